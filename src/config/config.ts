@@ -1,0 +1,15 @@
+/** Everything that can be set, read once from the environment (`read-config.ts`). */
+export interface Config {
+  port: number
+  host: string
+  dataDir: string
+  /** Fix the keys of a fresh data directory; otherwise they are drawn at random. */
+  demoKey?: string | undefined
+  adminKey?: string | undefined
+  /** Of a request body, as sent and again after decompression. */
+  maxBodyBytes: number
+  archiveFlushSeconds: number
+  hotTtlDays: number
+  allowPrivateWebhooks: boolean
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}

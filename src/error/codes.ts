@@ -1,0 +1,23 @@
+/**
+ * Every way a request can fail, closed: code → HTTP status and the sentence that becomes the problem
+ * document's `title` (RFC 9457). Adding a code here adds it to the OpenAPI document.
+ */
+export const errorCodes = {
+  invalid_request: { status: 400, title: 'The request does not fit what this route takes' },
+  invalid_json: { status: 400, title: 'The body is not JSON' },
+  invalid_encoding: { status: 400, title: 'The body could not be decompressed' },
+  invalid_envelope: { status: 400, title: 'The body is not a Caliper envelope' },
+  invalid_cursor: { status: 400, title: 'The cursor was not issued for this query' },
+  invalid_target: { status: 400, title: 'The webhook target may not be called' },
+  unauthenticated: { status: 401, title: 'A valid key is required' },
+  forbidden: { status: 403, title: 'This key may not do that' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  method_not_allowed: { status: 405, title: 'This address does not take this method' },
+  too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
+  unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
+  internal: { status: 500, title: 'Something broke on our side' },
+  unavailable: { status: 503, title: 'Nothing was stored; please send again' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ErrorCode = keyof typeof errorCodes

@@ -1,0 +1,15 @@
+import type { Issue } from '../error/issue'
+
+/** What the sender is told, once everything named here is durable. */
+export interface Receipt {
+  requestId: string
+  eventCount: number
+  /** Every event now held, in the order sent, duplicates included. */
+  eventIds: string[]
+  entityCount: number
+  /** The entities' own ids, in the order sent. */
+  entityIds: string[]
+  /** How many of the events and entities were held already. */
+  duplicates: number
+  quarantined: { index: number; id?: string; quarantineId: string; errors: Issue[] }[]
+}

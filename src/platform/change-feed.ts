@@ -1,0 +1,40 @@
+import type { EventRecord } from '../event/record'
+
+/** Records that were stored, in the order in which they were. */
+export interface ChangeBatch {
+  /** The same records are given again under the same id when a handler fails or the process dies. */
+  readonly id: string
+  readonly count: number
+  /** Decoded on first use: a handler that needs no records pays nothing for them. */
+  records(): readonly EventRecord[]
+}
+
+export interface Consumer {
+  /** Names the durable cursor; never reuse a name for something else. */
+  name: string
+  /** At most this many records in a batch. */
+  maxRecords: number
+  /** A batch that is not full waits this long for more, in milliseconds. */
+  maxWaitMs: number
+  /** Must be idempotent by `batch.id`: it is called again until it resolves. */
+  handle(batch: ChangeBatch): Promise<void>
+}
+
+/** A consumer at work. Disposing stops it after the batch in hand. */
+export interface Follower extends AsyncDisposable {
+  /** Resolves when everything stored before the call has been handled, without waiting `maxWaitMs`. */
+  drain(): Promise<void>
+  /** How many records wait, and for how long the oldest has, in milliseconds. */
+  lag(): { records: number; ageMs: number }
+}
+
+/** Delivers every stored record to every named consumer, at least once and in order. */
+export interface ChangeFeed {
+  /**
+   * Starts at the consumer's cursor; a new consumer starts with the oldest record still held.
+   * A handler that throws is called again with the same batch, with growing pauses.
+   */
+  follow(consumer: Consumer): Follower
+  /** The largest lag of any follower, for `/ready`. */
+  lag(): { consumer?: string; records: number; ageMs: number }
+}

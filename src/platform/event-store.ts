@@ -1,0 +1,47 @@
+import type { EventFilter } from '../event/filter'
+import type { EventRecord } from '../event/record'
+
+/** What became of one record. All four are answers; a store that cannot answer throws. */
+export type AppendOutcome =
+  | { kind: 'stored' }
+  | { kind: 'duplicate' } // same id, same content
+  | { kind: 'conflict' } // same id, other content: the first stands
+  | { kind: 'throttled' } // busy; the caller may try again
+
+export interface PageRequest {
+  /** 1–1000. */
+  limit: number
+  /** From an earlier page of the same query. */
+  cursor?: string | undefined
+}
+
+export interface Page<Item> {
+  items: Item[]
+  /** Absent on the last page. */
+  nextCursor?: string | undefined
+}
+
+/** The hot copy of every event, and the log that everything downstream follows. */
+export interface EventStore extends AsyncDisposable {
+  /**
+   * Resolves once every `stored` record is durable. First write wins within a tenant: an id that is
+   * held never changes. Content is compared as JSON (order of keys and white space do not count).
+   * Outcomes come in the order of the records; records of one call may repeat an id.
+   * @throws {StorageError} nothing of this call may be taken as stored; `isRetriable` says whether
+   * waiting helps
+   */
+  append(records: readonly EventRecord[]): Promise<AppendOutcome[]>
+
+  /** @returns undefined when it is not held, has expired, or belongs to another tenant */
+  get(tenantId: string, eventId: string): Promise<EventRecord | undefined>
+
+  /**
+   * Newest `eventTime` first; of equal times the later arrival first. A cursor stays valid while
+   * others append: what was there when the first page was read is given exactly once.
+   * @throws {AppError} `invalid_cursor` when the cursor was altered or belongs to another query
+   */
+  query(tenantId: string, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
+
+  /** Drops hot copies whose time has passed and that every follower of the change feed has had. */
+  expire(now: Date): Promise<{ dropped: number }>
+}

@@ -1,0 +1,47 @@
+import { Database, SQLiteError } from 'bun:sqlite'
+import { StorageError } from '../../error/storage-error'
+
+// Result codes that mend themselves or that a person can mend while we run: a full disk, a directory
+// made read-only, an I/O error, another process holding the lock, a file that cannot be opened.
+const RETRIABLE = /^SQLITE_(FULL|READONLY|IOERR|BUSY|LOCKED|CANTOPEN|NOMEM|PERM)/
+
+/** Runs `work` and translates what SQLite throws into the one error that crosses a port. */
+export function guarded<T>(what: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw translated(what, error)
+  }
+}
+
+export function translated(what: string, error: unknown): unknown {
+  if (error instanceof SQLiteError) {
+    const code = error.code ?? `SQLITE_${error.errno}`
+    return new StorageError(`${what}: ${error.message} (${code})`, {
+      isRetriable: RETRIABLE.test(code),
+      cause: error,
+    })
+  }
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  if (code === 'ENOSPC' || code === 'EROFS' || code === 'EACCES' || code === 'EIO') {
+    return new StorageError(`${what}: ${code}`, { isRetriable: true, cause: error })
+  }
+  return error
+}
+
+/**
+ * Opens a SQLite file for durable use: a commit returns after fsync (`synchronous=FULL` in WAL mode,
+ * sqlite.org/pragma.html#pragma_synchronous), and other processes (the CLI) may read and write.
+ */
+export function openDatabase(file: string, schema: string): Database {
+  return guarded(`opening ${file}`, () => {
+    const db = new Database(file, { create: true, strict: true })
+    db.run('PRAGMA journal_mode = WAL')
+    db.run('PRAGMA synchronous = FULL')
+    // A CLI command holds the write lock for milliseconds; five seconds is far beyond that.
+    db.run('PRAGMA busy_timeout = 5000')
+    db.run('PRAGMA foreign_keys = ON')
+    db.run(schema)
+    return db
+  })
+}

@@ -1,0 +1,84 @@
+import type { IndexedField } from '../event/filter'
+
+export interface Tenant {
+  tenantId: string
+  name: string
+  createdAt: string
+}
+
+export interface Source {
+  tenantId: string
+  sourceId: string
+  name: string
+  createdAt: string
+}
+
+export const scopes = [
+  'events:write',
+  'events:read',
+  'webhooks:read',
+  'webhooks:write',
+  'admin',
+] as const
+export type Scope = (typeof scopes)[number]
+
+/** A key as it is kept: the secret itself is shown once and only its hash stays. */
+export interface ApiKey {
+  keyId: string
+  tenantId: string
+  /** Events sent with the key are stamped with this source. */
+  sourceId: string
+  name: string
+  scopes: Scope[]
+  /** SHA-256 of the key, hex. Keys are random, so a fast hash is enough (no dictionary to try). */
+  hash: string
+  /** The first characters, so that people can tell keys apart. */
+  hint: string
+  createdAt: string
+  revokedAt?: string | undefined
+}
+
+export interface WebhookFilter {
+  field: IndexedField | 'action' | 'sourceId'
+  /** Any of these. */
+  in: string[]
+}
+
+export interface Webhook {
+  webhookId: string
+  tenantId: string
+  name: string
+  targetUrl: string
+  /** Event types, or `*` for all. */
+  events: string[]
+  /** All must match. */
+  filters: WebhookFilter[]
+  enabled: boolean
+  /** `whsec_…`. The registry encrypts it at rest; `list` and `get` return it for signing only. */
+  secret: string
+  createdAt: string
+  updatedAt: string
+}
+
+/** Tenants, sources, keys and webhooks: small, read often, changed by people. */
+export interface Registry {
+  putTenant(tenant: Tenant): Promise<void>
+  getTenant(tenantId: string): Promise<Tenant | undefined>
+  putSource(source: Source): Promise<void>
+  getSource(tenantId: string, sourceId: string): Promise<Source | undefined>
+  listSources(tenantId: string): Promise<Source[]>
+
+  /** @throws {AppError} `invalid_request` when the hash is already in use */
+  putKey(key: ApiKey): Promise<void>
+  findKeyByHash(hash: string): Promise<ApiKey | undefined>
+  listKeys(tenantId: string): Promise<ApiKey[]>
+  /** @returns false when there is no such key that is not revoked */
+  revokeKey(tenantId: string, keyId: string, at: string): Promise<boolean>
+
+  /** Adds, or replaces the one with the same id. */
+  putWebhook(webhook: Webhook): Promise<void>
+  getWebhook(tenantId: string, webhookId: string): Promise<Webhook | undefined>
+  listWebhooks(tenantId: string): Promise<Webhook[]>
+  /** @returns false when there is none */
+  deleteWebhook(tenantId: string, webhookId: string): Promise<boolean>
+}

@@ -1,0 +1,41 @@
+const levels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof levels)[number]
+
+type Fields = Record<string, string | number | boolean | undefined>
+
+/** One line an event of our own. Never personal data, never a key: ids and counts only. */
+export interface Log {
+  debug(message: string, fields?: Fields): void
+  info(message: string, fields?: Fields): void
+  warn(message: string, fields?: Fields): void
+  error(message: string, fields?: Fields): void
+}
+
+const write = {
+  /** For a person at a terminal: `12:00:01 warn  webhook failed webhookId=whk_1`. */
+  text(level: string, message: string, fields: Fields) {
+    const rest = Object.entries(fields).filter(([, value]) => value !== undefined)
+    const tail = rest.map(([key, value]) => ` ${key}=${value}`).join('')
+    return `${new Date().toISOString().slice(11, 19)} ${level.padEnd(5)} ${message}${tail}`
+  },
+  /** For a collector. */
+  json(level: string, message: string, fields: Fields) {
+    return JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })
+  },
+}
+
+export function createLog(
+  level: LogLevel,
+  format: keyof typeof write = process.stderr.isTTY ? 'text' : 'json',
+): Log {
+  const threshold = levels.indexOf(level)
+  const at = (name: LogLevel) => {
+    if (levels.indexOf(name) < threshold) return () => {}
+    return (message: string, fields: Fields = {}) => {
+      process.stderr.write(`${write[format](name, message, fields)}\n`)
+    }
+  }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+export const silentLog: Log = createLog('silent')
