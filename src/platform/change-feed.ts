@@ -2,7 +2,7 @@ import type { EventRecord } from '../event/record'
 
 /** Records that were stored, in the order in which they were. */
 export interface ChangeBatch {
-  /** The same records are given again under the same id when a handler fails or the process dies. */
+  /** A handler that fails is given the same records again under the same id. */
   readonly id: string
   readonly count: number
   /** Decoded on first use: a handler that needs no records pays nothing for them. */
@@ -12,17 +12,25 @@ export interface ChangeBatch {
 export interface Consumer {
   /** Names the durable cursor; never reuse a name for something else. */
   name: string
-  /** At most this many records in a batch. */
+  /** A batch is cut once it holds this many; it may hold the rest of a commit more. */
   maxRecords: number
   /** A batch that is not full waits this long for more, in milliseconds. */
   maxWaitMs: number
+  /**
+   * Whether the same batch comes again after the process died as well. Costs two durable writes a
+   * batch, where the cursor is otherwise saved about once a second.
+   */
+  isExact?: boolean
   /** Must be idempotent by `batch.id`: it is called again until it resolves. */
   handle(batch: ChangeBatch): Promise<void>
 }
 
 /** A consumer at work. Disposing stops it after the batch in hand. */
 export interface Follower extends AsyncDisposable {
-  /** Resolves when everything stored before the call has been handled, without waiting `maxWaitMs`. */
+  /**
+   * Resolves when everything stored before the call has been handled, without waiting `maxWaitMs`.
+   * @throws what the handler threw; the batch is tried again all the same
+   */
   drain(): Promise<void>
   /** How many records wait, and for how long the oldest has, in milliseconds. */
   lag(): { records: number; ageMs: number }

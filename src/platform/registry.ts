@@ -60,6 +60,9 @@ export interface Webhook {
   updatedAt: string
 }
 
+/** A webhook without what only signing needs. */
+export type WebhookSubscription = Omit<Webhook, 'secret'>
+
 /** Tenants, sources, keys and webhooks: small, read often, changed by people. */
 export interface Registry {
   putTenant(tenant: Tenant): Promise<void>
@@ -79,6 +82,11 @@ export interface Registry {
   putWebhook(webhook: Webhook): Promise<void>
   getWebhook(tenantId: string, webhookId: string): Promise<Webhook | undefined>
   listWebhooks(tenantId: string): Promise<Webhook[]>
+  /**
+   * Of every tenant, for matching events against: asked for each batch of changes, so nothing is
+   * decrypted. Reflects every `putWebhook` and `deleteWebhook` that resolved before the call.
+   */
+  listAllWebhooks(): Promise<WebhookSubscription[]>
   /** @returns false when there is none */
   deleteWebhook(tenantId: string, webhookId: string): Promise<boolean>
 }

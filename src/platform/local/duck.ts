@@ -1,0 +1,47 @@
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { ColumnType } from '../../event/columns'
+
+/** How each column type of the lake is called in DuckDB. */
+export const duckTypes: Record<ColumnType, string> = {
+  string: 'VARCHAR',
+  strings: 'VARCHAR[]',
+  double: 'DOUBLE',
+  bigint: 'BIGINT',
+  boolean: 'BOOLEAN',
+  timestamp: 'TIMESTAMP',
+}
+
+/** Opened on first use: loading the library takes 50–100 ms and 75 MB that a start need not wait for. */
+export interface Duck extends AsyncDisposable {
+  connect(): Promise<DuckDBConnection>
+}
+
+export function createDuck(): Duck {
+  let instance: Promise<DuckDBInstance> | undefined
+
+  async function open(): Promise<DuckDBInstance> {
+    const { DuckDBInstance } = await import('@duckdb/node-api')
+    return DuckDBInstance.create(':memory:', {
+      // Extensions would be downloaded; nothing here needs one.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      // Half of two cores: archiving yields to ingest.
+      threads: '1',
+    })
+  }
+
+  return {
+    async connect() {
+      instance ??= open()
+      return (await instance).connect()
+    },
+    async [Symbol.asyncDispose]() {
+      if (instance) (await instance).closeSync()
+    },
+  }
+}
+
+/** A string as a SQL literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

@@ -1,0 +1,180 @@
+import type { EventRecord } from '../../event/record'
+import type { Log } from '../../telemetry/log'
+import type { ChangeBatch, Consumer, Follower } from '../change-feed'
+import type { Clock } from '../clock'
+import type { Cursors } from './cursors'
+import type { EventLog } from './event-log'
+import type { Position, StoredSegment } from './generation'
+import { decodeLine, segmentLines } from './segment'
+
+/** A batch that also hands out its segments, for a consumer that can use them undecoded. */
+export interface SegmentBatch extends ChangeBatch {
+  readonly segments: readonly StoredSegment[]
+}
+
+// A handler that fails is tried again after 0.1 s, then twice as long each time, up to 30 s: soon
+// enough for a hiccup, seldom enough not to hammer what is down.
+const FIRST_PAUSE_MS = 100
+const LAST_PAUSE_MS = 30_000
+// How old the saved cursor of an inexact consumer may be, so how much a crash repeats.
+const SAVE_MS = 1000
+
+export function follow(
+  parts: { log: EventLog; cursors: Cursors; clock: Clock; telemetry: Log },
+  consumer: Consumer,
+): Follower {
+  const { log, cursors, clock, telemetry } = parts
+  const begun = cursors.read(consumer.name)
+  let handled: Position = begun.handled
+  let intended = begun.intended
+  let saved: Position = handled
+  let savedAt = 0
+  let saveLater: Timer | undefined
+  let isStopped = false
+  /** Up to where a caller of `drain` wants to see everything handled. */
+  let drainTo: Position = 0
+  let wake = () => {}
+  const drains = new Set<{ resolve(): void; reject(error: unknown): void }>()
+  const unsubscribe = log.onAppend(() => wake())
+
+  /** Until something is appended, a drain or a stop is asked for, or `ms` have passed. */
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(done, ms)
+      function done() {
+        clearTimeout(timer)
+        wake = () => {}
+        resolve()
+      }
+      wake = done
+    })
+  }
+
+  const isHurried = () => isStopped || drainTo > handled
+  const isFull = () => log.countFrom(handled) >= consumer.maxRecords
+
+  async function untilReady() {
+    while (!isStopped && log.countFrom(handled) === 0) await pause(Number.POSITIVE_INFINITY)
+    const end = performance.now() + consumer.maxWaitMs
+    for (;;) {
+      const left = end - performance.now()
+      if (left <= 0 || isHurried() || isFull()) return
+      await pause(left)
+    }
+  }
+
+  function nextBatch(): SegmentBatch & { end: Position } {
+    let segments = log.segmentsFrom(handled, consumer.maxRecords)
+    if (intended !== undefined) {
+      const until = intended
+      segments = log.segmentsFrom(handled, until - handled).filter((one) => one.position < until)
+    }
+    const last = segments.at(-1)
+    const end = last ? last.position + last.count : (intended ?? handled)
+    let decoded: readonly EventRecord[] | undefined
+    return {
+      id: `${consumer.name}-${segments[0]?.position ?? handled}-${end}`,
+      end,
+      count: segments.reduce((sum, { count }) => sum + count, 0),
+      segments,
+      records: () => {
+        decoded ??= segments.flatMap(({ body }) => segmentLines(body).map(decodeLine))
+        return decoded
+      },
+    }
+  }
+
+  function save() {
+    clearTimeout(saveLater)
+    saveLater = undefined
+    if (handled === saved) return
+    cursors.write(consumer.name, handled, undefined)
+    saved = handled
+    savedAt = performance.now()
+  }
+
+  function advance(position: Position) {
+    handled = position
+    intended = undefined
+    if (consumer.isExact || performance.now() - savedAt >= SAVE_MS) save()
+    else saveLater ??= setTimeout(saveQuietly, SAVE_MS)
+  }
+
+  /** A cursor that cannot be saved repeats work after a restart; the next batch tries again. */
+  function saveQuietly() {
+    try {
+      save()
+    } catch (error) {
+      telemetry.warn(`the cursor of ${consumer.name} was not saved`, {
+        reason: (error as Error).message,
+      })
+    }
+  }
+
+  async function handleNext() {
+    const batch = nextBatch()
+    if (consumer.isExact && intended === undefined) {
+      cursors.write(consumer.name, handled, batch.end)
+      intended = batch.end
+    }
+    if (batch.count > 0) await consumer.handle(batch)
+    advance(batch.end)
+  }
+
+  function settle(how: (drain: { resolve(): void; reject(error: unknown): void }) => void) {
+    for (const drain of drains) how(drain)
+    drains.clear()
+  }
+
+  async function run() {
+    let wait = FIRST_PAUSE_MS
+    while (!isStopped) {
+      await untilReady()
+      if (isStopped) break
+      try {
+        await handleNext()
+        wait = FIRST_PAUSE_MS
+        if (handled >= drainTo) settle(({ resolve }) => resolve())
+      } catch (error) {
+        settle(({ reject }) => reject(error))
+        telemetry.error(`${consumer.name} could not handle a batch; it will be tried again`, {
+          reason: (error as Error).message,
+          inMs: wait,
+        })
+        const until = performance.now() + wait
+        while (!isStopped && performance.now() < until) await pause(until - performance.now())
+        wait = Math.min(wait * 2, LAST_PAUSE_MS)
+      }
+    }
+  }
+
+  const running = run()
+  return {
+    async drain() {
+      const target = log.end()
+      while (handled < target && log.countFrom(handled) > 0 && !isStopped) {
+        drainTo = Math.max(drainTo, target)
+        await new Promise<void>((resolve, reject) => {
+          drains.add({ resolve, reject })
+          wake()
+        })
+      }
+    },
+
+    lag() {
+      const records = log.countFrom(handled)
+      if (records === 0) return { records, ageMs: 0 }
+      const oldest = log.segmentsFrom(handled, 1)[0]?.storedAt ?? 0
+      return { records, ageMs: Math.max(0, clock.now().getTime() - oldest) }
+    },
+
+    async [Symbol.asyncDispose]() {
+      isStopped = true
+      unsubscribe()
+      wake()
+      await running
+      saveQuietly()
+      settle(({ resolve }) => resolve())
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Log } from '../../telemetry/log'
+import type { Clock } from '../clock'
+import type { Platform } from '../platform'
+import { openArchive } from './archive'
+import { createChangeFeed } from './change-feed'
+import { createCursors, cursorsSchema } from './cursors'
+import { openDatabase } from './database'
+import { createDeliveryQueue, deliveryQueueSchema } from './delivery-queue'
+import { createDuck } from './duck'
+import { createEventKeys } from './event-keys'
+import { openEventLog } from './event-log'
+import { createEventStore } from './event-store'
+import { checkHealth } from './health'
+import { createLake, lakeFolder } from './lake'
+import { lockFolder } from './lock'
+import { createTokenSigner } from './page-token'
+import { createQuarantineStore, quarantineSchema } from './quarantine-store'
+import { createRegistry, registrySchema } from './registry'
+import { openSecrets } from './secrets'
+
+/** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
+export function openRegistryFile(dataDir: string) {
+  mkdirSync(dataDir, { recursive: true })
+  const secrets = openSecrets(dataDir)
+  const db = openDatabase(
+    join(dataDir, 'nonius.db'),
+    [registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema].join(';\n'),
+  )
+  return {
+    db,
+    secrets,
+    registry: createRegistry(db, { secretKey: secrets.derive('webhook secrets', 32) }),
+  }
+}
+
+/**
+ * One process, one data directory, nothing else to install:
+ *
+ *     nonius.db    registry, quarantine, delivery queue, cursors (SQLite)
+ *     hot/         the log of events in generations (SQLite) with their indexes
+ *     lake/        Parquet, written and read by DuckDB
+ *     secret.key   what keys of all kinds are derived from; keep it with the data
+ *
+ * @throws {StorageError} when the directory cannot be written, or another process has it
+ */
+export async function openLocalPlatform(options: {
+  dataDir: string
+  clock: Clock
+  log: Log
+}): Promise<Platform> {
+  const { dataDir, clock, log: telemetry } = options
+  const { db, secrets, registry } = openRegistryFile(dataDir)
+  const lock = lockFolder(dataDir)
+  const cursors = createCursors(db)
+  const keys = createEventKeys(secrets.derive('event index', 16))
+  const tokens = createTokenSigner(secrets.derive('page tokens', 32))
+  const now = clock.now().getTime()
+  const log = openEventLog({
+    folder: join(dataDir, 'hot'),
+    keys,
+    now,
+    log: telemetry,
+    floor: cursors.floor,
+  })
+  const events = createEventStore({ log, keys, tokens, clock })
+  const changes = createChangeFeed({ log, cursors, clock, telemetry })
+  const duck = createDuck()
+  const archive = await openArchive({ folder: lakeFolder(dataDir), duck })
+
+  return {
+    events,
+    changes,
+    archive,
+    lake: createLake({ folder: lakeFolder(dataDir), duck }),
+    quarantine: createQuarantineStore(db, tokens),
+    deliveries: createDeliveryQueue(db, clock),
+    registry,
+    health: () => checkHealth(dataDir, changes),
+
+    async [Symbol.asyncDispose]() {
+      await events[Symbol.asyncDispose]()
+      await log.close()
+      await archive[Symbol.asyncDispose]()
+      await duck[Symbol.asyncDispose]()
+      db.close()
+      lock[Symbol.dispose]()
+    },
+  }
+}

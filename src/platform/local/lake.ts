@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '../../error/app-error'
+import { columns } from '../../event/columns'
+import type { Lake } from '../lake'
+import { createDuck, type Duck, duckTypes, literal } from './duck'
+
+/** The lake of a data directory, for the CLI: needs no running server and takes no lock. */
+export function openLake(dataDir: string): Lake {
+  return createLake({ folder: lakeFolder(dataDir), duck: createDuck() })
+}
+
+export function lakeFolder(dataDir: string): string {
+  return join(dataDir, 'lake', 'events')
+}
+
+export function createLake(options: { folder: string; duck: Duck }): Lake {
+  const { folder, duck } = options
+  return {
+    async query(sql) {
+      const connection = await duck.connect()
+      try {
+        // A view of this connection only: it follows the files that are there now.
+        await connection.run(`CREATE OR REPLACE TEMP VIEW events AS ${await eventsView(folder)}`)
+        const result = await connection.runAndReadAll(sql)
+        const types = result.columnTypes()
+        return {
+          columns: result.columnNames().map((name, i) => ({ name, type: String(types[i]) })),
+          rows: result.getRowsJson() as unknown[][],
+        }
+      } catch (error) {
+        throw new AppError('invalid_request', (error as Error).message, { cause: error })
+      } finally {
+        connection.closeSync()
+      }
+    },
+    [Symbol.asyncDispose]: () => duck[Symbol.asyncDispose](),
+  }
+}
+
+async function eventsView(folder: string): Promise<string> {
+  if (await hasFiles(folder)) {
+    // By name: files written before a column was added lack it.
+    return `SELECT * FROM read_parquet(${literal(`${folder}/*/*/*/*.parquet`)}, union_by_name = true)`
+  }
+  const empty = columns.map(({ name, type }) => `NULL::${duckTypes[type]} AS ${name}`)
+  return `SELECT ${empty.join(', ')} WHERE false`
+}
+
+async function hasFiles(folder: string): Promise<boolean> {
+  if (!existsSync(folder)) return false
+  for await (const _ of new Bun.Glob('*/*/*/*.parquet').scan(folder)) return true
+  return false
+}

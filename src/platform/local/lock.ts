@@ -1,0 +1,21 @@
+import { Database } from 'bun:sqlite'
+import { join } from 'node:path'
+import { StorageError } from '../../error/storage-error'
+
+/**
+ * Keeps a second server out of a data directory. The lock is SQLite's own on an empty file: the
+ * system drops it when the process dies, however it dies.
+ */
+export function lockFolder(dataDir: string): Disposable {
+  const db = new Database(join(dataDir, 'lock.db'), { create: true })
+  try {
+    db.run('BEGIN EXCLUSIVE')
+  } catch (error) {
+    db.close()
+    throw new StorageError(`${dataDir} is in use by another Nonius server`, {
+      isRetriable: false,
+      cause: error,
+    })
+  }
+  return { [Symbol.dispose]: () => db.close() }
+}

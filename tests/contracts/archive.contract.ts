@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'bun:test'
+import { columns } from '../../src/event/columns'
+import type { EventRecord } from '../../src/event/record'
+import type { Archive } from '../../src/platform/archive'
+import type { ChangeBatch } from '../../src/platform/change-feed'
+import type { Lake } from '../../src/platform/lake'
+import { aRecord } from '../support/records'
+
+export interface ArchiveAndLake extends AsyncDisposable {
+  archive: Archive
+  lake: Lake
+  /** Every object of the lake, by its path below `events/`. */
+  list(): Promise<string[]>
+}
+
+export function aBatch(id: string, records: EventRecord[]): ChangeBatch {
+  return { id, count: records.length, records: () => records }
+}
+
+/** What every archive promises, seen through SQL over its lake. */
+export function archiveContract(name: string, create: () => Promise<ArchiveAndLake>) {
+  const count = async (lake: Lake) =>
+    Number((await lake.query('SELECT count(*) FROM events')).rows[0]![0])
+
+  describe(`${name} keeps the archive's promises`, () => {
+    it('answers SQL before anything is archived', async () => {
+      await using at = await create()
+      expect(await count(at.lake)).toBe(0)
+      const { columns: shown } = await at.lake.query('SELECT * FROM events')
+      expect(shown.map((column) => column.name)).toEqual(columns.map((column) => column.name))
+    })
+
+    it('keeps every column, and raw to the letter', async () => {
+      await using at = await create()
+      const record = aRecord({
+        membershipRoles: ['Learner', 'Instructor'],
+        issueCodes: ['odd'],
+        score: 0.1,
+        maxScore: 5,
+        success: true,
+        durationMs: 1500.5,
+        skewMs: -3,
+        sequence: 9_007_199_254_740_991,
+        actorName: 'Zoë 🎓 "quoted"\t\u0000 end',
+        raw: '{"n":12345678901234567890, "odd":"\\ud800\\u0000","f":1.10,"q":"a,\'b\'"}',
+      })
+      await at.archive.write(aBatch('one', [record]))
+      const result = await at.lake.query('SELECT * FROM events')
+      const [row] = result.rows
+      for (const [i, { name: column, from }] of columns.entries()) {
+        const [outer, inner] = from
+        const sent = inner ? (record[outer] as Record<string, unknown>)[inner] : record[outer]
+        const got = row![i]
+        if (sent === undefined) expect([column, got]).toEqual([column, null])
+        else if (column.endsWith('_time') || column === 'received_at') {
+          expect(Date.parse(`${String(got).replace(' ', 'T')}Z`)).toBe(Date.parse(String(sent)))
+        } else if (typeof sent === 'number') expect([column, Number(got)]).toEqual([column, sent])
+        else expect([column, got]).toEqual([column, sent as never])
+      }
+    })
+
+    it('places records by retention class, day and hour of receipt', async () => {
+      await using at = await create()
+      await at.archive.write(
+        aBatch('many', [
+          aRecord({ receivedAt: '2026-11-15T09:59:59.999Z' }),
+          aRecord({ receivedAt: '2026-11-15T10:00:00.000Z' }),
+          aRecord({ receivedAt: '2026-11-15T10:00:00.001Z', retentionClass: 'pii' }),
+        ]),
+      )
+      const folders = (await at.list()).map((path) => path.split('/').slice(0, 3).join('/'))
+      expect(folders.toSorted()).toEqual([
+        'pii/2026-11-15/10',
+        'standard/2026-11-15/09',
+        'standard/2026-11-15/10',
+      ])
+      expect((await at.list()).every((path) => path.endsWith('.parquet'))).toBe(true)
+      expect(await count(at.lake)).toBe(3)
+    })
+
+    it('adds nothing when a batch is written again', async () => {
+      await using at = await create()
+      const batch = aBatch('same', [aRecord(), aRecord()])
+      await at.archive.write(batch)
+      await at.archive.write(batch)
+      await at.archive.write(aBatch('next', [aRecord()]))
+      expect(await count(at.lake)).toBe(3)
+    })
+
+    it('takes events of several megabytes', async () => {
+      await using at = await create()
+      const raw = JSON.stringify({ body: 'x'.repeat(5_000_000) })
+      await at.archive.write(aBatch('large', [aRecord(), aRecord({ raw }), aRecord()]))
+      const { rows } = await at.lake.query('SELECT max(length(raw)) FROM events')
+      expect(Number(rows[0]![0])).toBe(raw.length)
+    })
+
+    it('says what is wrong with SQL in a sentence', async () => {
+      await using at = await create()
+      const error = await at.lake.query('SELECT nothing FROM events').catch((thrown) => thrown)
+      expect(error.code).toBe('invalid_request')
+      expect(error.message).toContain('nothing')
+    })
+  })
+}

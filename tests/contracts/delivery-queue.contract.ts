@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'bun:test'
+import type { Delivery, DeliveryQueue } from '../../src/platform/delivery-queue'
+import { aDelivery, start } from '../webhooks/support'
+
+/** A queue and the time it goes by. */
+export interface QueueUnderTest extends AsyncDisposable {
+  queue: DeliveryQueue
+  advance(ms: number): void
+}
+
+const LEASE = 30_000
+
+// What is due comes in no promised order.
+const sorted = (deliveries: readonly Delivery[]) =>
+  deliveries.toSorted((a, b) => a.deliveryId.localeCompare(b.deliveryId))
+
+export function deliveryQueueContract(name: string, create: () => Promise<QueueUnderTest>) {
+  describe(`${name} keeps the delivery queue's promises`, () => {
+    it('gives out what was put in', async () => {
+      await using test = await create()
+      const one = aDelivery({ eventIds: ['urn:a', 'urn:b'] })
+      const two = aDelivery({ attempts: 3, lastFailure: 'HTTP 500' })
+      await test.queue.enqueue([one, two])
+      expect(sorted(await test.queue.take(10, LEASE))).toEqual(sorted([one, two]))
+    })
+
+    it('does nothing for an empty list', async () => {
+      await using test = await create()
+      await test.queue.enqueue([])
+      expect(await test.queue.take(10, LEASE)).toEqual([])
+    })
+
+    it('adds a delivery that is waiting or taken only once', async () => {
+      await using test = await create()
+      const one = aDelivery()
+      await test.queue.enqueue([one, one])
+      await test.queue.enqueue([{ ...one, eventIds: ['urn:other'] }])
+      expect(await test.queue.take(10, LEASE)).toEqual([one])
+      await test.queue.enqueue([one])
+      expect(await test.queue.take(10, LEASE)).toEqual([])
+    })
+
+    it('takes no more than asked for', async () => {
+      await using test = await create()
+      await test.queue.enqueue([aDelivery(), aDelivery(), aDelivery()])
+      expect(await test.queue.take(2, LEASE)).toHaveLength(2)
+      expect(await test.queue.take(2, LEASE)).toHaveLength(1)
+    })
+
+    it('holds a delayed delivery back until it is due', async () => {
+      await using test = await create()
+      const one = aDelivery()
+      await test.queue.enqueue([one], 5000)
+      test.advance(4999)
+      expect(await test.queue.take(1, LEASE)).toEqual([])
+      test.advance(1)
+      expect(await test.queue.take(1, LEASE)).toEqual([one])
+    })
+
+    it('hides what is taken, and gives it out again when the lease ends', async () => {
+      await using test = await create()
+      const one = aDelivery()
+      await test.queue.enqueue([one])
+      await test.queue.take(1, LEASE)
+      test.advance(LEASE - 1)
+      expect(await test.queue.take(1, LEASE)).toEqual([])
+      test.advance(1)
+      expect(await test.queue.take(1, LEASE)).toEqual([one])
+    })
+
+    it('forgets what is done, and takes it anew if it is enqueued again', async () => {
+      await using test = await create()
+      const one = aDelivery()
+      await test.queue.enqueue([one])
+      await test.queue.take(1, LEASE)
+      await test.queue.done(one.deliveryId)
+      await test.queue.done(one.deliveryId)
+      test.advance(LEASE)
+      expect(await test.queue.take(1, LEASE)).toEqual([])
+      await test.queue.enqueue([one])
+      expect(await test.queue.take(1, LEASE)).toEqual([one])
+    })
+
+    it('gives back what is to be retried, with one attempt more and the reason', async () => {
+      await using test = await create()
+      const one = aDelivery()
+      await test.queue.enqueue([one])
+      await test.queue.take(1, LEASE)
+      await test.queue.retry(one.deliveryId, 5000, 'HTTP 502')
+      test.advance(4999)
+      expect(await test.queue.take(1, LEASE)).toEqual([])
+      test.advance(1)
+      const [again] = await test.queue.take(1, LEASE)
+      expect(again).toEqual({ ...one, attempts: 1, lastFailure: 'HTTP 502' })
+    })
+
+    it('keeps what is buried, latest first, for its tenant and webhook alone', async () => {
+      await using test = await create()
+      const [one, two, other] = [aDelivery(), aDelivery(), aDelivery({ webhookId: 'whk_2' })]
+      await test.queue.enqueue([one, two, other])
+      await test.queue.take(3, LEASE)
+      for (const { deliveryId } of [one, two, other]) await test.queue.bury(deliveryId, 'HTTP 410')
+      test.advance(LEASE)
+      expect(await test.queue.take(3, LEASE)).toEqual([])
+
+      const fate = { reason: 'HTTP 410', buriedAt: start.toISOString() }
+      const expected = [two, one].map((delivery) => ({ ...delivery, ...fate }))
+      expect(await test.queue.listDead('north', 'whk_1', 10)).toEqual(expected)
+      expect(await test.queue.listDead('north', 'whk_1', 1)).toEqual(expected.slice(0, 1))
+      expect(await test.queue.listDead('south', 'whk_1', 10)).toEqual([])
+    })
+
+    it('takes a delivery that is enqueued again from the dead', async () => {
+      await using test = await create()
+      const one = aDelivery()
+      await test.queue.enqueue([one])
+      await test.queue.take(1, LEASE)
+      await test.queue.bury(one.deliveryId, 'HTTP 410')
+      await test.queue.enqueue([one])
+      expect(await test.queue.listDead('north', 'whk_1', 10)).toEqual([])
+      expect(await test.queue.take(1, LEASE)).toEqual([one])
+    })
+
+    it('does nothing to a delivery that it does not hold', async () => {
+      await using test = await create()
+      await test.queue.done('msg_none')
+      await test.queue.retry('msg_none', 0, 'HTTP 500')
+      await test.queue.bury('msg_none', 'HTTP 500')
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+    })
+
+    it('takes no more of a webhook than there is room for, and passes over it to others', async () => {
+      await using test = await create()
+      const slow = Array.from({ length: 20 }, () => aDelivery({ webhookId: 'whk_slow' }))
+      await test.queue.enqueue(slow)
+      await test.queue.enqueue([aDelivery({ webhookId: 'whk_quick' })])
+      const room = (webhookId: string) => (webhookId === 'whk_slow' ? 2 : 16)
+      const taken = await test.queue.take(16, LEASE, room)
+      const webhooks = taken.map(({ webhookId }) => webhookId).sort()
+      expect(webhooks).toEqual(['whk_quick', 'whk_slow', 'whk_slow'])
+      expect(await test.queue.take(16, LEASE, () => 0)).toEqual([])
+      expect(await test.queue.take(16, LEASE)).toHaveLength(16)
+    })
+
+    it('counts what waits, what is in flight and what is dead', async () => {
+      await using test = await create()
+      const [one, two, three] = [aDelivery(), aDelivery(), aDelivery()]
+      await test.queue.enqueue([one, two, three])
+      await test.queue.enqueue([aDelivery()], 60_000)
+      await test.queue.take(3, LEASE)
+      await test.queue.bury(one.deliveryId, 'HTTP 410')
+      await test.queue.retry(two.deliveryId, 1000, 'HTTP 500')
+      expect(await test.queue.stats()).toEqual({ waiting: 2, inFlight: 1, dead: 1 })
+      test.advance(LEASE)
+      expect(await test.queue.stats()).toEqual({ waiting: 3, inFlight: 0, dead: 1 })
+    })
+  })
+}

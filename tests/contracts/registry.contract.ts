@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'bun:test'
+import { AppError } from '../../src/error/app-error'
+import type { ApiKey, Registry, Source, Webhook } from '../../src/platform/registry'
+
+type Opened = { registry: Registry } & AsyncDisposable
+
+const at = '2026-11-21T09:30:00.000Z'
+
+const aSource = (fields: Partial<Source> = {}): Source => ({
+  tenantId: 'school',
+  sourceId: 'moodle',
+  name: 'Moodle',
+  createdAt: at,
+  ...fields,
+})
+
+const aKey = (fields: Partial<ApiKey> = {}): ApiKey => ({
+  keyId: 'key_1',
+  tenantId: 'school',
+  sourceId: 'moodle',
+  name: 'first',
+  scopes: ['events:write', 'events:read'],
+  hash: 'a'.repeat(64),
+  hint: 'nk_abcd',
+  createdAt: at,
+  ...fields,
+})
+
+const aWebhook = (fields: Partial<Webhook> = {}): Webhook => ({
+  webhookId: 'whk_1',
+  tenantId: 'school',
+  name: 'dashboard',
+  targetUrl: 'https://example.edu/hook?a=1',
+  events: ['ViewEvent', '*'],
+  filters: [{ field: 'actorId', in: ['https://example.edu/users/1'] }],
+  enabled: true,
+  secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  createdAt: at,
+  updatedAt: at,
+  ...fields,
+})
+
+export function registryContract(name: string, create: () => Promise<Opened>) {
+  describe(`${name} keeps the registry's promises`, () => {
+    it('gives back the tenant it was given, and the newer of two under one id', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      await registry.putTenant({ tenantId: 'school', name: 'School', createdAt: at })
+      await registry.putTenant({ tenantId: 'school', name: 'A School', createdAt: at })
+
+      const tenant = { tenantId: 'school', name: 'A School', createdAt: at }
+      expect(await registry.getTenant('school')).toEqual(tenant)
+      expect(await registry.getTenant('other')).toBeUndefined()
+    })
+
+    it('keeps sources by tenant', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      const canvas = aSource({ sourceId: 'canvas', name: 'Canvas' })
+      const foreign = aSource({ tenantId: 'other', name: 'Theirs' })
+      for (const source of [aSource(), canvas, foreign]) await registry.putSource(source)
+      await registry.putSource(aSource({ name: 'Moodle 5' }))
+
+      expect(await registry.getSource('school', 'moodle')).toEqual(aSource({ name: 'Moodle 5' }))
+      expect(await registry.getSource('other', 'canvas')).toBeUndefined()
+      const listed = await registry.listSources('school')
+      expect(listed.map((source) => source.sourceId).sort()).toEqual(['canvas', 'moodle'])
+      expect(await registry.listSources('other')).toEqual([foreign])
+    })
+
+    it('finds a key by its hash, whosever it is', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      await registry.putKey(aKey())
+      expect(await registry.findKeyByHash('a'.repeat(64))).toEqual(aKey())
+      expect(await registry.findKeyByHash('b'.repeat(64))).toBeUndefined()
+    })
+
+    it('refuses a hash that is in use, in any tenant, and keeps the first', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      await registry.putKey(aKey())
+      for (const again of [aKey({ keyId: 'key_2' }), aKey({ keyId: 'key_2', tenantId: 'other' })]) {
+        const refusal = await registry.putKey(again).catch((error: unknown) => error)
+        expect(refusal).toBeInstanceOf(AppError)
+        expect(refusal).toHaveProperty('code', 'invalid_request')
+      }
+      expect(await registry.findKeyByHash('a'.repeat(64))).toEqual(aKey())
+      expect(await registry.listKeys('other')).toEqual([])
+    })
+
+    it('lists the keys of one tenant, oldest first', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      const second = aKey({ keyId: 'key_0', hash: 'b'.repeat(64) })
+      const foreign = aKey({ tenantId: 'other', hash: 'c'.repeat(64) })
+      for (const key of [aKey(), second, foreign]) await registry.putKey(key)
+      expect(await registry.listKeys('school')).toEqual([aKey(), second])
+    })
+
+    it('revokes a key once, only for its tenant, and keeps it with the time', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      await registry.putKey(aKey())
+      const later = '2026-11-22T00:00:00.000Z'
+
+      expect(await registry.revokeKey('other', 'key_1', later)).toBe(false)
+      expect(await registry.revokeKey('school', 'key_9', later)).toBe(false)
+      expect(await registry.findKeyByHash('a'.repeat(64))).toEqual(aKey())
+
+      expect(await registry.revokeKey('school', 'key_1', later)).toBe(true)
+      expect(await registry.revokeKey('school', 'key_1', at)).toBe(false)
+      const revoked = aKey({ revokedAt: later })
+      expect(await registry.findKeyByHash('a'.repeat(64))).toEqual(revoked)
+      expect(await registry.listKeys('school')).toEqual([revoked])
+    })
+
+    it('gives back a webhook with its secret, and the newer of two under one id', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      await registry.putWebhook(aWebhook())
+      expect(await registry.getWebhook('school', 'whk_1')).toEqual(aWebhook())
+
+      const changed = aWebhook({ enabled: false, filters: [], secret: 'whsec_bmV3' })
+      await registry.putWebhook(changed)
+      expect(await registry.getWebhook('school', 'whk_1')).toEqual(changed)
+      expect(await registry.listWebhooks('school')).toEqual([changed])
+    })
+
+    it('keeps webhooks by tenant', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      const foreign = aWebhook({ tenantId: 'other', name: 'theirs' })
+      await registry.putWebhook(aWebhook())
+      await registry.putWebhook(foreign)
+
+      expect(await registry.getWebhook('third', 'whk_1')).toBeUndefined()
+      expect(await registry.listWebhooks('other')).toEqual([foreign])
+      expect(await registry.deleteWebhook('third', 'whk_1')).toBe(false)
+      expect(await registry.deleteWebhook('other', 'whk_1')).toBe(true)
+      expect(await registry.deleteWebhook('other', 'whk_1')).toBe(false)
+      expect(await registry.listWebhooks('school')).toEqual([aWebhook()])
+    })
+
+    it('lists the webhooks of all tenants without their secrets, as of now', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      await registry.putWebhook(aWebhook())
+      await registry.putWebhook(aWebhook({ tenantId: 'other' }))
+      const { secret: _, ...subscription } = aWebhook()
+      const both = [subscription, { ...subscription, tenantId: 'other' }]
+      expect(await registry.listAllWebhooks()).toEqual(both)
+
+      await registry.deleteWebhook('other', 'whk_1')
+      expect(await registry.listAllWebhooks()).toEqual([subscription])
+    })
+  })
+}

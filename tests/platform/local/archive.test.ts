@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import { openArchive } from '../../../src/platform/local/archive'
+import { createDuck } from '../../../src/platform/local/duck'
+import { createLake } from '../../../src/platform/local/lake'
+import { archiveContract } from '../../contracts/archive.contract'
+import { temporaryFolder } from '../../support/folders'
+
+archiveContract('DuckDB', async () => {
+  const root = temporaryFolder()
+  const folder = join(root.path, 'lake', 'events')
+  const duck = createDuck()
+  return {
+    archive: await openArchive({ folder, duck }),
+    lake: createLake({ folder, duck }),
+    list: () => Array.fromAsync(new Bun.Glob('**/*').scan(folder)),
+    async [Symbol.asyncDispose]() {
+      await duck[Symbol.asyncDispose]()
+      root[Symbol.dispose]()
+    },
+  }
+})

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { createChangeFeed } from '../../../src/platform/local/change-feed'
+import { createCursors, cursorsSchema } from '../../../src/platform/local/cursors'
+import { openDatabase } from '../../../src/platform/local/database'
+import { createEventKeys } from '../../../src/platform/local/event-keys'
+import { openEventLog } from '../../../src/platform/local/event-log'
+import { createEventStore } from '../../../src/platform/local/event-store'
+import { createTokenSigner } from '../../../src/platform/local/page-token'
+import { silentLog } from '../../../src/telemetry/log'
+import { changeFeedContract } from '../../contracts/change-feed.contract'
+import { temporaryFolder } from '../../support/folders'
+
+const clock = { now: () => new Date() }
+
+changeFeedContract('The log', async () => {
+  const folder = temporaryFolder()
+  return {
+    async open() {
+      const db = openDatabase(join(folder.path, 'nonius.db'), cursorsSchema)
+      const cursors = createCursors(db)
+      const keys = createEventKeys(new Uint8Array(16))
+      const log = openEventLog({
+        folder: join(folder.path, 'hot'),
+        keys,
+        now: Date.now(),
+        log: silentLog,
+        floor: cursors.floor,
+      })
+      const tokens = createTokenSigner(new Uint8Array(32))
+      const events = createEventStore({ log, keys, tokens, clock })
+      return {
+        events,
+        changes: createChangeFeed({ log, cursors, clock, telemetry: silentLog }),
+        async close() {
+          await events[Symbol.asyncDispose]()
+          await log.close()
+          db.close()
+        },
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      folder[Symbol.dispose]()
+    },
+  }
+})

@@ -1,0 +1,64 @@
+import { afterAll, describe, expect, it } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { StorageError } from '../../../src/error/storage-error'
+import { openDatabase } from '../../../src/platform/local/database'
+import {
+  createDeliveryQueue,
+  deliveryQueueSchema,
+} from '../../../src/platform/local/delivery-queue'
+import { deliveryQueueContract } from '../../contracts/delivery-queue.contract'
+import { aClock, aDelivery } from '../../webhooks/support'
+
+const folder = mkdtempSync(join(tmpdir(), 'nonius-deliveries-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+
+function open(file = join(folder, `${files++}.db`)) {
+  const clock = aClock()
+  const db = openDatabase(file, deliveryQueueSchema)
+  const queue = createDeliveryQueue(db, clock)
+  return { file, db, queue, advance: clock.advance, [Symbol.asyncDispose]: async () => db.close() }
+}
+
+deliveryQueueContract('SQLite', async () => open())
+
+describe('The SQLite delivery queue', () => {
+  it('still has everything after the file is opened again', async () => {
+    const [waiting, dead] = [aDelivery(), aDelivery()]
+    const first = open()
+    await first.queue.enqueue([waiting, dead])
+    await first.queue.bury(dead.deliveryId, 'HTTP 410')
+    first.db.close()
+
+    await using second = open(first.file)
+    expect(await second.queue.take(10, 1000)).toEqual([waiting])
+    expect(await second.queue.listDead('north', 'whk_1', 10)).toMatchObject([dead])
+  })
+
+  it('syncs what must not be lost: after a step that need not be, FULL is back', async () => {
+    await using test = open()
+    await test.queue.enqueue([aDelivery()])
+    const [taken] = await test.queue.take(1, 1000)
+    await test.queue.retry(taken!.deliveryId, 0, 'HTTP 500')
+    await test.queue.done(taken!.deliveryId)
+    expect(test.db.query('PRAGMA synchronous').get()).toEqual({ synchronous: 2 })
+  })
+
+  it('reads only index entries to find out that nothing is due', async () => {
+    await using test = open()
+    const plan = test.db.query('EXPLAIN QUERY PLAN SELECT 1 FROM deliveries WHERE due_at <= 1')
+    expect(JSON.stringify(plan.all())).toContain('COVERING INDEX deliveries_due')
+  })
+
+  it('says so when the file cannot be written', async () => {
+    const test = open()
+    test.db.run('PRAGMA query_only = ON')
+    const refusal = await test.queue.enqueue([aDelivery()]).catch((error) => error)
+    expect(refusal).toBeInstanceOf(StorageError)
+    expect(refusal).toMatchObject({ isRetriable: true })
+    expect(refusal.message).toContain('enqueueing deliveries')
+    test.db.close()
+  })
+})

@@ -1,0 +1,56 @@
+import { Database } from 'bun:sqlite'
+import { describe, expect, it } from 'bun:test'
+import { join } from 'node:path'
+import { StorageError } from '../../../src/error/storage-error'
+import { openDatabase } from '../../../src/platform/local/database'
+import { createTokenSigner } from '../../../src/platform/local/page-token'
+import {
+  createQuarantineStore,
+  quarantineSchema,
+} from '../../../src/platform/local/quarantine-store'
+import { quarantineStoreContract } from '../../contracts/quarantine-store.contract'
+import { temporaryFolder } from '../../support/folders'
+
+const tokens = createTokenSigner(new Uint8Array(32).fill(7))
+
+function open() {
+  const folder = temporaryFolder()
+  const file = join(folder.path, 'quarantine.db')
+  const db = openDatabase(file, quarantineSchema)
+  return {
+    file,
+    store: createQuarantineStore(db, tokens),
+    async [Symbol.asyncDispose]() {
+      db.close()
+      folder[Symbol.dispose]()
+    },
+  }
+}
+
+quarantineStoreContract('SQLite', async () => open())
+
+describe('a quarantine whose file cannot be written', () => {
+  it('says so with a storage error that waiting may mend, and keeps what it has', async () => {
+    await using opened = open()
+    const readOnly = new Database(opened.file, { readonly: true })
+    const store = createQuarantineStore(readOnly, tokens)
+    const item = {
+      quarantineId: 'q_1',
+      tenantId: 'school',
+      sourceId: 'moodle',
+      standard: 'caliper' as const,
+      scope: 'body' as const,
+      index: 0,
+      errors: [],
+      receivedAt: '2026-11-21T09:30:00.000Z',
+      server: { requestId: 'r1' },
+      context: {},
+      raw: '{',
+    }
+    const failure = await store.put([item]).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(StorageError)
+    expect(failure).toHaveProperty('isRetriable', true)
+    expect(await opened.store.list('school', { limit: 1 })).toEqual({ items: [] })
+    readOnly.close()
+  })
+})
