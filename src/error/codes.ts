@@ -18,6 +18,7 @@ export const errorCodes = {
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   internal: { status: 500, title: 'Something broke on our side' },
   unavailable: { status: 503, title: 'Nothing was stored; please send again' },
+  not_ready: { status: 503, title: 'Not in a state to take events' },
 } as const satisfies Record<string, { status: number; title: string }>
 
 export type ErrorCode = keyof typeof errorCodes

@@ -49,7 +49,9 @@ export function archiveContract(name: string, create: () => Promise<ArchiveAndLa
       const [row] = result.rows
       for (const [i, { name: column, from }] of columns.entries()) {
         const [outer, inner] = from
-        const sent = inner ? (record[outer] as Record<string, unknown>)[inner] : record[outer]
+        const sent = inner
+          ? (record[outer] as unknown as Record<string, unknown>)[inner]
+          : record[outer]
         const got = row![i]
         if (sent === undefined) expect([column, got]).toEqual([column, null])
         else if (column.endsWith('_time') || column === 'received_at') {
@@ -57,6 +59,22 @@ export function archiveContract(name: string, create: () => Promise<ArchiveAndLa
         } else if (typeof sent === 'number') expect([column, Number(got)]).toEqual([column, sent])
         else expect([column, got]).toEqual([column, sent as never])
       }
+    })
+
+    it('keeps separators and control characters in every text', async () => {
+      await using at = await create()
+      const odd = 'a\tb\nc\rd\u0001e\u001ff\u0001tg'
+      const record = aRecord({
+        eventId: odd,
+        actorName: odd,
+        membershipRoles: [odd, 'x'],
+        server: { requestId: 'r', userAgent: odd },
+      })
+      await at.archive.write(aBatch('odd', [record]))
+      const { rows } = await at.lake.query(
+        'SELECT event_id, actor_name, membership_roles, server_user_agent, issue_codes FROM events',
+      )
+      expect(rows).toEqual([[odd, odd, [odd, 'x'], odd, []]])
     })
 
     it('places records by retention class, day and hour of receipt', async () => {
@@ -85,6 +103,17 @@ export function archiveContract(name: string, create: () => Promise<ArchiveAndLa
       await at.archive.write(batch)
       await at.archive.write(aBatch('next', [aRecord()]))
       expect(await count(at.lake)).toBe(3)
+    })
+
+    it('is not held up by a value that its column cannot hold', async () => {
+      await using at = await create()
+      const bad = aRecord({ eventTime: 'yesterday', sequence: 2 ** 70, score: Number.NaN })
+      await at.archive.write(aBatch('bad', [aRecord(), bad]))
+      const { rows } = await at.lake.query(
+        `SELECT event_time, sequence, score FROM events WHERE event_id = '${bad.eventId}'`,
+      )
+      expect(rows).toEqual([[null, null, null]])
+      expect(await count(at.lake)).toBe(2)
     })
 
     it('takes events of several megabytes', async () => {

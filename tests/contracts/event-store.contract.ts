@@ -188,10 +188,12 @@ export function eventStoreContract(
             .string({ unit: 'binary', minLength: 1, maxLength: 60 })
             .map((text) => text.toWellFormed()),
           async (text) => {
-            const record = aRecord({ eventId: `id ${text}`, actorId: text })
+            const roles = [text, 'Learner']
+            const record = aRecord({ eventId: `id ${text}`, actorId: text, membershipRoles: roles })
             const [outcome] = await store.append([record])
             expect(['stored', 'conflict', 'duplicate']).toContain(outcome!.kind)
-            expect((await store.get('default', record.eventId))?.actorId).toBe(text)
+            const held = await store.get('default', record.eventId)
+            expect([held?.actorId, held?.membershipRoles]).toEqual([text, roles])
             const { items } = await store.query('default', { actorId: text }, { limit: 1000 })
             expect(ids(items)).toContain(record.eventId)
           },

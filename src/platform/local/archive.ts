@@ -1,17 +1,22 @@
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StorageError } from '../../error/storage-error'
-import { columns } from '../../event/columns'
+import type { Log } from '../../telemetry/log'
 import type { Archive } from '../archive'
 import type { ChangeBatch } from '../change-feed'
+import { copyStatement } from './copy-statement'
 import { translated } from './database'
-import { type Duck, duckTypes, literal } from './duck'
+import type { Duck } from './duck'
 import type { SegmentBatch } from './follower'
 import { encodeSegments, type Segment } from './segment'
 
 /** Writes segments to Parquet without decoding them: DuckDB reads their frames as they are. */
-export async function openArchive(options: { folder: string; duck: Duck }): Promise<Archive> {
-  const { folder, duck } = options
+export async function openArchive(options: {
+  folder: string
+  duck: Duck
+  log: Log
+}): Promise<Archive> {
+  const { folder, duck, log } = options
   // Beside the lake, not in it: a rename within one file system, and no reader sees a half file.
   const staging = join(dirname(folder), 'staging')
   await rm(staging, { recursive: true, force: true })
@@ -24,7 +29,13 @@ export async function openArchive(options: { folder: string; duck: Duck }): Prom
     await writeFile(input, Buffer.concat(segments.map(({ body }) => body)))
     const connection = await duck.connect()
     try {
-      await connection.run(copyStatement(input, output, Math.max(...segments.map(longestOf))))
+      const copy = { input, output, segments }
+      await connection.run(copyStatement(copy)).catch(async (error: Error) => {
+        log.warn('a batch has a value that its column cannot hold; it is archived as null', {
+          reason: error.message.split('\n')[0],
+        })
+        await connection.run(copyStatement({ ...copy, isCareful: true }))
+      })
     } finally {
       connection.closeSync()
       await rm(input, { force: true })
@@ -57,8 +68,6 @@ export async function openArchive(options: { folder: string; duck: Duck }): Prom
   }
 }
 
-const longestOf = ({ longest }: Segment) => longest
-
 function segmentsOf(batch: ChangeBatch): readonly Segment[] {
   return 'segments' in batch
     ? (batch as SegmentBatch).segments
@@ -67,37 +76,6 @@ function segmentsOf(batch: ChangeBatch): readonly Segment[] {
 
 function byPartition(segments: readonly Segment[]): Map<string, Segment[]> {
   return Map.groupBy(segments, ({ partition }) => partition)
-}
-
-/** Everything of a record but `raw`, which stands beside it in the line. */
-const recordType = structure(columns.filter(({ name }) => name !== 'raw'))
-
-function structure(list: typeof columns): string {
-  const type: Record<string, unknown> = {}
-  for (const { from, type: kind } of list) {
-    const [outer, inner] = from
-    const shape = kind === 'strings' ? ['VARCHAR'] : duckTypes[kind]
-    if (inner === undefined) type[outer] = shape
-    else type[outer] = { ...(type[outer] as object | undefined), [inner]: shape }
-  }
-  return JSON.stringify(type)
-}
-
-function copyStatement(input: string, output: string, longest: number): string {
-  const selected = columns.map(({ name, from }) => {
-    const source = name === 'raw' ? 'raw' : `r."${from.join('"."')}"`
-    return `${source} AS ${name}`
-  })
-  // The reader's own default line limit is 2 MB; ours follows what the batch really holds.
-  const limit = Math.max(2 * 1024 * 1024, longest)
-  return `COPY (
-    SELECT ${selected.join(', ')} FROM (
-      SELECT json_transform(line, ${literal(recordType)}) AS r, raw
-      FROM read_csv(${literal(input)}, compression = 'zstd', auto_detect = false, header = false,
-        delim = '\t', quote = '', escape = '', max_line_size = ${limit},
-        columns = { line: 'VARCHAR', raw: 'VARCHAR' })))
-    -- Level 1 writes files no larger than level 3 at half the time (bench/README.md).
-    TO ${literal(output)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`
 }
 
 /** A file, or the folder that names it, to the disk. */

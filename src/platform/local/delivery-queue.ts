@@ -13,8 +13,10 @@ import {
 export { deliveryQueueSchema } from './delivery-rows'
 
 /**
- * The queue in a database opened by `openDatabase` with `deliveryQueueSchema`. No one else may hold a
- * transaction open on the same connection across an `await`.
+ * The queue in a database opened by `openDatabase` with `deliveryQueueSchema`, for the one process
+ * that has the data directory: what an earlier one had taken when it died is due at once. No one may
+ * hold a transaction open on the same connection across an `await`.
+ * @throws {StorageError}
  */
 export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   const add = db.query(
@@ -58,6 +60,9 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   )
 
   const now = () => clock.now().getTime()
+  guarded('opening the delivery queue', () =>
+    db.run('UPDATE deliveries SET taken = 0, due_at = ? WHERE taken = 1', [now()]),
+  )
 
   function webhooksDue(at: number) {
     const due: { webhookId: string; since: number }[] = []

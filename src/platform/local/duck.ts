@@ -16,7 +16,8 @@ export interface Duck extends AsyncDisposable {
   connect(): Promise<DuckDBConnection>
 }
 
-export function createDuck(): Duck {
+/** @param options.threads all cores when not given */
+export function createDuck(options: { threads?: number } = {}): Duck {
   let instance: Promise<DuckDBInstance> | undefined
 
   async function open(): Promise<DuckDBInstance> {
@@ -25,8 +26,7 @@ export function createDuck(): Duck {
       // Extensions would be downloaded; nothing here needs one.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
-      // Half of two cores: archiving yields to ingest.
-      threads: '1',
+      ...(options.threads !== undefined && { threads: String(options.threads) }),
     })
   }
 

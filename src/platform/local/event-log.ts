@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import type { Log } from '../../telemetry/log'
+import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import {
   CAPACITY,
@@ -47,9 +48,10 @@ export function openEventLog(options: {
   const newest = numbers.at(-1) ?? 1
   if (numbers.length === 0) numbers.push(newest)
 
-  const generations = numbers.map((number) =>
-    openGeneration(folder, number, { keys, now: options.now, sealed: number !== newest }),
-  )
+  const checkpointer = createCheckpointer()
+  const open = (number: number, now: number, sealed: boolean) =>
+    openGeneration(folder, number, { keys, now, sealed, checkpointer })
+  const generations = numbers.map((number) => open(number, options.now, number !== newest))
   let reversed = generations.toReversed()
   const listeners = new Set<() => void>()
   const saving = new Set<Promise<void>>()
@@ -70,7 +72,7 @@ export function openEventLog(options: {
     const isFull = growing.index.count + count > CAPACITY
     const isOld = now - growing.begunAt > MAX_AGE_MS && growing.index.count > 0
     if (!isFull && !isOld) return growing
-    const next = openGeneration(folder, growing.number + 1, { keys, now, sealed: false })
+    const next = open(growing.number + 1, now, false)
     generations.push(next)
     reversed = generations.toReversed()
     save(growing)
@@ -126,6 +128,7 @@ export function openEventLog(options: {
     async close() {
       save(current())
       await Promise.all(saving)
+      await checkpointer[Symbol.asyncDispose]()
       for (const generation of generations) generation.close()
     },
   }

@@ -5,7 +5,8 @@ import type { Clock } from '../clock'
 import type { Cursors } from './cursors'
 import type { EventLog } from './event-log'
 import type { Position, StoredSegment } from './generation'
-import { decodeLine, segmentLines } from './segment'
+import { decodeLine } from './line'
+import { segmentLines } from './segment'
 
 /** A batch that also hands out its segments, for a consumer that can use them undecoded. */
 export interface SegmentBatch extends ChangeBatch {

@@ -1,10 +1,11 @@
-import type { Database } from 'bun:sqlite'
 import { existsSync, rmSync } from 'node:fs'
 import type { EventRecord } from '../../event/record'
+import type { Checkpointer } from './checkpointer'
 import { guarded, openDatabase } from './database'
 import { addEntry, createIndex, type EventIndex, mapIndex, saveIndex } from './event-index'
 import { type EventKeys, entryOf } from './event-keys'
-import { decodeLine, type Segment, segmentLines } from './segment'
+import { decodeLine } from './line'
+import { type Segment, segmentLines } from './segment'
 
 /**
  * How many events a generation holds. A power of two, for the masks of the index. At 262,144 events
@@ -50,26 +51,33 @@ CREATE TABLE IF NOT EXISTS segments (
   count INTEGER NOT NULL,
   partition TEXT NOT NULL,
   longest INTEGER NOT NULL,
+  is_escaped INTEGER NOT NULL,
   stored_at INTEGER NOT NULL,
   body BLOB NOT NULL
 )`
 
-type Row = Segment & { first: number; stored_at: number }
+// A checkpoint each 16 MB of log, where SQLite's own 4 MB would write shared pages a third more often.
+const CHECKPOINT_BYTES = 16 * 1024 * 1024
+const PAGE_BYTES = 4096
+
+type Row = Omit<Segment, 'isEscaped'> & { first: number; stored_at: number; is_escaped: number }
 
 export function openGeneration(
   folder: string,
   number: number,
-  options: { keys: EventKeys; now: number; sealed: boolean },
+  options: { keys: EventKeys; now: number; sealed: boolean; checkpointer: Checkpointer },
 ): Generation {
   const file = `${folder}/${String(number).padStart(8, '0')}`
   const base = number * CAPACITY
   const db = openDatabase(`${file}.db`, schema)
-  tune(db)
+  // The checkpointer is asked long before; this is for when it cannot keep up. In pages of 4 KB.
+  db.run('PRAGMA wal_autocheckpoint = 65536')
   const begun = db.query<{ begun_at: number }, []>('SELECT begun_at FROM meta').get()
   if (!begun) db.run('INSERT INTO meta VALUES (?)', [options.now])
 
-  const insert = db.query<never, [number, number, string, number, number, Uint8Array]>(
-    'INSERT INTO segments (first, count, partition, longest, stored_at, body) VALUES (?, ?, ?, ?, ?, ?)',
+  const insert = db.query<never, [number, number, string, number, number, number, Uint8Array]>(
+    `INSERT INTO segments (first, count, partition, longest, is_escaped, stored_at, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   )
   const at = db.query<Row, [number]>(
     'SELECT * FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1',
@@ -78,6 +86,8 @@ export function openGeneration(
     'SELECT * FROM segments WHERE first > ? ORDER BY first LIMIT ?',
   )
   const unpacked = new Map<number, string[]>()
+  /** About how many bytes the WAL holds. */
+  let inWal = 0
 
   const total = () => {
     const last = at.get(CAPACITY)
@@ -96,12 +106,15 @@ export function openGeneration(
 
   function append(segments: readonly Segment[], now: number) {
     let first = index.count
-    for (const segment of segments) first -= segment.count
+    for (const segment of segments) {
+      first -= segment.count
+      inWal += segment.body.length + PAGE_BYTES
+    }
     guarded('storing events', () => {
       db.run('BEGIN IMMEDIATE')
       try {
-        for (const { count, partition, longest, body } of segments) {
-          insert.run(first, count, partition, longest, now, body)
+        for (const { count, partition, longest, isEscaped, body } of segments) {
+          insert.run(first, count, partition, longest, Number(isEscaped), now, body)
           first += count
         }
         db.run('COMMIT')
@@ -110,6 +123,9 @@ export function openGeneration(
         throw error
       }
     })
+    if (inWal < CHECKPOINT_BYTES) return
+    inWal = 0
+    options.checkpointer.request(`${file}.db`)
   }
 
   function read(offset: number): EventRecord {
@@ -120,6 +136,13 @@ export function openGeneration(
       return decodeLine(line)
     })
   }
+
+  const segmentOf = ({ first, stored_at, is_escaped, ...row }: Row): StoredSegment => ({
+    ...row,
+    isEscaped: is_escaped === 1,
+    position: base + first,
+    storedAt: stored_at,
+  })
 
   function segmentsFrom(offset: number, maxRecords: number): StoredSegment[] {
     return guarded('reading the log', () => {
@@ -135,7 +158,7 @@ export function openGeneration(
         if (rows.length === 0) break
         for (const row of rows) {
           if (had >= maxRecords) break
-          found.push({ ...row, position: base + row.first, storedAt: row.stored_at })
+          found.push(segmentOf(row))
           had += row.count
           last = row.first
         }
@@ -178,13 +201,6 @@ export function openGeneration(
       for (const ending of ['.db', '.db-wal', '.idx']) rmSync(file + ending, { force: true })
     },
   }
-}
-
-function tune(db: Database) {
-  // One process owns the log, so the WAL's index need not be shared memory.
-  db.run('PRAGMA locking_mode = EXCLUSIVE')
-  // 4,096 pages of 4 KB: a checkpoint each 16 MB of log, where the default 4 MB costs a third more.
-  db.run('PRAGMA wal_autocheckpoint = 4096')
 }
 
 /** A copy with room for more, of an index that was cut to its size. */

@@ -22,7 +22,8 @@ import { openSecrets } from './secrets'
 
 /** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
-  mkdirSync(dataDir, { recursive: true })
+  // What learners did is nobody else's to read.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const secrets = openSecrets(dataDir)
   const db = openDatabase(
     join(dataDir, 'nonius.db'),
@@ -66,8 +67,9 @@ export async function openLocalPlatform(options: {
   })
   const events = createEventStore({ log, keys, tokens, clock })
   const changes = createChangeFeed({ log, cursors, clock, telemetry })
-  const duck = createDuck()
-  const archive = await openArchive({ folder: lakeFolder(dataDir), duck })
+  // One thread: archiving has a minute's time, and ingest needs the other cores.
+  const duck = createDuck({ threads: 1 })
+  const archive = await openArchive({ folder: lakeFolder(dataDir), duck, log: telemetry })
 
   return {
     events,

@@ -23,11 +23,17 @@ export function createLake(options: { folder: string; duck: Duck }): Lake {
         // A view of this connection only: it follows the files that are there now.
         await connection.run(`CREATE OR REPLACE TEMP VIEW events AS ${await eventsView(folder)}`)
         const result = await connection.runAndReadAll(sql)
-        const types = result.columnTypes()
-        return {
-          columns: result.columnNames().map((name, i) => ({ name, type: String(types[i]) })),
-          rows: result.getRowsJson() as unknown[][],
-        }
+        const names = result.columnNames()
+        const columns = result
+          .columnTypes()
+          .map((type, i) => ({ name: names[i]!, type: `${type}` }))
+        const isWhole = columns.map(({ type }) => WHOLE.has(type))
+        const rows = result.getRowsJson().map((row) =>
+          row.map((value, i) => {
+            return isWhole[i] ? wholeNumber(value) : value
+          }),
+        )
+        return { columns, rows }
       } catch (error) {
         throw new AppError('invalid_request', (error as Error).message, { cause: error })
       } finally {
@@ -36,6 +42,14 @@ export function createLake(options: { folder: string; duck: Duck }): Lake {
     },
     [Symbol.asyncDispose]: () => duck[Symbol.asyncDispose](),
   }
+}
+
+const WHOLE = new Set(['BIGINT', 'UBIGINT', 'HUGEINT', 'UHUGEINT'])
+
+/** DuckDB gives 64-bit numbers as text; those that fit are numbers to whoever reads JSON. */
+function wholeNumber(value: unknown): unknown {
+  const number = Number(value)
+  return typeof value === 'string' && Number.isSafeInteger(number) ? number : value
 }
 
 async function eventsView(folder: string): Promise<string> {

@@ -12,23 +12,23 @@ export interface TokenSigner {
 const TAG_BYTES = 16
 
 export function createTokenSigner(secret: Uint8Array): TokenSigner {
-  function tag(body: string, question: string): Buffer {
-    return createHmac('sha256', secret)
-      .update(`${question}\n${body}`)
-      .digest()
-      .subarray(0, TAG_BYTES)
+  function tag(body: string, question: string): string {
+    const mac = createHmac('sha256', secret).update(`${question}\n${body}`).digest()
+    return mac.subarray(0, TAG_BYTES).toString('base64url')
   }
 
   return {
     issue(place, question) {
       const body = Buffer.from(JSON.stringify(place)).toString('base64url')
-      return `${body}.${tag(body, question).toString('base64url')}`
+      return `${body}.${tag(body, question)}`
     },
 
     read<Place>(token: string, question: string) {
-      const [body = '', sent = ''] = token.split('.')
-      const given = Buffer.from(sent, 'base64url')
-      if (given.length !== TAG_BYTES || !timingSafeEqual(given, tag(body, question))) {
+      const body = token.slice(0, Math.max(token.indexOf('.'), 0))
+      // As text: several texts decode to the same bytes, but only one was issued.
+      const given = Buffer.from(token)
+      const issued = Buffer.from(`${body}.${tag(body, question)}`)
+      if (given.length !== issued.length || !timingSafeEqual(given, issued)) {
         throw new AppError(
           'invalid_cursor',
           'Use nextCursor as it was given, with the same filters.',

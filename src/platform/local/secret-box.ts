@@ -30,7 +30,7 @@ export function createSecretBox(key: Uint8Array): SecretBox {
       const bodyAt = tagAt + TAG_BYTES
       try {
         const nonce = sealed.subarray(1, tagAt)
-        const decipher = createDecipheriv('aes-256-gcm', key, nonce)
+        const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
           .setAAD(Buffer.from(label))
           .setAuthTag(sealed.subarray(tagAt, bodyAt))
         const body = decipher.update(sealed.subarray(bodyAt))

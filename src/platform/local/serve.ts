@@ -27,12 +27,17 @@ export function serveHttp(options: {
       maxRequestBodySize: HARD_LIMIT_BYTES,
       // Seconds. Longer than the 15 s that the most patient sender waits for an answer (Canvas).
       idleTimeout: 30,
-      fetch: (request, { requestIP }) => fetch(request, { ip: requestIP(request)?.address }),
+      // Bun's page for what is thrown past the app shows source code to whoever asked.
+      development: false,
+      fetch: (request, server) => fetch(request, { ip: server.requestIP(request)?.address }),
     })
     return { url: server.url, [Symbol.asyncDispose]: () => server.stop() }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const reason = code === 'EADDRINUSE' ? 'the port is in use' : (error as Error).message
+    const reason =
+      code === 'EADDRINUSE'
+        ? 'the port is in use; choose another with NONIUS_PORT'
+        : (error as Error).message
     throw new StorageError(`cannot listen on ${host}:${port}: ${reason}`, {
       isRetriable: false,
       cause: error,

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { openArchive } from '../../../src/platform/local/archive'
 import { createDuck } from '../../../src/platform/local/duck'
 import { createLake } from '../../../src/platform/local/lake'
+import { silentLog } from '../../../src/telemetry/log'
 import { archiveContract } from '../../contracts/archive.contract'
 import { temporaryFolder } from '../../support/folders'
 
@@ -10,7 +11,7 @@ archiveContract('DuckDB', async () => {
   const folder = join(root.path, 'lake', 'events')
   const duck = createDuck()
   return {
-    archive: await openArchive({ folder, duck }),
+    archive: await openArchive({ folder, duck, log: silentLog }),
     lake: createLake({ folder, duck }),
     list: () => Array.fromAsync(new Bun.Glob('**/*').scan(folder)),
     async [Symbol.asyncDispose]() {

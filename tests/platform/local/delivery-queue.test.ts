@@ -37,6 +37,18 @@ describe('The SQLite delivery queue', () => {
     expect(await second.queue.listDead('north', 'whk_1', 10)).toMatchObject([dead])
   })
 
+  it('gives out at once what a process had taken when it died', async () => {
+    const one = aDelivery()
+    const first = open()
+    await first.queue.enqueue([one])
+    await first.queue.enqueue([aDelivery()], 5000)
+    await first.queue.take(1, 30_000)
+    first.db.close()
+
+    await using second = open(first.file)
+    expect(await second.queue.take(10, 30_000)).toEqual([one])
+  })
+
   it('syncs what must not be lost: after a step that need not be, FULL is back', async () => {
     await using test = open()
     await test.queue.enqueue([aDelivery()])

@@ -1,0 +1,41 @@
+import { Database } from 'bun:sqlite'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createBodies } from './events'
+
+/** CPU µs of `work` per event, user and system together. */
+export function cpuPerEvent(events: number, work: () => void): number {
+  const from = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(from)
+  return (user + system) / events
+}
+
+/**
+ * What no server that parses and stores can go below: JSON.parse of the same distinct texts, plus a
+ * bare one-row insert without any index, in durable transactions of the given size.
+ */
+export function measureFloor(commitSize: number): { parse: number; insert: number; total: number } {
+  const events = 40_000
+  const bodies = createBodies()
+  const texts = Array.from({ length: events }, () => bodies.text())
+  const parse = cpuPerEvent(events, () => {
+    for (const text of texts) JSON.parse(text)
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'nonius-floor-'))
+  const db = new Database(join(folder, 'floor.db'))
+  db.run('PRAGMA journal_mode = WAL')
+  db.run('PRAGMA synchronous = FULL')
+  db.run('CREATE TABLE events (body TEXT)')
+  const add = db.query('INSERT INTO events VALUES (?)')
+  const store = db.transaction((some: string[]) => {
+    for (const text of some) add.run(text)
+  })
+  const insert = cpuPerEvent(events, () => {
+    for (let i = 0; i < events; i += commitSize) store(texts.slice(i, i + commitSize))
+  })
+  db.close()
+  rmSync(folder, { recursive: true })
+  return { parse, insert, total: parse + insert }
+}

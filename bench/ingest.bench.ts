@@ -1,0 +1,149 @@
+/**
+ * Ingest, end to end: starts the server as a user would, drives it from a second process, and prints
+ * events a second, latency, and CPU per event as a ratio to a floor measured in the same run.
+ *
+ *     bun bench/ingest.bench.ts                 about two minutes
+ *     bun bench/ingest.bench.ts --fill 5000000  also: how fast with that many events held
+ */
+import { Database } from 'bun:sqlite'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { temporaryFolder } from '../tests/support/folders'
+import { type ServerProcess, startServerProcess } from '../tests/support/server-process'
+import { measureFloor } from './floor'
+
+const { values } = parseArgs({
+  options: {
+    fill: { type: 'string', default: '0' },
+    seconds: { type: 'string', default: '8' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) {
+  console.log('bun bench/ingest.bench.ts [--seconds N] [--fill EVENTS]')
+  process.exit(0)
+}
+const seconds = Number(values.seconds)
+// USER_HZ: the unit of /proc/PID/stat on Linux.
+const TICKS_PER_SECOND = 100
+
+interface Load {
+  events: number
+  ms: number
+  p50: number
+  p99: number
+  statuses: Record<string, number>
+}
+
+async function load({ url, key }: ServerProcess, count: number, connections: number, most = '') {
+  const args = [
+    url,
+    key,
+    String(count),
+    String(connections),
+    most ? '100000' : String(seconds),
+    most,
+  ]
+  const child = Bun.spawn([
+    process.execPath,
+    join(import.meta.dir, 'load.ts'),
+    ...args.filter(Boolean),
+  ])
+  const result = JSON.parse(await new Response(child.stdout).text()) as Load
+  const bad = Object.keys(result.statuses).filter((status) => status !== '200')
+  if (bad.length > 0) throw new Error(`the server answered ${JSON.stringify(result.statuses)}`)
+  return result
+}
+
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
+function bytesWritten(pid: number): number {
+  return Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1])
+}
+
+/** Segments of a commit are full but for the last, so short ones count the commits. */
+function commitSize(dataDir: string): number {
+  let events = 0
+  let commits = 0
+  for (const name of readdirSync(join(dataDir, 'hot')).filter((file) => file.endsWith('.db'))) {
+    const db = new Database(join(dataDir, 'hot', name))
+    const sql = 'SELECT sum(count) AS events, sum(count < 256) AS commits FROM segments'
+    const row = db.query<{ events: number; commits: number }, []>(sql).get()
+    events += row?.events ?? 0
+    commits += row?.commits ?? 0
+    db.close()
+  }
+  return Math.max(1, Math.round(events / Math.max(1, commits)))
+}
+
+/** One webhook that wants one event type of twenty, so that fan-out and delivery have work. */
+async function withWebhook({ url, key }: ServerProcess, targetUrl: string) {
+  const reply = await fetch(`${url}/webhooks`, {
+    method: 'POST',
+    headers: { authorization: key, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'bench', targetUrl, events: ['GradeEvent'] }),
+  })
+  if (reply.status !== 201) throw new Error(`webhook: ${reply.status} ${await reply.text()}`)
+}
+
+const receiver = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
+const settings = { NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1', NONIUS_ARCHIVE_FLUSH_SECONDS: '5' }
+
+async function scenario(name: string, count: number, connections: number) {
+  using folder = temporaryFolder()
+  await using server = await startServerProcess(folder.path, settings)
+  await withWebhook(server, `${receiver.url}`)
+  const { pid } = server.process
+  const before = cpuSeconds(pid)
+  const result = await load(server, count, connections)
+  const written = bytesWritten(pid)
+  const code = await server.stop()
+  if (code !== 0) throw new Error(`the server ended with ${code}: ${server.output()}`)
+  const usage = server.process.resourceUsage()!
+  // Until the end of the process: what is archived and delivered after the load is part of the cost.
+  const cpu = (Number(usage.cpuTime.total) / 1e6 - before) * 1e6
+  const size = commitSize(folder.path)
+  const floor = measureFloor(size)
+  const perEvent = cpu / result.events
+  return {
+    scenario: name,
+    'events/s': Math.round(result.events / (result.ms / 1000)),
+    'p50 ms': result.p50.toFixed(2),
+    'p99 ms': result.p99.toFixed(2),
+    'CPU µs/event': perEvent.toFixed(1),
+    'floor µs': `${floor.total.toFixed(1)} (${floor.parse.toFixed(1)} + ${floor.insert.toFixed(1)})`,
+    'ratio to floor': (perEvent / floor.total).toFixed(2),
+    'events/commit': size,
+    'written B/event': Math.round(written / result.events),
+    'peak MB': Math.round(usage.maxRSS / 1e6),
+  }
+}
+
+async function fill(events: number) {
+  using folder = temporaryFolder()
+  await using server = await startServerProcess(folder.path, settings)
+  const empty = await load(server, 20, 64)
+  await load(server, 100, 16, String(events))
+  const full = await load(server, 20, 64)
+  const rate = ({ events: sent, ms }: Load) => Math.round(sent / (ms / 1000))
+  return {
+    'events held': events,
+    'empty events/s': rate(empty),
+    'full events/s': rate(full),
+    'full / empty': (rate(full) / rate(empty)).toFixed(2),
+  }
+}
+
+const rows = [
+  await scenario('1 event × 64 connections', 1, 64),
+  await scenario('20 events × 64 connections', 20, 64),
+  await scenario('100 events × 64 connections', 100, 64),
+  await scenario('20 events × 8 connections', 20, 8),
+]
+console.table(rows)
+if (Number(values.fill) > 0) console.table([await fill(Number(values.fill))])
+await receiver.stop(true)

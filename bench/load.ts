@@ -1,0 +1,33 @@
+/**
+ * The second process: posts distinct events over keep-alive connections and prints what it saw as
+ * JSON. `bun bench/load.ts URL KEY EVENTS_PER_REQUEST CONNECTIONS SECONDS [MAX_EVENTS]`
+ */
+import { createBodies } from './events'
+
+const [url, key, perRequest, connections, seconds, most = 'Infinity'] = process.argv.slice(2)
+const count = Number(perRequest)
+const bodies = createBodies()
+const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+const took: number[] = []
+const statuses: Record<string, number> = {}
+let sent = 0
+
+async function connection(end: number) {
+  while (performance.now() < end && sent < Number(most)) {
+    const body = bodies.body(count)
+    sent += count
+    const from = performance.now()
+    const reply = await fetch(`${url}/caliper/v1p2/events`, { method: 'POST', headers, body })
+    await reply.arrayBuffer()
+    took.push(performance.now() - from)
+    statuses[reply.status] = (statuses[reply.status] ?? 0) + 1
+  }
+}
+
+const from = performance.now()
+const end = from + Number(seconds) * 1000
+await Promise.all(Array.from({ length: Number(connections) }, () => connection(end)))
+const ms = performance.now() - from
+took.sort((a, b) => a - b)
+const at = (share: number) => took[Math.floor(took.length * share)] ?? 0
+console.log(JSON.stringify({ events: sent, ms, p50: at(0.5), p99: at(0.99), statuses }))

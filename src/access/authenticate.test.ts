@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'bun:test'
+import type { ApiKey } from '../platform/registry'
+import { authenticateWith } from './authenticate'
+import { hashKey } from './key'
+
+const key = 'nk_0123456789'
+
+/** A registry of keys, a clock to turn, and how often the registry was asked. */
+function scene() {
+  const keys = new Map<string, ApiKey>()
+  const state = { lookups: 0, now: Date.parse('2026-11-21T09:30:00.000Z') }
+  function add(secret: string) {
+    const createdAt = '2026-11-21T00:00:00.000Z'
+    const hash = hashKey(secret)
+    const record: ApiKey = {
+      ...{ keyId: `key_${keys.size}`, tenantId: 'school', sourceId: 'moodle', name: 'first' },
+      ...{ scopes: ['events:write'], hash, hint: 'nk_', createdAt },
+    }
+    keys.set(hash, record)
+    return record
+  }
+  const authenticate = authenticateWith({
+    clock: { now: () => new Date(state.now) },
+    registry: {
+      async findKeyByHash(hash) {
+        state.lookups += 1
+        return keys.get(hash)
+      },
+    },
+  })
+  return { add, authenticate, state }
+}
+
+describe('authenticate', () => {
+  const accepted = [`Bearer ${key}`, `bearer ${key}`, `BEARER   ${key} `, key, ` ${key} `]
+  for (const header of accepted) {
+    it(`recognises ${JSON.stringify(header.replace(key, 'KEY'))}`, async () => {
+      const { add, authenticate } = scene()
+      add(key)
+      expect(await authenticate(header)).toEqual({
+        tenantId: 'school',
+        sourceId: 'moodle',
+        keyId: 'key_0',
+        scopes: ['events:write'],
+      })
+    })
+  }
+
+  const refused = ['', 'Bearer', 'Bearer ', `Basic ${key}`, `Bearer${key}`, `${key}x`, `x ${key}`]
+  for (const header of refused) {
+    it(`does not recognise ${JSON.stringify(header.replace(key, 'KEY'))}`, async () => {
+      const { add, authenticate } = scene()
+      add(key)
+      expect(await authenticate(header)).toBeUndefined()
+    })
+  }
+
+  it('asks the registry once in five seconds for a good key', async () => {
+    const { add, authenticate, state } = scene()
+    add(key)
+    await authenticate(key)
+    state.now += 4_999
+    await authenticate(`Bearer ${key}`)
+    expect(state.lookups).toBe(1)
+    state.now += 1
+    await authenticate(key)
+    expect(state.lookups).toBe(2)
+  })
+
+  it('stops recognising a key within ten seconds of its revocation', async () => {
+    const { add, authenticate, state } = scene()
+    const record = add(key)
+    expect(await authenticate(key)).toBeDefined()
+    record.revokedAt = '2026-11-21T09:30:00.000Z'
+    state.now += 10_000
+    expect(await authenticate(key)).toBeUndefined()
+  })
+
+  it('recognises a key from the moment it is made', async () => {
+    const { add, authenticate } = scene()
+    expect(await authenticate(key)).toBeUndefined()
+    add(key)
+    expect(await authenticate(key)).toBeDefined()
+  })
+
+  it('remembers the newest thousand keys', async () => {
+    const { add, authenticate, state } = scene()
+    const keys = Array.from({ length: 1_001 }, (_, number) => `nk_${number}`)
+    for (const one of keys) add(one)
+    for (const one of keys) await authenticate(one)
+    expect(state.lookups).toBe(1_001)
+    await authenticate('nk_1000')
+    expect(state.lookups).toBe(1_001)
+    await authenticate('nk_0')
+    expect(state.lookups).toBe(1_002)
+  })
+})

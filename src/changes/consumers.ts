@@ -1,0 +1,41 @@
+import type { Follower } from '../platform/change-feed'
+import type { Platform } from '../platform/platform'
+import { createFanOut, type FanOutNeeds } from './fan-out'
+
+// One Parquet file: large enough for good row groups (DuckDB's hold 122,880), small enough that
+// writing it takes a second and 300 MB.
+const ARCHIVE_RECORDS = 65_536
+
+/** Puts everything that follows from a stored event to work. */
+export function startConsumers(
+  platform: Platform,
+  options: { archiveFlushSeconds: number; fanOut: Omit<FanOutNeeds, 'registry' | 'deliveries'> },
+): Followers {
+  const { changes, archive, registry, deliveries } = platform
+  const archiving = changes.follow({
+    name: 'archive',
+    maxRecords: ARCHIVE_RECORDS,
+    maxWaitMs: options.archiveFlushSeconds * 1000,
+    isExact: true,
+    handle: (batch) => archive.write(batch),
+  })
+  const fanningOut = changes.follow(createFanOut({ registry, deliveries, ...options.fanOut }))
+  return {
+    archiving,
+    async [Symbol.asyncDispose]() {
+      await fanningOut[Symbol.asyncDispose]()
+      try {
+        // What is stored now shall be queryable when we are gone.
+        await archiving.drain()
+      } catch (error) {
+        const reason = (error as Error).message
+        options.fanOut.log.error('not everything is archived; the next start goes on', { reason })
+      }
+      await archiving[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export interface Followers extends AsyncDisposable {
+  archiving: Follower
+}

@@ -1,0 +1,23 @@
+import { Command } from 'commander'
+import { version } from '../package.json'
+import { fail } from './cli/failure'
+import { keysCommand } from './cli/keys'
+import { queryCommand } from './cli/query'
+import { sendCommand } from './cli/send'
+import { serveCommand } from './cli/serve'
+import { validateCommand } from './cli/validate'
+
+const program = new Command('nonius')
+  .description('The event pipeline for learning data.')
+  .version(version)
+
+const commands = [serveCommand, queryCommand, keysCommand, validateCommand, sendCommand]
+for (const command of commands) program.addCommand(command())
+
+// `nonius events.ndjson | head` closes the pipe early; that is not a failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+await program.parseAsync().catch(fail)

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
+
+export interface Started {
+  url: URL
+  dataDir: string
+  /** Of a first start: shown now and never again. */
+  keys?: { demoKey: string; adminKey: string } | undefined
+}
+
+/** What a person needs to know of a server that has just started. */
+export function banner(started: Started, version: string): string {
+  const { keys, dataDir } = started
+  const base = addressFor(started.url)
+  const lines = [`Nonius ${version} is running at ${base} (Ctrl-C stops it)`, '']
+  if (keys) {
+    lines.push(
+      `  demo key    ${keys.demoKey}`,
+      `  admin key   ${keys.adminKey}`,
+      '              Keep them: they are shown this once, only their hashes stay here.',
+      '',
+    )
+  }
+  lines.push(
+    `  docs        ${base}/docs`,
+    `  OpenAPI     ${base}/openapi.json`,
+    `  data        ${resolve(dataDir)}`,
+    '',
+    keys
+      ? 'Send a first event:'
+      : 'Send an event (NONIUS_KEY holds your key; `nonius keys create` makes one):',
+    '',
+    exampleCurl(
+      base,
+      keys
+        ? `'Authorization: Bearer ${quotable(keys.demoKey)}'`
+        : '"Authorization: Bearer $NONIUS_KEY"',
+    ),
+    '',
+  )
+  return lines.join('\n')
+}
+
+/** A complete Caliper 1.2 envelope with one ViewEvent, as a command for a Unix shell. */
+function exampleCurl(base: string, header: string): string {
+  const { data, ...rest } = exampleEnvelope(new Date())
+  return [
+    `curl -sS ${base}/caliper/v1p2/events \\`,
+    `  -H ${header} \\`,
+    `  -H 'Content-Type: application/json' -d '{`,
+    ...members(rest, '  ').map((line) => `${line},`),
+    '  "data": [{',
+    members(data[0]!, '    ').join(',\n'),
+    `  }]`,
+    `}'`,
+  ].join('\n')
+}
+
+/** One a line, what is inside them not broken again: short enough to read, and to paste. */
+function members(object: object, indent: string): string[] {
+  return Object.entries(object).map(([name, value]) => {
+    return `${indent}${JSON.stringify(name)}: ${JSON.stringify(value)}`
+  })
+}
+
+function exampleEnvelope(now: Date) {
+  const time = now.toISOString()
+  const context = 'http://purl.imsglobal.org/ctx/caliper/v1p2'
+  const app = 'https://reader.example.edu'
+  const course = 'https://example.edu/terms/2026/courses/7/sections/1'
+  const reader = 'https://example.edu/users/554433'
+  return {
+    sensor: `${app}/sensors/1`,
+    sendTime: time,
+    dataVersion: context,
+    data: [
+      {
+        '@context': context,
+        id: `urn:uuid:${randomUUID()}`,
+        type: 'ViewEvent',
+        profile: 'ReadingProfile',
+        actor: { id: reader, type: 'Person' },
+        action: 'Viewed',
+        object: {
+          id: `${app}/etexts/200.epub`,
+          type: 'Document',
+          name: 'An Introduction to Measuring',
+          version: '2nd ed.',
+        },
+        eventTime: time,
+        edApp: { id: app, type: 'SoftwareApplication', name: 'Reader', version: 'v2' },
+        group: { id: course, type: 'CourseSection', courseNumber: 'MATH 101-1' },
+        membership: {
+          id: `${course}/rosters/1`,
+          type: 'Membership',
+          member: reader,
+          organization: course,
+          roles: ['Learner'],
+          status: 'Active',
+        },
+        session: { id: `${app}/sessions/${randomUUID()}`, type: 'Session', startedAtTime: time },
+      },
+    ],
+  }
+}
+
+/** Listening everywhere is reached from here as localhost. */
+function addressFor({ protocol, hostname, port }: URL): string {
+  const host = ['0.0.0.0', '[::]'].includes(hostname) ? 'localhost' : hostname
+  return `${protocol}//${host}${port === '' ? '' : `:${port}`}`
+}
+
+/** Within single quotes a shell takes everything as it stands but the quote itself. */
+function quotable(text: string): string {
+  return text.replaceAll("'", `'\\''`)
+}

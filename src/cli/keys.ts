@@ -1,0 +1,124 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { issueKey } from '../access/key'
+import { openRegistryFile } from '../platform/local'
+import { type ApiKey, type Registry, type Scope, scopes } from '../platform/registry'
+import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
+import { CommandError } from './failure'
+import { renderTable } from './table'
+
+// The tenant that a first start creates; more of them come with their own commands.
+const tenantId = 'default'
+
+const usual: Scope[] = scopes.filter((scope) => scope !== 'admin')
+
+export function keysCommand(): Command {
+  return new Command('keys')
+    .description('create, list and revoke keys; works while the server runs')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand())
+}
+
+interface CreateOptions extends DataDirOption {
+  name: string
+  source: string
+  scopes: Scope[]
+}
+
+function createCommand(): Command {
+  return new Command('create')
+    .description('make a key and print it: this once, only its hash is kept')
+    .requiredOption('-n, --name <name>', 'what or who the key is for')
+    .option(
+      '-s, --source <id>',
+      'what events sent with it are stamped with; a new one is added',
+      readSourceId,
+      'demo',
+    )
+    .addOption(
+      new Option('--scopes <list>', `with commas between: ${scopes.join(', ')}`)
+        .argParser(readScopes)
+        .default(usual, 'all but admin'),
+    )
+    .addOption(dataDirOption())
+    .action(async (options: CreateOptions) => {
+      const { name, source: sourceId, scopes } = options
+      using file = openRegistry(options)
+      const at = new Date()
+      if (!(await file.registry.getSource(tenantId, sourceId))) {
+        const createdAt = at.toISOString()
+        await file.registry.putSource({ tenantId, sourceId, name: sourceId, createdAt })
+      }
+      const { key, record } = await issueKey(
+        file.registry,
+        { tenantId, sourceId, name, scopes },
+        { at },
+      )
+      process.stderr.write(`Key ${record.keyId} for source ${sourceId}: ${scopes.join(', ')}\n`)
+      // The key alone on stdout, so that a script can take it.
+      process.stdout.write(`${key}\n`)
+    })
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('list the keys, without what would let someone use them')
+    .option('--json', 'print JSON')
+    .addOption(dataDirOption())
+    .action(async (options: DataDirOption & { json?: true }) => {
+      using file = openRegistry(options)
+      const keys = await file.registry.listKeys(tenantId)
+      const text = options.json ? JSON.stringify(keys.map(withoutHash), null, 2) : tableOf(keys)
+      process.stdout.write(`${text}\n`)
+    })
+}
+
+function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('end a key; a running server stops taking it within seconds')
+    .argument('<keyId>', 'as `keys list` shows it')
+    .addOption(dataDirOption())
+    .action(async (keyId: string, options: DataDirOption) => {
+      using file = openRegistry(options)
+      if (!(await file.registry.revokeKey(tenantId, keyId, new Date().toISOString()))) {
+        throw new CommandError(`There is no key ${keyId} in use; \`nonius keys list\` shows them`)
+      }
+      process.stderr.write(`Revoked ${keyId}.\n`)
+    })
+}
+
+function openRegistry(options: DataDirOption): { registry: Registry } & Disposable {
+  const { db, registry } = openRegistryFile(requireDataDir(options))
+  return { registry, [Symbol.dispose]: () => db.close() }
+}
+
+function withoutHash({ hash: _, ...rest }: ApiKey) {
+  return rest
+}
+
+function tableOf(keys: ApiKey[]): string {
+  const names = ['id', 'begins', 'name', 'source', 'scopes', 'created', 'revoked']
+  const rows = keys.map((key) => [
+    key.keyId,
+    `${key.hint}…`,
+    key.name,
+    key.sourceId,
+    key.scopes.join(' '),
+    key.createdAt.slice(0, 10),
+    key.revokedAt?.slice(0, 10),
+  ])
+  return renderTable(names, rows)
+}
+
+function readScopes(list: string): Scope[] {
+  const named = list.split(',').map((name) => name.trim())
+  const unknown = named.find((name) => !scopes.includes(name as Scope))
+  if (unknown === undefined) return named as Scope[]
+  throw new InvalidArgumentError(`"${unknown}" is not a scope; they are ${scopes.join(', ')}.`)
+}
+
+function readSourceId(id: string): string {
+  // It becomes a column of the lake and part of messages: a plain word.
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) return id
+  throw new InvalidArgumentError('A source is named by 1 to 64 letters, digits and . _ -')
+}

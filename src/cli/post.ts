@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CommandError } from './failure'
+
+/** What a server answered to one request. */
+export interface Answer {
+  status: number
+  body: Record<string, unknown>
+}
+
+export interface PostOptions {
+  url: URL
+  key: string
+  retries: number
+  /** Told before each pause. */
+  onRetry(reason: string, seconds: number): void
+}
+
+// A server that is full, restarting or behind a balancer. A resend is safe: what is held is known.
+const WORTH_ANOTHER_TRY = new Set([429, 502, 503, 504])
+
+// A minute is what a person at a terminal waits; a server that asks for more is tried then anyway.
+const LONGEST_PAUSE_SECONDS = 60
+
+/**
+ * Sends an envelope, again and again while the server cannot take it.
+ * @throws {CommandError} when it cannot be reached or stays unable to
+ */
+export async function post(
+  body: string,
+  { url, key, retries, onRetry }: PostOptions,
+): Promise<Answer> {
+  for (let attempt = 0; ; attempt++) {
+    const outcome = await once(body, url, key)
+    if (!('again' in outcome)) return outcome
+    if (attempt === retries)
+      throw new CommandError(`${outcome.again}; gave up after ${attempt + 1} attempts`)
+    const seconds = Math.min(outcome.after ?? 2 ** attempt, LONGEST_PAUSE_SECONDS)
+    onRetry(outcome.again, seconds)
+    await sleep(seconds * 1000)
+  }
+}
+
+type Outcome = Answer | { again: string; after?: number | undefined }
+
+async function once(body: string, url: URL, key: string): Promise<Outcome> {
+  let response: Response
+  let text: string
+  try {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    response = await fetch(url, { method: 'POST', headers, body })
+    text = await response.text()
+  } catch (error) {
+    return { again: `${url.origin} cannot be reached (${(error as Error).message})` }
+  }
+  const { status } = response
+  if (WORTH_ANOTHER_TRY.has(status)) {
+    const asked = Number(response.headers.get('retry-after') ?? Number.NaN)
+    return {
+      again: `the server answers ${status}`,
+      after: Number.isFinite(asked) ? asked : undefined,
+    }
+  }
+  return { status, body: parse(text) }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value
+  } catch {
+    // Not one of ours: a proxy's page, say.
+  }
+  return { detail: text.slice(0, 200) }
+}

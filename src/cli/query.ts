@@ -1,0 +1,70 @@
+import { Command, Option } from 'commander'
+import type { QueryResult } from '../platform/lake'
+import { openLake } from '../platform/local/lake'
+import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
+import { renderTable } from './table'
+
+const formats = ['table', 'json', 'ndjson', 'csv'] as const
+
+interface Options extends DataDirOption {
+  format: (typeof formats)[number]
+}
+
+export function queryCommand(): Command {
+  return new Command('query')
+    .description('run SQL over the lake: the view `events` has every archived event')
+    .argument('<sql>', 'e.g. "SELECT type, count(*) AS n FROM events GROUP BY type"')
+    .addOption(
+      new Option('-f, --format <format>', 'how to print').choices(formats).default('table'),
+    )
+    .addOption(dataDirOption())
+    .addHelpText(
+      'after',
+      `
+The SQL is DuckDB's. Besides the columns of a record (event_id, type, actor_id, event_time, …),
+\`raw\` holds each event as it was sent: SELECT raw->>'$.object.name' FROM events.
+\`DESCRIBE events\` lists the columns. The table format cuts long values; the others cut nothing.`,
+    )
+    .action(query)
+}
+
+async function query(sql: string, options: Options) {
+  const dataDir = requireDataDir(options)
+  await using lake = openLake(dataDir)
+  const result = await lake.query(sql)
+  process.stdout.write(print[options.format](result))
+
+  const { rows } = await lake.query('SELECT 1 FROM events LIMIT 1')
+  if (rows.length === 0) {
+    process.stderr.write(
+      'Nothing has been archived yet: a server does so after NONIUS_ARCHIVE_FLUSH_SECONDS (60) and when it stops.\n',
+    )
+  }
+}
+
+const print: Record<Options['format'], (result: QueryResult) => string> = {
+  table({ columns, rows }) {
+    const names = columns.map(({ name }) => name)
+    return `${renderTable(names, rows)}\n(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})\n`
+  },
+  json: (result) => `${JSON.stringify(objects(result), null, 2)}\n`,
+  ndjson: (result) => lines(objects(result).map((row) => JSON.stringify(row))),
+  // RFC 4180, with the line ends that tools on Unix expect.
+  csv: ({ columns, rows }) =>
+    lines([columns.map(({ name }) => name), ...rows].map((row) => row.map(csvField).join(','))),
+}
+
+function objects({ columns, rows }: QueryResult): Record<string, unknown>[] {
+  return rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])))
+}
+
+/** Nothing for NULL, `""` for empty text, so that the two stay apart. */
+function csvField(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+function lines(all: string[]): string {
+  return all.map((line) => `${line}\n`).join('')
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'bun:test'
+import { ConfigError, readConfig } from './read-config'
+
+const valid: [variable: string, value: string, field: string, reads: unknown][] = [
+  ['NONIUS_PORT', '0', 'port', 0],
+  ['NONIUS_PORT', '65535', 'port', 65_535],
+  ['NONIUS_HOST', '::1', 'host', '::1'],
+  ['NONIUS_HOST', 'localhost', 'host', 'localhost'],
+  ['NONIUS_DATA_DIR', '/var/lib/nonius data', 'dataDir', '/var/lib/nonius data'],
+  ['NONIUS_DEMO_KEY', 'k', 'demoKey', 'k'],
+  ['NONIUS_ADMIN_KEY', 'bm9uaXVzLWFkbWluLWtleQ==', 'adminKey', 'bm9uaXVzLWFkbWluLWtleQ=='],
+  ['NONIUS_MAX_BODY_BYTES', '1024', 'maxBodyBytes', 1024],
+  ['NONIUS_ARCHIVE_FLUSH_SECONDS', '1', 'archiveFlushSeconds', 1],
+  ['NONIUS_HOT_TTL_DAYS', '3650', 'hotTtlDays', 3650],
+  ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', '1', 'allowPrivateWebhooks', true],
+  ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'on', 'allowPrivateWebhooks', true],
+  ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'false', 'allowPrivateWebhooks', false],
+  ['NONIUS_LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+]
+
+const invalid: [variable: string, value: string][] = [
+  ['NONIUS_PORT', '65536'],
+  ['NONIUS_PORT', '-1'],
+  ['NONIUS_PORT', '3e3'], // Number() would take it
+  ['NONIUS_PORT', ' '],
+  ['NONIUS_HOST', 'http://localhost'],
+  ['NONIUS_DATA_DIR', 'a\0b'],
+  ['NONIUS_MAX_BODY_BYTES', '6MB'],
+  ['NONIUS_MAX_BODY_BYTES', '1023'],
+  ['NONIUS_ARCHIVE_FLUSH_SECONDS', '0'],
+  ['NONIUS_ARCHIVE_FLUSH_SECONDS', '1.5'],
+  ['NONIUS_HOT_TTL_DAYS', '0'],
+  ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'maybe'],
+  ['NONIUS_LOG_LEVEL', 'verbose'],
+]
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('the environment is read once, at the start', () => {
+  it('gives every setting that has a default its default, also when it is set to nothing', () => {
+    const defaults = {
+      port: 3000,
+      host: '0.0.0.0',
+      dataDir: './data',
+      maxBodyBytes: 6 * 1024 * 1024,
+      archiveFlushSeconds: 60,
+      hotTtlDays: 30,
+      allowPrivateWebhooks: false,
+      logLevel: 'info',
+    } as const
+    expect(readConfig({})).toEqual(defaults)
+    expect(readConfig({ NONIUS_PORT: '', NONIUS_DEMO_KEY: '' })).toEqual(defaults)
+  })
+
+  for (const [variable, value, field, reads] of valid) {
+    it(`takes ${variable}=${value}`, () => {
+      expect(readConfig({ [variable]: value })).toHaveProperty(field, reads as never)
+    })
+  }
+
+  for (const [variable, value] of invalid) {
+    it(`refuses ${variable}=${JSON.stringify(value)}, naming it and its value`, () => {
+      const [problem, ...others] = problemsOf({ [variable]: value })
+      expect(problem).toStartWith(`${variable} must be `)
+      expect(problem).toContain(JSON.stringify(value))
+      expect(others).toEqual([])
+    })
+  }
+
+  it('names everything that is wrong at once', () => {
+    const problems = problemsOf({ NONIUS_PORT: 'x', NONIUS_LOG_LEVEL: 'loud', NONIUS_HOST: 'ok' })
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'NONIUS_PORT',
+      'NONIUS_LOG_LEVEL',
+    ])
+  })
+
+  it('never shows a key that it refuses', () => {
+    for (const variable of ['NONIUS_DEMO_KEY', 'NONIUS_ADMIN_KEY']) {
+      for (const secret of ['has a space', 'ünïcödé', 'long'.repeat(51)]) {
+        const [problem] = problemsOf({ [variable]: secret })
+        expect(problem).toStartWith(`${variable} must be 1 to 200 `)
+        expect(problem).not.toContain(secret)
+      }
+    }
+  })
+
+  it('refuses one key for both uses', () => {
+    const same = 'the-same-key-for-both'
+    const problems = problemsOf({ NONIUS_DEMO_KEY: same, NONIUS_ADMIN_KEY: same })
+    expect(problems).toEqual(['NONIUS_DEMO_KEY and NONIUS_ADMIN_KEY must be two different keys.'])
+  })
+})

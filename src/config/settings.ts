@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import type { Config } from './config'
+
+/** One setting: everything that the README, a refusal and the reader need to know about it. */
+export interface Setting<Value> {
+  /** The environment variable. */
+  name: `NONIUS_${string}`
+  /** As one would write it; absent when there is none. */
+  default?: string
+  /** For the README. */
+  meaning: string
+  /** Completes the sentence `<name> must be …`. */
+  expected: string
+  /** A key: its value is never shown. */
+  secret?: true
+  schema: z.ZodType<Value, string>
+}
+
+const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max))
+
+const flag = z
+  .enum(['1', 'true', 'on', 'yes', '0', 'false', 'off', 'no'])
+  .transform((word) => ['1', 'true', 'on', 'yes'].includes(word))
+
+// What a header field may hold without quoting: visible ASCII. How long is the operator's choice; the
+// server warns of a key that can be guessed.
+const key = z.string().regex(/^[\x21-\x7e]{1,200}$/)
+const keyExpected = '1 to 200 letters, digits and signs of ASCII, without spaces'
+
+export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Name]>> } = {
+  port: {
+    name: 'NONIUS_PORT',
+    default: '3000',
+    meaning: 'Port to listen on; `0` takes a free one and prints it.',
+    expected: 'a whole number from 0 to 65535',
+    schema: wholeNumber(0, 65_535),
+  },
+  host: {
+    name: 'NONIUS_HOST',
+    default: '0.0.0.0',
+    meaning: 'Address to listen on; `127.0.0.1` keeps it to this machine.',
+    expected: 'a host name or an IP address, without a scheme or a port',
+    schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/),
+  },
+  dataDir: {
+    name: 'NONIUS_DATA_DIR',
+    default: './data',
+    meaning: 'Folder that holds everything: hot store, lake, keys. Made when it is missing.',
+    expected: 'the path of a folder',
+    schema: z.string().refine((path) => !path.includes('\0')),
+  },
+  demoKey: {
+    name: 'NONIUS_DEMO_KEY',
+    meaning: 'Key of source `demo` in a fresh data folder; drawn at random when not set.',
+    expected: keyExpected,
+    secret: true,
+    schema: key,
+  },
+  adminKey: {
+    name: 'NONIUS_ADMIN_KEY',
+    meaning: 'Admin key of a fresh data folder; drawn at random when not set.',
+    expected: keyExpected,
+    secret: true,
+    schema: key,
+  },
+  maxBodyBytes: {
+    name: 'NONIUS_MAX_BODY_BYTES',
+    default: '6291456',
+    meaning:
+      'Largest request body, as sent and once more after decompression. 6 MB is what a Lambda function URL takes, so a sender that fits here fits there.',
+    expected: 'a number of bytes from 1 to 268435456 (256 MB)',
+    // A body is held in memory, several at a time: beyond 256 MB one machine cannot promise that.
+    schema: wholeNumber(1, 268_435_456),
+  },
+  archiveFlushSeconds: {
+    name: 'NONIUS_ARCHIVE_FLUSH_SECONDS',
+    default: '60',
+    meaning:
+      'At most this long until a stored event is in the lake. Shorter means more, smaller files.',
+    expected: 'a whole number of seconds from 1 to 3600',
+    schema: wholeNumber(1, 3600),
+  },
+  hotTtlDays: {
+    name: 'NONIUS_HOT_TTL_DAYS',
+    default: '30',
+    meaning:
+      'How long an event can be read over HTTP and recognised when it is sent again. The lake keeps it.',
+    expected: 'a whole number of days from 1 to 3650',
+    schema: wholeNumber(1, 3650),
+  },
+  allowPrivateWebhooks: {
+    name: 'NONIUS_ALLOW_PRIVATE_WEBHOOKS',
+    default: '0',
+    meaning: '`1` lets webhooks call private and loopback addresses. For development.',
+    expected: 'one of 1, true, on, yes, 0, false, off, no',
+    schema: flag,
+  },
+  logLevel: {
+    name: 'NONIUS_LOG_LEVEL',
+    default: 'info',
+    meaning: '`debug`, `info`, `warn`, `error` or `silent`. The log goes to stderr.',
+    expected: 'one of debug, info, warn, error, silent',
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  },
+}

@@ -1,0 +1,26 @@
+import { AppError } from '../error/app-error'
+import type { Issue } from '../error/issue'
+
+/** @throws {AppError} `invalid_json`, with `path` in its `errors` */
+export function parseJson(text: string, path: Issue['path'] = []): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const errors = [invalidJson(path, cause)]
+    throw new AppError('invalid_json', `The body is not JSON: ${errors[0]!.message}`, {
+      errors,
+      cause,
+    })
+  }
+}
+
+/** What JSON.parse has thrown, as one thing wrong with one value. */
+export function invalidJson(path: Issue['path'], thrown: unknown): Issue {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  return { path, message: reason.replace(/^JSON Parse error: /, ''), code: 'invalid_json' }
+}
+
+/** RFC 8259, 8.1: parsers may ignore a byte order mark, and some senders on Windows write one. */
+export function withoutByteOrderMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}

@@ -1,0 +1,16 @@
+/**
+ * How deep an item may be nested, itself being level 1. The deepest official Caliper document has 9
+ * levels. 100 leaves room for extensions, and keeps whatever walks an event later (ours, or the
+ * receiver of a webhook) far from the end of its stack.
+ */
+export const MAX_DEPTH = 100
+
+/** In UTF-16 units. Caliper 1.1, Appendix G: an endpoint stores ids of up to 2048 characters. */
+export const MAX_ID_LENGTH = 2048
+
+// A receipt repeats the id of an item, which may have been refused for its length.
+const SHOWN_ID_LENGTH = 256
+
+export function shownId(id: string | undefined): string | undefined {
+  return id?.slice(0, SHOWN_ID_LENGTH).toWellFormed()
+}

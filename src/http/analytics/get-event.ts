@@ -1,0 +1,46 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { AppError } from '../../error/app-error'
+import { requireScope } from '../authenticate'
+import type { App, AppDeps } from '../context'
+import { jsonReply, keyed, problems } from '../openapi'
+import { operation } from '../operation'
+import { parseQuery } from '../validation'
+import { AnEvent, eventExample, View, viewOf } from './event-view'
+
+const Params = z.object({
+  id: z.string().openapi({
+    description: 'As sent, percent-encoded; of an entity, the id derived by us',
+    example: 'urn:uuid:fcd495d0-3740-4298-9bec-1154571dc211',
+  }),
+})
+
+const Query = z.strictObject({ view: View })
+
+const route = createRoute({
+  method: 'get',
+  path: '/analytics/events/{id}',
+  operationId: 'getEvent',
+  tags: ['Analytics'],
+  summary: 'Read one event',
+  description: 'Scope `events:read`.',
+  ...keyed,
+  request: { params: Params, query: Query },
+  responses: {
+    200: jsonReply(AnEvent, { description: 'The event', example: eventExample }),
+    ...problems('invalid_request', 'unauthenticated', 'forbidden', 'not_found', 'unavailable'),
+  },
+})
+
+export function getEvent(app: App, { platform }: AppDeps) {
+  operation(app, route, async (c) => {
+    const { tenantId } = await requireScope(c, 'events:read')
+    const { view } = parseQuery(Query, c)
+    const record = await platform.events.get(tenantId, c.req.param('id') ?? '')
+    if (record === undefined) {
+      throw new AppError('not_found', 'No event of yours has this id, or its time here has passed.')
+    }
+    c.header('Content-Type', 'application/json')
+    c.header('Cache-Control', 'no-store')
+    return c.body(viewOf(record, view))
+  })
+}

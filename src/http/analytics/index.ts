@@ -1,0 +1,8 @@
+import type { App, AppDeps } from '../context'
+import { getEvent } from './get-event'
+import { listEvents } from './list-events'
+
+export function registerAnalytics(app: App, deps: AppDeps) {
+  listEvents(app, deps)
+  getEvent(app, deps)
+}

@@ -1,0 +1,39 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { authenticateWith } from '../access/authenticate'
+import type { Platform } from '../platform/platform'
+import { registerAnalytics } from './analytics'
+import { registerCaliper } from './caliper'
+import type { App, AppEnv, AppOptions } from './context'
+import { crossOrigin } from './cross-origin'
+import { errorResponseWith } from './error-response'
+import { registerNative } from './native'
+import { notFoundWith } from './not-found'
+import { receiveWith } from './receive'
+import { requestContext } from './request-context'
+import { registerSystem } from './system'
+import { registerWebhooks } from './webhooks'
+
+/** The whole HTTP surface over a platform. Pure: no environment, no clients, no clock of its own. */
+export function createApp(platform: Platform, options: AppOptions): App {
+  // A slash at the end of an address that was pasted into a sensor's settings costs nobody anything.
+  const app: App = new OpenAPIHono<AppEnv>({ strict: false })
+  const authenticate = authenticateWith({ registry: platform.registry, clock: options.clock })
+  const deps = { platform, options }
+  const receive = receiveWith(deps)
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key of a source. `Authorization: KEY`, without the scheme, is taken too.',
+  })
+  app.use('*', requestContext(authenticate))
+  for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
+  registerCaliper(app, deps, receive)
+  registerNative(app, receive)
+  registerAnalytics(app, deps)
+  registerWebhooks(app, deps)
+  registerSystem(app, deps)
+  app.notFound(notFoundWith(app))
+  app.onError(errorResponseWith(options))
+  return app
+}

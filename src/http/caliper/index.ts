@@ -1,0 +1,11 @@
+import type { App, AppDeps } from '../context'
+import type { Receive } from '../receive'
+import { getEndpointConfiguration } from './get-endpoint-configuration'
+import { receiveEvents } from './receive-events'
+import { validateEvents } from './validate-events'
+
+export function registerCaliper(app: App, deps: AppDeps, receive: Receive) {
+  receiveEvents(app, receive)
+  validateEvents(app, deps)
+  getEndpointConfiguration(app, deps)
+}

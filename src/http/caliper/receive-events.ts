@@ -1,0 +1,49 @@
+import { createRoute } from '@hono/zod-openapi'
+import { readCaliper } from '../../standards/caliper/parse'
+import { requireMediaType } from '../body'
+import type { App } from '../context'
+import { jsonBody, keyed, problems } from '../openapi'
+import { operation } from '../operation'
+import { preferHeader, receiptReply } from '../receipt'
+import type { Receive } from '../receive'
+import { Envelope } from './envelope'
+import { caliperEnvelope } from './examples'
+
+const route = createRoute({
+  method: 'post',
+  path: '/caliper/v1p2/events',
+  operationId: 'receiveCaliperEvents',
+  tags: ['Caliper'],
+  summary: 'Send events and entities',
+  description:
+    'Scope `events:write`. Caliper 1.2, section 6.1; envelopes of 1.1 and 1.0 are taken too. Answered once everything is on disk. What cannot be kept as an event is quarantined and named; it costs the others nothing.',
+  ...keyed,
+  request: {
+    headers: preferHeader,
+    body: jsonBody(Envelope, { description: 'An envelope', example: caliperEnvelope }),
+  },
+  responses: {
+    200: receiptReply,
+    ...problems(
+      'invalid_json',
+      'invalid_encoding',
+      'invalid_envelope',
+      'invalid_request',
+      'unauthenticated',
+      'forbidden',
+      'too_large',
+      'unsupported_media_type',
+      'unsupported_version',
+      'unavailable',
+    ),
+  },
+})
+
+export function receiveEvents(app: App, receive: Receive) {
+  operation(app, route, (c) =>
+    receive(c, 'caliper', () => {
+      requireMediaType(c, 'application/json')
+      return readCaliper
+    }),
+  )
+}

@@ -1,0 +1,32 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Authenticate } from '../access/authenticate'
+import type { Config } from '../config/config'
+import type { Clock } from '../platform/clock'
+import type { Platform } from '../platform/platform'
+import type { Log } from '../telemetry/log'
+import type { Guard } from '../webhooks/guard'
+
+/** What the app needs besides a platform. Nothing is read from the environment. */
+export interface AppOptions {
+  config: Config
+  clock: Clock
+  log: Log
+  /** Where webhooks may be sent. Left out, it is made as the config says. */
+  guard?: Guard
+}
+
+/** What every area of routes is given. */
+export interface AppDeps {
+  platform: Platform
+  options: AppOptions
+}
+
+export interface AppEnv {
+  /** Given by the door with each request: who is at the other end of the connection. */
+  Bindings: { ip?: string | undefined }
+  Variables: { requestId: string; authenticate: Authenticate }
+}
+
+export type App = OpenAPIHono<AppEnv>
+export type AppContext = Context<AppEnv>

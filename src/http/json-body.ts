@@ -1,0 +1,30 @@
+import type { z } from '@hono/zod-openapi'
+import { AppError } from '../error/app-error'
+import { decodeWire, readWire, requireMediaType } from './body'
+import type { AppContext } from './context'
+import { parseAs } from './validation'
+
+/**
+ * Reads a small JSON body by its schema. Not for events: those are read by their standard.
+ * @throws {AppError} `unsupported_media_type`, `too_large`, `invalid_encoding`, `invalid_json`,
+ * `invalid_request`
+ */
+export async function readJson<Schema extends z.ZodType>(
+  c: AppContext,
+  schema: Schema,
+  { maxBodyBytes }: { maxBodyBytes: number },
+): Promise<z.output<Schema>> {
+  requireMediaType(c, 'application/json')
+  const text = await decodeWire(await readWire(c, maxBodyBytes), maxBodyBytes)
+  return parseAs(schema, parseJson(text))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('invalid_json', `The body is not JSON: ${(cause as Error).message}.`, {
+      cause,
+    })
+  }
+}

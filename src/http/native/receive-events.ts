@@ -1,0 +1,59 @@
+import { createRoute } from '@hono/zod-openapi'
+import { AppError } from '../../error/app-error'
+import { nativeBodyForm } from '../../standards/native/content-type'
+import { readNative, readNativeLines } from '../../standards/native/parse'
+import type { App, AppContext } from '../context'
+import { keyed, problems } from '../openapi'
+import { operation } from '../operation'
+import { preferHeader, receiptReply } from '../receipt'
+import type { Reader, Receive } from '../receive'
+import { NativeBody, NativeLines, nativeEvent } from './event'
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/v1/events',
+  operationId: 'receiveNativeEvents',
+  tags: ['Native'],
+  summary: 'Send events of your own making',
+  description:
+    'Scope `events:write`. One event, an array of them, or one a line. Answered once everything is on disk. An item or a line that is not an event is quarantined and named; it costs the others nothing.',
+  ...keyed,
+  request: {
+    headers: preferHeader,
+    body: {
+      required: true,
+      content: {
+        'application/json': { schema: NativeBody, example: nativeEvent },
+        'application/x-ndjson': { schema: NativeLines },
+      },
+    },
+  },
+  responses: {
+    200: receiptReply,
+    ...problems(
+      'invalid_json',
+      'invalid_encoding',
+      'invalid_request',
+      'unauthenticated',
+      'forbidden',
+      'too_large',
+      'unsupported_media_type',
+      'unavailable',
+    ),
+  },
+})
+
+export function receiveEvents(app: App, receive: Receive) {
+  operation(app, route, (c) => receive(c, 'native', readerFor))
+}
+
+function readerFor(c: AppContext): Reader {
+  const header = c.req.header('Content-Type')
+  const form = header === undefined ? 'json' : nativeBodyForm(header)
+  if (form === 'json') return readNative
+  if (form === 'lines') return readNativeLines
+  throw new AppError(
+    'unsupported_media_type',
+    'Content-Type must be application/json or application/x-ndjson.',
+  )
+}

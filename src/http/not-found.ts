@@ -1,0 +1,30 @@
+import { AppError } from '../error/app-error'
+import type { App, AppContext } from './context'
+import { problemResponse } from './error-response'
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Tells an address that is not there (404) from one that does not take the method (405, RFC 9110). */
+export function notFoundWith(app: App) {
+  return function notFound(c: AppContext): Response {
+    const allowed = methodsAt(app, c.req.path)
+    if (allowed.length === 0) {
+      return problemResponse(c, new AppError('not_found', `Nothing is served at ${c.req.path}.`))
+    }
+    const allow = allowed.join(', ')
+    c.header('Allow', allow)
+    if (c.req.method === 'OPTIONS') return c.body(null, 204)
+    const detail = `${c.req.path} takes ${allow}, not ${c.req.method}.`
+    return problemResponse(c, new AppError('method_not_allowed', detail))
+  }
+}
+
+function methodsAt({ router }: App, path: string): string[] {
+  const handlersFor = (method: string) => router.match(method, path)[0].length
+  // Middleware runs for every method, also for one that no route has.
+  const middleware = handlersFor('NONE')
+  const routed = methods.filter((method) => handlersFor(method) > middleware)
+  if (routed.length === 0) return []
+  // Hono answers HEAD from a GET route.
+  return [...routed, ...(routed.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
+}

@@ -1,0 +1,85 @@
+import { z } from '@hono/zod-openapi'
+import type { Receipt } from '../event/receipt'
+import type { AppContext } from './context'
+import { Issue, jsonReply } from './openapi'
+
+const count = z.int().min(0)
+
+const ReceiptSchema = z
+  .object({
+    requestId: z.string(),
+    eventCount: count,
+    eventIds: z
+      .array(z.string())
+      .openapi({ description: 'Every event now held, in order, duplicates included' }),
+    entityCount: count,
+    entityIds: z.array(z.string()).openapi({ description: "The entities' own ids" }),
+    duplicates: count.openapi({ description: 'How many of them were held already' }),
+    quarantined: z
+      .array(
+        z.object({
+          index: count.openapi({ description: 'Place in the request' }),
+          id: z.string().optional(),
+          quarantineId: z.string(),
+          errors: z.array(Issue),
+        }),
+      )
+      .openapi({ description: 'What could not be kept as an event; kept here with its reasons' }),
+  })
+  .openapi('Receipt')
+
+// `return=minimal` is answered with an object of no properties.
+const Reply = z.union([ReceiptSchema, z.strictObject({})])
+
+const example: z.output<typeof ReceiptSchema> = {
+  requestId: '0d9ff7a4-98c1-4f2c-a5ea-b8fb45f5f2c5',
+  eventCount: 1,
+  eventIds: ['urn:uuid:cd088ca7-c044-405c-bb41-0b2a8506f907'],
+  entityCount: 0,
+  entityIds: [],
+  duplicates: 0,
+  quarantined: [],
+}
+
+export const preferHeader = z.object({
+  Prefer: z
+    .string()
+    .optional()
+    .openapi({ description: '`return=minimal` (RFC 7240) is answered with `{}`' }),
+})
+
+const reply = jsonReply(
+  Reply,
+  { description: 'Everything named here is durable', example },
+  {
+    'Preference-Applied': z
+      .string()
+      .optional()
+      .openapi({ description: 'With `Prefer: return=minimal`' }),
+  },
+)
+
+export const receiptReply = {
+  ...reply,
+  links: {
+    getEvent: {
+      operationId: 'getEvent',
+      parameters: { id: '$response.body#/eventIds/0' },
+      description: 'Read back the first event',
+    },
+  },
+}
+
+// RFC 7240, section 2: preferences are separated by commas, their parameters by semicolons.
+const MINIMAL = /(?:^|[,;\s])return\s*=\s*"?minimal"?\s*(?:$|[,;])/i
+
+/**
+ * Always 200 and never empty: caliper-php takes nothing but 200, caliper-ts breaks on an empty body
+ * (Caliper 1.2, section 6.1, lets an endpoint send one).
+ */
+export function replyWith(c: AppContext, receipt: Receipt): Response {
+  const preference = c.req.header('Prefer')
+  if (preference === undefined || !MINIMAL.test(preference)) return c.json(receipt)
+  c.header('Preference-Applied', 'return=minimal')
+  return c.json({})
+}

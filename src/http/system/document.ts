@@ -1,0 +1,37 @@
+import type { App } from '../context'
+
+const description = `Nonius takes learning events (Caliper, native), keeps them durably and once, and hands
+them on: over HTTP, to webhooks, to Parquet.
+
+**Keys.** Send \`Authorization: Bearer KEY\`; the key alone is taken too, because several Caliper
+sensors send it so. A key belongs to a tenant and has scopes.
+
+**Bodies** may be compressed: \`Content-Encoding: gzip\` or \`deflate\`.
+
+**Errors** are problem documents (RFC 9457) with a stable \`code\` and, where one value is to blame,
+its path in \`errors\`. Every reply has an \`X-Request-Id\`: yours, when you send one of up to 128 letters,
+digits and \`. _ -\`, otherwise one of ours.`
+
+const tags = [
+  { name: 'Caliper', description: '1EdTech Caliper Analytics 1.2' },
+  { name: 'Native', description: 'Events without a standard' },
+  { name: 'Analytics', description: 'Reading events back' },
+  { name: 'Webhooks', description: 'Being told of events' },
+  { name: 'System', description: 'The service itself' },
+]
+
+/** The OpenAPI document of every route that is registered. */
+export function openApiDocument(app: App) {
+  return app.getOpenAPIDocument({
+    openapi: '3.0.0',
+    info: {
+      title: 'Nonius',
+      // Of the interface: raised when a documented request or reply changes its meaning.
+      version: '0.1.0',
+      description,
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    tags,
+  })
+}

@@ -1,0 +1,91 @@
+import { gunzipSync } from 'node:zlib'
+import { createRoute, z } from '@hono/zod-openapi'
+import { html } from 'hono/html'
+import type { App } from '../context'
+import { problems, requestIdHeader } from '../openapi'
+import { operation } from '../operation'
+import { readScalarScript } from './scalar'
+
+// Everything Scalar could fetch from its makers is off: fonts, telemetry, its request proxy, its
+// agent and MCP generator, and the developer tools that publish the document.
+const configuration = {
+  url: '/openapi.json',
+  withDefaultFonts: false,
+  telemetry: false,
+  proxyUrl: '',
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  showDeveloperTools: 'never',
+  hideClientButton: true,
+  defaultOpenAllTags: true,
+  authentication: { preferredSecurityScheme: 'key' },
+}
+
+// The page may run its own script and talk to this server. Scalar sets styles as it runs.
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const page = html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Nonius API</title>
+    <link rel="icon" href="data:,">
+  </head>
+  <body>
+    <noscript>This page needs JavaScript; the document itself is at /openapi.json.</noscript>
+    <script id="api-reference" data-configuration="${JSON.stringify(configuration)}"></script>
+    <script src="/docs/scalar.js"></script>
+  </body>
+</html>`
+
+const route = createRoute({
+  method: 'get',
+  path: '/docs',
+  operationId: 'getDocs',
+  tags: ['System'],
+  summary: 'This document, to read and to try',
+  responses: {
+    200: {
+      description: 'A page that loads nothing from anywhere else',
+      headers: z.object(requestIdHeader),
+      content: { 'text/html': { schema: z.string(), example: '<!doctype html>…' } },
+    },
+    ...problems(),
+  },
+})
+
+// A day: it changes with an upgrade only, and then its ETag does too.
+const CACHE = 'public, max-age=86400'
+
+export function getDocs(app: App) {
+  operation(app, route, (c) => {
+    c.header('Content-Security-Policy', policy)
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Referrer-Policy', 'no-referrer')
+    return c.html(page)
+  })
+
+  app.get('/docs/scalar.js', async (c) => {
+    const { gzipped, etag } = await readScalarScript()
+    c.header('Cache-Control', CACHE)
+    c.header('ETag', etag)
+    if (c.req.header('If-None-Match') === etag) return c.body(null, 304)
+    c.header('Content-Type', 'text/javascript; charset=utf-8')
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Vary', 'Accept-Encoding')
+    if (!/\bgzip\b/.test(c.req.header('Accept-Encoding') ?? '')) return c.body(gunzipSync(gzipped))
+    c.header('Content-Encoding', 'gzip')
+    return c.body(gzipped)
+  })
+}

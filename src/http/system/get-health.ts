@@ -1,0 +1,23 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { App } from '../context'
+import { jsonReply, problems } from '../openapi'
+import { operation } from '../operation'
+
+const Health = z.object({ status: z.literal('ok') }).openapi('Health')
+
+const route = createRoute({
+  method: 'get',
+  path: '/health',
+  operationId: 'getHealth',
+  tags: ['System'],
+  summary: 'Is the process alive?',
+  description: 'Touches nothing. Ask `/ready` whether events can be taken.',
+  responses: {
+    200: jsonReply(Health, { description: 'It is', example: { status: 'ok' } }),
+    ...problems(),
+  },
+})
+
+export function getHealth(app: App) {
+  operation(app, route, (c) => c.json({ status: 'ok' }))
+}

@@ -1,0 +1,45 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { AppError } from '../../error/app-error'
+import type { App, AppDeps } from '../context'
+import { jsonReply, problems } from '../openapi'
+import { operation } from '../operation'
+
+const Readiness = z
+  .object({
+    status: z.literal('ready'),
+    feed: z.object({
+      consumer: z.string().optional().openapi({ description: 'The one furthest behind' }),
+      records: z.number().openapi({ description: 'Stored records it has not had yet' }),
+      ageMs: z.number().openapi({ description: 'How long the oldest of them has waited' }),
+    }),
+  })
+  .openapi('Readiness')
+
+const route = createRoute({
+  method: 'get',
+  path: '/ready',
+  operationId: 'getReadiness',
+  tags: ['System'],
+  summary: 'Can events be taken now?',
+  description:
+    'Checks the store, the disk, and how far the consumers of the change feed are behind. For load balancers.',
+  responses: {
+    200: jsonReply(Readiness, {
+      description: 'Yes',
+      example: { status: 'ready', feed: { consumer: 'archive', records: 12, ageMs: 840 } },
+    }),
+    ...problems('not_ready'),
+  },
+})
+
+export function getReadiness(app: App, { platform }: AppDeps) {
+  operation(app, route, async (c) => {
+    const { problems } = await platform.health()
+    if (problems.length > 0) {
+      const errors = problems.map((message) => ({ path: [], message, code: 'not_ready' }))
+      throw new AppError('not_ready', problems.join('; '), { errors })
+    }
+    c.header('Cache-Control', 'no-store')
+    return c.json({ status: 'ready', feed: platform.changes.lag() })
+  })
+}

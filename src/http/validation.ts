@@ -1,0 +1,62 @@
+import type { z } from '@hono/zod-openapi'
+import { AppError } from '../error/app-error'
+import type { Issue } from '../error/issue'
+import type { AppContext } from './context'
+
+// A value is repeated to its sender, but not a page of it.
+const SHOWN = 80
+
+/**
+ * Reads `input` by its schema.
+ * @throws {AppError} `invalid_request` naming each path, value and rule
+ */
+export function parseAs<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): z.output<Schema> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.flatMap((issue) => issuesOf(issue, input))
+  const detail = errors.map(({ path, message }) => [...path, message].join(': '))
+  throw new AppError('invalid_request', detail.join('; '), { errors })
+}
+
+/**
+ * Reads the query. A parameter that is not known is refused rather than left out: a misspelt filter
+ * would find everything.
+ * @throws {AppError} `invalid_request`
+ */
+export function parseQuery<Schema extends z.ZodType>(
+  schema: Schema,
+  c: AppContext,
+): z.output<Schema> {
+  const sent = c.req.queries()
+  const entries = Object.entries(sent).map(([name, [value, ...more]]) => {
+    return [name, more.length > 0 ? sent[name] : value]
+  })
+  return parseAs(schema, Object.fromEntries(entries))
+}
+
+function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
+  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)))
+  if (issue.code === 'unrecognized_keys') {
+    const unknown = { message: 'Not known here', code: 'unknown_name' }
+    return issue.keys.map((key) => ({ path: [...path, key], ...unknown }))
+  }
+  const value = valueAt(input, path)
+  if (issue.code === 'invalid_type' && value === undefined) {
+    return [{ path, message: 'Required', code: 'required' }]
+  }
+  const shown = value === undefined ? '' : `; got ${JSON.stringify(value).slice(0, SHOWN)}`
+  const code = issue.code === 'custom' ? 'invalid_value' : issue.code
+  return [{ path, message: `${issue.message}${shown}`, code }]
+}
+
+function valueAt(input: unknown, path: readonly (string | number)[]): unknown {
+  let value = input
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return
+    value = (value as Record<string | number, unknown>)[step]
+  }
+  return value
+}

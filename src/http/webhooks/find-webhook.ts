@@ -1,0 +1,23 @@
+import { z } from '@hono/zod-openapi'
+import { AppError } from '../../error/app-error'
+import type { Webhook } from '../../platform/registry'
+import type { AppContext, AppDeps } from '../context'
+
+export const WebhookParams = z.object({
+  id: z.string().openapi({ example: 'whk_5f0c1a2b3c4d5e6f70819203' }),
+})
+
+/** @throws {AppError} `not_found`, also for a webhook of another tenant */
+export async function findWebhook(
+  c: AppContext,
+  { platform }: AppDeps,
+  tenantId: string,
+): Promise<Webhook> {
+  const webhook = await platform.registry.getWebhook(tenantId, c.req.param('id') ?? '')
+  if (webhook === undefined) throw noSuchWebhook()
+  return webhook
+}
+
+export function noSuchWebhook(): AppError {
+  return new AppError('not_found', 'No webhook of yours has this id.')
+}

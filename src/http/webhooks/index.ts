@@ -1,0 +1,17 @@
+import { createGuard } from '../../webhooks/guard'
+import type { App, AppDeps } from '../context'
+import { createWebhook } from './create-webhook'
+import { deleteWebhook } from './delete-webhook'
+import { getWebhook } from './get-webhook'
+import { listWebhooks } from './list-webhooks'
+import { updateWebhook } from './update-webhook'
+
+export function registerWebhooks(app: App, deps: AppDeps) {
+  const { config, guard = createGuard({ allowPrivate: config.allowPrivateWebhooks }) } =
+    deps.options
+  createWebhook(app, deps, guard)
+  listWebhooks(app, deps)
+  getWebhook(app, deps)
+  updateWebhook(app, deps, guard)
+  deleteWebhook(app, deps)
+}

@@ -1,0 +1,132 @@
+import { z } from '@hono/zod-openapi'
+import type { Webhook, WebhookFilter } from '../../platform/registry'
+import { webhookFilterFields } from '../../webhooks/filter'
+
+/** Counts characters as JSON Schema does; Zod's own limits count UTF-16 units. */
+const text = (most: number) =>
+  z
+    .string()
+    .refine((value) => value !== '' && [...value].length <= most, {
+      error: `Must have 1 to ${most} characters`,
+    })
+    .openapi({ minLength: 1, maxLength: most })
+
+// Types, ids and IRIs; the longest seen in the wild have some hundreds of characters.
+const value = text(1000)
+// Every value is compared with every event: who wants more than a hundred wants another field. The
+// limits together keep the largest settings below the limit of a body.
+const values = z.array(value).min(1).max(100)
+
+const Filter = z
+  .strictObject({ field: z.enum(webhookFilterFields), in: values })
+  .openapi('WebhookFilter', { description: 'The field must hold one of the values, exactly' })
+
+const valueOrValues = z.union([value, values]).openapi('WebhookFilterValues').optional()
+
+const FilterShorthand = z
+  .strictObject({
+    actorId: valueOrValues,
+    objectId: valueOrValues,
+    type: valueOrValues,
+    sessionId: valueOrValues,
+    groupId: valueOrValues,
+    action: valueOrValues,
+    sourceId: valueOrValues,
+  } satisfies Record<WebhookFilter['field'], typeof valueOrValues>)
+  .refine((filter) => Object.keys(filter).length > 0, { abort: true })
+  .openapi('WebhookFilterShorthand', {
+    description: 'By field: the value it must hold, or those of which it must hold one',
+    minProperties: 1,
+  })
+
+const AnyFilter = z.union([Filter, FilterShorthand], {
+  error: `Must be { "field": F, "in": [values] } or { F: value }, F one of ${webhookFilterFields.join(', ')}`,
+})
+
+// RFC 3986, appendix A: what a URI may consist of.
+const URI = /^[a-z][a-z0-9+.-]*:([\w.~:/?#[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+$/i
+
+/** What a person says of a webhook, to make or to replace it. */
+export const WebhookSettings = z
+  .strictObject({
+    name: text(200).openapi({ description: 'For people' }),
+    targetUrl: z
+      .string()
+      .max(2048)
+      .refine((target) => URI.test(target), {
+        error: 'Must be a URI (RFC 3986), everything else percent-encoded',
+      })
+      .openapi({
+        format: 'uri',
+        description:
+          'Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery.',
+      }),
+    events: z.array(value).min(1).max(100).openapi({
+      description:
+        'Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`.',
+    }),
+    filters: z
+      .array(AnyFilter)
+      .max(webhookFilterFields.length)
+      .default([])
+      .openapi({ description: 'All must match' }),
+    enabled: z
+      .boolean()
+      .default(true)
+      .openapi({ description: 'Events stored while it is disabled are not sent later' }),
+  })
+  .openapi('WebhookSettings')
+
+const time = z.iso.datetime()
+
+export const WebhookView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    targetUrl: z.string(),
+    events: z.array(z.string()),
+    filters: z.array(Filter),
+    enabled: z.boolean().openapi({ description: 'False also once its target has answered 410' }),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Webhook')
+
+export const CreatedWebhook = WebhookView.extend({
+  secret: z
+    .string()
+    .openapi({ description: 'Signs every delivery (Standard Webhooks). Shown once' }),
+}).openapi('CreatedWebhook')
+
+/** Filters as they are kept: always `{ field, in }`. */
+export function filtersOf(filters: z.output<typeof AnyFilter>[]): Webhook['filters'] {
+  return filters.flatMap((filter) => {
+    if ('field' in filter) return [filter as z.output<typeof Filter>]
+    return webhookFilterFields.flatMap((field) => {
+      const wanted = (filter as z.output<typeof FilterShorthand>)[field]
+      if (wanted === undefined) return []
+      return [{ field, in: typeof wanted === 'string' ? [wanted] : wanted }]
+    })
+  })
+}
+
+/** What is shown of a webhook: all but its secret and its tenant. */
+export function viewOf(webhook: Webhook): z.output<typeof WebhookView> {
+  const { webhookId: id, name, targetUrl, events, filters, enabled, createdAt, updatedAt } = webhook
+  return { id, name, targetUrl, events, filters, enabled, createdAt, updatedAt }
+}
+
+export const settingsExample = {
+  name: 'Dashboard',
+  targetUrl: 'https://hooks.example.edu/learning',
+  events: ['ViewEvent', 'GradeEvent'],
+  filters: [{ field: 'groupId' as const, in: ['https://example.edu/courses/7/sections/1'] }],
+}
+
+export const viewExample = {
+  id: 'whk_5f0c1a2b3c4d5e6f70819203',
+  ...settingsExample,
+  enabled: true,
+  createdAt: '2026-11-15T10:15:00.000Z',
+  updatedAt: '2026-11-15T10:15:00.000Z',
+}

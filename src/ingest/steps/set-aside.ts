@@ -1,0 +1,32 @@
+import type { ReadItem, Reading } from '../../event/reading'
+import type { ServerFacts, Standard } from '../../event/record'
+import type { QuarantinedItem } from '../../platform/quarantine-store'
+import { quarantineId } from '../../quarantine/quarantine-id'
+
+type Readable = Extract<ReadItem, { event: unknown }>
+export type Refused = Exclude<ReadItem, Readable>
+
+interface Needs {
+  tenantId: string
+  sourceId: string
+  server: ServerFacts
+  receivedAt: string
+  reading: Reading
+}
+
+/** Makes of a refused item what the quarantine keeps: the item, every reason, where it came from. */
+export function setAsideWith({ tenantId, sourceId, server, receivedAt, reading }: Needs) {
+  const { standard, context } = reading
+
+  return function setAside({ index, id, errors, raw }: Refused): QuarantinedItem {
+    const item = { tenantId, sourceId, standard, scope: 'item', errors, raw } as const
+    return { ...item, quarantineId: quarantineId(item), index, id, receivedAt, server, context }
+  }
+}
+
+/** An event whose id is taken: the first with that id stands. */
+export function conflict({ index, id, event }: Readable, standard: Standard): Refused {
+  const path = standard === 'caliper' ? ['data', index, 'id'] : [index, 'event_id']
+  const message = 'An event with this id and other content is held already'
+  return { index, id, raw: event.raw, errors: [{ path, message, code: 'conflict' }] }
+}

@@ -1,0 +1,48 @@
+import type { ReadEvent } from '../../event/reading'
+import type { EventRecord, ServerFacts } from '../../event/record'
+
+interface Needs {
+  tenantId: string
+  sourceId: string
+  server: ServerFacts
+  /** ISO 8601 UTC. */
+  receivedAt: string
+  /** How long the hot store keeps it. */
+  hotTtlDays: number
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** Server time is the authority; what the sender claims is kept beside it, with the skew. */
+export function stampWith({ tenantId, sourceId, server, receivedAt, hotTtlDays }: Needs) {
+  const receivedMs = Date.parse(receivedAt)
+  const expiresAt = new Date(receivedMs + hotTtlDays * DAY_MS).toISOString()
+  const skew = skewFrom(receivedMs)
+
+  return function stamp(event: ReadEvent): EventRecord {
+    return {
+      ...event,
+      tenantId,
+      sourceId,
+      receivedAt,
+      skewMs: skew(event.sendTime),
+      category: undefined,
+      privacyLevel: 'standard',
+      retentionClass: 'standard',
+      expiresAt,
+      server,
+    }
+  }
+}
+
+/** Items of one request share a sendTime, so it is worked out once. */
+function skewFrom(receivedMs: number) {
+  let last: string | undefined
+  let ms: number | undefined
+  return (sendTime: string | undefined): number | undefined => {
+    if (sendTime === last) return ms
+    last = sendTime
+    ms = sendTime === undefined ? undefined : receivedMs - Date.parse(sendTime)
+    return ms
+  }
+}

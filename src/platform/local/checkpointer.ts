@@ -1,0 +1,39 @@
+/** Moves the WAL of a growing generation into its file, off the thread that answers requests. */
+export interface Checkpointer extends AsyncDisposable {
+  /** Does nothing while one is under way. */
+  request(file: string): void
+}
+
+/**
+ * A checkpoint copies megabytes and waits for the disk: 30 ms in which no request is answered, once a
+ * second under load. Another thread with a connection of its own does the bulk of it meanwhile.
+ */
+export function createCheckpointer(): Checkpointer {
+  let worker: Worker | undefined
+  let isBusy = false
+  let done = () => {}
+
+  function start(): Worker {
+    const started = new Worker(new URL('./checkpoint-worker.ts', import.meta.url))
+    // It must not keep the process alive: what it does can be done at the next start as well.
+    started.unref()
+    started.onmessage = started.onerror = () => {
+      isBusy = false
+      done()
+    }
+    return started
+  }
+
+  return {
+    request(file) {
+      if (isBusy) return
+      isBusy = true
+      worker ??= start()
+      worker.postMessage(file)
+    },
+    async [Symbol.asyncDispose]() {
+      if (isBusy) await new Promise<void>((resolve) => (done = resolve))
+      worker?.terminate()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { type Column, columns } from '../../event/columns'
+import { duckTypes, literal } from './duck'
+import { escapes, ITEM, lineColumns } from './line'
+import type { Segment } from './segment'
+
+interface Copy {
+  /** Segments, one after another. */
+  input: string
+  /** The Parquet file to write. */
+  output: string
+  segments: readonly Segment[]
+  /** Reads everything as text first, so that a value of the wrong type becomes null. A third slower. */
+  isCareful?: boolean
+}
+
+/** The SQL that turns segments into Parquet: DuckDB unpacks, parses and writes; nothing passes here. */
+export function copyStatement({ input, output, segments, isCareful = false }: Copy): string {
+  const isEscaped = segments.some((segment) => segment.isEscaped)
+  // The reader's own limit for a line is 2 MB; ours follows what the batch really holds.
+  const longest = Math.max(2 * 1024 * 1024, ...segments.map((segment) => segment.longest))
+  const types = lineColumns.map(({ name, type }) => {
+    return `${name}: '${isCareful || type === 'strings' ? 'VARCHAR' : duckTypes[type]}'`
+  })
+  const selected = columns.map((column) => {
+    return `${expressionOf(column, isEscaped, isCareful)} AS ${column.name}`
+  })
+  return `COPY (
+    SELECT ${selected.join(', ')}
+    FROM read_csv(${literal(input)}, compression = 'zstd', auto_detect = false, header = false,
+      delim = '\t', quote = '', escape = '', nullstr = '', max_line_size = ${longest},
+      columns = { ${types.join(', ')} }))
+    -- Level 1 writes files no larger than level 3 in half the time (bench/README.md).
+    TO ${literal(output)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`
+}
+
+function expressionOf({ name, type }: Column, isEscaped: boolean, isCareful: boolean): string {
+  if (name === 'raw') return name
+  if (type === 'strings') return listOf(name, isEscaped)
+  if (type === 'string') return isEscaped ? unescaped(name) : name
+  return isCareful ? `try_cast(${name} AS ${duckTypes[type]})` : name
+}
+
+function listOf(name: string, isEscaped: boolean): string {
+  const items = `string_split(${name}, chr(${ITEM.charCodeAt(0)}))`
+  const list = isEscaped ? `list_transform(${items}, lambda item: ${unescaped('item')})` : items
+  // A list without items is written like none. Of the two that there are, this one is never absent.
+  return name === 'issue_codes' ? `coalesce(${list}, [])` : list
+}
+
+/** The escape itself last, so that what it gives back is not taken for another one. */
+function unescaped(text: string): string {
+  return escapes.reduceRight((inner, [char, letter]) => {
+    return `replace(${inner}, chr(1) || '${letter}', chr(${char.charCodeAt(0)}))`
+  }, text)
+}

@@ -1,0 +1,75 @@
+import { bootstrap } from './access/bootstrap'
+import { hashKey } from './access/key'
+import { startConsumers } from './changes/consumers'
+import type { Config } from './config/config'
+import { createApp } from './http/app'
+import { systemClock as clock } from './platform/clock'
+import { openLocalPlatform } from './platform/local'
+import { serveHttp } from './platform/local/serve'
+import type { Platform } from './platform/platform'
+import { createLog, type Log } from './telemetry/log'
+import { createDeliverer } from './webhooks/deliver'
+import { createGuard } from './webhooks/guard'
+import { createSend } from './webhooks/send'
+
+export interface Server extends AsyncDisposable {
+  url: URL
+  /** Only of the first start on a data directory. */
+  keys: { demoKey: string; adminKey: string } | undefined
+}
+
+// Hot generations are days long: an hour more or less does not matter.
+const EXPIRE_EVERY_MS = 60 * 60 * 1000
+
+/**
+ * The local door: everything in one process, over one data directory. Disposing stops taking
+ * requests, answers those in flight, archives what is stored and closes what was opened.
+ * @throws {StorageError} when the directory or the port cannot be had
+ */
+export async function startServer(config: Config): Promise<Server> {
+  const log = createLog(config.logLevel)
+  await using opened = new AsyncDisposableStack()
+
+  const { dataDir } = config
+  const platform = opened.use(await openLocalPlatform({ dataDir, clock, log }))
+  const guard = createGuard({ allowPrivate: config.allowPrivateWebhooks })
+  const deliverer = opened.use(
+    createDeliverer({ ...platform, send: createSend({ guard }), clock, log }),
+  )
+  const fanOut = { clock, log, onEnqueued: deliverer.poke }
+  const { archiveFlushSeconds } = config
+  opened.use(startConsumers(platform, { archiveFlushSeconds, fanOut }))
+  const expiring = setInterval(expire, EXPIRE_EVERY_MS, platform, log)
+  opened.defer(() => clearInterval(expiring))
+
+  const app = createApp(platform, { config, clock, log, guard })
+  const { host, port } = config
+  const http = opened.use(serveHttp({ host, port, fetch: app.fetch }))
+  // Last, so that keys come into being only once nothing can keep them from being shown.
+  const keys = await bootstrap(platform.registry, { ...config, clock })
+  await warnOfKeys(platform, config, log)
+
+  const held = opened.move()
+  return { url: http.url, keys, [Symbol.asyncDispose]: () => held.disposeAsync() }
+}
+
+function expire(platform: Platform, log: Log) {
+  platform.events.expire(clock.now()).catch((error: Error) => {
+    log.error('expired events could not be dropped', { reason: error.message })
+  })
+}
+
+// What 64 bits take in letters and digits; a shorter key can be guessed.
+const SHORT_KEY = 11
+
+async function warnOfKeys({ registry }: Platform, { demoKey, adminKey }: Config, log: Log) {
+  const given = { NONIUS_DEMO_KEY: demoKey, NONIUS_ADMIN_KEY: adminKey }
+  for (const [variable, key] of Object.entries(given)) {
+    if (key === undefined) continue
+    if (!(await registry.findKeyByHash(hashKey(key)))) {
+      log.warn(`${variable} has no effect: the data directory has its keys already`)
+    } else if (key.length < SHORT_KEY) {
+      log.warn(`${variable} is short enough to be guessed`, { characters: key.length })
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { AppError } from '../../error/app-error'
+import type { Issue } from '../../error/issue'
+import { parseJson, withoutByteOrderMark } from '../../event/json-body'
+import { shownId } from '../../event/limits'
+import type { ReadItem, Reading } from '../../event/reading'
+import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
+import { type JsonElement, parseElements } from '../../syntax/json-elements'
+import { toUtcMillis } from '../../syntax/timestamp'
+import { checkItem } from './check-item'
+import type { Finding } from './finding'
+import { kindOf, refuse } from './gate'
+import { idOf, isNode, type Node } from './node'
+import { normalize, type Surroundings } from './normalize'
+import { spec } from './sections'
+import { type CaliperVersion, envelopeVersion, itemVersion } from './version'
+
+/** An envelope taken apart: its items, each with its own text, and what stands around them. */
+export interface Envelope {
+  version: CaliperVersion
+  /** Its properties; `data` is empty here. */
+  properties: Node
+  items: JsonElement[]
+}
+
+/**
+ * Takes a body apart, whatever it is.
+ * @returns the value around the items, and the items when there is a `data` array
+ * @throws {AppError} `invalid_json`
+ */
+export function openBody(text: string): { value: unknown; items: JsonElement[] | undefined } {
+  const body = withoutByteOrderMark(text)
+  const parts = parseElements(body, 'data')
+  return { value: parts === undefined ? parseJson(body) : parts.shell, items: parts?.elements }
+}
+
+/**
+ * Reads what surrounds the items. An envelope here is any object with a `data` array; what else the
+ * standard asks of it is for the conformance report.
+ * @throws {AppError} `invalid_json`, `invalid_envelope` (6.1: no enclosing envelope, or malformed),
+ * `unsupported_version`
+ */
+export function readEnvelope(text: string): Envelope {
+  const { value, items } = openBody(text)
+  if (items === undefined) throw notAnEnvelope(value)
+  const properties = value as Node
+  return { version: envelopeVersion(properties.dataVersion), properties, items }
+}
+
+/**
+ * Reads a request body: every item becomes an event, or is refused by the gate with every reason.
+ * @param receivedAt when it arrived, ISO 8601 UTC
+ * @throws {AppError} as `readEnvelope`
+ */
+export function readCaliper(text: string, receivedAt: string): Reading {
+  const envelope = readEnvelope(text)
+  const { sendTime } = envelope.properties
+  const around: Surroundings = {
+    sendTime: typeof sendTime === 'string' ? toUtcMillis(sendTime) : undefined,
+    receivedAt,
+    mayBeIllFormed: mayHoldLoneSurrogates(text),
+  }
+  const items: ReadItem[] = []
+  for (let index = 0; index < envelope.items.length; index += 1) {
+    items.push(readItem(envelope.items[index]!, index, envelope, around))
+  }
+  return { standard: 'caliper', context: contextOf(envelope), items }
+}
+
+/** An item's own context decides; without one, the envelope's `dataVersion`. */
+export function versionOf(item: Node, envelope: Pick<Envelope, 'version'>): CaliperVersion {
+  return itemVersion(item['@context']) ?? envelope.version
+}
+
+function readItem(
+  { value: item, text: raw }: JsonElement,
+  index: number,
+  envelope: Envelope,
+  around: Surroundings,
+): ReadItem {
+  const kind = isNode(item) ? kindOf(item) : 'event'
+  const errors = refuse(item, raw, kind, index)
+  if (errors !== undefined) {
+    return { index, raw, id: isNode(item) ? shownId(idOf(item)) : undefined, errors }
+  }
+
+  const node = item as Node // or it would have been refused
+  const version = versionOf(node, envelope)
+  const event = normalize[kind](node, raw, version, around)
+  const found: Finding[] = []
+  checkItem(node, kind, version, index, found)
+  if (found.length > 0) {
+    event.conformant = !found.some(({ severity }) => severity === 'error')
+    event.issueCodes = [...new Set(found.map(({ code }) => code))].sort()
+  }
+  if (around.mayBeIllFormed) makeWellFormed(event)
+  return { index, event, id: kind === 'event' ? event.eventId : (event.objectId ?? event.eventId) }
+}
+
+/** What an item in quarantine needs to be read again alone. */
+function contextOf({ properties }: Envelope): Record<string, string> {
+  const context: Record<string, string> = {}
+  for (const name of ['dataVersion', 'sendTime', 'sensor']) {
+    const value = properties[name]
+    if (typeof value === 'string') context[name] = value
+  }
+  return context
+}
+
+function notAnEnvelope(body: unknown): AppError {
+  const issue: Issue = { path: [], message: 'Expected an object', code: 'wrong_type' }
+  if (isNode(body)) {
+    const isMissing = body.data === undefined || body.data === null
+    issue.path = ['data']
+    issue.message = isMissing ? 'Required' : 'Expected an array'
+    if (isMissing) issue.code = 'required'
+  }
+  const isBare = isNode(body) && (body.actor !== undefined || body['@type'] !== undefined)
+  const hint = isBare ? ', it is what belongs into the `data` of one' : ''
+  return new AppError('invalid_envelope', `The body is not a Caliper envelope${hint}`, {
+    errors: [{ ...issue, spec: spec.envelope }],
+  })
+}

@@ -1,0 +1,114 @@
+import { endOfString, endOfValue, skipSpace } from './json-scan'
+
+/** An element of an array inside a JSON text. */
+export interface JsonElement {
+  value: unknown
+  /** Its own characters: what parsing loses (long numbers, order of keys, escapes) is still here. */
+  text: string
+}
+
+export interface JsonElements {
+  /** What stands around the elements, with the array empty. */
+  shell: unknown
+  elements: JsonElement[]
+}
+
+/**
+ * Parses the array that `text` is or, with `key`, the one under that key of the object that `text` is
+ * (the last, when the key is repeated: as JSON.parse reads it), and cuts its elements out of the text.
+ *
+ * Takes a fifth longer than JSON.parse alone. Every element, and what stands around them, is parsed by
+ * JSON.parse, and what stands between them is checked here: together they accept what JSON.parse
+ * accepts of the whole.
+ * @returns undefined when there is no such array, or `text` is not JSON
+ */
+export function parseElements(text: string, key?: string): JsonElements | undefined {
+  try {
+    const start = skipSpace(text, 0)
+    const cut = key === undefined ? cutArray(text, start) : cutMember(text, start, key)
+    if (cut === undefined) return undefined
+    const shell = JSON.parse(text.slice(0, cut.open + 1) + text.slice(cut.end - 1))
+    return { shell, elements: cut.elements }
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return undefined
+    throw thrown
+  }
+}
+
+const QUOTE = 34
+const COMMA = 44
+const OPEN_ARRAY = 91
+const CLOSE_ARRAY = 93
+const OPEN_OBJECT = 123
+
+interface Cut {
+  /** Of the array's brackets: the first, and after the last. */
+  open: number
+  end: number
+  elements: JsonElement[]
+}
+
+function cutMember(text: string, start: number, key: string): Cut | undefined {
+  if (text.charCodeAt(start) !== OPEN_OBJECT) return undefined
+  let found: Cut | undefined
+  let at = skipSpace(text, start + 1)
+  while (text.charCodeAt(at) === QUOTE) {
+    const keyEnd = endOfString(text, at)
+    const isWanted = JSON.parse(text.slice(at, keyEnd)) === key
+    const value = skipSpace(text, skipSpace(text, keyEnd) + 1) // past the colon
+    const cut = isWanted ? cutArray(text, value) : undefined
+    if (isWanted) found = cut
+    at = skipSpace(text, cut?.end ?? endOfValue(text, value))
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return found
+}
+
+function cutArray(text: string, open: number): Cut | undefined {
+  if (text.charCodeAt(open) !== OPEN_ARRAY) return undefined
+  const elements: JsonElement[] = []
+  let at = skipSpace(text, open + 1)
+  if (text.charCodeAt(at) === CLOSE_ARRAY) return { open, end: at + 1, elements }
+  let seam = ''
+  while (at < text.length) {
+    const guessed = seam === '' ? undefined : guessElement(text, at, seam)
+    const element = guessed ?? readElement(text, at)
+    elements.push(element)
+    const end = at + element.text.length
+    at = skipSpace(text, end)
+    const char = text.charCodeAt(at)
+    if (char === CLOSE_ARRAY) return { open, end: at + 1, elements }
+    if (char !== COMMA) return undefined
+    at = skipSpace(text, at + 1)
+    if (elements.length === 1) seam = seamAt(text, end, at)
+    else if (guessed === undefined) seam = '' // guessing does not pay here
+  }
+  return undefined
+}
+
+function readElement(text: string, start: number): JsonElement {
+  const own = text.slice(start, endOfValue(text, start))
+  return { value: JSON.parse(own), text: own }
+}
+
+/**
+ * Takes the next `seam` for the end of the object at `start`, three times faster than looking for
+ * the bracket. JSON.parse tells whether it was: no part of an object is an object from the same
+ * bracket on.
+ */
+function guessElement(text: string, start: number, seam: string): JsonElement | undefined {
+  const end = text.indexOf(seam, start)
+  if (end < 0 || text.charCodeAt(start) !== OPEN_OBJECT) return undefined
+  const own = text.slice(start, end + 1)
+  try {
+    return { value: JSON.parse(own), text: own }
+  } catch {
+    return undefined
+  }
+}
+
+/** The text where two objects meet, e.g. `},{"@context"`; senders write all alike. */
+function seamAt(text: string, end: number, next: number): string {
+  if (!text.startsWith('{"', next) || text[end - 1] !== '}') return ''
+  return text.slice(end - 1, endOfString(text, next + 1))
+}

@@ -1,0 +1,22 @@
+import type { EventRecord } from '../event/record'
+import type { WebhookSubscription } from '../platform/registry'
+import { passes } from './filter'
+
+/**
+ * Whether a webhook is to be told of a record: one of its tenant, stored since the webhook was made,
+ * of a type it names, that passes all its filters.
+ */
+export function wants(webhook: WebhookSubscription, record: EventRecord): boolean {
+  return (
+    webhook.enabled &&
+    webhook.tenantId === record.tenantId &&
+    record.receivedAt >= webhook.createdAt &&
+    namesType(webhook.events, record) &&
+    webhook.filters.every((filter) => passes(record, filter))
+  )
+}
+
+/** `*` is every event, not every entity: describes come only to those who name their type. */
+function namesType(types: readonly string[], { kind, type }: EventRecord): boolean {
+  return types.includes(type) || (kind === 'event' && types.includes('*'))
+}

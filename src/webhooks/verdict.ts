@@ -1,0 +1,42 @@
+import { maxAttempts, pauseAfter, retryAfterMs } from './schedule'
+
+/** What an attempt came to: the target's reply, or why there was none. */
+export type Reply =
+  | { kind: 'answered'; status: number; retryAfter?: string | undefined }
+  | { kind: 'failed'; reason: string }
+
+export type Verdict =
+  | { kind: 'done' }
+  | { kind: 'retry'; delayMs: number; reason: string }
+  | { kind: 'bury'; reason: string }
+  /** The target asks never to be called again. */
+  | { kind: 'gone'; reason: string }
+
+/**
+ * Standard Webhooks, "Deliverability and reliability": 2xx is success and anything else is not, a
+ * redirect included; 410 means that the target wants no more.
+ */
+export function judge(reply: Reply, failuresBefore: number, now: Date): Verdict {
+  if (reply.kind === 'answered') {
+    if (reply.status >= 200 && reply.status < 300) return { kind: 'done' }
+    if (reply.status === 410) return { kind: 'gone', reason: reasonOf(reply) }
+  }
+  const reason = reasonOf(reply)
+  const pause = pauseAfter(failuresBefore + 1)
+  if (pause === undefined) {
+    return { kind: 'bury', reason: `${maxAttempts} attempts failed; the last: ${reason}` }
+  }
+  return { kind: 'retry', delayMs: Math.max(pause, askedToWait(reply, now)), reason }
+}
+
+function reasonOf(reply: Reply): string {
+  if (reply.kind === 'failed') return reply.reason
+  const redirect = reply.status >= 300 && reply.status < 400
+  return `HTTP ${reply.status}${redirect ? ' (redirects are not followed)' : ''}`
+}
+
+/** Only "too many requests" and "unavailable" come with a wait to honour (RFC 9110, 10.2.3). */
+function askedToWait(reply: Reply, now: Date): number {
+  if (reply.kind === 'failed' || (reply.status !== 429 && reply.status !== 503)) return 0
+  return retryAfterMs(reply.retryAfter, now)
+}

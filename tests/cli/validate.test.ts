@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'bun:test'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { anEnvelope, anEvent } from '../support/envelopes'
+import { temporaryFolder } from '../support/folders'
+import { nonius } from '../support/program'
+
+const validate = (stdin: unknown, ...args: string[]) =>
+  nonius(['validate', '-', ...args], {
+    stdin: typeof stdin === 'string' ? stdin : JSON.stringify(stdin),
+  })
+
+describe('nonius validate', () => {
+  it('passes what conforms', async () => {
+    const { stdout, exitCode } = await validate(anEnvelope([anEvent(), anEvent()]))
+    expect(stdout).toBe('standard input: 2 events, 0 describes; 0 errors, 0 warnings\n')
+    expect(exitCode).toBe(0)
+  })
+
+  it('takes bare events, arrays and JSON lines as well', async () => {
+    const lines = [anEvent(), anEvent()].map((event) => JSON.stringify(event)).join('\n')
+    for (const [input, held] of [
+      [anEvent(), '1 event,'],
+      [[anEvent(), anEvent()], '2 events,'],
+      [lines, '2 events,'],
+    ] as const) {
+      const { stdout, exitCode } = await validate(input)
+      expect(stdout).toStartWith(`standard input: ${held}`)
+      expect(exitCode).toBe(0)
+    }
+  })
+
+  it('names the file, the line, the path, the rule and its section, and exits with 1', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'events.ndjson')
+    const { eventTime: _, ...untimed } = anEvent() as Record<string, unknown>
+    await writeFile(file, `${JSON.stringify(anEvent())}\n\n${JSON.stringify(untimed)}\n`)
+    const { stdout, exitCode } = await nonius(['validate', file])
+    expect(stdout).toContain(`${file}: 2 events, 0 describes; 1 error, 0 warnings\n`)
+    expect(stdout).toMatch(
+      / {2}error {4}\S+events\.ndjson:3 eventTime: Required \(required, .+\)\n/,
+    )
+    expect(exitCode).toBe(1)
+  })
+
+  it('reports as JSON, with the path inside the item', async () => {
+    const { stdout, exitCode } = await validate([anEvent({ actor: undefined })], '--json')
+    const [report] = JSON.parse(stdout)
+    expect(report).toMatchObject({ file: 'standard input', valid: false, eventCount: 1 })
+    expect(report.errors).toContainEqual(
+      expect.objectContaining({
+        place: 'standard input [0]',
+        path: ['actor'],
+        message: 'Required',
+      }),
+    )
+    expect(exitCode).toBe(1)
+  })
+
+  for (const [what, input, sentence] of [
+    ['nothing', '', 'standard input is empty.'],
+    ['half a document', '{"data":[', 'standard input is not JSON: '],
+    ['a broken line', '{"type":"A"}\n{"type"', 'standard input, line 2, is not JSON: '],
+  ] as const) {
+    it(`says in a sentence that it was given ${what}`, async () => {
+      const { stderr, exitCode } = await validate(input)
+      expect(stderr.toLowerCase()).toStartWith(sentence.toLowerCase())
+      expect(stderr).not.toContain('    at ')
+      expect(exitCode).toBe(1)
+    })
+  }
+
+  it('says in a sentence that there is no such file', async () => {
+    const { stderr, exitCode } = await nonius(['validate', 'no-such.json'])
+    expect(stderr).toBe('no-such.json: there is no such file or folder.\n')
+    expect(exitCode).toBe(1)
+  })
+})

@@ -1,0 +1,96 @@
+import { expect, it } from 'bun:test'
+import { randomBytes } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryFolder } from '../support/folders'
+import { startServerProcess } from '../support/server-process'
+
+/** A small disk of its own in memory; undefined where mounting is not allowed. */
+function smallDisk(path: string, megabytes: number): Disposable | undefined {
+  const mount = ['mount', '-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]
+  const { success } = Bun.spawnSync({ cmd: mount, stdout: 'ignore', stderr: 'ignore' })
+  if (!success) return undefined
+  return { [Symbol.dispose]: () => void Bun.spawnSync(['umount', '-l', path]) }
+}
+
+using probe = temporaryFolder()
+const disk = smallDisk(probe.path, 1)
+disk?.[Symbol.dispose]()
+
+it.skipIf(!disk)(
+  'answers 503 while the disk is full, loses nothing it acknowledged, and recovers by itself',
+  async () => {
+    using folder = temporaryFolder()
+    using _disk = smallDisk(folder.path, 24)
+    await using server = await startServerProcess(folder.path)
+    const headers = { authorization: server.key, 'content-type': 'application/json' }
+    let sent = 0
+    const acknowledged: string[] = []
+    async function post() {
+      const event_id = `native-${++sent}`
+      const properties = { filler: randomBytes(60_000).toString('base64') }
+      const body = JSON.stringify({ event_type: 'filled', event_id, properties })
+      const reply = await fetch(`${server.url}/api/v1/events`, { method: 'POST', headers, body })
+      const answer = (await reply.json()) as Record<string, unknown>
+      if (reply.status === 200) acknowledged.push(event_id)
+      return { reply, answer }
+    }
+
+    let refused = await post()
+    while (refused.reply.status === 200 && sent < 1000) refused = await post()
+    expect(refused.reply.status).toBe(503)
+    expect(Number(refused.reply.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(refused.reply.headers.get('content-type')).toContain('application/problem+json')
+    expect(refused.answer).toMatchObject({ code: 'unavailable', status: 503 })
+    expect((await fetch(`${server.url}/health`)).status).toBe(200)
+    expect((await fetch(`${server.url}/ready`)).status).toBe(503)
+    expect(server.output()).toMatch(/full/i)
+
+    for (const id of acknowledged) {
+      const reply = await fetch(`${server.url}/analytics/events/${id}`, { headers })
+      expect([id, reply.status]).toEqual([id, 200])
+    }
+    expect(server.process.exitCode).toBeNull()
+  },
+  60_000,
+)
+
+it.skipIf(!disk)(
+  'takes events again once the disk has room',
+  async () => {
+    using folder = temporaryFolder()
+    using _disk = smallDisk(folder.path, 32)
+    await using server = await startServerProcess(folder.path)
+    const headers = { authorization: server.key, 'content-type': 'application/json' }
+    const post = (id: string) =>
+      fetch(`${server.url}/api/v1/events`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({
+          event_type: 'tried',
+          event_id: id,
+          properties: { x: id.repeat(1000) },
+        }),
+      })
+    expect((await post('before')).status).toBe(200)
+    const filler = join(folder.path, 'filler')
+    try {
+      writeFileSync(filler, randomBytes(40 * 1024 * 1024))
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC')
+    }
+    const statuses = new Set<number>()
+    for (let i = 0; i < 200 && !statuses.has(503); i++) {
+      statuses.add(
+        (await post(`during-${i}-${randomBytes(3000).toString('hex')}`.slice(0, 2000))).status,
+      )
+    }
+    expect([...statuses]).toContain(503)
+    rmSync(filler)
+    expect((await post('after')).status).toBe(200)
+    for (const id of ['before', 'after']) {
+      expect((await fetch(`${server.url}/analytics/events/${id}`, { headers })).status).toBe(200)
+    }
+  },
+  60_000,
+)

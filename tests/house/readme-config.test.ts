@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'bun:test'
+import { type Setting, settings } from '../../src/config/settings'
+import { read } from './repository'
+
+function row({ name, default: standard, meaning }: Setting<unknown>): string {
+  return `| \`${name}\` | ${standard === undefined ? 'random' : `\`${standard}\``} | ${meaning} |`
+}
+
+describe('the README tells what can be set', () => {
+  it('has the table of the code, row for row', () => {
+    const rows = read('README.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `NONIUS_'))
+    expect(rows).toEqual(Object.values(settings).map(row))
+  })
+})

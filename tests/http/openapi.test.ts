@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { validate } from '@scalar/openapi-parser'
+import { buildDocument, documentFile } from '../../openapi/build'
+import { startTestApp } from '../support/app'
+
+interface Media {
+  schema: object
+  example?: unknown
+  examples?: Record<string, { value: unknown }>
+}
+
+interface Operation {
+  operationId: string
+  summary: string
+  tags: string[]
+  security?: object[]
+  parameters?: { in: string; name: string }[]
+  requestBody?: { required: boolean; content: Record<string, Media> }
+  responses: Record<string, { description: string; content?: Record<string, Media> }>
+}
+
+interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+}
+
+const text = buildDocument()
+const document: Document = JSON.parse(text)
+
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    method: method.toUpperCase(),
+    path,
+    operation,
+  })),
+)
+
+describe('the OpenAPI document', () => {
+  it('is committed as the routes make it; `npm run openapi` writes it', () => {
+    expect(readFileSync(documentFile, 'utf8') === text).toBe(true)
+  })
+
+  it('is served as committed', async () => {
+    await using app = await startTestApp()
+    const response = await app.request('/openapi.json')
+    expect(response.headers.get('Content-Type')).toBe('application/json')
+    expect(await response.json()).toEqual(document)
+  })
+
+  it('is valid OpenAPI 3.0.0', async () => {
+    expect(document.openapi).toBe('3.0.0')
+    expect((await validate(JSON.parse(text))).errors).toEqual([])
+  })
+
+  it('describes every route there is, and no other', async () => {
+    await using app = await startTestApp()
+    const routes = app.app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+      // A part of the page at /docs, for nobody to call.
+      .filter((route) => route !== 'GET /docs/scalar.js')
+    expect(operations.map(({ name }) => name).sort()).toEqual([...new Set(routes)].sort())
+  })
+
+  it('names every operation once', () => {
+    const ids = operations.map(({ operation }) => operation.operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  for (const { name, operation } of operations) {
+    it(`${name} has a summary, a tag and its ways to fail`, () => {
+      expect(operation.summary).toBeString()
+      expect(operation.tags).toHaveLength(1)
+      const failures = Object.entries(operation.responses).filter(([status]) => status >= '400')
+      expect(failures.length).toBeGreaterThan(0)
+      for (const [, { content }] of failures) {
+        for (const media of Object.values(content!)) {
+          expect(media.example ?? media.examples).toBeDefined()
+        }
+      }
+    })
+
+    const { requestBody } = operation
+    if (requestBody !== undefined) {
+      it(`${name} shows a body, and says what becomes of one that is too large or no JSON`, () => {
+        expect(requestBody.content['application/json']!.example).toBeDefined()
+        const statuses = Object.keys(operation.responses)
+        for (const status of ['400', '413', '415']) expect(statuses).toContain(status)
+      })
+    }
+  }
+})
+
+describe('what the document says of keys', () => {
+  const open = [
+    'GET /health',
+    'GET /ready',
+    'GET /openapi.json',
+    'GET /docs',
+    'POST /caliper/v1p2/events/validate',
+  ]
+
+  for (const { name, method, path, operation } of operations) {
+    const isOpen = open.includes(name)
+    it(`is true: ${name} ${isOpen ? 'needs none' : 'needs one'}`, async () => {
+      await using app = await startTestApp()
+      const init = { method, headers: { 'Content-Type': 'application/json' } }
+      const response = await app.request(path.replace('{id}', 'x'), init)
+      expect(response.status === 401).toBe(!isOpen)
+      expect(operation.security === undefined).toBe(isOpen)
+      expect('401' in operation.responses).toBe(!isOpen)
+    })
+  }
+})
+
+describe('the examples of the document', () => {
+  for (const { name, method, path, operation } of operations) {
+    const media = operation.requestBody?.content['application/json']
+    // A target that the example names must not be looked up from a test.
+    if (media === undefined || path.startsWith('/webhooks')) continue
+    it(`are taken: ${name}`, async () => {
+      await using app = await startTestApp()
+      const headers = { ...app.as(), 'Content-Type': 'application/json' }
+      const body = JSON.stringify(media.example)
+      const response = await app.request(path, { method, headers, body })
+      expect(response.status).toBe(200)
+      const reply = (await response.json()) as Record<string, unknown>
+      expect(reply).toHaveProperty('eventCount', 1)
+      expect(Object.keys(reply)).toEqual(
+        Object.keys(operation.responses['200']!.content!['application/json']!.example as object),
+      )
+    })
+  }
+})

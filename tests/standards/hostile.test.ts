@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'bun:test'
+import fc from 'fast-check'
+import { AppError } from '../../src/error/app-error'
+import { checkCaliper } from '../../src/standards/caliper/conformance'
+import { readCaliper } from '../../src/standards/caliper/parse'
+import { readNative, readNativeLines } from '../../src/standards/native/parse'
+import { isUtcMillis } from '../../src/syntax/timestamp'
+import { anEnvelope } from '../support/envelopes'
+import { aViewEvent } from '../support/events'
+
+const receivedAt = '2026-11-21T09:30:00.000Z'
+const readers = {
+  Caliper: (text: string) => readCaliper(text, receivedAt).items,
+  'native JSON': (text: string) => readNative(text, receivedAt).items,
+  'native lines': (text: string) => readNativeLines(text, receivedAt).items,
+}
+
+// What stands somewhere in a real request, with anything at all in its place now and then.
+const event = aViewEvent()
+const names = [...Object.keys(event), 'event_type', 'timestamp', 'user_id', 'type', 'id', '@id']
+const anything = fc.jsonValue({ maxDepth: 2 })
+const item = fc
+  .tuple(
+    fc.boolean(),
+    fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor'), anything),
+  )
+  .map(([isWhole, put]) => (isWhole ? { ...event, event_type: 'x', ...put } : put))
+const body = fc.oneof(
+  fc.record({
+    data: fc.oneof(fc.array(fc.oneof(item, anything)), anything),
+    dataVersion: anything,
+  }),
+  fc.array(item).map((data) => anEnvelope(data)),
+  fc.array(item),
+  item,
+  anything,
+)
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  body.map((value) => JSON.stringify(value)),
+  body.map((value) => JSON.stringify(value).slice(0, -1)),
+)
+
+for (const [name, read] of Object.entries(readers)) {
+  describe(`reading ${name} from anyone`, () => {
+    it('throws nothing but an AppError, and gives records that every store can hold', () => {
+      fc.assert(
+        fc.property(text, (sent) => {
+          for (const one of itemsOf(sent, read)) {
+            if (!('event' in one)) {
+              expect(one.errors.length).toBeGreaterThan(0)
+              continue
+            }
+            const { raw, ...columns } = one.event
+            expect(() => JSON.parse(raw)).not.toThrow()
+            expect(isUtcMillis(columns.eventTime)).toBe(true)
+            expect(columns.type).not.toBe('')
+            expect(columns.eventId).not.toBe('')
+            for (const value of Object.values(columns)) {
+              if (typeof value === 'string') expect(value.isWellFormed()).toBe(true)
+              if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true)
+            }
+          }
+        }),
+        { numRuns: 2000 },
+      )
+    })
+  })
+}
+
+describe('a report on anything', () => {
+  it('is given, never thrown', () => {
+    fc.assert(
+      fc.property(text, (sent) => {
+        const { valid, errors } = checkCaliper(sent)
+        expect(valid).toBe(errors.length === 0)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('one strange item', () => {
+  const good = JSON.stringify({ ...event, event_type: 'example_seen', id: 'urn:x' })
+  const strange = {
+    'nested a million deep': `{"a":${'['.repeat(1e6)}${']'.repeat(1e6)}}`,
+    'with a hundred thousand keys': keys(100_000),
+    'with __proto__ keys': '{"__proto__":{"type":"ViewEvent","event_type":"x"},"constructor":1}',
+    'with lone surrogates': '{"\\ud800":"\\udc00","type":"\\ud800","id":"\\udfff"}',
+    'with huge numbers': `{"event_type":${'9'.repeat(100_000)},"type":1e999}`,
+  }
+
+  for (const [what, sent] of Object.entries(strange)) {
+    it(`${what} does not hurt the others`, () => {
+      const caliper = readers.Caliper(`{"data":[${good},${sent},${good}]}`)
+      const native = readers['native JSON'](`[${good},${sent},${good}]`)
+      const lines = readers['native lines']([good, sent, good].join('\n'))
+      for (const items of [caliper, native, lines]) {
+        expect(items.map((one) => 'event' in one)).toEqual([
+          true,
+          what.includes('surrogates') && items === caliper,
+          true,
+        ])
+        expect(
+          items.filter((one) => 'errors' in one).every((one) => 'raw' in one && one.raw === sent),
+        ).toBe(true)
+      }
+    })
+  }
+
+  it('nested too deep is told so', () => {
+    const deep = JSON.stringify({ ...event, event_type: 'x' }).slice(0, -1)
+    const sent = (levels: number) => `${deep},"a":${'['.repeat(levels)}${']'.repeat(levels)}}`
+    for (const [one, path] of [
+      [readers.Caliper(`{"data":[${sent(99)},${sent(100)}]}`), ['data', 1]],
+      [readers['native JSON'](`[${sent(99)},${sent(100)}]`), [1]],
+      [readers['native lines'](`${sent(99)}\n${sent(100)}`), [1]],
+    ] as const) {
+      expect(one[0]).toHaveProperty('event')
+      expect(one[1]).toMatchObject({ errors: [{ code: 'too_deep', path: [...path] }] })
+    }
+  })
+
+  it('keeps a key named __proto__ in its text, and its members out of the record', () => {
+    const sent = `{"event_type":"x","__proto__":{"user_id":"root"},"timestamp":0}`
+    expect(readers['native JSON'](sent)).toMatchObject([
+      { event: { raw: sent, actorId: undefined } },
+    ])
+  })
+})
+
+function itemsOf(sent: string, read: (sent: string) => ReturnType<typeof readers.Caliper>) {
+  try {
+    return read(sent)
+  } catch (thrown) {
+    expect(thrown).toBeInstanceOf(AppError)
+    return []
+  }
+}
+
+function keys(count: number): string {
+  return `{${Array.from({ length: count }, (_, n) => `"k${n}":${n}`).join()}}`
+}

@@ -1,0 +1,95 @@
+import { bootstrap } from '../../src/access/bootstrap'
+import { issueKey } from '../../src/access/key'
+import type { Config } from '../../src/config/config'
+import { readConfig } from '../../src/config/read-config'
+import { createApp } from '../../src/http/app'
+import type { App } from '../../src/http/context'
+import { openLocalPlatform } from '../../src/platform/local'
+import type { Platform } from '../../src/platform/platform'
+import type { Scope } from '../../src/platform/registry'
+import type { Log } from '../../src/telemetry/log'
+import { temporaryFolder } from './folders'
+
+export interface TestApp extends AsyncDisposable {
+  app: App
+  platform: Platform
+  config: Config
+  keys: { demo: string; admin: string }
+  /** Every line the app logged, as `level message {fields}`. */
+  logged: string[]
+  /** Turn it: nothing in the app has another one. */
+  clock: { now(): Date; advance(ms: number): void }
+  request(path: string, init?: RequestInit): Promise<Response>
+  /** `Authorization` with a key, the demo source's when none is named. */
+  as(key?: string): { Authorization: string }
+  /** A further key; of tenant `default` and source `demo` unless told otherwise. */
+  issue(scopes: Scope[], tenantId?: string): Promise<string>
+  revoke(key: string): Promise<void>
+}
+
+interface Options {
+  config?: Partial<Config>
+  /** Puts something between the app and its platform, e.g. a store that fails. */
+  wrap?: (platform: Platform) => Platform
+}
+
+/** The app over a local platform in a folder of its own, without a socket. */
+export async function startTestApp({ config: changes, wrap }: Options = {}): Promise<TestApp> {
+  const folder = temporaryFolder()
+  const config = { ...readConfig({ NONIUS_DATA_DIR: folder.path }), ...changes }
+  const clock = createClock()
+  const { log, logged } = createRecordingLog()
+  const platform = await openLocalPlatform({ dataDir: folder.path, clock, log })
+  const { registry } = platform
+  const first = await bootstrap(registry, { clock })
+  const keys = { demo: first!.demoKey, admin: first!.adminKey }
+  const app = createApp(wrap ? wrap(platform) : platform, { config, clock, log })
+
+  return {
+    app,
+    platform,
+    config,
+    keys,
+    logged,
+    clock,
+    request: async (path, init) => app.request(path, init, { ip: '192.0.2.7' }),
+    as: (key = keys.demo) => ({ Authorization: `Bearer ${key}` }),
+
+    async issue(scopes, tenantId = 'default') {
+      const grant = { tenantId, sourceId: 'demo', name: scopes.join(' '), scopes }
+      return (await issueKey(registry, grant, { at: clock.now() })).key
+    },
+
+    async revoke(key) {
+      const keysOfTenant = await registry.listKeys('default')
+      const { keyId } = keysOfTenant.find(({ hint }) => key.startsWith(hint))!
+      await registry.revokeKey('default', keyId, clock.now().toISOString())
+    },
+
+    async [Symbol.asyncDispose]() {
+      await platform[Symbol.asyncDispose]()
+      folder[Symbol.dispose]()
+    },
+  }
+}
+
+function createClock() {
+  let ahead = 0
+  return {
+    now: () => new Date(Date.now() + ahead),
+    advance(ms: number) {
+      ahead += ms
+    },
+  }
+}
+
+function createRecordingLog() {
+  const logged: string[] = []
+  const at =
+    (level: string): Log['info'] =>
+    (message, fields = {}) => {
+      logged.push(`${level} ${message} ${JSON.stringify(fields)}`)
+    }
+  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  return { log, logged }
+}

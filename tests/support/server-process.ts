@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import { type Subprocess, spawn } from 'bun'
+
+const cli = join(import.meta.dir, '../../src/cli.ts')
+
+/** A real server in a process of its own, on a free port of the loopback address. */
+export interface ServerProcess extends AsyncDisposable {
+  url: string
+  key: string
+  process: Subprocess
+  /** Everything it wrote so far, standard output and error together. */
+  output(): string
+  /** Kills it as a power cut would, and waits until it is gone. */
+  kill(): Promise<void>
+  /** Asks it to stop, and waits. @returns its exit code */
+  stop(): Promise<number>
+}
+
+export async function startServerProcess(
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const key = 'nk_test_key_of_the_demo_source'
+  const port = env.NONIUS_PORT ?? String(await freePort())
+  const child = spawn([process.execPath, cli, 'serve'], {
+    env: {
+      ...process.env,
+      NONIUS_PORT: port,
+      NONIUS_HOST: '127.0.0.1',
+      NONIUS_DATA_DIR: dataDir,
+      NONIUS_DEMO_KEY: key,
+      NONIUS_ADMIN_KEY: 'nk_test_key_of_the_admin',
+      NONIUS_LOG_LEVEL: 'warn',
+      ...env,
+    },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) void collect(stream, (part) => (text += part))
+  const url = `http://127.0.0.1:${port}`
+  const server: ServerProcess = {
+    url,
+    key,
+    process: child,
+    output: () => text,
+    async kill() {
+      child.kill('SIGKILL')
+      await child.exited
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      return child.exited
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await child.exited
+    },
+  }
+  await untilReady(server)
+  return server
+}
+
+async function collect(stream: ReadableStream<Uint8Array>, add: (text: string) => void) {
+  const decoder = new TextDecoder()
+  for await (const part of stream) add(decoder.decode(part, { stream: true }))
+}
+
+async function untilReady({ url, process: child, output }: ServerProcess) {
+  const end = performance.now() + 20_000
+  while (performance.now() < end) {
+    if (child.exitCode !== null) throw new Error(`the server ended at once: ${output()}`)
+    const isUp = await fetch(`${url}/health`).then(
+      (reply) => reply.ok,
+      () => false,
+    )
+    if (isUp) return
+    await Bun.sleep(20)
+  }
+  throw new Error(`the server did not come up: ${output()}`)
+}
+
+async function freePort(): Promise<number> {
+  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
+  const { port } = server
+  await server.stop(true)
+  return port!
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'bun:test'
+import fc from 'fast-check'
+import { canonicalJson } from '../../src/syntax/canonical-json'
+import { readTable } from '../support/list'
+
+describe('canonical JSON', () => {
+  for (const [one, other] of readTable('=>', 'syntax', 'json_same.txt')) {
+    it(`is one text for ${one} and ${other}`, () => {
+      expect(canonicalJson(one!)).toBe(canonicalJson(other!))
+    })
+  }
+
+  for (const [one, other] of readTable('=>', 'syntax', 'json_different.txt')) {
+    it(`tells ${one} from ${other}`, () => {
+      expect(canonicalJson(one!)).not.toBe(canonicalJson(other!))
+    })
+  }
+
+  it('does not depend on the order of keys, white space or how often it is applied', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        const canonical = canonicalJson(text)
+        expect(canonicalJson(canonical)).toBe(canonical)
+        expect(canonicalJson(shuffled(text))).toBe(canonical)
+      }),
+    )
+  })
+
+  it('says the same as the text it was made from', () => {
+    fc.assert(
+      fc.property(fc.json({ noUnicodeString: false }), (text) => {
+        expect(JSON.parse(canonicalJson(text))).toEqual(JSON.parse(JSON.stringify(positive(text))))
+      }),
+    )
+  })
+
+  it('is quick with a long run of zeros and with an endless exponent', () => {
+    const zeros = '0'.repeat(1_000_000)
+    expect(canonicalJson(`[1${zeros}1, 1e${'9'.repeat(1_000_000)}]`)).toStartWith('[1')
+  })
+
+  it('refuses what is not JSON', () => {
+    for (const text of ['', '{', '01', '{"a":1,}', 'undefined']) {
+      expect(() => canonicalJson(text)).toThrow(SyntaxError)
+    }
+  })
+})
+
+function shuffled(text: string): string {
+  return JSON.stringify(JSON.parse(text, turned), null, 2)
+}
+
+function turned(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const members = Object.entries(value).reverse()
+  return Object.fromEntries(members)
+}
+
+/** -0 is 0 in canonical form. */
+function positive(text: string): unknown {
+  return JSON.parse(text, (_key, value) => (value === 0 ? 0 : value))
+}

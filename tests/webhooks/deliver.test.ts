@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'bun:test'
+import { Webhook as StandardWebhook } from 'standardwebhooks'
+import { Webhook as SvixWebhook } from 'svix'
+import type { EventRecord } from '../../src/event/record'
+import type { Webhook } from '../../src/platform/registry'
+import { createDeliverer } from '../../src/webhooks/deliver'
+import { createGuard } from '../../src/webhooks/guard'
+import { maxAttempts } from '../../src/webhooks/schedule'
+import { createSend } from '../../src/webhooks/send'
+import {
+  aClock,
+  aDelivery,
+  aLog,
+  aQueue,
+  aReceiver,
+  aRecord,
+  aRegistry,
+  aStore,
+  aWebhook,
+  until,
+} from './support'
+
+const DAY = 24 * 3_600_000
+
+/** A deliverer with everything around it; `queue` queues a delivery of these records. */
+function aDeliverer(webhooks: Webhook[], options: { allowPrivate?: boolean; at?: Date } = {}) {
+  const clock = aClock(options.at)
+  const deliveries = aQueue(clock)
+  const registry = aRegistry(...webhooks)
+  const { events, held } = aStore()
+  const { lines, log } = aLog()
+  const guard = createGuard({ allowPrivate: options.allowPrivate ?? true })
+  const send = createSend({ guard, timeoutMs: 500 })
+  const deliverer = createDeliverer({ events, deliveries, registry, send, clock, log })
+  return {
+    ...{ clock, deliveries, registry, deliverer, held, lines },
+    async queue(webhook: Webhook, ...records: EventRecord[]) {
+      for (const record of records) held.set(record.eventId, record)
+      const { webhookId, tenantId } = webhook
+      const eventIds = records.map(({ eventId }) => eventId)
+      const delivery = aDelivery({ webhookId, tenantId, eventIds })
+      await deliveries.enqueue([delivery])
+      deliverer.poke()
+      return delivery
+    },
+    /** Lets time pass and everything that is then due be tried. */
+    async after(ms: number) {
+      clock.advance(ms)
+      await deliverer.drain()
+    },
+    [Symbol.asyncDispose]: () => deliverer[Symbol.asyncDispose](),
+  }
+}
+
+describe('A delivery', () => {
+  it('is verified by standardwebhooks and svix, and holds the events exactly as sent', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook], { at: new Date() })
+    const odd = aRecord({
+      raw: '{ "id":"urn:a" , "n":1.0, "big":12345678901234567890, "s":"\\u00e9☕" }',
+    })
+    const delivery = await test.queue(webhook, odd, aRecord())
+    await test.after(0)
+
+    const [{ headers, body } = { headers: {}, body: '' }] = receiver.received
+    for (const Verifier of [StandardWebhook, SvixWebhook]) {
+      expect(new Verifier(webhook.secret).verify(body, headers)).toEqual(JSON.parse(body))
+    }
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'webhook-id': delivery.deliveryId,
+    })
+    expect(JSON.parse(body)).toMatchObject({ type: 'events', timestamp: delivery.enqueuedAt })
+    expect(JSON.parse(body).data).toHaveLength(2)
+    expect(body).toContain(odd.raw)
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+  })
+
+  it('is sent as soon as the deliverer is poked', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    await test.after(0)
+    const begun = performance.now()
+    await test.queue(webhook, aRecord())
+    await until(() => receiver.received.length === 1)
+    expect(performance.now() - begun).toBeLessThan(500) // the next poll is a second away
+  })
+
+  it('is tried again after five seconds, under the same id, signed anew', async () => {
+    let status = 500
+    await using receiver = aReceiver(() => new Response('', { status }))
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    const delivery = await test.queue(webhook, aRecord())
+    await test.after(0)
+    await test.after(4999)
+    expect(receiver.received).toHaveLength(1)
+    status = 200
+    await test.after(1001)
+    await test.after(DAY)
+
+    const [first, second, ...more] = receiver.received
+    expect(more).toEqual([])
+    expect(second!.body).toBe(first!.body)
+    expect(second!.headers['webhook-id']).toBe(delivery.deliveryId)
+    expect(second!.headers['webhook-signature']).not.toBe(first!.headers['webhook-signature']!)
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+  })
+
+  it('is set aside with its reason once all attempts have failed', async () => {
+    await using receiver = aReceiver(() => new Response('', { status: 500 }))
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    const delivery = await test.queue(webhook, aRecord())
+    for (let day = 0; day < 2 * maxAttempts; day++) await test.after(2 * DAY)
+
+    expect(receiver.received).toHaveLength(maxAttempts)
+    expect(await test.deliveries.listDead('north', webhook.webhookId, 10)).toMatchObject([
+      { deliveryId: delivery.deliveryId, reason: '11 attempts failed; the last: HTTP 500' },
+    ])
+  })
+
+  it('waits as long as a busy target asks', async () => {
+    const busy = { status: 429, headers: { 'retry-after': '600' } }
+    await using receiver = aReceiver(() => new Response('', busy))
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    await test.after(599_000)
+    expect(receiver.received).toHaveLength(1)
+    await test.after(1000)
+    expect(receiver.received).toHaveLength(2)
+  })
+
+  it('disables the webhook when the target is gone, and sets what waits aside', async () => {
+    await using receiver = aReceiver(() => new Response('', { status: 410 }))
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+
+    expect(receiver.received).toHaveLength(1)
+    expect(await test.registry.getWebhook('north', webhook.webhookId)).toEqual({
+      ...webhook,
+      enabled: false,
+    })
+    const dead = await test.deliveries.listDead('north', webhook.webhookId, 10)
+    expect(dead.map(({ reason }) => reason)).toEqual(['the webhook is disabled', 'HTTP 410'])
+  })
+
+  it('leaves a webhook that was given a new target meanwhile enabled', async () => {
+    const webhook = aWebhook()
+    const moved = { ...webhook, targetUrl: 'http://127.0.0.1:9/new' }
+    await using receiver = aReceiver(async () => {
+      await test.registry.putWebhook(moved)
+      return new Response('', { status: 410 })
+    })
+    webhook.targetUrl = receiver.url
+    await using test = aDeliverer([webhook])
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    expect(await test.registry.getWebhook('north', webhook.webhookId)).toEqual(moved)
+  })
+
+  it('is dropped when its webhook was deleted', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([])
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    expect(receiver.received).toEqual([])
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+  })
+
+  it('leaves out events that have expired, and is set aside when all have', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    const [kept, expired] = [aRecord(), aRecord()]
+    test.held.set(kept.eventId, kept)
+    const eventIds = [expired.eventId, kept.eventId]
+    const { webhookId } = webhook
+    await test.deliveries.enqueue([aDelivery({ webhookId, eventIds })])
+    await test.deliveries.enqueue([aDelivery({ webhookId, eventIds: [expired.eventId] })])
+    await test.after(0)
+    expect(receiver.received.map(({ body }) => JSON.parse(body).data)).toEqual([
+      [JSON.parse(kept.raw)],
+    ])
+    expect(await test.deliveries.listDead('north', webhookId, 10)).toMatchObject([
+      { reason: 'its events have expired' },
+    ])
+  })
+
+  it('is not sent to a private address, unless that is allowed', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook], { allowPrivate: false })
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    expect(receiver.received).toEqual([])
+    test.clock.advance(DAY)
+    const [waiting] = await test.deliveries.take(1, 1000)
+    expect(waiting).toMatchObject({ attempts: 1, lastFailure: expect.stringContaining('loopback') })
+  })
+
+  it('leaves neither secrets nor targets nor events in the log', async () => {
+    await using receiver = aReceiver(() => new Response('', { status: 500 }))
+    const webhook = aWebhook({ targetUrl: `${receiver.url}?token=hunter2` })
+    await using test = aDeliverer([webhook])
+    await test.queue(webhook, aRecord())
+    for (let day = 0; day < maxAttempts; day++) await test.after(2 * DAY)
+    expect(test.lines.length).toBeGreaterThanOrEqual(maxAttempts)
+    for (const line of test.lines) {
+      expect(line).toContain(webhook.webhookId)
+      expect(line).not.toContain(webhook.secret.slice(6))
+      expect(line).not.toMatch(/whsec_|hunter2|grüße/)
+    }
+  })
+})
+
+describe('The deliverer', () => {
+  it('does not let a slow target hold up another', async () => {
+    const { promise: never, resolve: release } = Promise.withResolvers<Response>()
+    await using slow = aReceiver(() => never)
+    await using quick = aReceiver()
+    const tired = aWebhook({ targetUrl: slow.url })
+    const brisk = aWebhook({ targetUrl: quick.url })
+    await using test = aDeliverer([tired, brisk])
+    for (let n = 0; n < 100; n++) await test.queue(tired, aRecord())
+    await until(() => slow.received.length > 0)
+    for (let n = 0; n < 20; n++) await test.queue(brisk, aRecord())
+    await until(() => quick.received.length === 20)
+    expect(slow.received.length).toBeLessThanOrEqual(4)
+    release(new Response())
+  })
+
+  it('tries a failing target one delivery at a time until it answers well again', async () => {
+    let open = 0
+    let most = 0
+    let status = 500
+    await using receiver = aReceiver(async () => {
+      most = Math.max(most, ++open)
+      await Bun.sleep(5)
+      open -= 1
+      return new Response('', { status })
+    })
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    most = 0
+    for (let n = 0; n < 8; n++) await test.queue(webhook, aRecord())
+    await test.after(0)
+    expect(most).toBe(1)
+    status = 200
+    await test.after(DAY)
+    expect(most).toBe(4)
+    expect(receiver.received).toHaveLength(18)
+  })
+
+  it('lets what is under way end when it is stopped, and takes nothing more', async () => {
+    await using receiver = aReceiver(() => Bun.sleep(50).then(() => new Response()))
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    const test = aDeliverer([webhook])
+    for (let n = 0; n < 6; n++) await test.queue(webhook, aRecord())
+    await until(() => receiver.received.length === 4)
+    await test[Symbol.asyncDispose]()
+    expect(receiver.received).toHaveLength(4)
+    expect(await test.deliveries.stats()).toEqual({ waiting: 2, inFlight: 0, dead: 0 })
+    await test.deliverer.drain()
+  })
+
+  it('does not count a failure of our own store as an attempt, and tries again', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    const { getWebhook } = test.registry
+    test.registry.getWebhook = () => Promise.reject(new Error('disk full'))
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    expect(test.lines.join()).toContain('disk full')
+    test.registry.getWebhook = getWebhook
+    await test.after(30_000)
+    expect(receiver.received).toHaveLength(1)
+  })
+
+  it('goes on when the queue could not be read for a while', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    const { take } = test.deliveries
+    test.deliveries.take = () => Promise.reject(new Error('database is locked'))
+    await test.queue(webhook, aRecord())
+    await until(() => test.lines.some((line) => line.includes('database is locked')))
+    test.deliveries.take = take
+    await test.after(0)
+    expect(receiver.received).toHaveLength(1)
+  })
+})

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'bun:test'
+import { createFanOut } from '../../src/changes/fan-out'
+import type { EventRecord } from '../../src/event/record'
+import type { Delivery } from '../../src/platform/delivery-queue'
+import type { Webhook } from '../../src/platform/registry'
+import { silentLog } from '../../src/telemetry/log'
+import { aClock, aQueue, aRecord, aRegistry, aWebhook, start } from './support'
+
+function aFanOut(...webhooks: Webhook[]) {
+  const clock = aClock()
+  const deliveries = aQueue(clock)
+  const registry = aRegistry(...webhooks)
+  let pokes = 0
+  const onEnqueued = () => void pokes++
+  const consumer = createFanOut({ registry, deliveries, clock, log: silentLog, onEnqueued })
+  return {
+    registry,
+    clock,
+    handle: (records: EventRecord[], id = 'batch') =>
+      consumer.handle({ id, count: records.length, records: () => records }),
+    consumer,
+    deliveries,
+    async taken() {
+      const taken = await deliveries.take(100, 1000)
+      return taken.sort((a, b) => a.webhookId.localeCompare(b.webhookId))
+    },
+    pokes: () => pokes,
+  }
+}
+
+const idsOf = (records: EventRecord[]) => records.map(({ eventId }) => eventId)
+const sizes = (deliveries: Delivery[]) => deliveries.map(({ eventIds }) => eventIds.length).sort()
+
+describe('Fanning out', () => {
+  it('queues one delivery for each webhook that wants some of a batch, in the order stored', async () => {
+    const views = aWebhook()
+    const everything = aWebhook({ events: ['*'] })
+    const grades = aWebhook({ events: ['GradeEvent'] })
+    const elsewhere = aWebhook({ tenantId: 'south', events: ['*'] })
+    const test = aFanOut(views, everything, grades, elsewhere)
+    const [view, other, again] = [aRecord(), aRecord({ type: 'MediaEvent' }), aRecord()]
+    await test.handle([view, other, again])
+
+    const common = { tenantId: 'north', enqueuedAt: start.toISOString(), attempts: 0 }
+    expect(await test.taken()).toMatchObject([
+      { ...common, webhookId: views.webhookId, eventIds: idsOf([view, again]) },
+      { ...common, webhookId: everything.webhookId, eventIds: idsOf([view, other, again]) },
+    ])
+    expect(test.pokes()).toBe(1)
+  })
+
+  it('keeps tenants apart', async () => {
+    const [north, south] = [aWebhook(), aWebhook({ tenantId: 'south' })]
+    const test = aFanOut(north, south)
+    const [one, two] = [aRecord(), aRecord({ tenantId: 'south' })]
+    await test.handle([one, two])
+    expect(await test.taken()).toMatchObject([
+      { tenantId: 'north', webhookId: north.webhookId, eventIds: [one.eventId] },
+      { tenantId: 'south', webhookId: south.webhookId, eventIds: [two.eventId] },
+    ])
+  })
+
+  it('does not decode a batch when no webhook is enabled', async () => {
+    const test = aFanOut(aWebhook({ enabled: false }))
+    const records = () => {
+      throw new Error('decoded')
+    }
+    await test.consumer.handle({ id: 'batch', count: 1, records })
+    expect(test.pokes()).toBe(0)
+  })
+
+  it('queues nothing, and wakes no one, when nothing matches', async () => {
+    const test = aFanOut(aWebhook({ events: ['GradeEvent'] }))
+    await test.handle([aRecord()])
+    expect(await test.taken()).toEqual([])
+    expect(test.pokes()).toBe(0)
+  })
+
+  it('tells a webhook of the very next event after it was made, and of none before', async () => {
+    const test = aFanOut()
+    const early = aRecord()
+    await test.handle([early])
+    test.clock.advance(1)
+    const now = test.clock.now().toISOString()
+    await test.registry.putWebhook(aWebhook({ createdAt: now }))
+    const late = aRecord({ receivedAt: now })
+    await test.handle([early, late])
+    expect(await test.taken()).toMatchObject([{ eventIds: [late.eventId] }])
+  })
+
+  it('cuts deliveries at a hundred events', async () => {
+    const test = aFanOut(aWebhook())
+    await test.handle(Array.from({ length: 250 }, () => aRecord()))
+    expect(sizes(await test.taken())).toEqual([100, 100, 50])
+  })
+
+  it('cuts deliveries at 256 KB of events, and sends a larger event alone', async () => {
+    const test = aFanOut(aWebhook())
+    const ofSize = (length: number) => aRecord({ raw: JSON.stringify('x'.repeat(length)) })
+    await test.handle([
+      ofSize(100_000),
+      ofSize(100_000),
+      ofSize(100_000),
+      ofSize(300_000),
+      ofSize(1),
+    ])
+    expect(sizes(await test.taken())).toEqual([1, 1, 1, 2])
+  })
+
+  it('names deliveries the same when a batch comes again, so that none is added', async () => {
+    const test = aFanOut(aWebhook(), aWebhook({ events: ['*'] }))
+    const records = Array.from({ length: 150 }, () => aRecord())
+    await test.handle(records)
+    await test.handle(records)
+    const taken = await test.taken()
+    expect(taken).toHaveLength(4)
+    expect(new Set(taken.map(({ deliveryId }) => deliveryId)).size).toBe(4)
+    for (const { deliveryId } of taken) expect(deliveryId).toMatch(/^msg_[0-9a-f]{40}$/)
+  })
+
+  it('fails the batch when it cannot be queued, so that it comes again', async () => {
+    const test = aFanOut(aWebhook())
+    const broken = createFanOut({
+      registry: test.registry,
+      deliveries: { ...test.deliveries, enqueue: () => Promise.reject(new Error('disk full')) },
+      clock: test.clock,
+      log: silentLog,
+      onEnqueued: () => {},
+    })
+    const records = [aRecord()]
+    const batch = { id: 'batch', count: 1, records: () => records }
+    expect(await broken.handle(batch).catch((error) => error.message)).toBe('disk full')
+  })
+})

@@ -1,0 +1,173 @@
+import { Database } from 'bun:sqlite'
+import type { EventRecord } from '../../src/event/record'
+import type { Clock } from '../../src/platform/clock'
+import type { Delivery } from '../../src/platform/delivery-queue'
+import type { EventStore } from '../../src/platform/event-store'
+import { createDeliveryQueue, deliveryQueueSchema } from '../../src/platform/local/delivery-queue'
+import type { Registry, Webhook } from '../../src/platform/registry'
+import { newWebhookSecret } from '../../src/webhooks/secret'
+
+export const start = new Date('2026-03-02T08:00:00.000Z')
+
+/** Stands still until it is turned. */
+export function aClock(at: Date = start): Clock & { advance(ms: number): void } {
+  let now = at.getTime()
+  return {
+    now: () => new Date(now),
+    advance(ms) {
+      now += ms
+    },
+  }
+}
+
+let made = 0
+
+export function aRecord(more: Partial<EventRecord> = {}): EventRecord {
+  made += 1
+  const eventId = `urn:uuid:00000000-0000-4000-8000-${made.toString().padStart(12, '0')}`
+  return {
+    kind: 'event',
+    tenantId: 'north',
+    sourceId: 'lms',
+    eventId,
+    standard: 'caliper',
+    type: 'ViewEvent',
+    action: 'Viewed',
+    actorId: 'https://example.edu/users/1',
+    objectId: 'https://example.edu/pages/1',
+    eventTime: start.toISOString(),
+    receivedAt: start.toISOString(),
+    privacyLevel: 'standard',
+    retentionClass: 'standard',
+    expiresAt: '2036-01-01T00:00:00.000Z',
+    conformant: true,
+    issueCodes: [],
+    server: { requestId: 'req_1' },
+    raw: JSON.stringify({ id: eventId, type: 'ViewEvent', grüße: '☕' }),
+    ...more,
+  }
+}
+
+export function aWebhook(more: Partial<Webhook> = {}): Webhook {
+  made += 1
+  return {
+    webhookId: `whk_${made}`,
+    tenantId: 'north',
+    name: 'Dashboard',
+    targetUrl: 'https://hooks.example.com/in',
+    events: ['ViewEvent'],
+    filters: [],
+    enabled: true,
+    secret: newWebhookSecret(),
+    createdAt: start.toISOString(),
+    updatedAt: start.toISOString(),
+    ...more,
+  }
+}
+
+export function aDelivery(more: Partial<Delivery> = {}): Delivery {
+  made += 1
+  return {
+    deliveryId: `msg_${made}`,
+    tenantId: 'north',
+    webhookId: 'whk_1',
+    eventIds: [`urn:example:${made}`],
+    enqueuedAt: start.toISOString(),
+    attempts: 0,
+    ...more,
+  }
+}
+
+export function aQueue(clock: Clock) {
+  const db = new Database(':memory:', { strict: true })
+  db.run(deliveryQueueSchema)
+  return createDeliveryQueue(db, clock)
+}
+
+type Webhooks = Pick<
+  Registry,
+  'putWebhook' | 'getWebhook' | 'listWebhooks' | 'listAllWebhooks' | 'deleteWebhook'
+>
+
+/** A registry that holds webhooks, and nothing else that webhooks would ask for. */
+export function aRegistry(...webhooks: Webhook[]): Registry {
+  const held = new Map(webhooks.map((webhook) => [webhook.webhookId, webhook]))
+  const registry: Webhooks = {
+    async putWebhook(webhook) {
+      held.set(webhook.webhookId, webhook)
+    },
+    async getWebhook(tenantId, webhookId) {
+      const webhook = held.get(webhookId)
+      return webhook?.tenantId === tenantId ? webhook : undefined
+    },
+    async listWebhooks(tenantId) {
+      return [...held.values()].filter((webhook) => webhook.tenantId === tenantId)
+    },
+    async listAllWebhooks() {
+      return [...held.values()].map(({ secret: _, ...subscription }) => subscription)
+    },
+    async deleteWebhook(_tenantId, webhookId) {
+      return held.delete(webhookId)
+    },
+  }
+  return registry as Registry
+}
+
+/** An event store that holds these records; one that is taken out has expired. */
+export function aStore(...records: EventRecord[]) {
+  const held = new Map(records.map((record) => [record.eventId, record]))
+  const store = {
+    async get(tenantId: string, eventId: string) {
+      const record = held.get(eventId)
+      return record?.tenantId === tenantId ? record : undefined
+    },
+  }
+  return { events: store as EventStore, held }
+}
+
+export interface Received {
+  path: string
+  headers: Record<string, string>
+  body: string
+}
+
+/** Someone's HTTP server on this machine, which answers as told and remembers what came. */
+export function aReceiver(
+  answer: (got: Received) => Response | Promise<Response> = () => new Response(),
+) {
+  const received: Received[] = []
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    async fetch(request) {
+      const { pathname: path } = new URL(request.url)
+      const got = { path, headers: request.headers.toJSON(), body: await request.text() }
+      received.push(got)
+      return answer(got)
+    },
+  })
+  return {
+    url: `http://127.0.0.1:${server.port}/hook`,
+    port: server.port!,
+    received,
+    [Symbol.asyncDispose]: () => server.stop(true),
+  }
+}
+
+/** Keeps every line, so that a test can search them. */
+export function aLog() {
+  const lines: string[] = []
+  const write = (message: string, fields = {}) => {
+    lines.push(`${message} ${JSON.stringify(fields)}`)
+  }
+  return { lines, log: { debug: write, info: write, warn: write, error: write } }
+}
+
+/** Waits for something that happens on its own; a second is far longer than any of it takes. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 1000
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error('waited a second in vain')
+    await Bun.sleep(2)
+  }
+}
