@@ -1,5 +1,7 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
+import { type JsonElements, parseElements } from '../syntax/json-elements'
+import { MAX_ITEMS } from './limits'
 
 /** @throws {AppError} `invalid_json`, with `path` in its `errors` */
 export function parseJson(text: string, path: Issue['path'] = []): unknown {
@@ -12,6 +14,24 @@ export function parseJson(text: string, path: Issue['path'] = []): unknown {
       cause,
     })
   }
+}
+
+/**
+ * The items of a body that is an array or, with `key`, has one under that key.
+ * @returns undefined when it is no such body, or no JSON
+ * @throws {AppError} `too_large` when it brings more than `MAX_ITEMS`
+ */
+export function parseItems(body: string, key?: string): JsonElements | undefined {
+  try {
+    return parseElements(body, { limit: MAX_ITEMS, ...(key !== undefined && { key }) })
+  } catch (thrown) {
+    throw thrown instanceof RangeError ? tooManyItems() : thrown
+  }
+}
+
+export function tooManyItems(): AppError {
+  const message = `A request may bring at most ${MAX_ITEMS} items`
+  return new AppError('too_large', message, { errors: [{ path: [], message, code: 'too_large' }] })
 }
 
 /** What JSON.parse has thrown, as one thing wrong with one value. */

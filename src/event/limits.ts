@@ -14,3 +14,9 @@ const SHOWN_ID_LENGTH = 256
 export function shownId(id: string | undefined): string | undefined {
   return id?.slice(0, SHOWN_ID_LENGTH).toWellFormed()
 }
+
+/**
+ * How many items a request may bring. Six megabytes hold so many of 120 bytes, and no real event is
+ * that small; without a limit, a body of `{},{},…` costs 500 times its size in memory.
+ */
+export const MAX_ITEMS = 50_000

@@ -21,11 +21,16 @@ export interface JsonElements {
  * JSON.parse, and what stands between them is checked here: together they accept what JSON.parse
  * accepts of the whole.
  * @returns undefined when there is no such array, or `text` is not JSON
+ * @throws {RangeError} when there are more than `limit` elements
  */
-export function parseElements(text: string, key?: string): JsonElements | undefined {
+export function parseElements(
+  text: string,
+  { key, limit = Number.POSITIVE_INFINITY }: { key?: string; limit?: number } = {},
+): JsonElements | undefined {
   try {
     const start = skipSpace(text, 0)
-    const cut = key === undefined ? cutArray(text, start) : cutMember(text, start, key)
+    const cut =
+      key === undefined ? cutArray(text, start, limit) : cutMember(text, start, key, limit)
     if (cut === undefined) return undefined
     const shell = JSON.parse(text.slice(0, cut.open + 1) + text.slice(cut.end - 1))
     return { shell, elements: cut.elements }
@@ -48,7 +53,7 @@ interface Cut {
   elements: JsonElement[]
 }
 
-function cutMember(text: string, start: number, key: string): Cut | undefined {
+function cutMember(text: string, start: number, key: string, limit: number): Cut | undefined {
   if (text.charCodeAt(start) !== OPEN_OBJECT) return undefined
   let found: Cut | undefined
   let at = skipSpace(text, start + 1)
@@ -56,7 +61,7 @@ function cutMember(text: string, start: number, key: string): Cut | undefined {
     const keyEnd = endOfString(text, at)
     const isWanted = JSON.parse(text.slice(at, keyEnd)) === key
     const value = skipSpace(text, skipSpace(text, keyEnd) + 1) // past the colon
-    const cut = isWanted ? cutArray(text, value) : undefined
+    const cut = isWanted ? cutArray(text, value, limit) : undefined
     if (isWanted) found = cut
     at = skipSpace(text, cut?.end ?? endOfValue(text, value))
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
@@ -64,13 +69,14 @@ function cutMember(text: string, start: number, key: string): Cut | undefined {
   return found
 }
 
-function cutArray(text: string, open: number): Cut | undefined {
+function cutArray(text: string, open: number, limit: number): Cut | undefined {
   if (text.charCodeAt(open) !== OPEN_ARRAY) return undefined
   const elements: JsonElement[] = []
   let at = skipSpace(text, open + 1)
   if (text.charCodeAt(at) === CLOSE_ARRAY) return { open, end: at + 1, elements }
   let seam = ''
   while (at < text.length) {
+    if (elements.length === limit) throw new RangeError(`More than ${limit} elements`)
     const guessed = seam === '' ? undefined : guessElement(text, at, seam)
     const element = guessed ?? readElement(text, at)
     elements.push(element)

@@ -70,8 +70,8 @@ function endOfContainer(text: string, open: number): number {
   return at
 }
 
-/** Of a number, true, false or null. */
-function endOfWord(text: string, start: number): number {
+/** @returns the index after the number, true, false or null that starts at `start` */
+export function endOfWord(text: string, start: number): number {
   let at = start
   while (at < text.length) {
     const char = text.charCodeAt(at)

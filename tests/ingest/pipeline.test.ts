@@ -91,14 +91,18 @@ describe('the receipt', () => {
     const { events } = scriptedStore(() => 'stored')
     const broken = new StorageError('disk full', { isRetriable: true })
     const quarantine = { put: () => Promise.reject(broken) } as unknown as QuarantineStore
-    expect(ingestInto(events, quarantine)(reading([anEvent(), 7]), sender)).rejects.toBe(broken)
+    await expect(ingestInto(events, quarantine)(reading([anEvent(), 7]), sender)).rejects.toBe(
+      broken,
+    )
   })
 
   it('is not given when the store fails, and nothing goes into quarantine for it', async () => {
     const broken = new StorageError('read-only', { isRetriable: true })
     const events = { append: () => Promise.reject(broken) } as unknown as EventStore
     const { quarantine, kept } = listedQuarantine()
-    expect(ingestInto(events, quarantine)(reading([anEvent(), 7]), sender)).rejects.toBe(broken)
+    await expect(ingestInto(events, quarantine)(reading([anEvent(), 7]), sender)).rejects.toBe(
+      broken,
+    )
     expect(kept).toEqual([])
   })
 
@@ -193,8 +197,7 @@ describe('on the store of one machine', () => {
     expect(again.quarantined).toMatchObject([{ errors: [{ path: [0, 'event_id'] }] }])
 
     expect(await platform.events.get('default', event.id)).toMatchObject({ action: 'Viewed' })
-    const [{ quarantineId }] = receipt.quarantined as [{ quarantineId: string }]
-    const kept = await platform.quarantine.get('default', quarantineId)
+    const kept = await platform.quarantine.get('default', receipt.quarantined[0]!.quarantineId)
     expect(kept?.raw).toBe(JSON.stringify(changed[0]))
   })
 })

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'bun:test'
-import { createQuarantineBody } from '../../src/quarantine/quarantine-body'
+import { createQuarantineBody, type UnreadableBody } from '../../src/quarantine/quarantine-body'
 import { clock, listedQuarantine, receivedAt, sender } from './support'
 
 const errors = [{ path: [], message: 'Unexpected end', code: 'invalid_json' }]
-const unreadable = { ...sender, standard: 'caliper', errors } as const
+const unreadable: UnreadableBody = { ...sender, standard: 'caliper', errors }
 
 describe('a body nobody could read', () => {
   it('is kept whole, with who sent it and why it was refused', async () => {
     const { quarantine, kept } = listedQuarantine()
     const quarantineBody = createQuarantineBody({ quarantine, clock })
     const quarantineId = await quarantineBody('{"data":[', unreadable)
-    const item = { ...unreadable, quarantineId, scope: 'body', index: 0, receivedAt, context: {} }
-    expect(kept).toEqual([{ ...item, raw: '{"data":[' }])
+    const place = { scope: 'body', index: 0, context: {}, raw: '{"data":[' } as const
+    expect(kept).toEqual([{ ...unreadable, ...place, quarantineId, receivedAt }])
   })
 
   it('is kept as base64 when it is not UTF-8, and says so', async () => {

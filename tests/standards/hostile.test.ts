@@ -129,6 +129,35 @@ describe('one strange item', () => {
   })
 })
 
+describe('a request of very many items', () => {
+  const body = (count: number) => `{"data":[${Array(count).fill('{}').join()}]}`
+
+  it('is refused beyond any real number of them, before they fill the memory', () => {
+    expect(readers.Caliper(body(50_000))).toHaveLength(50_000)
+    const tooMany: [(text: string) => unknown, string][] = [
+      [readers.Caliper, body(50_001)],
+      [readers['native JSON'], body(50_001).slice(8, -1)],
+      [readers['native lines'], '{}\n'.repeat(50_001)],
+    ]
+    for (const [read, sent] of tooMany) {
+      expect(() => read(sent)).toThrow(expect.objectContaining({ code: 'too_large', status: 413 }))
+    }
+    expect(readers['native lines']('\n'.repeat(100_000))).toEqual([])
+    expect(checkCaliper(body(50_001))).toMatchObject({ errors: [{ code: 'too_large' }] })
+  })
+
+  it('is reported on up to a length that people read', () => {
+    const { valid, errors, entityCount } = checkCaliper(body(10_000))
+    expect({ valid, entityCount }).toEqual({ valid: false, entityCount: 10_000 })
+    expect(errors).toHaveLength(1001)
+    expect(errors.at(-1)).toMatchObject({ code: 'too_many' })
+
+    const id = 'urn:uuid:019a7c2e-3b4d-7a10-8f00-0123456789ab'
+    const warned = JSON.stringify(anEnvelope(Array(1500).fill(aViewEvent({ id }))))
+    expect(checkCaliper(warned)).toMatchObject({ valid: true, eventCount: 1500, errors: [] })
+  })
+})
+
 function itemsOf(sent: string, read: (sent: string) => ReturnType<typeof readers.Caliper>) {
   try {
     return read(sent)

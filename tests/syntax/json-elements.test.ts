@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { parseElements } from '../../src/syntax/json-elements'
 
 function textsOf(text: string, key?: string): string[] | undefined {
-  return parseElements(text, key)?.elements.map((element) => element.text)
+  return parseElements(text, key === undefined ? {} : { key })?.elements.map(
+    (element) => element.text,
+  )
 }
 
 describe('the elements of an array in a JSON text', () => {
@@ -41,7 +43,7 @@ describe('the elements of an array in a JSON text', () => {
   })
 
   it('leave a shell behind that has everything else', () => {
-    const parts = parseElements('{"a":1,"data":[{"b":2}],"c":"[]"}', 'data')
+    const parts = parseElements('{"a":1,"data":[{"b":2}],"c":"[]"}', { key: 'data' })
     expect(parts?.shell).toEqual({ a: 1, data: [], c: '[]' })
     expect(parts?.elements).toEqual([{ value: { b: 2 }, text: '{"b":2}' }])
   })
@@ -71,15 +73,21 @@ describe('the elements of an array in a JSON text', () => {
   for (const text of broken) {
     it(`are not looked for in ${JSON.stringify(text)}, nor under a key`, () => {
       expect(parseElements(text)).toBeUndefined()
-      expect(parseElements(`{"data":${text}}`, 'data')).toBeUndefined()
+      expect(parseElements(`{"data":${text}}`, { key: 'data' })).toBeUndefined()
     })
   }
+
+  it('are not made in any number: a limit stops it', () => {
+    expect(parseElements('[1,2]', { limit: 2 })?.elements).toHaveLength(2)
+    expect(() => parseElements('[1,2,3]', { limit: 2 })).toThrow(RangeError)
+    expect(() => parseElements('{"data":[1,2,3]}', { key: 'data', limit: 2 })).toThrow(RangeError)
+  })
 
   it('come from exactly the texts that JSON.parse accepts, and with its values', () => {
     fc.assert(
       fc.property(mutatedEnvelope, (text) => {
         const whole = parsed(text)
-        const parts = parseElements(text, 'data')
+        const parts = parseElements(text, { key: 'data' })
         if (!Array.isArray(whole?.data)) {
           expect(parts).toBeUndefined()
           return

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StorageError } from '../../error/storage-error'
 import type { Log } from '../../telemetry/log'
@@ -38,7 +38,7 @@ export async function openArchive(options: {
       })
     } finally {
       connection.closeSync()
-      await rm(input, { force: true })
+      await unlink(input)
     }
     await sync(output)
     await mkdir(place, { recursive: true })

@@ -112,6 +112,20 @@ function probe(bloom: Uint32Array, low: number, high: number, set: boolean): boo
   return true
 }
 
+/** A copy with room for more, of an index that was cut to its size. */
+export function growIndex(mapped: EventIndex, capacity: number): EventIndex {
+  const index = createIndex(capacity)
+  const { ids, times, contents, hashes, slots, bloom, ...bounds } = mapped
+  Object.assign(index, bounds)
+  index.ids.set(ids)
+  index.times.set(times)
+  index.contents.set(contents)
+  index.slots.set(slots)
+  index.bloom.set(bloom)
+  for (const column of hashedColumns) index.hashes[column].set(hashes[column])
+  return index
+}
+
 const HEADER_BYTES = 64
 
 /** Every column in the order of the file, cut to what is used. */

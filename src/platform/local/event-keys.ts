@@ -26,12 +26,19 @@ export function createEventKeys(secret: Uint8Array): EventKeys {
   const contentSeed = view.getUint32(12)
   const value = (text: string | undefined) =>
     text === undefined ? 0 : Bun.hash.xxHash32(text, valueSeed) || 1
+  const scopes = { event: new Map<string, number>(), entity: new Map<string, number>() }
   return {
     // NUL separates: no tenant id holds one, so no two pairs run together.
     id: (tenantId, eventId) => Bun.hash.xxHash3(`${tenantId}\0${eventId}`, idSeed),
     content: (raw) => Bun.hash.xxHash32(raw, contentSeed),
     value,
-    scope: (tenantId, kind) => value(`${kind}\0${tenantId}`),
+    scope(tenantId, kind) {
+      const known = scopes[kind].get(tenantId)
+      if (known !== undefined) return known
+      const hash = value(`${kind}\0${tenantId}`)
+      scopes[kind].set(tenantId, hash)
+      return hash
+    },
   }
 }
 

@@ -2,13 +2,9 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import type { Log } from '../../telemetry/log'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
-import {
-  CAPACITY,
-  type Generation,
-  openGeneration,
-  type Position,
-  type StoredSegment,
-} from './generation'
+import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
+import { createRecentRecords, type RecentRecords } from './recent-records'
+import type { FiledSegment } from './segment-file'
 
 // A day: expiry works in whole generations, and a day is fine enough for a time given in days.
 const MAX_AGE_MS = 24 * 60 * 60 * 1000
@@ -19,11 +15,12 @@ export interface EventLog {
   roomFor(count: number, now: number): Generation
   newestFirst(): readonly Generation[]
   /** Segments from a position on; one in the past of what is held means the oldest that is. */
-  segmentsFrom(position: Position, maxRecords: number): StoredSegment[]
+  segmentsFrom(position: Position, maxRecords: number): FiledSegment[]
   /** How many records stand at `position` and later. */
   countFrom(position: Position): number
   /** Where the next record will stand. */
   end(): Position
+  readonly recent: RecentRecords
   announce(): void
   /** @returns a function that ends the subscription */
   onAppend(listener: () => void): () => void
@@ -93,6 +90,7 @@ export function openEventLog(options: {
   }
 
   return {
+    recent: createRecentRecords(),
     roomFor,
     dropExpired,
     newestFirst: () => reversed,

@@ -112,7 +112,10 @@ export function createEventStore(options: {
 
     try {
       const outcomes = calls.map((call) => call.records.map(decide))
-      if (fresh.length > 0) generation.append([...encodeSegments(fresh)], now)
+      if (fresh.length > 0) {
+        generation.append([...encodeSegments(fresh)], now)
+        log.recent.add(generation.base + before, fresh)
+      }
       return outcomes
     } catch (error) {
       truncate(index, before)

@@ -4,13 +4,14 @@ import type { ChangeBatch, Consumer, Follower } from '../change-feed'
 import type { Clock } from '../clock'
 import type { Cursors } from './cursors'
 import type { EventLog } from './event-log'
-import type { Position, StoredSegment } from './generation'
+import type { Position } from './generation'
 import { decodeLine } from './line'
 import { segmentLines } from './segment'
+import type { FiledSegment } from './segment-file'
 
 /** A batch that also hands out its segments, for a consumer that can use them undecoded. */
 export interface SegmentBatch extends ChangeBatch {
-  readonly segments: readonly StoredSegment[]
+  readonly segments: readonly FiledSegment[]
 }
 
 // A handler that fails is tried again after 0.1 s, then twice as long each time, up to 30 s: soon
@@ -79,7 +80,7 @@ export function follow(
       count: segments.reduce((sum, { count }) => sum + count, 0),
       segments,
       records: () => {
-        decoded ??= segments.flatMap(({ body }) => segmentLines(body).map(decodeLine))
+        decoded ??= segments.flatMap(recordsOf)
         return decoded
       },
     }
@@ -110,6 +111,11 @@ export function follow(
         reason: (error as Error).message,
       })
     }
+  }
+
+  function recordsOf(segment: FiledSegment): readonly EventRecord[] {
+    const recent = log.recent.get(segment.position, segment.count)
+    return recent ?? segmentLines(segment.body).map(decodeLine)
   }
 
   async function handleNext() {

@@ -70,12 +70,39 @@ const expiresAt: Column = {
   comment: 'when the hot copy may be dropped',
 }
 
+/** What the pipeline stamps: the same for all events of a request, so written out once for them. */
+const stampedFields: readonly (keyof EventRecord)[] = [
+  'tenantId',
+  'sourceId',
+  'receivedAt',
+  'skewMs',
+  'category',
+  'privacyLevel',
+  'retentionClass',
+  'server',
+  'expiresAt',
+]
+
 /** `raw` comes last and is the only one that is not escaped. The lake has no use for `expires_at`. */
-const described = [...columns.filter(({ name }) => name !== 'raw'), expiresAt]
+const plain = columns.filter(({ name }) => name !== 'raw')
+const isStamped = ({ from }: Column) => stampedFields.includes(from[0])
+const own = plain.filter((column) => !isStamped(column))
+const stamped = [...plain.filter(isStamped), expiresAt]
+const described = [...own, ...stamped]
 export const lineColumns = [...described, ...columns.filter(({ name }) => name === 'raw')]
 
-const readers = described.map(readerOf)
-const cells = new Array<string>(readers.length)
+const joinOwn = joinerOf(own)
+const joinStamped = joinerOf(stamped)
+let last: { record: EventRecord; text: string; isEscaped: boolean } | undefined
+
+function joinerOf(list: readonly Column[]): (record: EventRecord) => string {
+  const readers = list.map(readerOf)
+  const cells = new Array<string>(readers.length)
+  return (record) => {
+    for (let i = 0; i < readers.length; i++) cells[i] = readers[i]!(record)
+    return cells.join(FIELD)
+  }
+}
 
 function readerOf({ from: [outer, inner], type }: Column): (record: EventRecord) => string {
   const encode = encoders[type]
@@ -83,11 +110,21 @@ function readerOf({ from: [outer, inner], type }: Column): (record: EventRecord)
   return (record) => encode((record[outer] as unknown as Record<string, Value>)[inner])
 }
 
+function stampsOf(record: EventRecord) {
+  const { record: before } = last ?? {}
+  if (last && before && stampedFields.every((field) => before[field] === record[field])) return last
+  sawEscape = false
+  const text = joinStamped(record)
+  last = { record, text, isEscaped: sawEscape }
+  return last
+}
+
 /** @returns the line without its end; `isEscaped` when a value had to be escaped */
 export function encodeLine(record: EventRecord): { head: string; raw: string; isEscaped: boolean } {
+  const stamps = stampsOf(record)
   sawEscape = false
-  for (let i = 0; i < readers.length; i++) cells[i] = readers[i]!(record)
-  return { head: cells.join(FIELD) + FIELD, raw: oneLine(record.raw), isEscaped: sawEscape }
+  const head = joinOwn(record) + FIELD + stamps.text + FIELD
+  return { head, raw: oneLine(record.raw), isEscaped: sawEscape || stamps.isEscaped }
 }
 
 /** Line breaks and tabs stand in JSON only between tokens, where a space means the same. */

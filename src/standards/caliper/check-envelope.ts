@@ -12,12 +12,11 @@ export function checkEnvelope(
   value: unknown,
   items: readonly unknown[] | undefined,
   isEarly: boolean,
-  found: Finding[],
-): void {
+): Finding[] {
   if (!isNode(value)) {
-    found.push(error([], 'wrong_type', `Expected an object, got ${show(value)}`, spec.envelope))
-    return
+    return [error([], 'wrong_type', `Expected an object, got ${show(value)}`, spec.envelope)]
   }
+  const found: Finding[] = []
   const { sensor, sendTime, dataVersion, data } = value
   if (isAbsent(sensor)) found.push(required(['sensor'], spec.envelope))
   else if (typeof sensor !== 'string') found.push(wrong('sensor', 'a string', sensor))
@@ -50,6 +49,7 @@ export function checkEnvelope(
     const message = 'No custom properties are permitted'
     found.push(error([name], 'unknown_property', message, spec.envelope))
   }
+  return found
 }
 
 function wrong(name: string, form: string, value: unknown, code = 'wrong_type'): Finding {

@@ -82,8 +82,9 @@ function longId(index: number, item: Node): Issue {
 /** Absent and null are `Required`; there is something to say about anything else. */
 function missing(index: number, item: Node, name: string, section: string): Issue {
   const value = item[name] ?? item[`@${name}`]
-  if (value === undefined || value === null)
+  if (value === undefined || value === null) {
     return at(index, [name], 'Required', 'required', section)
+  }
   return at(index, [name], 'Expected a string that is not empty', 'wrong_type', section)
 }
 

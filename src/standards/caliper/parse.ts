@@ -1,10 +1,10 @@
 import { AppError } from '../../error/app-error'
 import type { Issue } from '../../error/issue'
-import { parseJson, withoutByteOrderMark } from '../../event/json-body'
+import { parseItems, parseJson, withoutByteOrderMark } from '../../event/json-body'
 import { shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
-import { type JsonElement, parseElements } from '../../syntax/json-elements'
+import type { JsonElement } from '../../syntax/json-elements'
 import { toUtcMillis } from '../../syntax/timestamp'
 import { checkItem } from './check-item'
 import type { Finding } from './finding'
@@ -25,11 +25,11 @@ export interface Envelope {
 /**
  * Takes a body apart, whatever it is.
  * @returns the value around the items, and the items when there is a `data` array
- * @throws {AppError} `invalid_json`
+ * @throws {AppError} `invalid_json`, `too_large`
  */
 export function openBody(text: string): { value: unknown; items: JsonElement[] | undefined } {
   const body = withoutByteOrderMark(text)
-  const parts = parseElements(body, 'data')
+  const parts = parseItems(body, 'data')
   return { value: parts === undefined ? parseJson(body) : parts.shell, items: parts?.elements }
 }
 
@@ -37,7 +37,7 @@ export function openBody(text: string): { value: unknown; items: JsonElement[] |
  * Reads what surrounds the items. An envelope here is any object with a `data` array; what else the
  * standard asks of it is for the conformance report.
  * @throws {AppError} `invalid_json`, `invalid_envelope` (6.1: no enclosing envelope, or malformed),
- * `unsupported_version`
+ * `unsupported_version`, `too_large`
  */
 export function readEnvelope(text: string): Envelope {
   const { value, items } = openBody(text)

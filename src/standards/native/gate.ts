@@ -24,7 +24,7 @@ export function refuse(value: unknown, raw: string, path: Path): Issue[] | undef
     issues.push({ path: [...path, 'timestamp'], message, code: 'invalid_timestamp' })
   }
   for (const name of ['event_id', 'id', 'user_id', 'session_id', 'source']) {
-    refuseText(item[name], [...path, name], issues)
+    refuseText(item[name], path, name, issues)
   }
   const { properties } = item
   if (properties !== undefined && (typeof properties !== 'object' || Array.isArray(properties))) {
@@ -54,24 +54,26 @@ export function textOf(value: unknown): string | undefined {
 
 function refuseType(item: Item, path: Path, issues: Issue[]): void {
   const { event_type: type } = item
+  const isFit = typeof type === 'string' && type.length > 0 && type.length <= MAX_TYPE_LENGTH
+  if (isFit) return
   const at = [...path, 'event_type']
   if (type === undefined || type === null) {
     issues.push({ path: at, message: 'Required', code: 'required' })
   } else if (typeof type !== 'string') {
     issues.push({ path: at, message: 'Expected a string', code: 'wrong_type' })
-  } else if (type.length === 0 || type.length > MAX_TYPE_LENGTH) {
+  } else {
     const message = `Expected 1 to ${MAX_TYPE_LENGTH} characters, got ${type.length}`
     issues.push({ path: at, message, code: type === '' ? 'too_short' : 'too_long' })
   }
 }
 
-function refuseText(value: unknown, path: Path, issues: Issue[]): void {
+function refuseText(value: unknown, item: Path, name: string, issues: Issue[]): void {
   if (value === undefined || value === null) return
   if (typeof value !== 'string' && !Number.isSafeInteger(value)) {
     const message = 'Expected a string, or an integer below 2^53'
-    issues.push({ path, message, code: 'wrong_type' })
+    issues.push({ path: [...item, name], message, code: 'wrong_type' })
   } else if (String(value).length > MAX_ID_LENGTH) {
     const message = `Expected at most ${MAX_ID_LENGTH} characters, got ${String(value).length}`
-    issues.push({ path, message, code: 'too_long' })
+    issues.push({ path: [...item, name], message, code: 'too_long' })
   }
 }

@@ -1,21 +1,27 @@
 import { AppError } from '../../error/app-error'
 import type { Issue } from '../../error/issue'
-import { invalidJson, parseJson, withoutByteOrderMark } from '../../event/json-body'
-import { shownId } from '../../event/limits'
+import {
+  invalidJson,
+  parseItems,
+  parseJson,
+  tooManyItems,
+  withoutByteOrderMark,
+} from '../../event/json-body'
+import { MAX_ITEMS, shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
-import { parseElements } from '../../syntax/json-elements'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 
 /**
  * Reads one event or an array of them.
  * @param receivedAt when it arrived, ISO 8601 UTC; the time of events that name none
- * @throws {AppError} `invalid_json`; `invalid_request` when it is neither an object nor an array
+ * @throws {AppError} `invalid_json`; `invalid_request` when it is neither an object nor an array;
+ * `too_large`
  */
 export function readNative(text: string, receivedAt: string): Reading {
   const body = withoutByteOrderMark(text)
-  const parts = parseElements(body)
+  const parts = parseItems(body)
   if (parts === undefined) return readOne(body, receivedAt)
   return reading(
     parts.elements.map(({ value, text: raw }, index) =>
@@ -26,16 +32,22 @@ export function readNative(text: string, receivedAt: string): Reading {
 
 /**
  * Reads one event a line. A line that is not JSON is refused alone; empty lines do not count.
- * `index` is the number of the line, from 0. Never throws.
+ * `index` is the number of the line, from 0.
+ * @throws {AppError} `too_large`, and nothing else
  */
 export function readNativeLines(text: string, receivedAt: string): Reading {
+  const body = withoutByteOrderMark(text)
   const items: ReadItem[] = []
-  withoutByteOrderMark(text)
-    .split('\n')
-    .forEach((line, index) => {
-      const raw = line.trim()
-      if (raw !== '') items.push(readLine(raw, index, receivedAt))
-    })
+  let index = 0
+  for (let start = 0; start < body.length; index += 1) {
+    const found = body.indexOf('\n', start)
+    const end = found < 0 ? body.length : found
+    const raw = body.slice(start, end).trim()
+    start = end + 1
+    if (raw === '') continue
+    if (items.length === MAX_ITEMS) throw tooManyItems()
+    items.push(readLine(raw, index, receivedAt))
+  }
   return reading(items)
 }
 

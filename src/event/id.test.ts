@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'bun:test'
+import { derivedId } from './id'
+
+describe('an id derived from content', () => {
+  it('never changes: a resend after years is recognised', () => {
+    expect(derivedId('{"b":[1.0,"\\u00e9"],"a":null}')).toBe(
+      'urn:uuid:dbaaec2a-6832-51f4-a89b-92a59889dd15',
+    )
+  })
+
+  it('does not depend on how the content is written', () => {
+    const id = derivedId('{"a":1,"b":{"c":[true]}}')
+    expect(derivedId(' {"b": {"c":[ true ]}, "a":1.0}\n')).toBe(id)
+    expect(derivedId('{"a":1,"b":{"c":[false]}}')).not.toBe(id)
+  })
+
+  it('tells apart what else is said to be distinct', () => {
+    expect(derivedId('{}', 'one')).not.toBe(derivedId('{}', 'two'))
+    expect(derivedId('{}', '')).toBe(derivedId('{}'))
+  })
+
+  it('is found for text that UTF-8 cannot hold', () => {
+    expect(derivedId('"\\ud800"')).not.toBe(derivedId('"\\udc00"'))
+  })
+})
