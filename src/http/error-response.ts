@@ -61,7 +61,8 @@ export function problemResponse(c: AppContext, error: AppError): Response {
 
 /** RFC 6750, section 3.1: which error, unless no key was sent at all. */
 function challengeFor(c: AppContext, { code }: AppError): string | undefined {
-  if (code === 'forbidden') return 'Bearer realm="nonius", error="insufficient_scope"'
+  if (code === 'forbidden' || code === 'insufficient_scope')
+    return 'Bearer realm="nonius", error="insufficient_scope"'
   if (code !== 'unauthenticated') return
   const hasKey = c.req.header('Authorization') !== undefined
   return hasKey ? 'Bearer realm="nonius", error="invalid_token"' : 'Bearer realm="nonius"'

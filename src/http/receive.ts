@@ -1,9 +1,9 @@
+import type { Principal } from '../access/principal'
 import { AppError } from '../error/app-error'
 import type { Reading } from '../event/reading'
 import type { ServerFacts, Standard } from '../event/record'
 import { createIngest } from '../ingest/pipeline'
 import { createQuarantineBody } from '../quarantine/quarantine-body'
-import { requireScope } from './authenticate'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
 import { replyWith } from './receipt'
@@ -11,13 +11,17 @@ import { replyWith } from './receipt'
 /** @throws {AppError} when the body as a whole cannot be read */
 export type Reader = (text: string, receivedAt: string) => Reading
 
-/** Answers a request that brings events: the one path from a key to a receipt. */
-export type Receive = (
-  c: AppContext,
-  standard: Standard,
+/** One address that takes events, and what is its own about it. */
+export interface Door {
+  standard: Standard
+  /** @throws {AppError} when this caller may not send here */
+  admit(c: AppContext): Promise<Principal>
   /** Chooses by the headers how the body is to be read. @throws {AppError} when it is not */
-  readerFor: (c: AppContext) => Reader,
-) => Promise<Response>
+  readerFor(c: AppContext): Reader
+}
+
+/** Answers a request that brings events: the one path from a key to a receipt. */
+export type Receive = (c: AppContext, door: Door) => Promise<Response>
 
 // Names and versions of programs; what is longer is not for us.
 const USER_AGENT_LENGTH = 512
@@ -27,8 +31,8 @@ export function receiveWith({ platform, options }: AppDeps): Receive {
   const ingest = createIngest({ ...platform, config, clock })
   const quarantineBody = createQuarantineBody({ ...platform, clock })
 
-  return async function receive(c, standard, readerFor) {
-    const { tenantId, sourceId, keyId } = await requireScope(c, 'events:write')
+  return async function receive(c, { standard, admit, readerFor }) {
+    const { tenantId, sourceId, keyId } = await admit(c)
     const read = readerFor(c)
     const wire = await readWire(c, config.maxBodyBytes)
     const sender = { tenantId, sourceId, server: serverFacts(c, keyId) }

@@ -1,11 +1,12 @@
 import { createRoute } from '@hono/zod-openapi'
 import { readCaliper } from '../../standards/caliper/parse'
+import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
-import type { App } from '../context'
+import type { App, AppContext } from '../context'
 import { jsonBody, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
-import type { Receive } from '../receive'
+import type { Reader, Receive } from '../receive'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 
@@ -30,7 +31,7 @@ const route = createRoute({
       'invalid_envelope',
       'invalid_request',
       'unauthenticated',
-      'forbidden',
+      'insufficient_scope',
       'too_large',
       'unsupported_media_type',
       'unsupported_version',
@@ -40,10 +41,10 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: Receive) {
-  operation(app, route, (c) =>
-    receive(c, 'caliper', () => {
-      requireMediaType(c, 'application/json')
-      return readCaliper
-    }),
-  )
+  operation(app, route, (c) => receive(c, { standard: 'caliper', admit: requireSensor, readerFor }))
+}
+
+function readerFor(c: AppContext): Reader {
+  requireMediaType(c, 'application/json')
+  return readCaliper
 }

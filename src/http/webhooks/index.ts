@@ -1,4 +1,4 @@
-import { createGuard } from '../../webhooks/guard'
+import { createGuard } from '../../outbound/guard'
 import type { App, AppDeps } from '../context'
 import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
