@@ -11,6 +11,7 @@ export const errorCodes = {
   invalid_target: { status: 400, title: 'This address may not be called' },
   unauthenticated: { status: 401, title: 'A valid key is required' },
   insufficient_scope: { status: 401, title: 'This key may not send Caliper data' },
+  invalid_signature: { status: 401, title: 'The body is not signed with a key of its source' },
   forbidden: { status: 403, title: 'This key may not do that' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },

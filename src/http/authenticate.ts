@@ -27,6 +27,18 @@ export async function requireSensor(c: AppContext): Promise<Principal> {
   return granted(await requireKey(c), 'events:write', 'insufficient_scope')
 }
 
+/**
+ * As `requireSensor`, with the key from the address.
+ * @throws {AppError} `unauthenticated`, `insufficient_scope`
+ */
+export async function requireSensorInPath(c: AppContext): Promise<Principal> {
+  const principal = await c.var.authenticate(c.req.param('key') ?? '')
+  if (principal === undefined) {
+    throw new AppError('unauthenticated', 'The key in the address is not known, or was revoked.')
+  }
+  return granted(principal, 'events:write', 'insufficient_scope')
+}
+
 function granted(
   principal: Principal,
   scope: Scope,

@@ -1,12 +1,18 @@
+import { verifyJwsWith } from '../access/jws'
+import { rememberKeySets } from '../access/key-sets'
 import type { Principal } from '../access/principal'
+import { rememberSources } from '../access/sources'
 import { AppError } from '../error/app-error'
 import type { Reading } from '../event/reading'
 import type { ServerFacts, Standard } from '../event/record'
 import { createIngest } from '../ingest/pipeline'
+import { createGet } from '../outbound/get'
 import { createQuarantineBody } from '../quarantine/quarantine-body'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
+import { guardOf } from './guard'
 import { replyWith } from './receipt'
+import { openSignedWith } from './signed-body'
 
 /** @throws {AppError} when the body as a whole cannot be read */
 export type Reader = (text: string, receivedAt: string) => Reading
@@ -18,6 +24,8 @@ export interface Door {
   admit(c: AppContext): Promise<Principal>
   /** Chooses by the headers how the body is to be read. @throws {AppError} when it is not */
   readerFor(c: AppContext): Reader
+  /** Whether a body may be a JWS. */
+  takesSigned?: boolean
 }
 
 /** Answers a request that brings events: the one path from a key to a receipt. */
@@ -26,24 +34,30 @@ export type Receive = (c: AppContext, door: Door) => Promise<Response>
 // Names and versions of programs; what is longer is not for us.
 const USER_AGENT_LENGTH = 512
 
-export function receiveWith({ platform, options }: AppDeps): Receive {
+export function receiveWith(deps: AppDeps): Receive {
+  const { platform, options } = deps
   const { config, clock } = options
   const ingest = createIngest({ ...platform, config, clock })
   const quarantineBody = createQuarantineBody({ ...platform, clock })
+  const findSource = rememberSources({ ...platform, clock })
+  const keySets = rememberKeySets({ get: createGet({ guard: guardOf(options) }), clock })
+  const openSigned = openSignedWith(verifyJwsWith({ keySets }))
 
-  return async function receive(c, { standard, admit, readerFor }) {
+  return async function receive(c, { standard, admit, readerFor, takesSigned = false }) {
     const { tenantId, sourceId, keyId } = await admit(c)
     const read = readerFor(c)
+    const source = await findSource(tenantId, sourceId)
     const wire = await readWire(c, config.maxBodyBytes)
     const sender = { tenantId, sourceId, server: serverFacts(c, keyId) }
     const receivedAt = clock.now().toISOString()
 
     let reading: Reading
     try {
-      reading = read(await decodeWire(wire, config.maxBodyBytes), receivedAt)
+      const body = await decodeWire(wire, config.maxBodyBytes)
+      reading = read(await openSigned(c, body, source, takesSigned), receivedAt)
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'too_large') throw error
-      // Nothing that a known sender sent is thrown away, not even what nobody can read.
+      // Nothing that a known sender sent is thrown away, not even what nobody can read or verify.
       const body = wire.encoding === 'identity' ? wire.text : wire.bytes
       const errors = reasonsOf(error)
       const quarantineId = await quarantineBody(body, { ...sender, standard, errors })
