@@ -10,6 +10,7 @@ import { registerNative } from './native'
 import { notFoundWith } from './not-found'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
+import { registerSources } from './sources'
 import { registerSystem } from './system'
 import { registerWebhooks } from './webhooks'
 
@@ -32,6 +33,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   registerNative(app, receive)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
+  registerSources(app, deps)
   registerSystem(app, deps)
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(options))

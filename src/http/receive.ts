@@ -6,6 +6,7 @@ import { AppError } from '../error/app-error'
 import type { Reading } from '../event/reading'
 import type { ServerFacts, Standard } from '../event/record'
 import { createIngest } from '../ingest/pipeline'
+import { tallyOf } from '../ingest/steps/tally'
 import { createGet } from '../outbound/get'
 import { createQuarantineBody } from '../quarantine/quarantine-body'
 import { decodeWire, readWire } from './body'
@@ -13,6 +14,7 @@ import type { AppContext, AppDeps } from './context'
 import { guardOf } from './guard'
 import { replyWith } from './receipt'
 import { openSignedWith } from './signed-body'
+import { assertAccepted } from './strict'
 
 /** @throws {AppError} when the body as a whole cannot be read */
 export type Reader = (text: string, receivedAt: string) => Reading
@@ -61,9 +63,13 @@ export function receiveWith(deps: AppDeps): Receive {
       const body = wire.encoding === 'identity' ? wire.text : wire.bytes
       const errors = reasonsOf(error)
       const quarantineId = await quarantineBody(body, { ...sender, standard, errors })
+      platform.conformance.add(sender, receivedAt, tallyOf([], [{ errors }]))
       throw new AppError(error.code, error.message, { errors, extra: { quarantineId } })
     }
-    return replyWith(c, await ingest(reading, { ...sender, receivedAt }))
+    const mode = source?.mode
+    const receipt = await ingest(reading, { ...sender, receivedAt, mode })
+    if (mode === 'strict') assertAccepted(receipt)
+    return replyWith(c, receipt)
   }
 }
 

@@ -3,16 +3,22 @@ import type { ReadItem, Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
 import type { ServerFacts } from '../event/record'
 import type { Clock } from '../platform/clock'
+import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { EventStore } from '../platform/event-store'
 import type { QuarantineStore } from '../platform/quarantine-store'
+import type { SourceMode } from '../platform/registry'
 import { acknowledge, type Kept } from './steps/acknowledge'
 import { appendWith } from './steps/append'
+import { holdToTheTextWith } from './steps/hold-to-the-text'
 import { conflict, type Refused, setAsideWith } from './steps/set-aside'
 import { stampWith } from './steps/stamp'
+import { tallyOf } from './steps/tally'
 
 interface Needs {
   events: EventStore
   quarantine: QuarantineStore
+  /** Left out, nothing is counted. */
+  conformance?: Pick<ConformanceCounts, 'add'> | undefined
   config: { hotTtlDays: number }
   clock: Clock
 }
@@ -23,12 +29,14 @@ export interface Sender {
   sourceId: string
   server: ServerFacts
   receivedAt?: string | undefined
+  /** Of the source; lenient when absent. */
+  mode?: SourceMode | undefined
 }
 
 export type Ingest = (reading: Reading, sender: Sender) => Promise<Receipt>
 
 /** One path for every standard: stamp, append, and into quarantine with what cannot be stored. */
-export function createIngest({ events, quarantine, config, clock }: Needs): Ingest {
+export function createIngest({ events, quarantine, conformance, config, clock }: Needs): Ingest {
   const append = appendWith({ events, wait, random: Math.random })
   const { hotTtlDays } = config
 
@@ -36,10 +44,14 @@ export function createIngest({ events, quarantine, config, clock }: Needs): Inge
    * @returns the receipt, once everything it names is durable
    * @throws {StorageError} the sender may send all of it again: what was stored is recognised
    */
-  return async function ingest(reading, { receivedAt = clock.now().toISOString(), ...sender }) {
+  return async function ingest(
+    reading,
+    { receivedAt = clock.now().toISOString(), mode, ...sender },
+  ) {
     const stamp = stampWith({ ...sender, receivedAt, hotTtlDays })
     const setAside = setAsideWith({ ...sender, receivedAt, reading })
-    const { readable, refused } = sort(reading.items)
+    const holdToTheText = holdToTheTextWith({ mode: mode ?? 'lenient', reading })
+    const { readable, refused } = sort(reading.items, holdToTheText)
 
     const outcomes = await append(readable.map(({ event }) => stamp(event)))
     const kept: Kept[] = []
@@ -51,18 +63,23 @@ export function createIngest({ events, quarantine, config, clock }: Needs): Inge
 
     const unkept = refused.map(setAside).sort((a, b) => a.index - b.index)
     if (unkept.length > 0) await quarantine.put(unkept)
+    conformance?.add(sender, receivedAt, tallyOf(kept, refused))
     return acknowledge(sender.server.requestId, kept, unkept)
   }
 }
 
 type Readable = Kept['item']
 
-function sort(items: readonly ReadItem[]): { readable: Readable[]; refused: Refused[] } {
+function sort(
+  items: readonly ReadItem[],
+  refuse: (item: Readable) => Refused | undefined,
+): { readable: Readable[]; refused: Refused[] } {
   const readable: Readable[] = []
   const refused: Refused[] = []
   for (const item of items) {
-    if ('event' in item) readable.push(item)
-    else refused.push(item)
+    const refusal = 'event' in item ? refuse(item) : item
+    if (refusal !== undefined) refused.push(refusal)
+    else readable.push(item as Readable)
   }
   return { readable, refused }
 }

@@ -9,7 +9,8 @@ import { AnEvent, eventExample, View, viewOf } from './event-view'
 
 const id = (description: string) => z.string().min(1).optional().openapi({ description })
 
-const time = (description: string, example: string) =>
+/** A query parameter that is a date or a date-time. */
+export const time = (description: string, example: string) =>
   z
     .string()
     .transform((value, context) => {

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { readBareCaliper } from '../../standards/caliper/bare'
+import { explained } from '../../standards/caliper/explain'
 import { requireSensorInPath } from '../authenticate'
 import { requireMediaType } from '../body'
 import type { App, AppContext } from '../context'
@@ -58,6 +59,7 @@ const route = createRoute({
       'invalid_json',
       'invalid_encoding',
       'invalid_envelope',
+      'not_conformant',
       'invalid_request',
       'unauthenticated',
       'insufficient_scope',
@@ -82,5 +84,5 @@ export function receiveByUrl(app: App, receive: Receive) {
 
 function readerFor(c: AppContext): Reader {
   requireMediaType(c, 'application/json', 'text/plain', 'application/jwt', 'application/jose')
-  return readBareCaliper
+  return (text, receivedAt) => explained(readBareCaliper(text, receivedAt))
 }

@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
+import { explained } from '../../standards/caliper/explain'
 import { readCaliper } from '../../standards/caliper/parse'
 import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
@@ -29,6 +30,7 @@ const route = createRoute({
       'invalid_json',
       'invalid_encoding',
       'invalid_envelope',
+      'not_conformant',
       'invalid_request',
       'unauthenticated',
       'insufficient_scope',
@@ -46,5 +48,5 @@ export function receiveEvents(app: App, receive: Receive) {
 
 function readerFor(c: AppContext): Reader {
   requireMediaType(c, 'application/json')
-  return readCaliper
+  return (text, receivedAt) => explained(readCaliper(text, receivedAt))
 }
