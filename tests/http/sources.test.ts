@@ -83,6 +83,20 @@ describe('sources', () => {
       ['signing', 'keys', 0],
     ],
     [
+      'one secret key instead of an array',
+      { ...canvas, signing: { keys: { k: secretPart } } },
+      ['signing', 'keys'],
+    ],
+    ['a key as text', { ...canvas, signing: { keys: [secretPart] } }, ['signing', 'keys', 0]],
+    [
+      'two places of keys, a secret one among them',
+      {
+        ...canvas,
+        signing: { keys: [{ kty: 'oct', k: secretPart }], jwksUrl: 'https://8.8.8.8/' },
+      },
+      ['signing'],
+    ],
+    [
       'what is no key',
       { ...canvas, signing: { keys: [strong, { kty: 'RSA', n: 1 }] } },
       ['signing', 'keys', 1],

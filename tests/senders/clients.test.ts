@@ -91,3 +91,26 @@ for (const client of clients) {
     })
   })
 }
+
+describe('a sender of much or little at once', () => {
+  const sizes: [name: string, count: number, padding: number][] = [
+    ['one event', 1, 0],
+    ['an envelope of 1,000 events', 1000, 0],
+    ['an envelope of just under 6 MB', 1000, 4300],
+  ]
+  for (const path of ['/caliper/v1p2/events', '/caliper/in/KEY']) {
+    for (const [name, count, padding] of sizes) {
+      it(`is taken with ${name} at ${path}`, async () => {
+        const extensions = { padding: 'x'.repeat(padding) }
+        const data = Array.from({ length: count }, () => anEvent({ extensions }))
+        const body = JSON.stringify(anEnvelope(data))
+        if (padding > 0) expect(body.length).toBeGreaterThan(5_200_000)
+        const [client] = clients.filter(({ name }) => name.startsWith('caliper-net'))
+        const at = { ...client!, path: (key: string) => path.replace('KEY', key) }
+        const reply = await send(at, server.key, body)
+        expect(reply.status).toBe(200)
+        expect(JSON.parse(reply.body)).toMatchObject({ eventCount: count, quarantined: [] })
+      })
+    }
+  }
+})

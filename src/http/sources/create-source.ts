@@ -49,7 +49,7 @@ export function createSource(app: App, { platform, options }: AppDeps) {
   const checkSigning = checkSigningWith(options)
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'admin')
-    const { id: sourceId, ...settings } = await readJson(c, NewSource, options.config)
+    const { id: sourceId, ...settings } = await readJson(c, NewSource, options.config, ['signing'])
     await checkSigning(settings.signing)
     if ((await platform.registry.getSource(tenantId, sourceId)) !== undefined) {
       throw new AppError('already_exists', `There is a source ${sourceId} already.`, {

@@ -40,17 +40,18 @@ const mode = z.enum(sourceModes).default('lenient').openapi({
     'What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400.',
 })
 
-/** What a person says of a source, to make or to replace it. */
-export const SourceSettings = z
-  .strictObject({ name, mode, signing: SigningSettings.optional() })
-  .openapi('SourceSettings')
+const id = z
+  .string()
+  .regex(SOURCE_ID, 'Must be 1 to 64 letters, digits and . _ -, a letter or digit first')
+  .openapi({ description: 'Stamped on every event it sends; cannot be changed' })
 
-export const NewSource = SourceSettings.extend({
-  id: z
-    .string()
-    .regex(SOURCE_ID, 'Must be 1 to 64 letters, digits and . _ -, a letter or digit first')
-    .openapi({ description: 'Stamped on every event it sends; cannot be changed' }),
-}).openapi('NewSource')
+const settings = { name, mode, signing: SigningSettings.optional() }
+
+/** What a person says of a source, to replace it. */
+export const SourceSettings = z.strictObject(settings).openapi('SourceSettings')
+
+/** And to make one. Not an extension of the other: what it forbids, it would forbid here too. */
+export const NewSource = z.strictObject({ id, ...settings }).openapi('NewSource')
 
 const time = z.iso.datetime()
 

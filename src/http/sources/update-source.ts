@@ -44,7 +44,7 @@ export function updateSource(app: App, deps: AppDeps) {
   const checkSigning = checkSigningWith(options)
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'admin')
-    const settings = await readJson(c, SourceSettings, options.config)
+    const settings = await readJson(c, SourceSettings, options.config, ['signing'])
     // Nothing there is said before an address is looked up.
     const { sourceId, createdAt } = await findSource(c, deps, tenantId)
     await checkSigning(settings.signing)
