@@ -131,7 +131,9 @@ export function createEventStore(options: {
       for (const generation of log.newestFirst()) {
         const offset = findId(generation.index, id)
         if (offset < 0) continue
-        const record = generation.read(offset)
+        // A webhook asks for what was stored a moment ago.
+        const [recent] = log.recent.get(generation.base + offset, 1) ?? []
+        const record = recent ?? generation.read(offset)
         const isIt = record.tenantId === tenantId && record.eventId === eventId
         return isIt && Date.parse(record.expiresAt) > clock.now().getTime() ? record : undefined
       }

@@ -67,9 +67,8 @@ export async function openLocalPlatform(options: {
   })
   const events = createEventStore({ log, keys, tokens, clock })
   const changes = createChangeFeed({ log, cursors, clock, telemetry })
-  // One thread: archiving has a minute's time, and ingest needs the other cores.
-  const duck = createDuck({ threads: 1 })
-  const archive = await openArchive({ folder: lakeFolder(dataDir), duck, log: telemetry })
+  const duck = createDuck()
+  const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
 
   return {
     events,

@@ -3,6 +3,8 @@ import type { Segment } from './segment'
 
 /** A segment of a file. Its body is read when it is asked for: who has the records needs none. */
 export interface FiledSegment extends Segment {
+  /** The SQLite file that holds it. */
+  file: string
   /** Offset of its first record in the file, and its place in the whole log. */
   first: number
   position: number
@@ -75,6 +77,7 @@ export function openSegmentFile(
   function filed({ first, is_escaped, stored_at, ...row }: Row): FiledSegment {
     return {
       ...row,
+      file,
       first,
       position: base + first,
       isEscaped: is_escaped === 1,

@@ -10,11 +10,13 @@ archiveContract('DuckDB', async () => {
   const root = temporaryFolder()
   const folder = join(root.path, 'lake', 'events')
   const duck = createDuck()
+  const archive = openArchive({ folder, log: silentLog })
   return {
-    archive: await openArchive({ folder, duck, log: silentLog }),
+    archive,
     lake: createLake({ folder, duck }),
     list: () => Array.fromAsync(new Bun.Glob('**/*').scan(folder)),
     async [Symbol.asyncDispose]() {
+      await archive[Symbol.asyncDispose]()
       await duck[Symbol.asyncDispose]()
       root[Symbol.dispose]()
     },
