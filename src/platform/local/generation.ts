@@ -12,7 +12,7 @@ import {
 import { type EventKeys, entryOf } from './event-keys'
 import { decodeLine } from './line'
 import { type Segment, segmentLines } from './segment'
-import { type FiledSegment, openSegmentFile } from './segment-file'
+import { type FiledSegment, openSegmentFile, PAGE_BYTES } from './segment-file'
 
 /**
  * How many events a generation holds. A power of two, for the masks of the index. At 262,144 events
@@ -47,7 +47,6 @@ export interface Generation {
 
 // A checkpoint each 16 MB of log, where SQLite's own 4 MB would write shared pages a third more often.
 const CHECKPOINT_BYTES = 16 * 1024 * 1024
-const PAGE_BYTES = 4096
 
 // A page of a query often finds its events close together. A few unpacked segments are a few MB.
 const UNPACKED = 8

@@ -49,14 +49,17 @@ interface Row {
 
 const described = 'first, count, partition, longest, is_escaped, stored_at'
 
-// The checkpointer is asked long before (`generation.ts`); this is for when it cannot keep up. 256 MB.
-const LAST_RESORT_PAGES = 65_536
+// Half the usual page: a commit fills fewer bytes that hold nothing, a fifth less at 30 events each.
+export const PAGE_BYTES = 2048
+
+// The checkpointer is asked long before (`generation.ts`); this is for when it cannot keep up.
+const LAST_RESORT_PAGES = (256 * 1024 * 1024) / PAGE_BYTES
 
 export function openSegmentFile(
   file: string,
   { base, now }: { base: number; now: number },
 ): SegmentFile {
-  const db = openDatabase(file, schema)
+  const db = openDatabase(file, schema, { pageBytes: PAGE_BYTES })
   db.run(`PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES}`)
   const begun = db.query<{ begun_at: number }, []>('SELECT begun_at FROM meta').get()
   if (!begun) db.run('INSERT INTO meta VALUES (?)', [now])
