@@ -4,11 +4,11 @@ import { StorageError } from '../../error/storage-error'
 import type { Log } from '../../telemetry/log'
 import type { Archive } from '../archive'
 import type { ChangeBatch } from '../change-feed'
-import type { ArchiveJob } from './archive-job'
-import type { ArchiveAnswer } from './archive-worker'
-import type { SegmentBatch } from './follower'
-import { encodeSegments, type Segment } from './segment'
-import type { FiledSegment } from './segment-file'
+import type { SegmentBatch } from './log/follower'
+import { encodeSegments, type Segment } from './log/segment'
+import type { FiledSegment } from './log/segment-file'
+import type { ArchiveJob } from './parquet/archive-job'
+import type { ArchiveAnswer } from './parquet/archive-worker'
 
 /**
  * Writes segments to Parquet without decoding them: DuckDB reads their frames as they are. All of it
@@ -24,7 +24,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Arch
 
   /** One at a time: a follower hands over its next batch when this one is done. */
   async function run(job: ArchiveJob): Promise<ArchiveAnswer> {
-    worker ??= new Worker(new URL('./archive-worker.ts', import.meta.url))
+    worker ??= new Worker(new URL('./parquet/archive-worker.ts', import.meta.url))
     const { promise, resolve } = Promise.withResolvers<ArchiveAnswer>()
     worker.onmessage = ({ data }: MessageEvent<ArchiveAnswer>) => resolve(data)
     worker.onerror = ({ message }) => {

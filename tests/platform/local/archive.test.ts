@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openArchive } from '../../../src/platform/local/archive'
-import { createDuck } from '../../../src/platform/local/duck'
 import { createLake } from '../../../src/platform/local/lake'
+import { createDuck } from '../../../src/platform/local/parquet/duck'
 import { silentLog } from '../../../src/telemetry/log'
 import { archiveContract } from '../../contracts/archive.contract'
 import { temporaryFolder } from '../../support/folders'

@@ -1,6 +1,6 @@
-import { type Column, columns } from '../../event/columns'
+import { type Column, columns } from '../../../event/columns'
+import { escapes, ITEM, lineColumns } from '../log/line'
 import { duckTypes, literal } from './duck'
-import { escapes, ITEM, lineColumns } from './line'
 
 interface Copy {
   /** Segments, one after another. */

@@ -1,5 +1,5 @@
-import { type Column, type ColumnType, columns } from '../../event/columns'
-import type { EventRecord } from '../../event/record'
+import { type Column, type ColumnType, columns } from '../../../event/columns'
+import type { EventRecord } from '../../../event/record'
 
 /**
  * A record as one line: its columns joined by tabs; `raw`, the last, stands as it was sent. DuckDB

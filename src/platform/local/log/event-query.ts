@@ -1,11 +1,11 @@
-import type { EventFilter } from '../../event/filter'
-import { indexedFields, matchesFilter } from '../../event/filter'
-import type { EventRecord } from '../../event/record'
-import type { Page, PageRequest } from '../event-store'
+import type { EventFilter } from '../../../event/filter'
+import { indexedFields, matchesFilter } from '../../../event/filter'
+import type { EventRecord } from '../../../event/record'
+import type { Page, PageRequest } from '../../event-store'
+import type { TokenSigner } from '../page-token'
 import type { EventKeys, HashedColumn } from './event-keys'
 import type { EventLog } from './event-log'
 import { CAPACITY, type Generation, type Position } from './generation'
-import type { TokenSigner } from './page-token'
 
 /** A place in the order of answers: newest `eventTime` first, of equal times the later position. */
 type Place = readonly [time: number, position: Position]

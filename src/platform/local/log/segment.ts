@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../event/record'
+import type { EventRecord } from '../../../event/record'
 import { encodeLine } from './line'
 
 /**

@@ -1,4 +1,4 @@
-import { guarded, openDatabase } from './database'
+import { guarded, openDatabase } from '../database'
 import type { Segment } from './segment'
 
 /** A segment of a file. Its body is read when it is asked for: who has the records needs none. */

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs'
-import type { EventRecord } from '../../event/record'
+import type { EventRecord } from '../../../event/record'
 import type { Checkpointer } from './checkpointer'
 import {
   addEntry,

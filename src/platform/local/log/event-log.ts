@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync } from 'node:fs'
-import type { Log } from '../../telemetry/log'
+import type { Log } from '../../../telemetry/log'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
