@@ -74,7 +74,7 @@ function commitSize(dataDir: string, inFlight: number): number {
   let commits = 0
   for (const name of readdirSync(join(dataDir, 'hot')).filter((file) => file.endsWith('.db'))) {
     const db = new Database(join(dataDir, 'hot', name))
-    const sql = 'SELECT sum(count) AS events, sum(count < 256) AS commits FROM segments'
+    const sql = 'SELECT sum(count) AS events, sum(count < 128) AS commits FROM segments'
     const row = db.query<{ events: number; commits: number }, []>(sql).get()
     events += row?.events ?? 0
     commits += row?.commits ?? 0
