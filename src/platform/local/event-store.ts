@@ -28,17 +28,23 @@ const STORED: AppendOutcome = { kind: 'stored' }
 const DUPLICATE: AppendOutcome = { kind: 'duplicate' }
 const CONFLICT: AppendOutcome = { kind: 'conflict' }
 
+export interface LocalEventStore extends EventStore {
+  /** Why the last commit failed; undefined when it did not, or when one would not fail any more. */
+  failure(): string | undefined
+}
+
 /** The hot store on one machine: a log in generations, with group commit and exact deduplication. */
 export function createEventStore(options: {
   log: EventLog
   keys: EventKeys
   tokens: TokenSigner
   clock: Clock
-}): EventStore {
+}): LocalEventStore {
   const { log, keys, tokens, clock } = options
   const waiting: Call[] = []
   let isScheduled = false
   let isClosed = false
+  let lastFailure: string | undefined
 
   async function append(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
     const outcomes: AppendOutcome[] = []
@@ -72,8 +78,10 @@ export function createEventStore(options: {
       const size = calls.reduce((sum, call) => sum + call.records.length, 0)
       const outcomes = commitAll(calls, size)
       for (const [place, call] of calls.entries()) call.resolve(outcomes[place]!)
+      lastFailure = undefined
       log.announce()
     } catch (error) {
+      lastFailure = (error as Error).message
       for (const call of calls) call.reject(error)
     }
   }
@@ -125,6 +133,17 @@ export function createEventStore(options: {
 
   return {
     append,
+    failure() {
+      if (lastFailure === undefined) return undefined
+      try {
+        // A load balancer that was told no sends no event that could tell us otherwise.
+        log.probe()
+        lastFailure = undefined
+      } catch (error) {
+        lastFailure = (error as Error).message
+      }
+      return lastFailure
+    },
 
     async get(tenantId, eventId) {
       const id = keys.id(tenantId, eventId)

@@ -78,7 +78,7 @@ export async function openLocalPlatform(options: {
     quarantine: createQuarantineStore(db, tokens),
     deliveries: createDeliveryQueue(db, clock),
     registry,
-    health: () => checkHealth(dataDir, changes),
+    health: () => checkHealth(dataDir, { events, changes }),
 
     async [Symbol.asyncDispose]() {
       await events[Symbol.asyncDispose]()

@@ -37,6 +37,7 @@ export interface Generation {
   readonly begunAt: number
   /** The records that the index has been given last, in one durable transaction, all or nothing. */
   append(segments: readonly Segment[], now: number): void
+  probe(): void
   read(offset: number): EventRecord
   /** The segments that hold `offset` and later ones, until `maxRecords` are had. */
   segmentsFrom(offset: number, maxRecords: number): FiledSegment[]
@@ -95,6 +96,7 @@ export function openGeneration(
     index,
     begunAt: file.begunAt,
     segmentsFrom: file.from,
+    probe: file.probe,
     saveIndex: () => saveIndex(index, `${path}.idx`),
     close: () => file[Symbol.dispose](),
 

@@ -20,6 +20,8 @@ export interface SegmentFile extends Disposable {
   readonly total: number
   /** From `first` on, in one durable transaction, all or nothing. */
   append(segments: readonly Segment[], first: number, now: number): void
+  /** Commits a change that changes nothing. */
+  probe(): void
   /** @returns undefined when no record has that offset */
   holding(offset: number): FiledSegment | undefined
   /** The segment that holds `offset` and those after it, until `maxRecords` are had. */
@@ -101,6 +103,10 @@ export function openSegmentFile(
     begunAt: begun?.begun_at ?? now,
     total: last ? last.first + last.count : 0,
     holding,
+
+    probe() {
+      guarded('storing events', () => db.run('UPDATE meta SET begun_at = begun_at'))
+    },
 
     append(segments, first, at) {
       let next = first
