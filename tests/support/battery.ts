@@ -17,6 +17,8 @@ export interface Owed {
   otherMethod: string
   /** A body that would be taken, when the route takes one. */
   body?: { type: string; text: string }
+  /** Puts there what the path names. */
+  prepare?: (app: TestApp) => Promise<void>
 }
 
 export interface ProblemDocument {
@@ -47,7 +49,7 @@ const LIMIT = 64 * 1024
 
 /** The security face of a route: every route that asks for a key runs it. */
 export function batteryOf(owed: Owed) {
-  const { method, path, scope, otherMethod, body } = owed
+  const { method, path, scope, otherMethod, body, prepare } = owed
   const headers = body === undefined ? {} : { 'Content-Type': body.type }
   const init = { method, headers, ...(body && { body: body.text }) }
 
@@ -55,6 +57,7 @@ export function batteryOf(owed: Owed) {
     let app: TestApp
     beforeAll(async () => {
       app = await startTestApp({ config: { maxBodyBytes: LIMIT } })
+      await prepare?.(app)
     })
     afterAll(() => app[Symbol.asyncDispose]())
 
