@@ -109,6 +109,17 @@ describe('GET and DELETE /quarantine/{id}', () => {
   })
 })
 
+describe('/quarantine/replay', () => {
+  for (const method of ['GET', 'DELETE', 'PUT']) {
+    it(`is not taken for the id of an item by ${method}`, async () => {
+      await using test = await startQuarantineTest()
+      const response = await test.call(method, '/quarantine/replay')
+      await problemOf(response, 'method_not_allowed')
+      expect(response.headers.get('Allow')).toBe('POST, OPTIONS')
+    })
+  }
+})
+
 describe('another tenant', () => {
   it('neither sees, replays nor deletes what is in quarantine', async () => {
     await using test = await startQuarantineTest()

@@ -3,7 +3,7 @@ import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
-import { noSuchItem } from './find-quarantined'
+import { isOtherAddress, noSuchItem } from './find-quarantined'
 import { QuarantineParams } from './schemas'
 
 const route = createRoute({
@@ -23,6 +23,7 @@ const route = createRoute({
 
 export function deleteQuarantined(app: App, { platform, options }: AppDeps) {
   operation(app, route, async (c) => {
+    if (isOtherAddress(c)) return c.notFound()
     const { tenantId, keyId } = await requireScope(c, 'quarantine:write')
     const quarantineId = c.req.param('id') ?? ''
     if (!(await platform.quarantine.release(tenantId, quarantineId))) throw noSuchItem()

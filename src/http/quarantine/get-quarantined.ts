@@ -3,7 +3,7 @@ import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
-import { noSuchItem } from './find-quarantined'
+import { isOtherAddress, noSuchItem } from './find-quarantined'
 import { Quarantined, QuarantineParams, summaryExample, summaryOf } from './schemas'
 
 const raw = '{"id":"urn:uuid:fcd495d0-3740-4298-9bec-1154571dc211"}'
@@ -28,6 +28,7 @@ const route = createRoute({
 
 export function getQuarantined(app: App, { platform }: AppDeps) {
   operation(app, route, async (c) => {
+    if (isOtherAddress(c)) return c.notFound()
     const { tenantId } = await requireScope(c, 'quarantine:read')
     const item = await platform.quarantine.get(tenantId, c.req.param('id') ?? '')
     if (item === undefined) throw noSuchItem()

@@ -35,6 +35,13 @@ const QuarantineList = z
   })
   .openapi('QuarantineList')
 
+const parameters = { id: '$response.body#/items/0/quarantineId' }
+const links = {
+  getQuarantined: { operationId: 'getQuarantined', parameters, description: 'The first of them' },
+  replayQuarantined: { operationId: 'replayQuarantined', parameters, description: 'Replay it' },
+  deleteQuarantined: { operationId: 'deleteQuarantined', parameters, description: 'Give it up' },
+}
+
 const route = createRoute({
   method: 'get',
   path: '/quarantine',
@@ -46,22 +53,25 @@ const route = createRoute({
   ...keyed,
   request: { query: Query },
   responses: {
-    200: jsonReply(QuarantineList, {
-      description: 'A page',
-      example: {
-        items: [summaryExample],
-        usage: [
-          {
-            sourceId: 'demo',
-            items: 1,
-            bytes: 988,
-            maxItems: 100_000,
-            maxBytes: 268_435_456,
-            nearlyFull: false,
-          },
-        ],
-      },
-    }),
+    200: {
+      links,
+      ...jsonReply(QuarantineList, {
+        description: 'A page',
+        example: {
+          items: [summaryExample],
+          usage: [
+            {
+              sourceId: 'demo',
+              items: 1,
+              bytes: 988,
+              maxItems: 100_000,
+              maxBytes: 268_435_456,
+              nearlyFull: false,
+            },
+          ],
+        },
+      }),
+    },
     ...problems('invalid_request', 'invalid_cursor', 'unauthenticated', 'forbidden', 'unavailable'),
   },
 })
