@@ -3,6 +3,7 @@ import type { Reading } from '../event/reading'
 import type { ServerFacts, Standard } from '../event/record'
 import { createIngest } from '../ingest/pipeline'
 import { createQuarantineBody } from '../quarantine/quarantine-body'
+import { mediaType } from '../syntax/media-type'
 import { requireScope } from './authenticate'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
@@ -21,6 +22,8 @@ export type Receive = (
 
 // Names and versions of programs; what is longer is not for us.
 const USER_AGENT_LENGTH = 512
+// RFC 6838, 4.2: at most 127 characters on each side of the slash.
+const MEDIA_TYPE_LENGTH = 255
 
 export function receiveWith({ platform, options }: AppDeps): Receive {
   const { config, clock } = options
@@ -42,7 +45,9 @@ export function receiveWith({ platform, options }: AppDeps): Receive {
       // Nothing that a known sender sent is thrown away, not even what nobody can read.
       const body = wire.encoding === 'identity' ? wire.text : wire.bytes
       const errors = reasonsOf(error)
-      const quarantineId = await quarantineBody(body, { ...sender, standard, errors })
+      const contentType = mediaType(c.req.header('Content-Type'))?.slice(0, MEDIA_TYPE_LENGTH)
+      const unreadable = { ...sender, standard, errors, contentType }
+      const quarantineId = await quarantineBody(body, unreadable)
       throw new AppError(error.code, error.message, { errors, extra: { quarantineId } })
     }
     return replyWith(c, await ingest(reading, { ...sender, receivedAt }))

@@ -35,6 +35,7 @@ const route = createRoute({
       'unsupported_media_type',
       'unsupported_version',
       'unavailable',
+      'quarantine_full',
     ),
   },
 })
