@@ -25,6 +25,9 @@ if (values.help) {
   process.exit(0)
 }
 const seconds = Number(values.seconds)
+const WARM_UP_SECONDS = 3
+// Long enough for any fill; `most` ends it.
+const FILL_SECONDS = 3600
 // USER_HZ: the unit of /proc/PID/stat on Linux.
 const TICKS_PER_SECOND = 100
 
@@ -36,20 +39,14 @@ interface Load {
   statuses: Record<string, number>
 }
 
-async function load({ url, key }: ServerProcess, count: number, connections: number, most = '') {
-  const args = [
-    url,
-    key,
-    String(count),
-    String(connections),
-    most ? '100000' : String(seconds),
-    most,
-  ]
-  const child = Bun.spawn([
-    process.execPath,
-    join(import.meta.dir, 'load.ts'),
-    ...args.filter(Boolean),
-  ])
+async function load(
+  { url, key }: ServerProcess,
+  count: number,
+  connections: number,
+  { lasting = seconds, most = Number.MAX_SAFE_INTEGER } = {},
+) {
+  const args = [url, key, count, connections, lasting, most].map(String)
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'load.ts'), ...args])
   const result = JSON.parse(await new Response(child.stdout).text()) as Load
   const bad = Object.keys(result.statuses).filter((status) => status !== '200')
   if (bad.length > 0) throw new Error(`the server answered ${JSON.stringify(result.statuses)}`)
@@ -61,23 +58,29 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
+/** To the disk: what was deleted before it got there does not count. */
 function bytesWritten(pid: number): number {
-  return Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1])
+  const io = readFileSync(`/proc/${pid}/io`, 'utf8')
+  const field = (name: string) => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(io)?.[1])
+  return field('write_bytes') - field('cancelled_write_bytes')
 }
 
-/** Segments of a commit are full but for the last, so short ones count the commits. */
-function commitSize(dataDir: string): number {
+/**
+ * Segments of a commit are full but for the last, so short ones count the commits. Where commits
+ * happen to be made of full ones only, everything in flight is the bound.
+ */
+function commitSize(dataDir: string, inFlight: number): number {
   let events = 0
   let commits = 0
   for (const name of readdirSync(join(dataDir, 'hot')).filter((file) => file.endsWith('.db'))) {
     const db = new Database(join(dataDir, 'hot', name))
-    const sql = 'SELECT sum(count) AS events, sum(count < 256) AS commits FROM segments'
+    const sql = 'SELECT sum(count) AS events, sum(count < 128) AS commits FROM segments'
     const row = db.query<{ events: number; commits: number }, []>(sql).get()
     events += row?.events ?? 0
     commits += row?.commits ?? 0
     db.close()
   }
-  return Math.max(1, Math.round(events / Math.max(1, commits)))
+  return Math.min(inFlight, Math.max(1, Math.round(events / Math.max(1, commits))))
 }
 
 /** One webhook that wants one event type of twenty, so that fan-out and delivery have work. */
@@ -98,15 +101,18 @@ async function scenario(name: string, count: number, connections: number) {
   await using server = await startServerProcess(folder.path, settings)
   await withWebhook(server, `${receiver.url}`)
   const { pid } = server.process
+  // What the compilers cost a server once is not what an event costs it.
+  await load(server, count, connections, { lasting: WARM_UP_SECONDS })
   const before = cpuSeconds(pid)
+  const writtenBefore = bytesWritten(pid)
   const result = await load(server, count, connections)
-  const written = bytesWritten(pid)
+  const written = bytesWritten(pid) - writtenBefore
   const code = await server.stop()
   if (code !== 0) throw new Error(`the server ended with ${code}: ${server.output()}`)
   const usage = server.process.resourceUsage()!
   // Until the end of the process: what is archived and delivered after the load is part of the cost.
   const cpu = (Number(usage.cpuTime.total) / 1e6 - before) * 1e6
-  const size = commitSize(folder.path)
+  const size = commitSize(folder.path, count * connections)
   const floor = measureFloor(size)
   const perEvent = cpu / result.events
   return {
@@ -126,8 +132,9 @@ async function scenario(name: string, count: number, connections: number) {
 async function fill(events: number) {
   using folder = temporaryFolder()
   await using server = await startServerProcess(folder.path, settings)
+  await load(server, 20, 64, { lasting: WARM_UP_SECONDS })
   const empty = await load(server, 20, 64)
-  await load(server, 100, 16, String(events))
+  await load(server, 100, 16, { lasting: FILL_SECONDS, most: events })
   const full = await load(server, 20, 64)
   const rate = ({ events: sent, ms }: Load) => Math.round(sent / (ms / 1000))
   return {

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../package.json'
 import { fail } from './cli/failure'
 import { keysCommand } from './cli/keys'
+import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
 import { sendCommand } from './cli/send'
 import { serveCommand } from './cli/serve'
@@ -11,7 +12,14 @@ const program = new Command('nonius')
   .description('The event pipeline for learning data.')
   .version(version)
 
-const commands = [serveCommand, queryCommand, keysCommand, validateCommand, sendCommand]
+const commands = [
+  serveCommand,
+  queryCommand,
+  keysCommand,
+  validateCommand,
+  sendCommand,
+  quarantineCommand,
+]
 for (const command of commands) program.addCommand(command())
 
 // `nonius events.ndjson | head` closes the pipe early; that is not a failure of ours.

@@ -1,41 +1,32 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { Issue } from '../error/issue'
 import type { Receipt } from '../event/receipt'
 import { nameOf, readDocuments } from './documents'
 import { intoParcels, type Parcel } from './envelopes'
 import { CommandError } from './failure'
 import { type Answer, post } from './post'
-
-const HOME = 'http://localhost:3000'
+import { requireKeyOption, type ServerOptions, withServerOptions } from './server-options'
 
 // After one of these every further request would be answered alike: wrong key, wrong address.
 const HOPELESS = new Set([401, 403, 404, 405, 415])
 
-interface Options {
-  url: URL
-  key?: string
+interface Options extends ServerOptions {
   sensor: string
   retries: number
 }
 
 export function sendCommand(): Command {
-  return new Command('send')
+  const command = new Command('send')
     .description('send Caliper files to a server: envelopes, events, describes, arrays, JSON lines')
     .argument('<files...>', '`-` reads standard input')
-    .addOption(
-      new Option('-u, --url <url>', 'the server')
-        .env('NONIUS_URL')
-        .argParser(readUrl)
-        .default(new URL(HOME), HOME),
-    )
-    .addOption(new Option('-k, --key <key>', 'a key that may write events').env('NONIUS_KEY'))
+  return withServerOptions(command, 'a key that may write events')
     .option('--sensor <iri>', 'who sends events that come without an envelope', 'urn:nonius:cli')
     .option('--retries <n>', 'tries more when the server is busy or away', readCount, 5)
     .action(send)
 }
 
-async function send(files: string[], { url, key, sensor, retries }: Options) {
-  if (!key) throw new CommandError('A key is needed: pass --key, or set NONIUS_KEY')
+async function send(files: string[], { url, sensor, retries, ...options }: Options) {
+  const key = requireKeyOption({ url, ...options })
   const endpoint = new URL('caliper/v1p2/events', url)
   const onRetry = (reason: string, seconds: number) =>
     say(`${reason}; trying again in ${seconds} s`)
@@ -75,6 +66,8 @@ function add(total: Total, { places }: Parcel, receipt: Receipt) {
     )
     say(`${places[index]}: quarantined as ${quarantineId}, ${reasons.join('; ')}`)
   }
+  const unnamed = (receipt.quarantinedCount ?? 0) - receipt.quarantined.length
+  if (unnamed > 0) say(`… and ${unnamed} more; \`nonius quarantine list\` shows them`)
 }
 
 function receiptOf({ body }: Answer, endpoint: URL): Receipt {
@@ -85,12 +78,12 @@ function receiptOf({ body }: Answer, endpoint: URL): Receipt {
 }
 
 /** Of a problem document, or of whatever stands between us and the server. */
-function reasonOf({ status, body }: Answer): string {
+export function reasonOf({ status, body }: Answer): string {
   const errors = Array.isArray(body.errors) ? (body.errors as Issue[]).map(describeIssue) : []
   return [`${status} ${body.detail ?? body.title ?? ''}`.trim(), ...errors].join('; ')
 }
 
-function describeIssue({ path, message }: Pick<Issue, 'path' | 'message'>): string {
+export function describeIssue({ path, message }: Pick<Issue, 'path' | 'message'>): string {
   return path.length === 0 ? message : `${path.join('.')}: ${message}`
 }
 
@@ -100,16 +93,6 @@ function spanOf({ places }: Parcel): string {
 
 function say(line: string) {
   process.stderr.write(`${line}\n`)
-}
-
-function readUrl(text: string): URL {
-  const url = URL.parse(text)
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
-    // What stands in front of a proxy may have a path: https://example.edu/nonius
-    if (!url.pathname.endsWith('/')) url.pathname += '/'
-    return url
-  }
-  throw new InvalidArgumentError(`It must look like ${HOME}.`)
 }
 
 function readCount(text: string): number {

@@ -25,7 +25,7 @@ function cell(value: unknown): string {
 }
 
 /** What senders wrote must not steer the terminal: escape sequences, line breaks, text direction. */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, (character) => {
     return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`
   })

@@ -10,6 +10,9 @@ export interface Config {
   maxBodyBytes: number
   archiveFlushSeconds: number
   hotTtlDays: number
+  /** What one source may have in quarantine. */
+  quarantineMaxItems: number
+  quarantineMaxBytes: number
   allowPrivateWebhooks: boolean
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }

@@ -12,6 +12,8 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
   ['NONIUS_MAX_BODY_BYTES', '1024', 'maxBodyBytes', 1024],
   ['NONIUS_ARCHIVE_FLUSH_SECONDS', '1', 'archiveFlushSeconds', 1],
   ['NONIUS_HOT_TTL_DAYS', '3650', 'hotTtlDays', 3650],
+  ['NONIUS_QUARANTINE_MAX_ITEMS', '1', 'quarantineMaxItems', 1],
+  ['NONIUS_QUARANTINE_MAX_BYTES', '1048576', 'quarantineMaxBytes', 1_048_576],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', '1', 'allowPrivateWebhooks', true],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'on', 'allowPrivateWebhooks', true],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'false', 'allowPrivateWebhooks', false],
@@ -30,6 +32,8 @@ const invalid: [variable: string, value: string][] = [
   ['NONIUS_ARCHIVE_FLUSH_SECONDS', '0'],
   ['NONIUS_ARCHIVE_FLUSH_SECONDS', '1.5'],
   ['NONIUS_HOT_TTL_DAYS', '0'],
+  ['NONIUS_QUARANTINE_MAX_ITEMS', '0'],
+  ['NONIUS_QUARANTINE_MAX_BYTES', '1MB'],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'maybe'],
   ['NONIUS_LOG_LEVEL', 'verbose'],
 ]
@@ -53,6 +57,8 @@ describe('the environment is read once, at the start', () => {
       maxBodyBytes: 6 * 1024 * 1024,
       archiveFlushSeconds: 60,
       hotTtlDays: 30,
+      quarantineMaxItems: 100_000,
+      quarantineMaxBytes: 256 * 1024 * 1024,
       allowPrivateWebhooks: false,
       logLevel: 'info',
     } as const

@@ -89,6 +89,22 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     expected: 'a whole number of days from 1 to 3650',
     schema: wholeNumber(1, 3650),
   },
+  quarantineMaxItems: {
+    name: 'NONIUS_QUARANTINE_MAX_ITEMS',
+    default: '100000',
+    meaning:
+      'How many items one source may have in quarantine. Beyond it, what cannot be kept as an event is answered 503; see docs/quarantine.md.',
+    expected: 'a whole number from 1 to 10000000',
+    // A search through more rows than ten million would keep senders waiting.
+    schema: wholeNumber(1, 10_000_000),
+  },
+  quarantineMaxBytes: {
+    name: 'NONIUS_QUARANTINE_MAX_BYTES',
+    default: '268435456',
+    meaning: 'How many bytes one source may have in quarantine, reasons included. 256 MB.',
+    expected: 'a number of bytes from 1048576 (1 MB) to 1099511627776 (1 TB)',
+    schema: wholeNumber(1_048_576, 1_099_511_627_776),
+  },
   allowPrivateWebhooks: {
     name: 'NONIUS_ALLOW_PRIVATE_WEBHOOKS',
     default: '0',

@@ -22,6 +22,11 @@ export const errorCodes = {
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   internal: { status: 500, title: 'Something broke on our side' },
   unavailable: { status: 503, title: 'Nothing was stored; please send again' },
+  quarantine_full: {
+    status: 503,
+    title:
+      'What cannot be kept as an event has no room left in quarantine; please send again later',
+  },
   not_ready: { status: 503, title: 'Not in a state to take events' },
 } as const satisfies Record<string, { status: number; title: string }>
 

@@ -11,5 +11,9 @@ export interface Receipt {
   entityIds: string[]
   /** How many of the events and entities were held already. */
   duplicates: number
+  /** The first hundred of them. */
   quarantined: { index: number; id?: string; quarantineId: string; errors: Issue[] }[]
+  /** All of them, when they are more than `quarantined` names, and where the others can be seen. */
+  quarantinedCount?: number
+  quarantinedLink?: string
 }

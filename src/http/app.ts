@@ -8,6 +8,7 @@ import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
 import { registerNative } from './native'
 import { notFoundWith } from './not-found'
+import { registerQuarantine, withBoundQuarantine } from './quarantine'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
 import { registerSources } from './sources'
@@ -19,7 +20,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   // A slash at the end of an address that was pasted into a sensor's settings costs nobody anything.
   const app: App = new OpenAPIHono<AppEnv>({ strict: false })
   const authenticate = authenticateWith({ registry: platform.registry, clock: options.clock })
-  const deps = { platform, options }
+  const deps = { platform: withBoundQuarantine(platform, options), options }
   const receive = receiveWith(deps)
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
@@ -34,6 +35,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
   registerSources(app, deps)
+  registerQuarantine(app, deps)
   registerSystem(app, deps)
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(options))

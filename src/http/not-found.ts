@@ -29,11 +29,15 @@ function shown(path: string): string {
   return path.replace(AFTER_IN, '$1{key}')
 }
 
-function methodsAt({ router }: App, path: string): string[] {
+function methodsAt({ router, routes }: App, path: string): string[] {
   const handlersFor = (method: string) => router.match(method, path)[0].length
   // Middleware runs for every method, also for one that no route has.
   const middleware = handlersFor('NONE')
-  const routed = methods.filter((method) => handlersFor(method) > middleware)
+  // OpenAPI 3.0, Paths Object: a concrete address goes before one with a parameter.
+  const concrete = routes.filter((route) => route.path === path).map(({ method }) => method)
+  const isRouted = (method: string) =>
+    concrete.length > 0 ? concrete.includes(method) : handlersFor(method) > middleware
+  const routed = methods.filter(isRouted)
   if (routed.length === 0) return []
   // Hono answers HEAD from a GET route.
   return [...routed, ...(routed.includes('GET') ? ['HEAD'] : []), 'OPTIONS']

@@ -35,6 +35,10 @@ export const Problem = z
       .int()
       .optional()
       .openapi({ description: 'With `not_conformant`: how many there are in all' }),
+    quarantinedLink: z
+      .string()
+      .optional()
+      .openapi({ description: 'With `not_conformant`: where the others can be seen' }),
   })
   .openapi('Problem', { description: 'RFC 9457' })
 

@@ -24,7 +24,17 @@ const ReceiptSchema = z
           errors: z.array(Issue),
         }),
       )
-      .openapi({ description: 'What could not be kept as an event; kept here with its reasons' }),
+      .openapi({
+        description:
+          'What could not be kept as an event; kept here with its reasons. The first hundred',
+      }),
+    quarantinedCount: count
+      .optional()
+      .openapi({ description: 'How many, when they are more than `quarantined` names' }),
+    quarantinedLink: z
+      .string()
+      .optional()
+      .openapi({ description: 'Where all of them can be seen, when they are more' }),
   })
   .openapi('Receipt')
 

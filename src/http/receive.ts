@@ -9,6 +9,7 @@ import { createIngest } from '../ingest/pipeline'
 import { tallyOf } from '../ingest/steps/tally'
 import { createGet } from '../outbound/get'
 import { createQuarantineBody } from '../quarantine/quarantine-body'
+import { mediaType } from '../syntax/media-type'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
 import { guardOf } from './guard'
@@ -35,6 +36,8 @@ export type Receive = (c: AppContext, door: Door) => Promise<Response>
 
 // Names and versions of programs; what is longer is not for us.
 const USER_AGENT_LENGTH = 512
+// RFC 6838, 4.2: at most 127 characters on each side of the slash.
+const MEDIA_TYPE_LENGTH = 255
 
 export function receiveWith(deps: AppDeps): Receive {
   const { platform, options } = deps
@@ -62,7 +65,9 @@ export function receiveWith(deps: AppDeps): Receive {
       // Nothing that a known sender sent is thrown away, not even what nobody can read or verify.
       const body = wire.encoding === 'identity' ? wire.text : wire.bytes
       const errors = reasonsOf(error)
-      const quarantineId = await quarantineBody(body, { ...sender, standard, errors })
+      const contentType = mediaType(c.req.header('Content-Type'))?.slice(0, MEDIA_TYPE_LENGTH)
+      const unreadable = { ...sender, standard, errors, contentType }
+      const quarantineId = await quarantineBody(body, unreadable)
       platform.conformance.add(sender, receivedAt, tallyOf([], [{ errors }]))
       throw new AppError(error.code, error.message, { errors, extra: { quarantineId } })
     }

@@ -8,22 +8,22 @@ const MAX_SHOWN = 100
  * What a strict source is told when it sent nothing that could be stored: all of it is in quarantine.
  * @throws {AppError} `not_conformant`
  */
-export function assertAccepted({ eventCount, entityCount, quarantined }: Receipt): void {
+export function assertAccepted({ eventCount, entityCount, quarantined, ...rest }: Receipt): void {
   if (eventCount + entityCount > 0) return
-  const count = quarantined.length
-  if (count === 0) {
+  const { quarantinedCount = quarantined.length, quarantinedLink } = rest
+  if (quarantinedCount === 0) {
     const message = 'Expected one or more events or entities'
     throw new AppError('not_conformant', `${message}.`, {
       errors: [{ path: ['data'], message, code: 'empty_data' }],
     })
   }
-  const detail = `This source is strict, and none of ${count} items could be stored; all are in quarantine.`
-  const shown = quarantined.slice(0, MAX_SHOWN)
+  const detail = `This source is strict, and none of ${quarantinedCount} items could be stored; all are in quarantine.`
   throw new AppError('not_conformant', detail, {
-    errors: shown.flatMap(({ errors }) => errors).slice(0, MAX_SHOWN),
+    errors: quarantined.flatMap(({ errors }) => errors).slice(0, MAX_SHOWN),
     extra: {
-      quarantined: shown.map(({ errors: _, ...item }) => item),
-      quarantinedCount: count,
+      quarantined: quarantined.map(({ errors: _, ...item }) => item),
+      quarantinedCount,
+      ...(quarantinedLink !== undefined && { quarantinedLink }),
     },
   })
 }

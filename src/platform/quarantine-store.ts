@@ -2,6 +2,8 @@ import type { Issue } from '../error/issue'
 import type { ServerFacts, Standard } from '../event/record'
 import type { Page, PageRequest } from './event-store'
 
+export const quarantineScopes = ['item', 'body'] as const
+
 /** Something that arrived and could not be kept as an event, with every reason. */
 export interface QuarantinedItem {
   quarantineId: string
@@ -9,7 +11,7 @@ export interface QuarantinedItem {
   sourceId: string
   standard: Standard
   /** `item`: one of a batch. `body`: a whole request that could not be read. */
-  scope: 'item' | 'body'
+  scope: (typeof quarantineScopes)[number]
   /** Place within the request; 0 for a body. */
   index: number
   /** The item's own id, when it has one. */
@@ -21,15 +23,77 @@ export interface QuarantinedItem {
   context: Record<string, string>
   /** As received, text. */
   raw: string
+  /** The last attempt to replay it that failed, and why. */
+  lastReplay?: { at: string; errors: Issue[] } | undefined
+}
+
+/** All conditions must hold. Times are of arrival: `from` inclusive, `to` exclusive. */
+export interface QuarantineFilter {
+  sourceId?: string | undefined
+  standard?: Standard | undefined
+  /** Of any of the reasons. */
+  code?: string | undefined
+  scope?: QuarantinedItem['scope'] | undefined
+  from?: string | undefined
+  to?: string | undefined
+}
+
+export interface QuarantinePage extends PageRequest {
+  /** By arrival. Default: `newest` first. */
+  order?: 'newest' | 'oldest' | undefined
+}
+
+/** How much one source may have in quarantine. */
+export interface QuarantineLimits {
+  maxItems: number
+  /** Of what is kept, reasons and all. */
+  maxBytes: number
+}
+
+export interface QuarantineUsage {
+  sourceId: string
+  items: number
+  bytes: number
 }
 
 /** Where nothing is thrown away. */
 export interface QuarantineStore {
-  /** Resolves once every item is durable. Putting an id that is held changes nothing. */
-  put(items: readonly QuarantinedItem[]): Promise<void>
+  /**
+   * Resolves once every item is durable. Putting an id that is held changes nothing, and takes no
+   * room.
+   * @throws {AppError} `quarantine_full` when a source would have more than `limits`; then nothing of
+   * this call is kept, and nothing that was held before is lost
+   */
+  put(items: readonly QuarantinedItem[], limits?: QuarantineLimits): Promise<void>
   get(tenantId: string, quarantineId: string): Promise<QuarantinedItem | undefined>
-  /** Newest first. */
-  list(tenantId: string, page: PageRequest): Promise<Page<QuarantinedItem>>
-  /** Forgets an item that was replayed or given up. @returns false when it is not held */
-  release(tenantId: string, quarantineId: string): Promise<boolean>
+  /**
+   * A cursor stays valid while others put and release.
+   * @throws {AppError} `invalid_cursor` when it was altered or belongs to another query
+   */
+  list(
+    tenantId: string,
+    page: QuarantinePage,
+    filter?: QuarantineFilter,
+  ): Promise<Page<QuarantinedItem>>
+  /** Replaces what is said of an item, not the item. @returns false when it is not held */
+  amend(
+    tenantId: string,
+    quarantineId: string,
+    said: Pick<QuarantinedItem, 'errors' | 'lastReplay'>,
+  ): Promise<boolean>
+  /**
+   * Forgets an item that was replayed or given up and, in the same breath, keeps what became of it.
+   * @returns false when it is not held; then nothing is kept either
+   * @throws {AppError} as `put`; then the item is still held
+   */
+  release(
+    tenantId: string,
+    quarantineId: string,
+    successors?: readonly QuarantinedItem[],
+    limits?: QuarantineLimits,
+  ): Promise<boolean>
+  /** Of every source that has something here, or of one; by source. */
+  usage(tenantId: string, sourceId?: string): Promise<QuarantineUsage[]>
+  /** How many sources, of all tenants, have used this share (0 to 1) of either limit. */
+  countCrowded(limits: QuarantineLimits, share: number): Promise<number>
 }

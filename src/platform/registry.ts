@@ -36,6 +36,8 @@ export const scopes = [
   'events:read',
   'webhooks:read',
   'webhooks:write',
+  'quarantine:read',
+  'quarantine:write',
   'admin',
 ] as const
 export type Scope = (typeof scopes)[number]

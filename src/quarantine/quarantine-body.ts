@@ -16,6 +16,8 @@ export interface UnreadableBody {
   server: ServerFacts
   standard: Standard
   errors: Issue[]
+  /** What its headers said that reading it again needs. */
+  contentType?: string | undefined
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -29,10 +31,12 @@ export function createQuarantineBody({ quarantine, clock }: Needs) {
    */
   return async function quarantineBody(
     body: string | Uint8Array,
-    { errors, ...sender }: UnreadableBody,
+    { errors, contentType, ...sender }: UnreadableBody,
   ): Promise<string> {
     const text = typeof body === 'string' ? body : decode(body)
-    const context: Record<string, string> = text === undefined ? { encoding: 'base64' } : {}
+    const context: Record<string, string> = {}
+    if (text === undefined) context.encoding = 'base64'
+    if (contentType !== undefined) context.contentType = contentType
     const raw = text ?? Buffer.from(body).toString('base64')
     const item = { ...sender, scope: 'body', index: 0, errors, context, raw } as const
     const id = quarantineId(item)

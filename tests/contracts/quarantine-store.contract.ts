@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'bun:test'
 import { AppError } from '../../src/error/app-error'
-import type { QuarantinedItem, QuarantineStore } from '../../src/platform/quarantine-store'
+import type {
+  QuarantinedItem,
+  QuarantineFilter,
+  QuarantineStore,
+} from '../../src/platform/quarantine-store'
 
 type Opened = { store: QuarantineStore } & AsyncDisposable
 
@@ -105,6 +109,149 @@ export function quarantineStoreContract(name: string, create: () => Promise<Open
       expect(await store.release('school', 'q_0')).toBe(false)
       expect(await store.get('school', 'q_0')).toBeUndefined()
       expect((await store.list('school', { limit: 10 })).items).toEqual([anItem(1)])
+    })
+
+    const three = [
+      anItem(1),
+      anItem(2, { sourceId: 'canvas', scope: 'body', standard: 'native' }),
+      anItem(3, {
+        errors: [...anItem(3).errors, { path: [], message: 'Taken', code: 'conflict' }],
+      }),
+    ]
+    const filters: [filter: QuarantineFilter, found: number[]][] = [
+      [{}, [3, 2, 1]],
+      [{ sourceId: 'moodle' }, [3, 1]],
+      [{ sourceId: 'nobody' }, []],
+      [{ standard: 'native' }, [2]],
+      [{ scope: 'item' }, [3, 1]],
+      [{ code: 'conflict' }, [3]],
+      [{ code: 'required' }, [3, 2, 1]],
+      [{ code: 'conf' }, []],
+      [{ code: 'required","conflict' }, []],
+      [{ from: '2026-11-21T09:30:00.002Z' }, [3, 2]],
+      [{ to: '2026-11-21T09:30:00.002Z' }, [1]],
+      [{ sourceId: 'moodle', code: 'required', from: '2026-11-21T09:30:00.002Z' }, [3]],
+    ]
+    for (const [filter, found] of filters) {
+      it(`finds ${found.length} of three by ${JSON.stringify(filter)}`, async () => {
+        await using opened = await create()
+        const { store } = opened
+        await store.put(three)
+        const { items } = await store.list('school', { limit: 10 }, filter)
+        expect(items.map(({ index }) => index)).toEqual(found)
+      })
+    }
+
+    it('lists oldest first when asked, each once while those before it go', async () => {
+      await using opened = await create()
+      const { store } = opened
+      await store.put(some(5))
+      const page = { limit: 2, order: 'oldest' } as const
+      const first = await store.list('school', page)
+      expect(first.items).toEqual([anItem(0), anItem(1)])
+      await store.release('school', 'q_0')
+      await store.release('school', 'q_1')
+      const second = await store.list('school', { ...page, cursor: first.nextCursor })
+      expect(second.items).toEqual([anItem(2), anItem(3)])
+    })
+
+    it('refuses a cursor of another order or filter', async () => {
+      await using opened = await create()
+      const { store } = opened
+      await store.put(some(3))
+      const { nextCursor: cursor } = await store.list('school', { limit: 1 })
+      for (const ask of [
+        store.list('school', { limit: 1, cursor, order: 'oldest' }),
+        store.list('school', { limit: 1, cursor }, { scope: 'item' }),
+      ]) {
+        expect(await ask.catch((error: unknown) => error)).toHaveProperty('code', 'invalid_cursor')
+      }
+    })
+
+    it('replaces what is said of an item, and finds it by that; not the item, nor its place', async () => {
+      await using opened = await create()
+      const { store } = opened
+      await store.put(some(2))
+      const errors = [{ path: [], message: 'Taken', code: 'conflict' }]
+      const lastReplay = { at: '2026-11-22T00:00:00.000Z', errors }
+      expect(await store.amend('school', 'q_0', { errors, lastReplay })).toBe(true)
+      const amended = anItem(0, { errors, lastReplay })
+      expect((await store.list('school', { limit: 10 })).items).toEqual([anItem(1), amended])
+      expect((await store.list('school', { limit: 10 }, { code: 'conflict' })).items).toEqual([
+        amended,
+      ])
+      expect(await store.amend('school', 'q_9', { errors })).toBe(false)
+      expect(await store.amend('other', 'q_0', { errors })).toBe(false)
+    })
+
+    it('keeps what became of an item in the breath that forgets it, or does neither', async () => {
+      await using opened = await create()
+      const { store } = opened
+      await store.put([anItem(0)])
+      expect(await store.release('school', 'q_0', [anItem(1), anItem(2)])).toBe(true)
+      expect((await store.list('school', { limit: 10 })).items).toEqual([anItem(2), anItem(1)])
+      expect(await store.release('school', 'q_0', [anItem(3)])).toBe(false)
+      expect(await store.get('school', 'q_3')).toBeUndefined()
+
+      const limits = { maxItems: 2, maxBytes: 1e6 }
+      const refusal = await store
+        .release('school', 'q_1', [anItem(4), anItem(5)], limits)
+        .catch((error: unknown) => error)
+      expect(refusal).toHaveProperty('code', 'quarantine_full')
+      expect((await store.list('school', { limit: 10 })).items).toEqual([anItem(2), anItem(1)])
+    })
+
+    it('counts what each source has, as it comes, changes and goes', async () => {
+      await using opened = await create()
+      const { store } = opened
+      expect(await store.usage('school')).toEqual([])
+      await store.put([anItem(1), anItem(2), anItem(3, { sourceId: 'canvas' })])
+      await store.put([anItem(1)])
+      const [canvas, moodle] = await store.usage('school')
+      expect(canvas).toMatchObject({ sourceId: 'canvas', items: 1 })
+      expect(moodle).toMatchObject({ sourceId: 'moodle', items: 2 })
+      expect(moodle!.bytes).toBeGreaterThan(2 * anItem(1).raw.length)
+      expect(await store.usage('school', 'canvas')).toEqual([canvas!])
+      expect(await store.usage('other')).toEqual([])
+
+      const lastReplay = { at: '2026-11-22T00:00:00.000Z', errors: anItem(1).errors }
+      await store.amend('school', 'q_1', { errors: anItem(1).errors, lastReplay })
+      const [amended] = await store.usage('school', 'moodle')
+      expect(amended!.bytes).toBeGreaterThan(moodle!.bytes)
+      for (const id of ['q_1', 'q_2', 'q_3']) await store.release('school', id)
+      expect(await store.usage('school')).toEqual([])
+    })
+
+    it('takes all of a call or, when a source would have too much, nothing', async () => {
+      await using opened = await create()
+      const { store } = opened
+      const limits = { maxItems: 2, maxBytes: 1e6 }
+      await store.put(some(2), limits)
+      const refusal = await store.put([anItem(7)], limits).catch((error: unknown) => error)
+      expect(refusal).toBeInstanceOf(AppError)
+      expect(refusal).toMatchObject({ code: 'quarantine_full', status: 503 })
+      expect((refusal as AppError).message).toContain('moodle')
+      expect((await store.list('school', { limit: 10 })).items).toEqual([anItem(1), anItem(0)])
+
+      await store.put(some(2), limits) // these are held and take no room
+      await store.put([anItem(8, { sourceId: 'canvas' })], limits)
+      await store.put([anItem(8, { tenantId: 'other' })], limits)
+      const large = anItem(9, { sourceId: 'd2l', raw: 'x'.repeat(1e6) })
+      await expect(store.put([large], limits)).rejects.toThrow('1000000 bytes')
+      await store.release('school', 'q_0')
+      await store.put([anItem(7)], limits)
+      expect(await store.get('school', 'q_7')).toEqual(anItem(7))
+    })
+
+    it('counts the sources that have used a share of either limit', async () => {
+      await using opened = await create()
+      const { store } = opened
+      const limits = { maxItems: 4, maxBytes: 1e6 }
+      await store.put([...some(3), anItem(1, { tenantId: 'other' })])
+      expect(await store.countCrowded(limits, 0.75)).toBe(1)
+      expect(await store.countCrowded(limits, 0.25)).toBe(2)
+      expect(await store.countCrowded(limits, 1)).toBe(0)
+      expect(await store.countCrowded({ maxItems: 1e6, maxBytes: 300 }, 1)).toBe(2)
     })
   })
 }

@@ -43,7 +43,9 @@ it.skipIf(!disk)(
     expect(refused.reply.headers.get('content-type')).toContain('application/problem+json')
     expect(refused.answer).toMatchObject({ code: 'unavailable', status: 503 })
     expect((await fetch(`${server.url}/health`)).status).toBe(200)
-    expect((await fetch(`${server.url}/ready`)).status).toBe(503)
+    const ready = await fetch(`${server.url}/ready`)
+    expect(ready.status).toBe(503)
+    expect(await ready.text()).toMatch(/disk: \d+ MB free/)
     expect(server.output()).toMatch(/full/i)
 
     for (const id of acknowledged) {
@@ -86,7 +88,10 @@ it.skipIf(!disk)(
       )
     }
     expect([...statuses]).toContain(503)
+    expect((await fetch(`${server.url}/ready`)).status).toBe(503)
     rmSync(filler)
+    // Without an event in between, as behind a load balancer that has stopped sending any.
+    expect(await (await fetch(`${server.url}/ready`)).text()).not.toMatch(/store:/)
     expect((await post('after')).status).toBe(200)
     for (const id of ['before', 'after']) {
       expect((await fetch(`${server.url}/analytics/events/${id}`, { headers })).status).toBe(200)

@@ -22,7 +22,8 @@ describe('GET /ready', () => {
     await using app = await startTestApp()
     const response = await app.request('/ready')
     expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ status: 'ready', feed: { records: 0, ageMs: 0 } })
+    const [feed, quarantine] = [{ records: 0, ageMs: 0 }, { nearlyFull: 0 }]
+    expect(await response.json()).toEqual({ status: 'ready', feed, quarantine })
   })
 
   it('is 503 with every problem when it is not', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import type { ErrorCode } from '../../src/error/codes'
 import { errorCodes } from '../../src/error/codes'
-import type { Scope } from '../../src/platform/registry'
+import { type Scope, scopes } from '../../src/platform/registry'
 import { startTestApp, type TestApp } from './app'
 
 type Body = NonNullable<RequestInit['body']>
@@ -19,6 +19,8 @@ export interface Owed {
   otherMethod: string
   /** A body that would be taken, when the route takes one. */
   body?: { type: string; text: string }
+  /** Puts there what the path names. */
+  prepare?: (app: TestApp) => Promise<void>
 }
 
 export interface ProblemDocument {
@@ -49,7 +51,7 @@ const LIMIT = 64 * 1024
 
 /** The security face of a route: every route that asks for a key runs it. */
 export function batteryOf(owed: Owed) {
-  const { method, path, scope, refusal = 'forbidden', otherMethod, body } = owed
+  const { method, path, scope, refusal = 'forbidden', otherMethod, body, prepare } = owed
   const headers = body === undefined ? {} : { 'Content-Type': body.type }
   const init = { method, headers, ...(body && { body: body.text }) }
 
@@ -57,6 +59,7 @@ export function batteryOf(owed: Owed) {
     let app: TestApp
     beforeAll(async () => {
       app = await startTestApp({ config: { maxBodyBytes: LIMIT } })
+      await prepare?.(app)
     })
     afterAll(() => app[Symbol.asyncDispose]())
 
@@ -102,8 +105,7 @@ export function batteryOf(owed: Owed) {
 
     if (scope !== undefined) {
       it(`${errorCodes[refusal].status} to a key without the scope ${scope}`, async () => {
-        const others: Scope[] = ['events:write', 'events:read', 'webhooks:read', 'webhooks:write']
-        const key = await app.issue(others.filter((other) => other !== scope))
+        const key = await app.issue(scopes.filter((other) => other !== scope && other !== 'admin'))
         const response = await send(app.as(key))
         expect((await problemOf(response, refusal)).detail).toContain(scope)
         expect(response.headers.get('WWW-Authenticate')).toContain('error="insufficient_scope"')

@@ -1,27 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { toTimeBound } from '../../query/time-bound'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { limit, time } from '../query-fields'
 import { parseQuery } from '../validation'
 import { AnEvent, eventExample, View, viewOf } from './event-view'
 
 const id = (description: string) => z.string().min(1).optional().openapi({ description })
-
-/** A query parameter that is a date or a date-time. */
-export const time = (description: string, example: string) =>
-  z
-    .string()
-    .transform((value, context) => {
-      const bound = toTimeBound(value)
-      if (bound !== undefined) return bound
-      const message = 'Must be a date or an ISO 8601 date-time, e.g. 2026-11-21T09:30:00Z'
-      context.addIssue({ code: 'custom', message })
-      return z.NEVER
-    })
-    .optional()
-    .openapi({ type: 'string', description, example })
 
 const Query = z.strictObject({
   actorId: id('Who'),
@@ -35,12 +21,7 @@ const Query = z.strictObject({
     .enum(['event', 'entity', 'all'])
     .default('event')
     .openapi({ description: '`entity` finds the entities that were described' }),
-  limit: z
-    .string()
-    .regex(/^(1000|[1-9]\d{0,2})$/, 'Must be a whole number from 1 to 1000')
-    .default('100')
-    .transform(Number)
-    .openapi({ type: 'integer', minimum: 1, maximum: 1000, default: 100 }),
+  limit,
   cursor: z.string().min(1).optional().openapi({
     description: '`nextCursor` of the page before, with the same filters',
   }),

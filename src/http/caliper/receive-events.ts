@@ -38,6 +38,7 @@ const route = createRoute({
       'unsupported_media_type',
       'unsupported_version',
       'unavailable',
+      'quarantine_full',
     ),
   },
 })

@@ -40,6 +40,7 @@ const route = createRoute({
       'too_large',
       'unsupported_media_type',
       'unavailable',
+      'quarantine_full',
     ),
   },
 })

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Tally } from '../../platform/conformance-counts'
 import { toCountRange } from '../../query/count-range'
-import { time } from '../analytics/list-events'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { time } from '../query-fields'
 import { parseQuery } from '../validation'
 import { findSource, SourceParams } from './find-source'
 

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
+import { NEARLY_FULL } from '../../quarantine/bound'
 import type { App, AppDeps } from '../context'
 import { jsonReply, problems } from '../openapi'
 import { operation } from '../operation'
@@ -11,6 +12,11 @@ const Readiness = z
       consumer: z.string().optional().openapi({ description: 'The one furthest behind' }),
       records: z.number().openapi({ description: 'Stored records it has not had yet' }),
       ageMs: z.number().openapi({ description: 'How long the oldest of them has waited' }),
+    }),
+    quarantine: z.object({
+      nearlyFull: z
+        .int()
+        .openapi({ description: 'How many sources have used 80 % of their room there, or more' }),
     }),
   })
   .openapi('Readiness')
@@ -26,13 +32,19 @@ const route = createRoute({
   responses: {
     200: jsonReply(Readiness, {
       description: 'Yes',
-      example: { status: 'ready', feed: { consumer: 'archive', records: 12, ageMs: 840 } },
+      example: {
+        status: 'ready',
+        feed: { consumer: 'archive', records: 12, ageMs: 840 },
+        quarantine: { nearlyFull: 0 },
+      },
     }),
     ...problems('not_ready'),
   },
 })
 
-export function getReadiness(app: App, { platform }: AppDeps) {
+export function getReadiness(app: App, { platform, options }: AppDeps) {
+  const { quarantineMaxItems: maxItems, quarantineMaxBytes: maxBytes } = options.config
+
   operation(app, route, async (c) => {
     const { problems } = await platform.health()
     if (problems.length > 0) {
@@ -40,6 +52,8 @@ export function getReadiness(app: App, { platform }: AppDeps) {
       throw new AppError('not_ready', problems.join('; '), { errors })
     }
     c.header('Cache-Control', 'no-store')
-    return c.json({ status: 'ready', feed: platform.changes.lag() })
+    // A source that fills its quarantine is no reason to send the others elsewhere.
+    const nearlyFull = await platform.quarantine.countCrowded({ maxItems, maxBytes }, NEARLY_FULL)
+    return c.json({ status: 'ready', feed: platform.changes.lag(), quarantine: { nearlyFull } })
   })
 }

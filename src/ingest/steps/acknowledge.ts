@@ -8,9 +8,13 @@ export interface Kept {
   isDuplicate: boolean
 }
 
+// A sender that gets everything wrong sends thousands of items at a time, and its every reply would
+// be larger than what it sent. A hundred show what is wrong.
+const MAX_NAMED = 100
+
 /** Tells the sender what became of every item. */
 export function acknowledge(
-  requestId: string,
+  { sourceId, server }: { sourceId: string; server: { requestId: string } },
   kept: readonly Kept[],
   unkept: readonly QuarantinedItem[],
 ): Receipt {
@@ -23,17 +27,22 @@ export function acknowledge(
     if (isDuplicate) duplicates += 1
   }
   return {
-    requestId,
+    requestId: server.requestId,
     eventCount: eventIds.length,
     eventIds,
     entityCount: entityIds.length,
     entityIds,
     duplicates,
-    quarantined: unkept.map(({ index, id, quarantineId, errors }) => ({
+    quarantined: unkept.slice(0, MAX_NAMED).map(({ index, id, quarantineId, errors }) => ({
       index,
       ...(id !== undefined && { id }),
       quarantineId,
       errors,
     })),
+    ...(unkept.length > MAX_NAMED && {
+      quarantinedCount: unkept.length,
+      // By source: what was here before this request, word for word, has that request's id and time.
+      quarantinedLink: `/quarantine?sourceId=${encodeURIComponent(sourceId)}`,
+    }),
   }
 }

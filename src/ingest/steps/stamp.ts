@@ -7,16 +7,19 @@ interface Needs {
   server: ServerFacts
   /** ISO 8601 UTC. */
   receivedAt: string
-  /** How long the hot store keeps it. */
+  /** How long the hot store keeps it, */
   hotTtlDays: number
+  /** and from when on; by default, from its arrival. ISO 8601 UTC. */
+  storedAt?: string | undefined
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Server time is the authority; what the sender claims is kept beside it, with the skew. */
-export function stampWith({ tenantId, sourceId, server, receivedAt, hotTtlDays }: Needs) {
+export function stampWith(needs: Needs) {
+  const { tenantId, sourceId, server, receivedAt, hotTtlDays, storedAt = receivedAt } = needs
   const receivedMs = Date.parse(receivedAt)
-  const expiresAt = new Date(receivedMs + hotTtlDays * DAY_MS).toISOString()
+  const expiresAt = new Date(Date.parse(storedAt) + hotTtlDays * DAY_MS).toISOString()
   const skew = skewFrom(receivedMs)
 
   return function stamp(event: ReadEvent): EventRecord {

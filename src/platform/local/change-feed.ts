@@ -1,9 +1,9 @@
 import type { Log } from '../../telemetry/log'
 import type { ChangeFeed, Consumer, Follower } from '../change-feed'
 import type { Clock } from '../clock'
-import type { Cursors } from './cursors'
-import type { EventLog } from './event-log'
-import { follow } from './follower'
+import type { Cursors } from './log/cursors'
+import type { EventLog } from './log/event-log'
+import { follow } from './log/follower'
 
 /** The log itself is the feed: each consumer follows it with a durable cursor of its own. */
 export function createChangeFeed(parts: {

@@ -33,9 +33,15 @@ export function translated(what: string, error: unknown): unknown {
  * Opens a SQLite file for durable use: a commit returns after fsync (`synchronous=FULL` in WAL mode,
  * sqlite.org/pragma.html#pragma_synchronous), and other processes (the CLI) may read and write.
  */
-export function openDatabase(file: string, schema: string): Database {
+export function openDatabase(
+  file: string,
+  schema: string,
+  // SQLite's own default.
+  { pageBytes = 4096 }: { pageBytes?: number } = {},
+): Database {
   return guarded(`opening ${file}`, () => {
     const db = new Database(file, { create: true, strict: true })
+    db.run(`PRAGMA page_size = ${pageBytes}`)
     db.run('PRAGMA journal_mode = WAL')
     db.run('PRAGMA synchronous = FULL')
     // A CLI command holds the write lock for milliseconds; five seconds is far beyond that.

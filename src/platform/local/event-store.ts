@@ -3,13 +3,13 @@ import { sameContent } from '../../event/content'
 import type { EventRecord } from '../../event/record'
 import type { Clock } from '../clock'
 import type { AppendOutcome, EventStore } from '../event-store'
-import { addEntry, findId, truncate } from './event-index'
-import { type EventKeys, entryOf } from './event-keys'
-import type { EventLog } from './event-log'
-import { queryLog } from './event-query'
-import { CAPACITY } from './generation'
+import { addEntry, findId, truncate } from './log/event-index'
+import { type EventKeys, entryOf } from './log/event-keys'
+import type { EventLog } from './log/event-log'
+import { queryLog } from './log/event-query'
+import { CAPACITY } from './log/generation'
+import { encodeSegments } from './log/segment'
 import type { TokenSigner } from './page-token'
-import { encodeSegments } from './segment'
 
 // A commit's fsync is shared by everything that waits. Beyond a few thousand events the fsync no
 // longer shows and the first sender would only wait longer.
@@ -28,17 +28,23 @@ const STORED: AppendOutcome = { kind: 'stored' }
 const DUPLICATE: AppendOutcome = { kind: 'duplicate' }
 const CONFLICT: AppendOutcome = { kind: 'conflict' }
 
+export interface LocalEventStore extends EventStore {
+  /** Why the last commit failed; undefined when it did not, or when one would not fail any more. */
+  failure(): string | undefined
+}
+
 /** The hot store on one machine: a log in generations, with group commit and exact deduplication. */
 export function createEventStore(options: {
   log: EventLog
   keys: EventKeys
   tokens: TokenSigner
   clock: Clock
-}): EventStore {
+}): LocalEventStore {
   const { log, keys, tokens, clock } = options
   const waiting: Call[] = []
   let isScheduled = false
   let isClosed = false
+  let lastFailure: string | undefined
 
   async function append(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
     const outcomes: AppendOutcome[] = []
@@ -72,8 +78,10 @@ export function createEventStore(options: {
       const size = calls.reduce((sum, call) => sum + call.records.length, 0)
       const outcomes = commitAll(calls, size)
       for (const [place, call] of calls.entries()) call.resolve(outcomes[place]!)
+      lastFailure = undefined
       log.announce()
     } catch (error) {
+      lastFailure = (error as Error).message
       for (const call of calls) call.reject(error)
     }
   }
@@ -125,13 +133,26 @@ export function createEventStore(options: {
 
   return {
     append,
+    failure() {
+      if (lastFailure === undefined) return undefined
+      try {
+        // A load balancer that was told no sends no event that could tell us otherwise.
+        log.probe()
+        lastFailure = undefined
+      } catch (error) {
+        lastFailure = (error as Error).message
+      }
+      return lastFailure
+    },
 
     async get(tenantId, eventId) {
       const id = keys.id(tenantId, eventId)
       for (const generation of log.newestFirst()) {
         const offset = findId(generation.index, id)
         if (offset < 0) continue
-        const record = generation.read(offset)
+        // A webhook asks for what was stored a moment ago.
+        const [recent] = log.recent.get(generation.base + offset, 1) ?? []
+        const record = recent ?? generation.read(offset)
         const isIt = record.tenantId === tenantId && record.eventId === eventId
         return isIt && Date.parse(record.expiresAt) > clock.now().getTime() ? record : undefined
       }

@@ -1,14 +1,21 @@
-import { statfs } from 'node:fs/promises'
+import { access, constants, statfs } from 'node:fs/promises'
 import type { ChangeFeed } from '../change-feed'
+import type { LocalEventStore } from './event-store'
 
 // Below this the next archive file and a checkpoint of the log may no longer fit.
 const MIN_FREE_BYTES = 256 * 1024 * 1024
 // Followers are seconds behind, the archive a flush time. Ten minutes means that one is stuck.
 const MAX_LAG_MS = 10 * 60 * 1000
 
-export async function checkHealth(dataDir: string, changes: ChangeFeed) {
+export async function checkHealth(
+  dataDir: string,
+  { events, changes }: { events: LocalEventStore; changes: ChangeFeed },
+) {
   const problems: string[] = []
+  const failure = events.failure()
+  if (failure !== undefined) problems.push(`store: the last commit failed: ${failure}`)
   try {
+    await access(dataDir, constants.W_OK)
     const { bavail, bsize } = await statfs(dataDir)
     const free = bavail * bsize
     if (free < MIN_FREE_BYTES) {

@@ -6,17 +6,17 @@ import type { Platform } from '../platform'
 import { openArchive } from './archive'
 import { createChangeFeed } from './change-feed'
 import { conformanceCountsSchema, createConformanceCounts } from './conformance-counts'
-import { createCursors, cursorsSchema } from './cursors'
 import { openDatabase } from './database'
 import { createDeliveryQueue, deliveryQueueSchema } from './delivery-queue'
-import { createDuck } from './duck'
-import { createEventKeys } from './event-keys'
-import { openEventLog } from './event-log'
 import { createEventStore } from './event-store'
 import { checkHealth } from './health'
 import { createLake, lakeFolder } from './lake'
 import { lockFolder } from './lock'
+import { createCursors, cursorsSchema } from './log/cursors'
+import { createEventKeys } from './log/event-keys'
+import { openEventLog } from './log/event-log'
 import { createTokenSigner } from './page-token'
+import { createDuck } from './parquet/duck'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { openSecrets } from './secrets'
@@ -71,9 +71,8 @@ export async function openLocalPlatform(options: {
   })
   const events = createEventStore({ log, keys, tokens, clock })
   const changes = createChangeFeed({ log, cursors, clock, telemetry })
-  // One thread: archiving has a minute's time, and ingest needs the other cores.
-  const duck = createDuck({ threads: 1 })
-  const archive = await openArchive({ folder: lakeFolder(dataDir), duck, log: telemetry })
+  const duck = createDuck()
+  const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
 
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
 
@@ -86,7 +85,7 @@ export async function openLocalPlatform(options: {
     deliveries: createDeliveryQueue(db, clock),
     registry,
     conformance,
-    health: () => checkHealth(dataDir, changes),
+    health: () => checkHealth(dataDir, { events, changes }),
 
     async [Symbol.asyncDispose]() {
       await events[Symbol.asyncDispose]()

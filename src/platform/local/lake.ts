@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../../error/app-error'
 import { columns } from '../../event/columns'
 import type { Lake } from '../lake'
-import { createDuck, type Duck, duckTypes, literal } from './duck'
+import { createDuck, type Duck, duckTypes, literal } from './parquet/duck'
 
 /** The lake of a data directory, for the CLI: needs no running server and takes no lock. */
 export function openLake(dataDir: string): Lake {

@@ -1,45 +1,92 @@
 import type { Database } from 'bun:sqlite'
-import type { QuarantinedItem, QuarantineStore } from '../quarantine-store'
+import { AppError } from '../../error/app-error'
+import type {
+  QuarantinedItem,
+  QuarantineLimits,
+  QuarantineStore,
+  QuarantineUsage,
+} from '../quarantine-store'
 import { guarded } from './database'
 import type { TokenSigner } from './page-token'
+import { adoptFormerTable, itemOf, type QuarantineRow, rowOf, whereOf } from './quarantine-rows'
 
-export const quarantineSchema = `
-CREATE TABLE IF NOT EXISTS quarantine (
-  arrival INTEGER PRIMARY KEY AUTOINCREMENT,
-  tenantId TEXT NOT NULL,
-  quarantineId TEXT NOT NULL,
-  item TEXT NOT NULL,
-  UNIQUE (tenantId, quarantineId)
-) STRICT;
-CREATE INDEX IF NOT EXISTS quarantineByTenant ON quarantine (tenantId, arrival)`
+export { quarantineSchema } from './quarantine-rows'
 
-interface Row {
-  arrival: number
-  item: string
-}
-
-// Above every arrival: SQLite's row ids are signed 64-bit, and ours count from 1.
-const NEWEST = Number.MAX_SAFE_INTEGER
+type NewRow = ReturnType<typeof rowOf>
+type Usage = Record<'tenantId' | 'sourceId', string> & Record<'items' | 'bytes', number>
 
 /** @param tokens signs the cursors of `list` */
 export function createQuarantineStore(db: Database, tokens: TokenSigner): QuarantineStore {
-  const insert = db.query(
-    'INSERT OR IGNORE INTO quarantine (tenantId, quarantineId, item) VALUES (?, ?, ?)',
+  const insert = db.query<null, NewRow>(
+    `INSERT INTO quarantined
+       (tenantId, quarantineId, sourceId, standard, scope, receivedAt, codes, bytes, item)
+     VALUES ($tenantId, $quarantineId, $sourceId, $standard, $scope, $receivedAt, $codes, $bytes, $item)
+     ON CONFLICT (tenantId, quarantineId) DO NOTHING`,
   )
-  const select = db.query<Row, [string, string]>(
-    'SELECT * FROM quarantine WHERE tenantId = ? AND quarantineId = ?',
+  const select = db.query<QuarantineRow, [string, string]>(
+    'SELECT * FROM quarantined WHERE tenantId = ? AND quarantineId = ?',
   )
-  const selectPage = db.query<Row, [string, number, number]>(
-    'SELECT * FROM quarantine WHERE tenantId = ? AND arrival < ? ORDER BY arrival DESC LIMIT ?',
+  const rewrite = db.query<null, NewRow>(
+    `UPDATE quarantined SET codes = $codes, bytes = $bytes, item = $item
+     WHERE tenantId = $tenantId AND quarantineId = $quarantineId`,
   )
-  const remove = db.query('DELETE FROM quarantine WHERE tenantId = ? AND quarantineId = ?')
-  const insertAll = db.transaction((items: readonly QuarantinedItem[]) => {
-    for (const item of items) insert.run(item.tenantId, item.quarantineId, JSON.stringify(item))
+  const remove = db.query<null, [string, string]>(
+    'DELETE FROM quarantined WHERE tenantId = ? AND quarantineId = ?',
+  )
+  const grow = db.query<null, Usage>(
+    `INSERT INTO quarantineUsage VALUES ($tenantId, $sourceId, $items, $bytes)
+     ON CONFLICT DO UPDATE SET items = items + excluded.items, bytes = bytes + excluded.bytes`,
+  )
+  const used = db.query<QuarantineUsage, { tenantId: string; sourceId: string | null }>(
+    `SELECT sourceId, items, bytes FROM quarantineUsage
+     WHERE tenantId = $tenantId AND items > 0 AND ($sourceId IS NULL OR sourceId = $sourceId)
+     ORDER BY sourceId`,
+  )
+  const crowded = db.query<{ count: number }, [number, number]>(
+    'SELECT count(*) AS count FROM quarantineUsage WHERE items >= ? OR bytes >= ?',
+  )
+
+  function add(item: QuarantinedItem): boolean {
+    const row = rowOf(item)
+    if (insert.run(row).changes === 0) return false
+    const { tenantId, sourceId, bytes } = row
+    grow.run({ tenantId, sourceId, items: 1, bytes })
+    return true
+  }
+
+  function addAll(items: readonly QuarantinedItem[], limits: QuarantineLimits | undefined) {
+    const grown = new Map<string, QuarantinedItem>()
+    for (const item of items) {
+      if (add(item)) grown.set(JSON.stringify([item.tenantId, item.sourceId]), item)
+    }
+    if (limits === undefined) return
+    for (const { tenantId, sourceId } of grown.values()) {
+      const usage = used.get({ tenantId, sourceId })!
+      // Thrown inside the transaction, which it undoes.
+      if (usage.items > limits.maxItems || usage.bytes > limits.maxBytes) throw full(usage, limits)
+    }
+  }
+
+  const putAll = db.transaction(addAll)
+  const amendOne = db.transaction((row: QuarantineRow, item: QuarantinedItem) => {
+    const { tenantId, sourceId } = row
+    const changed = rowOf(item)
+    rewrite.run(changed)
+    grow.run({ tenantId, sourceId, items: 0, bytes: changed.bytes - row.bytes })
   })
+  const releaseOne = db.transaction(
+    (row: QuarantineRow, successors: readonly QuarantinedItem[], limits?: QuarantineLimits) => {
+      const { tenantId, quarantineId, sourceId } = row
+      remove.run(tenantId, quarantineId)
+      grow.run({ tenantId, sourceId, items: -1, bytes: -row.bytes })
+      addAll(successors, limits)
+    },
+  )
+  guarded('opening the quarantine', () => adoptFormerTable(db, add))
 
   return {
-    async put(items) {
-      if (items.length > 0) guarded('saving to quarantine', () => insertAll(items))
+    async put(items, limits) {
+      if (items.length > 0) guarded('saving to quarantine', () => putAll.immediate(items, limits))
     },
 
     async get(tenantId, quarantineId) {
@@ -47,22 +94,62 @@ export function createQuarantineStore(db: Database, tokens: TokenSigner): Quaran
       return row === null ? undefined : itemOf(row)
     },
 
-    async list(tenantId, { limit, cursor }) {
-      const question = JSON.stringify(['quarantine', tenantId])
-      const before = cursor === undefined ? NEWEST : tokens.read<number>(cursor, question)
+    async list(tenantId, { limit, cursor, order = 'newest' }, filter = {}) {
+      const { sql, values } = whereOf(filter)
+      const question = JSON.stringify(['quarantine', tenantId, order, values])
+      const [beyond, direction] = order === 'newest' ? ['<', 'DESC'] : ['>', 'ASC']
+      // Arrivals count from 1; row ids of SQLite are signed 64-bit.
+      const end = order === 'newest' ? Number.MAX_SAFE_INTEGER : 0
+      const after = cursor === undefined ? end : tokens.read<number>(cursor, question)
       // One more than asked for says whether there is a next page.
-      const rows = guarded('listing quarantine', () => selectPage.all(tenantId, before, limit + 1))
+      const rows = guarded('listing quarantine', () =>
+        db
+          .query<QuarantineRow, Record<string, string | number>>(
+            `SELECT * FROM quarantined WHERE tenantId = $tenantId AND arrival ${beyond} $after ${sql}
+             ORDER BY arrival ${direction} LIMIT $rows`,
+          )
+          .all({ tenantId, after, rows: limit + 1, ...values }),
+      )
       const shown = rows.slice(0, limit)
       const items = shown.map(itemOf)
       if (rows.length <= limit) return { items }
       return { items, nextCursor: tokens.issue(shown.at(-1)!.arrival, question) }
     },
 
-    release: async (tenantId, quarantineId) =>
-      guarded('releasing from quarantine', () => remove.run(tenantId, quarantineId).changes > 0),
+    amend: async (tenantId, quarantineId, said) =>
+      guarded('amending quarantine', () => {
+        const row = select.get(tenantId, quarantineId)
+        if (row !== null) amendOne.immediate(row, { ...itemOf(row), ...said })
+        return row !== null
+      }),
+
+    release: async (tenantId, quarantineId, successors = [], limits) =>
+      guarded('releasing from quarantine', () => {
+        const row = select.get(tenantId, quarantineId)
+        if (row !== null) releaseOne.immediate(row, successors, limits)
+        return row !== null
+      }),
+
+    usage: async (tenantId, sourceId) =>
+      guarded('measuring quarantine', () => used.all({ tenantId, sourceId: sourceId ?? null })),
+
+    countCrowded: async ({ maxItems, maxBytes }, share) =>
+      guarded('measuring quarantine', () => {
+        return crowded.get(maxItems * share, maxBytes * share)!.count
+      }),
   }
 }
 
-function itemOf({ item }: Row): QuarantinedItem {
-  return JSON.parse(item) as QuarantinedItem
+function full({ sourceId, items, bytes }: QuarantineUsage, limits: QuarantineLimits): AppError {
+  const isMany = items > limits.maxItems
+  const limit = isMany ? `${limits.maxItems} items` : `${limits.maxBytes} bytes`
+  const got = isMany ? `${items} items` : `${bytes} bytes`
+  return new AppError(
+    'quarantine_full',
+    `Source ${sourceId} may have ${limit} in quarantine and would have ${got}. Replay or delete some.`,
+    { retryAfter: RETRY_AFTER },
+  )
 }
+
+// Seconds. A person has to make room; senders that ask more often only fill the log.
+const RETRY_AFTER = 300

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openArchive } from '../../../src/platform/local/archive'
-import { createDuck } from '../../../src/platform/local/duck'
 import { createLake } from '../../../src/platform/local/lake'
+import { createDuck } from '../../../src/platform/local/parquet/duck'
 import { silentLog } from '../../../src/telemetry/log'
 import { archiveContract } from '../../contracts/archive.contract'
 import { temporaryFolder } from '../../support/folders'
@@ -10,11 +10,13 @@ archiveContract('DuckDB', async () => {
   const root = temporaryFolder()
   const folder = join(root.path, 'lake', 'events')
   const duck = createDuck()
+  const archive = openArchive({ folder, log: silentLog })
   return {
-    archive: await openArchive({ folder, duck, log: silentLog }),
+    archive,
     lake: createLake({ folder, duck }),
     list: () => Array.fromAsync(new Bun.Glob('**/*').scan(folder)),
     async [Symbol.asyncDispose]() {
+      await archive[Symbol.asyncDispose]()
       await duck[Symbol.asyncDispose]()
       root[Symbol.dispose]()
     },

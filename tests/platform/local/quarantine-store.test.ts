@@ -54,3 +54,31 @@ describe('a quarantine whose file cannot be written', () => {
     readOnly.close()
   })
 })
+
+describe('a data directory of the first versions', () => {
+  it('keeps what its quarantine held, in order, counted and found by filters', async () => {
+    using folder = temporaryFolder()
+    const db = new Database(join(folder.path, 'nonius.db'), { strict: true })
+    db.run(`CREATE TABLE quarantine (arrival INTEGER PRIMARY KEY AUTOINCREMENT,
+      tenantId TEXT NOT NULL, quarantineId TEXT NOT NULL, item TEXT NOT NULL,
+      UNIQUE (tenantId, quarantineId)) STRICT`)
+    const former = ['q_1', 'q_2'].map((quarantineId) => ({
+      ...{ quarantineId, tenantId: 'school', sourceId: 'moodle', standard: 'native' },
+      ...{ scope: 'item', index: 0, receivedAt: '2026-11-21T09:30:00.000Z', raw: '7' },
+      ...{ errors: [{ path: [0], message: 'Expected an object', code: 'not_an_object' }] },
+      ...{ server: { requestId: 'r1' }, context: {} },
+    }))
+    for (const item of former) {
+      db.run('INSERT INTO quarantine (tenantId, quarantineId, item) VALUES (?, ?, ?)', [
+        ...[item.tenantId, item.quarantineId, JSON.stringify(item)],
+      ])
+    }
+    db.run(quarantineSchema)
+    createQuarantineStore(db, tokens)
+    const store = createQuarantineStore(db, tokens) // a second start finds nothing left to do
+    const { items } = await store.list('school', { limit: 10 }, { code: 'not_an_object' })
+    expect(items as unknown[]).toEqual(former.toReversed())
+    expect(await store.usage('school')).toMatchObject([{ sourceId: 'moodle', items: 2 }])
+    db.close()
+  })
+})

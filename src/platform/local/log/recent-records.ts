@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../event/record'
+import type { EventRecord } from '../../../event/record'
 import type { Position } from './generation'
 
 // What a follower that keeps up asks for: a tenth of a second at the fastest. About 30 MB.

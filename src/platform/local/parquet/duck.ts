@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import type { ColumnType } from '../../event/columns'
+import type { ColumnType } from '../../../event/columns'
 
 /** How each column type of the lake is called in DuckDB. */
 export const duckTypes: Record<ColumnType, string> = {

@@ -1,8 +1,10 @@
-import { guarded, openDatabase } from './database'
+import { guarded, openDatabase } from '../database'
 import type { Segment } from './segment'
 
 /** A segment of a file. Its body is read when it is asked for: who has the records needs none. */
 export interface FiledSegment extends Segment {
+  /** The SQLite file that holds it. */
+  file: string
   /** Offset of its first record in the file, and its place in the whole log. */
   first: number
   position: number
@@ -18,6 +20,8 @@ export interface SegmentFile extends Disposable {
   readonly total: number
   /** From `first` on, in one durable transaction, all or nothing. */
   append(segments: readonly Segment[], first: number, now: number): void
+  /** Commits a change that changes nothing. */
+  probe(): void
   /** @returns undefined when no record has that offset */
   holding(offset: number): FiledSegment | undefined
   /** The segment that holds `offset` and those after it, until `maxRecords` are had. */
@@ -47,14 +51,17 @@ interface Row {
 
 const described = 'first, count, partition, longest, is_escaped, stored_at'
 
-// The checkpointer is asked long before (`generation.ts`); this is for when it cannot keep up. 256 MB.
-const LAST_RESORT_PAGES = 65_536
+// Half the usual page: a commit fills fewer bytes that hold nothing, a fifth less at 30 events each.
+export const PAGE_BYTES = 2048
+
+// The checkpointer is asked long before (`generation.ts`); this is for when it cannot keep up.
+const LAST_RESORT_PAGES = (256 * 1024 * 1024) / PAGE_BYTES
 
 export function openSegmentFile(
   file: string,
   { base, now }: { base: number; now: number },
 ): SegmentFile {
-  const db = openDatabase(file, schema)
+  const db = openDatabase(file, schema, { pageBytes: PAGE_BYTES })
   db.run(`PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES}`)
   const begun = db.query<{ begun_at: number }, []>('SELECT begun_at FROM meta').get()
   if (!begun) db.run('INSERT INTO meta VALUES (?)', [now])
@@ -75,6 +82,7 @@ export function openSegmentFile(
   function filed({ first, is_escaped, stored_at, ...row }: Row): FiledSegment {
     return {
       ...row,
+      file,
       first,
       position: base + first,
       isEscaped: is_escaped === 1,
@@ -95,6 +103,10 @@ export function openSegmentFile(
     begunAt: begun?.begun_at ?? now,
     total: last ? last.first + last.count : 0,
     holding,
+
+    probe() {
+      guarded('storing events', () => db.run('UPDATE meta SET begun_at = begun_at'))
+    },
 
     append(segments, first, at) {
       let next = first

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync } from 'node:fs'
-import type { Log } from '../../telemetry/log'
+import type { Log } from '../../../telemetry/log'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
@@ -21,6 +21,8 @@ export interface EventLog {
   /** Where the next record will stand. */
   end(): Position
   readonly recent: RecentRecords
+  /** Commits a change that changes nothing. @throws {StorageError} as an append would */
+  probe(): void
   announce(): void
   /** @returns a function that ends the subscription */
   onAppend(listener: () => void): () => void
@@ -91,6 +93,7 @@ export function openEventLog(options: {
 
   return {
     recent: createRecentRecords(),
+    probe: () => current().probe(),
     roomFor,
     dropExpired,
     newestFirst: () => reversed,

@@ -1,5 +1,5 @@
-import { type Column, type ColumnType, columns } from '../../event/columns'
-import type { EventRecord } from '../../event/record'
+import { type Column, type ColumnType, columns } from '../../../event/columns'
+import type { EventRecord } from '../../../event/record'
 
 /**
  * A record as one line: its columns joined by tabs; `raw`, the last, stands as it was sent. DuckDB
@@ -124,7 +124,9 @@ export function encodeLine(record: EventRecord): { head: string; raw: string; is
   const stamps = stampsOf(record)
   sawEscape = false
   const head = joinOwn(record) + FIELD + stamps.text + FIELD
-  return { head, raw: oneLine(record.raw), isEscaped: sawEscape || stamps.isEscaped }
+  // In the record as well: who reads it before it comes from the file shall see the same.
+  record.raw = oneLine(record.raw)
+  return { head, raw: record.raw, isEscaped: sawEscape || stamps.isEscaped }
 }
 
 /** Line breaks and tabs stand in JSON only between tokens, where a space means the same. */

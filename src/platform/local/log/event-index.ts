@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
-import { type HashedColumn, hashedColumns } from './event-keys'
+import { type HashedColumn, hashedColumns, type IndexEntry } from './event-keys'
 
 /**
  * The index of one generation of the log: what must be known of an event without unpacking its
@@ -23,14 +23,6 @@ export interface EventIndex {
   slots: Uint32Array
   /** Blocked Bloom filter over `ids`. Answers most look-ups of new ids with one cache line. */
   bloom: Uint32Array
-}
-
-export interface IndexEntry {
-  id: bigint
-  content: number
-  time: number
-  expires: number
-  hashes: Record<HashedColumn, number>
 }
 
 const BLOCK_WORDS = 16 // one cache line, 512 bits

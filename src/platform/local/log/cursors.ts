@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import { guarded } from './database'
+import { guarded } from '../database'
 import type { Position } from './generation'
 
 /** How far each follower of the log has come. */

@@ -1,11 +1,11 @@
-import type { EventFilter } from '../../event/filter'
-import { indexedFields, matchesFilter } from '../../event/filter'
-import type { EventRecord } from '../../event/record'
-import type { Page, PageRequest } from '../event-store'
+import type { EventFilter } from '../../../event/filter'
+import { indexedFields, matchesFilter } from '../../../event/filter'
+import type { EventRecord } from '../../../event/record'
+import type { Page, PageRequest } from '../../event-store'
+import type { TokenSigner } from '../page-token'
 import type { EventKeys, HashedColumn } from './event-keys'
 import type { EventLog } from './event-log'
 import { CAPACITY, type Generation, type Position } from './generation'
-import type { TokenSigner } from './page-token'
 
 /** A place in the order of answers: newest `eventTime` first, of equal times the later position. */
 type Place = readonly [time: number, position: Position]
@@ -13,12 +13,12 @@ type Place = readonly [time: number, position: Position]
 const isBefore = (a: Place, b: Place) => a[0] > b[0] || (a[0] === b[0] && a[1] > b[1])
 const inOrder = (a: Place, b: Place) => (isBefore(a, b) ? -1 : 1)
 
-export function queryLog(
+export async function queryLog(
   store: { log: EventLog; keys: EventKeys; tokens: TokenSigner; now: number },
   tenantId: string,
   filter: EventFilter,
   page: PageRequest,
-): Page<EventRecord> {
+): Promise<Page<EventRecord>> {
   const { log, tokens, now } = store
   const question = JSON.stringify([tenantId, Object.entries(filter).sort()])
   let after = page.cursor === undefined ? undefined : tokens.read<Place>(page.cursor, question)
@@ -28,9 +28,10 @@ export function queryLog(
   while (found.length <= page.limit) {
     const wanted = page.limit + 1 - found.length
     const places = newestPlaces(store, tenantId, filter, wanted, after)
+    const records = await recordsAt(log, places)
     for (const place of places) {
-      const record = recordAt(log, place[1])
-      if (record.tenantId !== tenantId || !matchesFilter(record, filter)) continue
+      const record = records.get(place[1])
+      if (record?.tenantId !== tenantId || !matchesFilter(record, filter)) continue
       if (Date.parse(record.expiresAt) > now) found.push({ place, record })
     }
     if (places.length < wanted) break
@@ -43,10 +44,20 @@ export function queryLog(
   return { items, nextCursor: tokens.issue(shown.at(-1)!.place, question) }
 }
 
-function recordAt(log: EventLog, position: Position): EventRecord {
-  const number = Math.floor(position / CAPACITY)
-  const generation = log.newestFirst().find((one) => one.number === number)
-  return generation!.read(position - number * CAPACITY)
+// Unpacking a segment takes 0.2 ms: after a few milliseconds whoever sends gets a turn.
+const READS_A_TURN = 16
+
+/** In the order of the log, so that a segment is unpacked once, however the answer is ordered. */
+async function recordsAt(log: EventLog, places: readonly Place[]) {
+  const records = new Map<Position, EventRecord>()
+  for (const position of places.map(([, one]) => one).sort((a, b) => a - b)) {
+    const number = Math.floor(position / CAPACITY)
+    // It may have expired meanwhile, and be gone with its generation.
+    const generation = log.newestFirst().find((one) => one.number === number)
+    if (generation) records.set(position, generation.read(position - number * CAPACITY))
+    if (records.size % READS_A_TURN === 0) await new Promise(setImmediate)
+  }
+  return records
 }
 
 /** The first `wanted` places after `after` whose hashes and times fit, over all generations. */

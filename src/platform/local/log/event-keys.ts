@@ -1,6 +1,5 @@
-import { type IndexedField, indexedFields } from '../../event/filter'
-import type { EventRecord, Kind } from '../../event/record'
-import type { IndexEntry } from './event-index'
+import { type IndexedField, indexedFields } from '../../../event/filter'
+import type { EventRecord, Kind } from '../../../event/record'
 
 /**
  * Hashes that stand for values in the index. Seeded with a secret of the data directory: whoever
@@ -40,6 +39,15 @@ export function createEventKeys(secret: Uint8Array): EventKeys {
       return hash
     },
   }
+}
+
+export interface IndexEntry {
+  id: bigint
+  content: number
+  /** ms since 1970, as is `expires`. */
+  time: number
+  expires: number
+  hashes: Record<HashedColumn, number>
 }
 
 /** What the index keeps of a record. */

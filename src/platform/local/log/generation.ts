@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs'
-import type { EventRecord } from '../../event/record'
+import type { EventRecord } from '../../../event/record'
 import type { Checkpointer } from './checkpointer'
 import {
   addEntry,
@@ -11,13 +11,13 @@ import {
 } from './event-index'
 import { type EventKeys, entryOf } from './event-keys'
 import { decodeLine } from './line'
-import { type Segment, segmentLines } from './segment'
-import { type FiledSegment, openSegmentFile } from './segment-file'
+import { lineAt, type Segment, segmentLines } from './segment'
+import { type FiledSegment, openSegmentFile, PAGE_BYTES } from './segment-file'
 
 /**
  * How many events a generation holds. A power of two, for the masks of the index. At 262,144 events
  * a generation is about 50 MB of log, its index 14 MB, and rebuilding that index after a crash takes
- * a second.
+ * two seconds.
  */
 export const CAPACITY = 2 ** 18
 
@@ -37,6 +37,7 @@ export interface Generation {
   readonly begunAt: number
   /** The records that the index has been given last, in one durable transaction, all or nothing. */
   append(segments: readonly Segment[], now: number): void
+  probe(): void
   read(offset: number): EventRecord
   /** The segments that hold `offset` and later ones, until `maxRecords` are had. */
   segmentsFrom(offset: number, maxRecords: number): FiledSegment[]
@@ -45,9 +46,9 @@ export interface Generation {
   drop(): void
 }
 
-// A checkpoint each 16 MB of log, where SQLite's own 4 MB would write shared pages a third more often.
-const CHECKPOINT_BYTES = 16 * 1024 * 1024
-const PAGE_BYTES = 4096
+// Rare, since commits wait for the end of each; but a start after a crash reads what the WAL holds,
+// and 64 MB take it a tenth of a second.
+const CHECKPOINT_BYTES = 64 * 1024 * 1024
 
 // A page of a query often finds its events close together. A few unpacked segments are a few MB.
 const UNPACKED = 8
@@ -60,15 +61,17 @@ export function openGeneration(
   const path = `${folder}/${String(number).padStart(8, '0')}`
   const base = number * CAPACITY
   const file = openSegmentFile(`${path}.db`, { base, now: options.now })
-  const unpacked = new Map<number, string[]>()
+  const unpacked = new Map<number, Buffer>()
   /** About how many bytes the WAL holds. */
   let inWal = 0
 
-  function linesOf({ first, body }: FiledSegment): string[] {
+  function unpack({ first, body }: FiledSegment): Buffer {
+    const held = unpacked.get(first)
+    if (held) return held
     if (unpacked.size >= UNPACKED) unpacked.delete(unpacked.keys().next().value!)
-    const lines = segmentLines(body)
-    unpacked.set(first, lines)
-    return lines
+    const bytes = Bun.zstdDecompressSync(body)
+    unpacked.set(first, bytes)
+    return bytes
   }
 
   function buildIndex(): EventIndex {
@@ -93,6 +96,7 @@ export function openGeneration(
     index,
     begunAt: file.begunAt,
     segmentsFrom: file.from,
+    probe: file.probe,
     saveIndex: () => saveIndex(index, `${path}.idx`),
     close: () => file[Symbol.dispose](),
 
@@ -108,8 +112,7 @@ export function openGeneration(
     read(offset) {
       const segment = file.holding(offset)
       if (!segment) throw new RangeError(`no event at ${base + offset}`)
-      const lines = unpacked.get(segment.first) ?? linesOf(segment)
-      return decodeLine(lines[offset - segment.first]!)
+      return decodeLine(lineAt(unpack(segment), offset - segment.first))
     },
 
     drop() {

@@ -5,8 +5,8 @@ export interface Checkpointer extends AsyncDisposable {
 }
 
 /**
- * A checkpoint copies megabytes and waits for the disk: 30 ms in which no request is answered, once a
- * second under load. Another thread with a connection of its own does the bulk of it meanwhile.
+ * A checkpoint copies megabytes and waits for the disk: tens of milliseconds, every few seconds under
+ * load, in which no request would be answered. Another thread does it on a connection of its own.
  */
 export function createCheckpointer(): Checkpointer {
   let worker: Worker | undefined

@@ -1,0 +1,37 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { CommandError } from './failure'
+
+const HOME = 'http://localhost:3000'
+
+export interface ServerOptions {
+  url: URL
+  key?: string
+}
+
+/** Adds `--url` and `--key`, which every command has that talks to a running server. */
+export function withServerOptions(command: Command, keyMeaning: string): Command {
+  return command
+    .addOption(
+      new Option('-u, --url <url>', 'the server')
+        .env('NONIUS_URL')
+        .argParser(readUrl)
+        .default(new URL(HOME), HOME),
+    )
+    .addOption(new Option('-k, --key <key>', keyMeaning).env('NONIUS_KEY'))
+}
+
+/** @throws {CommandError} when there is none */
+export function requireKeyOption({ key }: ServerOptions): string {
+  if (key) return key
+  throw new CommandError('A key is needed: pass --key, or set NONIUS_KEY')
+}
+
+function readUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') {
+    // What stands in front of a proxy may have a path: https://example.edu/nonius
+    if (!url.pathname.endsWith('/')) url.pathname += '/'
+    return url
+  }
+  throw new InvalidArgumentError(`It must look like ${HOME}.`)
+}

@@ -1,0 +1,34 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { requireScope } from '../authenticate'
+import type { App, AppDeps } from '../context'
+import { keyed, problems, requestIdHeader } from '../openapi'
+import { operation } from '../operation'
+import { isOtherAddress, noSuchItem } from './find-quarantined'
+import { QuarantineParams } from './schemas'
+
+const route = createRoute({
+  method: 'delete',
+  path: '/quarantine/{id}',
+  operationId: 'deleteQuarantined',
+  tags: ['Quarantine'],
+  summary: 'Give an item up',
+  description: 'Scope `quarantine:write`. It cannot be brought back; the log notes its id.',
+  ...keyed,
+  request: { params: QuarantineParams },
+  responses: {
+    204: { description: 'It is gone', headers: z.object(requestIdHeader) },
+    ...problems('unauthenticated', 'forbidden', 'not_found', 'unavailable'),
+  },
+})
+
+export function deleteQuarantined(app: App, { platform, options }: AppDeps) {
+  operation(app, route, async (c) => {
+    if (isOtherAddress(c)) return c.notFound()
+    const { tenantId, keyId } = await requireScope(c, 'quarantine:write')
+    const quarantineId = c.req.param('id') ?? ''
+    if (!(await platform.quarantine.release(tenantId, quarantineId))) throw noSuchItem()
+    const { requestId } = c.var
+    options.log.info('a quarantined item was given up', { requestId, keyId, quarantineId })
+    return c.body(null, 204)
+  })
+}

@@ -1,0 +1,28 @@
+import { createReplay } from '../../ingest/replay'
+import type { Platform } from '../../platform/platform'
+import { boundQuarantine } from '../../quarantine/bound'
+import type { App, AppDeps, AppOptions } from '../context'
+import { deleteQuarantined } from './delete-quarantined'
+import { getQuarantined } from './get-quarantined'
+import { listQuarantine } from './list-quarantine'
+import { readAgainWith } from './read-again'
+import { replayQuarantine } from './replay-quarantine'
+import { replayQuarantined } from './replay-quarantined'
+
+export function registerQuarantine(app: App, deps: AppDeps) {
+  const { platform, options } = deps
+  const { config, clock } = options
+  const replay = createReplay({ ...platform, readAgain: readAgainWith(config), config, clock })
+  listQuarantine(app, deps)
+  replayQuarantine(app, deps, replay)
+  getQuarantined(app, deps)
+  replayQuarantined(app, deps, replay)
+  deleteQuarantined(app, deps)
+}
+
+/** The platform, its quarantine held to what the config says. */
+export function withBoundQuarantine(platform: Platform, options: AppOptions): Platform {
+  const { quarantineMaxItems: maxItems, quarantineMaxBytes: maxBytes } = options.config
+  const bounds = { ...options, limits: { maxItems, maxBytes } }
+  return { ...platform, quarantine: boundQuarantine(platform.quarantine, bounds) }
+}

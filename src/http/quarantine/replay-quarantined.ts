@@ -1,0 +1,61 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Replay } from '../../ingest/replay'
+import { requireScope } from '../authenticate'
+import type { App, AppDeps } from '../context'
+import { readJson } from '../json-body'
+import { jsonBody, jsonReply, keyed, problems } from '../openapi'
+import { operation } from '../operation'
+import { noSuchItem } from './find-quarantined'
+import { resultViewOf } from './result-view'
+import {
+  patchExample,
+  QuarantineParams,
+  ReplayResultView,
+  repairFields,
+  resultExample,
+} from './schemas'
+
+const Options = z.strictObject(repairFields).openapi('ReplayOptions')
+
+const route = createRoute({
+  method: 'post',
+  path: '/quarantine/{id}/replay',
+  operationId: 'replayQuarantined',
+  tags: ['Quarantine'],
+  summary: 'Send one item through again, repaired or as it is',
+  description:
+    'Scope `quarantine:write`. It is read by its standard with the source, the time and the request that it came with, and leaves the quarantine once what it became is on disk. What still cannot be kept is answered `refused`, with the reasons, and stays. A conflict needs a patch that gives it another id.',
+  ...keyed,
+  request: {
+    params: QuarantineParams,
+    body: jsonBody(Options, {
+      description: '`{}` replays it as it is',
+      example: { patch: patchExample, dryRun: true },
+    }),
+  },
+  responses: {
+    200: jsonReply(ReplayResultView, { description: 'What became of it', example: resultExample }),
+    ...problems(
+      'invalid_request',
+      'invalid_json',
+      'invalid_encoding',
+      'unauthenticated',
+      'forbidden',
+      'not_found',
+      'too_large',
+      'unsupported_media_type',
+      'unavailable',
+    ),
+  },
+})
+
+export function replayQuarantined(app: App, { options }: AppDeps, replay: Replay) {
+  operation(app, route, async (c) => {
+    const { tenantId } = await requireScope(c, 'quarantine:write')
+    const asked = await readJson(c, Options, options.config)
+    const result = await replay(tenantId, c.req.param('id') ?? '', asked)
+    if (result === undefined) throw noSuchItem()
+    c.header('Cache-Control', 'no-store')
+    return c.json(resultViewOf(result))
+  })
+}
