@@ -1,5 +1,3 @@
-import { verifyJwsWith } from '../access/jws'
-import { rememberKeySets } from '../access/key-sets'
 import type { Principal } from '../access/principal'
 import { rememberSources } from '../access/sources'
 import { AppError } from '../error/app-error'
@@ -7,14 +5,12 @@ import type { Reading } from '../event/reading'
 import type { ServerFacts, Standard } from '../event/record'
 import { createIngest } from '../ingest/pipeline'
 import { tallyOf } from '../ingest/steps/tally'
-import { createGet } from '../outbound/get'
 import { createQuarantineBody } from '../quarantine/quarantine-body'
 import { mediaType } from '../syntax/media-type'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
-import { guardOf } from './guard'
 import { replyWith } from './receipt'
-import { openSignedWith } from './signed-body'
+import { isSignedBody, openSignedWith } from './signed-body'
 import { assertAccepted } from './strict'
 
 /** @throws {AppError} when the body as a whole cannot be read */
@@ -45,8 +41,7 @@ export function receiveWith(deps: AppDeps): Receive {
   const ingest = createIngest({ ...platform, config, clock })
   const quarantineBody = createQuarantineBody({ ...platform, clock })
   const findSource = rememberSources({ ...platform, clock })
-  const keySets = rememberKeySets({ get: createGet({ guard: guardOf(options) }), clock })
-  const openSigned = openSignedWith(verifyJwsWith({ keySets }))
+  const openSigned = openSignedWith(options)
 
   return async function receive(c, { standard, admit, readerFor, takesSigned = false }) {
     const { tenantId, sourceId, keyId } = await admit(c)
@@ -59,7 +54,8 @@ export function receiveWith(deps: AppDeps): Receive {
     let reading: Reading
     try {
       const body = await decodeWire(wire, config.maxBodyBytes)
-      reading = read(await openSigned(c, body, source, takesSigned), receivedAt)
+      const isSigned = takesSigned && isSignedBody(c.req.header('Content-Type'), body)
+      reading = read(await openSigned(body, source, isSigned), receivedAt)
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'too_large') throw error
       // Nothing that a known sender sent is thrown away, not even what nobody can read or verify.

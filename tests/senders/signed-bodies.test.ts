@@ -247,3 +247,33 @@ describe('a key set at a URL', () => {
     await problemOf(await post(app, `${input}.${signature}`), 'invalid_signature')
   })
 })
+
+describe('a body that was refused for its signature', () => {
+  function replay(app: TestApp, id: string) {
+    const headers = { ...app.as(app.keys.admin), 'Content-Type': 'application/json' }
+    return app.request(`/quarantine/${id}/replay`, { method: 'POST', headers, body: '{}' })
+  }
+
+  it('can be replayed once the source has the keys, an event on its own included', async () => {
+    await using app = await startTestApp()
+    const { quarantineId } = await problemOf(await post(app, good), 'invalid_signature')
+    await replay(app, quarantineId!)
+    expect(await app.platform.events.get('default', event.id)).toBeUndefined()
+    await signBy(app, { keys: [canvas.jwk] })
+    expect((await replay(app, quarantineId!)).status).toBe(200)
+    const held = await app.platform.events.get('default', event.id)
+    expect(JSON.parse(held!.raw)).toEqual(event)
+  })
+
+  it('is not let in by replaying it while it is still without a good one', async () => {
+    await using app = await startTestApp()
+    await signBy(app, { keys: [canvas.jwk] })
+    const plain = JSON.stringify(event)
+    for (const body of [await stranger.sign(event), plain]) {
+      const { quarantineId } = await problemOf(await post(app, body), 'invalid_signature')
+      await replay(app, quarantineId!)
+      expect(await app.platform.events.get('default', event.id)).toBeUndefined()
+      expect(await app.platform.quarantine.get('default', quarantineId!)).toBeDefined()
+    }
+  })
+})
