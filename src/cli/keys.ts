@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { issueKey } from '../access/key'
+import { SOURCE_ID } from '../access/sources'
 import { openRegistryFile } from '../platform/local'
 import { type ApiKey, type Registry, type Scope, scopes } from '../platform/registry'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
@@ -118,7 +119,6 @@ function readScopes(list: string): Scope[] {
 }
 
 function readSourceId(id: string): string {
-  // It becomes a column of the lake and part of messages: a plain word.
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) return id
+  if (SOURCE_ID.test(id)) return id
   throw new InvalidArgumentError('A source is named by 1 to 64 letters, digits and . _ -')
 }

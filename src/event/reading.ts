@@ -27,4 +27,6 @@ export interface Reading {
   /** Kept with a quarantined item, so that it can be read again alone. */
   context: Record<string, string>
   items: ReadItem[]
+  /** Every error that the standard's text has against an item, by its text and its index. */
+  explain?: (raw: string, index: number) => Issue[]
 }

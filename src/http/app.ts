@@ -11,6 +11,7 @@ import { notFoundWith } from './not-found'
 import { registerQuarantine, withBoundQuarantine } from './quarantine'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
+import { registerSources } from './sources'
 import { registerSystem } from './system'
 import { registerWebhooks } from './webhooks'
 
@@ -33,6 +34,7 @@ export function createApp(platform: Platform, options: AppOptions): App {
   registerNative(app, receive)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
+  registerSources(app, deps)
   registerQuarantine(app, deps)
   registerSystem(app, deps)
   app.notFound(notFoundWith(app))

@@ -16,7 +16,34 @@ export async function requireKey(c: AppContext): Promise<Principal> {
 
 /** Call it before the body is read: who may not send is not listened to. */
 export async function requireScope(c: AppContext, scope: Scope): Promise<Principal> {
-  const principal = await requireKey(c)
+  return granted(await requireKey(c), scope, 'forbidden')
+}
+
+/**
+ * Caliper 1.2, section 6.1: a sensor whose token lacks the privilege is answered 401, not 403.
+ * @throws {AppError} `unauthenticated`, `insufficient_scope`
+ */
+export async function requireSensor(c: AppContext): Promise<Principal> {
+  return granted(await requireKey(c), 'events:write', 'insufficient_scope')
+}
+
+/**
+ * As `requireSensor`, with the key from the address.
+ * @throws {AppError} `unauthenticated`, `insufficient_scope`
+ */
+export async function requireSensorInPath(c: AppContext): Promise<Principal> {
+  const principal = await c.var.authenticate(c.req.param('key') ?? '')
+  if (principal === undefined) {
+    throw new AppError('unauthenticated', 'The key in the address is not known, or was revoked.')
+  }
+  return granted(principal, 'events:write', 'insufficient_scope')
+}
+
+function granted(
+  principal: Principal,
+  scope: Scope,
+  refusal: 'forbidden' | 'insufficient_scope',
+): Principal {
   if (principal.scopes.includes(scope)) return principal
-  throw new AppError('forbidden', `This key does not have the scope ${scope}.`)
+  throw new AppError(refusal, `This key does not have the scope ${scope}.`)
 }

@@ -2,10 +2,10 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Authenticate } from '../access/authenticate'
 import type { Config } from '../config/config'
+import type { Guard } from '../outbound/guard'
 import type { Clock } from '../platform/clock'
 import type { Platform } from '../platform/platform'
 import type { Log } from '../telemetry/log'
-import type { Guard } from '../webhooks/guard'
 
 /** What the app needs besides a platform. Nothing is read from the environment. */
 export interface AppOptions {

@@ -61,7 +61,10 @@ export function problemResponse(c: AppContext, error: AppError): Response {
 
 /** RFC 6750, section 3.1: which error, unless no key was sent at all. */
 function challengeFor(c: AppContext, { code }: AppError): string | undefined {
-  if (code === 'forbidden') return 'Bearer realm="nonius", error="insufficient_scope"'
+  if (code === 'forbidden' || code === 'insufficient_scope')
+    return 'Bearer realm="nonius", error="insufficient_scope"'
+  // RFC 9110, section 11.6.1: every 401 has one.
+  if (code === 'invalid_signature') return 'Bearer realm="nonius"'
   if (code !== 'unauthenticated') return
   const hasKey = c.req.header('Authorization') !== undefined
   return hasKey ? 'Bearer realm="nonius", error="invalid_token"' : 'Bearer realm="nonius"'

@@ -6,6 +6,7 @@ import { parseAs } from './validation'
 
 /**
  * Reads a small JSON body by its schema. Not for events: those are read by their standard.
+ * @param hidden as in `parseAs`
  * @throws {AppError} `unsupported_media_type`, `too_large`, `invalid_encoding`, `invalid_json`,
  * `invalid_request`
  */
@@ -13,10 +14,11 @@ export async function readJson<Schema extends z.ZodType>(
   c: AppContext,
   schema: Schema,
   { maxBodyBytes }: { maxBodyBytes: number },
+  hidden: readonly string[] = [],
 ): Promise<z.output<Schema>> {
   requireMediaType(c, 'application/json')
   const text = await decodeWire(await readWire(c, maxBodyBytes), maxBodyBytes)
-  return parseAs(schema, parseJson(text))
+  return parseAs(schema, parseJson(text), hidden)
 }
 
 function parseJson(text: string): unknown {

@@ -9,14 +9,24 @@ export function notFoundWith(app: App) {
   return function notFound(c: AppContext): Response {
     const allowed = methodsAt(app, c.req.path)
     if (allowed.length === 0) {
-      return problemResponse(c, new AppError('not_found', `Nothing is served at ${c.req.path}.`))
+      return problemResponse(
+        c,
+        new AppError('not_found', `Nothing is served at ${shown(c.req.path)}.`),
+      )
     }
     const allow = allowed.join(', ')
     c.header('Allow', allow)
     if (c.req.method === 'OPTIONS') return c.body(null, 204)
-    const detail = `${c.req.path} takes ${allow}, not ${c.req.method}.`
+    const detail = `${shown(c.req.path)} takes ${allow}, not ${c.req.method}.`
     return problemResponse(c, new AppError('method_not_allowed', detail))
   }
+}
+
+// What follows `/in/` is a key, or would be if the address were right; it is in no answer and no log.
+const AFTER_IN = /(\/in\/+)[\s\S]*$/i
+
+function shown(path: string): string {
+  return path.replace(AFTER_IN, '$1{key}')
 }
 
 function methodsAt({ router, routes }: App, path: string): string[] {

@@ -27,6 +27,18 @@ export const Problem = z
       .string()
       .optional()
       .openapi({ description: 'Where the body that could not be read is kept' }),
+    quarantined: z
+      .array(z.object({ index: z.int(), id: z.string().optional(), quarantineId: z.string() }))
+      .optional()
+      .openapi({ description: 'With `not_conformant`: where the first 100 items are kept' }),
+    quarantinedCount: z
+      .int()
+      .optional()
+      .openapi({ description: 'With `not_conformant`: how many there are in all' }),
+    quarantinedLink: z
+      .string()
+      .optional()
+      .openapi({ description: 'With `not_conformant`: where the others can be seen' }),
   })
   .openapi('Problem', { description: 'RFC 9457' })
 

@@ -8,15 +8,17 @@ const SHOWN = 80
 
 /**
  * Reads `input` by its schema.
+ * @param hidden top-level names whose values are not repeated: somebody may have pasted a secret
  * @throws {AppError} `invalid_request` naming each path, value and rule
  */
 export function parseAs<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
+  hidden: readonly string[] = [],
 ): z.output<Schema> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
-  const errors = parsed.error.issues.flatMap((issue) => issuesOf(issue, input))
+  const errors = parsed.error.issues.flatMap((issue) => issuesOf(issue, input, hidden))
   const detail = errors.map(({ path, message }) => [...path, message].join(': '))
   throw new AppError('invalid_request', detail.join('; '), { errors })
 }
@@ -37,7 +39,7 @@ export function parseQuery<Schema extends z.ZodType>(
   return parseAs(schema, Object.fromEntries(entries))
 }
 
-function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
+function issuesOf(issue: z.core.$ZodIssue, input: unknown, hidden: readonly string[]): Issue[] {
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)))
   if (issue.code === 'unrecognized_keys') {
     const unknown = { message: 'Not known here', code: 'unknown_name' }
@@ -47,7 +49,8 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown): Issue[] {
   if (issue.code === 'invalid_type' && value === undefined) {
     return [{ path, message: 'Required', code: 'required' }]
   }
-  const shown = value === undefined ? '' : `; got ${JSON.stringify(value).slice(0, SHOWN)}`
+  const isHidden = value === undefined || hidden.includes(String(path[0]))
+  const shown = isHidden ? '' : `; got ${JSON.stringify(value).slice(0, SHOWN)}`
   const code = issue.code === 'custom' ? 'invalid_value' : issue.code
   return [{ path, message: `${issue.message}${shown}`, code }]
 }

@@ -2,8 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ReadItem, Reading } from '../event/reading'
 import type { ServerFacts } from '../event/record'
 import type { EventStore } from '../platform/event-store'
+import type { SourceMode } from '../platform/registry'
 import type { Kept } from './steps/acknowledge'
 import { appendWith } from './steps/append'
+import { holdToTheTextWith } from './steps/hold-to-the-text'
 import { conflict, type Refused } from './steps/set-aside'
 import { stampWith } from './steps/stamp'
 
@@ -20,6 +22,8 @@ export interface Arrival {
   receivedAt: string
   /** From when on the hot copy's time counts; by default, from its arrival. */
   storedAt?: string | undefined
+  /** Of the source; lenient when absent, as for a person who replays what was refused. */
+  mode?: SourceMode | undefined
 }
 
 /** What became of the items of a reading, each in the order of the request. */
@@ -38,7 +42,8 @@ export function createKeep({ events, config }: Needs): Keep {
   /** @throws {StorageError} all of it may be tried again: what was stored is recognised */
   return async function keep(reading, arrival) {
     const stamp = stampWith({ ...arrival, hotTtlDays })
-    const { readable, refused } = sort(reading.items)
+    const holdToTheText = holdToTheTextWith({ mode: arrival.mode ?? 'lenient', reading })
+    const { readable, refused } = sort(reading.items, holdToTheText)
 
     const outcomes = await append(readable.map(({ event }) => stamp(event)))
     const kept: Kept[] = []
@@ -51,12 +56,16 @@ export function createKeep({ events, config }: Needs): Keep {
   }
 }
 
-function sort(items: readonly ReadItem[]): { readable: Kept['item'][]; refused: Refused[] } {
+function sort(
+  items: readonly ReadItem[],
+  refuse: (item: Kept['item']) => Refused | undefined,
+): { readable: Kept['item'][]; refused: Refused[] } {
   const readable: Kept['item'][] = []
   const refused: Refused[] = []
   for (const item of items) {
-    if ('event' in item) readable.push(item)
-    else refused.push(item)
+    const refusal = 'event' in item ? refuse(item) : item
+    if (refusal !== undefined) refused.push(refusal)
+    else readable.push(item as Kept['item'])
   }
   return { readable, refused }
 }

@@ -1,5 +1,6 @@
 import type { Archive } from './archive'
 import type { ChangeFeed } from './change-feed'
+import type { ConformanceCounts } from './conformance-counts'
 import type { DeliveryQueue } from './delivery-queue'
 import type { EventStore } from './event-store'
 import type { Lake } from './lake'
@@ -15,6 +16,7 @@ export interface Platform extends AsyncDisposable {
   quarantine: QuarantineStore
   deliveries: DeliveryQueue
   registry: Registry
+  conformance: ConformanceCounts
   /** Whether it can take events now; each problem is a plain sentence. For `/ready`. */
   health(): Promise<{ problems: string[] }>
 }

@@ -6,11 +6,29 @@ export interface Tenant {
   createdAt: string
 }
 
+export const sourceModes = ['lenient', 'strict'] as const
+export type SourceMode = (typeof sourceModes)[number]
+
+/** A public key as JSON (RFC 7517). */
+export type PublicJwk = { kty: string } & Record<string, unknown>
+
+/** Where the keys are that a source's signed bodies are verified with: one of the two. */
+export interface Signing {
+  /** Whether a body without a signature is refused. */
+  required: boolean
+  jwksUrl?: string | undefined
+  keys?: PublicJwk[] | undefined
+}
+
 export interface Source {
   tenantId: string
   sourceId: string
   name: string
   createdAt: string
+  /** What becomes of an item that departs from the standard's text; lenient when absent. */
+  mode?: SourceMode | undefined
+  signing?: Signing | undefined
+  updatedAt?: string | undefined
 }
 
 export const scopes = [

@@ -1,7 +1,8 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
-import type { Address, Guard } from './guard'
+import type { Guard } from '../outbound/guard'
+import { only } from '../outbound/lookup'
 import type { Reply } from './verdict'
 
 /** One attempt. Never throws: no reply is a kind of reply. */
@@ -64,15 +65,6 @@ function post(url: URL, options: PostOptions, body: string): Promise<Reply> {
   })
   outgoing.end(body)
   return promise
-}
-
-/** Whatever name is asked for, the answer is what was checked. */
-function only(addresses: Address[]): LookupFunction {
-  return (_host, options, found) => {
-    const [first] = addresses
-    if (options.all) found(null, addresses)
-    else found(null, first?.address ?? '', first?.family)
-  }
 }
 
 function reasonOf(error: unknown): string {

@@ -68,6 +68,19 @@ export function registryContract(name: string, create: () => Promise<Opened>) {
       expect(await registry.listSources('other')).toEqual([foreign])
     })
 
+    it('keeps the settings of a source, and forgets those that are left out', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      const keys = [{ kty: 'EC', crv: 'P-256', x: 'a', y: 'b' }]
+      const signing = { required: true, keys }
+      const strict = aSource({ mode: 'strict', signing, updatedAt: at })
+      await registry.putSource(strict)
+      expect(await registry.getSource('school', 'moodle')).toEqual(strict)
+      expect(await registry.listSources('school')).toEqual([strict])
+      await registry.putSource(aSource())
+      expect(await registry.getSource('school', 'moodle')).toEqual(aSource())
+    })
+
     it('finds a key by its hash, whosever it is', async () => {
       await using opened = await create()
       const { registry } = opened

@@ -4,7 +4,7 @@ import { files, read } from './repository'
 
 // What most rooms may know: values, errors, the record, what the platforms promise, the log.
 const ground = ['error', 'event', 'syntax', 'ports', 'telemetry']
-const helpers = ['access', 'governance', 'quarantine', 'query', 'webhooks', 'realtime']
+const helpers = ['access', 'governance', 'quarantine', 'query', 'outbound', 'webhooks', 'realtime']
 const middle = [...ground, ...helpers, 'ingest', 'changes', 'standards']
 
 /** Which way imports go. Every room may also import itself; types count. */
@@ -22,7 +22,8 @@ const mayImport: Record<string, string[]> = {
   governance: ground,
   quarantine: ground,
   query: ground,
-  webhooks: ground,
+  outbound: ['error'],
+  webhooks: [...ground, 'outbound'],
   realtime: ground,
   ingest: [...ground, ...helpers],
   changes: [...ground, ...helpers],

@@ -198,6 +198,7 @@ batteryOf({
   method: 'POST',
   path,
   scope: 'events:write',
+  refusal: 'insufficient_scope',
   otherMethod: 'PUT',
   body: { type: 'application/json', text: anEnvelopeText() },
 })

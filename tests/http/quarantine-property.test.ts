@@ -60,7 +60,7 @@ async function inQuarantine(chosen: readonly (keyof typeof items)[]) {
       ...quarantine,
       release: (...asked) => faulty('release', () => quarantine.release(...asked)),
     },
-    readAgain: readAgainWith(test.config),
+    readAgain: readAgainWith({ ...test.config, openAgain: async (_, body) => body }),
     config: test.config,
     clock: test.clock,
   })

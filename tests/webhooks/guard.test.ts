@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { AppError } from '../../src/error/app-error'
-import { createGuard } from '../../src/webhooks/guard'
+import { createGuard } from '../../src/outbound/guard'
 
 /** Each line: a target, then the addresses that its name resolves to. */
 function targets(file: string) {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createGuard, type Resolve } from '../../src/webhooks/guard'
+import { createGuard, type Resolve } from '../../src/outbound/guard'
 import { createSend } from '../../src/webhooks/send'
 import { aReceiver } from './support'
 

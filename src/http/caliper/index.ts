@@ -1,11 +1,13 @@
 import type { App, AppDeps } from '../context'
 import type { Receive } from '../receive'
 import { getEndpointConfiguration } from './get-endpoint-configuration'
+import { receiveByUrl } from './receive-by-url'
 import { receiveEvents } from './receive-events'
 import { validateEvents } from './validate-events'
 
 export function registerCaliper(app: App, deps: AppDeps, receive: Receive) {
   receiveEvents(app, receive)
+  receiveByUrl(app, receive)
   validateEvents(app, deps)
   getEndpointConfiguration(app, deps)
 }

@@ -1,11 +1,13 @@
 import { createRoute } from '@hono/zod-openapi'
+import { explained } from '../../standards/caliper/explain'
 import { readCaliper } from '../../standards/caliper/parse'
+import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
-import type { App } from '../context'
+import type { App, AppContext } from '../context'
 import { jsonBody, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
-import type { Receive } from '../receive'
+import type { Reader, Receive } from '../receive'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 
@@ -28,9 +30,10 @@ const route = createRoute({
       'invalid_json',
       'invalid_encoding',
       'invalid_envelope',
+      'not_conformant',
       'invalid_request',
       'unauthenticated',
-      'forbidden',
+      'insufficient_scope',
       'too_large',
       'unsupported_media_type',
       'unsupported_version',
@@ -41,10 +44,10 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: Receive) {
-  operation(app, route, (c) =>
-    receive(c, 'caliper', () => {
-      requireMediaType(c, 'application/json')
-      return readCaliper
-    }),
-  )
+  operation(app, route, (c) => receive(c, { standard: 'caliper', admit: requireSensor, readerFor }))
+}
+
+function readerFor(c: AppContext): Reader {
+  requireMediaType(c, 'application/json')
+  return (text, receivedAt) => explained(readCaliper(text, receivedAt))
 }

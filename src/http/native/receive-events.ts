@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { nativeBodyForm } from '../../standards/native/content-type'
 import { readNative, readNativeLines } from '../../standards/native/parse'
+import { requireScope } from '../authenticate'
 import type { App, AppContext } from '../context'
 import { keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -45,7 +46,11 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: Receive) {
-  operation(app, route, (c) => receive(c, 'native', readerFor))
+  operation(app, route, (c) => receive(c, { standard: 'native', admit, readerFor }))
+}
+
+function admit(c: AppContext) {
+  return requireScope(c, 'events:write')
 }
 
 function readerFor(c: AppContext): Reader {

@@ -2,6 +2,7 @@ import { createReplay } from '../../ingest/replay'
 import type { Platform } from '../../platform/platform'
 import { boundQuarantine } from '../../quarantine/bound'
 import type { App, AppDeps, AppOptions } from '../context'
+import { isSignedBody, openSignedWith } from '../signed-body'
 import { deleteQuarantined } from './delete-quarantined'
 import { getQuarantined } from './get-quarantined'
 import { listQuarantine } from './list-quarantine'
@@ -12,7 +13,16 @@ import { replayQuarantined } from './replay-quarantined'
 export function registerQuarantine(app: App, deps: AppDeps) {
   const { platform, options } = deps
   const { config, clock } = options
-  const replay = createReplay({ ...platform, readAgain: readAgainWith(config), config, clock })
+  const openSigned = openSignedWith(options)
+  const readAgain = readAgainWith({
+    ...config,
+    async openAgain({ tenantId, sourceId, standard, context }, body) {
+      const source = await platform.registry.getSource(tenantId, sourceId)
+      const isSigned = standard === 'caliper' && isSignedBody(context.contentType, body)
+      return openSigned(body, source, isSigned)
+    },
+  })
+  const replay = createReplay({ ...platform, readAgain, config, clock })
   listQuarantine(app, deps)
   replayQuarantine(app, deps, replay)
   getQuarantined(app, deps)

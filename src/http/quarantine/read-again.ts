@@ -6,6 +6,7 @@ import type { Standard } from '../../event/record'
 import type { ReadAgain } from '../../ingest/replay'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
 import { repair } from '../../quarantine/repair'
+import { readBareCaliper } from '../../standards/caliper/bare'
 import { readCaliper } from '../../standards/caliper/parse'
 import { nativeBodyForm } from '../../standards/native/content-type'
 import { readNative, readNativeLines } from '../../standards/native/parse'
@@ -15,7 +16,7 @@ type ReadText = (text: string, item: QuarantinedItem) => Reading
 
 /** How each standard reads a whole body. */
 const bodies: Partial<Record<Standard, ReadText>> = {
-  caliper: (text, { receivedAt }) => readCaliper(text, receivedAt),
+  caliper: (text, { receivedAt }) => readBareCaliper(text, receivedAt),
   native(text, { receivedAt, context }) {
     const isLines = nativeBodyForm(context.contentType) === 'lines'
     return isLines ? readNativeLines(text, receivedAt) : readNative(text, receivedAt)
@@ -31,11 +32,17 @@ const items: Partial<Record<Standard, ReadText>> = {
   native: (text, { receivedAt }) => readNative(`[${text}]`, receivedAt),
 }
 
+interface Needs {
+  maxBodyBytes: number
+  /** Takes the signature off a body, or refuses it, by what its source asks for now. */
+  openAgain(item: QuarantinedItem, body: string): Promise<string>
+}
+
 /** Reads by its standard what is in quarantine: an item in its context, a body as it was sent. */
-export function readAgainWith({ maxBodyBytes }: { maxBodyBytes: number }): ReadAgain {
+export function readAgainWith({ maxBodyBytes, openAgain }: Needs): ReadAgain {
   return async function readAgain(item, patch) {
     const isBody = item.scope === 'body'
-    const kept = isBody ? await textOf(item, maxBodyBytes) : item.raw
+    const kept = isBody ? await openAgain(item, await textOf(item, maxBodyBytes)) : item.raw
     const text = patch === undefined ? kept : repair(kept, patch, maxBodyBytes)
     const read = (isBody ? bodies : items)[item.standard]
     if (read === undefined) {

@@ -17,6 +17,7 @@ const tags = [
   { name: 'Native', description: 'Events without a standard' },
   { name: 'Analytics', description: 'Reading events back' },
   { name: 'Webhooks', description: 'Being told of events' },
+  { name: 'Sources', description: 'What sends, how strictly it is read, and how well it does' },
   { name: 'System', description: 'The service itself' },
 ]
 

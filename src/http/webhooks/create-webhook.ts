@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry'
-import type { Guard } from '../../webhooks/guard'
 import { newWebhookId, newWebhookSecret } from '../../webhooks/secret'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'

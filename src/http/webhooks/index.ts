@@ -1,5 +1,5 @@
-import { createGuard } from '../../webhooks/guard'
 import type { App, AppDeps } from '../context'
+import { guardOf } from '../guard'
 import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
 import { getWebhook } from './get-webhook'
@@ -7,8 +7,7 @@ import { listWebhooks } from './list-webhooks'
 import { updateWebhook } from './update-webhook'
 
 export function registerWebhooks(app: App, deps: AppDeps) {
-  const { config, guard = createGuard({ allowPrivate: config.allowPrivateWebhooks }) } =
-    deps.options
+  const guard = guardOf(deps.options)
   createWebhook(app, deps, guard)
   listWebhooks(app, deps)
   getWebhook(app, deps)

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
-import type { Guard } from '../../webhooks/guard'
+import type { Guard } from '../../outbound/guard'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { readJson } from '../json-body'

@@ -5,6 +5,7 @@ import type { Clock } from '../clock'
 import type { Platform } from '../platform'
 import { openArchive } from './archive'
 import { createChangeFeed } from './change-feed'
+import { conformanceCountsSchema, createConformanceCounts } from './conformance-counts'
 import { openDatabase } from './database'
 import { createDeliveryQueue, deliveryQueueSchema } from './delivery-queue'
 import { createEventStore } from './event-store'
@@ -27,7 +28,10 @@ export function openRegistryFile(dataDir: string) {
   const secrets = openSecrets(dataDir)
   const db = openDatabase(
     join(dataDir, 'nonius.db'),
-    [registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema].join(';\n'),
+    [
+      ...[registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema],
+      conformanceCountsSchema,
+    ].join(';\n'),
   )
   return {
     db,
@@ -70,6 +74,8 @@ export async function openLocalPlatform(options: {
   const duck = createDuck()
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
 
+  const conformance = createConformanceCounts(db, { clock, log: telemetry })
+
   return {
     events,
     changes,
@@ -78,6 +84,7 @@ export async function openLocalPlatform(options: {
     quarantine: createQuarantineStore(db, tokens),
     deliveries: createDeliveryQueue(db, clock),
     registry,
+    conformance,
     health: () => checkHealth(dataDir, { events, changes }),
 
     async [Symbol.asyncDispose]() {
@@ -85,6 +92,7 @@ export async function openLocalPlatform(options: {
       await log.close()
       await archive[Symbol.asyncDispose]()
       await duck[Symbol.asyncDispose]()
+      conformance[Symbol.dispose]()
       db.close()
       lock[Symbol.dispose]()
     },

@@ -1,7 +1,8 @@
 import type { Database } from 'bun:sqlite'
 import { AppError } from '../../error/app-error'
-import type { ApiKey, Registry, Source, Tenant } from '../registry'
+import type { ApiKey, Registry, Tenant } from '../registry'
 import { createRows } from './rows'
+import { createSourceRows, sourceSchema } from './source-rows'
 import { createWebhookRows, webhookSchema } from './webhook-rows'
 
 // Lists and settings stand as JSON: they are read whole, and nothing is searched by them.
@@ -11,14 +12,7 @@ CREATE TABLE IF NOT EXISTS tenants (
   name TEXT NOT NULL,
   createdAt TEXT NOT NULL
 ) STRICT;
-CREATE TABLE IF NOT EXISTS sources (
-  tenantId TEXT NOT NULL,
-  sourceId TEXT NOT NULL,
-  name TEXT NOT NULL,
-  createdAt TEXT NOT NULL,
-  PRIMARY KEY (tenantId, sourceId)
-) STRICT;
-CREATE TABLE IF NOT EXISTS keys (
+${sourceSchema}CREATE TABLE IF NOT EXISTS keys (
   tenantId TEXT NOT NULL,
   keyId TEXT NOT NULL,
   hash TEXT NOT NULL UNIQUE,
@@ -45,21 +39,7 @@ export function createRegistry(db: Database, options: { secretKey: Uint8Array })
     getTenant: (tenantId) =>
       one<Tenant>('reading a tenant', 'SELECT * FROM tenants WHERE tenantId = ?', tenantId),
 
-    async putSource({ tenantId, sourceId, name, createdAt }) {
-      const sql = `INSERT OR REPLACE INTO sources (tenantId, sourceId, name, createdAt)
-        VALUES (?, ?, ?, ?)`
-      await run('saving a source', sql, tenantId, sourceId, name, createdAt)
-    },
-
-    getSource(tenantId, sourceId) {
-      const sql = 'SELECT * FROM sources WHERE tenantId = ? AND sourceId = ?'
-      return one<Source>('reading a source', sql, tenantId, sourceId)
-    },
-
-    listSources(tenantId) {
-      const sql = 'SELECT * FROM sources WHERE tenantId = ? ORDER BY createdAt, sourceId'
-      return all<Source>('listing sources', sql, tenantId)
-    },
+    ...createSourceRows(db),
 
     async putKey({ revokedAt, ...key }) {
       const sql = `INSERT INTO keys (tenantId, keyId, hash, revokedAt, fields)

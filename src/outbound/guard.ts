@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { AppError } from '../error/app-error'
+import type { Issue } from '../error/issue'
 import { specialRange } from './address'
 
 export interface Address {
@@ -11,14 +12,15 @@ export interface Address {
 /** All addresses of a name, as connecting to it would find them. */
 export type Resolve = (host: string) => Promise<Address[]>
 
-/** Decides where webhooks may be sent, so that no one can make us call our own network. */
+/** Decides which addresses may be called, so that no one can make us call our own network. */
 export interface Guard {
   /**
    * For a target that someone enters. A name that does not resolve is let through: it may be set up
    * later, and `pin` asks again before every attempt.
+   * @param path where the target stands in what was entered
    * @throws {AppError} `invalid_target`, naming the address and the range it lies in
    */
-  check(targetUrl: string): Promise<void>
+  check(targetUrl: string, path?: Issue['path']): Promise<void>
   /**
    * For a target about to be called: where to connect to. Connect to nothing else, or a name that
    * resolves differently a moment later (DNS rebinding) gets around the check.
@@ -52,9 +54,13 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
   }
 
   return {
-    async check(targetUrl) {
-      const host = hostOf(readTarget(targetUrl))
-      if (!allowPrivate) assertPublic(host, await addressesOf(host).catch(() => []))
+    async check(targetUrl, path) {
+      try {
+        const host = hostOf(readTarget(targetUrl))
+        if (!allowPrivate) assertPublic(host, await addressesOf(host).catch(() => []))
+      } catch (error) {
+        throw path === undefined ? error : standingAt(path, error)
+      }
     },
 
     async pin(targetUrl) {
@@ -97,6 +103,12 @@ function resolveBySystem(host: string): Promise<Address[]> {
     .then(resolve, reject)
     .finally(() => clearTimeout(timer))
   return promise
+}
+
+function standingAt(path: Issue['path'], error: unknown) {
+  if (!(error instanceof AppError)) return error
+  const errors = error.errors.map((issue) => ({ ...issue, path }))
+  return new AppError(error.code, error.message, { errors })
 }
 
 function refusal(message: string, code: string) {

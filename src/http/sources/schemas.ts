@@ -1,0 +1,93 @@
+import { z } from '@hono/zod-openapi'
+import { SOURCE_ID } from '../../access/sources'
+import { type Source, sourceModes } from '../../platform/registry'
+
+const name = z
+  .string()
+  .refine((value) => value.trim() !== '' && [...value].length <= 200, {
+    error: 'Must have 1 to 200 characters',
+  })
+  .openapi({ minLength: 1, maxLength: 200, description: 'For people' })
+
+const PublicKey = z
+  .looseObject({ kty: z.string() })
+  .openapi('PublicKey', { description: 'A public key as JSON (RFC 7517): RSA, EC or OKP' })
+
+const SigningSettings = z
+  .strictObject({
+    required: z
+      .boolean()
+      .default(true)
+      .openapi({ description: 'Whether a body without a signature is refused' }),
+    jwksUrl: z.string().min(1).max(2048).optional().openapi({
+      format: 'uri',
+      description:
+        'Where its keys are published (https): fetched when needed, kept for ten minutes',
+    }),
+    // Each may have to be tried; rotating needs two or three.
+    keys: z.array(PublicKey).min(1).max(20).optional(),
+  })
+  .refine(({ jwksUrl, keys }) => (jwksUrl === undefined) !== (keys === undefined), {
+    error: 'Must have either jwksUrl or keys',
+    abort: true,
+  })
+  .openapi('SourceSigning', {
+    description: 'Keys that signed bodies are verified with: either `jwksUrl` or `keys`',
+  })
+
+const mode = z.enum(sourceModes).default('lenient').openapi({
+  description:
+    'What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400.',
+})
+
+const id = z
+  .string()
+  .regex(SOURCE_ID, 'Must be 1 to 64 letters, digits and . _ -, a letter or digit first')
+  .openapi({ description: 'Stamped on every event it sends; cannot be changed' })
+
+const settings = { name, mode, signing: SigningSettings.optional() }
+
+/** What a person says of a source, to replace it. */
+export const SourceSettings = z.strictObject(settings).openapi('SourceSettings')
+
+/** And to make one. Not an extension of the other: what it forbids, it would forbid here too. */
+export const NewSource = z.strictObject({ id, ...settings }).openapi('NewSource')
+
+const time = z.iso.datetime()
+
+export const SourceView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    mode: z.enum(sourceModes),
+    signing: z
+      .object({
+        required: z.boolean(),
+        jwksUrl: z.string().optional(),
+        keys: z.array(PublicKey).optional(),
+      })
+      .optional(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Source')
+
+export function viewOf(source: Source): z.output<typeof SourceView> {
+  const { sourceId: id, name, mode = 'lenient', signing, createdAt } = source
+  const { updatedAt = createdAt } = source
+  if (signing === undefined) return { id, name, mode, createdAt, updatedAt }
+  return { id, name, mode, signing, createdAt, updatedAt }
+}
+
+export const settingsExample = {
+  name: 'Canvas',
+  mode: 'lenient' as const,
+  signing: { required: true, jwksUrl: 'https://keys.example.edu/jwks' },
+}
+
+export const viewExample = {
+  id: 'canvas',
+  ...settingsExample,
+  createdAt: '2026-11-15T10:15:00.000Z',
+  updatedAt: '2026-11-15T10:15:00.000Z',
+}

@@ -1,0 +1,29 @@
+import { AppError } from '../error/app-error'
+import type { Receipt } from '../event/receipt'
+
+// A problem document is read by people; the rest is in quarantine.
+const MAX_SHOWN = 100
+
+/**
+ * What a strict source is told when it sent nothing that could be stored: all of it is in quarantine.
+ * @throws {AppError} `not_conformant`
+ */
+export function assertAccepted({ eventCount, entityCount, quarantined, ...rest }: Receipt): void {
+  if (eventCount + entityCount > 0) return
+  const { quarantinedCount = quarantined.length, quarantinedLink } = rest
+  if (quarantinedCount === 0) {
+    const message = 'Expected one or more events or entities'
+    throw new AppError('not_conformant', `${message}.`, {
+      errors: [{ path: ['data'], message, code: 'empty_data' }],
+    })
+  }
+  const detail = `This source is strict, and none of ${quarantinedCount} items could be stored; all are in quarantine.`
+  throw new AppError('not_conformant', detail, {
+    errors: quarantined.flatMap(({ errors }) => errors).slice(0, MAX_SHOWN),
+    extra: {
+      quarantined: quarantined.map(({ errors: _, ...item }) => item),
+      quarantinedCount,
+      ...(quarantinedLink !== undefined && { quarantinedLink }),
+    },
+  })
+}

@@ -1,0 +1,22 @@
+import type { ReadItem, Reading } from '../../event/reading'
+import type { Refused } from './set-aside'
+
+type Readable = Extract<ReadItem, { event: unknown }>
+
+interface Needs {
+  mode: 'lenient' | 'strict'
+  reading: Pick<Reading, 'explain' | 'context'>
+}
+
+/** For a strict source, an item that breaks a MUST of the standard is refused, with its report. */
+export function holdToTheTextWith({ mode, reading }: Needs) {
+  /** @returns undefined for an item that is to be stored */
+  return function holdToTheText({ index, id, event }: Readable): Refused | undefined {
+    if (mode !== 'strict' || event.conformant) return undefined
+    const errors = reading.explain?.(event.raw, index) ?? []
+    if (errors.length > 0) return { index, id, raw: event.raw, errors }
+    const message = "Departs from the standard's text"
+    const byCode = event.issueCodes.map((code) => ({ path: [index], message, code }))
+    return { index, id, raw: event.raw, errors: byCode }
+  }
+}

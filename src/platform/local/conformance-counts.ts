@@ -1,0 +1,161 @@
+import type { Database } from 'bun:sqlite'
+import type { Log } from '../../telemetry/log'
+import type { Clock } from '../clock'
+import type {
+  ConformanceCounts,
+  CountedInterval,
+  CountedSource,
+  CountRange,
+  Tally,
+} from '../conformance-counts'
+import { guarded } from './database'
+
+export const conformanceCountsSchema = `
+CREATE TABLE IF NOT EXISTS conformanceHours (
+  tenantId TEXT NOT NULL,
+  sourceId TEXT NOT NULL,
+  hour TEXT NOT NULL,
+  stored INTEGER NOT NULL,
+  conformant INTEGER NOT NULL,
+  quarantined INTEGER NOT NULL,
+  PRIMARY KEY (tenantId, sourceId, hour)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS conformanceIssues (
+  tenantId TEXT NOT NULL,
+  sourceId TEXT NOT NULL,
+  hour TEXT NOT NULL,
+  code TEXT NOT NULL,
+  items INTEGER NOT NULL,
+  PRIMARY KEY (tenantId, sourceId, hour, code)
+) STRICT, WITHOUT ROWID`
+
+// A flush is one durable commit, which others wait for: seldom enough not to be felt. A kill loses
+// the counts of this long.
+const FLUSH_MS = 10_000
+// This term beside the same term of last year.
+const KEPT_MS = 400 * 24 * 60 * 60 * 1000
+const DAY_MS = 24 * 60 * 60 * 1000
+// `2026-11-21T09` and `2026-11-21`: as far as an hour, or a day, is written.
+const LENGTH = { hour: 13, day: 10 }
+const REST = { hour: ':00:00.000Z', day: 'T00:00:00.000Z' }
+
+interface Noted extends CountedSource {
+  hour: string
+  tally: Tally
+}
+
+/** Disposing writes what is still in memory. */
+export function createConformanceCounts(
+  db: Database,
+  { clock, log }: { clock: Clock; log: Log },
+): ConformanceCounts & Disposable {
+  const noted = new Map<string, Noted>()
+  let timer: Timer | undefined
+  let prunedAt = 0
+
+  const addHour = db.query(`INSERT INTO conformanceHours VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT DO UPDATE SET stored = stored + ?4, conformant = conformant + ?5,
+      quarantined = quarantined + ?6`)
+  const addIssue = db.query(`INSERT INTO conformanceIssues VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT DO UPDATE SET items = items + ?5`)
+  const write = db.transaction((all: Noted[]) => {
+    for (const { tenantId, sourceId, hour, tally } of all) {
+      addHour.run(tenantId, sourceId, hour, tally.stored, tally.conformant, tally.quarantined)
+      for (const [code, items] of Object.entries(tally.issues)) {
+        addIssue.run(tenantId, sourceId, hour, code, items)
+      }
+    }
+  })
+  const where = 'WHERE tenantId = ? AND sourceId = ? AND hour >= ? AND hour < ?'
+  const sums =
+    'SUM(stored) AS stored, SUM(conformant) AS conformant, SUM(quarantined) AS quarantined'
+  const readHours = db.query<CountedInterval, [number, string, string, string, string]>(
+    `SELECT substr(hour, 1, ?) AS at, ${sums} FROM conformanceHours ${where} GROUP BY 1 ORDER BY 1`,
+  )
+  const readIssues = db.query<
+    { at: string; code: string; items: number },
+    [number, string, string, string, string]
+  >(
+    `SELECT substr(hour, 1, ?) AS at, code, SUM(items) AS items FROM conformanceIssues ${where}
+     GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2`,
+  )
+
+  function flush() {
+    clearTimeout(timer)
+    timer = undefined
+    if (noted.size > 0) write([...noted.values()])
+    noted.clear()
+    const now = clock.now().getTime()
+    if (now - prunedAt < DAY_MS) return
+    const oldest = hourOf(new Date(now - KEPT_MS).toISOString())
+    for (const table of ['conformanceHours', 'conformanceIssues']) {
+      db.query(`DELETE FROM ${table} WHERE hour < ?`).run(oldest)
+    }
+    prunedAt = now
+  }
+
+  /** What cannot be written now stays noted, and is written with what comes next. */
+  function flushQuietly() {
+    try {
+      flush()
+    } catch (error) {
+      log.warn('conformance counts were not saved yet', { reason: (error as Error).message })
+    }
+  }
+
+  return {
+    add(source, receivedAt, tally) {
+      const hour = hourOf(receivedAt)
+      const key = JSON.stringify([source.tenantId, source.sourceId, hour])
+      const { tenantId, sourceId } = source
+      const sum = noted.get(key) ?? { tenantId, sourceId, hour, tally: emptyTally() }
+      addTo(sum.tally, tally)
+      noted.set(key, sum)
+      timer ??= setTimeout(flushQuietly, FLUSH_MS)
+    },
+
+    async read({ tenantId, sourceId }, { from, to, interval }: CountRange) {
+      return guarded('reading conformance counts', () => {
+        flush()
+        const question = [LENGTH[interval], tenantId, sourceId, hourOf(from), endOf(to)] as const
+        const intervals = new Map(
+          readHours.all(...question).map((row) => [row.at, { ...row, issues: emptyIssues() }]),
+        )
+        for (const { at, code, items } of readIssues.all(...question)) {
+          const found = intervals.get(at)
+          if (found !== undefined) found.issues[code] = items
+        }
+        return [...intervals.values()].map((one) => ({ ...one, at: one.at + REST[interval] }))
+      })
+    },
+
+    [Symbol.dispose]: flushQuietly,
+  }
+}
+
+function hourOf(time: string): string {
+  return time.slice(0, LENGTH.hour)
+}
+
+/** Above every hour that begins before `to`; the hour it lies in is one of them, unless it begins there. */
+function endOf(to: string): string {
+  const hour = hourOf(to)
+  return to === hour + REST.hour ? hour : `${hour}:`
+}
+
+function emptyIssues(): Record<string, number> {
+  return {}
+}
+
+function emptyTally(): Tally {
+  return { stored: 0, conformant: 0, quarantined: 0, issues: emptyIssues() }
+}
+
+function addTo(sum: Tally, more: Tally) {
+  sum.stored += more.stored
+  sum.conformant += more.conformant
+  sum.quarantined += more.quarantined
+  for (const [code, items] of Object.entries(more.issues)) {
+    sum.issues[code] = (sum.issues[code] ?? 0) + items
+  }
+}
