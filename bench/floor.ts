@@ -12,11 +12,20 @@ export function cpuPerEvent(events: number, work: () => void): number {
   return (user + system) / events
 }
 
+export interface Floor {
+  /** CPU µs of an event. */
+  parse: number
+  insert: number
+  total: number
+  /** Length of an event as sent. */
+  bytes: number
+}
+
 /**
  * What no server that parses and stores can go below: JSON.parse of the same distinct texts, plus a
  * bare one-row insert without any index, in durable transactions of the given size.
  */
-export function measureFloor(commitSize: number): { parse: number; insert: number; total: number } {
+export function measureFloor(commitSize: number): Floor {
   const events = 40_000
   const bodies = createBodies()
   // Through bytes, as off the wire: a text that is still a rope would cost the parser more.
@@ -38,5 +47,6 @@ export function measureFloor(commitSize: number): { parse: number; insert: numbe
   })
   db.close()
   rmSync(folder, { recursive: true })
-  return { parse, insert, total: parse + insert }
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / events
+  return { parse, insert, total: parse + insert, bytes }
 }
