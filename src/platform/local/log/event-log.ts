@@ -2,7 +2,13 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import type { Log } from '../../../telemetry/log'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
-import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
+import {
+  CAPACITY,
+  type Generation,
+  openGeneration,
+  type Position,
+  type UnpackedSegments,
+} from './generation'
 import { createRecentRecords, type RecentRecords } from './recent-records'
 import type { FiledSegment } from './segment-file'
 
@@ -48,8 +54,9 @@ export function openEventLog(options: {
   if (numbers.length === 0) numbers.push(newest)
 
   const checkpointer = createCheckpointer()
+  const unpacked: UnpackedSegments = new Map()
   const open = (number: number, now: number, sealed: boolean) =>
-    openGeneration(folder, number, { keys, now, sealed, checkpointer })
+    openGeneration(folder, number, { keys, now, sealed, checkpointer, unpacked })
   const generations = numbers.map((number) => open(number, options.now, number !== newest))
   let reversed = generations.toReversed()
   const listeners = new Set<() => void>()

@@ -50,27 +50,36 @@ export interface Generation {
 // and 64 MB take it a tenth of a second.
 const CHECKPOINT_BYTES = 64 * 1024 * 1024
 
-// A page of a query often finds its events close together. A few unpacked segments are a few MB.
-const UNPACKED = 8
+/** Of all generations, by position: a page of a query often finds its events close together. */
+export type UnpackedSegments = Map<Position, Buffer>
+
+// A quarter of a megabyte each, as a rule.
+const UNPACKED = 16
 
 export function openGeneration(
   folder: string,
   number: number,
-  options: { keys: EventKeys; now: number; sealed: boolean; checkpointer: Checkpointer },
+  options: {
+    keys: EventKeys
+    now: number
+    sealed: boolean
+    checkpointer: Checkpointer
+    unpacked: UnpackedSegments
+  },
 ): Generation {
   const path = `${folder}/${String(number).padStart(8, '0')}`
   const base = number * CAPACITY
   const file = openSegmentFile(`${path}.db`, { base, now: options.now })
-  const unpacked = new Map<number, Buffer>()
+  const { unpacked } = options
   /** About how many bytes the WAL holds. */
   let inWal = 0
 
-  function unpack({ first, body }: FiledSegment): Buffer {
-    const held = unpacked.get(first)
+  function unpack(segment: FiledSegment): Buffer {
+    const held = unpacked.get(segment.position)
     if (held) return held
     if (unpacked.size >= UNPACKED) unpacked.delete(unpacked.keys().next().value!)
-    const bytes = Bun.zstdDecompressSync(body)
-    unpacked.set(first, bytes)
+    const bytes = Bun.zstdDecompressSync(segment.body)
+    unpacked.set(segment.position, bytes)
     return bytes
   }
 
