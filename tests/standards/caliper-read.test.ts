@@ -134,7 +134,7 @@ describe('a Caliper event becomes a record', () => {
       eventTime: '2026-11-21T09:30:00.123Z',
       sendTime: '2026-11-21T09:31:00.000Z',
       conformant: false,
-      issueCodes: ['invalid_timestamp'],
+      issueCodes: ['invalid_timestamp', 'unknown_role'],
     })
   })
 

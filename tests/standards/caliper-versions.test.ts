@@ -39,7 +39,8 @@ describe('an event of Caliper 1.1', () => {
 
   it('may have an extension of its time for a context, and words that 1.2 dropped', () => {
     const survey = { ...event, '@context': `${v1p1}/SurveyProfile-extension` }
-    const rewound = { ...event, type: 'MediaEvent', action: 'Rewound' }
+    const video = { id: 'https://a.example/v', type: 'VideoObject' }
+    const rewound = { ...event, type: 'MediaEvent', action: 'Rewound', object: video }
     const reading = { ...event, object: { id: 'https://a.example/b', type: 'EpubVolume' } }
     for (const item of [survey, rewound, reading]) {
       const text = JSON.stringify({ ...envelope, data: [item] })

@@ -1,6 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
-import { checkCaliper } from '../../standards/caliper/conformance'
+import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
+import { MAX_DEPARTURES } from '../../standards/caliper/check/departure'
+import { prepareChecks } from '../../standards/caliper/check-item'
+import {
+  type ConformanceReport,
+  checkCaliper,
+  MAX_LISTED,
+} from '../../standards/caliper/conformance'
 import { decodeWire, readWire, requireMediaType } from '../body'
 import type { App, AppContext, AppDeps } from '../context'
 import { Issue, jsonBody, jsonReply, problems } from '../openapi'
@@ -8,17 +15,35 @@ import { operation } from '../operation'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 
+const Finding = Issue.extend({
+  severity: z.enum(['error', 'warning']).openapi({
+    description: '`error` where the text says MUST, `warning` where it says SHOULD',
+  }),
+}).openapi('CaliperFinding', {
+  example: {
+    path: ['data', 0, 'type'],
+    message: 'Required',
+    code: 'required',
+    severity: 'error',
+    spec: 'Caliper 1.2, 2.1 Event',
+  },
+})
+
+const warnings = z
+  .array(Finding)
+  .openapi({ description: 'What the standard recommends against; it conforms all the same' })
+
 const Valid = z
   .object({
     valid: z.literal(true),
     eventCount: z.int().min(0),
     entityCount: z.int().min(0),
-    warnings: z.array(Issue).openapi({ description: 'What the standard recommends against' }),
+    warnings,
   })
   .openapi('CaliperValid')
 
 const Invalid = z
-  .object({ valid: z.literal(false), errors: z.array(Issue) })
+  .object({ valid: z.literal(false), errors: z.array(Finding), warnings: warnings.optional() })
   .openapi('CaliperInvalid')
 
 const route = createRoute({
@@ -27,8 +52,10 @@ const route = createRoute({
   operationId: 'validateCaliperEvents',
   tags: ['Caliper'],
   summary: 'Check events against the standard',
-  description:
-    "By the standard's text, which is stricter than what `POST /caliper/v1p2/events` keeps. Needs no key; stores nothing.",
+  description: [
+    "By the text of each item's own version (1.2, 1.1 with its profile extensions, 1.0), which is stricter than what `POST /caliper/v1p2/events` keeps. Needs no key; stores nothing.",
+    `Limits: ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and as many warnings are listed, ${MAX_DEPARTURES} of one item; a last one, \`too_many\`, says that there are more.`,
+  ].join(' '),
   request: {
     body: jsonBody(Envelope, { description: 'An envelope', example: caliperEnvelope }),
   },
@@ -42,7 +69,15 @@ const route = createRoute({
       description: 'It departs from the standard',
       example: {
         valid: false,
-        errors: [{ path: ['data', 0, 'type'], message: 'Required', code: 'required' }],
+        errors: [
+          {
+            path: ['data', 0, 'actor', 'type'],
+            message: 'Expected Person, got "SoftwareApplication"',
+            code: 'wrong_entity',
+            severity: 'error',
+            spec: 'Caliper 1.2, 4.3 Types and Type Coercion',
+          },
+        ],
       },
     }),
   },
@@ -50,23 +85,23 @@ const route = createRoute({
 
 export function validateEvents(app: App, { options }: AppDeps) {
   const { maxBodyBytes } = options.config
+  prepareChecks()
   operation(app, route, async (c) => {
     requireMediaType(c, 'application/json')
-    const { valid, errors, ...report } = await check(c, maxBodyBytes)
-    return valid ? c.json({ valid, ...report }) : c.json({ valid, errors }, 400)
+    const { valid, errors, warnings, ...counts } = await check(c, maxBodyBytes)
+    if (valid) return c.json({ valid, ...counts, warnings })
+    return c.json({ valid, errors, ...(warnings.length > 0 && { warnings }) }, 400)
   })
 }
 
 /** What cannot be unpacked is one more way of not conforming: a 400 here has always one form. */
-async function check(
-  c: AppContext,
-  maxBodyBytes: number,
-): Promise<ReturnType<typeof checkCaliper>> {
+async function check(c: AppContext, maxBodyBytes: number): Promise<ConformanceReport> {
   try {
     return checkCaliper(await decodeWire(await readWire(c, maxBodyBytes), maxBodyBytes))
   } catch (error) {
     if (!(error instanceof AppError) || error.status !== 400) throw error
-    const errors = [{ path: [], message: error.message, code: error.code }]
-    return { valid: false, eventCount: 0, entityCount: 0, errors, warnings: [] }
+    const { message, code } = error
+    const finding = { path: [], message, code, severity: 'error' as const }
+    return { valid: false, eventCount: 0, entityCount: 0, errors: [finding], warnings: [] }
   }
 }

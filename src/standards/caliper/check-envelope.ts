@@ -1,44 +1,51 @@
 import { isIri } from '../../syntax/iri'
-import { isDate } from './check-entity'
+import { isUtcMillis } from '../../syntax/timestamp'
 import { error, type Finding, isAbsent, required, show, warning } from './finding'
 import { isNode } from './node'
-import { spec } from './sections'
-import { contextIri, contextVersion, isOfficialContext } from './version'
+import { sectionsOf } from './sections'
+import { type CaliperVersion, contextIris, contextVersion, isOfficialContext } from './version'
 
 const known = new Set(['sensor', 'sendTime', 'dataVersion', 'data'])
 
-/** 5.2: "The sensor, sendTime, dataVersion and data properties are required." */
+/**
+ * 5.2: "The sensor, sendTime, dataVersion and data properties are required."
+ * @param version of the envelope; those of 1.0 have no `dataVersion`
+ */
 export function checkEnvelope(
   value: unknown,
   items: readonly unknown[] | undefined,
-  isEarly: boolean,
+  version: CaliperVersion,
 ): Finding[] {
-  if (!isNode(value)) {
-    return [error([], 'wrong_type', `Expected an object, got ${show(value)}`, spec.envelope)]
-  }
-  const found: Finding[] = []
-  const { sensor, sendTime, dataVersion, data } = value
-  if (isAbsent(sensor)) found.push(required(['sensor'], spec.envelope))
-  else if (typeof sensor !== 'string') found.push(wrong('sensor', 'a string', sensor))
-  else if (!isIri(sensor)) {
-    found.push(warning(['sensor'], 'invalid_iri', 'An IRI is recommended', spec.envelope))
+  const spec = sectionsOf(version).envelope
+  if (!isNode(value))
+    return [error([], 'wrong_type', `Expected an object, got ${show(value)}`, spec)]
+  function wrong(name: string, form: string, value: unknown, code = 'wrong_type'): Finding {
+    return error([name], code, `Expected ${form}, got ${show(value)}`, spec)
   }
 
-  if (isAbsent(sendTime)) found.push(required(['sendTime'], spec.envelope))
-  else if (!isDate(sendTime)) {
+  const found: Finding[] = []
+  const { sensor, sendTime, dataVersion, data } = value
+  if (isAbsent(sensor)) found.push(required(['sensor'], spec))
+  else if (typeof sensor !== 'string') found.push(wrong('sensor', 'a string', sensor))
+  else if (!isIri(sensor)) {
+    found.push(warning(['sensor'], 'invalid_iri', 'An IRI is recommended', spec))
+  }
+
+  if (isAbsent(sendTime)) found.push(required(['sendTime'], spec))
+  else if (typeof sendTime !== 'string' || !isUtcMillis(sendTime)) {
     const form = 'YYYY-MM-DDTHH:mm:ss.SSSZ in UTC'
     found.push(wrong('sendTime', form, sendTime, 'invalid_timestamp'))
   }
 
   if (isAbsent(dataVersion)) {
-    if (!isEarly) found.push(required(['dataVersion'], spec.envelope))
+    if (version !== '1.0') found.push(required(['dataVersion'], spec))
   } else if (!isOfficialContext(dataVersion)) {
     const isKnown = contextVersion(dataVersion) !== undefined
     const code = isKnown ? 'invalid_context' : 'unsupported_version'
-    found.push(wrong('dataVersion', contextIri, dataVersion, code))
+    found.push(wrong('dataVersion', contextIris[version], dataVersion, code))
   }
 
-  if (isAbsent(data)) found.push(required(['data'], spec.envelope))
+  if (isAbsent(data)) found.push(required(['data'], spec))
   else if (items === undefined) found.push(wrong('data', 'an array', data))
   else if (items.length === 0) {
     found.push(wrong('data', 'one or more events or entities', data, 'empty_data'))
@@ -46,12 +53,7 @@ export function checkEnvelope(
 
   for (const name of Object.keys(value)) {
     if (known.has(name)) continue
-    const message = 'No custom properties are permitted'
-    found.push(error([name], 'unknown_property', message, spec.envelope))
+    found.push(error([name], 'unknown_property', 'No custom properties are permitted', spec))
   }
   return found
-}
-
-function wrong(name: string, form: string, value: unknown, code = 'wrong_type'): Finding {
-  return error([name], code, `Expected ${form}, got ${show(value)}`, spec.envelope)
 }

@@ -1,14 +1,16 @@
 import { AppError } from '../../error/app-error'
-import type { Issue } from '../../error/issue'
 import type { Kind } from '../../event/record'
 import type { JsonElement } from '../../syntax/json-elements'
+import { type Finding, toFinding } from './check/departure'
 import { checkEnvelope } from './check-envelope'
 import { checkItem } from './check-item'
-import { type Finding, isAbsent } from './finding'
+import { isAbsent, type Path } from './finding'
 import { kindOf, refuse } from './gate'
 import { isNode } from './node'
 import { openBody, versionOf } from './parse'
-import { type CaliperVersion, contextVersion, itemVersion } from './version'
+import { type CaliperVersion, contextVersion } from './version'
+
+export type { Finding }
 
 /** What the text of the standard has to say about a request body. */
 export interface ConformanceReport {
@@ -17,76 +19,103 @@ export interface ConformanceReport {
   eventCount: number
   entityCount: number
   /** A MUST that is not kept. */
-  errors: Issue[]
+  errors: Finding[]
   /** A SHOULD. */
-  warnings: Issue[]
+  warnings: Finding[]
 }
 
 // Nobody reads more, and whoever may ask for a report without a key must not make us write books.
-const MAX_LISTED = 1000
+export const MAX_LISTED = 1000
 
 /** Checks a whole body and never throws: what is not even an envelope is reported like the rest. */
 export function checkCaliper(text: string): ConformanceReport {
-  const errors: Issue[] = []
-  const warnings: Issue[] = []
-  const add = ({ severity, ...issue }: Finding) => {
-    list(severity === 'error' ? errors : warnings, issue)
+  const report: ConformanceReport = {
+    valid: true,
+    eventCount: 0,
+    entityCount: 0,
+    errors: [],
+    warnings: [],
   }
-  let counts = { eventCount: 0, entityCount: 0 }
+  function take(findings: Finding[]): void {
+    for (const finding of findings) {
+      list(finding.severity === 'error' ? report.errors : report.warnings, finding)
+    }
+  }
   try {
     const { value, items } = openBody(text)
-    checkEnvelope(value, items, isEarly(items)).forEach(add)
-    const dataVersion = isNode(value) ? value.dataVersion : undefined
-    counts = checkItems(items ?? [], dataVersion, (found) => {
-      found.forEach(add)
-      return errors.length <= MAX_LISTED
-    })
+    const version = statedVersion(value)
+    take(checkEnvelope(value, items, version ?? versionByItems(items)))
+    for (const [index, item] of items?.entries() ?? []) {
+      const kind = itemKind(item.value)
+      if (kind === 'event') report.eventCount += 1
+      else report.entityCount += 1
+      if (report.errors.length <= MAX_LISTED) take(checkElement(item, version, ['data', index]))
+    }
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
-    errors.push(...thrown.errors)
+    take(thrown.errors.map((issue) => ({ ...issue, severity: 'error' })))
   }
-  return { valid: errors.length === 0, ...counts, errors, warnings }
+  return { ...report, valid: report.errors.length === 0 }
 }
 
-function list(issues: Issue[], issue: Issue): void {
-  const message = `More than ${MAX_LISTED}; the rest is not listed`
-  if (issues.length < MAX_LISTED) issues.push(issue)
-  else if (issues.length === MAX_LISTED) issues.push({ path: [], message, code: 'too_many' })
+/**
+ * The version of an envelope: what its `dataVersion` says, or the newest where nobody knows that.
+ * @returns undefined without one, which is right in 1.0 alone
+ */
+function statedVersion(envelope: unknown): CaliperVersion | undefined {
+  const dataVersion = isNode(envelope) ? envelope.dataVersion : undefined
+  return isAbsent(dataVersion) ? undefined : (contextVersion(dataVersion) ?? '1.2')
 }
 
-/** @param report takes what was found in an item; false when it wants no more */
-function checkItems(
-  items: readonly JsonElement[],
-  dataVersion: unknown,
-  report: (found: Finding[]) => boolean,
-) {
-  // Of an unknown version, which the envelope's check has reported, the newest is supposed.
-  const supposed: CaliperVersion = isAbsent(dataVersion) ? '1.0' : '1.2'
-  const envelope = { version: contextVersion(dataVersion) ?? supposed }
-  let eventCount = 0
-  let isWanted = true
-  items.forEach(({ value: item, text }, index) => {
-    const kind = isNode(item) ? kindOf(item) : 'event'
-    if (kind === 'event') eventCount += 1
-    if (!isWanted) return
-
-    const found: Finding[] = []
-    if (isNode(item)) checkItem(item, kind, versionOf(item, envelope), index, found)
-    isWanted = report([...found, ...refusals(item, text, kind, index, found)])
-  })
-  return { eventCount, entityCount: items.length - eventCount }
+/** Of 1.0 when all its items are. */
+function versionByItems(items: readonly JsonElement[] = []): CaliperVersion {
+  const versions = items.map(({ value }) =>
+    isNode(value) ? versionOf(value, { version: undefined }) : '1.2',
+  )
+  return versions.length > 0 && versions.every((version) => version === '1.0') ? '1.0' : '1.2'
 }
 
-/** Why the gate would refuse the item, where the standard has not said so of the same place. */
-function refusals(item: unknown, text: string, kind: Kind, index: number, own: Finding[]) {
-  const issues = refuse(item, text, kind, index) ?? []
-  const said = new Set(own.map(({ path }) => path.join()))
-  const unsaid = issues.filter(({ path }) => !said.has(path.join()))
-  return unsaid.map((issue): Finding => ({ ...issue, severity: 'error' }))
+/** Whether an item counts as an event; what is no object does. */
+export function itemKind(item: unknown): Kind {
+  return isNode(item) ? kindOf(item) : 'event'
 }
 
-/** Envelopes of 1.0 have no `dataVersion`; that it is 1.0 only the items can say. */
-function isEarly(items: readonly JsonElement[] = []): boolean {
-  const versions = items.map(({ value }) => isNode(value) && itemVersion(value['@context']))
-  return versions.length > 0 && versions.every((version) => version === '1.0')
+/**
+ * Checks one item: what the standard says, and what the gate would refuse it for where the standard
+ * has not said so of the same place.
+ * @param version of what stands around it, if that says
+ * @param place of the item, before the paths within it
+ */
+export function checkElement(
+  { value: item, text }: JsonElement,
+  version: CaliperVersion | undefined,
+  place: Path,
+): Finding[] {
+  const kind = itemKind(item)
+  const refusals = (refuse(item, text, kind, 0) ?? []).map(
+    ({ path, ...issue }): Finding => ({
+      ...issue,
+      path: [...place, ...path.slice(2)], // of an envelope's first item
+      severity: 'error',
+    }),
+  )
+  // What is nested beyond any limit is not walked.
+  if (!isNode(item) || refusals.some(({ code }) => code === 'too_deep')) return refusals
+  const departures = checkItem(item, kind, versionOf(item, { version }))
+  const own = departures.map((departure) => toFinding(departure, place))
+  const said = new Set(own.map(placeOf))
+  return [...own, ...refusals.filter((one) => !said.has(placeOf(one)))]
+}
+
+/** The gate speaks of `type` where 1.0 has `@type`. */
+function placeOf({ path }: Finding): string {
+  return path.join().replace('@', '')
+}
+
+function list(findings: Finding[], finding: Finding): void {
+  if (findings.length < MAX_LISTED) findings.push(finding)
+  else if (findings.length === MAX_LISTED) {
+    const message = `More than ${MAX_LISTED}; the rest is not listed`
+    findings.push({ path: [], message, code: 'too_many', severity: finding.severity })
+  }
 }

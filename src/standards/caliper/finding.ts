@@ -1,11 +1,7 @@
-import type { Issue } from '../../error/issue'
+import type { Finding } from './check/departure'
 
-/** A departure from the text of the standard: from a MUST an error, from a SHOULD a warning. */
-export interface Finding extends Issue {
-  severity: 'error' | 'warning'
-}
-
-export type Path = Issue['path']
+export type { Finding }
+export type Path = Finding['path']
 
 export function required(path: Path, spec: string): Finding {
   return { path, message: 'Required', code: 'required', spec, severity: 'error' }

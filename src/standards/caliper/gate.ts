@@ -3,9 +3,14 @@ import { MAX_DEPTH, MAX_ID_LENGTH } from '../../event/limits'
 import type { Kind } from '../../event/record'
 import { isDeeperThan } from '../../syntax/json-scan'
 import { toUtcMillis } from '../../syntax/timestamp'
-import { entityTypes, eventTypes, partTypes } from './model'
+import { entities, parts } from './model/entities'
+import { events } from './model/events'
 import { idOf, isNode, type Node, typeOf } from './node'
 import { spec } from './sections'
+
+const eventTypes = new Set(Object.keys(events))
+const entityTypes = new Set(Object.keys(entities))
+const partTypes = new Set(Object.keys(parts))
 
 /** Events happen; entities are described. Types of neither kind are told apart by what they have. */
 export function kindOf(item: Node): Kind {

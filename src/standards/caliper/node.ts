@@ -1,4 +1,4 @@
-import { term } from './model'
+import { term } from './model/terms'
 
 /** Anything in braces. */
 export type Node = Record<string, unknown>

@@ -3,7 +3,7 @@ import type { ReadEvent } from '../../event/reading'
 import type { Kind } from '../../event/record'
 import { durationMs } from '../../syntax/duration'
 import { toUtcMillis } from '../../syntax/timestamp'
-import { actionTerm, term } from './model'
+import { actionTerm, term } from './model/terms'
 import { idOf, type Node, nameOf, typeOf } from './node'
 import type { CaliperVersion } from './version'
 

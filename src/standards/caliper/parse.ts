@@ -7,16 +7,16 @@ import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import type { JsonElement } from '../../syntax/json-elements'
 import { toUtcMillis } from '../../syntax/timestamp'
 import { checkItem } from './check-item'
-import type { Finding } from './finding'
 import { kindOf, refuse } from './gate'
 import { idOf, isNode, type Node } from './node'
 import { normalize, type Surroundings } from './normalize'
 import { spec } from './sections'
-import { type CaliperVersion, envelopeVersion, itemVersion } from './version'
+import { type CaliperVersion, envelopeVersion, itemVersion, versionByForm } from './version'
 
 /** An envelope taken apart: its items, each with its own text, and what stands around them. */
 export interface Envelope {
-  version: CaliperVersion
+  /** By its `dataVersion`, which those of 1.0 have not. */
+  version: CaliperVersion | undefined
   /** Its properties; `data` is empty here. */
   properties: Node
   items: JsonElement[]
@@ -66,9 +66,9 @@ export function readCaliper(text: string, receivedAt: string): Reading {
   return { standard: 'caliper', context: contextOf(envelope), items }
 }
 
-/** An item's own context decides; without one, the envelope's `dataVersion`. */
+/** An item's own context decides; without one, the envelope's `dataVersion`, and then its form. */
 export function versionOf(item: Node, envelope: Pick<Envelope, 'version'>): CaliperVersion {
-  return itemVersion(item['@context']) ?? envelope.version
+  return itemVersion(item['@context']) ?? envelope.version ?? versionByForm(item)
 }
 
 function readItem(
@@ -86,11 +86,10 @@ function readItem(
   const node = item as Node // or it would have been refused
   const version = versionOf(node, envelope)
   const event = normalize[kind](node, raw, version, around)
-  const found: Finding[] = []
-  checkItem(node, kind, version, index, found)
+  const found = checkItem(node, kind, version)
   if (found.length > 0) {
-    event.conformant = !found.some(({ severity }) => severity === 'error')
-    event.issueCodes = [...new Set(found.map(({ code }) => code))].sort()
+    event.conformant = !found.some(({ rule }) => rule.severity === 'error')
+    event.issueCodes = [...new Set(found.map(({ rule }) => rule.code))].sort()
   }
   if (around.mayBeIllFormed) makeWellFormed(event)
   return { index, event, id: kind === 'event' ? event.eventId : (event.objectId ?? event.eventId) }

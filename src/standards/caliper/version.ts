@@ -18,15 +18,26 @@ const versions: Record<string, CaliperVersion> = {
   v1p2: '1.2',
 }
 
-const official = new Set<unknown>([
-  contextIri,
-  'http://purl.imsglobal.org/ctx/caliper/v1p1',
-  'http://purl.imsglobal.org/ctx/caliper/v1/Context',
-])
+/** The context IRI of each version. */
+export const contextIris: Readonly<Record<CaliperVersion, string>> = {
+  '1.2': contextIri,
+  '1.1': 'http://purl.imsglobal.org/ctx/caliper/v1p1',
+  '1.0': 'http://purl.imsglobal.org/ctx/caliper/v1/Context',
+}
+
+const official = new Set<unknown>(Object.values(contextIris))
+
+// 1.1 had further profiles, each with a context of its own.
+const EXTENSION = /^http:\/\/purl\.imsglobal\.org\/ctx\/caliper\/v1p1\/(\w+)-extension$/
 
 /** Whether it is a context IRI to the letter, as an envelope's `dataVersion` must be (5.2). */
 export function isOfficialContext(iri: unknown): boolean {
   return official.has(iri)
+}
+
+/** The profile whose extension of 1.1 a context is, e.g. `SurveyProfile`. */
+export function extensionOf(iri: unknown): string | undefined {
+  return typeof iri === 'string' ? EXTENSION.exec(iri)?.[1] : undefined
 }
 
 /** @returns undefined when `iri` is not a context of Caliper */
@@ -48,12 +59,20 @@ export function itemVersion(context: unknown): CaliperVersion | undefined {
 }
 
 /**
- * Of an envelope's `dataVersion`. Envelopes of 1.0 have none.
+ * Of an item that neither its context nor its envelope has said it of: 1.0 wrote `@type`. Else the
+ * newest is supposed.
+ */
+export function versionByForm(item: Readonly<Record<string, unknown>>): CaliperVersion {
+  return item['@type'] !== undefined && item.type === undefined ? '1.0' : '1.2'
+}
+
+/**
+ * Of an envelope's `dataVersion`; undefined where there is none, as in 1.0.
  * @throws {AppError} `unsupported_version` (6.1: "If the Endpoint cannot support the version of
  * Caliper data indicated by the Envelope's dataVersion field, reply with a 422")
  */
-export function envelopeVersion(dataVersion: unknown): CaliperVersion {
-  if (dataVersion === undefined || dataVersion === null) return '1.0'
+export function envelopeVersion(dataVersion: unknown): CaliperVersion | undefined {
+  if (dataVersion === undefined || dataVersion === null) return undefined
   const version = contextVersion(dataVersion)
   if (version !== undefined) return version
   const message = `Must name Caliper 1.2, 1.1 or 1.0, as ${contextIri} does`

@@ -1,0 +1,75 @@
+import { show } from '../finding'
+import { versionOfDialect } from '../model/dialect'
+import type { Model } from '../model/model'
+import type { Node } from '../node'
+import { contextIris, contextVersion, extensionOf } from '../version'
+import { add, type Departure } from './departure'
+import { error, type Rules, required, warning } from './rules'
+
+/** Contexts of an item, and of what it holds (4.1). */
+export function contextsOf(model: Model, rules: Rules) {
+  const version = versionOfDialect(model.dialect)
+  const official = contextIris[version]
+  const { context: section } = rules.sections
+  const missing = required(section)
+  const wrong = error(
+    'invalid_context',
+    section,
+    (context) => `Expected ${official}, alone or last in an array, got ${show(context)}`,
+  )
+  // A MUST, yet the specification has such an event for an example (4.3, JSON-LD node and value
+  // types): no more than a warning.
+  const inline = warning(
+    'inline_context',
+    section,
+    () => 'Expected a string or an array, got an object',
+  )
+
+  /**
+   * "The top-level @context property type MUST be defined as a string or an array", Caliper's being
+   * that string or the last of the array.
+   * @returns whether the item may have terms that are not Caliper's
+   */
+  function itemContext(item: Node, found: Departure[]): boolean {
+    const context = item['@context']
+    if (context === official) return false
+    if (context === undefined || context === null) {
+      add(found, '@context', context, missing)
+      return false
+    }
+    if (typeof context === 'object' && !Array.isArray(context)) {
+      add(found, '@context', context, inline)
+      return true
+    }
+    const own: unknown = Array.isArray(context) ? context.at(-1) : context
+    const isExtension = version === '1.1' && extensionOf(own) !== undefined
+    if (own !== official && !isExtension) add(found, '@context', own, wrong)
+    return Array.isArray(context) || contextVersion(own) !== version
+  }
+
+  /**
+   * Contexts further in "are additive": what an object has beyond the model may be theirs. "Duplicate
+   * context references SHOULD be omitted."
+   * @returns whether the object, and what it holds, may have terms that are not Caliper's
+   */
+  function nestedContext(found: Departure[], context: unknown): boolean {
+    if (contextVersion(context) === version) {
+      // Sensors of 1.0 put it everywhere, as the examples of their time do.
+      if (!model.isEarly) add(found, '@context', context, rules.duplicateContext)
+      return false
+    }
+    if (context !== null) return true
+    add(found, '@context', context, rules.emptyValue)
+    return false
+  }
+
+  /** Makes warnings of the unknown properties found since `from`. */
+  function soften(found: Departure[], from: number): void {
+    for (let i = from; i < found.length; i += 1) {
+      const departure = found[i]!
+      if (departure.rule === rules.unknownProperty) departure.rule = rules.foreignProperty
+    }
+  }
+
+  return { itemContext, nestedContext, soften }
+}

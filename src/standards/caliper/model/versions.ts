@@ -1,0 +1,170 @@
+import { actions as allActions } from './actions'
+import type { EntityRow } from './entities'
+import type { EventRow } from './events'
+import type { PropertyTable } from './shape'
+import { words } from './words'
+
+/** Terms, and the properties of types, that one version or extension has and another has not. */
+export interface Terms {
+  events?: ReadonlySet<string>
+  entities?: ReadonlySet<string>
+  actions?: ReadonlySet<string>
+  /** By the type that they were given to. */
+  properties?: Readonly<Record<string, ReadonlySet<string>>>
+  /** Actions that a type of event supports, by the type. */
+  supported?: Readonly<Record<string, ReadonlySet<string>>>
+}
+
+// Both feedback and surveys ask questions.
+const questions = `
+  Question DateTimeQuestion MultiselectQuestion OpenEndedQuestion RatingScaleQuestion
+  Scale LikertScale MultiselectScale MultiselectionScale NumericScale
+`
+
+/**
+ * 1.1 came without these six profiles; each was published later with a context of its own, and an
+ * item that names it (`http://purl.imsglobal.org/ctx/caliper/v1p1/NAME-extension`) has its terms.
+ */
+export const profileExtensions: Readonly<Record<string, Terms>> = {
+  FeedbackProfile: {
+    events: words('FeedbackEvent'),
+    entities: words(`Comment Rating ${questions}`),
+  },
+  ResourceManagementProfile: {
+    events: words('ResourceManagementEvent'),
+    actions: words(`
+      Archived Copied Downloaded Printed Published Restored Saved Unpublished Uploaded
+    `),
+    properties: { DigitalResource: words('storageName') },
+  },
+  SearchProfile: {
+    events: words('SearchEvent'),
+    entities: words('Query SearchResponse'),
+  },
+  SurveyProfile: {
+    events: words('QuestionnaireEvent QuestionnaireItemEvent SurveyEvent SurveyInvitationEvent'),
+    entities: words(`
+      Collection Questionnaire QuestionnaireItem Survey SurveyInvitation ${questions}
+      DateTimeResponse MultiselectResponse OpenEndedResponse RatingScaleResponse
+    `),
+    actions: words('Accepted Declined OptedIn OptedOut Sent'),
+  },
+  ToolLaunchProfile: {
+    events: words('ToolLaunchEvent'),
+    entities: words('Link LtiLink'),
+    actions: words('Launched Returned'),
+  },
+  ToolUseProfile: {
+    entities: words('AggregateMeasure AggregateMeasureCollection Collection'),
+  },
+}
+
+/** What 1.2 added to 1.1 and is in none of its extensions; nothing was taken away but what is below. */
+export const addedIn1p2: Terms = {
+  properties: {
+    Event: words('profile'),
+    Entity: words('otherIdentifiers'),
+    Session: words('client'),
+    SoftwareApplication: words('host ipAddress userAgent'),
+  },
+}
+
+/** What 1.1 added to 1.0 (1.1, appendix H.2). */
+export const addedIn1p1: Terms = {
+  events: words('ForumEvent GradeEvent MessageEvent ThreadEvent ToolUseEvent'),
+  entities: words(`
+    Chapter DigitalResourceCollection Document Forum LtiSession Message Page Score Thread
+  `),
+  actions: words(`
+    Added Created Deleted MarkedAsRead MarkedAsUnread Modified Posted Removed Reset Retrieved
+    Unsubscribed Used
+  `),
+  properties: {
+    Event: words('id referrer session extensions'),
+    Annotation: words('annotator'),
+    Attempt: words('assignee isPartOf'),
+    DigitalResource: words('creators learningObjectives mediaType'),
+    Organization: words('members'),
+    Response: words('attempt'),
+    Result: words('attempt maxResultScore resultScore'),
+    Session: words('user'),
+    SoftwareApplication: words('version'),
+  },
+  supported: {
+    AssessmentEvent: words('Reset Restarted'),
+    AssignableEvent: words('Submitted'),
+    MediaEvent: words('Restarted'),
+  },
+}
+
+/** A term's present form, as a message names it; '' where there is none. */
+type Successor = string
+
+/**
+ * What 1.0 had, 1.1 deprecated and 1.2 dropped (1.1, appendix H.2): right in 1.0, right and reported
+ * in 1.1.
+ */
+export const deprecatedIn1p1 = {
+  events: {
+    OutcomeEvent: {
+      row: {
+        actions: words('Graded'),
+        has: { actor: 'Agent', object: 'Attempt', generated: 'Result' },
+      },
+      now: 'GradeEvent',
+    },
+    ReadingEvent: {
+      row: { actions: allActions, has: { actor: 'Person', object: 'DigitalResource' } },
+      now: 'NavigationEvent or ViewEvent',
+    },
+  } satisfies Record<string, { row: EventRow; now: Successor }>,
+  entities: {
+    EpubChapter: { row: { of: 'DigitalResource' }, now: 'Chapter' },
+    EpubPart: { row: { of: 'DigitalResource' }, now: 'Document' },
+    EpubSubChapter: { row: { of: 'DigitalResource' }, now: 'Page' },
+    EpubVolume: { row: { of: 'DigitalResource' }, now: 'Document' },
+    Reading: { row: { of: 'DigitalResource' }, now: 'Document' },
+  } satisfies Record<string, { row: EntityRow; now: Successor }>,
+  /** By type: what it supported, and was deprecated. Posted is in H.2.3 alone. */
+  supported: {
+    AnnotationEvent: words(`
+      Attached Classified Commented Described Disliked Identified Liked Linked Questioned Ranked
+      Recommended Subscribed
+    `),
+    AssessmentItemEvent: words('Reviewed Viewed'),
+    AssignableEvent: words('Abandoned Hid Showed'),
+    MediaEvent: words('Rewound'),
+    ThreadEvent: words('Posted'),
+  } as Readonly<Record<string, ReadonlySet<string>>>,
+  /** By type: the property, its range, and after it what it is now. */
+  properties: {
+    NavigationEvent: { navigatedFrom: ['DigitalResource | SoftwareApplication', 'referrer'] },
+    Attempt: { actor: ['Person', 'assignee'] },
+    DigitalResource: {
+      alignedLearningObjective: ['LearningObjective[]', 'learningObjectives'],
+      objectType: ['anything', 'type'],
+    },
+    Response: { actor: ['Person', 'attempt'], assignable: ['DigitalResource', 'attempt'] },
+    Result: {
+      actor: ['Person', 'attempt'],
+      assignable: ['DigitalResource', 'attempt'],
+      curveFactor: ['decimal', ''],
+      curvedTotalScore: ['decimal', ''],
+      extraCreditScore: ['decimal', ''],
+      normalScore: ['decimal', ''],
+      penaltyScore: ['decimal', ''],
+      totalScore: ['decimal', 'resultScore'],
+    },
+    Session: { actor: ['Agent', 'user'] },
+  } as Readonly<Record<string, Readonly<Record<string, readonly [string, Successor]>>>>,
+}
+
+/** Ranges of 1.0 that 1.1 gave a type, by the type that has the property. */
+export const rangesIn1p0: Readonly<Record<string, PropertyTable>> = {
+  HighlightAnnotation: { selection: 'Object' },
+}
+
+/** Names that the Feedback extension of 1.1 had for what 1.2 calls otherwise. */
+export const otherNames: Readonly<Record<string, EntityRow>> = {
+  MultiselectionScale: { of: 'MultiselectScale' },
+}

@@ -1,0 +1,53 @@
+import { words } from './words'
+
+/**
+ * Values that "are limited to" a list of terms (Caliper 1.2, appendices), by the name that the
+ * tables of `entities.ts` and `events.ts` use. Actions and profiles have files of their own.
+ */
+export const vocabularies = {
+  // `CORE#SUB-ROLE`. Manager#Manager is in the appendix and in no context, Mentor#Auditor in the
+  // context and in no example: both count.
+  Role: words(`
+    Administrator Administrator#Administrator Administrator#Developer
+    Administrator#ExternalDeveloper Administrator#ExternalSupport
+    Administrator#ExternalSystemAdministrator Administrator#Support
+    Administrator#SystemAdministrator
+    ContentDeveloper ContentDeveloper#ContentDeveloper ContentDeveloper#ContentExpert
+    ContentDeveloper#ExternalContentExpert ContentDeveloper#Librarian
+    Instructor Instructor#ExternalInstructor Instructor#Grader Instructor#GuestInstructor
+    Instructor#Instructor Instructor#Lecturer Instructor#PrimaryInstructor
+    Instructor#SecondaryInstructor Instructor#TeachingAssistant Instructor#TeachingAssistantGroup
+    Instructor#TeachingAssistantOffering Instructor#TeachingAssistantSection
+    Instructor#TeachingAssistantTemplate
+    Learner Learner#ExternalLearner Learner#GuestLearner Learner#Learner Learner#NonCreditLearner
+    Manager Manager#AreaManager Manager#CourseCoordinator Manager#ExternalObserver Manager#Manager
+    Manager#Observer
+    Member Member#Member
+    Mentor Mentor#Advisor Mentor#Auditor Mentor#ExternalAdvisor Mentor#ExternalAuditor
+    Mentor#ExternalLearningFacilitator Mentor#ExternalMentor Mentor#ExternalReviewer
+    Mentor#ExternalTutor Mentor#LearningFacilitator Mentor#Mentor Mentor#Reviewer Mentor#Tutor
+    Officer Officer#Chair Officer#Secretary Officer#Treasurer Officer#Vice-Chair
+  `),
+  Status: words('Active Inactive'),
+  // The prose of the Tool Use Profile writes AssessmentPassed and AssessmentSubmitted; the appendix
+  // and the context have the plural.
+  Metric: words(`
+    AssessmentsPassed AssessmentsSubmitted MinutesOnTask SkillsMastered StandardsMastered
+    UnitsCompleted UnitsPassed WordsRead
+  `),
+  // CaseItemUri is in the context and in the implementation guide, not in the appendix.
+  IdentifierType: words(`
+    AccountUserName CaseItemUri EmailAddress LisSourcedId LtiContextId LtiDeploymentId
+    LtiPlatformId LtiToolId LtiUserId OneRosterSourcedId Other SisSourcedId SystemId
+  `),
+} as const
+
+export type Vocabulary = keyof typeof vocabularies
+
+/**
+ * Known values of LtiLink.messageType. Its range is "including but not limited to" these, so any
+ * string conforms.
+ */
+export const messageTypes = words(
+  'LtiDeepLinkingRequest LtiDeepLinkingResponse LtiResourceLinkRequest',
+)
