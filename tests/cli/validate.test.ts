@@ -38,7 +38,7 @@ describe('nonius validate', () => {
     const { stdout, exitCode } = await nonius(['validate', file])
     expect(stdout).toContain(`${file}: 2 events, 0 describes; 1 error, 0 warnings\n`)
     expect(stdout).toMatch(
-      / {2}error {4}\S+events\.ndjson:3 eventTime: Required \(required, .+\)\n/,
+      /^ {2}error {2}required\n {4}\S+events\.ndjson:3 {2}eventTime: Required \(.+\)$/m,
     )
     expect(exitCode).toBe(1)
   })
@@ -50,11 +50,30 @@ describe('nonius validate', () => {
     expect(report.errors).toContainEqual(
       expect.objectContaining({
         place: 'standard input [0]',
+        line: 1,
         path: ['actor'],
         message: 'Required',
+        severity: 'error',
       }),
     )
     expect(exitCode).toBe(1)
+  })
+
+  it('puts what is of one kind together, and names the line of each value', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'envelope.json')
+    const wrong = (n: number) => anEvent({ actor: { id: `person ${n}`, type: 'Person' } })
+    const data = Array.from({ length: 12 }, (_, n) => wrong(n))
+    const text = JSON.stringify({ ...anEnvelope(data), sendTime: 'soon' }, null, 2)
+    await writeFile(file, text)
+    const { stdout } = await nonius(['validate', file])
+    const lines = text.split('\n')
+    const lineOf = (part: string) => lines.findIndex((line) => line.includes(part)) + 1
+    expect(stdout).toContain('  error  invalid_iri, 12 times\n')
+    expect(stdout).toContain(`${file}:${lineOf('person 3')}  data[3].actor.id: Expected an IRI`)
+    expect(stdout).toContain(`${file}:${lineOf('"soon"')}  sendTime: Expected`)
+    expect(stdout).toContain('    and 2 more\n')
+    expect(stdout).not.toContain('\u001b')
   })
 
   for (const [what, input, sentence] of [

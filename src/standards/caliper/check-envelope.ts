@@ -9,11 +9,12 @@ const known = new Set(['sensor', 'sendTime', 'dataVersion', 'data'])
 
 /**
  * 5.2: "The sensor, sendTime, dataVersion and data properties are required."
+ * @param size how many items its `data` has; undefined when it is no array
  * @param version of the envelope; those of 1.0 have no `dataVersion`
  */
 export function checkEnvelope(
   value: unknown,
-  items: readonly unknown[] | undefined,
+  size: number | undefined,
   version: CaliperVersion,
 ): Finding[] {
   const spec = sectionsOf(version).envelope
@@ -46,8 +47,8 @@ export function checkEnvelope(
   }
 
   if (isAbsent(data)) found.push(required(['data'], spec))
-  else if (items === undefined) found.push(wrong('data', 'an array', data))
-  else if (items.length === 0) {
+  else if (size === undefined) found.push(wrong('data', 'an array', data))
+  else if (size === 0) {
     found.push(wrong('data', 'one or more events or entities', data, 'empty_data'))
   }
 

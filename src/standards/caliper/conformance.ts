@@ -44,7 +44,7 @@ export function checkCaliper(text: string): ConformanceReport {
   try {
     const { value, items } = openBody(text)
     const version = statedVersion(value)
-    take(checkEnvelope(value, items, version ?? versionByItems(items)))
+    take(checkEnvelope(value, items?.length, version ?? versionByItems(items)))
     for (const [index, item] of items?.entries() ?? []) {
       const kind = itemKind(item.value)
       if (kind === 'event') report.eventCount += 1
@@ -62,7 +62,7 @@ export function checkCaliper(text: string): ConformanceReport {
  * The version of an envelope: what its `dataVersion` says, or the newest where nobody knows that.
  * @returns undefined without one, which is right in 1.0 alone
  */
-function statedVersion(envelope: unknown): CaliperVersion | undefined {
+export function statedVersion(envelope: unknown): CaliperVersion | undefined {
   const dataVersion = isNode(envelope) ? envelope.dataVersion : undefined
   return isAbsent(dataVersion) ? undefined : (contextVersion(dataVersion) ?? '1.2')
 }

@@ -1,0 +1,143 @@
+import { checkEnvelope } from '../standards/caliper/check-envelope'
+import {
+  checkElement,
+  type Finding,
+  itemKind,
+  statedVersion,
+} from '../standards/caliper/conformance'
+import { type CaliperVersion, itemVersion, versionByForm } from '../standards/caliper/version'
+import { linesBetween, offsetOf } from './locate'
+import { type Piece, type Place, SplitError } from './split-json'
+
+/** A finding, and where in the file the item stands that it is about. */
+export interface Placed extends Finding {
+  place: string
+  /** On which the value is written, or the object that lacks it. */
+  line: number
+}
+
+export interface FileReport {
+  file: string
+  valid: boolean
+  eventCount: number
+  entityCount: number
+  errorCount: number
+  warningCount: number
+  /** The first thousand of each code. */
+  errors: Placed[]
+  warnings: Placed[]
+}
+
+type Item = Extract<Piece, { kind: 'item' }>
+type Envelope = Extract<Piece, { kind: 'envelope' }>
+
+// As many as a report of the server lists; who has more mends these first.
+const MAX_LISTED = 1000
+
+/** Gathers what the standard says to a file, piece by piece. */
+export function createFileReport(file: string) {
+  const report: FileReport = {
+    ...{ file, valid: true, eventCount: 0, entityCount: 0, errorCount: 0, warningCount: 0 },
+    ...{ errors: [], warnings: [] },
+  }
+  const listed = new Map<string, number>()
+  /** Items that only their envelope can tell the version of, which may do so at its end. */
+  let waiting: { item: Item; value: unknown }[] = []
+  /** Whether all items of the envelope are of 1.0. */
+  let isEarly = true
+
+  /** @throws {SplitError} when the piece is not JSON */
+  function take(piece: Piece): void {
+    if (piece.kind === 'envelope') takeEnvelope(piece)
+    else takeItem(piece)
+  }
+
+  function takeItem(item: Item): void {
+    const value = parse(item.text, item.in, item.line)
+    if (item.steps.length === 0 && isEnvelope(value)) {
+      const found = checkEnvelope(value, undefined, statedVersion(value) ?? '1.2')
+      for (const finding of found) place(finding, item)
+      return
+    }
+    if (itemKind(value) === 'event') report.eventCount += 1
+    else report.entityCount += 1
+    const version = isObject(value) ? itemVersion(value['@context']) : undefined
+    const isInEnvelope = item.steps[0] === 'data'
+    if (isInEnvelope) isEarly &&= (version ?? formOf(value)) === '1.0'
+    if (isInEnvelope && version === undefined) waiting.push({ item, value })
+    else check(item, value, undefined)
+  }
+
+  function takeEnvelope({ in: own, head, tail, tailLine, size }: Envelope): void {
+    const text = head + tail
+    const value = parse(text, own, own.line)
+    const version = statedVersion(value)
+    const supposed = isEarly && size > 0 ? '1.0' : '1.2'
+    for (const finding of checkEnvelope(value, size, version ?? supposed)) {
+      const at = offsetOf(text, finding.path)
+      const isBefore = at < head.length
+      const line = isBefore
+        ? own.line + linesBetween(text, 0, at)
+        : tailLine + linesBetween(text, head.length, at)
+      keep({ ...finding, place: nameOf(own), line })
+    }
+    for (const { item, value } of waiting) check(item, value, version)
+    waiting = []
+    isEarly = true
+  }
+
+  function check(item: Item, value: unknown, version: CaliperVersion | undefined): void {
+    for (const finding of checkElement({ value, text: item.text }, version, [])) {
+      place(finding, item)
+    }
+  }
+
+  function place(finding: Finding, { in: own, steps, text, line }: Item): void {
+    const [first, index = first] = steps
+    const member = first === undefined ? '' : ` ${first === 'data' ? first : ''}[${index}]`
+    const lines = linesBetween(text, 0, offsetOf(text, finding.path))
+    keep({ ...finding, place: nameOf(own) + member, line: line + lines })
+  }
+
+  function keep(placed: Placed): void {
+    const isError = placed.severity === 'error'
+    if (isError) report.errorCount += 1
+    else report.warningCount += 1
+    const key = `${placed.severity} ${placed.code}`
+    const count = (listed.get(key) ?? 0) + 1
+    listed.set(key, count)
+    if (count <= MAX_LISTED) (isError ? report.errors : report.warnings).push(placed)
+  }
+
+  function nameOf({ document, line }: Place): string {
+    return document === 0 ? file : `${file}:${line}`
+  }
+
+  return {
+    take,
+    itemCount: () => report.eventCount + report.entityCount,
+    done: (): FileReport => ({ ...report, valid: report.errorCount === 0 }),
+  }
+}
+
+function parse(text: string, { document }: Place, line: number): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (thrown) {
+    throw new SplitError((thrown as Error).message, { document, line })
+  }
+}
+
+/** Events and describes have a type; what surrounds them has not, however little of it is right. */
+function isEnvelope(value: unknown): boolean {
+  if (!isObject(value) || 'type' in value || '@type' in value) return false
+  return 'data' in value || 'sensor' in value || 'dataVersion' in value
+}
+
+function formOf(value: unknown): CaliperVersion {
+  return isObject(value) ? versionByForm(value) : '1.2'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,52 @@
+import { styleText } from 'node:util'
+import type { FileReport, Placed } from './file-report'
+
+// A person mends a rule, not its thousand cases: the first few show where to look.
+const SHOWN_OF_A_CODE = 10
+
+type Style = Parameters<typeof styleText>[0]
+
+/** What `styleText` does, or nothing of it. */
+type Paint = (style: Style, text: string) => string
+
+/** A report for a person: what was found, by code, the most serious and most frequent first. */
+export function printReport(report: FileReport, isColoured: boolean): string {
+  const paint: Paint = (style, text) =>
+    isColoured ? styleText(style, text, { validateStream: false }) : text
+  const { file, eventCount, entityCount, errorCount, warningCount, errors, warnings } = report
+  const held = `${count(eventCount, 'event')}, ${count(entityCount, 'describe')}`
+  const found = `${count(errorCount, 'error')}, ${count(warningCount, 'warning')}`
+  const verdict = paint(errorCount > 0 ? 'red' : 'green', found)
+  const lines = [
+    `${paint('bold', file)}: ${held}; ${verdict}`,
+    ...groups(errors).flatMap((group) => printGroup(group, 'red', file, paint)),
+    ...groups(warnings).flatMap((group) => printGroup(group, 'yellow', file, paint)),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+function printGroup(group: Placed[], color: Style, file: string, paint: Paint): string[] {
+  const [{ severity, code } = group[0]!] = group
+  const rest = group.length - SHOWN_OF_A_CODE
+  const times = group.length === 1 ? '' : `, ${group.length} times`
+  return [
+    `  ${paint(color, `${severity}  ${code}`)}${times}`,
+    ...group.slice(0, SHOWN_OF_A_CODE).map((placed) => `    ${line(placed, file, paint)}`),
+    ...(rest > 0 ? [paint('dim', `    and ${rest} more`)] : []),
+  ]
+}
+
+function line({ place, line, path, message, spec }: Placed, file: string, paint: Paint): string {
+  const [, member = ''] = / (.*)$/.exec(place.slice(file.length)) ?? []
+  const where = [member, path.join('.')].filter(Boolean).join('.')
+  const section = spec === undefined ? '' : paint('dim', ` (${spec})`)
+  return `${paint('cyan', `${file}:${line}`)}  ${where === '' ? '' : `${where}: `}${message}${section}`
+}
+
+function groups(findings: Placed[]): Placed[][] {
+  return [...Map.groupBy(findings, ({ code }) => code).values()].sort((a, b) => b.length - a.length)
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}

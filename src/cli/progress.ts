@@ -1,0 +1,47 @@
+import type { WriteStream } from 'node:tty'
+
+export type ProgressStream = Pick<WriteStream, 'write'> & { isTTY?: boolean; columns?: number }
+
+/** Shows how far a long reading has come; only to a person, and gone when it is over. */
+export interface Progress extends Disposable {
+  advance(bytes: number, items: number): void
+}
+
+// Ten a second is as often as an eye sees it, and costs nothing beside the reading.
+const INTERVAL_MS = 100
+const BAR_LENGTH = 24
+
+/** @param total bytes there are to read, when that is known */
+export function showProgress(stream: ProgressStream, name: string, total?: number): Progress {
+  let bytes = 0
+  let items = 0
+  let shownAt = Number.NEGATIVE_INFINITY
+  let isShown = false
+
+  function show(): void {
+    shownAt = performance.now()
+    isShown = true
+    const read = `${(bytes / 1e6).toFixed(1)} MB, ${items.toLocaleString('en')} items`
+    const line =
+      total === undefined ? `${name}  ${read}` : `${name}  ${bar(bytes / total)}  ${read}`
+    stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`)
+  }
+
+  return {
+    advance(moreBytes, moreItems) {
+      bytes += moreBytes
+      items += moreItems
+      if (stream.isTTY && performance.now() - shownAt >= INTERVAL_MS) show()
+    },
+    [Symbol.dispose]() {
+      if (isShown) stream.write('\r\x1b[2K')
+    },
+  }
+}
+
+function bar(share: number): string {
+  const done = Math.min(1, Math.max(0, share))
+  const full = Math.round(done * BAR_LENGTH)
+  const percent = `${Math.floor(done * 100)} %`.padStart(5)
+  return `[${'█'.repeat(full)}${'·'.repeat(BAR_LENGTH - full)}]${percent}`
+}

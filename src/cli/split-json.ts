@@ -1,0 +1,241 @@
+/** Where in a stream a document begins. */
+export interface Place {
+  /** Which of the documents, from 0. */
+  document: number
+  line: number
+}
+
+/** What a stream of JSON text consists of. */
+export type Piece =
+  /** An event or a describe: a document, an element of an array, or one of an envelope's `data`. */
+  | { kind: 'item'; in: Place; steps: (string | number)[]; text: string; line: number }
+  /** What stood around an envelope's `data`, whose `size` elements came before as items. */
+  | { kind: 'envelope'; in: Place; head: string; tail: string; tailLine: number; size: number }
+
+/** Text that is no JSON, or holds what is no event. */
+export class SplitError extends Error {
+  override readonly name = 'SplitError'
+  readonly place: Place
+
+  constructor(message: string, place: Place) {
+    super(message)
+    this.place = place
+  }
+}
+
+// An event has kilobytes. Something longer is no file of events, and need not be held to be told so.
+const MAX_ITEM = 64 * 1024 * 1024
+
+const TAB = 9
+const NEWLINE = 10
+const RETURN = 13
+const SPACE = 32
+const QUOTE = 34
+const COMMA = 44
+const COLON = 58
+const OPEN_ARRAY = 91
+const BACKSLASH = 92
+const CLOSE_ARRAY = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
+
+/**
+ * Takes a stream of JSON apart into items, however large the documents around them are: envelopes,
+ * events, arrays of them, one after the other or on lines of their own. Checks what stands between
+ * items; each item itself is for JSON.parse. `write` and `end` throw a SplitError.
+ */
+export function createSplitter(emit: (piece: Piece) => void) {
+  let text = '' // from the start of what is being read
+  let at = 0
+  let line = 1
+  let place: Place = { document: 0, line: 1 }
+  let depth = 0
+  let isInString = false
+  let isEscaped = false
+  /** The last character that is no space, outside of strings. */
+  let last = 0
+
+  /** Where an item begins in `text`, or -1 between them, and on which line. */
+  let start = -1
+  let startLine = 1
+  /** The list whose elements are items: its depth, and how many it had; 0 when there is none. */
+  let listDepth = 0
+  let size = 0
+  let inEnvelope = false
+
+  /** Of an object that is a document: what came before the elements of its `data`. */
+  let head = ''
+  let keyStart = -1
+  let key = ''
+  let hasType = false
+  let hasData = false
+
+  function write(chunk: string): void {
+    const kept = start >= 0 ? start : at
+    if (at - kept > MAX_ITEM) throw problem('an item is longer than 64 MB')
+    text = text.slice(kept) + chunk
+    at -= kept
+    if (keyStart >= 0) keyStart -= kept
+    if (start >= 0) start = 0
+    while (at < text.length) step(text.charCodeAt(at))
+  }
+
+  /** @returns how many documents there were */
+  function end(): number {
+    if (isScalar()) close(at)
+    if (depth > 0 || isInString) throw problem('it ends in the middle')
+    return place.document
+  }
+
+  function step(char: number): void {
+    if (isInString) inString(char)
+    else outside(char)
+    if (char === NEWLINE) line += 1
+    at += 1
+  }
+
+  function inString(char: number): void {
+    if (isEscaped) isEscaped = false
+    else if (char === BACKSLASH) isEscaped = true
+    else if (char === QUOTE) {
+      isInString = false
+      if (depth === listDepth && start >= 0) close(at + 1)
+    }
+  }
+
+  function outside(char: number): void {
+    const isSpace = char === SPACE || char === NEWLINE || char === RETURN || char === TAB
+    const isDelimiter = isSpace || char === COMMA || char === CLOSE_ARRAY || char === CLOSE_OBJECT
+    if (isDelimiter && isScalar()) close(at)
+    if (isSpace) return
+    if (start < 0) between(char)
+    else within(char)
+    last = char
+  }
+
+  /** Between items: a comma, the end of the list, or the next item. */
+  function between(char: number): void {
+    if (listDepth > 0 && char === CLOSE_ARRAY && last !== COMMA) {
+      closeList()
+      return
+    }
+    const isFirst = listDepth === 0 || size === 0
+    if (char === COMMA) {
+      if (isFirst || last === COMMA) throw problem('there is nothing before a comma')
+      return
+    }
+    if (char === CLOSE_ARRAY || char === CLOSE_OBJECT || char === COLON) {
+      throw problem(`there is a ${String.fromCharCode(char)} where an item should be`)
+    }
+    if (!isFirst && last !== COMMA) throw problem('a comma is missing between two items')
+    open(char)
+  }
+
+  function open(char: number): void {
+    if (listDepth === 0) place = { ...place, line }
+    if (listDepth === 0 && char === OPEN_ARRAY) {
+      depth = 1
+      listDepth = 1
+      size = 0
+      return
+    }
+    start = at
+    startLine = line
+    if (char === QUOTE) isInString = true
+    if (char === OPEN_OBJECT || char === OPEN_ARRAY) depth += 1
+    if (listDepth === 0) {
+      hasType = false
+      hasData = false
+      head = ''
+    }
+  }
+
+  function within(char: number): void {
+    const isTop = listDepth === 0 && depth === 1 // the members of a document that is an object
+    if (char === QUOTE) {
+      isInString = true
+      if (isTop && (last === OPEN_OBJECT || last === COMMA)) keyStart = at
+    } else if (char === COLON && isTop && keyStart >= 0) {
+      key = nameOf(text.slice(keyStart, at))
+      keyStart = -1
+      if (key === 'type' || key === '@type') hasType = true
+    } else if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
+      depth += 1
+      if (isTop && char === OPEN_ARRAY && key === 'data' && !hasType && last === COLON) openData()
+    } else if (char === CLOSE_OBJECT || char === CLOSE_ARRAY) {
+      depth -= 1
+      if (depth === listDepth) close(at + 1)
+    }
+  }
+
+  /** From here on the elements of `data` are the items. */
+  function openData(): void {
+    head += text.slice(start, at + 1)
+    listDepth = depth
+    size = 0
+    inEnvelope = true
+    hasData = true
+    start = -1
+  }
+
+  function closeList(): void {
+    depth -= 1
+    listDepth = 0
+    if (inEnvelope) {
+      inEnvelope = false
+      start = at // the rest of the envelope
+      startLine = line
+      key = ''
+    } else {
+      place = { ...place, document: place.document + 1 }
+    }
+  }
+
+  function close(end: number): void {
+    const own = text.slice(start, end)
+    start = -1
+    if (listDepth > 0) {
+      emit({ kind: 'item', in: place, steps: inEnvelope ? ['data', size] : [size], ...item(own) })
+      size += 1
+      return
+    }
+    if (hasData) {
+      emit({ kind: 'envelope', in: place, head, tail: own, tailLine: startLine, size })
+    } else if (own.charCodeAt(0) === OPEN_OBJECT) {
+      emit({ kind: 'item', in: place, steps: [], ...item(own) })
+    } else {
+      throw problem(`${own.slice(0, 20)} is neither an envelope nor an event`)
+    }
+    place = { ...place, document: place.document + 1 }
+  }
+
+  function item(text: string) {
+    return { text, line: startLine }
+  }
+
+  /** Whether a number, true, false or null is being read. */
+  function isScalar(): boolean {
+    if (start < 0 || depth !== listDepth || isInString) return false
+    const first = text.charCodeAt(start)
+    return first !== OPEN_OBJECT && first !== OPEN_ARRAY && first !== QUOTE && !isRest()
+  }
+
+  /** Whether what is being read is an envelope after its `data`. */
+  function isRest(): boolean {
+    return listDepth === 0 && hasData
+  }
+
+  function problem(what: string): SplitError {
+    return new SplitError(what, { ...place, line })
+  }
+
+  return { write, end }
+}
+
+function nameOf(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted))
+  } catch {
+    return ''
+  }
+}
