@@ -23,6 +23,8 @@ export interface FileReport {
   entityCount: number
   errorCount: number
   warningCount: number
+  /** How often each code was found, by severity and code: `error required`. */
+  counts: Record<string, number>
   /** The first thousand of each code. */
   errors: Placed[]
   warnings: Placed[]
@@ -38,9 +40,8 @@ const MAX_LISTED = 1000
 export function createFileReport(file: string) {
   const report: FileReport = {
     ...{ file, valid: true, eventCount: 0, entityCount: 0, errorCount: 0, warningCount: 0 },
-    ...{ errors: [], warnings: [] },
+    ...{ counts: {}, errors: [], warnings: [] },
   }
-  const listed = new Map<string, number>()
   /** Items that only their envelope can tell the version of, which may do so at its end. */
   let waiting: { item: Item; value: unknown }[] = []
   /** Whether all items of the envelope are of 1.0. */
@@ -104,8 +105,8 @@ export function createFileReport(file: string) {
     if (isError) report.errorCount += 1
     else report.warningCount += 1
     const key = `${placed.severity} ${placed.code}`
-    const count = (listed.get(key) ?? 0) + 1
-    listed.set(key, count)
+    const count = (report.counts[key] ?? 0) + 1
+    report.counts[key] = count
     if (count <= MAX_LISTED) (isError ? report.errors : report.warnings).push(placed)
   }
 

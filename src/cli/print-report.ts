@@ -19,19 +19,19 @@ export function printReport(report: FileReport, isColoured: boolean): string {
   const verdict = paint(errorCount > 0 ? 'red' : 'green', found)
   const lines = [
     `${paint('bold', file)}: ${held}; ${verdict}`,
-    ...groups(errors).flatMap((group) => printGroup(group, 'red', file, paint)),
-    ...groups(warnings).flatMap((group) => printGroup(group, 'yellow', file, paint)),
+    ...groups(errors).flatMap((group) => printGroup(group, 'red', report, paint)),
+    ...groups(warnings).flatMap((group) => printGroup(group, 'yellow', report, paint)),
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
 
-function printGroup(group: Placed[], color: Style, file: string, paint: Paint): string[] {
+function printGroup(group: Placed[], color: Style, report: FileReport, paint: Paint): string[] {
   const [{ severity, code } = group[0]!] = group
-  const rest = group.length - SHOWN_OF_A_CODE
-  const times = group.length === 1 ? '' : `, ${group.length} times`
+  const count = report.counts[`${severity} ${code}`]!
+  const rest = count - SHOWN_OF_A_CODE
   return [
-    `  ${paint(color, `${severity}  ${code}`)}${times}`,
-    ...group.slice(0, SHOWN_OF_A_CODE).map((placed) => `    ${line(placed, file, paint)}`),
+    `  ${paint(color, `${severity}  ${code}`)}${count === 1 ? '' : `, ${count} times`}`,
+    ...group.slice(0, SHOWN_OF_A_CODE).map((placed) => `    ${line(placed, report.file, paint)}`),
     ...(rest > 0 ? [paint('dim', `    and ${rest} more`)] : []),
   ]
 }
@@ -39,8 +39,16 @@ function printGroup(group: Placed[], color: Style, file: string, paint: Paint): 
 function line({ place, line, path, message, spec }: Placed, file: string, paint: Paint): string {
   const [, member = ''] = / (.*)$/.exec(place.slice(file.length)) ?? []
   const where = [member, path.join('.')].filter(Boolean).join('.')
+  const said = printable(where === '' ? message : `${where}: ${message}`)
   const section = spec === undefined ? '' : paint('dim', ` (${spec})`)
-  return `${paint('cyan', `${file}:${line}`)}  ${where === '' ? '' : `${where}: `}${message}${section}`
+  return `${paint('cyan', `${file}:${line}`)}  ${said}${section}`
+}
+
+/** A property's name comes from the file, and could speak to the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 function groups(findings: Placed[]): Placed[][] {

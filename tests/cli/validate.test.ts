@@ -76,6 +76,22 @@ describe('nonius validate', () => {
     expect(stdout).not.toContain('\u001b')
   })
 
+  it('lets nothing in a file speak to the terminal', async () => {
+    const event = anEvent({ '\u001b[2J\u009b31m': 1, actor: '\u001b]0;x\u0007' })
+    const { stdout } = await validate(event)
+    expect(stdout).toContain('\\u001b[2J\\u009b31m: ')
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  })
+
+  it('counts all, and lists a thousand of each kind', async () => {
+    const events = Array.from({ length: 1200 }, () => anEvent({ group: null }))
+    const { stdout } = await validate(events, '--json')
+    const [report] = JSON.parse(stdout)
+    expect(report).toMatchObject({ valid: true, warningCount: 1200, errors: [] })
+    expect(report.counts).toEqual({ 'warning empty_value': 1200 })
+    expect(report.warnings).toHaveLength(1000)
+  })
+
   for (const [what, input, sentence] of [
     ['nothing', '', 'standard input is empty.'],
     ['half a document', '{"data":[', 'standard input is not JSON: '],
