@@ -9,6 +9,7 @@ import { Database } from 'bun:sqlite'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { MAX_RECORDS } from '../src/platform/local/log/segment'
 import { temporaryFolder } from '../tests/support/folders'
 import { type ServerProcess, startServerProcess } from '../tests/support/server-process'
 import { measureFloor } from './floor'
@@ -88,7 +89,7 @@ function commitSize(dataDir: string, inFlight: number): number {
   let commits = 0
   for (const name of readdirSync(join(dataDir, 'hot')).filter((file) => file.endsWith('.db'))) {
     const db = new Database(join(dataDir, 'hot', name))
-    const sql = 'SELECT sum(count) AS events, sum(count < 128) AS commits FROM segments'
+    const sql = `SELECT sum(count) AS events, sum(count < ${MAX_RECORDS}) AS commits FROM segments`
     const row = db.query<{ events: number; commits: number }, []>(sql).get()
     events += row?.events ?? 0
     commits += row?.commits ?? 0

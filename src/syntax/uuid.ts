@@ -1,10 +1,4 @@
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const URN = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-/** RFC 9562, any version, either case. */
-export function isUuid(value: string): boolean {
-  return UUID.test(value)
-}
 
 /** A UUID as a URN (RFC 9562, 4): `urn:uuid:` and 36 characters. */
 export function isUuidUrn(value: string): boolean {

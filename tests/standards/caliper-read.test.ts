@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { AppError } from '../../src/error/app-error'
 import type { ReadEvent } from '../../src/event/reading'
-import { isJsonMediaType } from '../../src/standards/caliper/content-type'
 import { readCaliper } from '../../src/standards/caliper/parse'
+import { mediaType } from '../../src/syntax/media-type'
 import { aDescribe, anEnvelope, anEnvelopeText, anEvent } from '../support/envelopes'
 import { aGradeEvent, anAssessmentEvent, aToolLaunchEvent, aViewEvent } from '../support/events'
 
@@ -247,9 +247,9 @@ describe('Caliper is taken as application/json', () => {
     'Application/JSON; charset=utf-8',
     'application/json;v=1',
   ]) {
-    it(header, () => expect(isJsonMediaType(header)).toBe(true))
+    it(header, () => expect(mediaType(header) === 'application/json').toBe(true))
   }
   for (const header of ['text/plain', 'application/ld+json', 'application/jsonx', '', undefined]) {
-    it(`and not as ${header}`, () => expect(isJsonMediaType(header)).toBe(false))
+    it(`and not as ${header}`, () => expect(mediaType(header) === 'application/json').toBe(false))
   }
 })

@@ -10,6 +10,7 @@ import { preferHeader, receiptReply } from '../receipt'
 import type { Reader, Receive } from '../receive'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
+import { refusals } from './refusals'
 
 const BareEvent = z.looseObject({}).openapi('CaliperItem', {
   description: 'An event or a described entity, as it would stand in the `data` of an envelope',
@@ -55,20 +56,7 @@ const route = createRoute({
   },
   responses: {
     200: receiptReply,
-    ...problems(
-      'invalid_json',
-      'invalid_encoding',
-      'invalid_envelope',
-      'not_conformant',
-      'invalid_request',
-      'unauthenticated',
-      'insufficient_scope',
-      'invalid_signature',
-      'too_large',
-      'unsupported_media_type',
-      'unsupported_version',
-      'unavailable',
-    ),
+    ...problems(...refusals, 'invalid_signature'),
   },
 })
 

@@ -10,6 +10,7 @@ import { preferHeader, receiptReply } from '../receipt'
 import type { Reader, Receive } from '../receive'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
+import { refusals } from './refusals'
 
 const route = createRoute({
   method: 'post',
@@ -26,20 +27,7 @@ const route = createRoute({
   },
   responses: {
     200: receiptReply,
-    ...problems(
-      'invalid_json',
-      'invalid_encoding',
-      'invalid_envelope',
-      'not_conformant',
-      'invalid_request',
-      'unauthenticated',
-      'insufficient_scope',
-      'too_large',
-      'unsupported_media_type',
-      'unsupported_version',
-      'unavailable',
-      'quarantine_full',
-    ),
+    ...problems(...refusals),
   },
 })
 

@@ -1,8 +1,6 @@
 import { isBlankNode, isIri } from '../../../syntax/iri'
-import { isUuidUrn } from '../../../syntax/uuid'
+import { isUuidUrn, uuidUrnVersion } from '../../../syntax/uuid'
 import type { Node } from '../node'
-
-const FOUR = 52
 
 /** 4.2: "in the form of a valid IRI or a blank node identifier". */
 export function isIdentifier(value: string): boolean {
@@ -11,7 +9,7 @@ export function isIdentifier(value: string): boolean {
 
 /** 2.1: "A version 4 UUID SHOULD be generated", as a URN. */
 export function isRandomUuidUrn(value: string): boolean {
-  return isUuidUrn(value) && value.charCodeAt(23) === FOUR
+  return isUuidUrn(value) && uuidUrnVersion(value) === 4
 }
 
 /** "Properties with a value of null or empty SHOULD be excluded prior to serialization" (2.1, 2.2). */

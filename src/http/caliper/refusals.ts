@@ -1,0 +1,15 @@
+/** How a request that brings Caliper can be refused, whichever route it takes. */
+export const refusals = [
+  'invalid_json',
+  'invalid_encoding',
+  'invalid_envelope',
+  'not_conformant',
+  'invalid_request',
+  'unauthenticated',
+  'insufficient_scope',
+  'too_large',
+  'unsupported_media_type',
+  'unsupported_version',
+  'unavailable',
+  'quarantine_full',
+] as const
