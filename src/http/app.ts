@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { authenticateWith } from '../access/authenticate'
-import type { Platform } from '../platform/platform'
+import type { ServingPlatform } from '../platform/platform'
 import { registerAnalytics } from './analytics'
 import { registerCaliper } from './caliper'
 import type { App, AppEnv, AppOptions } from './context'
@@ -16,7 +16,7 @@ import { registerSystem } from './system'
 import { registerWebhooks } from './webhooks'
 
 /** The whole HTTP surface over a platform. Pure: no environment, no clients, no clock of its own. */
-export function createApp(platform: Platform, options: AppOptions): App {
+export function createApp(platform: ServingPlatform, options: AppOptions): App {
   // A slash at the end of an address that was pasted into a sensor's settings costs nobody anything.
   const app: App = new OpenAPIHono<AppEnv>({ strict: false })
   const authenticate = authenticateWith({ registry: platform.registry, clock: options.clock })

@@ -4,7 +4,7 @@ import type { Authenticate } from '../access/authenticate'
 import type { Config } from '../config/config'
 import type { Guard } from '../outbound/guard'
 import type { Clock } from '../platform/clock'
-import type { Platform } from '../platform/platform'
+import type { ServingPlatform } from '../platform/platform'
 import type { Log } from '../telemetry/log'
 
 /** What the app needs besides a platform. Nothing is read from the environment. */
@@ -18,7 +18,7 @@ export interface AppOptions {
 
 /** What every area of routes is given. */
 export interface AppDeps {
-  platform: Platform
+  platform: ServingPlatform
   options: AppOptions
 }
 

@@ -1,4 +1,5 @@
 import type { Archive } from './archive'
+import type { BlobStore } from './blob-store'
 import type { ChangeFeed } from './change-feed'
 import type { ConformanceCounts } from './conformance-counts'
 import type { DeliveryQueue } from './delivery-queue'
@@ -7,16 +8,30 @@ import type { Lake } from './lake'
 import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
 
-/** Everything the product stands on. Two of them exist: one machine, and AWS. */
-export interface Platform extends AsyncDisposable {
+/** What answers requests stands on. Two of them exist: one machine, and AWS. */
+export interface ServingPlatform {
   events: EventStore
+  quarantine: QuarantineStore
+  registry: Registry
+  conformance: ConformanceCounts
+  /**
+   * Where a request goes that the hot store cannot take, to be read again later. Absent where the
+   * blobs would stand on the disk that has just failed (decisions/0007).
+   */
+  spill?: BlobStore | undefined
+  /**
+   * How far what follows from a stored event is behind. Absent where the platform's own metrics tell
+   * (on AWS, the age of the stream's iterator).
+   */
+  changes?: Pick<ChangeFeed, 'lag'> | undefined
+  /** Whether it can take events now; each problem is a plain sentence. For `/ready`. */
+  health(): Promise<{ problems: string[] }>
+}
+
+/** Everything the product stands on, in one process. */
+export interface Platform extends ServingPlatform, AsyncDisposable {
   changes: ChangeFeed
   archive: Archive
   lake: Lake
-  quarantine: QuarantineStore
   deliveries: DeliveryQueue
-  registry: Registry
-  conformance: ConformanceCounts
-  /** Whether it can take events now; each problem is a plain sentence. For `/ready`. */
-  health(): Promise<{ problems: string[] }>
 }

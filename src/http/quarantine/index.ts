@@ -1,5 +1,5 @@
 import { createReplay } from '../../ingest/replay'
-import type { Platform } from '../../platform/platform'
+import type { ServingPlatform } from '../../platform/platform'
 import { boundQuarantine } from '../../quarantine/bound'
 import type { App, AppDeps, AppOptions } from '../context'
 import { isSignedBody, openSignedWith } from '../signed-body'
@@ -31,7 +31,10 @@ export function registerQuarantine(app: App, deps: AppDeps) {
 }
 
 /** The platform, its quarantine held to what the config says. */
-export function withBoundQuarantine(platform: Platform, options: AppOptions): Platform {
+export function withBoundQuarantine(
+  platform: ServingPlatform,
+  options: AppOptions,
+): ServingPlatform {
   const { quarantineMaxItems: maxItems, quarantineMaxBytes: maxBytes } = options.config
   const bounds = { ...options, limits: { maxItems, maxBytes } }
   return { ...platform, quarantine: boundQuarantine(platform.quarantine, bounds) }

@@ -8,11 +8,14 @@ import { operation } from '../operation'
 const Readiness = z
   .object({
     status: z.literal('ready'),
-    feed: z.object({
-      consumer: z.string().optional().openapi({ description: 'The one furthest behind' }),
-      records: z.number().openapi({ description: 'Stored records it has not had yet' }),
-      ageMs: z.number().openapi({ description: 'How long the oldest of them has waited' }),
-    }),
+    feed: z
+      .object({
+        consumer: z.string().optional().openapi({ description: 'The one furthest behind' }),
+        records: z.number().openapi({ description: 'Stored records it has not had yet' }),
+        ageMs: z.number().openapi({ description: 'How long the oldest of them has waited' }),
+      })
+      .optional()
+      .openapi({ description: "Left out on AWS, where the stream's own metrics tell" }),
     quarantine: z.object({
       nearlyFull: z
         .int()
@@ -54,6 +57,6 @@ export function getReadiness(app: App, { platform, options }: AppDeps) {
     c.header('Cache-Control', 'no-store')
     // A source that fills its quarantine is no reason to send the others elsewhere.
     const nearlyFull = await platform.quarantine.countCrowded({ maxItems, maxBytes }, NEARLY_FULL)
-    return c.json({ status: 'ready', feed: platform.changes.lag(), quarantine: { nearlyFull } })
+    return c.json({ status: 'ready', feed: platform.changes?.lag(), quarantine: { nearlyFull } })
   })
 }

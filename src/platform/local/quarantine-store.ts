@@ -6,8 +6,8 @@ import type {
   QuarantineStore,
   QuarantineUsage,
 } from '../quarantine-store'
+import type { TokenSigner } from '../shared/page-token'
 import { guarded } from './database'
-import type { TokenSigner } from './page-token'
 import { adoptFormerTable, itemOf, type QuarantineRow, rowOf, whereOf } from './quarantine-rows'
 
 export { quarantineSchema } from './quarantine-rows'

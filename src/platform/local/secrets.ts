@@ -1,7 +1,8 @@
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { StorageError } from '../../error/storage-error'
+import { derivedKey, ROOT_BYTES } from '../shared/derived-key'
 import { translated } from './database'
 
 export interface Secrets {
@@ -9,14 +10,10 @@ export interface Secrets {
   derive(use: string, bytes: number): Uint8Array
 }
 
-const ROOT_BYTES = 32
-
 /** Reads the root secret of a data directory, drawing it on first use; only the owner may read it. */
 export function openSecrets(dataDir: string): Secrets {
   const root = readRoot(join(dataDir, 'secret.key'))
-  return {
-    derive: (use, bytes) => new Uint8Array(hkdfSync('sha256', root, '', `nonius ${use}`, bytes)),
-  }
+  return { derive: (use, bytes) => derivedKey(root, use, bytes) }
 }
 
 function readRoot(file: string): Uint8Array {

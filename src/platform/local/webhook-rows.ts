@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { Registry, Webhook, WebhookSubscription } from '../registry'
+import { createSecretBox } from '../shared/secret-box'
 import { createRows } from './rows'
-import { createSecretBox } from './secret-box'
 
 export const webhookSchema = `
 CREATE TABLE IF NOT EXISTS webhooks (

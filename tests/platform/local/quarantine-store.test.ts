@@ -3,11 +3,11 @@ import { describe, expect, it } from 'bun:test'
 import { join } from 'node:path'
 import { StorageError } from '../../../src/error/storage-error'
 import { openDatabase } from '../../../src/platform/local/database'
-import { createTokenSigner } from '../../../src/platform/local/page-token'
 import {
   createQuarantineStore,
   quarantineSchema,
 } from '../../../src/platform/local/quarantine-store'
+import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { quarantineStoreContract } from '../../contracts/quarantine-store.contract'
 import { temporaryFolder } from '../../support/folders'
 

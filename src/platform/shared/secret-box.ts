@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { StorageError } from '../../error/storage-error'
 
-/** Keeps small secrets unreadable at rest, under the key of the data directory. */
+/** Keeps small secrets unreadable at rest, under a key that lives elsewhere. */
 export interface SecretBox {
   /** @param label what the secret belongs to; it opens only under the same label */
   seal(secret: string, label: string): Uint8Array
@@ -36,7 +36,7 @@ export function createSecretBox(key: Uint8Array): SecretBox {
         const body = decipher.update(sealed.subarray(bodyAt))
         return Buffer.concat([body, decipher.final()]).toString('utf8')
       } catch (cause) {
-        throw new StorageError('a secret cannot be opened with the key of this data directory', {
+        throw new StorageError('a secret cannot be opened with this key', {
           isRetriable: false,
           cause,
         })

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { installDynamoDb, installMinistack } from './install'
+
+/** What every emulator believes, and so must whoever calls it. */
+export const emulated = {
+  region: 'us-east-1',
+  accountId: '123456789012',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+} as const
+
+export interface Emulator extends AsyncDisposable {
+  /** `http://127.0.0.1:…` */
+  endpoint: string
+}
+
+// The JVM is up in 1.5 s on an idle machine; a busy one takes its time.
+const READY_MS = 60_000
+
+export async function startDynamoDb(port?: number): Promise<Emulator> {
+  const lib = join(installDynamoDb(), 'lib')
+  const at = port ?? (await freePort())
+  const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner'
+  const java = ['-Xmx512m', `-Djava.library.path=${lib}`, '-cp', `${lib}/*`, main]
+  const flags = ['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(at)]
+  const child = spawn('java', [...java, ...flags], { stdio: 'ignore' })
+  // Any answer will do: an unsigned request is answered 400.
+  return ready(child, `http://127.0.0.1:${at}`, '/', () => {})
+}
+
+/** @param options.enforceIam asks who calls, and what policies let them do; `test` may do everything */
+export async function startMinistack(
+  options: { port?: number; enforceIam?: boolean } = {},
+): Promise<Emulator> {
+  const bin = join(installMinistack(), 'bin/ministack')
+  const at = options.port ?? (await freePort())
+  const data = mkdtempSync(join(tmpdir(), 'ministack-'))
+  const env = {
+    ...process.env,
+    BIND_HOST: '127.0.0.1', // by default it listens to everyone
+    GATEWAY_PORT: String(at),
+    MINISTACK_ACCOUNT_ID: emulated.accountId,
+    S3_DATA_DIR: join(data, 's3'),
+    STATE_DIR: join(data, 'state'),
+    ...(options.enforceIam && { AUTH: 'true' }),
+  }
+  const child = spawn(bin, { stdio: 'ignore', env })
+  const clean = () => rmSync(data, { recursive: true, force: true })
+  return ready(child, `http://127.0.0.1:${at}`, '/_ministack/health', clean)
+}
+
+/** Waits until it answers; it dies with us, and when disposed. */
+async function ready(child: ChildProcess, endpoint: string, path: string, clean: () => void) {
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  async function dispose() {
+    process.off('exit', kill)
+    kill()
+    await ended
+    clean()
+  }
+  const deadline = Date.now() + READY_MS
+  while (!(await fetch(endpoint + path).catch(() => undefined))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await dispose()
+      throw new Error(`${child.spawnfile} did not come up at ${endpoint}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return { endpoint, [Symbol.asyncDispose]: dispose }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

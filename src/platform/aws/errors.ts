@@ -1,0 +1,51 @@
+import { StorageError } from '../../error/storage-error'
+
+interface ServiceError extends Error {
+  $retryable?: { throttling?: boolean }
+  $metadata?: { httpStatusCode?: number }
+  code?: string
+}
+
+// As the services name them ("Common errors" and each API's own list); the SDK knows most of these,
+// but not in the answers of single statements.
+const throttles = new Set([
+  'ProvisionedThroughputExceededException',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'ThrottlingError',
+  'Throttling',
+  'TooManyRequestsException',
+  'LimitExceededException',
+  'SlowDown',
+  'KMSThrottlingException',
+  'TransactionInProgressException',
+])
+
+/** Whether a service said that it is asked too often, by the code or name of its error. */
+export function isThrottle(code: string | undefined): boolean {
+  return code !== undefined && throttles.has(code)
+}
+
+/** What an AWS client threw, as the one error that crosses a port. @param what was being done */
+export function storageError(what: string, thrown: unknown): StorageError {
+  if (thrown instanceof StorageError) return thrown
+  const error = thrown as ServiceError
+  const { httpStatusCode: status } = error.$metadata ?? {}
+  // Without a status there was no answer: the network, a time-out, credentials that cannot be had.
+  const isRetriable =
+    isThrottle(error.name) ||
+    error.$retryable !== undefined ||
+    status === undefined ||
+    status >= 500
+  return new StorageError(`${what}: ${error.name}: ${error.message}`, { isRetriable, cause: error })
+}
+
+/** Runs `work`, turning what it throws into a `StorageError`. */
+export async function guarded<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw storageError(what, error)
+  }
+}

@@ -1,0 +1,9 @@
+import { hkdfSync } from 'node:crypto'
+
+/** What every root secret is drawn with. */
+export const ROOT_BYTES = 32
+
+/** A key of its own for every use (HKDF, RFC 5869), the same for the same root. */
+export function derivedKey(root: Uint8Array, use: string, bytes: number): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', root, '', `nonius ${use}`, bytes))
+}
