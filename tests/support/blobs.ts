@@ -1,28 +1,17 @@
 import type { BlobStore } from '../../src/platform/blob-store'
 
-/** Blobs in memory, for tests of what uses them. `held` shows them by key, as text. */
-export function memoryBlobs(): { blobs: BlobStore; held(): Record<string, string> } {
-  const kept = new Map<string, { bytes: Uint8Array; storedAt: string }>()
-  const keys = (prefix: string, after: string) =>
-    [...kept.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
-
+/** A store of blobs in memory, to look into. */
+export function memoryBlobs(): BlobStore & { held: Map<string, Uint8Array> } {
+  const held = new Map<string, Uint8Array>()
   return {
-    blobs: {
-      put: async (key, bytes) =>
-        void kept.set(key, { bytes: Uint8Array.from(bytes), storedAt: new Date().toISOString() }),
-      get: async (key) => kept.get(key)?.bytes,
-      list: async (prefix, limit, after = '') =>
-        keys(prefix, after)
-          .slice(0, limit)
-          .map((key) => {
-            const { bytes, storedAt } = kept.get(key)!
-            return { key, bytes: bytes.length, storedAt }
-          }),
-      delete: async (key) => void kept.delete(key),
+    held,
+    put: async (key, bytes) => void held.set(key, bytes),
+    get: async (key) => held.get(key),
+    async list(prefix, limit, after = '') {
+      const keys = [...held.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+      const storedAt = '2026-11-21T09:30:00.000Z'
+      return keys.slice(0, limit).map((key) => ({ key, bytes: held.get(key)!.length, storedAt }))
     },
-    held: () =>
-      Object.fromEntries(
-        [...kept].map(([key, { bytes }]) => [key, new TextDecoder().decode(bytes)]),
-      ),
+    delete: async (key) => void held.delete(key),
   }
 }

@@ -40,10 +40,10 @@ function anArchive(refuses: (place: number, call: number) => boolean = () => fal
       return { FailedPutCount, RequestResponses }
     },
   )
-  const { blobs, held } = memoryBlobs()
+  const blobs = memoryBlobs()
   const documents = () =>
     calls.flatMap(({ Records }) => Records!.flatMap(({ Data }) => readRecord(Data!)))
-  return { archive: createArchive({ client, streams, blobs }), calls, documents, held }
+  return { archive: createArchive({ client, streams, blobs }), calls, documents, held: blobs.held }
 }
 
 const typed = {
@@ -210,11 +210,11 @@ describe('the archive on Firehose', () => {
     expect(after.raw).toContain('ViewEvent')
     expect(shown).toMatchObject({ event_id: large.eventId, actor_id: large.actorId! })
     expect(JSON.stringify(shown).length).toBeLessThan(RECORD_BYTES)
-    const [[place, text]] = Object.entries(held()) as [[string, string]]
+    const [[place, bytes]] = [...held] as [[string, Uint8Array]]
     expect(place).toStartWith('large/pii/2026-11-21/')
-    expect(JSON.parse(text)).toEqual(large)
+    expect(readDocument(bytes)).toEqual(large)
     expect(JSON.parse(shown.raw)).toEqual({
-      tooLargeForTheLake: { blob: place, bytes: Buffer.byteLength(text) },
+      tooLargeForTheLake: { blob: place, bytes: bytes.length },
     })
   })
 })

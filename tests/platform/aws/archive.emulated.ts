@@ -59,7 +59,7 @@ async function anArchive() {
     archive: createArchive({
       client: at.firehose,
       streams: at.streams,
-      blobs: memoryBlobs().blobs,
+      blobs: memoryBlobs(),
     }),
     lake: {
       ...lake,

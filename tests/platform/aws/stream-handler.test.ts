@@ -8,6 +8,11 @@ import type { ChangeBatch } from '../../../src/platform/change-feed'
 import { silentLog } from '../../../src/telemetry/log'
 import { memoryBlobs } from '../../support/blobs'
 
+/** What a store of blobs holds, as text. */
+function textsOf({ held }: ReturnType<typeof memoryBlobs>): Record<string, string> {
+  return Object.fromEntries([...held].map(([key, bytes]) => [key, Buffer.from(bytes).toString()]))
+}
+
 let written = 0
 
 /** A change as Lambda is given it. Its item's `b` says what reading it does. */
@@ -44,7 +49,8 @@ function aConsumer(
 
 /** A handler whose items are records named by their key, and what it put aside. */
 function aHandler(consumers: ReturnType<typeof aConsumer>[], broken = new Set<string>()) {
-  const { blobs, held } = memoryBlobs()
+  const blobs = memoryBlobs()
+  const held = () => textsOf(blobs)
   const handle = createStreamHandler({
     consumers,
     blobs,
