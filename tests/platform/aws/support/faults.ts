@@ -5,6 +5,8 @@ export type Fault =
   | 'unreachable' // nothing done, no answer
   | 'expired-token' // refused: the credentials are too old
   | 'broken' // HTTP 500
+  | 'conflict' // a transaction met another one, nothing done
+  | 'denied' // no policy allows it
 
 interface Hooked {
   middlewareStack: {
@@ -57,6 +59,11 @@ const errors: Record<Fault, () => Error> = {
   'lost-reply': () => failure('TimeoutError', undefined, { code: 'ECONNRESET' }),
   unreachable: () => failure('Error', undefined, { code: 'ECONNREFUSED' }),
   'expired-token': () => failure('ExpiredTokenException', 400),
+  conflict: () =>
+    failure('TransactionCanceledException', 400, {
+      CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
+    }),
+  denied: () => failure('AccessDeniedException', 400),
   broken: () => failure('InternalServerError', 500, { $fault: 'server' }),
 }
 
