@@ -179,9 +179,10 @@ describe('an event that is larger than an item', () => {
     expect(await store.get('default', record.eventId)).toEqual(record)
   })
 
-  it('is an item up to the last byte', async () => {
+  it('is an item as long as it fits into one', async () => {
     const { store, blobs } = await openStore()
-    const sizes = [300_000, 302_000, 304_000, 306_000, 308_000, 310_000, 312_000]
+    // Base64 packs to the bytes that it stands for; an item takes 409,600.
+    const sizes = [400_000, 403_000, 404_000, 405_000, 406_000, 407_000, 410_000]
     const records = sizes.map((size) => aRecord({ raw: large(size) }))
     expect(new Set(kindsOf(await store.append(records)))).toEqual(new Set(['stored']))
     expect(blobs.held.size).toBeGreaterThan(0)
