@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { registerClient } from '../access/client'
 import { issueKey } from '../access/key'
 import { SOURCE_ID } from '../access/sources'
 import { openRegistryFile } from '../platform/local'
@@ -24,6 +25,8 @@ interface CreateOptions extends DataDirOption {
   name: string
   source: string
   scopes: Scope[]
+  client?: string
+  issuer?: string
 }
 
 function createCommand(): Command {
@@ -41,20 +44,34 @@ function createCommand(): Command {
         .argParser(readScopes)
         .default(usual, 'all but admin'),
     )
+    .option(
+      '--client <id>',
+      'no key, but let this client of the identity provider send; see docs/tokens.md',
+    )
+    .addOption(
+      new Option('--issuer <url>', 'the identity provider that the client is of').env(
+        'NONIUS_OIDC_ISSUER',
+      ),
+    )
     .addOption(dataDirOption())
     .action(async (options: CreateOptions) => {
-      const { name, source: sourceId, scopes } = options
+      const { name, source: sourceId, scopes, client: clientId, issuer } = options
+      if (clientId !== undefined && issuer === undefined) {
+        throw new CommandError('--client needs --issuer, or NONIUS_OIDC_ISSUER')
+      }
       using file = openRegistry(options)
       const at = new Date()
       if (!(await file.registry.getSource(tenantId, sourceId))) {
         const createdAt = at.toISOString()
         await file.registry.putSource({ tenantId, sourceId, name: sourceId, createdAt })
       }
-      const { key, record } = await issueKey(
-        file.registry,
-        { tenantId, sourceId, name, scopes },
-        { at },
-      )
+      const grant = { tenantId, sourceId, name, scopes }
+      if (clientId !== undefined && issuer !== undefined) {
+        const { keyId } = await registerClient(file.registry, grant, { issuer, clientId, at })
+        process.stderr.write(`Client ${keyId} for source ${sourceId}: ${scopes.join(', ')}\n`)
+        return
+      }
+      const { key, record } = await issueKey(file.registry, grant, { at })
       process.stderr.write(`Key ${record.keyId} for source ${sourceId}: ${scopes.join(', ')}\n`)
       // The key alone on stdout, so that a script can take it.
       process.stdout.write(`${key}\n`)
