@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { FirehoseClient } from '@aws-sdk/client-firehose'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Log } from '../../telemetry/log'
+import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
 import type { ServingPlatform } from '../platform'
 import { createTokenSigner } from '../shared/page-token'
@@ -57,7 +58,7 @@ export function openRegistry(resources: Resources, clock: Clock) {
 export function openServing(
   resources: Resources,
   { clock, log }: Needs,
-): ServingPlatform & { conformance: SettlingCounts } {
+): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
   const { dynamo: client, blobs, tokens, events, registry } = open(resources, clock)
   const { quarantineTable, registryTable } = resources
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })

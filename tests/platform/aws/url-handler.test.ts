@@ -10,28 +10,9 @@ import type { IngestMeasure } from '../../../src/telemetry/metrics'
 import { startTestApp } from '../../support/app'
 import { anEnvelope, anEvent } from '../../support/envelopes'
 import { aRecord } from '../../support/records'
+import { urlEvent } from './support/url-event'
 
 type Context = Parameters<ReturnType<typeof createUrlHandler>>[1]
-
-/** A request as a function URL hands it on (payload format 2.0). */
-function urlEvent(method: string, path: string, changes: Partial<LambdaFunctionURLEvent> = {}) {
-  const [rawPath = '', rawQueryString = ''] = path.split('?')
-  return {
-    version: '2.0',
-    routeKey: '$default',
-    rawPath,
-    rawQueryString,
-    headers: { host: 'abc.lambda-url.us-east-1.on.aws', ...changes.headers },
-    requestContext: {
-      requestId: 'aws-request-1',
-      domainName: 'abc.lambda-url.us-east-1.on.aws',
-      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '203.0.113.9', userAgent: '' },
-    },
-    isBase64Encoded: false,
-    ...(changes.body !== undefined && { body: changes.body }),
-    ...(changes.isBase64Encoded && { isBase64Encoded: true }),
-  } as unknown as LambdaFunctionURLEvent
-}
 
 /** The door of a function URL, before the app over the local platform. */
 async function startDoor(store: (events: EventStore) => Partial<EventStore> = () => ({})) {
