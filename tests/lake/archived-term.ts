@@ -56,10 +56,9 @@ export async function archiveTerm(): Promise<ArchivedTerm> {
     )
     if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`)
   }
-  // Closing archives what is stored.
-  await startConsumers(platform, { archiveFlushSeconds: 60, fanOut: { clock, log } })[
-    Symbol.asyncDispose
-  ]()
+  const fanOut = { clock, log, onEnqueued: () => {} }
+  const consumers = startConsumers(platform, { archiveFlushSeconds: 60, fanOut })
+  await consumers[Symbol.asyncDispose]() // archives what is stored
   return {
     dataDir,
     events: join(dataDir, 'lake/events'),

@@ -90,8 +90,8 @@ function grades(time: string, of: string, id: string, scoreGiven: number) {
   })
 }
 
-/** As ViewEvent asks for no such action, this one departs from the standard; it is kept all the same. */
-const gazes: Maker = (time, who, course, page) => ({
+/** A ViewEvent has no such action: this departs from the standard, and is kept all the same. */
+const searches: Maker = (time, who, course, page) => ({
   ...views(time, who, course, page),
   action: 'Searched',
 })
@@ -136,7 +136,7 @@ export const term: Delivery[] = [
     events: [
       views('2026-11-03T14:00:00.000Z', 'ada', 'biology', '1'),
       views('2026-11-03T15:00:00.000Z', 'ada', 'history', '3'),
-      gazes('2026-11-03T15:10:00.000Z', 'ada', 'history', '3'),
+      searches('2026-11-03T15:10:00.000Z', 'ada', 'history', '3'),
       // What the page is, not something that happened.
       { '@context': context, id: `${site}/pages/3`, type: 'Page', name: 'Page 3' },
     ],
@@ -151,6 +151,7 @@ export const term: Delivery[] = [
     source: 'reader',
     receivedAt: '2026-11-12T11:00:00.000Z', // native events say nothing of when they were sent
     events: [
+      { event_type: 'page_turned', user_id: 'u-7', timestamp: '2026-11-10T08:00:00.000Z' }, // late
       { event_type: 'page_turned', user_id: 'u-7', timestamp: '2026-11-12T10:59:00.000Z' },
       { event_type: 'page_turned', user_id: 'u-7', timestamp: '2026-11-12T10:59:30.000Z' },
     ],

@@ -7,7 +7,10 @@ export const activityByDay = namedQuery({
     'How much happened in each course on each day, and how many people took part? Days are those on which it happened (UTC); events outside any course have no course_id.',
   sql: `
 WITH chosen AS (
-  SELECT * FROM events WHERE ${days} AND kind = 'event'
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND kind = 'event'
 )
 SELECT
   tenant_id,

@@ -7,7 +7,9 @@ export const arrivalsByHour = namedQuery({
     'How much arrived from each source in each hour (UTC), in how many requests, and how much of it was older than a day by then?',
   sql: `
 WITH arrived AS (
-  SELECT * FROM events WHERE ${days}
+  SELECT *
+  FROM events
+  WHERE ${days}
 )
 SELECT
   tenant_id,

@@ -7,7 +7,10 @@ export const assessmentScores = namedQuery({
     'For each assessment: how many people tried, how often, how many attempts were submitted and graded, and with what scores in percent? Of several grades of one attempt the latest counts. Attempts are told apart by the id of the Attempt that Caliper asks for.',
   sql: `
 WITH chosen AS (
-  SELECT * FROM events WHERE ${days} AND kind = 'event'
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND kind = 'event'
 ),
 attempts AS (
   SELECT

@@ -7,7 +7,9 @@ export const conformanceBySource = namedQuery({
     'How much of what each source sends, events and descriptions of entities, is without error by the text of its standard? What could not be kept at all is in quarantine and not here.',
   sql: `
 WITH arrived AS (
-  SELECT * FROM events WHERE ${days}
+  SELECT *
+  FROM events
+  WHERE ${days}
 )
 SELECT
   tenant_id,

@@ -7,7 +7,10 @@ export const courseFunnel = namedQuery({
     'In each course: how many people were active, how many viewed a resource, how many of these started an assessment afterwards, and how many of these submitted one after that?',
   sql: `
 WITH chosen AS (
-  SELECT * FROM events WHERE ${days} AND kind = 'event'
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND kind = 'event'
 ),
 viewing AS (
   SELECT tenant_id, group_id, actor_id, action, type, event_time,

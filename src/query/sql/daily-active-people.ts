@@ -7,7 +7,11 @@ export const dailyActivePeople = namedQuery({
     'How many people were active on each day (UTC), and how many of them for the first time in the days that are read?',
   sql: `
 WITH chosen AS (
-  SELECT * FROM events WHERE ${days} AND kind = 'event' AND actor_id IS NOT NULL
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND kind = 'event'
+    AND actor_id IS NOT NULL
 ),
 seen AS (
   SELECT tenant_id, actor_id, CAST(event_time AS date) AS activity_day, count(*) AS events

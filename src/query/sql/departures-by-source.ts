@@ -7,7 +7,9 @@ export const departuresBySource = namedQuery({
     'Which departures from the standard does each source make, and in how many items? The codes are those of the conformance report.',
   sql: `
 WITH arrived AS (
-  SELECT * FROM events WHERE ${days}
+  SELECT *
+  FROM events
+  WHERE ${days}
 )
 SELECT
   a.tenant_id,

@@ -7,7 +7,11 @@ export const inactiveLearners = namedQuery({
     'Which learners were once active in a course and have not been for seven days or more, counted back from the newest event of that course? Whoever takes part in another role is left out; without a role, people count as learners.',
   sql: `
 WITH chosen AS (
-  SELECT * FROM events WHERE ${days} AND kind = 'event' AND group_id IS NOT NULL
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND kind = 'event'
+    AND group_id IS NOT NULL
 ),
 courses AS (
   SELECT tenant_id, group_id, CAST(max(event_time) AS date) AS last_day

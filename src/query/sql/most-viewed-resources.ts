@@ -7,7 +7,10 @@ export const mostViewedResources = namedQuery({
     'Which hundred resources were viewed or navigated to most, and by how many people? Some senders report both a view and a navigation for one look at a page; such a look counts twice.',
   sql: `
 WITH chosen AS (
-  SELECT * FROM events WHERE ${days} AND kind = 'event'
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND kind = 'event'
 )
 SELECT
   tenant_id,

@@ -7,7 +7,10 @@ export const senderLag = namedQuery({
     "How far behind our clock is what each source sends (received_at minus the sender's sendTime, in seconds), by day of arrival? A negative lag is a clock that is ahead. Items whose sender does not say when it sent them are left out.",
   sql: `
 WITH arrived AS (
-  SELECT * FROM events WHERE ${days} AND skew_ms IS NOT NULL
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND skew_ms IS NOT NULL
 ),
 ranked AS (
   SELECT tenant_id, source_id, day, skew_ms,

@@ -7,7 +7,10 @@ export const timeOnTask = namedQuery({
     'How long did each person work in each course? The time between two of their events counts when it is at most 30 minutes; a longer pause begins a new sitting. Time after the last event of a sitting is not known and not counted.',
   sql: `
 WITH chosen AS (
-  SELECT * FROM events WHERE ${days} AND kind = 'event'
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND kind = 'event'
 ),
 steps AS (
   SELECT
