@@ -42,6 +42,8 @@ interface Options {
   checkpoints: Checkpoints
   invoke(records: DynamoDBRecord[]): Promise<Invocation>
   discard(discarded: Discarded, shardId: string): Promise<void>
+  /** Told of what kept it from reading; it tries again by itself. */
+  onError?(error: Error): void
 }
 
 interface Shard {
@@ -80,6 +82,7 @@ export function pollStream(options: Options): Poller {
         for (const { resolve } of asked) resolve()
       } catch (error) {
         if (stop.signal.aborted) break
+        options.onError?.(error as Error)
         failDrains(error)
       }
       await Promise.race([sleep(POLL_MS, undefined, { ref: false }), wake.promise])
