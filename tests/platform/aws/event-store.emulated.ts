@@ -224,7 +224,7 @@ describe('the indexes of a deployment', () => {
       const error = await store.query('default', asked, { limit: 1 }).catch((thrown) => thrown)
       expect(error).toBeInstanceOf(AppError)
       expect(error.code).toBe('invalid_request')
-      expect(error.message).toContain(`add one of ${missing} to \`indexes\``)
+      expect(error.message).toEndWith(`NONIUS_INDEX_PROFILE with one of ${missing}.`)
     }
   })
 
