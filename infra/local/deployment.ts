@@ -4,10 +4,10 @@ import type { Resources } from '../../src/platform/aws/resources'
 import type { Graph } from '../synth/graph'
 import { deployer } from './deployer'
 import { fileCheckpoints } from './deployment/checkpoints'
+import { startSockets, startUrl } from './deployment/doors'
 import { functionSpecs, identitiesOf } from './deployment/functions'
 import { startQueues, startSchedules, startStreams } from './deployment/sources'
 import { emulated } from './emulators/start'
-import { type FunctionUrl, startFunctionUrl } from './function-url'
 import { type Identity, startIamProxy } from './iam/proxy'
 import { lambdaRuntime } from './lambda-runtime'
 import { createLocalFunction, type LocalFunction } from './local-function'
@@ -33,10 +33,13 @@ export interface DeploymentOptions {
 export interface Deployment extends AsyncDisposable {
   /** Of the API. */
   url: string
+  /** Of the WebSocket API. */
+  socketUrl: string
   /** Where functions believe AWS to be; also for who looks after it (`deployer.ts`). */
   endpoint: string
   /** What functions are linked to, under the names of this machine. */
   resources: Resources
+  lakeBucket: string
   functionNamed(name: string): LocalFunction
   /** Resolves once what is in the streams was handed on. */
   drain(): Promise<void>
@@ -50,15 +53,16 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   const renamed = await provision(options.graph, endpoints)
 
   const identities = new Map<string, Identity>([[deployer.accessKeyId, deployer.identity]])
+  const services: Record<string, string> = { dynamodb: endpoints.dynamoDb }
   const proxy = opened.use(
     await startIamProxy({
       ...emulated,
       identities,
-      endpointOf: (service) => (service === 'dynamodb' ? endpoints.dynamoDb : endpoints.ministack),
+      endpointOf: (service) => services[service] ?? endpoints.ministack,
       onDenied: (sentence) => log('IAM', sentence),
     }),
   )
-  const names: Renamed[] = [...renamed, ...hostsOf(proxy.endpoint)]
+  const names: Renamed[] = [...renamed, ...hostsOf(options.graph, proxy.endpoint)]
   const graph = withNames(options.graph, names)
   for (const [key, identity] of identitiesOf(graph)) identities.set(key, identity)
 
@@ -85,6 +89,8 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   }
 
   const url = opened.use(await startUrl(graph, functionOf, options.port))
+  const sockets = opened.use(startSockets(graph, functionOf))
+  services['execute-api'] = sockets.managementEndpoint
   const sources = {
     graph,
     functionOf,
@@ -99,8 +105,10 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   const held = opened.move()
   return {
     url: url.url,
+    socketUrl: sockets.url,
     endpoint: proxy.endpoint,
     resources: linked(graph),
+    lakeBucket: lakeBucket(graph),
     functionNamed: (name) => functionOf(functionArn(graph, name)),
     async drain() {
       for (const stream of streams) await stream.drain()
@@ -110,18 +118,14 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
 }
 
 /** Hosts of AWS in URLs that functions are given; what they call by name goes to the proxy anyway. */
-function hostsOf(proxy: string): Renamed[] {
-  return [[`https://sqs.${emulated.region}.amazonaws.com`, proxy]]
-}
-
-function startUrl(
-  { resources }: Graph,
-  functionOf: (name: string) => LocalFunction,
-  port?: number,
-): Promise<FunctionUrl> {
-  const declared = resources.find(({ type }) => type === 'aws:lambda/functionUrl:FunctionUrl')
-  if (!declared) throw new Error('the graph has no function with a URL')
-  return startFunctionUrl(functionOf(declared.inputs.functionName), port)
+function hostsOf({ resources }: Graph, proxy: string): Renamed[] {
+  const apis = resources.filter(({ type }) => type === 'aws:apigatewayv2/api:Api')
+  return [
+    [`https://sqs.${emulated.region}.amazonaws.com`, proxy],
+    ...apis.map(({ outputs }): Renamed => {
+      return [String(outputs.apiEndpoint).replace('wss:', 'https:'), `${proxy}/${outputs.id}`]
+    }),
+  ]
 }
 
 function linked({ resources }: Graph): Resources {
@@ -135,4 +139,11 @@ function functionArn({ resources }: Graph, name: string): string {
     ({ type, parent }) => type === 'aws:lambda/function:Function' && parent === name,
   )
   return String(found?.outputs.arn)
+}
+
+function lakeBucket({ resources }: Graph): string {
+  const found = resources.find(
+    ({ type, parent }) => type === 'aws:s3/bucket:Bucket' && parent === 'Lake',
+  )
+  return found?.inputs.bucket
 }

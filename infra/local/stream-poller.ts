@@ -56,6 +56,9 @@ interface Shard {
   readTo?: string | undefined
 }
 
+// An iterator that is of no use any more, as after the first record of an empty stream (DynamoDB Local).
+const renewed = new Set(['TrimmedDataAccessException', 'ExpiredIteratorException'])
+
 const POLL_MS = 250 // Lambda reads a shard four times a second
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024 // of a synchronous invocation
 const FIRST_PAUSE_MS = 200
@@ -82,7 +85,7 @@ export function pollStream(options: Options): Poller {
         for (const { resolve } of asked) resolve()
       } catch (error) {
         if (stop.signal.aborted) break
-        options.onError?.(error as Error)
+        if (!renewed.has((error as Error).name)) options.onError?.(error as Error)
         failDrains(error)
       }
       await Promise.race([sleep(POLL_MS, undefined, { ref: false }), wake.promise])
