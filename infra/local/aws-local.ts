@@ -8,6 +8,7 @@ import { banner } from '../../src/cli/banner'
 import { stopSignal } from '../../src/cli/stop-signal'
 import { openRegistry } from '../../src/platform/aws'
 import { systemClock as clock } from '../../src/platform/clock'
+import type { Graph } from '../synth/graph'
 import { becomeDeployer } from './deployer'
 import { type Deployment, startDeployment } from './deployment'
 import { startDynamoDb, startMinistack } from './emulators/start'
@@ -19,6 +20,7 @@ interface Options {
   state?: string
   dynamodb?: string
   ministack?: string
+  visibility?: string
   quiet?: boolean
 }
 
@@ -31,6 +33,7 @@ await new Command('aws:local')
   .option('--state <folder>', 'where it keeps how far it is; with emulators that run on')
   .option('--dynamodb <url>', 'a DynamoDB Local that runs already')
   .option('--ministack <url>', 'a ministack that runs already')
+  .option('--visibility <seconds>', 'until a message that was in hand when this died comes back')
   .option('--quiet', 'do not show what the functions write')
   .addHelpText(
     'after',
@@ -53,7 +56,7 @@ async function run(options: Options) {
   process.stderr.write(`Synthesising ${options.stage}, starting the emulators\n`)
   const [graph, endpoints] = [synthesised(options.stage), await emulators(options, opened)]
   const deployment = await startDeployment({
-    graph,
+    graph: options.visibility ? withVisibility(graph, Number(options.visibility)) : graph,
     endpoints,
     stateDir,
     port: Number(options.port),
@@ -64,6 +67,7 @@ async function run(options: Options) {
   const keys = await firstKeys(deployment)
   const url = new URL(deployment.url)
   process.stdout.write(banner({ url, keys, dataDir: stateDir }, `${version} (AWS, emulated)`))
+  process.stdout.write(`\nEvents over WebSocket: ${deployment.socketUrl}/ws/publish\n`)
   await stopping
   process.stderr.write('Stopping: handing on what is stored.\n')
   await deployment.drain()
@@ -73,6 +77,16 @@ async function emulators({ dynamodb, ministack }: Options, opened: AsyncDisposab
   if (dynamodb && ministack) return { dynamoDb: dynamodb, ministack }
   const [tables, rest] = await Promise.all([startDynamoDb(), startMinistack()])
   return { dynamoDb: opened.use(tables).endpoint, ministack: opened.use(rest).endpoint }
+}
+
+// Six minutes, as deployed, are long for whoever tries out what a crash does.
+function withVisibility(graph: Graph, visibilityTimeoutSeconds: number): Graph {
+  const resources = graph.resources.map((one) =>
+    one.type === 'aws:sqs/queue:Queue'
+      ? { ...one, inputs: { ...one.inputs, visibilityTimeoutSeconds } }
+      : one,
+  )
+  return { ...graph, resources }
 }
 
 function settings(): Record<string, string> {

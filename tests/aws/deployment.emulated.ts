@@ -6,8 +6,8 @@ import { Webhook } from 'standardwebhooks'
 import { emulated } from '../../infra/local/emulators/start'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { openSocket } from '../support/sockets'
-import { aReceiver, until } from '../webhooks/support'
-import { aDeployment, endpoints } from './support'
+import { aReceiver } from '../webhooks/support'
+import { aDeployment, endpoints, eventually } from './support'
 
 setDefaultTimeout(120_000) // the graph is synthesised and the emulators start, on whatever machine
 
@@ -40,7 +40,7 @@ describe('The deployment on one machine', () => {
     const { ministack: endpoint } = await endpoints()
     const s3 = new S3Client({ credentials, region, endpoint, forcePathStyle: true })
     const list = new ListObjectsV2Command({ Bucket: deployment.lakeBucket, Prefix: 'events/' })
-    await until(async () => Boolean((await s3.send(list)).Contents?.length))
+    await eventually(async () => Boolean((await s3.send(list)).Contents?.length))
     const { Contents = [] } = await s3.send(list)
     for (const { Key } of Contents) {
       expect(Key).toMatch(/^events\/standard\/\d{4}-\d\d-\d\d\/\d\d\/[^/]+\.parquet$/)
@@ -55,7 +55,7 @@ describe('The deployment on one machine', () => {
     const event = anEvent()
     await post([event])
     await deployment.drain()
-    await until(() => receiver.received.length > 0)
+    await eventually(() => receiver.received.length > 0)
     const { headers, body } = receiver.received[0]!
     expect(new Webhook(secret).verify(body, headers)).toMatchObject({ data: [{ id: event.id }] })
   })

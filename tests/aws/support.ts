@@ -49,3 +49,15 @@ export async function aDeployment(changes: Partial<DeploymentOptions> = {}) {
     },
   }
 }
+
+// What follows from an event takes seconds: windows of batches, and a machine that has other work.
+const PATIENCE_MS = 120_000
+
+/** @throws when it does not come true */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('waited in vain')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
