@@ -86,7 +86,7 @@ export function createLocalFunction(
       return { kind: 'returned', payload }
     },
     kill() {
-      for (const sandbox of sandboxes) sandbox.kill()
+      for (const sandbox of sandboxes) drop(sandbox)
     },
     sandboxes: () => sandboxes.size,
     async [Symbol.asyncDispose]() {

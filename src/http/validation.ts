@@ -50,9 +50,17 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, hidden: readonly stri
     return [{ path, message: 'Required', code: 'required' }]
   }
   const isHidden = value === undefined || hidden.includes(String(path[0]))
-  const shown = isHidden ? '' : `; got ${JSON.stringify(value).slice(0, SHOWN)}`
+  const shown = isHidden ? '' : `; got ${shownOf(value)}`
   const code = issue.code === 'custom' ? 'invalid_value' : issue.code
   return [{ path, message: `${issue.message}${shown}`, code }]
+}
+
+function shownOf(value: unknown): string {
+  try {
+    return JSON.stringify(value).slice(0, SHOWN)
+  } catch {
+    return 'what is nested too deep to show' // V8 reads ten thousand levels, but does not write them
+  }
 }
 
 function valueAt(input: unknown, path: readonly (string | number)[]): unknown {
