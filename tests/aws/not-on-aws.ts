@@ -1,2 +1,47 @@
-/** Tests of the app that the deployment cannot run, by the reason, and by their names. */
-export const notOnAws: Record<string, string[]> = {}
+/** Files whose tests are all about the door of one machine. */
+export const otherDoors = ['tests/http/socket.test.ts']
+
+/** Tests of the app that the deployment cannot run, by the reason, and by what is in their names. */
+export const notOnAws: Record<string, string[]> = {
+  'Nothing can be put between a function and its stores; they fail in tests/platform/aws': [
+    'stays so when the platform is not well',
+    'is 503 with every problem when it is not',
+    'a store that cannot take events for now',
+    'A store that fails',
+    'what breaks on our side',
+    'while the event store is away',
+    'when nothing can be stored, so that it is sent again',
+    'is neither answered nor logged nor kept when the store fails or breaks',
+  ],
+  'The clock of a function is the real one': [
+    'tells hours and days apart',
+    'that is down goes on being believed for a day',
+    'or a token, until that ends',
+  ],
+  'Each process of a function has a memory of its own': [
+    'are read once for many tokens, and again for a key that is new',
+    'is fetched once for many requests, and again after ten minutes',
+  ],
+  'A function URL has read the body, and left out empty headers, before the function starts': [
+    'not to read the body of someone without a key',
+    'that is unknown, revoked, or may not send, without reading',
+    '415 to the media type ""',
+  ],
+  'A deployment has no smaller limits than can be set': [
+    'leaves other sources their room',
+    'names numbers instead of ids when those would not fit into one message',
+  ],
+  'How far the stream is behind is a metric of its own': ['how far the consumers are behind'],
+  'API Gateway hands messages over all at once, so that answers come in any order': [
+    'answers each message with its receipt, in order',
+  ],
+  'API Gateway has a largest message of its own': ['to a message that is more than fits'],
+  'API Gateway passes on the status of a refused handshake, and nothing else': [
+    'to who does not ask for a WebSocket',
+    'and refuses the handshake when',
+    'that may write events, and no other',
+  ],
+  'A message is answered before it is counted': ['counts what comes for the conformance'],
+  'It asks the app itself, in this process': ['describes every route there is, and no other'],
+  "Bun's fetch asks for /health where a test says //health": ['where nothing is answers 404'],
+}

@@ -26,7 +26,9 @@ export async function startPublishTest(
     receive: (member, message) => publish(async () => member, message),
     maxMessageBytes,
   })
-  const server = serveHttp({ host: '127.0.0.1', port: 0, fetch: app.app.fetch, sockets })
+  const server = app.socketUrl
+    ? { url: new URL(app.socketUrl), async [Symbol.asyncDispose]() {} }
+    : serveHttp({ host: '127.0.0.1', port: 0, fetch: app.app.fetch, sockets })
   const url = new URL('/ws/publish', server.url)
   const handshake = {
     ...{ Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },

@@ -61,10 +61,7 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
     environment: environmentOf(changes),
     isApiOnly: true,
     sourceIp: '192.0.2.7',
-    log: (name, line) => {
-      if (process.env.DBG) console.log(name, line.slice(0, 900))
-      if (name === 'Api') logged.push(...logLine(line))
-    },
+    log: (name, line) => void (name === 'Api' && logged.push(...logLine(line))),
   })
   const clock = systemClock
   const platform = await adapters(deployment)
@@ -78,13 +75,15 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
     config,
     keys,
     logged,
-    socketUrl: deployment.socketUrl,
+    socketUrl: deployment.socketUrl.replace('ws:', 'http:'),
     app: undefined as never, // it is in another process
     options: { config, clock, log: silentLog },
     clock: {
       now: clock.now,
       // What a process remembers for a while is what a new one does not know.
-      advance: () => deployment.functionNamed('Api').kill(),
+      advance() {
+        for (const name of ['Api', 'Realtime']) deployment.functionNamed(name).kill()
+      },
     },
 
     async request(path, init) {
