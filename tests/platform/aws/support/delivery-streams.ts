@@ -1,0 +1,82 @@
+import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose'
+import { CreateDatabaseCommand, CreateTableCommand, GlueClient } from '@aws-sdk/client-glue'
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { type ColumnType, columns } from '../../../../src/event/columns'
+import { type RetentionClass, retentionClasses } from '../../../../src/event/record'
+import { ministackSettings } from './emulators'
+
+const glueTypes: Record<ColumnType, string> = {
+  string: 'string',
+  strings: 'array<string>',
+  double: 'double',
+  bigint: 'bigint',
+  boolean: 'boolean',
+  timestamp: 'timestamp',
+}
+
+let made = 0
+
+/** A bucket with a delivery stream of Parquet for each retention class, as a deployment has. */
+export async function freshDeliveryStreams() {
+  const settings = await ministackSettings()
+  const s3 = new S3Client({ ...settings, forcePathStyle: true })
+  const firehose = new FirehoseClient(settings)
+  made += 1
+  const name = `lake-${process.pid}-${made}`
+  await s3.send(new CreateBucketCommand({ Bucket: name }))
+  await createGlueTable(new GlueClient(settings), name)
+  for (const retentionClass of retentionClasses) {
+    await firehose.send(new CreateDeliveryStreamCommand(streamInput(name, retentionClass)))
+  }
+  const named = (retentionClass: string) => [retentionClass, `${name}-${retentionClass}`]
+  const streams = Object.fromEntries(retentionClasses.map(named)) as Record<RetentionClass, string>
+
+  return {
+    firehose,
+    streams,
+    /** @returns keys below a prefix */
+    async list(Prefix: string): Promise<string[]> {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: name, Prefix }))
+      return Contents.map(({ Key }) => Key!)
+    },
+    async read(Key: string): Promise<Uint8Array> {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: name, Key }))
+      return Body!.transformToByteArray()
+    },
+  }
+}
+
+async function createGlueTable(glue: GlueClient, name: string) {
+  await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: name } }))
+  const Columns = columns.map(({ name, type }) => ({ Name: name, Type: glueTypes[type] }))
+  await glue.send(
+    new CreateTableCommand({
+      DatabaseName: name,
+      TableInput: { Name: 'events', StorageDescriptor: { Columns } },
+    }),
+  )
+}
+
+function streamInput(name: string, retentionClass: string) {
+  const role = 'arn:aws:iam::123456789012:role/firehose'
+  return {
+    DeliveryStreamName: `${name}-${retentionClass}`,
+    ExtendedS3DestinationConfiguration: {
+      RoleARN: role,
+      BucketARN: `arn:aws:s3:::${name}`,
+      Prefix: `events/${retentionClass}/!{timestamp:yyyy-MM-dd}/!{timestamp:HH}/`,
+      ErrorOutputPrefix: `errors/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
+      DataFormatConversionConfiguration: {
+        Enabled: true,
+        SchemaConfiguration: { RoleARN: role, DatabaseName: name, TableName: 'events' },
+        InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
+        OutputFormatConfiguration: { Serializer: { ParquetSerDe: {} } },
+      },
+    },
+  }
+}
