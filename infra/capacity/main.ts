@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { renderTable } from '../../src/cli/table'
+import type { IndexProfile } from '../../src/platform/aws/index-profiles'
 import { footprintOf } from '../cost/footprint'
-import { type ProfileName, profileNames } from '../profiles'
+import { profileNames } from '../profiles'
 import { peakFactor } from './day'
 import { type Load, usualLoad } from './load'
 import { breakingPoints, needsOf } from './needs'
@@ -9,7 +10,7 @@ import { simulateDay } from './simulate'
 
 interface Options extends Omit<Load, 'eps'> {
   eps: number
-  profile: ProfileName
+  profile: IndexProfile
   tenants: number
   json?: true
 }
@@ -30,13 +31,13 @@ const command = new Command('capacity')
   .option('--json', 'for programs')
   .action(plan)
 
-function plan({ eps, profile, tenants, json, ...rest }: Options) {
+async function plan({ eps, profile, tenants, json, ...rest }: Options) {
   const load: Load = { ...rest, eps }
-  const footprint = footprintOf(load.bytes, profile)
+  const footprint = await footprintOf(load.bytes, profile)
   const needs = needsOf(load, footprint)
   const breaks = breakingPoints(load, footprint)
   // If the rate is the mean of a school day: what its busiest seconds do to the hottest index key.
-  const day = simulateDay({ eps, tenants, shards: [1, 2, 4, 8, 16, 32] })
+  const day = simulateDay({ eps, tenants, shards: [1, 4, 8, 16, 32, 64, 128, 256] })
   if (json) return console.log(JSON.stringify({ load, profile, needs, breaks, day }, null, 2))
 
   console.log(`At ${eps} events a second (${load.batch} in a request, profile ${profile}):\n`)
@@ -88,4 +89,4 @@ function share(text: string): number {
   throw new InvalidArgumentError('It must be a number above 0 and at most 1.')
 }
 
-command.parse()
+await command.parseAsync()

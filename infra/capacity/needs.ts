@@ -1,19 +1,6 @@
+import type { Footprint } from '../cost/footprint'
 import { apiRequestMs, assumed, changesBatchMs, type Load } from './load'
 import { quotas } from './quotas'
-
-/** What the adapters make of an event of this load: read off the items and documents they send. */
-export interface Footprint {
-  /** Write units of the item itself. */
-  tableWrites: number
-  /** Names of the indexes of this deployment; each takes one write unit more. */
-  indexes: readonly string[]
-  /** Shards of a tenant's key in each index that has them. */
-  shards: Readonly<Record<string, number>>
-  /** Of the document that goes to Firehose. */
-  documentBytes: number
-  /** Documents in a Firehose record. */
-  documentsInRecord: number
-}
 
 /** How much of one thing a load takes, and of what limit that is a part. */
 export interface Need {

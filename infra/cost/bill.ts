@@ -1,5 +1,6 @@
 import type { RetentionClass } from '../../src/event/record'
 import { apiRequestMs, assumed, changesBatchMs } from '../capacity/load'
+import { WARM_DAYS, yearsKept } from '../retention'
 import { type PriceName, prices } from './prices'
 
 /** Sizes and counts that a bill is made of; `footprint.ts` reads them off what the adapters send. */
@@ -13,7 +14,9 @@ export interface Workload {
   writeUnits: number
   /** Of an event's item and its index entries, with what DynamoDB adds to each. */
   hotBytes: number
-  /** Of its share of a Firehose record, each record rounded up to 5 KB. */
+  /** Of the document that goes to the lake, */
+  documentBytes: number
+  /** and of its share of a Firehose record, each record rounded up to 5 KB. */
   billedBytes: number
   /** Webhooks that take every event. */
   webhooks: number
@@ -27,38 +30,31 @@ export interface Line {
   usd: number
 }
 
-const GB = 1e9 // AWS bills storage and data in powers of ten… of two on some pages; 7 % either way
+// Where AWS means 2^30, this is 7 % too much.
+const GB = 1e9
 const DAYS_IN_MONTH = 30
 
-// An event of 1.5 KB in GZIP Parquet takes 240 bytes, measured on 20,000 sample events with DuckDB.
-const PARQUET_SHARE_OF_DOCUMENT = 0.08
-// `infra/lake.ts`: after a year objects go to Glacier Instant Retrieval, which Athena reads as well.
-const MONTHS_WARM = 12
-const monthsKept: Record<RetentionClass, number> = {
-  standard: 84,
-  sensitive: 36,
-  pii: 12,
-  system: 12,
-}
-const DOCUMENT_MIN_RECORD = 5000
+// Documents of 20,000 sample events are 2,970 bytes each, and 239 in GZIP Parquet, written by DuckDB.
+const PARQUET_SHARE_OF_DOCUMENT = 0.0805
+const MONTHS_WARM = WARM_DAYS / 30
 
 // Batches of the stream when traffic is thin: a batch waits at most a second (`infra/changes.ts`).
 const STREAM_BATCH = 100
-// One line a request, of metrics, and what Lambda adds of its own (start, end, report).
-const LOG_BYTES_PER_CALL = 900
+// One line a request, of metrics; what Lambda says of its own accord is switched off (`infra/function.ts`).
+const LOG_BYTES_PER_CALL = 450
 // Firehose writes an object of 128 MB or after five minutes; for a million events it is the size.
 const FIREHOSE_OBJECT_BYTES = 128e6
 
 /** What `workload.events` cost from the sensor to the end of their retention, in US dollars. */
 export function billOf(workload: Workload): Line[] {
-  const { events, batch, hotTtlDays, writeUnits, hotBytes, billedBytes, webhooks } = workload
+  const { events, batch, hotTtlDays, writeUnits, hotBytes, documentBytes, webhooks } = workload
+  const { billedBytes } = workload
   const calls = events / batch
   const streamBatches = events / STREAM_BATCH
   const messages = (events * webhooks) / assumed.eventsInMessage
   const firehoseGb = (events * billedBytes) / GB
-  const parquetGb =
-    (events * Math.min(billedBytes, DOCUMENT_MIN_RECORD) * PARQUET_SHARE_OF_DOCUMENT) / GB
-  const months = monthsKept[workload.retentionClass]
+  const parquetGb = (events * documentBytes * PARQUET_SHARE_OF_DOCUMENT) / GB
+  const months = yearsKept[workload.retentionClass] * 12
   const apiSeconds = (calls * apiRequestMs(batch)) / 1000
   const changesSeconds = (streamBatches * changesBatchMs(STREAM_BATCH)) / 1000
   const deliverSeconds = (messages * assumed.deliverMs) / 1000

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { renderTable } from '../../src/cli/table'
 import { type RetentionClass, retentionClasses } from '../../src/event/record'
-import { type ProfileName, profileNames, profiles } from '../profiles'
+import type { IndexProfile } from '../../src/platform/aws/index-profiles'
+import { profileNames, profiles } from '../profiles'
 import { billOf, totalOf } from './bill'
 import { footprintOf } from './footprint'
 import { prices, pricesAsOf } from './prices'
@@ -10,7 +11,7 @@ interface Options {
   events: number
   bytes: number
   batch: number
-  profile: ProfileName
+  profile: IndexProfile
   retention: RetentionClass
   webhooks: number
   json?: true
@@ -38,9 +39,9 @@ const command = new Command('cost')
   .option('--json', 'for programs')
   .action(bill)
 
-function bill({ events, bytes, batch, profile, retention, webhooks, json }: Options) {
+async function bill({ events, bytes, batch, profile, retention, webhooks, json }: Options) {
   const { hotTtlDays } = profiles[profile]
-  const footprint = footprintOf(bytes, profile)
+  const footprint = await footprintOf(bytes, profile)
   const lines = billOf({
     events,
     batch,
@@ -88,4 +89,4 @@ function amount(text: string): number {
   throw new InvalidArgumentError('It must be a number, 0 or more.')
 }
 
-command.parse()
+await command.parseAsync()
