@@ -37,8 +37,8 @@ const MEDIA_TYPE_LENGTH = 255
 
 export function receiveWith(deps: AppDeps): Receive {
   const { platform, options } = deps
-  const { config, clock } = options
-  const ingest = createIngest({ ...platform, config, clock })
+  const { config, clock, log } = options
+  const ingest = createIngest({ ...platform, config, clock, log })
   const quarantineBody = createQuarantineBody({ ...platform, clock })
   const findSource = rememberSources({ ...platform, clock })
   const openSigned = openSignedWith(options)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'bun:test'
+import { describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { AppError } from '../../../src/error/app-error'
@@ -15,6 +15,9 @@ import { aRecord } from '../../support/records'
 import { aDynamoDbClient, dynamoDbSettings, freshTable } from './support/emulators'
 import { type Fault, withFaults } from './support/faults'
 import { withRefusedStatements, withUnreadKeys } from './support/partial'
+
+// The emulator writes some hundred items a second, and dies with a test that is given up.
+setDefaultTimeout(60_000)
 
 const signer = createTokenSigner(new Uint8Array(32).fill(1))
 const every: readonly IndexName[] = tables.events.indexes.map(({ name }) => name)
@@ -179,9 +182,10 @@ describe('an event that is larger than an item', () => {
     expect(await store.get('default', record.eventId)).toEqual(record)
   })
 
-  it('is an item up to the last byte', async () => {
+  it('is an item as long as it fits into one', async () => {
     const { store, blobs } = await openStore()
-    const sizes = [300_000, 302_000, 304_000, 306_000, 308_000, 310_000, 312_000]
+    // Base64 packs to the bytes that it stands for; an item takes 409,600.
+    const sizes = [400_000, 403_000, 404_000, 405_000, 406_000, 407_000, 410_000]
     const records = sizes.map((size) => aRecord({ raw: large(size) }))
     expect(new Set(kindsOf(await store.append(records)))).toEqual(new Set(['stored']))
     expect(blobs.held.size).toBeGreaterThan(0)
@@ -223,7 +227,7 @@ describe('the indexes of a deployment', () => {
       const error = await store.query('default', asked, { limit: 1 }).catch((thrown) => thrown)
       expect(error).toBeInstanceOf(AppError)
       expect(error.code).toBe('invalid_request')
-      expect(error.message).toContain(`add one of ${missing} to \`indexes\``)
+      expect(error.message).toEndWith(`NONIUS_INDEX_PROFILE with one of ${missing}.`)
     }
   })
 
@@ -239,18 +243,22 @@ describe('the indexes of a deployment', () => {
     expect(new Set(Items.map(({ it }) => it!.S)).size).toBe(8)
     expect(new Set(Items.map(({ ie }) => ie!.S)).size).toBe(16)
 
-    const inOrder = ids(
-      many.toReversed().toSorted((a, b) => b.eventTime.localeCompare(a.eventTime)),
-    )
+    // Newest first, and of equal times the later arrival.
+    const newestFirst = () =>
+      ids(many.toReversed().toSorted((a, b) => b.eventTime.localeCompare(a.eventTime)))
     for (const asked of [{}, { type: 'ViewEvent' }]) {
+      const expected = newestFirst()
       const seen: string[] = []
       let cursor: string | undefined
       do {
         const page = await store.query('default', asked, { limit: 17, cursor })
         seen.push(...ids(page.items))
         cursor = page.nextCursor
+        const meanwhile = aRecord({ eventTime: '2026-12-01T00:00:00.000Z' })
+        await store.append([meanwhile])
+        many.push(meanwhile)
       } while (cursor !== undefined)
-      expect(seen).toEqual(inOrder)
+      expect(seen).toEqual(expected)
     }
   })
 
@@ -265,5 +273,5 @@ describe('the indexes of a deployment', () => {
     expect(first.items).toEqual([])
     const second = await store.query('default', asked, { limit: 10, cursor: first.nextCursor })
     expect(second).toEqual({ items: [needle] })
-  }, 60_000)
+  })
 })

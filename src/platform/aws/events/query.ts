@@ -24,8 +24,8 @@ const preferred = ['session', 'actor', 'object', 'group', 'type'] as const satis
 // An index finds by one field, what else is asked for is compared. A page looks at no more events
 // than these, which takes about a second and costs 0.1 cents; then it is given as it is, with a cursor.
 const MAX_LOOKED_AT = 4000
-// One call of BatchGetItem: when few fit, so many are looked at in a turn.
-const MIN_TURN = 100
+// When few fit, each turn looks at as many as all before it, up to what is read in parallel.
+const LONGEST_TURN = 400
 
 interface Found {
   place: Place
@@ -54,7 +54,8 @@ export async function queryEvents(
   let last: Place | undefined
   while (found.length <= page.limit && lookedAt < MAX_LOOKED_AT) {
     const missing = page.limit + 1 - found.length
-    const wanted = lookedAt === 0 ? missing : Math.max(missing, MIN_TURN)
+    const turn = Math.max(missing, Math.min(lookedAt, LONGEST_TURN))
+    const wanted = Math.min(turn, MAX_LOOKED_AT - lookedAt)
     const entries = await next(wanted)
     found.push(...(await recordsOf(source, tenantId, filter, entries)))
     lookedAt += entries.length
@@ -96,7 +97,7 @@ export function indexFor(filter: EventFilter, indexes: readonly IndexName[]): In
   if (indexes.includes('time')) return 'time'
   const fields = indexedFields.filter((field) => filter[field] !== undefined)
   const useful = [...preferred.filter((index) => serves(index, filter)), 'time']
-  const message = `This deployment keeps no index for that: add one of ${useful.join(', ')} to \`indexes\` in infra/tables.ts`
+  const message = `This deployment keeps no index for that: it needs a NONIUS_INDEX_PROFILE with one of ${useful.join(', ')}`
   const errors = fields.map((field) => ({ path: [field], message, code: 'no_index' }))
   throw new AppError('invalid_request', `${message}.`, { errors })
 }
