@@ -33,6 +33,7 @@ const answers: Record<string, Answer> = {
   'aws:athena/workgroup:Workgroup': ({ name }) => ({ arn: arn('athena', `workgroup/${name}`) }),
   'aws:cloudwatch/dashboard:Dashboard': nothing,
   'aws:cloudwatch/logGroup:LogGroup': ({ name }) => ({ arn: arn('logs', `log-group:${name}`) }),
+  'aws:cloudwatch/logStream:LogStream': nothing,
   'aws:cloudwatch/metricAlarm:MetricAlarm': ({ name }) => ({
     arn: arn('cloudwatch', `alarm:${name}`),
   }),
