@@ -71,7 +71,7 @@ export function pollStream(options: Options): Poller {
 
   async function run() {
     while (!stop.signal.aborted) {
-      const asked = drains
+      const asked = [...drains]
       try {
         await discover()
         const hasMore = await round(asked.length > 0)

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Authenticate } from '../access/authenticate'
 import type { Config } from '../config/config'
+import type { Get } from '../outbound/get'
 import type { Guard } from '../outbound/guard'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
@@ -14,6 +15,8 @@ export interface AppOptions {
   log: Log
   /** Where webhooks may be sent. Left out, it is made as the config says. */
   guard?: Guard
+  /** How the keys of the issuer of tokens are read. Left out, over the network. */
+  get?: Get
 }
 
 /** What every area of routes is given. */

@@ -41,7 +41,8 @@ export function archiveContract(
       await using at = await create()
       expect(await count(at.lake)).toBe(0)
       const { columns: shown } = await at.lake.query('SELECT * FROM events')
-      expect(shown.map((column) => column.name)).toEqual(columns.map((column) => column.name))
+      const names = columns.map((column) => column.name)
+      expect(shown.map((column) => column.name)).toEqual([...names, 'day'])
     })
 
     it('keeps every column, and raw to the letter', async () => {
@@ -114,6 +115,8 @@ export function archiveContract(
       }
       expect((await at.list()).every((path) => path.endsWith('.parquet'))).toBe(true)
       expect(await count(at.lake)).toBe(3)
+      const { rows } = await at.lake.query('SELECT DISTINCT day FROM events')
+      expect(rows).toEqual([['2026-11-15']])
     })
 
     it(`adds ${isExact ? 'nothing' : 'no new id'} when a batch is written again`, async () => {

@@ -1,7 +1,6 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { Hono } from 'hono'
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
-import type { Log } from '../../telemetry/log'
 import type { Metrics } from '../../telemetry/metrics'
 import type { Metered } from './metered'
 
@@ -10,9 +9,8 @@ interface Needs {
   fetch(request: Request, connection: { ip: string }): Response | Promise<Response>
   take: Metered['take']
   metrics: Metrics
-  /** Writes what was only noted: a sandbox may be frozen, or never be thawed, after its reply. */
+  /** Writes what was only noted: after its reply a sandbox may be frozen, or ended. Never fails. */
   settle(): Promise<void>
-  log: Log
 }
 
 interface Bindings {
@@ -23,7 +21,7 @@ type Reply = Awaited<ReturnType<ReturnType<typeof handle>>>
 type UrlHandler = (event: LambdaFunctionURLEvent, context: LambdaContext) => Promise<Reply>
 
 /** Requests and replies that a function URL passes on as events, answered by the app. */
-export function createUrlHandler({ fetch, take, metrics, settle, log }: Needs): UrlHandler {
+export function createUrlHandler({ fetch, take, metrics, settle }: Needs): UrlHandler {
   const door = new Hono<{ Bindings: Bindings }>()
   door.all('*', (c) => fetch(c.req.raw, { ip: c.env.requestContext.http.sourceIp }))
   const answer = handle(door)
@@ -33,8 +31,7 @@ export function createUrlHandler({ fetch, take, metrics, settle, log }: Needs): 
     const reply = await answer(event as unknown as LambdaEvent, context)
     const taken = take()
     if (taken !== undefined) metrics.ingest({ ...taken, ingestMs: performance.now() - begun })
-    // Whoever sent is not told: their events are stored.
-    await settle().catch((error: Error) => log.error('counts not kept', { reason: error.message }))
+    await settle()
     return isTooLarge(reply) ? tooLarge(event) : reply
   }
 }

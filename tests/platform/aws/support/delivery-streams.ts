@@ -10,15 +10,6 @@ import { type ColumnType, columns } from '../../../../src/event/columns'
 import { type RetentionClass, retentionClasses } from '../../../../src/event/record'
 import { ministackSettings } from './emulators'
 
-const glueTypes: Record<ColumnType, string> = {
-  string: 'string',
-  strings: 'array<string>',
-  double: 'double',
-  bigint: 'bigint',
-  boolean: 'boolean',
-  timestamp: 'timestamp',
-}
-
 let made = 0
 
 /** A bucket with a delivery stream of Parquet for each retention class, as a deployment has. */
@@ -36,13 +27,24 @@ export async function freshDeliveryStreams() {
   const named = (retentionClass: string) => [retentionClass, `${name}-${retentionClass}`]
   const streams = Object.fromEntries(retentionClasses.map(named)) as Record<RetentionClass, string>
 
+  /** @returns keys below a prefix */
+  async function list(Prefix: string): Promise<string[]> {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: name, Prefix }))
+    return Contents.map(({ Key }) => Key!)
+  }
+
   return {
+    bucket: name,
     firehose,
     streams,
-    /** @returns keys below a prefix */
-    async list(Prefix: string): Promise<string[]> {
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: name, Prefix }))
-      return Contents.map(({ Key }) => Key!)
+    list,
+    /** Waits until there are `count` below a prefix: the emulator answers before they are. */
+    async objects(prefix: string, count = 1): Promise<string[]> {
+      for (;;) {
+        const keys = await list(prefix)
+        if (keys.length >= count) return keys
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
     },
     async read(Key: string): Promise<Uint8Array> {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: name, Key }))
