@@ -1,7 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { BlobStore } from '../blob-store'
-import type { QuarantinedItem, QuarantineStore } from '../quarantine-store'
+import type { QuarantineStore } from '../quarantine-store'
 import type { TokenSigner } from '../shared/page-token'
+import type { Head } from './quarantine/items'
 import { createKeep } from './quarantine/keep'
 import { createReader } from './quarantine/read'
 import { search, valuesOf } from './quarantine/search'
@@ -69,11 +70,11 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
         const head = await read.head(tenantId, quarantineId)
         if (head === undefined) return false
         const missing = await read.missing(successors, head)
+        const added = missing.map((item) => prepare(item))
         // One that takes its place can be kept only with what removes it: the last transaction.
-        const isOwn = (item: QuarantinedItem) =>
+        const isOwn = (item: Head) =>
           item.tenantId === tenantId && item.quarantineId === quarantineId
-        const inOrder = [...missing.filter((item) => !isOwn(item)), ...missing.filter(isOwn)]
-        const added = inOrder.map((item) => prepare(item))
+        added.sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)))
         if (await keep(added, { removed: head, limits })) return true
       }
     },

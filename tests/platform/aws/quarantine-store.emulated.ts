@@ -154,7 +154,7 @@ describe('a quarantine in DynamoDB', () => {
         expect(await opened.store.usage('school')).toEqual(await local.usage('school'))
         db.close()
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
     )
   })
 })
