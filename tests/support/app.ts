@@ -4,6 +4,7 @@ import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
 import type { App } from '../../src/http/context'
+import type { Get } from '../../src/outbound/get'
 import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
 import type { Scope } from '../../src/platform/registry'
@@ -31,10 +32,12 @@ interface Options {
   config?: Partial<Config>
   /** Puts something between the app and its platform, e.g. a store that fails. */
   wrap?: (platform: Platform) => Platform
+  /** As of `AppOptions`. */
+  get?: Get
 }
 
 /** The app over a local platform in a folder of its own, without a socket. */
-export async function startTestApp({ config: changes, wrap }: Options = {}): Promise<TestApp> {
+export async function startTestApp({ config: changes, wrap, get }: Options = {}): Promise<TestApp> {
   const folder = temporaryFolder()
   const config = { ...readConfig({ NONIUS_DATA_DIR: folder.path }), ...changes }
   const clock = createClock()
@@ -43,7 +46,12 @@ export async function startTestApp({ config: changes, wrap }: Options = {}): Pro
   const { registry } = platform
   const first = await bootstrap(registry, { clock })
   const keys = { demo: first!.demoKey, admin: first!.adminKey }
-  const app = createApp(wrap ? wrap(platform) : platform, { config, clock, log })
+  const app = createApp(wrap ? wrap(platform) : platform, {
+    config,
+    clock,
+    log,
+    ...(get && { get }),
+  })
 
   return {
     app,
