@@ -6,8 +6,9 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { type ColumnType, columns } from '../../../../src/event/columns'
+import { columns } from '../../../../src/event/columns'
 import { type RetentionClass, retentionClasses } from '../../../../src/event/record'
+import { glueTypes } from '../../../../src/platform/aws/glue-table'
 import { ministackSettings } from './emulators'
 
 let made = 0
