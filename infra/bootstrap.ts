@@ -5,8 +5,8 @@ import { bootstrap } from '../src/access/bootstrap'
 import { type KeyPlace, keysCommand } from '../src/cli/keys'
 import { openRegistry } from '../src/platform/aws'
 import type { Resources } from '../src/platform/aws/resources'
-import type { Registry } from '../src/platform/registry'
 import { systemClock as clock } from '../src/platform/clock'
+import type { Registry } from '../src/platform/registry'
 
 const linked = resources()
 if (linked === undefined) enter()

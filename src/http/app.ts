@@ -9,6 +9,7 @@ import { identityOf } from './identity'
 import { registerNative } from './native'
 import { notFoundWith } from './not-found'
 import { registerQuarantine, withBoundQuarantine } from './quarantine'
+import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
 import { registerSources } from './sources'
@@ -32,6 +33,7 @@ export function createApp(platform: ServingPlatform, options: AppOptions): App {
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)
   registerNative(app, receive)
+  registerRealtime(app)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
   registerSources(app, deps)

@@ -8,6 +8,7 @@ import { narrowed } from '../../src/query/sql/named-query'
 import { type ArchivedTerm, archiveTerm } from './archived-term'
 import { type AwsLake, startAwsLake } from './aws-lake'
 import { comparable, expected } from './expected'
+import { deliverByFirehose } from './firehose'
 
 // Trino, the engine behind Athena, through the Glue table and the view that infra declares, and
 // DuckDB, over the same files: those that the product archived, and one of them twice, as an archive
@@ -64,6 +65,36 @@ describe('the named queries, over the same Parquet', () => {
       expect(comparable(await byDuckDb(sql))).toEqual(expected[id]!)
     })
   }
+})
+
+describe('what Firehose converts', () => {
+  it('is read through the same table and view, class and day from its path', async () => {
+    const sent = {
+      kind: 'event',
+      tenant_id: 'default',
+      source_id: 'firehose',
+      event_id: 'urn:uuid:f1e0',
+      type: 'ViewEvent',
+      score: 0.5,
+      success: true,
+      event_time: '2026-11-12T10:59:00.000Z',
+      received_at: '2026-11-12T10:59:00.123Z',
+      skew_ms: -9007199254740991,
+      issue_codes: ['a', 'b'],
+      raw: '{"n":1.10}',
+    }
+    const key = await deliverByFirehose(aws.settings, 'sensitive', sent)
+    const [, retentionClass, day] = key.split('/')
+    const names = Object.keys(sent).join(', ')
+    const { rows } = await aws.trino.query(
+      `SELECT retention_class, day, ${names} FROM events WHERE source_id = 'firehose'`,
+    )
+    const time = (iso: string) => iso.replace('T', ' ').replace('Z', '')
+    const { event_time, received_at } = sent
+    const row = { ...sent, event_time: time(event_time), received_at: time(received_at) }
+    expect(retentionClass).toBe('sensitive')
+    expect(rows).toEqual([[retentionClass, day, ...Object.values(row)]])
+  })
 })
 
 describe('partition projection', () => {

@@ -64,5 +64,7 @@ describe('a query that is narrowed to days', () => {
     }
     expect(await filesRead(all)).toBe(5)
     expect(await filesRead(narrowed(all, { from: '2026-11-03', to: '2026-11-03' }))).toBe(2)
+    const pii = `SELECT count(*) FROM events WHERE retention_class = 'pii'`
+    expect(await filesRead(pii)).toBe(0)
   })
 })

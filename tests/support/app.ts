@@ -3,7 +3,7 @@ import { issueKey } from '../../src/access/key'
 import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
-import type { App } from '../../src/http/context'
+import type { App, AppOptions } from '../../src/http/context'
 import type { Get } from '../../src/outbound/get'
 import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
@@ -15,6 +15,8 @@ export interface TestApp extends AsyncDisposable {
   app: App
   platform: Platform
   config: Config
+  /** What the app was made with. */
+  options: AppOptions
   keys: { demo: string; admin: string }
   /** Every line the app logged, as `level message {fields}`. */
   logged: string[]
@@ -46,17 +48,14 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
   const { registry } = platform
   const first = await bootstrap(registry, { clock })
   const keys = { demo: first!.demoKey, admin: first!.adminKey }
-  const app = createApp(wrap ? wrap(platform) : platform, {
-    config,
-    clock,
-    log,
-    ...(get && { get }),
-  })
+  const options = { config, clock, log, ...(get && { get }) }
+  const app = createApp(wrap ? wrap(platform) : platform, options)
 
   return {
     app,
     platform,
     config,
+    options,
     keys,
     logged,
     clock,

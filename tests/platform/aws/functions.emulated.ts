@@ -13,8 +13,8 @@ import type {
 import { Webhook } from 'standardwebhooks'
 import { pollStream } from '../../../infra/local/stream-poller'
 import { bootstrap } from '../../../src/access/bootstrap'
-import { createBlobStore } from '../../../src/platform/aws/blob-store'
 import { openRegistry } from '../../../src/platform/aws'
+import { createBlobStore } from '../../../src/platform/aws/blob-store'
 import type { Resources } from '../../../src/platform/aws/resources'
 import { systemClock as clock } from '../../../src/platform/clock'
 import { anEnvelope, anEvent } from '../../support/envelopes'
@@ -149,7 +149,7 @@ it('carries an event from the address that takes it to the lake and to a webhook
   expect(receipt).toMatchObject({ status: 200, body: { eventIds: [event.id] } })
   expect(receipt.body.quarantined).toHaveLength(1)
   const read = await call('GET', `/analytics/events/${encodeURIComponent(event.id)}`)
-  expect(read).toMatchObject({ status: 200, body: { eventId: event.id } })
+  expect(read).toMatchObject({ status: 200, body: { id: event.id } })
 
   await feed((batch) => changes.handler(batch, {}))
 

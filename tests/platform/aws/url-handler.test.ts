@@ -30,7 +30,9 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
     fetch: test.app.fetch,
     take: counted!.take,
     metrics: { ingest: (measure) => void measures.push(measure) },
-    settle: async () => void (settled += 1),
+    async settle() {
+      settled += 1
+    },
   })
   const call = async (event: LambdaFunctionURLEvent) => {
     const { statusCode, headers, body, isBase64Encoded } = await handler(event, {} as Context)

@@ -10,7 +10,7 @@ const CALL_BYTES = 3 * 1024 * 1024
 export const RECORD_BYTES = 1_000_000
 
 // A record is paid as the next multiple of 5 KB. At 64 KB half of one is 4 %; larger records would
-// save little more, and a record that fails conversion fails whole (decisions/0014).
+// save little more, and a record that fails conversion fails whole (decisions/0013).
 const PACKED_BYTES = 64_000
 
 /**

@@ -6,9 +6,8 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { columns } from '../../../../src/event/columns'
 import { type RetentionClass, retentionClasses } from '../../../../src/event/record'
-import { glueTypes } from '../../../../src/platform/aws/glue-table'
+import { firehosePrefix, glueTable } from '../../../../src/platform/aws/glue-table'
 import { ministackSettings } from './emulators'
 
 let made = 0
@@ -54,29 +53,26 @@ export async function freshDeliveryStreams() {
   }
 }
 
-async function createGlueTable(glue: GlueClient, name: string) {
-  await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: name } }))
-  const Columns = columns.map(({ name, type }) => ({ Name: name, Type: glueTypes[type] }))
-  await glue.send(
-    new CreateTableCommand({
-      DatabaseName: name,
-      TableInput: { Name: 'events', StorageDescriptor: { Columns } },
-    }),
-  )
+async function createGlueTable(glue: GlueClient, bucket: string) {
+  await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: bucket } }))
+  const { name, columns } = glueTable({ bucket })
+  const Columns = columns.map(({ name, type }) => ({ Name: name, Type: type }))
+  const TableInput = { Name: name, StorageDescriptor: { Columns } }
+  await glue.send(new CreateTableCommand({ DatabaseName: bucket, TableInput }))
 }
 
-function streamInput(name: string, retentionClass: string) {
+function streamInput(name: string, retentionClass: RetentionClass) {
   const role = 'arn:aws:iam::123456789012:role/firehose'
   return {
     DeliveryStreamName: `${name}-${retentionClass}`,
     ExtendedS3DestinationConfiguration: {
       RoleARN: role,
       BucketARN: `arn:aws:s3:::${name}`,
-      Prefix: `events/${retentionClass}/!{timestamp:yyyy-MM-dd}/!{timestamp:HH}/`,
+      Prefix: firehosePrefix(retentionClass),
       ErrorOutputPrefix: `errors/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
       DataFormatConversionConfiguration: {
         Enabled: true,
-        SchemaConfiguration: { RoleARN: role, DatabaseName: name, TableName: 'events' },
+        SchemaConfiguration: { RoleARN: role, DatabaseName: name, TableName: 'archive' },
         InputFormatConfiguration: { Deserializer: { OpenXJsonSerDe: {} } },
         OutputFormatConfiguration: { Serializer: { ParquetSerDe: {} } },
       },
