@@ -1,6 +1,7 @@
 import type { Principal } from '../access/principal'
 import { rememberSources } from '../access/sources'
 import { AppError } from '../error/app-error'
+import type { Issue } from '../error/issue'
 import type { Reading } from '../event/reading'
 import type { ServerFacts, Standard } from '../event/record'
 import { createIngest } from '../ingest/pipeline'
@@ -9,6 +10,8 @@ import { createQuarantineBody } from '../quarantine/quarantine-body'
 import { mediaType } from '../syntax/media-type'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
+import { keepBatch } from './keep-batch'
+import { type Part, readBatch, reasonsOf } from './read-batch'
 import { replyWith } from './receipt'
 import { isSignedBody, openSignedWith } from './signed-body'
 import { assertAccepted } from './strict'
@@ -23,6 +26,8 @@ export interface Door {
   admit(c: AppContext): Promise<Principal>
   /** Chooses by the headers how the body is to be read. @throws {AppError} when it is not */
   readerFor(c: AppContext): Reader
+  /** The bodies that a body is a batch of, if it is one. @throws {AppError} `too_large` */
+  split?(text: string): string[] | undefined
   /** Whether a body may be a JWS. */
   takesSigned?: boolean
 }
@@ -43,33 +48,42 @@ export function receiveWith(deps: AppDeps): Receive {
   const findSource = rememberSources({ ...platform, clock })
   const openSigned = openSignedWith(options)
 
-  return async function receive(c, { standard, admit, readerFor, takesSigned = false }) {
+  return async function receive(c, door) {
+    const { standard, admit, readerFor, split, takesSigned = false } = door
     const { tenantId, sourceId, keyId } = await admit(c)
     const read = readerFor(c)
     const source = await findSource(tenantId, sourceId)
     const wire = await readWire(c, config.maxBodyBytes)
     const sender = { tenantId, sourceId, server: serverFacts(c, keyId) }
-    const receivedAt = clock.now().toISOString()
+    const arrival = { ...sender, receivedAt: clock.now().toISOString(), mode: source?.mode }
+    const readOne = (text: string) => read(text, arrival.receivedAt)
 
-    let reading: Reading
+    // Nothing that a known sender sent is thrown away, not even what nobody can read or verify.
+    async function setAside(body: string | Uint8Array, errors: Issue[]): Promise<string> {
+      const contentType = mediaType(c.req.header('Content-Type'))?.slice(0, MEDIA_TYPE_LENGTH)
+      const quarantineId = await quarantineBody(body, { ...sender, standard, errors, contentType })
+      platform.conformance.add(sender, arrival.receivedAt, tallyOf([], [{ errors }]))
+      return quarantineId
+    }
+
+    let brought: Reading | Part[]
     try {
       const body = await decodeWire(wire, config.maxBodyBytes)
       const isSigned = takesSigned && isSignedBody(c.req.header('Content-Type'), body)
-      reading = read(await openSigned(body, source, isSigned), receivedAt)
+      const text = await openSigned(body, source, isSigned)
+      const texts = split?.(text)
+      brought = texts === undefined ? readOne(text) : readBatch(texts, readOne)
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'too_large') throw error
-      // Nothing that a known sender sent is thrown away, not even what nobody can read or verify.
-      const body = wire.encoding === 'identity' ? wire.text : wire.bytes
       const errors = reasonsOf(error)
-      const contentType = mediaType(c.req.header('Content-Type'))?.slice(0, MEDIA_TYPE_LENGTH)
-      const unreadable = { ...sender, standard, errors, contentType }
-      const quarantineId = await quarantineBody(body, unreadable)
-      platform.conformance.add(sender, receivedAt, tallyOf([], [{ errors }]))
+      const body = wire.encoding === 'identity' ? wire.text : wire.bytes
+      const quarantineId = await setAside(body, errors)
       throw new AppError(error.code, error.message, { errors, extra: { quarantineId } })
     }
-    const mode = source?.mode
-    const receipt = await ingest(reading, { ...sender, receivedAt, mode })
-    if (mode === 'strict') assertAccepted(receipt)
+    const receipt = Array.isArray(brought)
+      ? await keepBatch(brought, { sender, keep: (one) => ingest(one, arrival), setAside })
+      : await ingest(brought, arrival)
+    if (arrival.mode === 'strict') assertAccepted(receipt)
     return replyWith(c, receipt)
   }
 }
@@ -77,8 +91,4 @@ export function receiveWith(deps: AppDeps): Receive {
 function serverFacts(c: AppContext, keyId: string): ServerFacts {
   const userAgent = c.req.header('User-Agent')?.slice(0, USER_AGENT_LENGTH)
   return { subject: keyId, ip: c.env.ip, userAgent, requestId: c.var.requestId }
-}
-
-function reasonsOf({ code, message, errors }: AppError) {
-  return errors.length > 0 ? [...errors] : [{ path: [], message, code }]
 }
