@@ -13,15 +13,34 @@ const tenantId = 'default'
 
 const usual: Scope[] = scopes.filter((scope) => scope !== 'admin')
 
-export function keysCommand(): Command {
-  return new Command('keys')
-    .description('create, list and revoke keys; works while the server runs')
-    .addCommand(createCommand())
-    .addCommand(listCommand())
-    .addCommand(revokeCommand())
+/** Where keys are kept. */
+export interface KeyPlace {
+  /** The options that name the place. */
+  options(): Option[]
+  /** @param options of the command, those among them */
+  open(options: object): { registry: Registry } & Disposable
 }
 
-interface CreateOptions extends DataDirOption {
+const dataDir: KeyPlace = {
+  options: () => [dataDirOption()],
+  open: (options) => openRegistry(options as DataDirOption),
+}
+
+/** @param place the data directory of one machine, unless told otherwise */
+export function keysCommand(place: KeyPlace = dataDir): Command {
+  return new Command('keys')
+    .description('create, list and revoke keys; works while the server runs')
+    .addCommand(at(place, createCommand(place)))
+    .addCommand(at(place, listCommand(place)))
+    .addCommand(at(place, revokeCommand(place)))
+}
+
+function at(place: KeyPlace, command: Command): Command {
+  for (const option of place.options()) command.addOption(option)
+  return command
+}
+
+interface CreateOptions {
   name: string
   source: string
   scopes: Scope[]
@@ -29,7 +48,7 @@ interface CreateOptions extends DataDirOption {
   issuer?: string
 }
 
-function createCommand(): Command {
+function createCommand({ open }: KeyPlace): Command {
   return new Command('create')
     .description('make a key and print it: this once, only its hash is kept')
     .requiredOption('-n, --name <name>', 'what or who the key is for')
@@ -53,13 +72,12 @@ function createCommand(): Command {
         'NONIUS_OIDC_ISSUER',
       ),
     )
-    .addOption(dataDirOption())
     .action(async (options: CreateOptions) => {
       const { name, source: sourceId, scopes, client: clientId, issuer } = options
       if (clientId !== undefined && issuer === undefined) {
         throw new CommandError('--client needs --issuer, or NONIUS_OIDC_ISSUER')
       }
-      using file = openRegistry(options)
+      using file = open(options)
       const at = new Date()
       if (!(await file.registry.getSource(tenantId, sourceId))) {
         const createdAt = at.toISOString()
@@ -78,26 +96,24 @@ function createCommand(): Command {
     })
 }
 
-function listCommand(): Command {
+function listCommand({ open }: KeyPlace): Command {
   return new Command('list')
     .description('list the keys, without what would let someone use them')
     .option('--json', 'print JSON')
-    .addOption(dataDirOption())
-    .action(async (options: DataDirOption & { json?: true }) => {
-      using file = openRegistry(options)
+    .action(async (options: { json?: true }) => {
+      using file = open(options)
       const keys = await file.registry.listKeys(tenantId)
       const text = options.json ? JSON.stringify(keys.map(withoutHash), null, 2) : tableOf(keys)
       process.stdout.write(`${text}\n`)
     })
 }
 
-function revokeCommand(): Command {
+function revokeCommand({ open }: KeyPlace): Command {
   return new Command('revoke')
     .description('end a key; a running server stops taking it within seconds')
     .argument('<keyId>', 'as `keys list` shows it')
-    .addOption(dataDirOption())
-    .action(async (keyId: string, options: DataDirOption) => {
-      using file = openRegistry(options)
+    .action(async (keyId: string, options: object) => {
+      using file = open(options)
       if (!(await file.registry.revokeKey(tenantId, keyId, new Date().toISOString()))) {
         throw new CommandError(`There is no key ${keyId} in use; \`nonius keys list\` shows them`)
       }

@@ -2,18 +2,24 @@ import { Command, Option } from 'commander'
 import type { QueryResult } from '../platform/lake'
 import { openLake } from '../platform/local/lake'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
+import { chosenSql, type NamedOptions, namedList, toDay } from './named-query'
 import { renderTable } from './table'
 
 const formats = ['table', 'json', 'ndjson', 'csv'] as const
 
-interface Options extends DataDirOption {
+interface Options extends DataDirOption, NamedOptions {
   format: (typeof formats)[number]
+  list?: true
 }
 
 export function queryCommand(): Command {
   return new Command('query')
     .description('run SQL over the lake: the view `events` has every archived event')
-    .argument('<sql>', 'e.g. "SELECT type, count(*) AS n FROM events GROUP BY type"')
+    .argument('[sql]', 'e.g. "SELECT type, count(*) AS n FROM events GROUP BY type"')
+    .option('-n, --named <id>', 'run a named query instead, e.g. activity-by-day')
+    .option('--from <day>', 'of a named query: the first day of arrival, e.g. 2026-11-01', toDay)
+    .option('--to <day>', 'of a named query: the last day of arrival', toDay)
+    .option('-l, --list', 'list the named queries; with --format json, their SQL as well')
     .addOption(
       new Option('-f, --format <format>', 'how to print').choices(formats).default('table'),
     )
@@ -22,17 +28,24 @@ export function queryCommand(): Command {
       'after',
       `
 The SQL is DuckDB's. Besides the columns of a record (event_id, type, actor_id, event_time, …),
-\`raw\` holds each event as it was sent: SELECT raw->>'$.object.name' FROM events.
+\`raw\` holds each event as it was sent: SELECT raw->>'$.object.name' FROM events, and \`day\` the day
+of arrival: WHERE day >= '2026-11-01' opens only the files of those days.
 \`DESCRIBE events\` lists the columns. The table format cuts long values; the others cut nothing.`,
     )
     .action(query)
 }
 
-async function query(sql: string, options: Options) {
+async function query(given: string | undefined, options: Options) {
+  const { format } = options
+  if (options.list) {
+    process.stdout.write(print[format](namedList({ isWhole: format !== 'table' })))
+    return
+  }
+  const sql = chosenSql(given, options)
   const dataDir = requireDataDir(options)
   await using lake = openLake(dataDir)
   const result = await lake.query(sql)
-  process.stdout.write(print[options.format](result))
+  process.stdout.write(print[format](result))
 
   const { rows } = await lake.query('SELECT 1 FROM events LIMIT 1')
   if (rows.length === 0) {

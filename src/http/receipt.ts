@@ -35,6 +35,10 @@ const ReceiptSchema = z
       .string()
       .optional()
       .openapi({ description: 'Where all of them can be seen, when they are more' }),
+    acceptedForLater: count.optional().openapi({
+      description:
+        'Only while the event store is unavailable, and then nothing is named above: how many items are kept safe and will be stored later. Do not send them again',
+    }),
   })
   .openapi('Receipt')
 
@@ -60,7 +64,7 @@ export const preferHeader = z.object({
 
 const reply = jsonReply(
   Reply,
-  { description: 'Everything named here is durable', example },
+  { description: 'Everything named or counted here is durable', example },
   {
     'Preference-Applied': z
       .string()

@@ -26,8 +26,8 @@ export type Receive = (c: AppContext, door: Door) => Promise<Response>
 const USER_AGENT_LENGTH = 512
 
 export function receiveWith({ platform, options }: AppDeps): Receive {
-  const { config, clock } = options
-  const accept = createAccept({ platform, config, clock, openSigned: openSignedWith(options) })
+  const { config } = options
+  const accept = createAccept({ platform, ...options, openSigned: openSignedWith(options) })
 
   return async function receive(c, { standard, admit, readerFor, takesSigned = false }) {
     const { tenantId, sourceId, keyId } = await admit(c)

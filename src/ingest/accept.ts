@@ -8,6 +8,7 @@ import type { ServingPlatform } from '../platform/platform'
 import type { Source } from '../platform/registry'
 import { createQuarantineBody } from '../quarantine/quarantine-body'
 import { mediaType } from '../syntax/media-type'
+import type { Log } from '../telemetry/log'
 import { createIngest } from './pipeline'
 import { tallyOf } from './steps/tally'
 import { assertAccepted } from './strict'
@@ -38,9 +39,10 @@ export interface Sent {
 export type Accept = (sent: Sent) => Promise<Receipt>
 
 interface Needs {
-  platform: Pick<ServingPlatform, 'events' | 'quarantine' | 'registry' | 'conformance'>
+  platform: Pick<ServingPlatform, 'events' | 'quarantine' | 'registry' | 'conformance' | 'spill'>
   config: { hotTtlDays: number }
   clock: Clock
+  log: Log
   /** Takes the signature off a text, where there is one and where there has to be one. */
   openSigned(text: string, source: Source | undefined, isSigned: boolean): Promise<string>
 }
@@ -48,8 +50,8 @@ interface Needs {
 // RFC 6838, 4.2: at most 127 characters on each side of the slash.
 const MEDIA_TYPE_LENGTH = 255
 
-export function createAccept({ platform, config, clock, openSigned }: Needs): Accept {
-  const ingest = createIngest({ ...platform, config, clock })
+export function createAccept({ platform, config, clock, log, openSigned }: Needs): Accept {
+  const ingest = createIngest({ ...platform, config, clock, log })
   const quarantineBody = createQuarantineBody({ ...platform, clock })
   const findSource = rememberSources({ ...platform, clock })
 

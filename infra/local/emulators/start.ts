@@ -52,8 +52,17 @@ export async function startMinistack(
   return ready(child, `http://127.0.0.1:${at}`, '/_ministack/health', clean)
 }
 
-/** Waits until it answers; it dies with us, and when disposed. */
-async function ready(child: ChildProcess, endpoint: string, path: string, clean: () => void) {
+/**
+ * Waits until it answers; it dies with us, and when disposed.
+ * @param clean removes what it kept on disk
+ */
+export async function ready(
+  child: ChildProcess,
+  endpoint: string,
+  path: string,
+  clean: () => void,
+  patienceMs = READY_MS,
+): Promise<Emulator> {
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -63,7 +72,7 @@ async function ready(child: ChildProcess, endpoint: string, path: string, clean:
     await ended
     clean()
   }
-  const deadline = Date.now() + READY_MS
+  const deadline = Date.now() + patienceMs
   while (!(await fetch(endpoint + path).catch(() => undefined))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await dispose()

@@ -23,7 +23,7 @@ export function publishOver(
   const accept = createAccept({
     platform: withBoundQuarantine(platform, options),
     openSigned: openSignedWith(options),
-    ...{ config, clock },
+    ...{ config, clock, log },
   })
   const isCurrent = recheckWith({ ...identityOf(platform, options), clock })
 

@@ -46,3 +46,11 @@ export function acknowledge(
     }),
   }
 }
+
+/** Tells the sender of a request that waits whole that nothing of it need come again. */
+export function acknowledgeForLater(
+  sender: { sourceId: string; server: { requestId: string } },
+  acceptedForLater: number,
+): Receipt {
+  return { ...acknowledge(sender, [], []), acceptedForLater }
+}

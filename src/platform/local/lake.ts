@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../error/app-error'
-import { columns } from '../../event/columns'
 import type { Lake } from '../lake'
+import { viewColumns } from '../shared/events-view'
 import { createDuck, type Duck, duckTypes, literal } from './parquet/duck'
 
 /** The lake of a data directory, for the CLI: needs no running server and takes no lock. */
@@ -52,13 +52,20 @@ function wholeNumber(value: unknown): unknown {
   return typeof value === 'string' && Number.isSafeInteger(number) ? number : value
 }
 
+// Copies are not looked for, as they are in `shared/events-view.ts`: this archive writes each record
+// once (`archive.write` replaces its own files), and a window over everything costs what it reads.
 async function eventsView(folder: string): Promise<string> {
-  if (await hasFiles(folder)) {
-    // By name: files written before a column was added lack it.
-    return `SELECT * FROM read_parquet(${literal(`${folder}/*/*/*/*.parquet`)}, union_by_name = true)`
-  }
-  const empty = columns.map(({ name, type }) => `NULL::${duckTypes[type]} AS ${name}`)
-  return `SELECT ${empty.join(', ')} WHERE false`
+  const typed = viewColumns.map(({ name, type }) => `NULL::${duckTypes[type]} AS ${name}`)
+  const nothing = `SELECT ${typed.join(', ')} WHERE false`
+  if (!(await hasFiles(folder))) return nothing
+  // By name: a file written before a column was added lacks it, one of Firehose what its path says.
+  // A filter on what is in the path opens only the files below it.
+  const files = literal(`${folder}/*/*/*/*.parquet`)
+  return `${nothing} UNION ALL BY NAME
+    SELECT COLUMNS(lambda name: name NOT IN ('retention_class', 'filename')),
+      parse_path(filename, 'both_slash')[-4] AS retention_class,
+      parse_path(filename, 'both_slash')[-3] AS day
+    FROM read_parquet(${files}, union_by_name = true, filename = true)`
 }
 
 async function hasFiles(folder: string): Promise<boolean> {

@@ -1,0 +1,25 @@
+import { days, namedQuery } from './named-query'
+
+export const conformanceBySource = namedQuery({
+  id: 'conformance-by-source',
+  title: 'Conformance by source',
+  description:
+    'How much of what each source sends, events and descriptions of entities, is without error by the text of its standard? What could not be kept at all is in quarantine and not here.',
+  sql: `
+WITH arrived AS (
+  SELECT *
+  FROM events
+  WHERE ${days}
+)
+SELECT
+  tenant_id,
+  source_id,
+  standard,
+  standard_version,
+  count(*) AS items,
+  count(*) FILTER (WHERE conformant) AS conformant,
+  round(100e0 * count(*) FILTER (WHERE conformant) / count(*), 1) AS percent
+FROM arrived
+GROUP BY 1, 2, 3, 4
+ORDER BY percent, 1, 2, 3, 4`,
+})

@@ -1,0 +1,27 @@
+import { activityByDay } from './activity-by-day'
+import { arrivalsByHour } from './arrivals-by-hour'
+import { assessmentScores } from './assessment-scores'
+import { conformanceBySource } from './conformance-by-source'
+import { courseFunnel } from './course-funnel'
+import { dailyActivePeople } from './daily-active-people'
+import { departuresBySource } from './departures-by-source'
+import { inactiveLearners } from './inactive-learners'
+import { mostViewedResources } from './most-viewed-resources'
+import type { NamedQuery } from './named-query'
+import { senderLag } from './sender-lag'
+import { timeOnTask } from './time-on-task'
+
+/** The questions that people ask of the lake, from learners to senders. */
+export const namedQueries: readonly NamedQuery[] = [
+  activityByDay,
+  dailyActivePeople,
+  timeOnTask,
+  mostViewedResources,
+  assessmentScores,
+  courseFunnel,
+  inactiveLearners,
+  conformanceBySource,
+  departuresBySource,
+  senderLag,
+  arrivalsByHour,
+]

@@ -1,0 +1,28 @@
+import { days, namedQuery } from './named-query'
+
+export const mostViewedResources = namedQuery({
+  id: 'most-viewed-resources',
+  title: 'Most viewed resources',
+  description:
+    'Which hundred resources were viewed or navigated to most, and by how many people? Some senders report both a view and a navigation for one look at a page; such a look counts twice.',
+  sql: `
+WITH chosen AS (
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND kind = 'event'
+)
+SELECT
+  tenant_id,
+  object_id AS resource_id,
+  max(object_type) AS resource_type,
+  max(object_name) AS name,
+  count(*) AS views,
+  count(DISTINCT actor_id) AS people,
+  max(event_time) AS last_viewed
+FROM chosen
+WHERE action IN ('Viewed', 'NavigatedTo') AND object_id IS NOT NULL
+GROUP BY 1, 2
+ORDER BY views DESC, 1, 2
+LIMIT 100`,
+})

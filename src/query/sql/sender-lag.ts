@@ -1,0 +1,32 @@
+import { days, namedQuery } from './named-query'
+
+export const senderLag = namedQuery({
+  id: 'sender-lag',
+  title: 'Sender lag',
+  description:
+    "How far behind our clock is what each source sends (received_at minus the sender's sendTime, in seconds), by day of arrival? A negative lag is a clock that is ahead. Items whose sender does not say when it sent them are left out.",
+  sql: `
+WITH arrived AS (
+  SELECT *
+  FROM events
+  WHERE ${days}
+    AND skew_ms IS NOT NULL
+),
+ranked AS (
+  SELECT tenant_id, source_id, day, skew_ms,
+    cume_dist() OVER (PARTITION BY tenant_id, source_id, day ORDER BY skew_ms) AS share
+  FROM arrived
+)
+SELECT
+  tenant_id,
+  source_id,
+  day AS arrival_day,
+  count(*) AS items,
+  round(min(skew_ms) / 1e3, 3) AS least,
+  round(min(skew_ms) FILTER (WHERE share >= 0.5) / 1e3, 3) AS median,
+  round(min(skew_ms) FILTER (WHERE share >= 0.95) / 1e3, 3) AS p95,
+  round(max(skew_ms) / 1e3, 3) AS most
+FROM ranked
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3`,
+})
