@@ -1,12 +1,14 @@
 import { scopes } from '../src/platform/registry'
-import { accountId, region } from './stage'
+import { accountId, isPermanentStage, region } from './stage'
 
 /** Programs that fetch a token instead of keeping a key. No people sign in here. */
 export const clients = new sst.aws.CognitoUserPool('Clients', {
   // Where `/oauth2/token` is; the name is shared by everybody in the region.
   domain: { prefix: $interpolate`${$app.name}-${$app.stage}-${accountId}` },
   transform: {
-    userPool(pool) {
+    userPool(pool, options) {
+      // Its clients and their secrets are entered in senders' settings.
+      options.retainOnDelete = isPermanentStage
       pool.adminCreateUserConfig = { allowAdminCreateUserOnly: true }
       return undefined
     },

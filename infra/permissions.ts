@@ -134,13 +134,7 @@ const handOn: Permissions = [
 export const permissions = {
   api: [...ingest, ...queryEvents],
   changes: [...followStream, ...discardBatches, ...handOn],
-  deliver: [
-    ...receiveDeliveries,
-    ...getEvents,
-    ...getBlobs,
-    ...readRegistry,
-    ...openSecrets,
-  ],
+  deliver: [...receiveDeliveries, ...getEvents, ...getBlobs, ...readRegistry, ...openSecrets],
   realtime: [...ingest, ...sendToConnections],
   sweep: [...ingest, ...handOn],
 } satisfies Record<string, Permissions>

@@ -2,9 +2,10 @@ import { createFunction } from './function'
 import { permissions } from './permissions'
 
 export const sweep = createFunction('Sweep', {
-  description: 'Takes up again what was put aside: spilled requests, batches the changes gave up on',
+  description:
+    'Takes up again what was put aside: spilled requests, batches the changes gave up on',
   memory: '1024 MB',
-  timeout: '15 minutes', // Lambda's longest, for the morning after an outage
+  timeout: '5 minutes', // by then the next one is called
   permissions: permissions.sweep,
 })
 

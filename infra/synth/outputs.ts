@@ -119,7 +119,8 @@ export function created({ type, name, inputs, custom, id: read }: MockedResource
     return { id: `${name}-id`, outputs: {} }
   }
   const answer = answers[type]
-  if (!answer) throw new Error(`No answer for resources of type ${type} (${name}): add it to outputs.ts`)
+  if (!answer)
+    throw new Error(`No answer for resources of type ${type} (${name}): add it to outputs.ts`)
   // The engine's own names end in seven random characters.
   const given = (inputs.name ?? inputs.bucket ?? `${name}-0000000`) as string
   const id = read || (ids[type]?.(name) ?? given)

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import crypto from 'node:crypto'
+import crypto, { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { answered } from './calls'
@@ -57,7 +56,8 @@ async function mockEngine(pulumi: Pulumi, app: Graph['app'], resources: GraphRes
       const inputs = plain(args.inputs)
       const { id, outputs } = created({ ...args, inputs })
       // What is only read belongs to somebody else.
-      if (!args.id) resources.push({ type: args.type, name: args.name, inputs, outputs: { id, ...outputs } })
+      if (!args.id)
+        resources.push({ type: args.type, name: args.name, inputs, outputs: { id, ...outputs } })
       return { id, state: { name: id, ...inputs, ...outputs } }
     },
     call: ({ token, inputs }: Parameters<typeof answered>[0]) =>

@@ -8,7 +8,7 @@ const texts = tracked.filter((path) => !/\.(png|parquet|gz|woff2?)$/.test(path))
 // What may stand at the top, so that the first look at the repository stays a table of contents.
 const topLevel = new Set([
   ...['.ci', '.gitignore', '.npmrc', 'biome.json', 'bunfig.toml', 'tsconfig.json'],
-  ...['package.json', 'package-lock.json', 'sst.config.ts'],
+  ...['package.json', 'package-lock.json', 'sst.config.ts', 'sst-env.d.ts'],
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE'],
   ...['bench', 'decisions', 'docs', 'functions', 'infra', 'openapi', 'src', 'tests'],
 ])
