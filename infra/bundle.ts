@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { build } from 'esbuild'
 
 // Of Zod's namespace object, what the product and its OpenAPI documents take from it. A bundler keeps
 // such an object whole, with its messages in fifty languages and its compiler: 350 KB. (A test holds
@@ -50,6 +49,8 @@ export async function bundled(name: string): Promise<string> {
     rmSync(made, { recursive: true, force: true })
     mkdirSync(made, { recursive: true })
   }
+  // Imported here: SST reads the configuration once before it has installed esbuild.
+  const { build } = await import('esbuild')
   const { outputFiles } = await build({
     entryPoints: [join($cli.paths.root, 'functions', `${name}.ts`)],
     outdir: folder,

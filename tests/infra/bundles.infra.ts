@@ -12,7 +12,7 @@ const api = graph.artifacts.find(({ functionName }) => functionName === 'Api')!
 // Types of Zod's namespace, which leave nothing behind in JavaScript.
 const typesOnly = ['core', 'input', 'output']
 
-// What a cold start of `api` reads. The goal is 450 KB; decisions/0018 tells what is in the way.
+// What a cold start of `api` reads. The goal is 450 KB; decisions/0021 tells what is in the way.
 const API_BYTES_AT_START = 660 * 1024
 
 describe('the bundles', () => {

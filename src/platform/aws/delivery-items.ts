@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import type { DeadDelivery, Delivery } from '../delivery-queue'
+import { guarded } from './errors'
 
 export type Item = Record<string, AttributeValue>
 
@@ -17,6 +18,9 @@ export function keyOf(deliveryId: string): Item {
 export function deadOf(tenantId: string, webhookId: string): string {
   return JSON.stringify(['dead', tenantId, webhookId])
 }
+
+/** Condition of a write that is for a delivery which waits, or is taken. */
+export const WAITING = 'attribute_exists(pk) AND attribute_not_exists(buriedAs)'
 
 const DAY_S = 24 * 60 * 60
 
@@ -56,4 +60,22 @@ export function deadDeliveryOf(item: Item): DeadDelivery {
   const { deliveryId, reason, buriedAt } = item
   const fate = { reason: reason?.S ?? '', buriedAt: buriedAt?.S ?? '' }
   return { ...deliveryOf(deliveryId?.S ?? '', item), ...fate }
+}
+
+export function n(value: number): { N: string } {
+  return { N: String(value) }
+}
+
+/** @returns what was held instead (empty for nothing) when the condition of a write did not hold */
+export async function unlessHeld(
+  what: string,
+  write: () => Promise<unknown>,
+): Promise<Item | undefined> {
+  try {
+    await write()
+    return undefined
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return error.Item ?? {}
+    return guarded(what, () => Promise.reject(error))
+  }
 }

@@ -18,7 +18,7 @@ export async function anSqsClient(): Promise<SQSClient> {
 }
 
 interface Sent {
-  input: { Entries?: { DelaySeconds?: number; VisibilityTimeout?: number }[] }
+  input: { QueueUrl?: string; Entries?: { DelaySeconds?: number; VisibilityTimeout?: number }[] }
 }
 type Next = (args: Sent) => Promise<{ output: { Messages?: { ReceiptHandle?: string }[] } }>
 
@@ -46,6 +46,7 @@ export function ringWithClock(sqs: SQSClient, queueUrl: string, clock: Clock) {
     // The stack's own types are of every command there is.
     ((next: Next, { commandName }: { commandName: string }) =>
       async (args: Sent) => {
+        if (args.input.QueueUrl !== queueUrl) return next(args)
         for (const entry of args.input.Entries ?? []) {
           waits.push(entry.DelaySeconds ?? entry.VisibilityTimeout ?? 0)
           if (entry.DelaySeconds !== undefined) entry.DelaySeconds = 0
@@ -55,7 +56,7 @@ export function ringWithClock(sqs: SQSClient, queueUrl: string, clock: Clock) {
         for (const { ReceiptHandle } of reply.output.Messages ?? []) handles.add(ReceiptHandle!)
         return reply
       }) as never,
-    { step: 'initialize', name: 'ring' },
+    { step: 'initialize', name: `ring ${queueUrl}` },
   )
   return { waits }
 }
