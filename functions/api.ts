@@ -10,15 +10,10 @@ import { createMetrics } from '../src/telemetry/metrics'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
+const metrics = createMetrics(Resource.App)
 const serving = openServing(Resource.Nonius, { clock, log })
-const { platform, take } = metered(serving)
-// Not by `console`, which Lambda's runtime begins with a time: CloudWatch reads whole lines of JSON.
-const write = (line: string) => void process.stdout.write(`${line}\n`)
+const { platform, measured } = metered({ platform: serving, metrics })
+const app = createApp(platform, { config, clock, log })
 
 /** Everything over HTTP. */
-export const handler = createUrlHandler({
-  fetch: createApp(platform, { config, clock, log }).fetch,
-  take,
-  metrics: createMetrics({ stage: Resource.App.stage, now: Date.now, write }),
-  settle: serving.conformance.settle,
-})
+export const handler = createUrlHandler({ fetch: app.fetch, measured })

@@ -3,11 +3,7 @@ import { createMetrics } from './metrics'
 
 it('writes a line that CloudWatch makes metrics of: each is named, has a unit and a number', () => {
   const lines: string[] = []
-  const metrics = createMetrics({
-    stage: 'production',
-    now: () => 1_795_253_400_000,
-    write: (line) => void lines.push(line),
-  })
+  const metrics = createMetrics({ stage: 'production' }, (line) => void lines.push(line))
   metrics.ingest({ received: 20, rejected: 1, storeFailures: 0, ingestMs: 12.5 })
 
   expect(lines).toHaveLength(1)
@@ -22,7 +18,7 @@ it('writes a line that CloudWatch makes metrics of: each is named, has a unit an
     BatchSize: 20,
   })
   // "Specification: Embedded metric format", CloudWatch user guide: the schema that it must match.
-  expect(_aws.Timestamp).toBe(1_795_253_400_000)
+  expect(Number.isInteger(_aws.Timestamp)).toBe(true)
   const [directive] = _aws.CloudWatchMetrics
   expect(directive.Namespace).toBe('Nonius')
   expect(directive.Dimensions).toEqual([['Stage']])

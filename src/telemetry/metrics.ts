@@ -27,19 +27,18 @@ const definitions = [
 /**
  * Metrics as lines of the log, from which CloudWatch makes them by itself ("Embedded metric format"):
  * no call to wait for, and no charge for calls. Namespace `Nonius`, dimension `Stage`.
- * @param write is given a line without its end
+ * @param write takes a line. Not by `console`, before whose lines Lambda's runtime puts a time: those
+ * are no JSON.
  */
-export function createMetrics(options: {
-  stage: string
-  now(): number
-  write(line: string): void
-}): Metrics {
-  const { stage, now, write } = options
+export function createMetrics(
+  { stage }: { stage: string },
+  write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): Metrics {
   return {
     ingest({ received, rejected, storeFailures, ingestMs }) {
       const directive = { Namespace: 'Nonius', Dimensions: [['Stage']], Metrics: definitions }
       const line = {
-        _aws: { Timestamp: now(), CloudWatchMetrics: [directive] },
+        _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] },
         Stage: stage,
         Received: received,
         Rejected: rejected,

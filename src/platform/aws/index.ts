@@ -1,3 +1,4 @@
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { FirehoseClient } from '@aws-sdk/client-firehose'
 import { SQSClient } from '@aws-sdk/client-sqs'
@@ -8,6 +9,8 @@ import type { ServingPlatform } from '../platform'
 import { createTokenSigner } from '../shared/page-token'
 import { createArchive } from './archive'
 import { createConformanceCounts, type SettlingCounts } from './conformance-counts'
+import { createConnectionRows } from './connection-rows'
+import { createConnections } from './connections'
 import { createDeliveryQueue } from './delivery-queue'
 import { createEventStore } from './event-store'
 import { createItems } from './events/item'
@@ -69,6 +72,17 @@ export function openServing(
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     spill: blobs,
     health: () => checkHealth({ events, registry, quarantine }),
+  }
+}
+
+/** Who is connected over WebSocket, and how they are answered. */
+export function openConnections(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
+  const { registryTable: table, connectionsEndpoint: endpoint } = resources
+  const client = new DynamoDBClient({ requestHandler })
+  const management = new ApiGatewayManagementApiClient({ endpoint, requestHandler })
+  return {
+    rows: createConnectionRows({ client, table, clock }),
+    connections: createConnections({ client: management }),
   }
 }
 

@@ -1,25 +1,42 @@
 import type { EventRecord } from '../../event/record'
-import type { IngestMeasure } from '../../telemetry/metrics'
+import type { IngestMeasure, Metrics } from '../../telemetry/metrics'
 import type { ServingPlatform } from '../platform'
-
-type Taken = Omit<IngestMeasure, 'ingestMs'>
+import type { SettlingCounts } from './conformance-counts'
 
 export interface Metered {
   platform: ServingPlatform
-  /** What was counted since it was last asked. @returns undefined when nothing was brought */
-  take(): Taken | undefined
+  /** Answers a request; then its measures are written, and what the platform had only noted. */
+  measured<Answer>(answer: () => Promise<Answer>): Promise<Answer>
+}
+
+interface Needs {
+  platform: ServingPlatform & { conformance: Pick<SettlingCounts, 'settle'> }
+  metrics: Metrics
 }
 
 /**
  * Counts what requests bring, at the ports that they bring it to. A sandbox of Lambda has one request
  * at a time: what is counted between two of them is the first one's.
  */
-export function metered(platform: ServingPlatform): Metered {
+export function metered({ platform, metrics }: Needs): Metered {
   // Records that are tried again are the same objects.
   let seen = new Set<EventRecord>()
   let conflicts = 0
   let rejected = 0
   let isStoreDown = false
+
+  /** @returns undefined when nothing was brought */
+  function take(): Omit<IngestMeasure, 'ingestMs'> | undefined {
+    // What conflicted was brought to the store before it went to quarantine.
+    const received = seen.size + Math.max(0, rejected - conflicts)
+    const storeFailures = isStoreDown ? 1 : 0
+    const taken = { received, rejected, storeFailures } as const
+    seen = new Set()
+    conflicts = 0
+    rejected = 0
+    isStoreDown = false
+    return received > 0 ? taken : undefined
+  }
 
   return {
     platform: {
@@ -44,15 +61,14 @@ export function metered(platform: ServingPlatform): Metered {
       },
     },
 
-    take() {
-      // What conflicted was brought to the store before it went to quarantine.
-      const received = seen.size + Math.max(0, rejected - conflicts)
-      const taken: Taken = { received, rejected, storeFailures: isStoreDown ? 1 : 0 }
-      seen = new Set()
-      conflicts = 0
-      rejected = 0
-      isStoreDown = false
-      return received > 0 ? taken : undefined
+    async measured(answer) {
+      const begun = performance.now()
+      const answered = await answer()
+      const taken = take()
+      if (taken !== undefined) metrics.ingest({ ...taken, ingestMs: performance.now() - begun })
+      // Before the reply leaves: after it a sandbox may be frozen, or ended.
+      await platform.conformance.settle()
+      return answered
     },
   }
 }

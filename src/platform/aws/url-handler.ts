@@ -1,16 +1,12 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { Hono } from 'hono'
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
-import type { Metrics } from '../../telemetry/metrics'
 import type { Metered } from './metered'
 
 interface Needs {
   /** The app. @param connection who is at the other end */
   fetch(request: Request, connection: { ip: string }): Response | Promise<Response>
-  take: Metered['take']
-  metrics: Metrics
-  /** Writes what was only noted: after its reply a sandbox may be frozen, or ended. Never fails. */
-  settle(): Promise<void>
+  measured: Metered['measured']
 }
 
 interface Bindings {
@@ -21,17 +17,13 @@ type Reply = Awaited<ReturnType<ReturnType<typeof handle>>>
 type UrlHandler = (event: LambdaFunctionURLEvent, context: LambdaContext) => Promise<Reply>
 
 /** Requests and replies that a function URL passes on as events, answered by the app. */
-export function createUrlHandler({ fetch, take, metrics, settle }: Needs): UrlHandler {
+export function createUrlHandler({ fetch, measured }: Needs): UrlHandler {
   const door = new Hono<{ Bindings: Bindings }>()
   door.all('*', (c) => fetch(c.req.raw, { ip: c.env.requestContext.http.sourceIp }))
   const answer = handle(door)
 
   return async function handler(event, context) {
-    const begun = performance.now()
-    const reply = await answer(event as unknown as LambdaEvent, context)
-    const taken = take()
-    if (taken !== undefined) metrics.ingest({ ...taken, ingestMs: performance.now() - begun })
-    await settle()
+    const reply = await measured(() => answer(event as unknown as LambdaEvent, context))
     return isTooLarge(reply) ? tooLarge(event) : reply
   }
 }

@@ -1,4 +1,5 @@
 import { expect, it, setDefaultTimeout } from 'bun:test'
+import { join } from 'node:path'
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms'
@@ -12,11 +13,9 @@ import type {
 } from 'aws-lambda'
 import { Webhook } from 'standardwebhooks'
 import { pollStream } from '../../../infra/local/stream-poller'
-import { bootstrap } from '../../../src/access/bootstrap'
-import { openRegistry } from '../../../src/platform/aws'
 import { createBlobStore } from '../../../src/platform/aws/blob-store'
+import type { RealtimeEvent } from '../../../src/platform/aws/realtime-handler'
 import type { Resources } from '../../../src/platform/aws/resources'
-import { systemClock as clock } from '../../../src/platform/clock'
 import { anEnvelope, anEvent } from '../../support/envelopes'
 import { freshDeliveryStreams } from './support/delivery-streams'
 import {
@@ -50,7 +49,8 @@ const resources: Resources = {
   rootKeyId: KeyMetadata!.KeyId!,
   athenaWorkgroup: '',
   glueDatabase: '',
-  connectionsEndpoint: '',
+  // Of an API that has no connections: whoever is answered there is gone.
+  connectionsEndpoint: `${settings.endpoint}/_aws/execute-api/none/test`,
 }
 
 // As Lambda and SST set it.
@@ -79,11 +79,23 @@ const api: Door<LambdaFunctionURLEvent, Reply> = await door('api')
 const changes: Door<DynamoDBStreamEvent, DynamoDBBatchResponse> = await door('changes')
 const deliver: Door<SQSEvent, SQSBatchResponse> = await door('deliver')
 const sweep: Door<object, void> = await door('sweep')
+const realtime: Door<RealtimeEvent, { statusCode: number }> = await door('realtime')
 
-const keys = (await bootstrap(openRegistry(resources, clock), { clock }))!
-const headers = { authorization: `Bearer ${keys.demoKey}`, 'content-type': 'application/json' }
+/** Runs the command that gives out keys. @returns what it printed */
+async function keysCommand(...args: string[]) {
+  const file = join(import.meta.dir, '../../../infra/bootstrap.ts')
+  const command = Bun.spawn([process.execPath, file, ...args], {
+    env: process.env,
+    stderr: 'pipe',
+  })
+  return { stdout: await command.stdout.text(), stderr: await command.stderr.text() }
+}
 
-async function call(method: string, path: string, body?: object) {
+const first = await keysCommand()
+const [, demoKey] = /^demo +(\S+)$/m.exec(first.stdout)!
+
+async function call(method: string, path: string, body?: object, key = demoKey) {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
   const content = body && { body: JSON.stringify(body) }
   const reply = await api.handler(urlEvent(method, path, { headers, ...content }), {})
   return { status: reply.statusCode, body: JSON.parse(reply.body) }
@@ -134,6 +146,17 @@ function startTarget() {
   return { url: `${server.url}hook`, seen, [Symbol.asyncDispose]: () => server.stop(true) }
 }
 
+it('gives a fresh deployment its first keys, once, and further ones when asked', async () => {
+  expect(first.stdout).toMatch(/^admin nk_\S+\ndemo {2}nk_\S+\n$/)
+  const again = await keysCommand()
+  expect(again).toMatchObject({ stdout: '', stderr: expect.stringContaining('already') })
+  const further = await keysCommand('keys', 'create', '--name', 'moodle', '--source', 'moodle')
+  const ask = (key: string) => call('GET', '/analytics/events?limit=1', undefined, key)
+  expect((await ask(further.stdout.trim())).status).toBe(200)
+  expect((await ask('nk_of_nobody')).status).toBe(401)
+  expect((await keysCommand('keys', 'list')).stdout).toContain('moodle')
+})
+
 it('says that it is ready when its tables can be read', async () => {
   expect(await call('GET', '/ready')).toMatchObject({ status: 200, body: { status: 'ready' } })
 })
@@ -181,4 +204,22 @@ it('takes up again a batch that Lambda gave up', async () => {
   expect((await lake.objects('events/standard/', before.length + 1)).length).toBeGreaterThan(
     before.length,
   )
+})
+
+it('takes events over a connection that was opened with a key, and over no other', async () => {
+  const tell = (eventType: 'CONNECT' | 'MESSAGE', more: Partial<RealtimeEvent>) => {
+    const domainName = 'abc.execute-api.us-east-1.amazonaws.com'
+    return realtime.handler(
+      { requestContext: { eventType, connectionId: 'c1', domainName }, ...more },
+      {},
+    )
+  }
+  const refused = await tell('CONNECT', { headers: { authorization: 'Bearer nk_of_nobody' } })
+  expect(refused.statusCode).toBe(401)
+  const opened = await tell('CONNECT', { headers: { authorization: `Bearer ${demoKey}` } })
+  expect(opened.statusCode).toBe(200)
+  const id = crypto.randomUUID()
+  const event = { event_id: id, event_type: 'page_seen', user_id: 'u1' }
+  expect((await tell('MESSAGE', { body: JSON.stringify(event) })).statusCode).toBe(200)
+  expect(await call('GET', `/analytics/events/${id}`)).toEqual({ status: 200, body: event })
 })

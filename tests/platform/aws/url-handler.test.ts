@@ -16,24 +16,19 @@ type Context = Parameters<ReturnType<typeof createUrlHandler>>[1]
 
 /** The door of a function URL, before the app over the local platform. */
 async function startDoor(store: (events: EventStore) => Partial<EventStore> = () => ({})) {
+  const measures: IngestMeasure[] = []
+  const settled: number[] = []
   let counted: Metered | undefined
   const test = await startTestApp({
     wrap(platform) {
       const events = { ...platform.events, ...store(platform.events) }
-      counted = metered({ ...platform, events })
+      const conformance = { ...platform.conformance, settle: async () => void settled.push(1) }
+      const metrics = { ingest: (measure: IngestMeasure) => void measures.push(measure) }
+      counted = metered({ platform: { ...platform, events, conformance }, metrics })
       return counted.platform as Platform
     },
   })
-  const measures: IngestMeasure[] = []
-  let settled = 0
-  const handler = createUrlHandler({
-    fetch: test.app.fetch,
-    take: counted!.take,
-    metrics: { ingest: (measure) => void measures.push(measure) },
-    async settle() {
-      settled += 1
-    },
-  })
+  const handler = createUrlHandler({ fetch: test.app.fetch, measured: counted!.measured })
   const call = async (event: LambdaFunctionURLEvent) => {
     const { statusCode, headers, body, isBase64Encoded } = await handler(event, {} as Context)
     return { statusCode, headers: headers!, body, isBase64Encoded }
@@ -50,7 +45,7 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
     call,
     post,
     measures,
-    settled: () => settled,
+    settled,
     [Symbol.asyncDispose]: () => test[Symbol.asyncDispose](),
   }
 }
@@ -118,7 +113,7 @@ describe('the door of a function URL', () => {
     await using door = await startDoor()
     await door.post([anEvent()])
     await door.call(urlEvent('GET', '/health'))
-    expect(door.settled()).toBe(2)
+    expect(door.settled).toHaveLength(2)
   })
 })
 
