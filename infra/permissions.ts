@@ -105,6 +105,11 @@ const receiveDeliveries: Permissions = [
   ...rows(deliveries),
 ]
 
+/** Switches a webhook off whose target answered that it wants no more (410). */
+const switchOffWebhooks: Permissions = [
+  { actions: ['dynamodb:UpdateItem'], resources: [registry.arn] },
+]
+
 const sendToConnections: Permissions = [
   {
     actions: ['execute-api:ManageConnections'],
@@ -134,7 +139,14 @@ const handOn: Permissions = [
 export const permissions = {
   api: [...ingest, ...queryEvents],
   changes: [...followStream, ...discardBatches, ...handOn],
-  deliver: [...receiveDeliveries, ...getEvents, ...getBlobs, ...readRegistry, ...openSecrets],
+  deliver: [
+    ...receiveDeliveries,
+    ...getEvents,
+    ...getBlobs,
+    ...readRegistry,
+    ...openSecrets,
+    ...switchOffWebhooks,
+  ],
   realtime: [...ingest, ...sendToConnections],
   sweep: [...ingest, ...handOn],
 } satisfies Record<string, Permissions>
