@@ -38,7 +38,7 @@ const FIRST_DAY = '2026-01-01'
 /**
  * Everything archived, as it lies there: the view `events` (`events-view.ts`) is what people ask.
  * Partitions are projected: nothing has to crawl or repair. Hours are folders below a partition and
- * no partitions (decisions/0012).
+ * no partitions (decisions/0014).
  */
 export function glueTable({ bucket }: { bucket: string }): GlueTable {
   const location = `s3://${bucket}/events/`

@@ -10,7 +10,7 @@ export const viewColumns = [
  * The view `events` over `archive`, in SQL that Trino, Athena and DuckDB take unchanged: one row an
  * event where the archive is at least once. Copies are looked for within a day, so that a filter on
  * `day` or `retention_class` still reads nothing else: engines push a filter below a window only by
- * the columns that it is partitioned by (decisions/0012).
+ * the columns that it is partitioned by (decisions/0014).
  */
 export const eventsView = `SELECT ${viewColumns.map(({ name }) => name).join(', ')}
 FROM (
