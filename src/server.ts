@@ -3,9 +3,12 @@ import { hashKey } from './access/key'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { createApp } from './http/app'
+import type { AppOptions } from './http/context'
+import { publishOver } from './http/realtime/publish'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
+import { createSockets } from './platform/local/connections'
 import { serveHttp } from './platform/local/serve'
 import type { Platform } from './platform/platform'
 import { createLog, type Log } from './telemetry/log'
@@ -43,14 +46,26 @@ export async function startServer(config: Config): Promise<Server> {
   opened.defer(() => clearInterval(expiring))
 
   const app = createApp(platform, { config, clock, log, guard })
+  const sockets = openSockets(platform, { config, clock, log, guard })
   const { host, port } = config
-  const http = opened.use(serveHttp({ host, port, fetch: app.fetch }))
+  const http = opened.use(serveHttp({ host, port, fetch: app.fetch, sockets }))
   // Last, so that keys come into being only once nothing can keep them from being shown.
   const keys = await bootstrap(platform.registry, { ...config, clock })
   await warnOfKeys(platform, config, log)
 
   const held = opened.move()
   return { url: http.url, keys, [Symbol.asyncDispose]: () => held.disposeAsync() }
+}
+
+function openSockets(platform: Platform, options: AppOptions) {
+  const { maxBodyBytes: maxMessageBytes } = options.config
+  // A receipt is smaller than what it is for, or hardly larger.
+  const limits = { maxMessageBytes, maxReplyBytes: Number.POSITIVE_INFINITY }
+  const publish = publishOver(platform, options, limits)
+  return createSockets({
+    receive: (member, message) => publish(async () => member, message),
+    maxMessageBytes,
+  })
 }
 
 function expire(platform: Platform, log: Log) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import type { ApiKey } from '../platform/registry'
 import { authenticateWith } from './authenticate'
 import { hashKey } from './key'
+import { createKeyring } from './keyring'
 
 const key = 'nk_0123456789'
 
@@ -19,7 +20,7 @@ function scene() {
     keys.set(hash, record)
     return record
   }
-  const authenticate = authenticateWith({
+  const keyring = createKeyring({
     clock: { now: () => new Date(state.now) },
     registry: {
       async findKeyByHash(hash) {
@@ -28,7 +29,7 @@ function scene() {
       },
     },
   })
-  return { add, authenticate, state }
+  return { add, authenticate: authenticateWith({ keyring }), state }
 }
 
 describe('authenticate', () => {
@@ -42,6 +43,7 @@ describe('authenticate', () => {
         sourceId: 'moodle',
         keyId: 'key_0',
         scopes: ['events:write'],
+        hash: hashKey(key),
       })
     })
   }

@@ -1,41 +1,29 @@
-import type { Clock } from '../platform/clock'
-import type { Registry } from '../platform/registry'
-import { hashKey, sameHash } from './key'
-import { type Principal, principalOf } from './principal'
-
-// A key revoked by the command line, another process, works at most this much longer.
-const CACHE_MS = 5_000
-// Keys in use at one time; a hundred schools fit. Beyond it the oldest is looked up again.
-const CACHE_KEYS = 1_000
+import { hashKey } from './key'
+import type { Keyring } from './keyring'
+import type { Principal } from './principal'
+import { looksLikeToken, type VerifyToken } from './token'
 
 // RFC 6750, section 2.1, and RFC 9110, section 11.1: the scheme's name is case-insensitive.
 const BEARER = /^bearer +/i
 
-/** @returns undefined when the header names no key that is known and not revoked */
+/**
+ * @returns undefined when the header names no key that is known and not revoked
+ * @throws {AppError} `unauthenticated` for a token, with the reason; `unavailable`
+ */
 export type Authenticate = (authorization: string) => Promise<Principal | undefined>
 
 interface Needs {
-  registry: Pick<Registry, 'findKeyByHash'>
-  clock: Clock
+  keyring: Keyring
+  /** Left out, tokens of an identity provider are not taken. */
+  verifyToken?: VerifyToken | undefined
 }
 
-/** Takes `Bearer KEY`, or the key alone: several Caliper sensors send it so. */
-export function authenticateWith({ registry, clock }: Needs): Authenticate {
-  const known = new Map<string, { principal: Principal; until: number }>()
-
+/** Takes `Bearer KEY`, or the key alone: several Caliper sensors send it so. Tokens likewise. */
+export function authenticateWith({ keyring, verifyToken }: Needs): Authenticate {
   return async function authenticate(authorization) {
-    const hash = hashKey(authorization.replace(BEARER, '').trim())
-    const now = clock.now().getTime()
-    const cached = known.get(hash)
-    if (cached !== undefined && now < cached.until) return cached.principal
-    known.delete(hash)
-
-    const key = await registry.findKeyByHash(hash)
-    // Only good keys are remembered: a new key works at once, and guesses cannot fill the cache.
-    if (key === undefined || !sameHash(key.hash, hash) || key.revokedAt !== undefined) return
-    const principal = principalOf(key)
-    if (known.size >= CACHE_KEYS) known.delete(known.keys().next().value ?? '')
-    known.set(hash, { principal, until: now + CACHE_MS })
-    return principal
+    const credential = authorization.replace(BEARER, '').trim()
+    if (verifyToken !== undefined && looksLikeToken(credential)) return verifyToken(credential)
+    const found = await keyring(hashKey(credential))
+    return found === 'revoked' ? undefined : found
   }
 }

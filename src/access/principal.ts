@@ -1,15 +1,18 @@
 import type { ApiKey, Scope } from '../platform/registry'
 
-/** Who is asking, once their key was recognised. */
+/** Who is asking, once their key or token was recognised. */
 export interface Principal {
   tenantId: string
   /** Events sent by this principal are stamped with this source. */
   sourceId: string
   keyId: string
   scopes: readonly Scope[]
+  /** Under which the registry has it, to ask again whether it still does. Absent when it does not. */
+  hash?: string | undefined
+  /** Of a token, when it ends. ISO 8601 UTC. */
+  expiresAt?: string | undefined
 }
 
-export function principalOf(key: ApiKey): Principal {
-  const { tenantId, sourceId, keyId, scopes } = key
-  return { tenantId, sourceId, keyId, scopes }
+export function principalOf({ tenantId, sourceId, keyId, scopes, hash }: ApiKey): Principal {
+  return { tenantId, sourceId, keyId, scopes, hash }
 }

@@ -1,4 +1,5 @@
-import type { Follower } from '../platform/change-feed'
+import type { Archive } from '../platform/archive'
+import type { Consumer, Follower } from '../platform/change-feed'
 import type { Platform } from '../platform/platform'
 import { createFanOut, type FanOutNeeds } from './fan-out'
 
@@ -12,13 +13,7 @@ export function startConsumers(
   options: { archiveFlushSeconds: number; fanOut: Omit<FanOutNeeds, 'registry' | 'deliveries'> },
 ): Followers {
   const { changes, archive, registry, deliveries } = platform
-  const archiving = changes.follow({
-    name: 'archive',
-    maxRecords: ARCHIVE_RECORDS,
-    maxWaitMs: options.archiveFlushSeconds * 1000,
-    isExact: true,
-    handle: (batch) => archive.write(batch),
-  })
+  const archiving = changes.follow(createArchiving(archive, options))
   const fanningOut = changes.follow(createFanOut({ registry, deliveries, ...options.fanOut }))
   return {
     archiving,
@@ -33,6 +28,20 @@ export function startConsumers(
       }
       await archiving[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** Writes everything to the lake. */
+export function createArchiving(
+  archive: Archive,
+  { archiveFlushSeconds }: { archiveFlushSeconds: number },
+): Consumer {
+  return {
+    name: 'archive',
+    maxRecords: ARCHIVE_RECORDS,
+    maxWaitMs: archiveFlushSeconds * 1000,
+    isExact: true,
+    handle: (batch) => archive.write(batch),
   }
 }
 

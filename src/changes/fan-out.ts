@@ -13,8 +13,8 @@ export interface FanOutNeeds {
   deliveries: DeliveryQueue
   clock: Clock
   log: Log
-  /** Told when there is something new to send. */
-  onEnqueued(): void
+  /** Told when there is something new to send. Left out where the queue itself calls whoever sends. */
+  onEnqueued?(): void
 }
 
 // Ten full messages: enough to fill them under load, and a batch stays a few megabytes.
@@ -45,7 +45,7 @@ export function createFanOut({
     if (found.length === 0) return
     await deliveries.enqueue(found)
     log.debug('webhook deliveries queued', { batch: batch.id, deliveries: found.length })
-    onEnqueued()
+    onEnqueued?.()
   }
 
   return { name: 'webhooks', maxRecords: MAX_RECORDS, maxWaitMs: MAX_WAIT_MS, handle }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { registerClient } from '../access/client'
 import { issueKey } from '../access/key'
 import { SOURCE_ID } from '../access/sources'
 import { openRegistryFile } from '../platform/local'
@@ -12,21 +13,42 @@ const tenantId = 'default'
 
 const usual: Scope[] = scopes.filter((scope) => scope !== 'admin')
 
-export function keysCommand(): Command {
-  return new Command('keys')
-    .description('create, list and revoke keys; works while the server runs')
-    .addCommand(createCommand())
-    .addCommand(listCommand())
-    .addCommand(revokeCommand())
+/** Where keys are kept. */
+export interface KeyPlace {
+  /** The options that name the place. */
+  options(): Option[]
+  /** @param options of the command, those among them */
+  open(options: object): { registry: Registry } & Disposable
 }
 
-interface CreateOptions extends DataDirOption {
+const dataDir: KeyPlace = {
+  options: () => [dataDirOption()],
+  open: (options) => openRegistry(options as DataDirOption),
+}
+
+/** @param place the data directory of one machine, unless told otherwise */
+export function keysCommand(place: KeyPlace = dataDir): Command {
+  return new Command('keys')
+    .description('create, list and revoke keys; works while the server runs')
+    .addCommand(at(place, createCommand(place)))
+    .addCommand(at(place, listCommand(place)))
+    .addCommand(at(place, revokeCommand(place)))
+}
+
+function at(place: KeyPlace, command: Command): Command {
+  for (const option of place.options()) command.addOption(option)
+  return command
+}
+
+interface CreateOptions {
   name: string
   source: string
   scopes: Scope[]
+  client?: string
+  issuer?: string
 }
 
-function createCommand(): Command {
+function createCommand({ open }: KeyPlace): Command {
   return new Command('create')
     .description('make a key and print it: this once, only its hash is kept')
     .requiredOption('-n, --name <name>', 'what or who the key is for')
@@ -41,46 +63,57 @@ function createCommand(): Command {
         .argParser(readScopes)
         .default(usual, 'all but admin'),
     )
-    .addOption(dataDirOption())
+    .option(
+      '--client <id>',
+      'no key, but let this client of the identity provider send; see docs/tokens.md',
+    )
+    .addOption(
+      new Option('--issuer <url>', 'the identity provider that the client is of').env(
+        'NONIUS_OIDC_ISSUER',
+      ),
+    )
     .action(async (options: CreateOptions) => {
-      const { name, source: sourceId, scopes } = options
-      using file = openRegistry(options)
+      const { name, source: sourceId, scopes, client: clientId, issuer } = options
+      if (clientId !== undefined && issuer === undefined) {
+        throw new CommandError('--client needs --issuer, or NONIUS_OIDC_ISSUER')
+      }
+      using file = open(options)
       const at = new Date()
       if (!(await file.registry.getSource(tenantId, sourceId))) {
         const createdAt = at.toISOString()
         await file.registry.putSource({ tenantId, sourceId, name: sourceId, createdAt })
       }
-      const { key, record } = await issueKey(
-        file.registry,
-        { tenantId, sourceId, name, scopes },
-        { at },
-      )
+      const grant = { tenantId, sourceId, name, scopes }
+      if (clientId !== undefined && issuer !== undefined) {
+        const { keyId } = await registerClient(file.registry, grant, { issuer, clientId, at })
+        process.stderr.write(`Client ${keyId} for source ${sourceId}: ${scopes.join(', ')}\n`)
+        return
+      }
+      const { key, record } = await issueKey(file.registry, grant, { at })
       process.stderr.write(`Key ${record.keyId} for source ${sourceId}: ${scopes.join(', ')}\n`)
       // The key alone on stdout, so that a script can take it.
       process.stdout.write(`${key}\n`)
     })
 }
 
-function listCommand(): Command {
+function listCommand({ open }: KeyPlace): Command {
   return new Command('list')
     .description('list the keys, without what would let someone use them')
     .option('--json', 'print JSON')
-    .addOption(dataDirOption())
-    .action(async (options: DataDirOption & { json?: true }) => {
-      using file = openRegistry(options)
+    .action(async (options: { json?: true }) => {
+      using file = open(options)
       const keys = await file.registry.listKeys(tenantId)
       const text = options.json ? JSON.stringify(keys.map(withoutHash), null, 2) : tableOf(keys)
       process.stdout.write(`${text}\n`)
     })
 }
 
-function revokeCommand(): Command {
+function revokeCommand({ open }: KeyPlace): Command {
   return new Command('revoke')
     .description('end a key; a running server stops taking it within seconds')
     .argument('<keyId>', 'as `keys list` shows it')
-    .addOption(dataDirOption())
-    .action(async (keyId: string, options: DataDirOption) => {
-      using file = openRegistry(options)
+    .action(async (keyId: string, options: object) => {
+      using file = open(options)
       if (!(await file.registry.revokeKey(tenantId, keyId, new Date().toISOString()))) {
         throw new CommandError(`There is no key ${keyId} in use; \`nonius keys list\` shows them`)
       }

@@ -57,7 +57,8 @@ interface Total {
 }
 
 function add(total: Total, { places }: Parcel, receipt: Receipt) {
-  total.accepted += receipt.eventCount + receipt.entityCount
+  const { eventCount, entityCount, acceptedForLater = 0 } = receipt
+  total.accepted += eventCount + entityCount + acceptedForLater
   total.duplicates += receipt.duplicates
   for (const { index, quarantineId, errors } of receipt.quarantined) {
     // `data` and the index are the place already.

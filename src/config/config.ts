@@ -13,6 +13,10 @@ export interface Config {
   /** What one source may have in quarantine. */
   quarantineMaxItems: number
   quarantineMaxBytes: number
+  /** Whose tokens are taken beside keys; none when absent. */
+  oidcIssuer?: string | undefined
+  /** What that issuer knows us by. */
+  oidcAudience: string
   allowPrivateWebhooks: boolean
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }

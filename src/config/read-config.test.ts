@@ -14,6 +14,19 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
   ['NONIUS_HOT_TTL_DAYS', '3650', 'hotTtlDays', 3650],
   ['NONIUS_QUARANTINE_MAX_ITEMS', '1', 'quarantineMaxItems', 1],
   ['NONIUS_QUARANTINE_MAX_BYTES', '1048576', 'quarantineMaxBytes', 1_048_576],
+  [
+    'NONIUS_OIDC_ISSUER',
+    'https://id.example.edu/realms/a',
+    'oidcIssuer',
+    'https://id.example.edu/realms/a',
+  ],
+  ['NONIUS_OIDC_ISSUER', 'http://localhost:8080/', 'oidcIssuer', 'http://localhost:8080/'],
+  [
+    'NONIUS_OIDC_AUDIENCE',
+    'https://nonius.example.edu',
+    'oidcAudience',
+    'https://nonius.example.edu',
+  ],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', '1', 'allowPrivateWebhooks', true],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'on', 'allowPrivateWebhooks', true],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'false', 'allowPrivateWebhooks', false],
@@ -34,6 +47,10 @@ const invalid: [variable: string, value: string][] = [
   ['NONIUS_HOT_TTL_DAYS', '0'],
   ['NONIUS_QUARANTINE_MAX_ITEMS', '0'],
   ['NONIUS_QUARANTINE_MAX_BYTES', '1MB'],
+  ['NONIUS_OIDC_ISSUER', 'id.example.edu'],
+  ['NONIUS_OIDC_ISSUER', 'http://id.example.edu'], // whoever is in between could answer
+  ['NONIUS_OIDC_ISSUER', 'https://id.example.edu/?tenant=a'],
+  ['NONIUS_OIDC_AUDIENCE', 'two words'],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'maybe'],
   ['NONIUS_LOG_LEVEL', 'verbose'],
 ]
@@ -59,6 +76,7 @@ describe('the environment is read once, at the start', () => {
       hotTtlDays: 30,
       quarantineMaxItems: 100_000,
       quarantineMaxBytes: 256 * 1024 * 1024,
+      oidcAudience: 'nonius',
       allowPrivateWebhooks: false,
       logLevel: 'info',
     } as const

@@ -105,6 +105,21 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     expected: 'a number of bytes from 1048576 (1 MB) to 1099511627776 (1 TB)',
     schema: wholeNumber(1_048_576, 1_099_511_627_776),
   },
+  oidcIssuer: {
+    name: 'NONIUS_OIDC_ISSUER',
+    meaning:
+      'Issuer whose access tokens are taken beside keys, as it stands in `iss`: a Cognito user pool or any OpenID Connect provider; see docs/tokens.md.',
+    expected: 'an https: URL without query and fragment; http: for this machine only',
+    schema: z.string().refine(isIssuer),
+  },
+  oidcAudience: {
+    name: 'NONIUS_OIDC_AUDIENCE',
+    default: 'nonius',
+    meaning:
+      'What that issuer knows Nonius by: in `aud`, or, as Cognito has it, before the slash of a scope.',
+    expected: '1 to 256 characters without spaces and quotes',
+    schema: z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/),
+  },
   allowPrivateWebhooks: {
     name: 'NONIUS_ALLOW_PRIVATE_WEBHOOKS',
     default: '0',
@@ -119,4 +134,13 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     expected: 'one of debug, info, warn, error, silent',
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   },
+}
+
+/** OpenID Connect Core 1.0, section 1.2: https, without query or fragment. */
+function isIssuer(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '') return false
+  // What goes to this machine's own addresses is seen by nobody else.
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
 }

@@ -16,4 +16,9 @@ export interface Receipt {
   /** All of them, when they are more than `quarantined` names, and where the others can be seen. */
   quarantinedCount?: number
   quarantinedLink?: string
+  /**
+   * With nothing named above: how many items are kept until the stores have room for them. Each will
+   * be an event, an entity or in quarantine, and need not be sent again.
+   */
+  acceptedForLater?: number
 }

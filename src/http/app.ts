@@ -1,14 +1,15 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { authenticateWith } from '../access/authenticate'
 import type { ServingPlatform } from '../platform/platform'
 import { registerAnalytics } from './analytics'
 import { registerCaliper } from './caliper'
 import type { App, AppEnv, AppOptions } from './context'
 import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
+import { identityOf } from './identity'
 import { registerNative } from './native'
 import { notFoundWith } from './not-found'
 import { registerQuarantine, withBoundQuarantine } from './quarantine'
+import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
 import { registerSources } from './sources'
@@ -19,7 +20,7 @@ import { registerWebhooks } from './webhooks'
 export function createApp(platform: ServingPlatform, options: AppOptions): App {
   // A slash at the end of an address that was pasted into a sensor's settings costs nobody anything.
   const app: App = new OpenAPIHono<AppEnv>({ strict: false })
-  const authenticate = authenticateWith({ registry: platform.registry, clock: options.clock })
+  const { authenticate } = identityOf(platform, options)
   const deps = { platform: withBoundQuarantine(platform, options), options }
   const receive = receiveWith(deps)
 
@@ -32,6 +33,7 @@ export function createApp(platform: ServingPlatform, options: AppOptions): App {
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)
   registerNative(app, receive)
+  registerRealtime(app)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
   registerSources(app, deps)

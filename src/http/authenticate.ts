@@ -14,6 +14,21 @@ export async function requireKey(c: AppContext): Promise<Principal> {
   throw new AppError('unauthenticated', 'This key is not known here, or was revoked.')
 }
 
+/**
+ * For a key that did not come in the header.
+ * @throws {AppError} `unauthenticated`, `forbidden`
+ */
+export async function requireKeyOf(
+  c: AppContext,
+  credential: string | undefined,
+  scope: Scope,
+): Promise<Principal> {
+  if (credential === undefined) throw new AppError('unauthenticated', 'Send a key.')
+  const principal = await c.var.authenticate(credential)
+  if (principal !== undefined) return granted(principal, scope, 'forbidden')
+  throw new AppError('unauthenticated', 'This key is not known here, or was revoked.')
+}
+
 /** Call it before the body is read: who may not send is not listened to. */
 export async function requireScope(c: AppContext, scope: Scope): Promise<Principal> {
   return granted(await requireKey(c), scope, 'forbidden')

@@ -2,8 +2,10 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Authenticate } from '../access/authenticate'
 import type { Config } from '../config/config'
+import type { Get } from '../outbound/get'
 import type { Guard } from '../outbound/guard'
 import type { Clock } from '../platform/clock'
+import type { Member } from '../platform/connections'
 import type { ServingPlatform } from '../platform/platform'
 import type { Log } from '../telemetry/log'
 
@@ -14,6 +16,8 @@ export interface AppOptions {
   log: Log
   /** Where webhooks may be sent. Left out, it is made as the config says. */
   guard?: Guard
+  /** How the keys of the issuer of tokens are read. Left out, over the network. */
+  get?: Get
 }
 
 /** What every area of routes is given. */
@@ -23,8 +27,12 @@ export interface AppDeps {
 }
 
 export interface AppEnv {
-  /** Given by the door with each request: who is at the other end of the connection. */
-  Bindings: { ip?: string | undefined }
+  /** Given by the door with each request: who is at the other end, and what can become of it. */
+  Bindings: {
+    ip?: string | undefined
+    /** Makes a WebSocket of the connection. Absent where there are none, false when it was not asked for. */
+    upgrade?(member: Member, headers: Record<string, string>): boolean
+  }
   Variables: { requestId: string; authenticate: Authenticate }
 }
 

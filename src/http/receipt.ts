@@ -18,7 +18,9 @@ const ReceiptSchema = z
     quarantined: z
       .array(
         z.object({
-          index: count.openapi({ description: 'Place in the request' }),
+          index: count.openapi({
+            description: 'Place in the request, counted through all envelopes of it',
+          }),
           id: z.string().optional(),
           quarantineId: z.string(),
           errors: z.array(Issue),
@@ -35,6 +37,10 @@ const ReceiptSchema = z
       .string()
       .optional()
       .openapi({ description: 'Where all of them can be seen, when they are more' }),
+    acceptedForLater: count.optional().openapi({
+      description:
+        'Only while the event store is unavailable, and then nothing is named above: how many items are kept safe and will be stored later. Do not send them again',
+    }),
   })
   .openapi('Receipt')
 
@@ -60,7 +66,7 @@ export const preferHeader = z.object({
 
 const reply = jsonReply(
   Reply,
-  { description: 'Everything named here is durable', example },
+  { description: 'Everything named or counted here is durable', example },
   {
     'Preference-Applied': z
       .string()

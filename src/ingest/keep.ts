@@ -36,7 +36,7 @@ export type Keep = (reading: Reading, arrival: Arrival) => Promise<Sorted>
 
 /** Stamps and appends what can be kept as events, and says what cannot. */
 export function createKeep({ events, config }: Needs): Keep {
-  const append = appendWith({ events, wait, random: Math.random })
+  const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
   const { hotTtlDays } = config
 
   /** @throws {StorageError} all of it may be tried again: what was stored is recognised */

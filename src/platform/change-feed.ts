@@ -1,6 +1,6 @@
 import type { EventRecord } from '../event/record'
 
-/** Records that were stored, in the order in which they were. */
+/** Records that were stored, in the order of the feed. */
 export interface ChangeBatch {
   /** A handler that fails is given the same records again under the same id. */
   readonly id: string
@@ -36,7 +36,10 @@ export interface Follower extends AsyncDisposable {
   lag(): { records: number; ageMs: number }
 }
 
-/** Delivers every stored record to every named consumer, at least once and in order. */
+/**
+ * Delivers every stored record to every named consumer, at least once. On one machine in the order in
+ * which they were stored; on AWS that order holds for one event id, which is stored once.
+ */
 export interface ChangeFeed {
   /**
    * Starts at the consumer's cursor; a new consumer starts with the oldest record still held.

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
 import type { Log } from '../telemetry/log'
 import { type AttemptNeeds, createAttempt } from './attempt'
-import type { Verdict } from './verdict'
+import { createSettle } from './settle'
 
 // Attempts mostly wait for the network. Sixteen at once, of bodies up to 256 KB, are a few megabytes.
 const MAX_IN_FLIGHT = 16
@@ -30,6 +30,7 @@ export function createDeliverer(
 ): Deliverer {
   const { deliveries, log } = needs
   const attempt = createAttempt(needs)
+  const settle = createSettle(needs)
   const underWay = new Set<Promise<void>>()
   const inFlight = new Map<string, number>()
   const failing = new Set<string>()
@@ -94,21 +95,6 @@ export function createDeliverer(
       // Ours to mend; the delivery comes back when its lease ends.
       log.error('webhook delivery put off', { deliveryId, webhookId, reason: String(error) })
     }
-  }
-
-  async function settle({ deliveryId, webhookId, attempts }: Delivery, verdict: Verdict) {
-    if (verdict.kind === 'done') return deliveries.done(deliveryId)
-    const { reason } = verdict
-    const facts = { deliveryId, webhookId, attempt: attempts + 1, reason }
-    if (verdict.kind === 'retry') {
-      log.info('webhook attempt failed', { ...facts, retryInMs: verdict.delayMs })
-      return deliveries.retry(deliveryId, verdict.delayMs, reason)
-    }
-    log.warn(
-      verdict.kind === 'gone' ? 'webhook target is gone' : 'webhook delivery given up',
-      facts,
-    )
-    return deliveries.bury(deliveryId, reason)
   }
 
   const working = work()

@@ -102,6 +102,20 @@ describe('nonius keys, beside a running server', () => {
     })
   }
 
+  it('registers a client of an identity provider, which gets no key and is revoked like one', async () => {
+    const args = ['create', '--name', 'by token', '--source', 'lms', '--client', 'moodle-1']
+    const refused = await keys(...args)
+    expect(refused.exitCode).not.toBe(0)
+    expect(refused.stderr).toContain('NONIUS_OIDC_ISSUER')
+
+    const made = await keys(...args, '--issuer', 'https://id.example.edu')
+    expect(made).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(await statusWith('moodle-1')).toBe(401)
+    const registered = (await list()).find(({ name }) => name === 'by token')!
+    expect(registered).toMatchObject({ hint: 'moodle-1', sourceId: 'lms' })
+    expect((await keys('revoke', registered.keyId as string)).exitCode).toBe(0)
+  })
+
   it('does not take a wrong folder for an empty one', async () => {
     const { stderr, exitCode } = await nonius(['keys', 'list', '--data-dir', folder.path])
     expect(stderr).toStartWith(`No Nonius server has run on the data folder ${folder.path} yet`)

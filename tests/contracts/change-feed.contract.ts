@@ -8,8 +8,22 @@ export interface Feeding extends AsyncDisposable {
   open(): Promise<{ events: EventStore; changes: ChangeFeed; close(): Promise<void> }>
 }
 
+/** What a change feed can, where platforms differ. */
+export interface FeedTraits {
+  /** Whether records come in the order in which they were stored; otherwise each comes, at some time. */
+  isOrdered: boolean
+  /** Whether it says how far a consumer is behind; otherwise the platform's metrics do. */
+  tellsLag: boolean
+  /** Whether `isExact` holds when the process dies; otherwise a batch may be cut differently then. */
+  isExact: boolean
+}
+
 /** What every change feed promises. */
-export function changeFeedContract(name: string, create: () => Promise<Feeding>) {
+export function changeFeedContract(
+  name: string,
+  { isOrdered, tellsLag, isExact }: FeedTraits,
+  create: () => Promise<Feeding>,
+) {
   const some = (count: number) => Array.from({ length: count }, () => aRecord())
 
   function collecting(changes: Partial<Consumer> = {}) {
@@ -29,8 +43,14 @@ export function changeFeedContract(name: string, create: () => Promise<Feeding>)
 
   const ids = (records: { eventId: string }[]) => records.map(({ eventId }) => eventId)
 
+  /** The same ids, and in this order where the feed promises one. */
+  function expectIds(seen: string[], wanted: string[]) {
+    if (isOrdered) expect(seen).toEqual(wanted)
+    else expect(seen.toSorted()).toEqual(wanted.toSorted())
+  }
+
   describe(`${name} keeps the change feed's promises`, () => {
-    it('delivers what was stored before and after following began, in order', async () => {
+    it(`delivers what was stored before and after following began${isOrdered ? ', in order' : ''}`, async () => {
       await using feeding = await create()
       const { events, changes, close } = await feeding.open()
       const before = some(300)
@@ -40,7 +60,7 @@ export function changeFeedContract(name: string, create: () => Promise<Feeding>)
       const after = some(300)
       await events.append(after)
       await follower.drain()
-      expect(seen()).toEqual(ids([...before, ...after]))
+      expectIds(seen(), ids([...before, ...after]))
       await follower[Symbol.asyncDispose]()
       await close()
     })
@@ -77,7 +97,7 @@ export function changeFeedContract(name: string, create: () => Promise<Feeding>)
       const again = second.changes.follow(consumer)
       await again.drain()
       expect(seen()).toHaveLength(10)
-      expect(seen().slice(5)).toEqual(ids(missed))
+      expectIds(seen().slice(5), ids(missed))
       await again[Symbol.asyncDispose]()
       await second.close()
     })
@@ -91,13 +111,13 @@ export function changeFeedContract(name: string, create: () => Promise<Feeding>)
       const records = some(3)
       await events.append(records)
       await followers[0]!.drain()
-      expect(fast.seen()).toEqual(ids(records))
+      expectIds(fast.seen(), ids(records))
       expect(slow.seen()).toEqual([])
-      expect(followers[1]!.lag().records).toBe(3)
-      expect(changes.lag()).toMatchObject({ consumer: 'slow', records: 3 })
+      if (tellsLag) expect(followers[1]!.lag().records).toBe(3)
+      if (tellsLag) expect(changes.lag()).toMatchObject({ consumer: 'slow', records: 3 })
       await followers[1]!.drain()
-      expect(slow.seen()).toEqual(ids(records))
-      expect(changes.lag()).toMatchObject({ records: 0, ageMs: 0 })
+      expectIds(slow.seen(), ids(records))
+      if (tellsLag) expect(changes.lag()).toMatchObject({ records: 0, ageMs: 0 })
       for (const follower of followers) await follower[Symbol.asyncDispose]()
       await close()
     })
@@ -132,13 +152,13 @@ export function changeFeedContract(name: string, create: () => Promise<Feeding>)
       await events.append(records)
       expect(await follower.drain().catch((error: Error) => error.message)).toBe('not now')
       await follower.drain()
-      expect(seen()).toEqual(ids(records))
+      expectIds(seen(), ids(records))
       expect(tried[1]).toBe(tried[0]!)
       await follower[Symbol.asyncDispose]()
       await close()
     })
 
-    it('gives an exact consumer the same batch after a crash, though more has come', async () => {
+    it.if(isExact)('gives an exact consumer the same batch after a crash', async () => {
       await using feeding = await create()
       const first = await feeding.open()
       const begun: string[] = []

@@ -121,6 +121,21 @@ export function deliveryQueueContract(name: string, create: () => Promise<QueueU
       expect(await test.queue.take(1, LEASE)).toEqual([one])
     })
 
+    it('leaves a buried delivery among the dead, whatever becomes of a late attempt', async () => {
+      await using test = await create()
+      const one = aDelivery()
+      await test.queue.enqueue([one])
+      await test.queue.take(1, LEASE)
+      await test.queue.bury(one.deliveryId, 'HTTP 410')
+      await test.queue.done(one.deliveryId)
+      await test.queue.retry(one.deliveryId, 0, 'HTTP 500')
+      test.advance(LEASE)
+      expect(await test.queue.take(1, LEASE)).toEqual([])
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 1 })
+      await test.queue.enqueue([one])
+      expect(await test.queue.listDead('north', 'whk_1', 10)).toEqual([])
+    })
+
     it('does nothing to a delivery that it does not hold', async () => {
       await using test = await create()
       await test.queue.done('msg_none')

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'bun:test'
 import { type Setting, settings } from '../../src/config/settings'
 import { read } from './repository'
 
-function row({ name, default: standard, meaning }: Setting<unknown>): string {
-  return `| \`${name}\` | ${standard === undefined ? 'random' : `\`${standard}\``} | ${meaning} |`
+function row({ name, default: standard, meaning, secret }: Setting<unknown>): string {
+  const unset = secret ? 'random' : 'none'
+  return `| \`${name}\` | ${standard === undefined ? unset : `\`${standard}\``} | ${meaning} |`
 }
 
 describe('the README tells what can be set', () => {

@@ -3,6 +3,7 @@ import { createIngest } from '../../src/ingest/pipeline'
 import type { Clock } from '../../src/platform/clock'
 import type { AppendOutcome, EventStore } from '../../src/platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../../src/platform/quarantine-store'
+import { silentLog } from '../../src/telemetry/log'
 
 export const receivedAt = '2026-11-21T09:30:00.000Z'
 export const clock: Clock = { now: () => new Date(receivedAt) }
@@ -36,5 +37,5 @@ export function listedQuarantine() {
 }
 
 export function ingestInto(events: EventStore, quarantine: QuarantineStore) {
-  return createIngest({ events, quarantine, config: { hotTtlDays: 30 }, clock })
+  return createIngest({ events, quarantine, config: { hotTtlDays: 30 }, clock, log: silentLog })
 }

@@ -3,7 +3,8 @@ import { issueKey } from '../../src/access/key'
 import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
-import type { App } from '../../src/http/context'
+import type { App, AppOptions } from '../../src/http/context'
+import type { Get } from '../../src/outbound/get'
 import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
 import type { Scope } from '../../src/platform/registry'
@@ -14,6 +15,8 @@ export interface TestApp extends AsyncDisposable {
   app: App
   platform: Platform
   config: Config
+  /** What the app was made with. */
+  options: AppOptions
   keys: { demo: string; admin: string }
   /** Every line the app logged, as `level message {fields}`. */
   logged: string[]
@@ -31,10 +34,12 @@ interface Options {
   config?: Partial<Config>
   /** Puts something between the app and its platform, e.g. a store that fails. */
   wrap?: (platform: Platform) => Platform
+  /** As of `AppOptions`. */
+  get?: Get
 }
 
 /** The app over a local platform in a folder of its own, without a socket. */
-export async function startTestApp({ config: changes, wrap }: Options = {}): Promise<TestApp> {
+export async function startTestApp({ config: changes, wrap, get }: Options = {}): Promise<TestApp> {
   const folder = temporaryFolder()
   const config = { ...readConfig({ NONIUS_DATA_DIR: folder.path }), ...changes }
   const clock = createClock()
@@ -43,12 +48,14 @@ export async function startTestApp({ config: changes, wrap }: Options = {}): Pro
   const { registry } = platform
   const first = await bootstrap(registry, { clock })
   const keys = { demo: first!.demoKey, admin: first!.adminKey }
-  const app = createApp(wrap ? wrap(platform) : platform, { config, clock, log })
+  const options = { config, clock, log, ...(get && { get }) }
+  const app = createApp(wrap ? wrap(platform) : platform, options)
 
   return {
     app,
     platform,
     config,
+    options,
     keys,
     logged,
     clock,

@@ -9,29 +9,37 @@ interface Needs {
   events: EventStore
   /** Resolves after so many milliseconds. */
   wait: (ms: number) => Promise<unknown>
+  /** Milliseconds that only ever grow. */
+  now: () => number
   /** 0 to 1. */
   random: () => number
 }
 
-// Doubling from 25 ms, six pauses take 1.6 s on average: longer than a burst that a store absorbs,
-// far shorter than the 15 s after which Canvas, the most impatient sender known, gives up.
+// Doubling stops where a try costs a busy store next to nothing, a dozen of them in all.
 const FIRST_PAUSE_MS = 25
-const MAX_TRIES = 7
+const LONGEST_PAUSE_MS = 500
+
+/**
+ * How long a sender is kept waiting for a busy store. A burst passes within a second or two; for more
+ * than a burst DynamoDB makes room in minutes. That leaves time to spill the request, or to say that
+ * it may come again, before the 15 s after which Canvas, the most impatient sender known, gives up.
+ */
+const BUDGET_MS = 3000
 
 /** Appends, and gives what is throttled further tries while the sender waits. */
-export function appendWith({ events, wait, random }: Needs) {
+export function appendWith({ events, wait, now, random }: Needs) {
   /** @throws {StorageError} retriable when some record is still throttled at the end */
   return async function append(records: readonly EventRecord[]): Promise<Settled[]> {
     const settled: Settled[] = []
+    const end = now() + BUDGET_MS
     let waiting = records.map((record, place) => ({ record, place }))
     for (let tries = 0; waiting.length > 0; tries += 1) {
-      if (tries === MAX_TRIES) {
-        throw new StorageError(`The event store was too busy ${MAX_TRIES} times in a row`, {
-          isRetriable: true,
-        })
+      if (tries > 0) {
+        // Full jitter: senders that were refused together must not come back together.
+        const pause = random() * Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS)
+        if (now() + pause > end) throw tooBusy(tries)
+        await wait(pause)
       }
-      // Full jitter: senders that were refused together must not come back together.
-      if (tries > 0) await wait(random() * FIRST_PAUSE_MS * 2 ** tries)
       const outcomes = await events.append(waiting.map(({ record }) => record))
       waiting = waiting.filter(({ place }, at) => {
         const outcome = outcomes[at]!
@@ -42,4 +50,9 @@ export function appendWith({ events, wait, random }: Needs) {
     }
     return settled
   }
+}
+
+function tooBusy(tries: number): StorageError {
+  const message = `The event store was too busy ${tries} times in ${BUDGET_MS} ms`
+  return new StorageError(message, { isRetriable: true })
 }

@@ -29,7 +29,12 @@ export function createChangeFeed(parts: {
 
     lag() {
       const lags = [...followers].map(([consumer, one]) => ({ consumer, ...one.lag() }))
-      return lags.sort((a, b) => b.ageMs - a.ageMs)[0] ?? { records: 0, ageMs: 0 }
+      return (
+        lags.sort((a, b) => b.ageMs - a.ageMs || b.records - a.records)[0] ?? {
+          records: 0,
+          ageMs: 0,
+        }
+      )
     },
   }
 }

@@ -8,6 +8,7 @@ import type {
   CountRange,
   Tally,
 } from '../conformance-counts'
+import { addTo, beginOf, emptyTally, endOf, hourOf, KEPT_MS, LENGTH } from '../shared/tally'
 import { guarded } from './database'
 
 export const conformanceCountsSchema = `
@@ -32,12 +33,7 @@ CREATE TABLE IF NOT EXISTS conformanceIssues (
 // A flush is one durable commit, which others wait for: seldom enough not to be felt. A kill loses
 // the counts of this long.
 const FLUSH_MS = 10_000
-// This term beside the same term of last year.
-const KEPT_MS = 400 * 24 * 60 * 60 * 1000
 const DAY_MS = 24 * 60 * 60 * 1000
-// `2026-11-21T09` and `2026-11-21`: as far as an hour, or a day, is written.
-const LENGTH = { hour: 13, day: 10 }
-const REST = { hour: ':00:00.000Z', day: 'T00:00:00.000Z' }
 
 interface Noted extends CountedSource {
   hour: string
@@ -119,43 +115,18 @@ export function createConformanceCounts(
         flush()
         const question = [LENGTH[interval], tenantId, sourceId, hourOf(from), endOf(to)] as const
         const intervals = new Map(
-          readHours.all(...question).map((row) => [row.at, { ...row, issues: emptyIssues() }]),
+          readHours
+            .all(...question)
+            .map((row) => [row.at, { ...row, issues: emptyTally().issues }]),
         )
         for (const { at, code, items } of readIssues.all(...question)) {
           const found = intervals.get(at)
           if (found !== undefined) found.issues[code] = items
         }
-        return [...intervals.values()].map((one) => ({ ...one, at: one.at + REST[interval] }))
+        return [...intervals.values()].map((one) => ({ ...one, at: beginOf(one.at, interval) }))
       })
     },
 
     [Symbol.dispose]: flushQuietly,
-  }
-}
-
-function hourOf(time: string): string {
-  return time.slice(0, LENGTH.hour)
-}
-
-/** Above every hour that begins before `to`; the hour it lies in is one of them, unless it begins there. */
-function endOf(to: string): string {
-  const hour = hourOf(to)
-  return to === hour + REST.hour ? hour : `${hour}:`
-}
-
-function emptyIssues(): Record<string, number> {
-  return {}
-}
-
-function emptyTally(): Tally {
-  return { stored: 0, conformant: 0, quarantined: 0, issues: emptyIssues() }
-}
-
-function addTo(sum: Tally, more: Tally) {
-  sum.stored += more.stored
-  sum.conformant += more.conformant
-  sum.quarantined += more.quarantined
-  for (const [code, items] of Object.entries(more.issues)) {
-    sum.issues[code] = (sum.issues[code] ?? 0) + items
   }
 }

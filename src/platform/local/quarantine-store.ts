@@ -1,5 +1,4 @@
 import type { Database } from 'bun:sqlite'
-import { AppError } from '../../error/app-error'
 import type {
   QuarantinedItem,
   QuarantineLimits,
@@ -7,6 +6,7 @@ import type {
   QuarantineUsage,
 } from '../quarantine-store'
 import type { TokenSigner } from '../shared/page-token'
+import { isBeyond, quarantineFull } from '../shared/quarantine-full'
 import { guarded } from './database'
 import { adoptFormerTable, itemOf, type QuarantineRow, rowOf, whereOf } from './quarantine-rows'
 
@@ -63,7 +63,7 @@ export function createQuarantineStore(db: Database, tokens: TokenSigner): Quaran
     for (const { tenantId, sourceId } of grown.values()) {
       const usage = used.get({ tenantId, sourceId })!
       // Thrown inside the transaction, which it undoes.
-      if (usage.items > limits.maxItems || usage.bytes > limits.maxBytes) throw full(usage, limits)
+      if (isBeyond(usage, limits)) throw quarantineFull(usage, limits)
     }
   }
 
@@ -139,17 +139,3 @@ export function createQuarantineStore(db: Database, tokens: TokenSigner): Quaran
       }),
   }
 }
-
-function full({ sourceId, items, bytes }: QuarantineUsage, limits: QuarantineLimits): AppError {
-  const isMany = items > limits.maxItems
-  const limit = isMany ? `${limits.maxItems} items` : `${limits.maxBytes} bytes`
-  const got = isMany ? `${items} items` : `${bytes} bytes`
-  return new AppError(
-    'quarantine_full',
-    `Source ${sourceId} may have ${limit} in quarantine and would have ${got}. Replay or delete some.`,
-    { retryAfter: RETRY_AFTER },
-  )
-}
-
-// Seconds. A person has to make room; senders that ask more often only fill the log.
-const RETRY_AFTER = 300

@@ -1,4 +1,7 @@
+import type { Server } from 'bun'
 import { StorageError } from '../../error/storage-error'
+import type { Member } from '../connections'
+import type { Attached, Sockets } from './connections'
 
 export interface HttpServer extends AsyncDisposable {
   /** As bound: `http://127.0.0.1:3000`. */
@@ -8,20 +11,39 @@ export interface HttpServer extends AsyncDisposable {
 /** What the app gets to know of the connection, as Hono's `env`. */
 export interface Connection {
   ip?: string | undefined
+  /** Makes a WebSocket of it. @returns false when that is not what was asked for */
+  upgrade?(member: Member, headers: Record<string, string>): boolean
 }
 
 // Larger than any body we take: ours is the answer that names the limit, not the server's.
 const HARD_LIMIT_BYTES = 2 ** 31
 
-/** Serves `fetch` over HTTP. Disposing waits for the requests in flight. */
+/** Serves `fetch` over HTTP. Disposing waits for the requests and messages in flight. */
 export function serveHttp(options: {
   host: string
   port: number
   fetch(request: Request, connection: Connection): Response | Promise<Response>
+  /** Left out, no connection becomes a WebSocket. */
+  sockets?: Sockets | undefined
 }): HttpServer {
-  const { host, port, fetch } = options
+  const { host, port, fetch, sockets } = options
+
+  /** Bun wants no response for what has become a WebSocket. */
+  async function upgrading(request: Request, server: Server<Attached>, ip: string | undefined) {
+    let isSocket = false
+    const response = await fetch(request, {
+      ip,
+      upgrade(member, headers) {
+        const data = sockets?.attach(member)
+        isSocket = data !== undefined && server.upgrade(request, { data, headers })
+        return isSocket
+      },
+    })
+    return isSocket ? undefined : response
+  }
+
   try {
-    const server = Bun.serve({
+    const server = Bun.serve<Attached>({
       hostname: host,
       port,
       maxRequestBodySize: HARD_LIMIT_BYTES,
@@ -29,9 +51,20 @@ export function serveHttp(options: {
       idleTimeout: 30,
       // Bun's page for what is thrown past the app shows source code to whoever asked.
       development: false,
-      fetch: (request, server) => fetch(request, { ip: server.requestIP(request)?.address }),
+      fetch(request, server) {
+        const ip = server.requestIP(request)?.address
+        if (sockets === undefined || !request.headers.has('Upgrade')) return fetch(request, { ip })
+        return upgrading(request, server, ip)
+      },
+      websocket: sockets?.handler ?? { message() {} },
     })
-    return { url: server.url, [Symbol.asyncDispose]: () => server.stop() }
+    return {
+      url: server.url,
+      async [Symbol.asyncDispose]() {
+        await sockets?.[Symbol.asyncDispose]()
+        await server.stop()
+      },
+    }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const reason =

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../support/folders'
 
 const clock = { now: () => new Date() }
 
-changeFeedContract('The log', async () => {
+changeFeedContract('The log', { isOrdered: true, tellsLag: true, isExact: true }, async () => {
   const folder = temporaryFolder()
   return {
     async open() {

@@ -1,4 +1,5 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3'
 import { createTableInput } from '../../../../infra/local/create-table'
 import { emulated, startDynamoDb, startMinistack } from '../../../../infra/local/emulators/start'
 import { type TableName, tables } from '../../../../src/platform/aws/tables'
@@ -29,6 +30,14 @@ export async function freshTable(client: DynamoDBClient, shape: TableName): Prom
   const name = `${shape}-${process.pid}-${made}`
   await client.send(new CreateTableCommand(createTableInput(name, tables[shape])))
   return name
+}
+
+/** A bucket of its own. @returns its name */
+export async function freshBucket(client: S3Client): Promise<string> {
+  made += 1
+  const Bucket = `bucket-${process.pid}-${made}`
+  await client.send(new CreateBucketCommand({ Bucket }))
+  return Bucket
 }
 
 export async function aDynamoDbClient(): Promise<DynamoDBClient> {

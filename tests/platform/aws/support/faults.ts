@@ -5,15 +5,18 @@ export type Fault =
   | 'unreachable' // nothing done, no answer
   | 'expired-token' // refused: the credentials are too old
   | 'broken' // HTTP 500
+  | 'conflict' // a transaction met another one, nothing done
+  | 'denied' // no policy allows it
 
 interface Hooked {
   middlewareStack: {
     add(
       middleware: (next: Next, context: { commandName?: string }) => Next,
-      options: { step: 'finalizeRequest'; name: string; priority: 'high'; override: true },
+      options: { step: Step; name: string; priority: 'high'; override: true },
     ): void
   }
 }
+type Step = 'initialize' | 'finalizeRequest'
 type Next = (args: unknown) => Promise<unknown>
 
 /**
@@ -56,5 +59,29 @@ const errors: Record<Fault, () => Error> = {
   'lost-reply': () => failure('TimeoutError', undefined, { code: 'ECONNRESET' }),
   unreachable: () => failure('Error', undefined, { code: 'ECONNREFUSED' }),
   'expired-token': () => failure('ExpiredTokenException', 400),
+  conflict: () =>
+    failure('TransactionCanceledException', 400, {
+      CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
+    }),
+  denied: () => failure('AccessDeniedException', 400),
   broken: () => failure('InternalServerError', 500, { $fault: 'server' }),
+}
+
+/**
+ * Makes a client answer from memory, with no service behind it.
+ * @param answer is asked for each command
+ */
+export function withAnswers<Client>(
+  client: Client,
+  answer: (command: string, input: unknown) => unknown,
+): Client {
+  ;(client as unknown as Hooked).middlewareStack.add(
+    (_next, { commandName = '' }) =>
+      async (args) => {
+        const output = answer(commandName, (args as { input: unknown }).input)
+        return { output: { $metadata: {}, ...(output as object) }, response: {} }
+      },
+    { step: 'initialize', name: 'answers', priority: 'high', override: true },
+  )
+  return client
 }

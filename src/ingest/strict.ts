@@ -9,8 +9,8 @@ const MAX_SHOWN = 100
  * @throws {AppError} `not_conformant`
  */
 export function assertAccepted({ eventCount, entityCount, quarantined, ...rest }: Receipt): void {
-  if (eventCount + entityCount > 0) return
-  const { quarantinedCount = quarantined.length, quarantinedLink } = rest
+  const { acceptedForLater = 0, quarantinedCount = quarantined.length, quarantinedLink } = rest
+  if (eventCount + entityCount + acceptedForLater > 0) return
   if (quarantinedCount === 0) {
     const message = 'Expected one or more events or entities'
     throw new AppError('not_conformant', `${message}.`, {

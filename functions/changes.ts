@@ -1,0 +1,19 @@
+import { Resource } from 'sst'
+import { createArchiving } from '../src/changes/consumers'
+import { createFanOut } from '../src/changes/fan-out'
+import { readConfig } from '../src/config/read-config'
+import { openFeeding } from '../src/platform/aws'
+import { createStreamHandler } from '../src/platform/aws/change-feed'
+import { systemClock as clock } from '../src/platform/clock'
+import { createLog } from '../src/telemetry/log'
+
+const config = readConfig(process.env)
+const log = createLog(config.logLevel, 'json')
+const platform = openFeeding(Resource.Nonius, { clock })
+
+/** Hands stored events on to the lake and to webhooks. */
+export const handler = createStreamHandler({
+  ...platform,
+  log,
+  consumers: [createArchiving(platform.archive, config), createFanOut({ ...platform, clock, log })],
+})

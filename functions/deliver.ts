@@ -1,0 +1,21 @@
+import { Resource } from 'sst'
+import { readConfig } from '../src/config/read-config'
+import { createGuard } from '../src/outbound/guard'
+import { openDelivering } from '../src/platform/aws'
+import { createDeliverHandler } from '../src/platform/aws/deliver-handler'
+import { systemClock as clock } from '../src/platform/clock'
+import { createLog } from '../src/telemetry/log'
+import { createSend } from '../src/webhooks/send'
+import { createDeliver } from '../src/webhooks/settle'
+
+const config = readConfig(process.env)
+const log = createLog(config.logLevel, 'json')
+const platform = openDelivering(Resource.Nonius, { clock })
+const send = createSend({ guard: createGuard({ allowPrivate: config.allowPrivateWebhooks }) })
+
+/** Sends the webhooks whose messages rang. */
+export const handler = createDeliverHandler({
+  deliveries: platform.deliveries,
+  deliver: createDeliver({ ...platform, send, clock, log }),
+  log,
+})

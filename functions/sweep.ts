@@ -1,0 +1,26 @@
+import { Resource } from 'sst'
+import { readConfig } from '../src/config/read-config'
+import { sweepSpill } from '../src/ingest/sweep-spill'
+import { openServing } from '../src/platform/aws'
+import { replayFailedBatches } from '../src/platform/aws/failed-batches'
+import { systemClock as clock } from '../src/platform/clock'
+import { createLog } from '../src/telemetry/log'
+import { handler as handOn } from './changes'
+
+const config = readConfig(process.env)
+const log = createLog(config.logLevel, 'json')
+const { spill: blobs, ...platform } = openServing(Resource.Nonius, { clock, log })
+
+// It is called every five minutes, and two at a time would only do the same work twice.
+const RUN_MS = 4 * 60_000
+// As many requests as fit in half of it when each takes twenty milliseconds.
+const REQUESTS = 6000
+
+/** Takes up again what was put aside: requests that were spilled, batches that Lambda gave up. */
+export async function handler(): Promise<void> {
+  const until = new Date(clock.now().getTime() + RUN_MS)
+  const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
+  await sweepSpill({ ...platform, blobs, config, clock, log }, bounds)
+  await replayFailedBatches({ blobs, handle: handOn, until, now: clock.now, log })
+  await platform.conformance.settle()
+}

@@ -1,0 +1,26 @@
+import { keptUnlessEmpty } from './blobs'
+
+/** Answers of Athena, which anybody can ask for again. */
+export const results = new sst.aws.Bucket('QueryResults', {
+  cors: false,
+  lifecycle: [{ id: 'expire', expiresIn: '30 days' }],
+  transform: { bucket: keptUnlessEmpty },
+})
+
+// Athena charges $5 a TB: a query that forgot its `day` stops at half a dollar.
+const SCAN_LIMIT_BYTES = 100 * 1024 ** 3
+
+export const workgroup = new aws.athena.Workgroup('Analysis', {
+  name: `${$app.name}-${$app.stage}`,
+  forceDestroy: $app.stage !== 'production',
+  configuration: {
+    enforceWorkgroupConfiguration: true,
+    publishCloudwatchMetricsEnabled: true,
+    bytesScannedCutoffPerQuery: SCAN_LIMIT_BYTES,
+    engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
+    resultConfiguration: {
+      outputLocation: $interpolate`s3://${results.name}/`,
+      encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+    },
+  },
+})

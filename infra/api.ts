@@ -1,0 +1,11 @@
+import { createFunction } from './function'
+import { permissions } from './permissions'
+
+/** Everything over HTTP. Who may do what is decided by keys and tokens, browsers' CORS by the routes. */
+export const api = createFunction('Api', {
+  description: 'Takes events in and reads them back',
+  memory: '1024 MB', // half a processor: parsing, not memory, is what a request waits for
+  timeout: '29 seconds', // senders give up at thirty
+  url: { cors: false },
+  permissions: permissions.api,
+})

@@ -1,0 +1,87 @@
+import { type RetentionClass, retentionClasses } from '../src/event/record'
+import { firehosePrefix } from '../src/platform/aws/glue-table'
+import { archiveTable, database, lake } from './lake'
+import { trustedBy } from './roles'
+import { accountId, region } from './stage'
+
+const logs = new aws.cloudwatch.LogGroup('ArchiveLogs', {
+  name: `/nonius/${$app.stage}/archive`,
+  retentionInDays: 30,
+})
+const logStream = new aws.cloudwatch.LogStream('ArchiveLogStream', {
+  name: 'delivery',
+  logGroupName: logs.name,
+})
+
+const role = new aws.iam.Role('ArchiveRole', {
+  assumeRolePolicy: trustedBy('firehose.amazonaws.com'),
+  inlinePolicies: [{ name: 'archive', policy: policy() }],
+})
+
+/** One delivery stream a retention class: the class is the folder that expires as one. */
+export const streams = Object.fromEntries(
+  retentionClasses.map((name) => [name, stream(name)]),
+) as Record<RetentionClass, ReturnType<typeof stream>>
+
+function stream(retentionClass: RetentionClass) {
+  const name = `Archive${retentionClass[0]!.toUpperCase()}${retentionClass.slice(1)}`
+  return new aws.kinesis.FirehoseDeliveryStream(name, {
+    name: `${$app.name}-${$app.stage}-${retentionClass}`,
+    destination: 'extended_s3',
+    serverSideEncryption: { enabled: true },
+    extendedS3Configuration: {
+      roleArn: role.arn,
+      bucketArn: lake.arn,
+      prefix: firehosePrefix(retentionClass),
+      errorOutputPrefix: `errors/${retentionClass}/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
+      fileExtension: '.parquet',
+      // With conversion at least 64 MB; 128 makes the fewest files. Five minutes is what people wait.
+      bufferingSize: 128,
+      bufferingInterval: 300,
+      cloudwatchLoggingOptions: {
+        enabled: true,
+        logGroupName: logs.name,
+        logStreamName: logStream.name,
+      },
+      // Half the bytes of Snappy, for what is scanned and what is kept for years (docs/cost.md).
+      dataFormatConversionConfiguration: {
+        inputFormatConfiguration: { deserializer: { openXJsonSerDe: {} } },
+        outputFormatConfiguration: { serializer: { parquetSerDe: { compression: 'GZIP' } } },
+        schemaConfiguration: {
+          databaseName: database.name,
+          tableName: archiveTable.name,
+          roleArn: role.arn,
+          region,
+        },
+      },
+    },
+  })
+}
+
+/** What Firehose does on our behalf ("Grant Firehose access to an Amazon S3 destination"). */
+function policy() {
+  return aws.iam.getPolicyDocumentOutput({
+    statements: [
+      {
+        actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+        resources: [lake.arn],
+      },
+      {
+        actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+        resources: [$interpolate`${lake.arn}/events/*`, $interpolate`${lake.arn}/errors/*`],
+      },
+      {
+        actions: ['glue:GetTable', 'glue:GetTableVersion', 'glue:GetTableVersions'],
+        resources: [
+          $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+          database.arn,
+          archiveTable.arn,
+        ],
+      },
+      {
+        actions: ['logs:PutLogEvents'],
+        resources: [$interpolate`${logs.arn}:log-stream:${logStream.name}`],
+      },
+    ],
+  }).json
+}

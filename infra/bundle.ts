@@ -1,0 +1,69 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+// Stand-ins for what a function carries but never uses on Lambda.
+const standIns = [
+  {
+    // Zod's messages in fifty languages hang on its namespace object; English is imported by itself.
+    filter: /^\.\.\/locales\/index\.js$/,
+    contents: 'export {}',
+  },
+  {
+    // Lambda puts credentials into the environment. The SDK's chain would bring SSO, STS, IMDS along.
+    filter: /^@aws-sdk\/credential-provider-node$/,
+    contents: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env'`,
+  },
+]
+
+// CommonJS packages among the dependencies ask for Node's own modules with `require`.
+const banner = `import { createRequire } from 'node:module';const require = createRequire(import.meta.url);`
+
+/**
+ * A function of `functions/` as Lambda runs it: one ES module for what every start needs, and a chunk
+ * for each thing that is imported when it is first asked for. SST's own bundling knows no stand-ins.
+ * @returns the folder, for `bundle` of a function; the source map lies beside it, not in it
+ */
+export async function bundled(name: string): Promise<string> {
+  const folder = join($cli.paths.work, 'bundles', name)
+  const maps = join($cli.paths.work, 'maps', name)
+  for (const made of [folder, maps]) {
+    rmSync(made, { recursive: true, force: true })
+    mkdirSync(made, { recursive: true })
+  }
+  // Imported here: SST reads the configuration once before it has installed esbuild.
+  const { build } = await import('esbuild')
+  const { outputFiles } = await build({
+    entryPoints: [join($cli.paths.root, 'functions', `${name}.ts`)],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    sourcemap: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'es2023', // the newest that SST's esbuild knows; Node 24 has all of it
+    mainFields: ['module', 'main'],
+    banner: { js: banner },
+    plugins: standIns.map(standIn),
+    absWorkingDir: $cli.paths.root,
+    tsconfigRaw: {},
+    logLevel: 'error',
+  })
+  for (const { path, contents } of outputFiles) {
+    writeFileSync(join(path.endsWith('.map') ? maps : folder, basename(path)), contents)
+  }
+  return folder
+}
+
+function standIn({ filter, contents }: (typeof standIns)[number]): import('esbuild').Plugin {
+  const namespace = `stand-in ${filter}`
+  return {
+    name: namespace,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter }, ({ path }) => ({ path, namespace, sideEffects: false }))
+      onLoad({ filter: /./, namespace }, () => ({ contents, resolveDir: $cli.paths.root }))
+    },
+  }
+}

@@ -1,0 +1,4 @@
+/** The WebSocket API; `realtime.ts` answers on it. */
+export const connections = new sst.aws.ApiGatewayWebSocket('Connections', {
+  accessLog: { retention: '1 month' },
+})

@@ -1,0 +1,33 @@
+import { alarms } from './alarms'
+import { asLine, ingestMetric } from './metrics'
+import { region } from './stage'
+
+// CloudWatch's grid is 24 wide; two graphs stand side by side.
+const WIDTH = 12
+const HEIGHT = 6
+
+const graphs = [
+  { title: 'Events', metrics: [ingestMetric('Received', 'Sum'), ingestMetric('Rejected', 'Sum')] },
+  ...alarms.map(({ name, metrics }) => ({ title: name, metrics: Object.values(metrics) })),
+]
+
+const widgets = [
+  {
+    ...{ type: 'alarm', x: 0, y: 0, width: 2 * WIDTH, height: 3 },
+    properties: { title: 'Alarms', alarms: alarms.map(({ resource }) => resource.arn) },
+  },
+  ...graphs.map(({ title, metrics }, place) => ({
+    type: 'metric',
+    x: (place % 2) * WIDTH,
+    y: 3 + Math.floor(place / 2) * HEIGHT,
+    width: WIDTH,
+    height: HEIGHT,
+    properties: { title, region, view: 'timeSeries', metrics: metrics.map(asLine) },
+  })),
+]
+
+/** The alarms, and what they look at. */
+export const dashboard = new aws.cloudwatch.Dashboard('Dashboard', {
+  dashboardName: `${$app.name}-${$app.stage}`,
+  dashboardBody: $jsonStringify({ widgets }),
+})

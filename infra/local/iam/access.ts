@@ -1,0 +1,63 @@
+import { dynamoDbAccess } from './dynamodb-access'
+import type { AccessRequest } from './policy'
+import { s3Access } from './s3-access'
+import { jsonOf, operationOf, type SignedRequest } from './signed-request'
+
+export interface Place {
+  region: string
+  accountId: string
+}
+
+/** What a request asks to do; nothing when that cannot be told, and then it is refused. */
+export function accessOf(request: SignedRequest, { region, accountId }: Place): AccessRequest[] {
+  const arn = (service: string) => (rest: string) =>
+    `arn:aws:${service}:${region}:${accountId}:${rest}`
+  switch (request.service) {
+    case 'dynamodb':
+      return dynamoDbAccess(request, arn('dynamodb'))
+    case 's3':
+      return s3Access(request)
+    case 'sqs':
+      return [sqsAccess(request, arn('sqs'))]
+    case 'firehose': {
+      const { DeliveryStreamName } = jsonOf(request)
+      const resource = arn('firehose')(`deliverystream/${DeliveryStreamName}`)
+      return [{ action: `firehose:${operationOf(request)}`, resource }]
+    }
+    case 'kms':
+      return [kmsAccess(request, arn('kms'))]
+    case 'execute-api':
+      return connectionsAccess(request, arn('execute-api'))
+    default:
+      return []
+  }
+}
+
+// A batch needs what its parts need ("Amazon SQS API permissions").
+function sqsAccess(request: SignedRequest, arn: (rest: string) => string): AccessRequest {
+  const queue = String(jsonOf(request).QueueUrl).split('/').at(-1)!
+  return { action: `sqs:${operationOf(request).replace(/Batch$/, '')}`, resource: arn(queue) }
+}
+
+function kmsAccess(request: SignedRequest, arn: (rest: string) => string): AccessRequest {
+  const { KeyId = '', EncryptionContext = {} } = jsonOf(request)
+  const isArn = KeyId.startsWith('arn:')
+  const context = Object.entries(EncryptionContext as Record<string, string>)
+  return {
+    action: `kms:${operationOf(request)}`,
+    resource: isArn ? KeyId : arn(`key/${KeyId}`),
+    context: {
+      'kms:EncryptionContextKeys': context.map(([key]) => key),
+      ...Object.fromEntries(context.map(([key, one]) => [`kms:EncryptionContext:${key}`, [one]])),
+    },
+  }
+}
+
+const CONNECTION = /\/([^/]+)\/([^/]+)\/@connections\/(.+)$/
+
+function connectionsAccess(request: SignedRequest, arn: (rest: string) => string): AccessRequest[] {
+  const [, api, stage, id] = CONNECTION.exec(request.path) ?? []
+  if (id === undefined) return []
+  const resource = arn(`${api}/${stage}/${request.method}/@connections/${id}`)
+  return [{ action: 'execute-api:ManageConnections', resource }]
+}

@@ -1,0 +1,102 @@
+import type { Answer } from './runtime-api'
+import { type FunctionSpec, type Sandbox, startSandbox } from './sandbox'
+import type { Invocation } from './stream-batch'
+
+/** A deployed function on one machine. */
+export interface LocalFunction extends AsyncDisposable {
+  spec: FunctionSpec
+  /** Never throws: a function that cannot start, ends or takes too long has failed. */
+  invokeRaw(event: unknown): Promise<Answer>
+  /** As event source mappings call it: with the answer as JSON. */
+  invoke(event: unknown): Promise<Invocation>
+  /** Ends its processes at once, whatever they are doing; the next event starts a new one. */
+  kill(): void
+  sandboxes(): number
+}
+
+// Lambda would start a thousand; a machine of two cores has nothing from more than a few.
+const MAX_SANDBOXES = 4
+
+// The runtime client ends itself after a minute without events: one that is about to is left alone.
+const MAX_IDLE_MS = 45_000
+
+/** Runs events through processes of the function: one event each at a time, started as needed. */
+export function createLocalFunction(
+  spec: FunctionSpec,
+  maxSandboxes = MAX_SANDBOXES,
+): LocalFunction {
+  const sandboxes = new Set<Sandbox>()
+  const waiting: (() => void)[] = []
+  let taken = 0
+  let isClosed = false
+
+  async function invokeRaw(event: unknown): Promise<Answer> {
+    await place()
+    try {
+      const sandbox = await idleSandbox()
+      const answer = await sandbox.invoke(event).catch((error) => {
+        drop(sandbox)
+        throw error
+      })
+      if (answer.kind === 'failed') spec.onLog(`${answer.errorType}: ${answer.errorMessage}`)
+      return answer
+    } catch (error) {
+      const { message } = error as Error
+      spec.onLog(message)
+      return { kind: 'failed', errorType: 'Sandbox.Failure', errorMessage: message }
+    } finally {
+      leave()
+    }
+  }
+
+  async function place() {
+    if (taken < maxSandboxes) taken += 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+
+  function leave() {
+    const next = waiting.shift()
+    if (next) next()
+    else taken -= 1
+  }
+
+  async function idleSandbox(): Promise<Sandbox> {
+    if (isClosed) throw new Error(`${spec.name} is closed`)
+    const idle = [...sandboxes].find(
+      (one) => !one.isBusy && Date.now() - one.idleSince < MAX_IDLE_MS,
+    )
+    if (idle) return reserved(idle)
+    const sandbox = await startSandbox(spec)
+    sandboxes.add(sandbox)
+    sandbox.ended.then(() => drop(sandbox))
+    return reserved(sandbox)
+  }
+
+  function drop(sandbox: Sandbox) {
+    if (sandboxes.delete(sandbox)) void sandbox[Symbol.asyncDispose]()
+  }
+
+  return {
+    spec,
+    invokeRaw,
+    async invoke(event) {
+      const answer = await invokeRaw(event)
+      if (answer.kind === 'failed') return answer
+      const payload = answer.payload.length > 0 ? JSON.parse(answer.payload.toString()) : null
+      return { kind: 'returned', payload }
+    },
+    kill() {
+      for (const sandbox of sandboxes) sandbox.kill()
+    },
+    sandboxes: () => sandboxes.size,
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      await Promise.all([...sandboxes].map((sandbox) => sandbox[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+function reserved(sandbox: Sandbox): Sandbox {
+  sandbox.isBusy = true
+  return sandbox
+}

@@ -1,0 +1,46 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { FirehoseClient } from '@aws-sdk/client-firehose'
+import { GlueClient } from '@aws-sdk/client-glue'
+import { KMSClient } from '@aws-sdk/client-kms'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { emulated } from '../emulators/start'
+
+/** Where the emulators listen. */
+export interface Endpoints {
+  dynamoDb: string
+  /** Of every other service. */
+  ministack: string
+}
+
+/** Clients of whoever deploys: they may do everything. */
+export function adminClients({ dynamoDb, ministack }: Endpoints) {
+  const { region, credentials } = emulated
+  const settings = { region, credentials, endpoint: ministack }
+  return {
+    dynamo: new DynamoDBClient({ ...settings, endpoint: dynamoDb }),
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+    sqs: new SQSClient(settings),
+    kms: new KMSClient(settings),
+    glue: new GlueClient(settings),
+    firehose: new FirehoseClient(settings),
+    cognito: new CognitoIdentityProviderClient(settings),
+  }
+}
+
+export type AdminClients = ReturnType<typeof adminClients>
+
+/** Does what may have been done before: an emulator that is still there keeps what it has. */
+export async function unlessThere(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: Error) => {
+    if (!there.has(error.name)) throw error
+  })
+}
+
+const there = new Set([
+  'ResourceInUseException', // DynamoDB, Firehose
+  'BucketAlreadyOwnedByYou',
+  'QueueNameExists', // only when its attributes are others
+  'AlreadyExistsException', // Glue, KMS
+])

@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** One event on its way through a function, with what the runtime is told of it. */
+export interface Job {
+  requestId: string
+  event: unknown
+  /** Milliseconds of the epoch. */
+  deadline: number
+  functionArn: string
+}
+
+/** How an invocation ended, from the side of the runtime. */
+export type Answer =
+  | { kind: 'returned'; payload: Buffer }
+  /** Of a function that streams: status and headers first, eight NULs, the body. */
+  | { kind: 'streamed'; payload: Buffer }
+  | { kind: 'failed'; errorType: string; errorMessage: string }
+
+/** What one sandbox talks to; it takes one job at a time. */
+export interface RuntimeApi extends AsyncDisposable {
+  /** `host:port`, for AWS_LAMBDA_RUNTIME_API. */
+  address: string
+  /** Resolves when the function asks for its first event. @throws what its start ended with */
+  initialised: Promise<void>
+  run(job: Job): Promise<Answer>
+  /** Whatever is waited for fails with this. */
+  fail(reason: Error): void
+}
+
+const PREFIX = '/2018-06-01/runtime'
+
+/** The Lambda Runtime API, as "Using the Lambda runtime API for custom runtimes" describes it. */
+export async function startRuntimeApi(): Promise<RuntimeApi> {
+  const initialised = Promise.withResolvers<void>()
+  initialised.promise.catch(() => {}) // heard by whoever waits for it
+  let askedNext = Promise.withResolvers<ServerResponse>()
+  let failed: Error | undefined
+  let current: { job: Job; answered: PromiseWithResolvers<Answer> } | undefined
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: Error) => response.writeHead(500).end(error.message))
+  })
+
+  async function serve(request: IncomingMessage, response: ServerResponse) {
+    const path = request.url?.startsWith(PREFIX) ? request.url.slice(PREFIX.length) : ''
+    if (request.method === 'GET' && path === '/invocation/next') {
+      initialised.resolve()
+      askedNext.resolve(response)
+      return
+    }
+    const body = await bodyOf(request)
+    const answer = answerOf(path, request, body)
+    if (answer === undefined) return void response.writeHead(404).end()
+    response.writeHead(202).end()
+    if (path === '/init/error') initialised.reject(initError(body))
+    else current?.answered.resolve(answer)
+  }
+
+  function answerOf(path: string, request: IncomingMessage, body: Buffer): Answer | undefined {
+    if (path === '/init/error' || path === `/invocation/${current?.job.requestId}/error`) {
+      return { kind: 'failed', ...errorOf(body) }
+    }
+    if (path !== `/invocation/${current?.job.requestId}/response`) return undefined
+    const mode = request.headers['lambda-runtime-function-response-mode']
+    return { kind: mode === 'streaming' ? 'streamed' : 'returned', payload: body }
+  }
+
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    initialised: initialised.promise,
+
+    async run(job) {
+      if (failed) throw failed
+      const answered = Promise.withResolvers<Answer>()
+      answered.promise.catch(() => {})
+      current = { job, answered }
+      const response = await Promise.race([askedNext.promise, answered.promise])
+      if (!('writeHead' in response)) return response
+      askedNext = Promise.withResolvers()
+      response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Lambda-Runtime-Aws-Request-Id': job.requestId,
+        'Lambda-Runtime-Deadline-Ms': String(job.deadline),
+        'Lambda-Runtime-Invoked-Function-Arn': job.functionArn,
+      })
+      response.end(JSON.stringify(job.event))
+      return answered.promise.finally(() => {
+        current = undefined
+      })
+    },
+
+    fail(reason) {
+      failed = reason
+      initialised.reject(reason)
+      current?.answered.reject(reason)
+    },
+
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part)
+  return Buffer.concat(parts)
+}
+
+function initError(body: Buffer): Error {
+  const { errorType, errorMessage } = errorOf(body)
+  return new Error(`the function did not start: ${errorType}: ${errorMessage}`)
+}
+
+function errorOf(body: Buffer): { errorType: string; errorMessage: string } {
+  const { errorType = 'Error', errorMessage = '' } = JSON.parse(body.toString() || '{}')
+  return { errorType, errorMessage }
+}

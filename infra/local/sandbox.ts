@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { type Answer, startRuntimeApi } from './runtime-api'
+
+/** A function as it is deployed, and what it runs on here. */
+export interface FunctionSpec {
+  name: string
+  arn: string
+  /** Folder of the built bundle. */
+  codeDir: string
+  /** `bundle.handler` */
+  handler: string
+  /** In seconds. */
+  timeout: number
+  memoryMb: number
+  environment: Record<string, string>
+  /** Binary of Lambda's Node, and the runtime client that it runs. */
+  runtime: { node: string; client: string }
+  /** Whole lines that the function wrote. */
+  onLog(line: string): void
+}
+
+/** One process of a function. It has its own memory, and handles one event at a time. */
+export interface Sandbox extends AsyncDisposable {
+  isBusy: boolean
+  /** Milliseconds of the epoch. */
+  idleSince: number
+  /** @throws when the process ends, or takes longer than its time-out: it is of no use afterwards */
+  invoke(event: unknown): Promise<Answer>
+  /** Resolves when the process is gone, for whatever reason. */
+  ended: Promise<void>
+  /** As a machine that loses its power. */
+  kill(): void
+}
+
+// Lambda gives a function's start ten seconds; on a busy machine of two cores it may take longer.
+const INIT_MS = 30_000
+
+// The runtime client would go on asking a host that was killed: the pipe tells that it is gone.
+const END_WITH_HOST = `data:text/javascript,process.stdin.on('end',()=>process.exit()).resume().unref()`
+
+/** Starts a process of the function and waits until it asks for its first event. */
+export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
+  const api = await startRuntimeApi()
+  const entry = `${spec.codeDir}/${spec.handler}`
+  const child = spawn(spec.runtime.node, ['--import', END_WITH_HOST, spec.runtime.client, entry], {
+    cwd: spec.codeDir,
+    env: environmentOf(spec, api.address),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  for (const stream of [child.stdout, child.stderr]) readLines(stream, spec.onLog)
+  const ended = new Promise<void>((resolve) => {
+    function end(reason: Error) {
+      process.off('exit', kill)
+      api.fail(reason)
+      resolve()
+    }
+    child.once('exit', (code, signal) => {
+      end(new Error(`Runtime exited with ${signal ?? `exit status ${code}`}`))
+    })
+    child.once('error', end)
+  })
+
+  const sandbox: Sandbox = {
+    isBusy: false,
+    idleSince: Date.now(),
+    ended,
+    kill,
+    async invoke(event) {
+      sandbox.isBusy = true
+      const ms = spec.timeout * 1000
+      const requestId = randomUUID()
+      const job = { requestId, event, deadline: Date.now() + ms, functionArn: spec.arn }
+      try {
+        return await within(ms, `Task timed out after ${spec.timeout} seconds`, api.run(job))
+      } catch (error) {
+        kill()
+        throw error
+      } finally {
+        sandbox.isBusy = false
+        sandbox.idleSince = Date.now()
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      kill()
+      await ended
+      await api[Symbol.asyncDispose]()
+    },
+  }
+  try {
+    await within(INIT_MS, `${spec.name} did not start in time`, api.initialised)
+  } catch (error) {
+    await sandbox[Symbol.asyncDispose]()
+    throw error
+  }
+  return sandbox
+}
+
+/** What Lambda sets for every function ("Defined runtime environment variables"), and its own. */
+function environmentOf(
+  { name, codeDir, handler, memoryMb, environment }: FunctionSpec,
+  api: string,
+) {
+  return {
+    PATH: process.env.PATH ?? '',
+    AWS_LAMBDA_RUNTIME_API: api,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    LAMBDA_TASK_ROOT: codeDir,
+    _HANDLER: handler,
+    TZ: ':UTC',
+    AWS_EC2_METADATA_DISABLED: 'true', // credentials that are missing must not be looked for there
+    ...environment,
+  }
+}
+
+function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void) {
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop()!
+    for (const line of lines) onLine(line)
+  })
+  stream.on('end', () => rest && onLine(rest))
+}
+
+async function within<Value>(ms: number, sentence: string, work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(sentence)), ms)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

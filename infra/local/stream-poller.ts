@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  DescribeStreamCommand,
+  type DescribeStreamCommandOutput,
+  type DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+} from '@aws-sdk/client-dynamodb-streams'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { eventFilter } from './event-filter'
+import { type Discarded, type FailurePolicy, handleBatch, type Invocation } from './stream-batch'
+import { lambdaRecord } from './stream-event'
+
+/** An event source mapping between a stream and a function. */
+export interface StreamMapping extends FailurePolicy {
+  batchSize: number
+  /** How long a batch that is not full waits for more, in seconds. */
+  window: number
+  startingPosition: 'TRIM_HORIZON' | 'LATEST'
+  /** Event filters as JSON; none lets everything pass. */
+  patterns: string[]
+}
+
+/** Where each shard's reader stands, so that a new poller goes on after the one that died. */
+export interface Checkpoints {
+  get(shardId: string): string | undefined
+  set(shardId: string, sequenceNumber: string): void
+}
+
+export interface Poller extends AsyncDisposable {
+  /**
+   * Resolves once what was in the stream before the call is handled, without waiting for windows.
+   * @throws what the function answered when it failed; the batch is tried again all the same
+   */
+  drain(): Promise<void>
+}
+
+interface Options {
+  client: DynamoDBStreamsClient
+  streamArn: string
+  mapping: StreamMapping
+  checkpoints: Checkpoints
+  invoke(records: DynamoDBRecord[]): Promise<Invocation>
+  discard(discarded: Discarded, shardId: string): Promise<void>
+}
+
+interface Shard {
+  id: string
+  iterator?: string | undefined
+  isEnded: boolean
+  pending: DynamoDBRecord[]
+  pendingSince: number
+  /** Of the latest record that was read, whether it passed the filter or not. */
+  readTo?: string | undefined
+}
+
+const POLL_MS = 250 // Lambda reads a shard four times a second
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024 // of a synchronous invocation
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 10_000 // Lambda's own is up to a minute; nobody waits for that here
+
+/** Feeds a table's stream to a function as Lambda's event source mapping does, shard by shard. */
+export function pollStream(options: Options): Poller {
+  const { client, streamArn, mapping, checkpoints } = options
+  const stop = new AbortController()
+  const passes = eventFilter(mapping.patterns)
+  const shards = new Map<string, Shard>()
+  let drains: { promise: Promise<void>; resolve(): void; reject(why: unknown): void }[] = []
+  let wake = Promise.withResolvers<void>()
+  const running = run()
+
+  async function run() {
+    while (!stop.signal.aborted) {
+      const asked = [...drains]
+      try {
+        await discover()
+        const hasMore = await round(asked.length > 0)
+        if (hasMore) continue
+        drains = drains.filter((drain) => !asked.includes(drain))
+        for (const { resolve } of asked) resolve()
+      } catch (error) {
+        if (stop.signal.aborted) break
+        failDrains(error)
+      }
+      await Promise.race([sleep(POLL_MS, undefined, { ref: false }), wake.promise])
+      wake = Promise.withResolvers()
+    }
+    failDrains(new Error('the poller was stopped'))
+  }
+
+  function failDrains(why: unknown) {
+    for (const { reject } of drains) reject(why)
+    drains = []
+  }
+
+  async function discover() {
+    const open = [...shards.values()].some(({ isEnded }) => !isEnded)
+    if (open) return
+    let ExclusiveStartShardId: string | undefined
+    do {
+      const { StreamDescription }: DescribeStreamCommandOutput = await client.send(
+        new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId }),
+      )
+      for (const { ShardId: id } of StreamDescription?.Shards ?? []) {
+        if (id && !shards.has(id))
+          shards.set(id, { id, isEnded: false, pending: [], pendingSince: 0 })
+      }
+      ExclusiveStartShardId = StreamDescription?.LastEvaluatedShardId
+    } while (ExclusiveStartShardId)
+  }
+
+  /** One look at each shard, older ones first. @returns whether there may be more at once */
+  async function round(isDraining: boolean): Promise<boolean> {
+    let hasMore = false
+    for (const shard of shards.values()) {
+      if (shard.isEnded) continue
+      const count = await read(shard)
+      hasMore ||= count > 0
+      const isDue = Date.now() - shard.pendingSince >= mapping.window * 1000
+      const isUrgent = isDue || isDraining || shard.isEnded
+      while (shard.pending.length >= (isUrgent ? 1 : mapping.batchSize)) await handle(shard)
+      if (shard.pending.length === 0 && shard.readTo) checkpoints.set(shard.id, shard.readTo)
+    }
+    return hasMore
+  }
+
+  async function read(shard: Shard): Promise<number> {
+    shard.iterator ??= await iteratorOf(shard)
+    const { Records = [], NextShardIterator } = await client
+      .send(new GetRecordsCommand({ ShardIterator: shard.iterator }))
+      .catch((error) => {
+        shard.iterator = undefined // too old, or the emulator forgot it: asked for again
+        throw error
+      })
+    shard.iterator = NextShardIterator
+    shard.isEnded = NextShardIterator === undefined
+    if (shard.pending.length === 0) shard.pendingSince = Date.now()
+    shard.readTo = Records.at(-1)?.dynamodb?.SequenceNumber ?? shard.readTo
+    shard.pending.push(...Records.map((record) => lambdaRecord(record, streamArn)).filter(passes))
+    return Records.length
+  }
+
+  async function iteratorOf({ id, readTo }: Shard) {
+    const from = readTo ?? checkpoints.get(id)
+    const place = from
+      ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, SequenceNumber: from }
+      : { ShardIteratorType: mapping.startingPosition }
+    const input = { StreamArn: streamArn, ShardId: id, ...place }
+    return (await client.send(new GetShardIteratorCommand(input))).ShardIterator
+  }
+
+  async function handle(shard: Shard) {
+    const batch = nextBatch(shard.pending, mapping.batchSize)
+    await handleBatch(batch, {
+      policy: mapping,
+      now: Date.now,
+      discard: (discarded) => options.discard(discarded, shard.id),
+      pause,
+      async invoke(records) {
+        stop.signal.throwIfAborted()
+        const outcome = await options.invoke(records)
+        if (outcome.kind === 'failed') failDrains(new Error(outcome.errorMessage))
+        return outcome
+      },
+    })
+    shard.pending.splice(0, batch.length)
+    checkpoints.set(shard.id, batch.at(-1)!.dynamodb!.SequenceNumber!)
+  }
+
+  async function pause(failures: number) {
+    const ms = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS)
+    await sleep(ms, undefined, { signal: stop.signal })
+  }
+
+  return {
+    drain() {
+      const drain = Promise.withResolvers<void>()
+      drain.promise.catch(() => {}) // whoever asked hears of it; nobody else must
+      drains.push(drain)
+      wake.resolve()
+      return drain.promise
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      wake.resolve()
+      await running
+    },
+  }
+}
+
+function nextBatch(pending: DynamoDBRecord[], batchSize: number): DynamoDBRecord[] {
+  let bytes = 0
+  const upTo = pending.slice(0, batchSize).findIndex((record, place) => {
+    bytes += JSON.stringify(record).length
+    return place > 0 && bytes > MAX_PAYLOAD_BYTES
+  })
+  return pending.slice(0, upTo < 0 ? batchSize : upTo)
+}

@@ -1,0 +1,148 @@
+import { isUtf8 } from 'node:buffer'
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { LambdaFunctionURLEvent } from 'aws-lambda'
+import type { Answer } from './runtime-api'
+
+/** A request as it arrived at the port. */
+export interface ArrivedRequest {
+  method: string
+  /** As written in the first line: path and query, percent signs and all. */
+  target: string
+  headers: IncomingHttpHeaders
+  body: Buffer
+  sourceIp: string
+  at: Date
+}
+
+export interface UrlReply {
+  status: number
+  headers: Record<string, string | string[]>
+  body: Buffer
+}
+
+// Of an invocation, which holds the request as an event, and likewise the answer: 6 MB and a little
+// ("Request must be smaller than 6291556 bytes for the InvokeFunction operation").
+const MAX_BYTES = 6_291_556
+
+/**
+ * The event that a function URL makes of a request, payload format 2.0.
+ * @returns undefined when it is larger than a function can be given
+ */
+export function urlEvent(request: ArrivedRequest): LambdaFunctionURLEvent | undefined {
+  const [rawPath = '/', ...queries] = request.target.split('?')
+  const rawQueryString = queries.join('?')
+  const { cookie, ...headers } = joined(request.headers)
+  const host = headers.host ?? 'localhost'
+  const isText = arrivesAsText(request)
+  const requestId = randomUUID()
+  const event: LambdaFunctionURLEvent = {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath,
+    rawQueryString,
+    ...(cookie !== undefined && { cookies: cookie.split('; ') }),
+    headers: {
+      ...headers,
+      'x-amzn-trace-id': `Root=${requestId}`,
+      'x-forwarded-for': [headers['x-forwarded-for'], request.sourceIp].filter(Boolean).join(', '),
+      'x-forwarded-proto': 'https',
+      'x-forwarded-port': '443',
+    },
+    ...(rawQueryString && { queryStringParameters: parameters(rawQueryString) }),
+    requestContext: {
+      accountId: 'anonymous',
+      apiId: 'local',
+      domainName: host,
+      domainPrefix: 'local',
+      http: {
+        method: request.method,
+        path: rawPath,
+        protocol: 'HTTP/1.1',
+        sourceIp: request.sourceIp,
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId,
+      routeKey: '$default',
+      stage: '$default',
+      time: logTime(request.at),
+      timeEpoch: request.at.getTime(),
+    },
+    ...(request.body.length > 0 && { body: request.body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: request.body.length > 0 && !isText,
+  }
+  return Buffer.byteLength(JSON.stringify(event)) > MAX_BYTES ? undefined : event
+}
+
+/** What a function URL makes of a function's answer. */
+export function urlReply(answer: Answer): UrlReply {
+  if (answer.kind === 'failed' || answer.payload.length > MAX_BYTES) return failure(502)
+  if (answer.kind === 'streamed') return streamedReply(answer.payload)
+  const result = JSON.parse(answer.payload.toString() || 'null')
+  if (typeof result?.statusCode !== 'number') {
+    const body = Buffer.from(typeof result === 'string' ? result : JSON.stringify(result))
+    return { status: 200, headers: { 'content-type': 'application/json' }, body }
+  }
+  return {
+    status: result.statusCode,
+    headers: withCookies(result),
+    body: Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8'),
+  }
+}
+
+export function failure(status: 413 | 502): UrlReply {
+  const message = { 413: 'Request Entity Too Large', 502: 'Internal Server Error' }[status]
+  const body = Buffer.from(JSON.stringify({ Message: message }))
+  return { status, headers: { 'content-type': 'application/json' }, body }
+}
+
+// Status and headers as JSON, then eight NULs, then the body ("Response streaming", Lambda's guide).
+const DELIMITER = Buffer.alloc(8)
+
+function streamedReply(payload: Buffer): UrlReply {
+  const end = payload.indexOf(DELIMITER)
+  const metadata = JSON.parse(payload.subarray(0, end).toString())
+  const body = payload.subarray(end + DELIMITER.length)
+  return { status: metadata.statusCode ?? 200, headers: withCookies(metadata), body }
+}
+
+interface Head {
+  headers?: Record<string, string>
+  cookies?: string[]
+}
+
+function withCookies({ headers = {}, cookies = [] }: Head): UrlReply['headers'] {
+  return { ...headers, ...(cookies.length > 0 && { 'set-cookie': cookies }) }
+}
+
+// Seen on AWS, and written down nowhere: these arrive as text, everything else as base64.
+const TEXT = /^(text\/|application\/(json|xml|javascript)\s*(;|$))/i
+
+function arrivesAsText({ headers, body }: ArrivedRequest): boolean {
+  const encoding = headers['content-encoding'] ?? 'identity'
+  return encoding === 'identity' && TEXT.test(headers['content-type'] ?? '') && isUtf8(body)
+}
+
+function joined(headers: IncomingHttpHeaders): Record<string, string | undefined> {
+  const entries = Object.entries(headers)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
+  )
+}
+
+function parameters(query: string): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const [name, value] of new URLSearchParams(query)) {
+    all[name] = name in all ? `${all[name]},${value}` : value
+  }
+  return all
+}
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+
+/** `12/Mar/2026:19:03:58 +0000`, as in the common log format. */
+function logTime(at: Date): string {
+  const [date = '', time = ''] = at.toISOString().slice(0, 19).split('T')
+  const [year, month, day] = date.split('-')
+  return `${day}/${MONTHS[Number(month) - 1]}/${year}:${time} +0000`
+}

@@ -1,0 +1,28 @@
+type Query = aws.types.input.cloudwatch.MetricAlarmMetricQuery
+
+/** A metric of CloudWatch over five minutes, as a part of an alarm's arithmetic. */
+export interface Metric {
+  namespace: string
+  name: string
+  stat: 'Sum' | 'Average' | 'Maximum' | 'p95'
+  dimensions: Record<string, $util.Input<string>>
+}
+
+// Five minutes: an hour of them shows a trend, and one of them is not a single slow request.
+const PERIOD_S = 300
+
+/** What the functions report of ingest (`src/telemetry/metrics.ts`). */
+export function ingestMetric(name: string, stat: Metric['stat']): Metric {
+  return { namespace: 'Nonius', name, stat, dimensions: { Stage: $app.stage } }
+}
+
+export function asQuery(id: string, { namespace, name, stat, dimensions }: Metric): Query {
+  const metric = { namespace, metricName: name, dimensions, stat, period: PERIOD_S }
+  return { id, metric, returnData: false }
+}
+
+/** A line of a dashboard's graph. */
+export function asLine({ namespace, name, stat, dimensions }: Metric) {
+  const pairs = Object.entries(dimensions).flat()
+  return [namespace, name, ...pairs, { stat, period: PERIOD_S }]
+}

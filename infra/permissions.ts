@@ -1,0 +1,140 @@
+import { streams } from './archive'
+import { blobs } from './blobs'
+import { connections } from './connections'
+import { rootKey } from './keys'
+import { deliveryQueue } from './queues'
+import { deliveries, events, quarantine, registry } from './tables'
+
+/** What a function does, as the exact calls that this takes. */
+export type Permissions = sst.aws.FunctionPermissionArgs[]
+
+/** Appends to the hot store; reads what is there under the same id, to tell a conflict. */
+const appendEvents: Permissions = [
+  {
+    actions: ['dynamodb:PartiQLInsert', 'dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+    resources: [events.arn],
+  },
+]
+
+/** Pages of events come from an index, which holds keys only, and then by key. */
+const queryEvents: Permissions = [
+  { actions: ['dynamodb:Query'], resources: [$interpolate`${events.arn}/index/*`] },
+]
+
+const getEvents: Permissions = [
+  { actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'], resources: [events.arn] },
+]
+
+// A transaction needs the permission for each of its parts.
+const rowActions = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem']
+const rows = (...tables: sst.aws.Dynamo[]): Permissions => [
+  {
+    actions: rowActions.map((action) => `dynamodb:${action}`),
+    resources: tables.map(({ arn }) => arn),
+  },
+]
+
+const readRegistry: Permissions = [
+  { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [registry.arn] },
+]
+
+/** Draws the root secret when there is none, and opens it; nothing else under this key. */
+const openSecrets: Permissions = [
+  {
+    actions: ['kms:Decrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
+    resources: [rootKey.arn],
+    conditions: [
+      {
+        test: 'StringEquals',
+        variable: 'kms:EncryptionContext:purpose',
+        values: ['root secret'],
+      },
+    ],
+  },
+]
+
+const getBlobs: Permissions = [
+  { actions: ['s3:GetObject'], resources: [$interpolate`${blobs.arn}/*`] },
+  // Without it S3 says 403, and not 404, of what is not there.
+  { actions: ['s3:ListBucket'], resources: [blobs.arn] },
+]
+
+const putBlobs: Permissions = [
+  { actions: ['s3:PutObject', 's3:DeleteObject'], resources: [$interpolate`${blobs.arn}/*`] },
+]
+
+const enqueueDeliveries: Permissions = [
+  { actions: ['sqs:SendMessage'], resources: [deliveryQueue.arn] },
+  ...rows(deliveries),
+]
+
+const putRecords: Permissions = [
+  {
+    actions: ['firehose:PutRecordBatch'],
+    resources: Object.values(streams).map(({ arn }) => arn),
+  },
+]
+
+/** Where Lambda's poller puts the batches it gives up, in the name of the function. */
+const discardBatches: Permissions = [
+  { actions: ['s3:PutObject'], resources: [$interpolate`${blobs.arn}/aws/lambda/*`] },
+]
+
+const followStream: Permissions = [
+  {
+    actions: [
+      'dynamodb:DescribeStream',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+    ],
+    resources: [events.nodes.table.streamArn],
+  },
+]
+
+const receiveDeliveries: Permissions = [
+  {
+    actions: [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:ChangeMessageVisibility',
+      'sqs:GetQueueAttributes',
+    ],
+    resources: [deliveryQueue.arn],
+  },
+  ...rows(deliveries),
+]
+
+const sendToConnections: Permissions = [
+  {
+    actions: ['execute-api:ManageConnections'],
+    resources: [$interpolate`${connections.nodes.api.executionArn}/*/*/@connections/*`],
+  },
+]
+
+/** Takes events in, whatever becomes of them. */
+const ingest: Permissions = [
+  ...appendEvents,
+  ...rows(registry, quarantine),
+  ...openSecrets,
+  ...getBlobs,
+  ...putBlobs,
+]
+
+/** Hands on what was stored. */
+const handOn: Permissions = [
+  ...readRegistry,
+  ...getBlobs,
+  ...putBlobs,
+  ...putRecords,
+  ...enqueueDeliveries,
+]
+
+/** Function by function. */
+export const permissions = {
+  api: [...ingest, ...queryEvents],
+  changes: [...followStream, ...discardBatches, ...handOn],
+  deliver: [...receiveDeliveries, ...getEvents, ...getBlobs, ...readRegistry, ...openSecrets],
+  realtime: [...ingest, ...sendToConnections],
+  sweep: [...ingest, ...handOn],
+} satisfies Record<string, Permissions>

@@ -1,0 +1,35 @@
+import type { RetentionClass } from '../src/event/record'
+import type { Resources } from '../src/platform/aws/resources'
+import { workgroup } from './analysis'
+import { streams } from './archive'
+import { blobs } from './blobs'
+import { connections } from './connections'
+import { rootKey } from './keys'
+import { database } from './lake'
+import { deliveryQueue } from './queues'
+import { indexes } from './settings'
+import { deliveries, events, quarantine, registry } from './tables'
+
+type Properties = { [Name in keyof Resources]: $util.Input<Resources[Name]> }
+
+const archiveStreams = Object.fromEntries(
+  Object.entries(streams).map(([name, stream]) => [name, stream.name]),
+) as Record<RetentionClass, $util.Output<string>>
+
+/** Names for the functions, and nothing but names: what they may do is in `permissions.ts`. */
+export const nonius = new sst.Linkable('Nonius', {
+  properties: {
+    eventsTable: events.name,
+    indexes: [...indexes],
+    registryTable: registry.name,
+    quarantineTable: quarantine.name,
+    deliveriesTable: deliveries.name,
+    deliveryQueueUrl: deliveryQueue.url,
+    blobsBucket: blobs.name,
+    archiveStreams: $util.output(archiveStreams),
+    rootKeyId: rootKey.keyId,
+    athenaWorkgroup: workgroup.name,
+    glueDatabase: database.name,
+    connectionsEndpoint: connections.managementEndpoint,
+  } satisfies Properties,
+})

@@ -1,0 +1,16 @@
+import { createFunction } from './function'
+import { permissions } from './permissions'
+
+export const sweep = createFunction('Sweep', {
+  description:
+    'Takes up again what was put aside: spilled requests, batches the changes gave up on',
+  memory: '1024 MB',
+  timeout: '5 minutes', // by then the next one is called
+  permissions: permissions.sweep,
+})
+
+new sst.aws.CronV2('SweepSchedule', {
+  function: sweep,
+  schedule: 'rate(5 minutes)',
+  retries: 0, // the next one is at hand
+})

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+
+export const root = resolve(import.meta.dirname, '../..')
+const sst = join(root, '.sst')
+
+/** Where `sst install` put SST's components and what they need. */
+export const platform = join(sst, 'platform')
+
+/** Where one stage is synthesised, so that two of them do not write over each other. */
+export function workFolder(stage: string): string {
+  return join(sst, 'synth', stage)
+}
+
+/**
+ * A module of the platform, the same instance that SST's components import.
+ * @throws when `npm run aws:install` has not been run
+ */
+export function fromPlatform<Module>(name: string): Module {
+  if (!existsSync(join(platform, 'node_modules'))) {
+    throw new Error('SST is not installed here: run `npm run aws:install`')
+  }
+  return createRequire(join(platform, 'package.json'))(name)
+}

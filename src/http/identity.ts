@@ -1,0 +1,27 @@
+import { type Authenticate, authenticateWith } from '../access/authenticate'
+import { readIssuerKeys } from '../access/issuer-keys'
+import { rememberKeySets } from '../access/key-sets'
+import { createKeyring, type Keyring } from '../access/keyring'
+import { verifyTokensWith } from '../access/token'
+import { createGet } from '../outbound/get'
+import { createGuard } from '../outbound/guard'
+import type { ServingPlatform } from '../platform/platform'
+import type { AppOptions } from './context'
+
+/** Who may be at the other end: by key, and by token where an issuer is set. */
+export function identityOf(
+  { registry }: Pick<ServingPlatform, 'registry'>,
+  { config, clock, get = getFromIssuer() }: AppOptions,
+): { authenticate: Authenticate; keyring: Keyring } {
+  const keyring = createKeyring({ registry, clock })
+  const { oidcIssuer: issuer, oidcAudience: audience } = config
+  if (issuer === undefined) return { authenticate: authenticateWith({ keyring }), keyring }
+  const keySets = rememberKeySets({ get: readIssuerKeys(get), clock })
+  const verifyToken = verifyTokensWith({ issuer, audience, keySets, keyring })
+  return { authenticate: authenticateWith({ keyring, verifyToken }), keyring }
+}
+
+/** The operator chose the issuer, who may well stand in the same private network. */
+function getFromIssuer() {
+  return createGet({ guard: createGuard({ allowPrivate: true }) })
+}

@@ -1,0 +1,55 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { memberOf } from '../../access/member'
+import { AppError } from '../../error/app-error'
+import { requireKeyOf, requireScope } from '../authenticate'
+import type { App, AppContext } from '../context'
+import { problems } from '../openapi'
+import { operation } from '../operation'
+import { serverFacts } from '../receive'
+
+/** What a page in a browser names first, since it can set no header; its key comes second. */
+const PROTOCOL = 'nonius'
+
+const route = createRoute({
+  method: 'get',
+  path: '/ws/publish',
+  operationId: 'openPublish',
+  tags: ['Native'],
+  summary: 'Send events over a WebSocket',
+  description:
+    'Scope `events:write`. Each message is a body as at `POST /api/v1/events`: one event, an array of them, or one a line; each is answered by a message, the receipt or a problem document. Where no header can be set, the key may be the second of the subprotocols (`nonius, KEY`) or `key` in the address.',
+  security: [{ key: [] }, {}],
+  request: {
+    query: z.object({
+      key: z.string().optional().openapi({ description: 'The key, where no header can be set' }),
+    }),
+  },
+  responses: {
+    101: { description: 'The connection is a WebSocket now' },
+    ...problems('unauthenticated', 'forbidden', 'upgrade_required'),
+  },
+})
+
+/** The handshake. What follows it is `realtime/publish.ts`. */
+export function openPublish(app: App) {
+  operation(app, route, async (c) => {
+    const { principal, protocol } = await admit(c)
+    const { ip, userAgent } = serverFacts(c, principal.keyId)
+    // The key that came as a subprotocol is not repeated.
+    const headers = protocol === undefined ? {} : { 'Sec-WebSocket-Protocol': protocol }
+    if (c.env.upgrade?.(memberOf(principal, { ip, userAgent }), headers)) return new Response()
+    throw new AppError('upgrade_required', 'Open a WebSocket here: `Upgrade: websocket`.')
+  })
+}
+
+async function admit(c: AppContext) {
+  if (c.req.header('Authorization') !== undefined) {
+    return { principal: await requireScope(c, 'events:write'), protocol: undefined }
+  }
+  const offered = c.req.header('Sec-WebSocket-Protocol') ?? ''
+  const [protocol, key] = offered.split(',').map((name) => name.trim())
+  const isOurs = protocol === PROTOCOL
+  const credential = (isOurs ? key : undefined) ?? c.req.query('key')
+  const principal = await requireKeyOf(c, credential, 'events:write')
+  return { principal, protocol: isOurs ? PROTOCOL : undefined }
+}

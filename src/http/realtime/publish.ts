@@ -1,0 +1,41 @@
+import { recheckWith } from '../../access/member'
+import { createAccept } from '../../ingest/accept'
+import type { ServingPlatform } from '../../platform/platform'
+import { createPublish, type Publish } from '../../realtime/publish'
+import { readNativeMessage } from '../../standards/native/message'
+import type { AppOptions } from '../context'
+import { identityOf } from '../identity'
+import { withBoundQuarantine } from '../quarantine'
+import { openSignedWith } from '../signed-body'
+
+interface Limits {
+  maxMessageBytes: number
+  maxReplyBytes: number
+}
+
+/** Answers the messages of connections that `GET /ws/publish` opened, over the same platform. */
+export function publishOver(
+  platform: ServingPlatform,
+  options: AppOptions,
+  limits: Limits,
+): Publish {
+  const { config, clock, log } = options
+  const accept = createAccept({
+    platform: withBoundQuarantine(platform, options),
+    openSigned: openSignedWith(options),
+    ...{ config, clock, log },
+  })
+  const isCurrent = recheckWith({ ...identityOf(platform, options), clock })
+
+  return createPublish({
+    ...limits,
+    log,
+    isCurrent,
+    accept: (sender, body) =>
+      accept({
+        ...{ standard: 'native', sender, body, read: readNativeMessage },
+        text: () => body,
+        isSigned: () => false,
+      }),
+  })
+}

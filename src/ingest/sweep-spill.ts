@@ -1,0 +1,81 @@
+import { StorageError } from '../error/storage-error'
+import type { BlobStore } from '../platform/blob-store'
+import type { Clock } from '../platform/clock'
+import type { Log } from '../telemetry/log'
+import { createIngest, type IngestNeeds } from './pipeline'
+import { readSpilled, SPILL_PREFIX } from './spill'
+
+interface Needs extends Omit<IngestNeeds, 'spill'> {
+  blobs: Pick<BlobStore, 'get' | 'list' | 'delete'>
+  clock: Clock
+  log: Log
+}
+
+interface Bounds {
+  /** Requests to replay at most. */
+  limit: number
+  /** No further one is begun after so long. */
+  maxMs: number
+}
+
+/** What one run did. What is `left` failed, and waits for the next. */
+export interface Swept {
+  replayed: number
+  left: number
+}
+
+const PAGE = 100
+
+// One failure may be the request's own, so many in a row are the store's.
+const MAX_FAILURES_IN_A_ROW = 3
+
+/**
+ * Sends requests that were spilled through the pipeline, the oldest first, with the time and the
+ * sender that they came with; the time of their hot copies counts from now. One is deleted once
+ * everything in it is stored or in quarantine, so that whatever fails in between, it is replayed
+ * again, and what was kept is recognised.
+ * @throws {StorageError} when the spilled requests cannot be listed
+ */
+export async function sweepSpill(needs: Needs, { limit, maxMs }: Bounds): Promise<Swept> {
+  const { blobs, clock, log } = needs
+  const ingest = createIngest({ ...needs, spill: undefined })
+  const deadline = clock.now().getTime() + maxMs
+  const swept: Swept = { replayed: 0, left: 0 }
+
+  async function replay(key: string): Promise<void> {
+    const bytes = await blobs.get(key)
+    if (bytes === undefined) return // another run had it
+    const { reading, arrival } = await readSpilled(bytes)
+    await ingest(reading, { ...arrival, storedAt: clock.now().toISOString() })
+    await blobs.delete(key)
+    swept.replayed += 1
+  }
+
+  let failures = 0
+  for await (const key of keysOf(blobs)) {
+    if (swept.replayed === limit || clock.now().getTime() >= deadline) break
+    try {
+      await replay(key)
+      failures = 0
+    } catch (thrown) {
+      swept.left += 1
+      const { name, message } = thrown as Error
+      const isBusy = thrown instanceof StorageError && thrown.isRetriable
+      log.error('a spilled request stays spilled', { key, error: name, message })
+      failures = isBusy ? failures + 1 : 0
+      if (failures === MAX_FAILURES_IN_A_ROW) break
+    }
+  }
+  if (swept.replayed > 0) log.info('spilled requests were replayed', { ...swept })
+  return swept
+}
+
+async function* keysOf(blobs: Needs['blobs']): AsyncGenerator<string> {
+  let after: string | undefined
+  for (;;) {
+    const page = await blobs.list(SPILL_PREFIX, PAGE, after)
+    for (const { key } of page) yield key
+    if (page.length < PAGE) return
+    after = page.at(-1)!.key
+  }
+}

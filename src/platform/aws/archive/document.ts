@@ -1,0 +1,58 @@
+import { type Column, type ColumnType, columns } from '../../../event/columns'
+import type { EventRecord } from '../../../event/record'
+import { isUtcMillis } from '../../../syntax/timestamp'
+
+/** A record as the JSON document that Firehose converts to a row of Parquet. */
+export interface ArchiveDocument {
+  /** UTF-8, with a line feed at its end. */
+  bytes: Uint8Array
+  /** Whether every value was of its column's type; otherwise some are left out. */
+  isWhole: boolean
+}
+
+const encoder = new TextEncoder()
+
+/**
+ * Nothing stands in a document that its column cannot hold, since a document that does not match the
+ * schema fails ("Handling errors for data format conversion", Firehose developer guide).
+ * @param raw in place of the record's own
+ */
+export function documentOf(record: EventRecord, raw: string = record.raw): ArchiveDocument {
+  const row: Record<string, unknown> = {}
+  let isWhole = true
+  for (const column of columns) {
+    const value = column.name === 'raw' ? raw : columnValue(record, column)
+    if (value === undefined || value === null) continue
+    const held = holders[column.type](value)
+    if (held === undefined) isWhole = false
+    else row[column.name] = held
+  }
+  return { bytes: encoder.encode(`${JSON.stringify(row)}\n`), isWhole }
+}
+
+function columnValue(record: EventRecord, { from: [outer, inner] }: Column): unknown {
+  const value: unknown = record[outer]
+  return inner === undefined ? value : (value as Record<string, unknown> | undefined)?.[inner]
+}
+
+/** What a column of a type can hold of a value; undefined when it cannot. */
+const holders: Record<ColumnType, (value: unknown) => unknown> = {
+  string: textOf,
+  strings(value) {
+    if (!Array.isArray(value)) return undefined
+    const texts = value.map(textOf)
+    return texts.includes(undefined) ? undefined : texts
+  },
+  // Neither NaN nor the infinities can be written in JSON.
+  double: (value) => (Number.isFinite(value) ? value : undefined),
+  // Beyond it a number has lost digits already, and JSON would show it with an exponent.
+  bigint: (value) => (Number.isSafeInteger(value) ? value : undefined),
+  boolean: (value) => (typeof value === 'boolean' ? value : undefined),
+  // Ours is among the forms of time that the OpenX SerDe reads: `2026-11-21T09:30:00.000Z`.
+  timestamp: (value) => (typeof value === 'string' && isUtcMillis(value) ? value : undefined),
+}
+
+/** Half a surrogate pair would be escaped by JSON.stringify, which not every parser takes. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.toWellFormed() : undefined
+}

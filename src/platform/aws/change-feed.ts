@@ -1,0 +1,119 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import { StorageError } from '../../error/storage-error'
+import type { EventRecord } from '../../event/record'
+import type { Log } from '../../telemetry/log'
+import type { BlobStore } from '../blob-store'
+import type { ChangeBatch, Consumer } from '../change-feed'
+import { imageOf } from './stream-image'
+
+export interface StreamHandlerNeeds {
+  /**
+   * The record that stands in an item of the events table.
+   * @throws {StorageError} retriable when its body is elsewhere and cannot be had now
+   */
+  recordOf(item: Record<string, AttributeValue>): Promise<EventRecord>
+  consumers: readonly Consumer[]
+  /** Takes what cannot be read, under `failed/records/`. */
+  blobs: BlobStore
+  log: Log
+}
+
+export type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>
+
+/** One stored event, with its place in its shard. */
+interface Change {
+  sequence: string
+  record: EventRecord
+}
+
+/**
+ * The change feed's end on AWS: Lambda reads the table's stream and calls this with a batch of one
+ * shard, again from the first record that was not handled until it answers that none is left. Lambda
+ * keeps the cursor, so `isExact` and `maxWaitMs` of a consumer are the event source mapping's affair.
+ */
+export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
+  const { consumers, log } = needs
+  // What a consumer has had of a batch that will come again for another's sake. Only an economy: a
+  // retry that reaches another sandbox brings all of it again, and consumers are idempotent.
+  const had = new Map<string, Set<string>>()
+
+  /** @returns the first sequence number that the consumer has not handled */
+  async function handOver(consumer: Consumer, changes: readonly Change[]) {
+    const done = had.get(consumer.name) ?? new Set()
+    const waiting = changes.filter(({ sequence }) => !done.has(sequence))
+    for (let at = 0; at < waiting.length; at += consumer.maxRecords) {
+      const slice = waiting.slice(at, at + consumer.maxRecords)
+      try {
+        await consumer.handle(batchOf(slice))
+      } catch (error) {
+        const reason = (error as Error).message
+        log.error('changes not handled', { consumer: consumer.name, records: slice.length, reason })
+        return slice[0]!.sequence
+      }
+      for (const { sequence } of slice) done.add(sequence)
+      had.set(consumer.name, done)
+    }
+    return undefined
+  }
+
+  return async function handle({ Records }) {
+    // An item never changes after it was stored, and its removal means that its time has passed.
+    const inserts = Records.filter(({ eventName }) => eventName === 'INSERT')
+    const { changes, unread } = await readChanges(inserts, needs)
+    const failures = await Promise.all(consumers.map((consumer) => handOver(consumer, changes)))
+    // The consumers go on where the hindmost is.
+    const first = [...changes.map(({ sequence }) => sequence), unread].find((sequence) => {
+      return sequence !== undefined && (sequence === unread || failures.includes(sequence))
+    })
+    if (first === undefined) had.clear()
+    return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] }
+  }
+}
+
+/** Reads up to the first record whose body cannot be had now, which is `unread`. */
+async function readChanges(inserts: readonly DynamoDBRecord[], needs: StreamHandlerNeeds) {
+  const read = await Promise.allSettled(
+    inserts.map(async ({ dynamodb }) => needs.recordOf(imageOf(dynamodb?.NewImage ?? {}))),
+  )
+  const changes: Change[] = []
+  for (const [place, outcome] of read.entries()) {
+    const insert = inserts[place]!
+    const sequence = insert.dynamodb!.SequenceNumber!
+    if (outcome.status === 'fulfilled') changes.push({ sequence, record: outcome.value })
+    else if (isPassing(outcome.reason)) return { changes, unread: sequence }
+    else if (!(await setAside(insert, outcome.reason, needs))) return { changes, unread: sequence }
+  }
+  return { changes, unread: undefined }
+}
+
+function isPassing(reason: unknown): boolean {
+  return reason instanceof StorageError && reason.isRetriable
+}
+
+/** A record that nobody can read must not hold up its shard. @returns whether it is kept */
+async function setAside(
+  insert: DynamoDBRecord,
+  thrown: unknown,
+  { blobs, log }: StreamHandlerNeeds,
+) {
+  const key = `failed/records/${insert.dynamodb!.SequenceNumber}`
+  const reason = (thrown as Error).message
+  try {
+    await blobs.put(key, Buffer.from(JSON.stringify({ reason, record: insert })))
+  } catch (error) {
+    log.error('an unreadable change could not be set aside', { reason: (error as Error).message })
+    return false
+  }
+  log.error('a change cannot be read and was set aside', { key, reason })
+  return true
+}
+
+/** The same records have the same id, however often they come. */
+function batchOf(slice: readonly Change[]): ChangeBatch {
+  return {
+    id: `${slice[0]!.sequence}-${slice.at(-1)!.sequence}`,
+    count: slice.length,
+    records: () => slice.map(({ record }) => record),
+  }
+}

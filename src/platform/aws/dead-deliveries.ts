@@ -1,0 +1,101 @@
+import {
+  type DynamoDBClient,
+  QueryCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb'
+import { v7 } from 'uuid'
+import type { DeadDelivery, Delivery } from '../delivery-queue'
+import {
+  contentOf,
+  deadDeliveryOf,
+  deadOf,
+  expiry,
+  type Item,
+  keyOf,
+  n,
+  WAITING,
+} from './delivery-items'
+import { guarded } from './errors'
+
+/** Deliveries that were set aside, each under its webhook. Every method throws `StorageError`. */
+export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient; table: string }) {
+  const TableName = table
+
+  /** All or nothing, and nothing when a condition does not hold. */
+  async function transact(what: string, TransactItems: TransactWriteItem[]): Promise<void> {
+    try {
+      await dynamo.send(new TransactWriteItemsCommand({ TransactItems }))
+    } catch (error) {
+      if (!isCancelledByCondition(error)) await guarded(what, () => Promise.reject(error))
+    }
+  }
+
+  return {
+    /** One that is not waiting any more, since somebody else finished it, stays as it is. */
+    async bury(delivery: Delivery, nowMs: number, reason: string): Promise<void> {
+      const { deliveryId, tenantId, webhookId } = delivery
+      const buriedAt = new Date(nowMs).toISOString()
+      // Version 7 ascends within a process: what was buried in the same millisecond keeps its order.
+      const buriedAs = { S: `${buriedAt} ${v7()}` }
+      const expiresAt = n(expiry.dead(nowMs))
+      const dead = {
+        ...contentOf(delivery),
+        pk: { S: deadOf(tenantId, webhookId) },
+        sk: buriedAs,
+        deliveryId: { S: deliveryId },
+        reason: { S: reason },
+        buriedAt: { S: buriedAt },
+        expiresAt,
+      }
+      const whose = { tenantId: { S: tenantId }, webhookId: { S: webhookId } }
+      const pointer = { ...keyOf(deliveryId), ...whose, buriedAs, expiresAt }
+      await transact('burying a delivery', [
+        { Put: { TableName, Item: dead } },
+        { Put: { TableName, Item: pointer, ConditionExpression: WAITING } },
+      ])
+    },
+
+    /**
+     * From the dead to the waiting. One that somebody else revived meanwhile waits already.
+     * @param Item of the delivery as it is to wait; `pointer`, its item as it is
+     */
+    async revive(Item: Item, { tenantId, webhookId, buriedAs }: Item): Promise<void> {
+      const dead = { pk: { S: deadOf(tenantId?.S ?? '', webhookId?.S ?? '') }, sk: buriedAs! }
+      const isUnchanged = {
+        ConditionExpression: 'buriedAs = :buried',
+        ExpressionAttributeValues: { ':buried': buriedAs! },
+      }
+      await transact('enqueueing deliveries', [
+        { Put: { TableName, Item, ...isUnchanged } },
+        { Delete: { TableName, Key: dead } },
+      ])
+    },
+
+    /** Latest first. */
+    async list(tenantId: string, webhookId: string, limit: number): Promise<DeadDelivery[]> {
+      const dead: DeadDelivery[] = []
+      let ExclusiveStartKey: Item | undefined
+      do {
+        const command = new QueryCommand({
+          TableName,
+          ExclusiveStartKey,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: deadOf(tenantId, webhookId) } },
+          ScanIndexForward: false,
+          Limit: limit - dead.length,
+        })
+        const page = await guarded('listing deliveries', () => dynamo.send(command))
+        dead.push(...(page.Items ?? []).map(deadDeliveryOf))
+        ExclusiveStartKey = page.LastEvaluatedKey
+      } while (ExclusiveStartKey !== undefined && dead.length < limit)
+      return dead
+    },
+  }
+}
+
+function isCancelledByCondition(error: unknown): boolean {
+  if (!(error instanceof TransactionCanceledException)) return false
+  return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed')
+}

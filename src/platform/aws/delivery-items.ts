@@ -1,0 +1,81 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import type { DeadDelivery, Delivery } from '../delivery-queue'
+import { guarded } from './errors'
+
+export type Item = Record<string, AttributeValue>
+
+/**
+ * Two kinds of items. A delivery, by its id: `dueAt` (ms) says when it may be taken; taking moves it
+ * to the end of the lease, and `taken` only tells the two apart. And a dead one, under its webhook in
+ * the order of burial, to which the item by id then points (`buriedAs`).
+ */
+export function keyOf(deliveryId: string): Item {
+  return { pk: { S: deliveryId }, sk: { S: 'delivery' } }
+}
+
+/** Partition of a webhook's dead. */
+export function deadOf(tenantId: string, webhookId: string): string {
+  return JSON.stringify(['dead', tenantId, webhookId])
+}
+
+/** Condition of a write that is for a delivery which waits, or is taken. */
+export const WAITING = 'attribute_exists(pk) AND attribute_not_exists(buriedAs)'
+
+const DAY_S = 24 * 60 * 60
+
+/** Epoch seconds from when on DynamoDB may drop an item. */
+export const expiry = {
+  /** SQS keeps a message for 14 days at most: after that nothing would ring for the delivery. */
+  waiting: (nowMs: number) => Math.floor(nowMs / 1000) + 14 * DAY_S,
+  /** A month is long enough to notice, and to send again what was not delivered. */
+  dead: (nowMs: number) => Math.floor(nowMs / 1000) + 30 * DAY_S,
+}
+
+/** What both kinds hold. Ids are packed, since each KB is a write unit: a hundred UUIDs take 2.3. */
+export function contentOf({ tenantId, webhookId, eventIds, ...rest }: Delivery): Item {
+  return {
+    tenantId: { S: tenantId },
+    webhookId: { S: webhookId },
+    eventIds: { B: deflateRawSync(JSON.stringify(eventIds)) },
+    enqueuedAt: { S: rest.enqueuedAt },
+    attempts: { N: String(rest.attempts) },
+    ...(rest.lastFailure !== undefined && { lastFailure: { S: rest.lastFailure } }),
+  }
+}
+
+export function deliveryOf(deliveryId: string, item: Item): Delivery {
+  return {
+    deliveryId,
+    tenantId: item.tenantId?.S ?? '',
+    webhookId: item.webhookId?.S ?? '',
+    eventIds: JSON.parse(inflateRawSync(item.eventIds?.B ?? new Uint8Array()).toString()),
+    enqueuedAt: item.enqueuedAt?.S ?? '',
+    attempts: Number(item.attempts?.N),
+    ...(item.lastFailure?.S !== undefined && { lastFailure: item.lastFailure.S }),
+  }
+}
+
+export function deadDeliveryOf(item: Item): DeadDelivery {
+  const { deliveryId, reason, buriedAt } = item
+  const fate = { reason: reason?.S ?? '', buriedAt: buriedAt?.S ?? '' }
+  return { ...deliveryOf(deliveryId?.S ?? '', item), ...fate }
+}
+
+export function n(value: number): { N: string } {
+  return { N: String(value) }
+}
+
+/** @returns what was held instead (empty for nothing) when the condition of a write did not hold */
+export async function unlessHeld(
+  what: string,
+  write: () => Promise<unknown>,
+): Promise<Item | undefined> {
+  try {
+    await write()
+    return undefined
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return error.Item ?? {}
+    return guarded(what, () => Promise.reject(error))
+  }
+}

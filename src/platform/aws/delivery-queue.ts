@@ -1,0 +1,130 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import type { Clock } from '../clock'
+import type { Delivery, DeliveryQueue } from '../delivery-queue'
+import { BATCH, createAlarms, type RungAlarm } from './alarms'
+import { createDeliveryRows } from './delivery-rows'
+
+/** The queue, and the way in for messages that SQS hands to a function by itself. */
+export interface AwsDeliveryQueue extends DeliveryQueue {
+  /**
+   * Takes the delivery that a message rings for, for `leaseMs`.
+   * @returns `asleep` when it is not due or another has it (the message now rings again when it is),
+   * `gone` when it is done or buried (the message may go, too)
+   * @throws {StorageError}
+   */
+  open(rung: RungAlarm, leaseMs: number): Promise<Delivery | 'asleep' | 'gone'>
+}
+
+/**
+ * A row for each delivery, which is the truth, and an SQS message for each row, which is its alarm
+ * clock: SQS hides a message for at most 12 hours, and cannot be asked what it holds.
+ *
+ * The row is written before its message is sent and removed before its message is. So a crash in
+ * between leaves either a message without a row, which is dropped when it rings, or, in `enqueue`,
+ * a row without a message: that call has not resolved, and whoever repeats it sends the message,
+ * whether or not the row is there. Two messages for a row do no harm: only one can take it.
+ */
+export function createDeliveryQueue(needs: {
+  sqs: SQSClient
+  queueUrl: string
+  dynamo: DynamoDBClient
+  table: string
+  clock: Clock
+}): AwsDeliveryQueue {
+  const alarms = createAlarms(needs)
+  const rows = createDeliveryRows(needs)
+  const now = () => needs.clock.now().getTime()
+  // What this process has taken: its content, and the handle by which its message is known.
+  const held = new Map<string, { delivery: Delivery; rung: RungAlarm }>()
+
+  async function open(rung: RungAlarm, leaseMs: number): Promise<Delivery | 'asleep' | 'gone'> {
+    const at = now()
+    const claim = await rows.claim(rung.deliveryId, at, at + leaseMs)
+    if (claim.kind === 'claimed') {
+      held.set(rung.deliveryId, { delivery: claim.delivery, rung })
+      return claim.delivery
+    }
+    if (claim.kind === 'gone') await alarms.stop(rung)
+    else await alarms.snooze([rung], claim.dueAt - at)
+    return claim.kind
+  }
+
+  /** Lets go of it. @returns undefined when the queue does not hold it */
+  async function release(deliveryId: string) {
+    const found = held.get(deliveryId)
+    held.delete(deliveryId)
+    if (found !== undefined) return found
+    const delivery = await rows.read(deliveryId)
+    // Its message is another process's; it rings when that one's lease ends.
+    return delivery && { delivery, rung: undefined }
+  }
+
+  return {
+    open,
+
+    async enqueue(deliveries, delayMs = 0) {
+      const at = now()
+      const once = [...new Map(deliveries.map((one) => [one.deliveryId, one])).values()]
+      for (let start = 0; start < once.length; start += BATCH) {
+        const batch = once.slice(start, start + BATCH)
+        await Promise.all(batch.map((delivery) => rows.add(delivery, at, at + delayMs)))
+        await alarms.set(batch, delayMs)
+      }
+    },
+
+    async take(limit, leaseMs, room = () => limit) {
+      const taken: Delivery[] = []
+      const passedOver: RungAlarm[] = []
+      const counts = new Map<string, number>()
+      while (taken.length < limit) {
+        const rung = await alarms.rung(limit - taken.length, leaseMs)
+        if (rung.length === 0) break
+        for (const alarm of rung) {
+          const count = counts.get(alarm.webhookId) ?? 0
+          if (count >= room(alarm.webhookId)) {
+            passedOver.push(alarm)
+            continue
+          }
+          const delivery = await open(alarm, leaseMs)
+          if (typeof delivery === 'string') continue
+          counts.set(alarm.webhookId, count + 1)
+          taken.push(delivery)
+        }
+      }
+      // Hidden until here, so that the same ones do not come up again and again.
+      await alarms.snooze(passedOver, 0)
+      return taken
+    },
+
+    async done(deliveryId) {
+      const rung = held.get(deliveryId)?.rung
+      held.delete(deliveryId)
+      await rows.remove(deliveryId)
+      if (rung !== undefined) await alarms.stop(rung)
+    },
+
+    async retry(deliveryId, delayMs, reason) {
+      const found = await release(deliveryId)
+      if (found === undefined) return
+      const { delivery, rung } = found
+      const at = now()
+      const failed = { ...delivery, attempts: delivery.attempts + 1, lastFailure: reason }
+      await rows.giveBack(failed, at, at + delayMs)
+      if (rung !== undefined) await alarms.snooze([rung], delayMs)
+    },
+
+    async bury(deliveryId, reason) {
+      const found = await release(deliveryId)
+      if (found === undefined) return
+      await rows.bury(found.delivery, now(), reason)
+      if (found.rung !== undefined) await alarms.stop(found.rung)
+    },
+
+    listDead: rows.listDead,
+
+    async stats() {
+      return rows.count(now())
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import type { Delivery } from '../delivery-queue'
+import { createDeadDeliveries } from './dead-deliveries'
+import {
+  contentOf,
+  deliveryOf,
+  expiry,
+  type Item,
+  keyOf,
+  n,
+  unlessHeld,
+  WAITING,
+} from './delivery-items'
+import { guarded } from './errors'
+
+/** What came of trying to take one delivery. */
+export type Claim =
+  | { kind: 'claimed'; delivery: Delivery }
+  | { kind: 'asleep'; dueAt: number } // not due yet, or taken by another
+  | { kind: 'gone' } // done, buried, or never there
+
+export type DeliveryRows = ReturnType<typeof createDeliveryRows>
+
+/** The table of deliveries. Times are milliseconds since 1970; every method throws `StorageError`. */
+export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; table: string }) {
+  const TableName = table
+  const dead = createDeadDeliveries({ dynamo, table })
+
+  return {
+    bury: dead.bury,
+    listDead: dead.list,
+
+    /** Adds one that is neither waiting nor taken. */
+    async add(delivery: Delivery, nowMs: number, dueAt: number): Promise<void> {
+      const waiting = { dueAt: n(dueAt), expiresAt: n(expiry.waiting(nowMs)) }
+      const Item = { ...keyOf(delivery.deliveryId), ...contentOf(delivery), ...waiting }
+      const command = new PutItemCommand({
+        TableName,
+        Item,
+        // One that nothing can ring for any more may be swept at any moment: it does not count.
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now',
+        ExpressionAttributeValues: { ':now': n(Math.floor(nowMs / 1000)) },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      })
+      const held = await unlessHeld('enqueueing deliveries', () => dynamo.send(command))
+      if (held?.buriedAs !== undefined) await dead.revive(Item, held)
+    },
+
+    async claim(deliveryId: string, nowMs: number, untilMs: number): Promise<Claim> {
+      const command = new UpdateItemCommand({
+        TableName,
+        Key: keyOf(deliveryId),
+        UpdateExpression: 'SET dueAt = :until, taken = :yes',
+        ConditionExpression: `${WAITING} AND dueAt <= :now`,
+        ExpressionAttributeValues: {
+          ':until': n(untilMs),
+          ':now': n(nowMs),
+          ':yes': { BOOL: true },
+        },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      })
+      let claimed: Item = {}
+      const held = await unlessHeld('taking deliveries', async () => {
+        claimed = (await dynamo.send(command)).Attributes ?? {}
+      })
+      if (held === undefined) return { kind: 'claimed', delivery: deliveryOf(deliveryId, claimed) }
+      if (held.dueAt === undefined || held.buriedAs !== undefined) return { kind: 'gone' }
+      return { kind: 'asleep', dueAt: Number(held.dueAt.N) }
+    },
+
+    /** @returns undefined when it is not waiting */
+    async read(deliveryId: string): Promise<Delivery | undefined> {
+      const Key = keyOf(deliveryId)
+      const command = new GetItemCommand({ TableName, Key, ConsistentRead: true })
+      const { Item } = await guarded('reading a delivery', () => dynamo.send(command))
+      return Item?.dueAt === undefined ? undefined : deliveryOf(deliveryId, Item)
+    },
+
+    async remove(deliveryId: string): Promise<void> {
+      const command = new DeleteItemCommand({
+        TableName,
+        Key: keyOf(deliveryId),
+        // Of a dead one it is what leads to the dead.
+        ConditionExpression: 'attribute_not_exists(buriedAs)',
+      })
+      await unlessHeld('finishing a delivery', () => dynamo.send(command))
+    },
+
+    /** The number of attempts is set, not added to: after a lost reply the SDK says it again. */
+    async giveBack({ deliveryId, attempts, lastFailure }: Delivery, nowMs: number, dueAt: number) {
+      const command = new UpdateItemCommand({
+        TableName,
+        Key: keyOf(deliveryId),
+        UpdateExpression:
+          'SET dueAt = :due, attempts = :attempts, lastFailure = :why, expiresAt = :expires REMOVE taken',
+        ConditionExpression: WAITING,
+        ExpressionAttributeValues: {
+          ':due': n(dueAt),
+          ':attempts': n(attempts),
+          ':why': { S: lastFailure ?? '' },
+          ':expires': n(expiry.waiting(nowMs)),
+        },
+      })
+      await unlessHeld('retrying a delivery', () => dynamo.send(command))
+    },
+
+    /** Reads the whole table. */
+    async count(nowMs: number): Promise<{ waiting: number; inFlight: number; dead: number }> {
+      const counts = { waiting: 0, inFlight: 0, dead: 0 }
+      let ExclusiveStartKey: Item | undefined
+      do {
+        const command = new ScanCommand({
+          TableName,
+          ExclusiveStartKey,
+          FilterExpression: 'sk = :delivery',
+          ProjectionExpression: 'dueAt, taken, buriedAs',
+          ExpressionAttributeValues: { ':delivery': { S: 'delivery' } },
+        })
+        const page = await guarded('counting deliveries', () => dynamo.send(command))
+        for (const { dueAt, taken, buriedAs } of page.Items ?? []) {
+          if (buriedAs !== undefined) counts.dead += 1
+          else if (taken?.BOOL && Number(dueAt?.N) > nowMs) counts.inFlight += 1
+          else counts.waiting += 1
+        }
+        ExclusiveStartKey = page.LastEvaluatedKey
+      } while (ExclusiveStartKey !== undefined)
+      return counts
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { BlobStore } from '../blob-store'
+import type { Clock } from '../clock'
+import type { EventStore } from '../event-store'
+import type { TokenSigner } from '../shared/page-token'
+import { appendWith } from './events/append'
+import { createItems } from './events/item'
+import { keyOf } from './events/keys'
+import { createPlaces } from './events/place'
+import { queryEvents } from './events/query'
+import { readItems } from './events/read'
+import type { IndexName } from './resources'
+
+interface Needs {
+  client: DynamoDBClient
+  table: string
+  /** Those that the table has. */
+  indexes: readonly IndexName[]
+  /** For bodies that are too large for an item. */
+  blobs: Pick<BlobStore, 'put' | 'get'>
+  tokens: () => Promise<TokenSigner>
+  clock: Clock
+}
+
+/**
+ * The hot store on DynamoDB: an item an event, written on condition that there is none with its key.
+ * Indexes follow within a second or so: a query may not show yet what `append` has just stored, `get`
+ * always does.
+ */
+export function createEventStore(needs: Needs): EventStore {
+  const { client, table, indexes, tokens, clock } = needs
+  const events = { client, table }
+  const items = createItems(needs)
+
+  return {
+    append: appendWith({ events, items, placeOf: createPlaces(clock) }),
+
+    async get(tenantId, eventId) {
+      const key = keyOf(tenantId, eventId)
+      const item = (await readItems(events, [key])).get(key)
+      const record = item && (await items.toRecord(item))
+      const isIt = record?.tenantId === tenantId && record.eventId === eventId
+      return isIt && Date.parse(record.expiresAt) > clock.now().getTime() ? record : undefined
+    },
+
+    async query(tenantId, filter, page) {
+      const now = clock.now().getTime()
+      const source = { ...events, indexes, items, tokens: await tokens(), now }
+      return queryEvents(source, tenantId, filter, page)
+    },
+
+    // DynamoDB drops items by their time to live, and needs nobody to ask for it.
+    expire: async () => ({ dropped: 0 }),
+
+    async [Symbol.asyncDispose]() {},
+  }
+}

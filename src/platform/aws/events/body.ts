@@ -1,0 +1,97 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { EventRecord, ServerFacts } from '../../../event/record'
+import { dictionary } from './dictionary'
+
+/**
+ * Where each column of a record stands in its body, `raw` aside, which is text of its own. Add at the
+ * end, change nothing: what was packed is unpacked by this table. The tenant stands in the item's key.
+ */
+const places: Record<Exclude<keyof EventRecord, 'tenantId' | 'server' | 'raw'>, number> = {
+  kind: 0,
+  standard: 1,
+  standardVersion: 2,
+  type: 3,
+  action: 4,
+  profile: 5,
+  actorType: 6,
+  targetId: 7,
+  objectType: 8,
+  generatedType: 9,
+  generatedId: 10,
+  category: 11,
+  membershipRoles: 12,
+  score: 13,
+  maxScore: 14,
+  success: 15,
+  completion: 16,
+  durationMs: 17,
+  sequence: 18,
+  privacyLevel: 19,
+  retentionClass: 20,
+  conformant: 21,
+  issueCodes: 22,
+  skewMs: 23,
+  receivedAt: 24,
+  expiresAt: 25,
+  sendTime: 26,
+  eventTime: 27,
+  sourceId: 28,
+  eventId: 29,
+  actorId: 30,
+  actorName: 31,
+  objectId: 32,
+  objectName: 33,
+  groupId: 34,
+  sessionId: 35,
+  edAppId: 36,
+}
+
+/** In an array of their own, which is the last value of a body. */
+const serverPlaces: Record<keyof ServerFacts, number> = {
+  requestId: 0,
+  subject: 1,
+  ip: 2,
+  userAgent: 3,
+}
+
+// The first byte of a body says which one it needs.
+const dictionaries = [Buffer.from(dictionary)]
+const NEWEST = dictionaries.length - 1
+
+/** Everything of a record but its tenant, in about a third of the size of `raw`. */
+export function packBody(record: EventRecord): Uint8Array {
+  const values = [...listed(record, places), listed(record.server, serverPlaces)]
+  // Text beside text: as a JSON string, `raw` would have a backslash before every quote.
+  const text = `${JSON.stringify(values)}\n${record.raw}`
+  const packed = deflateRawSync(text, { dictionary: dictionaries[NEWEST]! })
+  return Buffer.concat([Buffer.of(NEWEST), packed])
+}
+
+export function unpackBody(body: Uint8Array, tenantId: string): EventRecord {
+  const unpacked = inflateRawSync(body.subarray(1), { dictionary: dictionaries[body[0]!]! })
+  const text = unpacked.toString()
+  const end = text.indexOf('\n')
+  const values: unknown[] = JSON.parse(text.slice(0, end))
+  const server = named(values.pop() as unknown[], serverPlaces)
+  const record = { tenantId, ...named(values, places), server, raw: text.slice(end + 1) }
+  return record as unknown as EventRecord
+}
+
+function listed<Name extends string>(
+  object: { [N in Name]?: unknown },
+  places: Record<Name, number>,
+): unknown[] {
+  const values: unknown[] = []
+  for (const name of Object.keys(places) as Name[]) values[places[name]] = object[name] ?? null
+  return values
+}
+
+/** A column that was added since has no value. */
+function named(values: readonly unknown[], places: Record<string, number>) {
+  const object: Record<string, unknown> = {}
+  for (const [name, place] of Object.entries(places)) {
+    const value = values[place] ?? null
+    if (value !== null) object[name] = value
+  }
+  return object
+}

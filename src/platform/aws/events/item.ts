@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { StorageError } from '../../../error/storage-error'
+import type { EventRecord } from '../../../event/record'
+import { canonicalJson } from '../../../syntax/canonical-json'
+import type { BlobStore } from '../../blob-store'
+import type { IndexName } from '../resources'
+import { packBody, unpackBody } from './body'
+import { indexAttributes, keyOf, tenantOf } from './keys'
+import { type Item, itemBytes, MAX_ITEM_BYTES } from './write-units'
+
+interface Needs {
+  indexes: readonly IndexName[]
+  blobs: Pick<BlobStore, 'put' | 'get'>
+}
+
+/** What of an item is not of its record. */
+export interface ItemFacts {
+  place: string
+  /** Of the call that writes it, so that it knows its own write again. */
+  token: Uint8Array
+}
+
+// Half a SHA-256, as for the key.
+const CONTENT_BYTES = 16
+
+/**
+ * Records as items of the events table. Attributes, with short names since every item pays for them:
+ * `k` key, `s` place, `i…` one for each index, `x` when it expires (seconds), `h` hash of the content,
+ * `w` token of its writer, and `b` the packed record or `o` the key of the blob that is.
+ */
+export function createItems({ indexes, blobs }: Needs) {
+  return {
+    /** A body that is too large for an item is durable in the blob store first. */
+    async toItem(record: EventRecord, { place, token }: ItemFacts): Promise<Item> {
+      const key = keyOf(record.tenantId, record.eventId)
+      const body = packBody(record)
+      const item: Item = {
+        k: { S: key },
+        s: { S: place },
+        x: { N: String(Math.ceil(Date.parse(record.expiresAt) / 1000)) },
+        h: { B: contentHash(record.raw) },
+        w: { B: token },
+        b: { B: body },
+      }
+      for (const [name, value] of Object.entries(indexAttributes(record, indexes))) {
+        item[name] = { S: value }
+      }
+      if (itemBytes(item) <= MAX_ITEM_BYTES) return item
+      const { b: _, ...rest } = item
+      const blob = blobKey(key, body)
+      await blobs.put(blob, body)
+      return { ...rest, o: { S: blob } }
+    },
+
+    async toRecord(item: Item): Promise<EventRecord> {
+      const tenantId = tenantOf(item.k!.S!)
+      const body = item.b?.B ?? (await blobs.get(item.o!.S!))
+      if (body === undefined) {
+        throw new StorageError('The body of an event is not in the blob store', {
+          isRetriable: false,
+        })
+      }
+      return unpackBody(body, tenantId)
+    },
+  }
+}
+
+/** The same for texts that say the same: as JSON, so order of keys and white space do not count. */
+export function contentHash(raw: string): Uint8Array {
+  const hash = createHash('sha256').update(canonicalJson(raw)).digest()
+  return hash.subarray(0, CONTENT_BYTES)
+}
+
+/** Of its content, so that an event whose id is taken never replaces the body of the first. */
+function blobKey(key: string, body: Uint8Array): string {
+  const tenant = encodeURIComponent(tenantOf(key))
+  const hash = createHash('sha256').update(body).digest('base64url')
+  return `bodies/${tenant}/${key.slice(tenantOf(key).length + 1)}-${hash}`
+}

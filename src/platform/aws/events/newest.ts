@@ -1,0 +1,101 @@
+import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { guarded } from '../errors'
+import type { IndexName } from '../resources'
+import { hashKeyOf } from './keys'
+import type { Place } from './place'
+import type { EventTable } from './write'
+
+/** An entry of an index: where an event stands, and its key in the table. */
+export interface Entry {
+  place: Place
+  key: string
+}
+
+export interface Span {
+  index: IndexName
+  /** Keys of the partitions to merge. */
+  partitions: readonly string[]
+  /** From this place on, */
+  from: Place
+  /** to before this one. */
+  before: Place
+}
+
+/** One partition, read as far as it is known. */
+interface Run {
+  partition: string
+  entries: Entry[]
+  /** How many of `entries` are taken. */
+  taken: number
+  next?: Record<string, AttributeValue> | undefined
+  isRead: boolean
+}
+
+// A read unit covers 8 KB of entries of about 100 bytes: fewer cost the same.
+const MIN_PAGE = 80
+
+/** Reads entries of an index newest first, across its partitions, as many as are asked for. */
+export function newestFirst(from: EventTable, span: Span) {
+  const runs: Run[] = span.partitions.map((partition) => ({
+    partition,
+    entries: [],
+    taken: 0,
+    isRead: false,
+  }))
+
+  /**
+   * @returns fewer than `wanted` only when there are no more
+   * @throws {StorageError}
+   */
+  return async function next(wanted: number): Promise<Entry[]> {
+    const taken: Entry[] = []
+    while (taken.length < wanted) {
+      // Only when each partition shows its newest can the newest of all be told.
+      const dry = runs.filter(({ entries, taken, isRead }) => taken === entries.length && !isRead)
+      await Promise.all(dry.map((run) => readOn(from, span, run, wanted)))
+      const run = runs.reduce(newer)
+      const entry = run.entries[run.taken]
+      if (entry === undefined) break
+      run.taken += 1
+      taken.push(entry)
+    }
+    return taken
+  }
+}
+
+function newer(a: Run, b: Run): Run {
+  const [one, other] = [a.entries[a.taken], b.entries[b.taken]]
+  if (one === undefined) return b
+  return other === undefined || one.place > other.place ? a : b
+}
+
+/** Until there is an entry, or the partition ends. */
+async function readOn({ client, table }: EventTable, span: Span, run: Run, wanted: number) {
+  const { index, partitions, from, before } = span
+  const Limit = MIN_PAGE + Math.ceil(wanted / partitions.length)
+  do {
+    const command = new QueryCommand({
+      TableName: table,
+      IndexName: index,
+      KeyConditionExpression: '#p = :p AND s BETWEEN :from AND :before',
+      ExpressionAttributeNames: { '#p': hashKeyOf(index) },
+      ExpressionAttributeValues: {
+        ':p': { S: run.partition },
+        ':from': { S: from },
+        ':before': { S: before },
+      },
+      ScanIndexForward: false,
+      Limit,
+      ...(run.next && { ExclusiveStartKey: run.next }),
+    })
+    const { Items = [], LastEvaluatedKey } = await guarded('events cannot be found', () =>
+      client.send(command),
+    )
+    run.entries = Items.map(({ k, s }) => ({ key: k!.S!, place: s!.S! }))
+    // BETWEEN includes both ends.
+    if (run.entries[0]?.place === before) run.entries.shift()
+    run.taken = 0
+    run.next = LastEvaluatedKey
+    run.isRead = LastEvaluatedKey === undefined
+  } while (run.entries.length === 0 && !run.isRead)
+}

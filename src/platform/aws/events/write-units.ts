@@ -1,0 +1,40 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { tables } from '../tables'
+
+export type Item = Record<string, AttributeValue>
+
+/** "Item size", developer guide, Constraints: names and values, without what lists and maps add. */
+export const MAX_ITEM_BYTES = 400 * 1024
+
+const WRITE_UNIT_BYTES = 1024
+
+/** Of an item, as DynamoDB counts (developer guide, "DynamoDB item sizes and formats"). */
+export function itemBytes(item: Item): number {
+  return Object.entries(item).reduce((sum, [name, value]) => sum + name.length + bytesOf(value), 0)
+}
+
+/**
+ * What a new item costs: itself, and an entry in each index whose key it has.
+ * @returns write units of the table and of each index, by name
+ */
+export function writeUnits(item: Item): { table: number; indexes: Record<string, number> } {
+  const indexes: Record<string, number> = {}
+  for (const { name, hashKey, rangeKey } of tables.events.indexes) {
+    if (!(hashKey in item)) continue
+    const { hashKey: tableKey } = tables.events
+    const entry = [tableKey, hashKey, rangeKey].map((key) => [key, item[key]!] as const)
+    indexes[name] = units(itemBytes(Object.fromEntries(entry)))
+  }
+  return { table: units(itemBytes(item)), indexes }
+}
+
+function units(bytes: number): number {
+  return Math.ceil(bytes / WRITE_UNIT_BYTES)
+}
+
+function bytesOf({ S: text, N: number, B: bytes }: AttributeValue): number {
+  if (text !== undefined) return Buffer.byteLength(text)
+  if (bytes !== undefined) return bytes.byteLength
+  // Two digits a byte, and one more.
+  return Math.ceil((number?.length ?? 0) / 2) + 1
+}

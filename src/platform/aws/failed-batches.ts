@@ -1,0 +1,73 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda'
+import type { Log } from '../../telemetry/log'
+import type { BlobStore } from '../blob-store'
+import type { StreamHandler } from './change-feed'
+
+/**
+ * Where Lambda puts the batches that it gave up: `aws/lambda/<mapping>/<shard>/…`, each a document
+ * whose `payload` is the whole event ("Retain discarded records for a DynamoDB event source").
+ */
+export const FAILED_BATCHES = 'aws/lambda/'
+
+interface Needs {
+  blobs: BlobStore
+  /** The stream's handler, to which they are given once more. */
+  handle: StreamHandler
+  /** No further batch is begun from then on. */
+  until: Date
+  now(): Date
+  log: Log
+}
+
+// One answer of S3's list.
+const PAGE = 100
+
+/**
+ * Gives the stream's handler what Lambda gave up. A batch that is handled is forgotten; what fails
+ * again stays for the next time; what is no batch is moved to `failed/batches/` for people to look at.
+ * @throws {StorageError} when the blobs cannot be read
+ */
+export async function replayFailedBatches(
+  needs: Needs,
+): Promise<{ handled: number; left: number }> {
+  const { blobs, until, now } = needs
+  const count = { handled: 0, left: 0 }
+  let after: string | undefined
+  for (;;) {
+    const page = await blobs.list(FAILED_BATCHES, PAGE, after)
+    for (const { key } of page) {
+      if (now() >= until) return count
+      if (await replay(key, needs)) count.handled += 1
+      else count.left += 1
+    }
+    if (page.length < PAGE) return count
+    after = page.at(-1)!.key
+  }
+}
+
+async function replay(key: string, { blobs, handle, log }: Needs): Promise<boolean> {
+  const bytes = await blobs.get(key)
+  if (bytes === undefined) return true // another run was faster
+  const event = eventOf(bytes)
+  if (event === undefined) {
+    log.error('not a batch of the stream; moved aside', { key })
+    await blobs.put(`failed/batches/${key}`, bytes)
+    await blobs.delete(key)
+    return false
+  }
+  const { batchItemFailures } = await handle(event)
+  if (batchItemFailures.length > 0) return false
+  await blobs.delete(key)
+  return true
+}
+
+/** @returns undefined when it holds none */
+function eventOf(bytes: Uint8Array): DynamoDBStreamEvent | undefined {
+  try {
+    const { payload } = JSON.parse(Buffer.from(bytes).toString())
+    const event = typeof payload === 'string' ? JSON.parse(payload) : payload
+    return Array.isArray(event?.Records) ? event : undefined
+  } catch {
+    return undefined
+  }
+}

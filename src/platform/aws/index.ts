@@ -1,0 +1,120 @@
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { FirehoseClient } from '@aws-sdk/client-firehose'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import type { Log } from '../../telemetry/log'
+import type { BlobStore } from '../blob-store'
+import type { Clock } from '../clock'
+import type { ServingPlatform } from '../platform'
+import { createTokenSigner } from '../shared/page-token'
+import { createArchive } from './archive'
+import { createConformanceCounts, type SettlingCounts } from './conformance-counts'
+import { createConnectionRows } from './connection-rows'
+import { createConnections } from './connections'
+import { createDeliveryQueue } from './delivery-queue'
+import { createEventStore } from './event-store'
+import { createItems } from './events/item'
+import { checkHealth } from './health'
+import { lazyBlobs, lazySecrets, once } from './lazy'
+import { createQuarantineStore } from './quarantine-store'
+import { createRegistry } from './registry'
+import type { Resources } from './resources'
+
+interface Needs {
+  clock: Clock
+  log: Log
+}
+
+// A service answers in milliseconds, and what it does not answer in seconds is lost: a second try
+// finds another machine. The SDK by itself waits for ever.
+const requestHandler = {
+  connectionTimeout: 1000,
+  requestTimeout: 5000,
+  throwOnRequestTimeout: true,
+}
+
+/** The parts that more than one function has. Clients ask for nothing until they are used. */
+function open(
+  { registryTable, eventsTable, indexes, blobsBucket, rootKeyId }: Resources,
+  clock: Clock,
+) {
+  const dynamo = new DynamoDBClient({ requestHandler })
+  const blobs = lazyBlobs(blobsBucket)
+  const secrets = lazySecrets({ dynamo, table: registryTable, keyId: rootKeyId })
+  const tokens = once(async () => createTokenSigner(await secrets.derive('page tokens', 32)))
+  const events = { client: dynamo, table: eventsTable, indexes, blobs, tokens, clock }
+  return {
+    dynamo,
+    blobs,
+    tokens,
+    events: createEventStore(events),
+    registry: createRegistry({ client: dynamo, table: registryTable, secrets }),
+  }
+}
+
+/** The registry alone, for whoever gives out keys. */
+export function openRegistry(resources: Resources, clock: Clock) {
+  return open(resources, clock).registry
+}
+
+/** What answers requests. `conformance` is to be settled after each. */
+export function openServing(
+  resources: Resources,
+  { clock, log }: Needs,
+): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
+  const { dynamo: client, blobs, tokens, events, registry } = open(resources, clock)
+  const { quarantineTable, registryTable } = resources
+  const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
+  return {
+    events,
+    registry,
+    quarantine,
+    conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
+    spill: blobs,
+    health: () => checkHealth({ events, registry, quarantine }),
+  }
+}
+
+/** Who is connected over WebSocket, and how they are answered. */
+export function openConnections(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
+  const { registryTable: table, connectionsEndpoint: endpoint } = resources
+  const client = new DynamoDBClient({ requestHandler })
+  const management = new ApiGatewayManagementApiClient({ endpoint, requestHandler })
+  return {
+    rows: createConnectionRows({ client, table, clock }),
+    connections: createConnections({ client: management }),
+  }
+}
+
+/** What hands on stored events. */
+export function openFeeding(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
+  const { dynamo, blobs, registry } = open(resources, clock)
+  const { indexes, archiveStreams: streams } = resources
+  return {
+    blobs,
+    registry,
+    recordOf: createItems({ indexes, blobs }).toRecord,
+    archive: createArchive({ client: new FirehoseClient({ requestHandler }), streams, blobs }),
+    deliveries: openDeliveries(resources, dynamo, clock),
+  }
+}
+
+/** What sends webhooks. */
+export function openDelivering(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
+  const { dynamo, events, registry } = open(resources, clock)
+  return { events, registry, deliveries: openDeliveries(resources, dynamo, clock) }
+}
+
+function openDeliveries(
+  { deliveryQueueUrl: queueUrl, deliveriesTable: table }: Resources,
+  dynamo: DynamoDBClient,
+  clock: Clock,
+) {
+  return createDeliveryQueue({
+    sqs: new SQSClient({ requestHandler }),
+    queueUrl,
+    dynamo,
+    table,
+    clock,
+  })
+}

@@ -1,0 +1,45 @@
+import type { BlobStore } from '../blob-store'
+import type { RootSecret } from './root-secret'
+
+/** Made when it is first asked for, and once; a failure is not kept. */
+export function once<Thing>(make: () => Promise<Thing>): () => Promise<Thing> {
+  let made: Promise<Thing> | undefined
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
+}
+
+/** S3's client is a third of the SDK's code here, and few requests need it. */
+export function lazyBlobs(bucket: string): BlobStore {
+  const opened = once(async () => {
+    const [{ S3Client }, { createBlobStore }] = await Promise.all([
+      import('@aws-sdk/client-s3'),
+      import('./blob-store'),
+    ])
+    return createBlobStore({ client: new S3Client({}), bucket })
+  })
+  return {
+    put: async (key, bytes) => (await opened()).put(key, bytes),
+    get: async (key) => (await opened()).get(key),
+    list: async (prefix, limit, after) => (await opened()).list(prefix, limit, after),
+    delete: async (key) => (await opened()).delete(key),
+  }
+}
+
+/** Signs pages and opens webhooks' secrets: taking events needs neither. */
+export function lazySecrets(
+  needs: Omit<Parameters<typeof import('./root-secret')['openRootSecret']>[0], 'kms'>,
+): RootSecret {
+  const opened = once(async () => {
+    const [{ KMSClient }, { openRootSecret }] = await Promise.all([
+      import('@aws-sdk/client-kms'),
+      import('./root-secret'),
+    ])
+    return openRootSecret({ ...needs, kms: new KMSClient({}) })
+  })
+  return { derive: async (use, bytes) => (await opened()).derive(use, bytes) }
+}

@@ -1,0 +1,82 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { BlobStore } from '../blob-store'
+import type { QuarantineStore } from '../quarantine-store'
+import type { TokenSigner } from '../shared/page-token'
+import type { Head } from './quarantine/items'
+import { createKeep } from './quarantine/keep'
+import { createReader } from './quarantine/read'
+import { search, valuesOf } from './quarantine/search'
+import { createTexts, prepare } from './quarantine/texts'
+import { createUsage } from './quarantine/usage'
+
+interface Needs {
+  client: DynamoDBClient
+  table: string
+  /** Where large texts go. */
+  blobs: BlobStore
+  /** Signs the cursors of `list`. */
+  tokens: () => Promise<TokenSigner>
+}
+
+/**
+ * Items, what searches read of them, and what their sources have, in one table and always changed
+ * together (`quarantine/items.ts` has its shape).
+ */
+export function createQuarantineStore({ client, table, blobs, tokens }: Needs): QuarantineStore {
+  const texts = createTexts(blobs)
+  const usage = createUsage({ client, table })
+  const read = createReader({ client, table, texts })
+  const keep = createKeep({ client, table, usage, texts })
+
+  return {
+    usage: usage.usage,
+    countCrowded: usage.countCrowded,
+
+    async put(items, limits) {
+      // What a sender repeats costs a read, and neither a write nor room.
+      const missing = await read.missing(items)
+      if (missing.length > 0)
+        await keep(
+          missing.map((item) => prepare(item)),
+          { limits },
+        )
+    },
+
+    get: async (tenantId, quarantineId) => (await read.item(tenantId, quarantineId))?.item,
+
+    async list(tenantId, { limit, cursor, order = 'newest' }, filter = {}) {
+      const question = JSON.stringify(['quarantine', tenantId, order, valuesOf(filter)])
+      const signer = await tokens()
+      const after = cursor === undefined ? undefined : signer.read<string>(cursor, question)
+      const asked = { tenantId, order, filter, limit, after }
+      const { quarantineIds, next } = await search({ client, table }, asked)
+      const items = await read.items(tenantId, quarantineIds)
+      if (next === undefined) return { items }
+      return { items, nextCursor: signer.issue(next, question) }
+    },
+
+    async amend(tenantId, quarantineId, said) {
+      // Again when somebody else was faster; each time one of them has done what it came for.
+      for (;;) {
+        const held = await read.item(tenantId, quarantineId)
+        if (held === undefined) return false
+        const amended = prepare({ ...held.item, ...said }, held.head.arrival)
+        if (await keep([amended], { removed: held.head })) return true
+      }
+    },
+
+    async release(tenantId, quarantineId, successors = [], limits) {
+      for (;;) {
+        const head = await read.head(tenantId, quarantineId)
+        if (head === undefined) return false
+        const missing = await read.missing(successors, head)
+        const added = missing.map((item) => prepare(item))
+        // One that takes its place can be kept only with what removes it: the last transaction.
+        const isOwn = (item: Head) =>
+          item.tenantId === tenantId && item.quarantineId === quarantineId
+        added.sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)))
+        if (await keep(added, { removed: head, limits })) return true
+      }
+    },
+  }
+}

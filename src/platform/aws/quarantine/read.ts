@@ -1,0 +1,87 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { StorageError } from '../../../error/storage-error'
+import type { QuarantinedItem } from '../../quarantine-store'
+import { type Attributes, keyOf } from '../attributes'
+import { batchGet } from '../batch-get'
+import { guarded } from '../errors'
+import { type Head, headFrom, itemKey } from './items'
+import type { Texts } from './texts'
+
+export interface Reader {
+  head(tenantId: string, quarantineId: string): Promise<Head | undefined>
+  item(
+    tenantId: string,
+    quarantineId: string,
+  ): Promise<{ head: Head; item: QuarantinedItem } | undefined>
+  /** Those that are held, in the order of the ids. */
+  items(tenantId: string, quarantineIds: readonly string[]): Promise<QuarantinedItem[]>
+  /** Those that are not held, each once. @param leaving counts as not held */
+  missing(items: readonly QuarantinedItem[], leaving?: Head): Promise<QuarantinedItem[]>
+}
+
+export function createReader(needs: {
+  client: DynamoDBClient
+  table: string
+  texts: Texts
+}): Reader {
+  const { client, table, texts } = needs
+
+  const get = (tenantId: string, quarantineId: string): Promise<Attributes | undefined> =>
+    guarded('reading quarantine', async () => {
+      const Key = itemKey({ tenantId, quarantineId })
+      const input = { TableName: table, Key, ConsistentRead: true }
+      return (await client.send(new GetItemCommand(input))).Item
+    })
+
+  async function item(tenantId: string, quarantineId: string) {
+    let attributes = await get(tenantId, quarantineId)
+    while (attributes !== undefined) {
+      const found = await texts.read(attributes)
+      if (found !== undefined) return { head: headFrom(attributes), item: found }
+      const { version } = headFrom(attributes)
+      attributes = await get(tenantId, quarantineId)
+      if (attributes !== undefined && headFrom(attributes).version === version) {
+        const message = `the text of quarantined item ${quarantineId} is missing`
+        throw new StorageError(message, { isRetriable: false })
+      }
+    }
+    return undefined
+  }
+
+  return {
+    item,
+
+    async head(tenantId, quarantineId) {
+      const attributes = await get(tenantId, quarantineId)
+      return attributes && headFrom(attributes)
+    },
+
+    async items(tenantId, quarantineIds) {
+      const keys = quarantineIds.map((quarantineId) => itemKey({ tenantId, quarantineId }))
+      const found = await guarded('reading quarantine', () => batchGet(client, table, keys))
+      const read = found.map(async (attributes) => {
+        const { quarantineId } = headFrom(attributes)
+        return (await texts.read(attributes)) ?? (await item(tenantId, quarantineId))?.item
+      })
+      const byId = new Map((await Promise.all(read)).map((one) => [one?.quarantineId, one]))
+      return quarantineIds.flatMap((id) => byId.get(id) ?? [])
+    },
+
+    async missing(items, leaving) {
+      const keys = new Map(items.map((one) => [nameOf(one), itemKey(one)]))
+      const found = await guarded('reading quarantine', () =>
+        batchGet(client, table, [...keys.values()], 'tenantId, quarantineId'),
+      )
+      const held = new Set(found.map((one) => keyOf(one.tenantId!.S!, one.quarantineId!.S!)))
+      if (leaving !== undefined) held.delete(nameOf(leaving))
+      return items.filter((one) => {
+        const isFirst = !held.has(nameOf(one))
+        held.add(nameOf(one))
+        return isFirst
+      })
+    },
+  }
+}
+
+const nameOf = (item: Pick<Head, 'tenantId' | 'quarantineId'>) =>
+  keyOf(item.tenantId, item.quarantineId)

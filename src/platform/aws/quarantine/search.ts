@@ -1,0 +1,98 @@
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import type { QuarantineFilter } from '../../quarantine-store'
+import { type Attributes, primaryKey, text } from '../attributes'
+import { guarded } from '../errors'
+import { arrivalsOf } from './items'
+
+export interface Search {
+  tenantId: string
+  order: 'newest' | 'oldest'
+  filter: QuarantineFilter
+  limit: number
+  /** The arrival that an earlier page ended with. */
+  after: string | undefined
+}
+
+export interface Found {
+  quarantineIds: string[]
+  /** Where the next page begins; undefined when there is none. */
+  next: string | undefined
+}
+
+// Each reads a megabyte of entries, some four thousand: a search for what is rare ends after a second
+// or two, and the cursor goes on from there.
+const MAX_QUERIES = 20
+
+const conditions: Record<keyof QuarantineFilter, string> = {
+  sourceId: 'sourceId = :sourceId',
+  standard: 'standard = :standard',
+  scope: '#scope = :scope',
+  // Of a list, `contains` finds whole elements.
+  code: 'contains(codes, :code)',
+  from: 'receivedAt >= :from',
+  to: 'receivedAt < :to',
+}
+
+/** The conditions that a filter sets, always in one order. */
+export function valuesOf(filter: QuarantineFilter): Record<string, string> {
+  const names = Object.keys(conditions) as (keyof QuarantineFilter)[]
+  const entries = names.map((name) => [name, filter[name]] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Record<
+    string,
+    string
+  >
+}
+
+/** Reads entries only, never items. */
+export async function search(
+  { client, table }: { client: DynamoDBClient; table: string },
+  { tenantId, order, filter, limit, after }: Search,
+): Promise<Found> {
+  const pk = arrivalsOf(tenantId)
+  const { isEmpty, values, ...expressions } = filterOf(valuesOf(filter))
+  const found: Attributes[] = []
+  let next = after
+  for (let queries = 0; queries < MAX_QUERIES; queries += 1) {
+    const { Items = [], LastEvaluatedKey } = await guarded('listing quarantine', () =>
+      client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          ScanIndexForward: order === 'oldest',
+          KeyConditionExpression: 'pk = :pk',
+          // One more than asked for says whether there is a next page. With a filter the limit would
+          // be of what is looked at.
+          Limit: isEmpty ? limit + 1 : undefined,
+          ExclusiveStartKey: next === undefined ? undefined : primaryKey(pk, next),
+          ...expressions,
+          ExpressionAttributeValues: { ':pk': text(pk), ...values },
+        }),
+      ),
+    )
+    found.push(...Items)
+    if (found.length > limit) {
+      const shown = found.slice(0, limit)
+      return { quarantineIds: idsOf(shown), next: shown.at(-1)!.sk!.S! }
+    }
+    next = LastEvaluatedKey?.sk?.S
+    if (next === undefined) break
+  }
+  return { quarantineIds: idsOf(found), next }
+}
+
+const idsOf = (entries: Attributes[]) => entries.map(({ quarantineId }) => quarantineId!.S!)
+
+function filterOf(given: Record<string, string>) {
+  const used = Object.keys(given).map((name) => conditions[name as keyof QuarantineFilter])
+  if (used.length === 0) return { isEmpty: true, values: {} }
+  const FilterExpression = used.join(' AND ')
+  return {
+    isEmpty: false,
+    FilterExpression,
+    // A reserved word; a name that is not used is refused.
+    ...(given.scope !== undefined && { ExpressionAttributeNames: { '#scope': 'scope' } }),
+    values: Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [`:${name}`, text(value)]),
+    ),
+  }
+}

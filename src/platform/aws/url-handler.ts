@@ -1,0 +1,58 @@
+import type { LambdaFunctionURLEvent } from 'aws-lambda'
+import { Hono } from 'hono'
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
+import type { Metered } from './metered'
+
+interface Needs {
+  /** The app. @param connection who is at the other end */
+  fetch(request: Request, connection: { ip: string }): Response | Promise<Response>
+  measured: Metered['measured']
+}
+
+interface Bindings {
+  requestContext: LambdaFunctionURLEvent['requestContext']
+}
+
+type Reply = Awaited<ReturnType<ReturnType<typeof handle>>>
+type UrlHandler = (event: LambdaFunctionURLEvent, context: LambdaContext) => Promise<Reply>
+
+/** Requests and replies that a function URL passes on as events, answered by the app. */
+export function createUrlHandler({ fetch, measured }: Needs): UrlHandler {
+  const door = new Hono<{ Bindings: Bindings }>()
+  door.all('*', (c) => fetch(c.req.raw, { ip: c.env.requestContext.http.sourceIp }))
+  const answer = handle(door)
+
+  return async function handler(event, context) {
+    const reply = await measured(() => answer(event as unknown as LambdaEvent, context))
+    return isTooLarge(reply) ? tooLarge(event) : reply
+  }
+}
+
+// "6 MB each for request and response (synchronous)", Lambda quotas, counted as the JSON that leaves
+// the function; beyond it Lambda itself answers 502 without a reason.
+const MAX_REPLY_BYTES = 6 * 1024 * 1024
+// JSON writes a control character of one byte in six.
+const LONGEST_ESCAPE = 6
+
+function isTooLarge(reply: Reply): boolean {
+  if (reply.body.length * LONGEST_ESCAPE < MAX_REPLY_BYTES) return false
+  return Buffer.byteLength(JSON.stringify(reply)) > MAX_REPLY_BYTES
+}
+
+function tooLarge({ requestContext }: LambdaFunctionURLEvent): Reply {
+  const problem = {
+    type: 'urn:nonius:error:invalid_request',
+    title: 'The request does not fit what this route takes',
+    status: 400,
+    detail: 'The answer is larger than the 6 MB that may be sent here. Ask for less with `limit`.',
+    code: 'invalid_request',
+    requestId: requestContext.requestId,
+    errors: [],
+  }
+  return {
+    statusCode: 400,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: JSON.stringify(problem),
+    isBase64Encoded: false,
+  }
+}

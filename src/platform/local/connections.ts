@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import type { ServerWebSocket, WebSocketHandler } from 'bun'
+import type { Connections, Member } from '../connections'
+
+/** What Bun keeps with each connection. */
+export interface Attached {
+  connectionId: string
+  member: Member
+  /** Resolves once everything that came so far is answered. */
+  answered: Promise<unknown>
+  unanswered: { messages: number; bytes: number }
+}
+
+/** The WebSockets of this process, and their side of the server. */
+export interface Sockets extends AsyncDisposable {
+  connections: Connections
+  attach(member: Member): Attached
+  handler: WebSocketHandler<Attached>
+}
+
+// What one connection may have in flight: far more than anyone has who waits for answers at all.
+const MAX_UNANSWERED = 10_000
+const MAX_UNANSWERED_BODIES = 4
+
+// RFC 6455, section 7.4.1, and IANA's registry of close codes.
+const GOING_AWAY = 1001
+const TRY_AGAIN_LATER = 1013
+
+/**
+ * Messages of a connection are worked on at once, so that they share their fsync, and answered in the
+ * order in which they came. Disposing answers what has come and closes all.
+ */
+export function createSockets(needs: {
+  /** Answers a message. Never throws. */
+  receive(member: Member, message: string | Uint8Array): Promise<string>
+  maxMessageBytes: number
+}): Sockets {
+  const { receive, maxMessageBytes } = needs
+  const open = new Map<string, ServerWebSocket<Attached>>()
+  let isClosing = false
+
+  function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
+    if (isClosing) return
+    const { data } = socket
+    const { unanswered } = data
+    const bytes = Buffer.byteLength(sent)
+    unanswered.messages += 1
+    unanswered.bytes += bytes
+    const isTooMuch = unanswered.bytes > MAX_UNANSWERED_BODIES * maxMessageBytes
+    if (isTooMuch || unanswered.messages > MAX_UNANSWERED) {
+      return socket.close(TRY_AGAIN_LATER, 'Wait for answers; what has none, send again.')
+    }
+    const reply = receive(data.member, sent)
+    data.answered = data.answered.then(async () => {
+      socket.send(await reply)
+      unanswered.messages -= 1
+      unanswered.bytes -= bytes
+    })
+  }
+
+  return {
+    connections: {
+      async send(connectionId, text) {
+        const socket = open.get(connectionId)
+        // 0: it was closed, or is so far behind that it is about to be.
+        return socket === undefined || socket.send(text) === 0 ? 'gone' : 'sent'
+      },
+
+      async close(connectionId) {
+        open.get(connectionId)?.close()
+      },
+    },
+
+    attach(member) {
+      const unanswered = { messages: 0, bytes: 0 }
+      return { connectionId: randomUUID(), member, answered: Promise.resolve(), unanswered }
+    },
+
+    handler: {
+      // What is somewhat too large is answered so; beyond that, Bun closes with 1009.
+      maxPayloadLength: 2 * maxMessageBytes,
+      // A receiver that does not read must not fill our memory.
+      closeOnBackpressureLimit: true,
+      message,
+      open: (socket) => void open.set(socket.data.connectionId, socket),
+      close: (socket) => void open.delete(socket.data.connectionId),
+    },
+
+    async [Symbol.asyncDispose]() {
+      isClosing = true
+      const sockets = [...open.values()]
+      await Promise.all(sockets.map(({ data }) => data.answered))
+      for (const socket of sockets) socket.close(GOING_AWAY, 'The server stops.')
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { AppError } from '../error/app-error'
+import { problemOf } from '../error/problem'
+import { translate } from '../error/translate'
+import type { Receipt } from '../event/receipt'
+import type { ServerFacts } from '../event/record'
+import type { Member } from '../platform/connections'
+import type { Log } from '../telemetry/log'
+
+/**
+ * Answers one message of a connection: the text of a receipt, or of a problem document. Never throws.
+ * @param who finds out who is at the other end; undefined when nobody is known to be
+ */
+export type Publish = (
+  who: () => Promise<Member | undefined>,
+  message: string | Uint8Array,
+) => Promise<string>
+
+interface Needs {
+  /** Stores what a text of native events says. @throws {AppError} {StorageError} */
+  accept(
+    sender: { tenantId: string; sourceId: string; server: ServerFacts },
+    text: string,
+  ): Promise<Receipt>
+  /** Whether what the connection was opened with still holds. */
+  isCurrent(member: Member): Promise<boolean>
+  maxMessageBytes: number
+  /** What the platform can send back in one message. */
+  maxReplyBytes: number
+  log: Log
+}
+
+// As the bodies of requests are decoded: a byte order mark goes, what is not UTF-8 becomes U+FFFD.
+const utf8 = new TextDecoder()
+
+/** Events over a connection: each message is a body, as at `POST /api/v1/events`. */
+export function createPublish({ accept, isCurrent, log, ...limits }: Needs): Publish {
+  const { maxMessageBytes, maxReplyBytes } = limits
+
+  return async function publish(who, message) {
+    const requestId = randomUUID()
+    try {
+      const member = await who()
+      if (member === undefined || !(await isCurrent(member))) {
+        const detail = 'What this connection was opened with no longer holds; open another.'
+        throw new AppError('unauthenticated', detail)
+      }
+      if (Buffer.byteLength(message) > maxMessageBytes) {
+        throw new AppError('too_large', `A message may have at most ${maxMessageBytes} bytes.`)
+      }
+      const text = typeof message === 'string' ? message : utf8.decode(message)
+      const { tenantId, sourceId, keyId: subject, ip, userAgent } = member
+      const sender = { tenantId, sourceId, server: { subject, ip, userAgent, requestId } }
+      return receiptWithin(await accept(sender, text))
+    } catch (thrown) {
+      const error = translate(thrown as Error, log, { requestId, route: '/ws/publish' })
+      return JSON.stringify(problemOf(error, requestId))
+    }
+  }
+
+  /** Thousands of ids may not fit where the events did: then their numbers have to do. */
+  function receiptWithin(receipt: Receipt): string {
+    const text = JSON.stringify(receipt)
+    if (Buffer.byteLength(text) <= maxReplyBytes) return text
+    const { eventIds: _, entityIds: __, quarantined, ...numbers } = receipt
+    const quarantinedCount = receipt.quarantinedCount ?? quarantined.length
+    return JSON.stringify({ ...numbers, quarantinedCount })
+  }
+}

@@ -1,0 +1,29 @@
+/// <reference path="./.sst/platform/config.d.ts" />
+
+export default $config({
+  app({ stage }) {
+    const isProduction = stage === 'production'
+    return {
+      name: 'nonius',
+      home: 'aws',
+      removal: isProduction ? 'retain' : 'remove',
+      protect: isProduction,
+      providers: { aws: { region: (process.env.AWS_REGION ?? 'us-east-1') as aws.Region } },
+    }
+  },
+  async run() {
+    const { api } = await import('./infra/api')
+    const { connections } = await import('./infra/connections')
+    const { clients } = await import('./infra/auth')
+    await import('./infra/changes')
+    await import('./infra/deliver')
+    await import('./infra/realtime')
+    await import('./infra/sweep')
+    await import('./infra/dashboard')
+    return {
+      url: api.url,
+      websocket: connections.url,
+      tokens: $interpolate`${clients.domainUrl}/oauth2/token`,
+    }
+  },
+})

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'bun:test'
+import { aFunction, returned } from './functions'
+
+describe('A function on one machine', () => {
+  it('runs on the Node of Lambda, with its own settings and the time it has left', async () => {
+    await using fixture = aFunction('bundle.handler')
+    const answer = await returned(fixture.invoke({ a: 1 }))
+    expect(answer).toMatchObject({ event: { a: 1 }, name: 'fixture', setting: 'as deployed' })
+    expect(answer.node).toStartWith('24.')
+    expect(answer.remaining).toBeWithin(1, 20_001)
+  })
+
+  it('keeps its process for the next event', async () => {
+    await using fixture = aFunction('bundle.handler')
+    const first = await returned(fixture.invoke({}))
+    const second = await returned(fixture.invoke({}))
+    expect([first.count, second.count, second.pid]).toEqual([1, 2, first.pid])
+  })
+
+  it('handles one event at a time in each process, and starts another beside a busy one', async () => {
+    await using fixture = aFunction('bundle.handler', {}, 2)
+    const events = [1, 2, 3].map(() => returned(fixture.invoke({ do: 'wait', ms: 100 })))
+    const answers = await Promise.all(events)
+    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(2)
+    expect(fixture.sandboxes()).toBe(2)
+  })
+
+  it('fails with what the function threw, and goes on', async () => {
+    await using fixture = aFunction('bundle.handler')
+    const errorMessage = 'not today'
+    expect(await fixture.invoke({ do: 'throw' })).toEqual({
+      kind: 'failed',
+      errorType: 'TypeError',
+      errorMessage,
+    })
+    expect(await returned(fixture.invoke({}))).toMatchObject({ count: 2 })
+  })
+
+  it('fails when its process ends, and starts a new one for the next event', async () => {
+    await using fixture = aFunction('bundle.handler')
+    const outcome = await fixture.invoke({ do: 'exit' })
+    expect(outcome).toMatchObject({ errorMessage: 'Runtime exited with exit status 3' })
+    expect(await returned(fixture.invoke({}))).toMatchObject({ count: 1 })
+  })
+
+  it('fails when its time is over, and is not used any more', async () => {
+    await using fixture = aFunction('bundle.handler', { timeout: 1 })
+    const outcome = await fixture.invoke({ do: 'hang' })
+    expect(outcome).toMatchObject({ errorMessage: 'Task timed out after 1 seconds' })
+    expect(await returned(fixture.invoke({}))).toMatchObject({ count: 1 })
+  })
+
+  it('fails in the middle of an event when it is killed', async () => {
+    await using fixture = aFunction('bundle.handler')
+    await fixture.invoke({})
+    const outcome = fixture.invoke({ do: 'hang' })
+    fixture.kill()
+    expect(await outcome).toMatchObject({ errorMessage: 'Runtime exited with SIGKILL' })
+  })
+
+  const broken: [name: string, handler: string, sentence: string][] = [
+    ['cannot be loaded', 'broken.handler', 'cannot be loaded'],
+    ['lacks the handler', 'bundle.missing', 'Function "missing" not found'],
+  ]
+  for (const [name, handler, sentence] of broken) {
+    it(`fails with the reason when its code ${name}`, async () => {
+      await using fixture = aFunction(handler)
+      const outcome = await fixture.invoke({})
+      expect(outcome).toMatchObject({
+        kind: 'failed',
+        errorMessage: expect.stringContaining(sentence),
+      })
+    })
+  }
+
+  it('hands on what the function writes, line by line', async () => {
+    await using fixture = aFunction('bundle.handler')
+    await fixture.invoke({ do: 'log' })
+    expect(fixture.logged).toContain('a line of the function')
+  })
+})

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'bun:test'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { graphOf, named, ofType, root } from './support/graphs'
+
+const doors = ['Api', 'Changes', 'Deliver', 'Realtime', 'Sweep']
+
+for (const stage of ['ci', 'production'] as const) {
+  describe(`the functions of ${stage}`, () => {
+    const graph = graphOf(stage)
+    const functions = ofType(graph, 'Function')
+
+    it('are the files of functions/, one each', () => {
+      const files = readdirSync(join(root, 'functions')).map((file) => file.replace('.ts', ''))
+      expect(functions.map(({ name }) => name).sort()).toEqual(
+        doors.map((door) => `${door}Function`),
+      )
+      expect(files.sort()).toEqual(doors.map((door) => door.toLowerCase()))
+    })
+
+    for (const { name, inputs } of functions) {
+      it(`${name} runs on Node 24 and arm64`, () => {
+        expect(inputs).toMatchObject({ runtime: 'nodejs24.x', architectures: ['arm64'] })
+      })
+
+      it(`${name} writes to a log that forgets`, () => {
+        const logs = ofType(graph, 'LogGroup').map((group) => group.inputs)
+        const log = logs.find((group) => group.name === inputs.loggingConfig.logGroup)
+        expect(log?.retentionInDays).toBe(30)
+      })
+    }
+
+    it('are bundled whole: an entry that exports the handler, and the links beside it', () => {
+      expect(graph.artifacts.map(({ functionName }) => functionName).sort()).toEqual(doors)
+      for (const { folder, handler } of graph.artifacts) {
+        const entry = join(folder, handler.replace('.handler', '.mjs'))
+        expect(statSync(entry).size).toBeGreaterThan(100)
+        expect(existsSync(join(folder, 'resource.enc'))).toBe(true)
+        expect(readdirSync(folder).filter((file) => file.endsWith('.map'))).toEqual([])
+      }
+    })
+
+    it('are told names by one link only', () => {
+      const { inputs } = graph.resources.find(({ name }) => name === 'NoniusLinkRef')!
+      expect(inputs.include ?? []).toEqual([])
+      expect(Object.values(inputs.properties).filter((value) => value === undefined)).toEqual([])
+    })
+  })
+}
+
+describe('the way in', () => {
+  const graph = graphOf('production')
+
+  it('is a function URL of the api, in pieces of at most 6 MB, without CORS of its own', () => {
+    const { inputs } = named(graph, 'FunctionUrl', 'ApiUrl')
+    expect(inputs).toMatchObject({ authorizationType: 'NONE', invokeMode: 'BUFFERED' })
+    expect(inputs.cors).toBeUndefined()
+    expect(ofType(graph, 'FunctionUrl')).toHaveLength(1)
+  })
+
+  it('answers within the time that API Gateway waits on WebSocket', () => {
+    const { inputs } = named(graph, 'Function', 'RealtimeFunction')
+    expect(inputs.timeout).toBeLessThanOrEqual(29)
+    const routes = ofType(graph, 'Route').map((route) => route.inputs.routeKey)
+    expect(routes.sort()).toEqual(['$connect', '$default', '$disconnect'])
+  })
+
+  it('calls the sweep no more often than one run takes', () => {
+    const [schedule] = ofType(graph, 'Schedule')
+    const { timeout } = named(graph, 'Function', 'SweepFunction').inputs
+    const [, minutes] = /^rate\((\d+) minutes\)$/.exec(schedule!.inputs.scheduleExpression)!
+    expect(schedule!.inputs.state).toBe('ENABLED')
+    expect(timeout).toBeLessThanOrEqual(Number(minutes) * 60)
+  })
+})

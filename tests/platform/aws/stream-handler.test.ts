@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'bun:test'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { StorageError } from '../../../src/error/storage-error'
+import type { EventRecord } from '../../../src/event/record'
+import { createStreamHandler } from '../../../src/platform/aws/change-feed'
+import { replayFailedBatches } from '../../../src/platform/aws/failed-batches'
+import type { ChangeBatch } from '../../../src/platform/change-feed'
+import { silentLog } from '../../../src/telemetry/log'
+import { memoryBlobs } from '../../support/blobs'
+
+/** What a store of blobs holds, as text. */
+function textsOf({ held }: ReturnType<typeof memoryBlobs>): Record<string, string> {
+  return Object.fromEntries([...held].map(([key, bytes]) => [key, Buffer.from(bytes).toString()]))
+}
+
+let written = 0
+
+/** A change as Lambda is given it. Its item's `b` says what reading it does. */
+function change(b = 'fine', eventName: DynamoDBRecord['eventName'] = 'INSERT'): DynamoDBRecord {
+  written += 1
+  const id = String(written).padStart(21, '0')
+  const NewImage = { k: { S: id }, b: { B: Buffer.from(b).toString('base64') } }
+  return { eventName, dynamodb: { SequenceNumber: id, Keys: { k: { S: id } }, NewImage } }
+}
+
+const changes = (count: number) => Array.from({ length: count }, () => change())
+const sequences = (records: readonly DynamoDBRecord[]) =>
+  records.map(({ dynamodb }) => dynamodb!.SequenceNumber!)
+
+/** A consumer that remembers its batches, and fails while `fails` says so. */
+function aConsumer(
+  name: string,
+  fails: (batch: ChangeBatch) => boolean = () => false,
+  maxRecords = 1000,
+) {
+  const batches: { id: string; ids: string[] }[] = []
+  return {
+    name,
+    maxRecords,
+    maxWaitMs: 0,
+    batches,
+    seen: () => batches.flatMap(({ ids }) => ids),
+    async handle(batch: ChangeBatch) {
+      if (fails(batch)) throw new Error('not now')
+      batches.push({ id: batch.id, ids: batch.records().map(({ eventId }) => eventId) })
+    },
+  }
+}
+
+/** A handler whose items are records named by their key, and what it put aside. */
+function aHandler(consumers: ReturnType<typeof aConsumer>[], broken = new Set<string>()) {
+  const blobs = memoryBlobs()
+  const held = () => textsOf(blobs)
+  const handle = createStreamHandler({
+    consumers,
+    blobs,
+    log: silentLog,
+    async recordOf({ k, b }) {
+      const said = Buffer.from(b!.B!).toString()
+      if (said === 'poison') throw new StorageError('not an item of ours', { isRetriable: false })
+      if (said === 'nonsense') throw new TypeError('undefined is not an object')
+      if (broken.has(said)) throw new StorageError('S3 is busy', { isRetriable: true })
+      return { eventId: k!.S } as EventRecord
+    },
+  })
+  return { handle, held, blobs }
+}
+
+const done = { batchItemFailures: [] }
+const failedAt = (record: DynamoDBRecord) => ({
+  batchItemFailures: [{ itemIdentifier: record.dynamodb!.SequenceNumber! }],
+})
+
+describe('the handler of the stream', () => {
+  it('gives every consumer the inserts, in order, and nothing else', async () => {
+    const consumers = [aConsumer('a'), aConsumer('b')]
+    const { handle } = aHandler(consumers)
+    const [first, second, third] = changes(3) as [DynamoDBRecord, DynamoDBRecord, DynamoDBRecord]
+    const Records = [first, change('fine', 'REMOVE'), second, change('fine', 'MODIFY'), third]
+    expect(await handle({ Records })).toEqual(done)
+    for (const { seen } of consumers) expect(seen()).toEqual(sequences([first, second, third]))
+  })
+
+  it('calls nobody for a batch without inserts', async () => {
+    const consumer = aConsumer('a', () => true)
+    expect(await aHandler([consumer]).handle({ Records: [change('fine', 'REMOVE')] })).toEqual(done)
+  })
+
+  it('names a batch alike however often it comes, and cuts it where the consumer asks', async () => {
+    const consumer = aConsumer('a', undefined, 2)
+    const { handle } = aHandler([consumer])
+    const Records = changes(5)
+    await handle({ Records })
+    await handle({ Records })
+    expect(consumer.batches.map(({ ids }) => ids.length)).toEqual([2, 2, 1, 2, 2, 1])
+    const named = consumer.batches.map(({ id }) => id)
+    expect(named.slice(3)).toEqual(named.slice(0, 3))
+    expect(new Set(named).size).toBe(3)
+  })
+
+  it('points at the first record that a consumer has not handled', async () => {
+    const Records = changes(5)
+    const [, , third] = sequences(Records)
+    const consumer = aConsumer('a', ({ id }) => id.startsWith(third!), 2)
+    const { handle } = aHandler([consumer])
+    expect(await handle({ Records })).toEqual(failedAt(Records[2]!))
+    expect(consumer.seen()).toEqual(sequences(Records.slice(0, 2)))
+  })
+
+  it('lets one consumer go on though another fails, and gives it nothing twice on the way', async () => {
+    let isDown = true
+    const [webhooks, archive] = [aConsumer('webhooks', () => isDown), aConsumer('archive')]
+    const { handle } = aHandler([webhooks, archive])
+    const Records = changes(3)
+    expect(await handle({ Records })).toEqual(failedAt(Records[0]!))
+    expect(await handle({ Records })).toEqual(failedAt(Records[0]!))
+    isDown = false
+    expect(await handle({ Records })).toEqual(done)
+    expect(webhooks.seen()).toEqual(sequences(Records))
+    expect(archive.seen()).toEqual(sequences(Records))
+    // What comes again after all were through is a repeat of somebody else's making.
+    await handle({ Records })
+    expect(archive.seen()).toHaveLength(6)
+  })
+
+  for (const poison of ['poison', 'nonsense']) {
+    it(`sets aside a record that cannot be read (${poison}), and goes on`, async () => {
+      const consumer = aConsumer('a')
+      const { handle, held } = aHandler([consumer])
+      const Records = [change(), change(poison), change()] as const
+      expect(await handle({ Records: [...Records] })).toEqual(done)
+      expect(consumer.seen()).toEqual(sequences([Records[0], Records[2]]))
+      const [[key, text]] = Object.entries(held()) as [[string, string]]
+      expect(key).toBe(`failed/records/${Records[1].dynamodb!.SequenceNumber}`)
+      expect(JSON.parse(text).record).toEqual(Records[1])
+    })
+  }
+
+  it('holds the shard at a record that it can neither read nor set aside', async () => {
+    const consumer = aConsumer('a')
+    const { handle, blobs } = aHandler([consumer])
+    blobs.put = async () => {
+      throw new StorageError('S3 is down', { isRetriable: true })
+    }
+    const Records = [change(), change('poison'), change()]
+    expect(await handle({ Records })).toEqual(failedAt(Records[1]!))
+    expect(consumer.seen()).toEqual(sequences(Records.slice(0, 1)))
+  })
+
+  it('waits at a record whose body cannot be had now', async () => {
+    const broken = new Set(['elsewhere'])
+    const consumer = aConsumer('a')
+    const { handle, held } = aHandler([consumer], broken)
+    const Records = [change(), change('elsewhere'), change()]
+    expect(await handle({ Records })).toEqual(failedAt(Records[1]!))
+    broken.clear()
+    expect(await handle({ Records: Records.slice(1) })).toEqual(done)
+    expect(consumer.seen()).toEqual(sequences(Records))
+    expect(held()).toEqual({})
+  })
+})
+
+describe('batches that Lambda gave up', () => {
+  const failure = (Records: DynamoDBRecord[]) =>
+    Buffer.from(JSON.stringify({ version: '1.0', payload: JSON.stringify({ Records }) }))
+  const place = (name: string) => `aws/lambda/mapping/shardId-1/2026/11/21/${name}`
+  const now = () => new Date('2026-11-21T10:00:00Z')
+  const until = new Date('2026-11-21T10:01:00Z')
+
+  it('are handled once more, oldest first, and forgotten', async () => {
+    const consumer = aConsumer('a')
+    const { handle, blobs, held } = aHandler([consumer])
+    const [older, newer] = [changes(2), changes(1)]
+    await blobs.put(place('2026-11-21T09.00.01-x'), failure(newer))
+    await blobs.put(place('2026-11-21T09.00.00-x'), failure(older))
+    const replayed = await replayFailedBatches({ blobs, handle, until, now, log: silentLog })
+    expect(replayed).toEqual({ handled: 2, left: 0 })
+    expect(consumer.seen()).toEqual(sequences([...older, ...newer]))
+    expect(held()).toEqual({})
+  })
+
+  it('stay when they fail again, and hold up no other', async () => {
+    const bad = changes(1)
+    const consumer = aConsumer('a', ({ id }) => id.startsWith(sequences(bad)[0]!))
+    const { handle, blobs, held } = aHandler([consumer])
+    const good = changes(1)
+    await blobs.put(place('1'), failure(bad))
+    await blobs.put(place('2'), failure(good))
+    const replayed = await replayFailedBatches({ blobs, handle, until, now, log: silentLog })
+    expect(replayed).toEqual({ handled: 1, left: 1 })
+    expect(consumer.seen()).toEqual(sequences(good))
+    expect(Object.keys(held())).toEqual([place('1')])
+  })
+
+  it('are moved aside when they are none', async () => {
+    const { handle, blobs, held } = aHandler([])
+    await blobs.put(place('1'), Buffer.from('{"payload":"nothing"}'))
+    const replayed = await replayFailedBatches({ blobs, handle, until, now, log: silentLog })
+    expect(replayed).toEqual({ handled: 0, left: 1 })
+    expect(Object.keys(held())).toEqual([`failed/batches/${place('1')}`])
+  })
+
+  it('wait for the next time when there is no more time', async () => {
+    const { handle, blobs, held } = aHandler([])
+    await blobs.put(place('1'), failure(changes(1)))
+    const needs = { blobs, handle, until: now(), now, log: silentLog }
+    expect(await replayFailedBatches(needs)).toEqual({ handled: 0, left: 0 })
+    expect(Object.keys(held())).toHaveLength(1)
+  })
+})
