@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { build } from 'esbuild'
 
 // Stand-ins for what a function carries but never uses on Lambda.
 const standIns = [
@@ -31,6 +30,8 @@ export async function bundled(name: string): Promise<string> {
     rmSync(made, { recursive: true, force: true })
     mkdirSync(made, { recursive: true })
   }
+  // Imported here: SST reads the configuration once before it has installed esbuild.
+  const { build } = await import('esbuild')
   const { outputFiles } = await build({
     entryPoints: [join($cli.paths.root, 'functions', `${name}.ts`)],
     outdir: folder,

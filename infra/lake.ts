@@ -1,16 +1,13 @@
-import type { RetentionClass } from '../src/event/record'
 import { glueTable } from '../src/platform/aws/glue-table'
 import { glueView } from '../src/platform/aws/glue-view'
 import { keptUnlessEmpty } from './blobs'
-
-/** How long the lake keeps what is in each class. */
-const years: Record<RetentionClass, number> = { standard: 7, sensitive: 3, pii: 1, system: 1 }
+import { WARM_DAYS, yearsKept } from './retention'
 
 /** Parquet, one folder a retention class, so that each expires on its own day. */
 export const lake = new sst.aws.Bucket('Lake', {
   cors: false,
   lifecycle: [
-    ...Object.entries(years).map(([name, count]) => ({
+    ...Object.entries(yearsKept).map(([name, count]) => ({
       id: `expire-${name}`,
       prefix: `events/${name}/`,
       expiresIn: `${count * 365} days` as const,
