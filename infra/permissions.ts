@@ -35,6 +35,11 @@ const rows = (...tables: sst.aws.Dynamo[]): Permissions => [
   },
 ]
 
+/** What was put aside under the same key is read in one go, and so is a page of it. */
+const readQuarantine: Permissions = [
+  { actions: ['dynamodb:BatchGetItem'], resources: [quarantine.arn] },
+]
+
 const readRegistry: Permissions = [
   { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [registry.arn] },
 ]
@@ -132,6 +137,7 @@ const sendToConnections: Permissions = [
 const ingest: Permissions = [
   ...appendEvents,
   ...rows(registry, quarantine),
+  ...readQuarantine,
   ...openSecrets,
   ...getBlobs,
   ...putBlobs,
