@@ -1,3 +1,4 @@
+import { WEBHOOKS_PARTITION } from '../src/platform/aws/tables'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
@@ -34,8 +35,28 @@ const rows = (...tables: sst.aws.Dynamo[]): Permissions => [
   },
 ]
 
+/** What was put aside under the same key is read in one go, and so is a page of it. */
+const readQuarantine: Permissions = [
+  { actions: ['dynamodb:BatchGetItem'], resources: [quarantine.arn] },
+]
+
 const readRegistry: Permissions = [
   { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [registry.arn] },
+]
+
+/** Switches off a webhook whose target says that it is gone; keys of senders stay out of reach. */
+const updateWebhooks: Permissions = [
+  {
+    actions: ['dynamodb:UpdateItem'],
+    resources: [registry.arn],
+    conditions: [
+      {
+        test: 'ForAllValues:StringEquals',
+        variable: 'dynamodb:LeadingKeys',
+        values: [WEBHOOKS_PARTITION],
+      },
+    ],
+  },
 ]
 
 /** Draws the root secret when there is none, and opens it; nothing else under this key. */
@@ -105,11 +126,6 @@ const receiveDeliveries: Permissions = [
   ...rows(deliveries),
 ]
 
-/** Switches a webhook off whose target answered that it wants no more (410). */
-const switchOffWebhooks: Permissions = [
-  { actions: ['dynamodb:UpdateItem'], resources: [registry.arn] },
-]
-
 const sendToConnections: Permissions = [
   {
     actions: ['execute-api:ManageConnections'],
@@ -121,6 +137,7 @@ const sendToConnections: Permissions = [
 const ingest: Permissions = [
   ...appendEvents,
   ...rows(registry, quarantine),
+  ...readQuarantine,
   ...openSecrets,
   ...getBlobs,
   ...putBlobs,
@@ -144,8 +161,8 @@ export const permissions = {
     ...getEvents,
     ...getBlobs,
     ...readRegistry,
+    ...updateWebhooks,
     ...openSecrets,
-    ...switchOffWebhooks,
   ],
   realtime: [...ingest, ...sendToConnections],
   sweep: [...ingest, ...handOn],
