@@ -20,7 +20,6 @@ export default $config({
     await import('./infra/deliver')
     await import('./infra/realtime')
     await import('./infra/sweep')
-    await import('./infra/lake-queries')
     await import('./infra/dashboard')
     return {
       url: door?.url ?? api.url,

@@ -1,6 +1,7 @@
 import { namedQueries } from '../src/query/sql'
 import { keptUnlessEmpty } from './blobs'
 import { database } from './lake'
+import { isPermanentStage } from './stage'
 
 /** Answers of Athena, which anybody can ask for again. */
 export const results = new sst.aws.Bucket('QueryResults', {
@@ -14,7 +15,7 @@ const SCAN_LIMIT_BYTES = 100 * 1024 ** 3
 
 export const workgroup = new aws.athena.Workgroup('Analysis', {
   name: `${$app.name}-${$app.stage}`,
-  forceDestroy: $app.stage !== 'production',
+  forceDestroy: !isPermanentStage,
   configuration: {
     enforceWorkgroupConfiguration: true,
     publishCloudwatchMetricsEnabled: true,

@@ -1,6 +1,7 @@
 import { readConfig } from '../src/config/read-config'
 import { yearsKept } from './retention'
 import { environment } from './settings'
+import { isPermanentStage } from './stage'
 
 const { hotTtlDays } = readConfig(environment)
 
@@ -23,5 +24,5 @@ export const blobs = new sst.aws.Bucket('Blobs', {
 
 /** S3 refuses to delete a bucket that holds something; SST would empty it first. */
 export function keptUnlessEmpty(bucket: { forceDestroy?: unknown }): undefined {
-  bucket.forceDestroy = $app.stage !== 'production'
+  bucket.forceDestroy = !isPermanentStage
 }
