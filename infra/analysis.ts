@@ -1,4 +1,6 @@
+import { namedQueries } from '../src/query/sql'
 import { keptUnlessEmpty } from './blobs'
+import { database } from './lake'
 
 /** Answers of Athena, which anybody can ask for again. */
 export const results = new sst.aws.Bucket('QueryResults', {
@@ -23,4 +25,16 @@ export const workgroup = new aws.athena.Workgroup('Analysis', {
       encryptionConfiguration: { encryptionOption: 'SSE_S3' },
     },
   },
+})
+
+/** What analysts find under "Saved queries" of the workgroup; `docs/sql.md` tells what each answers. */
+export const queries = namedQueries.map(({ id, description, sql }) => {
+  const name = id.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase())
+  return new aws.athena.NamedQuery(`${name}Query`, {
+    name: id,
+    description,
+    workgroup: workgroup.id,
+    database: database.name,
+    query: sql,
+  })
 })

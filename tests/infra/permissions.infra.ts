@@ -56,6 +56,10 @@ describe('permissions', () => {
     })
   }
 
+  it('let Deliver switch a webhook off whose target wants no more', () => {
+    expect(mayDo(role('Deliver'), 'dynamodb:UpdateItem', table('Registry'))).toBe(true)
+  })
+
   it('let Firehose write the lake and read its schema', () => {
     const bucket = named(graph, 'Bucket', 'LakeBucket').outputs.arn
     const archive = named(graph, 'CatalogTable', 'ArchiveTable').outputs.arn as string

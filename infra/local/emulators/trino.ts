@@ -5,8 +5,8 @@ import { installed, run } from './install'
 import { type Emulator, emulated, freePort, ready, spawnTied } from './start'
 import { createTrinoClient, type TrinoResult } from './trino-client'
 
-const TRINO = '476' // later ones need a Java that PyPI does not have
-const JAVA = '25.0.2.1' // Trino 476 wants 24 or newer
+const TRINO = '476'
+const JAVA = '25.0.2.1' // PyPI has it for every platform; Trino 476 wants 24 or newer
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
 
 const SERVER = `trino-server-core-${TRINO}`
@@ -20,7 +20,7 @@ export function installTrino(): string {
     copy(`io.trino:trino-server-core:${TRINO}:tar.gz`)
     copy(`io.trino:trino-hive:${TRINO}:zip`)
     run('tar', ['xzf', `${SERVER}.tar.gz`], home)
-    // Of its plugins only that connector, so that it is up in half the time.
+    // Of its plugins only that connector: what Athena has no part in need not start.
     run('rm', ['-r', `${SERVER}/plugin`], home)
     run('python3', ['-m', 'zipfile', '-e', `${HIVE}.zip`, `${SERVER}/plugin`], home)
     run('rm', [`${SERVER}.tar.gz`, `${HIVE}.zip`], home)
