@@ -15,8 +15,20 @@ export const lake = new sst.aws.Bucket('Lake', {
     // What could not be converted, as JSON with its reason: looked at within a quarter, or never.
     { id: 'expire-errors', prefix: 'errors/', expiresIn: '90 days' },
   ],
-  transform: { bucket: keptUnlessEmpty },
+  transform: {
+    bucket: keptUnlessEmpty,
+    lifecycle(lifecycle) {
+      lifecycle.rules = $util.output(lifecycle.rules).apply((rules = []) => rules.map(cooled))
+      return undefined
+    },
+  },
 })
+
+/** What is kept for years is moved to where keeping is cheap, and is asked as before. */
+function cooled<Rule extends { filter?: { prefix?: string } }>(rule: Rule) {
+  if (!rule.filter?.prefix?.startsWith('events/')) return rule
+  return { ...rule, transitions: [{ days: WARM_DAYS, storageClass: 'GLACIER_IR' }] }
+}
 
 // Glue takes no hyphens that Athena would not have to quote.
 const databaseName = `${$app.name}_${$app.stage}`.replaceAll('-', '_')
