@@ -60,6 +60,19 @@ describe('The deployment on one machine', () => {
     expect(new Webhook(secret).verify(body, headers)).toMatchObject({ data: [{ id: event.id }] })
   })
 
+  it('switches off a webhook whose target says that it is gone', async () => {
+    await using receiver = aReceiver(() => new Response(null, { status: 410 }))
+    const settings = { name: 'Gone', targetUrl: receiver.url, events: ['*'] }
+    const made = await deployment.call('POST', '/webhooks', settings)
+    const { id } = (await made.json()) as { id: string }
+    await post([anEvent()])
+    await deployment.drain()
+    await eventually(async () => {
+      const shown = await deployment.call('GET', `/webhooks/${id}`)
+      return ((await shown.json()) as { enabled: boolean }).enabled === false
+    })
+  })
+
   it('takes events in over WebSocket, from who has a key', async () => {
     const url = `${deployment.socketUrl}/ws/publish`
     await using socket = await openSocket(url, {
