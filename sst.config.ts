@@ -19,6 +19,7 @@ export default $config({
     await import('./infra/deliver')
     await import('./infra/realtime')
     await import('./infra/sweep')
+    await import('./infra/lake-queries')
     await import('./infra/dashboard')
     return {
       url: api.url,

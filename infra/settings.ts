@@ -23,6 +23,8 @@ const passedOn = [
   'NONIUS_HOT_TTL_DAYS',
   'NONIUS_QUARANTINE_MAX_ITEMS',
   'NONIUS_QUARANTINE_MAX_BYTES',
+  'NONIUS_OIDC_ISSUER', // instead of the user pool that is made
+  'NONIUS_OIDC_AUDIENCE',
   'NONIUS_LOG_LEVEL',
 ]
 

@@ -47,6 +47,7 @@ export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
     cwd: spec.codeDir,
     env: environmentOf(spec, api.address),
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true, // Ctrl-C at a terminal is for the host, which ends it in its own time
   })
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)

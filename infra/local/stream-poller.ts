@@ -42,6 +42,8 @@ interface Options {
   checkpoints: Checkpoints
   invoke(records: DynamoDBRecord[]): Promise<Invocation>
   discard(discarded: Discarded, shardId: string): Promise<void>
+  /** Told of what kept it from reading; it tries again by itself. */
+  onError?(error: Error): void
 }
 
 interface Shard {
@@ -53,6 +55,9 @@ interface Shard {
   /** Of the latest record that was read, whether it passed the filter or not. */
   readTo?: string | undefined
 }
+
+// An iterator that is of no use any more, as after the first record of an empty stream (DynamoDB Local).
+const renewed = new Set(['TrimmedDataAccessException', 'ExpiredIteratorException'])
 
 const POLL_MS = 250 // Lambda reads a shard four times a second
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024 // of a synchronous invocation
@@ -80,6 +85,7 @@ export function pollStream(options: Options): Poller {
         for (const { resolve } of asked) resolve()
       } catch (error) {
         if (stop.signal.aborted) break
+        if (!renewed.has((error as Error).name)) options.onError?.(error as Error)
         failDrains(error)
       }
       await Promise.race([sleep(POLL_MS, undefined, { ref: false }), wake.promise])

@@ -97,6 +97,17 @@ describe('what is kept', () => {
   const days = { standard: 7 * 365, sensitive: 3 * 365, pii: 365, system: 365 }
   const { rules } = named(graph, 'BucketLifecycleConfiguration', 'LakeLifecycle').inputs
 
+  it('takes with it what was too large for the lake, by the same classes', () => {
+    const { rules } = named(graph, 'BucketLifecycleConfiguration', 'BlobsLifecycle').inputs
+    const kept = rules.map((rule: { filter: { prefix: string }; expiration: { days: number } }) => [
+      rule.filter.prefix,
+      rule.expiration.days,
+    ])
+    const large = retentionClasses.map((name) => [`large/${name}/`, days[name]])
+    // The hot store keeps its items for thirty days, and a week of grace.
+    expect(kept).toEqual([...large, ['bodies/', 37]])
+  })
+
   for (const retentionClass of retentionClasses) {
     it(`expires after ${days[retentionClass]} days when its class is ${retentionClass}`, () => {
       const own = rules.filter((rule: { filter: { prefix: string } }) =>

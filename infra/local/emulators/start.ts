@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -26,7 +26,7 @@ export async function startDynamoDb(port?: number): Promise<Emulator> {
   const main = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner'
   const java = ['-Xmx512m', `-Djava.library.path=${lib}`, '-cp', `${lib}/*`, main]
   const flags = ['-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(at)]
-  const child = spawn('java', [...java, ...flags], { stdio: 'ignore' })
+  const child = spawnTied('java', [...java, ...flags])
   // Any answer will do: an unsigned request is answered 400.
   return ready(child, `http://127.0.0.1:${at}`, '/', () => {})
 }
@@ -47,9 +47,29 @@ export async function startMinistack(
     STATE_DIR: join(data, 'state'),
     ...(options.enforceIam && { AUTH: 'true' }),
   }
-  const child = spawn(bin, { stdio: 'ignore', env })
+  const child = spawnTied(bin, [], { env })
   const clean = () => rmSync(data, { recursive: true, force: true })
   return ready(child, `http://127.0.0.1:${at}`, '/_ministack/health', clean)
+}
+
+// The pipe ends with us however we end, also by SIGKILL, and `process.on('exit')` is not heard in
+// Bun's test runner: a shell that reads it takes the program along.
+const TIED = 'exec 3<&0; "$@" </dev/null & own=$!; (cat <&3 >/dev/null; kill -9 $own) & wait $own'
+
+/** Starts a program that does not outlive us, in a group of its own: Ctrl-C is for us, who end it last. */
+export function spawnTied(
+  command: string,
+  args: string[],
+  options: SpawnOptions = {},
+): ChildProcess {
+  const stdio: SpawnOptions['stdio'] = ['pipe', 'ignore', 'ignore']
+  return spawn('sh', ['-c', TIED, 'sh', command, ...args], { stdio, ...options, detached: true })
+}
+
+function killGroup({ pid }: ChildProcess) {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {} // it is gone already
 }
 
 /**
@@ -63,7 +83,7 @@ export async function ready(
   clean: () => void,
   patienceMs = READY_MS,
 ): Promise<Emulator> {
-  const kill = () => void child.kill('SIGKILL')
+  const kill = () => killGroup(child)
   process.once('exit', kill)
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   async function dispose() {
@@ -76,7 +96,7 @@ export async function ready(
   while (!(await fetch(endpoint + path).catch(() => undefined))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await dispose()
-      throw new Error(`${child.spawnfile} did not come up at ${endpoint}`)
+      throw new Error(`nothing came up at ${endpoint}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

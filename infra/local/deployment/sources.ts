@@ -1,0 +1,111 @@
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import type { Graph, GraphResource } from '../../synth/graph'
+import { emulated } from '../emulators/start'
+import { putDiscarded } from '../failure-destination'
+import type { LocalFunction } from '../local-function'
+import { pollQueue } from '../queue-poller'
+import { startSchedule } from '../schedule'
+import { type Checkpoints, type Poller, pollStream } from '../stream-poller'
+
+interface Options {
+  /** With the names of this machine. */
+  graph: Graph
+  functionOf(nameOrArn: string): LocalFunction
+  endpoint: string
+  checkpoints: Checkpoints
+  onError(error: Error): void
+}
+
+/** Lambda's pollers act in the name of the function: with its access key, under its policies. */
+function settingsOf({ spec }: LocalFunction, endpoint: string) {
+  const { AWS_ACCESS_KEY_ID = '' } = spec.environment
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: 'local' }
+  return { region: emulated.region, credentials, endpoint }
+}
+
+/** Event source mappings on streams. */
+export function startStreams(options: Options): Poller[] {
+  return mappings(options.graph, ':dynamodb:').map((mapping) => startStream(mapping, options))
+}
+
+function startStream({ inputs, outputs }: GraphResource, options: Options): Poller {
+  const target = options.functionOf(inputs.functionName)
+  const settings = settingsOf(target, options.endpoint)
+  const s3 = new S3Client(settings)
+  const streamArn: string = inputs.eventSourceArn
+  const bucket = String(inputs.destinationConfig?.onFailure?.destinationArn ?? '')
+    .split(':')
+    .at(-1)
+  const filters: { pattern: string }[] = inputs.filterCriteria?.filters ?? []
+  return pollStream({
+    client: new DynamoDBStreamsClient(settings),
+    streamArn,
+    checkpoints: options.checkpoints,
+    mapping: {
+      batchSize: inputs.batchSize ?? 100,
+      window: inputs.maximumBatchingWindowInSeconds ?? 0,
+      startingPosition: inputs.startingPosition,
+      patterns: filters.map(({ pattern }) => pattern),
+      retries: inputs.maximumRetryAttempts ?? -1,
+      maximumAge: inputs.maximumRecordAgeInSeconds ?? -1,
+      bisects: inputs.bisectBatchOnFunctionError ?? false,
+      reportsItemFailures: reportsItemFailures(inputs),
+    },
+    invoke: (Records) => target.invoke({ Records }),
+    async discard(discarded, shardId) {
+      if (!bucket) return
+      const source = {
+        mappingId: String(outputs.id),
+        functionArn: target.spec.arn,
+        streamArn,
+        shardId,
+      }
+      await putDiscarded(s3, bucket, discarded, source)
+    },
+    onError: options.onError,
+  })
+}
+
+/** Event source mappings on queues. */
+export function startQueues(options: Options): AsyncDisposable[] {
+  return mappings(options.graph, ':sqs:').map(({ inputs }) => {
+    const target = options.functionOf(inputs.functionName)
+    const queueArn: string = inputs.eventSourceArn
+    return pollQueue({
+      client: new SQSClient(settingsOf(target, options.endpoint)),
+      mapping: {
+        queueArn,
+        queueUrl: `${options.endpoint}/${emulated.accountId}/${queueArn.split(':').at(-1)}`,
+        batchSize: inputs.batchSize ?? 10,
+        reportsItemFailures: reportsItemFailures(inputs),
+      },
+      invoke: (event) => target.invoke(event),
+      onError: options.onError,
+    })
+  })
+}
+
+export function startSchedules({ graph, functionOf }: Options): AsyncDisposable[] {
+  const schedules = graph.resources.filter(({ type }) => type === 'aws:scheduler/schedule:Schedule')
+  return schedules.map(({ inputs }) => {
+    const target = functionOf(inputs.target.arn)
+    return startSchedule(inputs.scheduleExpression, () =>
+      target.invoke(JSON.parse(inputs.target.input ?? '{}')),
+    )
+  })
+}
+
+function mappings({ resources }: Graph, service: string): GraphResource[] {
+  return resources.filter(
+    ({ type, inputs }) =>
+      type === 'aws:lambda/eventSourceMapping:EventSourceMapping' &&
+      inputs.enabled !== false &&
+      inputs.eventSourceArn.includes(service),
+  )
+}
+
+function reportsItemFailures(inputs: GraphResource['inputs']): boolean {
+  return (inputs.functionResponseTypes ?? []).includes('ReportBatchItemFailures')
+}
