@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bu
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { installMinistack } from '../../infra/local/emulators/install'
+import { installTrino } from '../../infra/local/emulators/trino'
 import { openArchive } from '../../src/platform/local/archive'
 import { createDuck, type Duck, literal } from '../../src/platform/local/parquet/duck'
 import { eventsView } from '../../src/platform/shared/events-view'
@@ -21,6 +23,8 @@ import { deliverByFirehose } from './firehose'
 // may have it that is at least once.
 
 setDefaultTimeout(180_000) // a query takes seconds on two busy cores, the start a minute
+installMinistack() // half a gigabyte the first time, which no test waits for
+installTrino()
 
 let term: ArchivedTerm
 let aws: AwsLake
