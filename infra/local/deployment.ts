@@ -16,6 +16,8 @@ import type { Endpoints } from './provision/clients'
 
 export interface DeploymentOptions {
   graph: Graph
+  /** Other names than the graph's, so that several deployments fit on the same emulators. */
+  names?: Renamed[]
   /** Of emulators that run already. */
   endpoints: Endpoints
   /** For what the next start must know. */
@@ -26,6 +28,8 @@ export interface DeploymentOptions {
   environment?: Record<string, string>
   /** Whether anything but the API runs. */
   isApiOnly?: boolean
+  /** What the functions are told of whoever calls; the address of the connection by default. */
+  sourceIp?: string
   log(functionName: string, line: string): void
 }
 
@@ -50,7 +54,9 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   const { endpoints, stateDir, log } = options
   mkdirSync(stateDir, { recursive: true })
   await using opened = new AsyncDisposableStack()
-  const renamed = await provision(options.graph, endpoints)
+  const { names: given = [] } = options
+  const declared = withNames(options.graph, given)
+  const renamed = await provision(declared, endpoints)
 
   const identities = new Map<string, Identity>([[deployer.accessKeyId, deployer.identity]])
   const services: Record<string, string> = { dynamodb: endpoints.dynamoDb }
@@ -62,7 +68,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
       onDenied: (sentence) => log('IAM', sentence),
     }),
   )
-  const names: Renamed[] = [...renamed, ...hostsOf(options.graph, proxy.endpoint)]
+  const names: Renamed[] = [...given, ...renamed, ...hostsOf(declared, proxy.endpoint)]
   const graph = withNames(options.graph, names)
   for (const [key, identity] of identitiesOf(graph)) identities.set(key, identity)
 
@@ -88,7 +94,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     return found
   }
 
-  const url = opened.use(await startUrl(graph, functionOf, options.port))
+  const url = opened.use(await startUrl(graph, functionOf, options))
   const sockets = opened.use(startSockets(graph, functionOf))
   services['execute-api'] = sockets.managementEndpoint
   const sources = {

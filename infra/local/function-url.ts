@@ -11,10 +11,23 @@ export interface FunctionUrl extends AsyncDisposable {
 // No request that fits into an event is larger; what comes after it need not be held in memory.
 const MAX_BODY_BYTES = 6_291_556
 
-/** A port of this machine that stands for the URL of a function. @param port 0 takes a free one */
-export async function startFunctionUrl(target: LocalFunction, port = 0): Promise<FunctionUrl> {
+export interface UrlOptions {
+  /** 0 takes a free one. */
+  port?: number
+  /** What the function is told of whoever calls; the address of the connection by default. */
+  sourceIp?: string
+}
+
+/** A port of this machine that stands for the URL of a function. */
+export async function startFunctionUrl(
+  target: LocalFunction,
+  { port = 0, sourceIp }: UrlOptions = {},
+): Promise<FunctionUrl> {
   const server = createServer((request, response) => {
-    answer(target, request, response).catch(() => response.destroy())
+    replyOf(target, request, sourceIp).then(
+      (reply) => send(response, request.method === 'HEAD', reply),
+      () => response.destroy(),
+    )
   })
   server.listen(port, '127.0.0.1')
   await new Promise((resolve, reject) => {
@@ -30,25 +43,20 @@ export async function startFunctionUrl(target: LocalFunction, port = 0): Promise
   }
 }
 
-async function answer(target: LocalFunction, request: IncomingMessage, response: ServerResponse) {
-  const { status, headers, body } = await replyOf(target, request)
-  response.writeHead(status, { ...headers, 'content-length': body.length })
-  response.end(request.method === 'HEAD' ? undefined : body)
+async function replyOf(
+  target: LocalFunction,
+  request: IncomingMessage,
+  sourceIp = request.socket.remoteAddress ?? '127.0.0.1',
+): Promise<UrlReply> {
+  const { method = 'GET', url = '/', headers } = request
+  const body = await bodyOf(request)
+  const event = body && urlEvent({ method, target: url, headers, body, sourceIp, at: new Date() })
+  return event ? urlReply(await target.invokeRaw(event)) : failure(413)
 }
 
-async function replyOf(target: LocalFunction, request: IncomingMessage): Promise<UrlReply> {
-  const body = await bodyOf(request)
-  const event =
-    body &&
-    urlEvent({
-      method: request.method ?? 'GET',
-      target: request.url ?? '/',
-      headers: request.headers,
-      body,
-      sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-      at: new Date(),
-    })
-  return event ? urlReply(await target.invokeRaw(event)) : failure(413)
+function send(response: ServerResponse, isHead: boolean, { status, headers, body }: UrlReply) {
+  response.writeHead(status, { ...headers, 'content-length': body.length })
+  response.end(isHead ? undefined : body)
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {

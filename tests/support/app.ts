@@ -13,6 +13,8 @@ import { temporaryFolder } from './folders'
 
 export interface TestApp extends AsyncDisposable {
   app: App
+  /** Of the WebSocket API, where that is another door than the app's. */
+  socketUrl?: string
   platform: Platform
   config: Config
   /** What the app was made with. */
@@ -38,8 +40,15 @@ interface Options {
   get?: Get
 }
 
-/** The app over a local platform in a folder of its own, without a socket. */
+/**
+ * The app over a local platform in a folder of its own, without a socket; or, with TEST_TARGET=aws,
+ * the deployment on emulators, where nothing can be put between the app and its platform.
+ */
 export async function startTestApp({ config: changes, wrap, get }: Options = {}): Promise<TestApp> {
+  if (process.env.TEST_TARGET === 'aws') {
+    if (wrap || get) throw new Error('nothing can be put into a process of its own')
+    return (await import('./aws-app')).startAwsTestApp(changes)
+  }
   const folder = temporaryFolder()
   const config = { ...readConfig({ NONIUS_DATA_DIR: folder.path }), ...changes }
   const clock = createClock()

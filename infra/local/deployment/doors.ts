@@ -1,5 +1,5 @@
 import type { Graph } from '../../synth/graph'
-import { type FunctionUrl, startFunctionUrl } from '../function-url'
+import { type FunctionUrl, startFunctionUrl, type UrlOptions } from '../function-url'
 import type { LocalFunction } from '../local-function'
 import { startWebSocketApi, type WebSocketApi } from '../websocket-api'
 
@@ -7,11 +7,11 @@ import { startWebSocketApi, type WebSocketApi } from '../websocket-api'
 export function startUrl(
   { resources }: Graph,
   functionOf: (name: string) => LocalFunction,
-  port?: number,
+  options: UrlOptions,
 ): Promise<FunctionUrl> {
   const declared = resources.find(({ type }) => type === 'aws:lambda/functionUrl:FunctionUrl')
   if (!declared) throw new Error('the graph has no function with a URL')
-  return startFunctionUrl(functionOf(declared.inputs.functionName), port)
+  return startFunctionUrl(functionOf(declared.inputs.functionName), options)
 }
 
 /** The WebSocket API, with the functions behind its routes. */

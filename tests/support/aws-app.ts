@@ -1,0 +1,143 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deployer } from '../../infra/local/deployer'
+import { type Deployment, startDeployment } from '../../infra/local/deployment'
+import { emulated } from '../../infra/local/emulators/start'
+import type { Renamed } from '../../infra/local/provision'
+import type { Graph, GraphResource } from '../../infra/synth/graph'
+import { bootstrap } from '../../src/access/bootstrap'
+import { issueKey } from '../../src/access/key'
+import type { Config } from '../../src/config/config'
+import { readConfig } from '../../src/config/read-config'
+import { settings } from '../../src/config/settings'
+import { openServing } from '../../src/platform/aws'
+import { systemClock } from '../../src/platform/clock'
+import { silentLog } from '../../src/telemetry/log'
+import { endpoints } from '../aws/support'
+import type { TestApp } from './app'
+
+// What answers requests, and no more: the rest of the deployment has tests of its own.
+const serving = new Set([
+  'aws:apigatewayv2/api:Api',
+  'aws:apigatewayv2/integration:Integration',
+  'aws:apigatewayv2/route:Route',
+  'aws:apigatewayv2/stage:Stage',
+  'aws:dynamodb/table:Table',
+  'aws:iam/role:Role',
+  'aws:kms/key:Key',
+  'aws:lambda/function:Function',
+  'aws:lambda/functionUrl:FunctionUrl',
+  'aws:s3/bucket:Bucket',
+  'aws:sqs/queue:Queue',
+  'sst:sst:LinkRef',
+])
+
+let graph: Graph | undefined
+let made = 0
+
+/** The graph, and names for what it makes that no other test has. */
+function freshGraph() {
+  // Written once for all files of the run (`tests/aws/http-suite.ts`).
+  graph ??= JSON.parse(readFileSync(process.env.AWS_GRAPH!, 'utf8')) as Graph
+  made += 1
+  const resources = graph.resources.filter(({ type }) => serving.has(type))
+  const named = ({ type }: GraphResource) => /:(Table|Bucket|Queue)$/.test(type)
+  const names = resources.filter(named).map(({ inputs }): Renamed => {
+    const name: string = inputs.name ?? inputs.bucket
+    return [name, `${name}-${made}`]
+  })
+  return { graph: { ...graph, resources }, names }
+}
+
+/** The app as it is deployed: the built function behind its URL, on tables of its own. */
+export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<TestApp> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'aws-app-'))
+  const logged: string[] = []
+  const deployment = await startDeployment({
+    ...freshGraph(),
+    endpoints: await endpoints(),
+    stateDir,
+    environment: environmentOf(changes),
+    isApiOnly: true,
+    sourceIp: '192.0.2.7',
+    log: (name, line) => {
+      if (process.env.DBG) console.log(name, line.slice(0, 900))
+      if (name === 'Api') logged.push(...logLine(line))
+    },
+  })
+  const clock = systemClock
+  const platform = await adapters(deployment)
+  const { registry } = platform
+  const first = await bootstrap(registry, { clock })
+  const keys = { demo: first!.demoKey, admin: first!.adminKey }
+  const config = { ...readConfig({}), ...changes }
+
+  return {
+    platform: platform as unknown as TestApp['platform'],
+    config,
+    keys,
+    logged,
+    socketUrl: deployment.socketUrl,
+    get app(): never {
+      throw new Error('the app is in another process')
+    },
+    options: { config, clock, log: silentLog },
+    clock: {
+      now: clock.now,
+      // What a process remembers for a while is what a new one does not know.
+      advance: () => deployment.functionNamed('Api').kill(),
+    },
+
+    async request(path, init) {
+      return fetch(deployment.url + path, {
+        redirect: 'manual',
+        decompress: false,
+        ...init,
+      } as RequestInit)
+    },
+
+    as: (key = keys.demo) => ({ Authorization: `Bearer ${key}` }),
+
+    async issue(scopes, tenantId = 'default') {
+      const grant = { tenantId, sourceId: 'demo', name: scopes.join(' '), scopes }
+      return (await issueKey(registry, grant, { at: clock.now() })).key
+    },
+
+    async revoke(key) {
+      const keysOfTenant = await registry.listKeys('default')
+      const { keyId } = keysOfTenant.find(({ hint }) => key.startsWith(hint))!
+      await registry.revokeKey('default', keyId, clock.now().toISOString())
+    },
+
+    async [Symbol.asyncDispose]() {
+      await deployment[Symbol.asyncDispose]()
+      rmSync(stateDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The stores under the app, for whoever looks behind it. */
+async function adapters({ resources }: Deployment) {
+  const { dynamoDb, ministack } = await endpoints()
+  Object.assign(process.env, {
+    AWS_REGION: emulated.region,
+    AWS_ACCESS_KEY_ID: deployer.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: ministack,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb,
+  })
+  return openServing(resources, { clock: systemClock, log: silentLog })
+}
+
+function environmentOf(changes: Partial<Config>): Record<string, string> {
+  const given = Object.entries(changes) as [keyof Config, unknown][]
+  return Object.fromEntries(given.map(([field, value]) => [settings[field].name, String(value)]))
+}
+
+/** As the local door's test log has it; what the runtime says is none of the app's. */
+function logLine(line: string): string[] {
+  if (!line.startsWith('{"time"')) return []
+  const { time, level, message, ...fields } = JSON.parse(line)
+  return [`${level} ${message} ${JSON.stringify(fields)}`]
+}
