@@ -5,6 +5,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { Webhook } from 'standardwebhooks'
 import { emulated } from '../../infra/local/emulators/start'
 import { anEnvelope, anEvent } from '../support/envelopes'
+import { repository, start } from '../support/program'
 import { openSocket } from '../support/sockets'
 import { aReceiver } from '../webhooks/support'
 import { aDeployment, endpoints, eventually } from './support'
@@ -81,6 +82,15 @@ describe('The deployment on one machine', () => {
     socket.send(JSON.stringify({ event_type: 'page_view' }))
     expect(JSON.parse(await socket.next())).toMatchObject({ eventCount: 1 })
     await expect(openSocket(url)).rejects.toThrow('refused')
+  })
+
+  it('keeps every promise that a maintainer asks a real one for', async () => {
+    const { url, keys } = deployment
+    const command = [process.execPath, 'infra/smoke/main.ts', url, keys.demo]
+    const smoke = await start(command, { cwd: repository }).finished
+    expect(smoke.stdout).not.toContain('FAIL')
+    expect(smoke.stdout).toMatch(/(\d+) of \1 promises kept/)
+    expect(smoke.exitCode).toBe(0)
   })
 
   it('asked nothing of AWS that the roles of its functions do not allow', () => {
