@@ -13,6 +13,7 @@ export default $config({
   },
   async run() {
     const { api } = await import('./infra/api')
+    const { door } = await import('./infra/domain')
     const { connections } = await import('./infra/connections')
     const { clients } = await import('./infra/auth')
     await import('./infra/changes')
@@ -21,7 +22,7 @@ export default $config({
     await import('./infra/sweep')
     await import('./infra/dashboard')
     return {
-      url: api.url,
+      url: door?.url ?? api.url,
       websocket: connections.url,
       tokens: $interpolate`${clients.domainUrl}/oauth2/token`,
     }

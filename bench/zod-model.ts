@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { isIdentifier, isRandomUuidUrn } from '../src/standards/caliper/check/values'
+import { isIdentifier } from '../src/standards/caliper/check/values'
 import { type Model, modelOf, subtypesOf } from '../src/standards/caliper/model/model'
 import type { Property } from '../src/standards/caliper/model/properties'
 import type { Range } from '../src/standards/caliper/model/shape'
 import { vocabularies } from '../src/standards/caliper/model/vocabularies'
 import { isDuration } from '../src/syntax/duration'
 import { isUtcMillis } from '../src/syntax/timestamp'
+import { isRandomUuidUrn } from '../src/syntax/uuid'
 
 // The model of Caliper 1.2 as Zod would have it, to measure against: the same tables, the same tests
 // of values, a discriminated union wherever an entity may stand.

@@ -1,4 +1,7 @@
+import { namedQueries } from '../src/query/sql'
 import { keptUnlessEmpty } from './blobs'
+import { database } from './lake'
+import { isPermanentStage } from './stage'
 
 /** Answers of Athena, which anybody can ask for again. */
 export const results = new sst.aws.Bucket('QueryResults', {
@@ -12,7 +15,7 @@ const SCAN_LIMIT_BYTES = 100 * 1024 ** 3
 
 export const workgroup = new aws.athena.Workgroup('Analysis', {
   name: `${$app.name}-${$app.stage}`,
-  forceDestroy: $app.stage !== 'production',
+  forceDestroy: !isPermanentStage,
   configuration: {
     enforceWorkgroupConfiguration: true,
     publishCloudwatchMetricsEnabled: true,
@@ -23,4 +26,16 @@ export const workgroup = new aws.athena.Workgroup('Analysis', {
       encryptionConfiguration: { encryptionOption: 'SSE_S3' },
     },
   },
+})
+
+/** What analysts find under "Saved queries" of the workgroup; `docs/sql.md` tells what each answers. */
+export const queries = namedQueries.map(({ id, description, sql }) => {
+  const name = id.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase())
+  return new aws.athena.NamedQuery(`${name}Query`, {
+    name: id,
+    description,
+    workgroup: workgroup.id,
+    database: database.name,
+    query: sql,
+  })
 })

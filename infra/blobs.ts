@@ -1,10 +1,28 @@
+import { readConfig } from '../src/config/read-config'
+import { yearsKept } from './retention'
+import { environment } from './settings'
+import { isPermanentStage } from './stage'
+
+const { hotTtlDays } = readConfig(environment)
+
 /** Bodies beside the tables, requests the hot store could not take, batches the changes gave up on. */
 export const blobs = new sst.aws.Bucket('Blobs', {
   cors: false,
+  lifecycle: [
+    // Records too large for the lake, for as long as the rows that name them.
+    ...Object.entries(yearsKept).map(([name, count]) => ({
+      id: `expire-large-${name}`,
+      prefix: `large/${name}/`,
+      expiresIn: `${count * 365} days` as const,
+    })),
+    // Of items that are too large for the hot store. A week more than those: DynamoDB takes days to
+    // drop what has expired, and its stream is read within one.
+    { id: 'expire-bodies', prefix: 'bodies/', expiresIn: `${hotTtlDays + 7} days` },
+  ],
   transform: { bucket: keptUnlessEmpty },
 })
 
 /** S3 refuses to delete a bucket that holds something; SST would empty it first. */
 export function keptUnlessEmpty(bucket: { forceDestroy?: unknown }): undefined {
-  bucket.forceDestroy = $app.stage !== 'production'
+  bucket.forceDestroy = !isPermanentStage
 }

@@ -1,16 +1,20 @@
 import { spawnSync } from 'node:child_process'
+import { AthenaClient } from '@aws-sdk/client-athena'
 import { Command } from 'commander'
 import { Resource } from 'sst'
 import { bootstrap } from '../src/access/bootstrap'
+import { fail } from '../src/cli/failure'
 import { type KeyPlace, keysCommand } from '../src/cli/keys'
+import { type LakePlace, queryCommand } from '../src/cli/query'
 import { openRegistry } from '../src/platform/aws'
+import { createLake } from '../src/platform/aws/lake'
 import type { Resources } from '../src/platform/aws/resources'
 import { systemClock as clock } from '../src/platform/clock'
 import type { Registry } from '../src/platform/registry'
 
 const linked = resources()
 if (linked === undefined) enter()
-else await run(openRegistry(linked, clock))
+else await run(linked)
 
 /** Set by `sst shell`, for whoever has the credentials to deploy the stage. */
 function resources(): Resources | undefined {
@@ -21,8 +25,12 @@ function resources(): Resources | undefined {
   }
 }
 
-/** Gives a fresh deployment its first keys; with `keys …`, makes, lists and revokes further ones. */
-async function run(registry: Registry) {
+/**
+ * Gives a fresh deployment its first keys; with `keys …`, makes, lists and revokes further ones; with
+ * `query …`, asks its lake.
+ */
+async function run(resources: Resources) {
+  const registry: Registry = openRegistry(resources, clock)
   const table: KeyPlace = {
     options: () => [],
     open: () => ({ registry, [Symbol.dispose]() {} }),
@@ -40,7 +48,18 @@ async function run(registry: Registry) {
       process.stdout.write(`admin ${keys.adminKey}\ndemo  ${keys.demoKey}\n`)
     })
     .addCommand(keysCommand(table))
+    .addCommand(queryCommand(lakeOf(resources)))
     .parseAsync()
+    .catch(fail)
+}
+
+function lakeOf({ athenaWorkgroup: workgroup, glueDatabase: database }: Resources): LakePlace {
+  return {
+    options: () => [],
+    open: () => createLake({ client: new AthenaClient({}), workgroup, database }),
+    about: `
+The SQL is Athena's. What is read is paid for: WHERE day >= '2026-11-01' reads only those days.`,
+  }
 }
 
 /** Runs this again where the names of the stage's resources are known. */

@@ -1,3 +1,4 @@
+import { issuer } from './auth'
 import { bundled } from './bundle'
 import type { Permissions } from './permissions'
 import { nonius } from './resources'
@@ -29,7 +30,7 @@ export function createFunction(name: string, { permissions, ...options }: Option
     handler: `${file}.handler`,
     runtime: 'nodejs24.x',
     architecture: 'arm64', // a fifth cheaper than x86_64 for the same work
-    environment,
+    environment: { NONIUS_OIDC_ISSUER: issuer, ...environment },
     link: [nonius],
     logging: { logGroup: logs.name, format: 'text' },
     permissions: [...permissions, writeLogs],

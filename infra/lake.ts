@@ -1,16 +1,13 @@
-import type { RetentionClass } from '../src/event/record'
 import { glueTable } from '../src/platform/aws/glue-table'
 import { glueView } from '../src/platform/aws/glue-view'
 import { keptUnlessEmpty } from './blobs'
-
-/** How long the lake keeps what is in each class. */
-const years: Record<RetentionClass, number> = { standard: 7, sensitive: 3, pii: 1, system: 1 }
+import { WARM_DAYS, yearsKept } from './retention'
 
 /** Parquet, one folder a retention class, so that each expires on its own day. */
 export const lake = new sst.aws.Bucket('Lake', {
   cors: false,
   lifecycle: [
-    ...Object.entries(years).map(([name, count]) => ({
+    ...Object.entries(yearsKept).map(([name, count]) => ({
       id: `expire-${name}`,
       prefix: `events/${name}/`,
       expiresIn: `${count * 365} days` as const,
@@ -18,8 +15,20 @@ export const lake = new sst.aws.Bucket('Lake', {
     // What could not be converted, as JSON with its reason: looked at within a quarter, or never.
     { id: 'expire-errors', prefix: 'errors/', expiresIn: '90 days' },
   ],
-  transform: { bucket: keptUnlessEmpty },
+  transform: {
+    bucket: keptUnlessEmpty,
+    lifecycle(lifecycle) {
+      lifecycle.rules = $util.output(lifecycle.rules).apply((rules = []) => rules.map(cooled))
+      return undefined
+    },
+  },
 })
+
+/** What is kept for years is moved to where keeping is cheap, and is asked as before. */
+function cooled<Rule extends { filter?: { prefix?: string } }>(rule: Rule) {
+  if (!rule.filter?.prefix?.startsWith('events/')) return rule
+  return { ...rule, transitions: [{ days: WARM_DAYS, storageClass: 'GLACIER_IR' }] }
+}
 
 // Glue takes no hyphens that Athena would not have to quote.
 const databaseName = `${$app.name}_${$app.stage}`.replaceAll('-', '_')

@@ -1,3 +1,4 @@
+import { WEBHOOKS_PARTITION } from '../src/platform/aws/tables'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
@@ -41,6 +42,21 @@ const readQuarantine: Permissions = [
 
 const readRegistry: Permissions = [
   { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [registry.arn] },
+]
+
+/** Switches off a webhook whose target says that it is gone; keys of senders stay out of reach. */
+const updateWebhooks: Permissions = [
+  {
+    actions: ['dynamodb:UpdateItem'],
+    resources: [registry.arn],
+    conditions: [
+      {
+        test: 'ForAllValues:StringEquals',
+        variable: 'dynamodb:LeadingKeys',
+        values: [WEBHOOKS_PARTITION],
+      },
+    ],
+  },
 ]
 
 /** Draws the root secret when there is none, and opens it; nothing else under this key. */
@@ -140,7 +156,14 @@ const handOn: Permissions = [
 export const permissions = {
   api: [...ingest, ...queryEvents],
   changes: [...followStream, ...discardBatches, ...handOn],
-  deliver: [...receiveDeliveries, ...getEvents, ...getBlobs, ...readRegistry, ...openSecrets],
+  deliver: [
+    ...receiveDeliveries,
+    ...getEvents,
+    ...getBlobs,
+    ...readRegistry,
+    ...updateWebhooks,
+    ...openSecrets,
+  ],
   realtime: [...ingest, ...sendToConnections],
   sweep: [...ingest, ...handOn],
 } satisfies Record<string, Permissions>

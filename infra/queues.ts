@@ -8,7 +8,8 @@ export const deadLetters = new sst.aws.Queue('DeadLetters', { transform: { queue
 export const deliveryQueue = new sst.aws.Queue('DeliveryQueue', {
   // Six times the time-out of `deliver`, as Lambda's guide for queues asks.
   visibilityTimeout: '6 minutes',
-  // Waking is no failure: a delivery wakes some twenty times in its three days.
-  dlq: { queue: deadLetters.arn, retry: 100 },
+  // Waking is no failure. A delivery wakes up to forty times in its life, and every six minutes while
+  // our own side fails: the most that SQS takes is four days of that.
+  dlq: { queue: deadLetters.arn, retry: 1000 },
   transform: { queue },
 })

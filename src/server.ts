@@ -11,6 +11,7 @@ import { openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
 import { serveHttp } from './platform/local/serve'
 import type { Platform } from './platform/platform'
+import { prepareChecks } from './standards/caliper/check-item'
 import { createLog, type Log } from './telemetry/log'
 import { createDeliverer } from './webhooks/deliver'
 import { createSend } from './webhooks/send'
@@ -31,6 +32,7 @@ const EXPIRE_EVERY_MS = 60 * 60 * 1000
  */
 export async function startServer(config: Config): Promise<Server> {
   const log = createLog(config.logLevel)
+  prepareChecks()
   await using opened = new AsyncDisposableStack()
 
   const { dataDir } = config

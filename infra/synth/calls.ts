@@ -27,6 +27,7 @@ const calls: Record<string, (inputs: Record<string, unknown>) => object> = {
     dnsSuffix: 'amazonaws.com',
     reverseDnsPrefix: 'com.amazonaws',
   }),
+  'aws:route53/getZone:getZone': ({ zoneId }) => ({ id: zoneId, zoneId, name: 'example.edu' }),
   'aws:iam/getPolicyDocument:getPolicyDocument': ({ statements = [] }) => {
     const json = policyJson(statements as Statement[])
     return { id: 'policy', statements, json, minifiedJson: json }

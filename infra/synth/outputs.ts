@@ -20,11 +20,33 @@ function invocationArn(name: string): string {
  * from these. A type that is not here stops the synthesis, so that no ARN is ever guessed.
  */
 const answers: Record<string, Answer> = {
+  'aws:acm/certificate:Certificate': ({ domainName }, id) => ({
+    arn: arn('acm', `certificate/${id}`),
+    domainValidationOptions: [
+      {
+        domainName,
+        resourceRecordName: `_proof.${domainName}`,
+        resourceRecordType: 'CNAME',
+        resourceRecordValue: '_proof.acm-validations.aws',
+      },
+    ],
+  }),
+  'aws:acm/certificateValidation:CertificateValidation': ({ certificateArn }) => ({
+    certificateArn,
+  }),
   'aws:apigateway/account:Account': () => ({ cloudwatchRoleArn: globalArn('iam', 'role/apigw') }),
-  'aws:apigatewayv2/api:Api': (_, id) => ({
+  'aws:apigatewayv2/api:Api': ({ protocolType }, id) => ({
     arn: `arn:aws:apigateway:${region}::/apis/${id}`,
-    apiEndpoint: `wss://${id}.execute-api.${region}.amazonaws.com`,
+    apiEndpoint: `${protocolType === 'HTTP' ? 'https' : 'wss'}://${id}.execute-api.${region}.amazonaws.com`,
     executionArn: arn('execute-api', id),
+  }),
+  'aws:apigatewayv2/apiMapping:ApiMapping': nothing,
+  'aws:apigatewayv2/domainName:DomainName': ({ domainName }) => ({
+    domainNameConfiguration: {
+      targetDomainName: `target.execute-api.${region}.amazonaws.com`,
+      hostedZoneId: 'ZAPIGATEWAY',
+    },
+    id: domainName,
   }),
   'aws:apigatewayv2/integration:Integration': nothing,
   'aws:apigatewayv2/route:Route': nothing,
@@ -75,6 +97,7 @@ const answers: Record<string, Answer> = {
     urlId: functionName!.toLowerCase(),
   }),
   'aws:lambda/permission:Permission': nothing,
+  'aws:route53/record:Record': nothing,
   'aws:s3/bucket:Bucket': ({ bucket }) => ({
     arn: `arn:aws:s3:::${bucket}`,
     bucketDomainName: `${bucket}.s3.amazonaws.com`,

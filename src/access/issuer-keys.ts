@@ -1,9 +1,3 @@
-import { KidNotFoundInJwksError } from 'aws-jwt-verify/error'
-import type { JwksCache, JwkWithKid } from 'aws-jwt-verify/jwk'
-import { AppError } from '../error/app-error'
-import type { PublicJwk } from '../platform/registry'
-import type { KeySets } from './key-sets'
-
 /**
  * The key set of an issuer, found as OpenID Connect Discovery 1.0, section 4, says: its configuration
  * stands at a known place and names it.
@@ -17,36 +11,5 @@ export function readIssuerKeys(get: (url: string) => Promise<string>) {
     if (named !== issuer) throw new Error('its configuration is that of another issuer')
     if (typeof keys !== 'string') throw new Error('its configuration names no key set')
     return get(keys)
-  }
-}
-
-/** Remembered key sets in the form that aws-jwt-verify asks for; the issuer stands for its URI. */
-export function asJwksCache(keySets: KeySets): JwksCache {
-  async function keysOf(issuer: string): Promise<PublicJwk[]> {
-    return keySets.at(issuer).catch((cause: Error) => {
-      const detail = `Tokens cannot be verified: the keys of ${issuer} cannot be read.`
-      throw new AppError('unavailable', detail, { cause })
-    })
-  }
-
-  function unused(): never {
-    throw new Error('keys are only ever asked for by their id')
-  }
-
-  return {
-    async getJwk(issuer, { header }) {
-      const named = ({ kid }: PublicJwk) => kid === header.kid
-      const key = (await keysOf(issuer)).find(named) ?? (await again(issuer))?.find(named)
-      if (key === undefined) throw new KidNotFoundInJwksError('no such key')
-      return key as JwkWithKid
-    },
-    getCachedJwk: unused,
-    addJwks: unused,
-    getJwks: unused,
-  }
-
-  /** For a key that is newer than what is remembered; whether that can be had, `keysOf` has told. */
-  function again(issuer: string): Promise<PublicJwk[] | undefined> {
-    return keySets.again(issuer).catch(() => undefined)
   }
 }

@@ -4,16 +4,13 @@ import type { JwtPayload } from 'aws-jwt-verify/jwt-model'
 import { AppError } from '../error/app-error'
 import { type Scope, scopes } from '../platform/registry'
 import { clientHash } from './client'
-import { asJwksCache } from './issuer-keys'
+import { asJwksCache } from './jwks-cache'
 import type { KeySets } from './key-sets'
 import type { Keyring } from './keyring'
-import type { Principal } from './principal'
 import { SOURCE_ID } from './sources'
+import type { VerifyToken } from './token-form'
 
-/** @throws {AppError} `unauthenticated` with the reason; `unavailable` when the keys cannot be had */
-export type VerifyToken = (token: string) => Promise<Principal>
-
-interface Needs {
+export interface TokenNeeds {
   /** As in the claim `iss`. */
   issuer: string
   /** What the issuer knows us by: in `aud`, or before the slash of a scope. */
@@ -23,20 +20,12 @@ interface Needs {
   keyring: Keyring
 }
 
-// RFC 7519, section 3: header and claims are JSON objects, which in base64url begin like this.
-const TOKEN = /^eyJ[\w-]*\.eyJ[\w-]*\.[\w-]+$/
-
 // Of clients that nobody registered here, whatever the issuer grants them.
 const unregisteredTenant = 'default'
 const dataScopes: readonly Scope[] = scopes.filter((scope) => scope !== 'admin')
 
-/** Whether it is a signed JWT and not a key: keys are drawn without full stops. */
-export function looksLikeToken(credential: string): boolean {
-  return TOKEN.test(credential)
-}
-
 /** Access tokens of machines (OAuth 2.0 client credentials), from one issuer. */
-export function verifyTokensWith({ issuer, audience, keySets, keyring }: Needs): VerifyToken {
+export function verifyTokensWith({ issuer, audience, keySets, keyring }: TokenNeeds): VerifyToken {
   const verifier = JwtVerifier.create(
     // The audience is checked below: tokens of Cognito have none.
     { issuer, audience: null, jwksUri: issuer },

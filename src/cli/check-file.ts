@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises'
 import { nameOf } from './documents'
 import { CommandError } from './failure'
 import { createFileReport, type FileReport } from './file-report'
+import { SplitError } from './piece'
 import { type ProgressStream, showProgress } from './progress'
-import { createSplitter, SplitError } from './split-json'
+import { createSplitter } from './split-json'
 
 // Large enough that reading costs little beside checking.
 const CHUNK_BYTES = 1024 * 1024

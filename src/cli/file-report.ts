@@ -7,7 +7,7 @@ import {
 } from '../standards/caliper/conformance'
 import { type CaliperVersion, itemVersion, versionByForm } from '../standards/caliper/version'
 import { linesBetween, offsetOf } from './locate'
-import { type Piece, type Place, SplitError } from './split-json'
+import { type Piece, type Place, SplitError } from './piece'
 
 /** A finding, and where in the file the item stands that it is about. */
 export interface Placed extends Finding {

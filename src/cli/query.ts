@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import type { QueryResult } from '../platform/lake'
+import type { Lake, QueryResult } from '../platform/lake'
 import { openLake } from '../platform/local/lake'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { chosenSql, type NamedOptions, namedList, toDay } from './named-query'
@@ -7,13 +7,38 @@ import { renderTable } from './table'
 
 const formats = ['table', 'json', 'ndjson', 'csv'] as const
 
-interface Options extends DataDirOption, NamedOptions {
+/** Where the lake is. */
+export interface LakePlace {
+  /** The options that name the place. */
+  options(): Option[]
+  /** @param options of the command, those among them */
+  open(options: object): Lake
+  /** What its SQL is like, below the help. */
+  about: string
+  /** What to say when there is nothing in it; without it, nobody looks. */
+  whenEmpty?: string
+}
+
+const dataDir: LakePlace = {
+  options: () => [dataDirOption()],
+  open: (options) => openLake(requireDataDir(options as DataDirOption)),
+  about: `
+The SQL is DuckDB's. Besides the columns of a record (event_id, type, actor_id, event_time, …),
+\`raw\` holds each event as it was sent: SELECT raw->>'$.object.name' FROM events, and \`day\` the day
+of arrival: WHERE day >= '2026-11-01' opens only the files of those days.
+\`DESCRIBE events\` lists the columns. The table format cuts long values; the others cut nothing.`,
+  whenEmpty:
+    'Nothing has been archived yet: a server does so after NONIUS_ARCHIVE_FLUSH_SECONDS (60) and when it stops.',
+}
+
+interface Options extends NamedOptions {
   format: (typeof formats)[number]
   list?: true
 }
 
-export function queryCommand(): Command {
-  return new Command('query')
+/** @param place the data directory of one machine, unless told otherwise */
+export function queryCommand(place: LakePlace = dataDir): Command {
+  const command = new Command('query')
     .description('run SQL over the lake: the view `events` has every archived event')
     .argument('[sql]', 'e.g. "SELECT type, count(*) AS n FROM events GROUP BY type"')
     .option('-n, --named <id>', 'run a named query instead, e.g. activity-by-day')
@@ -23,36 +48,26 @@ export function queryCommand(): Command {
     .addOption(
       new Option('-f, --format <format>', 'how to print').choices(formats).default('table'),
     )
-    .addOption(dataDirOption())
-    .addHelpText(
-      'after',
-      `
-The SQL is DuckDB's. Besides the columns of a record (event_id, type, actor_id, event_time, …),
-\`raw\` holds each event as it was sent: SELECT raw->>'$.object.name' FROM events, and \`day\` the day
-of arrival: WHERE day >= '2026-11-01' opens only the files of those days.
-\`DESCRIBE events\` lists the columns. The table format cuts long values; the others cut nothing.`,
-    )
-    .action(query)
+  for (const option of place.options()) command.addOption(option)
+  return command
+    .addHelpText('after', place.about)
+    .action((sql: string | undefined, options: Options) => query(place, sql, options))
 }
 
-async function query(given: string | undefined, options: Options) {
+async function query(place: LakePlace, given: string | undefined, options: Options) {
   const { format } = options
   if (options.list) {
     process.stdout.write(print[format](namedList({ isWhole: format !== 'table' })))
     return
   }
   const sql = chosenSql(given, options)
-  const dataDir = requireDataDir(options)
-  await using lake = openLake(dataDir)
+  await using lake = place.open(options)
   const result = await lake.query(sql)
   process.stdout.write(print[format](result))
 
+  if (place.whenEmpty === undefined) return
   const { rows } = await lake.query('SELECT 1 FROM events LIMIT 1')
-  if (rows.length === 0) {
-    process.stderr.write(
-      'Nothing has been archived yet: a server does so after NONIUS_ARCHIVE_FLUSH_SECONDS (60) and when it stops.\n',
-    )
-  }
+  if (rows.length === 0) process.stderr.write(`${place.whenEmpty}\n`)
 }
 
 const print: Record<Options['format'], (result: QueryResult) => string> = {

@@ -2,7 +2,7 @@ import { type Authenticate, authenticateWith } from '../access/authenticate'
 import { readIssuerKeys } from '../access/issuer-keys'
 import { rememberKeySets } from '../access/key-sets'
 import { createKeyring, type Keyring } from '../access/keyring'
-import { verifyTokensWith } from '../access/token'
+import type { VerifyToken } from '../access/token-form'
 import { createGet } from '../outbound/get'
 import { createGuard } from '../outbound/guard'
 import type { ServingPlatform } from '../platform/platform'
@@ -17,7 +17,14 @@ export function identityOf(
   const { oidcIssuer: issuer, oidcAudience: audience } = config
   if (issuer === undefined) return { authenticate: authenticateWith({ keyring }), keyring }
   const keySets = rememberKeySets({ get: readIssuerKeys(get), clock })
-  const verifyToken = verifyTokensWith({ issuer, audience, keySets, keyring })
+  // Loaded with the first token: most deployments see none.
+  let verifying: Promise<VerifyToken> | undefined
+  async function verifyToken(token: string) {
+    verifying ??= import('../access/token').then(({ verifyTokensWith }) =>
+      verifyTokensWith({ issuer: issuer!, audience, keySets, keyring }),
+    )
+    return (await verifying)(token)
+  }
   return { authenticate: authenticateWith({ keyring, verifyToken }), keyring }
 }
 

@@ -18,7 +18,9 @@ const ReceiptSchema = z
     quarantined: z
       .array(
         z.object({
-          index: count.openapi({ description: 'Place in the request' }),
+          index: count.openapi({
+            description: 'Place in the request, counted through all envelopes of it',
+          }),
           id: z.string().optional(),
           quarantineId: z.string(),
           errors: z.array(Issue),

@@ -15,6 +15,8 @@ export interface Door {
   admit(c: AppContext): Promise<Principal>
   /** Chooses by the headers how the body is to be read. @throws {AppError} when it is not */
   readerFor(c: AppContext): Reader
+  /** The bodies that a body is a batch of, if it is one. @throws {AppError} `too_large` */
+  split?(text: string): string[] | undefined
   /** Whether a body may be a JWS. */
   takesSigned?: boolean
 }
@@ -29,13 +31,14 @@ export function receiveWith({ platform, options }: AppDeps): Receive {
   const { config } = options
   const accept = createAccept({ platform, ...options, openSigned: openSignedWith(options) })
 
-  return async function receive(c, { standard, admit, readerFor, takesSigned = false }) {
+  return async function receive(c, door) {
+    const { standard, admit, readerFor, split, takesSigned = false } = door
     const { tenantId, sourceId, keyId } = await admit(c)
     const read = readerFor(c)
     const wire = await readWire(c, config.maxBodyBytes)
     const contentType = c.req.header('Content-Type')
     const receipt = await accept({
-      ...{ standard, read, contentType },
+      ...{ standard, read, split, contentType },
       sender: { tenantId, sourceId, server: serverFacts(c, keyId) },
       body: wire.encoding === 'identity' ? wire.text : wire.bytes,
       text: () => decodeWire(wire, config.maxBodyBytes),

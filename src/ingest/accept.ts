@@ -1,5 +1,6 @@
 import { rememberSources } from '../access/sources'
 import { AppError } from '../error/app-error'
+import type { Issue } from '../error/issue'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
 import type { ServerFacts, Standard } from '../event/record'
@@ -9,7 +10,9 @@ import type { Source } from '../platform/registry'
 import { createQuarantineBody } from '../quarantine/quarantine-body'
 import { mediaType } from '../syntax/media-type'
 import type { Log } from '../telemetry/log'
+import { keepBatch } from './keep-batch'
 import { createIngest } from './pipeline'
+import { type Part, readBatch, reasonsOf } from './read-batch'
 import { tallyOf } from './steps/tally'
 import { assertAccepted } from './strict'
 
@@ -29,6 +32,8 @@ export interface Sent {
   /** Whether a text is a JWS, where one may be. */
   isSigned(text: string): boolean
   read: Reader
+  /** The bodies that a text is a batch of, if it is one. @throws {AppError} `too_large` */
+  split?: ((text: string) => string[] | undefined) | undefined
 }
 
 /**
@@ -55,30 +60,35 @@ export function createAccept({ platform, config, clock, log, openSigned }: Needs
   const quarantineBody = createQuarantineBody({ ...platform, clock })
   const findSource = rememberSources({ ...platform, clock })
 
-  return async function accept({ standard, sender, body, read, ...sent }) {
+  return async function accept({ standard, sender, body, read, split, ...sent }) {
     const source = await findSource(sender.tenantId, sender.sourceId)
-    const receivedAt = clock.now().toISOString()
+    const arrival = { ...sender, receivedAt: clock.now().toISOString(), mode: source?.mode }
+    const readOne = (text: string) => read(text, arrival.receivedAt)
 
-    let reading: Reading
-    try {
-      const text = await sent.text()
-      reading = read(await openSigned(text, source, sent.isSigned(text)), receivedAt)
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'too_large') throw error
-      // Nothing that a known sender sent is thrown away, not even what nobody can read or verify.
-      const errors = reasonsOf(error)
+    // Nothing that a known sender sent is thrown away, not even what nobody can read or verify.
+    async function setAside(body: string | Uint8Array, errors: Issue[]): Promise<string> {
       const contentType = mediaType(sent.contentType)?.slice(0, MEDIA_TYPE_LENGTH)
       const quarantineId = await quarantineBody(body, { ...sender, standard, errors, contentType })
-      platform.conformance.add(sender, receivedAt, tallyOf([], [{ errors }]))
+      platform.conformance.add(sender, arrival.receivedAt, tallyOf([], [{ errors }]))
+      return quarantineId
+    }
+
+    let brought: Reading | Part[]
+    try {
+      const sentText = await sent.text()
+      const text = await openSigned(sentText, source, sent.isSigned(sentText))
+      const texts = split?.(text)
+      brought = texts === undefined ? readOne(text) : readBatch(texts, readOne)
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'too_large') throw error
+      const errors = reasonsOf(error)
+      const quarantineId = await setAside(body, errors)
       throw new AppError(error.code, error.message, { errors, extra: { quarantineId } })
     }
-    const mode = source?.mode
-    const receipt = await ingest(reading, { ...sender, receivedAt, mode })
-    if (mode === 'strict') assertAccepted(receipt)
+    const receipt = Array.isArray(brought)
+      ? await keepBatch(brought, { sender, keep: (one) => ingest(one, arrival), setAside })
+      : await ingest(brought, arrival)
+    if (arrival.mode === 'strict') assertAccepted(receipt)
     return receipt
   }
-}
-
-function reasonsOf({ code, message, errors }: AppError) {
-  return errors.length > 0 ? [...errors] : [{ path: [], message, code }]
 }

@@ -67,7 +67,8 @@ export interface QuarantineStore {
   put(items: readonly QuarantinedItem[], limits?: QuarantineLimits): Promise<void>
   get(tenantId: string, quarantineId: string): Promise<QuarantinedItem | undefined>
   /**
-   * A cursor stays valid while others put and release.
+   * A cursor stays valid while others put and release. A page with a cursor may have fewer than
+   * `limit` items, even none: a search for what is rare ends now and then.
    * @throws {AppError} `invalid_cursor` when it was altered or belongs to another query
    */
   list(
@@ -82,7 +83,8 @@ export interface QuarantineStore {
     said: Pick<QuarantinedItem, 'errors' | 'lastReplay'>,
   ): Promise<boolean>
   /**
-   * Forgets an item that was replayed or given up and, in the same breath, keeps what became of it.
+   * Forgets an item that was replayed or given up and, in the same breath, keeps what became of it:
+   * it is held until all of that is. (Of dozens, a process that dies may leave some beside it.)
    * @returns false when it is not held; then nothing is kept either
    * @throws {AppError} as `put`; then the item is still held
    */

@@ -5,6 +5,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { Webhook } from 'standardwebhooks'
 import { emulated } from '../../infra/local/emulators/start'
 import { anEnvelope, anEvent } from '../support/envelopes'
+import { repository, start } from '../support/program'
 import { openSocket } from '../support/sockets'
 import { aReceiver } from '../webhooks/support'
 import { aDeployment, endpoints, eventually } from './support'
@@ -60,6 +61,19 @@ describe('The deployment on one machine', () => {
     expect(new Webhook(secret).verify(body, headers)).toMatchObject({ data: [{ id: event.id }] })
   })
 
+  it('switches off a webhook whose target says that it is gone', async () => {
+    await using receiver = aReceiver(() => new Response(null, { status: 410 }))
+    const settings = { name: 'Gone', targetUrl: receiver.url, events: ['*'] }
+    const made = await deployment.call('POST', '/webhooks', settings)
+    const { id } = (await made.json()) as { id: string }
+    await post([anEvent()])
+    await deployment.drain()
+    await eventually(async () => {
+      const shown = await deployment.call('GET', `/webhooks/${id}`)
+      return ((await shown.json()) as { enabled: boolean }).enabled === false
+    })
+  })
+
   it('takes events in over WebSocket, from who has a key', async () => {
     const url = `${deployment.socketUrl}/ws/publish`
     await using socket = await openSocket(url, {
@@ -68,6 +82,15 @@ describe('The deployment on one machine', () => {
     socket.send(JSON.stringify({ event_type: 'page_view' }))
     expect(JSON.parse(await socket.next())).toMatchObject({ eventCount: 1 })
     await expect(openSocket(url)).rejects.toThrow('refused')
+  })
+
+  it('keeps every promise that a maintainer asks a real one for', async () => {
+    const { url, keys } = deployment
+    const command = [process.execPath, 'infra/smoke/main.ts', url, keys.demo]
+    const smoke = await start(command, { cwd: repository }).finished
+    expect(smoke.stdout).not.toContain('FAIL')
+    expect(smoke.stdout).toMatch(/(\d+) of \1 promises kept/)
+    expect(smoke.exitCode).toBe(0)
   })
 
   it('asked nothing of AWS that the roles of its functions do not allow', () => {

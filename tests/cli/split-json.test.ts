@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { createSplitter, type Piece, SplitError } from '../../src/cli/split-json'
+import { type Piece, SplitError } from '../../src/cli/piece'
+import { createSplitter } from '../../src/cli/split-json'
 import { readTable } from '../support/list'
 
 /** The pieces of a text that comes in chunks of some characters. */

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'bun:test'
 import { checkItem } from '../../src/standards/caliper/check-item'
 import { actions } from '../../src/standards/caliper/model/actions'
+import { type Dialect, versionOfDialect } from '../../src/standards/caliper/model/dialect'
 import { entities, parts } from '../../src/standards/caliper/model/entities'
 import { events } from '../../src/standards/caliper/model/events'
 import { exampleEvent, fullEntity } from '../../src/standards/caliper/model/example'
 import { modelOf } from '../../src/standards/caliper/model/model'
+import { profileExtensions } from '../../src/standards/caliper/model/versions'
 import { contextIris } from '../../src/standards/caliper/version'
 import { anEvent } from '../support/envelopes'
+import { earlyType, inEarlyForm } from './early'
 import { interpret } from './interpreter'
 import { mutated, seeded } from './mutate'
 
@@ -34,17 +37,32 @@ const words = [
   ...['Rewound', 'MarkedAsUnRead', 'http://purl.imsglobal.org/caliper/Page'],
 ]
 
+const extension = (name: string) => `${contextIris['1.1']}/${name}-extension`
+const extensions = Object.keys(profileExtensions)
+
+/** Each dialect, the `@context` it is known by, and its part of the events of its version. */
+const dialects: [dialect: Dialect, context: unknown, share: number][] = [
+  ['1.2', contextIris['1.2'], 1],
+  ['1.1', contextIris['1.1'], 1 / 2],
+  ...extensions.map((name): [Dialect, unknown, number] => [`1.1+${name}`, extension(name), 1 / 14]),
+  ['1.1+all', extensions.map(extension), 1 / 14],
+  ['1.0', contextIris['1.0'], 1],
+]
+
 describe('the generated checks and the tables say the same', () => {
-  for (const version of ['1.2', '1.1'] as const) {
-    it(`of ${COUNT} events and entities of ${version} with faults of all kinds`, () => {
-      const model = modelOf(version)
+  for (const [dialect, context, share] of dialects) {
+    const count = Math.ceil(COUNT * share)
+    it(`of ${count} events and entities of ${dialect} with faults of all kinds`, () => {
+      const model = modelOf(dialect)
+      const form = model.isEarly ? inEarlyForm : <Item>(item: Item) => item
+      const own = model.isEarly ? [...words, ...words.map(earlyType)] : words
       const random = seeded(20261121)
       let departures = 0
-      for (let i = 0; i < COUNT; i += 1) {
+      for (let i = 0; i < count; i += 1) {
         const { kind, item } = pool[i % pool.length]!
-        const whole = { ...mutated(item, words, random), '@context': contextIris[version] }
+        const whole = { ...mutated(form(item), own, random), '@context': context }
         const sent = JSON.parse(JSON.stringify(whole))
-        const said = checkItem(sent, kind, version).map(({ rule, steps }) => {
+        const said = checkItem(sent, kind, versionOfDialect(dialect)).map(({ rule, steps }) => {
           const isSoft = rule.code === 'unknown_property' && rule.severity === 'warning'
           return `${isSoft ? '~' : ''}${rule.code} ${steps.toReversed().join('.')}`
         })
@@ -54,7 +72,7 @@ describe('the generated checks and the tables say the same', () => {
           expect({ sent, said }).toEqual({ sent, said: meant })
         }
       }
-      expect(departures).toBeGreaterThan(COUNT)
+      expect(departures).toBeGreaterThan(count)
     }, 120_000)
   }
 })

@@ -12,12 +12,15 @@ import { isUuidUrn, uuidUrnVersion } from '../../src/syntax/uuid'
 type Node = Record<string, unknown>
 
 /**
- * The rules of Caliper 1.1 and 1.2 read off the tables for each item anew: slow, plain, and written
- * without a look at the code that the checker generates. Gives lines of `code path`, in no order.
+ * The rules of every version of Caliper read off the tables for each item anew: slow, plain, and
+ * written without a look at the code that the checker generates. Gives lines of `code path`, in no
+ * order.
  */
 export function interpret(model: Model, kind: 'event' | 'entity', item: Node): string[] {
   const found: { code: string; path: (string | number)[] }[] = []
   const isNew = model.dialect === '1.2'
+  const { isEarly } = model // 1.0: `@id` and `@type`, IRIs for terms, nulls written out
+  const hasKeywords = !isNew && !isEarly
   let localContexts = 0
 
   function say(code: string, ...path: (string | number)[]) {
@@ -25,18 +28,19 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
   }
 
   function checkNode(node: Node, path: (string | number)[], wanted?: ReadonlySet<string>) {
-    const keyword = isNew ? undefined : node['@type']
-    const type = node.type ?? keyword
+    const type = isEarly ? node['@type'] : (node.type ?? (hasKeywords ? node['@type'] : undefined))
     const name = typeof type === 'string' ? term(type) : ''
     const isEvent = wanted === undefined && kind === 'event'
     const known = isEvent
       ? model.events.get(name)
       : (model.entities.get(name) ?? (model.parts.has(name) ? {} : undefined))
-    if (type === undefined || type === null) say('required', ...path, 'type')
-    else if (known === undefined) say('unknown_type', ...path, 'type')
-    else {
-      if (name !== type) say('not_a_term', ...path, 'type')
-      if (wanted !== undefined && !wanted.has(name)) say('wrong_entity', ...path, 'type')
+    const key = keyOf('type')
+    if (type === undefined || type === null) say('required', ...path, key)
+    else if (known === undefined) {
+      if (!isForeign(type)) say('unknown_type', ...path, key)
+    } else {
+      if (name !== type && !isEarly) say('not_a_term', ...path, key)
+      if (wanted !== undefined && !wanted.has(name)) say('wrong_entity', ...path, key)
       if ('successor' in known) say('deprecated', ...path, 'type')
     }
     const event = isEvent ? ((known as EventModel) ?? model.events.get('Event')!) : undefined
@@ -48,7 +52,7 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
     const isLocal = path.length > 0 && nestedContext(node, path)
     if (isLocal) localContexts += 1
     checkProperties(node, properties, path, event, known === undefined)
-    if (event !== undefined) checkConditions(node, event)
+    if (event !== undefined && !isEarly) checkConditions(node, event)
     if (isLocal) localContexts -= 1
   }
 
@@ -56,14 +60,24 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
     const context = node['@context']
     if (context === undefined) return false
     if (context === null) say('empty_value', ...path, '@context')
-    else if (isOwnContext(context)) say('duplicate_context', ...path, '@context')
-    else return true
+    else if (!isOwnContext(context)) return true
+    else if (!isEarly) say('duplicate_context', ...path, '@context')
     return false
   }
 
   function isOwnContext(context: unknown): boolean {
-    const version = isNew ? 'v1p2' : 'v1p1'
+    const version = { '1.2': 'v1p2', '1.0': 'v1/' }[model.dialect as string] ?? 'v1p1'
     return typeof context === 'string' && context.includes(`imsglobal.org/ctx/caliper/${version}`)
+  }
+
+  /** 1.0 takes words of other vocabularies as they come. */
+  function isForeign(value: unknown): boolean {
+    if (!isEarly || typeof value !== 'string' || !isIri(value)) return false
+    return !/^https?:\/\/purl\.imsglobal\.org\//.test(value)
+  }
+
+  function keyOf(name: string): string {
+    return isEarly && (name === 'id' || name === 'type') ? `@${name}` : name
   }
 
   function checkProperties(
@@ -76,8 +90,8 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
     for (const usual of properties.values()) {
       const { name, shape, successor } = usual
       const own = event?.when.get(node.action as string)?.get(name) ?? usual
-      let key = name
-      if (!isNew && (name === 'id' || name === 'type')) {
+      let key = keyOf(name)
+      if (hasKeywords && (name === 'id' || name === 'type')) {
         if (node[name] === undefined && node[`@${name}`] !== undefined) key = `@${name}`
         if (key !== name) say('deprecated', ...path, key)
       }
@@ -92,16 +106,17 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
       else if (shape.range.kind === 'Profile') checkProfile(value, node, event!, isOpen)
       else if (shape.range.kind !== 'Type') checkValue(value, own.shape, [...path, key])
     }
+    const names = new Set(['@context', ...[...properties.keys()].map(keyOf)])
     for (const key of isOpen ? [] : Object.keys(node)) {
       const isKeyword = !isNew && (key === '@id' || key === '@type')
-      if (properties.has(key) || key === '@context' || isKeyword) continue
+      if (names.has(key) || isKeyword) continue
       say(localContexts > 0 ? '~unknown_property' : 'unknown_property', ...path, key)
     }
   }
 
   function checkValue(value: unknown, shape: Shape, path: (string | number)[]) {
     if (shape.need !== 'required' && isEmpty(value)) {
-      if (shape.range.kind !== 'anything') say('empty_value', ...path)
+      if (shape.range.kind !== 'anything' && !isEarly) say('empty_value', ...path)
     } else if (!shape.isArray) {
       checkOne(value, shape.range, path)
     } else if (!Array.isArray(value)) {
@@ -125,10 +140,14 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
     if (range.kind === 'Term') {
       const words = vocabularies[range.vocabulary]
       if (typeof value === 'string' && words.has(value)) return
-      if (typeof value === 'string' && words.has(term(value))) return say('not_a_term', ...path)
+      if (typeof value === 'string' && words.has(term(value))) {
+        return isEarly ? undefined : say('not_a_term', ...path)
+      }
+      if (isForeign(value)) return
       const name = { Role: 'role', Status: 'status', Metric: 'metric' } as Record<string, string>
       return say(`unknown_${name[range.vocabulary] ?? 'identifier_type'}`, ...path)
     }
+    if (isEarly && range.kind === 'Duration' && Number.isInteger(value)) return
     const code = faultOf(value, range.kind)
     if (code !== undefined) say(code, ...path)
   }
@@ -147,9 +166,11 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
   function checkAction(value: unknown, event: EventModel) {
     const name = typeof value === 'string' ? actionTerm(value) : ''
     if (event.actions.has(value as string)) return
-    if (event.actions.has(name)) say('not_a_term', 'action')
-    else if (event.deprecatedActions.has(name)) say('deprecated', 'action')
-    else say(model.actions.has(name) ? 'unsupported_action' : 'unknown_action', 'action')
+    if (event.actions.has(name)) {
+      if (!isEarly) say('not_a_term', 'action')
+    } else if (event.deprecatedActions.has(name)) say('deprecated', 'action')
+    else if (model.actions.has(name)) say('unsupported_action', 'action')
+    else if (!isForeign(value)) say('unknown_action', 'action')
   }
 
   function checkProfile(value: unknown, node: Node, event: EventModel, isOpen: boolean) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Starts a server as a user would and lets schemathesis (PyPI) try everything that its OpenAPI
-# document allows and forbids: no 5xx, every reply as documented. Counts operations in Bun's words.
+# document allows and forbids, with the key of a source and then with an admin's: no 5xx, every reply
+# as documented. Counts operations in Bun's words.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/tests/fuzz
@@ -23,9 +24,10 @@ if [[ $NONIUS_FUZZ_NETWORK == own ]]; then ip link set lo up; fi
 
 scratch=$(mktemp -d)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-key=demo-key-of-the-fuzz-run
-NONIUS_PORT=$port NONIUS_HOST=127.0.0.1 NONIUS_DATA_DIR="$scratch/data" NONIUS_DEMO_KEY=$key \
-  NONIUS_ARCHIVE_FLUSH_SECONDS=5 NONIUS_LOG_LEVEL=warn \
+demo_key=demo-key-of-the-fuzz-run
+admin_key=admin-key-of-the-fuzz-run
+NONIUS_PORT=$port NONIUS_HOST=127.0.0.1 NONIUS_DATA_DIR="$scratch/data" \
+  NONIUS_DEMO_KEY=$demo_key NONIUS_ADMIN_KEY=$admin_key NONIUS_ARCHIVE_FLUSH_SECONDS=5 NONIUS_LOG_LEVEL=warn \
   node src/launch.mjs serve >"$scratch/stdout" 2>"$scratch/stderr" &
 server=$!
 
@@ -43,20 +45,30 @@ for _ in $(seq 150); do # 30 s
   sleep 0.2
 done
 
-# The seed makes a failure come back. Fifty cases an operation take half a minute.
+# The seed makes a failure come back. Fifty cases an operation take
+# half a minute, and as much again for the admin.
+# fuzz NAME KEY CASES ARGUMENT…
+fuzz() {
+  local name=$1 key=$2 cases=$3
+  shift 3
+  echo "── with the key of $name"
+  SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 \
+    "$NONIUS_FUZZ_VENV/bin/st" --config-file "$here/schemathesis.toml" \
+    run "http://127.0.0.1:$port/openapi.json" --header "Authorization: Bearer $key" \
+    --phases examples,coverage,fuzzing,stateful --max-examples "$cases" --seed 1 --request-timeout 10 \
+    --report junit --report-junit-path "$scratch/$name.xml" "$@" || code=$?
+}
+
 code=0
 cd "$scratch" # where it leaves its own files
-SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 \
-  "$NONIUS_FUZZ_VENV/bin/st" --config-file "$here/schemathesis.toml" \
-  run "http://127.0.0.1:$port/openapi.json" --header "Authorization: Bearer $key" \
-  --phases examples,coverage,fuzzing,stateful --max-examples 50 --seed 1 --request-timeout 10 \
-  --report junit --report-junit-path "$scratch/junit.xml" "$@" || code=$?
+fuzz demo "$demo_key" 50 --exclude-tag Sources "$@" # which are an admin's alone
+fuzz admin "$admin_key" 25 --include-path-regex '^/(sources|quarantine)' "$@"
 
-python3 - "$scratch/junit.xml" <<'PYTHON'
+python3 - "$scratch/demo.xml" "$scratch/admin.xml" <<'PYTHON'
 import sys
 import xml.etree.ElementTree as tree
 
-cases = tree.parse(sys.argv[1]).getroot().iter("testcase")
+cases = [case for file in sys.argv[1:] for case in tree.parse(file).getroot().iter("testcase")]
 bad = [any(part.tag in ("failure", "error") for part in case) for case in cases]
 print(f" {bad.count(False)} pass\n {bad.count(True)} fail")
 PYTHON

@@ -35,6 +35,14 @@ describe('the repository is fit to be cloned by a stranger', () => {
     })
   }
 
+  it('gives each decision a number of its own, in its name and its title', () => {
+    const decisions = tracked.filter((path) => /^decisions\/\d/.test(path))
+    const numbers = decisions.map((path) => Number(path.match(/\d+/)![0]))
+    expect(numbers).toEqual(numbers.map((_, at) => at + 1))
+    const titled = decisions.map((path) => Number(read(path).match(/^# (\d+)\. /)?.[1]))
+    expect(titled).toEqual(numbers)
+  })
+
   it('keeps every file of src under 300 lines', () => {
     const long = texts
       .filter((path) => path.startsWith('src/'))

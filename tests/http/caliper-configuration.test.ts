@@ -10,6 +10,7 @@ describe('GET /caliper/v1p2/events', () => {
     const versions = [
       'http://purl.imsglobal.org/ctx/caliper/v1p2',
       'http://purl.imsglobal.org/ctx/caliper/v1p1',
+      'http://purl.imsglobal.org/ctx/caliper/v1/Context',
     ]
     expect(await response.json()).toEqual({
       caliperMaximumPayloadSize: 6144,

@@ -172,6 +172,17 @@ describe('WS /ws/publish says what is wrong, and goes on', () => {
     expect(await test.app.platform.quarantine.get('default', quarantineId)).toBeDefined()
   })
 
+  it('when its source takes signed bodies only', async () => {
+    await using strict = await startPublishTest()
+    const { registry } = strict.app.platform
+    const source = await registry.getSource('default', 'demo')
+    await registry.putSource({ ...source!, signing: { required: true, keys: [] } })
+    await using socket = await strict.connect()
+    const problem = await ask(socket, anEvent())
+    expect(problem).toMatchObject({ code: 'invalid_signature', status: 401 })
+    expect(problem.quarantineId).toBeDefined()
+  })
+
   it('when nothing can be stored, so that it is sent again', async () => {
     const full = new StorageError('the disk is full', { isRetriable: true })
     await using broken = await startPublishTest({

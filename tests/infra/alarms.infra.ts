@@ -71,9 +71,7 @@ describe('the alarms', () => {
   it('look at metrics in the name and dimension under which the functions report', () => {
     const lines: string[] = []
     const measure = { received: 1, rejected: 0, storeFailures: 0, ingestMs: 1 } as const
-    createMetrics({ stage: 'production', now: () => 0, write: (line) => lines.push(line) }).ingest(
-      measure,
-    )
+    createMetrics({ stage: 'production' }, (line) => lines.push(line)).ingest(measure)
     const reported = JSON.parse(lines[0]!)
     const [directive] = reported._aws.CloudWatchMetrics
     const ours = alarms

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { columns } from '../../src/event/columns'
 import { retentionClasses } from '../../src/event/record'
+import { namedQueries } from '../../src/query/sql'
 import { byArn, graphOf, named, ofType } from './support/graphs'
 
 const graph = graphOf('production')
@@ -96,6 +97,17 @@ describe('what is kept', () => {
   const days = { standard: 7 * 365, sensitive: 3 * 365, pii: 365, system: 365 }
   const { rules } = named(graph, 'BucketLifecycleConfiguration', 'LakeLifecycle').inputs
 
+  it('takes with it what was too large for the lake, by the same classes', () => {
+    const { rules } = named(graph, 'BucketLifecycleConfiguration', 'BlobsLifecycle').inputs
+    const kept = rules.map((rule: { filter: { prefix: string }; expiration: { days: number } }) => [
+      rule.filter.prefix,
+      rule.expiration.days,
+    ])
+    const large = retentionClasses.map((name) => [`large/${name}/`, days[name]])
+    // The hot store keeps its items for thirty days, and a week of grace.
+    expect(kept).toEqual([...large, ['bodies/', 37]])
+  })
+
   for (const retentionClass of retentionClasses) {
     it(`expires after ${days[retentionClass]} days when its class is ${retentionClass}`, () => {
       const own = rules.filter((rule: { filter: { prefix: string } }) =>
@@ -129,6 +141,36 @@ describe('questions to the lake', () => {
   it('stop at half a dollar, whatever a client asks for', () => {
     expect(configuration.bytesScannedCutoffPerQuery).toBeLessThanOrEqual(100 * 1024 ** 3)
     expect(configuration.enforceWorkgroupConfiguration).toBe(true)
+  })
+
+  it('are saved, each named query with its SQL to the letter, for the database of the lake', () => {
+    const saved = ofType(graph, 'NamedQuery').map(({ inputs }) => inputs)
+    expect(saved).toHaveLength(namedQueries.length)
+    for (const { id, description, sql } of namedQueries) {
+      expect(saved.find(({ name }) => name === id)).toMatchObject({
+        description,
+        query: sql,
+        database: table.databaseName,
+        workgroup: ofType(graph, 'Workgroup')[0]!.inputs.name,
+      })
+    }
+    // Athena's limits of a description and of a text, in characters (API reference, CreateNamedQuery).
+    expect(saved.filter(({ description }) => description.length > 1024)).toEqual([])
+    expect(saved.filter(({ query }) => query.length > 262_144)).toEqual([])
+  })
+
+  it('find the view `events` as Athena keeps a view, over the table of the same database', () => {
+    const view = named(graph, 'CatalogTable', 'EventsView').inputs
+    const encoded = /^\/\* Presto View: (.+) \*\/$/.exec(view.viewOriginalText)![1]!
+    const definition = JSON.parse(Buffer.from(encoded, 'base64').toString())
+    expect(definition).toMatchObject({
+      catalog: 'awsdatacatalog',
+      schema: table.databaseName,
+      originalSql: expect.stringContaining(`FROM ${table.name}\n`),
+    })
+    const names = (columns: { name: string }[]) => columns.map(({ name }) => name)
+    expect(names(definition.columns)).toEqual(names(view.storageDescriptor.columns))
+    expect(view).toMatchObject({ tableType: 'VIRTUAL_VIEW', parameters: { presto_view: 'true' } })
   })
 
   it('leave encrypted answers, which expire', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { graphOf, named, ofType } from './support/graphs'
-import { allStatements, documentOf, mayDo } from './support/policies'
+import { allStatements, documentOf, mayDo, statementsOf } from './support/policies'
 
 const graph = graphOf('production')
 const table = (name: string) => named(graph, 'Table', `${name}Table`).outputs.arn as string
@@ -56,12 +56,29 @@ describe('permissions', () => {
     })
   }
 
+  it('let Deliver switch a webhook off whose target wants no more', () => {
+    expect(mayDo(role('Deliver'), 'dynamodb:UpdateItem', table('Registry'))).toBe(true)
+  })
+
   it('let Firehose write the lake and read its schema', () => {
     const bucket = named(graph, 'Bucket', 'LakeBucket').outputs.arn
     const archive = named(graph, 'CatalogTable', 'ArchiveTable').outputs.arn as string
     expect(mayDo(role('Archive'), 's3:PutObject', `${bucket}/events/standard/x`)).toBe(true)
     expect(mayDo(role('Archive'), 's3:PutObject', `${bucket}/errors/standard/x`)).toBe(true)
     expect(mayDo(role('Archive'), 'glue:GetTableVersions', archive)).toBe(true)
+  })
+
+  it('let Deliver switch off a webhook, and change nothing else of the registry', () => {
+    const changes = statementsOf(role('Deliver')).filter(
+      ({ Action, Resource }) =>
+        Resource.includes(table('Registry')) && Action.some((one) => /Put|Update|Delete/.test(one)),
+    )
+    expect(changes).toMatchObject([
+      {
+        Action: ['dynamodb:UpdateItem'],
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'webhooks' } },
+      },
+    ])
   })
 
   it('let every function write its own log, and no other', () => {

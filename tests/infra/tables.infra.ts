@@ -60,6 +60,15 @@ describe('the indexes of the events', () => {
     expect(dollars('standard')).toBeLessThan(3)
   })
 
+  it('come with how long events stay hot, unless the deployer says otherwise', () => {
+    const days = (env: Record<string, string>) =>
+      named(graphOf('ci', env), 'Function', 'ApiFunction').inputs.environment.variables
+        .NONIUS_HOT_TTL_DAYS
+    expect(days({ NONIUS_INDEX_PROFILE: 'lean' })).toBe('7')
+    expect(days({ NONIUS_INDEX_PROFILE: 'standard' })).toBe('30')
+    expect(days({ NONIUS_INDEX_PROFILE: 'lean', NONIUS_HOT_TTL_DAYS: '14' })).toBe('14')
+  })
+
   it('are refused by name when there is no such profile', () => {
     const { status, stderr } = synthesise([], { NONIUS_INDEX_PROFILE: 'everything' })
     expect(status).toBe(1)

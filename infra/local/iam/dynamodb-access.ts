@@ -31,8 +31,11 @@ export function dynamoDbAccess(
     // Each part asks for the permission that it would need alone ("DynamoDB transactions and IAM").
     case 'TransactGetItems':
     case 'TransactWriteItems':
-      return input.TransactItems.flatMap((item: Record<string, { TableName: string }>) =>
-        Object.entries(item).map(([part, { TableName }]) => on(transactions[part]!, TableName)),
+      return input.TransactItems.flatMap((item: Record<string, Part>) =>
+        Object.entries(item).map(([name, part]) => ({
+          ...on(transactions[name]!, part.TableName),
+          context: leadingKeys(part),
+        })),
       )
     case 'ExecuteStatement':
       return [statementAccess(input.Statement, on)]
@@ -51,8 +54,22 @@ export function dynamoDbAccess(
       return [{ action: 'dynamodb:GetRecords', resource: resource ?? '' }]
     }
     default:
-      return [on(operation, input.TableName, input.IndexName)]
+      return [{ ...on(operation, input.TableName, input.IndexName), context: leadingKeys(input) }]
   }
+}
+
+type Values = Record<string, { S?: string }>
+interface Part {
+  TableName: string
+  Key?: Values
+  Item?: Values
+}
+
+/** Which partition is asked for, by the names that our tables give their hash keys. */
+function leadingKeys({ Key, Item }: Part): Record<string, string[]> {
+  const { pk, k } = Key ?? Item ?? {}
+  const hash = (pk ?? k)?.S
+  return hash === undefined ? {} : { 'dynamodb:LeadingKeys': [hash] }
 }
 
 function statementAccess(

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { contextIris } from '../../standards/caliper/version'
 import { requireKey } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -19,10 +20,7 @@ const EndpointConfiguration = z
   })
   .openapi('CaliperEndpointConfiguration')
 
-const supportedVersions = [
-  'http://purl.imsglobal.org/ctx/caliper/v1p2',
-  'http://purl.imsglobal.org/ctx/caliper/v1p1',
-]
+const supportedVersions = Object.values(contextIris)
 
 const route = createRoute({
   method: 'get',

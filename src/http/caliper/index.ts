@@ -1,6 +1,5 @@
 import type { App, AppDeps } from '../context'
 import type { Receive } from '../receive'
-import { describeEventTypes } from './event-schemas'
 import { getEndpointConfiguration } from './get-endpoint-configuration'
 import { receiveByUrl } from './receive-by-url'
 import { receiveEvents } from './receive-events'
@@ -10,6 +9,5 @@ export function registerCaliper(app: App, deps: AppDeps, receive: Receive) {
   receiveEvents(app, receive)
   receiveByUrl(app, receive)
   validateEvents(app, deps)
-  describeEventTypes(app)
   getEndpointConfiguration(app, deps)
 }

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { readBareCaliper } from '../../standards/caliper/bare'
+import { batchIn } from '../../standards/caliper/batch'
 import { explained } from '../../standards/caliper/explain'
 import { requireSensorInPath } from '../authenticate'
 import { requireMediaType } from '../body'
@@ -18,7 +19,7 @@ const BareEvent = z.looseObject({}).openapi('CaliperItem', {
 
 const Body = z
   .union([Envelope, BareEvent, z.array(z.unknown())])
-  .openapi('CaliperBody', { description: 'An envelope, an event, or an array of events' })
+  .openapi('CaliperBody', { description: 'An envelope, an event, or an array of either' })
 
 const Signed = z
   .string()
@@ -39,7 +40,7 @@ const route = createRoute({
   tags: ['Caliper'],
   summary: 'Send events from where only a URL can be set',
   description:
-    'As `POST /caliper/v1p2/events`, for senders that cannot set a header (Canvas Live Events): the key, with scope `events:write`, is part of the address. Whoever has the address has the key, so use a key of its own for it. The body may be an envelope, a single event or an array of events, and it may be signed: a JWS in compact form is verified with the keys of the source (`signing` at `PUT /sources/{id}`). A body whose signature cannot be verified, or that lacks a required one, is answered 401 and kept in quarantine.',
+    'As `POST /caliper/v1p2/events`, for senders that cannot set a header (Canvas Live Events): the key, with scope `events:write`, is part of the address. Whoever has the address has the key, so use a key of its own for it. The body may be an envelope, a single event or an array of either, and it may be signed: a JWS in compact form is verified with the keys of the source (`signing` at `PUT /sources/{id}`). A body whose signature cannot be verified, or that lacks a required one, is answered 401 and kept in quarantine.',
   request: {
     params: z.object({
       key: z.string().openapi({ description: 'The key itself', example: 'nk_of_a_source' }),
@@ -65,6 +66,7 @@ export function receiveByUrl(app: App, receive: Receive) {
     standard: 'caliper',
     admit: requireSensorInPath,
     readerFor,
+    split: batchIn,
     takesSigned: true,
   } as const
   operation(app, route, (c) => receive(c, door))

@@ -1,4 +1,5 @@
-import { createRoute } from '@hono/zod-openapi'
+import { createRoute, z } from '@hono/zod-openapi'
+import { batchIn } from '../../standards/caliper/batch'
 import { explained } from '../../standards/caliper/explain'
 import { readCaliper } from '../../standards/caliper/parse'
 import { requireSensor } from '../authenticate'
@@ -12,6 +13,10 @@ import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 import { refusals } from './refusals'
 
+const Body = z
+  .union([Envelope, z.array(z.unknown()).min(1)])
+  .openapi('CaliperEnvelopes', { description: 'An envelope, or an array of envelopes' })
+
 const route = createRoute({
   method: 'post',
   path: '/caliper/v1p2/events',
@@ -19,11 +24,14 @@ const route = createRoute({
   tags: ['Caliper'],
   summary: 'Send events and entities',
   description:
-    'Scope `events:write`. Caliper 1.2, section 6.1; envelopes of 1.1 and 1.0 are taken too. Answered once everything is on disk. What cannot be kept as an event is quarantined and named; it costs the others nothing.',
+    'Scope `events:write`. Caliper 1.2, section 6.1; envelopes of 1.1 and 1.0 are taken too, and so is an array of envelopes, as Open edX batches them. Answered once everything is on disk. What cannot be kept as an event is quarantined and named; it costs the others nothing.',
   ...keyed,
   request: {
     headers: preferHeader,
-    body: jsonBody(Envelope, { description: 'An envelope', example: caliperEnvelope }),
+    body: jsonBody(Body, {
+      description: 'An envelope, or an array of them',
+      example: caliperEnvelope,
+    }),
   },
   responses: {
     200: receiptReply,
@@ -32,7 +40,8 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: Receive) {
-  operation(app, route, (c) => receive(c, { standard: 'caliper', admit: requireSensor, readerFor }))
+  const door = { standard: 'caliper', admit: requireSensor, readerFor, split: batchIn } as const
+  operation(app, route, (c) => receive(c, door))
 }
 
 function readerFor(c: AppContext): Reader {

@@ -2,7 +2,6 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { MAX_DEPARTURES } from '../../standards/caliper/check/departure'
-import { prepareChecks } from '../../standards/caliper/check-item'
 import {
   type ConformanceReport,
   checkCaliper,
@@ -85,7 +84,6 @@ const route = createRoute({
 
 export function validateEvents(app: App, { options }: AppDeps) {
   const { maxBodyBytes } = options.config
-  prepareChecks()
   operation(app, route, async (c) => {
     requireMediaType(c, 'application/json')
     const { valid, errors, warnings, ...counts } = await check(c, maxBodyBytes)

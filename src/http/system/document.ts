@@ -1,3 +1,4 @@
+import { describeEventTypes } from '../caliper/event-schemas'
 import type { App } from '../context'
 
 const description = `Nonius takes learning events (Caliper, native), keeps them durably and once, and hands
@@ -21,8 +22,9 @@ const tags = [
   { name: 'System', description: 'The service itself' },
 ]
 
-/** The OpenAPI document of every route that is registered. */
+/** The OpenAPI document of every route that is registered. Made once of an app. */
 export function openApiDocument(app: App) {
+  describeEventTypes(app)
   return app.getOpenAPIDocument({
     openapi: '3.0.0',
     info: {

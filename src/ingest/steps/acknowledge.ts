@@ -10,7 +10,7 @@ export interface Kept {
 
 // A sender that gets everything wrong sends thousands of items at a time, and its every reply would
 // be larger than what it sent. A hundred show what is wrong.
-const MAX_NAMED = 100
+export const MAX_NAMED = 100
 
 /** Tells the sender what became of every item. */
 export function acknowledge(
@@ -41,8 +41,7 @@ export function acknowledge(
     })),
     ...(unkept.length > MAX_NAMED && {
       quarantinedCount: unkept.length,
-      // By source: what was here before this request, word for word, has that request's id and time.
-      quarantinedLink: `/quarantine?sourceId=${encodeURIComponent(sourceId)}`,
+      quarantinedLink: quarantineLink(sourceId),
     }),
   }
 }
@@ -53,4 +52,9 @@ export function acknowledgeForLater(
   acceptedForLater: number,
 ): Receipt {
   return { ...acknowledge(sender, [], []), acceptedForLater }
+}
+
+/** By source: what was here before this request, word for word, has that request's id and time. */
+export function quarantineLink(sourceId: string): string {
+  return `/quarantine?sourceId=${encodeURIComponent(sourceId)}`
 }

@@ -61,10 +61,15 @@ async function replay(key: string, { blobs, handle, log }: Needs): Promise<boole
   return true
 }
 
-/** @returns undefined when it holds none */
+/**
+ * Of a batch, or of a single record that was set aside (`change-feed.ts`) and that somebody has put
+ * here to be tried again.
+ * @returns undefined when it holds none
+ */
 function eventOf(bytes: Uint8Array): DynamoDBStreamEvent | undefined {
   try {
-    const { payload } = JSON.parse(Buffer.from(bytes).toString())
+    const { payload, record } = JSON.parse(Buffer.from(bytes).toString())
+    if (record?.dynamodb !== undefined) return { Records: [record] }
     const event = typeof payload === 'string' ? JSON.parse(payload) : payload
     return Array.isArray(event?.Records) ? event : undefined
   } catch {

@@ -42,3 +42,6 @@ export const tables = {
 } as const satisfies Record<string, TableShape>
 
 export type TableName = keyof typeof tables
+
+/** The partition of the registry that holds all webhooks, so that who writes them may write no more. */
+export const WEBHOOKS_PARTITION = 'webhooks'

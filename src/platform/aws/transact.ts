@@ -51,7 +51,7 @@ export async function transact(
       }
     }
     // At random up to the whole wait, so that those who met do not meet again.
-    await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt))
+    await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)))
   }
 }
 

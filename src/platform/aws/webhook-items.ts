@@ -4,6 +4,7 @@ import { createSecretBox } from '../shared/secret-box'
 import { type Attributes, bytes, keyOf, number, primaryKey } from './attributes'
 import { byStamp, type Documents, jsonOf, stamp, thingOf } from './documents'
 import type { RootSecret } from './root-secret'
+import { WEBHOOKS_PARTITION } from './tables'
 
 type WebhookItems = Pick<
   Registry,
@@ -12,7 +13,7 @@ type WebhookItems = Pick<
 
 // Together, so that all of them are one query. It is asked seldom: a number beside them, which
 // changes with each of them, tells whether what this process knows still holds.
-const ALL = 'webhooks'
+const ALL = WEBHOOKS_PARTITION
 const WEBHOOK = 'webhook#'
 const CHANGES = [ALL, 'changes'] as const
 

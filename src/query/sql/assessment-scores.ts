@@ -28,10 +28,14 @@ grades AS (
   SELECT
     tenant_id,
     object_id AS attempt_id,
-    100e0 * max_by(score / max_score, event_time) AS percent
+    100e0 * score / max_score AS percent,
+    row_number() OVER (
+      PARTITION BY tenant_id, object_id ORDER BY event_time DESC, received_at DESC, event_id
+    ) AS place
   FROM chosen
-  WHERE type = 'GradeEvent' AND score IS NOT NULL AND max_score > 0
-  GROUP BY 1, 2
+  WHERE type = 'GradeEvent'
+    AND score IS NOT NULL
+    AND max_score > 0
 )
 SELECT
   a.tenant_id,
@@ -45,7 +49,8 @@ SELECT
   round(avg(g.percent), 1) AS mean,
   round(max(g.percent), 1) AS highest
 FROM attempts AS a
-LEFT JOIN grades AS g ON g.tenant_id = a.tenant_id AND g.attempt_id = a.attempt_id
+LEFT JOIN grades AS g
+  ON g.tenant_id = a.tenant_id AND g.attempt_id = a.attempt_id AND g.place = 1
 GROUP BY 1, 2
 ORDER BY 1, attempts DESC, 2`,
 })

@@ -1,6 +1,7 @@
 import { parseJson, withoutByteOrderMark } from '../../event/json-body'
 import type { Reading } from '../../event/reading'
-import { isNode, type Node } from './node'
+import { isEnvelope } from './batch'
+import { isNode } from './node'
 import { readCaliper } from './parse'
 import { contextIri } from './version'
 
@@ -18,13 +19,6 @@ function enclosed(text: string): string {
   const value = parseJson(text)
   if (Array.isArray(value)) return `${opening(value[0])}${text}}`
   return isNode(value) && !isEnvelope(value) ? `${opening(value)}[${text}]}` : text
-}
-
-const surrounding = ['data', 'sensor', 'sendTime', 'dataVersion']
-
-/** Also one of which little is right: that is for its reader to say. */
-function isEnvelope(value: Node): boolean {
-  return value.type === undefined && surrounding.some((name) => name in value)
 }
 
 /**

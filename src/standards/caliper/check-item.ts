@@ -7,7 +7,8 @@ import type { Node } from './node'
 import type { CaliperVersion } from './version'
 
 // One for each version and each extension of 1.1, made when first needed: at most ten. It takes some
-// 30 ms, which a server spends at its start (`prepareChecks`) and no command that checks nothing.
+// 30 ms, which a server spends at its start (`prepareChecks`), a function at its first event, and no command
+// that checks nothing.
 const checkers = new Map<Dialect, Checker>()
 
 /** Makes what most requests will need. */

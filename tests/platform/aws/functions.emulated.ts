@@ -14,6 +14,7 @@ import type {
 import { Webhook } from 'standardwebhooks'
 import { pollStream } from '../../../infra/local/stream-poller'
 import { createBlobStore } from '../../../src/platform/aws/blob-store'
+import type { RealtimeEvent } from '../../../src/platform/aws/realtime-handler'
 import type { Resources } from '../../../src/platform/aws/resources'
 import { anEnvelope, anEvent } from '../../support/envelopes'
 import { freshDeliveryStreams } from './support/delivery-streams'
@@ -48,7 +49,8 @@ const resources: Resources = {
   rootKeyId: KeyMetadata!.KeyId!,
   athenaWorkgroup: '',
   glueDatabase: '',
-  connectionsEndpoint: '',
+  // Of an API that has no connections: whoever is answered there is gone.
+  connectionsEndpoint: `${settings.endpoint}/_aws/execute-api/none/test`,
 }
 
 // As Lambda and SST set it.
@@ -77,6 +79,7 @@ const api: Door<LambdaFunctionURLEvent, Reply> = await door('api')
 const changes: Door<DynamoDBStreamEvent, DynamoDBBatchResponse> = await door('changes')
 const deliver: Door<SQSEvent, SQSBatchResponse> = await door('deliver')
 const sweep: Door<object, void> = await door('sweep')
+const realtime: Door<RealtimeEvent, { statusCode: number }> = await door('realtime')
 
 /** Runs the command that gives out keys. @returns what it printed */
 async function keysCommand(...args: string[]) {
@@ -201,4 +204,22 @@ it('takes up again a batch that Lambda gave up', async () => {
   expect((await lake.objects('events/standard/', before.length + 1)).length).toBeGreaterThan(
     before.length,
   )
+})
+
+it('takes events over a connection that was opened with a key, and over no other', async () => {
+  const tell = (eventType: 'CONNECT' | 'MESSAGE', more: Partial<RealtimeEvent>) => {
+    const domainName = 'abc.execute-api.us-east-1.amazonaws.com'
+    return realtime.handler(
+      { requestContext: { eventType, connectionId: 'c1', domainName }, ...more },
+      {},
+    )
+  }
+  const refused = await tell('CONNECT', { headers: { authorization: 'Bearer nk_of_nobody' } })
+  expect(refused.statusCode).toBe(401)
+  const opened = await tell('CONNECT', { headers: { authorization: `Bearer ${demoKey}` } })
+  expect(opened.statusCode).toBe(200)
+  const id = crypto.randomUUID()
+  const event = { event_id: id, event_type: 'page_seen', user_id: 'u1' }
+  expect((await tell('MESSAGE', { body: JSON.stringify(event) })).statusCode).toBe(200)
+  expect(await call('GET', `/analytics/events/${id}`)).toEqual({ status: 200, body: event })
 })

@@ -28,17 +28,37 @@ describe('a quarantine that many fill at once', () => {
     expect(await store.usage('school')).toEqual(await countedAnew(store))
   })
 
-  it('has all or none of a call that takes several transactions', async () => {
+  // The second transaction of these begins by saving a text: the moment at which others come in.
+  const several = [...some(32, 100), anItem(132, { raw: aLargeText() })]
+
+  it('has nothing of a call that finds no room on its way', async () => {
     await using opened = await openQuarantine()
-    const { store, createStore } = opened
-    const limits = { maxItems: 60, maxBytes: 1e6 }
-    const calls = [some(40, 100), some(40, 200), some(40, 300)]
-    const results = await Promise.allSettled(calls.map((items) => createStore().put(items, limits)))
-    const { items } = await store.list('school', { limit: 1000 })
-    for (const [at, { status }] of results.entries()) {
-      const held = items.filter(({ index }) => Math.floor(index / 100) === at + 1)
-      expect(held).toHaveLength(status === 'fulfilled' ? 40 : 0)
+    const { store, createStore, blobs } = opened
+    const limits = { maxItems: 50, maxBytes: 1e6 }
+    const put: BlobStore['put'] = async (...text) => {
+      await store.put(some(18), limits)
+      await blobs.put(...text)
     }
+    const refused = createStore({ blobs: { ...blobs, put } }).put(several, limits)
+    await expect(refused).rejects.toThrow('would have 51 items')
+    const { items } = await store.list('school', { limit: 1000, order: 'oldest' })
+    expect(items).toEqual(some(18))
+    expect(await blobs.list('quarantine/', 10)).toEqual([])
+    expect(await store.usage('school')).toEqual(await countedAnew(store))
+  })
+
+  it('keeps nothing of what follows a body that another has let go meanwhile', async () => {
+    await using opened = await openQuarantine()
+    const { store, createStore, blobs } = opened
+    await store.put([anItem(0, { scope: 'body' })])
+    const put: BlobStore['put'] = async (...text) => {
+      await store.release('school', 'q_0', [anItem(1)])
+      await blobs.put(...text)
+    }
+    const later = createStore({ blobs: { ...blobs, put } })
+    expect(await later.release('school', 'q_0', several, roomy)).toBe(false)
+    expect((await store.list('school', { limit: 1000 })).items).toEqual([anItem(1)])
+    expect(await blobs.list('quarantine/', 10)).toEqual([])
     expect(await store.usage('school')).toEqual(await countedAnew(store))
   })
 

@@ -93,6 +93,20 @@ describe('more items than a transaction takes', () => {
     expect(await store.usage('school')).toEqual(await countedAnew(store))
   })
 
+  it('need no more bytes than are there once the body is gone', async () => {
+    await using opened = await openQuarantine()
+    const { store } = opened
+    const body = anItem(0, { scope: 'body', raw: 'x'.repeat(20_000) })
+    await store.put([body])
+    const followers = some(40, 1)
+    const bytes = followers.reduce((sum, item) => sum + JSON.stringify(item).length, 0)
+    const follow = (maxBytes: number) =>
+      store.release('school', 'q_0', followers, { maxItems: 1000, maxBytes })
+    await expect(follow(bytes - 1)).rejects.toHaveProperty('code', 'quarantine_full')
+    expect(await follow(bytes)).toBe(true)
+    expect(await store.usage('school')).toEqual([{ sourceId: 'moodle', items: 40, bytes }])
+  })
+
   it('may be the very item that they follow, among others', async () => {
     await using opened = await openQuarantine()
     const { store } = opened

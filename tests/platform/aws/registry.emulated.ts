@@ -82,11 +82,11 @@ describe('a webhook secret in DynamoDB', () => {
     })
     await client.send(swap)
     const stranger = createRegistry({ client, table, secrets: secretsOf(new Uint8Array(32)) })
-    for (const reading of [
-      registry.getWebhook('school', 'whk_2'),
-      stranger.getWebhook('school', 'whk_1'),
+    for (const read of [
+      () => registry.getWebhook('school', 'whk_2'),
+      () => stranger.getWebhook('school', 'whk_1'),
     ]) {
-      const failure = await reading.catch((error: unknown) => error)
+      const failure = await read().catch((error: unknown) => error)
       expect(failure).toBeInstanceOf(StorageError)
       expect(failure).toHaveProperty('isRetriable', false)
     }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import type { DynamoDBRecord } from 'aws-lambda'
+import fc from 'fast-check'
+import { handleBatch } from '../../../infra/local/stream-batch'
 import { StorageError } from '../../../src/error/storage-error'
 import type { EventRecord } from '../../../src/event/record'
 import { createStreamHandler } from '../../../src/platform/aws/change-feed'
@@ -160,10 +162,68 @@ describe('the handler of the stream', () => {
   })
 })
 
+describe('the handler behind an event source mapping', () => {
+  const behaviour = fc.constantFrom('fine', 'fine', 'fine', 'poison', 'elsewhere')
+  // How often a consumer fails before it is well, when it is given a record at this place.
+  const troubles = fc.array(fc.record({ at: fc.nat(30), times: fc.integer({ min: 1, max: 3 }) }), {
+    maxLength: 4,
+  })
+
+  it('brings every record to every consumer or sets it aside, whatever fails on the way', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(behaviour, { minLength: 1, maxLength: 30 }),
+        fc.array(troubles, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (kinds, troubled, maxRecords) => {
+          const Records = kinds.map((kind) => change(kind))
+          const broken = new Set(['elsewhere'])
+          const consumers = troubled.map((list, i) => {
+            const left = new Map(list.map(({ at, times }) => [sequences(Records)[at], times]))
+            const fails = (batch: ChangeBatch) => {
+              const hit = batch.records().find(({ eventId }) => (left.get(eventId) ?? 0) > 0)
+              if (hit) left.set(hit.eventId, left.get(hit.eventId)! - 1)
+              return hit !== undefined
+            }
+            return aConsumer(`consumer ${i}`, fails, maxRecords)
+          })
+          const { handle, held } = aHandler(consumers, broken)
+          let pauses = 0
+          await handleBatch(Records, {
+            policy: { retries: -1, maximumAge: -1, bisects: true, reportsItemFailures: true },
+            invoke: async (batch) => ({
+              kind: 'returned',
+              payload: await handle({ Records: batch }),
+            }),
+            discard: async () => {
+              throw new Error('nothing is given up while it is tried for ever')
+            },
+            async pause() {
+              pauses += 1
+              if (pauses > 3) broken.clear()
+            },
+            now: Date.now,
+          })
+          const readable = sequences(Records.filter((_, i) => kinds[i] !== 'poison'))
+          for (const { seen } of consumers) {
+            expect([...new Set(seen())].toSorted()).toEqual(readable)
+          }
+          expect(Object.keys(held())).toHaveLength(kinds.length - readable.length)
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+})
+
 describe('batches that Lambda gave up', () => {
   const failure = (Records: DynamoDBRecord[]) =>
     Buffer.from(JSON.stringify({ version: '1.0', payload: JSON.stringify({ Records }) }))
   const place = (name: string) => `aws/lambda/mapping/shardId-1/2026/11/21/${name}`
+  const [poison, fine] = ['poison', 'fine'].map((b) => Buffer.from(b).toString('base64')) as [
+    string,
+    string,
+  ]
   const now = () => new Date('2026-11-21T10:00:00Z')
   const until = new Date('2026-11-21T10:01:00Z')
 
@@ -190,6 +250,23 @@ describe('batches that Lambda gave up', () => {
     expect(replayed).toEqual({ handled: 1, left: 1 })
     expect(consumer.seen()).toEqual(sequences(good))
     expect(Object.keys(held())).toEqual([place('1')])
+  })
+
+  it('may be single records that were set aside, to be tried again after a repair', async () => {
+    const broken = aHandler([])
+    const unreadable = change('poison')
+    await broken.handle({ Records: [unreadable] })
+    const [[, text]] = Object.entries(broken.held()) as [[string, string]]
+
+    const consumer = aConsumer('a')
+    const { handle, blobs, held } = aHandler([consumer])
+    await blobs.put(place('again'), Buffer.from(text.replaceAll(poison, fine)))
+    await blobs.put(place('still'), Buffer.from(text))
+    const replayed = await replayFailedBatches({ blobs, handle, until, now, log: silentLog })
+    expect(replayed).toEqual({ handled: 2, left: 0 })
+    expect(consumer.seen()).toEqual(sequences([unreadable]))
+    // What still cannot be read is back where it was.
+    expect(Object.keys(held())).toEqual([`failed/records/${sequences([unreadable])[0]}`])
   })
 
   it('are moved aside when they are none', async () => {

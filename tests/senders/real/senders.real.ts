@@ -51,7 +51,7 @@ it('ims-caliper posts with its own sensor and HTTP client, and everything is hel
   expect(sent.describes).toEqual([described!.id])
 })
 
-it('Open edX transforms tracking events and its router posts them, and everything is held', async () => {
+it('Open edX transforms tracking events and posts them, alone and in a batch, and all are held once', async () => {
   using folder = temporaryFolder()
   await using server = await startServerProcess(folder.path)
   interface Sent {

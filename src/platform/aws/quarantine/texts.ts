@@ -40,7 +40,7 @@ export interface Texts {
  */
 export function createTexts(blobs: BlobStore): Texts {
   return {
-    async write(prepared) {
+    async write(prepared): Promise<Attributes> {
       if (!prepared.isApart) return { packed: bytes(prepared.packed) }
       const key = randomBytes(KEY_BYTES)
       const place = placeOf(prepared)

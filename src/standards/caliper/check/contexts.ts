@@ -44,7 +44,8 @@ export function contextsOf(model: Model, rules: Rules) {
     const own: unknown = Array.isArray(context) ? context.at(-1) : context
     const isExtension = version === '1.1' && extensionOf(own) !== undefined
     if (own !== official && !isExtension) add(found, '@context', own, wrong)
-    return Array.isArray(context) || contextVersion(own) !== version
+    const contexts: unknown[] = Array.isArray(context) ? context : [context]
+    return contexts.some((one) => contextVersion(one) !== version)
   }
 
   /**

@@ -1,15 +1,9 @@
 import { isBlankNode, isIri } from '../../../syntax/iri'
-import { isUuidUrn, uuidUrnVersion } from '../../../syntax/uuid'
 import type { Node } from '../node'
 
 /** 4.2: "in the form of a valid IRI or a blank node identifier". */
 export function isIdentifier(value: string): boolean {
   return isIri(value) || isBlankNode(value)
-}
-
-/** 2.1: "A version 4 UUID SHOULD be generated", as a URN. */
-export function isRandomUuidUrn(value: string): boolean {
-  return isUuidUrn(value) && uuidUrnVersion(value) === 4
 }
 
 /** "Properties with a value of null or empty SHOULD be excluded prior to serialization" (2.1, 2.2). */

@@ -67,6 +67,7 @@ export function startAthena(play: Play) {
   })
   return {
     client,
+    endpoint: server.url.href,
     asked,
     bodiesOf: (action: string) =>
       asked.filter((one) => one.action === action).map(({ body }) => body),

@@ -1,0 +1,113 @@
+import type { Footprint } from '../cost/footprint'
+import { apiRequestMs, assumed, changesBatchMs, type Load } from './load'
+import { quotas } from './quotas'
+
+/** How much of one thing a load takes, and of what limit that is a part. */
+export interface Need {
+  part: string
+  /** In `unit`. */
+  amount: number
+  unit: string
+  /** The limit that a new account has, in the same unit. */
+  limit?: number
+  isAdjustable?: boolean
+  note?: string
+}
+
+// A batch of the stream: as many as `infra/changes.ts` lets a batch have, most of which are full
+// once the rate is worth planning for.
+const STREAM_BATCH = 500
+// A day's objects of one delivery stream are cut by size or by time, whichever comes first: 128 MB of
+// what went in, or five minutes (`infra/lake.ts`).
+const FIREHOSE_BUFFER_BYTES = 128 * 1024 * 1024
+const FIREHOSE_BUFFER_SECONDS = 300
+const DAY_SECONDS = 24 * 3600
+
+/** What each part needs to take `load.eps` all the time. */
+export function needsOf(load: Load, footprint: Footprint): Need[] {
+  const { eps, batch, largestTenant } = load
+  const { tableWrites, indexes, shards, documentBytes, documentsInRecord } = footprint
+  const writes = eps * tableWrites
+  const partitions = Math.ceil(writes / quotas.partitionWrites.value)
+  const changes = (eps / STREAM_BATCH) * (changesBatchMs(STREAM_BATCH) / 1000)
+  const messages = (eps * load.webhooks) / assumed.eventsInMessage
+  const lakeBytes = eps * documentBytes
+  const busy = concurrencyOf(load)
+  const { lambdaConcurrency, tableWrites: tableQuota, firehoseBytes, firehoseRequests } = quotas
+
+  return [
+    need('api: instances at work', busy.api, 'executions'),
+    need('changes: instances at work', changes, 'executions', {
+      limit: partitions * quotas.parallelization.value,
+      isAdjustable: false,
+      note: `${partitions} shards × ${quotas.parallelization.value}`,
+    }),
+    need('deliver: instances at work', busy.deliver, 'executions'),
+    need('all functions: instances at work', busy.api + changes + busy.deliver, 'executions', {
+      limit: lambdaConcurrency.value,
+      isAdjustable: true,
+    }),
+    need('events table: writes', writes, 'WRU/s', { limit: tableQuota.value, isAdjustable: true }),
+    need('events table: partitions, so shards of its stream', partitions, 'partitions'),
+    ...indexes.map((name) =>
+      need(`index ${name}: writes of the largest tenant's hottest key`, hottestKey(name), 'WRU/s', {
+        limit: quotas.partitionWrites.value,
+        isAdjustable: false,
+        note: shards[name]
+          ? `${shards[name]} shards`
+          : 'one key an actor, object, session or group',
+      }),
+    ),
+    need('Firehose: data', lakeBytes, 'bytes/s', {
+      limit: firehoseBytes.value,
+      isAdjustable: true,
+    }),
+    need('Firehose: requests', eps / (documentsInRecord * 500), 'requests/s', {
+      limit: firehoseRequests.value,
+      isAdjustable: true,
+    }),
+    need('lake: files a day', filesADay(lakeBytes), 'files'),
+    need('lake: partitions a day', 24, 'partitions', { note: 'for each retention class in use' }),
+    need('webhooks: messages', messages, 'messages/s'),
+    need('requests', eps / batch, 'requests/s'),
+  ]
+
+  function hottestKey(index: string): number {
+    const tenant = eps * largestTenant
+    return shards[index] ? tenant / shards[index] : tenant * HOTTEST_PERSON
+  }
+}
+
+// Of a tenant's events, the share of its busiest actor, object, session or group: a course of five
+// hundred in a school of fifty thousand.
+const HOTTEST_PERSON = 0.01
+
+function concurrencyOf({ eps, batch, webhooks }: Load) {
+  const messages = (eps * webhooks) / assumed.eventsInMessage
+  return {
+    api: ((eps / batch) * apiRequestMs(batch)) / 1000,
+    deliver: (messages * assumed.deliverMs) / 1000,
+  }
+}
+
+function filesADay(bytesPerSecond: number): number {
+  const bySize = (bytesPerSecond * DAY_SECONDS) / FIREHOSE_BUFFER_BYTES
+  return Math.max(bySize, DAY_SECONDS / FIREHOSE_BUFFER_SECONDS)
+}
+
+function need(part: string, amount: number, unit: string, more: Partial<Need> = {}): Need {
+  return { part, amount, unit, ...more }
+}
+
+/** Which limit a growing load meets first: the rate at which each would be, lowest first. */
+export function breakingPoints(load: Load, footprint: Footprint): { part: string; eps: number }[] {
+  const at = 10_000 // any rate at which rounding up does not show
+  return needsOf({ ...load, eps: at }, footprint)
+    .flatMap(({ part, amount, limit, unit }) =>
+      // The limit of `changes` grows with the table, so it is no rate.
+      limit === undefined || part.startsWith('changes')
+        ? []
+        : [{ part: `${part} (${limit} ${unit})`, eps: Math.floor((at * limit) / amount) }],
+    )
+    .sort((a, b) => a.eps - b.eps)
+}

@@ -1,0 +1,78 @@
+/** A limit that AWS sets by default, and whether asking raises it. */
+export interface Quota {
+  /** Where a request that meets it goes. */
+  of: string
+  value: number
+  unit: string
+  isAdjustable: boolean
+  source: string
+}
+
+const docs = 'docs.aws.amazon.com'
+
+/** Of a new account in us-east-1. Read in November 2026. */
+export const quotas = {
+  lambdaConcurrency: {
+    of: 'Lambda: concurrent executions of the account',
+    value: 1000,
+    unit: 'executions',
+    isAdjustable: true,
+    source: `${docs}/lambda/latest/dg/gettingstarted-limits.html`,
+  },
+  tableWrites: {
+    of: 'DynamoDB: writes of an on-demand table, and of each index',
+    value: 40_000,
+    unit: 'WRU/s',
+    isAdjustable: true,
+    source: `${docs}/amazondynamodb/latest/developerguide/ServiceQuotas.html`,
+  },
+  newTableWrites: {
+    of: 'DynamoDB: what a new on-demand table takes at once; it doubles by itself, or is pre-warmed',
+    value: 4000,
+    unit: 'WRU/s',
+    isAdjustable: true,
+    source: `${docs}/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html`,
+  },
+  partitionWrites: {
+    of: 'DynamoDB: writes of one partition, so of one key of an index',
+    value: 1000,
+    unit: 'WRU/s',
+    isAdjustable: false,
+    source: `${docs}/amazondynamodb/latest/developerguide/bp-partition-key-design.html`,
+  },
+  firehoseBytes: {
+    of: 'Firehose: data into one delivery stream',
+    value: 5 * 1024 * 1024,
+    unit: 'bytes/s',
+    isAdjustable: true,
+    source: `${docs}/firehose/latest/dev/limits.html`,
+  },
+  firehoseRequests: {
+    of: 'Firehose: requests to one delivery stream',
+    value: 2000,
+    unit: 'requests/s',
+    isAdjustable: true,
+    source: `${docs}/firehose/latest/dev/limits.html`,
+  },
+  parallelization: {
+    of: 'Lambda: batches at once of one shard of a stream (parallelization factor)',
+    value: 10,
+    unit: 'batches',
+    isAdjustable: false,
+    source: `${docs}/lambda/latest/dg/with-ddb.html`,
+  },
+  sqsInFlight: {
+    of: 'SQS: messages in flight of a standard queue',
+    value: 120_000,
+    unit: 'messages',
+    isAdjustable: true,
+    source: `${docs}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html`,
+  },
+  s3Puts: {
+    of: 'S3: writes under one prefix',
+    value: 3500,
+    unit: 'requests/s',
+    isAdjustable: false,
+    source: `${docs}/AmazonS3/latest/userguide/optimizing-performance.html`,
+  },
+} as const satisfies Record<string, Quota>

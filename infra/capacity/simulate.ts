@@ -1,0 +1,95 @@
+import { DAY, shapeAt } from './day'
+
+export interface Simulated {
+  /** Events of the busiest second, of all tenants together. */
+  peakEps: number
+  /** Events of the busiest second of the largest tenant. */
+  peakTenantEps: number
+  /** Writes of the busiest second of any one index key, by how many shards a tenant's key has. */
+  hottest: { shards: number; writes: number }[]
+}
+
+interface Options {
+  /** Mean over the day, events a second. */
+  eps: number
+  tenants: number
+  shards: readonly number[]
+  /** Every so many seconds of the day, and every second of the bell at nine, are drawn. */
+  step?: number
+  seed?: number
+}
+
+const BELL = { from: 9 * 3600, to: 9 * 3600 + 180 }
+
+/**
+ * A day of traffic, drawn at random: tenants of sizes by Zipf's law, arrivals by Poisson, each event
+ * in a shard of its tenant's key. The expectation is plain arithmetic; what is drawn here is the
+ * spread around it that decides how many shards are enough.
+ */
+export function simulateDay({ eps, tenants, shards, step = 20, seed = 1 }: Options): Simulated {
+  const random = mulberry32(seed)
+  const shares = zipf(tenants)
+  let peakEps = 0
+  let peakTenantEps = 0
+  const hottest = shards.map((count) => ({ shards: count, writes: 0 }))
+
+  for (let second = 0; second < DAY; second += 1) {
+    const isBell = second >= BELL.from && second < BELL.to
+    if (!isBell && second % step !== 0) continue
+    const rate = eps * shapeAt(second)
+    let all = 0
+    shares.forEach((share, tenant) => {
+      const events = poisson(rate * share, random)
+      all += events
+      if (tenant > 0) return // the largest has the hottest key
+      peakTenantEps = Math.max(peakTenantEps, events)
+      for (const entry of hottest) {
+        entry.writes = Math.max(entry.writes, fullest(events, entry.shards, random))
+      }
+    })
+    peakEps = Math.max(peakEps, all)
+  }
+  return { peakEps, peakTenantEps, hottest }
+}
+
+/** How many land in the fullest of `shards` boxes: one Poisson draw for each. */
+function fullest(events: number, shards: number, random: () => number): number {
+  if (shards === 1) return events
+  let most = 0
+  for (let shard = 0; shard < shards; shard += 1) {
+    most = Math.max(most, poisson(events / shards, random))
+  }
+  return most
+}
+
+/** Shares that add up to 1, the n-th proportional to 1/n. */
+export function zipf(count: number): number[] {
+  const weights = Array.from({ length: count }, (_, n) => 1 / (n + 1))
+  const total = weights.reduce((a, b) => a + b)
+  return weights.map((weight) => weight / total)
+}
+
+// Beyond this mean the normal distribution is as good, and does not take a draw for each event.
+const NORMAL_FROM = 30
+
+function poisson(mean: number, random: () => number): number {
+  if (mean > NORMAL_FROM) {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+    return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal))
+  }
+  const limit = Math.exp(-mean)
+  let count = 0
+  for (let product = random(); product > limit; product *= random()) count += 1
+  return count
+}
+
+/** A small generator with a seed, so that a plan is the same each time it is asked for. */
+function mulberry32(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}

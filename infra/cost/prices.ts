@@ -1,0 +1,79 @@
+/** What AWS charges for one unit, and where that is written. */
+export interface Price {
+  usd: number
+  /** Singular: one of these costs `usd`. */
+  unit: string
+  /** For people: the service's own name of the thing. */
+  of: string
+  source: string
+}
+
+/**
+ * us-east-1, on demand, first tier, without any free tier. Read in November 2026; prices of other
+ * regions differ by up to half as much again. One table, so that a change of price is one line.
+ */
+export const pricesAsOf = '2026-11'
+
+const dynamodb = 'aws.amazon.com/dynamodb/pricing/on-demand'
+const lambda = 'aws.amazon.com/lambda/pricing'
+const firehose = 'aws.amazon.com/firehose/pricing'
+const s3 = 'aws.amazon.com/s3/pricing'
+const cloudwatch = 'aws.amazon.com/cloudwatch/pricing'
+
+const MILLION = 1_000_000
+
+export const prices = {
+  dynamoWrite: {
+    usd: 0.625 / MILLION,
+    unit: 'WRU',
+    of: 'DynamoDB write request unit',
+    source: dynamodb,
+  },
+  dynamoRead: {
+    usd: 0.125 / MILLION,
+    unit: 'RRU',
+    of: 'DynamoDB read request unit',
+    source: dynamodb,
+  },
+  dynamoStorage: { usd: 0.25, unit: 'GB-month', of: 'DynamoDB storage', source: dynamodb },
+  lambdaRequest: { usd: 0.2 / MILLION, unit: 'request', of: 'Lambda request', source: lambda },
+  lambdaCompute: {
+    usd: 0.0000133334,
+    unit: 'GB-second',
+    of: 'Lambda compute, arm64',
+    source: lambda,
+  },
+  firehoseIngest: {
+    usd: 0.029,
+    unit: 'GB',
+    of: 'Firehose ingestion, Direct PUT',
+    source: firehose,
+  },
+  firehoseConvert: { usd: 0.018, unit: 'GB', of: 'Firehose format conversion', source: firehose },
+  s3Put: { usd: 0.005 / 1000, unit: 'request', of: 'S3 PUT', source: s3 },
+  s3Standard: { usd: 0.023, unit: 'GB-month', of: 'S3 Standard', source: s3 },
+  s3Glacier: {
+    usd: 0.004,
+    unit: 'GB-month',
+    of: 'S3 Glacier Instant Retrieval',
+    source: s3,
+  },
+  sqsRequest: {
+    usd: 0.4 / MILLION,
+    unit: 'request',
+    of: 'SQS request',
+    source: 'aws.amazon.com/sqs/pricing',
+  },
+  logsIngest: { usd: 0.5, unit: 'GB', of: 'CloudWatch Logs ingestion', source: cloudwatch },
+  metric: { usd: 0.3, unit: 'metric-month', of: 'CloudWatch custom metric', source: cloudwatch },
+  alarm: { usd: 0.1, unit: 'alarm-month', of: 'CloudWatch alarm', source: cloudwatch },
+  kmsKey: { usd: 1, unit: 'key-month', of: 'KMS key', source: 'aws.amazon.com/kms/pricing' },
+  athenaScan: {
+    usd: 5,
+    unit: 'TB',
+    of: 'Athena, data scanned',
+    source: 'aws.amazon.com/athena/pricing',
+  },
+} as const satisfies Record<string, Price>
+
+export type PriceName = keyof typeof prices

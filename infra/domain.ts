@@ -1,0 +1,18 @@
+import { api } from './api'
+import { domain } from './settings'
+
+/**
+ * The API under a name of one's own. Function URLs cannot have one; API Gateway hands on the same
+ * events, and the address of the sender with them, which CloudFront would hide.
+ */
+export const door = domain ? named(domain) : undefined
+
+function named({ name, zone }: NonNullable<typeof domain>) {
+  const gateway = new sst.aws.ApiGatewayV2('Door', {
+    domain: { name, dns: sst.aws.dns({ zone }) },
+    cors: false, // the routes' own
+    accessLog: { retention: '1 month' },
+  })
+  gateway.route('$default', api.arn)
+  return gateway
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { emulated } from './start'
+
+/** As Athena calls its own. */
+export const CATALOG = 'awsdatacatalog'
+
+/**
+ * Writes Trino's configuration.
+ * @param data a folder of its own
+ * @param options.server where Trino is installed
+ * @param options.aws endpoint of Glue and S3
+ * @returns the path of `config.properties`
+ */
+export function configureTrino(
+  data: string,
+  { server, port, aws }: { server: string; port: number; aws: string },
+): string {
+  const catalogs = join(data, 'catalog')
+  const config = join(data, 'config.properties')
+  const { region, credentials } = emulated
+  mkdirSync(catalogs)
+  writeFileSync(
+    config,
+    properties({
+      coordinator: 'true',
+      'node-scheduler.include-coordinator': 'true',
+      'http-server.http.port': String(port),
+      'discovery.uri': `http://127.0.0.1:${port}`,
+      'catalog.config-dir': catalogs,
+      'plugin.dir': join(server, 'plugin'),
+    }),
+  )
+  writeFileSync(
+    join(catalogs, `${CATALOG}.properties`),
+    properties({
+      'connector.name': 'hive',
+      'hive.metastore': 'glue',
+      'hive.metastore.glue.endpoint-url': aws,
+      'hive.metastore.glue.region': region,
+      'hive.metastore.glue.aws-access-key': credentials.accessKeyId,
+      'hive.metastore.glue.aws-secret-key': credentials.secretAccessKey,
+      // What Athena does of itself: projected partitions, and everything below their folders.
+      'hive.partition-projection-enabled': 'true',
+      'hive.recursive-directories': 'true',
+      'fs.native-s3.enabled': 'true',
+      's3.endpoint': aws,
+      's3.region': region,
+      's3.path-style-access': 'true',
+      's3.aws-access-key': credentials.accessKeyId,
+      's3.aws-secret-key': credentials.secretAccessKey,
+    }),
+  )
+  return config
+}
+
+function properties(entries: Record<string, string>): string {
+  return Object.entries(entries)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+}

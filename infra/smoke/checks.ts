@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+
+/** A deployment, and how to speak to it. */
+export interface Deployment {
+  /** @param path from the root; `init.key` replaces the key, '' sends none */
+  call(path: string, init?: RequestInit & { key?: string }): Promise<Answer>
+}
+
+export interface Answer {
+  status: number
+  headers: Headers
+  /** Parsed when it is JSON, text otherwise. */
+  body: unknown
+}
+
+/** One promise, and how to see it kept. `run` throws a sentence when it is not. */
+export interface Check {
+  promise: string
+  run(deployment: Deployment): Promise<void>
+}
+
+const EVENTS = '/caliper/v1p2/events'
+const CONTEXT = 'http://purl.imsglobal.org/ctx/caliper/v1p2'
+
+// As many as fit no single write: what is sent in parts must still be answered as one.
+const LARGE_BATCH = 300
+
+/** Everything that a sender is promised, in the order in which it would be missed. */
+export const checks: Check[] = [
+  {
+    promise: 'it is up, and ready to take events',
+    async run({ call }) {
+      expect(await call('/health'), 200)
+      expect(await call('/ready'), 200)
+    },
+  },
+  {
+    promise: 'an event is acknowledged, and can be read back as it was sent',
+    async run({ call }) {
+      const event = anEvent()
+      const { eventIds } = receiptOf(await post(call, envelopeOf([event])))
+      equal(eventIds, [event.id], 'eventIds')
+      const path = `/analytics/events/${encodeURIComponent(event.id)}`
+      equal(expect(await call(path), 200), event, 'the event')
+    },
+  },
+  {
+    promise: 'the same event again is recognised',
+    async run({ call }) {
+      const envelope = envelopeOf([anEvent()])
+      equal(receiptOf(await post(call, envelope)).duplicates, 0, 'duplicates')
+      equal(receiptOf(await post(call, envelope)).duplicates, 1, 'duplicates')
+    },
+  },
+  {
+    promise: `${LARGE_BATCH} events in one compressed envelope are all kept`,
+    async run({ call }) {
+      const events = Array.from({ length: LARGE_BATCH }, anEvent)
+      const body = gzipSync(JSON.stringify(envelopeOf(events)))
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+      const answer = await call(EVENTS, { method: 'POST', headers, body })
+      equal(receiptOf(answer).eventIds.length, LARGE_BATCH, 'eventIds')
+    },
+  },
+  {
+    promise: 'an item that is no event is set aside, and its neighbours are kept',
+    async run({ call }) {
+      const { eventIds, quarantined } = receiptOf(await post(call, envelopeOf([anEvent(), {}])))
+      equal(eventIds.length, 1, 'eventIds')
+      equal(quarantined[0]?.index, 1, 'the index of the quarantined item')
+    },
+  },
+  {
+    promise: 'a document is explained by the standard’s text',
+    async run({ call }) {
+      const { type, ...untyped } = anEvent()
+      const answer = await post(call, envelopeOf([untyped]), `${EVENTS}/validate`)
+      const text = JSON.stringify(expect(answer, 400))
+      if (!text.includes('["data",0,"type"]'))
+        throw new Error(`no word of the missing type: ${text}`)
+    },
+  },
+  {
+    promise: 'nobody gets in without a key, or with a wrong one',
+    async run({ call }) {
+      expect(await call('/analytics/events', { key: '' }), 401)
+      expect(await call('/analytics/events', { key: 'nk_wrong' }), 401)
+    },
+  },
+  {
+    promise: 'its API is described, and the description can be read',
+    async run({ call }) {
+      const document = expect(await call('/openapi.json'), 200) as { openapi?: string }
+      equal(document.openapi, '3.0.0', 'openapi')
+      expect(await call('/docs'), 200)
+    },
+  },
+]
+
+function anEvent() {
+  return {
+    '@context': CONTEXT,
+    id: `urn:uuid:${randomUUID()}`,
+    type: 'ViewEvent',
+    profile: 'ReadingProfile',
+    actor: { id: 'https://nonius.example/smoke-test/learner', type: 'Person' },
+    action: 'Viewed',
+    object: { id: 'https://nonius.example/smoke-test/page', type: 'Document' },
+    eventTime: new Date().toISOString(),
+  }
+}
+
+function envelopeOf(data: unknown[]) {
+  const sensor = 'https://nonius.example/smoke-test'
+  return { sensor, sendTime: new Date().toISOString(), dataVersion: CONTEXT, data }
+}
+
+function post(call: Deployment['call'], envelope: unknown, path = EVENTS): Promise<Answer> {
+  const headers = { 'content-type': 'application/json' }
+  return call(path, { method: 'POST', headers, body: JSON.stringify(envelope) })
+}
+
+interface SeenReceipt {
+  eventIds: string[]
+  duplicates: number
+  quarantined: { index: number }[]
+}
+
+function receiptOf(answer: Answer): SeenReceipt {
+  return expect(answer, 200) as SeenReceipt
+}
+
+function expect({ status, body }: Answer, wanted: number): unknown {
+  if (status === wanted) return body
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  throw new Error(`it was answered ${status} instead of ${wanted}: ${text.slice(0, 500)}`)
+}
+
+function equal(found: unknown, wanted: unknown, what: string): void {
+  if (JSON.stringify(found) === JSON.stringify(wanted)) return
+  throw new Error(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`)
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import type { EventRecord } from '../../src/event/record'
+import { aRecord } from '../support/records'
+
+const few = <const Value>(...values: Value[]) => fc.constantFrom(...values)
+
+// Few of each, so that people share courses, attempts and moments; with what sorts differently in
+// careless engines: case, letters beyond ASCII and beyond 16 bits, nothing at all.
+const actors = few('a', 'B', 'é', '🎓', 'gone', undefined)
+const courses = few('one', 'Two', 'ß', undefined)
+const objects = few('p1', 'p2', 'quiz', undefined)
+const attempts = few('t1', 't2', 't3', undefined)
+
+const acts = few(
+  { type: 'ViewEvent', action: 'Viewed' },
+  { type: 'NavigationEvent', action: 'NavigatedTo' },
+  { type: 'AssessmentEvent', action: 'Started' },
+  { type: 'AssessmentEvent', action: 'Submitted' },
+  { type: 'GradeEvent', action: 'Graded' },
+  { type: 'lesson_completed', action: undefined },
+)
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+const FIRST_MS = Date.parse('2026-10-11T20:00:00.000Z')
+
+/** Over three days, to the millisecond seldom, so that many are alike and many just half an hour apart. */
+const moments = fc
+  .tuple(fc.integer({ min: 0, max: 300 }), few(0, 0, 0, 1, -1, 999))
+  .map(([steps, ms]) => FIRST_MS + steps * 15 * MINUTE_MS + ms)
+
+const iso = (ms: number) => new Date(ms).toISOString()
+
+/** Records as any sender may cause them, received from 1 to 17 October 2026. */
+export const anyRecord: fc.Arbitrary<EventRecord> = fc
+  .record({
+    act: acts,
+    actorId: actors,
+    groupId: courses,
+    objectId: objects,
+    attempt: attempts,
+    at: moments,
+    lagMs: few(0, 1, 999, 1500, 60_000, 1.1 * DAY_MS),
+    skewMs: few(undefined, -2500, 0, 1, 1500, 60_000),
+    score: few(undefined, 0, 1, 2, 7, -1),
+    maxScore: few(undefined, 0, 3, 8),
+    membershipRoles: few(undefined, ['Learner'], ['Instructor'], ['Instructor', 'Learner']),
+    issueCodes: few([], [], ['x'], ['x', 'Y', 'é']),
+    kind: few('event', 'event', 'event', 'entity'),
+    tenantId: few('default', 'other'),
+    sourceId: few('lms', 'LMS'),
+    standardVersion: few(undefined, '1.1', '1.2'),
+    retentionClass: few('standard', 'pii'),
+    requestId: few('r1', 'r2', 'r3'),
+  })
+  .map(({ act, at, lagMs, attempt, requestId, actorId, objectId, ...rest }): EventRecord => {
+    const { membershipRoles, issueCodes } = rest
+    const happenedMs = actorId === 'gone' ? at - 10 * DAY_MS : at
+    return {
+      ...aRecord({ receivedAt: iso(happenedMs + lagMs) }),
+      ...rest,
+      ...act,
+      actorId,
+      objectId: act.type === 'GradeEvent' ? attempt : objectId,
+      generatedId: act.type === 'AssessmentEvent' ? attempt : undefined,
+      membershipRoles: membershipRoles && [...membershipRoles],
+      issueCodes: [...issueCodes],
+      conformant: issueCodes.length === 0,
+      eventTime: iso(happenedMs),
+      server: { requestId },
+    }
+  })
