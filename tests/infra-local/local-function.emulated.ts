@@ -52,8 +52,8 @@ describe('A function on one machine', () => {
 
   it('fails in the middle of an event when it is killed', async () => {
     await using fixture = aFunction('bundle.handler')
-    await fixture.invoke({})
     const outcome = fixture.invoke({ do: 'hang' })
+    while (!fixture.logged.includes('hanging')) await Bun.sleep(10)
     fixture.kill()
     expect(await outcome).toMatchObject({ errorMessage: 'Runtime exited with SIGKILL' })
   })

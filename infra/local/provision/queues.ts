@@ -1,8 +1,8 @@
 import { CreateQueueCommand } from '@aws-sdk/client-sqs'
 import type { GraphResource } from '../../synth/graph'
-import type { AdminClients } from './clients'
+import { type AdminClients, unlessThere } from './clients'
 
-/** Makes a queue; one that is there with the same attributes is no error. */
+/** Makes a queue; one that is there stays as it is. */
 export async function provisionQueue({ inputs }: GraphResource, { sqs }: AdminClients) {
   const { name, visibilityTimeoutSeconds, messageRetentionSeconds, redrivePolicy } = inputs
   const Attributes = {
@@ -10,5 +10,5 @@ export async function provisionQueue({ inputs }: GraphResource, { sqs }: AdminCl
     MessageRetentionPeriod: String(messageRetentionSeconds),
     ...(redrivePolicy && { RedrivePolicy: redrivePolicy }),
   }
-  await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }))
+  await unlessThere(sqs.send(new CreateQueueCommand({ QueueName: name, Attributes })))
 }
