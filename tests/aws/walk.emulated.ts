@@ -1,4 +1,4 @@
-import { expect, it, setDefaultTimeout } from 'bun:test'
+import { afterAll, beforeAll, expect, it, setDefaultTimeout } from 'bun:test'
 import { join } from 'node:path'
 import {
   GetObjectCommand,
@@ -8,22 +8,37 @@ import {
 } from '@aws-sdk/client-s3'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { Webhook } from 'standardwebhooks'
-import { emulated } from '../../infra/local/emulators/start'
+import {
+  type Emulator,
+  emulated,
+  startDynamoDb,
+  startMinistack,
+} from '../../infra/local/emulators/start'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { temporaryFolder } from '../support/folders'
 import { type Program, repository, start } from '../support/program'
 import { aReceiver } from '../webhooks/support'
-import { endpoints, eventually } from './support'
+import { eventually } from './support'
 
 setDefaultTimeout(300_000) // two starts of everything, on whatever machine
 
 const key = 'nk_demo_of_the_walk'
 
+// Its own: what other files of the run deploy has the same names.
+let dynamoDb: Emulator
+let ministack: Emulator
+beforeAll(async () => {
+  ;[dynamoDb, ministack] = await Promise.all([startDynamoDb(), startMinistack()])
+})
+afterAll(async () => {
+  await dynamoDb[Symbol.asyncDispose]()
+  await ministack[Symbol.asyncDispose]()
+})
+
 /** The deployment in a process of its own, over emulators that outlive it. */
 async function startHost(stateDir: string): Promise<{ host: Program; url: string }> {
-  const { dynamoDb, ministack } = await endpoints()
   const { EMULATORS_DIR = '' } = process.env
-  const over = ['--dynamodb', dynamoDb, '--ministack', ministack]
+  const over = ['--dynamodb', dynamoDb.endpoint, '--ministack', ministack.endpoint]
   const options = ['--port', '0', '--state', stateDir, '--visibility', '5']
   const program = join(repository, 'infra/local/aws-local.ts')
   const host = start([process.execPath, program, ...options, ...over], {
@@ -53,7 +68,7 @@ async function sendUntil(url: string, isOver: (acknowledged: string[]) => boolea
 /** What an analyst would find: ids by SQL over the Parquet that Firehose wrote. */
 async function archivedIds(folder: string): Promise<string[]> {
   const { credentials, region } = emulated
-  const { ministack: endpoint } = await endpoints()
+  const { endpoint } = ministack
   const s3 = new S3Client({ credentials, region, endpoint, forcePathStyle: true })
   const { Buckets = [] } = await s3.send(new ListBucketsCommand())
   const Bucket = Buckets.find(({ Name }) => Name?.includes('lakebucket'))?.Name
