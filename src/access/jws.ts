@@ -1,6 +1,7 @@
 import { AppError } from '../error/app-error'
 import type { Signing } from '../platform/registry'
 import type { KeySets } from './key-sets'
+import { refusal } from './signature-refusal'
 
 // RFC 7515, section 7.1: three parts in base64url. No JSON text looks like it.
 const COMPACT = /^\s*[\w-]+\.[\w-]*\.[\w-]*\s*$/
@@ -45,10 +46,6 @@ export function verifyJwsWith({ keySets }: { keySets: KeySets }): VerifyJws {
       return verified(jws.trim(), newer)
     }
   }
-}
-
-export function refusal(code: string, message: string): AppError {
-  return new AppError('invalid_signature', `${message}.`, { errors: [{ path: [], message, code }] })
 }
 
 function unreachable(cause: unknown): never {

@@ -1,7 +1,7 @@
 import { compactVerify, createLocalJWKSet, errors } from 'jose'
 import type { AppError } from '../error/app-error'
 import type { PublicJwk } from '../platform/registry'
-import { refusal } from './jws'
+import { refusal } from './signature-refusal'
 
 // RFC 7518, section 3.1, without `none`, and without HMAC: verifying with a public key as the shared
 // secret is the oldest trick there is (RFC 8725, section 2.1).

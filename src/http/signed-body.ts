@@ -1,5 +1,6 @@
-import { isCompactJws, refusal, verifyJwsWith } from '../access/jws'
+import { isCompactJws, verifyJwsWith } from '../access/jws'
 import { rememberKeySets } from '../access/key-sets'
+import { refusal } from '../access/signature-refusal'
 import { createGet } from '../outbound/get'
 import type { Source } from '../platform/registry'
 import { mediaType } from '../syntax/media-type'

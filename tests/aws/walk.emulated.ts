@@ -1,4 +1,4 @@
-import { expect, it, setDefaultTimeout } from 'bun:test'
+import { afterAll, beforeAll, expect, it, setDefaultTimeout } from 'bun:test'
 import { join } from 'node:path'
 import {
   GetObjectCommand,
@@ -8,8 +8,12 @@ import {
 } from '@aws-sdk/client-s3'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { Webhook } from 'standardwebhooks'
-import { emulated, startDynamoDb, startMinistack } from '../../infra/local/emulators/start'
-import type { Endpoints } from '../../infra/local/provision/clients'
+import {
+  type Emulator,
+  emulated,
+  startDynamoDb,
+  startMinistack,
+} from '../../infra/local/emulators/start'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { temporaryFolder } from '../support/folders'
 import { type Program, repository, start } from '../support/program'
@@ -20,13 +24,21 @@ setDefaultTimeout(300_000) // two starts of everything, on whatever machine
 
 const key = 'nk_demo_of_the_walk'
 
+// Its own: what other files of the run deploy has the same names.
+let dynamoDb: Emulator
+let ministack: Emulator
+beforeAll(async () => {
+  ;[dynamoDb, ministack] = await Promise.all([startDynamoDb(), startMinistack()])
+})
+afterAll(async () => {
+  await dynamoDb[Symbol.asyncDispose]()
+  await ministack[Symbol.asyncDispose]()
+})
+
 /** The deployment in a process of its own, over emulators that outlive it. */
-async function startHost(
-  stateDir: string,
-  { dynamoDb, ministack }: Endpoints,
-): Promise<{ host: Program; url: string }> {
+async function startHost(stateDir: string): Promise<{ host: Program; url: string }> {
   const { EMULATORS_DIR = '' } = process.env
-  const over = ['--dynamodb', dynamoDb, '--ministack', ministack]
+  const over = ['--dynamodb', dynamoDb.endpoint, '--ministack', ministack.endpoint]
   const options = ['--port', '0', '--state', stateDir, '--visibility', '5']
   const program = join(repository, 'infra/local/aws-local.ts')
   const host = start([process.execPath, program, ...options, ...over], {
@@ -54,8 +66,9 @@ async function sendUntil(url: string, isOver: (acknowledged: string[]) => boolea
 }
 
 /** What an analyst would find: ids by SQL over the Parquet that Firehose wrote. */
-async function archivedIds(folder: string, endpoint: string): Promise<string[]> {
+async function archivedIds(folder: string): Promise<string[]> {
   const { credentials, region } = emulated
+  const { endpoint } = ministack
   const s3 = new S3Client({ credentials, region, endpoint, forcePathStyle: true })
   const { Buckets = [] } = await s3.send(new ListBucketsCommand())
   const Bucket = Buckets.find(({ Name }) => Name?.includes('lakebucket'))?.Name
@@ -82,11 +95,8 @@ async function archivedIds(folder: string, endpoint: string): Promise<string[]> 
 
 it('brings every acknowledged event to the lake and to the webhook, though the host is killed between', async () => {
   using folder = temporaryFolder()
-  await using tables = await startDynamoDb()
-  await using others = await startMinistack()
-  const endpoints = { dynamoDb: tables.endpoint, ministack: others.endpoint }
   await using receiver = aReceiver()
-  const first = await startHost(join(folder.path, 'state'), endpoints)
+  const first = await startHost(join(folder.path, 'state'))
   const settings = { name: 'All', targetUrl: receiver.url, events: ['*'] }
   const { secret } = (await (await call(first.url, '/webhooks', settings)).json()) as {
     secret: string
@@ -100,7 +110,7 @@ it('brings every acknowledged event to the lake and to the webhook, though the h
   const before = await sending
   expect(before.length).toBeGreaterThan(0)
 
-  const second = await startHost(join(folder.path, 'state'), endpoints)
+  const second = await startHost(join(folder.path, 'state'))
   const after = await sendUntil(second.url, (acknowledged) => acknowledged.length >= 20)
   const acknowledged = [...before, ...after]
 
@@ -111,9 +121,7 @@ it('brings every acknowledged event to the lake and to the webhook, though the h
       return data.map(({ id }) => id)
     })
   await eventually(() => missing(delivered()).length === 0)
-  await eventually(
-    async () => missing(await archivedIds(folder.path, others.endpoint)).length === 0,
-  )
+  await eventually(async () => missing(await archivedIds(folder.path)).length === 0)
   second.host.signal('SIGTERM')
   expect((await second.host.finished).exitCode).toBe(0)
 })

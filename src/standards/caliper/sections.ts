@@ -1,4 +1,5 @@
-import type { CaliperVersion } from './version'
+/** Those that there are, and that senders still emit. */
+export type CaliperVersion = '1.0' | '1.1' | '1.2'
 
 /** Sections of the specification of one version, as findings name them. */
 export function sectionsOf(version: CaliperVersion) {

@@ -1,7 +1,7 @@
 import { AppError } from '../../error/app-error'
-import { spec } from './sections'
+import { type CaliperVersion, spec } from './sections'
 
-export type CaliperVersion = '1.0' | '1.1' | '1.2'
+export type { CaliperVersion } from './sections'
 
 /** The context IRI of Caliper 1.2, which an envelope also names as its `dataVersion`. */
 export const contextIri = 'http://purl.imsglobal.org/ctx/caliper/v1p2'
