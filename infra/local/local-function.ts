@@ -17,7 +17,7 @@ export interface LocalFunction extends AsyncDisposable {
 // Lambda would start a thousand; a machine of two cores has nothing from more than a few.
 const MAX_SANDBOXES = 4
 
-// The runtime client ends itself after a minute without events: one that is about to is left alone.
+// The runtime client ends itself after a minute without events: one that is about to is of no use.
 const MAX_IDLE_MS = 45_000
 
 /** Runs events through processes of the function: one event each at a time, started as needed. */
@@ -62,9 +62,10 @@ export function createLocalFunction(
 
   async function idleSandbox(): Promise<Sandbox> {
     if (isClosed) throw new Error(`${spec.name} is closed`)
-    const idle = [...sandboxes].find(
-      (one) => !one.isBusy && Date.now() - one.idleSince < MAX_IDLE_MS,
-    )
+    const free = [...sandboxes].filter(({ isBusy }) => !isBusy)
+    const isOld = ({ idleSince }: Sandbox) => Date.now() - idleSince > MAX_IDLE_MS
+    for (const sandbox of free.filter(isOld)) drop(sandbox)
+    const idle = free.find((one) => !isOld(one))
     if (idle) return reserved(idle)
     const sandbox = await startSandbox(spec)
     sandboxes.add(sandbox)

@@ -24,6 +24,8 @@ export interface RuntimeApi extends AsyncDisposable {
   /** Resolves when the function asks for its first event. @throws what its start ended with */
   initialised: Promise<void>
   run(job: Job): Promise<Answer>
+  /** Resolves when the function has asked for an event and was given none yet. */
+  idle(): Promise<unknown>
   /** Whatever is waited for fails with this. */
   fail(reason: Error): void
 }
@@ -91,6 +93,8 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
         current = undefined
       })
     },
+
+    idle: () => askedNext.promise,
 
     fail(reason) {
       failed = reason

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { type Answer, startRuntimeApi } from './runtime-api'
+import { spawnTied } from './spawn-tied'
 
 /** A function as it is deployed, and what it runs on here. */
 export interface FunctionSpec {
@@ -36,33 +36,41 @@ export interface Sandbox extends AsyncDisposable {
 // Lambda gives a function's start ten seconds; on a busy machine of two cores it may take longer.
 const INIT_MS = 30_000
 
-// The runtime client would go on asking a host that was killed: the pipe tells that it is gone.
-const END_WITH_HOST = `data:text/javascript,process.stdin.on('end',()=>process.exit()).resume().unref()`
-
 /** Starts a process of the function and waits until it asks for its first event. */
 export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
   const api = await startRuntimeApi()
   const entry = `${spec.codeDir}/${spec.handler}`
-  const child = spawn(spec.runtime.node, ['--import', END_WITH_HOST, spec.runtime.client, entry], {
+  const { shell, pid, kill } = spawnTied(spec.runtime.node, [spec.runtime.client, entry], {
     cwd: spec.codeDir,
     env: environmentOf(spec, api.address),
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true, // Ctrl-C at a terminal is for the host, which ends it in its own time
+    output: 'pipe',
   })
-  const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
-  for (const stream of [child.stdout, child.stderr]) readLines(stream, spec.onLog)
+  for (const stream of [shell.stdout!, shell.stderr!]) readLines(stream, spec.onLog)
   const ended = new Promise<void>((resolve) => {
     function end(reason: Error) {
       process.off('exit', kill)
       api.fail(reason)
       resolve()
     }
-    child.once('exit', (code, signal) => {
+    shell.once('exit', (code, signal) => {
       end(new Error(`Runtime exited with ${signal ?? `exit status ${code}`}`))
     })
-    child.once('error', end)
+    shell.once('error', end)
   })
+
+  async function signal(name: 'SIGSTOP' | 'SIGCONT') {
+    try {
+      process.kill(await pid, name)
+    } catch {} // it has ended
+  }
+
+  // Lambda freezes a process from when it asks for an event until there is one: what a function
+  // leaves for after its answer may happen with the next event, or never.
+  async function freezeWhenIdle() {
+    await api.idle()
+    if (!sandbox.isBusy) await signal('SIGSTOP')
+  }
 
   const sandbox: Sandbox = {
     isBusy: false,
@@ -74,6 +82,7 @@ export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
       const ms = spec.timeout * 1000
       const requestId = randomUUID()
       const job = { requestId, event, deadline: Date.now() + ms, functionArn: spec.arn }
+      await signal('SIGCONT')
       try {
         return await within(ms, `Task timed out after ${spec.timeout} seconds`, api.run(job))
       } catch (error) {
@@ -82,6 +91,7 @@ export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
       } finally {
         sandbox.isBusy = false
         sandbox.idleSince = Date.now()
+        void freezeWhenIdle()
       }
     },
     async [Symbol.asyncDispose]() {
@@ -96,6 +106,7 @@ export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
     await sandbox[Symbol.asyncDispose]()
     throw error
   }
+  void freezeWhenIdle()
   return sandbox
 }
 

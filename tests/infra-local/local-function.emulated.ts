@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { readFileSync } from 'node:fs'
 import { aFunction, returned } from './functions'
 
 describe('A function on one machine', () => {
@@ -15,6 +16,15 @@ describe('A function on one machine', () => {
     const first = await returned(fixture.invoke({}))
     const second = await returned(fixture.invoke({}))
     expect([first.count, second.count, second.pid]).toEqual([1, 2, first.pid])
+  })
+
+  it('stands still between events', async () => {
+    await using fixture = aFunction('bundle.handler')
+    const { pid } = await returned(fixture.invoke({}))
+    // Linux's word for stopped: the field after the name, which is in brackets.
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8')
+    while (!stat().includes(') T ')) await Bun.sleep(10)
+    expect(await returned(fixture.invoke({}))).toMatchObject({ pid, count: 2 })
   })
 
   it('handles one event at a time in each process, and starts another beside a busy one', async () => {

@@ -1,8 +1,8 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { spawnTied, type Tied } from '../spawn-tied'
 import { installDynamoDb, installMinistack } from './install'
 
 /** What every emulator believes, and so must whoever calls it. */
@@ -52,40 +52,19 @@ export async function startMinistack(
   return ready(child, `http://127.0.0.1:${at}`, '/_ministack/health', clean)
 }
 
-// The pipe ends with us however we end, also by SIGKILL, and `process.on('exit')` is not heard in
-// Bun's test runner: a shell that reads it takes the program along.
-const TIED = 'exec 3<&0; "$@" </dev/null & own=$!; (cat <&3 >/dev/null; kill -9 $own) & wait $own'
-
-/** Starts a program that does not outlive us, in a group of its own: Ctrl-C is for us, who end it last. */
-export function spawnTied(
-  command: string,
-  args: string[],
-  options: SpawnOptions = {},
-): ChildProcess {
-  const stdio: SpawnOptions['stdio'] = ['pipe', 'ignore', 'ignore']
-  return spawn('sh', ['-c', TIED, 'sh', command, ...args], { stdio, ...options, detached: true })
-}
-
-function killGroup({ pid }: ChildProcess) {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {} // it is gone already
-}
-
 /**
  * Waits until it answers; it dies with us, and when disposed.
  * @param clean removes what it kept on disk
  */
 export async function ready(
-  child: ChildProcess,
+  { shell, kill }: Tied,
   endpoint: string,
   path: string,
   clean: () => void,
   patienceMs = READY_MS,
 ): Promise<Emulator> {
-  const kill = () => killGroup(child)
   process.once('exit', kill)
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()))
   async function dispose() {
     process.off('exit', kill)
     kill()
@@ -94,7 +73,7 @@ export async function ready(
   }
   const deadline = Date.now() + patienceMs
   while (!(await fetch(endpoint + path).catch(() => undefined))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
+    if (shell.exitCode !== null || Date.now() > deadline) {
       await dispose()
       throw new Error(`nothing came up at ${endpoint}`)
     }

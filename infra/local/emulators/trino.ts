@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { spawnTied } from '../spawn-tied'
 import { installed, run } from './install'
-import { type Emulator, freePort, ready, spawnTied } from './start'
+import { type Emulator, freePort, ready } from './start'
 import { createTrinoClient, type TrinoResult } from './trino-client'
 import { CATALOG, configureTrino } from './trino-config'
 
