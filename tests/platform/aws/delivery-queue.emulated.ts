@@ -212,7 +212,8 @@ describe('When SQS or DynamoDB fails', () => {
     ['unreachable', true],
     ['throttled', true],
     ['broken', true],
-    ['expired-token', false],
+    ['expired-token', true],
+    ['denied', false],
   ]
   for (const [fault, isRetriable] of faults) {
     it(`passes on that it was ${fault}, as an error that ${isRetriable ? 'may pass' : 'stays'}`, async () => {
