@@ -90,7 +90,11 @@ export function openFeeding(resources: Resources, { clock }: Pick<Needs, 'clock'
     blobs,
     registry,
     recordOf: createItems({ indexes, blobs }).toRecord,
-    archive: createArchive({ client: new FirehoseClient({ requestHandler: serviceTimeOuts }), streams, blobs }),
+    archive: createArchive({
+      client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
+      streams,
+      blobs,
+    }),
     deliveries: openDeliveries(resources, dynamo, clock),
   }
 }
