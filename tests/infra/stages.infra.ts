@@ -52,6 +52,25 @@ describe('any other stage', () => {
   })
 })
 
+describe('the name of a stage', () => {
+  for (const stage of ['Jane', 'my_stage', 'paws', 'amazon-test', 'x-', 'x'.repeat(44)]) {
+    it(`is refused where AWS would refuse what is named after it: ${stage}`, () => {
+      const { status, stderr } = synthesise(['--stage', stage])
+      expect(status).toBe(1)
+      expect(stderr).toContain('A stage is named by up to 43 lower-case letters')
+    })
+  }
+
+  it('leaves room for the names that AWS keeps shortest', () => {
+    const graph = JSON.parse(synthesise(['--stage', `pr-${'1'.repeat(40)}`]).stdout) as typeof ci
+    const { domain } = named(graph, 'UserPoolDomain', 'ClientsDomain').inputs
+    expect(domain).toMatch(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/)
+    const short = ['FirehoseDeliveryStream', 'Role', 'Function', 'Schedule']
+    const names = short.flatMap((type) => ofType(graph, type).map(({ inputs }) => inputs.name))
+    expect(names.filter((name) => name?.length > 64)).toEqual([])
+  })
+})
+
 describe('a synthesis', () => {
   it('says the same twice', () => {
     const again = synthesise(['--stage', 'production'])
