@@ -28,6 +28,15 @@ for (const stage of ['ci', 'production'] as const) {
         const log = logs.find((group) => group.name === inputs.loggingConfig.logGroup)
         expect(log?.retentionInDays).toBe(30)
       })
+
+      it(`${name} logs what it says, and of Lambda's own lines only what went wrong`, () => {
+        // Levels are for JSON only; in text Lambda writes three lines a call, whatever is set.
+        expect(inputs.loggingConfig).toMatchObject({
+          logFormat: 'JSON',
+          systemLogLevel: 'WARN',
+          applicationLogLevel: 'TRACE',
+        })
+      })
     }
 
     it('are bundled whole: an entry that exports the handler, and the links beside it', () => {
@@ -71,5 +80,13 @@ describe('the way in', () => {
     const [, minutes] = /^rate\((\d+) minutes\)$/.exec(schedule!.inputs.scheduleExpression)!
     expect(schedule!.inputs.state).toBe('ENABLED')
     expect(timeout).toBeLessThanOrEqual(Number(minutes) * 60)
+    // Lambda calls a function that failed twice more, minutes later, unless it is told not to.
+    expect(ofType(graph, 'FunctionEventInvokeConfig').map(({ inputs }) => inputs)).toMatchObject([
+      {
+        functionName: named(graph, 'Function', 'SweepFunction').inputs.name,
+        maximumRetryAttempts: 0,
+      },
+    ])
+    expect(schedule!.inputs.target.retryPolicy.maximumRetryAttempts).toBe(0)
   })
 })
