@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { assumed } from '../../infra/capacity/load'
 import { graphOf, named, ofType, root } from './support/graphs'
 
 const doors = ['Api', 'Changes', 'Deliver', 'Realtime', 'Sweep']
@@ -49,6 +50,14 @@ for (const stage of ['ci', 'production'] as const) {
       }
     })
 
+    it('have the memory that the bill counts', () => {
+      const memory = (door: string) =>
+        named(graph, 'Function', `${door}Function`).inputs.memorySize / 1024
+      expect(memory('Api')).toBe(assumed.apiMemoryGb)
+      expect(memory('Changes')).toBe(assumed.changesMemoryGb)
+      expect(memory('Deliver')).toBe(assumed.deliverMemoryGb)
+    })
+
     it('are told names by one link only', () => {
       const { inputs } = graph.resources.find(({ name }) => name === 'NoniusLinkRef')!
       expect(inputs.include ?? []).toEqual([])
@@ -72,6 +81,16 @@ describe('the way in', () => {
     expect(inputs.timeout).toBeLessThanOrEqual(29)
     const routes = ofType(graph, 'Route').map((route) => route.inputs.routeKey)
     expect(routes.sort()).toEqual(['$connect', '$default', '$disconnect'])
+  })
+
+  it('leaves no address and no browser of a sender in a log of API Gateway', () => {
+    const withDoor = graphOf('ci', { NONIUS_DOMAIN: 'events.example.edu', NONIUS_ZONE_ID: 'Z' })
+    const formats = ofType(withDoor, 'Stage').map(({ inputs }) => inputs.accessLogSettings.format)
+    expect(formats).toHaveLength(2)
+    for (const format of formats) {
+      expect(format).toContain('$context.status')
+      expect(format).not.toMatch(/identity|userAgent|queryString/i)
+    }
   })
 
   it('calls the sweep no more often than one run takes', () => {

@@ -9,10 +9,13 @@ setDefaultTimeout(60_000)
 const production = graphOf('production')
 const ci = graphOf('ci')
 
+// What holds data, or what senders were told: a pool is of no use to them without its clients.
+const kinds = ['Table', 'Bucket', 'Key', 'UserPool', 'UserPoolClient', 'ResourceServer']
+
 describe('production', () => {
   it('cannot be removed by a slip, and leaves its data when it is', () => {
     expect(production.app).toMatchObject({ protect: true, removal: 'retain' })
-    for (const type of ['Table', 'Bucket', 'Key', 'UserPool']) {
+    for (const type of kinds) {
       const kept = ofType(production, type).map(({ name, retainOnDelete }) => [
         name,
         retainOnDelete,
@@ -39,7 +42,7 @@ describe('production', () => {
 describe('any other stage', () => {
   it('goes when it is removed, with what is in it', () => {
     expect(ci.app).toMatchObject({ protect: false, removal: 'remove' })
-    for (const type of ['Table', 'Bucket', 'Key', 'UserPool']) {
+    for (const type of kinds) {
       expect(ofType(ci, type).filter(({ retainOnDelete }) => retainOnDelete)).toEqual([])
     }
     for (const { inputs } of ofType(ci, 'Bucket')) expect(inputs.forceDestroy).toBe(true)
