@@ -7,6 +7,8 @@ import { alarmEmail } from './settings'
 /** Something that somebody should look at; docs/aws.md has a section for each. */
 export interface Alarm {
   name: string
+  /** Of the runbook, where several alarms share one. */
+  section?: string
   description: string
   metrics: Record<string, Metric>
   /** Of the metrics, by their names. */
@@ -89,6 +91,7 @@ const archive = Object.entries(streams).flatMap(([retentionClass, { name }]): Al
   return [
     {
       name: `ArchiveFreshness${suffix}`,
+      section: 'ArchiveFreshness',
       description: `What waits for the lake (${retentionClass}) has waited for 15 minutes`,
       metrics: { age: metric('DeliveryToS3.DataFreshness', 'Maximum') },
       expression: 'age',
@@ -98,6 +101,7 @@ const archive = Object.entries(streams).flatMap(([retentionClass, { name }]): Al
     },
     {
       name: `ArchiveConversion${suffix}`,
+      section: 'ArchiveConversion',
       description: `Records (${retentionClass}) could not be written as Parquet: they are in errors/`,
       metrics: { failed: metric('FailedConversion.Records', 'Sum') },
       expression: 'failed',
@@ -140,10 +144,12 @@ export const alarms = [...ingest, feed, ...archive, letters].map((alarm) => ({
   resource: raise(alarm),
 }))
 
-function raise({ name, description, metrics, expression, comparison, threshold, periods }: Alarm) {
+function raise(alarm: Alarm) {
+  const { name, section = name, description, metrics, expression } = alarm
+  const { comparison, threshold, periods } = alarm
   return new aws.cloudwatch.MetricAlarm(`${name}Alarm`, {
     name: `${$app.name}-${$app.stage}-${name}`,
-    alarmDescription: `${description}. See docs/aws.md, ${name}.`,
+    alarmDescription: `${description}. See docs/aws.md, ${section}.`,
     metricQueries: [
       ...Object.entries(metrics).map(([id, metric]) => asQuery(id, metric)),
       { id: 'value', expression, label: name, returnData: true },

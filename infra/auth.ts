@@ -15,12 +15,19 @@ export const clients = new sst.aws.CognitoUserPool('Clients', {
   },
 })
 
-const server = new aws.cognito.ResourceServer('ClientScopes', {
-  userPoolId: clients.id,
-  identifier: 'nonius',
-  name: 'Nonius',
-  scopes: scopes.map((scope) => ({ scopeName: scope, scopeDescription: `As a key with ${scope}` })),
-})
+const server = new aws.cognito.ResourceServer(
+  'ClientScopes',
+  {
+    userPoolId: clients.id,
+    identifier: 'nonius',
+    name: 'Nonius',
+    scopes: scopes.map((scope) => ({
+      scopeName: scope,
+      scopeDescription: `As a key with ${scope}`,
+    })),
+  },
+  { retainOnDelete: isPermanentStage },
+)
 
 /** The first one; more are made in the console, or here. It may do what a source's key may. */
 export const client = clients.addClient('FirstClient', {
@@ -33,6 +40,7 @@ export const client = clients.addClient('FirstClient', {
       delete client.callbackUrls
       client.accessTokenValidity = 1
       client.tokenValidityUnits = { accessToken: 'hours' }
+      options.retainOnDelete = isPermanentStage
       // A scope that is not there yet is refused.
       options.dependsOn = [server]
       return undefined

@@ -1,3 +1,4 @@
+import { httpAccess, logging } from './access-log'
 import { api } from './api'
 import { domain } from './settings'
 
@@ -12,6 +13,7 @@ function named({ name, zone }: NonNullable<typeof domain>) {
     domain: { name, dns: sst.aws.dns({ zone }) },
     cors: false, // the routes' own
     accessLog: { retention: '1 month' },
+    transform: { stage: logging(httpAccess) },
   })
   gateway.route('$default', api.arn)
   return gateway

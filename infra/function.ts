@@ -11,6 +11,8 @@ interface Options {
   timeout: NonNullable<ConstructorParameters<typeof sst.aws.Function>[1]['timeout']>
   permissions: Permissions
   url?: { cors: false }
+  /** Of calls that nobody waits for. Lambda's own number is 2. */
+  retries?: number
 }
 
 /** A door in `functions/`, run as all of ours are. @param name of the function; its file is in lower case */
@@ -32,9 +34,20 @@ export function createFunction(name: string, { permissions, ...options }: Option
     architecture: 'arm64', // a fifth cheaper than x86_64 for the same work
     environment: { NONIUS_OIDC_ISSUER: issuer, ...environment },
     link: [nonius],
-    logging: { logGroup: logs.name, format: 'text' },
+    logging: { logGroup: logs.name, format: 'json' },
     permissions: [...permissions, writeLogs],
     transform: {
+      function(args) {
+        args.loggingConfig = {
+          logGroup: logs.name,
+          logFormat: 'JSON',
+          // What Lambda says of every call (start, end, report) costs as much as the line of metrics;
+          // from WARN on it speaks of calls that failed or ran out of time.
+          systemLogLevel: 'WARN',
+          applicationLogLevel: 'TRACE', // what we say is chosen by NONIUS_LOG_LEVEL
+        }
+        return undefined
+      },
       role(role) {
         // SST's own lets every identity of the account take it on, and write to every log.
         role.assumeRolePolicy = trustedBy('lambda.amazonaws.com')

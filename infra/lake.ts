@@ -64,5 +64,10 @@ export const eventsView = new aws.glue.CatalogTable('EventsView', {
   parameters: view.parameters,
   viewOriginalText: view.originalText,
   viewExpandedText: view.expandedText,
-  storageDescriptor: { columns: view.columns },
+  storageDescriptor: {
+    columns: view.columns,
+    // Without it: "HIVE_METASTORE_ERROR: Table storage descriptor is missing SerDe info". One without a
+    // field would not be sent (hashicorp/terraform-provider-aws#28517).
+    serDeInfo: { serializationLibrary: view.serde },
+  },
 })

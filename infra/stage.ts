@@ -1,3 +1,15 @@
+// The longest that leaves room in the prefix of Cognito's domain: 63 characters, of which `nonius-` and
+// the number of the account with its hyphen take 20. Glue's names are in lower case, and Cognito takes
+// no name of its own or of its makers.
+const STAGE = /^(?!.*(aws|amazon|cognito))[a-z0-9]([a-z0-9-]{0,41}[a-z0-9])?$/
+
+if (!STAGE.test($app.stage)) {
+  throw new Error(
+    `A stage is named by up to 43 lower-case letters, digits and hyphens, and without "aws", "amazon" ` +
+      `or "cognito" in it; this one is ${JSON.stringify($app.stage)}.`,
+  )
+}
+
 /** Stages that hold somebody's data. Anything else may be thrown away, and is, with `sst remove`. */
 export const isPermanentStage = $app.stage === 'production'
 

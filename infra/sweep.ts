@@ -7,10 +7,11 @@ export const sweep = createFunction('Sweep', {
   memory: '1024 MB',
   timeout: '5 minutes', // by then the next one is called
   permissions: permissions.sweep,
+  retries: 0, // the next call is at hand, and two at a time do the same work twice
 })
 
 new sst.aws.CronV2('SweepSchedule', {
   function: sweep,
   schedule: 'rate(5 minutes)',
-  retries: 0, // the next one is at hand
+  retries: 0, // of the call itself, when Lambda cannot be reached
 })

@@ -5,12 +5,16 @@ import { isPermanentStage } from './stage'
 // Of the events table's indexes a deployment has those that it pays for.
 const chosen = tables.events.indexes.filter(({ name }) => indexes.includes(name))
 
-export const events = table('Events', { ...tables.events, indexes: chosen })
-export const registry = table('Registry', tables.registry)
-export const quarantine = table('Quarantine', tables.quarantine)
-export const deliveries = table('Deliveries', tables.deliveries)
+// Recovery costs $0.20 a GB-month, nearly as much as storage. The lake is the copy of events that
+// lasts, and deliveries of last week, brought back, would be sent again.
+export const events = table('Events', { ...tables.events, indexes: chosen }, false)
+export const registry = table('Registry', tables.registry, true)
+export const quarantine = table('Quarantine', tables.quarantine, true)
+export const deliveries = table('Deliveries', tables.deliveries, false)
 
-function table(name: string, { hashKey, rangeKey, indexes, ttl, stream }: TableShape) {
+/** @param isRecoverable to any second of the last 35 days ("Point-in-time recovery") */
+function table(name: string, shape: TableShape, isRecoverable: boolean) {
+  const { hashKey, rangeKey, indexes, ttl, stream } = shape
   const keys = [{ hashKey, rangeKey }, ...indexes].flatMap((key) => [key.hashKey, key.rangeKey])
   const fields = keys.filter((key) => key !== undefined).map((key) => [key, 'string' as const])
   return new sst.aws.Dynamo(name, {
@@ -20,5 +24,6 @@ function table(name: string, { hashKey, rangeKey, indexes, ttl, stream }: TableS
     ...(ttl && { ttl }),
     ...(stream && { stream }),
     deletionProtection: isPermanentStage,
+    transform: { table: { pointInTimeRecovery: { enabled: isRecoverable } } },
   })
 }

@@ -38,7 +38,7 @@ export const assumed = {
   changesMemoryGb: 0.5,
   /** `deliver`: a target that answers as the median of webhook receivers does. */
   deliverMs: 300,
-  deliverMemoryGb: 0.25,
+  deliverMemoryGb: 0.5,
   /** Events in a webhook message, at a steady rate (`webhooks/payload.ts` allows 100). */
   eventsInMessage: 50,
 } as const

@@ -18,7 +18,7 @@ export interface Need {
 // once the rate is worth planning for.
 const STREAM_BATCH = 500
 // A day's objects of one delivery stream are cut by size or by time, whichever comes first: 128 MB of
-// what went in, or five minutes (`infra/lake.ts`).
+// what went in, or five minutes (`infra/archive.ts`).
 const FIREHOSE_BUFFER_BYTES = 128 * 1024 * 1024
 const FIREHOSE_BUFFER_SECONDS = 300
 const DAY_SECONDS = 24 * 3600
@@ -67,7 +67,9 @@ export function needsOf(load: Load, footprint: Footprint): Need[] {
       isAdjustable: true,
     }),
     need('lake: files a day', filesADay(lakeBytes), 'files'),
-    need('lake: partitions a day', 24, 'partitions', { note: 'for each retention class in use' }),
+    need('lake: partitions a day', 1, 'partition', {
+      note: 'for each retention class in use; the hours are folders in it',
+    }),
     need('webhooks: messages', messages, 'messages/s'),
     need('requests', eps / batch, 'requests/s'),
   ]

@@ -38,7 +38,7 @@ const DAYS_IN_MONTH = 30
 const PARQUET_SHARE_OF_DOCUMENT = 0.0805
 const MONTHS_WARM = WARM_DAYS / 30
 
-// Batches of the stream when traffic is thin: a batch waits at most a second (`infra/changes.ts`).
+// Batches of the stream when traffic is thin: a batch waits at most two seconds (`infra/changes.ts`).
 const STREAM_BATCH = 100
 // One line a request, of metrics; what Lambda says of its own accord is switched off (`infra/function.ts`).
 const LOG_BYTES_PER_CALL = 450
@@ -62,7 +62,8 @@ export function billOf(workload: Workload): Line[] {
   return [
     line('api', 'lambdaRequest', calls),
     line('api', 'lambdaCompute', apiSeconds * assumed.apiMemoryGb),
-    line('api', 'dynamoRead', calls * KEY_READS),
+    line('api', 'dynamoRead', (calls / CALLS_WHILE_KEY_IS_KNOWN) * KEY_READS),
+    line('api: counts of sources', 'dynamoWrite', (calls / CALLS_BETWEEN_COUNTS) * COUNT_WRITES),
     line('api: log', 'logsIngest', (calls * LOG_BYTES_PER_CALL) / GB),
     line('events table: writes', 'dynamoWrite', events * writeUnits),
     line(
@@ -84,8 +85,15 @@ export function billOf(workload: Workload): Line[] {
   ].filter(({ quantity }) => quantity > 0)
 }
 
-// The key's record, and the source's, of half a unit each when read eventually.
-const KEY_READS = 1
+// An instance of `api` remembers keys and sources for five seconds and writes its counts every ten
+// (`conformance-counts.ts`). One request a second and instance: busier ones do it less often; where an
+// instance sees less than one in ten seconds, counts are US$ 0.06 a million events more.
+const CALLS_WHILE_KEY_IS_KNOWN = 5
+const CALLS_BETWEEN_COUNTS = 10
+// The key's record, and the source's, a unit each when they must be current.
+const KEY_READS = 2
+// A transaction of one item takes twice its units.
+const COUNT_WRITES = 2
 // Sent, received, deleted.
 const SQS_CALLS = 3
 // Written when enqueued, deleted when done.

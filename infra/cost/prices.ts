@@ -66,7 +66,13 @@ export const prices = {
   },
   logsIngest: { usd: 0.5, unit: 'GB', of: 'CloudWatch Logs ingestion', source: cloudwatch },
   metric: { usd: 0.3, unit: 'metric-month', of: 'CloudWatch custom metric', source: cloudwatch },
-  alarm: { usd: 0.1, unit: 'alarm-month', of: 'CloudWatch alarm', source: cloudwatch },
+  alarm: {
+    usd: 0.1,
+    unit: 'alarm-month',
+    of: 'CloudWatch alarm, each metric in it',
+    source: cloudwatch,
+  },
+  dashboard: { usd: 3, unit: 'dashboard-month', of: 'CloudWatch dashboard', source: cloudwatch },
   kmsKey: { usd: 1, unit: 'key-month', of: 'KMS key', source: 'aws.amazon.com/kms/pricing' },
   athenaScan: {
     usd: 5,

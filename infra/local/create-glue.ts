@@ -31,7 +31,11 @@ export function glueViewInput(view: GlueView): TableInput {
     PartitionKeys: [],
     ViewOriginalText: view.originalText,
     ViewExpandedText: view.expandedText,
-    StorageDescriptor: { Columns: view.columns.map(glueColumn), Location: '', SerdeInfo: {} },
+    StorageDescriptor: {
+      Columns: view.columns.map(glueColumn),
+      Location: '',
+      SerdeInfo: { SerializationLibrary: view.serde },
+    },
   }
 }
 

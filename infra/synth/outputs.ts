@@ -96,6 +96,7 @@ const answers: Record<string, Answer> = {
     functionUrl: `https://${functionName!.toLowerCase()}.lambda-url.${region}.on.aws/`,
     urlId: functionName!.toLowerCase(),
   }),
+  'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig': nothing,
   'aws:lambda/permission:Permission': nothing,
   'aws:route53/record:Record': nothing,
   'aws:s3/bucket:Bucket': ({ bucket }) => ({

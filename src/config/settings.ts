@@ -68,7 +68,7 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     name: 'NONIUS_MAX_BODY_BYTES',
     default: '6291456',
     meaning:
-      'Largest request body, as sent and once more after decompression. 6 MB is what a Lambda function URL takes, so a sender that fits here fits there.',
+      'Largest request body, as sent and once more after decompression. 6 MB is what Lambda takes, too; how it counts is in docs/aws.md.',
     expected: 'a number of bytes from 1 to 268435456 (256 MB)',
     // A body is held in memory, several at a time: beyond 256 MB one machine cannot promise that.
     schema: wholeNumber(1, 268_435_456),

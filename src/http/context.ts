@@ -16,6 +16,8 @@ export interface AppOptions {
   log: Log
   /** Where webhooks may be sent. Left out, it is made as the config says. */
   guard?: Guard
+  /** Largest receipt that the door can send on, in bytes. Left out, any. */
+  maxReplyBytes?: number
   /** How the keys of the issuer of tokens are read. Left out, over the network. */
   get?: Get
 }

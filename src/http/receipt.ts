@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi'
-import type { Receipt } from '../event/receipt'
 import type { AppContext } from './context'
 import { Issue, jsonReply } from './openapi'
 
@@ -9,9 +8,10 @@ const ReceiptSchema = z
   .object({
     requestId: z.string(),
     eventCount: count,
-    eventIds: z
-      .array(z.string())
-      .openapi({ description: 'Every event now held, in order, duplicates included' }),
+    eventIds: z.array(z.string()).openapi({
+      description:
+        'Every event now held, in order, duplicates included. Of so many that the reply could not be sent, nothing is named, here and in the other lists; they are counted',
+    }),
     entityCount: count,
     entityIds: z.array(z.string()).openapi({ description: "The entities' own ids" }),
     duplicates: count.openapi({ description: 'How many of them were held already' }),
@@ -92,10 +92,12 @@ const MINIMAL = /(?:^|[,;\s])return\s*=\s*"?minimal"?\s*(?:$|[,;])/i
 /**
  * Always 200 and never empty: caliper-php takes nothing but 200, caliper-ts breaks on an empty body
  * (Caliper 1.2, section 6.1, lets an endpoint send one).
+ * @param receipt as JSON
  */
-export function replyWith(c: AppContext, receipt: Receipt): Response {
+export function replyWith(c: AppContext, receipt: string): Response {
   const preference = c.req.header('Prefer')
-  if (preference === undefined || !MINIMAL.test(preference)) return c.json(receipt)
-  c.header('Preference-Applied', 'return=minimal')
-  return c.json({})
+  const isMinimal = preference !== undefined && MINIMAL.test(preference)
+  if (isMinimal) c.header('Preference-Applied', 'return=minimal')
+  c.header('Content-Type', 'application/json')
+  return c.body(isMinimal ? '{}' : receipt)
 }

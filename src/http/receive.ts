@@ -1,6 +1,7 @@
 import type { Principal } from '../access/principal'
 import type { ServerFacts, Standard } from '../event/record'
 import { createAccept, type Reader } from '../ingest/accept'
+import { receiptWithin } from '../ingest/receipt-within'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
 import { replyWith } from './receipt'
@@ -28,7 +29,7 @@ export type Receive = (c: AppContext, door: Door) => Promise<Response>
 const USER_AGENT_LENGTH = 512
 
 export function receiveWith({ platform, options }: AppDeps): Receive {
-  const { config } = options
+  const { config, maxReplyBytes = Number.POSITIVE_INFINITY } = options
   const accept = createAccept({ platform, ...options, openSigned: openSignedWith(options) })
 
   return async function receive(c, door) {
@@ -44,7 +45,7 @@ export function receiveWith({ platform, options }: AppDeps): Receive {
       text: () => decodeWire(wire, config.maxBodyBytes),
       isSigned: (text) => takesSigned && isSignedBody(contentType, text),
     })
-    return replyWith(c, receipt)
+    return replyWith(c, receiptWithin(receipt, sourceId, maxReplyBytes))
   }
 }
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '../error/app-error'
 import { problemOf } from '../error/problem'
 import { translate } from '../error/translate'
-import type { Receipt } from '../event/receipt'
 import type { ServerFacts } from '../event/record'
 import type { Member } from '../platform/connections'
 import type { Log } from '../telemetry/log'
@@ -17,16 +16,14 @@ export type Publish = (
 ) => Promise<string>
 
 interface Needs {
-  /** Stores what a text of native events says. @throws {AppError} {StorageError} */
+  /** Stores what a text of native events says. @returns the receipt. @throws {AppError} {StorageError} */
   accept(
     sender: { tenantId: string; sourceId: string; server: ServerFacts },
     text: string,
-  ): Promise<Receipt>
+  ): Promise<string>
   /** Whether what the connection was opened with still holds. */
   isCurrent(member: Member): Promise<boolean>
   maxMessageBytes: number
-  /** What the platform can send back in one message. */
-  maxReplyBytes: number
   log: Log
 }
 
@@ -34,9 +31,7 @@ interface Needs {
 const utf8 = new TextDecoder()
 
 /** Events over a connection: each message is a body, as at `POST /api/v1/events`. */
-export function createPublish({ accept, isCurrent, log, ...limits }: Needs): Publish {
-  const { maxMessageBytes, maxReplyBytes } = limits
-
+export function createPublish({ accept, isCurrent, log, maxMessageBytes }: Needs): Publish {
   return async function publish(who, message) {
     const requestId = randomUUID()
     try {
@@ -51,19 +46,10 @@ export function createPublish({ accept, isCurrent, log, ...limits }: Needs): Pub
       const text = typeof message === 'string' ? message : utf8.decode(message)
       const { tenantId, sourceId, keyId: subject, ip, userAgent } = member
       const sender = { tenantId, sourceId, server: { subject, ip, userAgent, requestId } }
-      return receiptWithin(await accept(sender, text))
+      return await accept(sender, text)
     } catch (thrown) {
       const error = translate(thrown as Error, log, { requestId, route: '/ws/publish' })
       return JSON.stringify(problemOf(error, requestId))
     }
-  }
-
-  /** Thousands of ids may not fit where the events did: then their numbers have to do. */
-  function receiptWithin(receipt: Receipt): string {
-    const text = JSON.stringify(receipt)
-    if (Buffer.byteLength(text) <= maxReplyBytes) return text
-    const { eventIds: _, entityIds: __, quarantined, ...numbers } = receipt
-    const quarantinedCount = receipt.quarantinedCount ?? quarantined.length
-    return JSON.stringify({ ...numbers, quarantinedCount })
   }
 }

@@ -18,6 +18,7 @@ export const notOnAws: Record<string, string[]> = {
     'that is down goes on being believed for a day',
     'or a token, until that ends',
   ],
+  'A deployment always has an issuer, its user pool': ['when no issuer is set'],
   'Each process of a function has a memory of its own': [
     'are read once for many tokens, and again for a key that is new',
     'is fetched once for many requests, and again after ten minutes',

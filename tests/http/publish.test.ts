@@ -80,7 +80,8 @@ describe('WS /ws/publish stores what it is sent', () => {
     await using socket = await small.connect()
     const receipt = await ask(socket, [...Array.from({ length: 100 }, () => anEvent()), {}])
     expect(receipt).toMatchObject({ eventCount: 100, quarantinedCount: 1, duplicates: 0 })
-    expect(receipt).not.toHaveProperty('eventIds')
+    expect(receipt).toMatchObject({ eventIds: [], entityIds: [], quarantined: [] })
+    expect(receipt).toHaveProperty('quarantinedLink', '/quarantine?sourceId=demo')
   })
 })
 

@@ -1,9 +1,12 @@
 import { describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { retentionClasses } from '../../src/event/record'
 import { createMetrics } from '../../src/telemetry/metrics'
+import { read } from '../house/repository'
 import { graphOf, named, ofType } from './support/graphs'
 
 setDefaultTimeout(60_000)
+
+const runbook = read('docs/aws.md')
 
 const graph = graphOf('production')
 const alarms = ofType(graph, 'MetricAlarm')
@@ -35,6 +38,7 @@ interface Query {
     namespace: string
     metricName: string
     stat: string
+    period: number
     dimensions: Record<string, string>
   }
 }
@@ -64,9 +68,21 @@ describe('the alarms', () => {
       expect([...new Set(used)].sort()).toEqual(asked.sort())
       expect(inputs.alarmActions).toEqual([ofType(graph, 'Topic')[0]!.outputs.arn])
       expect(inputs.treatMissingData).toBe('notBreaching')
-      expect(inputs.alarmDescription).toContain(`docs/aws.md, ${name}.`)
+      const [, section] = /See docs\/aws\.md, (\w+)\.$/.exec(inputs.alarmDescription)!
+      expect(name).toStartWith(section!)
+      expect(runbook).toContain(`\n### ${section}\n`)
     })
   }
+
+  it('ask what CloudWatch computes: a few metrics of one period, for a day at most', () => {
+    for (const { inputs } of alarms) {
+      const metrics = metricsOf(inputs.metricQueries)
+      // PutMetricAlarm: ten metrics in an expression, and a day of periods.
+      expect(metrics.length).toBeLessThanOrEqual(10)
+      expect(new Set(metrics.map(({ period }) => period))).toEqual(new Set([300]))
+      expect(300 * inputs.evaluationPeriods).toBeLessThanOrEqual(24 * 60 * 60)
+    }
+  })
 
   it('look at metrics in the name and dimension under which the functions report', () => {
     const lines: string[] = []

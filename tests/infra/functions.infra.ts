@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { assumed } from '../../infra/capacity/load'
 import { graphOf, named, ofType, root } from './support/graphs'
 
 const doors = ['Api', 'Changes', 'Deliver', 'Realtime', 'Sweep']
@@ -28,6 +29,15 @@ for (const stage of ['ci', 'production'] as const) {
         const log = logs.find((group) => group.name === inputs.loggingConfig.logGroup)
         expect(log?.retentionInDays).toBe(30)
       })
+
+      it(`${name} logs what it says, and of Lambda's own lines only what went wrong`, () => {
+        // Levels are for JSON only; in text Lambda writes three lines a call, whatever is set.
+        expect(inputs.loggingConfig).toMatchObject({
+          logFormat: 'JSON',
+          systemLogLevel: 'WARN',
+          applicationLogLevel: 'TRACE',
+        })
+      })
     }
 
     it('are bundled whole: an entry that exports the handler, and the links beside it', () => {
@@ -38,6 +48,14 @@ for (const stage of ['ci', 'production'] as const) {
         expect(existsSync(join(folder, 'resource.enc'))).toBe(true)
         expect(readdirSync(folder).filter((file) => file.endsWith('.map'))).toEqual([])
       }
+    })
+
+    it('have the memory that the bill counts', () => {
+      const memory = (door: string) =>
+        named(graph, 'Function', `${door}Function`).inputs.memorySize / 1024
+      expect(memory('Api')).toBe(assumed.apiMemoryGb)
+      expect(memory('Changes')).toBe(assumed.changesMemoryGb)
+      expect(memory('Deliver')).toBe(assumed.deliverMemoryGb)
     })
 
     it('are told names by one link only', () => {
@@ -65,11 +83,29 @@ describe('the way in', () => {
     expect(routes.sort()).toEqual(['$connect', '$default', '$disconnect'])
   })
 
+  it('leaves no address and no browser of a sender in a log of API Gateway', () => {
+    const withDoor = graphOf('ci', { NONIUS_DOMAIN: 'events.example.edu', NONIUS_ZONE_ID: 'Z' })
+    const formats = ofType(withDoor, 'Stage').map(({ inputs }) => inputs.accessLogSettings.format)
+    expect(formats).toHaveLength(2)
+    for (const format of formats) {
+      expect(format).toContain('$context.status')
+      expect(format).not.toMatch(/identity|userAgent|queryString/i)
+    }
+  })
+
   it('calls the sweep no more often than one run takes', () => {
     const [schedule] = ofType(graph, 'Schedule')
     const { timeout } = named(graph, 'Function', 'SweepFunction').inputs
     const [, minutes] = /^rate\((\d+) minutes\)$/.exec(schedule!.inputs.scheduleExpression)!
     expect(schedule!.inputs.state).toBe('ENABLED')
     expect(timeout).toBeLessThanOrEqual(Number(minutes) * 60)
+    // Lambda calls a function that failed twice more, minutes later, unless it is told not to.
+    expect(ofType(graph, 'FunctionEventInvokeConfig').map(({ inputs }) => inputs)).toMatchObject([
+      {
+        functionName: named(graph, 'Function', 'SweepFunction').inputs.name,
+        maximumRetryAttempts: 0,
+      },
+    ])
+    expect(schedule!.inputs.target.retryPolicy.maximumRetryAttempts).toBe(0)
   })
 })

@@ -171,6 +171,8 @@ describe('questions to the lake', () => {
     const names = (columns: { name: string }[]) => columns.map(({ name }) => name)
     expect(names(definition.columns)).toEqual(names(view.storageDescriptor.columns))
     expect(view).toMatchObject({ tableType: 'VIRTUAL_VIEW', parameters: { presto_view: 'true' } })
+    // Athena refuses a view without one, and the provider does not send an empty one.
+    expect(view.storageDescriptor.serDeInfo.serializationLibrary).toMatch(/SerDe$/)
   })
 
   it('leave encrypted answers, which expire', () => {

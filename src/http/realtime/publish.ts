@@ -1,5 +1,6 @@
 import { recheckWith } from '../../access/member'
 import { createAccept } from '../../ingest/accept'
+import { receiptWithin } from '../../ingest/receipt-within'
 import type { ServingPlatform } from '../../platform/platform'
 import { createPublish, type Publish } from '../../realtime/publish'
 import { readNativeMessage } from '../../standards/native/message'
@@ -10,6 +11,7 @@ import { openSignedWith } from '../signed-body'
 
 interface Limits {
   maxMessageBytes: number
+  /** What the platform can send back in one message. */
   maxReplyBytes: number
 }
 
@@ -17,7 +19,7 @@ interface Limits {
 export function publishOver(
   platform: ServingPlatform,
   options: AppOptions,
-  limits: Limits,
+  { maxMessageBytes, maxReplyBytes }: Limits,
 ): Publish {
   const { config, clock, log } = options
   const accept = createAccept({
@@ -28,14 +30,16 @@ export function publishOver(
   const isCurrent = recheckWith({ ...identityOf(platform, options), clock })
 
   return createPublish({
-    ...limits,
+    maxMessageBytes,
     log,
     isCurrent,
-    accept: (sender, body) =>
-      accept({
+    async accept(sender, body) {
+      const receipt = await accept({
         ...{ standard: 'native', sender, body, read: readNativeMessage },
         text: () => body,
         isSigned: () => false,
-      }),
+      })
+      return receiptWithin(receipt, sender.sourceId, maxReplyBytes)
+    },
   })
 }

@@ -1,10 +1,4 @@
-import {
-  type DynamoDBClient,
-  QueryCommand,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb'
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { v7 } from 'uuid'
 import type { DeadDelivery, Delivery } from '../delivery-queue'
 import {
@@ -18,19 +12,11 @@ import {
   WAITING,
 } from './delivery-items'
 import { guarded } from './errors'
+import { transact } from './transact'
 
 /** Deliveries that were set aside, each under its webhook. Every method throws `StorageError`. */
 export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient; table: string }) {
   const TableName = table
-
-  /** All or nothing, and nothing when a condition does not hold. */
-  async function transact(what: string, TransactItems: TransactWriteItem[]): Promise<void> {
-    try {
-      await dynamo.send(new TransactWriteItemsCommand({ TransactItems }))
-    } catch (error) {
-      if (!isCancelledByCondition(error)) await guarded(what, () => Promise.reject(error))
-    }
-  }
 
   return {
     /** One that is not waiting any more, since somebody else finished it, stays as it is. */
@@ -51,10 +37,12 @@ export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient
       }
       const whose = { tenantId: { S: tenantId }, webhookId: { S: webhookId } }
       const pointer = { ...keyOf(deliveryId), ...whose, buriedAs, expiresAt }
-      await transact('burying a delivery', [
-        { Put: { TableName, Item: dead } },
-        { Put: { TableName, Item: pointer, ConditionExpression: WAITING } },
-      ])
+      await guarded('burying a delivery', () =>
+        transact(dynamo, [
+          { Put: { TableName, Item: dead } },
+          { Put: { TableName, Item: pointer, ConditionExpression: WAITING } },
+        ]),
+      )
     },
 
     /**
@@ -67,10 +55,12 @@ export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient
         ConditionExpression: 'buriedAs = :buried',
         ExpressionAttributeValues: { ':buried': buriedAs! },
       }
-      await transact('enqueueing deliveries', [
-        { Put: { TableName, Item, ...isUnchanged } },
-        { Delete: { TableName, Key: dead } },
-      ])
+      await guarded('enqueueing deliveries', () =>
+        transact(dynamo, [
+          { Put: { TableName, Item, ...isUnchanged } },
+          { Delete: { TableName, Key: dead } },
+        ]),
+      )
     },
 
     /** Latest first. */
@@ -93,9 +83,4 @@ export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient
       return dead
     },
   }
-}
-
-function isCancelledByCondition(error: unknown): boolean {
-  if (!(error instanceof TransactionCanceledException)) return false
-  return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed')
 }

@@ -17,10 +17,27 @@ const throttles = new Set([
   'Throttling',
   'TooManyRequestsException',
   'LimitExceededException',
+  'RequestThrottled',
   'SlowDown',
   'KMSThrottlingException',
   'TransactionInProgressException',
 ])
+
+// What else passes, though it is answered as the caller's fault. Lambda gives a sandbox credentials
+// and a clock, so those that are too old are renewed or set; a request that met a transaction, or that
+// was cut off on its way, meets nothing the next time.
+const passing = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'TokenRefreshRequired',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'InvalidSignatureException', // also "Signature expired"
+  'TransactionConflictException',
+  'RequestTimeout',
+])
+
+const TOO_MANY_REQUESTS = 429
 
 /** Whether a service said that it is asked too often, by the code or name of its error. */
 export function isThrottle(code: string | undefined): boolean {
@@ -35,8 +52,10 @@ export function storageError(what: string, thrown: unknown): StorageError {
   // Without a status there was no answer: the network, a time-out, credentials that cannot be had.
   const isRetriable =
     isThrottle(error.name) ||
+    passing.has(error.name) ||
     error.$retryable !== undefined ||
     status === undefined ||
+    status === TOO_MANY_REQUESTS ||
     status >= 500
   return new StorageError(`${what}: ${error.name}: ${error.message}`, { isRetriable, cause: error })
 }

@@ -1,4 +1,4 @@
-import type { DynamoDBStreamEvent } from 'aws-lambda'
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import type { Log } from '../../telemetry/log'
 import type { BlobStore } from '../blob-store'
 import type { StreamHandler } from './change-feed'
@@ -25,7 +25,7 @@ const PAGE = 100
 /**
  * Gives the stream's handler what Lambda gave up. A batch that is handled is forgotten; what fails
  * again stays for the next time; what is no batch is moved to `failed/batches/` for people to look at.
- * @throws {StorageError} when the blobs cannot be read
+ * @throws {StorageError} when the blobs cannot be listed
  */
 export async function replayFailedBatches(
   needs: Needs,
@@ -45,7 +45,17 @@ export async function replayFailedBatches(
   }
 }
 
-async function replay(key: string, { blobs, handle, log }: Needs): Promise<boolean> {
+/** @returns whether it is handled. Never throws: one that fails must not hold up those behind it */
+async function replay(key: string, needs: Needs): Promise<boolean> {
+  try {
+    return await handOn(key, needs)
+  } catch (error) {
+    needs.log.error('a failed batch stays', { key, reason: (error as Error).message })
+    return false
+  }
+}
+
+async function handOn(key: string, { blobs, handle, log }: Needs): Promise<boolean> {
   const bytes = await blobs.get(key)
   if (bytes === undefined) return true // another run was faster
   const event = eventOf(bytes)
@@ -69,10 +79,14 @@ async function replay(key: string, { blobs, handle, log }: Needs): Promise<boole
 function eventOf(bytes: Uint8Array): DynamoDBStreamEvent | undefined {
   try {
     const { payload, record } = JSON.parse(Buffer.from(bytes).toString())
-    if (record?.dynamodb !== undefined) return { Records: [record] }
     const event = typeof payload === 'string' ? JSON.parse(payload) : payload
-    return Array.isArray(event?.Records) ? event : undefined
+    const Records: DynamoDBRecord[] = event?.Records ?? [record]
+    return Records.every(isChange) ? { Records } : undefined
   } catch {
     return undefined
   }
+}
+
+function isChange(record: DynamoDBRecord | null | undefined): boolean {
+  return typeof record?.dynamodb?.SequenceNumber === 'string'
 }

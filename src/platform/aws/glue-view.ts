@@ -19,6 +19,8 @@ export interface GlueView {
   parameters: Record<string, string>
   originalText: string
   expandedText: string
+  /** Of nothing, since a view has no files; but Athena refuses to read a view without one. */
+  serde: string
 }
 
 /**
@@ -32,6 +34,9 @@ export function glueView({ database }: { database: string }): GlueView {
     catalog: 'awsdatacatalog',
     schema: database,
     columns: viewColumns.map(({ name, type }) => ({ name, type: trinoTypes[type] })),
+    // Trino has had these two since; a reader that insists on them refuses a view without.
+    runAsInvoker: false,
+    path: [],
   }
   const encoded = Buffer.from(JSON.stringify(definition)).toString('base64')
   return {
@@ -40,5 +45,6 @@ export function glueView({ database }: { database: string }): GlueView {
     parameters: { presto_view: 'true', comment: 'Presto View' },
     originalText: `/* Presto View: ${encoded} */`,
     expandedText: '/* Presto View */',
+    serde: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
   }
 }

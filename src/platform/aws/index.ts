@@ -19,18 +19,11 @@ import { lazyBlobs, lazySecrets, once } from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import type { Resources } from './resources'
+import { serviceTimeOuts, tableTimeOuts } from './time-outs'
 
 interface Needs {
   clock: Clock
   log: Log
-}
-
-// A service answers in milliseconds, and what it does not answer in seconds is lost: a second try
-// finds another machine. The SDK by itself waits for ever.
-const requestHandler = {
-  connectionTimeout: 1000,
-  requestTimeout: 5000,
-  throwOnRequestTimeout: true,
 }
 
 /** The parts that more than one function has. Clients ask for nothing until they are used. */
@@ -38,7 +31,7 @@ function open(
   { registryTable, eventsTable, indexes, blobsBucket, rootKeyId }: Resources,
   clock: Clock,
 ) {
-  const dynamo = new DynamoDBClient({ requestHandler })
+  const dynamo = new DynamoDBClient({ requestHandler: tableTimeOuts })
   const blobs = lazyBlobs(blobsBucket)
   const secrets = lazySecrets({ dynamo, table: registryTable, keyId: rootKeyId })
   const tokens = once(async () => createTokenSigner(await secrets.derive('page tokens', 32)))
@@ -78,8 +71,11 @@ export function openServing(
 /** Who is connected over WebSocket, and how they are answered. */
 export function openConnections(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
   const { registryTable: table, connectionsEndpoint: endpoint } = resources
-  const client = new DynamoDBClient({ requestHandler })
-  const management = new ApiGatewayManagementApiClient({ endpoint, requestHandler })
+  const client = new DynamoDBClient({ requestHandler: tableTimeOuts })
+  const management = new ApiGatewayManagementApiClient({
+    endpoint,
+    requestHandler: serviceTimeOuts,
+  })
   return {
     rows: createConnectionRows({ client, table, clock }),
     connections: createConnections({ client: management }),
@@ -94,7 +90,11 @@ export function openFeeding(resources: Resources, { clock }: Pick<Needs, 'clock'
     blobs,
     registry,
     recordOf: createItems({ indexes, blobs }).toRecord,
-    archive: createArchive({ client: new FirehoseClient({ requestHandler }), streams, blobs }),
+    archive: createArchive({
+      client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
+      streams,
+      blobs,
+    }),
     deliveries: openDeliveries(resources, dynamo, clock),
   }
 }
@@ -111,7 +111,7 @@ function openDeliveries(
   clock: Clock,
 ) {
   return createDeliveryQueue({
-    sqs: new SQSClient({ requestHandler }),
+    sqs: new SQSClient({ requestHandler: serviceTimeOuts }),
     queueUrl,
     dynamo,
     table,

@@ -1,5 +1,6 @@
 import type { BlobStore } from '../blob-store'
 import type { RootSecret } from './root-secret'
+import { serviceTimeOuts as requestHandler } from './time-outs'
 
 /** Made when it is first asked for, and once; a failure is not kept. */
 export function once<Thing>(make: () => Promise<Thing>): () => Promise<Thing> {
@@ -20,7 +21,7 @@ export function lazyBlobs(bucket: string): BlobStore {
       import('@aws-sdk/client-s3'),
       import('./blob-store'),
     ])
-    return createBlobStore({ client: new S3Client({}), bucket })
+    return createBlobStore({ client: new S3Client({ requestHandler }), bucket })
   })
   return {
     put: async (key, bytes) => (await opened()).put(key, bytes),
@@ -39,7 +40,7 @@ export function lazySecrets(
       import('@aws-sdk/client-kms'),
       import('./root-secret'),
     ])
-    return openRootSecret({ ...needs, kms: new KMSClient({}) })
+    return openRootSecret({ ...needs, kms: new KMSClient({ requestHandler }) })
   })
   return { derive: async (use, bytes) => (await opened()).derive(use, bytes) }
 }

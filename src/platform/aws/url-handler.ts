@@ -1,6 +1,8 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { Hono } from 'hono'
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
+import { AppError } from '../../error/app-error'
+import { problemOf } from '../../error/problem'
 import type { Metered } from './metered'
 
 interface Needs {
@@ -34,25 +36,25 @@ const MAX_REPLY_BYTES = 6 * 1024 * 1024
 // JSON writes a control character of one byte in six.
 const LONGEST_ESCAPE = 6
 
+/**
+ * What brought events must be told that they are stored, however many they were. A receipt is JSON
+ * already: at most every one of its bytes gets a backslash, and headers take a few kilobytes.
+ */
+export const MAX_RECEIPT_BYTES = MAX_REPLY_BYTES / 2 - 64 * 1024
+
 function isTooLarge(reply: Reply): boolean {
   if (reply.body.length * LONGEST_ESCAPE < MAX_REPLY_BYTES) return false
   return Buffer.byteLength(JSON.stringify(reply)) > MAX_REPLY_BYTES
 }
 
 function tooLarge({ requestContext }: LambdaFunctionURLEvent): Reply {
-  const problem = {
-    type: 'urn:nonius:error:invalid_request',
-    title: 'The request does not fit what this route takes',
-    status: 400,
-    detail: 'The answer is larger than the 6 MB that may be sent here. Ask for less with `limit`.',
-    code: 'invalid_request',
-    requestId: requestContext.requestId,
-    errors: [],
-  }
+  const detail =
+    'The answer is larger than the 6 MB that may be sent here. Ask for less with `limit`.'
+  const error = new AppError('invalid_request', detail)
   return {
-    statusCode: 400,
+    statusCode: error.status,
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-    body: JSON.stringify(problem),
+    body: JSON.stringify(problemOf(error, requestContext.requestId)),
     isBase64Encoded: false,
   }
 }

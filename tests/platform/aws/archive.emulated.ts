@@ -114,5 +114,5 @@ it('does not take a batch for archived when the credentials have expired', async
   await using at = await anArchive()
   withFaults(at.firehose, () => 'expired-token')
   const error = await at.archive.write(aBatch('b', [aRecord()])).catch((thrown) => thrown)
-  expect(error.name).toBe('StorageError')
+  expect(error).toMatchObject({ name: 'StorageError', isRetriable: true })
 })

@@ -41,7 +41,7 @@ describe('a blob store whose bucket fails', () => {
   const lasting: [fault: Fault, isRetriable: boolean][] = [
     ['throttled', true],
     ['unreachable', true],
-    ['expired-token', false],
+    ['expired-token', true],
     ['denied', false],
   ]
   for (const [fault, isRetriable] of lasting) {

@@ -47,7 +47,8 @@ describe('Connections of API Gateway', () => {
     ['unreachable', true],
     ['throttled', true],
     ['broken', true],
-    ['expired-token', false],
+    ['expired-token', true],
+    ['denied', false],
   ]
   for (const [fault, isRetriable] of faults) {
     it(`pass on that API Gateway was ${fault}, as an error that ${isRetriable ? 'may pass' : 'stays'}`, async () => {

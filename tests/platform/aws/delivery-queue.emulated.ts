@@ -208,11 +208,26 @@ describe('When SQS or DynamoDB fails', () => {
     }
   })
 
+  it('buries, and revives, though another change of the same delivery is under way', async () => {
+    await using test = await open((command, nth) =>
+      command === 'TransactWriteItemsCommand' && nth % 2 === 1 ? 'conflict' : undefined,
+    )
+    const one = aDelivery()
+    await test.queue.enqueue([one])
+    await test.queue.take(1, LEASE)
+    await test.queue.bury(one.deliveryId, 'HTTP 410')
+    expect(await test.queue.listDead(one.tenantId, one.webhookId, 10)).toHaveLength(1)
+    await test.queue.enqueue([one])
+    expect(await test.queue.listDead(one.tenantId, one.webhookId, 10)).toEqual([])
+    expect(await test.queue.take(1, LEASE)).toEqual([one])
+  })
+
   const faults: [Fault, isRetriable: boolean][] = [
     ['unreachable', true],
     ['throttled', true],
     ['broken', true],
-    ['expired-token', false],
+    ['expired-token', true],
+    ['denied', false],
   ]
   for (const [fault, isRetriable] of faults) {
     it(`passes on that it was ${fault}, as an error that ${isRetriable ? 'may pass' : 'stays'}`, async () => {

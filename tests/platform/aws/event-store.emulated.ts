@@ -81,10 +81,11 @@ describe('what DynamoDB does wrong', () => {
   })
 
   const failures: { fault: Fault; isRetriable: boolean; isStored: boolean }[] = [
+    { fault: 'denied', isRetriable: false, isStored: false },
     { fault: 'broken', isRetriable: true, isStored: false },
     { fault: 'unreachable', isRetriable: true, isStored: false },
     { fault: 'lost-reply', isRetriable: true, isStored: true },
-    { fault: 'expired-token', isRetriable: false, isStored: false },
+    { fault: 'expired-token', isRetriable: true, isStored: false },
   ]
   for (const { fault, isRetriable, isStored } of failures) {
     it(`a write that is ${fault} at every attempt is a StorageError`, async () => {

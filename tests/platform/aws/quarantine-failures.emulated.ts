@@ -111,7 +111,7 @@ describe('a quarantine whose table fails', () => {
     ['throttled', true],
     ['conflict', true],
     ['unreachable', true],
-    ['expired-token', false],
+    ['expired-token', true],
     ['denied', false],
   ]
   for (const [fault, isRetriable] of lasting) {

@@ -145,7 +145,7 @@ describe('a registry whose table fails', () => {
     ['throttled', true],
     ['conflict', true],
     ['unreachable', true],
-    ['expired-token', false],
+    ['expired-token', true],
     ['denied', false],
   ]
   for (const [fault, isRetriable] of lasting) {

@@ -109,7 +109,7 @@ describe('the root secret', () => {
 
   const failures: [fault: Fault, isRetriable: boolean][] = [
     ['denied', false],
-    ['expired-token', false],
+    ['expired-token', true],
     ['throttled', true],
     ['broken', true],
     ['unreachable', true],

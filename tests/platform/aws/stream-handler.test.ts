@@ -3,70 +3,8 @@ import type { DynamoDBRecord } from 'aws-lambda'
 import fc from 'fast-check'
 import { handleBatch } from '../../../infra/local/stream-batch'
 import { StorageError } from '../../../src/error/storage-error'
-import type { EventRecord } from '../../../src/event/record'
-import { createStreamHandler } from '../../../src/platform/aws/change-feed'
-import { replayFailedBatches } from '../../../src/platform/aws/failed-batches'
 import type { ChangeBatch } from '../../../src/platform/change-feed'
-import { silentLog } from '../../../src/telemetry/log'
-import { memoryBlobs } from '../../support/blobs'
-
-/** What a store of blobs holds, as text. */
-function textsOf({ held }: ReturnType<typeof memoryBlobs>): Record<string, string> {
-  return Object.fromEntries([...held].map(([key, bytes]) => [key, Buffer.from(bytes).toString()]))
-}
-
-let written = 0
-
-/** A change as Lambda is given it. Its item's `b` says what reading it does. */
-function change(b = 'fine', eventName: DynamoDBRecord['eventName'] = 'INSERT'): DynamoDBRecord {
-  written += 1
-  const id = String(written).padStart(21, '0')
-  const NewImage = { k: { S: id }, b: { B: Buffer.from(b).toString('base64') } }
-  return { eventName, dynamodb: { SequenceNumber: id, Keys: { k: { S: id } }, NewImage } }
-}
-
-const changes = (count: number) => Array.from({ length: count }, () => change())
-const sequences = (records: readonly DynamoDBRecord[]) =>
-  records.map(({ dynamodb }) => dynamodb!.SequenceNumber!)
-
-/** A consumer that remembers its batches, and fails while `fails` says so. */
-function aConsumer(
-  name: string,
-  fails: (batch: ChangeBatch) => boolean = () => false,
-  maxRecords = 1000,
-) {
-  const batches: { id: string; ids: string[] }[] = []
-  return {
-    name,
-    maxRecords,
-    maxWaitMs: 0,
-    batches,
-    seen: () => batches.flatMap(({ ids }) => ids),
-    async handle(batch: ChangeBatch) {
-      if (fails(batch)) throw new Error('not now')
-      batches.push({ id: batch.id, ids: batch.records().map(({ eventId }) => eventId) })
-    },
-  }
-}
-
-/** A handler whose items are records named by their key, and what it put aside. */
-function aHandler(consumers: ReturnType<typeof aConsumer>[], broken = new Set<string>()) {
-  const blobs = memoryBlobs()
-  const held = () => textsOf(blobs)
-  const handle = createStreamHandler({
-    consumers,
-    blobs,
-    log: silentLog,
-    async recordOf({ k, b }) {
-      const said = Buffer.from(b!.B!).toString()
-      if (said === 'poison') throw new StorageError('not an item of ours', { isRetriable: false })
-      if (said === 'nonsense') throw new TypeError('undefined is not an object')
-      if (broken.has(said)) throw new StorageError('S3 is busy', { isRetriable: true })
-      return { eventId: k!.S } as EventRecord
-    },
-  })
-  return { handle, held, blobs }
-}
+import { aConsumer, aHandler, change, changes, sequences } from './support/stream'
 
 const done = { batchItemFailures: [] }
 const failedAt = (record: DynamoDBRecord) => ({
@@ -213,75 +151,5 @@ describe('the handler behind an event source mapping', () => {
       ),
       { numRuns: 200 },
     )
-  })
-})
-
-describe('batches that Lambda gave up', () => {
-  const failure = (Records: DynamoDBRecord[]) =>
-    Buffer.from(JSON.stringify({ version: '1.0', payload: JSON.stringify({ Records }) }))
-  const place = (name: string) => `aws/lambda/mapping/shardId-1/2026/11/21/${name}`
-  const [poison, fine] = ['poison', 'fine'].map((b) => Buffer.from(b).toString('base64')) as [
-    string,
-    string,
-  ]
-  const now = () => new Date('2026-11-21T10:00:00Z')
-  const until = new Date('2026-11-21T10:01:00Z')
-
-  it('are handled once more, oldest first, and forgotten', async () => {
-    const consumer = aConsumer('a')
-    const { handle, blobs, held } = aHandler([consumer])
-    const [older, newer] = [changes(2), changes(1)]
-    await blobs.put(place('2026-11-21T09.00.01-x'), failure(newer))
-    await blobs.put(place('2026-11-21T09.00.00-x'), failure(older))
-    const replayed = await replayFailedBatches({ blobs, handle, until, now, log: silentLog })
-    expect(replayed).toEqual({ handled: 2, left: 0 })
-    expect(consumer.seen()).toEqual(sequences([...older, ...newer]))
-    expect(held()).toEqual({})
-  })
-
-  it('stay when they fail again, and hold up no other', async () => {
-    const bad = changes(1)
-    const consumer = aConsumer('a', ({ id }) => id.startsWith(sequences(bad)[0]!))
-    const { handle, blobs, held } = aHandler([consumer])
-    const good = changes(1)
-    await blobs.put(place('1'), failure(bad))
-    await blobs.put(place('2'), failure(good))
-    const replayed = await replayFailedBatches({ blobs, handle, until, now, log: silentLog })
-    expect(replayed).toEqual({ handled: 1, left: 1 })
-    expect(consumer.seen()).toEqual(sequences(good))
-    expect(Object.keys(held())).toEqual([place('1')])
-  })
-
-  it('may be single records that were set aside, to be tried again after a repair', async () => {
-    const broken = aHandler([])
-    const unreadable = change('poison')
-    await broken.handle({ Records: [unreadable] })
-    const [[, text]] = Object.entries(broken.held()) as [[string, string]]
-
-    const consumer = aConsumer('a')
-    const { handle, blobs, held } = aHandler([consumer])
-    await blobs.put(place('again'), Buffer.from(text.replaceAll(poison, fine)))
-    await blobs.put(place('still'), Buffer.from(text))
-    const replayed = await replayFailedBatches({ blobs, handle, until, now, log: silentLog })
-    expect(replayed).toEqual({ handled: 2, left: 0 })
-    expect(consumer.seen()).toEqual(sequences([unreadable]))
-    // What still cannot be read is back where it was.
-    expect(Object.keys(held())).toEqual([`failed/records/${sequences([unreadable])[0]}`])
-  })
-
-  it('are moved aside when they are none', async () => {
-    const { handle, blobs, held } = aHandler([])
-    await blobs.put(place('1'), Buffer.from('{"payload":"nothing"}'))
-    const replayed = await replayFailedBatches({ blobs, handle, until, now, log: silentLog })
-    expect(replayed).toEqual({ handled: 0, left: 1 })
-    expect(Object.keys(held())).toEqual([`failed/batches/${place('1')}`])
-  })
-
-  it('wait for the next time when there is no more time', async () => {
-    const { handle, blobs, held } = aHandler([])
-    await blobs.put(place('1'), failure(changes(1)))
-    const needs = { blobs, handle, until: now(), now, log: silentLog }
-    expect(await replayFailedBatches(needs)).toEqual({ handled: 0, left: 0 })
-    expect(Object.keys(held())).toHaveLength(1)
   })
 })

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { StorageError } from '../../../src/error/storage-error'
+import { createApp } from '../../../src/http/app'
 import { type Metered, metered } from '../../../src/platform/aws/metered'
-import { createUrlHandler } from '../../../src/platform/aws/url-handler'
+import { createUrlHandler, MAX_RECEIPT_BYTES } from '../../../src/platform/aws/url-handler'
 import type { EventStore } from '../../../src/platform/event-store'
 import type { Platform } from '../../../src/platform/platform'
 import type { IngestMeasure } from '../../../src/telemetry/metrics'
@@ -28,7 +29,9 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
       return counted.platform as Platform
     },
   })
-  const handler = createUrlHandler({ fetch: test.app.fetch, measured: counted!.measured })
+  const options = { ...test.options, maxReplyBytes: MAX_RECEIPT_BYTES }
+  const { fetch } = createApp(counted!.platform, options)
+  const handler = createUrlHandler({ fetch, measured: counted!.measured })
   const call = async (event: LambdaFunctionURLEvent) => {
     const { statusCode, headers, body, isBase64Encoded } = await handler(event, {} as Context)
     return { statusCode, headers: headers!, body, isBase64Encoded }
@@ -107,6 +110,19 @@ describe('the door of a function URL', () => {
     expect(refused.statusCode).toBe(400)
     expect(JSON.parse(refused.body)).toMatchObject({ code: 'invalid_request', status: 400 })
     expect((await list(1)).statusCode).toBe(200)
+  })
+
+  it('tells whoever brought more than can be named that all of it is stored', async () => {
+    await using door = await startDoor()
+    // In JSON each quotation mark takes two bytes, and four where that JSON is text in JSON.
+    const long = '"'.repeat(1900)
+    const ids = Array.from({ length: 1500 }, (_, n) => `${long}${n}`)
+    const body = JSON.stringify(ids.map((event_id) => ({ event_type: 'a', event_id })))
+    const headers = { ...door.as(), 'content-type': 'application/json' }
+    const reply = await door.call(urlEvent('POST', '/api/v1/events', { headers, body }))
+    expect(reply.statusCode).toBe(200)
+    expect(JSON.parse(reply.body)).toMatchObject({ eventCount: 1500, eventIds: [], duplicates: 0 })
+    expect(await door.platform.events.get('default', ids.at(-1)!)).toBeDefined()
   })
 
   it('settles after every request', async () => {
