@@ -45,6 +45,10 @@ await new Command('aws:local')
   )
   .action(run)
   .parseAsync()
+  .catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 1
+  })
 
 async function run(options: Options) {
   // From here on, so that a signal during the start is not lost.
@@ -54,7 +58,10 @@ async function run(options: Options) {
   if (!options.state) opened.defer(() => rmSync(stateDir, { recursive: true, force: true }))
 
   process.stderr.write(`Synthesising ${options.stage}, starting the emulators\n`)
-  const [graph, endpoints] = [synthesised(options.stage), await emulators(options, opened)]
+  const [graph, endpoints] = [
+    synthesised(options.stage, stateDir),
+    await emulators(options, opened),
+  ]
   const deployment = await startDeployment({
     graph: options.visibility ? withVisibility(graph, Number(options.visibility)) : graph,
     endpoints,

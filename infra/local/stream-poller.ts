@@ -56,7 +56,7 @@ interface Shard {
   readTo?: string | undefined
 }
 
-// An iterator that is of no use any more, as after the first record of an empty stream (DynamoDB Local).
+// The iterator is of no use any more, and another one is asked for (API reference, GetRecords).
 const renewed = new Set(['TrimmedDataAccessException', 'ExpiredIteratorException'])
 
 const POLL_MS = 250 // Lambda reads a shard four times a second
@@ -85,8 +85,10 @@ export function pollStream(options: Options): Poller {
         for (const { resolve } of asked) resolve()
       } catch (error) {
         if (stop.signal.aborted) break
-        if (!renewed.has((error as Error).name)) options.onError?.(error as Error)
-        failDrains(error)
+        if (!renewed.has((error as Error).name)) {
+          options.onError?.(error as Error)
+          failDrains(error)
+        }
       }
       await Promise.race([sleep(POLL_MS, undefined, { ref: false }), wake.promise])
       wake = Promise.withResolvers()

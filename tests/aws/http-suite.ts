@@ -14,7 +14,7 @@ const suites = files.length > 0 ? files : all.filter((file) => !otherDoors.inclu
 
 const folder = mkdtempSync(join(tmpdir(), 'aws-http-'))
 const graph = join(folder, 'graph.json')
-writeFileSync(graph, JSON.stringify(synthesised('ci')))
+writeFileSync(graph, JSON.stringify(synthesised('ci', folder)))
 
 for (const [why, names] of Object.entries(notOnAws)) {
   console.log(`Left out: ${why}`)

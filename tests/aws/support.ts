@@ -20,7 +20,7 @@ export async function aDeployment(changes: Partial<DeploymentOptions> = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), 'aws-local-'))
   const logged: string[] = []
   const deployment = await startDeployment({
-    graph: synthesised('ci'),
+    graph: synthesised('ci', stateDir),
     endpoints: await endpoints(),
     stateDir,
     log: (name, line) => void logged.push(`${name} ${line}`),

@@ -39,7 +39,10 @@ afterAll(() => {
 })
 
 /** A table with a stream, followed by a function that answers as it is told. */
-async function followedTable(answer: (keys: string[]) => Invocation = () => done) {
+async function followedTable(
+  answer: (keys: string[]) => Invocation = () => done,
+  through: DynamoDBStreamsClient = client,
+) {
   tables += 1
   const TableName = `stream-${process.pid}-${tables}`
   const shape = { hashKey: 'k', indexes: [], stream: 'new-image' as const }
@@ -51,7 +54,7 @@ async function followedTable(answer: (keys: string[]) => Invocation = () => done
   const keysOf = (records: DynamoDBRecord[]) => records.map((one) => one.dynamodb!.Keys!.k!.S!)
   const poll = () =>
     pollStream({
-      client,
+      client: through,
       streamArn: Table!.LatestStreamArn!,
       mapping,
       checkpoints,
@@ -92,6 +95,32 @@ describe('a stream that feeds a function', () => {
     expect(record?.dynamodb?.ApproximateCreationDateTime).toBeInteger()
     expect(JSON.parse(JSON.stringify(record))).toEqual(record as never)
   })
+
+  it('hands over the first record of a stream that it followed while it was empty', async () => {
+    const table = await followedTable()
+    await using poller = table.poll()
+    await poller.drain()
+    await table.put('a')
+    await poller.drain()
+    expect(table.keys()).toEqual([['a']])
+  })
+
+  for (const name of ['TrimmedDataAccessException', 'ExpiredIteratorException']) {
+    it(`asks for another iterator after ${name}, and whoever waits does not hear of it`, async () => {
+      const failing = new DynamoDBStreamsClient(await dynamoDbSettings())
+      let failures = 1
+      failing.middlewareStack.add((next, { commandName }) => async (args) => {
+        if (commandName !== 'GetRecordsCommand' || failures-- <= 0) return next(args)
+        throw Object.assign(new Error('of no use'), { name })
+      })
+      const table = await followedTable(() => done, failing)
+      await table.put('a')
+      await using poller = table.poll()
+      await poller.drain()
+      expect(table.keys()).toEqual([['a']])
+      expect(failures).toBeLessThanOrEqual(0)
+    })
+  }
 
   it('goes on where the poller before it stood', async () => {
     const table = await followedTable()

@@ -58,7 +58,8 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
     ...freshGraph(),
     endpoints: await endpoints(),
     stateDir,
-    environment: environmentOf(changes),
+    // As on one machine, no issuer is believed but the one that a test names.
+    environment: { NONIUS_OIDC_ISSUER: '', ...environmentOf(changes) },
     isApiOnly: true,
     sourceIp: '192.0.2.7',
     log: (name, line) => void (name === 'Api' && logged.push(...logLine(line))),
