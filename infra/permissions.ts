@@ -84,6 +84,14 @@ const putBlobs: Permissions = [
   { actions: ['s3:PutObject', 's3:DeleteObject'], resources: [$interpolate`${blobs.arn}/*`] },
 ]
 
+/** Records that are too large for the lake, and changes that nobody can read. */
+const setAside: Permissions = [
+  {
+    actions: ['s3:PutObject'],
+    resources: ['large', 'failed'].map((place) => $interpolate`${blobs.arn}/${place}/*`),
+  },
+]
+
 const enqueueDeliveries: Permissions = [
   { actions: ['sqs:SendMessage'], resources: [deliveryQueue.arn] },
   ...rows(deliveries),
@@ -147,7 +155,7 @@ const ingest: Permissions = [
 const handOn: Permissions = [
   ...readRegistry,
   ...getBlobs,
-  ...putBlobs,
+  ...setAside,
   ...putRecords,
   ...enqueueDeliveries,
 ]

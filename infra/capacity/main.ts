@@ -1,17 +1,20 @@
+import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { renderTable } from '../../src/cli/table'
 import type { IndexProfile } from '../../src/platform/aws/index-profiles'
 import { footprintOf } from '../cost/footprint'
 import { profileNames } from '../profiles'
 import { peakFactor } from './day'
+import { drawDay } from './draw-day'
 import { type Load, usualLoad } from './load'
 import { breakingPoints, needsOf } from './needs'
-import { simulateDay } from './simulate'
+import { shardCounts, simulateDay } from './simulate'
 
 interface Options extends Omit<Load, 'eps'> {
   eps: number
   profile: IndexProfile
   tenants: number
+  plot?: string
   json?: true
 }
 
@@ -28,16 +31,18 @@ const command = new Command('capacity')
       .choices(profileNames)
       .default('standard'),
   )
+  .option('--plot <file>', 'draw the simulated day into an SVG file')
   .option('--json', 'for programs')
   .action(plan)
 
-async function plan({ eps, profile, tenants, json, ...rest }: Options) {
+async function plan({ eps, profile, tenants, plot, json, ...rest }: Options) {
   const load: Load = { ...rest, eps }
   const footprint = await footprintOf(load.bytes, profile)
   const needs = needsOf(load, footprint)
   const breaks = breakingPoints(load, footprint)
   // If the rate is the mean of a school day: what its busiest seconds do to the hottest index key.
-  const day = simulateDay({ eps, tenants, shards: [1, 4, 8, 16, 32, 64, 128, 256] })
+  const { course, ...day } = simulateDay({ eps, tenants, shards: shardCounts })
+  if (plot) await writeFile(plot, drawDay({ eps, course }))
   if (json) return console.log(JSON.stringify({ load, profile, needs, breaks, day }, null, 2))
 
   console.log(`At ${eps} events a second (${load.batch} in a request, profile ${profile}):\n`)

@@ -7,7 +7,15 @@ export interface Simulated {
   peakTenantEps: number
   /** Writes of the busiest second of any one index key, by how many shards a tenant's key has. */
   hottest: { shards: number; writes: number }[]
+  /** The busiest second of each two minutes, from midnight on. */
+  course: { all: number; largestTenant: number }[]
 }
+
+/** A bell's three minutes stand out, and a day is 720 points. */
+export const COURSE_STEP = 120
+
+/** How many shards an index key may have, to see from which on it fits. */
+export const shardCounts = [1, 4, 8, 16, 32, 64, 128, 256] as const
 
 interface Options {
   /** Mean over the day, events a second. */
@@ -32,24 +40,28 @@ export function simulateDay({ eps, tenants, shards, step = 20, seed = 1 }: Optio
   let peakEps = 0
   let peakTenantEps = 0
   const hottest = shards.map((count) => ({ shards: count, writes: 0 }))
+  const course = Array.from({ length: DAY / COURSE_STEP }, () => ({ all: 0, largestTenant: 0 }))
 
   for (let second = 0; second < DAY; second += 1) {
     const isBell = second >= BELL.from && second < BELL.to
     if (!isBell && second % step !== 0) continue
     const rate = eps * shapeAt(second)
+    const point = course[Math.floor(second / COURSE_STEP)]!
     let all = 0
     shares.forEach((share, tenant) => {
       const events = poisson(rate * share, random)
       all += events
       if (tenant > 0) return // the largest has the hottest key
+      point.largestTenant = Math.max(point.largestTenant, events)
       peakTenantEps = Math.max(peakTenantEps, events)
       for (const entry of hottest) {
         entry.writes = Math.max(entry.writes, fullest(events, entry.shards, random))
       }
     })
+    point.all = Math.max(point.all, all)
     peakEps = Math.max(peakEps, all)
   }
-  return { peakEps, peakTenantEps, hottest }
+  return { peakEps, peakTenantEps, hottest, course }
 }
 
 /** How many land in the fullest of `shards` boxes: one Poisson draw for each. */

@@ -52,9 +52,15 @@ function iamStatement({ sid, effect, actions, resources, principals, conditions 
     Effect: effect ?? 'Allow',
     Action: one(actions),
     Resource: one(resources),
-    Principal: principals && keyed(principals.map((p) => [p.type, one(p.identifiers)])),
+    Principal: principals && principalOf(principals),
     Condition: conditions && conditionsByTest(conditions),
   }
+}
+
+/** Everybody is a star, and not an object that holds one. */
+function principalOf(principals: NonNullable<Statement['principals']>) {
+  if (principals.some(({ type }) => type === '*')) return '*'
+  return keyed(principals.map((p) => [p.type, one(p.identifiers)]))
 }
 
 function conditionsByTest(conditions: NonNullable<Statement['conditions']>) {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'bun:test'
+import { drawDay } from '../../infra/capacity/draw-day'
 import { usualLoad } from '../../infra/capacity/load'
 import { breakingPoints, needsOf } from '../../infra/capacity/needs'
 import { quotas } from '../../infra/capacity/quotas'
-import { simulateDay, zipf } from '../../infra/capacity/simulate'
+import { shardCounts, simulateDay, zipf } from '../../infra/capacity/simulate'
 import { footprintOf } from '../../infra/cost/footprint'
 import { SHARDS } from '../../src/platform/aws/events/keys'
+import { read } from '../house/repository'
 
 const footprint = await footprintOf(1500, 'full')
 const needFor = (eps: number, part: string) =>
@@ -74,5 +76,49 @@ describe('the simulated school day', () => {
     const shares = zipf(100)
     expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1)
     expect(shares[0]! / shares[9]!).toBeCloseTo(10)
+  })
+})
+
+describe('the document', () => {
+  const document = read('docs/scale.md')
+  const numbersOf = (row: string) =>
+    [...row.matchAll(/[\d,]+/g)].map(([number]) => Number(number.replaceAll(',', '')))
+  const rowsAfter = (heading: string) =>
+    document
+      .split(heading)[1]!
+      .split('\n\n')
+      .find((block) => block.startsWith('|'))!
+      .split('\n')
+      .slice(2)
+
+  it('has the rates at which limits are met, to a hundredth', async () => {
+    const profile = await footprintOf(1500, 'standard')
+    const found = breakingPoints({ ...usualLoad, eps: 1 }, profile)
+    const told = rowsAfter('## What breaks first').map((row) => numbersOf(row)[0]!)
+    expect(told).toHaveLength(4)
+    told.forEach((eps, at) => {
+      expect(Math.abs(eps / found[at]!.eps - 1)).toBeLessThan(0.01)
+    })
+  })
+
+  it('has the days that are simulated, to a few hundredths', () => {
+    for (const row of rowsAfter('## A school day')) {
+      const [eps, ...told] = numbersOf(row)
+      const day = simulateDay({ eps: eps!, tenants: 100, shards: shardCounts })
+      const hottest = [1, 16, 256].map(
+        (count) => day.hottest.find(({ shards }) => shards === count)!.writes,
+      )
+      const found = [day.peakEps, day.peakTenantEps, ...hottest]
+      expect(told).toHaveLength(found.length)
+      told.forEach((number, at) => {
+        expect(Math.abs(number / found[at]! - 1)).toBeLessThan(0.03)
+      })
+    }
+  })
+
+  it('shows the day of its middle row as `npm run capacity` draws it', () => {
+    const { course } = simulateDay({ eps: 5000, tenants: 100, shards: shardCounts })
+    expect(read('docs/school-day.svg')).toBe(drawDay({ eps: 5000, course }))
+    expect(document).toContain('](school-day.svg)')
   })
 })

@@ -30,6 +30,8 @@ const arns: [type: string, inputs: Record<string, unknown>, arn: string][] = [
   ],
 ]
 
+const token = 'aws:iam/getPolicyDocument:getPolicyDocument'
+
 describe('what AWS would answer', () => {
   for (const [type, inputs, arn] of arns) {
     it(`has ARNs as AWS writes them: ${arn}`, () => {
@@ -46,6 +48,18 @@ describe('what AWS would answer', () => {
     )
   })
 
+  for (const [type, identifiers, Principal] of [
+    ['*', ['*'], '*'],
+    ['AWS', ['*'], { AWS: '*' }],
+    ['Service', ['lambda.amazonaws.com'], { Service: 'lambda.amazonaws.com' }],
+  ] as const) {
+    it(`has principals as IAM reads them: ${JSON.stringify(Principal)}`, () => {
+      const statements = [{ actions: ['s3:GetObject'], principals: [{ type, identifiers }] }]
+      const { json } = answered({ token, inputs: { statements } }) as { json: string }
+      expect(JSON.parse(json).Statement[0].Principal).toEqual(Principal)
+    })
+  }
+
   it('has policies as IAM reads them', () => {
     const statements = [
       {
@@ -57,7 +71,6 @@ describe('what AWS would answer', () => {
         ],
       },
     ]
-    const token = 'aws:iam/getPolicyDocument:getPolicyDocument'
     const { json } = answered({ token, inputs: { statements } }) as { json: string }
     expect(JSON.parse(json)).toEqual({
       Version: '2012-10-17',

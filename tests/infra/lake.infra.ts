@@ -117,6 +117,15 @@ describe('what is kept', () => {
     })
   }
 
+  it('moves only to where Athena reads it at once, and stays there as long as is billed anyhow', () => {
+    for (const { filter, transitions = [], expiration } of rules) {
+      const isEvents = filter.prefix.startsWith('events/')
+      expect(transitions).toMatchObject(isEvents ? [{ storageClass: 'GLACIER_IR' }] : [])
+      // S3 Glacier Instant Retrieval bills at least 90 days.
+      for (const { days } of transitions) expect(expiration.days - days).toBeGreaterThanOrEqual(90)
+    }
+  })
+
   it('is closed to the public and to plain HTTP, in every bucket', () => {
     for (const { inputs } of ofType(graph, 'Bucket')) {
       const blocks = ofType(graph, 'BucketPublicAccessBlock').map((block) => block.inputs)

@@ -15,6 +15,8 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Changes', 'dynamodb:PutItem', table('Registry')],
   ['Deliver', 'dynamodb:PutItem', table('Registry')],
   ['Deliver', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/a`],
+  ['Changes', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/spill/a`],
+  ['Changes', 's3:DeleteObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/failed/a`],
   ['Deliver', 'sqs:SendMessage', named(graph, 'Queue', 'DeadLettersQueue').outputs.arn as string],
 ]
 

@@ -9,10 +9,10 @@ import { imageOf } from './stream-image'
 
 export interface StreamHandlerNeeds {
   /**
-   * The record that stands in an item of the events table.
+   * The record that stands in an item of the events table; undefined when its body is gone.
    * @throws {StorageError} retriable when its body is elsewhere and cannot be had now
    */
-  recordOf(item: Record<string, AttributeValue>): Promise<EventRecord>
+  recordOf(item: Record<string, AttributeValue>): Promise<EventRecord | undefined>
   consumers: readonly Consumer[]
   /** Takes what cannot be read, under `failed/records/`. */
   blobs: BlobStore
@@ -74,7 +74,11 @@ export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
 /** Reads up to the first record whose body cannot be had now, which is `unread`. */
 async function readChanges(inserts: readonly DynamoDBRecord[], needs: StreamHandlerNeeds) {
   const read = await Promise.allSettled(
-    inserts.map(async ({ dynamodb }) => needs.recordOf(imageOf(dynamodb?.NewImage ?? {}))),
+    inserts.map(async ({ dynamodb }) => {
+      const record = await needs.recordOf(imageOf(dynamodb?.NewImage ?? {}))
+      if (record !== undefined) return record
+      throw new StorageError('its body is not in the blob store', { isRetriable: false })
+    }),
   )
   const changes: Change[] = []
   for (const [place, outcome] of read.entries()) {

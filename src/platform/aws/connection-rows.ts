@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -7,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../clock'
 import type { Member } from '../connections'
+import { type Attributes, keyOf, number, primaryKey, text } from './attributes'
 import { guarded } from './errors'
 
 // API Gateway ends every connection after two hours. It says so, but need not be heard.
@@ -26,15 +26,19 @@ export function createConnectionRows(needs: {
 
   return {
     async put(connectionId: string, member: Member): Promise<void> {
-      const expiresAt = { N: String(nowS() + KEPT_S) }
-      const Item = { ...keyOf(connectionId), member: { S: JSON.stringify(member) }, expiresAt }
+      const expiresAt = number(nowS() + KEPT_S)
+      const Item = {
+        ...connectionKey(connectionId),
+        member: text(JSON.stringify(member)),
+        expiresAt,
+      }
       const command = new PutItemCommand({ TableName, Item })
       await guarded('noting a connection', () => client.send(command))
     },
 
     /** @returns undefined when nobody is known to be there */
     async get(connectionId: string): Promise<Member | undefined> {
-      const Key = keyOf(connectionId)
+      const Key = connectionKey(connectionId)
       // The first message may follow the handshake within milliseconds.
       const command = new GetItemCommand({ TableName, Key, ConsistentRead: true })
       const { Item } = await guarded('finding a connection', () => client.send(command))
@@ -43,13 +47,13 @@ export function createConnectionRows(needs: {
     },
 
     async remove(connectionId: string): Promise<void> {
-      const command = new DeleteItemCommand({ TableName, Key: keyOf(connectionId) })
+      const command = new DeleteItemCommand({ TableName, Key: connectionKey(connectionId) })
       await guarded('forgetting a connection', () => client.send(command))
     },
   }
 }
 
 /** A partition for each, so that none takes them all. */
-function keyOf(connectionId: string): Record<string, AttributeValue> {
-  return { pk: { S: JSON.stringify(['connections', connectionId]) }, sk: { S: 'member' } }
+function connectionKey(connectionId: string): Attributes {
+  return primaryKey(keyOf('connection', connectionId), 'member')
 }

@@ -1,16 +1,8 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { v7 } from 'uuid'
 import type { DeadDelivery, Delivery } from '../delivery-queue'
-import {
-  contentOf,
-  deadDeliveryOf,
-  deadOf,
-  expiry,
-  type Item,
-  keyOf,
-  n,
-  WAITING,
-} from './delivery-items'
+import { type Attributes, number, text } from './attributes'
+import { contentOf, deadDeliveryOf, deadOf, deliveryKey, expiry, WAITING } from './delivery-items'
 import { guarded } from './errors'
 import { transact } from './transact'
 
@@ -24,19 +16,19 @@ export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient
       const { deliveryId, tenantId, webhookId } = delivery
       const buriedAt = new Date(nowMs).toISOString()
       // Version 7 ascends within a process: what was buried in the same millisecond keeps its order.
-      const buriedAs = { S: `${buriedAt} ${v7()}` }
-      const expiresAt = n(expiry.dead(nowMs))
+      const buriedAs = text(`${buriedAt} ${v7()}`)
+      const expiresAt = number(expiry.dead(nowMs))
       const dead = {
         ...contentOf(delivery),
-        pk: { S: deadOf(tenantId, webhookId) },
+        pk: text(deadOf(tenantId, webhookId)),
         sk: buriedAs,
-        deliveryId: { S: deliveryId },
-        reason: { S: reason },
-        buriedAt: { S: buriedAt },
+        deliveryId: text(deliveryId),
+        reason: text(reason),
+        buriedAt: text(buriedAt),
         expiresAt,
       }
-      const whose = { tenantId: { S: tenantId }, webhookId: { S: webhookId } }
-      const pointer = { ...keyOf(deliveryId), ...whose, buriedAs, expiresAt }
+      const whose = { tenantId: text(tenantId), webhookId: text(webhookId) }
+      const pointer = { ...deliveryKey(deliveryId), ...whose, buriedAs, expiresAt }
       await guarded('burying a delivery', () =>
         transact(dynamo, [
           { Put: { TableName, Item: dead } },
@@ -49,8 +41,8 @@ export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient
      * From the dead to the waiting. One that somebody else revived meanwhile waits already.
      * @param Item of the delivery as it is to wait; `pointer`, its item as it is
      */
-    async revive(Item: Item, { tenantId, webhookId, buriedAs }: Item): Promise<void> {
-      const dead = { pk: { S: deadOf(tenantId?.S ?? '', webhookId?.S ?? '') }, sk: buriedAs! }
+    async revive(Item: Attributes, { tenantId, webhookId, buriedAs }: Attributes): Promise<void> {
+      const dead = { pk: text(deadOf(tenantId?.S ?? '', webhookId?.S ?? '')), sk: buriedAs! }
       const isUnchanged = {
         ConditionExpression: 'buriedAs = :buried',
         ExpressionAttributeValues: { ':buried': buriedAs! },
@@ -66,13 +58,13 @@ export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient
     /** Latest first. */
     async list(tenantId: string, webhookId: string, limit: number): Promise<DeadDelivery[]> {
       const dead: DeadDelivery[] = []
-      let ExclusiveStartKey: Item | undefined
+      let ExclusiveStartKey: Attributes | undefined
       do {
         const command = new QueryCommand({
           TableName,
           ExclusiveStartKey,
           KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': { S: deadOf(tenantId, webhookId) } },
+          ExpressionAttributeValues: { ':pk': text(deadOf(tenantId, webhookId)) },
           ScanIndexForward: false,
           Limit: limit - dead.length,
         })

@@ -1,22 +1,21 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import type { DeadDelivery, Delivery } from '../delivery-queue'
+import { type Attributes, bytes, keyOf, number, primaryKey, text } from './attributes'
 import { guarded } from './errors'
-
-export type Item = Record<string, AttributeValue>
 
 /**
  * Two kinds of items. A delivery, by its id: `dueAt` (ms) says when it may be taken; taking moves it
  * to the end of the lease, and `taken` only tells the two apart. And a dead one, under its webhook in
  * the order of burial, to which the item by id then points (`buriedAs`).
  */
-export function keyOf(deliveryId: string): Item {
-  return { pk: { S: deliveryId }, sk: { S: 'delivery' } }
+export function deliveryKey(deliveryId: string): Attributes {
+  return primaryKey(keyOf('delivery', deliveryId), 'delivery')
 }
 
 /** Partition of a webhook's dead. */
 export function deadOf(tenantId: string, webhookId: string): string {
-  return JSON.stringify(['dead', tenantId, webhookId])
+  return keyOf('dead', tenantId, webhookId)
 }
 
 /** Condition of a write that is for a delivery which waits, or is taken. */
@@ -33,18 +32,18 @@ export const expiry = {
 }
 
 /** What both kinds hold. Ids are packed, since each KB is a write unit: a hundred UUIDs take 2.3. */
-export function contentOf({ tenantId, webhookId, eventIds, ...rest }: Delivery): Item {
+export function contentOf({ tenantId, webhookId, eventIds, ...rest }: Delivery): Attributes {
   return {
-    tenantId: { S: tenantId },
-    webhookId: { S: webhookId },
-    eventIds: { B: deflateRawSync(JSON.stringify(eventIds)) },
-    enqueuedAt: { S: rest.enqueuedAt },
-    attempts: { N: String(rest.attempts) },
-    ...(rest.lastFailure !== undefined && { lastFailure: { S: rest.lastFailure } }),
+    tenantId: text(tenantId),
+    webhookId: text(webhookId),
+    eventIds: bytes(deflateRawSync(JSON.stringify(eventIds))),
+    enqueuedAt: text(rest.enqueuedAt),
+    attempts: number(rest.attempts),
+    ...(rest.lastFailure !== undefined && { lastFailure: text(rest.lastFailure) }),
   }
 }
 
-export function deliveryOf(deliveryId: string, item: Item): Delivery {
+export function deliveryOf(deliveryId: string, item: Attributes): Delivery {
   return {
     deliveryId,
     tenantId: item.tenantId?.S ?? '',
@@ -56,21 +55,17 @@ export function deliveryOf(deliveryId: string, item: Item): Delivery {
   }
 }
 
-export function deadDeliveryOf(item: Item): DeadDelivery {
+export function deadDeliveryOf(item: Attributes): DeadDelivery {
   const { deliveryId, reason, buriedAt } = item
   const fate = { reason: reason?.S ?? '', buriedAt: buriedAt?.S ?? '' }
   return { ...deliveryOf(deliveryId?.S ?? '', item), ...fate }
-}
-
-export function n(value: number): { N: string } {
-  return { N: String(value) }
 }
 
 /** @returns what was held instead (empty for nothing) when the condition of a write did not hold */
 export async function unlessHeld(
   what: string,
   write: () => Promise<unknown>,
-): Promise<Item | undefined> {
+): Promise<Attributes | undefined> {
   try {
     await write()
     return undefined

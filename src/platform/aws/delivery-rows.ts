@@ -7,17 +7,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { Delivery } from '../delivery-queue'
+import { type Attributes, number, text } from './attributes'
 import { createDeadDeliveries } from './dead-deliveries'
-import {
-  contentOf,
-  deliveryOf,
-  expiry,
-  type Item,
-  keyOf,
-  n,
-  unlessHeld,
-  WAITING,
-} from './delivery-items'
+import { contentOf, deliveryKey, deliveryOf, expiry, unlessHeld, WAITING } from './delivery-items'
 import { guarded } from './errors'
 
 /** What came of trying to take one delivery. */
@@ -39,14 +31,14 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
 
     /** Adds one that is neither waiting nor taken. */
     async add(delivery: Delivery, nowMs: number, dueAt: number): Promise<void> {
-      const waiting = { dueAt: n(dueAt), expiresAt: n(expiry.waiting(nowMs)) }
-      const Item = { ...keyOf(delivery.deliveryId), ...contentOf(delivery), ...waiting }
+      const waiting = { dueAt: number(dueAt), expiresAt: number(expiry.waiting(nowMs)) }
+      const Item = { ...deliveryKey(delivery.deliveryId), ...contentOf(delivery), ...waiting }
       const command = new PutItemCommand({
         TableName,
         Item,
         // One that nothing can ring for any more may be swept at any moment: it does not count.
         ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now',
-        ExpressionAttributeValues: { ':now': n(Math.floor(nowMs / 1000)) },
+        ExpressionAttributeValues: { ':now': number(Math.floor(nowMs / 1000)) },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
       const held = await unlessHeld('enqueueing deliveries', () => dynamo.send(command))
@@ -56,18 +48,18 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
     async claim(deliveryId: string, nowMs: number, untilMs: number): Promise<Claim> {
       const command = new UpdateItemCommand({
         TableName,
-        Key: keyOf(deliveryId),
+        Key: deliveryKey(deliveryId),
         UpdateExpression: 'SET dueAt = :until, taken = :yes',
         ConditionExpression: `${WAITING} AND dueAt <= :now`,
         ExpressionAttributeValues: {
-          ':until': n(untilMs),
-          ':now': n(nowMs),
+          ':until': number(untilMs),
+          ':now': number(nowMs),
           ':yes': { BOOL: true },
         },
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       })
-      let claimed: Item = {}
+      let claimed: Attributes = {}
       const held = await unlessHeld('taking deliveries', async () => {
         claimed = (await dynamo.send(command)).Attributes ?? {}
       })
@@ -78,7 +70,7 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
 
     /** @returns undefined when it is not waiting */
     async read(deliveryId: string): Promise<Delivery | undefined> {
-      const Key = keyOf(deliveryId)
+      const Key = deliveryKey(deliveryId)
       const command = new GetItemCommand({ TableName, Key, ConsistentRead: true })
       const { Item } = await guarded('reading a delivery', () => dynamo.send(command))
       return Item?.dueAt === undefined ? undefined : deliveryOf(deliveryId, Item)
@@ -87,7 +79,7 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
     async remove(deliveryId: string): Promise<void> {
       const command = new DeleteItemCommand({
         TableName,
-        Key: keyOf(deliveryId),
+        Key: deliveryKey(deliveryId),
         // Of a dead one it is what leads to the dead.
         ConditionExpression: 'attribute_not_exists(buriedAs)',
       })
@@ -98,15 +90,15 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
     async giveBack({ deliveryId, attempts, lastFailure }: Delivery, nowMs: number, dueAt: number) {
       const command = new UpdateItemCommand({
         TableName,
-        Key: keyOf(deliveryId),
+        Key: deliveryKey(deliveryId),
         UpdateExpression:
           'SET dueAt = :due, attempts = :attempts, lastFailure = :why, expiresAt = :expires REMOVE taken',
         ConditionExpression: WAITING,
         ExpressionAttributeValues: {
-          ':due': n(dueAt),
-          ':attempts': n(attempts),
-          ':why': { S: lastFailure ?? '' },
-          ':expires': n(expiry.waiting(nowMs)),
+          ':due': number(dueAt),
+          ':attempts': number(attempts),
+          ':why': text(lastFailure ?? ''),
+          ':expires': number(expiry.waiting(nowMs)),
         },
       })
       await unlessHeld('retrying a delivery', () => dynamo.send(command))
@@ -115,14 +107,14 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
     /** Reads the whole table. */
     async count(nowMs: number): Promise<{ waiting: number; inFlight: number; dead: number }> {
       const counts = { waiting: 0, inFlight: 0, dead: 0 }
-      let ExclusiveStartKey: Item | undefined
+      let ExclusiveStartKey: Attributes | undefined
       do {
         const command = new ScanCommand({
           TableName,
           ExclusiveStartKey,
           FilterExpression: 'sk = :delivery',
           ProjectionExpression: 'dueAt, taken, buriedAs',
-          ExpressionAttributeValues: { ':delivery': { S: 'delivery' } },
+          ExpressionAttributeValues: { ':delivery': text('delivery') },
         })
         const page = await guarded('counting deliveries', () => dynamo.send(command))
         for (const { dueAt, taken, buriedAs } of page.Items ?? []) {

@@ -23,9 +23,9 @@ const throttles = new Set([
   'TransactionInProgressException',
 ])
 
-// What else passes, though it is answered as the caller's fault. Lambda gives a sandbox credentials
-// and a clock, so those that are too old are renewed or set; a request that met a transaction, or that
-// was cut off on its way, meets nothing the next time.
+// What else passes, though it is answered as the caller's fault. Credentials and clock are Lambda's,
+// which replaces a sandbox whose own are too old; a request that met a transaction, or that was cut off
+// on its way, meets nothing the next time.
 const passing = new Set([
   'ExpiredToken',
   'ExpiredTokenException',

@@ -17,6 +17,9 @@ import { createWebhookItems } from './webhook-items'
  *     webhooks      webhook#T#W   the webhooks of all tenants
  *     webhooks      changes       how often any of them was changed
  *
+ * Beside them stand `counts#T#S` (`count-items.ts`), `connection#C` (`connection-rows.ts`) and
+ * `root-secret` (`root-secret.ts`).
+ *
  * @param needs.secrets what the secrets of webhooks are encrypted with
  */
 export function createRegistry(needs: {

@@ -183,6 +183,15 @@ describe('an event that is larger than an item', () => {
     expect(await store.get('default', record.eventId)).toEqual(record)
   })
 
+  it('is no longer held once its body is gone, and hides no other', async () => {
+    const { store, blobs } = await openStore()
+    const [lost, kept] = [aRecord({ raw: large(500_000) }), aRecord()]
+    await store.append([lost, kept])
+    blobs.held.clear()
+    expect(await store.get('default', lost.eventId)).toBeUndefined()
+    expect((await store.query('default', {}, { limit: 10 })).items).toEqual([kept])
+  })
+
   it('is an item as long as it fits into one', async () => {
     const { store, blobs } = await openStore()
     // Base64 packs to the bytes that it stands for; an item takes 409,600.

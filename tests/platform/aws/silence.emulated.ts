@@ -9,18 +9,23 @@ import { systemClock as clock } from '../../../src/platform/clock'
 import { silentLog as log } from '../../../src/telemetry/log'
 import { withAnswers } from './support/faults'
 
-/** A service that takes every connection and never says a word. */
 const sockets = new Set<Socket>()
+/** A service that takes every connection and never says a word. */
 const silent: Server = createServer((socket) => {
   sockets.add(socket)
   socket.on('error', () => {})
 })
 
+const before = { ...process.env }
+
 beforeAll(async () => {
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   const { port } = silent.address() as { port: number }
+  const endpoint = `http://127.0.0.1:${port}`
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ENDPOINT_URL_KMS: endpoint,
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -28,7 +33,7 @@ beforeAll(async () => {
 })
 
 afterAll(() => {
-  delete process.env.AWS_ENDPOINT_URL
+  process.env = before
   for (const socket of sockets) socket.destroy()
   silent.close()
 })

@@ -63,7 +63,7 @@ describe('the handler of the stream', () => {
     expect(archive.seen()).toHaveLength(6)
   })
 
-  for (const poison of ['poison', 'nonsense']) {
+  for (const poison of ['poison', 'nonsense', 'lost']) {
     it(`sets aside a record that cannot be read (${poison}), and goes on`, async () => {
       const consumer = aConsumer('a')
       const { handle, held } = aHandler([consumer])

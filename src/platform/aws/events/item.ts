@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { StorageError } from '../../../error/storage-error'
 import type { EventRecord } from '../../../event/record'
 import { canonicalJson } from '../../../syntax/canonical-json'
 import type { BlobStore } from '../../blob-store'
@@ -52,15 +51,10 @@ export function createItems({ indexes, blobs }: Needs) {
       return { ...rest, o: { S: blob } }
     },
 
-    async toRecord(item: Item): Promise<EventRecord> {
-      const tenantId = tenantOf(item.k!.S!)
+    /** @returns undefined when its body is gone from the blob store: it expires there by itself */
+    async toRecord(item: Item): Promise<EventRecord | undefined> {
       const body = item.b?.B ?? (await blobs.get(item.o!.S!))
-      if (body === undefined) {
-        throw new StorageError('The body of an event is not in the blob store', {
-          isRetriable: false,
-        })
-      }
-      return unpackBody(body, tenantId)
+      return body && unpackBody(body, tenantOf(item.k!.S!))
     },
   }
 }

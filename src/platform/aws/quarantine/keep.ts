@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { AppError } from '../../../error/app-error'
 import type { QuarantineLimits } from '../../quarantine-store'
+import { chunksOf } from '../in-parallel'
 import { type Change, carryOut, growthsOf, MAX_CHANGED, type Written } from './change'
 import type { Head, Prepared } from './items'
 import type { Texts } from './texts'
@@ -64,7 +65,7 @@ export function createKeep(needs: Needs): Keep {
   }
 
   async function remove(heads: readonly Head[]) {
-    for (const chunk of chunksOf(heads)) {
+    for (const chunk of chunksOf(heads, MAX_CHANGED)) {
       let removed = chunk
       while (removed.length > 0) {
         const obstacles = await carryOut(needs, { removed })
@@ -80,7 +81,7 @@ export function createKeep(needs: Needs): Keep {
       const growths = growthsOf({ removed: removed && [removed], added: items })
       await usage.requireRoom(growths, limits)
     }
-    const chunks = chunksOf(items)
+    const chunks = chunksOf(items, MAX_CHANGED)
     const last = chunks.pop() ?? []
     const kept: Written[] = []
     try {
@@ -96,11 +97,4 @@ export function createKeep(needs: Needs): Keep {
       throw thrown
     }
   }
-}
-
-function chunksOf<Item>(items: readonly Item[]): Item[][] {
-  const count = Math.ceil(items.length / MAX_CHANGED)
-  return Array.from({ length: count }, (_, at) =>
-    items.slice(at * MAX_CHANGED, (at + 1) * MAX_CHANGED),
-  )
 }

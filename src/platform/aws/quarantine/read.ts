@@ -58,7 +58,7 @@ export function createReader(needs: {
 
     async items(tenantId, quarantineIds) {
       const keys = quarantineIds.map((quarantineId) => itemKey({ tenantId, quarantineId }))
-      const found = await guarded('reading quarantine', () => batchGet(client, table, keys))
+      const found = await batchGet('reading quarantine', { client, table }, keys)
       const read = found.map(async (attributes) => {
         const { quarantineId } = headFrom(attributes)
         return (await texts.read(attributes)) ?? (await item(tenantId, quarantineId))?.item
@@ -69,8 +69,12 @@ export function createReader(needs: {
 
     async missing(items, leaving) {
       const keys = new Map(items.map((one) => [nameOf(one), itemKey(one)]))
-      const found = await guarded('reading quarantine', () =>
-        batchGet(client, table, [...keys.values()], 'tenantId, quarantineId'),
+      const names = ['tenantId', 'quarantineId']
+      const found = await batchGet(
+        'reading quarantine',
+        { client, table },
+        [...keys.values()],
+        names,
       )
       const held = new Set(found.map((one) => keyOf(one.tenantId!.S!, one.quarantineId!.S!)))
       if (leaving !== undefined) held.delete(nameOf(leaving))

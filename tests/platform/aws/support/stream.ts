@@ -58,6 +58,7 @@ export function aHandler(consumers: ReturnType<typeof aConsumer>[], broken = new
     log: silentLog,
     async recordOf({ k, b }) {
       const said = Buffer.from(b!.B!).toString()
+      if (said === 'lost') return undefined
       if (said === 'poison') throw new StorageError('not an item of ours', { isRetriable: false })
       if (said === 'nonsense') throw new TypeError('undefined is not an object')
       if (broken.has(said)) throw new StorageError('S3 is busy', { isRetriable: true })
