@@ -1,15 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  DescribeStreamCommand,
-  type DescribeStreamCommandOutput,
-  type DynamoDBStreamsClient,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-} from '@aws-sdk/client-dynamodb-streams'
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
 import type { DynamoDBRecord } from 'aws-lambda'
 import { eventFilter } from './event-filter'
 import { type Discarded, type FailurePolicy, handleBatch, type Invocation } from './stream-batch'
-import { lambdaRecord } from './stream-event'
+import { createShards, type Shard } from './stream-shards'
 
 /** An event source mapping between a stream and a function. */
 export interface StreamMapping extends FailurePolicy {
@@ -46,16 +40,6 @@ interface Options {
   onError?(error: Error): void
 }
 
-interface Shard {
-  id: string
-  iterator?: string | undefined
-  isEnded: boolean
-  pending: DynamoDBRecord[]
-  pendingSince: number
-  /** Of the latest record that was read, whether it passed the filter or not. */
-  readTo?: string | undefined
-}
-
 // The iterator is of no use any more, and another one is asked for (API reference, GetRecords).
 const renewed = new Set(['TrimmedDataAccessException', 'ExpiredIteratorException'])
 
@@ -68,8 +52,13 @@ const LONGEST_PAUSE_MS = 10_000 // Lambda's own is up to a minute; nobody waits 
 export function pollStream(options: Options): Poller {
   const { client, streamArn, mapping, checkpoints } = options
   const stop = new AbortController()
-  const passes = eventFilter(mapping.patterns)
-  const shards = new Map<string, Shard>()
+  const shards = createShards({
+    client,
+    streamArn,
+    startingPosition: mapping.startingPosition,
+    checkpoint: (shardId) => checkpoints.get(shardId),
+    passes: eventFilter(mapping.patterns),
+  })
   let drains: { promise: Promise<void>; resolve(): void; reject(why: unknown): void }[] = []
   let wake = Promise.withResolvers<void>()
   const running = run()
@@ -78,7 +67,6 @@ export function pollStream(options: Options): Poller {
     while (!stop.signal.aborted) {
       const asked = [...drains]
       try {
-        await discover()
         const hasMore = await round(asked.length > 0)
         if (hasMore) continue
         drains = drains.filter((drain) => !asked.includes(drain))
@@ -101,28 +89,11 @@ export function pollStream(options: Options): Poller {
     drains = []
   }
 
-  async function discover() {
-    const open = [...shards.values()].some(({ isEnded }) => !isEnded)
-    if (open) return
-    let ExclusiveStartShardId: string | undefined
-    do {
-      const { StreamDescription }: DescribeStreamCommandOutput = await client.send(
-        new DescribeStreamCommand({ StreamArn: streamArn, ExclusiveStartShardId }),
-      )
-      for (const { ShardId: id } of StreamDescription?.Shards ?? []) {
-        if (id && !shards.has(id))
-          shards.set(id, { id, isEnded: false, pending: [], pendingSince: 0 })
-      }
-      ExclusiveStartShardId = StreamDescription?.LastEvaluatedShardId
-    } while (ExclusiveStartShardId)
-  }
-
   /** One look at each shard, older ones first. @returns whether there may be more at once */
   async function round(isDraining: boolean): Promise<boolean> {
     let hasMore = false
-    for (const shard of shards.values()) {
-      if (shard.isEnded) continue
-      const count = await read(shard)
+    for (const shard of await shards.open()) {
+      const count = await shards.read(shard)
       hasMore ||= count > 0
       const isDue = Date.now() - shard.pendingSince >= mapping.window * 1000
       const isUrgent = isDue || isDraining || shard.isEnded
@@ -130,31 +101,6 @@ export function pollStream(options: Options): Poller {
       if (shard.pending.length === 0 && shard.readTo) checkpoints.set(shard.id, shard.readTo)
     }
     return hasMore
-  }
-
-  async function read(shard: Shard): Promise<number> {
-    shard.iterator ??= await iteratorOf(shard)
-    const { Records = [], NextShardIterator } = await client
-      .send(new GetRecordsCommand({ ShardIterator: shard.iterator }))
-      .catch((error) => {
-        shard.iterator = undefined // too old, or the emulator forgot it: asked for again
-        throw error
-      })
-    shard.iterator = NextShardIterator
-    shard.isEnded = NextShardIterator === undefined
-    if (shard.pending.length === 0) shard.pendingSince = Date.now()
-    shard.readTo = Records.at(-1)?.dynamodb?.SequenceNumber ?? shard.readTo
-    shard.pending.push(...Records.map((record) => lambdaRecord(record, streamArn)).filter(passes))
-    return Records.length
-  }
-
-  async function iteratorOf({ id, readTo }: Shard) {
-    const from = readTo ?? checkpoints.get(id)
-    const place = from
-      ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, SequenceNumber: from }
-      : { ShardIteratorType: mapping.startingPosition }
-    const input = { StreamArn: streamArn, ShardId: id, ...place }
-    return (await client.send(new GetShardIteratorCommand(input))).ShardIterator
   }
 
   async function handle(shard: Shard) {
