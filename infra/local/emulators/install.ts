@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 
 // None of it may be redistributed with the project, or need be: it comes from Maven and PyPI.
 const folder = resolve(
-  process.env.EMULATORS_DIR ?? join(import.meta.dirname, '../../../.cache/emulators'),
+  process.env.EMULATORS_DIR || join(import.meta.dirname, '../../../.cache/emulators'),
 )
 
 const DYNAMODB = '2.6.1' // 3.x lacks the userIdentity of expired items in its stream
