@@ -2,7 +2,6 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
-import { specialRange } from './address'
 
 export interface Address {
   address: string
@@ -43,8 +42,10 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
   }
 
   /** One special address among several is enough to refuse: any of them may be connected to. */
-  function assertPublic(host: string, addresses: Address[]) {
+  async function assertPublic(host: string, addresses: Address[]) {
     if (allowPrivate) return
+    // The library of address ranges is large, and most requests call nobody.
+    const { specialRange } = await import('./address')
     for (const { address } of addresses) {
       const range = specialRange(address)
       if (range === undefined) continue
@@ -57,7 +58,7 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
     async check(targetUrl, path) {
       try {
         const host = hostOf(readTarget(targetUrl))
-        if (!allowPrivate) assertPublic(host, await addressesOf(host).catch(() => []))
+        if (!allowPrivate) await assertPublic(host, await addressesOf(host).catch(() => []))
       } catch (error) {
         throw path === undefined ? error : standingAt(path, error)
       }
@@ -68,7 +69,7 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
       const host = hostOf(url)
       const addresses = await addressesOf(host)
       if (addresses.length === 0) throw new Error(`${host} has no address`)
-      assertPublic(host, addresses)
+      await assertPublic(host, addresses)
       return { url, addresses }
     },
   }

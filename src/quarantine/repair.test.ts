@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { AppError } from '../error/app-error'
-import { type PatchOperation, repair } from './repair'
+import type { PatchOperation } from './patch'
+import { repair } from './repair'
 
 const LIMIT = 1000
 

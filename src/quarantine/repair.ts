@@ -1,16 +1,7 @@
 import jsonPatch, { type Operation } from 'fast-json-patch'
 import { AppError } from '../error/app-error'
 import { canonicalJson } from '../syntax/canonical-json'
-
-/** One operation of a JSON Patch (RFC 6902, section 4). */
-export type PatchOperation =
-  | { op: 'add' | 'replace' | 'test'; path: string; value: unknown }
-  | { op: 'move'; path: string; from: string }
-  | { op: 'copy'; path: string; from: string }
-  | { op: 'remove'; path: string }
-
-/** For a person's repair by hand; programs that need more had better send the item anew. */
-export const MAX_OPERATIONS = 100
+import type { PatchOperation } from './patch'
 
 // JSON.parse hands the reviver the text of a number (ES2025, JSON.parse source text).
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown

@@ -4,7 +4,7 @@ import { StorageError } from '../../src/error/storage-error'
 import type { EventRecord } from '../../src/event/record'
 import { readAgainWith } from '../../src/http/quarantine/read-again'
 import { createReplay } from '../../src/ingest/replay'
-import type { PatchOperation } from '../../src/quarantine/repair'
+import type { PatchOperation } from '../../src/quarantine/patch'
 import { aViewEvent } from '../support/events'
 import { startQuarantineTest } from './quarantine-support'
 

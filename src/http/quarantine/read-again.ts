@@ -5,7 +5,7 @@ import type { ReadItem, Reading } from '../../event/reading'
 import type { Standard } from '../../event/record'
 import type { ReadAgain } from '../../ingest/replay'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
-import { repair } from '../../quarantine/repair'
+import type { PatchOperation } from '../../quarantine/patch'
 import { readBareCaliper } from '../../standards/caliper/bare'
 import { readCaliper } from '../../standards/caliper/parse'
 import { nativeBodyForm } from '../../standards/native/content-type'
@@ -43,7 +43,7 @@ export function readAgainWith({ maxBodyBytes, openAgain }: Needs): ReadAgain {
   return async function readAgain(item, patch) {
     const isBody = item.scope === 'body'
     const kept = isBody ? await openAgain(item, await textOf(item, maxBodyBytes)) : item.raw
-    const text = patch === undefined ? kept : repair(kept, patch, maxBodyBytes)
+    const text = patch === undefined ? kept : await repaired(kept, patch, maxBodyBytes)
     const read = (isBody ? bodies : items)[item.standard]
     if (read === undefined) {
       throw new AppError('unsupported_version', `Nothing here reads ${item.standard} yet.`)
@@ -56,6 +56,12 @@ export function readAgainWith({ maxBodyBytes, openAgain }: Needs): ReadAgain {
     const lasting = patch !== undefined && 'event' in only ? withLastingId(only, item) : only
     return { ...reading, context: item.context, items: [lasting] }
   }
+}
+
+/** With a library that few requests need. */
+async function repaired(text: string, patch: readonly PatchOperation[], limit: number) {
+  const { repair } = await import('../../quarantine/repair')
+  return repair(text, patch, limit)
 }
 
 /** Of a body that was compressed, its bytes are kept. */

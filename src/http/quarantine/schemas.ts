@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type QuarantinedItem, quarantineScopes } from '../../platform/quarantine-store'
-import { MAX_OPERATIONS, type PatchOperation } from '../../quarantine/repair'
+import { MAX_OPERATIONS, type PatchOperation } from '../../quarantine/patch'
 import { Issue } from '../openapi'
 import { time } from '../query-fields'
 
