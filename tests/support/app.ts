@@ -1,5 +1,4 @@
 import { bootstrap } from '../../src/access/bootstrap'
-import { issueKey } from '../../src/access/key'
 import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
@@ -10,6 +9,7 @@ import type { Platform } from '../../src/platform/platform'
 import type { Scope } from '../../src/platform/registry'
 import type { Log } from '../../src/telemetry/log'
 import { temporaryFolder } from './folders'
+import { keyring } from './keyring'
 
 export interface TestApp extends AsyncDisposable {
   app: App
@@ -69,18 +69,7 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
     logged,
     clock,
     request: async (path, init) => app.request(path, init, { ip: '192.0.2.7' }),
-    as: (key = keys.demo) => ({ Authorization: `Bearer ${key}` }),
-
-    async issue(scopes, tenantId = 'default') {
-      const grant = { tenantId, sourceId: 'demo', name: scopes.join(' '), scopes }
-      return (await issueKey(registry, grant, { at: clock.now() })).key
-    },
-
-    async revoke(key) {
-      const keysOfTenant = await registry.listKeys('default')
-      const { keyId } = keysOfTenant.find(({ hint }) => key.startsWith(hint))!
-      await registry.revokeKey('default', keyId, clock.now().toISOString())
-    },
+    ...keyring({ registry, clock, demo: keys.demo }),
 
     async [Symbol.asyncDispose]() {
       await platform[Symbol.asyncDispose]()

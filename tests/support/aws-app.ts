@@ -7,7 +7,6 @@ import { emulated } from '../../infra/local/emulators/start'
 import type { Renamed } from '../../infra/local/provision'
 import type { Graph, GraphResource } from '../../infra/synth/graph'
 import { bootstrap } from '../../src/access/bootstrap'
-import { issueKey } from '../../src/access/key'
 import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { settings } from '../../src/config/settings'
@@ -16,6 +15,7 @@ import { systemClock } from '../../src/platform/clock'
 import { silentLog } from '../../src/telemetry/log'
 import { endpoints } from '../aws/support'
 import type { TestApp } from './app'
+import { keyring } from './keyring'
 
 // What answers requests, and no more: the rest of the deployment has tests of its own.
 const serving = new Set([
@@ -95,18 +95,7 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
       } as RequestInit)
     },
 
-    as: (key = keys.demo) => ({ Authorization: `Bearer ${key}` }),
-
-    async issue(scopes, tenantId = 'default') {
-      const grant = { tenantId, sourceId: 'demo', name: scopes.join(' '), scopes }
-      return (await issueKey(registry, grant, { at: clock.now() })).key
-    },
-
-    async revoke(key) {
-      const keysOfTenant = await registry.listKeys('default')
-      const { keyId } = keysOfTenant.find(({ hint }) => key.startsWith(hint))!
-      await registry.revokeKey('default', keyId, clock.now().toISOString())
-    },
+    ...keyring({ registry, clock, demo: keys.demo }),
 
     async [Symbol.asyncDispose]() {
       await deployment[Symbol.asyncDispose]()
