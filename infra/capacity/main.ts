@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { renderTable } from '../../src/cli/table'
 import type { IndexProfile } from '../../src/platform/aws/index-profiles'
 import { footprintOf } from '../cost/footprint'
+import { amount, positive } from '../numbers'
 import { profileNames } from '../profiles'
 import { peakFactor } from './day'
 import { drawDay } from './draw-day'
@@ -74,18 +75,6 @@ const verdict = (writes: number) => (writes > 1000 ? 'over what a partition take
 
 function shown(value: number): string {
   return value.toLocaleString('en', { maximumSignificantDigits: value < 10 ? 2 : 4 })
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (Number.isFinite(value) && value > 0) return value
-  throw new InvalidArgumentError('It must be a number above 0.')
-}
-
-function amount(text: string): number {
-  const value = Number(text)
-  if (text !== '' && Number.isFinite(value) && value >= 0) return value
-  throw new InvalidArgumentError('It must be a number, 0 or more.')
 }
 
 function share(text: string): number {

@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { renderTable } from '../../src/cli/table'
 import { type RetentionClass, retentionClasses } from '../../src/event/record'
 import type { IndexProfile } from '../../src/platform/aws/index-profiles'
+import { amount, positive } from '../numbers'
 import { profileNames, profiles } from '../profiles'
 import { billOf, totalOf } from './bill'
 import { footprintOf } from './footprint'
@@ -75,18 +76,6 @@ async function bill({ events, bytes, batch, profile, retention, webhooks, json }
 
 function shown(value: number): string {
   return value.toLocaleString('en', { maximumSignificantDigits: 3 })
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (Number.isFinite(value) && value > 0) return value
-  throw new InvalidArgumentError('It must be a number above 0, e.g. 1e6.')
-}
-
-function amount(text: string): number {
-  const value = Number(text)
-  if (text !== '' && Number.isFinite(value) && value >= 0) return value
-  throw new InvalidArgumentError('It must be a number, 0 or more.')
 }
 
 await command.parseAsync()

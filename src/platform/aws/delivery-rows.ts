@@ -18,8 +18,6 @@ export type Claim =
   | { kind: 'asleep'; dueAt: number } // not due yet, or taken by another
   | { kind: 'gone' } // done, buried, or never there
 
-export type DeliveryRows = ReturnType<typeof createDeliveryRows>
-
 /** The table of deliveries. Times are milliseconds since 1970; every method throws `StorageError`. */
 export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; table: string }) {
   const TableName = table

@@ -7,9 +7,6 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../error/storage-error'
 
-/** TransactWriteItems takes so many (API reference). */
-export const MAX_ACTIONS = 100
-
 // What stands against an action besides its condition, and passes (TransactWriteItems, "Cancellation
 // reasons"): two transactions want one item, or the table is asked too much.
 const PASSING = new Set([
