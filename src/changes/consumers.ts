@@ -6,6 +6,8 @@ import { createFanOut, type FanOutNeeds } from './fan-out'
 // One Parquet file: large enough for good row groups (DuckDB's hold 122,880), small enough that
 // writing it takes a second and 300 MB.
 const ARCHIVE_RECORDS = 65_536
+// What so many usual events have; with larger ones a file holds fewer.
+const ARCHIVE_BYTES = 128 * 1024 * 1024
 
 /** Puts everything that follows from a stored event to work. */
 export function startConsumers(
@@ -39,6 +41,7 @@ export function createArchiving(
   return {
     name: 'archive',
     maxRecords: ARCHIVE_RECORDS,
+    maxBytes: ARCHIVE_BYTES,
     maxWaitMs: archiveFlushSeconds * 1000,
     isExact: true,
     handle: (batch) => archive.write(batch),

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock'
 import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
 import type { Registry, WebhookSubscription } from '../platform/registry'
 import type { Log } from '../telemetry/log'
+import { isOwed, mayBeOwed } from '../webhooks/owed'
 import { intoMessages } from '../webhooks/payload'
 import { wants } from '../webhooks/subscription'
 
@@ -19,6 +20,7 @@ export interface FanOutNeeds {
 
 // Ten full messages: enough to fill them under load, and a batch stays a few megabytes.
 const MAX_RECORDS = 1000
+const MAX_BYTES = 4 * 1024 * 1024
 
 // No one notices a tenth of a second, and it turns a trickle into fuller messages.
 const MAX_WAIT_MS = 100
@@ -32,15 +34,22 @@ export function createFanOut({
   onEnqueued,
 }: FanOutNeeds): Consumer {
   async function handle(batch: ChangeBatch) {
-    // Read for each batch, not cached: a webhook is owed every event stored after it was made.
-    const webhooks = (await registry.listAllWebhooks()).filter((webhook) => webhook.enabled)
+    // As they are after the batch was stored: one that was made before it is among them.
+    const webhooks = (await registry.listAllWebhooks()).filter(mayBeOwed)
     if (webhooks.length === 0) return
 
-    const byTenant = Map.groupBy(batch.records(), (record) => record.tenantId)
+    const stored = batch.records().map((record, place) => ({ record, place }))
+    const byTenant = Map.groupBy(stored, ({ record }) => record.tenantId)
     const enqueuedAt = clock.now().toISOString()
     const found = webhooks.flatMap((webhook) => {
-      const records = byTenant.get(webhook.tenantId) ?? []
-      return deliveriesTo(webhook, records, enqueuedAt)
+      const owed = (byTenant.get(webhook.tenantId) ?? []).filter(({ place }) =>
+        isOwed(webhook, (span) => batch.isWithin(place, span)),
+      )
+      return deliveriesTo(
+        webhook,
+        owed.map(({ record }) => record),
+        enqueuedAt,
+      )
     })
     if (found.length === 0) return
     await deliveries.enqueue(found)
@@ -48,7 +57,10 @@ export function createFanOut({
     onEnqueued?.()
   }
 
-  return { name: 'webhooks', maxRecords: MAX_RECORDS, maxWaitMs: MAX_WAIT_MS, handle }
+  return {
+    ...{ name: 'webhooks', maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES, maxWaitMs: MAX_WAIT_MS },
+    handle,
+  }
 }
 
 function deliveriesTo(

@@ -1,6 +1,25 @@
+import { hash } from 'node:crypto'
 import { canonicalJson } from '../syntax/canonical-json'
+import { contentText } from '../syntax/content-text'
 
 /** Whether two items say the same: as JSON, so order of keys and white space do not count. */
 export function sameContent(a: string, b: string): boolean {
   return a === b || canonicalJson(a) === canonicalJson(b)
+}
+
+// 128 bits: no two contents can be found that share one.
+const DIGEST_LENGTH = 32
+
+/**
+ * The same for items that say the same, as `sameContent` has it, and for no others. Taken of an item as
+ * it was sent, before anything changes it; each store keeps it beside the event, on one machine under
+ * a key of its own.
+ * @param raw the item, JSON text
+ * @param value what it parses to, where that is at hand
+ * @returns 32 hexadecimal digits
+ */
+export function contentDigest(raw: string, value?: unknown): string {
+  const text = contentText(raw, value)
+  // UTF-8 has one character for every lone surrogate, and they are not the same.
+  return hash('sha256', text.isWellFormed() ? text : JSON.stringify(text)).slice(0, DIGEST_LENGTH)
 }

@@ -12,13 +12,21 @@ type Stamped =
   | 'retentionClass'
   | 'expiresAt'
   | 'server'
+  | 'contentDigest'
 
 /** What a standard makes of one item that passed its gate. */
 export type ReadEvent = Omit<EventRecord, Stamped>
 
 /** One item of a request: an event, or the reasons why it cannot be kept as one. */
 export type ReadItem =
-  | { index: number; event: ReadEvent /** The item's own id, shown in receipts. */; id: string }
+  | {
+      index: number
+      event: ReadEvent
+      /** The item's own id, shown in receipts. */
+      id: string
+      /** What `event.raw` parses to, for as long as it is at hand. */
+      value?: unknown
+    }
   | { index: number; raw: string; id?: string | undefined; errors: Issue[] }
 
 /** A request body, read by its standard. */

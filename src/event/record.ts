@@ -68,4 +68,9 @@ export interface EventRecord {
   server: ServerFacts
   /** The item exactly as it stood in the request: text, to keep what parsing would lose. */
   raw: string
+  /**
+   * Of the item as it was sent (`contentDigest`), for the store that takes the record: what is read
+   * back has none. Left out, it is that of `raw`.
+   */
+  contentDigest?: string | undefined
 }

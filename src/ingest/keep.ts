@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { contentDigest } from '../event/content'
 import type { ReadItem, Reading } from '../event/reading'
 import type { ServerFacts } from '../event/record'
 import type { EventStore } from '../platform/event-store'
 import type { SourceMode } from '../platform/registry'
+import { createPace } from '../syntax/pace'
 import type { Kept } from './steps/acknowledge'
 import { appendWith } from './steps/append'
 import { holdToTheTextWith } from './steps/hold-to-the-text'
@@ -45,7 +47,9 @@ export function createKeep({ events, config }: Needs): Keep {
     const holdToTheText = holdToTheTextWith({ mode: arrival.mode ?? 'lenient', reading })
     const { readable, refused } = sort(reading.items, holdToTheText)
 
-    const outcomes = await append(readable.map(({ event }) => stamp(event)))
+    const digests = await digestsOf(readable)
+    const records = readable.map(({ event }, place) => stamp(event, digests[place]!))
+    const outcomes = await append(records)
     const kept: Kept[] = []
     readable.forEach((item, place) => {
       const { kind } = outcomes[place]!
@@ -54,6 +58,19 @@ export function createKeep({ events, config }: Needs): Keep {
     })
     return { kept, refused: refused.sort((a, b) => a.index - b.index) }
   }
+}
+
+/** Before anything changes an item: later, a resend could not be told from another event. */
+async function digestsOf(items: readonly Kept['item'][]): Promise<string[]> {
+  const pace = createPace()
+  const digests: string[] = []
+  for (const item of items) {
+    const rest = pace()
+    if (rest !== undefined) await rest
+    digests.push(contentDigest(item.event.raw, item.value))
+    item.value = undefined // several times the size of its text
+  }
+  return digests
 }
 
 function sort(

@@ -1,12 +1,26 @@
 import type { EventRecord } from '../event/record'
 
+/** A stretch of the feed, by marks that the platform gave; without an end, all that is still to come. */
+export interface Span {
+  from: string
+  until?: string | undefined
+}
+
 /** Records that were stored, in the order of the feed. */
 export interface ChangeBatch {
   /** A handler that fails is given the same records again under the same id. */
   readonly id: string
   readonly count: number
-  /** Decoded on first use: a handler that needs no records pays nothing for them. */
+  /**
+   * Decoded on first use: a handler that needs no records pays nothing for them. What is damaged on the
+   * disk and cannot be read any more is not among them.
+   */
   records(): readonly EventRecord[]
+  /**
+   * Whether the record at this place in `records()` was stored within a span. Exact on one machine; on
+   * AWS, what was stored within a minute of either end is within it, too.
+   */
+  isWithin(place: number, span: Span): boolean
 }
 
 export interface Consumer {
@@ -14,6 +28,8 @@ export interface Consumer {
   name: string
   /** A batch is cut once it holds this many; it may hold the rest of a commit more. */
   maxRecords: number
+  /** As well as once it holds so many bytes; a single commit or record may be larger. */
+  maxBytes: number
   /** A batch that is not full waits this long for more, in milliseconds. */
   maxWaitMs: number
   /**

@@ -24,6 +24,11 @@ export interface ServingPlatform {
    * (on AWS, the age of the stream's iterator).
    */
   changes?: Pick<ChangeFeed, 'lag'> | undefined
+  /**
+   * A place in the change feed, to begin or end a `Span` with: whatever is stored from now on is after
+   * it, whatever the clocks say. (On AWS, where the feed knows no places, it is a time.)
+   */
+  mark(): string
   /** Whether it can take events now; each problem is a plain sentence. For `/ready`. */
   health(): Promise<{ problems: string[] }>
 }

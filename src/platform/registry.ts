@@ -1,4 +1,5 @@
 import type { IndexedField } from '../event/filter'
+import type { Span } from './change-feed'
 
 export interface Tenant {
   tenantId: string
@@ -74,6 +75,11 @@ export interface Webhook {
   /** All must match. */
   filters: WebhookFilter[]
   enabled: boolean
+  /**
+   * The stretches of the change feed that it is owed: one for each time that it was switched on, the
+   * last without an end while it is. Absent in what version 0.1.0 kept: then all while it is enabled.
+   */
+  owed?: Span[] | undefined
   /** `whsec_…`. The registry encrypts it at rest; `list` and `get` return it for signing only. */
   secret: string
   createdAt: string

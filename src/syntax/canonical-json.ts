@@ -33,7 +33,7 @@ export function canonicalJson(text: string): string {
 }
 
 /** Whether every number is one that a double gives back as it was: short, without an exponent. */
-function hasPlainNumbers(text: string): boolean {
+export function hasPlainNumbers(text: string): boolean {
   for (let at = 0; at < text.length; ) {
     const char = text.charCodeAt(at)
     if (char === QUOTE) {
@@ -71,7 +71,7 @@ function sortedMembers(members: Members, each: (value: unknown) => unknown): Mem
   return copy
 }
 
-function canonicalNumber(source: string): string {
+export function canonicalNumber(source: string): string {
   const [, sign, whole, fraction = '', power = '0'] = NUMBER.exec(source)!
   const all = whole! + fraction
   const digits = withoutOuterZeros(all)

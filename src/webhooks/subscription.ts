@@ -3,14 +3,12 @@ import type { WebhookSubscription } from '../platform/registry'
 import { passes } from './filter'
 
 /**
- * Whether a webhook is to be told of a record: one of its tenant, stored since the webhook was made,
- * of a type it names, that passes all its filters.
+ * Whether a webhook is to be told of a record that it is owed (`owed.ts`): one of its tenant, of a type
+ * it names, that passes all its filters.
  */
 export function wants(webhook: WebhookSubscription, record: EventRecord): boolean {
   return (
-    webhook.enabled &&
     webhook.tenantId === record.tenantId &&
-    record.receivedAt >= webhook.createdAt &&
     namesType(webhook.events, record) &&
     webhook.filters.every((filter) => passes(record, filter))
   )

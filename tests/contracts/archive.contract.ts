@@ -14,7 +14,7 @@ export interface ArchiveAndLake extends AsyncDisposable {
 }
 
 export function aBatch(id: string, records: EventRecord[]): ChangeBatch {
-  return { id, count: records.length, records: () => records }
+  return { id, count: records.length, records: () => records, isWithin: () => true }
 }
 
 /** What an archive can, where platforms differ. */

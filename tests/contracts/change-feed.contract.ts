@@ -31,6 +31,7 @@ export function changeFeedContract(
     const consumer: Consumer = {
       name: 'collector',
       maxRecords: 1000,
+      maxBytes: Number.POSITIVE_INFINITY,
       maxWaitMs: 0,
       async handle(batch: ChangeBatch) {
         batches.push({ id: batch.id, ids: batch.records().map(({ eventId }) => eventId) })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
+import { contentDigest } from '../../src/event/content'
 import { canonicalJson } from '../../src/syntax/canonical-json'
 import { readTable } from '../support/list'
 
@@ -53,6 +54,47 @@ describe('canonical JSON', () => {
     for (const text of ['', '{', '01', '{"a":1,}', 'undefined']) {
       expect(() => canonicalJson(text)).toThrow(SyntaxError)
     }
+  })
+})
+
+describe('the digest of a content', () => {
+  for (const [one, other] of readTable('=>', 'syntax', 'json_same.txt')) {
+    it(`is one for ${one} and ${other}`, () => {
+      expect(contentDigest(one!)).toBe(contentDigest(other!))
+    })
+  }
+
+  for (const [one, other] of readTable('=>', 'syntax', 'json_different.txt')) {
+    it(`tells ${one} from ${other}`, () => {
+      expect(contentDigest(one!)).not.toBe(contentDigest(other!))
+    })
+  }
+
+  it('is the same just where the canonical texts are', () => {
+    const small = fc.json({ maxDepth: 2, depthSize: 'small' })
+    fc.assert(
+      fc.property(small, small, (one, other) => {
+        const isSame = canonicalJson(one) === canonicalJson(other)
+        expect(contentDigest(one) === contentDigest(other)).toBe(isSame)
+        expect(contentDigest(shuffled(one))).toBe(contentDigest(one, JSON.parse(one)))
+      }),
+    )
+  })
+
+  it('tells objects apart whose keys run together, and keeps what a prototype would hide', () => {
+    const texts = ['{"ab":"c"}', '{"a":"bc"}', '{"a":"b","c":1}', '{"__proto__":1}', '{}', '[]']
+    texts.push(
+      '""',
+      '"{}"',
+      'null',
+      '"null"',
+      '"\\ud800"',
+      '"\\ud801"',
+      '"\ufffd"',
+      '[[],[]]',
+      '[[[]]]',
+    )
+    expect(new Set(texts.map((text) => contentDigest(text))).size).toBe(texts.length)
   })
 })
 

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry'
+import { owedWhen } from '../../webhooks/owed'
 import { newWebhookId, newWebhookSecret } from '../../webhooks/secret'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
@@ -64,6 +65,7 @@ export function createWebhook(app: App, { platform, options }: AppDeps, guard: G
       webhookId: newWebhookId(),
       tenantId,
       secret: newWebhookSecret(),
+      owed: owedWhen(settings.enabled, platform.mark()),
       createdAt: now,
       updatedAt: now,
     }

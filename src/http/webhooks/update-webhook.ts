@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { Guard } from '../../outbound/guard'
+import { owedWhen } from '../../webhooks/owed'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { readJson } from '../json-body'
@@ -56,7 +57,8 @@ export function updateWebhook(app: App, deps: AppDeps, guard: Guard) {
     // As it is now: the check may have taken a while.
     const kept = await findWebhook(c, deps, tenantId)
     const updatedAt = options.clock.now().toISOString()
-    const webhook = { ...kept, ...settings, filters: filtersOf(filters), updatedAt }
+    const owed = owedWhen(settings.enabled, platform.mark(), kept)
+    const webhook = { ...kept, owed, ...settings, filters: filtersOf(filters), updatedAt }
     await platform.registry.putWebhook(webhook)
     c.header('Cache-Control', 'no-store')
     return c.json(viewOf(webhook))

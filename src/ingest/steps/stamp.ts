@@ -22,7 +22,7 @@ export function stampWith(needs: Needs) {
   const expiresAt = new Date(Date.parse(storedAt) + hotTtlDays * DAY_MS).toISOString()
   const skew = skewFrom(receivedMs)
 
-  return function stamp(event: ReadEvent): EventRecord {
+  return function stamp(event: ReadEvent, contentDigest?: string): EventRecord {
     return {
       ...event,
       tenantId,
@@ -34,6 +34,7 @@ export function stampWith(needs: Needs) {
       retentionClass: 'standard',
       expiresAt,
       server,
+      contentDigest,
     }
   }
 }

@@ -19,11 +19,17 @@ export interface StreamHandlerNeeds {
   log: Log
 }
 
+// AWS keeps its clocks together within milliseconds (Amazon Time Sync), the stream's times are whole
+// seconds, and `Approximate`.
+const CLOCKS_APART_MS = 60_000
+
 export type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>
 
 /** One stored event, with its place in its shard. */
 interface Change {
   sequence: string
+  /** When the table got it, by AWS's clock, in ms since 1970. */
+  storedAt: number
   record: EventRecord
 }
 
@@ -42,8 +48,7 @@ export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
   async function handOver(consumer: Consumer, changes: readonly Change[]) {
     const done = had.get(consumer.name) ?? new Set()
     const waiting = changes.filter(({ sequence }) => !done.has(sequence))
-    for (let at = 0; at < waiting.length; at += consumer.maxRecords) {
-      const slice = waiting.slice(at, at + consumer.maxRecords)
+    for (const slice of slicesOf(waiting, consumer)) {
       try {
         await consumer.handle(batchOf(slice))
       } catch (error) {
@@ -84,7 +89,9 @@ async function readChanges(inserts: readonly DynamoDBRecord[], needs: StreamHand
   for (const [place, outcome] of read.entries()) {
     const insert = inserts[place]!
     const sequence = insert.dynamodb!.SequenceNumber!
-    if (outcome.status === 'fulfilled') changes.push({ sequence, record: outcome.value })
+    // In seconds, and never absent in a stream (StreamRecord, API reference).
+    const storedAt = (insert.dynamodb!.ApproximateCreationDateTime ?? 0) * 1000
+    if (outcome.status === 'fulfilled') changes.push({ sequence, storedAt, record: outcome.value })
     else if (isPassing(outcome.reason)) return { changes, unread: sequence }
     else if (!(await setAside(insert, outcome.reason, needs))) return { changes, unread: sequence }
   }
@@ -113,11 +120,38 @@ async function setAside(
   return true
 }
 
+/** A mark, as `ServingPlatform.mark` gives it. */
+export function markAt(now: Date): string {
+  return String(now.getTime())
+}
+
+/** Ends a slice where the consumer's budget ends. */
+function* slicesOf(changes: readonly Change[], { maxRecords, maxBytes }: Consumer) {
+  let slice: Change[] = []
+  let bytes = 0
+  for (const change of changes) {
+    const isFull = slice.length === maxRecords || bytes + change.record.raw.length > maxBytes
+    if (slice.length > 0 && isFull) {
+      yield slice
+      slice = []
+      bytes = 0
+    }
+    slice.push(change)
+    bytes += change.record.raw.length
+  }
+  if (slice.length > 0) yield slice
+}
+
 /** The same records have the same id, however often they come. */
 function batchOf(slice: readonly Change[]): ChangeBatch {
   return {
     id: `${slice[0]!.sequence}-${slice.at(-1)!.sequence}`,
     count: slice.length,
     records: () => slice.map(({ record }) => record),
+    isWithin(place, { from, until }) {
+      const { storedAt } = slice[place]!
+      if (storedAt + CLOCKS_APART_MS < Number(from)) return false
+      return until === undefined || storedAt - CLOCKS_APART_MS < Number(until)
+    },
   }
 }

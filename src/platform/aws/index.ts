@@ -8,6 +8,7 @@ import type { Clock } from '../clock'
 import type { ServingPlatform } from '../platform'
 import { createTokenSigner } from '../shared/page-token'
 import { createArchive } from './archive'
+import { markAt } from './change-feed'
 import { createConformanceCounts, type SettlingCounts } from './conformance-counts'
 import { createConnectionRows } from './connection-rows'
 import { createConnections } from './connections'
@@ -64,6 +65,7 @@ export function openServing(
     quarantine,
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     spill: blobs,
+    mark: () => markAt(clock.now()),
     health: () => checkHealth({ events, registry, quarantine }),
   }
 }

@@ -72,6 +72,6 @@ function byPartition(batch: ChangeBatch): Map<string, AnySegment[]> {
 function sourceOf(segments: readonly AnySegment[]): ArchiveJob['source'] {
   const filed = segments.filter((segment) => 'file' in segment)
   const [{ file } = { file: '' }] = filed
-  if (filed.length < segments.length) return { bodies: segments.map(({ body }) => body) }
-  return { file, firsts: filed.map(({ first }) => first) }
+  if (filed.length > 0) return { file, firsts: filed.map(({ first }) => first) }
+  return { bodies: segments.flatMap((segment) => ('body' in segment ? [segment.body] : [])) }
 }

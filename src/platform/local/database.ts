@@ -5,6 +5,15 @@ import { StorageError } from '../../error/storage-error'
 // made read-only, an I/O error, another process holding the lock, a file that cannot be opened.
 const RETRIABLE = /^SQLITE_(FULL|READONLY|IOERR|BUSY|LOCKED|CANTOPEN|NOMEM|PERM)/
 
+// What is in the file is not what SQLite wrote there (sqlite.org/rescode.html).
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/
+
+/** Whether a file that SQLite was to read is damaged, so that no waiting helps. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof StorageError) return isDamage(error.cause)
+  return error instanceof SQLiteError && DAMAGED.test(error.code ?? '')
+}
+
 /** Runs `work` and translates what SQLite throws into the one error that crosses a port. */
 export function guarded<T>(what: string, work: () => T): T {
   try {

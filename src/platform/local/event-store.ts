@@ -1,25 +1,27 @@
 import { StorageError } from '../../error/storage-error'
-import { sameContent } from '../../event/content'
 import type { EventRecord } from '../../event/record'
 import type { Clock } from '../clock'
 import type { AppendOutcome, EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
+import { isDamage } from './database'
 import { addEntry, findId, truncate } from './log/event-index'
 import { type EventKeys, entryOf } from './log/event-keys'
 import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
-import { CAPACITY } from './log/generation'
 import { encodeSegments } from './log/segment'
 
 // A commit's fsync is shared by everything that waits. Beyond a few thousand events the fsync no
 // longer shows and the first sender would only wait longer.
 const MAX_COMMIT = 4096
+// Encoding and compressing them holds everybody up: 8 MB take some 30 ms.
+const MAX_COMMIT_BYTES = 8 * 1024 * 1024
 
-// A generation must have room for any call.
-const MAX_CALL = CAPACITY / 4
+// A call is one commit, which all others wait for.
+const MAX_CALL = MAX_COMMIT
 
 interface Call {
   records: readonly EventRecord[]
+  bytes: number
   resolve(outcomes: AppendOutcome[]): void
   reject(error: unknown): void
 }
@@ -48,9 +50,7 @@ export function createEventStore(options: {
 
   async function append(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
     const outcomes: AppendOutcome[] = []
-    for (let from = 0; from < records.length; from += MAX_CALL) {
-      outcomes.push(...(await enqueue(records.slice(from, from + MAX_CALL))))
-    }
+    for (const some of inCalls(records)) outcomes.push(...(await enqueue(some)))
     return outcomes
   }
 
@@ -59,7 +59,7 @@ export function createEventStore(options: {
       return Promise.reject(new StorageError('the event store is closed', { isRetriable: true }))
     }
     return new Promise((resolve, reject) => {
-      waiting.push({ records, resolve, reject })
+      waiting.push({ records, bytes: bytesOf(records), resolve, reject })
       if (isScheduled) return
       isScheduled = true
       // After the requests that this turn of the event loop brings, so that they share the commit.
@@ -76,10 +76,10 @@ export function createEventStore(options: {
     }
     try {
       const size = calls.reduce((sum, call) => sum + call.records.length, 0)
-      const outcomes = commitAll(calls, size)
+      const { outcomes, bytes } = commitAll(calls, size)
       for (const [place, call] of calls.entries()) call.resolve(outcomes[place]!)
       lastFailure = undefined
-      log.announce()
+      if (bytes > 0) log.announce(bytes)
     } catch (error) {
       lastFailure = (error as Error).message
       for (const call of calls) call.reject(error)
@@ -88,15 +88,17 @@ export function createEventStore(options: {
 
   function takeCalls(): Call[] {
     let size = 0
+    let bytes = 0
     let end = 0
-    while (end < waiting.length && (end === 0 || size < MAX_COMMIT)) {
+    while (end < waiting.length && size < MAX_COMMIT && bytes < MAX_COMMIT_BYTES) {
       size += waiting[end]!.records.length
+      bytes += waiting[end]!.bytes
       end += 1
     }
     return waiting.splice(0, end)
   }
 
-  function commitAll(calls: readonly Call[], size: number): AppendOutcome[][] {
+  function commitAll(calls: readonly Call[], size: number) {
     const now = clock.now().getTime()
     const generation = log.roomFor(size, now)
     const { index } = generation
@@ -108,10 +110,7 @@ export function createEventStore(options: {
       for (const held of log.newestFirst()) {
         const offset = findId(held.index, entry.id)
         if (offset < 0) continue
-        if (held.index.contents[offset] === entry.content) return DUPLICATE
-        const isInHand = held === generation && offset >= before
-        const first = isInHand ? fresh[offset - before]! : held.read(offset)
-        return sameContent(first.raw, record.raw) ? DUPLICATE : CONFLICT
+        return held.index.contents[offset] === entry.content ? DUPLICATE : CONFLICT
       }
       addEntry(index, entry)
       fresh.push(record)
@@ -120,13 +119,15 @@ export function createEventStore(options: {
 
     try {
       const outcomes = calls.map((call) => call.records.map(decide))
-      if (fresh.length > 0) {
-        generation.append([...encodeSegments(fresh)], now)
+      const segments = [...encodeSegments(fresh)]
+      if (segments.length > 0) {
+        generation.append(segments, now)
         log.recent.add(generation.base + before, fresh)
       }
-      return outcomes
+      return { outcomes, bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0) }
     } catch (error) {
       truncate(index, before)
+      if (isDamage(error)) log.leave(generation, now)
       throw error
     }
   }
@@ -153,8 +154,8 @@ export function createEventStore(options: {
         // A webhook asks for what was stored a moment ago.
         const [recent] = log.recent.get(generation.base + offset, 1) ?? []
         const record = recent ?? generation.read(offset)
-        const isIt = record.tenantId === tenantId && record.eventId === eventId
-        return isIt && Date.parse(record.expiresAt) > clock.now().getTime() ? record : undefined
+        if (record?.tenantId !== tenantId || record.eventId !== eventId) return undefined
+        return Date.parse(record.expiresAt) > clock.now().getTime() ? record : undefined
       }
       return undefined
     },
@@ -169,4 +170,30 @@ export function createEventStore(options: {
       while (waiting.length > 0) await new Promise(setImmediate)
     },
   }
+}
+
+/** Cut so that each is one commit at most, and fits into a generation. */
+function* inCalls(records: readonly EventRecord[]): Generator<readonly EventRecord[]> {
+  let from = 0
+  let bytes = 0
+  for (const [at, record] of records.entries()) {
+    bytes += textOf(record)
+    const isFull = bytes >= MAX_COMMIT_BYTES || at + 1 - from >= MAX_CALL
+    if (!isFull && at + 1 < records.length) continue
+    yield records.slice(from, at + 1)
+    from = at + 1
+    bytes = 0
+  }
+}
+
+function bytesOf(records: readonly EventRecord[]): number {
+  return records.reduce((sum, record) => sum + textOf(record), 0)
+}
+
+// Of the columns beside `raw`, as they stand in a line.
+const COLUMN_CHARS = 512
+
+/** About how many characters its line has. */
+function textOf({ raw }: EventRecord): number {
+  return raw.length + COLUMN_CHARS
 }

@@ -68,6 +68,7 @@ export async function openLocalPlatform(options: {
     now,
     log: telemetry,
     floor: cursors.floor,
+    furthest: cursors.furthest(),
   })
   const events = createEventStore({ log, keys, tokens, clock })
   const changes = createChangeFeed({ log, cursors, clock, telemetry })
@@ -85,6 +86,7 @@ export async function openLocalPlatform(options: {
     deliveries: createDeliveryQueue(db, clock),
     registry,
     conformance,
+    mark: () => String(log.end()),
     health: () => checkHealth(dataDir, { events, changes }),
 
     async [Symbol.asyncDispose]() {

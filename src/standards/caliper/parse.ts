@@ -92,7 +92,8 @@ function readItem(
     event.issueCodes = [...new Set(found.map(({ rule }) => rule.code))].sort()
   }
   if (around.mayBeIllFormed) makeWellFormed(event)
-  return { index, event, id: kind === 'event' ? event.eventId : (event.objectId ?? event.eventId) }
+  const id = kind === 'event' ? event.eventId : (event.objectId ?? event.eventId)
+  return { index, event, id, value: item }
 }
 
 /** What an item in quarantine needs to be read again alone. */

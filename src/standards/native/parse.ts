@@ -86,7 +86,7 @@ function readItem(
   }
   const event = normalize(members, raw, receivedAt, index)
   if (mayHoldLoneSurrogates(raw)) makeWellFormed(event)
-  return { index, event, id: event.eventId }
+  return { index, event, id: event.eventId, value: item }
 }
 
 function reading(items: ReadItem[]): Reading {

@@ -25,6 +25,7 @@ changeFeedContract('The log', { isOrdered: true, tellsLag: true, isExact: true }
         now: Date.now(),
         log: silentLog,
         floor: cursors.floor,
+        furthest: cursors.furthest(),
       })
       const tokens = createTokenSigner(new Uint8Array(32))
       const events = createEventStore({ log, keys, tokens, clock })

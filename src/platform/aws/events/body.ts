@@ -6,7 +6,10 @@ import { dictionary } from './dictionary'
  * Where each column of a record stands in its body, `raw` aside, which is text of its own. Add at the
  * end, change nothing: what was packed is unpacked by this table. The tenant stands in the item's key.
  */
-const places: Record<Exclude<keyof EventRecord, 'tenantId' | 'server' | 'raw'>, number> = {
+const places: Record<
+  Exclude<keyof EventRecord, 'tenantId' | 'server' | 'raw' | 'contentDigest'>,
+  number
+> = {
   kind: 0,
   standard: 1,
   standardVersion: 2,

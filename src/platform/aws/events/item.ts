@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { contentDigest } from '../../../event/content'
 import type { EventRecord } from '../../../event/record'
 import { canonicalJson } from '../../../syntax/canonical-json'
 import type { BlobStore } from '../../blob-store'
@@ -19,8 +20,8 @@ export interface ItemFacts {
   token: Uint8Array
 }
 
-// Half a SHA-256, as for the key.
-const CONTENT_BYTES = 16
+// Half a SHA-256.
+const FORMER_BYTES = 16
 
 /**
  * Records as items of the events table. Attributes, with short names since every item pays for them:
@@ -37,7 +38,7 @@ export function createItems({ indexes, blobs }: Needs) {
         k: { S: key },
         s: { S: place },
         x: { N: String(Math.ceil(Date.parse(record.expiresAt) / 1000)) },
-        h: { B: contentHash(record.raw) },
+        h: { B: contentHash(record) },
         w: { B: token },
         b: { B: body },
       }
@@ -59,10 +60,13 @@ export function createItems({ indexes, blobs }: Needs) {
   }
 }
 
-/** The same for texts that say the same: as JSON, so order of keys and white space do not count. */
-export function contentHash(raw: string): Uint8Array {
-  const hash = createHash('sha256').update(canonicalJson(raw)).digest()
-  return hash.subarray(0, CONTENT_BYTES)
+/** By it a duplicate is told from a conflict. */
+export function contentHash({ raw, contentDigest: digest }: EventRecord): Buffer {
+  return Buffer.from(digest ?? contentDigest(raw), 'hex')
+}
+
+export function formerHash({ raw }: EventRecord): Buffer {
+  return createHash('sha256').update(canonicalJson(raw)).digest().subarray(0, FORMER_BYTES)
 }
 
 /** Of its content, so that an event whose id is taken never replaces the body of the first. */

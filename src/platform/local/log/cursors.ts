@@ -2,41 +2,77 @@ import type { Database } from 'bun:sqlite'
 import { guarded } from '../database'
 import type { Position } from './generation'
 
+/** A batch that was begun, so that the same comes again after a crash. */
+export interface Intent {
+  end: Position
+  batchId: string
+}
+
 /** How far each follower of the log has come. */
 export interface Cursors {
-  /** `handled`: everything before is done. `intended`: the end of a batch that was begun, if any. */
-  read(name: string): { handled: Position; intended: Position | undefined }
+  /** `handled`: everything before is done. `intended`: the batch that was begun, if any. */
+  read(name: string): { handled: Position; intended: Intent | undefined }
   /** Durable once it returns. */
-  write(name: string, handled: Position, intended: Position | undefined): void
+  write(name: string, handled: Position, intended: Intent | undefined): void
   /** The least `handled` of the followers read since the start; Infinity when there are none. */
   floor(): Position
+  /** The greatest position that any follower was ever handed; 0 when there are none. */
+  furthest(): Position
 }
 
 export const cursorsSchema = `
 CREATE TABLE IF NOT EXISTS cursors (
   name TEXT PRIMARY KEY,
   handled INTEGER NOT NULL,
-  intended INTEGER
+  intended INTEGER,
+  batch TEXT
 ) STRICT`
 
+interface Row {
+  handled: number
+  intended: number | null
+  batch: string | null
+}
+
+/** @param db opened with `cursorsSchema` */
 export function createCursors(db: Database): Cursors {
-  const select = db.query<{ handled: number; intended: number | null }, [string]>(
-    'SELECT handled, intended FROM cursors WHERE name = ?',
+  guarded('opening the cursors', () => addBatch(db))
+  const select = db.query<Row, [string]>(
+    'SELECT handled, intended, batch FROM cursors WHERE name = ?',
   )
-  const upsert = db.query<never, [string, number, number | null]>(
-    'INSERT OR REPLACE INTO cursors (name, handled, intended) VALUES (?, ?, ?)',
+  const upsert = db.query<never, [string, number, number | null, string | null]>(
+    'INSERT OR REPLACE INTO cursors (name, handled, intended, batch) VALUES (?, ?, ?, ?)',
+  )
+  const most = db.query<{ position: number }, []>(
+    'SELECT coalesce(max(max(handled, coalesce(intended, 0))), 0) AS position FROM cursors',
   )
   const followed = new Map<string, Position>()
   return {
     read(name) {
       const row = guarded('reading a cursor', () => select.get(name))
-      followed.set(name, row?.handled ?? 0)
-      return { handled: row?.handled ?? 0, intended: row?.intended ?? undefined }
+      const { handled = 0, intended = null, batch = null } = row ?? {}
+      followed.set(name, handled)
+      if (intended === null) return { handled, intended: undefined }
+      // As version 0.1.0 named it.
+      return {
+        handled,
+        intended: { end: intended, batchId: batch ?? `${name}-${handled}-${intended}` },
+      }
     },
     write(name, handled, intended) {
-      guarded('saving a cursor', () => upsert.run(name, handled, intended ?? null))
+      guarded('saving a cursor', () =>
+        upsert.run(name, handled, intended?.end ?? null, intended?.batchId ?? null),
+      )
       followed.set(name, handled)
     },
     floor: () => Math.min(...followed.values()),
+    furthest: () => guarded('reading the cursors', () => most.get()!.position),
   }
+}
+
+/** Cursors of version 0.1.0 knew no name of a batch. */
+function addBatch(db: Database) {
+  const columns = db.query<{ name: string }, []>('PRAGMA table_info(cursors)').all()
+  if (!columns.some(({ name }) => name === 'batch'))
+    db.run('ALTER TABLE cursors ADD COLUMN batch TEXT')
 }

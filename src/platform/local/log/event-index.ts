@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs'
-import { open, rename } from 'node:fs/promises'
 import { type HashedColumn, hashedColumns, type IndexEntry } from './event-keys'
 
 /**
@@ -15,7 +13,8 @@ export interface EventIndex {
   /** When the last of its events expires, ms since 1970. */
   maxExpires: number
   ids: BigUint64Array
-  contents: Uint32Array
+  /** Keyed digests of what was sent. */
+  contents: BigUint64Array
   /** `eventTime`, ms since 1970. */
   times: Float64Array
   hashes: Record<HashedColumn, Uint32Array>
@@ -26,7 +25,7 @@ export interface EventIndex {
 }
 
 const BLOCK_WORDS = 16 // one cache line, 512 bits
-const BITS_PER_EVENT = 16
+export const BITS_PER_EVENT = 16
 const PROBES = 6 // with 16 bits an event: about 0.2 % of new ids need a second look
 
 export function createIndex(capacity: number): EventIndex {
@@ -39,7 +38,7 @@ export function createIndex(capacity: number): EventIndex {
     maxTime: Number.NEGATIVE_INFINITY,
     maxExpires: 0,
     ids: new BigUint64Array(capacity),
-    contents: new Uint32Array(capacity),
+    contents: new BigUint64Array(capacity),
     times: new Float64Array(capacity),
     hashes,
     slots: new Uint32Array(capacity * 2),
@@ -116,56 +115,4 @@ export function growIndex(mapped: EventIndex, capacity: number): EventIndex {
   index.bloom.set(bloom)
   for (const column of hashedColumns) index.hashes[column].set(hashes[column])
   return index
-}
-
-const HEADER_BYTES = 64
-
-/** Every column in the order of the file, cut to what is used. */
-function columnsOf(index: EventIndex) {
-  const used = [index.ids, index.times, index.contents, ...Object.values(index.hashes)]
-  return [...used.map((column) => column.subarray(0, index.count)), index.slots, index.bloom]
-}
-
-/** Writes the index beside its generation; the file appears whole or not at all. */
-export async function saveIndex(index: EventIndex, file: string) {
-  const { count, capacity, minTime, maxTime, maxExpires } = index
-  const header = new Float64Array(HEADER_BYTES / 8)
-  header.set([count, capacity, minTime, maxTime, maxExpires])
-  await using handle = await open(`${file}.new`, 'w')
-  for (const part of [header, ...columnsOf(index)]) {
-    await handle.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
-  }
-  await handle.sync()
-  await rename(`${file}.new`, file)
-}
-
-/** @returns undefined when the file is cut short; the caller then rebuilds it from the log */
-export function mapIndex(file: string): EventIndex | undefined {
-  if (statSync(file).size < HEADER_BYTES) return undefined
-  const { buffer, byteLength } = Bun.mmap(file)
-  const header = [...new Float64Array(buffer, 0, 5)]
-  const [count = 0, capacity = 0, minTime = 0, maxTime = 0, maxExpires = 0] = header
-  const words = 1 + hashedColumns.length
-  const slotBytes = capacity * 8
-  const bloomBytes = (capacity * BITS_PER_EVENT) / 8
-  if (byteLength !== HEADER_BYTES + count * (16 + words * 4) + slotBytes + bloomBytes)
-    return undefined
-
-  let at = HEADER_BYTES
-  // The columns of 8 bytes come first, so that every column is aligned in the map.
-  const take = <T>(bytes: number, make: (offset: number) => T): T => {
-    at += bytes
-    return make(at - bytes)
-  }
-  const words32 = (length: number) =>
-    take(length * 4, (offset) => new Uint32Array(buffer, offset, length))
-  const ids = take(count * 8, (offset) => new BigUint64Array(buffer, offset, count))
-  const times = take(count * 8, (offset) => new Float64Array(buffer, offset, count))
-  const contents = words32(count)
-  const hashes = {} as Record<HashedColumn, Uint32Array>
-  for (const column of hashedColumns) hashes[column] = words32(count)
-  const slots = words32(capacity * 2)
-  const bloom = words32((capacity * BITS_PER_EVENT) / 32)
-  const bounds = { count, capacity, minTime, maxTime, maxExpires }
-  return { ...bounds, ids, times, contents, hashes, slots, bloom }
 }

@@ -1,3 +1,4 @@
+import { contentDigest } from '../../../event/content'
 import { type IndexedField, indexedFields } from '../../../event/filter'
 import type { EventRecord, Kind } from '../../../event/record'
 
@@ -8,11 +9,13 @@ import type { EventRecord, Kind } from '../../../event/record'
  */
 export interface EventKeys {
   id(tenantId: string, eventId: string): bigint
-  /** Of `raw`, to tell duplicate from conflict without reading the first one. */
-  content(raw: string): number
+  /** Of a `contentDigest`, to tell duplicate from conflict without reading the first one. */
+  content(digest: string): bigint
   /** Never 0, which stands for an absent value. */
   value(value: string | undefined): number
   scope(tenantId: string, kind: Kind): number
+  /** An entry for a place in the log at which there is no event any more. */
+  nothing(position: number): IndexEntry
 }
 
 export type HashedColumn = IndexedField | 'scope'
@@ -22,14 +25,14 @@ export function createEventKeys(secret: Uint8Array): EventKeys {
   const view = new DataView(secret.buffer, secret.byteOffset, secret.byteLength)
   const idSeed = view.getBigUint64(0)
   const valueSeed = view.getUint32(8)
-  const contentSeed = view.getUint32(12)
+  const contentSeed = BigInt(view.getUint32(12))
   const value = (text: string | undefined) =>
     text === undefined ? 0 : Bun.hash.xxHash32(text, valueSeed) || 1
   const scopes = { event: new Map<string, number>(), entity: new Map<string, number>() }
   return {
     // NUL separates: no tenant id holds one, so no two pairs run together.
     id: (tenantId, eventId) => Bun.hash.xxHash3(`${tenantId}\0${eventId}`, idSeed),
-    content: (raw) => Bun.hash.xxHash32(raw, contentSeed),
+    content: (digest) => Bun.hash.xxHash3(digest, contentSeed),
     value,
     scope(tenantId, kind) {
       const known = scopes[kind].get(tenantId)
@@ -38,23 +41,34 @@ export function createEventKeys(secret: Uint8Array): EventKeys {
       scopes[kind].set(tenantId, hash)
       return hash
     },
+    nothing(position) {
+      const hashes = Object.fromEntries(hashedColumns.map((column) => [column, 0]))
+      // No tenant id begins with NUL.
+      const id = Bun.hash.xxHash3(`\0${position}`, idSeed)
+      return { id, content: 0n, time: Number.NaN, expires: 0, hashes: hashes as Hashes }
+    },
   }
 }
 
+type Hashes = Record<HashedColumn, number>
+
 export interface IndexEntry {
   id: bigint
-  content: number
+  content: bigint
   /** ms since 1970, as is `expires`. */
   time: number
   expires: number
-  hashes: Record<HashedColumn, number>
+  hashes: Hashes
 }
 
-/** What the index keeps of a record. */
-export function entryOf(keys: EventKeys, record: EventRecord): IndexEntry {
+/**
+ * What the index keeps of a record.
+ * @param content its keyed digest, where it was kept
+ */
+export function entryOf(keys: EventKeys, record: EventRecord, content?: bigint): IndexEntry {
   return {
     id: keys.id(record.tenantId, record.eventId),
-    content: keys.content(record.raw),
+    content: content ?? keys.content(record.contentDigest ?? contentDigest(record.raw)),
     time: Date.parse(record.eventTime),
     expires: timeOf(record.expiresAt),
     hashes: {

@@ -1,5 +1,8 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
+import { isDamage } from '../database'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import {
@@ -7,10 +10,12 @@ import {
   type Generation,
   openGeneration,
   type Position,
-  type UnpackedSegments,
+  pathOf,
+  setAside,
 } from './generation'
 import { createRecentRecords, type RecentRecords } from './recent-records'
-import type { FiledSegment } from './segment-file'
+import type { Extent, FiledSegment } from './segment-file'
+import { createUnpackedSegments } from './unpacked-segments'
 
 // A day: expiry works in whole generations, and a day is fine enough for a time given in days.
 const MAX_AGE_MS = 24 * 60 * 60 * 1000
@@ -19,9 +24,13 @@ const MAX_AGE_MS = 24 * 60 * 60 * 1000
 export interface EventLog {
   /** The growing generation, after beginning a new one when `count` more do not fit. */
   roomFor(count: number, now: number): Generation
+  /** Begins a new generation: something in the growing one is damaged. */
+  leave(damaged: Generation, now: number): void
   newestFirst(): readonly Generation[]
   /** Segments from a position on; one in the past of what is held means the oldest that is. */
-  segmentsFrom(position: Position, maxRecords: number): FiledSegment[]
+  segmentsFrom(position: Position, atMost: Extent): FiledSegment[]
+  /** @returns undefined when it is damaged */
+  recordsOf(segment: FiledSegment): readonly EventRecord[] | undefined
   /** How many records stand at `position` and later. */
   countFrom(position: Position): number
   /** Where the next record will stand. */
@@ -29,61 +38,116 @@ export interface EventLog {
   readonly recent: RecentRecords
   /** Commits a change that changes nothing. @throws {StorageError} as an append would */
   probe(): void
-  announce(): void
+  /** @param bytes that were appended, unpacked */
+  announce(bytes: number): void
   /** @returns a function that ends the subscription */
-  onAppend(listener: () => void): () => void
+  onAppend(listener: (bytes: number) => void): () => void
   /** Drops generations that are expired as a whole and that every follower has passed. */
   dropExpired(now: number): { dropped: number }
   close(): Promise<void>
 }
 
-export function openEventLog(options: {
+interface Options {
   folder: string
   keys: EventKeys
   now: number
   log: Log
   /** The smallest position that some follower still needs. */
   floor(): Position
-}): EventLog {
-  const { folder, keys, floor } = options
-  mkdirSync(folder, { recursive: true })
-  const numbers = readdirSync(folder)
-    .flatMap((name) => (name.endsWith('.db') ? [Number.parseInt(name, 10)] : []))
-    .sort((a, b) => a - b)
-  const newest = numbers.at(-1) ?? 1
-  if (numbers.length === 0) numbers.push(newest)
+  /** The furthest position that any follower speaks of: the log has been so far once. */
+  furthest: Position
+}
 
+export function openEventLog(options: Options): EventLog {
+  const { folder, keys, floor, log } = options
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const checkpointer = createCheckpointer()
-  const unpacked: UnpackedSegments = new Map()
+  const unpacked = createUnpackedSegments()
   const open = (number: number, now: number, sealed: boolean) =>
-    openGeneration(folder, number, { keys, now, sealed, checkpointer, unpacked })
-  const generations = numbers.map((number) => open(number, options.now, number !== newest))
-  let reversed = generations.toReversed()
-  const listeners = new Set<() => void>()
+    openGeneration(folder, number, { keys, now, sealed, checkpointer, unpacked, log })
+  const generations: Generation[] = []
+  let reversed: readonly Generation[] = []
+  const listeners = new Set<(bytes: number) => void>()
   const saving = new Set<Promise<void>>()
 
   const current = () => generations.at(-1)!
+  const end = () => current().base + current().index.count
+
+  function begin(number: number, now: number): Generation {
+    const next = open(number, now, false)
+    generations.push(next)
+    reversed = generations.toReversed()
+    return next
+  }
+
+  /** One that SQLite cannot open is put aside, and everything else served. */
+  function openHeld(number: number, sealed: boolean) {
+    try {
+      generations.push(open(number, options.now, sealed))
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      const to = setAside(pathOf(folder, number))
+      const { message: reason } = error as Error
+      log.error('a generation of the log cannot be opened and was put aside', {
+        number,
+        to,
+        reason,
+      })
+    }
+  }
+
+  function openAll() {
+    const numbers = numbersIn(folder)
+    const newest = numbers.at(-1) ?? 0
+    for (const number of numbers) openHeld(number, number !== newest)
+    if (generations.at(-1)?.number !== newest || newest === 0) begin(newest + 1, options.now)
+    for (const generation of generations.slice(0, -1)) {
+      if (generation.isRebuilt) save(() => generation.seal())
+    }
+    if (!current().mayGrow) leave(current(), options.now)
+    if (options.furthest > end()) goPast(options.furthest)
+    reversed = generations.toReversed()
+  }
+
+  /**
+   * What followers have handled is no longer here: the folder is of an earlier day, or has lost its
+   * end. No position is given out twice, or they would pass over the events that get it.
+   */
+  function goPast(furthest: Position) {
+    const missing = 'the log ends before what was handled: it was restored, or has lost its end'
+    log.error(`${missing}; it goes on beyond, and everything new is handed on`, {
+      endsAt: end(),
+      handled: furthest,
+    })
+    const before = current()
+    begin(Math.floor(furthest / CAPACITY) + 1, options.now)
+    save(() => before.seal())
+  }
 
   /** The index is only a copy of what the log says: failing to save it costs time, not events. */
-  function save(generation: Generation) {
-    const work = generation.saveIndex().catch((error: Error) => {
-      options.log.warn('the index of a generation could not be saved', { reason: error.message })
+  function save(how: () => Promise<void>) {
+    const work = how().catch((error: Error) => {
+      log.warn('the index of a generation could not be saved', { reason: error.message })
     })
     saving.add(work)
     void work.finally(() => saving.delete(work))
+  }
+
+  function leave(generation: Generation, now: number) {
+    if (generation !== current()) return
+    begin(generation.number + 1, now)
+    save(() => generation.seal())
   }
 
   function roomFor(count: number, now: number): Generation {
     const growing = current()
     const isFull = growing.index.count + count > CAPACITY
     const isOld = now - growing.begunAt > MAX_AGE_MS && growing.index.count > 0
-    if (!isFull && !isOld) return growing
-    const next = open(growing.number + 1, now, false)
-    generations.push(next)
-    reversed = generations.toReversed()
-    save(growing)
-    return next
+    if (isFull || isOld) leave(growing, now)
+    return current()
   }
+
+  const generationAt = (position: Position) => reversed.find(({ base }) => base <= position)
 
   function dropExpired(now: number) {
     let dropped = 0
@@ -98,19 +162,30 @@ export function openEventLog(options: {
     return { dropped }
   }
 
+  const recent = createRecentRecords()
+  openAll()
   return {
-    recent: createRecentRecords(),
+    recent,
+    leave,
+    end,
     probe: () => current().probe(),
     roomFor,
     dropExpired,
     newestFirst: () => reversed,
 
-    segmentsFrom(position, maxRecords) {
+    segmentsFrom(position, atMost) {
       for (const { base, index, segmentsFrom } of generations) {
         const offset = Math.max(0, position - base)
-        if (offset < index.count) return segmentsFrom(offset, maxRecords)
+        const found = offset < index.count ? segmentsFrom(offset, atMost) : []
+        // Where nothing can be read any more, the next generation goes on.
+        if (found.length > 0) return found
       }
       return []
+    },
+
+    recordsOf(segment) {
+      const held = recent.get(segment.position, segment.count)
+      return held ?? generationAt(segment.position)?.recordsOf(segment)
     },
 
     countFrom(position) {
@@ -122,10 +197,8 @@ export function openEventLog(options: {
       return count
     },
 
-    end: () => current().base + current().index.count,
-
-    announce() {
-      for (const listener of listeners) listener()
+    announce(bytes) {
+      for (const listener of listeners) listener(bytes)
     },
 
     onAppend(listener) {
@@ -134,10 +207,21 @@ export function openEventLog(options: {
     },
 
     async close() {
-      save(current())
+      save(() => current().saveIndex())
       await Promise.all(saving)
       await checkpointer[Symbol.asyncDispose]()
       for (const generation of generations) generation.close()
     },
   }
+}
+
+/** Numbers of the generations there are, ascending. What was not finished is removed. */
+function numbersIn(folder: string): number[] {
+  const names = readdirSync(folder)
+  for (const name of names)
+    if (name.endsWith('.idx.new')) rmSync(join(folder, name), { force: true })
+  const numbers = names.flatMap((name) =>
+    /^\d+\.db$/.test(name) ? [Number.parseInt(name, 10)] : [],
+  )
+  return numbers.sort((a, b) => a - b)
 }

@@ -54,7 +54,8 @@ async function recordsAt(log: EventLog, places: readonly Place[]) {
     const number = Math.floor(position / CAPACITY)
     // It may have expired meanwhile, and be gone with its generation.
     const generation = log.newestFirst().find((one) => one.number === number)
-    if (generation) records.set(position, generation.read(position - number * CAPACITY))
+    const record = generation?.read(position - number * CAPACITY)
+    if (record) records.set(position, record)
     if (records.size % READS_A_TURN === 0) await new Promise(setImmediate)
   }
   return records

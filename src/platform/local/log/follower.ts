@@ -1,12 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
 import type { ChangeBatch, Consumer, Follower } from '../../change-feed'
 import type { Clock } from '../../clock'
-import type { Cursors } from './cursors'
+import type { Cursors, Intent } from './cursors'
 import type { EventLog } from './event-log'
 import type { Position } from './generation'
-import { decodeLine } from './line'
-import { segmentLines } from './segment'
 import type { FiledSegment } from './segment-file'
 
 /** A batch that also hands out its segments, for a consumer that can use them undecoded. */
@@ -21,6 +20,17 @@ const LAST_PAUSE_MS = 30_000
 // How old the saved cursor of an inexact consumer may be, so how much a crash repeats.
 const SAVE_MS = 1000
 
+// Drawn at each start, so that no batch ever has the name of another: of a folder that was restored
+// from an earlier day, the same stretch may hold other records than it did.
+const RUN = randomBytes(6).toString('hex')
+
+const ONE = { records: 1, bytes: 1 }
+
+interface Decoded {
+  records: readonly EventRecord[]
+  positions: readonly Position[]
+}
+
 export function follow(
   parts: { log: EventLog; cursors: Cursors; clock: Clock; telemetry: Log },
   consumer: Consumer,
@@ -28,7 +38,7 @@ export function follow(
   const { log, cursors, clock, telemetry } = parts
   const begun = cursors.read(consumer.name)
   let handled: Position = begun.handled
-  let intended = begun.intended
+  let intended: Intent | undefined = begun.intended
   let saved: Position = handled
   let savedAt = 0
   let saveLater: Timer | undefined
@@ -37,7 +47,15 @@ export function follow(
   let drainTo: Position = 0
   let wake = () => {}
   const drains = new Set<{ resolve(): void; reject(error: unknown): void }>()
-  const unsubscribe = log.onAppend(() => wake())
+  /** What waited at the start is not waited with. */
+  const begunAt = log.countFrom(handled) > 0 ? log.end() : handled
+  const isBehind = () => handled < begunAt
+  /** Of what was appended since. */
+  let waitingBytes = 0
+  const unsubscribe = log.onAppend((bytes) => {
+    waitingBytes += bytes
+    wake()
+  })
 
   /** Until something is appended, a drain or a stop is asked for, or `ms` have passed. */
   function pause(ms: number): Promise<void> {
@@ -53,7 +71,8 @@ export function follow(
   }
 
   const isHurried = () => isStopped || drainTo > handled
-  const isFull = () => log.countFrom(handled) >= consumer.maxRecords
+  const isFull = () =>
+    log.countFrom(handled) >= consumer.maxRecords || isBehind() || waitingBytes >= consumer.maxBytes
 
   async function untilReady() {
     while (!isStopped && log.countFrom(handled) === 0) await pause(Number.POSITIVE_INFINITY)
@@ -65,25 +84,50 @@ export function follow(
     }
   }
 
-  function nextBatch(): SegmentBatch & { end: Position } {
-    let segments = log.segmentsFrom(handled, consumer.maxRecords)
-    if (intended !== undefined) {
-      const until = intended
-      segments = log.segmentsFrom(handled, until - handled).filter((one) => one.position < until)
-    }
+  function nextBatch(): SegmentBatch & { end: Position; bytes: number } {
+    const segments = nextSegments()
     const last = segments.at(-1)
-    const end = last ? last.position + last.count : (intended ?? handled)
-    let decoded: readonly EventRecord[] | undefined
+    const end = last ? last.position + last.count : (intended?.end ?? log.end())
+    const batchId = `${consumer.name}-${RUN}-${segments[0]?.position ?? handled}-${end}`
+    let decoded: Decoded | undefined
+    const decode = () => {
+      decoded ??= decodedOf(segments)
+      return decoded
+    }
     return {
-      id: `${consumer.name}-${segments[0]?.position ?? handled}-${end}`,
+      id: intended?.batchId ?? batchId,
       end,
       count: segments.reduce((sum, { count }) => sum + count, 0),
+      bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0),
       segments,
-      records: () => {
-        decoded ??= segments.flatMap(recordsOf)
-        return decoded
+      records: () => decode().records,
+      isWithin(place, { from, until }) {
+        const position = decode().positions[place]!
+        return position >= Number(from) && (until === undefined || position < Number(until))
       },
     }
+  }
+
+  /** None when nothing of what waits can be read any more: then it is passed over. */
+  function nextSegments(): readonly FiledSegment[] {
+    const { maxRecords: records, maxBytes: bytes } = consumer
+    if (intended === undefined) return log.segmentsFrom(handled, { records, bytes })
+    const { end } = intended
+    // As it was cut then.
+    const rest = { records: end - handled, bytes: Number.POSITIVE_INFINITY }
+    return log.segmentsFrom(handled, rest).filter(({ position }) => position < end)
+  }
+
+  function decodedOf(segments: readonly FiledSegment[]): Decoded {
+    const records: EventRecord[] = []
+    const positions: Position[] = []
+    for (const segment of segments) {
+      for (const [at, record] of (log.recordsOf(segment) ?? []).entries()) {
+        records.push(record)
+        positions.push(segment.position + at)
+      }
+    }
+    return { records, positions }
   }
 
   function save() {
@@ -113,18 +157,15 @@ export function follow(
     }
   }
 
-  function recordsOf(segment: FiledSegment): readonly EventRecord[] {
-    const recent = log.recent.get(segment.position, segment.count)
-    return recent ?? segmentLines(segment.body).map(decodeLine)
-  }
-
   async function handleNext() {
     const batch = nextBatch()
     if (consumer.isExact && intended === undefined) {
-      cursors.write(consumer.name, handled, batch.end)
-      intended = batch.end
+      const intent = { end: batch.end, batchId: batch.id }
+      cursors.write(consumer.name, handled, intent)
+      intended = intent
     }
     if (batch.count > 0) await consumer.handle(batch)
+    if (!isBehind()) waitingBytes = Math.max(0, waitingBytes - batch.bytes)
     advance(batch.end)
   }
 
@@ -171,7 +212,7 @@ export function follow(
     lag() {
       const records = log.countFrom(handled)
       if (records === 0) return { records, ageMs: 0 }
-      const oldest = log.segmentsFrom(handled, 1)[0]?.storedAt ?? 0
+      const oldest = log.segmentsFrom(handled, ONE)[0]?.storedAt ?? 0
       return { records, ageMs: Math.max(0, clock.now().getTime() - oldest) }
     },
 

@@ -1,18 +1,15 @@
-import { existsSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { EventRecord } from '../../../event/record'
+import type { Log } from '../../../telemetry/log'
 import type { Checkpointer } from './checkpointer'
-import {
-  addEntry,
-  createIndex,
-  type EventIndex,
-  growIndex,
-  mapIndex,
-  saveIndex,
-} from './event-index'
+import { addEntry, createIndex, type EventIndex, growIndex } from './event-index'
 import { type EventKeys, entryOf } from './event-keys'
-import { decodeLine } from './line'
-import { lineAt, type Segment, segmentLines } from './segment'
-import { type FiledSegment, openSegmentFile, PAGE_BYTES } from './segment-file'
+import { mapIndex, saveIndex } from './index-file'
+import { decoderFor, lineNames } from './line'
+import { lineAt, linesOf, type Segment } from './segment'
+import { type Extent, type FiledSegment, openSegmentFile, PAGE_BYTES } from './segment-file'
+import type { UnpackedSegments } from './unpacked-segments'
 
 /**
  * How many events a generation holds. A power of two, for the masks of the index. At 262,144 events
@@ -32,17 +29,28 @@ export type Position = number
 export interface Generation {
   readonly number: number
   readonly base: Position
+  /** Ask for it anew after an `await`: `seal` puts the mapped one in its place. */
   readonly index: EventIndex
   /** ms since 1970: when it was begun. */
   readonly begunAt: number
+  /** Whether it may grow: its lines have the columns that lines have now, and nothing is damaged. */
+  readonly mayGrow: boolean
+  /** Whether its index had to be built, since its file was missing or damaged. */
+  readonly isRebuilt: boolean
   /** The records that the index has been given last, in one durable transaction, all or nothing. */
   append(segments: readonly Segment[], now: number): void
   probe(): void
-  read(offset: number): EventRecord
-  /** The segments that hold `offset` and later ones, until `maxRecords` are had. */
-  segmentsFrom(offset: number, maxRecords: number): FiledSegment[]
+  /** @returns undefined when it is damaged */
+  read(offset: number): EventRecord | undefined
+  /** @returns undefined when it is damaged */
+  recordsOf(segment: FiledSegment): EventRecord[] | undefined
+  /** The segments that hold `offset` and later ones, until as much is had. */
+  segmentsFrom(offset: number, atMost: Extent): FiledSegment[]
   saveIndex(): Promise<void>
+  /** Saves the index of a generation that grows no more, and frees its memory. */
+  seal(): Promise<void>
   close(): void
+  /** Removes its files; when something in them is damaged, they are put beside, for a person. */
   drop(): void
 }
 
@@ -50,85 +58,159 @@ export interface Generation {
 // and 64 MB take it a tenth of a second.
 const CHECKPOINT_BYTES = 64 * 1024 * 1024
 
-/** Of all generations, by position: a page of a query often finds its events close together. */
-export type UnpackedSegments = Map<Position, Buffer>
+// A few hundred segments at a time, when the index is built: as a list, all of them take 100 MB.
+const BUILD = { records: 32 * 1024, bytes: Number.POSITIVE_INFINITY }
 
-// A quarter of a megabyte each, as a rule.
-const UNPACKED = 16
+export interface GenerationOptions {
+  keys: EventKeys
+  now: number
+  sealed: boolean
+  checkpointer: Checkpointer
+  unpacked: UnpackedSegments
+  log: Log
+}
+
+export function pathOf(folder: string, number: number): string {
+  return `${folder}/${String(number).padStart(8, '0')}`
+}
 
 export function openGeneration(
   folder: string,
   number: number,
-  options: {
-    keys: EventKeys
-    now: number
-    sealed: boolean
-    checkpointer: Checkpointer
-    unpacked: UnpackedSegments
-  },
+  { keys, now, sealed, checkpointer, unpacked, log }: GenerationOptions,
 ): Generation {
-  const path = `${folder}/${String(number).padStart(8, '0')}`
+  const path = pathOf(folder, number)
   const base = number * CAPACITY
-  const file = openSegmentFile(`${path}.db`, { base, now: options.now })
-  const { unpacked } = options
+  const file = openSegmentFile(`${path}.db`, { base, now })
+  const decodeLine = decoderFor(file.columns)
+  const damaged = new Set<number>()
   /** About how many bytes the WAL holds. */
   let inWal = 0
 
-  function unpack(segment: FiledSegment): Buffer {
+  function noteDamage(first: number, count: number) {
+    if (damaged.has(first)) return
+    damaged.add(first)
+    const place = { file: `${path}.db`, first, events: count }
+    log.error('a part of the log is damaged; its events are left out and all others served', place)
+  }
+
+  /** @returns undefined when it is damaged */
+  function linesIn(segment: FiledSegment) {
+    const content = segment.read()
+    const bytes = content && unzipped(content.body)
+    if (bytes === undefined) noteDamage(segment.first, segment.count)
+    return bytes && { bytes, contents: content?.contents }
+  }
+
+  function unpack(segment: FiledSegment): Buffer | undefined {
     const held = unpacked.get(segment.position)
     if (held) return held
-    if (unpacked.size >= UNPACKED) unpacked.delete(unpacked.keys().next().value!)
-    const bytes = Bun.zstdDecompressSync(segment.body)
-    unpacked.set(segment.position, bytes)
+    const bytes = linesIn(segment)?.bytes
+    if (bytes !== undefined) unpacked.add(segment.position, bytes)
     return bytes
   }
 
   function buildIndex(): EventIndex {
     const built = createIndex(CAPACITY)
-    for (const { body } of file.from(0, CAPACITY)) {
-      for (const line of segmentLines(body))
-        addEntry(built, entryOf(options.keys, decodeLine(line)))
+    while (built.count < file.total()) {
+      const segments = file.from(built.count, BUILD)
+      for (const segment of segments) addSegment(built, segment)
+      if (segments.length === 0) addDamaged(built, file.total())
     }
     return built
   }
 
-  function loadIndex(): EventIndex {
-    const mapped = existsSync(`${path}.idx`) ? mapIndex(`${path}.idx`) : undefined
-    if (mapped?.count !== file.total) return buildIndex()
-    return options.sealed ? mapped : growIndex(mapped, CAPACITY)
+  function addSegment(built: EventIndex, segment: FiledSegment) {
+    addDamaged(built, segment.first)
+    const lines = linesIn(segment)
+    let at = 0
+    for (const line of lines === undefined ? [] : linesOf(lines.bytes)) {
+      const entry = entryOf(keys, decodeLine(line), lines?.contents?.[at++])
+      addEntry(built, entry)
+    }
+    addDamaged(built, segment.first + segment.count)
   }
 
-  const index = loadIndex()
+  /** Up to `offset`, with entries that nothing finds: what stands there cannot be read. */
+  function addDamaged(built: EventIndex, offset: number) {
+    if (built.count < offset) noteDamage(built.count, offset - built.count)
+    while (built.count < offset) addEntry(built, keys.nothing(base + built.count))
+  }
+
+  const indexFile = `${path}.idx`
+  const mapped = mapIndex(indexFile)
+  const isRebuilt = mapped?.count !== file.total()
+  const held = isRebuilt ? buildIndex() : mapped
+  let index = sealed || isRebuilt ? held : growIndex(held, CAPACITY)
   return {
     number,
     base,
-    index,
+    isRebuilt,
+    get index() {
+      return index
+    },
     begunAt: file.begunAt,
+    mayGrow: file.columns.join() === lineNames.join() && damaged.size === 0,
     segmentsFrom: file.from,
     probe: file.probe,
-    saveIndex: () => saveIndex(index, `${path}.idx`),
+    saveIndex: () => saveIndex(index, indexFile),
+    async seal() {
+      await saveIndex(index, indexFile)
+      index = mapIndex(indexFile) ?? index
+    },
     close: () => file[Symbol.dispose](),
 
-    append(segments, now) {
+    append(segments, at) {
       const count = segments.reduce((sum, segment) => sum + segment.count, 0)
-      file.append(segments, index.count - count, now)
+      const first = index.count - count
+      const contents = index.contents.subarray(first, index.count)
+      file.append(segments, { first, contents, now: at })
       for (const { body } of segments) inWal += body.length + PAGE_BYTES
       if (inWal < CHECKPOINT_BYTES) return
       inWal = 0
-      options.checkpointer.request(`${path}.db`)
+      checkpointer.request(`${path}.db`)
     },
 
     read(offset) {
       const segment = file.holding(offset)
-      if (!segment) throw new RangeError(`no event at ${base + offset}`)
-      return decodeLine(lineAt(unpack(segment), offset - segment.first))
+      const bytes = segment && unpack(segment)
+      return bytes && decodeLine(lineAt(bytes, offset - segment.first))
+    },
+
+    recordsOf(segment) {
+      const lines = linesIn(segment)
+      return lines && Array.from(linesOf(lines.bytes), decodeLine)
     },
 
     drop() {
       file[Symbol.dispose]()
-      for (const ending of ['.db', '.db-wal', '.db-shm', '.idx']) {
-        rmSync(path + ending, { force: true })
-      }
+      if (damaged.size > 0) setAside(path)
+      else for (const ending of endings) rmSync(path + ending, { force: true })
     },
+  }
+}
+
+const endings = ['.db', '.db-wal', '.db-shm', '.idx']
+
+/** Puts the files of a generation into `damaged/`, where nothing reads them. @returns that folder */
+export function setAside(path: string): string {
+  const folder = join(dirname(path), 'damaged')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const ending of endings) {
+    try {
+      renameSync(path + ending, join(folder, basename(path) + ending))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  return folder
+}
+
+/** @returns undefined when it is no zstd frame */
+function unzipped(body: Uint8Array): Buffer | undefined {
+  try {
+    return Bun.zstdDecompressSync(body)
+  } catch {
+    return undefined
   }
 }

@@ -90,6 +90,7 @@ const own = plain.filter((column) => !isStamped(column))
 const stamped = [...plain.filter(isStamped), expiresAt]
 const described = [...own, ...stamped]
 export const lineColumns = [...described, ...columns.filter(({ name }) => name === 'raw')]
+export const lineNames: readonly string[] = lineColumns.map(({ name }) => name)
 
 const joinOwn = joinerOf(own)
 const joinStamped = joinerOf(stamped)
@@ -135,22 +136,31 @@ function oneLine(raw: string): string {
   return breaks ? raw.replace(/[\n\r\t]/g, ' ') : raw
 }
 
-export function decodeLine(line: string): EventRecord {
-  const parts = line.split(FIELD)
-  const record = {
-    issueCodes: [],
-    server: {},
-    raw: parts[described.length],
-  } as object as EventRecord
-  for (const [i, { from, type }] of described.entries()) {
-    const text = parts[i]!
-    if (text === '') continue
-    const [outer, inner] = from
-    const target = (inner === undefined ? record : record[outer]) as unknown as Record<
-      string,
-      Value
-    >
-    target[inner ?? outer] = decoders[type](text)
+type Values = Record<string, unknown>
+
+/** Reads a line back. A column that lines no longer have is passed over. */
+export type DecodeLine = (line: string) => EventRecord
+
+/** For the lines of a generation, whose columns are `names` in this order. */
+export function decoderFor(names: readonly string[]): DecodeLine {
+  const known = new Map(lineColumns.map((column) => [column.name, column]))
+  const cells = names.flatMap((name, place) => {
+    const column = known.get(name)
+    return column === undefined ? [] : [{ ...column, place, decode: decoders[column.type] }]
+  })
+  const escapedCells = cells.filter(({ name }) => name !== 'raw')
+  const rawPlace = names.indexOf('raw')
+
+  return function decodeLine(line) {
+    const parts = line.split(FIELD)
+    const record = { issueCodes: [], server: {}, raw: parts[rawPlace] } as object as EventRecord
+    for (const { place, from, decode } of escapedCells) {
+      const text = parts[place]!
+      if (text === '') continue
+      const [outer, inner] = from
+      const target = (inner === undefined ? record : record[outer]) as object as Values
+      target[inner ?? outer] = decode(text)
+    }
+    return record
   }
-  return record
 }

@@ -1,8 +1,10 @@
 import type { EventRecord } from '../../../event/record'
 import type { Position } from './generation'
 
-// What a follower that keeps up asks for: a tenth of a second at the fastest. About 30 MB.
-const KEPT = 8192
+// A second of heavy traffic, which is far more than a follower that keeps up is behind.
+const MAX_BYTES = 16 * 1024 * 1024
+// Beside its text a record is some forty short strings, and engine's objects around them.
+const RECORD_BYTES = 2048
 
 /** The newest records as they were stored, so that a follower that keeps up need not decode them. */
 export interface RecentRecords {
@@ -11,15 +13,22 @@ export interface RecentRecords {
   get(position: Position, count: number): readonly EventRecord[] | undefined
 }
 
+interface Commit {
+  position: Position
+  records: readonly EventRecord[]
+  bytes: number
+}
+
 export function createRecentRecords(): RecentRecords {
-  let commits: { position: Position; records: readonly EventRecord[] }[] = []
+  let commits: Commit[] = []
   let held = 0
   return {
     add(position, records) {
-      commits.push({ position, records })
-      held += records.length
+      const bytes = records.reduce((sum, record) => sum + memoryOf(record), 0)
+      commits.push({ position, records, bytes })
+      held += bytes
       let gone = 0
-      while (held > KEPT) held -= commits[gone++]!.records.length
+      while (held > MAX_BYTES) held -= commits[gone++]!.bytes
       if (gone > 0) commits = commits.slice(gone)
     },
 
@@ -31,4 +40,9 @@ export function createRecentRecords(): RecentRecords {
       return commit.records.slice(from, from + count)
     },
   }
+}
+
+/** About how many bytes of memory a record takes: a character of text takes one or two. */
+export function memoryOf({ raw }: EventRecord): number {
+  return raw.length * 2 + RECORD_BYTES
 }

@@ -1,8 +1,10 @@
-import { guarded, openDatabase } from '../database'
+import type { Database } from 'bun:sqlite'
+import { guarded, isDamage, openDatabase } from '../database'
+import { lineNames } from './line'
 import type { Segment } from './segment'
 
 /** A segment of a file. Its body is read when it is asked for: who has the records needs none. */
-export interface FiledSegment extends Segment {
+export interface FiledSegment extends Omit<Segment, 'body'> {
   /** The SQLite file that holds it. */
   file: string
   /** Offset of its first record in the file, and its place in the whole log. */
@@ -10,6 +12,10 @@ export interface FiledSegment extends Segment {
   position: number
   /** ms since 1970. */
   storedAt: number
+  /** The columns of its lines, in their order. */
+  columns: readonly string[]
+  /** @returns undefined when it is damaged, and cannot be read any more */
+  read(): { body: Uint8Array; contents: BigUint64Array | undefined } | undefined
 }
 
 /** The SQLite file of one generation: segments by the offset of their first record. */
@@ -17,19 +23,34 @@ export interface SegmentFile extends Disposable {
   /** ms since 1970. */
   readonly begunAt: number
   /** How many records it holds. */
-  readonly total: number
-  /** From `first` on, in one durable transaction, all or nothing. */
-  append(segments: readonly Segment[], first: number, now: number): void
+  total(): number
+  /** Of its lines, in their order. */
+  readonly columns: readonly string[]
+  /**
+   * From `first` on, in one durable transaction, all or nothing.
+   * @param contents the keyed digest of each record
+   */
+  append(
+    segments: readonly Segment[],
+    place: { first: number; contents: BigUint64Array; now: number },
+  ): void
   /** Commits a change that changes nothing. */
   probe(): void
   /** @returns undefined when no record has that offset */
   holding(offset: number): FiledSegment | undefined
-  /** The segment that holds `offset` and those after it, until `maxRecords` are had. */
-  from(offset: number, maxRecords: number): FiledSegment[]
+  /** The segment that holds `offset` and those after it, until as much is had. */
+  from(offset: number, atMost: Extent): FiledSegment[]
+}
+
+/** How much to read; whatever crosses either end is the last. */
+export interface Extent {
+  records: number
+  /** Unpacked. */
+  bytes: number
 }
 
 const schema = `
-CREATE TABLE IF NOT EXISTS meta (begun_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS meta (begun_at INTEGER NOT NULL, columns TEXT);
 CREATE TABLE IF NOT EXISTS segments (
   first INTEGER PRIMARY KEY,
   count INTEGER NOT NULL,
@@ -37,8 +58,19 @@ CREATE TABLE IF NOT EXISTS segments (
   longest INTEGER NOT NULL,
   is_escaped INTEGER NOT NULL,
   stored_at INTEGER NOT NULL,
-  body BLOB NOT NULL
+  body BLOB NOT NULL,
+  unpacked INTEGER,
+  contents BLOB,
+  checksum INTEGER
 )`
+
+// What files of version 0.1.0 lack, and the columns of their lines.
+const added = {
+  meta: ['columns TEXT'],
+  segments: ['unpacked INTEGER', 'contents BLOB', 'checksum INTEGER'],
+}
+const FORMER_COLUMNS =
+  'kind event_id standard standard_version type action profile actor_id actor_type actor_name object_id object_type object_name target_id generated_id generated_type group_id session_id ed_app_id membership_roles score max_score success completion duration_ms event_time send_time sequence conformant issue_codes tenant_id source_id received_at skew_ms category privacy_level retention_class server_subject server_ip server_user_agent request_id expires_at raw'
 
 interface Row {
   first: number
@@ -47,9 +79,16 @@ interface Row {
   longest: number
   is_escaped: number
   stored_at: number
+  unpacked: number | null
 }
 
-const described = 'first, count, partition, longest, is_escaped, stored_at'
+interface Content {
+  body: Uint8Array
+  contents: Uint8Array | null
+  checksum: number | null
+}
+
+const described = 'first, count, partition, longest, is_escaped, stored_at, unpacked'
 
 // Half the usual page: a commit fills fewer bytes that hold nothing, a fifth less at 30 events each.
 export const PAGE_BYTES = 2048
@@ -57,17 +96,40 @@ export const PAGE_BYTES = 2048
 // The checkpointer is asked long before (`generation.ts`); this is for when it cannot keep up.
 const LAST_RESORT_PAGES = (256 * 1024 * 1024) / PAGE_BYTES
 
+/** Finds what the disk, or somebody, has changed: of the digests, and then of the body. */
+export function checksumOf(body: Uint8Array, contents: Uint8Array): number {
+  return Bun.hash.xxHash32(body, Bun.hash.xxHash32(contents))
+}
+
 export function openSegmentFile(
   file: string,
   { base, now }: { base: number; now: number },
 ): SegmentFile {
   const db = openDatabase(file, schema, { pageBytes: PAGE_BYTES })
-  db.run(`PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES}`)
-  const begun = db.query<{ begun_at: number }, []>('SELECT begun_at FROM meta').get()
-  if (!begun) db.run('INSERT INTO meta VALUES (?)', [now])
+  try {
+    return segmentsOf(db, file, { base, now })
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
 
-  const insert = db.query<never, [number, number, string, number, number, number, Uint8Array]>(
-    `INSERT INTO segments (${described}, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+function segmentsOf(
+  db: Database,
+  file: string,
+  { base, now }: { base: number; now: number },
+): SegmentFile {
+  db.run(`PRAGMA wal_autocheckpoint = ${LAST_RESORT_PAGES}`)
+  guarded(`opening ${file}`, () => addColumns(db))
+  const begun = db.query<Begun, []>('SELECT begun_at, columns FROM meta').get()
+  if (!begun) db.run('INSERT INTO meta VALUES (?, ?)', [now, lineNames.join(' ')])
+  const columns = begun ? (begun.columns ?? FORMER_COLUMNS).split(' ') : lineNames
+
+  const insert = db.query<
+    never,
+    [number, number, string, number, number, number, number, Uint8Array, Uint8Array, number]
+  >(
+    `INSERT INTO segments (${described}, body, contents, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const before = db.query<Row, [number]>(
     `SELECT ${described} FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1`,
@@ -75,21 +137,34 @@ export function openSegmentFile(
   const after = db.query<Row, [number]>(
     `SELECT ${described} FROM segments WHERE first > ? ORDER BY first`,
   )
-  const bodyAt = db.query<{ body: Uint8Array }, [number]>(
-    'SELECT body FROM segments WHERE first = ?',
+  const contentAt = db.query<Content, [number]>(
+    'SELECT body, contents, checksum FROM segments WHERE first = ?',
   )
 
-  function filed({ first, is_escaped, stored_at, ...row }: Row): FiledSegment {
+  function read(first: number): ReturnType<FiledSegment['read']> {
+    try {
+      const found = guarded('reading the log', () => contentAt.get(first))
+      if (found === null) return undefined
+      const { body, contents, checksum } = found
+      if (contents === null) return { body, contents: undefined }
+      if (checksumOf(body, contents) !== checksum) return undefined
+      return { body, contents: new BigUint64Array(contents.slice().buffer) }
+    } catch (error) {
+      if (isDamage(error)) return undefined
+      throw error
+    }
+  }
+
+  function filed({ first, is_escaped, stored_at, unpacked, ...row }: Row): FiledSegment {
     return {
       ...row,
-      file,
-      first,
+      ...{ file, first, columns },
       position: base + first,
       isEscaped: is_escaped === 1,
       storedAt: stored_at,
-      get body() {
-        return guarded('reading the log', () => bodyAt.get(first)!.body)
-      },
+      // Of a former version it is not known, but cannot be more.
+      unpacked: unpacked ?? row.count * row.longest,
+      read: () => read(first),
     }
   }
 
@@ -98,24 +173,51 @@ export function openSegmentFile(
     return row && offset < row.first + row.count ? filed(row) : undefined
   }
 
-  const last = before.get(Number.MAX_SAFE_INTEGER)
+  /** Up to the first page that is damaged. */
+  function readableFrom(offset: number, { records, bytes }: Extent): FiledSegment[] {
+    const found: FiledSegment[] = []
+    let left = { records, bytes }
+    function add(segment: FiledSegment) {
+      found.push(segment)
+      left = { records: left.records - segment.count, bytes: left.bytes - segment.unpacked }
+      return left.records > 0 && left.bytes > 0
+    }
+    try {
+      const start = holding(offset)
+      if (start !== undefined && !add(start)) return found
+      return guarded('reading the log', () => {
+        for (const row of after.iterate(start?.first ?? offset - 1)) if (!add(filed(row))) break
+        return found
+      })
+    } catch (error) {
+      if (isDamage(error)) return found
+      throw error
+    }
+  }
+
+  const last = guarded(`opening ${file}`, () => before.get(Number.MAX_SAFE_INTEGER))
+  let total = last ? last.first + last.count : 0
   return {
+    columns,
     begunAt: begun?.begun_at ?? now,
-    total: last ? last.first + last.count : 0,
+    total: () => total,
     holding,
 
     probe() {
       guarded('storing events', () => db.run('UPDATE meta SET begun_at = begun_at'))
     },
 
-    append(segments, first, at) {
-      let next = first
+    append(segments, { first, contents, now: at }) {
+      let done = 0
       guarded('storing events', () => {
         db.run('BEGIN IMMEDIATE')
         try {
-          for (const { count, partition, longest, isEscaped, body } of segments) {
-            insert.run(next, count, partition, longest, Number(isEscaped), at, body)
-            next += count
+          for (const { count, partition, longest, isEscaped, unpacked, body } of segments) {
+            const own = contents.subarray(done, done + count)
+            const digests = new Uint8Array(own.buffer, own.byteOffset, own.byteLength)
+            const facts = [count, partition, longest, Number(isEscaped), at, unpacked] as const
+            insert.run(first + done, ...facts, body, digests, checksumOf(body, digests))
+            done += count
           }
           db.run('COMMIT')
         } catch (error) {
@@ -123,23 +225,33 @@ export function openSegmentFile(
           throw error
         }
       })
+      total = first + done
     },
 
-    from(offset, maxRecords) {
-      const start = holding(offset)
-      const found = start ? [start] : []
-      let had = start?.count ?? 0
-      if (had >= maxRecords) return found
-      return guarded('reading the log', () => {
-        for (const row of after.iterate(start?.first ?? offset - 1)) {
-          found.push(filed(row))
-          had += row.count
-          if (had >= maxRecords) break
-        }
-        return found
-      })
+    from(offset, atMost) {
+      // Past pages that are damaged the tree is looked into again, ever farther on.
+      for (let at = offset, step = 128; at < total; at += step, step *= 2) {
+        const found = readableFrom(at, atMost)
+        if (found.length > 0) return found
+      }
+      return []
     },
 
     [Symbol.dispose]: () => db.close(),
+  }
+}
+
+interface Begun {
+  begun_at: number
+  columns: string | null
+}
+
+function addColumns(db: Database) {
+  for (const [table, definitions] of Object.entries(added)) {
+    const there = db.query<{ name: string }, []>(`PRAGMA table_info(${table})`).all()
+    for (const definition of definitions) {
+      const isThere = there.some(({ name }) => definition.startsWith(`${name} `))
+      if (!isThere) db.run(`ALTER TABLE ${table} ADD COLUMN ${definition}`)
+    }
   }
 }

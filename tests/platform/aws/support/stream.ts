@@ -38,6 +38,7 @@ export function aConsumer(
   return {
     name,
     maxRecords,
+    maxBytes: Number.POSITIVE_INFINITY,
     maxWaitMs: 0,
     batches,
     seen: () => batches.flatMap(({ ids }) => ids),
@@ -62,7 +63,7 @@ export function aHandler(consumers: ReturnType<typeof aConsumer>[], broken = new
       if (said === 'poison') throw new StorageError('not an item of ours', { isRetriable: false })
       if (said === 'nonsense') throw new TypeError('undefined is not an object')
       if (broken.has(said)) throw new StorageError('S3 is busy', { isRetriable: true })
-      return { eventId: k!.S } as EventRecord
+      return { eventId: k!.S, raw: said } as EventRecord
     },
   })
   return { handle, held, blobs }

@@ -1,0 +1,27 @@
+import type { Position } from './generation'
+
+// Some sixty segments of usual events, which one page of a query may touch.
+const MAX_BYTES = 16 * 1024 * 1024
+
+/** Segments that were unpacked last: a page of a query often finds its events close together. */
+export interface UnpackedSegments {
+  get(position: Position): Buffer | undefined
+  add(position: Position, bytes: Buffer): void
+}
+
+export function createUnpackedSegments(): UnpackedSegments {
+  const held = new Map<Position, Buffer>()
+  let size = 0
+  return {
+    get: (position) => held.get(position),
+    add(position, bytes) {
+      held.set(position, bytes)
+      size += bytes.length
+      for (const [oldest, { length }] of held) {
+        if (size <= MAX_BYTES) break
+        held.delete(oldest)
+        size -= length
+      }
+    },
+  }
+}
