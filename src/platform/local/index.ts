@@ -16,6 +16,7 @@ import { lockFolder } from './lock'
 import { createCursors, cursorsSchema } from './log/cursors'
 import { createEventKeys } from './log/event-keys'
 import { openEventLog } from './log/event-log'
+import { createNotices } from './notices'
 import { createDuck } from './parquet/duck'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
@@ -62,11 +63,13 @@ export async function openLocalPlatform(options: {
   const keys = createEventKeys(secrets.derive('event index', 16))
   const tokens = createTokenSigner(secrets.derive('page tokens', 32))
   const now = clock.now().getTime()
+  const notices = createNotices(telemetry)
   const log = openEventLog({
     folder: join(dataDir, 'hot'),
     keys,
     now,
     log: telemetry,
+    notices,
     floor: cursors.floor,
     furthest: cursors.furthest(),
   })
@@ -87,7 +90,7 @@ export async function openLocalPlatform(options: {
     registry,
     conformance,
     mark: () => String(log.end()),
-    health: () => checkHealth(dataDir, { events, changes }),
+    health: () => checkHealth(dataDir, { events, changes, notices }),
 
     async [Symbol.asyncDispose]() {
       await events[Symbol.asyncDispose]()

@@ -15,6 +15,7 @@ import { createEventStore } from '../../../src/platform/local/event-store'
 import { createEventKeys } from '../../../src/platform/local/log/event-keys'
 import { openEventLog } from '../../../src/platform/local/log/event-log'
 import { CAPACITY } from '../../../src/platform/local/log/generation'
+import { createNotices } from '../../../src/platform/local/notices'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { type Log, silentLog } from '../../../src/telemetry/log'
 import { eventStoreContract } from '../../contracts/event-store.contract'
@@ -40,6 +41,7 @@ function openStore(
     keys,
     now: now().getTime(),
     log: telemetry,
+    notices: createNotices(telemetry),
     floor: () => Number.POSITIVE_INFINITY,
     furthest,
   })
