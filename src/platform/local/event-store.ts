@@ -10,6 +10,7 @@ import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
 import { CAPACITY } from './log/generation'
 import { encodeSegments } from './log/segment'
+import { createTurns } from './log/turns'
 
 // A commit's fsync is shared by everything that waits. Beyond a few thousand events the fsync no
 // longer shows and the first sender would only wait longer.
@@ -41,6 +42,7 @@ export function createEventStore(options: {
   clock: Clock
 }): LocalEventStore {
   const { log, keys, tokens, clock } = options
+  const turns = createTurns()
   const waiting: Call[] = []
   let isScheduled = false
   let isClosed = false
@@ -160,7 +162,7 @@ export function createEventStore(options: {
     },
 
     query: async (tenantId, filter, page) =>
-      queryLog({ log, keys, tokens, now: clock.now().getTime() }, tenantId, filter, page),
+      queryLog({ log, keys, tokens, turns, now: clock.now().getTime() }, tenantId, filter, page),
 
     expire: async (now) => log.dropExpired(now.getTime()),
 
