@@ -21,3 +21,7 @@ export function roomOf({ limit, maxBytes = PAGE_BYTES }: EventPageRequest): Page
 }
 
 export const rawBytes = ({ raw }: EventRecord) => Buffer.byteLength(raw)
+
+// What a hash or one field proposes is read before it is known to fit. So many bytes are read in
+// vain for a page: a dozen of the largest events, tens of thousands of usual ones.
+export const MAX_BYTES_IN_VAIN = 64 * 1024 * 1024

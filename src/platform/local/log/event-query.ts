@@ -2,7 +2,7 @@ import type { EventFilter } from '../../../event/filter'
 import { indexedFields, matchesFilter } from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
 import type { EventPageRequest, Page } from '../../event-store'
-import { rawBytes, roomOf } from '../../shared/page-bytes'
+import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
 import type { TokenSigner } from '../../shared/page-token'
 import type { EventKeys } from './event-keys'
 import type { EventLog } from './event-log'
@@ -20,11 +20,9 @@ interface Store {
   now: number
 }
 
-// Hashes only propose, and what has expired is still there until its generation goes. So many records,
-// or bytes of them, are looked at in vain; then a page is given as it is, with a cursor. That is a
-// second of one reader, in slices.
+// Hashes only propose, and what has expired is still there until its generation goes. So many records
+// are looked at in vain, a second of one reader in slices; then a page is given as it is, with a cursor.
 const MAX_IN_VAIN = 4000
-const MAX_BYTES_IN_VAIN = 64 * 1024 * 1024
 
 export async function queryLog(
   { log, keys, tokens, turns, now }: Store,
