@@ -28,7 +28,7 @@ export type Receive = (c: AppContext, door: Door) => Promise<Response>
 // Names and versions of programs; what is longer is not for us.
 const USER_AGENT_LENGTH = 512
 
-export function receiveWith({ platform, options }: AppDeps): Receive {
+export function receiveWith({ platform, options }: Omit<AppDeps, 'answers'>): Receive {
   const { config, maxReplyBytes = Number.POSITIVE_INFINITY } = options
   const accept = createAccept({ platform, ...options, openSigned: openSignedWith(options) })
 

@@ -16,6 +16,13 @@ export function viewOf(record: EventRecord, view: View): string {
   return view === 'record' ? JSON.stringify(record) : record.raw
 }
 
+/** How many bytes a record has in a view. Of a whole record about twice those of its event, at most. */
+export function sizeIn(view: View): (record: EventRecord) => number {
+  return view === 'record'
+    ? (record) => Buffer.byteLength(JSON.stringify(record))
+    : ({ raw }) => Buffer.byteLength(raw)
+}
+
 export const AnEvent = z
   .looseObject({})
   .openapi('Event', { description: 'As sent, or a normalised record with `view=record`' })
