@@ -10,7 +10,7 @@ import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
 import { CAPACITY } from './log/generation'
 import { encodeSegments } from './log/segment'
-import { createTurns } from './log/turns'
+import { createTurns, type Turns } from './turns'
 
 // A commit's fsync is shared by everything that waits. Beyond a few thousand events the fsync no
 // longer shows and the first sender would only wait longer.
@@ -39,10 +39,11 @@ export function createEventStore(options: {
   log: EventLog
   keys: EventKeys
   tokens: TokenSigner
+  /** Shared with whatever else reads at length. */
+  turns?: Turns
   clock: Clock
 }): LocalEventStore {
-  const { log, keys, tokens, clock } = options
-  const turns = createTurns()
+  const { log, keys, tokens, turns = createTurns(), clock } = options
   const waiting: Call[] = []
   let isScheduled = false
   let isClosed = false

@@ -20,6 +20,7 @@ import { createDuck } from './parquet/duck'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { openSecrets } from './secrets'
+import { createTurns } from './turns'
 
 /** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
@@ -69,7 +70,8 @@ export async function openLocalPlatform(options: {
     log: telemetry,
     floor: cursors.floor,
   })
-  const events = createEventStore({ log, keys, tokens, clock })
+  const turns = createTurns()
+  const events = createEventStore({ log, keys, tokens, turns, clock })
   const changes = createChangeFeed({ log, cursors, clock, telemetry })
   const duck = createDuck()
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
@@ -81,7 +83,7 @@ export async function openLocalPlatform(options: {
     changes,
     archive,
     lake: createLake({ folder: lakeFolder(dataDir), duck }),
-    quarantine: createQuarantineStore(db, tokens),
+    quarantine: createQuarantineStore(db, tokens, turns),
     deliveries: createDeliveryQueue(db, clock),
     registry,
     conformance,

@@ -4,12 +4,12 @@ import type { EventRecord } from '../../../event/record'
 import type { EventPageRequest, Page } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
 import type { TokenSigner } from '../../shared/page-token'
+import type { Turns } from '../turns'
 import type { EventKeys } from './event-keys'
 import type { EventLog } from './event-log'
 import { type Condition, newestPlaces } from './event-scan'
 import { CAPACITY } from './generation'
 import type { Place } from './places'
-import type { Turns } from './turns'
 
 interface Store {
   log: EventLog

@@ -1,8 +1,8 @@
+import type { Turn } from '../turns'
 import { BLOCK, timesOf } from './block-times'
 import type { EventIndex } from './event-index'
 import type { HashedColumn } from './event-keys'
 import { firstPlaces, type Place } from './places'
-import type { Turn } from './turns'
 
 /** What an event must have: one of these hashes in this column. */
 export interface Condition {
