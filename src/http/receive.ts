@@ -29,7 +29,7 @@ export type Receive = (c: AppContext, door: Door) => Promise<Response>
 const USER_AGENT_LENGTH = 512
 
 export function receiveWith({ platform, options }: Omit<AppDeps, 'answers'>): Receive {
-  const { config, maxReplyBytes = Number.POSITIVE_INFINITY } = options
+  const { config, maxReplyBytes } = options
   const accept = createAccept({ platform, ...options, openSigned: openSignedWith(options) })
 
   return async function receive(c, door) {

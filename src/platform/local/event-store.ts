@@ -4,13 +4,13 @@ import type { EventRecord } from '../../event/record'
 import type { Clock } from '../clock'
 import type { AppendOutcome, EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
+import { createTurns, type Turns } from '../turns'
 import { addEntry, findId, truncate } from './log/event-index'
 import { type EventKeys, entryOf } from './log/event-keys'
 import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
 import { CAPACITY } from './log/generation'
 import { encodeSegments } from './log/segment'
-import { createTurns, type Turns } from './turns'
 
 // A commit's fsync is shared by everything that waits. Beyond a few thousand events the fsync no
 // longer shows and the first sender would only wait longer.

@@ -4,6 +4,7 @@ import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
 import type { Platform } from '../platform'
 import { createTokenSigner } from '../shared/page-token'
+import { createTurns } from '../turns'
 import { openArchive } from './archive'
 import { createChangeFeed } from './change-feed'
 import { conformanceCountsSchema, createConformanceCounts } from './conformance-counts'
@@ -20,7 +21,6 @@ import { createDuck } from './parquet/duck'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { openSecrets } from './secrets'
-import { createTurns } from './turns'
 
 /** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {

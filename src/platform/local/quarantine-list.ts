@@ -3,9 +3,9 @@ import type { Page } from '../event-store'
 import type { QuarantineFilter, QuarantinePage } from '../quarantine-store'
 import { roomOf } from '../shared/page-bytes'
 import type { TokenSigner } from '../shared/page-token'
+import type { Turns } from '../turns'
 import { guarded } from './database'
 import { conditionOf, type QuarantineRow } from './quarantine-rows'
-import type { Turns } from './turns'
 
 // Of the index alone: a millisecond, after which others get a turn.
 const ROWS_A_STEP = 500

@@ -7,6 +7,7 @@ import type {
 } from '../quarantine-store'
 import type { TokenSigner } from '../shared/page-token'
 import { isBeyond, quarantineFull } from '../shared/quarantine-full'
+import { createTurns, type Turns } from '../turns'
 import { guarded } from './database'
 import { createQuarantineList } from './quarantine-list'
 import {
@@ -18,7 +19,6 @@ import {
   saidOf,
   summaryOf,
 } from './quarantine-rows'
-import { createTurns, type Turns } from './turns'
 
 export { quarantineSchema } from './quarantine-rows'
 

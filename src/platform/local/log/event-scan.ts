@@ -1,4 +1,4 @@
-import type { Turn } from '../turns'
+import type { Turn } from '../../turns'
 import { BLOCK, timesOf } from './block-times'
 import type { EventIndex } from './event-index'
 import type { HashedColumn } from './event-keys'
