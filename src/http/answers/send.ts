@@ -55,7 +55,7 @@ function streamOf(begun: string[], parts: Iterator<string>, hold: Hold) {
   )
 }
 
-/** The same text in parts of about one size, none of which ends within a character. */
+/** The same text in parts of about one size. */
 function* parted(pieces: Iterable<string>): Generator<string, undefined> {
   let part = ''
   for (const piece of pieces) {
@@ -64,21 +64,25 @@ function* parted(pieces: Iterable<string>): Generator<string, undefined> {
       continue
     }
     if (part !== '') yield part
-    let from = 0
-    while (piece.length - from > PIECE) {
-      const end = beforePair(piece, from + PIECE)
-      yield piece.slice(from, end)
-      from = end
+    part = ''
+    for (const one of partsOf(piece)) {
+      if (part !== '') yield part
+      part = one
     }
-    part = piece.slice(from)
   }
   if (part !== '') yield part
   return undefined
 }
 
-/** Where to cut so that no surrogate pair is parted. */
-export function beforePair(text: string, end: number): number {
-  const unit = text.charCodeAt(end - 1)
-  const isHigh = unit >= 0xd800 && unit <= 0xdbff
-  return isHigh ? end - 1 : end
+/** A long text in parts, none of which ends within a character. */
+export function* partsOf(text: string): Generator<string, undefined> {
+  for (let from = 0; from < text.length; ) {
+    const end = Math.min(from + PIECE, text.length)
+    const unit = text.charCodeAt(end - 1)
+    const isHighSurrogate = unit >= 0xd800 && unit <= 0xdbff
+    const to = isHighSurrogate && end < text.length ? end - 1 : end
+    yield text.slice(from, to)
+    from = to
+  }
+  return undefined
 }
