@@ -6,7 +6,7 @@ import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { parseQuery } from '../validation'
-import { AnEvent, eventExample, View, viewOf } from './event-view'
+import { AnEvent, eventExample, partsOf, View } from './event-view'
 
 const Params = z.object({
   id: z.string().openapi({
@@ -51,9 +51,8 @@ export function getEvent(app: App, { platform, options, answers }: AppDeps) {
         const detail = 'No event of yours has this id, or its time here has passed.'
         throw new AppError('not_found', detail)
       }
-      const text = viewOf(record, view)
-      hold.keep(text.length)
-      return sendPieces(c, [text], hold)
+      hold.keep(record.raw.length)
+      return sendPieces(c, partsOf(record, view), hold)
     } catch (thrown) {
       hold.release()
       throw thrown

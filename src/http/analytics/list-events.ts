@@ -8,7 +8,7 @@ import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit, time } from '../query-fields'
 import { parseQuery } from '../validation'
-import { AnEvent, eventExample, sizeIn, View, viewOf } from './event-view'
+import { AnEvent, eventExample, partsOf, sizeIn, View } from './event-view'
 
 const id = (description: string) => z.string().min(1).optional().openapi({ description })
 
@@ -93,7 +93,7 @@ function* piecesOf(items: readonly EventRecord[], view: View, nextCursor: string
   yield '{"events":['
   for (const [at, record] of items.entries()) {
     if (at > 0) yield ','
-    yield viewOf(record, view)
+    yield* partsOf(record, view)
   }
   yield nextCursor === undefined ? ']}' : `],"nextCursor":${JSON.stringify(nextCursor)}}`
 }

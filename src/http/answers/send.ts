@@ -1,8 +1,7 @@
 import type { AppContext } from '../context'
+import { parted } from './parts'
 import type { Hold } from './room'
 
-// What is smaller goes to the connection in one piece, which holds as much by itself.
-const PIECE = 64 * 1024
 // Who takes four megabytes in a minute reads 70 KB a second; who does not, holds what others wait for.
 const MAX_SENDING_MS = 60_000
 
@@ -53,36 +52,4 @@ function streamOf(begun: string[], parts: Iterator<string>, hold: Hold) {
     // Nothing is made ahead of what the connection asks for.
     { highWaterMark: 0 },
   )
-}
-
-/** The same text in parts of about one size. */
-function* parted(pieces: Iterable<string>): Generator<string, undefined> {
-  let part = ''
-  for (const piece of pieces) {
-    if (part.length + piece.length <= PIECE) {
-      part += piece
-      continue
-    }
-    if (part !== '') yield part
-    part = ''
-    for (const one of partsOf(piece)) {
-      if (part !== '') yield part
-      part = one
-    }
-  }
-  if (part !== '') yield part
-  return undefined
-}
-
-/** A long text in parts, none of which ends within a character. */
-export function* partsOf(text: string): Generator<string, undefined> {
-  for (let from = 0; from < text.length; ) {
-    const end = Math.min(from + PIECE, text.length)
-    const unit = text.charCodeAt(end - 1)
-    const isHighSurrogate = unit >= 0xd800 && unit <= 0xdbff
-    const to = isHighSurrogate && end < text.length ? end - 1 : end
-    yield text.slice(from, to)
-    from = to
-  }
-  return undefined
 }

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
-import { partsOf, sendPieces } from '../answers/send'
+import { textParts } from '../answers/parts'
+import { sendPieces } from '../answers/send'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -49,7 +50,7 @@ export function getQuarantined(app: App, { platform, options, answers }: AppDeps
 /** Part by part: as JSON, a text of megabytes is two or three times as many. */
 function* piecesOf({ raw, ...rest }: QuarantinedItem) {
   const summary = JSON.stringify(summaryOf({ ...rest, length: raw.length }))
-  yield `${summary.slice(0, -1)},"raw":"`
-  for (const part of partsOf(raw)) yield JSON.stringify(part).slice(1, -1)
-  yield '"}'
+  yield `${summary.slice(0, -1)},"raw":`
+  yield* textParts(raw)
+  yield '}'
 }
