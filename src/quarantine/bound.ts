@@ -1,4 +1,6 @@
 import { AppError } from '../error/app-error'
+import { firstIssues } from '../error/bounded-issues'
+import type { Issue } from '../error/issue'
 import type { Clock } from '../platform/clock'
 import type {
   QuarantinedItem,
@@ -6,6 +8,7 @@ import type {
   QuarantineStore,
 } from '../platform/quarantine-store'
 import type { Log } from '../telemetry/log'
+import { KEPT_REASONS } from './kept-reasons'
 
 interface Needs {
   limits: QuarantineLimits
@@ -62,6 +65,12 @@ export function boundQuarantine(
     async put(items) {
       const [first] = items
       if (first !== undefined) await watched(first, () => store.put(items, limits))
+    },
+
+    amend(tenantId, quarantineId, { errors, lastReplay }) {
+      const first = (issues: Issue[]) => firstIssues(issues, KEPT_REASONS)
+      const last = lastReplay && { ...lastReplay, errors: first(lastReplay.errors) }
+      return store.amend(tenantId, quarantineId, { errors: first(errors), lastReplay: last })
     },
 
     release(tenantId, quarantineId, successors = []) {

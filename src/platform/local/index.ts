@@ -4,6 +4,7 @@ import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
 import type { Platform } from '../platform'
 import { createTokenSigner } from '../shared/page-token'
+import { createTurns } from '../turns'
 import { openArchive } from './archive'
 import { createChangeFeed } from './change-feed'
 import { conformanceCountsSchema, createConformanceCounts } from './conformance-counts'
@@ -73,7 +74,8 @@ export async function openLocalPlatform(options: {
     floor: cursors.floor,
     furthest: cursors.furthest(),
   })
-  const events = createEventStore({ log, keys, tokens, clock })
+  const turns = createTurns()
+  const events = createEventStore({ log, keys, tokens, turns, clock })
   const changes = createChangeFeed({ log, cursors, clock, telemetry })
   const duck = createDuck()
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
@@ -85,7 +87,7 @@ export async function openLocalPlatform(options: {
     changes,
     archive,
     lake: createLake({ folder: lakeFolder(dataDir), duck }),
-    quarantine: createQuarantineStore(db, tokens),
+    quarantine: createQuarantineStore(db, tokens, turns),
     deliveries: createDeliveryQueue(db, clock),
     registry,
     conformance,
