@@ -8,6 +8,7 @@ import { CAPACITY } from '../../../src/platform/local/log/generation'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { silentLog } from '../../../src/telemetry/log'
 import { eventStoreContract } from '../../contracts/event-store.contract'
+import { clockAt } from '../../support/clock'
 import { temporaryFolder } from '../../support/folders'
 import { aRecord } from '../../support/records'
 
@@ -21,7 +22,7 @@ function openStore(folder: string, now = () => new Date()) {
     floor: () => Number.POSITIVE_INFINITY,
   })
   const tokens = createTokenSigner(new Uint8Array(32).fill(1))
-  const store = createEventStore({ log, keys, tokens, clock: { now } })
+  const store = createEventStore({ log, keys, tokens, clock: clockAt(now) })
   return {
     ...store,
     log,
