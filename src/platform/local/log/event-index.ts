@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
+import { PRIVATE_FILE } from '../private-files'
 import { type HashedColumn, hashedColumns, type IndexEntry } from './event-keys'
 
 /**
@@ -131,7 +132,7 @@ export async function saveIndex(index: EventIndex, file: string) {
   const { count, capacity, minTime, maxTime, maxExpires } = index
   const header = new Float64Array(HEADER_BYTES / 8)
   header.set([count, capacity, minTime, maxTime, maxExpires])
-  await using handle = await open(`${file}.new`, 'w')
+  await using handle = await open(`${file}.new`, 'w', PRIVATE_FILE)
   for (const part of [header, ...columnsOf(index)]) {
     await handle.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
   }

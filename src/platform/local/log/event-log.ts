@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import type { Log } from '../../../telemetry/log'
+import { PRIVATE_FOLDER } from '../private-files'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import {
@@ -46,7 +47,7 @@ export function openEventLog(options: {
   floor(): Position
 }): EventLog {
   const { folder, keys, floor } = options
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const numbers = readdirSync(folder)
     .flatMap((name) => (name.endsWith('.db') ? [Number.parseInt(name, 10)] : []))
     .sort((a, b) => a - b)
