@@ -64,5 +64,8 @@ export const columns: readonly Column[] = [
   column('server_ip', 'string', ['server', 'ip'], 'address that sent it'),
   column('server_user_agent', 'string', ['server', 'userAgent'], 'program that sent it'),
   column('request_id', 'string', ['server', 'requestId'], 'the request it came in'),
-  column('raw', 'string', 'raw', 'the item as sent, JSON text'),
+  column('raw', 'string', 'raw', 'the item as sent, JSON text; as repaired, where it was'),
+  column('repaired_by', 'string', ['repair', 'by'], 'id of the key that repaired it, if any did'),
+  column('repaired_at', 'timestamp', ['repair', 'at'], 'when it was repaired, UTC'),
+  column('repaired_paths', 'strings', ['repair', 'paths'], 'JSON Pointers to what was changed'),
 ]

@@ -12,6 +12,7 @@ type Stamped =
   | 'retentionClass'
   | 'expiresAt'
   | 'server'
+  | 'repair'
 
 /** What a standard makes of one item that passed its gate. */
 export type ReadEvent = Omit<EventRecord, Stamped>

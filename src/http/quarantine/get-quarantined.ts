@@ -3,7 +3,7 @@ import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
-import { isOtherAddress, noSuchItem } from './find-quarantined'
+import { findItem, isOtherAddress } from './find-quarantined'
 import { Quarantined, QuarantineParams, summaryExample, summaryOf } from './schemas'
 
 const raw = '{"id":"urn:uuid:fcd495d0-3740-4298-9bec-1154571dc211"}'
@@ -14,7 +14,7 @@ const route = createRoute({
   operationId: 'getQuarantined',
   tags: ['Quarantine'],
   summary: 'Read one item, as it was received',
-  description: 'Scope `quarantine:read`.',
+  description: 'Scope `quarantine:read`, within the reach of the key.',
   ...keyed,
   request: { params: QuarantineParams },
   responses: {
@@ -29,9 +29,8 @@ const route = createRoute({
 export function getQuarantined(app: App, { platform }: AppDeps) {
   operation(app, route, async (c) => {
     if (isOtherAddress(c)) return c.notFound()
-    const { tenantId } = await requireScope(c, 'quarantine:read')
-    const item = await platform.quarantine.get(tenantId, c.req.param('id') ?? '')
-    if (item === undefined) throw noSuchItem()
+    const principal = await requireScope(c, 'quarantine:read')
+    const item = await findItem(platform.quarantine, principal, c.req.param('id') ?? '')
     c.header('Cache-Control', 'no-store')
     return c.json({ ...summaryOf(item), raw: item.raw })
   })

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { reaches, reachOf } from '../../access/reach'
 import { isNearlyFull } from '../../quarantine/bound'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
@@ -6,6 +7,7 @@ import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit } from '../query-fields'
 import { parseQuery } from '../validation'
+import { withinReach } from './reach'
 import { cursor, filterFields, QuarantinedSummary, summaryExample, summaryOf } from './schemas'
 
 const Query = z.strictObject({
@@ -49,7 +51,7 @@ const route = createRoute({
   tags: ['Quarantine'],
   summary: 'See what could not be kept as an event, newest first',
   description:
-    'Scope `quarantine:read`. All filters must hold. `usage` tells how much room each source has left; what comes when there is none is answered 503.',
+    'Scope `quarantine:read`. Shows what the key reaches: the items of its own source, unless it was made for more. All filters must hold. `usage` tells how much room each source has left; what comes when there is none is answered 503.',
   ...keyed,
   request: { query: Query },
   responses: {
@@ -81,11 +83,19 @@ export function listQuarantine(app: App, { platform, options }: AppDeps) {
   const limits = { maxItems, maxBytes }
 
   operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'quarantine:read')
-    const { limit, cursor, ...filter } = parseQuery(Query, c)
-    const page = await platform.quarantine.list(tenantId, { limit, cursor }, filter)
-    const used = await platform.quarantine.usage(tenantId, filter.sourceId)
+    const principal = await requireScope(c, 'quarantine:read')
+    const { tenantId } = principal
+    const reach = reachOf(principal)
+    const { limit, cursor, ...asked } = parseQuery(Query, c)
     c.header('Cache-Control', 'no-store')
+    // As of a source that has nothing here: what is beyond its reach is not there for a key.
+    if (asked.sourceId !== undefined && !reaches(reach, asked.sourceId)) {
+      return c.json({ items: [], usage: [] })
+    }
+    const filter = withinReach(asked, reach)
+    const page = await platform.quarantine.list(tenantId, { limit, cursor }, filter)
+    const all = await platform.quarantine.usage(tenantId, filter.sourceId)
+    const used = all.filter(({ sourceId }) => reaches(reach, sourceId))
     return c.json({
       ...page,
       items: page.items.map(summaryOf),

@@ -1,5 +1,5 @@
 import type { ReadItem, Reading } from '../../event/reading'
-import type { ServerFacts, Standard } from '../../event/record'
+import type { Repair, ServerFacts, Standard } from '../../event/record'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
 import { quarantineId } from '../../quarantine/quarantine-id'
 
@@ -12,15 +12,17 @@ interface Needs {
   server: ServerFacts
   receivedAt: string
   reading: Reading
+  repair?: Repair | undefined
 }
 
 /** Makes of a refused item what the quarantine keeps: the item, every reason, where it came from. */
-export function setAsideWith({ tenantId, sourceId, server, receivedAt, reading }: Needs) {
+export function setAsideWith({ tenantId, sourceId, server, receivedAt, reading, repair }: Needs) {
   const { standard, context } = reading
 
   return function setAside({ index, id, errors, raw }: Refused): QuarantinedItem {
     const item = { tenantId, sourceId, standard, scope: 'item', errors, raw } as const
-    return { ...item, quarantineId: quarantineId(item), index, id, receivedAt, server, context }
+    const rest = { index, id, receivedAt, server, context, ...(repair && { repair }) }
+    return { ...item, quarantineId: quarantineId(item), ...rest }
   }
 }
 

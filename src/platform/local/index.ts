@@ -20,6 +20,7 @@ import { createDuck } from './parquet/duck'
 import { mendModes, PRIVATE_FOLDER } from './private-files'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
+import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { openSecrets } from './secrets'
 
 /** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
@@ -31,6 +32,7 @@ export function openRegistryFile(dataDir: string) {
     [
       ...[registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema],
       conformanceCountsSchema,
+      replayJobsSchema,
     ].join(';\n'),
   )
   return {
@@ -83,6 +85,7 @@ export async function openLocalPlatform(options: {
     archive,
     lake: createLake({ folder: lakeFolder(dataDir), duck }),
     quarantine: createQuarantineStore(db, tokens),
+    replays: createReplayJobs(db),
     deliveries: createDeliveryQueue(db, clock),
     registry,
     conformance,

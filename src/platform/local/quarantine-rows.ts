@@ -47,6 +47,7 @@ export function itemOf({ item }: Pick<QuarantineRow, 'item'>): QuarantinedItem {
 
 const conditions: Record<keyof QuarantineFilter, string> = {
   sourceId: 'sourceId = $sourceId',
+  sourceIds: 'sourceId IN (SELECT value FROM json_each($sourceIds))',
   standard: 'standard = $standard',
   scope: 'scope = $scope',
   // In quotes, as it stands in the array: a part of a code is not found, nor two with a comma.
@@ -62,7 +63,7 @@ export function whereOf(filter: QuarantineFilter) {
   for (const [name, condition] of Object.entries(conditions)) {
     const value = filter[name as keyof QuarantineFilter]
     if (value === undefined) continue
-    values[name] = value
+    values[name] = typeof value === 'string' ? value : JSON.stringify(value)
     parts.push(`AND ${condition}`)
   }
   return { sql: parts.join(' '), values }

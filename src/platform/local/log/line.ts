@@ -80,6 +80,7 @@ const stampedFields: readonly (keyof EventRecord)[] = [
   'privacyLevel',
   'retentionClass',
   'server',
+  'repair',
   'expiresAt',
 ]
 
@@ -107,7 +108,7 @@ function joinerOf(list: readonly Column[]): (record: EventRecord) => string {
 function readerOf({ from: [outer, inner], type }: Column): (record: EventRecord) => string {
   const encode = encoders[type]
   if (inner === undefined) return (record) => encode(record[outer] as Value)
-  return (record) => encode((record[outer] as unknown as Record<string, Value>)[inner])
+  return (record) => encode((record[outer] as Record<string, Value> | undefined)?.[inner])
 }
 
 function stampsOf(record: EventRecord) {
@@ -146,6 +147,7 @@ export function decodeLine(line: string): EventRecord {
     const text = parts[i]!
     if (text === '') continue
     const [outer, inner] = from
+    if (inner !== undefined) Object.assign(record, { [outer]: record[outer] ?? {} })
     const target = (inner === undefined ? record : record[outer]) as unknown as Record<
       string,
       Value
