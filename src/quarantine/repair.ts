@@ -1,5 +1,6 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { AppError } from '../error/app-error'
+import { isDeeperThan } from '../syntax/json-scan'
 import { applied, type Budget } from './apply'
 import { parseDocument, writeDocument } from './json-document'
 import type { PatchOperation } from './patch'
@@ -12,6 +13,10 @@ const WORK_PER_CHARACTER = 4
 
 // Some five milliseconds of work, after which others get their turn.
 const REST_AFTER = 512 * 1024
+
+// An item may have a hundred levels (`event/limits.ts`), and a patch may be there to flatten one that
+// has more. Beyond ten thousand, writing it takes longer with every level.
+const MAX_DEPTH = 10_000
 
 // Of all pointers together. Whoever changes more than they tell changes the whole.
 const MAX_PATHS = 4096
@@ -35,13 +40,26 @@ export async function repair(
   patch: readonly PatchOperation[],
   limit: number,
 ): Promise<Repaired> {
-  if (patch.every(({ op }) => op === 'test')) {
-    await appliedTo(text, patch, limit)
-    return { text }
-  }
   const repaired = await appliedTo(text, patch, limit)
-  if (repaired === (await appliedTo(text, [], limit).catch(() => undefined))) return { text }
-  return { text: repaired, change: { ...pathsOf(patch) } }
+  if (await isSame(text, repaired, patch)) return { text }
+  return { text: repaired, change: pathsOf(patch) }
+}
+
+/** Whether a patch has left everything as it was, however that was written. */
+async function isSame(
+  text: string,
+  repaired: string,
+  patch: readonly PatchOperation[],
+): Promise<boolean> {
+  if (patch.every(({ op }) => op === 'test')) return true
+  // Written anew, a text is never longer: only one with half surrogate pairs, which get an escape.
+  if (repaired.length > text.length && text.isWellFormed()) return false
+  await rest()
+  try {
+    return writeDocument(parsed(text)) === repaired
+  } catch {
+    return false
+  }
 }
 
 async function appliedTo(
@@ -53,12 +71,14 @@ async function appliedTo(
   let at = 0
   try {
     let document = isWholeReplacement(patch[0]) ? null : parsed(text)
+    if (text.length > REST_AFTER) await rest()
     for (const operation of patch) {
       document = applied(document, operation, budget)
       if (isTired()) await rest()
       at += 1
     }
     at = Math.max(0, at - 1)
+    if (text.length > REST_AFTER) await rest()
     const result = writeDocument(document)
     if (result.length > limit) throw tooLong(limit)
     return result
@@ -100,6 +120,9 @@ function isWholeReplacement(operation: PatchOperation | undefined): boolean {
 }
 
 function parsed(text: string): unknown {
+  if (isDeeperThan(text, MAX_DEPTH)) {
+    throw new Error(`What is kept is nested more than ${MAX_DEPTH} levels deep`)
+  }
   try {
     return parseDocument(text)
   } catch {
