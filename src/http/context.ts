@@ -9,6 +9,7 @@ import type { Member } from '../platform/connections'
 import type { ServingPlatform } from '../platform/platform'
 import type { Log } from '../telemetry/log'
 import type { AnswerRoom } from './answers/room'
+import type { Replaying } from './quarantine/replaying'
 
 /** What the app needs besides a platform. Nothing is read from the environment. */
 export interface AppOptions {
@@ -19,6 +20,8 @@ export interface AppOptions {
   guard?: Guard
   /** Largest answer that the door can send on, in bytes, whatever is in it. Left out, any. */
   maxReplyBytes?: number
+  /** What replays in the background. Left out, a replay ends with its request. */
+  replaying?: Replaying
   /** How the keys of the issuer of tokens are read. Left out, over the network. */
   get?: Get
 }

@@ -7,6 +7,7 @@ import type { EventStore } from './event-store'
 import type { Lake } from './lake'
 import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
+import type { ReplayJobs } from './replay-jobs'
 
 /** Plain sentences. */
 export interface Health {
@@ -27,6 +28,8 @@ export interface ServingPlatform {
    * blobs would stand on the disk that has just failed (decisions/0007).
    */
   spill?: BlobStore | undefined
+  /** Replays that go on in the background. Absent where no process lives on after its request. */
+  replays?: ReplayJobs | undefined
   /**
    * How far what follows from a stored event is behind. Absent where the platform's own metrics tell
    * (on AWS, the age of the stream's iterator).

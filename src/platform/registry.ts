@@ -51,6 +51,11 @@ export interface ApiKey {
   sourceId: string
   name: string
   scopes: Scope[]
+  /**
+   * Whose quarantine it reaches beside that of its own source; `*` for that of every source of its
+   * tenant. An administrator's reaches all of them anyway.
+   */
+  sources?: string[] | '*' | undefined
   /** SHA-256 of the key, hex. Keys are random, so a fast hash is enough (no dictionary to try). */
   hash: string
   /** The first characters, so that people can tell keys apart. */

@@ -1,3 +1,4 @@
+import type { EventRecord } from '../event/record'
 import type { Clock } from '../platform/clock'
 import type { Delivery } from '../platform/delivery-queue'
 import type { EventStore } from '../platform/event-store'
@@ -23,11 +24,11 @@ export function createAttempt({ events, registry, send, clock }: AttemptNeeds) {
     const webhook = await registry.getWebhook(delivery.tenantId, delivery.webhookId)
     if (!webhook) return { kind: 'done' } // deleted: no one is left to tell
     if (!webhook.enabled) return { kind: 'bury', reason: 'the webhook is disabled' }
-    const raws = await readEvents(delivery)
-    if (raws.length === 0) return { kind: 'bury', reason: 'its events have expired' }
+    const records = await readEvents(delivery)
+    if (records.length === 0) return { kind: 'bury', reason: 'its events have expired' }
 
     const now = clock.now()
-    const body = payloadOf(delivery.enqueuedAt, raws)
+    const body = payloadOf(delivery.enqueuedAt, records)
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Nonius-Webhooks',
@@ -40,9 +41,9 @@ export function createAttempt({ events, registry, send, clock }: AttemptNeeds) {
   }
 
   /** Those that are still held; an event may expire while its delivery waits. */
-  async function readEvents({ tenantId, eventIds }: Delivery): Promise<string[]> {
+  async function readEvents({ tenantId, eventIds }: Delivery): Promise<EventRecord[]> {
     const records = await Promise.all(eventIds.map((id) => events.get(tenantId, id)))
-    return records.flatMap((record) => (record ? [record.raw] : []))
+    return records.flatMap((record) => record ?? [])
   }
 
   /** As it is now, since someone may have given it another target meanwhile. */

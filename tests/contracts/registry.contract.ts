@@ -89,6 +89,17 @@ export function registryContract(name: string, create: () => Promise<Opened>) {
       expect(await registry.findKeyByHash('b'.repeat(64))).toBeUndefined()
     })
 
+    for (const sources of [['canvas', 'blackboard'], '*'] as const) {
+      it(`keeps what a key reaches beside its own source: ${sources}`, async () => {
+        await using opened = await create()
+        const { registry } = opened
+        const key = aKey({ sources: sources === '*' ? '*' : [...sources] })
+        await registry.putKey(key)
+        expect(await registry.findKeyByHash('a'.repeat(64))).toEqual(key)
+        expect(await registry.listKeys('school')).toEqual([key])
+      })
+    }
+
     it('refuses a hash that is in use, in any tenant, and keeps the first', async () => {
       await using opened = await create()
       const { registry } = opened

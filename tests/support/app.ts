@@ -1,13 +1,17 @@
 import { bootstrap } from '../../src/access/bootstrap'
+import type { KeyGrant } from '../../src/access/key'
 import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
 import type { App, AppOptions } from '../../src/http/context'
+import { withBoundQuarantine } from '../../src/http/quarantine'
+import { startReplaying } from '../../src/http/quarantine/replaying'
 import type { Get } from '../../src/outbound/get'
 import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
 import type { Scope } from '../../src/platform/registry'
 import type { Log } from '../../src/telemetry/log'
+import { aRunningClock, type TestClock } from './clock'
 import { temporaryFolder } from './folders'
 import { keyring } from './keyring'
 
@@ -23,12 +27,16 @@ export interface TestApp extends AsyncDisposable {
   /** Every line the app logged, as `level message {fields}`. */
   logged: string[]
   /** Turn it: nothing in the app has another one. */
-  clock: { now(): Date; advance(ms: number): void }
+  clock: TestClock
   request(path: string, init?: RequestInit): Promise<Response>
   /** `Authorization` with a key, the demo source's when none is named. */
   as(key?: string): { Authorization: string }
   /** A further key; of tenant `default` and source `demo` unless told otherwise. */
-  issue(scopes: Scope[], tenantId?: string): Promise<string>
+  issue(
+    scopes: Scope[],
+    tenantId?: string,
+    more?: Partial<Pick<KeyGrant, 'sourceId' | 'sources'>>,
+  ): Promise<string>
   revoke(key: string): Promise<void>
 }
 
@@ -51,14 +59,17 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
   }
   const folder = temporaryFolder()
   const config = { ...readConfig({ NONIUS_DATA_DIR: folder.path }), ...changes }
-  const clock = createClock()
+  const clock = aRunningClock()
   const { log, logged } = createRecordingLog()
   const platform = await openLocalPlatform({ dataDir: folder.path, clock, log })
   const { registry } = platform
   const first = await bootstrap(registry, { clock })
   const keys = { demo: first!.demoKey, admin: first!.adminKey }
-  const options = { config, clock, log, ...(get && { get }) }
-  const app = createApp(wrap ? wrap(platform) : platform, options)
+  const wrapped = wrap ? wrap(platform) : platform
+  const deps = { config, clock, log, ...(get && { get }) }
+  const replaying = startReplaying(withBoundQuarantine(wrapped, deps), deps)
+  const options = { ...deps, replaying }
+  const app = createApp(wrapped, options)
 
   return {
     app,
@@ -72,18 +83,9 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
     ...keyring({ registry, clock, demo: keys.demo }),
 
     async [Symbol.asyncDispose]() {
+      await replaying[Symbol.asyncDispose]()
       await platform[Symbol.asyncDispose]()
       folder[Symbol.dispose]()
-    },
-  }
-}
-
-function createClock() {
-  let ahead = 0
-  return {
-    now: () => new Date(Date.now() + ahead),
-    advance(ms: number) {
-      ahead += ms
     },
   }
 }

@@ -77,6 +77,20 @@ describe('A delivery', () => {
     expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
   })
 
+  it('says which of its events were repaired, by whom and where, and says nothing of the others', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    const repair = { by: 'key_2', at: '2026-03-02T08:00:00.000Z', paths: ['/type'] }
+    await test.queue(webhook, aRecord(), aRecord({ repair }), aRecord())
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    const bodies = receiver.received.map(({ body }) => JSON.parse(body))
+    const [marked, plain] = bodies.sort((a, b) => b.data.length - a.data.length)
+    expect(marked.repaired).toEqual([{ index: 1, ...repair }])
+    expect(plain).not.toHaveProperty('repaired')
+  })
+
   it('is sent as soon as the deliverer is poked', async () => {
     await using receiver = aReceiver()
     const webhook = aWebhook({ targetUrl: receiver.url })

@@ -19,20 +19,22 @@ import { createEventKeys } from './log/event-keys'
 import { openEventLog } from './log/event-log'
 import { createNotices } from './notices'
 import { createDuck } from './parquet/duck'
+import { mendModes, PRIVATE_FOLDER } from './private-files'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
+import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { openSecrets } from './secrets'
 
 /** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
-  // What learners did is nobody else's to read.
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  mkdirSync(dataDir, { recursive: true, mode: PRIVATE_FOLDER })
   const secrets = openSecrets(dataDir)
   const db = openDatabase(
     join(dataDir, 'nonius.db'),
     [
       ...[registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema],
       conformanceCountsSchema,
+      replayJobsSchema,
     ].join(';\n'),
   )
   return {
@@ -58,6 +60,7 @@ export async function openLocalPlatform(options: {
   log: Log
 }): Promise<Platform> {
   const { dataDir, clock, log: telemetry } = options
+  mendModes(dataDir, telemetry)
   const { db, secrets, registry } = openRegistryFile(dataDir)
   const lock = lockFolder(dataDir)
   const cursors = createCursors(db)
@@ -88,6 +91,7 @@ export async function openLocalPlatform(options: {
     archive,
     lake: createLake({ folder: lakeFolder(dataDir), duck }),
     quarantine: createQuarantineStore(db, tokens, turns),
+    replays: createReplayJobs(db),
     deliveries: createDeliveryQueue(db, clock),
     registry,
     conformance,

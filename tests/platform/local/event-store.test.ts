@@ -21,6 +21,7 @@ import { createNotices } from '../../../src/platform/local/notices'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { type Log, silentLog } from '../../../src/telemetry/log'
 import { eventStoreContract } from '../../contracts/event-store.contract'
+import { clockAt } from '../../support/clock'
 import { temporaryFolder } from '../../support/folders'
 import { aRecord } from '../../support/records'
 
@@ -48,7 +49,7 @@ function openStore(
     furthest,
   })
   const tokens = createTokenSigner(new Uint8Array(32).fill(1))
-  const store = createEventStore({ log, keys, tokens, clock: { now } })
+  const store = createEventStore({ log, keys, tokens, clock: clockAt(now) })
   return {
     ...store,
     log,

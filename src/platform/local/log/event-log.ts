@@ -4,6 +4,7 @@ import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
 import { isDamage } from '../database'
 import type { Notices } from '../notices'
+import { PRIVATE_FOLDER } from '../private-files'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import {
@@ -62,7 +63,7 @@ interface Options {
 
 export function openEventLog(options: Options): EventLog {
   const { folder, keys, floor, log, notices } = options
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const checkpointer = createCheckpointer()
   const unpacked = createUnpackedSegments()
   const open = (number: number, now: number, sealed: boolean) =>
