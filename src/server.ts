@@ -5,6 +5,7 @@ import type { Config } from './config/config'
 import { createApp } from './http/app'
 import type { AppOptions } from './http/context'
 import { publishOver } from './http/realtime/publish'
+import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
@@ -47,8 +48,10 @@ export async function startServer(config: Config): Promise<Server> {
   const expiring = setInterval(expire, EXPIRE_EVERY_MS, platform, log)
   opened.defer(() => clearInterval(expiring))
 
-  const app = createApp(platform, { config, clock, log, guard })
-  const sockets = openSockets(platform, { config, clock, log, guard })
+  const budget = createBudget({ capacity: config.requestMemoryBytes })
+  const options = { config, clock, log, guard, budget }
+  const app = createApp(platform, options)
+  const sockets = openSockets(platform, options)
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch: app.fetch, sockets }))
   // Last, so that keys come into being only once nothing can keep them from being shown.

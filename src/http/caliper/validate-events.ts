@@ -59,7 +59,7 @@ const route = createRoute({
     body: jsonBody(Envelope, { description: 'An envelope', example: caliperEnvelope }),
   },
   responses: {
-    ...problems('too_large', 'unsupported_media_type'),
+    ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy'),
     200: jsonReply(Valid, {
       description: 'It conforms',
       example: { valid: true, eventCount: 1, entityCount: 0, warnings: [] },
@@ -83,19 +83,22 @@ const route = createRoute({
 })
 
 export function validateEvents(app: App, { options }: AppDeps) {
-  const { maxBodyBytes } = options.config
+  const { config } = options
   operation(app, route, async (c) => {
     requireMediaType(c, 'application/json')
-    const { valid, errors, warnings, ...counts } = await check(c, maxBodyBytes)
+    const { valid, errors, warnings, ...counts } = await check(c, config)
     if (valid) return c.json({ valid, ...counts, warnings })
     return c.json({ valid, errors, ...(warnings.length > 0 && { warnings }) }, 400)
   })
 }
 
 /** What cannot be unpacked is one more way of not conforming: a 400 here has always one form. */
-async function check(c: AppContext, maxBodyBytes: number): Promise<ConformanceReport> {
+async function check(
+  c: AppContext,
+  config: AppDeps['options']['config'],
+): Promise<ConformanceReport> {
   try {
-    return checkCaliper(await decodeWire(await readWire(c, maxBodyBytes), maxBodyBytes))
+    return checkCaliper(await decodeWire(await readWire(c, config), config))
   } catch (error) {
     if (!(error instanceof AppError) || error.status !== 400) throw error
     const { message, code } = error
