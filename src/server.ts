@@ -8,6 +8,7 @@ import { withBoundQuarantine } from './http/quarantine'
 import { startReplaying } from './http/quarantine/replaying'
 import { publishOver } from './http/realtime/publish'
 import { RECEIPT_BYTES } from './ingest/receipt-within'
+import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
@@ -50,7 +51,8 @@ export async function startServer(config: Config): Promise<Server> {
   const expiring = setInterval(expire, EXPIRE_EVERY_MS, platform, log)
   opened.defer(() => clearInterval(expiring))
 
-  const options = { config, clock, log, guard }
+  const budget = createBudget({ capacity: config.requestMemoryBytes })
+  const options = { config, clock, log, guard, budget }
   const replaying = opened.use(startReplaying(withBoundQuarantine(platform, options), options))
   const app = createApp(platform, { ...options, replaying })
   const sockets = openSockets(platform, options)

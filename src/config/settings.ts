@@ -73,6 +73,23 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     // A body is held in memory, several at a time: beyond 256 MB one machine cannot promise that.
     schema: wholeNumber(1, 268_435_456),
   },
+  bodyTimeoutSeconds: {
+    name: 'NONIUS_BODY_TIMEOUT_SECONDS',
+    default: '300',
+    meaning:
+      'How long a request body may take to arrive; beyond it, 408. One that comes slower than 16 KB a second, or stops, is given up sooner.',
+    expected: 'a whole number of seconds from 1 to 3600',
+    schema: wholeNumber(1, 3600),
+  },
+  requestMemoryBytes: {
+    name: 'NONIUS_REQUEST_MEMORY_BYTES',
+    default: '134217728',
+    meaning:
+      'Memory for everything that is being received and read, 128 MB; one tenant has at most half, callers without a key an eighth. Beyond it senders wait, then 503; see docs/running.md.',
+    expected: 'a number of bytes from 16777216 (16 MB) to 68719476736 (64 GB)',
+    // With less, one large body would keep everybody else waiting.
+    schema: wholeNumber(16_777_216, 68_719_476_736),
+  },
   archiveFlushSeconds: {
     name: 'NONIUS_ARCHIVE_FLUSH_SECONDS',
     default: '60',

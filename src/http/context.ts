@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Authenticate } from '../access/authenticate'
 import type { Config } from '../config/config'
+import type { Budget, Lease } from '../memory/budget'
 import type { Get } from '../outbound/get'
 import type { Guard } from '../outbound/guard'
 import type { Clock } from '../platform/clock'
@@ -22,6 +23,8 @@ export interface AppOptions {
   maxReplyBytes?: number
   /** What replays in the background. Left out, a replay ends with its request. */
   replaying?: Replaying
+  /** Memory for what comes in. Left out, it is not counted. */
+  budget?: Budget
   /** How the keys of the issuer of tokens are read. Left out, over the network. */
   get?: Get
 }
@@ -40,8 +43,18 @@ export interface AppEnv {
     ip?: string | undefined
     /** Makes a WebSocket of the connection. Absent where there are none, false when it was not asked for. */
     upgrade?(member: Member, headers: Record<string, string>): boolean
+    /** How many seconds the connection may be silent from now on; 0: for as long as we like. */
+    patience?(seconds: number): void
   }
-  Variables: { requestId: string; authenticate: Authenticate }
+  Variables: {
+    requestId: string
+    authenticate: Authenticate
+    budget: Budget | undefined
+    /** Of the last key that was shown and known. */
+    tenantId: string | undefined
+    /** Of the request's body, if it has taken any room. */
+    lease: Lease | undefined
+  }
 }
 
 export type App = OpenAPIHono<AppEnv>

@@ -4,6 +4,7 @@ import { parseJson } from '../../event/json-body'
 import type { ReadItem, Reading } from '../../event/reading'
 import type { Standard } from '../../event/record'
 import type { ReadAgain } from '../../ingest/replay'
+import { unbounded } from '../../memory/budget'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
 import type { PatchOperation } from '../../quarantine/patch'
 import type { Repaired } from '../../quarantine/repair'
@@ -76,7 +77,8 @@ async function textOf({ raw, context }: QuarantinedItem, limit: number): Promise
   const bytes = new Uint8Array(Buffer.from(raw, 'base64'))
   // RFC 1952, 2.3.1: what gzip begins with.
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
-  return decodeWire({ encoding: isGzip ? 'gzip' : 'deflate', bytes }, limit)
+  const wire = { lease: unbounded, encoding: isGzip ? 'gzip' : 'deflate', bytes } as const
+  return decodeWire(wire, { maxBodyBytes: limit })
 }
 
 /** It was read alone; its place in its request is what its reasons name. */
