@@ -72,7 +72,7 @@ describe('The function that Lambda calls with due deliveries', () => {
     await test.deliveries.enqueue([one, two])
     expect(await test.handle(await test.messages())).toEqual({ batchItemFailures: [] })
     expect(test.sent.sort()).toEqual([one.deliveryId, two.deliveryId].sort())
-    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
     expect(await test.left()).toBe(0)
   })
 
@@ -86,7 +86,7 @@ describe('The function that Lambda calls with due deliveries', () => {
     const { batchItemFailures } = await test.handle(event)
     const bad = event.Records.find(({ body }) => body.includes('whk_bad'))
     expect(batchItemFailures).toEqual([{ itemIdentifier: bad!.messageId }])
-    expect(await test.deliveries.stats()).toEqual({ waiting: 1, inFlight: 0, dead: 0 })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 1, inFlight: 0, parked: 0, dead: 0 })
     expect(await test.left()).toBe(1)
   })
 
