@@ -15,7 +15,7 @@ import { createDeliveryQueue } from './delivery-queue'
 import { createEventStore } from './event-store'
 import { createItems } from './events/item'
 import { checkHealth } from './health'
-import { lazyBlobs, lazySecrets, once } from './lazy'
+import { lazyBlobs, lazyDeliveries, lazySecrets, once } from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import type { Resources } from './resources'
@@ -57,11 +57,13 @@ export function openServing(
 ): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
   const { dynamo: client, blobs, tokens, events, registry } = open(resources, clock)
   const { quarantineTable, registryTable } = resources
+  const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
   return {
     events,
     registry,
     quarantine,
+    deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     spill: blobs,
     health: () => checkHealth({ events, registry, quarantine }),

@@ -52,6 +52,9 @@ export function createAsideDeliveries(
   const parked = db.query<DeliveryRow, [string, string, number]>(
     `SELECT ${deliveryColumns} FROM parked_deliveries WHERE tenant_id = ? AND webhook_id = ? LIMIT ?`,
   )
+  const countParked = db.query<{ count: number }, [string, string]>(
+    'SELECT count(*) AS count FROM parked_deliveries WHERE tenant_id = ? AND webhook_id = ?',
+  )
   const putBack = db.query(
     `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at)
      SELECT ${deliveryColumns}, ? FROM parked_deliveries WHERE delivery_id = ?`,
@@ -90,15 +93,16 @@ export function createAsideDeliveries(
       if (isWanted) putBack.run(clock.now().getTime(), delivery_id)
       unpark.run(delivery_id)
     }
-    return rows.length
   })
 
   async function moveAll(what: string, tenantId: string, webhookId: string, isWanted: boolean) {
-    // Asked for many webhooks, most of which have none.
-    if (guarded(what, () => parked.all(tenantId, webhookId, 1)).length === 0) return
-    const move = () => guarded(what, () => movePage.immediate(tenantId, webhookId, isWanted))
-    while (move() === PAGE) await setImmediate()
-    changed(tenantId, webhookId)
+    // Those that are there now, and no more: an attempt may be parking what was just released.
+    let left = guarded(what, () => countParked.get(tenantId, webhookId)!.count)
+    for (; left > 0; left -= PAGE) {
+      guarded(what, () => movePage.immediate(tenantId, webhookId, isWanted))
+      changed(tenantId, webhookId)
+      await setImmediate()
+    }
   }
 
   return {

@@ -90,14 +90,23 @@ describe('The function that Lambda calls with due deliveries', () => {
     expect(await test.left()).toBe(1)
   })
 
-  it('sets aside what a target wants no more of, and disables the webhook', async () => {
-    const test = await scene(() => ({ kind: 'answered', status: 410 }))
+  it('parks what a target wants no more of, disables the webhook, and sends it once it is enabled', async () => {
+    let status = 410
+    const test = await scene(() => ({ kind: 'answered', status }))
     const one = test.aDeliveryTo('gone')
     await test.deliveries.enqueue([one])
     expect(await test.handle(await test.messages())).toEqual({ batchItemFailures: [] })
-    const dead = await test.deliveries.listDead('north', 'whk_gone', 10)
-    expect(dead).toMatchObject([{ deliveryId: one.deliveryId, reason: 'HTTP 410' }])
-    expect(await test.registry.getWebhook('north', 'whk_gone')).toMatchObject({ enabled: false })
+    const failed = { ...one, attempts: 1, lastFailure: 'HTTP 410' }
+    expect(await test.deliveries.listParked('north', 'whk_gone', 10)).toEqual([failed])
+    const disabled = await test.registry.getWebhook('north', 'whk_gone')
+    expect(disabled).toMatchObject({ enabled: false })
+    expect(await test.left()).toBe(0)
+
+    status = 200
+    await test.registry.putWebhook({ ...disabled!, enabled: true })
+    await test.deliveries.release('north', 'whk_gone')
+    expect(await test.handle(await test.messages())).toEqual({ batchItemFailures: [] })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
   })
 
   it('does not send what is not due, nor what another call is sending', async () => {
