@@ -17,6 +17,8 @@ export interface Config {
   /** What one source may have in quarantine. */
   quarantineMaxItems: number
   quarantineMaxBytes: number
+  /** What one tenant may have. */
+  maxWebhooks: number
   /** Whose tokens are taken beside keys; none when absent. */
   oidcIssuer?: string | undefined
   /** What that issuer knows us by. */

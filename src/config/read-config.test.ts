@@ -82,6 +82,7 @@ describe('the environment is read once, at the start', () => {
       hotTtlDays: 30,
       quarantineMaxItems: 100_000,
       quarantineMaxBytes: 256 * 1024 * 1024,
+      maxWebhooks: 1000,
       oidcAudience: 'nonius',
       allowPrivateWebhooks: false,
       logLevel: 'info',

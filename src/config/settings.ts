@@ -122,6 +122,14 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     expected: 'a number of bytes from 1048576 (1 MB) to 1099511627776 (1 TB)',
     schema: wholeNumber(1_048_576, 1_099_511_627_776),
   },
+  maxWebhooks: {
+    name: 'NONIUS_MAX_WEBHOOKS',
+    default: '1000',
+    meaning: 'How many webhooks one tenant may have. Beyond it, making one is answered 409.',
+    expected: 'a whole number from 1 to 100000',
+    // Every event is compared with all webhooks of its tenant.
+    schema: wholeNumber(1, 100_000),
+  },
   oidcIssuer: {
     name: 'NONIUS_OIDC_ISSUER',
     meaning:

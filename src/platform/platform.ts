@@ -23,6 +23,8 @@ export interface ServingPlatform {
   quarantine: QuarantineStore
   registry: Registry
   conformance: ConformanceCounts
+  /** What becomes of deliveries when a person changes their webhook. */
+  deliveries: Pick<DeliveryQueue, 'release' | 'drop'>
   /**
    * Where a request goes that the hot store cannot take, to be read again later. Absent where the
    * blobs would stand on the disk that has just failed (decisions/0007).

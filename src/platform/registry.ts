@@ -111,8 +111,24 @@ export interface Registry {
 
   /** Adds, or replaces the one with the same id. */
   putWebhook(webhook: Webhook): Promise<void>
+  /**
+   * Adds one, unless its tenant has `most` already; of several at once, too, no more are added.
+   * @returns false when it was not added
+   */
+  addWebhook(webhook: Webhook, most: number): Promise<boolean>
+  /**
+   * Replaces one that is still as it was read, by its `updatedAt`.
+   * @returns false when somebody changed or deleted it meanwhile
+   */
+  replaceWebhook(was: Pick<Webhook, 'updatedAt'>, webhook: Webhook): Promise<boolean>
   getWebhook(tenantId: string, webhookId: string): Promise<Webhook | undefined>
   listWebhooks(tenantId: string): Promise<Webhook[]>
+  /** Oldest first, by time of making and id. @param after where the page before ended */
+  pageWebhooks(
+    tenantId: string,
+    limit: number,
+    after?: Pick<Webhook, 'createdAt' | 'webhookId'>,
+  ): Promise<WebhookSubscription[]>
   /**
    * Of every tenant, for matching events against: asked for each batch of changes, so nothing is
    * decrypted. Reflects every `putWebhook` and `deleteWebhook` that resolved before the call.
