@@ -25,7 +25,15 @@ export interface ServingPlatform {
    */
   changes?: Pick<ChangeFeed, 'lag'> | undefined
   /** Whether it can take events now; each problem is a plain sentence. For `/ready`. */
-  health(): Promise<{ problems: string[] }>
+  health(): Promise<{ problems: string[]; archive?: ArchiveTrouble | undefined }>
+}
+
+/** What keeps stored events out of the lake, while it does not keep any from being taken. */
+export interface ArchiveTrouble {
+  /** Why the archive does not get on at the moment; it tries again by itself. */
+  waitingFor?: string | undefined
+  /** How many files there are of records that the engine of the lake does not take. */
+  setAside: number
 }
 
 /** Everything the product stands on, in one process. */

@@ -16,6 +16,18 @@ const Readiness = z
       })
       .optional()
       .openapi({ description: "Left out on AWS, where the stream's own metrics tell" }),
+    archive: z
+      .object({
+        waitingFor: z
+          .string()
+          .optional()
+          .openapi({ description: 'Why it does not get on; it tries again by itself' }),
+        setAside: z
+          .int()
+          .openapi({ description: 'How many files of events DuckDB refuses, in lake/refused' }),
+      })
+      .optional()
+      .openapi({ description: 'Only while stored events do not all get into the lake' }),
     quarantine: z.object({
       nearlyFull: z
         .int()
@@ -49,7 +61,7 @@ export function getReadiness(app: App, { platform, options }: AppDeps) {
   const { quarantineMaxItems: maxItems, quarantineMaxBytes: maxBytes } = options.config
 
   operation(app, route, async (c) => {
-    const { problems } = await platform.health()
+    const { problems, archive } = await platform.health()
     if (problems.length > 0) {
       const errors = problems.map((message) => ({ path: [], message, code: 'not_ready' }))
       throw new AppError('not_ready', problems.join('; '), { errors })
@@ -57,6 +69,7 @@ export function getReadiness(app: App, { platform, options }: AppDeps) {
     c.header('Cache-Control', 'no-store')
     // A source that fills its quarantine is no reason to send the others elsewhere.
     const nearlyFull = await platform.quarantine.countCrowded({ maxItems, maxBytes }, NEARLY_FULL)
-    return c.json({ status: 'ready', feed: platform.changes?.lag(), quarantine: { nearlyFull } })
+    const feed = platform.changes?.lag()
+    return c.json({ status: 'ready', feed, archive, quarantine: { nearlyFull } })
   })
 }

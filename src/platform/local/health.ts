@@ -1,5 +1,7 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import type { ChangeFeed } from '../change-feed'
+import type { Platform } from '../platform'
+import type { LocalArchive } from './archive'
 import type { LocalEventStore } from './event-store'
 
 // Below this the next archive file and a checkpoint of the log may no longer fit.
@@ -9,8 +11,9 @@ const MAX_LAG_MS = 10 * 60 * 1000
 
 export async function checkHealth(
   dataDir: string,
-  { events, changes }: { events: LocalEventStore; changes: ChangeFeed },
-) {
+  parts: { events: LocalEventStore; changes: ChangeFeed; archive: LocalArchive },
+): ReturnType<Platform['health']> {
+  const { events, changes, archive } = parts
   const problems: string[] = []
   const failure = events.failure()
   if (failure !== undefined) problems.push(`store: the last commit failed: ${failure}`)
@@ -28,5 +31,9 @@ export async function checkHealth(
   if (lag.ageMs > MAX_LAG_MS) {
     problems.push(`feed: ${lag.consumer} is ${Math.round(lag.ageMs / 1000)} s behind`)
   }
-  return { problems }
+  const { waitingFor, setAside } = archive.state()
+  // Events can be taken all the same, so by itself it is no reason to send them elsewhere.
+  if (problems.length > 0 && waitingFor !== undefined) problems.push(`archive: ${waitingFor}`)
+  const isWell = waitingFor === undefined && setAside === 0
+  return { problems, ...(!isWell && { archive: { waitingFor, setAside } }) }
 }

@@ -85,7 +85,7 @@ export async function openLocalPlatform(options: {
     deliveries: createDeliveryQueue(db, clock),
     registry,
     conformance,
-    health: () => checkHealth(dataDir, { events, changes }),
+    health: () => checkHealth(dataDir, { events, changes, archive }),
 
     async [Symbol.asyncDispose]() {
       await events[Symbol.asyncDispose]()
