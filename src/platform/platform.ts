@@ -15,6 +15,7 @@ export interface Health {
   problems: string[]
   /** What a person should see to, though events are taken: what was damaged, refused or restored. */
   notices?: readonly string[]
+  archive?: ArchiveTrouble | undefined
 }
 
 /** What answers requests stands on. Two of them exist: one machine, and AWS. */
@@ -44,6 +45,14 @@ export interface ServingPlatform {
   mark(): string
   /** For `/ready`. */
   health(): Promise<Health>
+}
+
+/** What keeps stored events out of the lake, while it does not keep any from being taken. */
+export interface ArchiveTrouble {
+  /** Why the archive does not get on at the moment; it tries again by itself. */
+  waitingFor?: string | undefined
+  /** How many files there are of records that the engine of the lake does not take. */
+  setAside: number
 }
 
 /** Everything the product stands on, in one process. */

@@ -25,13 +25,35 @@ function mayHoldHalves(text: string): boolean {
   return text.includes('\\u') && /\\u[dD][89a-fA-F]/.test(text)
 }
 
-/** An escape of a whole pair, of a half, or any other, so that `\\ud800` is not taken for one. */
-const ESCAPES =
-  /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\./g
-const HALF_LENGTH = 6
+const HALF_LENGTH = 6 // of `\ud800`
+const PAIR_LENGTH = 12
 
+/** By hand: what finds both by a regular expression takes eight times as long on text full of pairs. */
 function withoutHalves(text: string): string {
-  return text.replace(ESCAPES, (found) => (found.length === HALF_LENGTH ? '\\ufffd' : found))
+  let whole = ''
+  let copied = 0
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at)) {
+    const half = halfAt(text, at)
+    if (half === undefined) {
+      at += 2 // the letter may be a backslash itself
+    } else if (half === 'high' && halfAt(text, at + HALF_LENGTH) === 'low') {
+      at += PAIR_LENGTH
+    } else {
+      whole += `${text.slice(copied, at)}\\ufffd`
+      at += HALF_LENGTH
+      copied = at
+    }
+  }
+  return whole + text.slice(copied)
+}
+
+/** Which half of a pair (U+D800–DBFF, U+DC00–DFFF) is escaped there, if one is. */
+function halfAt(text: string, at: number): 'high' | 'low' | undefined {
+  if (text.charCodeAt(at) !== 92 || text.charCodeAt(at + 1) !== 117) return undefined
+  if ((text.charCodeAt(at + 2) | 32) !== 100) return undefined
+  const digit = text.charCodeAt(at + 3) | 32 // of a letter, the small one
+  if (digit < 56 || digit > 102) return undefined
+  return digit < 99 ? 'high' : 'low'
 }
 
 /** Looks at every thousandth character: a longer number has one of them. */

@@ -20,6 +20,18 @@ const Readiness = z
       description:
         'What a person should see to though events are taken: damaged files, a restored folder',
     }),
+    archive: z
+      .object({
+        waitingFor: z
+          .string()
+          .optional()
+          .openapi({ description: 'Why it does not get on; it tries again by itself' }),
+        setAside: z
+          .int()
+          .openapi({ description: 'How many files of events DuckDB refuses, in lake/refused' }),
+      })
+      .optional()
+      .openapi({ description: 'Only while stored events do not all get into the lake' }),
     quarantine: z.object({
       nearlyFull: z
         .int()
@@ -54,7 +66,7 @@ export function getReadiness(app: App, { platform, options }: AppDeps) {
   const { quarantineMaxItems: maxItems, quarantineMaxBytes: maxBytes } = options.config
 
   operation(app, route, async (c) => {
-    const { problems, notices = [] } = await platform.health()
+    const { problems, notices = [], archive } = await platform.health()
     if (problems.length > 0) {
       const errors = problems.map((message) => ({ path: [], message, code: 'not_ready' }))
       throw new AppError('not_ready', problems.join('; '), { errors })
@@ -63,6 +75,6 @@ export function getReadiness(app: App, { platform, options }: AppDeps) {
     // A source that fills its quarantine is no reason to send the others elsewhere.
     const nearlyFull = await platform.quarantine.countCrowded({ maxItems, maxBytes }, NEARLY_FULL)
     const feed = platform.changes?.lag()
-    return c.json({ status: 'ready', feed, notices, quarantine: { nearlyFull } })
+    return c.json({ status: 'ready', feed, archive, notices, quarantine: { nearlyFull } })
   })
 }

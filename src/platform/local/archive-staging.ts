@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { LAKE_FOLDER_MODE, makeDurableFolder } from './durable-files'
 import type { Segment } from './log/segment'
 import type { FiledSegment } from './log/segment-file'
 import type { SegmentSource } from './parquet/archive-job'
@@ -31,6 +32,7 @@ export function openStaging(root: string): Staging {
     path,
 
     async make() {
+      await makeDurableFolder(dirname(root), LAKE_FOLDER_MODE)
       await mkdir(bodies, { recursive: true, mode: 0o700 })
     },
 

@@ -5,6 +5,7 @@ import { StorageError } from '../../error/storage-error'
 import type { Log } from '../../telemetry/log'
 import type { Archive } from '../archive'
 import type { ChangeBatch } from '../change-feed'
+import type { ArchiveTrouble } from '../platform'
 import { gapsOf, type Placed } from './archive-parts'
 import { openStaging } from './archive-staging'
 import { createPartWriter } from './archive-writer'
@@ -15,15 +16,8 @@ import { encodeSegments, type Segment } from './log/segment'
 import type { FiledSegment } from './log/segment-file'
 
 export interface LocalArchive extends Archive {
-  state(): ArchiveState
-}
-
-/** For `/ready`. */
-export interface ArchiveState {
-  /** Why it does not get on; it tries again by itself. */
-  waitingFor?: string | undefined
-  /** How many files there are of records that DuckDB did not take. */
-  setAside: number
+  /** For `/ready`. */
+  state(): ArchiveTrouble
 }
 
 /**

@@ -1,6 +1,7 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import type { ChangeFeed } from '../change-feed'
 import type { Health } from '../platform'
+import type { LocalArchive } from './archive'
 import type { LocalEventStore } from './event-store'
 import type { Notices } from './notices'
 
@@ -11,8 +12,14 @@ const MAX_LAG_MS = 10 * 60 * 1000
 
 export async function checkHealth(
   dataDir: string,
-  { events, changes, notices }: { events: LocalEventStore; changes: ChangeFeed; notices: Notices },
+  parts: {
+    events: LocalEventStore
+    changes: ChangeFeed
+    archive: LocalArchive
+    notices: Notices
+  },
 ): Promise<Health> {
+  const { events, changes, archive, notices } = parts
   const problems: string[] = []
   const failure = events.failure()
   if (failure !== undefined) problems.push(`store: the last commit failed: ${failure}`)
@@ -30,5 +37,10 @@ export async function checkHealth(
   if (lag.ageMs > MAX_LAG_MS) {
     problems.push(`feed: ${lag.consumer} is ${Math.round(lag.ageMs / 1000)} s behind`)
   }
-  return { problems, notices: notices.list() }
+  const { waitingFor, setAside } = archive.state()
+  // Events can be taken all the same, so by itself it is no reason to send them elsewhere.
+  if (problems.length > 0 && waitingFor !== undefined) problems.push(`archive: ${waitingFor}`)
+  const isWell = waitingFor === undefined && setAside === 0
+  const said = { problems, notices: notices.list() }
+  return { ...said, ...(!isWell && { archive: { waitingFor, setAside } }) }
 }

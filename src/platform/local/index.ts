@@ -96,7 +96,7 @@ export async function openLocalPlatform(options: {
     registry,
     conformance,
     mark: () => String(log.end()),
-    health: () => checkHealth(dataDir, { events, changes, notices }),
+    health: () => checkHealth(dataDir, { events, changes, archive, notices }),
 
     async [Symbol.asyncDispose]() {
       await events[Symbol.asyncDispose]()
