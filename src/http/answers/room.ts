@@ -139,6 +139,7 @@ export function createAnswerRoom(): AnswerRoom {
 
   function wait(tenantId: string, bytes: number, gone: AbortSignal | undefined): Promise<Hold> {
     const queue = queues.get(tenantId) ?? new Set()
+    if (gone?.aborted) throw busy()
     if (waitingCount >= MAX_WAITING || queue.size >= MAX_WAITING_OF_TENANT) throw busy()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(giveUp, MAX_WAIT_MS)
