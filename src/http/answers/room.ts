@@ -1,4 +1,5 @@
 import { AppError } from '../../error/app-error'
+import { PAGE_BYTES } from '../../platform/event-store'
 
 /**
  * Room in memory for answers that may be large: from before one is made until it is sent, or its
@@ -17,16 +18,24 @@ export interface AnswerRoom {
 export interface Hold {
   /** Says how large the answer has become. */
   keep(bytes: number): void
+  /** Says that its reader has taken some of it. */
+  taken(): void
+  /** @param cut ends it, when its reader takes nothing while others wait for the room */
+  sending(cut: () => void): void
   /** Gives the room back; more than once is as good as once. */
   release(): void
 }
 
-// Of 512 MB that a server can be run in, a tenth; as text beyond Latin-1 it is twice that.
-const TOTAL_BYTES = 48 * 1024 * 1024
+// Of 512 MB that a server can be run in, a sixteenth; as text beyond Latin-1 it is twice that, and
+// while one is made, as much again.
+const TOTAL_BYTES = 32 * 1024 * 1024
 // No tenant's readers, however many and slow, take what another's need.
 const TENANT_BYTES = TOTAL_BYTES / 2
 // A page takes milliseconds to make: who has waited this long waits for readers that do not read.
 const MAX_WAIT_MS = 5000
+// A reader that reads at all takes the next 64 KB by then, also on a busy machine.
+const MAX_STALL_MS = 10_000
+const LOOK_EVERY_MS = 500
 // Each costs a connection and some hundred bytes.
 const MAX_WAITING = 1024
 const MAX_WAITING_OF_TENANT = 256
@@ -38,12 +47,21 @@ interface Waiting {
   admit(): void
 }
 
+interface Sending {
+  tenantId: string
+  /** When some of it was taken last, ms of a clock that nobody sets. */
+  takenAt: number
+  cut(): void
+}
+
 export function createAnswerRoom(): AnswerRoom {
   let used = 0
   const usedBy = new Map<string, number>()
   /** By tenant, the one whose turn is next first. */
   const queues = new Map<string, Set<Waiting>>()
   let waitingCount = 0
+  const sendings = new Set<Sending>()
+  let looking: ReturnType<typeof setInterval> | undefined
 
   function grow(tenantId: string, bytes: number) {
     used += bytes
@@ -58,13 +76,46 @@ export function createAnswerRoom(): AnswerRoom {
 
   function hold(tenantId: string, reserved: number): Hold {
     let held = reserved
+    const sending: Sending = { tenantId, takenAt: 0, cut() {} }
     grow(tenantId, held)
     function keep(bytes: number) {
       grow(tenantId, bytes - held)
       held = bytes
       admitWaiting()
     }
-    return { keep, release: () => keep(0) }
+    return {
+      keep,
+      taken() {
+        sending.takenAt = performance.now()
+      },
+      sending(cut) {
+        sending.cut = cut
+        sending.takenAt = performance.now()
+        sendings.add(sending)
+      },
+      release() {
+        sendings.delete(sending)
+        keep(0)
+      },
+    }
+  }
+
+  /** While some wait, whoever holds room and does not read loses it: his own tenant's, or anybody's. */
+  function cutStalled() {
+    const since = performance.now() - MAX_STALL_MS
+    const isTotalFull = used + PAGE_BYTES > TOTAL_BYTES
+    for (const { tenantId, takenAt, cut } of [...sendings]) {
+      if (takenAt < since && (isTotalFull || queues.has(tenantId))) cut()
+    }
+  }
+
+  /** Only while somebody waits. */
+  function look() {
+    if (waitingCount > 0) looking ??= setInterval(cutStalled, LOOK_EVERY_MS)
+    else {
+      clearInterval(looking)
+      looking = undefined
+    }
   }
 
   /** Tenants take turns: of each that has room, the one that has waited longest. */
@@ -82,17 +133,20 @@ export function createAnswerRoom(): AnswerRoom {
     const queue = queues.get(tenantId)
     if (!queue?.delete(one)) return
     waitingCount -= 1
+    look()
     if (queue.size === 0) queues.delete(tenantId)
   }
 
   function wait(tenantId: string, bytes: number, gone: AbortSignal | undefined): Promise<Hold> {
     const queue = queues.get(tenantId) ?? new Set()
+    if (gone?.aborted) throw busy()
     if (waitingCount >= MAX_WAITING || queue.size >= MAX_WAITING_OF_TENANT) throw busy()
     return new Promise((resolve, reject) => {
       const timer = setTimeout(giveUp, MAX_WAIT_MS)
       const one = { bytes, admit }
       queues.set(tenantId, queue.add(one))
       waitingCount += 1
+      look()
       gone?.addEventListener('abort', giveUp)
       function end() {
         clearTimeout(timer)

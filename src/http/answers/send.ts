@@ -32,15 +32,18 @@ function streamOf(begun: string[], parts: Iterator<string>, hold: Hold) {
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        timer = setTimeout(() => {
+        function cut() {
           end()
-          // The connection is cut: half an answer must not look like a whole one.
+          // With the connection: half an answer must not look like a whole one.
           controller.error(new Error('the answer was not taken in time'))
-        }, MAX_SENDING_MS)
+        }
+        timer = setTimeout(cut, MAX_SENDING_MS)
         // A stop does not wait for a reader that does not read.
         timer.unref?.()
+        hold.sending(cut)
       },
       pull(controller) {
+        hold.taken()
         const part = begun.shift() ?? parts.next().value
         if (part === undefined) {
           end()

@@ -5,6 +5,8 @@ import { type EventPageRequest, PAGE_BYTES } from '../event-store'
 export interface PageRoom {
   /** @returns false when there is no room for one more: the page ends before it */
   take(bytes: number): boolean
+  /** Whether its bytes are used up: reading one more, which may be large, would be for nothing. */
+  isFull(): boolean
 }
 
 export function roomOf({ limit, maxBytes = PAGE_BYTES }: EventPageRequest): PageRoom {
@@ -17,6 +19,7 @@ export function roomOf({ limit, maxBytes = PAGE_BYTES }: EventPageRequest): Page
       bytes += more
       return true
     },
+    isFull: () => bytes >= maxBytes,
   }
 }
 

@@ -65,6 +65,8 @@ export async function queryEvents(
     )
     let bytes = 0
     for (const { key, place } of entries) {
+      // It may be that nothing of what follows fits, and the next page is empty.
+      if (room.isFull()) return endAt(after)
       const item = held.get(key)
       bytes += item?.b?.B?.length ?? 0
       // One by one: what is packed may be a tenth of what it becomes, and the page may be full.

@@ -53,7 +53,9 @@ export async function queryLog(
     // One more than asked for says whether there is a next page.
     const wanted = page.limit + 1 - items.length
     const places = await newestPlaces(spans, { ...search, wanted, after }, turn)
-    for (const place of places) {
+    for (const [at, place] of places.entries()) {
+      // It may be that nothing of what follows fits, and the next page is empty.
+      if (at > 0 && room.isFull()) return endAt(after)
       const record = readAt(log, place)
       if (record?.tenantId === tenantId && fits(record, filter, now)) {
         if (!room.take(sizeOf(record))) return endAt(after)
