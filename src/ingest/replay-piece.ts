@@ -57,9 +57,10 @@ export function createReplayPiece<View>(needs: {
       const { patch, dryRun } = asked
       return await replay(who, quarantineId, { patch, dryRun })
     } catch (thrown) {
-      if (!(thrown instanceof AppError) || thrown.code !== 'forbidden') throw thrown
+      // It may not be repaired by them, or too many are at it: the others need not wait for that.
+      if (!(thrown instanceof AppError)) throw thrown
       const { message, code } = thrown
-      return refusal(quarantineId, [{ path: ['patch'], message, code }])
+      return refusal(quarantineId, [{ path: [], message, code }])
     }
   }
 
