@@ -39,6 +39,24 @@ export function showProgress(stream: ProgressStream, name: string, total?: numbe
   }
 }
 
+/** Shows how many things are done; only to a person, and gone when it is over. */
+export function showCount(
+  stream: ProgressStream,
+): { show(done: number, refused: number): void } & Disposable {
+  let isShown = false
+  return {
+    show(done, refused) {
+      if (!stream.isTTY) return
+      isShown = true
+      const line = `${done.toLocaleString('en')} replayed, ${refused.toLocaleString('en')} refused`
+      stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`)
+    },
+    [Symbol.dispose]() {
+      if (isShown) stream.write('\r\x1b[2K')
+    },
+  }
+}
+
 function bar(share: number): string {
   const done = Math.min(1, Math.max(0, share))
   const full = Math.round(done * BAR_LENGTH)

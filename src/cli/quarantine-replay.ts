@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Issue } from '../error/issue'
 import { readDocuments } from './documents'
 import { CommandError } from './failure'
+import { showCount } from './progress'
 import { createQuarantineClient, type QuarantineClient } from './quarantine-client'
 import { type FilterOptions, filterOf, withFilterOptions } from './quarantine-filter'
 import { describeIssue } from './send'
@@ -50,7 +51,11 @@ async function replay(ids: string[], options: Options) {
 
   const results: Result[] = []
   if (options.all) {
-    await replayAll(ask, { filter, ...asked }, (page) => results.push(...page))
+    using progress = showCount(process.stderr)
+    await replayAll(ask, { filter, ...asked }, (page) => {
+      results.push(...page)
+      progress.show(results.length, results.filter(isRefused).length)
+    })
   } else {
     for (const id of ids) {
       results.push(await ask<Result>('POST', `/${encodeURIComponent(id)}/replay`, asked))
@@ -58,10 +63,14 @@ async function replay(ids: string[], options: Options) {
   }
   const text = options.json ? JSON.stringify(results, null, 2) : tableOf(results, dryRun)
   process.stdout.write(`${text}\n`)
-  if (results.some(({ outcome }) => outcome === 'refused')) process.exitCode = 1
+  if (results.some(isRefused)) process.exitCode = 1
 }
 
-/** The server takes a hundred at a time. */
+function isRefused({ outcome }: Result): boolean {
+  return outcome === 'refused'
+}
+
+/** The server takes a hundred at a time, or for two seconds: here, what comes of each is shown. */
 async function replayAll(
   ask: QuarantineClient,
   asked: object,
@@ -69,7 +78,7 @@ async function replayAll(
 ): Promise<void> {
   let cursor: string | undefined
   do {
-    const body = { ...asked, ...(cursor !== undefined && { cursor }) }
+    const body = { ...asked, background: false, ...(cursor !== undefined && { cursor }) }
     const page = await ask<{ results: Result[]; nextCursor?: string }>('POST', '/replay', body)
     onPage(page.results)
     cursor = page.nextCursor
@@ -92,7 +101,7 @@ function tableOf(results: Result[], dryRun: boolean): string {
     result.quarantinedCount,
     result.errors.map(describeIssue).join('; '),
   ])
-  const kept = results.filter(({ outcome }) => outcome === 'refused').length
+  const kept = results.filter(isRefused).length
   const summary = `${results.length - kept} of ${results.length} ${dryRun ? 'would leave' : 'left'} the quarantine`
   return `${renderTable(names, rows)}\n${summary}`
 }

@@ -18,6 +18,7 @@ interface Summary {
   server: { requestId: string }
   context: Record<string, string>
   lastReplay?: { at: string; errors: Issue[] }
+  repair?: { by: string; at: string }
 }
 
 interface QuarantineList {
@@ -90,6 +91,7 @@ async function show(id: string, options: ServerOptions & { json?: true }) {
   print(`received ${receivedAt}, request ${server.requestId}`)
   for (const [name, value] of Object.entries(context)) print(harmless(`${name}: ${value}`))
   for (const issue of item.errors) print(harmless(`- ${describeIssue(issue)} (${issue.code})`))
+  if (item.repair) print(`repaired ${item.repair.at} by ${item.repair.by}`)
   if (item.lastReplay) print(`last replayed ${item.lastReplay.at}, refused:`)
   for (const issue of item.lastReplay?.errors ?? []) print(harmless(`- ${describeIssue(issue)}`))
   print(`\n${harmless(raw)}`)

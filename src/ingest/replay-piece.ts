@@ -32,10 +32,11 @@ export type ReplayPiece<View> = (
 ) => Promise<Piece<View>>
 
 // Items are read a few at a time, since each may have megabytes, and one at a time as soon as some take
-// long or say much: a piece ends only between readings.
+// long, are long or say much: a piece ends only between readings.
 const MOST_AT_A_TIME = 16
 const SLOW_MS = 100
 const LONG_RESULTS = 64 * 1024
+const LONG_ITEMS = 256 * 1024
 
 // Of what is answered; on AWS a reply may have six megabytes.
 const MAX_RESULTS = 1024 * 1024
@@ -57,9 +58,10 @@ export function createReplayPiece<View>(needs: {
       const { patch, dryRun } = asked
       return await replay(who, quarantineId, { patch, dryRun })
     } catch (thrown) {
-      if (!(thrown instanceof AppError) || thrown.code !== 'forbidden') throw thrown
+      // It may not be repaired by them, or too many are at it: the others need not wait for that.
+      if (!(thrown instanceof AppError)) throw thrown
       const { message, code } = thrown
-      return refusal(quarantineId, [{ path: ['patch'], message, code }])
+      return refusal(quarantineId, [{ path: [], message, code }])
     }
   }
 
@@ -85,7 +87,9 @@ export function createReplayPiece<View>(needs: {
       }
       left -= items.length
       cursor = nextCursor
-      const isHeavy = performance.now() - begun > SLOW_MS || length - before > LONG_RESULTS
+      const read = items.reduce((sum, { raw }) => sum + raw.length, 0)
+      const isHeavy =
+        performance.now() - begun > SLOW_MS || length - before > LONG_RESULTS || read > LONG_ITEMS
       atATime = isHeavy ? 1 : Math.min(atATime * 2, MOST_AT_A_TIME)
     } while (cursor !== undefined && left > 0 && performance.now() < end && length < MAX_RESULTS)
     return { results, nextCursor: cursor, left: cursor === undefined ? 0 : left }

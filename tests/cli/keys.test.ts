@@ -73,12 +73,39 @@ describe('nonius keys, beside a running server', () => {
     const key = (await keys('create', '--name', 'listed')).stdout.trim()
     const table = (await keys('list')).stdout
     const json = (await keys('list', '--json')).stdout
-    expect(table).toMatch(/listed +demo +events:write events:read/)
+    expect(table).toMatch(/listed +demo +demo +events:write events:read/)
     for (const text of [table, json]) {
       expect(text).not.toContain(key)
       expect(text).not.toMatch(/[0-9a-f]{64}/)
     }
   })
+
+  it('does not let a key change what is in quarantine unless it is told to', async () => {
+    await keys('create', '--name', 'usual')
+    const { scopes } = (await list()).find(({ name }) => name === 'usual')!
+    expect(scopes).toEqual([
+      ...['events:write', 'events:read', 'webhooks:read', 'webhooks:write', 'quarantine:read'],
+    ])
+    await keys('create', '--name', 'repairs', '--scopes', 'quarantine:read,quarantine:write')
+    const repairs = (await list()).find(({ name }) => name === 'repairs')!
+    expect(repairs.scopes).toEqual(['quarantine:read', 'quarantine:write'])
+  })
+
+  const reaches: [args: string[], sources: unknown, shown: string][] = [
+    [[], undefined, 'lms'],
+    [['--sources', 'canvas, sakai,canvas'], ['canvas', 'sakai'], 'lms canvas sakai'],
+    [['--sources', '*'], '*', '\\*'],
+    [['--scopes', 'admin'], undefined, '\\*'],
+  ]
+  for (const [args, sources, shown] of reaches) {
+    it(`keeps and shows whose quarantine a key reaches: ${args.join(' ') || 'its own'}`, async () => {
+      const name = `reach${args.join('').replace(/[^a-z]/g, '')}`
+      expect((await keys('create', '--name', name, '--source', 'lms', ...args)).exitCode).toBe(0)
+      const key = (await list()).find((one) => one.name === name)!
+      expect(key.sources).toEqual(sources as never)
+      expect((await keys('list')).stdout).toMatch(new RegExp(`${name} +lms +${shown} +\\w`))
+    })
+  }
 
   for (const [what, args, sentence] of [
     ['no name', ['create'], /required option '-n, --name/],
@@ -91,6 +118,16 @@ describe('nonius keys, beside a running server', () => {
       'a source that is no word',
       ['create', '--name', 'x', '--source', '../x'],
       /A source is named by/,
+    ],
+    [
+      'a list of sources that is none',
+      ['create', '--name', 'x', '--sources', 'canvas,../x'],
+      /A source is named by/,
+    ],
+    [
+      'more sources than a key can have',
+      ['create', '--name', 'x', '--sources', Array.from({ length: 100 }, (_, n) => n).join()],
+      /At most 99 sources/,
     ],
     ['an unknown key', ['revoke', 'key_nobody'], /There is no key key_nobody in use/],
   ] as const) {

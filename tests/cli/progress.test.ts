@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { showProgress } from '../../src/cli/progress'
+import { showCount, showProgress } from '../../src/cli/progress'
 
 function stream(isTTY: boolean) {
   const written: string[] = []
@@ -36,6 +36,29 @@ describe('how far a reading has come', () => {
     {
       using progress = showProgress(file, 'events.ndjson', 10)
       progress.advance(10, 1)
+    }
+    expect(file.written).toEqual([])
+  })
+})
+
+describe('how many items are replayed', () => {
+  it('is shown to a person, page by page, and wiped away at the end', () => {
+    const person = stream(true)
+    {
+      using count = showCount(person)
+      count.show(100, 0)
+      count.show(1200, 7)
+    }
+    expect(person.written).toHaveLength(3)
+    expect(person.written[1]).toContain('1,200 replayed, 7 refused')
+    expect(person.written[2]).toBe('\r\u001b[2K')
+  })
+
+  it('is not written into a file', () => {
+    const file = stream(false)
+    {
+      using count = showCount(file)
+      count.show(100, 0)
     }
     expect(file.written).toEqual([])
   })

@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 function quarantine(...args: string[]) {
-  const env = { NONIUS_URL: server.url, NONIUS_KEY: server.key }
+  const env = { NONIUS_URL: server.url, NONIUS_KEY: 'nk_test_key_of_the_admin' }
   return nonius(['quarantine', ...args], { env })
 }
 
