@@ -52,7 +52,7 @@ export function aRecord(more: Partial<EventRecord> = {}): EventRecord {
 export function aWebhook(more: Partial<Webhook> = {}): Webhook {
   made += 1
   return {
-    webhookId: `whk_${made}`,
+    webhookId: `whk_${String(made).padStart(6, '0')}`,
     tenantId: 'north',
     name: 'Dashboard',
     targetUrl: 'https://hooks.example.com/in',
