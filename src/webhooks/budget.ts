@@ -2,17 +2,32 @@
 // request may have.
 const LARGE_BYTES = 512 * 1024
 
-// 32 full messages. Each is there up to three times: as events, as a body, on its way.
+// 32 full messages, and two of the largest events beside that of a tenant whose target takes none. Each
+// is there up to three times: as events, as a body, on its way.
 const MAX_BYTES = 8 * 1024 * 1024
+const MAX_LARGE_BYTES = 16 * 1024 * 1024
+
+interface Limits {
+  maxBytes: number
+  /** From which size on a body is large. */
+  largeBytes: number
+  maxLargeBytes: number
+}
+
+const limits: Limits = {
+  maxBytes: MAX_BYTES,
+  largeBytes: LARGE_BYTES,
+  maxLargeBytes: MAX_LARGE_BYTES,
+}
 
 export type Budget = ReturnType<typeof createBudget>
 
 /**
- * Bytes of bodies in flight, and as many again for the large ones, so that those wait for each other
- * and for nobody else.
+ * Bytes of bodies in flight, and others for the large ones, so that those wait for each other and
+ * nobody else does for them.
  */
-export function createBudget(maxBytes = MAX_BYTES, largeBytes = LARGE_BYTES) {
-  const [usual, large] = [createShares(maxBytes), createShares(maxBytes)]
+export function createBudget({ maxBytes, largeBytes, maxLargeBytes } = limits) {
+  const [usual, large] = [createShares(maxBytes), createShares(maxLargeBytes)]
   const waiting = new Set<() => void>()
 
   return {

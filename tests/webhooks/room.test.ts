@@ -7,7 +7,10 @@ const LARGE = 700
 
 /** Holds bodies until told, and knows how many bytes are held at a time. */
 function scene(patienceMs = 1000) {
-  const holdBody = createRoom(createBudget(MAX, LARGE), patienceMs)
+  const holdBody = createRoom(
+    createBudget({ maxBytes: MAX, largeBytes: LARGE, maxLargeBytes: MAX }),
+    patienceMs,
+  )
   const held = new Map<string, () => void>()
   const most = { held: 0, read: 0 }
   const sizes = new Map<string, number>()
@@ -79,6 +82,14 @@ describe('Room for bodies', () => {
     test.end('larger')
     test.end('small')
     await Promise.all([...large, small])
+  })
+
+  it('is left free in part for the large bodies of others', () => {
+    const budget = createBudget({ maxBytes: MAX, largeBytes: LARGE, maxLargeBytes: 3 * MAX })
+    expect(budget.take('a', 900)).toBeDefined()
+    expect(budget.take('a', 900)).toBeUndefined()
+    expect(budget.take('b', 900)).toBeDefined()
+    expect(budget.take('c', 900)).toBeDefined()
   })
 
   it('keeps nothing of a body that has to wait, and is asked for no more when that is cut off', async () => {
