@@ -24,5 +24,17 @@ async function serve() {
   process.stdout.write(banner({ ...server, dataDir: config.dataDir, given: config }, version))
   await stopping
   process.stderr.write('Stopping: answering what is in flight, archiving what is stored.\n')
+  setTimeout(giveUp, STOP_MS).unref()
   await server[Symbol.asyncDispose]()
+  // A name that is still being looked up would keep the process until the name server answers.
+  process.exit()
+}
+
+// Each part ends by a deadline of its own, in some seconds together. Should one not, nothing is lost:
+// what was acknowledged is on disk, and what follows from it goes on at the next start.
+const STOP_MS = 30_000
+
+function giveUp() {
+  process.stderr.write('Stopping took too long; the next start goes on from here.\n')
+  process.exit(1)
 }

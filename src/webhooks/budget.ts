@@ -1,54 +1,82 @@
-// 64 full messages of 256 KB. Each is there up to three times: as events, as a body, on its way.
-const MAX_BYTES = 16 * 1024 * 1024
+// Full messages have 256 KB (`payload.ts`); what is larger is one event, of as many megabytes as a
+// request may have.
+const LARGE_BYTES = 512 * 1024
+
+// 32 full messages, and two of the largest events beside that of a tenant whose target takes none. Each
+// is there up to three times: as events, as a body, on its way.
+const MAX_BYTES = 8 * 1024 * 1024
+const MAX_LARGE_BYTES = 16 * 1024 * 1024
+
+interface Limits {
+  maxBytes: number
+  /** From which size on a body is large. */
+  largeBytes: number
+  maxLargeBytes: number
+}
+
+const limits: Limits = {
+  maxBytes: MAX_BYTES,
+  largeBytes: LARGE_BYTES,
+  maxLargeBytes: MAX_LARGE_BYTES,
+}
+
+export type Budget = ReturnType<typeof createBudget>
 
 /**
- * Bytes of bodies in flight, shared among tenants as places are: a tenant has what all under way, and
- * one more, can have alike. One body of each may always go, however large, as long as all of them
- * together, without the largest, stay within the budget.
+ * Bytes of bodies in flight, and others for the large ones, so that those wait for each other and
+ * nobody else does for them.
  */
-export function createBudget(maxBytes = MAX_BYTES) {
-  const ofTenant = new Map<string, number>()
+export function createBudget({ maxBytes, largeBytes, maxLargeBytes } = limits) {
+  const [usual, large] = [createShares(maxBytes), createShares(maxLargeBytes)]
   const waiting = new Set<() => void>()
-  let held = 0
-  let isLargeUnderWay = false
-
-  function fits(tenantId: string, bytes: number): boolean {
-    if (bytes > maxBytes / 2) return !isLargeUnderWay
-    if (held + bytes > maxBytes) return false
-    const own = ofTenant.get(tenantId)
-    if (own === undefined) return true
-    return own + bytes <= maxBytes / (ofTenant.size + 1)
-  }
 
   return {
     /** @returns how to give them back; undefined while there is no room */
     take(tenantId: string, bytes: number): (() => void) | undefined {
-      if (!fits(tenantId, bytes)) return undefined
-      const isLarge = bytes > maxBytes / 2
-      count(bytes)
+      const shares = bytes > largeBytes ? large : usual
+      if (!shares.fits(tenantId, bytes)) return undefined
+      shares.count(tenantId, bytes)
       return () => {
-        count(-bytes)
+        shares.count(tenantId, -bytes)
         for (const tell of waiting) tell()
-      }
-
-      function count(by: number) {
-        if (isLarge) isLargeUnderWay = by > 0
-        else held += by
-        const own = (ofTenant.get(tenantId) ?? 0) + by
-        if (own === 0) ofTenant.delete(tenantId)
-        else ofTenant.set(tenantId, own)
       }
     },
 
     /** Resolves once some were given back, after `ms`, or when `signal` is aborted. */
     async freed(ms: number, signal?: AbortSignal): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, ms)
-      signal?.addEventListener('abort', () => resolve(), { once: true })
-      waiting.add(resolve)
+      const tell = () => resolve()
+      const timer = setTimeout(tell, ms)
+      signal?.addEventListener('abort', tell)
+      waiting.add(tell)
       await promise
-      waiting.delete(resolve)
+      waiting.delete(tell)
+      signal?.removeEventListener('abort', tell)
       clearTimeout(timer)
+    },
+  }
+}
+
+/**
+ * Shared among tenants as places are (`places.ts`): one has what all under way, and one more, can
+ * have alike, and may always have one body. Only a body that is larger than everything goes alone.
+ */
+function createShares(maxBytes: number) {
+  const ofTenant = new Map<string, number>()
+  let held = 0
+
+  return {
+    fits(tenantId: string, bytes: number): boolean {
+      if (held + bytes > maxBytes) return held === 0
+      const own = ofTenant.get(tenantId)
+      return own === undefined || own + bytes <= maxBytes / (ofTenant.size + 1)
+    },
+
+    count(tenantId: string, by: number) {
+      held += by
+      const own = (ofTenant.get(tenantId) ?? 0) + by
+      if (own === 0) ofTenant.delete(tenantId)
+      else ofTenant.set(tenantId, own)
     },
   }
 }

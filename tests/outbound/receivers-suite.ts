@@ -2,8 +2,8 @@ import { describe, expect, it } from 'bun:test'
 import { receivers } from '../support/receivers-list'
 import { type Meeting, TIMEOUT_MS } from './meet'
 
-// Sixty sockets share two processors with whatever else is tested.
-const GRACE_MS = 1500
+// For timers that come late on a machine that is busy.
+const GRACE_MS = 3000
 
 // Of the system on both sides of a connection; we read 288 KB at most.
 const SYSTEM_BUFFER_BYTES = 12 * 1024 * 1024

@@ -22,7 +22,7 @@ const FLOOD_BYTES = 64 * 1024 * 1024
 const PIECE_BYTES = 64 * 1024
 
 // Whoever calls these in a test has given up by then; one that never reads would not see that.
-const LATE_MS = 1000
+const LATE_MS = 3000
 
 const late = /no reply within/
 const closed = /closed|reset|ECONNRESET|hang up/i

@@ -3,15 +3,14 @@ import type { Clock } from '../clock'
 import type { Delivery, DeliveryQueue, HasPlace } from '../delivery-queue'
 import { createAsideDeliveries } from './aside-deliveries'
 import { guarded } from './database'
-import { type DeliveryRow, deliveryColumns, deliveryOf } from './delivery-rows'
+import { deliveryOf } from './delivery-rows'
+import { prepare, type Whose } from './delivery-statements'
 import { createTurns } from './delivery-turns'
 
 export { deliveryQueueSchema } from './delivery-rows'
 
 // What is kept for days need not be forgotten to the minute.
 const EXPIRE_EVERY_MS = 60 * 60 * 1000
-
-type Counts = Awaited<ReturnType<DeliveryQueue['stats']>>
 
 /**
  * The queue in a database opened by `openDatabase` with `deliveryQueueSchema`, for the one process
@@ -20,45 +19,7 @@ type Counts = Awaited<ReturnType<DeliveryQueue['stats']>>
  * @throws {StorageError}
  */
 export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
-  const add = db.query(
-    `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at)
-     SELECT $deliveryId, $tenantId, $webhookId, $eventIds, $enqueuedAt, $attempts, $lastFailure, $dueAt
-     WHERE NOT EXISTS (SELECT 1 FROM parked_deliveries WHERE delivery_id = $deliveryId)`,
-  )
-  const unbury = db.query('DELETE FROM dead_deliveries WHERE delivery_id = ?')
-  const nextDue = db.query<{ due_at: number }, [string, string]>(
-    `SELECT due_at FROM deliveries WHERE webhook_id = ? AND tenant_id = ? ORDER BY due_at LIMIT 1`,
-  )
-  const allDue = db.query<{ tenant_id: string; webhook_id: string; due_at: number }, []>(
-    'SELECT tenant_id, webhook_id, min(due_at) AS due_at FROM deliveries GROUP BY webhook_id, tenant_id',
-  )
-  const lease = db.query<
-    DeliveryRow,
-    { tenantId: string; webhookId: string; now: number; until: number }
-  >(
-    `UPDATE deliveries SET taken = 1, due_at = $until WHERE delivery_id = (
-       SELECT delivery_id FROM deliveries
-       WHERE webhook_id = $webhookId AND tenant_id = $tenantId AND due_at <= $now
-       ORDER BY due_at LIMIT 1)
-     RETURNING ${deliveryColumns}`,
-  )
-  type Whose = { tenant_id: string; webhook_id: string }
-  const giveBack = db.query<Whose, { deliveryId: string; dueAt: number; reason: string }>(
-    `UPDATE deliveries SET taken = 0, attempts = attempts + 1, due_at = $dueAt, last_failure = $reason
-     WHERE delivery_id = $deliveryId RETURNING tenant_id, webhook_id`,
-  )
-  const forget = db.query<Whose, [string]>(
-    'DELETE FROM deliveries WHERE delivery_id = ? RETURNING tenant_id, webhook_id',
-  )
-  const forgetParked = db.query('DELETE FROM parked_deliveries WHERE delivery_id = ?')
-  const count = db.query<Counts, [number, number]>(
-    `SELECT count(*) FILTER (WHERE NOT (taken AND due_at > ?)) AS waiting,
-            count(*) FILTER (WHERE taken AND due_at > ?) AS inFlight,
-            (SELECT count(*) FROM parked_deliveries) AS parked,
-            (SELECT count(*) FROM dead_deliveries) AS dead
-     FROM deliveries`,
-  )
-
+  const { add, unbury, nextDue, allDue, lease, giveBack, forget, forgetParked, count } = prepare(db)
   const now = () => clock.now().getTime()
   const turns = createTurns()
   const aside = createAsideDeliveries(db, clock, changed)

@@ -42,6 +42,35 @@ function open(key = secretKey) {
 
 registryContract('SQLite', async () => open())
 
+describe('The list of all webhooks', () => {
+  it('is read once for many batches, and again when anybody has changed one', async () => {
+    await using opened = open()
+    const { registry } = opened
+    const theirs = openDatabase(opened.file, registrySchema)
+    const cli = createRegistry(theirs, { secretKey })
+    const names = async () => (await registry.listAllWebhooks()).map(({ name }) => name)
+    await registry.putWebhook(webhook)
+    const first = await registry.listAllWebhooks()
+    // Whatever else is written to the file changes nothing here.
+    await registry.putTenant({ tenantId: 'school', name: 'School', createdAt: webhook.createdAt })
+    expect(await registry.listAllWebhooks()).toBe(first)
+
+    const changes: [(at: typeof registry) => Promise<unknown>, string[]][] = [
+      [(at) => at.putWebhook({ ...webhook, name: 'a' }), ['a']],
+      [(at) => at.replaceWebhook(webhook, { ...webhook, name: 'b' }), ['b']],
+      [(at) => at.addWebhook({ ...webhook, webhookId: 'whk_2', name: 'c' }, 9), ['b', 'c']],
+      [(at) => at.deleteWebhook('school', 'whk_2'), ['b']],
+    ]
+    for (const at of [registry, cli]) {
+      for (const [change, expected] of changes) {
+        await change(at)
+        expect(await names()).toEqual(expected)
+      }
+    }
+    theirs.close()
+  })
+})
+
 describe('a webhook secret at rest', () => {
   it('is not to be found in the file', async () => {
     await using opened = open()
