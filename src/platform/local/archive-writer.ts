@@ -32,6 +32,9 @@ interface Dealt {
 // A process that crashes over one record alone, so many times in a row, does so because of it.
 const CRASHES = 3
 
+// Less than that would be many small files on a disk that is nearly full: it waits for more room.
+const LEAST_SHARE = 1 / 64
+
 // The columns of a line of this version; what the process needs of them.
 const lines = lineColumns.map(({ name, type }) => ({ name, type }))
 
@@ -100,6 +103,12 @@ export function createPartWriter(options: {
       }
       const { reason } = outcome
       if (outcome.kind === 'waiting') throw new Error(reason)
+      if (outcome.kind === 'room') {
+        const fitting = Math.floor(count * outcome.share)
+        if (fitting === 0 || outcome.share < LEAST_SHARE) throw new Error(reason)
+        most = fitting
+        return undefined
+      }
       if (outcome.kind === 'damaged') {
         return setAside(batch, pieceOf(part, outcome.piece), reason)
       }
