@@ -2,6 +2,7 @@ import { expect, it } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openLake } from '../../src/platform/local/lake'
 import { temporaryFolder } from '../support/folders'
 import { startServerProcess } from '../support/server-process'
 
@@ -99,3 +100,71 @@ it.skipIf(!disk)(
   },
   60_000,
 )
+
+it.skipIf(!disk)(
+  'takes events at once when a little is freed, and the lake catches up by itself when more is',
+  async () => {
+    using folder = temporaryFolder()
+    using _disk = smallDisk(folder.path, 80)
+    const env = { NONIUS_ARCHIVE_FLUSH_SECONDS: '1' }
+    await using server = await startServerProcess(folder.path, env)
+    const headers = { authorization: server.key, 'content-type': 'application/json' }
+    const acknowledged: string[] = []
+    async function post(bytes: number): Promise<number> {
+      const event_id = `filled-${acknowledged.length}`
+      const properties = { filler: randomBytes(bytes).toString('base64') }
+      const body = JSON.stringify({ event_type: 'filled', event_id, properties })
+      const reply = await fetch(`${server.url}/api/v1/events`, { method: 'POST', headers, body })
+      if (reply.status === 200) acknowledged.push(event_id)
+      return reply.status
+    }
+    const ready = async () => (await fetch(`${server.url}/ready`)).text()
+    const halfMade = () => [
+      ...new Bun.Glob('lake/staging/**/*.{zst,parquet}').scanSync(folder.path),
+    ]
+
+    // So full that what the archive has to write does not fit.
+    const fillers = ['first', 'second'].map((name) => join(folder.path, name))
+    writeFileSync(fillers[0]!, randomBytes(6 * MB))
+    writeFileSync(fillers[1]!, randomBytes(42 * MB))
+    for (let tries = 0; tries < 500 && (await post(1_000_000)) === 200; ) tries += 1
+    for (let tries = 0; tries < 500 && (await post(20_000)) === 200; ) tries += 1
+    expect(await post(1_000_000)).toBe(503)
+    expect(await ready()).toMatch(/disk: 0 MB free/)
+
+    rmSync(fillers[0]!)
+    for (let i = 0; i < 20; i++) {
+      expect(await post(40_000)).toBe(200)
+      await Bun.sleep(100)
+      // What there is belongs to new events: nothing half made fills it.
+      expect(halfMade()).toEqual([])
+    }
+    await until(async () => /archive: waits for disk space/.test(await ready()))
+    expect(await post(40_000)).toBe(200)
+
+    rmSync(fillers[1]!)
+    await using lake = openLake(folder.path)
+    const archived = async () => {
+      const { rows } = await lake.query('SELECT event_id FROM events')
+      return rows.map(([id]) => String(id)).toSorted()
+    }
+    await until(async () => (await archived()).length >= acknowledged.length)
+    expect(await archived()).toEqual(acknowledged.toSorted())
+    expect(await ready()).not.toMatch(/archive:/)
+    expect(server.output().match(/the archive waits/g)?.length).toBe(1)
+    expect(server.process.exitCode).toBeNull()
+  },
+  120_000,
+)
+
+const MB = 1024 * 1024
+
+// The archive tries again after 30 s at the latest.
+async function until(holds: () => Promise<boolean>) {
+  const end = performance.now() + 60_000
+  while (performance.now() < end) {
+    if (await holds()) return
+    await Bun.sleep(100)
+  }
+  throw new Error('it did not come to it')
+}

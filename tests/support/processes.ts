@@ -6,12 +6,24 @@ export function childrenOf(parent: number): { pid: number; command: string }[] {
   return pids.flatMap((name) => {
     try {
       const status = readFileSync(`/proc/${name}/status`, 'utf8')
-      if (Number(/^PPid:\s+(\d+)/m.exec(status)![1]) !== parent) return []
-      if (/^State:\s+Z/m.test(status)) return []
+      if (Number(/^PPid:\s+(\d+)/m.exec(status)![1]) !== parent || isZombie(status)) return []
       const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
       return [{ pid: Number(name), command }]
     } catch {
       return [] // it has ended
     }
   })
+}
+
+/** Whether a process does anything: one that has ended stays listed until somebody asks how. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !isZombie(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+function isZombie(status: string): boolean {
+  return /^State:\s+Z/m.test(status)
 }

@@ -31,6 +31,9 @@ interface Dealt {
 // A process that crashes over one record alone, so many times in a row, does so because of it.
 const CRASHES = 3
 
+// Less than that would be many small files on a disk that is nearly full: it waits for more room.
+const LEAST_SHARE = 1 / 64
+
 /**
  * Cuts what could not be written in two, until it can be or is a single record. Only one that DuckDB
  * itself refuses is set aside: a full disk and a dead process say nothing against it.
@@ -97,6 +100,12 @@ export function createPartWriter(options: {
       }
       const { reason } = outcome
       if (outcome.kind === 'waiting') throw new Error(reason)
+      if (outcome.kind === 'room') {
+        const fitting = Math.floor(count * outcome.share)
+        if (fitting === 0 || outcome.share < LEAST_SHARE) throw new Error(reason)
+        most = fitting
+        return undefined
+      }
       if (outcome.kind === 'damaged') {
         return setAside(batch, pieceOf(part, outcome.piece), reason)
       }

@@ -5,16 +5,21 @@ import { statfs } from 'node:fs/promises'
 const RESERVE_BYTES = 64 * 1024 * 1024
 const RESERVE_PART = 8
 
-/**
- * Tells whether the archive may write so many bytes beside `path`.
- * @returns a sentence when it may not
- */
-export async function lackOfRoom(path: string, bytes: number): Promise<string | undefined> {
+export interface LackOfRoom {
+  reason: string
+  /** Which part of the bytes would fit; 0 when nothing does. */
+  share: number
+}
+
+/** Tells whether the archive may write so many bytes beside `path`. @returns undefined when it may */
+export async function lackOfRoom(path: string, bytes: number): Promise<LackOfRoom | undefined> {
   const { bavail, blocks, bsize } = await statfs(path)
   const reserve = Math.min(RESERVE_BYTES, (blocks * bsize) / RESERVE_PART)
-  if (bavail * bsize >= bytes + reserve) return undefined
+  const room = bavail * bsize - reserve
+  if (room >= bytes) return undefined
   const wanted = `${megabytes(bytes)} and leave ${megabytes(reserve)} to new events`
-  return `waits for disk space: ${megabytes(bavail * bsize)} free, it would take ${wanted}`
+  const reason = `waits for disk space: ${megabytes(bavail * bsize)} free, it would take ${wanted}`
+  return { reason, share: Math.max(0, room / bytes) }
 }
 
 function megabytes(bytes: number): string {

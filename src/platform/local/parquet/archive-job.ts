@@ -54,6 +54,8 @@ export type JobAnswer =
   | { kind: 'damaged'; reason: string; piece: number }
   /** More memory would be needed than there is; fewer records need less. */
   | { kind: 'memory'; reason: string }
+  /** The disk has room for a part of it only. */
+  | { kind: 'room'; reason: string; share: number }
   /** Nothing is wrong with the data: it is worth waiting. */
   | { kind: 'waiting'; reason: string }
   /** DuckDB is not fit for use any more; a new process is. */

@@ -15,7 +15,7 @@ export async function writeParquet(job: ArchiveJob, duck: Duck): Promise<JobAnsw
   const output = join(job.staging, `${job.name}.parquet`)
   try {
     const lack = await lackOfRoom(job.staging, await estimate(job, bodies))
-    if (lack !== undefined) return { kind: 'waiting', reason: lack }
+    if (lack) return { kind: 'room', ...lack }
     await writeInput(input, job.pieces, bodies)
     const answer = await convert({ ...job, input, output }, duck)
     if (answer.kind !== 'written') return await explained(answer, job, bodies)

@@ -1,0 +1,70 @@
+import { expect, it } from 'bun:test'
+import { randomBytes } from 'node:crypto'
+import { openLake } from '../../src/platform/local/lake'
+import { temporaryFolder } from '../support/folders'
+import { startServerProcess } from '../support/server-process'
+import { memoryGroup } from './memory-group'
+
+// A batch that took everything down: what nothing can compress, as large as a request may be.
+
+const EVENTS = 260
+const EVENT_BYTES = 5_900_000
+const MB = 1024 * 1024
+const LIMIT_BYTES = 512 * MB
+// Of both processes. The server has 80 MB of it here, the rest is what DuckDB takes for a part.
+const RESIDENT_BYTES = 400 * MB
+
+using probe = memoryGroup(LIMIT_BYTES)
+probe?.[Symbol.dispose]()
+
+it.skipIf(!probe)(
+  'archives 260 events of 5.9 MB that cannot be compressed within 512 MB',
+  async () => {
+    using folder = temporaryFolder()
+    {
+      await using server = await startServerProcess(folder.path, {
+        NONIUS_ARCHIVE_FLUSH_SECONDS: '3600',
+      })
+      const headers = { authorization: server.key, 'content-type': 'application/json' }
+      for (let i = 0; i < EVENTS; i++) {
+        const properties = { x: randomBytes(EVENT_BYTES * 0.75).toString('base64') }
+        const body = JSON.stringify({ event_type: 'large', event_id: `large-${i}`, properties })
+        const reply = await fetch(`${server.url}/api/v1/events`, { method: 'POST', headers, body })
+        expect(reply.status).toBe(200)
+      }
+      await server.kill()
+    }
+
+    using group = memoryGroup(LIMIT_BYTES)!
+    await using server = await startServerProcess(folder.path, {
+      NONIUS_ARCHIVE_FLUSH_SECONDS: '3',
+    })
+    group.add(server.process.pid)
+    let most = 0
+    let waiting = EVENTS
+    const end = performance.now() + 300_000
+    while (waiting > 0 && performance.now() < end) {
+      most = Math.max(
+        most,
+        group.resident().reduce((sum, bytes) => sum + bytes, 0),
+      )
+      const ready = await fetch(`${server.url}/ready`)
+      expect(ready.status).toBe(200)
+      waiting = ((await ready.json()) as { feed: { records: number } }).feed.records
+      await Bun.sleep(20)
+    }
+    expect(waiting).toBe(0)
+    expect(group.killed()).toBe(0)
+    expect(most).toBeLessThan(RESIDENT_BYTES)
+    console.log(`${Math.round(most / MB)} MB at most, of the server and what archives for it`)
+
+    await using lake = openLake(folder.path)
+    const { rows } = await lake.query(
+      `SELECT count(*), count(DISTINCT event_id), min(length(raw->>'$.properties.x')) FROM events`,
+    )
+    expect(rows[0]!.slice(0, 2).map(Number)).toEqual([EVENTS, EVENTS])
+    expect(Number(rows[0]![2])).toBeGreaterThan(EVENT_BYTES * 0.99)
+    expect([...new Bun.Glob('lake/{staging,refused}/**/*').scanSync(folder.path)]).toEqual([])
+  },
+  900_000,
+)
