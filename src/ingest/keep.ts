@@ -3,6 +3,7 @@ import type { ReadItem, Reading } from '../event/reading'
 import type { ServerFacts } from '../event/record'
 import type { EventStore } from '../platform/event-store'
 import type { SourceMode } from '../platform/registry'
+import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Kept } from './steps/acknowledge'
 import { appendWith } from './steps/append'
 import { holdToTheTextWith } from './steps/hold-to-the-text'
@@ -43,9 +44,9 @@ export function createKeep({ events, config }: Needs): Keep {
   return async function keep(reading, arrival) {
     const stamp = stampWith({ ...arrival, hotTtlDays })
     const holdToTheText = holdToTheTextWith({ mode: arrival.mode ?? 'lenient', reading })
-    const { readable, refused } = sort(reading.items, holdToTheText)
+    const { readable, refused } = await inTurns(sorting(reading.items, holdToTheText))
 
-    const outcomes = await append(readable.map(({ event }) => stamp(event)))
+    const outcomes = await append(await inTurns(eachOf(readable, ({ event }) => stamp(event))))
     const kept: Kept[] = []
     readable.forEach((item, place) => {
       const { kind } = outcomes[place]!
@@ -56,16 +57,17 @@ export function createKeep({ events, config }: Needs): Keep {
   }
 }
 
-function sort(
+function* sorting(
   items: readonly ReadItem[],
   refuse: (item: Kept['item']) => Refused | undefined,
-): { readable: Kept['item'][]; refused: Refused[] } {
+): Steps<{ readable: Kept['item'][]; refused: Refused[] }> {
   const readable: Kept['item'][] = []
   const refused: Refused[] = []
   for (const item of items) {
     const refusal = 'event' in item ? refuse(item) : item
     if (refusal !== undefined) refused.push(refusal)
     else readable.push(item as Kept['item'])
+    yield
   }
   return { readable, refused }
 }

@@ -7,6 +7,12 @@ import { endOfString } from './json-scan'
  */
 export const MAX_VALUES = 500_000
 
+/**
+ * How many of them one value may hold that is parsed at once: JSON.parse cannot be interrupted, and
+ * takes a tenth of a second for so many. A Caliper event has some fifty.
+ */
+export const MAX_ELEMENT_VALUES = 50_000
+
 /** What no byte of a short text costs more than, once it is read. Measured as below. */
 export const MOST_PER_BYTE = 12
 
@@ -42,4 +48,10 @@ export function costOfReading(text: string): { values: number; bytes: number } {
     members * PER_MEMBER +
     elements * PER_ELEMENT
   return { values: containers + members + elements, bytes }
+}
+
+/** Whether parsing `text` would make more than so many values. */
+export function holdsMoreThan(text: string, values: number): boolean {
+  // Each takes a character, and one to tell it from the next.
+  return text.length > values && costOfReading(text).values > values
 }

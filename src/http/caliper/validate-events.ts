@@ -4,9 +4,10 @@ import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { MAX_DEPARTURES } from '../../standards/caliper/check/departure'
 import {
   type ConformanceReport,
-  checkCaliper,
+  checkingCaliper,
   MAX_LISTED,
 } from '../../standards/caliper/conformance'
+import { inTurns } from '../../syntax/steps'
 import { decodeWire, readWire, requireMediaType } from '../body'
 import type { App, AppContext, AppDeps } from '../context'
 import { Issue, jsonBody, jsonReply, problems } from '../openapi'
@@ -98,7 +99,7 @@ async function check(
   config: AppDeps['options']['config'],
 ): Promise<ConformanceReport> {
   try {
-    return checkCaliper(await decodeWire(await readWire(c, config), config))
+    return await inTurns(checkingCaliper(await decodeWire(await readWire(c, config), config)))
   } catch (error) {
     if (!(error instanceof AppError) || error.status !== 400) throw error
     const { message, code } = error

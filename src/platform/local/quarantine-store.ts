@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { promisify } from 'node:util'
 import type {
   QuarantinedItem,
   QuarantineLimits,
@@ -14,6 +15,10 @@ export { quarantineSchema } from './quarantine-rows'
 
 type NewRow = ReturnType<typeof rowOf>
 type Usage = Record<'tenantId' | 'sourceId', string> & Record<'items' | 'bytes', number>
+
+// Each is a transaction, which keeps everybody else waiting: some 20 ms.
+const AT_ONCE = 256
+const nextTurn = promisify(setImmediate)
 
 /** @param tokens signs the cursors of `list` */
 export function createQuarantineStore(db: Database, tokens: TokenSigner): QuarantineStore {
@@ -54,20 +59,31 @@ export function createQuarantineStore(db: Database, tokens: TokenSigner): Quaran
     return true
   }
 
+  /** @returns those that were not held before */
   function addAll(items: readonly QuarantinedItem[], limits: QuarantineLimits | undefined) {
     const grown = new Map<string, QuarantinedItem>()
-    for (const item of items) {
-      if (add(item)) grown.set(JSON.stringify([item.tenantId, item.sourceId]), item)
-    }
-    if (limits === undefined) return
+    const added = items.filter(add)
+    for (const item of added) grown.set(JSON.stringify([item.tenantId, item.sourceId]), item)
+    if (limits === undefined) return added
     for (const { tenantId, sourceId } of grown.values()) {
       const usage = used.get({ tenantId, sourceId })!
       // Thrown inside the transaction, which it undoes.
       if (isBeyond(usage, limits)) throw quarantineFull(usage, limits)
     }
+    return added
+  }
+
+  function removeAll(items: readonly QuarantinedItem[]) {
+    for (const { tenantId, sourceId, quarantineId } of items) {
+      const row = select.get(tenantId, quarantineId)
+      if (row === null) continue
+      remove.run(tenantId, quarantineId)
+      grow.run({ tenantId, sourceId, items: -1, bytes: -row.bytes })
+    }
   }
 
   const putAll = db.transaction(addAll)
+  const takeBack = db.transaction(removeAll)
   const amendOne = db.transaction((row: QuarantineRow, item: QuarantinedItem) => {
     const { tenantId, sourceId } = row
     const changed = rowOf(item)
@@ -86,7 +102,20 @@ export function createQuarantineStore(db: Database, tokens: TokenSigner): Quaran
 
   return {
     async put(items, limits) {
-      if (items.length > 0) guarded('saving to quarantine', () => putAll.immediate(items, limits))
+      const added: QuarantinedItem[][] = []
+      try {
+        for (let from = 0; from < items.length; from += AT_ONCE) {
+          if (from > 0) await nextTurn()
+          const some = items.slice(from, from + AT_ONCE)
+          added.push(guarded('saving to quarantine', () => putAll.immediate(some, limits)))
+        }
+      } catch (error) {
+        for (const some of added) {
+          guarded('taking back from quarantine', () => takeBack.immediate(some))
+          await nextTurn()
+        }
+        throw error
+      }
     },
 
     async get(tenantId, quarantineId) {

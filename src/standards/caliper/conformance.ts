@@ -1,13 +1,14 @@
 import { AppError } from '../../error/app-error'
 import type { Kind } from '../../event/record'
 import type { JsonElement } from '../../syntax/json-elements'
+import { finish, type Steps } from '../../syntax/steps'
 import { type Finding, toFinding } from './check/departure'
 import { checkEnvelope } from './check-envelope'
 import { checkItem } from './check-item'
 import { isAbsent, type Path } from './finding'
 import { kindOf, refuse } from './gate'
 import { isNode } from './node'
-import { openBody, versionOf } from './parse'
+import { openingBody, versionOf } from './parse'
 import { type CaliperVersion, contextVersion } from './version'
 
 export type { Finding }
@@ -28,7 +29,7 @@ export interface ConformanceReport {
 export const MAX_LISTED = 1000
 
 /** Checks a whole body and never throws: what is not even an envelope is reported like the rest. */
-export function checkCaliper(text: string): ConformanceReport {
+export function* checkingCaliper(text: string): Steps<ConformanceReport> {
   const report: ConformanceReport = {
     valid: true,
     eventCount: 0,
@@ -42,7 +43,7 @@ export function checkCaliper(text: string): ConformanceReport {
     }
   }
   try {
-    const { value, items } = openBody(text)
+    const { value, items } = yield* openingBody(text)
     const version = statedVersion(value)
     take(checkEnvelope(value, items?.length, version ?? versionByItems(items)))
     for (const [index, item] of items?.entries() ?? []) {
@@ -50,12 +51,18 @@ export function checkCaliper(text: string): ConformanceReport {
       if (kind === 'event') report.eventCount += 1
       else report.entityCount += 1
       if (report.errors.length <= MAX_LISTED) take(checkElement(item, version, ['data', index]))
+      yield
     }
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     take(thrown.errors.map((issue) => ({ ...issue, severity: 'error' })))
   }
   return { ...report, valid: report.errors.length === 0 }
+}
+
+/** As `checkingCaliper`, in one go. */
+export function checkCaliper(text: string): ConformanceReport {
+  return finish(checkingCaliper(text))
 }
 
 /**
