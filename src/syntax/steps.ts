@@ -46,6 +46,11 @@ export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
   }
 }
 
+/** Does one piece of work, when its turn has come. */
+export function inTurn<Result>(work: () => Result): Promise<Result> {
+  return inTurns(eachOf([undefined], work)).then(([result]) => result!)
+}
+
 function isOver(): boolean {
   if (!isTurnKnown) beginTurn()
   return performance.now() - turnBegan > TURN_MS

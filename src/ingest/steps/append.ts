@@ -26,8 +26,8 @@ const LONGEST_PAUSE_MS = 500
  */
 const BUDGET_MS = 3000
 
-// A store may write each call in one breath; so many take it some 20 ms.
-const AT_ONCE = 1024
+// A store may write each call in one breath; so many take it some 10 ms.
+const AT_ONCE = 512
 
 /** Appends, and gives what is throttled further tries while the sender waits. */
 export function appendWith({ events, wait, now, random }: Needs) {
