@@ -1,10 +1,20 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
-import { type JsonElements, parseElements } from '../syntax/json-elements'
+import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../syntax/json-cost'
+import { type JsonElements, parsingElements } from '../syntax/json-elements'
+import { finish, type Steps } from '../syntax/steps'
 import { MAX_ITEMS } from './limits'
 
-/** @throws {AppError} `invalid_json`, with `path` in its `errors` */
+/**
+ * Parses one value, which cannot be done in steps.
+ * @throws {AppError} `invalid_json`, with `path` in its `errors`
+ */
 export function parseJson(text: string, path: Issue['path'] = []): unknown {
+  if (holdsMoreThan(text, MAX_ELEMENT_VALUES)) {
+    const message = `It is not JSON, or one value that holds more than ${MAX_ELEMENT_VALUES} others`
+    const errors = [{ path, message, code: 'too_many_values' }]
+    throw new AppError('invalid_json', `The body is not taken as JSON: ${message}`, { errors })
+  }
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -21,16 +31,31 @@ export function parseJson(text: string, path: Issue['path'] = []): unknown {
  * @returns undefined when it is no such body, or no JSON
  * @throws {AppError} `too_large` when it brings more than `MAX_ITEMS`
  */
-export function parseItems(body: string, key?: string): JsonElements | undefined {
+export function* parsingItems(body: string, key?: string): Steps<JsonElements | undefined> {
   try {
-    return parseElements(body, { limit: MAX_ITEMS, ...(key !== undefined && { key }) })
+    return yield* parsingElements(body, { limit: MAX_ITEMS, ...(key !== undefined && { key }) })
   } catch (thrown) {
-    throw thrown instanceof RangeError ? tooManyItems() : thrown
+    if (!(thrown instanceof RangeError)) throw thrown
+    throw thrown.message.startsWith('More than') ? tooManyItems() : tooLarge(thrown.message)
   }
 }
 
+/** As `parsingItems`, in one go. */
+export function parseItems(body: string, key?: string): JsonElements | undefined {
+  return finish(parsingItems(body, key))
+}
+
 export function tooManyItems(): AppError {
-  const message = `A request may bring at most ${MAX_ITEMS} items`
+  return tooLarge(`A request may bring at most ${MAX_ITEMS} items`)
+}
+
+/** Why an item is refused that nobody has parsed. */
+export function tooManyValues(path: Issue['path']): Issue {
+  const message = `Holds more than ${MAX_ELEMENT_VALUES} values`
+  return { path, message, code: 'too_many_values' }
+}
+
+function tooLarge(message: string): AppError {
   return new AppError('too_large', message, { errors: [{ path: [], message, code: 'too_large' }] })
 }
 

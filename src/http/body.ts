@@ -1,7 +1,8 @@
 import { AppError } from '../error/app-error'
 import type { Lease } from '../memory/budget'
-import { costOfReading, MAX_VALUES, MOST_PER_BYTE } from '../syntax/json-cost'
+import { estimatingCost, MAX_VALUES, MOST_PER_BYTE } from '../syntax/json-cost'
 import { mediaType } from '../syntax/media-type'
+import { inTurn, inTurns } from '../syntax/steps'
 import { inTime } from './arrival'
 import { collect } from './collect'
 import type { AppContext } from './context'
@@ -68,7 +69,7 @@ export async function readWire(c: AppContext, limits: Limits): Promise<WireBody>
     const bytes = body === null ? new Uint8Array() : await collect(body, { lease, pace, ...sizes })
     if (bytes === undefined) throw tooLarge(limit)
     return encoding === 'identity'
-      ? { lease, encoding, text: utf8.decode(bytes) }
+      ? { lease, encoding, text: await inTurn(() => utf8.decode(bytes)) }
       : { lease, encoding, bytes }
   } finally {
     lease.arrived()
@@ -91,7 +92,7 @@ export async function decodeWire(
   const text = wire.encoding === 'identity' ? wire.text : await unpacked(wire, limit)
   // A short one has its room already.
   if (text.length > SHORT_BYTES || wire.encoding !== 'identity') {
-    const { values, bytes } = costOfReading(text)
+    const { values, bytes } = await inTurns(estimatingCost(text))
     if (values > MAX_VALUES) throw tooManyValues()
     await wire.lease.grow(bytes)
   }
@@ -101,7 +102,7 @@ export async function decodeWire(
 async function unpacked(wire: Packed, limit: number): Promise<string> {
   const bytes = await unpack(wire, limit)
   if (bytes === undefined) throw tooLarge(limit)
-  return utf8.decode(bytes)
+  return inTurn(() => utf8.decode(bytes))
 }
 
 function encodingOf(c: AppContext): WireBody['encoding'] {

@@ -1,4 +1,5 @@
 import type { Lease } from '../memory/budget'
+import { inTurn } from '../syntax/steps'
 import { type Pace, watchArrival } from './arrival'
 import { UNREAD_BYTES } from './lease'
 
@@ -30,7 +31,7 @@ export async function collect(
   try {
     for (;;) {
       const { done, value } = await arrival.inTime(reader.read(), size)
-      if (done) return Buffer.concat(chunks, size)
+      if (done) return inTurn(() => Buffer.concat(chunks, size))
       size += value.byteLength
       if (size > limit) return undefined
       chunks.push(value)

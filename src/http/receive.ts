@@ -2,6 +2,7 @@ import type { Principal } from '../access/principal'
 import type { ServerFacts, Standard } from '../event/record'
 import { createAccept, type Reader } from '../ingest/accept'
 import { receiptWithin } from '../ingest/receipt-within'
+import type { Steps } from '../syntax/steps'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
 import { replyWith } from './receipt'
@@ -17,7 +18,7 @@ export interface Door {
   /** Chooses by the headers how the body is to be read. @throws {AppError} when it is not */
   readerFor(c: AppContext): Reader
   /** The bodies that a body is a batch of, if it is one. @throws {AppError} `too_large` */
-  split?(text: string): string[] | undefined
+  split?(text: string): Steps<string[] | undefined>
   /** Whether a body may be a JWS. */
   takesSigned?: boolean
 }

@@ -9,15 +9,16 @@ import type { ServingPlatform } from '../platform/platform'
 import type { Source } from '../platform/registry'
 import { createQuarantineBody } from '../quarantine/quarantine-body'
 import { mediaType } from '../syntax/media-type'
+import { inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import { keepBatch } from './keep-batch'
 import { createIngest } from './pipeline'
-import { type Part, readBatch, reasonsOf } from './read-batch'
+import { type Part, readingBatch, reasonsOf } from './read-batch'
 import { tallyOf } from './steps/tally'
 import { assertAccepted } from './strict'
 
 /** @throws {AppError} when the body as a whole cannot be read */
-export type Reader = (text: string, receivedAt: string) => Reading
+export type Reader = (text: string, receivedAt: string) => Steps<Reading>
 
 /** A body that a known sender sent, by whichever way it came. */
 export interface Sent {
@@ -33,7 +34,7 @@ export interface Sent {
   isSigned(text: string): boolean
   read: Reader
   /** The bodies that a text is a batch of, if it is one. @throws {AppError} `too_large` */
-  split?: ((text: string) => string[] | undefined) | undefined
+  split?: ((text: string) => Steps<string[] | undefined>) | undefined
 }
 
 /**
@@ -73,12 +74,16 @@ export function createAccept({ platform, config, clock, log, openSigned }: Needs
       return quarantineId
     }
 
+    function* reading(text: string): Steps<Reading | Part[]> {
+      const texts = split && (yield* split(text))
+      return texts === undefined ? yield* readOne(text) : yield* readingBatch(texts, readOne)
+    }
+
     let brought: Reading | Part[]
     try {
       const sentText = await sent.text()
       const text = await openSigned(sentText, source, sent.isSigned(sentText))
-      const texts = split?.(text)
-      brought = texts === undefined ? readOne(text) : readBatch(texts, readOne)
+      brought = await inTurns(reading(text))
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'too_large') throw error
       const errors = reasonsOf(error)

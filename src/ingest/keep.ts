@@ -4,7 +4,7 @@ import type { ReadItem, Reading } from '../event/reading'
 import type { Repair, ServerFacts } from '../event/record'
 import type { EventStore } from '../platform/event-store'
 import type { SourceMode } from '../platform/registry'
-import { createPace } from '../syntax/pace'
+import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Kept } from './steps/acknowledge'
 import { appendWith } from './steps/append'
 import { holdToTheTextWith } from './steps/hold-to-the-text'
@@ -47,9 +47,9 @@ export function createKeep({ events, config }: Needs): Keep {
   return async function keep(reading, arrival) {
     const stamp = stampWith({ ...arrival, hotTtlDays })
     const holdToTheText = holdToTheTextWith({ mode: arrival.mode ?? 'lenient', reading })
-    const { readable, refused } = sort(reading.items, holdToTheText)
+    const { readable, refused } = await inTurns(sorting(reading.items, holdToTheText))
 
-    const digests = await digestsOf(readable)
+    const digests = await inTurns(eachOf(readable, digestOf))
     const records = readable.map(({ event }, place) => stamp(event, digests[place]!))
     const outcomes = await append(records)
     const kept: Kept[] = []
@@ -63,28 +63,23 @@ export function createKeep({ events, config }: Needs): Keep {
 }
 
 /** Before anything changes an item: later, a resend could not be told from another event. */
-async function digestsOf(items: readonly Kept['item'][]): Promise<string[]> {
-  const pace = createPace()
-  const digests: string[] = []
-  for (const item of items) {
-    const rest = pace()
-    if (rest !== undefined) await rest
-    digests.push(contentDigest(item.event.raw, item.value))
-    item.value = undefined // several times the size of its text
-  }
-  return digests
+function digestOf(item: Kept['item']): string {
+  const digest = contentDigest(item.event.raw, item.value)
+  item.value = undefined // several times the size of its text
+  return digest
 }
 
-function sort(
+function* sorting(
   items: readonly ReadItem[],
   refuse: (item: Kept['item']) => Refused | undefined,
-): { readable: Kept['item'][]; refused: Refused[] } {
+): Steps<{ readable: Kept['item'][]; refused: Refused[] }> {
   const readable: Kept['item'][] = []
   const refused: Refused[] = []
   for (const item of items) {
     const refusal = 'event' in item ? refuse(item) : item
     if (refusal !== undefined) refused.push(refusal)
     else readable.push(item as Kept['item'])
+    yield
   }
   return { readable, refused }
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock'
 import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { EventStore } from '../platform/event-store'
 import type { QuarantineStore } from '../platform/quarantine-store'
+import { eachOf, inTurns } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import { type Arrival, createKeep } from './keep'
 import { createSpill } from './spill'
@@ -38,7 +39,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
 
   async function settle(reading: Reading, arrival: Arrival): Promise<Receipt> {
     const { kept, refused } = await keep(reading, arrival)
-    const unkept = refused.map(setAsideWith({ ...arrival, reading }))
+    const unkept = await inTurns(eachOf(refused, setAsideWith({ ...arrival, reading })))
     if (unkept.length > 0) await quarantine.put(unkept)
     conformance?.add(arrival, arrival.receivedAt, tallyOf(kept, refused))
     return acknowledge(arrival, kept, unkept)

@@ -1,11 +1,18 @@
 import { endOfString } from './json-scan'
+import { finish, type Steps } from './steps'
 
 /**
  * How many values a body may hold: objects, arrays, members and elements. Six megabytes of dense
- * Caliper events have 170,000; a body of nothing but `[],[],…` would have two million, which take
+ * Caliper events have 250,000; a body of nothing but `[],[],…` would have two million, which take
  * thirty times its size in memory.
  */
-export const MAX_VALUES = 500_000
+export const MAX_VALUES = 750_000
+
+/**
+ * How many of them one value may hold that is parsed at once: JSON.parse cannot be interrupted, and
+ * takes up to a tenth of a second for so many. A Caliper event has some fifty.
+ */
+export const MAX_ELEMENT_VALUES = 50_000
 
 /** What no byte of a short text costs more than, once it is read. Measured as below. */
 export const MOST_PER_BYTE = 12
@@ -24,12 +31,27 @@ const COLON = 58
 const OPEN = 0x7b // `{`, and `[` with bit 5 set
 const BIT_5 = 0x20
 
-/** What parsing `text` will cost, from its signs alone: nothing is parsed. */
-export function costOfReading(text: string): { values: number; bytes: number } {
+/** What parsing a text will cost. */
+export interface ReadingCost {
+  values: number
+  /** Of memory, the text included. */
+  bytes: number
+}
+
+// A millisecond's work.
+const STEP_LENGTH = 256 * 1024
+
+/** Tells from its signs alone what parsing `text` will cost: nothing is parsed. */
+export function* estimatingCost(text: string): Steps<ReadingCost> {
   let containers = 0
   let members = 0
   let elements = 0
+  let next = STEP_LENGTH
   for (let at = 0; at < text.length; at += 1) {
+    if (at > next) {
+      next = at + STEP_LENGTH
+      yield
+    }
     const char = text.charCodeAt(at)
     if (char === QUOTE) at = endOfString(text, at) - 1
     else if (char === COMMA) elements += 1
@@ -41,5 +63,11 @@ export function costOfReading(text: string): { values: number; bytes: number } {
     containers * PER_CONTAINER +
     members * PER_MEMBER +
     elements * PER_ELEMENT
-  return { values: containers + members + elements, bytes }
+  return { values: containers + elements, bytes }
+}
+
+/** Whether parsing `text` would make more than so many values. */
+export function holdsMoreThan(text: string, values: number): boolean {
+  // Each takes a character, and one to tell it from the next.
+  return text.length > values && finish(estimatingCost(text)).values > values
 }

@@ -1,7 +1,10 @@
+import { holdsMoreThan, MAX_ELEMENT_VALUES } from './json-cost'
 import { endOfString, endOfValue, skipSpace } from './json-scan'
+import { finish, type Steps } from './steps'
 
 /** An element of an array inside a JSON text. */
 export interface JsonElement {
+  /** undefined when it holds more than `MAX_ELEMENT_VALUES`: nobody has parsed it. */
   value: unknown
   /** Its own characters: what parsing loses (long numbers, order of keys, escapes) is still here. */
   text: string
@@ -21,23 +24,35 @@ export interface JsonElements {
  * JSON.parse, and what stands between them is checked here: together they accept what JSON.parse
  * accepts of the whole.
  * @returns undefined when there is no such array, or `text` is not JSON
- * @throws {RangeError} when there are more than `limit` elements
+ * @throws {RangeError} when there are more than `limit` elements, or too many values around them
  */
-export function parseElements(
+export function* parsingElements(
   text: string,
   { key, limit = Number.POSITIVE_INFINITY }: { key?: string; limit?: number } = {},
-): JsonElements | undefined {
+): Steps<JsonElements | undefined> {
   try {
     const start = skipSpace(text, 0)
-    const cut =
+    const cutting =
       key === undefined ? cutArray(text, start, limit) : cutMember(text, start, key, limit)
+    const cut = yield* cutting
     if (cut === undefined) return undefined
-    const shell = JSON.parse(text.slice(0, cut.open + 1) + text.slice(cut.end - 1))
-    return { shell, elements: cut.elements }
+    const around = text.slice(0, cut.open + 1) + text.slice(cut.end - 1)
+    if (holdsMoreThan(around, MAX_ELEMENT_VALUES)) {
+      throw new RangeError(`Around the items stand more than ${MAX_ELEMENT_VALUES} values`)
+    }
+    return { shell: JSON.parse(around), elements: cut.elements }
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return undefined
     throw thrown
   }
+}
+
+/** As `parsingElements`, in one go. */
+export function parseElements(
+  text: string,
+  options: { key?: string; limit?: number } = {},
+): JsonElements | undefined {
+  return finish(parsingElements(text, options))
 }
 
 const QUOTE = 34
@@ -53,7 +68,12 @@ interface Cut {
   elements: JsonElement[]
 }
 
-function cutMember(text: string, start: number, key: string, limit: number): Cut | undefined {
+function* cutMember(
+  text: string,
+  start: number,
+  key: string,
+  limit: number,
+): Steps<Cut | undefined> {
   if (text.charCodeAt(start) !== OPEN_OBJECT) return undefined
   let found: Cut | undefined
   let at = skipSpace(text, start + 1)
@@ -61,22 +81,23 @@ function cutMember(text: string, start: number, key: string, limit: number): Cut
     const keyEnd = endOfString(text, at)
     const isWanted = JSON.parse(text.slice(at, keyEnd)) === key
     const value = skipSpace(text, skipSpace(text, keyEnd) + 1) // past the colon
-    const cut = isWanted ? cutArray(text, value, limit) : undefined
+    const cut = isWanted ? yield* cutArray(text, value, limit) : undefined
     if (isWanted) found = cut
     at = skipSpace(text, cut?.end ?? endOfValue(text, value))
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+    yield
   }
   return found
 }
 
-function cutArray(text: string, open: number, limit: number): Cut | undefined {
+function* cutArray(text: string, open: number, limit: number): Steps<Cut | undefined> {
   if (text.charCodeAt(open) !== OPEN_ARRAY) return undefined
   const elements: JsonElement[] = []
   let at = skipSpace(text, open + 1)
   if (text.charCodeAt(at) === CLOSE_ARRAY) return { open, end: at + 1, elements }
   let seam = ''
   while (at < text.length) {
-    if (elements.length === limit) throw new RangeError(`More than ${limit} elements`)
+    if (elements.length === limit) throw new RangeError(`More than ${limit} items`)
     const guessed = seam === '' ? undefined : guessElement(text, at, seam)
     const element = guessed ?? readElement(text, at)
     elements.push(element)
@@ -88,14 +109,21 @@ function cutArray(text: string, open: number, limit: number): Cut | undefined {
     at = skipSpace(text, at + 1)
     if (elements.length === 1) seam = seamAt(text, end, at)
     else if (guessed === undefined) seam = '' // guessing does not pay here
+    yield
   }
   return undefined
 }
 
 function readElement(text: string, start: number): JsonElement {
   const own = text.slice(start, endOfValue(text, start))
+  if (own.length > GUESSED_LENGTH && holdsMoreThan(own, MAX_ELEMENT_VALUES)) {
+    return { value: undefined, text: own }
+  }
   return { value: JSON.parse(own), text: own }
 }
+
+// What is longer may hold more than may be parsed, and is looked at first. No event of a sensor is.
+const GUESSED_LENGTH = 32 * 1024
 
 /**
  * Takes the next `seam` for the end of the object at `start`, three times faster than looking for
@@ -105,6 +133,7 @@ function readElement(text: string, start: number): JsonElement {
 function guessElement(text: string, start: number, seam: string): JsonElement | undefined {
   const end = text.indexOf(seam, start)
   if (end < 0 || text.charCodeAt(start) !== OPEN_OBJECT) return undefined
+  if (end - start > GUESSED_LENGTH) return undefined
   const own = text.slice(start, end + 1)
   try {
     return { value: JSON.parse(own), text: own }
@@ -117,4 +146,37 @@ function guessElement(text: string, start: number, seam: string): JsonElement | 
 function seamAt(text: string, end: number, next: number): string {
   if (!text.startsWith('{"', next) || text[end - 1] !== '}') return ''
   return text.slice(end - 1, endOfString(text, next + 1))
+}
+
+/**
+ * The names of an object's members, however much they hold.
+ * @returns undefined when `text` is nothing that begins and ends as one object
+ */
+export function namesIn(text: string): Set<string> | undefined {
+  const start = skipSpace(text, 0)
+  if (text.charCodeAt(start) !== OPEN_OBJECT || !isOneValue(text, start)) return undefined
+  const names = new Set<string>()
+  let at = skipSpace(text, start + 1)
+  while (text.charCodeAt(at) === QUOTE) {
+    const end = endOfString(text, at)
+    names.add(text.slice(at + 1, end - 1))
+    at = skipSpace(text, endOfValue(text, skipSpace(text, skipSpace(text, end) + 1)))
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return names
+}
+
+/**
+ * The first element of an array as text; empty in an empty one.
+ * @returns undefined when `text` is nothing that begins and ends as one array
+ */
+export function firstElementIn(text: string): string | undefined {
+  const start = skipSpace(text, 0)
+  if (text.charCodeAt(start) !== OPEN_ARRAY || !isOneValue(text, start)) return undefined
+  const first = skipSpace(text, start + 1)
+  return text.slice(first, endOfValue(text, first))
+}
+
+function isOneValue(text: string, start: number): boolean {
+  return skipSpace(text, endOfValue(text, start)) >= text.length
 }

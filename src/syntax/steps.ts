@@ -1,6 +1,19 @@
 /** Work in steps of a millisecond or so, between which whoever does it may turn to something else. */
 export type Steps<Result> = Generator<undefined, Result, undefined>
 
+/** `make` of each, one a step. */
+export function* eachOf<Item, Result>(
+  items: readonly Item[],
+  make: (item: Item) => Result,
+): Steps<Result[]> {
+  const made: Result[] = []
+  for (const item of items) {
+    made.push(make(item))
+    yield
+  }
+  return made
+}
+
 /** Does it in one go. */
 export function finish<Result>(steps: Steps<Result>): Result {
   for (;;) {
@@ -31,6 +44,11 @@ export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
   } finally {
     if (waiting.length > 0 && !isOver()) waiting.shift()!()
   }
+}
+
+/** Does one piece of work, when its turn has come. */
+export function inTurn<Result>(work: () => Result): Promise<Result> {
+  return inTurns(eachOf([undefined], work)).then(([result]) => result!)
 }
 
 function isOver(): boolean {

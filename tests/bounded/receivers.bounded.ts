@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from '../../src/platform/clock'
 import { openRegistryFile } from '../../src/platform/local'
 import { anEnvelope } from '../support/envelopes'
 import { aViewEvent } from '../support/events'
@@ -17,7 +18,7 @@ async function aWatchedServer(folder: string) {
   const env = { NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1', NONIUS_LOG_LEVEL: 'error' }
   const server = await startServerProcess(folder, env)
   const { registry, db } = openRegistryFile(folder)
-  const keys = keyring({ registry, clock: { now: () => new Date() }, demo: server.key })
+  const keys = keyring({ registry, clock: systemClock, demo: server.key })
   const program = join(import.meta.dir, 'watch-health.ts')
   const watcher = Bun.spawn([process.execPath, program, server.url])
   let rssMb = 0

@@ -80,7 +80,8 @@ describe('While the targets of others are dead, sixteen deliveries of one tenant
       const registry = aRegistry(...deadHooks, ...goodHooks)
       const send = createSend({ guard: createGuard({ allowPrivate: true }) })
       const { log } = aLog()
-      const needs = { events, deliveries, registry, send, clock, log, graceMs: 100 }
+      const mark = () => '1'
+      const needs = { events, deliveries, registry, send, clock, log, mark, graceMs: 100 }
       await using deliverer = createDeliverer(needs)
 
       await deliveries.enqueue(many(deliveriesOfEach, () => deadHooks.map(to)).flat())

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { readBareCaliper } from '../../standards/caliper/bare'
-import { batchIn } from '../../standards/caliper/batch'
-import { explained } from '../../standards/caliper/explain'
+import { readingBareCaliper } from '../../standards/caliper/bare'
+import { findingBatch } from '../../standards/caliper/batch'
+import { explaining } from '../../standards/caliper/explain'
 import { requireSensorInPath } from '../authenticate'
 import { requireMediaType } from '../body'
 import type { App, AppContext } from '../context'
@@ -66,7 +66,7 @@ export function receiveByUrl(app: App, receive: Receive) {
     standard: 'caliper',
     admit: requireSensorInPath,
     readerFor,
-    split: batchIn,
+    split: findingBatch,
     takesSigned: true,
   } as const
   operation(app, route, (c) => receive(c, door))
@@ -74,5 +74,5 @@ export function receiveByUrl(app: App, receive: Receive) {
 
 function readerFor(c: AppContext): Reader {
   requireMediaType(c, 'application/json', 'text/plain', 'application/jwt', 'application/jose')
-  return (text, receivedAt) => explained(readBareCaliper(text, receivedAt))
+  return (text, receivedAt) => explaining(readingBareCaliper(text, receivedAt))
 }

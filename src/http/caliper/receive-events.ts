@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { batchIn } from '../../standards/caliper/batch'
-import { explained } from '../../standards/caliper/explain'
-import { readCaliper } from '../../standards/caliper/parse'
+import { findingBatch } from '../../standards/caliper/batch'
+import { explaining } from '../../standards/caliper/explain'
+import { readingCaliper } from '../../standards/caliper/parse'
 import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
 import type { App, AppContext } from '../context'
@@ -40,11 +40,16 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: Receive) {
-  const door = { standard: 'caliper', admit: requireSensor, readerFor, split: batchIn } as const
+  const door = {
+    standard: 'caliper',
+    admit: requireSensor,
+    readerFor,
+    split: findingBatch,
+  } as const
   operation(app, route, (c) => receive(c, door))
 }
 
 function readerFor(c: AppContext): Reader {
   requireMediaType(c, 'application/json')
-  return (text, receivedAt) => explained(readCaliper(text, receivedAt))
+  return (text, receivedAt) => explaining(readingCaliper(text, receivedAt))
 }

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { nativeBodyForm } from '../../standards/native/content-type'
-import { readNative, readNativeLines } from '../../standards/native/parse'
+import { readingNative, readingNativeLines } from '../../standards/native/parse'
 import { requireScope } from '../authenticate'
 import type { App, AppContext } from '../context'
 import { keyed, problems } from '../openapi'
@@ -58,8 +58,8 @@ function admit(c: AppContext) {
 function readerFor(c: AppContext): Reader {
   const header = c.req.header('Content-Type')
   const form = header === undefined ? 'json' : nativeBodyForm(header)
-  if (form === 'json') return readNative
-  if (form === 'lines') return readNativeLines
+  if (form === 'json') return readingNative
+  if (form === 'lines') return readingNativeLines
   throw new AppError(
     'unsupported_media_type',
     'Content-Type must be application/json or application/x-ndjson.',

@@ -3,7 +3,7 @@ import { createAccept } from '../../ingest/accept'
 import { receiptWithin } from '../../ingest/receipt-within'
 import type { ServingPlatform } from '../../platform/platform'
 import { createPublish, type Publish } from '../../realtime/publish'
-import { readNativeMessage } from '../../standards/native/message'
+import { readingNativeMessage } from '../../standards/native/message'
 import type { AppOptions } from '../context'
 import { identityOf } from '../identity'
 import { withBoundQuarantine } from '../quarantine'
@@ -35,7 +35,7 @@ export function publishOver(
     isCurrent,
     async accept(sender, body) {
       const receipt = await accept({
-        ...{ standard: 'native', sender, body, read: readNativeMessage },
+        ...{ standard: 'native', sender, body, read: readingNativeMessage },
         text: () => body,
         isSigned: () => false,
       })

@@ -26,8 +26,19 @@ const LONGEST_PAUSE_MS = 500
  */
 const BUDGET_MS = 3000
 
+// A store may write each call in one breath; so many take it some 10 ms.
+const AT_ONCE = 512
+
 /** Appends, and gives what is throttled further tries while the sender waits. */
 export function appendWith({ events, wait, now, random }: Needs) {
+  async function appendAll(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
+    const outcomes: AppendOutcome[] = []
+    for (let from = 0; from < records.length; from += AT_ONCE) {
+      outcomes.push(...(await events.append(records.slice(from, from + AT_ONCE))))
+    }
+    return outcomes
+  }
+
   /** @throws {StorageError} retriable when some record is still throttled at the end */
   return async function append(records: readonly EventRecord[]): Promise<Settled[]> {
     const settled: Settled[] = []
@@ -40,7 +51,7 @@ export function appendWith({ events, wait, now, random }: Needs) {
         if (now() + pause > end) throw tooBusy(tries)
         await wait(pause)
       }
-      const outcomes = await events.append(waiting.map(({ record }) => record))
+      const outcomes = await appendAll(waiting.map(({ record }) => record))
       waiting = waiting.filter(({ place }, at) => {
         const outcome = outcomes[at]!
         if (outcome.kind === 'throttled') return true

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import { inTurns, type Steps } from '../../syntax/steps'
 import type {
   QuarantinedItem,
   QuarantineLimits,
@@ -24,6 +25,9 @@ export { quarantineSchema } from './quarantine-rows'
 
 type Usage = Record<'tenantId' | 'sourceId', string> & Record<'items' | 'bytes', number>
 type Head = Pick<QuarantineRow, 'tenantId' | 'quarantineId' | 'sourceId' | 'bytes'>
+
+// In one transaction, which keeps everybody else waiting: some 10 ms.
+const AT_ONCE = 128
 
 /**
  * @param tokens signs the cursors of lists
@@ -72,28 +76,62 @@ export function createQuarantineStore(
     'SELECT count(*) AS count FROM quarantineUsage WHERE items >= ? OR bytes >= ?',
   )
 
-  function add(item: QuarantinedItem): boolean {
-    const row = rowOf(item)
-    if (insert.run({ ...row, arrival: null }).changes === 0) return false
-    const { tenantId, sourceId, bytes } = row
-    grow.run({ tenantId, sourceId, items: 1, bytes })
-    return true
-  }
-
+  /** @returns those that were not held before */
   function addAll(items: readonly QuarantinedItem[], limits: QuarantineLimits | undefined) {
-    const grown = new Map<string, QuarantinedItem>()
+    const grown = new Map<string, Usage>()
+    const added: QuarantinedItem[] = []
     for (const item of items) {
-      if (add(item)) grown.set(JSON.stringify([item.tenantId, item.sourceId]), item)
+      const row = rowOf(item)
+      if (insert.run({ ...row, arrival: null }).changes === 0) continue
+      added.push(item)
+      const { tenantId, sourceId, bytes } = row
+      const key = JSON.stringify([tenantId, sourceId])
+      const before = grown.get(key) ?? { tenantId, sourceId, items: 0, bytes: 0 }
+      grown.set(key, { ...before, items: before.items + 1, bytes: before.bytes + bytes })
     }
-    if (limits === undefined) return
+    for (const usage of grown.values()) grow.run(usage)
+    if (limits === undefined) return added
     for (const { tenantId, sourceId } of grown.values()) {
       const usage = used.get({ tenantId, sourceId })!
       // Thrown inside the transaction, which it undoes.
       if (isBeyond(usage, limits)) throw quarantineFull(usage, limits)
     }
+    return added
+  }
+
+  function removeAll(items: readonly QuarantinedItem[]) {
+    for (const { tenantId, sourceId, quarantineId } of items) {
+      const row = select.get(tenantId, quarantineId)
+      if (row === null) continue
+      remove.run(tenantId, quarantineId)
+      grow.run({ tenantId, sourceId, items: -1, bytes: -row.bytes })
+    }
   }
 
   const putAll = db.transaction(addAll)
+  const takeBack = db.transaction(removeAll)
+
+  /** Some at a time, so that nobody waits for a body of fifty thousand; still all of it or nothing. */
+  function* putting(
+    items: readonly QuarantinedItem[],
+    limits: QuarantineLimits | undefined,
+  ): Steps<void> {
+    const added: QuarantinedItem[][] = []
+    try {
+      for (let from = 0; from < items.length; from += AT_ONCE) {
+        const some = items.slice(from, from + AT_ONCE)
+        added.push(guarded('saving to quarantine', () => putAll.immediate(some, limits)))
+        yield
+      }
+    } catch (error) {
+      for (const some of added) {
+        guarded('taking back from quarantine', () => takeBack.immediate(some))
+        yield
+      }
+      throw error
+    }
+  }
+
   const amendOne = db.transaction(
     (row: QuarantineRow, said: Parameters<QuarantineStore['amend']>[2]) => {
       const { length: _, ...rest } = summaryOf(row)
@@ -115,15 +153,13 @@ export function createQuarantineStore(
   guarded('opening the quarantine', () =>
     adoptFormerTables(
       db,
-      (row) => insert.run(row),
+      (row) => void insert.run(row),
       ({ tenantId, sourceId, bytes }) => grow.run({ tenantId, sourceId, items: 1, bytes }),
     ),
   )
 
   return {
-    async put(items, limits) {
-      if (items.length > 0) guarded('saving to quarantine', () => putAll.immediate(items, limits))
-    },
+    put: async (items, limits) => inTurns(putting(items, limits)),
 
     async get(tenantId, quarantineId) {
       const row = guarded('reading quarantine', () => select.get(tenantId, quarantineId))

@@ -1,31 +1,46 @@
-import { parseJson, withoutByteOrderMark } from '../../event/json-body'
+import { withoutByteOrderMark } from '../../event/json-body'
 import type { Reading } from '../../event/reading'
-import { isEnvelope } from './batch'
-import { isNode } from './node'
-import { readCaliper } from './parse'
+import { firstElementIn, namesIn } from '../../syntax/json-elements'
+import { finish, type Steps } from '../../syntax/steps'
+import { surrounding } from './batch'
+import { readingCaliper } from './parse'
 import { contextIri } from './version'
 
 /**
  * Reads an envelope, or what belongs into one: an event, or an array of events and entities. Canvas
  * sends each event on its own where it is set to. Paths of issues are those of an envelope.
- * @throws {AppError} as `readCaliper`
+ * @throws {AppError} as `readingCaliper`
  */
-export function readBareCaliper(text: string, receivedAt: string): Reading {
-  return readCaliper(enclosed(withoutByteOrderMark(text)), receivedAt)
+export function readingBareCaliper(text: string, receivedAt: string): Steps<Reading> {
+  return readingCaliper(enclosed(withoutByteOrderMark(text)), receivedAt)
 }
 
-/** The items' own text stays as it was sent: it is only put between brackets. */
+/** As `readingBareCaliper`, in one go. */
+export function readBareCaliper(text: string, receivedAt: string): Reading {
+  return finish(readingBareCaliper(text, receivedAt))
+}
+
+/**
+ * The items' own text stays as it was sent: it is only put between brackets. Nothing is parsed here;
+ * what is no JSON is found out where it is read.
+ */
 function enclosed(text: string): string {
-  const value = parseJson(text)
-  if (Array.isArray(value)) return `${opening(value[0])}${text}}`
-  return isNode(value) && !isEnvelope(value) ? `${opening(value)}[${text}]}` : text
+  const first = firstElementIn(text)
+  if (first !== undefined) return `${opening(namesIn(first))}${text}}`
+  const names = namesIn(text)
+  if (names === undefined || isEnvelope(names)) return text
+  return `${opening(names)}[${text}]}`
+}
+
+function isEnvelope(names: Set<string>): boolean {
+  return !names.has('type') && surrounding.some((name) => names.has(name))
 }
 
 /**
  * What an item says of its own version counts more than this. 1.0 is known by its `@type`; without a
  * context, the newest version is supposed.
  */
-function opening(first: unknown): string {
-  const isEarly = isNode(first) && first['@type'] !== undefined
+function opening(names: Set<string> | undefined): string {
+  const isEarly = names?.has('@type') === true
   return isEarly ? '{"data":' : `{"dataVersion":${JSON.stringify(contextIri)},"data":`
 }

@@ -1,8 +1,9 @@
 import { AppError } from '../../error/app-error'
-import { parseItems, withoutByteOrderMark } from '../../event/json-body'
+import { parsingItems, withoutByteOrderMark } from '../../event/json-body'
+import { finish, type Steps } from '../../syntax/steps'
 import { isNode, type Node } from './node'
 
-const surrounding = ['data', 'sensor', 'sendTime', 'dataVersion']
+export const surrounding = ['data', 'sensor', 'sendTime', 'dataVersion']
 
 /** Also one of which little is right: that is for its reader to say. */
 export function isEnvelope(value: Node): boolean {
@@ -19,14 +20,19 @@ const MAX_ENVELOPES = 1_000
  * @returns undefined for any other body
  * @throws {AppError} `too_large`
  */
-export function batchIn(text: string): string[] | undefined {
+export function* findingBatch(text: string): Steps<string[] | undefined> {
   const body = withoutByteOrderMark(text)
   if (!/^\s*\[/.test(body)) return undefined
-  const elements = parseItems(body)?.elements ?? []
+  const elements = (yield* parsingItems(body))?.elements ?? []
   const isBatch = elements.some(({ value }) => isNode(value) && isEnvelope(value))
   if (!isBatch) return undefined
   if (elements.length > MAX_ENVELOPES) throw tooManyEnvelopes()
   return elements.map((element) => element.text)
+}
+
+/** As `findingBatch`, in one go. */
+export function batchIn(text: string): string[] | undefined {
+  return finish(findingBatch(text))
 }
 
 function tooManyEnvelopes(): AppError {

@@ -1,6 +1,7 @@
 import { AppError } from '../../error/app-error'
 import type { Kind } from '../../event/record'
 import type { JsonElement } from '../../syntax/json-elements'
+import { finish, type Steps } from '../../syntax/steps'
 import { type Finding, toFinding } from './check/departure'
 import { checkEnvelope } from './check-envelope'
 import { checkItem } from './check-item'
@@ -8,7 +9,7 @@ import { isAbsent, type Path } from './finding'
 import { kindOf, refuse } from './gate'
 import { createListing } from './listing'
 import { isNode } from './node'
-import { openBody, versionOf } from './parse'
+import { openingBody, versionOf } from './parse'
 import { type CaliperVersion, contextVersion } from './version'
 
 export { LISTED_BYTES, MAX_LISTED } from './listing'
@@ -30,16 +31,7 @@ export interface ConformanceReport {
 }
 
 /** Checks a whole body and never throws: what is not even an envelope is reported like the rest. */
-export function checkCaliper(text: string): ConformanceReport {
-  const steps = checking(text)
-  for (;;) {
-    const { done, value } = steps.next()
-    if (done) return value
-  }
-}
-
-/** The same item by item, for who has others waiting. */
-export function* checking(text: string): Generator<undefined, ConformanceReport> {
+export function* checking(text: string): Steps<ConformanceReport> {
   const counts = { eventCount: 0, entityCount: 0 }
   const [errors, warnings] = [createListing('error'), createListing('warning')]
   function take(findings: Iterable<Finding>): void {
@@ -49,7 +41,7 @@ export function* checking(text: string): Generator<undefined, ConformanceReport>
     }
   }
   try {
-    const { value, items } = openBody(text)
+    const { value, items } = yield* openingBody(text)
     const version = statedVersion(value)
     take(checkEnvelope(value, items?.length, version ?? versionByItems(items)))
     for (const [index, item] of items?.entries() ?? []) {
@@ -68,6 +60,11 @@ export function* checking(text: string): Generator<undefined, ConformanceReport>
   if (!errors.isCut() && !warnings.isCut()) return { valid, ...counts, ...lists }
   const all = { errors: errors.counts(), warnings: warnings.counts() }
   return { valid, ...counts, ...lists, truncated: true, counts: all }
+}
+
+/** As `checking`, in one go. */
+export function checkCaliper(text: string): ConformanceReport {
+  return finish(checking(text))
 }
 
 /**

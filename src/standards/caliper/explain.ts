@@ -1,5 +1,6 @@
 import type { Issue } from '../../error/issue'
 import type { Reading } from '../../event/reading'
+import type { Steps } from '../../syntax/steps'
 import { checkCaliper } from './conformance'
 
 /**
@@ -18,4 +19,9 @@ export function explained(reading: Reading): Reading {
   }
 
   return { ...reading, explain }
+}
+
+/** As `explained`, once it is read. */
+export function* explaining(steps: Steps<Reading>): Steps<Reading> {
+  return explained(yield* steps)
 }

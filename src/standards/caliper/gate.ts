@@ -1,4 +1,5 @@
 import type { Issue } from '../../error/issue'
+import { tooManyValues } from '../../event/json-body'
 import { MAX_DEPTH, MAX_ID_LENGTH } from '../../event/limits'
 import type { Kind } from '../../event/record'
 import { isDeeperThan } from '../../syntax/json-scan'
@@ -31,6 +32,7 @@ export function kindOf(item: Node): Kind {
  * @returns every reason against it, or undefined
  */
 export function refuse(item: unknown, raw: string, kind: Kind, index: number): Issue[] | undefined {
+  if (item === undefined) return [tooManyValues(['data', index])]
   if (!isNode(item)) return [at(index, [], 'Expected an object', 'not_an_object', spec.envelope)]
   if (isDeeperThan(raw, MAX_DEPTH)) {
     const message = `Nested more than ${MAX_DEPTH} levels deep`

@@ -1,10 +1,11 @@
 import { AppError } from '../../error/app-error'
 import type { Issue } from '../../error/issue'
-import { parseItems, parseJson, withoutByteOrderMark } from '../../event/json-body'
+import { parseJson, parsingItems, withoutByteOrderMark } from '../../event/json-body'
 import { shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import type { JsonElement } from '../../syntax/json-elements'
+import { finish, type Steps } from '../../syntax/steps'
 import { toUtcMillis } from '../../syntax/timestamp'
 import { checkItem } from './check-item'
 import { kindOf, refuse } from './gate'
@@ -27,9 +28,11 @@ export interface Envelope {
  * @returns the value around the items, and the items when there is a `data` array
  * @throws {AppError} `invalid_json`, `too_large`
  */
-export function openBody(text: string): { value: unknown; items: JsonElement[] | undefined } {
+export function* openingBody(
+  text: string,
+): Steps<{ value: unknown; items: JsonElement[] | undefined }> {
   const body = withoutByteOrderMark(text)
-  const parts = parseItems(body, 'data')
+  const parts = yield* parsingItems(body, 'data')
   return { value: parts === undefined ? parseJson(body) : parts.shell, items: parts?.elements }
 }
 
@@ -39,8 +42,8 @@ export function openBody(text: string): { value: unknown; items: JsonElement[] |
  * @throws {AppError} `invalid_json`, `invalid_envelope` (6.1: no enclosing envelope, or malformed),
  * `unsupported_version`, `too_large`
  */
-export function readEnvelope(text: string): Envelope {
-  const { value, items } = openBody(text)
+function* readingEnvelope(text: string): Steps<Envelope> {
+  const { value, items } = yield* openingBody(text)
   if (items === undefined) throw notAnEnvelope(value)
   const properties = value as Node
   return { version: envelopeVersion(properties.dataVersion), properties, items }
@@ -49,10 +52,10 @@ export function readEnvelope(text: string): Envelope {
 /**
  * Reads a request body: every item becomes an event, or is refused by the gate with every reason.
  * @param receivedAt when it arrived, ISO 8601 UTC
- * @throws {AppError} as `readEnvelope`
+ * @throws {AppError} `invalid_json`, `invalid_envelope`, `unsupported_version`, `too_large`
  */
-export function readCaliper(text: string, receivedAt: string): Reading {
-  const envelope = readEnvelope(text)
+export function* readingCaliper(text: string, receivedAt: string): Steps<Reading> {
+  const envelope = yield* readingEnvelope(text)
   const { sendTime } = envelope.properties
   const around: Surroundings = {
     sendTime: typeof sendTime === 'string' ? toUtcMillis(sendTime) : undefined,
@@ -62,8 +65,14 @@ export function readCaliper(text: string, receivedAt: string): Reading {
   const items: ReadItem[] = []
   for (let index = 0; index < envelope.items.length; index += 1) {
     items.push(readItem(envelope.items[index]!, index, envelope, around))
+    yield
   }
   return { standard: 'caliper', context: contextOf(envelope), items }
+}
+
+/** As `readingCaliper`, in one go. */
+export function readCaliper(text: string, receivedAt: string): Reading {
+  return finish(readingCaliper(text, receivedAt))
 }
 
 /** An item's own context decides; without one, the envelope's `dataVersion`, and then its form. */

@@ -1,4 +1,5 @@
 import type { Issue } from '../../error/issue'
+import { tooManyValues } from '../../event/json-body'
 import { MAX_DEPTH, MAX_ID_LENGTH } from '../../event/limits'
 import { isDeeperThan } from '../../syntax/json-scan'
 import { toUtcMillis } from '../../syntax/timestamp'
@@ -9,6 +10,7 @@ type Path = Issue['path']
 
 /** @returns every reason against keeping an item as an event, or undefined */
 export function refuse(value: unknown, raw: string, path: Path): Issue[] | undefined {
+  if (value === undefined) return [tooManyValues(path)]
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ path, message: 'Expected an object', code: 'not_an_object' }]
   }

@@ -1,20 +1,29 @@
 import type { Reading } from '../../event/reading'
-import { readNative, readNativeLines } from './parse'
+import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
+import { finish, type Steps } from '../../syntax/steps'
+import { readingNative, readingNativeLines } from './parse'
 
 /**
  * Reads what has no header to say what it is: JSON lines when the first of several lines is JSON by
  * itself, otherwise one JSON value, on however many lines.
  * @throws {AppError} as `readNative`
  */
-export function readNativeMessage(text: string, receivedAt: string): Reading {
+export function* readingNativeMessage(text: string, receivedAt: string): Steps<Reading> {
   const body = text.trim()
   const end = body.indexOf('\n')
   const isLines = end > 0 && isJson(body.slice(0, end))
-  return isLines ? readNativeLines(text, receivedAt) : readNative(text, receivedAt)
+  const reading = isLines ? readingNativeLines : readingNative
+  return yield* reading(text, receivedAt)
+}
+
+/** As `readingNativeMessage`, in one go. */
+export function readNativeMessage(text: string, receivedAt: string): Reading {
+  return finish(readingNativeMessage(text, receivedAt))
 }
 
 function isJson(line: string): boolean {
   try {
+    if (holdsMoreThan(line, MAX_ELEMENT_VALUES)) return false
     JSON.parse(line)
     return true
   } catch {

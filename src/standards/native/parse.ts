@@ -2,14 +2,16 @@ import { AppError } from '../../error/app-error'
 import type { Issue } from '../../error/issue'
 import {
   invalidJson,
-  parseItems,
   parseJson,
+  parsingItems,
   tooManyItems,
   withoutByteOrderMark,
 } from '../../event/json-body'
 import { MAX_ITEMS, shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
+import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
+import { finish, type Steps } from '../../syntax/steps'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 
@@ -19,15 +21,22 @@ import { normalize } from './normalize'
  * @throws {AppError} `invalid_json`; `invalid_request` when it is neither an object nor an array;
  * `too_large`
  */
-export function readNative(text: string, receivedAt: string): Reading {
+export function* readingNative(text: string, receivedAt: string): Steps<Reading> {
   const body = withoutByteOrderMark(text)
-  const parts = parseItems(body)
+  const parts = yield* parsingItems(body)
   if (parts === undefined) return readOne(body, receivedAt)
-  return reading(
-    parts.elements.map(({ value, text: raw }, index) =>
-      readItem(value, raw, index, [index], receivedAt),
-    ),
-  )
+  const items: ReadItem[] = []
+  for (const { value, text: raw } of parts.elements) {
+    const index = items.length
+    items.push(readItem(value, raw, index, [index], receivedAt))
+    yield
+  }
+  return reading(items)
+}
+
+/** As `readingNative`, in one go. */
+export function readNative(text: string, receivedAt: string): Reading {
+  return finish(readingNative(text, receivedAt))
 }
 
 /**
@@ -35,7 +44,7 @@ export function readNative(text: string, receivedAt: string): Reading {
  * `index` is the number of the line, from 0.
  * @throws {AppError} `too_large`, and nothing else
  */
-export function readNativeLines(text: string, receivedAt: string): Reading {
+export function* readingNativeLines(text: string, receivedAt: string): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const items: ReadItem[] = []
   let index = 0
@@ -44,11 +53,21 @@ export function readNativeLines(text: string, receivedAt: string): Reading {
     const end = found < 0 ? body.length : found
     const raw = body.slice(start, end).trim()
     start = end + 1
+    if (index % LINES_IN_A_STEP === 0) yield
     if (raw === '') continue
     if (items.length === MAX_ITEMS) throw tooManyItems()
     items.push(readLine(raw, index, receivedAt))
+    yield
   }
   return reading(items)
+}
+
+// Empty ones, of which a body may have millions.
+const LINES_IN_A_STEP = 1000
+
+/** As `readingNativeLines`, in one go. */
+export function readNativeLines(text: string, receivedAt: string): Reading {
+  return finish(readingNativeLines(text, receivedAt))
 }
 
 function readOne(body: string, receivedAt: string): Reading {
@@ -65,7 +84,7 @@ function readOne(body: string, receivedAt: string): Reading {
 function readLine(raw: string, index: number, receivedAt: string): ReadItem {
   let item: unknown
   try {
-    item = JSON.parse(raw)
+    item = holdsMoreThan(raw, MAX_ELEMENT_VALUES) ? undefined : JSON.parse(raw)
   } catch (thrown) {
     return { index, raw, errors: [invalidJson([index], thrown)] }
   }
