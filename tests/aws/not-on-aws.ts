@@ -12,6 +12,7 @@ export const notOnAws: Record<string, string[]> = {
     'while the event store is away',
     'when nothing can be stored, so that it is sent again',
     'is neither answered nor logged nor kept when the store fails or breaks',
+    'a replay that takes longer than a request may',
   ],
   'The clock of a function is the real one': [
     'tells hours and days apart',
@@ -36,6 +37,10 @@ export const notOnAws: Record<string, string[]> = {
   'How far the stream is behind is a metric of its own': ['how far the consumers are behind'],
   'API Gateway hands messages over all at once, so that answers come in any order': [
     'answers each message with its receipt, in order',
+  ],
+  'A header of a megabyte does not come as far as a function': [
+    'for claims of a megabyte',
+    'for a client_id of 10 MB',
   ],
   'API Gateway has a largest message of its own': ['to a message that is more than fits'],
   'API Gateway passes on the status of a refused handshake, and nothing else': [
