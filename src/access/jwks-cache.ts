@@ -22,7 +22,9 @@ export function asJwksCache(keySets: KeySets): JwksCache {
       const named = ({ kid }: PublicJwk) => kid === header.kid
       const key = (await keysOf(issuer)).find(named) ?? (await again(issuer))?.find(named)
       if (key === undefined) throw new KidNotFoundInJwksError('no such key')
-      return key as JwkWithKid
+      // The library remembers keys by their id for good: one that its issuer replaced under the same id
+      // would go on being believed, and the new one never. Under its own text each is another.
+      return { ...key, kid: JSON.stringify(key) } as JwkWithKid
     },
     getCachedJwk: unused,
     addJwks: unused,

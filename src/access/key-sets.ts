@@ -20,6 +20,10 @@ const COOLDOWN_MS = 30_000
 const MAX_SETS = 100
 // Each may have to be tried when a signature names none. Sets in use have two or three.
 const MAX_KEYS = 50
+// In characters of JSON, of which a key of 16,384 bits has some three thousand.
+const MAX_KEY_LENGTH = 4 * 1024
+// RFC 7517, section 4, and RFC 7518, section 6: what a public key is read from.
+const MEMBERS = ['kty', 'kid', 'use', 'key_ops', 'alg', 'n', 'e', 'crv', 'x', 'y']
 
 interface Kept {
   keys?: PublicJwk[]
@@ -98,7 +102,14 @@ function readKeySet(text: string): PublicJwk[] {
   }
   const keys = (set as { keys?: unknown } | null)?.keys
   if (!Array.isArray(keys)) throw new Error('it has no array of keys')
-  return keys.filter(isPublicKey).slice(0, MAX_KEYS)
+  const usable = keys.filter(isPublicKey).slice(0, MAX_KEYS).map(bareKey)
+  return usable.filter((key) => JSON.stringify(key).length <= MAX_KEY_LENGTH)
+}
+
+/** Without certificates and whatever else its owner writes beside a key. */
+function bareKey(key: PublicJwk): PublicJwk {
+  const entries = MEMBERS.filter((name) => name in key).map((name) => [name, key[name]])
+  return Object.fromEntries(entries) as PublicJwk
 }
 
 const asymmetric = new Set<unknown>(['RSA', 'EC', 'OKP'])

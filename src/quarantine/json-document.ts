@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setImmediate as rest } from 'node:timers/promises'
 import { canonicalJson } from '../syntax/canonical-json'
 import { endOfString, endOfWord } from '../syntax/json-scan'
 
@@ -6,6 +7,9 @@ const QUOTE = 34
 const MINUS = 45
 const ZERO = 48
 const NINE = 57
+
+// Half a million characters are some five milliseconds.
+const LONG = 512 * 1024
 
 // A double gives back 15 significant digits as they were (DBL_DIG in C).
 const EXACT_LENGTH = 15
@@ -20,14 +24,28 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 const MARK = `~${randomBytes(12).toString('base64url')}`
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g')
 
-/** JSON as a value that can be changed and written again without losing digits. */
-export function parseDocument(text: string): unknown {
-  return JSON.parse(withMarks(text))
+/** Between two looks at a long text, others get their turn. */
+async function restAfter(text: string): Promise<void> {
+  if (text.length > LONG) await rest()
 }
 
-export function writeDocument(document: unknown): string {
+/**
+ * JSON as a value that can be changed and written again without losing digits.
+ * @throws {SyntaxError} when it is not JSON
+ */
+export async function parseDocument(text: string): Promise<unknown> {
+  const marked = withMarks(text)
+  await restAfter(text)
+  const document = JSON.parse(marked)
+  await restAfter(text)
+  return document
+}
+
+export async function writeDocument(document: unknown): Promise<string> {
   const text = JSON.stringify(document)
-  return text.includes(MARK) ? text.replace(MARKED, '$1') : text
+  if (!text.includes(MARK)) return text
+  await restAfter(text)
+  return text.replace(MARKED, '$1')
 }
 
 /** Of a value in a document. @returns undefined when it is not a number */

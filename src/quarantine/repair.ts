@@ -56,7 +56,7 @@ async function isSame(
   if (repaired.length > text.length && text.isWellFormed()) return false
   await rest()
   try {
-    return writeDocument(parsed(text)) === repaired
+    return (await writeDocument(await parsed(text))) === repaired
   } catch {
     return false
   }
@@ -70,8 +70,7 @@ async function appliedTo(
   const { budget, isTired } = createBudget(text.length, limit)
   let at = 0
   try {
-    let document = isWholeReplacement(patch[0]) ? null : parsed(text)
-    if (text.length > REST_AFTER) await rest()
+    let document = isWholeReplacement(patch[0]) ? null : await parsed(text)
     for (const operation of patch) {
       document = applied(document, operation, budget)
       if (isTired()) await rest()
@@ -79,7 +78,7 @@ async function appliedTo(
     }
     at = Math.max(0, at - 1)
     if (text.length > REST_AFTER) await rest()
-    const result = writeDocument(document)
+    const result = await writeDocument(document)
     if (result.length > limit) throw tooLong(limit)
     return result
   } catch (thrown) {
@@ -119,12 +118,12 @@ function isWholeReplacement(operation: PatchOperation | undefined): boolean {
   return operation?.path === '' && (operation.op === 'replace' || operation.op === 'add')
 }
 
-function parsed(text: string): unknown {
+async function parsed(text: string): Promise<unknown> {
   if (isDeeperThan(text, MAX_DEPTH)) {
     throw new Error(`What is kept is nested more than ${MAX_DEPTH} levels deep`)
   }
   try {
-    return parseDocument(text)
+    return await parseDocument(text)
   } catch {
     throw new Error(
       'What is kept is not JSON: only a patch that replaces all of it, path "", can be applied',

@@ -12,6 +12,7 @@ export const notOnAws: Record<string, string[]> = {
     'while the event store is away',
     'when nothing can be stored, so that it is sent again',
     'is neither answered nor logged nor kept when the store fails or breaks',
+    'a replay that takes longer than a request may',
   ],
   'The queue of a deployment is taken from by its own function': [
     'What waits for a webhook that was disabled',
@@ -20,6 +21,7 @@ export const notOnAws: Record<string, string[]> = {
     'tells hours and days apart',
     'that is down goes on being believed for a day',
     'or a token, until that ends',
+    'when one replaces another under its id',
     'when the clock of the server is set back',
   ],
   'A deployment always has an issuer, its user pool': ['when no issuer is set'],
@@ -40,6 +42,10 @@ export const notOnAws: Record<string, string[]> = {
   'How far the stream is behind is a metric of its own': ['how far the consumers are behind'],
   'API Gateway hands messages over all at once, so that answers come in any order': [
     'answers each message with its receipt, in order',
+  ],
+  'A header of a megabyte does not come as far as a function': [
+    'for claims of a megabyte',
+    'for a client_id of 10 MB',
   ],
   'API Gateway has a largest message of its own': ['to a message that is more than fits'],
   'API Gateway passes on the status of a refused handshake, and nothing else': [

@@ -192,6 +192,17 @@ describe("The issuer's keys", () => {
     await problemOf(await send(old, fresh), 'unauthenticated')
   })
 
+  it('are told apart by what they are, when one replaces another under its id', async () => {
+    await using one = await startIssuer()
+    await using fresh = await startTestApp({ config: { oidcIssuer: one.url } })
+    const old = await one.token(write)
+    expect((await send(old, fresh)).status).toBe(200)
+    await one.rotate(false, 'first')
+    fresh.clock.advance(10 * 60_000)
+    expect((await send(await one.token(write), fresh)).status).toBe(200)
+    await problemOf(await send(old, fresh), 'unauthenticated')
+  })
+
   const broken: [how: string, answer: () => Response][] = [
     ['answers 500', () => new Response('', { status: 500 })],
     ['answers no JSON', () => new Response('<html>')],

@@ -12,7 +12,7 @@ export interface TestIssuer extends AsyncDisposable {
   /** With just this header and these claims, which no library would sign. */
   signed(claims: Claims, header?: Claims): Promise<string>
   /** Signs with a new key from now on; `isOldKept` while both are published. */
-  rotate(isOldKept: boolean): Promise<void>
+  rotate(isOldKept: boolean, newKid?: string): Promise<void>
   /** From now on every answer is this; undefined for the right ones. */
   answer(response: (() => Response) | undefined): void
 }
@@ -65,8 +65,8 @@ export async function startIssuer(): Promise<TestIssuer> {
       const signature = await crypto.subtle.sign(ecdsa, privateKey, text)
       return [...input, Buffer.from(signature).toString('base64url')].join('.')
     },
-    async rotate(isOldKept) {
-      kid = `after ${kid}`
+    async rotate(isOldKept, newKid = `after ${kid}`) {
+      kid = newKid
       ;({ privateKey, publicKey } = await pair())
       const key = { ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'ES256' }
       published = isOldKept ? [...published, key] : [key]
