@@ -19,6 +19,7 @@ export interface ServerProcess extends AsyncDisposable {
 export async function startServerProcess(
   dataDir: string,
   env: Record<string, string> = {},
+  { patienceMs = 20_000 } = {},
 ): Promise<ServerProcess> {
   const key = 'nk_test_key_of_the_demo_source'
   const port = env.NONIUS_PORT ?? String(await freePort())
@@ -58,7 +59,7 @@ export async function startServerProcess(
       await child.exited
     },
   }
-  await untilReady(server)
+  await untilReady(server, patienceMs)
   return server
 }
 
@@ -67,8 +68,8 @@ async function collect(stream: ReadableStream<Uint8Array>, add: (text: string) =
   for await (const part of stream) add(decoder.decode(part, { stream: true }))
 }
 
-async function untilReady({ url, process: child, output }: ServerProcess) {
-  const end = performance.now() + 20_000
+async function untilReady({ url, process: child, output }: ServerProcess, patienceMs: number) {
+  const end = performance.now() + patienceMs
   while (performance.now() < end) {
     if (child.exitCode !== null) throw new Error(`the server ended at once: ${output()}`)
     const isUp = await fetch(`${url}/health`).then(
