@@ -21,6 +21,7 @@ export async function startServerProcess(
   dataDir: string,
   env: Record<string, string> = {},
   before: readonly string[] = [],
+  { patienceMs = 20_000 } = {},
 ): Promise<ServerProcess> {
   const key = 'nk_test_key_of_the_demo_source'
   const port = env.NONIUS_PORT ?? String(await freePort())
@@ -61,7 +62,7 @@ export async function startServerProcess(
     },
   }
   try {
-    await untilReady(server)
+    await untilReady(server, patienceMs)
   } catch (error) {
     await server.kill()
     throw error
@@ -74,8 +75,8 @@ async function collect(stream: ReadableStream<Uint8Array>, add: (text: string) =
   for await (const part of stream) add(decoder.decode(part, { stream: true }))
 }
 
-async function untilReady({ url, process: child, output }: ServerProcess) {
-  const end = performance.now() + 20_000
+async function untilReady({ url, process: child, output }: ServerProcess, patienceMs: number) {
+  const end = performance.now() + patienceMs
   while (performance.now() < end) {
     if (child.exitCode !== null) throw new Error(`the server ended at once: ${output()}`)
     const isUp = await fetch(`${url}/health`).then(
