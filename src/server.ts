@@ -66,8 +66,12 @@ export async function startServer(config: Config): Promise<Server> {
   return { url: http.url, keys, [Symbol.asyncDispose]: () => held.disposeAsync() }
 }
 
+// Four times what API Gateway lets through. Of a message that has not come whole we see nothing, so
+// that hundreds of connections may hold as much of our memory each: larger bodies go over HTTP.
+const MAX_MESSAGE_BYTES = 512 * 1024
+
 function openSockets(platform: Platform, options: AppOptions) {
-  const { maxBodyBytes: maxMessageBytes } = options.config
+  const maxMessageBytes = Math.min(options.config.maxBodyBytes, MAX_MESSAGE_BYTES)
   const limits = { maxMessageBytes, maxReplyBytes: RECEIPT_BYTES }
   const publish = publishOver(platform, options, limits)
   return createSockets({

@@ -3,7 +3,9 @@ import { AppError } from '../error/app-error'
 import { problemOf } from '../error/problem'
 import { translate } from '../error/translate'
 import type { ServerFacts } from '../event/record'
+import { type Budget, unbounded } from '../memory/budget'
 import type { Member } from '../platform/connections'
+import { MOST_PER_BYTE } from '../syntax/json-cost'
 import type { Log } from '../telemetry/log'
 
 /**
@@ -24,6 +26,8 @@ interface Needs {
   /** Whether what the connection was opened with still holds. */
   isCurrent(member: Member): Promise<boolean>
   maxMessageBytes: number
+  /** Memory for what comes in. Left out, it is not counted. */
+  budget?: Budget | undefined
   log: Log
 }
 
@@ -31,18 +35,25 @@ interface Needs {
 const utf8 = new TextDecoder()
 
 /** Events over a connection: each message is a body, as at `POST /api/v1/events`. */
-export function createPublish({ accept, isCurrent, log, maxMessageBytes }: Needs): Publish {
+export function createPublish(needs: Needs): Publish {
+  const { accept, isCurrent, log, maxMessageBytes, budget } = needs
+
   return async function publish(who, message) {
     const requestId = randomUUID()
+    let lease = unbounded
     try {
       const member = await who()
       if (member === undefined || !(await isCurrent(member))) {
         const detail = 'What this connection was opened with no longer holds; open another.'
         throw new AppError('unauthenticated', detail)
       }
-      if (Buffer.byteLength(message) > maxMessageBytes) {
+      const bytes = Buffer.byteLength(message)
+      if (bytes > maxMessageBytes) {
         throw new AppError('too_large', `A message may have at most ${maxMessageBytes} bytes.`)
       }
+      // It is here already: while it waits, it takes what it has.
+      if (budget) lease = await budget.lease(member.tenantId, bytes * MOST_PER_BYTE, bytes)
+      lease.arrived()
       const text = typeof message === 'string' ? message : utf8.decode(message)
       const { tenantId, sourceId, keyId: subject, ip, userAgent } = member
       const sender = { tenantId, sourceId, server: { subject, ip, userAgent, requestId } }
@@ -50,6 +61,8 @@ export function createPublish({ accept, isCurrent, log, maxMessageBytes }: Needs
     } catch (thrown) {
       const error = translate(thrown as Error, log, { requestId, route: '/ws/publish' })
       return JSON.stringify(problemOf(error, requestId))
+    } finally {
+      lease.release()
     }
   }
 }

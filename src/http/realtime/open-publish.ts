@@ -26,7 +26,7 @@ const route = createRoute({
   },
   responses: {
     101: { description: 'The connection is a WebSocket now' },
-    ...problems('unauthenticated', 'forbidden', 'upgrade_required'),
+    ...problems('unauthenticated', 'forbidden', 'upgrade_required', 'busy'),
   },
 })
 

@@ -21,7 +21,7 @@ export function publishOver(
   options: AppOptions,
   { maxMessageBytes, maxReplyBytes }: Limits,
 ): Publish {
-  const { config, clock, log } = options
+  const { config, clock, log, budget } = options
   const accept = createAccept({
     platform: withBoundQuarantine(platform, options),
     openSigned: openSignedWith(options),
@@ -31,6 +31,7 @@ export function publishOver(
 
   return createPublish({
     maxMessageBytes,
+    budget,
     log,
     isCurrent,
     async accept(sender, body) {

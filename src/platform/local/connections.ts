@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerWebSocket, WebSocketHandler } from 'bun'
+import { AppError } from '../../error/app-error'
 import type { Connections, Member } from '../connections'
+import { within } from './within'
 
 /** What Bun keeps with each connection. */
 export interface Attached {
@@ -14,6 +16,7 @@ export interface Attached {
 /** The WebSockets of this process, and their side of the server. */
 export interface Sockets extends AsyncDisposable {
   connections: Connections
+  /** @throws {AppError} `busy` when there are as many as there may be */
   attach(member: Member): Attached
   handler: WebSocketHandler<Attached>
 }
@@ -21,6 +24,21 @@ export interface Sockets extends AsyncDisposable {
 // What one connection may have in flight: far more than anyone has who waits for answers at all.
 const MAX_UNANSWERED = 10_000
 const MAX_UNANSWERED_BODIES = 4
+
+// Each may have the beginning of a message in our memory that we do not get to see before its end:
+// so many times `maxPayloadLength` is what connections can take.
+const MAX_SOCKETS = 512
+// Of one tenant, so that others get in as well.
+const MAX_SOCKETS_OF_ONE = MAX_SOCKETS / 2
+
+// Bytes that wait for a receiver. Some receipts; then it does not read, and is closed.
+const MAX_BEHIND = 1024 * 1024
+
+// Seconds without a message or a pong; Bun pings before they are over.
+const IDLE_SECONDS = 120
+
+// How long the end of the server is kept waiting for answers. As for requests.
+const STOP_MS = 5000
 
 // RFC 6455, section 7.4.1, and IANA's registry of close codes.
 const GOING_AWAY = 1001
@@ -37,6 +55,7 @@ export function createSockets(needs: {
 }): Sockets {
   const { receive, maxMessageBytes } = needs
   const open = new Map<string, ServerWebSocket<Attached>>()
+  const countOf = new Map<string, number>()
   let isClosing = false
 
   function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
@@ -58,6 +77,12 @@ export function createSockets(needs: {
     })
   }
 
+  function count({ tenantId }: Member, change: 1 | -1) {
+    const now = (countOf.get(tenantId) ?? 0) + change
+    if (now === 0) countOf.delete(tenantId)
+    else countOf.set(tenantId, now)
+  }
+
   return {
     connections: {
       async send(connectionId, text) {
@@ -72,6 +97,13 @@ export function createSockets(needs: {
     },
 
     attach(member) {
+      const own = countOf.get(member.tenantId) ?? 0
+      if (open.size >= MAX_SOCKETS || own >= MAX_SOCKETS_OF_ONE) {
+        throw new AppError(
+          'busy',
+          `${own} connections of this tenant are open, of ${open.size} in all.`,
+        )
+      }
       const unanswered = { messages: 0, bytes: 0 }
       return { connectionId: randomUUID(), member, answered: Promise.resolve(), unanswered }
     },
@@ -81,15 +113,25 @@ export function createSockets(needs: {
       maxPayloadLength: 2 * maxMessageBytes,
       // A receiver that does not read must not fill our memory.
       closeOnBackpressureLimit: true,
+      backpressureLimit: MAX_BEHIND,
+      // Nobody can send us little that unpacks to much.
+      perMessageDeflate: false,
+      idleTimeout: IDLE_SECONDS,
+      sendPings: true,
       message,
-      open: (socket) => void open.set(socket.data.connectionId, socket),
-      close: (socket) => void open.delete(socket.data.connectionId),
+      open(socket) {
+        open.set(socket.data.connectionId, socket)
+        count(socket.data.member, 1)
+      },
+      close({ data }) {
+        if (open.delete(data.connectionId)) count(data.member, -1)
+      },
     },
 
     async [Symbol.asyncDispose]() {
       isClosing = true
       const sockets = [...open.values()]
-      await Promise.all(sockets.map(({ data }) => data.answered))
+      await within(STOP_MS, Promise.all(sockets.map(({ data }) => data.answered)))
       for (const socket of sockets) socket.close(GOING_AWAY, 'The server stops.')
     },
   }

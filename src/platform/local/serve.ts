@@ -2,6 +2,7 @@ import type { Server } from 'bun'
 import { StorageError } from '../../error/storage-error'
 import type { Member } from '../connections'
 import type { Attached, Sockets } from './connections'
+import { within } from './within'
 
 export interface HttpServer extends AsyncDisposable {
   /** As bound: `http://127.0.0.1:3000`. */
@@ -20,7 +21,13 @@ export interface Connection {
 // Larger than any body we take: ours is the answer that names the limit, not the server's.
 const HARD_LIMIT_BYTES = 2 ** 31
 
-/** Serves `fetch` over HTTP. Disposing waits for the requests and messages in flight. */
+/**
+ * How long the end is kept waiting for requests in flight: senders who have stopped in the middle of a
+ * body, receivers who do not read. Whatever runs us waits ten seconds before it kills (docker stop).
+ */
+const STOP_MS = 5000
+
+/** Serves `fetch` over HTTP. Disposing waits some seconds for the requests and messages in flight. */
 export function serveHttp(options: {
   host: string
   port: number
@@ -68,8 +75,9 @@ export function serveHttp(options: {
     return {
       url: server.url,
       async [Symbol.asyncDispose]() {
-        await sockets?.[Symbol.asyncDispose]()
-        await server.stop()
+        const stopped = Promise.all([sockets?.[Symbol.asyncDispose](), server.stop()])
+        await within(STOP_MS, stopped)
+        await server.stop(true)
       },
     }
   } catch (error) {

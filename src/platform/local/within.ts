@@ -1,0 +1,7 @@
+/** Waits for `work`, but no longer than so many milliseconds. What it gives or throws is nobody's. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, ms)
+  await Promise.race([work.then(undefined, () => {}), late.promise])
+  clearTimeout(timer)
+}
