@@ -2,28 +2,17 @@ import { describe, expect, it } from 'bun:test'
 import type { EventFilter } from '../../../src/event/filter'
 import { matchesFilter } from '../../../src/event/filter'
 import type { EventRecord } from '../../../src/event/record'
-import { createEventStore } from '../../../src/platform/local/event-store'
-import { createEventKeys } from '../../../src/platform/local/log/event-keys'
-import { openEventLog } from '../../../src/platform/local/log/event-log'
-import { createTokenSigner } from '../../../src/platform/shared/page-token'
-import { silentLog } from '../../../src/telemetry/log'
 import { temporaryFolder } from '../../support/folders'
+import { openStore } from '../../support/local-store'
 import { aRecord } from '../../support/records'
 
-function openStore(now: () => Date) {
+function openIn(now: () => Date) {
   const folder = temporaryFolder()
-  const keys = createEventKeys(new Uint8Array(16).fill(7))
-  const floor = () => Number.POSITIVE_INFINITY
-  const options = { folder: folder.path, keys, now: now().getTime(), log: silentLog, floor }
-  const log = openEventLog(options)
-  const tokens = createTokenSigner(new Uint8Array(32).fill(1))
-  const store = createEventStore({ log, keys, tokens, clock: { now } })
+  const store = openStore(folder.path, now)
   return {
     ...store,
-    log,
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]()
-      await log.close()
       folder[Symbol.dispose]()
     },
   }
@@ -58,7 +47,7 @@ describe('a search through blocks of the index', () => {
   ]
 
   it('finds what looking at everything finds, in the same order, page after page', async () => {
-    await using store = openStore(() => new Date())
+    await using store = openIn(() => new Date())
     for (let at = 0; at < records.length; at += 1000) {
       await store.append(records.slice(at, at + 1000))
     }
@@ -86,7 +75,7 @@ describe('a search through blocks of the index', () => {
 describe('a search that others overtake', () => {
   it('goes on when what it reads expires, or more is stored, while it waits its turn', async () => {
     let now = new Date('2026-11-01T00:00:00.000Z')
-    await using store = openStore(() => now)
+    await using store = openIn(() => now)
     const at = (n: number) => ({
       eventTime: new Date(Date.UTC(2026, 9, 1) + n * 1000).toISOString(),
     })
@@ -113,7 +102,7 @@ describe('a search that others overtake', () => {
 
   it('ends with a short page and a cursor when it has read thousands that have expired', async () => {
     let now = new Date('2026-11-01T00:00:00.000Z')
-    await using store = openStore(() => now)
+    await using store = openIn(() => now)
     const late = aRecord({ actorId: 'me', expiresAt: '2026-11-09T00:00:00.000Z' })
     const [eventTime, expiresAt] = ['2026-11-16T00:00:00.000Z', '2026-11-01T10:00:00.000Z']
     await store.append([
@@ -129,7 +118,7 @@ describe('a search that others overtake', () => {
   })
 
   it('answers each of many at once, of every tenant', async () => {
-    await using store = openStore(() => new Date())
+    await using store = openIn(() => new Date())
     const tenants = ['a', 'b', 'c']
     const records = Array.from({ length: 3000 }, (_, n) => aRecord({ tenantId: tenants[n % 3]! }))
     await store.append(records)

@@ -11,18 +11,13 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { createEventStore } from '../../../src/platform/local/event-store'
-import { createEventKeys } from '../../../src/platform/local/log/event-keys'
-import { openEventLog } from '../../../src/platform/local/log/event-log'
 import { CAPACITY } from '../../../src/platform/local/log/generation'
 import { lineNames } from '../../../src/platform/local/log/line'
 import { FORMER_COLUMNS } from '../../../src/platform/local/log/segment-file'
-import { createNotices } from '../../../src/platform/local/notices'
-import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { type Log, silentLog } from '../../../src/telemetry/log'
 import { eventStoreContract } from '../../contracts/event-store.contract'
-import { clockAt } from '../../support/clock'
 import { temporaryFolder } from '../../support/folders'
+import { openStore } from '../../support/local-store'
 import { aRecord } from '../../support/records'
 
 /** A log that keeps errors as text. */
@@ -30,34 +25,6 @@ function recording(errors: string[]): Log {
   const error: Log['error'] = (message, fields) =>
     void errors.push(JSON.stringify([message, fields]))
   return { ...silentLog, error }
-}
-
-function openStore(
-  folder: string,
-  now = () => new Date(),
-  telemetry: Log = silentLog,
-  furthest = 0,
-) {
-  const keys = createEventKeys(new Uint8Array(16).fill(7))
-  const log = openEventLog({
-    folder,
-    keys,
-    now: now().getTime(),
-    log: telemetry,
-    notices: createNotices(telemetry),
-    floor: () => Number.POSITIVE_INFINITY,
-    furthest,
-  })
-  const tokens = createTokenSigner(new Uint8Array(32).fill(1))
-  const store = createEventStore({ log, keys, tokens, clock: clockAt(now) })
-  return {
-    ...store,
-    log,
-    async [Symbol.asyncDispose]() {
-      await store[Symbol.asyncDispose]()
-      await log.close()
-    },
-  }
 }
 
 eventStoreContract('SQLite', async ({ now } = {}) => {
