@@ -21,7 +21,8 @@ const encoder = new TextEncoder()
 export function documentOf(record: EventRecord, raw: string = record.raw): ArchiveDocument {
   const row: Record<string, unknown> = {}
   let isWhole = true
-  const forSql = rawForSql(raw)
+  // A record that lay in a queue may hold anything, there too.
+  const forSql = typeof raw === 'string' ? rawForSql(raw) : undefined
   const texts: Record<string, string | undefined> = {
     raw: forSql ?? raw,
     raw_exact: forSql === undefined ? undefined : raw,
