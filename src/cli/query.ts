@@ -24,8 +24,9 @@ const dataDir: LakePlace = {
   open: (options) => openLake(requireDataDir(options as DataDirOption)),
   about: `
 The SQL is DuckDB's. Besides the columns of a record (event_id, type, actor_id, event_time, …),
-\`raw\` holds each event as it was sent: SELECT raw->>'$.object.name' FROM events, and \`day\` the day
-of arrival: WHERE day >= '2026-11-01' opens only the files of those days.
+\`raw\` holds each event as it was sent: SELECT raw->>'$.object.name' FROM events (to the letter:
+coalesce(raw_exact, raw); docs/sql.md says when they differ), and \`day\` the day of arrival:
+WHERE day >= '2026-11-01' opens only the files of those days.
 \`DESCRIBE events\` lists the columns. The table format cuts long values; the others cut nothing.`,
   whenEmpty:
     'Nothing has been archived yet: a server does so after NONIUS_ARCHIVE_FLUSH_SECONDS (60) and when it stops.',

@@ -8,8 +8,8 @@ import type { ChangeBatch } from './change-feed'
 export interface Archive extends AsyncDisposable {
   /**
    * Resolves once the batch is durable, in the lake or with the service that writes it there within
-   * minutes. A file appears whole or not at all. A repeat adds nothing on one machine, where the same
-   * batch replaces its own files; on AWS its records may be there twice, and whoever reads the lake
+   * minutes. A file appears whole or not at all. A repeat adds nothing on one machine, where files are
+   * named after the batch and which of its records they hold; on AWS its records may be there twice, and whoever reads the lake
    * goes by `(tenant_id, event_id)`.
    * @throws {StorageError}
    */

@@ -53,7 +53,11 @@ it.skipIf(process.platform !== 'linux')(
       // Neither the lock nor the port of the server is kept by it.
       const kept = openFilesOf(archiver).filter((path) => /lock\.db/.test(path) || isPort(path))
       expect(kept).toEqual([])
+      // As Ctrl-C and service managers do: to the server and to everything that it started.
       await Bun.sleep(Math.random() * 500)
+      if (isRunning(archiver)) process.kill(archiver, 'SIGINT')
+      await Bun.sleep(100)
+      expect(isRunning(archiver)).toBe(true)
       if (round % 2 === 0) {
         process.kill(archiver, 'SIGKILL')
         await Bun.sleep(Math.random() * 500)

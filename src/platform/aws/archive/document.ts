@@ -21,6 +21,7 @@ const encoder = new TextEncoder()
 export function documentOf(record: EventRecord, raw: string = record.raw): ArchiveDocument {
   const row: Record<string, unknown> = {}
   let isWhole = true
+  // A record that lay in a queue may hold anything, there too.
   const forSql = typeof raw === 'string' ? rawForSql(raw) : undefined
   const texts: Record<string, string | undefined> = {
     raw: forSql ?? raw,

@@ -7,6 +7,10 @@ import { writeParquet } from './write-parquet'
 // The process that archives: what DuckDB does to memory, or by a crash, ends this one and not the
 // server. Jobs come as JSON lines on standard input, one at a time; answers go to standard output.
 
+// Ctrl-C at a terminal and a service manager reach every process: the server is the one that stops,
+// and it has this one archive what is stored before it does.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
 // Where memory runs out, the system shall end this process and not the server that can start another.
 const FIRST_TO_GO = '1000'
 if (process.platform === 'linux') {
