@@ -1,5 +1,9 @@
 /** Files whose tests are all about the door of one machine. */
-export const otherDoors = ['tests/http/socket.test.ts']
+export const otherDoors = [
+  'tests/http/bodies.test.ts',
+  'tests/http/door.test.ts',
+  'tests/http/socket.test.ts',
+]
 
 /** Tests of the app that the deployment cannot run, by the reason, and by what is in their names. */
 export const notOnAws: Record<string, string[]> = {
