@@ -16,13 +16,15 @@ export interface ServerProcess extends AsyncDisposable {
   stop(): Promise<number>
 }
 
+/** @param before words of a command that starts what follows them, e.g. `['nice', '-n', '19']` */
 export async function startServerProcess(
   dataDir: string,
   env: Record<string, string> = {},
+  before: readonly string[] = [],
 ): Promise<ServerProcess> {
   const key = 'nk_test_key_of_the_demo_source'
   const port = env.NONIUS_PORT ?? String(await freePort())
-  const child = spawn([process.execPath, cli, 'serve'], {
+  const child = spawn([...before, process.execPath, cli, 'serve'], {
     env: {
       ...process.env,
       NONIUS_PORT: port,
@@ -58,7 +60,12 @@ export async function startServerProcess(
       await child.exited
     },
   }
-  await untilReady(server)
+  try {
+    await untilReady(server)
+  } catch (error) {
+    await server.kill()
+    throw error
+  }
   return server
 }
 
