@@ -21,7 +21,7 @@ function scene() {
     return record
   }
   const keyring = createKeyring({
-    clock: { now: () => new Date(state.now) },
+    clock: { monotonic: () => state.now },
     registry: {
       async findKeyByHash(hash) {
         state.lookups += 1

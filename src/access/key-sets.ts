@@ -31,7 +31,7 @@ interface Kept {
 
 export function rememberKeySets(needs: {
   get(url: string): Promise<string>
-  clock: Clock
+  clock: Pick<Clock, 'monotonic'>
 }): KeySets {
   const { get, clock } = needs
   const sets = new Map<string, Kept>()
@@ -47,14 +47,14 @@ export function rememberKeySets(needs: {
   }
 
   async function fetchInto(kept: Kept, url: string): Promise<PublicJwk[]> {
-    kept.triedAt = clock.now().getTime()
+    kept.triedAt = clock.monotonic()
     try {
       kept.keys = readKeySet(await get(url))
-      kept.fetchedAt = clock.now().getTime()
+      kept.fetchedAt = clock.monotonic()
       return kept.keys
     } catch (error) {
       kept.failure = error
-      if (kept.keys !== undefined && clock.now().getTime() - kept.fetchedAt < STALE_MS) {
+      if (kept.keys !== undefined && clock.monotonic() - kept.fetchedAt < STALE_MS) {
         return kept.keys
       }
       throw error
@@ -72,7 +72,7 @@ export function rememberKeySets(needs: {
   return {
     async at(url) {
       const kept = keptFor(url)
-      const now = clock.now().getTime()
+      const now = clock.monotonic()
       if (kept.keys !== undefined && now - kept.fetchedAt < FRESH_MS) return kept.keys
       if (kept.inFlight === undefined && now - kept.triedAt < COOLDOWN_MS) {
         if (kept.keys !== undefined && now - kept.fetchedAt < STALE_MS) return kept.keys
@@ -83,7 +83,7 @@ export function rememberKeySets(needs: {
 
     async again(url) {
       const kept = keptFor(url)
-      if (clock.now().getTime() - kept.triedAt < COOLDOWN_MS) return undefined
+      if (clock.monotonic() - kept.triedAt < COOLDOWN_MS) return undefined
       return refresh(kept, url)
     },
   }

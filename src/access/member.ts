@@ -13,8 +13,21 @@ export function memberOf(
 
 /** Whether a connection may still send: its key was not revoked since, its token has not ended. */
 export function recheckWith({ keyring, clock }: { keyring: Keyring; clock: Clock }) {
-  return async function isCurrent({ hash, expiresAt }: Member): Promise<boolean> {
-    if (expiresAt !== undefined && Date.parse(expiresAt) <= clock.now().getTime()) return false
+  /** Until when, in monotonic time: a token does not last longer because the wall clock was set back. */
+  const ends = new WeakMap<Member, number>()
+
+  function hasEnded(member: Member): boolean {
+    if (member.expiresAt === undefined) return false
+    const leftMs = Date.parse(member.expiresAt) - clock.now().getTime()
+    const now = clock.monotonic()
+    const end = Math.min(ends.get(member) ?? Number.POSITIVE_INFINITY, now + leftMs)
+    ends.set(member, end)
+    return end <= now
+  }
+
+  return async function isCurrent(member: Member): Promise<boolean> {
+    if (hasEnded(member)) return false
+    const { hash } = member
     if (hash === undefined) return true
     const found = await keyring(hash)
     return found !== undefined && found !== 'revoked' && found.scopes.includes('events:write')

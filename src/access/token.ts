@@ -1,5 +1,5 @@
 import { JwtVerifier } from 'aws-jwt-verify'
-import { JwtBaseError, JwtExpiredError, JwtInvalidIssuerError } from 'aws-jwt-verify/error'
+import { JwtExpiredError, JwtInvalidIssuerError } from 'aws-jwt-verify/error'
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model'
 import { AppError } from '../error/app-error'
 import { type Scope, scopes } from '../platform/registry'
@@ -8,7 +8,8 @@ import { asJwksCache } from './jwks-cache'
 import type { KeySets } from './key-sets'
 import type { Keyring } from './keyring'
 import { SOURCE_ID } from './sources'
-import type { VerifyToken } from './token-form'
+import { unauthenticated, type VerifyToken } from './token-form'
+import { requireTokenShape } from './token-shape'
 
 export interface TokenNeeds {
   /** As in the claim `iss`. */
@@ -33,21 +34,23 @@ export function verifyTokensWith({ issuer, audience, keySets, keyring }: TokenNe
   )
 
   return async function verifyToken(token) {
+    requireTokenShape(token)
     const claims = await verifier.verify(token).catch(refuse)
     const clientId = clientOf(claims)
-    if (clientId === undefined) throw refusal('names no client (client_id or azp)')
+    if (clientId === undefined) throw unauthenticated('names no client (client_id or azp)')
     const granted = grantedBy(claims, audience)
-    if (granted === undefined) throw refusal(`is not meant for ${audience}`)
-    if (claims.exp === undefined) throw refusal('never expires')
+    if (granted === undefined) throw unauthenticated(`is not meant for ${audience}`)
+    if (claims.exp === undefined) throw unauthenticated('never expires')
 
     const expiresAt = new Date(claims.exp * 1000).toISOString()
     const registered = await keyring(clientHash(issuer, clientId))
-    if (registered === 'revoked') throw refusal('is of a client that was revoked here')
+    if (registered === 'revoked') throw unauthenticated('is of a client that was revoked here')
     if (registered !== undefined) {
       const allowed = registered.scopes.filter((scope) => granted.has(scope))
       return { ...registered, scopes: allowed, expiresAt }
     }
-    if (!SOURCE_ID.test(clientId)) throw refusal('is of a client that is not registered here')
+    if (!SOURCE_ID.test(clientId))
+      throw unauthenticated('is of a client that is not registered here')
     const tenantId = unregisteredTenant
     const allowed = dataScopes.filter((scope) => granted.has(scope))
     return { tenantId, sourceId: clientId, keyId: `client:${clientId}`, scopes: allowed, expiresAt }
@@ -79,13 +82,9 @@ function grantedBy(claims: JwtPayload, audience: string): Set<string> | undefine
 
 function refuse(error: unknown): never {
   if (error instanceof AppError) throw error
-  if (error instanceof JwtExpiredError) throw refusal('has expired')
+  if (error instanceof JwtExpiredError) throw unauthenticated('has expired')
   if (error instanceof JwtInvalidIssuerError)
-    throw refusal('is of an issuer that is not known here')
-  if (error instanceof JwtBaseError) throw refusal('cannot be verified with a key of its issuer')
-  throw error
-}
-
-function refusal(reason: string): AppError {
-  return new AppError('unauthenticated', `The token ${reason}.`)
+    throw unauthenticated('is of an issuer that is not known here')
+  // Also what is no error of the library: a key of the issuer that cannot be read, say.
+  throw unauthenticated('cannot be verified with a key of its issuer')
 }

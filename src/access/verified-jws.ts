@@ -8,9 +8,16 @@ import { refusal } from './signature-refusal'
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 ALGORITHMS.push('ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519')
 
+/**
+ * What changes how a JWS is to be read. The library knows `b64`; nobody who sends events needs it, and
+ * what nobody needs is refused with all else that has to be understood (RFC 7515, 4.1.11).
+ */
+const UNKNOWN = ['crit', 'b64', 'zip']
+
 /** @returns what was signed with one of the keys. @throws {AppError} `invalid_signature` */
 export async function verified(jws: string, keys: PublicJwk[]): Promise<string> {
   const options = { algorithms: ALGORITHMS }
+  requireKnownHeader(jws)
   try {
     const { payload } = await compactVerify(jws, createLocalJWKSet({ keys }), options)
     return decode(payload)
@@ -23,6 +30,22 @@ export async function verified(jws: string, keys: PublicJwk[]): Promise<string> 
     }
     throw refusal('bad_signature', 'The signature does not fit any key of this source')
   }
+}
+
+/** @throws {AppError} `invalid_signature` */
+function requireKnownHeader(jws: string): void {
+  let header: unknown
+  try {
+    header = JSON.parse(Buffer.from(jws.slice(0, jws.indexOf('.')), 'base64url').toString('utf8'))
+  } catch {
+    // said below
+  }
+  if (typeof header !== 'object' || header === null) {
+    throw refusal('invalid_jws', 'The header of the JWS is no JSON object')
+  }
+  const name = UNKNOWN.find((one) => Object.hasOwn(header, one))
+  if (name === undefined) return
+  throw refusal('invalid_jws', `The header of the JWS has ${name}, which is not known here`)
 }
 
 function decode(payload: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import { settings } from '../config/settings'
@@ -21,7 +21,16 @@ export function dataDirOption(): Option {
  * @throws {CommandError} so that a wrong folder is not taken for an empty one
  */
 export function requireDataDir({ dataDir }: DataDirOption): string {
-  if (existsSync(join(dataDir, 'nonius.db'))) return dataDir
+  try {
+    statSync(join(dataDir, 'nonius.db'))
+    return dataDir
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') {
+      throw new CommandError(
+        `${dataDir} is open to nobody but the user that the server runs as: run this as that user`,
+      )
+    }
+  }
   throw new CommandError(
     `No Nonius server has run on the data folder ${dataDir} yet: start one with \`nonius serve\`, or name the folder with --data-dir`,
   )

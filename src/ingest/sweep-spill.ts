@@ -39,7 +39,7 @@ const MAX_FAILURES_IN_A_ROW = 3
 export async function sweepSpill(needs: Needs, { limit, maxMs }: Bounds): Promise<Swept> {
   const { blobs, clock, log } = needs
   const ingest = createIngest({ ...needs, spill: undefined })
-  const deadline = clock.now().getTime() + maxMs
+  const deadline = clock.monotonic() + maxMs
   const swept: Swept = { replayed: 0, left: 0 }
 
   async function replay(key: string): Promise<void> {
@@ -53,7 +53,7 @@ export async function sweepSpill(needs: Needs, { limit, maxMs }: Bounds): Promis
 
   let failures = 0
   for await (const key of keysOf(blobs)) {
-    if (swept.replayed === limit || clock.now().getTime() >= deadline) break
+    if (swept.replayed === limit || clock.monotonic() >= deadline) break
     try {
       await replay(key)
       failures = 0

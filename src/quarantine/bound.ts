@@ -6,6 +6,7 @@ import type {
   QuarantineStore,
 } from '../platform/quarantine-store'
 import type { Log } from '../telemetry/log'
+import { createSeldom } from '../telemetry/seldom'
 
 interface Needs {
   limits: QuarantineLimits
@@ -27,14 +28,10 @@ export function boundQuarantine(
   store: QuarantineStore,
   { limits, clock, log }: Needs,
 ): QuarantineStore {
-  const lastLogged = new Map<string, number>()
+  const isNamedDue = createSeldom({ clock, everyMs: LOG_EVERY_MS })
 
   function isDue(level: string, { tenantId, sourceId }: QuarantinedItem): boolean {
-    const key = JSON.stringify([level, tenantId, sourceId])
-    const now = clock.now().getTime()
-    if (now - (lastLogged.get(key) ?? -LOG_EVERY_MS) < LOG_EVERY_MS) return false
-    lastLogged.set(key, now)
-    return true
+    return isNamedDue(JSON.stringify([level, tenantId, sourceId]))
   }
 
   /** Runs what adds items of one source. */

@@ -6,9 +6,10 @@ import { AppError } from '../../src/error/app-error'
 import { openDatabase } from '../../src/platform/local/database'
 import { createRegistry, registrySchema } from '../../src/platform/local/registry'
 import { scopes } from '../../src/platform/registry'
+import { clockAt } from '../support/clock'
 import { temporaryFolder } from '../support/folders'
 
-const clock = { now: () => new Date('2026-11-21T09:30:00.000Z') }
+const clock = clockAt(() => new Date('2026-11-21T09:30:00.000Z'))
 const chosen = { demoKey: 'a-demo-key-of-ours', adminKey: 'an-admin-key-of-ours' }
 
 function open() {

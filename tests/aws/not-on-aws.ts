@@ -17,6 +17,7 @@ export const notOnAws: Record<string, string[]> = {
     'tells hours and days apart',
     'that is down goes on being believed for a day',
     'or a token, until that ends',
+    'when the clock of the server is set back',
   ],
   'A deployment always has an issuer, its user pool': ['when no issuer is set'],
   'Each process of a function has a memory of its own': [

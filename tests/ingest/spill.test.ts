@@ -9,6 +9,7 @@ import type { EventStore } from '../../src/platform/event-store'
 import { readCaliper } from '../../src/standards/caliper/parse'
 import { silentLog as log } from '../../src/telemetry/log'
 import { memoryBlobs } from '../support/blobs'
+import { clockAt } from '../support/clock'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { clock, listedQuarantine, receivedAt, scriptedStore, sender } from './support'
 
@@ -87,7 +88,7 @@ describe('the sweep', () => {
     const { blobs } = await spill([reading([event, 7])])
     const { events, calls } = scriptedStore(() => 'stored')
     const { quarantine, kept } = listedQuarantine()
-    const tomorrow = { now: () => new Date('2026-11-22T09:30:00.000Z') }
+    const tomorrow = clockAt(() => new Date('2026-11-22T09:30:00.000Z'))
     const needs = { blobs, events, quarantine, config, clock: tomorrow, log }
     expect(await sweepSpill(needs, bounds)).toEqual({ replayed: 1, left: 0 })
     const expiresAt = '2026-12-22T09:30:00.000Z'

@@ -1,12 +1,12 @@
 import type { EventRecord } from '../../src/event/record'
 import { createIngest } from '../../src/ingest/pipeline'
-import type { Clock } from '../../src/platform/clock'
 import type { AppendOutcome, EventStore } from '../../src/platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../../src/platform/quarantine-store'
 import { silentLog } from '../../src/telemetry/log'
+import { clockAt } from '../support/clock'
 
 export const receivedAt = '2026-11-21T09:30:00.000Z'
-export const clock: Clock = { now: () => new Date(receivedAt) }
+export const clock = clockAt(() => new Date(receivedAt))
 export const sender = {
   tenantId: 'default',
   sourceId: 'demo',

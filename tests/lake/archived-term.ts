@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
 import { openLocalPlatform } from '../../src/platform/local'
 import { silentLog } from '../../src/telemetry/log'
+import { clockAt } from '../support/clock'
 import { temporaryFolder } from '../support/folders'
 import { type Delivery, term } from './term'
 
@@ -29,7 +30,7 @@ export async function archiveTerm(): Promise<ArchivedTerm> {
   const folder = temporaryFolder()
   const dataDir = folder.path
   let now = new Date(term[0]!.receivedAt)
-  const clock = { now: () => now }
+  const clock = clockAt(() => now)
   const log = silentLog
   const config = readConfig({ NONIUS_DATA_DIR: dataDir })
   await using platform = await openLocalPlatform({ dataDir, clock, log })

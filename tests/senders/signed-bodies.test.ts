@@ -58,6 +58,65 @@ const forgeries: [name: string, body: string, code: string][] = [
   ['whose header is no JSON', 'abc.def.ghi', 'invalid_jws'],
   ['of no signature', forged({ alg: 'RS256', kid: '2026-11' }, event), 'bad_signature'],
 ]
+
+// Signed with the key of the source: only what the header says is wrong.
+const odd: Record<string, unknown>[] = [
+  { crit: ['nobody'], nobody: 1 },
+  { crit: ['b64'], b64: true },
+  { crit: ['b64'], b64: false },
+  { crit: [] },
+  { crit: 'alg' },
+  { crit: null },
+  { b64: false },
+  { b64: 'x' },
+  { zip: 'DEF' },
+  { alg: 7 },
+  { alg: null },
+  { alg: undefined },
+  { alg: ['RS256'] },
+  { alg: 'RS999' },
+  { alg: 'HS256' },
+  { alg: 'none' },
+  { kid: 7 },
+  { kid: null },
+  { kid: {} },
+  { kid: '__proto__' },
+  { kid: 'x'.repeat(8000) },
+]
+const oddHeaders: unknown[] = [
+  ...odd.map((more) => ({ alg: 'RS256', kid: '2026-11', ...more })),
+  ...[null, 7, 'RS256', [], [{ alg: 'RS256' }], true],
+]
+
+describe('a body whose signature is good and whose header is not', () => {
+  for (const header of oddHeaders) {
+    it(`is 401 and in quarantine: ${JSON.stringify(header).slice(0, 60)}`, async () => {
+      await using app = await startTestApp()
+      await signBy(app, { keys: [canvas.jwk] })
+      const body = await canvas.signAs(header, event)
+      const found = await keptOf(app, await post(app, body))
+      expect(found.kept).toMatchObject({ scope: 'body', raw: body })
+      expect(await app.platform.events.get('default', event.id)).toBeUndefined()
+      expect(app.logged.filter((line) => line.startsWith('error'))).toEqual([])
+    })
+  }
+
+  it('is read when the header has what does not matter', async () => {
+    await using app = await startTestApp()
+    await signBy(app, { keys: [canvas.jwk] })
+    const header = {
+      alg: 'RS256',
+      kid: '2026-11',
+      typ: 'anything',
+      cty: 7,
+      jku: 'https://x',
+      x: {},
+    }
+    const response = await post(app, await canvas.signAs(header, event))
+    expect(await response.json()).toMatchObject({ eventIds: [event.id] })
+  })
+})
+
 describe('a signed body', () => {
   for (const alg of ['RS256', 'PS384', 'ES256', 'EdDSA']) {
     it(`is read once its ${alg} signature fits a key of the source`, async () => {

@@ -6,6 +6,8 @@ import type { TestApp } from '../support/app'
 export interface Signer {
   jwk: PublicJwk
   sign(payload: unknown, header?: Record<string, unknown>): Promise<string>
+  /** With a header that no library would write; RS256 whatever that says. */
+  signAs(header: unknown, payload: unknown): Promise<string>
 }
 
 /** A sender with a key of its own; Canvas signs with RS256 and names its key by `kid`. */
@@ -20,6 +22,13 @@ export async function aSigner(kid: string | undefined, alg = 'RS256'): Promise<S
       return new CompactSign(new TextEncoder().encode(text))
         .setProtectedHeader(protectedHeader)
         .sign(privateKey)
+    },
+    async signAs(header, payload) {
+      const parts = [header, payload].map((part) => Buffer.from(JSON.stringify(part)))
+      const input = parts.map((part) => part.toString('base64url')).join('.')
+      const bytes = new TextEncoder().encode(input)
+      const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', privateKey, bytes)
+      return `${input}.${Buffer.from(signature).toString('base64url')}`
     },
   }
 }

@@ -8,6 +8,7 @@ import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
 import type { Scope } from '../../src/platform/registry'
 import type { Log } from '../../src/telemetry/log'
+import { aRunningClock, type TestClock } from './clock'
 import { temporaryFolder } from './folders'
 import { keyring } from './keyring'
 
@@ -23,7 +24,7 @@ export interface TestApp extends AsyncDisposable {
   /** Every line the app logged, as `level message {fields}`. */
   logged: string[]
   /** Turn it: nothing in the app has another one. */
-  clock: { now(): Date; advance(ms: number): void }
+  clock: TestClock
   request(path: string, init?: RequestInit): Promise<Response>
   /** `Authorization` with a key, the demo source's when none is named. */
   as(key?: string): { Authorization: string }
@@ -51,7 +52,7 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
   }
   const folder = temporaryFolder()
   const config = { ...readConfig({ NONIUS_DATA_DIR: folder.path }), ...changes }
-  const clock = createClock()
+  const clock = aRunningClock()
   const { log, logged } = createRecordingLog()
   const platform = await openLocalPlatform({ dataDir: folder.path, clock, log })
   const { registry } = platform
@@ -74,16 +75,6 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
     async [Symbol.asyncDispose]() {
       await platform[Symbol.asyncDispose]()
       folder[Symbol.dispose]()
-    },
-  }
-}
-
-function createClock() {
-  let ahead = 0
-  return {
-    now: () => new Date(Date.now() + ahead),
-    advance(ms: number) {
-      ahead += ms
     },
   }
 }

@@ -80,7 +80,10 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
     app: undefined as never, // it is in another process
     options: { config, clock, log: silentLog },
     clock: {
-      now: clock.now,
+      ...clock,
+      set() {
+        throw new Error('the clock of another process cannot be set')
+      },
       // What a process remembers for a while is what a new one does not know.
       advance() {
         for (const name of ['Api', 'Realtime']) deployment.functionNamed(name).kill()

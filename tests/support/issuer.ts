@@ -9,6 +9,8 @@ export interface TestIssuer extends AsyncDisposable {
   reads(): number
   /** An access token as RFC 9068 has it, but for what `claims` say otherwise. */
   token(claims?: Claims, options?: { kid?: string; key?: CryptoKey }): Promise<string>
+  /** With just this header and these claims, which no library would sign. */
+  signed(claims: Claims, header?: Claims): Promise<string>
   /** Signs with a new key from now on; `isOldKept` while both are published. */
   rotate(isOldKept: boolean): Promise<void>
   /** From now on every answer is this; undefined for the right ones. */
@@ -38,6 +40,12 @@ export async function startIssuer(): Promise<TestIssuer> {
   })
   const url = server.url.origin
 
+  /** As RFC 9068 has them, but for what is said otherwise. */
+  function claimsOf(claims: Claims): Claims {
+    const iat = Math.floor(Date.now() / 1000)
+    return { iss: url, aud: 'nonius', client_id: 'lms', iat, exp: iat + 3600, ...claims }
+  }
+
   return {
     url,
     reads: () => reads,
@@ -45,18 +53,17 @@ export async function startIssuer(): Promise<TestIssuer> {
       answer = response
     },
     token(claims = {}, options = {}) {
-      const now = Math.floor(Date.now() / 1000)
-      const all = {
-        iss: url,
-        aud: 'nonius',
-        client_id: 'lms',
-        iat: now,
-        exp: now + 3600,
-        ...claims,
-      }
-      return new SignJWT(all)
+      return new SignJWT(claimsOf(claims))
         .setProtectedHeader({ alg: 'ES256', kid: options.kid ?? kid })
         .sign(options.key ?? privateKey)
+    },
+    async signed(claims, header = {}) {
+      const parts = [{ alg: 'ES256', kid, ...header }, claimsOf(claims)]
+      const input = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      const text = new TextEncoder().encode(input.join('.'))
+      const ecdsa = { name: 'ECDSA', hash: 'SHA-256' }
+      const signature = await crypto.subtle.sign(ecdsa, privateKey, text)
+      return [...input, Buffer.from(signature).toString('base64url')].join('.')
     },
     async rotate(isOldKept) {
       kid = `after ${kid}`

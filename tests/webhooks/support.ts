@@ -14,6 +14,7 @@ export function aClock(at: Date = start): Clock & { advance(ms: number): void } 
   let now = at.getTime()
   return {
     now: () => new Date(now),
+    monotonic: () => now,
     advance(ms) {
       now += ms
     },

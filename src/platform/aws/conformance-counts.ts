@@ -7,7 +7,16 @@ import type {
   CountedSource,
   Tally,
 } from '../conformance-counts'
-import { addTo, beginOf, emptyTally, endOf, hourOf, KEPT_MS, LENGTH } from '../shared/tally'
+import {
+  addTo,
+  beginOf,
+  emptyTally,
+  endOf,
+  hourOf,
+  KEPT_MS,
+  LENGTH,
+  MAX_NOTED,
+} from '../shared/tally'
 import { keyOf, queryAll, text } from './attributes'
 import { partsOf, tallyFrom, updateOf } from './count-items'
 import { guarded } from './errors'
@@ -41,6 +50,7 @@ export function createConformanceCounts({ client, table, clock, log }: Needs): S
 
   function note(source: CountedSource, hour: string, tally: Tally) {
     const key = keyOf(source.tenantId, source.sourceId, hour)
+    if (noted.size >= MAX_NOTED && !noted.has(key)) return
     const sum = noted.get(key) ?? { source, hour, tally: emptyTally() }
     addTo(sum.tally, tally)
     noted.set(key, sum)
@@ -63,7 +73,7 @@ export function createConformanceCounts({ client, table, clock, log }: Needs): S
     flushing = flushing
       .catch(() => {})
       .then(async () => {
-        flushedAt = clock.now().getTime()
+        flushedAt = clock.monotonic()
         const taken = [...noted.values()]
         noted.clear()
         const writes = taken.flatMap(({ source, hour, tally }) =>
@@ -89,7 +99,7 @@ export function createConformanceCounts({ client, table, clock, log }: Needs): S
     add: (source, receivedAt, tally) => note(source, hourOf(receivedAt), tally),
 
     async settle() {
-      const isDue = clock.now().getTime() - flushedAt >= FLUSH_MS
+      const isDue = clock.monotonic() - flushedAt >= FLUSH_MS
       if (isDue && noted.size > 0) await flushQuietly()
     },
 

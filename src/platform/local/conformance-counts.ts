@@ -8,7 +8,16 @@ import type {
   CountRange,
   Tally,
 } from '../conformance-counts'
-import { addTo, beginOf, emptyTally, endOf, hourOf, KEPT_MS, LENGTH } from '../shared/tally'
+import {
+  addTo,
+  beginOf,
+  emptyTally,
+  endOf,
+  hourOf,
+  KEPT_MS,
+  LENGTH,
+  MAX_NOTED,
+} from '../shared/tally'
 import { guarded } from './database'
 
 export const conformanceCountsSchema = `
@@ -47,7 +56,7 @@ export function createConformanceCounts(
 ): ConformanceCounts & Disposable {
   const noted = new Map<string, Noted>()
   let timer: Timer | undefined
-  let prunedAt = 0
+  let prunedAt = Number.NEGATIVE_INFINITY
 
   const addHour = db.query(`INSERT INTO conformanceHours VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT DO UPDATE SET stored = stored + ?4, conformant = conformant + ?5,
@@ -81,9 +90,9 @@ export function createConformanceCounts(
     timer = undefined
     if (noted.size > 0) write([...noted.values()])
     noted.clear()
-    const now = clock.now().getTime()
+    const now = clock.monotonic()
     if (now - prunedAt < DAY_MS) return
-    const oldest = hourOf(new Date(now - KEPT_MS).toISOString())
+    const oldest = hourOf(new Date(clock.now().getTime() - KEPT_MS).toISOString())
     for (const table of ['conformanceHours', 'conformanceIssues']) {
       db.query(`DELETE FROM ${table} WHERE hour < ?`).run(oldest)
     }
@@ -104,6 +113,7 @@ export function createConformanceCounts(
       const hour = hourOf(receivedAt)
       const key = JSON.stringify([source.tenantId, source.sourceId, hour])
       const { tenantId, sourceId } = source
+      if (noted.size >= MAX_NOTED && !noted.has(key)) return
       const sum = noted.get(key) ?? { tenantId, sourceId, hour, tally: emptyTally() }
       addTo(sum.tally, tally)
       noted.set(key, sum)

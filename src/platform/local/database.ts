@@ -1,5 +1,6 @@
 import { Database, SQLiteError } from 'bun:sqlite'
 import { StorageError } from '../../error/storage-error'
+import { makePrivateFile } from './private-files'
 
 // Result codes that mend themselves or that a person can mend while we run: a full disk, a directory
 // made read-only, an I/O error, another process holding the lock, a file that cannot be opened.
@@ -40,7 +41,8 @@ export function translated(what: string, error: unknown): unknown {
 
 /**
  * Opens a SQLite file for durable use: a commit returns after fsync (`synchronous=FULL` in WAL mode,
- * sqlite.org/pragma.html#pragma_synchronous), and other processes (the CLI) may read and write.
+ * sqlite.org/pragma.html#pragma_synchronous), and other processes of the same user
+ * (the CLI) may read and write.
  */
 export function openDatabase(
   file: string,
@@ -49,6 +51,7 @@ export function openDatabase(
   { pageBytes = 4096 }: { pageBytes?: number } = {},
 ): Database {
   return guarded(`opening ${file}`, () => {
+    if (file !== ':memory:') makePrivateFile(file)
     const db = new Database(file, { create: true, strict: true })
     db.run(`PRAGMA page_size = ${pageBytes}`)
     db.run('PRAGMA journal_mode = WAL')

@@ -17,14 +17,14 @@ import { createCursors, cursorsSchema } from './log/cursors'
 import { createEventKeys } from './log/event-keys'
 import { openEventLog } from './log/event-log'
 import { createDuck } from './parquet/duck'
+import { mendModes, PRIVATE_FOLDER } from './private-files'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { openSecrets } from './secrets'
 
 /** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
-  // What learners did is nobody else's to read.
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  mkdirSync(dataDir, { recursive: true, mode: PRIVATE_FOLDER })
   const secrets = openSecrets(dataDir)
   const db = openDatabase(
     join(dataDir, 'nonius.db'),
@@ -56,6 +56,7 @@ export async function openLocalPlatform(options: {
   log: Log
 }): Promise<Platform> {
   const { dataDir, clock, log: telemetry } = options
+  mendModes(dataDir, telemetry)
   const { db, secrets, registry } = openRegistryFile(dataDir)
   const lock = lockFolder(dataDir)
   const cursors = createCursors(db)

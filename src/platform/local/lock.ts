@@ -1,13 +1,16 @@
 import { Database } from 'bun:sqlite'
 import { join } from 'node:path'
 import { StorageError } from '../../error/storage-error'
+import { makePrivateFile } from './private-files'
 
 /**
  * Keeps a second server out of a data directory. The lock is SQLite's own on an empty file: the
  * system drops it when the process dies, however it dies.
  */
 export function lockFolder(dataDir: string): Disposable {
-  const db = new Database(join(dataDir, 'lock.db'), { create: true })
+  const file = join(dataDir, 'lock.db')
+  makePrivateFile(file)
+  const db = new Database(file, { create: true })
   try {
     db.run('BEGIN EXCLUSIVE')
   } catch (error) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { StorageError } from '../../error/storage-error'
 import { derivedKey, ROOT_BYTES } from '../shared/derived-key'
 import { translated } from './database'
+import { PRIVATE_FILE } from './private-files'
 
 export interface Secrets {
   /** A key of its own for every use (HKDF, RFC 5869), the same at every start. */
@@ -24,7 +25,7 @@ function readRoot(file: string): Uint8Array {
   }
   const temporary = `${file}.${process.pid}`
   try {
-    const fd = openSync(temporary, 'wx', 0o600)
+    const fd = openSync(temporary, 'wx', PRIVATE_FILE)
     writeSync(fd, randomBytes(ROOT_BYTES))
     fsyncSync(fd)
     closeSync(fd)

@@ -26,11 +26,26 @@ export function emptyTally(): Tally {
   return { stored: 0, conformant: 0, quarantined: 0, issues: {} }
 }
 
+// Ours are some two hundred, and none is taken from what was sent.
+const MAX_CODES = 1_000
+/** Under which issues are counted that are too many to be told apart. */
+const OTHER = 'other'
+
 export function addTo(sum: Tally, more: Tally) {
   sum.stored += more.stored
   sum.conformant += more.conformant
   sum.quarantined += more.quarantined
+  let room = MAX_CODES - Object.keys(sum.issues).length
   for (const [code, items] of Object.entries(more.issues)) {
-    sum.issues[code] = (sum.issues[code] ?? 0) + items
+    const isNew = !Object.hasOwn(sum.issues, code)
+    const name = isNew && room <= 0 ? OTHER : code
+    if (isNew) room -= 1
+    sum.issues[name] = (sum.issues[name] ?? 0) + items
   }
 }
+
+/**
+ * How many sources and hours may wait to be written: beyond it, as while the disk is full, further
+ * ones go uncounted. A few hundred bytes each.
+ */
+export const MAX_NOTED = 10_000

@@ -10,6 +10,8 @@ import {
 import { createPlaces, LAST, startOf } from '../../../src/platform/aws/events/place'
 import type { IndexName } from '../../../src/platform/aws/resources'
 import { tables } from '../../../src/platform/aws/tables'
+import { systemClock } from '../../../src/platform/clock'
+import { clockAt } from '../../support/clock'
 import { aRecord } from '../../support/records'
 
 const every: readonly IndexName[] = tables.events.indexes.map(({ name }) => name)
@@ -77,7 +79,7 @@ describe('places', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(time, clockTime), { maxLength: 30 }), (arrivals) => {
         let now = new Date(0)
-        const placeOf = createPlaces({ now: () => now })
+        const placeOf = createPlaces(clockAt(() => now))
         const placed = arrivals.map(([eventTime, at], order) => {
           now = at
           return { eventTime, order, place: placeOf(aRecord({ eventTime }), 'default#key') }
@@ -92,7 +94,7 @@ describe('places', () => {
   })
 
   it('are told apart beyond what one millisecond can number', () => {
-    const placeOf = createPlaces({ now: () => new Date(1_795_253_400_000) })
+    const placeOf = createPlaces(clockAt(() => new Date(1_795_253_400_000)))
     const record = aRecord()
     const places = Array.from({ length: 100_000 }, () => placeOf(record, 'default#key'))
     expect(places.toSorted()).toEqual(places)
@@ -103,7 +105,7 @@ describe('places', () => {
   it('of a moment begin where it begins', () => {
     fc.assert(
       fc.property(time, time, (one, other) => {
-        const place = createPlaces({ now: () => new Date() })(aRecord({ eventTime: one }), 'k#key')
+        const place = createPlaces(systemClock)(aRecord({ eventTime: one }), 'k#key')
         expect(place >= startOf(other)).toBe(one >= other)
         expect(place < LAST).toBe(true)
       }),

@@ -11,6 +11,7 @@ import { tables } from '../../../src/platform/aws/tables'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { eventStoreContract } from '../../contracts/event-store.contract'
 import { memoryBlobs } from '../../support/blobs'
+import { clockAt } from '../../support/clock'
 import { aRecord } from '../../support/records'
 import { aDynamoDbClient, dynamoDbSettings, freshTable } from './support/emulators'
 import { type Fault, withFaults } from './support/faults'
@@ -34,7 +35,7 @@ async function openStore({ indexes = every, now = () => new Date(), ...options }
   const table = options.table ?? (await freshTable(client, 'events'))
   const blobs = memoryBlobs()
   const tokens = async () => signer
-  const store = createEventStore({ client, table, indexes, blobs, tokens, clock: { now } })
+  const store = createEventStore({ client, table, indexes, blobs, tokens, clock: clockAt(now) })
   return { store, table, blobs, client }
 }
 

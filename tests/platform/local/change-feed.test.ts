@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { systemClock } from '../../../src/platform/clock'
 import { createChangeFeed } from '../../../src/platform/local/change-feed'
 import { openDatabase } from '../../../src/platform/local/database'
 import { createEventStore } from '../../../src/platform/local/event-store'
@@ -9,8 +10,6 @@ import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { silentLog } from '../../../src/telemetry/log'
 import { changeFeedContract } from '../../contracts/change-feed.contract'
 import { temporaryFolder } from '../../support/folders'
-
-const clock = { now: () => new Date() }
 
 changeFeedContract('The log', { isOrdered: true, tellsLag: true, isExact: true }, async () => {
   const folder = temporaryFolder()
@@ -28,10 +27,10 @@ changeFeedContract('The log', { isOrdered: true, tellsLag: true, isExact: true }
         furthest: cursors.furthest(),
       })
       const tokens = createTokenSigner(new Uint8Array(32))
-      const events = createEventStore({ log, keys, tokens, clock })
+      const events = createEventStore({ log, keys, tokens, clock: systemClock })
       return {
         events,
-        changes: createChangeFeed({ log, cursors, clock, telemetry: silentLog }),
+        changes: createChangeFeed({ log, cursors, clock: systemClock, telemetry: silentLog }),
         async close() {
           await events[Symbol.asyncDispose]()
           await log.close()

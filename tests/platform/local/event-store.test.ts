@@ -18,6 +18,7 @@ import { CAPACITY } from '../../../src/platform/local/log/generation'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { type Log, silentLog } from '../../../src/telemetry/log'
 import { eventStoreContract } from '../../contracts/event-store.contract'
+import { clockAt } from '../../support/clock'
 import { temporaryFolder } from '../../support/folders'
 import { aRecord } from '../../support/records'
 
@@ -44,7 +45,7 @@ function openStore(
     furthest,
   })
   const tokens = createTokenSigner(new Uint8Array(32).fill(1))
-  const store = createEventStore({ log, keys, tokens, clock: { now } })
+  const store = createEventStore({ log, keys, tokens, clock: clockAt(now) })
   return {
     ...store,
     log,

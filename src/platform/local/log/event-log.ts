@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
 import { isDamage } from '../database'
+import { PRIVATE_FOLDER } from '../private-files'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import {
@@ -60,7 +61,7 @@ interface Options {
 
 export function openEventLog(options: Options): EventLog {
   const { folder, keys, floor, log } = options
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const checkpointer = createCheckpointer()
   const unpacked = createUnpackedSegments()
   const open = (number: number, now: number, sealed: boolean) =>

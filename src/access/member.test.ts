@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'bun:test'
+import type { Member } from '../platform/connections'
+import { recheckWith } from './member'
+
+const expiresAt = '2026-11-21T10:00:00.000Z'
+
+/** A connection that was opened with a token of half an hour. */
+function scene() {
+  const time = { wall: Date.parse('2026-11-21T09:30:00.000Z'), steady: 0 }
+  const clock = { now: () => new Date(time.wall), monotonic: () => time.steady }
+  const isCurrent = recheckWith({ keyring: async () => undefined, clock })
+  const member: Member = { tenantId: 't', sourceId: 's', keyId: 'client:s', scopes: [], expiresAt }
+  return { time, isCurrent: () => isCurrent(member) }
+}
+
+describe('a connection that a token opened', () => {
+  it('ends when the token does', async () => {
+    const { time, isCurrent } = scene()
+    expect(await isCurrent()).toBe(true)
+    time.wall += 30 * 60_000 - 1
+    expect(await isCurrent()).toBe(true)
+    time.wall += 1
+    expect(await isCurrent()).toBe(false)
+  })
+
+  it('does not last longer because the clock was set back', async () => {
+    const { time, isCurrent } = scene()
+    expect(await isCurrent()).toBe(true)
+    time.wall -= 60 * 60_000
+    time.steady += 30 * 60_000
+    expect(await isCurrent()).toBe(false)
+  })
+})

@@ -1,0 +1,52 @@
+import type { Clock } from '../platform/clock'
+
+interface Bounds {
+  clock: Pick<Clock, 'monotonic'>
+  /** How long something is remembered, in ms that no setting of the wall clock makes longer. */
+  forMs: number
+  maxEntries: number
+  /** Of all entries together, each counted as the JSON that it would be. */
+  maxBytes: number
+}
+
+/** Things by their names, for a while; beyond either bound the oldest are forgotten. */
+export interface Memory<T> {
+  /** Wrapped, since what was looked up may be that there is none. */
+  get(name: string): { value: T } | undefined
+  set(name: string, value: T): void
+}
+
+interface Entry<T> {
+  value: T
+  bytes: number
+  until: number
+}
+
+export function createMemory<T>({ clock, forMs, maxEntries, maxBytes }: Bounds): Memory<T> {
+  const entries = new Map<string, Entry<T>>()
+  let held = 0
+
+  function forget(name: string) {
+    held -= entries.get(name)?.bytes ?? 0
+    entries.delete(name)
+  }
+
+  return {
+    get(name) {
+      const entry = entries.get(name)
+      if (entry === undefined) return undefined
+      if (clock.monotonic() < entry.until) return entry
+      forget(name)
+      return undefined
+    },
+
+    set(name, value) {
+      forget(name)
+      const bytes = name.length + (JSON.stringify(value)?.length ?? 0)
+      if (bytes > maxBytes) return
+      entries.set(name, { value, bytes, until: clock.monotonic() + forMs })
+      held += bytes
+      while (held > maxBytes || entries.size > maxEntries) forget(entries.keys().next().value!)
+    },
+  }
+}
