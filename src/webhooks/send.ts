@@ -1,70 +1,42 @@
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
-import type { LookupFunction } from 'node:net'
+import { createCall } from '../outbound/call'
 import type { Guard } from '../outbound/guard'
-import { only } from '../outbound/lookup'
 import type { Reply } from './verdict'
 
-/** One attempt. Never throws: no reply is a kind of reply. */
+/**
+ * One attempt. No reply is a kind of reply.
+ * @throws the reason of `signal`, and nothing else, when that ends it: nothing is known of the target
+ */
 export type Send = (
   targetUrl: string,
   headers: Record<string, string>,
   body: string,
+  signal?: AbortSignal,
 ) => Promise<Reply>
 
 // Standard Webhooks, "Deliverability and reliability": time out between 15 and 30 s. The lower end,
 // since a slow target holds a place that others wait for.
 const TIMEOUT_MS = 15_000
 
-// The status is the answer. A short body is read to its end, so that the target can close in peace; a
-// long one is cut off, and one that takes longer than the time-out too.
-const MAX_REPLY_BYTES = 4096
+// The status is the answer. A head may have 16 KB; as much again is for a short body, which is read
+// to its end so that the target can close in peace, for as long as that takes a target nearby.
+const MAX_BYTES = 32 * 1024
+const BODY_MS = 1000
 
-/** Redirects are not followed (node:http never does) and certificates are verified. */
-export function createSend({
-  guard,
-  timeoutMs = TIMEOUT_MS,
-}: {
-  guard: Guard
-  timeoutMs?: number
-}) {
-  return async function send(targetUrl, headers, body) {
-    const signal = AbortSignal.timeout(timeoutMs)
+export function createSend(needs: { guard: Guard; timeoutMs?: number }): Send {
+  const { guard, timeoutMs = TIMEOUT_MS } = needs
+  const call = createCall(guard)
+  const limits = { timeoutMs, maxBytes: MAX_BYTES, bodyMs: BODY_MS, keepsBody: false }
+
+  return async function send(targetUrl, headers, text, signal) {
+    const request = { method: 'POST', headers, body: Buffer.from(text), signal, ...limits } as const
     try {
-      const { url, addresses } = await guard.pin(targetUrl)
-      return await post(url, { headers, lookup: only(addresses), signal }, body)
+      const { status, fields } = await call(targetUrl, request)
+      return { kind: 'answered', status, retryAfter: fields.get('retry-after')?.at(-1) }
     } catch (error) {
-      if (signal.aborted) return { kind: 'failed', reason: `no reply within ${timeoutMs} ms` }
+      signal?.throwIfAborted()
       return { kind: 'failed', reason: reasonOf(error) }
     }
-  } satisfies Send
-}
-
-type PostOptions = {
-  headers: Record<string, string>
-  lookup: LookupFunction
-  signal: AbortSignal
-}
-
-function post(url: URL, options: PostOptions, body: string): Promise<Reply> {
-  const { promise, resolve, reject } = Promise.withResolvers<Reply>()
-  const request = url.protocol === 'https:' ? requestHttps : requestHttp
-  // A connection of its own for each attempt: one kept open may have been closed by the target just
-  // before we write, and a failure of that kind says nothing about the target.
-  const outgoing = request(url, { ...options, method: 'POST', agent: false })
-  outgoing.on('error', reject)
-  outgoing.once('response', (incoming) => {
-    const { statusCode: status = 0, headers } = incoming
-    resolve({ kind: 'answered', status, retryAfter: headers['retry-after'] })
-    let read = 0
-    incoming.on('error', () => {}) // cut off by us, or by the target once it had answered
-    incoming.on('data', (chunk: Buffer) => {
-      read += chunk.length
-      if (read > MAX_REPLY_BYTES) incoming.destroy()
-    })
-  })
-  outgoing.end(body)
-  return promise
+  }
 }
 
 function reasonOf(error: unknown): string {

@@ -1,0 +1,107 @@
+import { chunkLengthOf, framingOf } from './framing'
+import { createHeadReader, type Head } from './read-head'
+
+// Of one line, be it a status, a field, a chunk's extension or a trailer. No honest one is longer.
+const MAX_LINE_CHARS = 8 * 1024
+
+// A body that comes byte by byte must not take a hundred bytes of memory for each.
+const MAX_PIECES = 1024
+
+const LF = 0x0a
+
+/** Reads one answer of HTTP/1.1 (RFC 9112) as its bytes come. Holds no more than it was given. */
+export interface AnswerReader {
+  /** @throws {Error} when it is no answer */
+  push(bytes: Buffer): void
+  /** Known once the final head is read. */
+  head(): Head | undefined
+  /** Whether nothing more belongs to it. */
+  isWhole(): boolean
+  /** The connection was closed: the end of a body that says no length. */
+  close(): void
+  body(): Buffer
+}
+
+/** @param keepsBody else a body is read and forgotten */
+export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): AnswerReader {
+  const readHeadLine = createHeadReader()
+  const pieces: Buffer[] = []
+  let head: Head | undefined
+  let line = ''
+  /** Bytes that come before the next line. */
+  let left = 0
+  let readLine = readHead
+  let afterBytes = finish
+  let isWhole = false
+
+  function finish() {
+    isWhole = true
+  }
+
+  function readHead(text: string) {
+    const found = readHeadLine(text)
+    if (found === undefined) return
+    const framing = framingOf(found)
+    head = found
+    if (framing.kind === 'none') finish()
+    else if (framing.kind === 'chunked') readLine = readChunkLength
+    else left = framing.kind === 'length' ? framing.bytes : Number.POSITIVE_INFINITY
+  }
+
+  function readChunkLength(text: string) {
+    left = chunkLengthOf(text)
+    if (left === 0) readLine = readTrailer
+    else afterBytes = () => (readLine = readChunkEnd)
+  }
+
+  function readChunkEnd(text: string) {
+    if (text !== '') throw new Error('its chunks cannot be read')
+    readLine = readChunkLength
+  }
+
+  function readTrailer(text: string) {
+    if (text === '') finish()
+  }
+
+  function keep(bytes: Buffer) {
+    pieces.push(bytes)
+    if (pieces.length === MAX_PIECES) pieces.splice(0, MAX_PIECES, Buffer.concat(pieces))
+  }
+
+  /** @returns how many of the bytes were taken */
+  function takeBody(bytes: Buffer): number {
+    const taken = bytes.subarray(0, left)
+    if (keepsBody) keep(taken)
+    left -= taken.length
+    if (left === 0) afterBytes()
+    return taken.length
+  }
+
+  /** @returns how many of the bytes were taken */
+  function takeLine(bytes: Buffer): number {
+    const end = bytes.indexOf(LF)
+    line += bytes.toString('latin1', 0, end === -1 ? bytes.length : end)
+    if (line.length > MAX_LINE_CHARS) throw new Error('it was answered with a line without end')
+    if (end === -1) return bytes.length
+    const whole = line.endsWith('\r') ? line.slice(0, -1) : line
+    line = ''
+    readLine(whole)
+    return end + 1
+  }
+
+  return {
+    push(bytes) {
+      let at = 0
+      while (at < bytes.length && !isWhole) {
+        const rest = bytes.subarray(at)
+        at += left > 0 ? takeBody(rest) : takeLine(rest)
+      }
+    },
+    head: () => head,
+    isWhole: () => isWhole,
+    close() {
+      if (left === Number.POSITIVE_INFINITY) finish()
+    },
+    body: () => Buffer.concat(pieces),
+  }
+}
