@@ -20,8 +20,8 @@ export { deliveryQueueSchema } from './delivery-rows'
  */
 export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   const add = db.query(
-    `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at)
-     VALUES ($deliveryId, $tenantId, $webhookId, $eventIds, $enqueuedAt, $attempts, $lastFailure, $dueAt)`,
+    `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at, noted_at)
+     VALUES ($deliveryId, $tenantId, $webhookId, $eventIds, $enqueuedAt, $attempts, $lastFailure, $dueAt, $notedAt)`,
   )
   const unbury = db.query('DELETE FROM dead_deliveries WHERE delivery_id = ?')
   const anyDue = db.query('SELECT 1 FROM deliveries WHERE due_at <= ? LIMIT 1')
@@ -40,7 +40,8 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
      RETURNING ${deliveryColumns}`,
   )
   const giveBack = db.query(
-    `UPDATE deliveries SET taken = 0, attempts = attempts + 1, due_at = $dueAt, last_failure = $reason
+    `UPDATE deliveries SET taken = 0, attempts = attempts + 1, due_at = $dueAt, noted_at = $notedAt,
+       last_failure = $reason
      WHERE delivery_id = $deliveryId`,
   )
   const forget = db.query('DELETE FROM deliveries WHERE delivery_id = ?')
@@ -59,10 +60,16 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
      FROM deliveries`,
   )
 
-  const now = () => clock.now().getTime()
-  guarded('opening the delivery queue', () =>
-    db.run('UPDATE deliveries SET taken = 0, due_at = ? WHERE taken = 1', [now()]),
-  )
+  // Setting the clock back makes nothing late: while we run, time only grows.
+  const opened = { wall: clock.now().getTime(), steady: clock.monotonic() }
+  const now = () => Math.floor(opened.wall + clock.monotonic() - opened.steady)
+  guarded('opening the delivery queue', () => {
+    addNotedAt(db)
+    db.run('UPDATE deliveries SET taken = 0, due_at = ? WHERE taken = 1', [now()])
+    // It was set back while we did not run: what waits has as long to wait as it was told to.
+    const wait = 'UPDATE deliveries SET due_at = due_at - noted_at + $now, noted_at = $now'
+    db.query(`${wait} WHERE noted_at > $now`).run({ now: now() })
+  })
 
   function webhooksDue(at: number) {
     const due: { webhookId: string; since: number }[] = []
@@ -87,10 +94,12 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
     }
   }
 
-  const enqueueAll = db.transaction((deliveries: readonly Delivery[], dueAt: number) => {
+  const enqueueAll = db.transaction((deliveries: readonly Delivery[], delayMs: number) => {
+    const notedAt = now()
+    const dueAt = notedAt + delayMs
     for (const { eventIds, lastFailure = null, ...rest } of deliveries) {
       unbury.run(rest.deliveryId)
-      add.run({ ...rest, eventIds: JSON.stringify(eventIds), lastFailure, dueAt })
+      add.run({ ...rest, eventIds: JSON.stringify(eventIds), lastFailure, dueAt, notedAt })
     }
   })
 
@@ -114,7 +123,7 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   return {
     async enqueue(deliveries, delayMs = 0) {
       if (deliveries.length === 0) return
-      guarded('enqueueing deliveries', () => enqueueAll.immediate(deliveries, now() + delayMs))
+      guarded('enqueueing deliveries', () => enqueueAll.immediate(deliveries, delayMs))
     },
 
     async take(limit, leaseMs, room = () => limit) {
@@ -129,9 +138,10 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
     },
 
     async retry(deliveryId, delayMs, reason) {
-      const dueAt = now() + delayMs
+      const notedAt = now()
+      const dueAt = notedAt + delayMs
       guarded('retrying a delivery', () =>
-        relaxed(() => giveBack.run({ deliveryId, dueAt, reason })),
+        relaxed(() => giveBack.run({ deliveryId, dueAt, notedAt, reason })),
       )
     },
 
@@ -149,4 +159,11 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
       return guarded('counting deliveries', () => count.get(at, at)!)
     },
   }
+}
+
+/** Queues of version 0.1.0 knew only when a delivery is due. */
+function addNotedAt(db: Database) {
+  const columns = db.query<{ name: string }, []>('PRAGMA table_info(deliveries)').all()
+  if (!columns.some(({ name }) => name === 'noted_at'))
+    db.run('ALTER TABLE deliveries ADD COLUMN noted_at INTEGER NOT NULL DEFAULT 0')
 }
