@@ -15,10 +15,12 @@ const preload = join(import.meta.dir, 'stepped-clock.ts')
 // Three times what a server takes to look (`stepped-clock.ts`).
 const SEEN_AFTER_MS = 30
 
-/** @param folder for the file that says how far it was set */
-export function createSteppedClock(folder: string): SteppedClock {
+/**
+ * @param folder for the file that says how far it was set
+ * @param offset ms by which it is ahead at first
+ */
+export function createSteppedClock(folder: string, offset = 0): SteppedClock {
   const file = join(folder, 'clock')
-  let offset = 0
   function write() {
     // Renamed into place, so that nobody reads half a number.
     writeFileSync(`${file}.new`, String(offset))
