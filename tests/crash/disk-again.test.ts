@@ -47,3 +47,32 @@ it.skipIf(!hasSmallDisks())(
   },
   120_000,
 )
+
+it.skipIf(!hasSmallDisks())(
+  'starts on a full disk, killed on it, and takes events once there is room',
+  async () => {
+    using folder = temporaryFolder()
+    using _disk = smallDisk(folder.path, MEGABYTES)
+    const dataDir = folder.path
+    await using receiver = startReceiver()
+    const senders = createSenders({ filler: () => randomBytes(1500).toString('base64') })
+    {
+      await using server = await startServerProcess(dataDir, settings)
+      await register(server, receiver.url)
+      await senders.sendFor(server, 700)
+      const sending = senders.sendUntil(server, server.process.exited)
+      using _filled = fill(dataDir)
+      await Bun.sleep(300)
+      await server.kill()
+      await sending
+      await using again = await startServerProcess(dataDir, settings)
+      await senders.sendFor(again, 300)
+      expect((await fetch(`${again.url}/ready`)).status).toBe(503)
+      await again.kill()
+    }
+    await using server = await startServerProcess(dataDir, settings)
+    await senders.sendFor(server, 300)
+    await expectHeld(senders.acknowledged, { server, dataDir, receiver })
+  },
+  60_000,
+)

@@ -63,12 +63,18 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   // Setting the clock back makes nothing late: while we run, time only grows.
   const opened = { wall: clock.now().getTime(), steady: clock.monotonic() }
   const now = () => Math.floor(opened.wall + clock.monotonic() - opened.steady)
-  guarded('opening the delivery queue', () => {
-    addNotedAt(db)
-    db.run('UPDATE deliveries SET taken = 0, due_at = ? WHERE taken = 1', [now()])
-    // It was set back while we did not run: what waits has as long to wait as it was told to.
-    const wait = 'UPDATE deliveries SET due_at = due_at - noted_at + $now, noted_at = $now'
-    db.query(`${wait} WHERE noted_at > $now`).run({ now: now() })
+  guarded('opening the delivery queue', () => addNotedAt(db))
+  const release = db.query('UPDATE deliveries SET taken = 0, due_at = $now WHERE taken = 1')
+  const setBack = db.query(
+    'UPDATE deliveries SET due_at = due_at - noted_at + $opened, noted_at = $opened WHERE noted_at > $now',
+  )
+  let isResumed = false
+
+  /** Takes over what another process left. Not at the start, which a full disk must not prevent. */
+  const resume = db.transaction(() => {
+    release.run({ now: now() })
+    // The clock was set back while we did not run: what waits has as long to wait as it was told to.
+    setBack.run({ opened: opened.wall, now: now() })
   })
 
   function webhooksDue(at: number) {
@@ -128,6 +134,8 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
 
     async take(limit, leaseMs, room = () => limit) {
       return guarded('taking deliveries', () => {
+        if (!isResumed) resume.immediate()
+        isResumed = true
         if (!anyDue.get(now())) return []
         return relaxed(() => takeDue.immediate(limit, leaseMs, room))
       })
