@@ -41,16 +41,21 @@ export interface Senders {
 // What 503 asks for is seconds; whoever tests how soon a server is well again looks more often.
 const COME_AGAIN_MS = 50
 
-/** @param filler makes text that an event carries beside, for events that take room */
+/**
+ * @param filler makes text that an event carries beside, for events that take room
+ * @param from numbers events from here on, for senders that share a receiver with others
+ */
 export function createSenders({
   connections = 4,
   filler = () => '',
+  from = 0,
 }: {
   connections?: number
   filler?: () => string
+  from?: number
 } = {}): Senders {
   const acknowledged: string[] = []
-  let last = 0
+  let last = from
   let refused = 0
 
   function nextNumbers() {
