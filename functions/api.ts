@@ -3,7 +3,7 @@ import { readConfig } from '../src/config/read-config'
 import { createApp } from '../src/http/app'
 import { openServing } from '../src/platform/aws'
 import { metered } from '../src/platform/aws/metered'
-import { createUrlHandler, MAX_RECEIPT_BYTES } from '../src/platform/aws/url-handler'
+import { createUrlHandler, MAX_REPLIED_BYTES } from '../src/platform/aws/url-handler'
 import { systemClock as clock } from '../src/platform/clock'
 import { createLog } from '../src/telemetry/log'
 import { createMetrics } from '../src/telemetry/metrics'
@@ -13,7 +13,7 @@ const log = createLog(config.logLevel, 'json')
 const metrics = createMetrics(Resource.App)
 const serving = openServing(Resource.Nonius, { clock, log })
 const { platform, measured } = metered({ platform: serving, metrics })
-const app = createApp(platform, { config, clock, log, maxReplyBytes: MAX_RECEIPT_BYTES })
+const app = createApp(platform, { config, clock, log, maxReplyBytes: MAX_REPLIED_BYTES })
 
 /** Everything over HTTP. */
 export const handler = createUrlHandler({ fetch: app.fetch, measured })

@@ -5,6 +5,7 @@ import type { Config } from './config/config'
 import { createApp } from './http/app'
 import type { AppOptions } from './http/context'
 import { publishOver } from './http/realtime/publish'
+import { RECEIPT_BYTES } from './ingest/receipt-within'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
@@ -61,8 +62,7 @@ export async function startServer(config: Config): Promise<Server> {
 
 function openSockets(platform: Platform, options: AppOptions) {
   const { maxBodyBytes: maxMessageBytes } = options.config
-  // A receipt is smaller than what it is for, or hardly larger.
-  const limits = { maxMessageBytes, maxReplyBytes: Number.POSITIVE_INFINITY }
+  const limits = { maxMessageBytes, maxReplyBytes: RECEIPT_BYTES }
   const publish = publishOver(platform, options, limits)
   return createSockets({
     receive: (member, message) => publish(async () => member, message),

@@ -28,6 +28,7 @@ export const errorCodes = {
     title:
       'What cannot be kept as an event has no room left in quarantine; please send again later',
   },
+  busy: { status: 503, title: 'Too much is being read at the moment; please ask again later' },
   not_ready: { status: 503, title: 'Not in a state to take events' },
 } as const satisfies Record<string, { status: number; title: string }>
 

@@ -64,5 +64,6 @@ export const columns: readonly Column[] = [
   column('server_ip', 'string', ['server', 'ip'], 'address that sent it'),
   column('server_user_agent', 'string', ['server', 'userAgent'], 'program that sent it'),
   column('request_id', 'string', ['server', 'requestId'], 'the request it came in'),
-  column('raw', 'string', 'raw', 'the item as sent, JSON text'),
+  column('raw', 'string', 'raw', 'the item as sent, JSON text that SQL can parse (rawForSql)'),
+  column('raw_exact', 'string', 'raw', 'the item to the letter, where raw is not'),
 ]

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { ServingPlatform } from '../platform/platform'
 import { registerAnalytics } from './analytics'
+import { createAnswerRoom } from './answers/room'
 import { registerCaliper } from './caliper'
 import type { App, AppEnv, AppOptions } from './context'
 import { crossOrigin } from './cross-origin'
@@ -21,7 +22,8 @@ export function createApp(platform: ServingPlatform, options: AppOptions): App {
   // A slash at the end of an address that was pasted into a sensor's settings costs nobody anything.
   const app: App = new OpenAPIHono<AppEnv>({ strict: false })
   const { authenticate } = identityOf(platform, options)
-  const deps = { platform: withBoundQuarantine(platform, options), options }
+  const answers = createAnswerRoom()
+  const deps = { platform: withBoundQuarantine(platform, options), options, answers }
   const receive = receiveWith(deps)
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {

@@ -8,6 +8,7 @@ import type { Clock } from '../platform/clock'
 import type { Member } from '../platform/connections'
 import type { ServingPlatform } from '../platform/platform'
 import type { Log } from '../telemetry/log'
+import type { AnswerRoom } from './answers/room'
 
 /** What the app needs besides a platform. Nothing is read from the environment. */
 export interface AppOptions {
@@ -16,7 +17,7 @@ export interface AppOptions {
   log: Log
   /** Where webhooks may be sent. Left out, it is made as the config says. */
   guard?: Guard
-  /** Largest receipt that the door can send on, in bytes. Left out, any. */
+  /** Largest answer that the door can send on, in bytes, whatever is in it. Left out, any. */
   maxReplyBytes?: number
   /** How the keys of the issuer of tokens are read. Left out, over the network. */
   get?: Get
@@ -26,6 +27,8 @@ export interface AppOptions {
 export interface AppDeps {
   platform: ServingPlatform
   options: AppOptions
+  /** Where answers are held that may be large. */
+  answers: AnswerRoom
 }
 
 export interface AppEnv {

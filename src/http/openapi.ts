@@ -22,7 +22,11 @@ export const Problem = z
     detail: z.string().openapi({ description: 'What was wrong this time' }),
     code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
     requestId: z.string(),
-    errors: z.array(Issue),
+    errors: z.array(Issue).openapi({ description: 'At most 100, and 64 KB of them' }),
+    errorCount: z
+      .int()
+      .optional()
+      .openapi({ description: 'How many there are, when they are more than `errors` names' }),
     quarantineId: z
       .string()
       .optional()

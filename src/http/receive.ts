@@ -28,8 +28,8 @@ export type Receive = (c: AppContext, door: Door) => Promise<Response>
 // Names and versions of programs; what is longer is not for us.
 const USER_AGENT_LENGTH = 512
 
-export function receiveWith({ platform, options }: AppDeps): Receive {
-  const { config, maxReplyBytes = Number.POSITIVE_INFINITY } = options
+export function receiveWith({ platform, options }: Omit<AppDeps, 'answers'>): Receive {
+  const { config, maxReplyBytes } = options
   const accept = createAccept({ platform, ...options, openSigned: openSignedWith(options) })
 
   return async function receive(c, door) {

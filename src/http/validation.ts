@@ -5,6 +5,7 @@ import type { AppContext } from './context'
 
 // A value is repeated to its sender, but not a page of it.
 const SHOWN = 80
+const MAX_SAID = 20
 
 /**
  * Reads `input` by its schema.
@@ -19,8 +20,9 @@ export function parseAs<Schema extends z.ZodType>(
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.flatMap((issue) => issuesOf(issue, input, hidden))
-  const detail = errors.map(({ path, message }) => [...path, message].join(': '))
-  throw new AppError('invalid_request', detail.join('; '), { errors })
+  // Of a hundred thousand names that nobody knows, the first say what is wrong.
+  const said = errors.slice(0, MAX_SAID).map(({ path, message }) => [...path, message].join(': '))
+  throw new AppError('invalid_request', said.join('; '), { errors })
 }
 
 /**

@@ -8,13 +8,30 @@ export type AppendOutcome =
   | { kind: 'conflict' } // same id, other content: the first stands
   | { kind: 'throttled' } // busy; the caller may try again
 
+/**
+ * How many bytes a page holds when nobody asks for fewer. A thousand events of 1.5 KB are 1.5 MB, so
+ * that who reads usual events never meets it; of the largest events it is one.
+ */
+export const PAGE_BYTES = 4 * 1024 * 1024
+
 export interface PageRequest {
   /** 1–1000. */
   limit: number
   /** From an earlier page of the same query. */
   cursor?: string | undefined
+  /**
+   * A page ends before the item with which it would hold more than this, though never without an
+   * item; `PAGE_BYTES` when left out. Counted is `raw` as UTF-8, unless it is said otherwise.
+   */
+  maxBytes?: number | undefined
 }
 
+export interface EventPageRequest extends PageRequest {
+  /** What a record counts for against `maxBytes`, where it is answered in another form than `raw`. */
+  sizeOf?: ((record: EventRecord) => number) | undefined
+}
+
+/** A page with a cursor may have fewer than `limit` items, even none: the next one goes on. */
 export interface Page<Item> {
   items: Item[]
   /** Absent on the last page. */
@@ -37,10 +54,11 @@ export interface EventStore extends AsyncDisposable {
 
   /**
    * Newest `eventTime` first; of equal times the later arrival first. A cursor stays valid while
-   * others append: what was there when the first page was read is given exactly once.
+   * others append: what was there when the first page was read is given exactly once. A page is short
+   * where its bytes are full, and where a search has looked at thousands of records in vain.
    * @throws {AppError} `invalid_cursor` when the cursor was altered or belongs to another query
    */
-  query(tenantId: string, filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
+  query(tenantId: string, filter: EventFilter, page: EventPageRequest): Promise<Page<EventRecord>>
 
   /** Drops hot copies whose time has passed and that every follower of the change feed has had. */
   expire(now: Date): Promise<{ dropped: number }>

@@ -8,6 +8,14 @@ import type { Lake } from './lake'
 import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
 
+/** Plain sentences. */
+export interface Health {
+  /** Why it cannot take events now. */
+  problems: string[]
+  /** What a person should see to, though events are taken: what was damaged, refused or restored. */
+  notices?: readonly string[]
+}
+
 /** What answers requests stands on. Two of them exist: one machine, and AWS. */
 export interface ServingPlatform {
   events: EventStore
@@ -29,8 +37,8 @@ export interface ServingPlatform {
    * it, whatever the clocks say. (On AWS, where the feed knows no places, it is a time.)
    */
   mark(): string
-  /** Whether it can take events now; each problem is a plain sentence. For `/ready`. */
-  health(): Promise<{ problems: string[] }>
+  /** For `/ready`. */
+  health(): Promise<Health>
 }
 
 /** Everything the product stands on, in one process. */

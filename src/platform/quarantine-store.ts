@@ -38,6 +38,12 @@ export interface QuarantineFilter {
   to?: string | undefined
 }
 
+/** An item without its text, which may have megabytes. */
+export type QuarantinedSummary = Omit<QuarantinedItem, 'raw'> & {
+  /** Of `raw`, in UTF-16 code units. */
+  length: number
+}
+
 export interface QuarantinePage extends PageRequest {
   /** By arrival. Default: `newest` first. */
   order?: 'newest' | 'oldest' | undefined
@@ -67,8 +73,9 @@ export interface QuarantineStore {
   put(items: readonly QuarantinedItem[], limits?: QuarantineLimits): Promise<void>
   get(tenantId: string, quarantineId: string): Promise<QuarantinedItem | undefined>
   /**
-   * A cursor stays valid while others put and release. A page with a cursor may have fewer than
-   * `limit` items, even none: a search for what is rare ends now and then.
+   * A cursor stays valid while others put and release. A page is short where its bytes are full
+   * (counted as the items are kept, reasons and all), and where a search has looked at thousands in
+   * vain.
    * @throws {AppError} `invalid_cursor` when it was altered or belongs to another query
    */
   list(
@@ -76,6 +83,12 @@ export interface QuarantineStore {
     page: QuarantinePage,
     filter?: QuarantineFilter,
   ): Promise<Page<QuarantinedItem>>
+  /** The same, without reading any text. A cursor of either is good for both. */
+  summaries(
+    tenantId: string,
+    page: QuarantinePage,
+    filter?: QuarantineFilter,
+  ): Promise<Page<QuarantinedSummary>>
   /** Replaces what is said of an item, not the item. @returns false when it is not held */
   amend(
     tenantId: string,

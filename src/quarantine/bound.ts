@@ -1,4 +1,6 @@
 import { AppError } from '../error/app-error'
+import { firstIssues } from '../error/bounded-issues'
+import type { Issue } from '../error/issue'
 import type { Clock } from '../platform/clock'
 import type {
   QuarantinedItem,
@@ -7,6 +9,7 @@ import type {
 } from '../platform/quarantine-store'
 import type { Log } from '../telemetry/log'
 import { createSeldom } from '../telemetry/seldom'
+import { KEPT_REASONS } from './kept-reasons'
 
 interface Needs {
   limits: QuarantineLimits
@@ -59,6 +62,12 @@ export function boundQuarantine(
     async put(items) {
       const [first] = items
       if (first !== undefined) await watched(first, () => store.put(items, limits))
+    },
+
+    amend(tenantId, quarantineId, { errors, lastReplay }) {
+      const first = (issues: Issue[]) => firstIssues(issues, KEPT_REASONS)
+      const last = lastReplay && { ...lastReplay, errors: first(lastReplay.errors) }
+      return store.amend(tenantId, quarantineId, { errors: first(errors), lastReplay: last })
     },
 
     release(tenantId, quarantineId, successors = []) {

@@ -1,7 +1,9 @@
+import { firstIssues } from '../error/bounded-issues'
 import type { Issue } from '../error/issue'
 import type { ServerFacts, Standard } from '../event/record'
 import type { Clock } from '../platform/clock'
 import type { QuarantineStore } from '../platform/quarantine-store'
+import { KEPT_REASONS } from './kept-reasons'
 import { quarantineId } from './quarantine-id'
 
 interface Needs {
@@ -31,14 +33,15 @@ export function createQuarantineBody({ quarantine, clock }: Needs) {
    */
   return async function quarantineBody(
     body: string | Uint8Array,
-    { errors, contentType, ...sender }: UnreadableBody,
+    { contentType, ...unreadable }: UnreadableBody,
   ): Promise<string> {
+    const sender = { ...unreadable, errors: firstIssues(unreadable.errors, KEPT_REASONS) }
     const text = typeof body === 'string' ? body : decode(body)
     const context: Record<string, string> = {}
     if (text === undefined) context.encoding = 'base64'
     if (contentType !== undefined) context.contentType = contentType
     const raw = text ?? Buffer.from(body).toString('base64')
-    const item = { ...sender, scope: 'body', index: 0, errors, context, raw } as const
+    const item = { ...sender, scope: 'body', index: 0, context, raw } as const
     const id = quarantineId(item)
     await quarantine.put([{ ...item, quarantineId: id, receivedAt: clock.now().toISOString() }])
     return id

@@ -43,7 +43,7 @@ export function archiveContract(
       expect(shown.map((column) => column.name)).toEqual([...names, 'day'])
     })
 
-    it('keeps every column, and raw to the letter', async () => {
+    it('keeps every column, and what was sent to the letter', async () => {
       await using at = await create()
       const record = aRecord({
         membershipRoles: ['Learner', 'Instructor'],
@@ -62,9 +62,11 @@ export function archiveContract(
       const [row] = result.rows
       for (const [i, { name: column, from }] of columns.entries()) {
         const [outer, inner] = from
-        const sent = inner
+        const value = inner
           ? (record[outer] as unknown as Record<string, unknown>)[inner]
           : record[outer]
+        // Half a surrogate pair is no JSON to SQL: what was sent stands beside what can be parsed.
+        const sent = column === 'raw' ? String(value).replace('\\ud800', '\\ufffd') : value
         const got = row![i]
         if (sent === undefined) expect([column, got]).toEqual([column, null])
         else if (column.endsWith('_time') || column === 'received_at') {

@@ -14,6 +14,8 @@ export function eventStoreContract(
     (await store.append(records)).map(({ kind }) => kind)
 
   const ids = (records: EventRecord[]) => records.map(({ eventId }) => eventId)
+  const bytesOf = (records: EventRecord[]) =>
+    records.reduce((sum, { raw }) => sum + Buffer.byteLength(raw), 0)
 
   describe(`${name} keeps the event store's promises`, () => {
     it('gives back what was stored, whole', async () => {
@@ -118,25 +120,36 @@ export function eventStoreContract(
       expect(ids(items)).toEqual(ids([records[3]!, records[1]!, records[2]!, records[0]!]))
     })
 
-    it('pages through everything once, whatever is stored meanwhile', async () => {
+    it('pages through everything once, by number and bytes, whatever is stored meanwhile', async () => {
       await fc.assert(
         fc.asyncProperty(
-          fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.boolean()), { maxLength: 40 }),
+          fc.array(
+            fc.tuple(
+              fc.integer({ min: 0, max: 5 }),
+              fc.boolean(),
+              fc.integer({ max: 900, min: 2 }),
+            ),
+            { maxLength: 40 },
+          ),
           fc.integer({ min: 1, max: 7 }),
-          async (plan, limit) => {
+          fc.integer({ min: 1, max: 3000 }),
+          async (plan, limit, maxBytes) => {
             await using store = await create()
-            const records = plan.map(([minute, mine]) =>
+            const records = plan.map(([minute, mine, size]) =>
               aRecord({
                 eventTime: `2026-11-15T10:0${minute}:00.000Z`,
                 actorId: mine ? 'me' : 'you',
+                raw: JSON.stringify('ü'.repeat(size)),
               }),
             )
             await store.append(records)
             const seen: string[] = []
             let cursor: string | undefined
             do {
-              const page = await store.query('default', { actorId: 'me' }, { limit, cursor })
+              const asked = { limit, maxBytes, cursor }
+              const page = await store.query('default', { actorId: 'me' }, asked)
               expect(page.items.length).toBeLessThanOrEqual(limit)
+              if (page.items.length > 1) expect(bytesOf(page.items)).toBeLessThanOrEqual(maxBytes)
               seen.push(...ids(page.items))
               cursor = page.nextCursor
               await store.append([
@@ -149,6 +162,43 @@ export function eventStoreContract(
         ),
         { numRuns: 15 },
       )
+    })
+
+    it('ends a page by its bytes, though never without an item, and goes on behind it', async () => {
+      await using store = await create()
+      // In the order of the answer: of a page of 1,000 bytes, the first is more than all of it.
+      const sizes = [1500, 600, 400, 1, 999, 1000]
+      const records = sizes.map((size) => aRecord({ raw: `"${'ü'.repeat((size - 2) / 2)}"` }))
+      await store.append(records.toReversed())
+      const pages: number[] = []
+      let cursor: string | undefined
+      do {
+        const page = await store.query('default', {}, { limit: 100, maxBytes: 1000, cursor })
+        pages.push(page.items.length)
+        cursor = page.nextCursor
+      } while (cursor !== undefined)
+      expect(pages).toEqual([1, 2, 2, 1])
+    })
+
+    it('counts the bytes of a page in the form that is asked for', async () => {
+      await using store = await create()
+      await store.append([aRecord(), aRecord(), aRecord(), aRecord()])
+      const page = { limit: 10, maxBytes: 100, sizeOf: () => 40 }
+      const first = await store.query('default', {}, page)
+      expect(first.items).toHaveLength(2)
+      const second = await store.query('default', {}, { ...page, cursor: first.nextCursor })
+      expect(second.items).toHaveLength(2)
+      expect(second).not.toHaveProperty('nextCursor')
+    })
+
+    it('gives no more than four megabytes at a time when nobody asks for fewer', async () => {
+      await using store = await create()
+      const raw = JSON.stringify('x'.repeat(1024 * 1024))
+      for (let n = 0; n < 5; n += 1) await store.append([aRecord({ raw })])
+      const first = await store.query('default', {}, { limit: 1000 })
+      expect(first.items).toHaveLength(3)
+      const { items } = await store.query('default', {}, { limit: 1000, cursor: first.nextCursor })
+      expect(items).toHaveLength(2)
     })
 
     it('refuses a cursor that was altered, or that another question was given', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { randomBytes } from 'node:crypto'
 import { AppError } from '../../src/error/app-error'
 import type {
   QuarantinedItem,
@@ -141,6 +142,58 @@ export function quarantineStoreContract(name: string, create: () => Promise<Open
         expect(items.map(({ index }) => index)).toEqual(found)
       })
     }
+
+    it('gives everything but the text of each item in summaries, in the same pages', async () => {
+      await using opened = await create()
+      const { store } = opened
+      // One of a kilobyte, one that no table takes, and one that was amended since.
+      const raws = ['x'.repeat(1000), randomBytes(200_000).toString('base64'), '\u0000 \ud800']
+      const items = raws.map((raw, number) => anItem(number, { raw }))
+      await store.put(items)
+      const lastReplay = { at: '2026-11-22T00:00:00.000Z', errors: anItem(2).errors }
+      await store.amend('school', 'q_2', { errors: [], lastReplay })
+      items[2] = { ...items[2]!, errors: [], lastReplay }
+      const expected = items.map(({ raw, ...rest }) => ({ ...rest, length: raw.length }))
+
+      const first = await store.summaries('school', { limit: 2 })
+      expect(first.items).toEqual(expected.slice(1).toReversed())
+      const { nextCursor: cursor } = first
+      const second = await store.summaries('school', { limit: 2, cursor })
+      expect(second).toEqual({ items: [expected[0]!] })
+      expect(await store.list('school', { limit: 2, cursor })).toEqual({ items: [items[0]!] })
+      expect(await store.summaries('school', { limit: 9 }, { sourceId: 'nobody' })).toEqual({
+        items: [],
+      })
+    })
+
+    it('ends a page by its bytes, though never without an item, and goes on behind it', async () => {
+      await using opened = await create()
+      const { store } = opened
+      const sizes = [1500, 20_000, 300, 400, 12_000, 11_000]
+      await store.put(sizes.map((size, number) => anItem(number, { raw: 'x'.repeat(size) })))
+      const sizesOf = async (read: 'list' | 'summaries', maxBytes: number) => {
+        const pages: number[][] = []
+        let cursor: string | undefined
+        do {
+          const page = { limit: 3, maxBytes, cursor, order: 'oldest' } as const
+          const { items, nextCursor } = await store[read]('school', page)
+          pages.push(items.map(({ index }) => index))
+          cursor = nextCursor
+        } while (cursor !== undefined)
+        return pages
+      }
+      expect(await sizesOf('list', 15_000)).toEqual([[0], [1], [2, 3, 4], [5]])
+      expect(await sizesOf('list', 10)).toEqual([[0], [1], [2], [3], [4], [5]])
+      // Of a summary, what its text has does not count.
+      const about = (await store.summaries('school', { limit: 1 })).items.map(
+        ({ length: _, ...rest }) => JSON.stringify(rest).length,
+      )
+      expect(await sizesOf('summaries', about[0]! * 2.5)).toEqual([
+        [0, 1],
+        [2, 3],
+        [4, 5],
+      ])
+    })
 
     it('lists oldest first when asked, each once while those before it go', async () => {
       await using opened = await create()

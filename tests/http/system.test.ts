@@ -23,7 +23,19 @@ describe('GET /ready', () => {
     const response = await app.request('/ready')
     expect(response.status).toBe(200)
     const [feed, quarantine] = [{ records: 0, ageMs: 0 }, { nearlyFull: 0 }]
-    expect(await response.json()).toEqual({ status: 'ready', feed, quarantine })
+    expect(await response.json()).toEqual({ status: 'ready', feed, notices: [], quarantine })
+  })
+
+  it('says what a person should see to, and takes events all the same', async () => {
+    const notices = ['a part of the log is damaged']
+    const wrap = (platform: Platform): Platform => ({
+      ...platform,
+      health: async () => ({ problems: [], notices }),
+    })
+    await using app = await startTestApp({ wrap })
+    const response = await app.request('/ready')
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ status: 'ready', notices })
   })
 
   it('is 503 with every problem when it is not', async () => {

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { EventRecord } from '../../event/record'
+import { textParts } from '../answers/parts'
 
 export const View = z
   .enum(['sent', 'record'])
@@ -9,11 +10,30 @@ export const View = z
 export type View = z.output<typeof View>
 
 /**
- * JSON text of a record. As sent means the very characters: what a parser would lose (digits of long
- * numbers, repeated keys, order) is still there.
+ * JSON text of a record, in parts. As sent means the very characters: what a parser would lose (digits
+ * of long numbers, repeated keys, order) is still there.
  */
-export function viewOf(record: EventRecord, view: View): string {
-  return view === 'record' ? JSON.stringify(record) : record.raw
+export function* partsOf(record: EventRecord, view: View): Generator<string, undefined> {
+  if (view === 'sent') {
+    yield record.raw
+    return undefined
+  }
+  const { raw, ...rest } = record
+  yield `${JSON.stringify(rest).slice(0, -1)},"raw":`
+  yield* textParts(raw)
+  yield '}'
+  return undefined
+}
+
+// In JSON a text of JSON has a backslash before every quote and backslash; one that stands for half a
+// character beyond U+FFFF, of three bytes in UTF-8, takes six.
+const LONGEST_ESCAPE = 2
+
+/** How many bytes a record has in a view, at most. */
+export function sizeIn(view: View): (record: EventRecord) => number {
+  if (view === 'sent') return ({ raw }) => Buffer.byteLength(raw)
+  return ({ raw, ...rest }) =>
+    Buffer.byteLength(raw) * LONGEST_ESCAPE + Buffer.byteLength(JSON.stringify(rest))
 }
 
 export const AnEvent = z

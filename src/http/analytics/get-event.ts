@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
+import { sendPieces } from '../answers/send'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { parseQuery } from '../validation'
-import { AnEvent, eventExample, View, viewOf } from './event-view'
+import { AnEvent, eventExample, partsOf, View } from './event-view'
 
 const Params = z.object({
   id: z.string().openapi({
@@ -27,20 +28,34 @@ const route = createRoute({
   request: { params: Params, query: Query },
   responses: {
     200: jsonReply(AnEvent, { description: 'The event', example: eventExample }),
-    ...problems('invalid_request', 'unauthenticated', 'forbidden', 'not_found', 'unavailable'),
+    ...problems(
+      'invalid_request',
+      'unauthenticated',
+      'forbidden',
+      'not_found',
+      'unavailable',
+      'busy',
+    ),
   },
 })
 
-export function getEvent(app: App, { platform }: AppDeps) {
+export function getEvent(app: App, { platform, options, answers }: AppDeps) {
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'events:read')
     const { view } = parseQuery(Query, c)
-    const record = await platform.events.get(tenantId, c.req.param('id') ?? '')
-    if (record === undefined) {
-      throw new AppError('not_found', 'No event of yours has this id, or its time here has passed.')
+    const { maxBodyBytes } = options.config
+    const hold = await answers.take(tenantId, maxBodyBytes, c.req.raw.signal)
+    try {
+      const record = await platform.events.get(tenantId, c.req.param('id') ?? '')
+      if (record === undefined) {
+        const detail = 'No event of yours has this id, or its time here has passed.'
+        throw new AppError('not_found', detail)
+      }
+      hold.keep(record.raw.length)
+      return sendPieces(c, partsOf(record, view), hold)
+    } catch (thrown) {
+      hold.release()
+      throw thrown
     }
-    c.header('Content-Type', 'application/json')
-    c.header('Cache-Control', 'no-store')
-    return c.body(viewOf(record, view))
   })
 }

@@ -1,11 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { EventRecord } from '../../event/record'
+import { PAGE_BYTES } from '../../platform/event-store'
+import { sendPieces } from '../answers/send'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit, time } from '../query-fields'
 import { parseQuery } from '../validation'
-import { AnEvent, eventExample, View, viewOf } from './event-view'
+import { AnEvent, eventExample, partsOf, sizeIn, View } from './event-view'
 
 const id = (description: string) => z.string().min(1).optional().openapi({ description })
 
@@ -31,7 +34,9 @@ const Query = z.strictObject({
 const EventPage = z
   .object({
     events: z.array(AnEvent),
-    nextCursor: z.string().optional().openapi({ description: 'Absent on the last page' }),
+    nextCursor: z.string().optional().openapi({
+      description: 'Absent on the last page, and only there: a page may be short, even empty',
+    }),
   })
   .openapi('EventPage')
 
@@ -41,7 +46,8 @@ const route = createRoute({
   operationId: 'listEvents',
   tags: ['Analytics'],
   summary: 'Find events, newest first',
-  description: 'Scope `events:read`. All filters must hold. Covers what the hot store still keeps.',
+  description:
+    'Scope `events:read`. All filters must hold. Covers what the hot store still keeps. A page ends at `limit` events or at 4 MB (3 MB on AWS), one event at the least; a search for what is rare ends it now and then, too.',
   ...keyed,
   request: { query: Query },
   responses: {
@@ -49,20 +55,45 @@ const route = createRoute({
       description: 'A page',
       example: { events: [eventExample] },
     }),
-    ...problems('invalid_request', 'invalid_cursor', 'unauthenticated', 'forbidden', 'unavailable'),
+    ...problems(
+      'invalid_request',
+      'invalid_cursor',
+      'unauthenticated',
+      'forbidden',
+      'unavailable',
+      'busy',
+    ),
   },
 })
 
-export function listEvents(app: App, { platform }: AppDeps) {
+export function listEvents(app: App, { platform, options, answers }: AppDeps) {
+  const { config, maxReplyBytes = PAGE_BYTES } = options
+  const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes)
+  // One event may be larger than a page should be.
+  const reserved = Math.max(maxBytes, config.maxBodyBytes)
+
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'events:read')
     const { limit, cursor, view, kind, ...fields } = parseQuery(Query, c)
     const filter = kind === 'all' ? fields : { ...fields, kind }
-    const { items, nextCursor } = await platform.events.query(tenantId, filter, { limit, cursor })
-    const events = items.map((record) => viewOf(record, view)).join(',')
-    const next = nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`
-    c.header('Content-Type', 'application/json')
-    c.header('Cache-Control', 'no-store')
-    return c.body(`{"events":[${events}]${next}}`)
+    const hold = await answers.take(tenantId, reserved, c.req.raw.signal)
+    try {
+      const page = { limit, cursor, maxBytes, sizeOf: sizeIn(view) }
+      const { items, nextCursor } = await platform.events.query(tenantId, filter, page)
+      hold.keep(items.reduce((sum, { raw }) => sum + raw.length, 0))
+      return sendPieces(c, piecesOf(items, view, nextCursor), hold)
+    } catch (thrown) {
+      hold.release()
+      throw thrown
+    }
   })
+}
+
+function* piecesOf(items: readonly EventRecord[], view: View, nextCursor: string | undefined) {
+  yield '{"events":['
+  for (const [at, record] of items.entries()) {
+    if (at > 0) yield ','
+    yield* partsOf(record, view)
+  }
+  yield nextCursor === undefined ? ']}' : `],"nextCursor":${JSON.stringify(nextCursor)}}`
 }

@@ -1,12 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
+import { createTurns, type Turn } from '../../platform/turns'
 import { MAX_DEPARTURES } from '../../standards/caliper/check/departure'
 import {
   type ConformanceReport,
-  checkCaliper,
+  checking,
+  LISTED_BYTES,
   MAX_LISTED,
 } from '../../standards/caliper/conformance'
+import { sendPieces } from '../answers/send'
 import { decodeWire, readWire, requireMediaType } from '../body'
 import type { App, AppContext, AppDeps } from '../context'
 import { Issue, jsonBody, jsonReply, problems } from '../openapi'
@@ -32,17 +35,31 @@ const warnings = z
   .array(Finding)
   .openapi({ description: 'What the standard recommends against; it conforms all the same' })
 
+const byCode = z.record(z.string(), z.int())
+const cutFields = {
+  truncated: z.literal(true).optional().openapi({ description: 'More was found than is listed' }),
+  counts: z.object({ errors: byCode, warnings: byCode }).optional().openapi({
+    description: 'With `truncated`: how many there are of each code, listed or not',
+  }),
+}
+
 const Valid = z
   .object({
     valid: z.literal(true),
     eventCount: z.int().min(0),
     entityCount: z.int().min(0),
     warnings,
+    ...cutFields,
   })
   .openapi('CaliperValid')
 
 const Invalid = z
-  .object({ valid: z.literal(false), errors: z.array(Finding), warnings: warnings.optional() })
+  .object({
+    valid: z.literal(false),
+    errors: z.array(Finding),
+    warnings: warnings.optional(),
+    ...cutFields,
+  })
   .openapi('CaliperInvalid')
 
 const route = createRoute({
@@ -53,13 +70,13 @@ const route = createRoute({
   summary: 'Check events against the standard',
   description: [
     "By the text of each item's own version (1.2, 1.1 with its profile extensions, 1.0), which is stricter than what `POST /caliper/v1p2/events` keeps. Needs no key; stores nothing.",
-    `Limits: ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and as many warnings are listed, ${MAX_DEPARTURES} of one item; a last one, \`too_many\`, says that there are more.`,
+    `Limits: ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and as many warnings are listed, ${MAX_DEPARTURES} of one item and ${LISTED_BYTES / 1024} KB of either; a last one, \`too_many\`, says that there are more, and \`counts\` how many.`,
   ].join(' '),
   request: {
     body: jsonBody(Envelope, { description: 'An envelope', example: caliperEnvelope }),
   },
   responses: {
-    ...problems('too_large', 'unsupported_media_type'),
+    ...problems('too_large', 'unsupported_media_type', 'busy'),
     200: jsonReply(Valid, {
       description: 'It conforms',
       example: { valid: true, eventCount: 1, entityCount: 0, warnings: [] },
@@ -82,20 +99,41 @@ const route = createRoute({
   },
 })
 
-export function validateEvents(app: App, { options }: AppDeps) {
+// Nobody who checks has to say who he is: together they are one reader among those who do.
+const ANYBODY = ''
+
+export function validateEvents(app: App, { options, answers }: AppDeps) {
   const { maxBodyBytes } = options.config
+  const turns = createTurns()
   operation(app, route, async (c) => {
     requireMediaType(c, 'application/json')
-    const { valid, errors, warnings, ...counts } = await check(c, maxBodyBytes)
-    if (valid) return c.json({ valid, ...counts, warnings })
-    return c.json({ valid, errors, ...(warnings.length > 0 && { warnings }) }, 400)
+    const turn = turns.begin(c.env.ip ?? ANYBODY)
+    const { valid, errors, warnings, truncated, counts, ...sums } = await check(
+      c,
+      maxBodyBytes,
+      turn,
+    )
+    const cut = truncated && { truncated, counts }
+    const some = warnings.length > 0 && { warnings }
+    const report = valid ? { valid, ...sums, warnings, ...cut } : { valid, errors, ...some, ...cut }
+    const text = JSON.stringify(report)
+    const hold = await answers.take(ANYBODY, text.length, c.req.raw.signal)
+    if (!valid) c.status(400)
+    return sendPieces(c, [text], hold)
   })
 }
 
 /** What cannot be unpacked is one more way of not conforming: a 400 here has always one form. */
-async function check(c: AppContext, maxBodyBytes: number): Promise<ConformanceReport> {
+async function check(c: AppContext, maxBodyBytes: number, turn: Turn): Promise<ConformanceReport> {
   try {
-    return checkCaliper(await decodeWire(await readWire(c, maxBodyBytes), maxBodyBytes))
+    const text = await decodeWire(await readWire(c, maxBodyBytes), maxBodyBytes)
+    await turn.next()
+    const steps = checking(text)
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done) return value
+      if (turn.isOver()) await turn.next()
+    }
   } catch (error) {
     if (!(error instanceof AppError) || error.status !== 400) throw error
     const { message, code } = error

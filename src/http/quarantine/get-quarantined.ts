@@ -1,4 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
+import type { QuarantinedItem } from '../../platform/quarantine-store'
+import { textParts } from '../answers/parts'
+import { sendPieces } from '../answers/send'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -22,17 +25,32 @@ const route = createRoute({
       description: 'The item',
       example: { ...summaryExample, length: raw.length, raw },
     }),
-    ...problems('unauthenticated', 'forbidden', 'not_found', 'unavailable'),
+    ...problems('unauthenticated', 'forbidden', 'not_found', 'unavailable', 'busy'),
   },
 })
 
-export function getQuarantined(app: App, { platform }: AppDeps) {
+export function getQuarantined(app: App, { platform, options, answers }: AppDeps) {
+  const { maxBodyBytes } = options.config
   operation(app, route, async (c) => {
     if (isOtherAddress(c)) return c.notFound()
     const { tenantId } = await requireScope(c, 'quarantine:read')
-    const item = await platform.quarantine.get(tenantId, c.req.param('id') ?? '')
-    if (item === undefined) throw noSuchItem()
-    c.header('Cache-Control', 'no-store')
-    return c.json({ ...summaryOf(item), raw: item.raw })
+    const hold = await answers.take(tenantId, maxBodyBytes, c.req.raw.signal)
+    try {
+      const item = await platform.quarantine.get(tenantId, c.req.param('id') ?? '')
+      if (item === undefined) throw noSuchItem()
+      hold.keep(item.raw.length)
+      return sendPieces(c, piecesOf(item), hold)
+    } catch (thrown) {
+      hold.release()
+      throw thrown
+    }
   })
+}
+
+/** Part by part: as JSON, a text of megabytes is two or three times as many. */
+function* piecesOf({ raw, ...rest }: QuarantinedItem) {
+  const summary = JSON.stringify(summaryOf({ ...rest, length: raw.length }))
+  yield `${summary.slice(0, -1)},"raw":`
+  yield* textParts(raw)
+  yield '}'
 }

@@ -1,5 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { PAGE_BYTES } from '../../platform/event-store'
+import type { QuarantinedSummary as Summary } from '../../platform/quarantine-store'
 import { isNearlyFull } from '../../quarantine/bound'
+import { sendPieces } from '../answers/send'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -28,9 +31,12 @@ const Usage = z
 const QuarantineList = z
   .object({
     items: z.array(QuarantinedSummary),
-    nextCursor: z.string().optional().openapi({ description: 'Absent on the last page' }),
+    nextCursor: z.string().optional().openapi({
+      description: 'Absent on the last page, and only there: a page may be short, even empty',
+    }),
     usage: z.array(Usage).openapi({
-      description: 'Of each source that has something here; of the one that `sourceId` names',
+      description:
+        'Of each source that has something here, the first thousand; of the one that `sourceId` names',
     }),
   })
   .openapi('QuarantineList')
@@ -49,7 +55,7 @@ const route = createRoute({
   tags: ['Quarantine'],
   summary: 'See what could not be kept as an event, newest first',
   description:
-    'Scope `quarantine:read`. All filters must hold. `usage` tells how much room each source has left; what comes when there is none is answered 503.',
+    'Scope `quarantine:read`. All filters must hold. `usage` tells how much room each source has left; what comes when there is none is answered 503. A page ends at `limit` items or at 4 MB (3 MB on AWS); a search for what is rare ends it now and then, too.',
   ...keyed,
   request: { query: Query },
   responses: {
@@ -72,24 +78,52 @@ const route = createRoute({
         },
       }),
     },
-    ...problems('invalid_request', 'invalid_cursor', 'unauthenticated', 'forbidden', 'unavailable'),
+    ...problems(
+      'invalid_request',
+      'invalid_cursor',
+      'unauthenticated',
+      'forbidden',
+      'unavailable',
+      'busy',
+    ),
   },
 })
 
-export function listQuarantine(app: App, { platform, options }: AppDeps) {
-  const { quarantineMaxItems: maxItems, quarantineMaxBytes: maxBytes } = options.config
-  const limits = { maxItems, maxBytes }
+// Beside the items: a source has some 150 bytes here.
+const MAX_SOURCES = 1000
+const USAGE_BYTES = 256 * 1024
+
+export function listQuarantine(app: App, { platform, options, answers }: AppDeps) {
+  const { config, maxReplyBytes = PAGE_BYTES } = options
+  const { quarantineMaxItems: maxItems, quarantineMaxBytes } = config
+  const limits = { maxItems, maxBytes: quarantineMaxBytes }
+  const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes) - USAGE_BYTES
 
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'quarantine:read')
     const { limit, cursor, ...filter } = parseQuery(Query, c)
-    const page = await platform.quarantine.list(tenantId, { limit, cursor }, filter)
-    const used = await platform.quarantine.usage(tenantId, filter.sourceId)
-    c.header('Cache-Control', 'no-store')
-    return c.json({
-      ...page,
-      items: page.items.map(summaryOf),
-      usage: used.map((one) => ({ ...one, ...limits, nearlyFull: isNearlyFull(one, limits) })),
-    })
+    const hold = await answers.take(tenantId, PAGE_BYTES, c.req.raw.signal)
+    try {
+      const page = { limit, cursor, maxBytes }
+      const { items, nextCursor } = await platform.quarantine.summaries(tenantId, page, filter)
+      const used = await platform.quarantine.usage(tenantId, filter.sourceId)
+      const usage = used
+        .slice(0, MAX_SOURCES)
+        .map((one) => ({ ...one, ...limits, nearlyFull: isNearlyFull(one, limits) }))
+      return sendPieces(c, piecesOf(items, { nextCursor, usage }), hold)
+    } catch (thrown) {
+      hold.release()
+      throw thrown
+    }
   })
+}
+
+function* piecesOf(items: readonly Summary[], rest: object) {
+  yield '{"items":['
+  for (const [at, item] of items.entries()) {
+    if (at > 0) yield ','
+    yield JSON.stringify(summaryOf(item))
+  }
+  // An object that is never empty goes on behind the array.
+  yield `],${JSON.stringify(rest).slice(1)}`
 }

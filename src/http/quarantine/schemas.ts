@@ -1,5 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { type QuarantinedItem, quarantineScopes } from '../../platform/quarantine-store'
+import {
+  quarantineScopes,
+  type QuarantinedSummary as Summary,
+} from '../../platform/quarantine-store'
 import { MAX_OPERATIONS, type PatchOperation } from '../../quarantine/patch'
 import { Issue } from '../openapi'
 import { time } from '../query-fields'
@@ -63,13 +66,13 @@ export const Quarantined = QuarantinedSummary.extend({
   }),
 }).openapi('Quarantined')
 
-export function summaryOf(item: QuarantinedItem): z.output<typeof QuarantinedSummary> {
-  const { tenantId: _, raw, id, lastReplay, ...rest } = item
+/** What is shown of an item: all but its tenant. */
+export function summaryOf(item: Summary): z.output<typeof QuarantinedSummary> {
+  const { tenantId: _, id, lastReplay, ...rest } = item
   return {
     ...rest,
     ...(id !== undefined && { id }),
     ...(lastReplay !== undefined && { lastReplay }),
-    length: raw.length,
   }
 }
 

@@ -16,6 +16,10 @@ const Readiness = z
       })
       .optional()
       .openapi({ description: "Left out on AWS, where the stream's own metrics tell" }),
+    notices: z.array(z.string()).openapi({
+      description:
+        'What a person should see to though events are taken: damaged files, a restored folder',
+    }),
     quarantine: z.object({
       nearlyFull: z
         .int()
@@ -38,6 +42,7 @@ const route = createRoute({
       example: {
         status: 'ready',
         feed: { consumer: 'archive', records: 12, ageMs: 840 },
+        notices: [],
         quarantine: { nearlyFull: 0 },
       },
     }),
@@ -49,7 +54,7 @@ export function getReadiness(app: App, { platform, options }: AppDeps) {
   const { quarantineMaxItems: maxItems, quarantineMaxBytes: maxBytes } = options.config
 
   operation(app, route, async (c) => {
-    const { problems } = await platform.health()
+    const { problems, notices = [] } = await platform.health()
     if (problems.length > 0) {
       const errors = problems.map((message) => ({ path: [], message, code: 'not_ready' }))
       throw new AppError('not_ready', problems.join('; '), { errors })
@@ -57,6 +62,7 @@ export function getReadiness(app: App, { platform, options }: AppDeps) {
     c.header('Cache-Control', 'no-store')
     // A source that fills its quarantine is no reason to send the others elsewhere.
     const nearlyFull = await platform.quarantine.countCrowded({ maxItems, maxBytes }, NEARLY_FULL)
-    return c.json({ status: 'ready', feed: platform.changes?.lag(), quarantine: { nearlyFull } })
+    const feed = platform.changes?.lag()
+    return c.json({ status: 'ready', feed, notices, quarantine: { nearlyFull } })
   })
 }

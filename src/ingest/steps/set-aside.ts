@@ -1,6 +1,8 @@
+import { firstIssues } from '../../error/bounded-issues'
 import type { ReadItem, Reading } from '../../event/reading'
 import type { ServerFacts, Standard } from '../../event/record'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
+import { KEPT_REASONS } from '../../quarantine/kept-reasons'
 import { quarantineId } from '../../quarantine/quarantine-id'
 
 type Readable = Extract<ReadItem, { event: unknown }>
@@ -18,7 +20,8 @@ interface Needs {
 export function setAsideWith({ tenantId, sourceId, server, receivedAt, reading }: Needs) {
   const { standard, context } = reading
 
-  return function setAside({ index, id, errors, raw }: Refused): QuarantinedItem {
+  return function setAside({ index, id, raw, ...refused }: Refused): QuarantinedItem {
+    const errors = firstIssues(refused.errors, KEPT_REASONS)
     const item = { tenantId, sourceId, standard, scope: 'item', errors, raw } as const
     return { ...item, quarantineId: quarantineId(item), index, id, receivedAt, server, context }
   }

@@ -1,9 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { BlobStore } from '../blob-store'
-import type { QuarantineStore } from '../quarantine-store'
+import type { Page } from '../event-store'
+import type {
+  QuarantinedSummary,
+  QuarantineFilter,
+  QuarantinePage,
+  QuarantineStore,
+} from '../quarantine-store'
 import type { TokenSigner } from '../shared/page-token'
 import type { Head } from './quarantine/items'
 import { createKeep } from './quarantine/keep'
+import { type Form, readPage } from './quarantine/list'
 import { createReader } from './quarantine/read'
 import { search, valuesOf } from './quarantine/search'
 import { createTexts, prepare } from './quarantine/texts'
@@ -18,6 +25,17 @@ interface Needs {
   tokens: () => Promise<TokenSigner>
 }
 
+interface Asked {
+  tenantId: string
+  page: QuarantinePage
+  filter: QuarantineFilter
+}
+
+/** As JSON, which has the same number of bytes on one machine. */
+function summaryBytes({ length: _, ...about }: QuarantinedSummary): number {
+  return Buffer.byteLength(JSON.stringify(about))
+}
+
 /**
  * Items, what searches read of them, and what their sources have, in one table and always changed
  * together (`quarantine/items.ts` has its shape).
@@ -27,6 +45,19 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
   const usage = createUsage({ client, table })
   const read = createReader({ client, table, texts })
   const keep = createKeep({ client, table, usage, texts })
+
+  async function list<Item>(
+    { tenantId, page, filter }: Asked,
+    form: Form<Item>,
+  ): Promise<Page<Item>> {
+    const { limit, cursor, order = 'newest' } = page
+    const question = JSON.stringify(['quarantine', tenantId, order, valuesOf(filter)])
+    const signer = await tokens()
+    const after = cursor === undefined ? undefined : signer.read<string>(cursor, question)
+    const found = await search({ client, table }, { tenantId, order, filter, limit, after })
+    const { items, next } = await readPage(read, found, { tenantId, page }, form)
+    return next === undefined ? { items } : { items, nextCursor: signer.issue(next, question) }
+  }
 
   return {
     usage: usage.usage,
@@ -44,16 +75,10 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
 
     get: async (tenantId, quarantineId) => (await read.item(tenantId, quarantineId))?.item,
 
-    async list(tenantId, { limit, cursor, order = 'newest' }, filter = {}) {
-      const question = JSON.stringify(['quarantine', tenantId, order, valuesOf(filter)])
-      const signer = await tokens()
-      const after = cursor === undefined ? undefined : signer.read<string>(cursor, question)
-      const asked = { tenantId, order, filter, limit, after }
-      const { quarantineIds, next } = await search({ client, table }, asked)
-      const items = await read.items(tenantId, quarantineIds)
-      if (next === undefined) return { items }
-      return { items, nextCursor: signer.issue(next, question) }
-    },
+    list: (tenantId, page, filter = {}) => list({ tenantId, page, filter }, { read: read.itemOf }),
+
+    summaries: (tenantId, page, filter = {}) =>
+      list({ tenantId, page, filter }, { read: read.summaryOf, bytesOf: summaryBytes }),
 
     async amend(tenantId, quarantineId, said) {
       // Again when somebody else was faster; each time one of them has done what it came for.

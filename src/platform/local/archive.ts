@@ -1,61 +1,99 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StorageError } from '../../error/storage-error'
 import type { Log } from '../../telemetry/log'
 import type { Archive } from '../archive'
 import type { ChangeBatch } from '../change-feed'
+import { gapsOf, type Placed } from './archive-parts'
+import { openStaging } from './archive-staging'
+import { createPartWriter } from './archive-writer'
+import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from './durable-files'
 import type { SegmentBatch } from './log/follower'
+import { columnsOfLines } from './log/line'
 import { encodeSegments, type Segment } from './log/segment'
 import type { FiledSegment } from './log/segment-file'
-import type { ArchiveJob } from './parquet/archive-job'
-import type { ArchiveAnswer } from './parquet/archive-worker'
+
+export interface LocalArchive extends Archive {
+  state(): ArchiveState
+}
+
+/** For `/ready`. */
+export interface ArchiveState {
+  /** Why it does not get on; it tries again by itself. */
+  waitingFor?: string | undefined
+  /** How many files there are of records that DuckDB did not take. */
+  setAside: number
+}
 
 /**
- * Writes segments to Parquet without decoding them: DuckDB reads their frames as they are. All of it
- * happens on a thread of its own, down to the deleting of files: each step takes tens of milliseconds
- * that requests would wait.
+ * Writes segments to Parquet without decoding them: DuckDB reads their frames as they are, in a
+ * process of its own. A file is named after the batch and which of its records it holds: a batch that
+ * comes again goes on where it was, however it was cut, and no record is ever in two files.
  */
-export function openArchive({ folder, log }: { folder: string; log: Log }): Archive {
+export function openArchive({ folder, log }: { folder: string; log: Log }): LocalArchive {
   // Beside the lake, not in it: a rename within one file system, and no reader sees a half file.
-  const staging = join(dirname(folder), 'staging')
-  rmSync(staging, { recursive: true, force: true })
-  mkdirSync(staging, { recursive: true })
-  let worker: Worker | undefined
+  const staging = openStaging(join(dirname(folder), 'staging'))
+  const refused = join(dirname(folder), 'refused')
+  const writer = createPartWriter({ folder, refused, staging, log })
+  let setAside = countFiles(refused)
+  let waitingFor: string | undefined
 
-  /** One at a time: a follower hands over its next batch when this one is done. */
-  async function run(job: ArchiveJob): Promise<ArchiveAnswer> {
-    worker ??= new Worker(new URL('./parquet/archive-worker.ts', import.meta.url))
-    const { promise, resolve } = Promise.withResolvers<ArchiveAnswer>()
-    worker.onmessage = ({ data }: MessageEvent<ArchiveAnswer>) => resolve(data)
-    worker.onerror = ({ message }) => {
-      worker = undefined
-      resolve({ failure: message })
+  async function writePartition(id: string, partition: string, segments: readonly Placed[]) {
+    const place = join(folder, partition)
+    const total = segments.reduce((sum, { count }) => sum + count, 0)
+    await makeDurableFolder(place, LAKE_FOLDER_MODE)
+    const done = [
+      ...(await rangesIn(place, id, total)),
+      ...(await rangesIn(join(refused, partition), id, total)),
+    ]
+    for (let [gap] = gapsOf(total, done); gap !== undefined; [gap] = gapsOf(total, done)) {
+      const range = await writer.write({ id, partition, segments }, gap)
+      if (range === undefined) continue
+      done.push([range.from, range.to])
+      if (range.isSetAside) setAside += 1
+      waitingFor = undefined
     }
-    worker.postMessage(job)
-    return promise
+    await sync(place)
+  }
+
+  async function write(batch: ChangeBatch) {
+    for (const [partition, segments] of byPartition(batch)) {
+      await staging.make()
+      const placed: Placed[] = []
+      for (const [place, segment] of segments.entries()) {
+        const { count, longest, isEscaped, unpacked } = segment
+        const source = await staging.sourceOf(segment, place)
+        const lines = columnsOfLines('columns' in segment ? segment.columns : undefined)
+        placed.push({ count, longest, isEscaped, unpacked, source, lines })
+      }
+      await writePartition(batch.id, partition, placed)
+    }
   }
 
   return {
+    state: () => ({ waitingFor, setAside }),
+
     async write(batch) {
-      for (const [partition, segments] of byPartition(batch)) {
-        const { failure, warning } = await run({
-          id: batch.id,
-          folder,
-          staging,
-          partition,
-          longest: Math.max(...segments.map(({ longest }) => longest)),
-          isEscaped: segments.some(({ isEscaped }) => isEscaped),
-          source: sourceOf(segments),
-        })
-        if (warning) log.warn(`batch ${batch.id}: ${warning}`)
-        if (failure === undefined) continue
-        throw new StorageError(`archiving events: ${failure}`, { isRetriable: true })
+      try {
+        await write(batch)
+        waitingFor = undefined
+      } catch (error) {
+        const reason = (error as Error).message
+        // Numbers aside, so that a disk that fills byte by byte is told of once.
+        if (withoutNumbers(reason) !== withoutNumbers(waitingFor)) {
+          log.warn('the archive waits; events are taken and kept until it goes on', { reason })
+        }
+        waitingFor = reason
+        throw new StorageError(`archiving events: ${reason}`, { isRetriable: true, cause: error })
+      } finally {
+        await staging.clear()
       }
     },
 
     async [Symbol.asyncDispose]() {
-      worker?.terminate()
-      rmSync(staging, { recursive: true, force: true })
+      await writer[Symbol.asyncDispose]()
+      await staging.clear()
     },
   }
 }
@@ -68,10 +106,29 @@ function byPartition(batch: ChangeBatch): Map<string, AnySegment[]> {
   return Map.groupBy(segments, ({ partition }) => partition)
 }
 
-/** Segments of the log are named, not copied: the worker reads them itself. */
-function sourceOf(segments: readonly AnySegment[]): ArchiveJob['source'] {
-  const filed = segments.filter((segment) => 'file' in segment)
-  const [{ file } = { file: '' }] = filed
-  if (filed.length > 0) return { file, firsts: filed.map(({ first }) => first) }
-  return { bodies: segments.flatMap((segment) => ('body' in segment ? [segment.body] : [])) }
+/** Which of a batch's records the files of a folder hold. A file of an earlier version holds all. */
+async function rangesIn(folder: string, id: string, total: number): Promise<[number, number][]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return names.flatMap((name): [number, number][] => {
+    if (!name.startsWith(id)) return []
+    if (name === `${id}.parquet`) return [[0, total]]
+    const range = /^-(\d+)-(\d+)\.(parquet|json)$/.exec(name.slice(id.length))
+    return range ? [[Number(range[1]), Number(range[2])]] : []
+  })
+}
+
+function countFiles(folder: string): number {
+  try {
+    return readdirSync(folder, { recursive: true }).filter((name) => `${name}`.endsWith('.json'))
+      .length
+  } catch {
+    return 0
+  }
+}
+
+function withoutNumbers(text: string | undefined): string | undefined {
+  return text?.replace(/[\d.]+/g, '#')
 }

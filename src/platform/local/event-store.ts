@@ -3,6 +3,7 @@ import type { EventRecord } from '../../event/record'
 import type { Clock } from '../clock'
 import type { AppendOutcome, EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
+import { createTurns, type Turns } from '../turns'
 import { isDamage } from './database'
 import { addEntry, findId, truncate } from './log/event-index'
 import { type EventKeys, entryOf } from './log/event-keys'
@@ -40,9 +41,11 @@ export function createEventStore(options: {
   log: EventLog
   keys: EventKeys
   tokens: TokenSigner
+  /** Shared with whatever else reads at length. */
+  turns?: Turns
   clock: Clock
 }): LocalEventStore {
-  const { log, keys, tokens, clock } = options
+  const { log, keys, tokens, turns = createTurns(), clock } = options
   const waiting: Call[] = []
   let isScheduled = false
   let isClosed = false
@@ -161,7 +164,7 @@ export function createEventStore(options: {
     },
 
     query: async (tenantId, filter, page) =>
-      queryLog({ log, keys, tokens, now: clock.now().getTime() }, tenantId, filter, page),
+      queryLog({ log, keys, tokens, turns, now: clock.now().getTime() }, tenantId, filter, page),
 
     expire: async (now) => log.dropExpired(now.getTime()),
 

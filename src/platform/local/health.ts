@@ -1,6 +1,8 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import type { ChangeFeed } from '../change-feed'
+import type { Health } from '../platform'
 import type { LocalEventStore } from './event-store'
+import type { Notices } from './notices'
 
 // Below this the next archive file and a checkpoint of the log may no longer fit.
 const MIN_FREE_BYTES = 256 * 1024 * 1024
@@ -9,8 +11,8 @@ const MAX_LAG_MS = 10 * 60 * 1000
 
 export async function checkHealth(
   dataDir: string,
-  { events, changes }: { events: LocalEventStore; changes: ChangeFeed },
-) {
+  { events, changes, notices }: { events: LocalEventStore; changes: ChangeFeed; notices: Notices },
+): Promise<Health> {
   const problems: string[] = []
   const failure = events.failure()
   if (failure !== undefined) problems.push(`store: the last commit failed: ${failure}`)
@@ -28,5 +30,5 @@ export async function checkHealth(
   if (lag.ageMs > MAX_LAG_MS) {
     problems.push(`feed: ${lag.consumer} is ${Math.round(lag.ageMs / 1000)} s behind`)
   }
-  return { problems }
+  return { problems, notices: notices.list() }
 }

@@ -4,6 +4,7 @@ import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
 import type { Platform } from '../platform'
 import { createTokenSigner } from '../shared/page-token'
+import { createTurns } from '../turns'
 import { openArchive } from './archive'
 import { createChangeFeed } from './change-feed'
 import { conformanceCountsSchema, createConformanceCounts } from './conformance-counts'
@@ -16,6 +17,7 @@ import { lockFolder } from './lock'
 import { createCursors, cursorsSchema } from './log/cursors'
 import { createEventKeys } from './log/event-keys'
 import { openEventLog } from './log/event-log'
+import { createNotices } from './notices'
 import { createDuck } from './parquet/duck'
 import { mendModes, PRIVATE_FOLDER } from './private-files'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
@@ -63,15 +65,18 @@ export async function openLocalPlatform(options: {
   const keys = createEventKeys(secrets.derive('event index', 16))
   const tokens = createTokenSigner(secrets.derive('page tokens', 32))
   const now = clock.now().getTime()
+  const notices = createNotices(telemetry)
   const log = openEventLog({
     folder: join(dataDir, 'hot'),
     keys,
     now,
     log: telemetry,
+    notices,
     floor: cursors.floor,
     furthest: cursors.furthest(),
   })
-  const events = createEventStore({ log, keys, tokens, clock })
+  const turns = createTurns()
+  const events = createEventStore({ log, keys, tokens, turns, clock })
   const changes = createChangeFeed({ log, cursors, clock, telemetry })
   const duck = createDuck()
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
@@ -83,12 +88,12 @@ export async function openLocalPlatform(options: {
     changes,
     archive,
     lake: createLake({ folder: lakeFolder(dataDir), duck }),
-    quarantine: createQuarantineStore(db, tokens),
+    quarantine: createQuarantineStore(db, tokens, turns),
     deliveries: createDeliveryQueue(db, clock),
     registry,
     conformance,
     mark: () => String(log.end()),
-    health: () => checkHealth(dataDir, { events, changes }),
+    health: () => checkHealth(dataDir, { events, changes, notices }),
 
     async [Symbol.asyncDispose]() {
       await events[Symbol.asyncDispose]()

@@ -7,31 +7,57 @@ import type {
 } from '../quarantine-store'
 import type { TokenSigner } from '../shared/page-token'
 import { isBeyond, quarantineFull } from '../shared/quarantine-full'
+import { createTurns, type Turns } from '../turns'
 import { guarded } from './database'
-import { adoptFormerTable, itemOf, type QuarantineRow, rowOf, whereOf } from './quarantine-rows'
+import { createQuarantineList } from './quarantine-list'
+import {
+  adoptFormerTables,
+  itemOf,
+  type NewRow,
+  type QuarantineRow,
+  rowOf,
+  saidOf,
+  summaryOf,
+} from './quarantine-rows'
 
 export { quarantineSchema } from './quarantine-rows'
 
-type NewRow = ReturnType<typeof rowOf>
 type Usage = Record<'tenantId' | 'sourceId', string> & Record<'items' | 'bytes', number>
+type Head = Pick<QuarantineRow, 'tenantId' | 'quarantineId' | 'sourceId' | 'bytes'>
 
-/** @param tokens signs the cursors of `list` */
-export function createQuarantineStore(db: Database, tokens: TokenSigner): QuarantineStore {
-  const insert = db.query<null, NewRow>(
-    `INSERT INTO quarantined
-       (tenantId, quarantineId, sourceId, standard, scope, receivedAt, codes, bytes, item)
-     VALUES ($tenantId, $quarantineId, $sourceId, $standard, $scope, $receivedAt, $codes, $bytes, $item)
+/**
+ * @param tokens signs the cursors of lists
+ * @param turns shared with whatever else reads at length
+ */
+export function createQuarantineStore(
+  db: Database,
+  tokens: TokenSigner,
+  turns: Turns = createTurns(),
+): QuarantineStore {
+  const insert = db.query<null, NewRow & { arrival: number | null }>(
+    `INSERT INTO quarantineItems VALUES ($arrival, $tenantId, $quarantineId, $sourceId, $standard,
+       $scope, $receivedAt, $codes, $bytes, $length, $about, $raw)
      ON CONFLICT (tenantId, quarantineId) DO NOTHING`,
   )
   const select = db.query<QuarantineRow, [string, string]>(
-    'SELECT * FROM quarantined WHERE tenantId = ? AND quarantineId = ?',
+    'SELECT * FROM quarantineItems WHERE tenantId = ? AND quarantineId = ?',
   )
-  const rewrite = db.query<null, NewRow>(
-    `UPDATE quarantined SET codes = $codes, bytes = $bytes, item = $item
-     WHERE tenantId = $tenantId AND quarantineId = $quarantineId`,
+  const selectHead = db.query<Head, [string, string]>(
+    `SELECT tenantId, quarantineId, sourceId, bytes FROM quarantineItems
+     WHERE tenantId = ? AND quarantineId = ?`,
+  )
+  const selectText = db.query<Pick<QuarantineRow, 'about' | 'length' | 'raw' | 'bytes'>, [number]>(
+    'SELECT about, length, raw, bytes FROM quarantineItems WHERE arrival = ?',
+  )
+  const selectAbout = db.query<Pick<QuarantineRow, 'about' | 'length'>, [number]>(
+    'SELECT about, length FROM quarantineItems WHERE arrival = ?',
+  )
+  const rewrite = db.query<null, Pick<QuarantineRow, 'arrival' | 'codes' | 'bytes' | 'about'>>(
+    `UPDATE quarantineItems SET codes = $codes, bytes = $bytes, about = $about
+     WHERE arrival = $arrival`,
   )
   const remove = db.query<null, [string, string]>(
-    'DELETE FROM quarantined WHERE tenantId = ? AND quarantineId = ?',
+    'DELETE FROM quarantineItems WHERE tenantId = ? AND quarantineId = ?',
   )
   const grow = db.query<null, Usage>(
     `INSERT INTO quarantineUsage VALUES ($tenantId, $sourceId, $items, $bytes)
@@ -48,7 +74,7 @@ export function createQuarantineStore(db: Database, tokens: TokenSigner): Quaran
 
   function add(item: QuarantinedItem): boolean {
     const row = rowOf(item)
-    if (insert.run(row).changes === 0) return false
+    if (insert.run({ ...row, arrival: null }).changes === 0) return false
     const { tenantId, sourceId, bytes } = row
     grow.run({ tenantId, sourceId, items: 1, bytes })
     return true
@@ -68,21 +94,31 @@ export function createQuarantineStore(db: Database, tokens: TokenSigner): Quaran
   }
 
   const putAll = db.transaction(addAll)
-  const amendOne = db.transaction((row: QuarantineRow, item: QuarantinedItem) => {
-    const { tenantId, sourceId } = row
-    const changed = rowOf(item)
-    rewrite.run(changed)
-    grow.run({ tenantId, sourceId, items: 0, bytes: changed.bytes - row.bytes })
-  })
+  const amendOne = db.transaction(
+    (row: QuarantineRow, said: Parameters<QuarantineStore['amend']>[2]) => {
+      const { length: _, ...rest } = summaryOf(row)
+      const changed = saidOf({ ...rest, ...said }, row.raw)
+      rewrite.run({ ...changed, arrival: row.arrival })
+      const { tenantId, sourceId } = row
+      grow.run({ tenantId, sourceId, items: 0, bytes: changed.bytes - row.bytes })
+    },
+  )
   const releaseOne = db.transaction(
-    (row: QuarantineRow, successors: readonly QuarantinedItem[], limits?: QuarantineLimits) => {
+    (row: Head, successors: readonly QuarantinedItem[], limits?: QuarantineLimits) => {
       const { tenantId, quarantineId, sourceId } = row
       remove.run(tenantId, quarantineId)
       grow.run({ tenantId, sourceId, items: -1, bytes: -row.bytes })
       addAll(successors, limits)
     },
   )
-  guarded('opening the quarantine', () => adoptFormerTable(db, add))
+  const list = createQuarantineList(db, { tokens, turns })
+  guarded('opening the quarantine', () =>
+    adoptFormerTables(
+      db,
+      (row) => insert.run(row),
+      ({ tenantId, sourceId, bytes }) => grow.run({ tenantId, sourceId, items: 1, bytes }),
+    ),
+  )
 
   return {
     async put(items, limits) {
@@ -94,38 +130,42 @@ export function createQuarantineStore(db: Database, tokens: TokenSigner): Quaran
       return row === null ? undefined : itemOf(row)
     },
 
-    async list(tenantId, { limit, cursor, order = 'newest' }, filter = {}) {
-      const { sql, values } = whereOf(filter)
-      const question = JSON.stringify(['quarantine', tenantId, order, values])
-      const [beyond, direction] = order === 'newest' ? ['<', 'DESC'] : ['>', 'ASC']
-      // Arrivals count from 1; row ids of SQLite are signed 64-bit.
-      const end = order === 'newest' ? Number.MAX_SAFE_INTEGER : 0
-      const after = cursor === undefined ? end : tokens.read<number>(cursor, question)
-      // One more than asked for says whether there is a next page.
-      const rows = guarded('listing quarantine', () =>
-        db
-          .query<QuarantineRow, Record<string, string | number>>(
-            `SELECT * FROM quarantined WHERE tenantId = $tenantId AND arrival ${beyond} $after ${sql}
-             ORDER BY arrival ${direction} LIMIT $rows`,
-          )
-          .all({ tenantId, after, rows: limit + 1, ...values }),
-      )
-      const shown = rows.slice(0, limit)
-      const items = shown.map(itemOf)
-      if (rows.length <= limit) return { items }
-      return { items, nextCursor: tokens.issue(shown.at(-1)!.arrival, question) }
-    },
+    list: (tenantId, page, filter = {}) =>
+      list(
+        { tenantId, page, filter },
+        {
+          isWhole: true,
+          read(arrival) {
+            const row = selectText.get(arrival)
+            return row === null ? undefined : { item: itemOf(row), bytes: row.bytes }
+          },
+        },
+      ),
+
+    summaries: (tenantId, page, filter = {}) =>
+      list(
+        { tenantId, page, filter },
+        {
+          isWhole: false,
+          read(arrival) {
+            const row = selectAbout.get(arrival)
+            return row === null
+              ? undefined
+              : { item: summaryOf(row), bytes: Buffer.byteLength(row.about) }
+          },
+        },
+      ),
 
     amend: async (tenantId, quarantineId, said) =>
       guarded('amending quarantine', () => {
         const row = select.get(tenantId, quarantineId)
-        if (row !== null) amendOne.immediate(row, { ...itemOf(row), ...said })
+        if (row !== null) amendOne.immediate(row, said)
         return row !== null
       }),
 
     release: async (tenantId, quarantineId, successors = [], limits) =>
       guarded('releasing from quarantine', () => {
-        const row = select.get(tenantId, quarantineId)
+        const row = selectHead.get(tenantId, quarantineId)
         if (row !== null) releaseOne.immediate(row, successors, limits)
         return row !== null
       }),

@@ -1,6 +1,7 @@
 import { isIri } from '../../syntax/iri'
 import { isUtcMillis } from '../../syntax/timestamp'
 import { error, type Finding, isAbsent, required, show, warning } from './finding'
+import { MAX_LISTED } from './listing'
 import { isNode } from './node'
 import { sectionsOf } from './sections'
 import { type CaliperVersion, contextIris, contextVersion, isOfficialContext } from './version'
@@ -52,8 +53,9 @@ export function checkEnvelope(
     found.push(wrong('data', 'one or more events or entities', data, 'empty_data'))
   }
 
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     if (known.has(name)) continue
+    if (found.length > MAX_LISTED) break
     found.push(error([name], 'unknown_property', 'No custom properties are permitted', spec))
   }
   return found

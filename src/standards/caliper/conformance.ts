@@ -6,10 +6,12 @@ import { checkEnvelope } from './check-envelope'
 import { checkItem } from './check-item'
 import { isAbsent, type Path } from './finding'
 import { kindOf, refuse } from './gate'
+import { createListing } from './listing'
 import { isNode } from './node'
 import { openBody, versionOf } from './parse'
 import { type CaliperVersion, contextVersion } from './version'
 
+export { LISTED_BYTES, MAX_LISTED } from './listing'
 export type { Finding }
 
 /** What the text of the standard has to say about a request body. */
@@ -22,23 +24,28 @@ export interface ConformanceReport {
   errors: Finding[]
   /** A SHOULD. */
   warnings: Finding[]
+  /** When there are more than are listed; then how many there are of each code, listed or not. */
+  truncated?: true
+  counts?: Record<'errors' | 'warnings', Record<string, number>>
 }
-
-// Nobody reads more, and whoever may ask for a report without a key must not make us write books.
-export const MAX_LISTED = 1000
 
 /** Checks a whole body and never throws: what is not even an envelope is reported like the rest. */
 export function checkCaliper(text: string): ConformanceReport {
-  const report: ConformanceReport = {
-    valid: true,
-    eventCount: 0,
-    entityCount: 0,
-    errors: [],
-    warnings: [],
+  const steps = checking(text)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
   }
-  function take(findings: Finding[]): void {
+}
+
+/** The same item by item, for who has others waiting. */
+export function* checking(text: string): Generator<undefined, ConformanceReport> {
+  const counts = { eventCount: 0, entityCount: 0 }
+  const [errors, warnings] = [createListing('error'), createListing('warning')]
+  function take(findings: Iterable<Finding>): void {
     for (const finding of findings) {
-      list(finding.severity === 'error' ? report.errors : report.warnings, finding)
+      if (finding.severity === 'error') errors.take(finding)
+      else warnings.take(finding)
     }
   }
   try {
@@ -47,15 +54,20 @@ export function checkCaliper(text: string): ConformanceReport {
     take(checkEnvelope(value, items?.length, version ?? versionByItems(items)))
     for (const [index, item] of items?.entries() ?? []) {
       const kind = itemKind(item.value)
-      if (kind === 'event') report.eventCount += 1
-      else report.entityCount += 1
-      if (report.errors.length <= MAX_LISTED) take(checkElement(item, version, ['data', index]))
+      if (kind === 'event') counts.eventCount += 1
+      else counts.entityCount += 1
+      take(checkElement(item, version, ['data', index]))
+      yield
     }
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     take(thrown.errors.map((issue) => ({ ...issue, severity: 'error' })))
   }
-  return { ...report, valid: report.errors.length === 0 }
+  const valid = errors.findings.length === 0
+  const lists = { errors: errors.findings, warnings: warnings.findings }
+  if (!errors.isCut() && !warnings.isCut()) return { valid, ...counts, ...lists }
+  const all = { errors: errors.counts(), warnings: warnings.counts() }
+  return { valid, ...counts, ...lists, truncated: true, counts: all }
 }
 
 /**
@@ -110,12 +122,4 @@ export function checkElement(
 /** The gate speaks of `type` where 1.0 has `@type`. */
 function placeOf({ path }: Finding): string {
   return path.join().replace('@', '')
-}
-
-function list(findings: Finding[], finding: Finding): void {
-  if (findings.length < MAX_LISTED) findings.push(finding)
-  else if (findings.length === MAX_LISTED) {
-    const message = `More than ${MAX_LISTED}; the rest is not listed`
-    findings.push({ path: [], message, code: 'too_many', severity: finding.severity })
-  }
 }

@@ -47,7 +47,10 @@ describe('a search for what is rare', () => {
     })
     const asked = { tenantId: 'school', order: 'newest', limit: 10, after: undefined } as const
     const found = await search({ client, table: 't' }, { ...asked, filter: { code: 'rare' } })
-    expect(found).toEqual({ quarantineIds: ['q_3'], next: 'place 20' })
+    expect(found).toEqual({
+      entries: [{ quarantineId: 'q_3', arrival: 'found' }],
+      next: 'place 20',
+    })
     expect(queries).toBe(20)
   })
 })

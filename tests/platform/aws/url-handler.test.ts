@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'bun:test'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { StorageError } from '../../../src/error/storage-error'
 import { createApp } from '../../../src/http/app'
 import { type Metered, metered } from '../../../src/platform/aws/metered'
-import { createUrlHandler, MAX_RECEIPT_BYTES } from '../../../src/platform/aws/url-handler'
+import { createUrlHandler, MAX_REPLIED_BYTES } from '../../../src/platform/aws/url-handler'
 import type { EventStore } from '../../../src/platform/event-store'
 import type { Platform } from '../../../src/platform/platform'
 import type { IngestMeasure } from '../../../src/telemetry/metrics'
@@ -29,7 +29,7 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
       return counted.platform as Platform
     },
   })
-  const options = { ...test.options, maxReplyBytes: MAX_RECEIPT_BYTES }
+  const options = { ...test.options, maxReplyBytes: MAX_REPLIED_BYTES }
   const { fetch } = createApp(counted!.platform, options)
   const handler = createUrlHandler({ fetch, measured: counted!.measured })
   const call = async (event: LambdaFunctionURLEvent) => {
@@ -100,16 +100,45 @@ describe('the door of a function URL', () => {
     expect([...Buffer.from(script.body, 'base64').subarray(0, 2)]).toEqual([0x1f, 0x8b])
   })
 
-  it('says so when an answer is larger than Lambda sends, and how to get it', async () => {
+  it('ends pages where Lambda could send no more, whatever is in them', async () => {
     await using door = await startDoor()
+    // Each quotation mark is two bytes of JSON, and four where that is text in JSON.
     const raw = () => JSON.stringify({ text: '"'.repeat(300_000) })
     await door.platform.events.append(Array.from({ length: 12 }, () => aRecord({ raw: raw() })))
-    const list = (limit: number) =>
-      door.call(urlEvent('GET', `/analytics/events?limit=${limit}`, { headers: door.as() }))
-    const refused = await list(12)
+    for (const view of ['sent', 'record']) {
+      let seen = 0
+      let cursor = ''
+      do {
+        const path = `/analytics/events?limit=1000&view=${view}${cursor && `&cursor=${cursor}`}`
+        const reply = await door.call(urlEvent('GET', path, { headers: door.as() }))
+        expect(reply.statusCode).toBe(200)
+        const { events, nextCursor = '' } = JSON.parse(reply.body)
+        expect(events.length).toBeLessThan(6)
+        seen += events.length
+        cursor = nextCursor
+      } while (cursor !== '')
+      expect(seen).toBe(12)
+    }
+  })
+
+  it('packs what it could not send otherwise, and says how to get it to who does not take that', async () => {
+    await using door = await startDoor()
+    const raw = JSON.stringify({ text: '"'.repeat(1_800_000) })
+    await door.platform.events.append([aRecord({ raw })])
+    const get = (encoding: string) => {
+      const headers = { ...door.as(), 'accept-encoding': encoding }
+      return door.call(urlEvent('GET', '/analytics/events', { headers }))
+    }
+    const refused = await get('identity')
     expect(refused.statusCode).toBe(400)
     expect(JSON.parse(refused.body)).toMatchObject({ code: 'invalid_request', status: 400 })
-    expect((await list(1)).statusCode).toBe(200)
+    expect(JSON.parse(refused.body).detail).toContain('Accept-Encoding: gzip')
+
+    const reply = await get('br, gzip')
+    expect(reply).toMatchObject({ statusCode: 200, isBase64Encoded: true })
+    expect(reply.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' })
+    const text = gunzipSync(Buffer.from(reply.body, 'base64')).toString()
+    expect(text).toBe(`{"events":[${raw}]}`)
   })
 
   it('tells whoever brought more than can be named that all of it is stored', async () => {

@@ -6,6 +6,7 @@ import { createEventStore } from '../../../src/platform/local/event-store'
 import { createCursors, cursorsSchema } from '../../../src/platform/local/log/cursors'
 import { createEventKeys } from '../../../src/platform/local/log/event-keys'
 import { openEventLog } from '../../../src/platform/local/log/event-log'
+import { createNotices } from '../../../src/platform/local/notices'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { silentLog } from '../../../src/telemetry/log'
 import { changeFeedContract } from '../../contracts/change-feed.contract'
@@ -23,6 +24,7 @@ changeFeedContract('The log', { isOrdered: true, tellsLag: true, isExact: true }
         keys,
         now: Date.now(),
         log: silentLog,
+        notices: createNotices(silentLog),
         floor: cursors.floor,
         furthest: cursors.furthest(),
       })

@@ -81,4 +81,41 @@ describe('a data directory of the first versions', () => {
     expect(await store.usage('school')).toMatchObject([{ sourceId: 'moodle', items: 2 }])
     db.close()
   })
+
+  it('keeps what its second quarantine held, each text apart now, and counts nothing twice', async () => {
+    using folder = temporaryFolder()
+    const db = new Database(join(folder.path, 'nonius.db'), { strict: true })
+    db.run(`CREATE TABLE quarantined (arrival INTEGER PRIMARY KEY AUTOINCREMENT,
+      tenantId TEXT NOT NULL, quarantineId TEXT NOT NULL, sourceId TEXT NOT NULL,
+      standard TEXT NOT NULL, scope TEXT NOT NULL, receivedAt TEXT NOT NULL, codes TEXT NOT NULL,
+      bytes INTEGER NOT NULL, item TEXT NOT NULL, UNIQUE (tenantId, quarantineId)) STRICT;
+      CREATE INDEX quarantinedByTenant
+      ON quarantined (tenantId, arrival, sourceId, standard, scope, receivedAt, codes)`)
+    db.run(quarantineSchema)
+    const former = ['7', '\u0000 \ud800 "\\'].map((raw, n) => ({
+      ...{ quarantineId: `q_${n}`, tenantId: 'school', sourceId: 'moodle', standard: 'native' },
+      ...{ scope: 'item', index: 0, receivedAt: '2026-11-21T09:30:00.000Z', raw },
+      ...{ errors: [{ path: [0], message: 'Expected an object', code: 'not_an_object' }] },
+      ...{ server: { requestId: 'r1' }, context: {} },
+    }))
+    let bytes = 0
+    for (const [n, item] of former.entries()) {
+      const text = JSON.stringify(item)
+      bytes += Buffer.byteLength(text)
+      db.run('INSERT INTO quarantined VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+        ...[n + 5, item.tenantId, item.quarantineId, item.sourceId, item.standard, item.scope],
+        ...[item.receivedAt, '["not_an_object"]', Buffer.byteLength(text), text],
+      ])
+    }
+    db.run('INSERT INTO quarantineUsage VALUES (?, ?, ?, ?)', ['school', 'moodle', 2, bytes])
+    createQuarantineStore(db, tokens)
+    const store = createQuarantineStore(db, tokens) // a second start finds nothing left to do
+    const { items } = await store.list('school', { limit: 10 }, { code: 'not_an_object' })
+    expect(items as unknown[]).toEqual(former.toReversed())
+    expect((await store.summaries('school', { limit: 1 })).items[0]).toHaveProperty('length', 6)
+    expect(await store.usage('school')).toEqual([{ sourceId: 'moodle', items: 2, bytes }])
+    for (const { quarantineId } of former) await store.release('school', quarantineId)
+    expect(await store.usage('school')).toEqual([])
+    db.close()
+  })
 })

@@ -1,4 +1,5 @@
 import { type Column, type ColumnType, columns } from '../../../event/columns'
+import { rawForSql } from '../../../event/raw-for-sql'
 import type { EventRecord } from '../../../event/record'
 import { isUtcMillis } from '../../../syntax/timestamp'
 
@@ -20,8 +21,13 @@ const encoder = new TextEncoder()
 export function documentOf(record: EventRecord, raw: string = record.raw): ArchiveDocument {
   const row: Record<string, unknown> = {}
   let isWhole = true
+  const forSql = rawForSql(raw)
+  const texts: Record<string, string | undefined> = {
+    raw: forSql ?? raw,
+    raw_exact: forSql === undefined ? undefined : raw,
+  }
   for (const column of columns) {
-    const value = column.name === 'raw' ? raw : columnValue(record, column)
+    const value = column.from[0] === 'raw' ? texts[column.name] : columnValue(record, column)
     if (value === undefined || value === null) continue
     const held = holders[column.type](value)
     if (held === undefined) isWhole = false

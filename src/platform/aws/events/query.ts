@@ -1,12 +1,13 @@
 import { AppError } from '../../../error/app-error'
 import { type EventFilter, indexedFields, matchesFilter } from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
-import type { Page, PageRequest } from '../../event-store'
+import type { EventPageRequest, Page } from '../../event-store'
+import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
 import type { TokenSigner } from '../../shared/page-token'
 import type { IndexName } from '../resources'
 import type { createItems } from './item'
 import { partitionsOf, serves } from './keys'
-import { type Entry, newestFirst } from './newest'
+import { newestFirst } from './newest'
 import { FIRST, LAST, type Place, startOf } from './place'
 import { readItems } from './read'
 import type { EventTable } from './write'
@@ -24,23 +25,22 @@ const preferred = ['session', 'actor', 'object', 'group', 'type'] as const satis
 // An index finds by one field, what else is asked for is compared. A page looks at no more events
 // than these, which takes about a second and costs 0.1 cents; then it is given as it is, with a cursor.
 const MAX_LOOKED_AT = 4000
-// When few fit, each turn looks at as many as all before it, up to what is read in parallel.
+// An item has up to 400 KB, and none says so before it is read: the first turn reads 20 MB at most,
+// each later one twice as many items as long as they are small, up to what is read in parallel.
+const FIRST_TURN = 50
 const LONGEST_TURN = 400
-
-interface Found {
-  place: Place
-  record: EventRecord
-}
+// What the items of a turn may have in the table, going by those of the turn before.
+const TURN_BYTES = 16 * 1024 * 1024
 
 export async function queryEvents(
   source: Source,
   tenantId: string,
   filter: EventFilter,
-  page: PageRequest,
+  page: EventPageRequest,
 ): Promise<Page<EventRecord>> {
-  const { indexes, tokens } = source
+  const { indexes, tokens, items: packed, now } = source
   const question = JSON.stringify([tenantId, Object.entries(filter).sort()])
-  const after = page.cursor === undefined ? LAST : tokens.read<Place>(page.cursor, question)
+  let after = page.cursor === undefined ? LAST : tokens.read<Place>(page.cursor, question)
   const index = indexFor(filter, indexes)
   const from = filter.from === undefined ? FIRST : startOf(filter.from)
   const to = filter.to === undefined ? LAST : startOf(filter.to)
@@ -49,45 +49,49 @@ export async function queryEvents(
 
   const partitions = partitionsOf(tenantId, index, filter)
   const next = newestFirst(source, { index, partitions, from, before })
-  const found: Found[] = []
+  const { sizeOf = rawBytes } = page
+  const room = roomOf(page)
+  const items: EventRecord[] = []
+  const endAt = (place: Place) => ({ items, nextCursor: tokens.issue(place, question) })
   let lookedAt = 0
-  let last: Place | undefined
-  while (found.length <= page.limit && lookedAt < MAX_LOOKED_AT) {
-    const missing = page.limit + 1 - found.length
-    const turn = Math.max(missing, Math.min(lookedAt, LONGEST_TURN))
+  let bytesInVain = 0
+  let turn = Math.min(page.limit + 1, FIRST_TURN)
+  while (lookedAt < MAX_LOOKED_AT && bytesInVain < MAX_BYTES_IN_VAIN) {
     const wanted = Math.min(turn, MAX_LOOKED_AT - lookedAt)
     const entries = await next(wanted)
-    found.push(...(await recordsOf(source, tenantId, filter, entries)))
+    const held = await readItems(
+      source,
+      entries.map(({ key }) => key),
+    )
+    let bytes = 0
+    for (const { key, place } of entries) {
+      const item = held.get(key)
+      bytes += item?.b?.B?.length ?? 0
+      // One by one: what is packed may be a tenth of what it becomes, and the page may be full.
+      const record = item && (await packed.toRecord(item))
+      if (record && isWanted(record, { tenantId, filter, now })) {
+        if (!room.take(sizeOf(record))) return endAt(after)
+        items.push(record)
+      } else {
+        bytesInVain += record?.raw.length ?? 0
+      }
+      after = place
+    }
     lookedAt += entries.length
-    last = entries.length < wanted ? undefined : entries.at(-1)!.place
-    if (last === undefined) break
+    if (entries.length < wanted) return { items }
+    const affordable = Math.floor((TURN_BYTES * entries.length) / Math.max(bytes, 1))
+    turn = Math.max(1, Math.min(turn * 2, LONGEST_TURN, affordable))
   }
-
-  const shown = found.slice(0, page.limit)
-  const end = found.length > page.limit ? shown.at(-1)!.place : last
-  const items = shown.map(({ record }) => record)
-  return end === undefined ? { items } : { items, nextCursor: tokens.issue(end, question) }
+  return endAt(after)
 }
 
-/** What the entries stand for, without what has expired and what only shares a hash or one field. */
-async function recordsOf(
-  { now, items, ...table }: Source,
-  tenantId: string,
-  filter: EventFilter,
-  entries: readonly Entry[],
-): Promise<Found[]> {
-  const held = await readItems(
-    table,
-    entries.map(({ key }) => key),
-  )
-  const found: Found[] = []
-  for (const { key, place } of entries) {
-    const item = held.get(key)
-    const record = item && (await items.toRecord(item))
-    if (record?.tenantId !== tenantId || !matchesFilter(record, filter)) continue
-    if (Date.parse(record.expiresAt) > now) found.push({ place, record })
-  }
-  return found
+/** Neither expired, nor something that only shares a hash or one field with what is asked for. */
+function isWanted(
+  record: EventRecord,
+  { tenantId, filter, now }: { tenantId: string; filter: EventFilter; now: number },
+): boolean {
+  if (record.tenantId !== tenantId || !matchesFilter(record, filter)) return false
+  return Date.parse(record.expiresAt) > now
 }
 
 /** @throws {AppError} `invalid_request` when this deployment has no index that helps */

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../../error/storage-error'
-import type { QuarantinedItem } from '../../quarantine-store'
+import type { QuarantinedItem, QuarantinedSummary } from '../../quarantine-store'
 import { type Attributes, keyOf } from '../attributes'
 import { batchGet } from '../batch-get'
 import { guarded } from '../errors'
@@ -13,8 +13,11 @@ export interface Reader {
     tenantId: string,
     quarantineId: string,
   ): Promise<{ head: Head; item: QuarantinedItem } | undefined>
-  /** Those that are held, in the order of the ids. */
-  items(tenantId: string, quarantineIds: readonly string[]): Promise<QuarantinedItem[]>
+  /** What the table says of those that are held, by id. */
+  held(tenantId: string, quarantineIds: readonly string[]): Promise<Map<string, Attributes>>
+  /** Of one that `held` found, by now perhaps changed. */
+  itemOf(attributes: Attributes): Promise<QuarantinedItem | undefined>
+  summaryOf(attributes: Attributes): Promise<QuarantinedSummary | undefined>
   /** Those that are not held, each once. @param leaving counts as not held */
   missing(items: readonly QuarantinedItem[], leaving?: Head): Promise<QuarantinedItem[]>
 }
@@ -48,6 +51,11 @@ export function createReader(needs: {
     return undefined
   }
 
+  async function itemOf(attributes: Attributes) {
+    const { tenantId, quarantineId } = headFrom(attributes)
+    return (await texts.read(attributes)) ?? (await item(tenantId, quarantineId))?.item
+  }
+
   return {
     item,
 
@@ -56,15 +64,19 @@ export function createReader(needs: {
       return attributes && headFrom(attributes)
     },
 
-    async items(tenantId, quarantineIds) {
+    async held(tenantId, quarantineIds) {
       const keys = quarantineIds.map((quarantineId) => itemKey({ tenantId, quarantineId }))
       const found = await batchGet('reading quarantine', { client, table }, keys)
-      const read = found.map(async (attributes) => {
-        const { quarantineId } = headFrom(attributes)
-        return (await texts.read(attributes)) ?? (await item(tenantId, quarantineId))?.item
-      })
-      const byId = new Map((await Promise.all(read)).map((one) => [one?.quarantineId, one]))
-      return quarantineIds.flatMap((id) => byId.get(id) ?? [])
+      return new Map(found.map((attributes) => [headFrom(attributes).quarantineId, attributes]))
+    },
+
+    itemOf,
+
+    async summaryOf(attributes) {
+      const summary = await texts.readAbout(attributes)
+      if (summary !== undefined) return summary
+      const { raw, ...rest } = (await itemOf(attributes)) ?? {}
+      return raw === undefined ? undefined : { ...(rest as QuarantinedItem), length: raw.length }
     },
 
     async missing(items, leaving) {

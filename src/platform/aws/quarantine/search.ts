@@ -14,7 +14,7 @@ export interface Search {
 }
 
 export interface Found {
-  quarantineIds: string[]
+  entries: { quarantineId: string; arrival: string }[]
   /** Where the next page begins; undefined when there is none. */
   next: string | undefined
 }
@@ -72,15 +72,18 @@ export async function search(
     found.push(...Items)
     if (found.length > limit) {
       const shown = found.slice(0, limit)
-      return { quarantineIds: idsOf(shown), next: shown.at(-1)!.sk!.S! }
+      return { entries: shown.map(entryFrom), next: shown.at(-1)!.sk!.S! }
     }
     next = LastEvaluatedKey?.sk?.S
     if (next === undefined) break
   }
-  return { quarantineIds: idsOf(found), next }
+  return { entries: found.map(entryFrom), next }
 }
 
-const idsOf = (entries: Attributes[]) => entries.map(({ quarantineId }) => quarantineId!.S!)
+const entryFrom = ({ quarantineId, sk }: Attributes) => ({
+  quarantineId: quarantineId!.S!,
+  arrival: sk!.S!,
+})
 
 function filterOf(given: Record<string, string>) {
   const used = Object.keys(given).map((name) => conditions[name as keyof QuarantineFilter])

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { v7 as uuidv7 } from 'uuid'
 import type { BlobStore } from '../../blob-store'
-import type { QuarantinedItem } from '../../quarantine-store'
+import type { QuarantinedItem, QuarantinedSummary } from '../../quarantine-store'
 import { createSecretBox } from '../../shared/secret-box'
 import { type Attributes, bytes, keyOf } from '../attributes'
 import { type Head, headFrom, type Prepared } from './items'
@@ -11,15 +11,22 @@ import { type Head, headFrom, type Prepared } from './items'
 // $5.00 a million (us-east-1): from four kilobytes on, S3 is cheaper. It is also far from the 400 KB
 // of an item, and 32 of them from the 4 MB of a transaction.
 const INLINE_BYTES = 4096
+// Not compressed. What a list unpacks and reads of each item it shows.
+const INLINE_TEXT_BYTES = 64 * 1024
+// Compressed, what is said of an item whose text is elsewhere: a list reads it with the item, of which
+// 32 fit into a transaction. Reasons that take more are read from the blob.
+const ABOUT_BYTES = 32 * 1024
 const KEY_BYTES = 32
 
 export function prepare(item: QuarantinedItem, arrival: string = uuidv7()): Prepared {
   const { tenantId, quarantineId, sourceId } = item
   const json = JSON.stringify(item)
   const packed = deflateRawSync(json)
+  const bytes = Buffer.byteLength(json)
+  const isApart = packed.length > INLINE_BYTES || bytes > INLINE_TEXT_BYTES
   return {
     ...{ tenantId, quarantineId, sourceId, arrival, version: uuidv7() },
-    ...{ bytes: Buffer.byteLength(json), isApart: packed.length > INLINE_BYTES },
+    ...{ bytes, isApart },
     ...{ item, json, packed },
   }
 }
@@ -30,6 +37,8 @@ export interface Texts {
   write(prepared: Prepared): Promise<Attributes>
   /** @returns undefined when the text is gone: the item was changed or released meanwhile */
   read(attributes: Attributes): Promise<QuarantinedItem | undefined>
+  /** What is said of an item; its text is not read if it is apart. @returns as `read` */
+  readAbout(attributes: Attributes): Promise<QuarantinedSummary | undefined>
   /** Takes texts away that no item has any more; never fails. */
   discard(heads: readonly Head[]): Promise<void>
 }
@@ -39,21 +48,35 @@ export interface Texts {
  * when a process dies between the two stores, or that could not be deleted, is forgotten all the same.
  */
 export function createTexts(blobs: BlobStore): Texts {
+  async function read(attributes: Attributes): Promise<QuarantinedItem | undefined> {
+    const { packed, textKey } = attributes
+    if (packed !== undefined) return JSON.parse(inflateRawSync(packed.B!).toString())
+    const place = placeOf(headFrom(attributes))
+    const sealed = await blobs.get(place)
+    return sealed && JSON.parse(createSecretBox(textKey!.B!).open(sealed, place))
+  }
+
   return {
+    read,
+
     async write(prepared): Promise<Attributes> {
       if (!prepared.isApart) return { packed: bytes(prepared.packed) }
       const key = randomBytes(KEY_BYTES)
       const place = placeOf(prepared)
       await blobs.put(place, createSecretBox(key).seal(prepared.json, place))
-      return { textKey: bytes(key) }
+      const about = deflateRawSync(JSON.stringify(summaryOf(prepared.item)))
+      return {
+        textKey: bytes(key),
+        ...(about.length <= ABOUT_BYTES && { about: bytes(about) }),
+      }
     },
 
-    async read(attributes) {
-      const { packed, textKey } = attributes
-      if (packed !== undefined) return JSON.parse(inflateRawSync(packed.B!).toString())
-      const place = placeOf(headFrom(attributes))
-      const sealed = await blobs.get(place)
-      return sealed && JSON.parse(createSecretBox(textKey!.B!).open(sealed, place))
+    async readAbout(attributes) {
+      const { about } = attributes
+      if (about !== undefined) return JSON.parse(inflateRawSync(about.B!).toString())
+      // Of an item that was kept before summaries were, or whose reasons are as long as a text.
+      const item = await read(attributes)
+      return item && summaryOf(item)
     },
 
     async discard(heads) {
@@ -61,6 +84,10 @@ export function createTexts(blobs: BlobStore): Texts {
       await Promise.allSettled(apart.map((head) => blobs.delete(placeOf(head))))
     },
   }
+}
+
+function summaryOf({ raw, ...rest }: QuarantinedItem): QuarantinedSummary {
+  return { ...rest, length: raw.length }
 }
 
 /** Another one for each version, so that what is read is never half of one and half of the next. */

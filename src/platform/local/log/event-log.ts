@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
 import { isDamage } from '../database'
+import type { Notices } from '../notices'
 import { PRIVATE_FOLDER } from '../private-files'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
@@ -53,6 +54,7 @@ interface Options {
   keys: EventKeys
   now: number
   log: Log
+  notices: Notices
   /** The smallest position that some follower still needs. */
   floor(): Position
   /** The furthest position that any follower speaks of: the log has been so far once. */
@@ -60,12 +62,12 @@ interface Options {
 }
 
 export function openEventLog(options: Options): EventLog {
-  const { folder, keys, floor, log } = options
+  const { folder, keys, floor, log, notices } = options
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   const checkpointer = createCheckpointer()
   const unpacked = createUnpackedSegments()
   const open = (number: number, now: number, sealed: boolean) =>
-    openGeneration(folder, number, { keys, now, sealed, checkpointer, unpacked, log })
+    openGeneration(folder, number, { keys, now, sealed, checkpointer, unpacked, notices })
   const generations: Generation[] = []
   let reversed: readonly Generation[] = []
   const listeners = new Set<(bytes: number) => void>()
@@ -89,11 +91,8 @@ export function openEventLog(options: Options): EventLog {
       if (!isDamage(error)) throw error
       const to = setAside(pathOf(folder, number))
       const { message: reason } = error as Error
-      log.error('a generation of the log cannot be opened and was put aside', {
-        number,
-        to,
-        reason,
-      })
+      const what = 'a generation of the log cannot be opened and was put aside'
+      notices.add(what, { number, to, reason })
     }
   }
 
@@ -116,10 +115,8 @@ export function openEventLog(options: Options): EventLog {
    */
   function goPast(furthest: Position) {
     const missing = 'the log ends before what was handled: it was restored, or has lost its end'
-    log.error(`${missing}; it goes on beyond, and everything new is handed on`, {
-      endsAt: end(),
-      handled: furthest,
-    })
+    const places = { endsAt: end(), handled: furthest }
+    notices.add(`${missing}; it goes on beyond, and everything new is handed on`, places)
     const before = current()
     begin(Math.floor(furthest / CAPACITY) + 1, options.now)
     save(() => before.seal())

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { EventRecord } from '../../../event/record'
-import type { Log } from '../../../telemetry/log'
+import type { Notices } from '../notices'
 import type { Checkpointer } from './checkpointer'
 import { addEntry, createIndex, type EventIndex, growIndex } from './event-index'
 import { type EventKeys, entryOf } from './event-keys'
@@ -67,7 +67,7 @@ export interface GenerationOptions {
   sealed: boolean
   checkpointer: Checkpointer
   unpacked: UnpackedSegments
-  log: Log
+  notices: Notices
 }
 
 export function pathOf(folder: string, number: number): string {
@@ -77,7 +77,7 @@ export function pathOf(folder: string, number: number): string {
 export function openGeneration(
   folder: string,
   number: number,
-  { keys, now, sealed, checkpointer, unpacked, log }: GenerationOptions,
+  { keys, now, sealed, checkpointer, unpacked, notices }: GenerationOptions,
 ): Generation {
   const path = pathOf(folder, number)
   const base = number * CAPACITY
@@ -91,7 +91,7 @@ export function openGeneration(
     if (damaged.has(first)) return
     damaged.add(first)
     const place = { file: `${path}.db`, first, events: count }
-    log.error('a part of the log is damaged; its events are left out and all others served', place)
+    notices.add('a part of the log is damaged; all the rest is served', place)
   }
 
   /** @returns undefined when it is damaged */

@@ -1,4 +1,5 @@
 import { type Column, type ColumnType, columns } from '../../../event/columns'
+import { rawForSql } from '../../../event/raw-for-sql'
 import type { EventRecord } from '../../../event/record'
 
 /**
@@ -83,14 +84,41 @@ const stampedFields: readonly (keyof EventRecord)[] = [
   'expiresAt',
 ]
 
+/** What stands in a line beside the record, for the lake: its `raw`, where it is not the record's own. */
+const forSql: Column = {
+  name: 'raw_for_sql',
+  type: 'string',
+  from: ['raw'],
+  comment: 'raw as SQL can parse it, where the text that was sent is not such a one',
+}
+
 /** `raw` comes last and is the only one that is not escaped. The lake has no use for `expires_at`. */
-const plain = columns.filter(({ name }) => name !== 'raw')
+const plain = [...columns.filter(({ from }) => from[0] !== 'raw'), forSql]
 const isStamped = ({ from }: Column) => stampedFields.includes(from[0])
 const own = plain.filter((column) => !isStamped(column))
 const stamped = [...plain.filter(isStamped), expiresAt]
 const described = [...own, ...stamped]
 export const lineColumns = [...described, ...columns.filter(({ name }) => name === 'raw')]
 export const lineNames: readonly string[] = lineColumns.map(({ name }) => name)
+
+const layouts = new Map<string, readonly LineColumn[]>()
+
+type LineColumn = Pick<Column, 'name' | 'type'>
+
+/**
+ * The columns of lines, as whoever reads them without decoding needs them.
+ * @param names as a generation has them; those of now when left out
+ * @returns the very same list for the same names
+ */
+export function columnsOfLines(names: readonly string[] = lineNames): readonly LineColumn[] {
+  const key = names.join()
+  const known = layouts.get(key)
+  if (known !== undefined) return known
+  const types = new Map(lineColumns.map(({ name, type }) => [name, type]))
+  const layout = names.map((name) => ({ name, type: types.get(name) ?? 'string' }))
+  layouts.set(key, layout)
+  return layout
+}
 
 const joinOwn = joinerOf(own)
 const joinStamped = joinerOf(stamped)
@@ -107,6 +135,7 @@ function joinerOf(list: readonly Column[]): (record: EventRecord) => string {
 
 function readerOf({ from: [outer, inner], type }: Column): (record: EventRecord) => string {
   const encode = encoders[type]
+  if (outer === 'raw') return ({ raw }) => encode(rawForSql(raw))
   if (inner === undefined) return (record) => encode(record[outer] as Value)
   return (record) => encode((record[outer] as unknown as Record<string, Value>)[inner])
 }
@@ -124,9 +153,9 @@ function stampsOf(record: EventRecord) {
 export function encodeLine(record: EventRecord): { head: string; raw: string; isEscaped: boolean } {
   const stamps = stampsOf(record)
   sawEscape = false
-  const head = joinOwn(record) + FIELD + stamps.text + FIELD
   // In the record as well: who reads it before it comes from the file shall see the same.
   record.raw = oneLine(record.raw)
+  const head = joinOwn(record) + FIELD + stamps.text + FIELD
   return { head, raw: record.raw, isEscaped: sawEscape || stamps.isEscaped }
 }
 

@@ -69,7 +69,7 @@ const added = {
   meta: ['columns TEXT'],
   segments: ['unpacked INTEGER', 'contents BLOB', 'checksum INTEGER'],
 }
-const FORMER_COLUMNS =
+export const FORMER_COLUMNS =
   'kind event_id standard standard_version type action profile actor_id actor_type actor_name object_id object_type object_name target_id generated_id generated_type group_id session_id ed_app_id membership_roles score max_score success completion duration_ms event_time send_time sequence conformant issue_codes tenant_id source_id received_at skew_ms category privacy_level retention_class server_subject server_ip server_user_agent request_id expires_at raw'
 
 interface Row {

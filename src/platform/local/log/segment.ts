@@ -22,7 +22,7 @@ export interface Segment {
 // 6 % smaller.
 export const MAX_RECORDS = 128
 // Reading one event unpacks its segment: a few megabytes at most, or the one event that is larger.
-const MAX_BYTES = 4 * 1024 * 1024
+export const MAX_SEGMENT_BYTES = 4 * 1024 * 1024
 // Level 1: 9 times smaller at 1 µs an event; level 3 costs twice that for 2 %.
 const LEVEL = 1
 
@@ -36,7 +36,7 @@ export function* encodeSegments(records: readonly EventRecord[]): Generator<Segm
   let open = empty('')
   for (const record of records) {
     const partition = partitionOf(record)
-    const isFull = open.count >= MAX_RECORDS || open.size + record.raw.length > MAX_BYTES
+    const isFull = open.count >= MAX_RECORDS || open.size + record.raw.length > MAX_SEGMENT_BYTES
     if (open.count > 0 && (isFull || partition !== open.partition)) {
       yield pack(open)
       open = empty(partition)

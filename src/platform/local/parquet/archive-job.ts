@@ -1,67 +1,60 @@
-import { Database } from 'bun:sqlite'
-import { mkdir, open, rename, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { copyStatement } from './copy-statement'
-import type { Duck } from './duck'
+import type { ColumnType } from '../../../event/columns'
 
-/** Segments of one lake partition that become one Parquet file. Plain data: it goes to a worker. */
+/** Records of one lake partition that become one Parquet file. Plain data: it goes to another process. */
 export interface ArchiveJob {
-  /** Names the file; the same job again replaces it. */
-  id: string
-  /** `events/` of the lake, and where files are made before they appear there. */
-  folder: string
+  kind: 'write'
+  /** Names the file: the batch and which of its records these are. */
+  name: string
+  /** The folder where it appears, and the one where it is made. */
+  place: string
   staging: string
-  partition: string
+  pieces: Piece[]
+  /** The columns of a line, in their order. */
+  lines: readonly LineColumn[]
+  /** Of the records: the longest line and all of them together at most, in bytes, unpacked. */
   longest: number
+  unpacked: number
+  /** Whether any value is escaped. */
   isEscaped: boolean
-  /** Where the segments are: in a file of the log, by their offsets, or here. */
-  source: { file: string; firsts: number[] } | { bodies: Uint8Array[] }
 }
 
-/** @returns what a person should know though it succeeded */
-export async function runArchiveJob(job: ArchiveJob, duck: Duck): Promise<string | undefined> {
-  const { id, folder, staging, partition } = job
-  const input = join(staging, `${id}.zst`)
-  const output = join(staging, `${id}.parquet`)
-  const place = join(folder, partition)
-  await writeFile(input, Buffer.concat(bodiesOf(job)))
-  try {
-    const warning = await convert({ ...job, input, output }, duck)
-    await sync(output)
-    await mkdir(place, { recursive: true })
-    await rename(output, join(place, `${id}.parquet`))
-    await sync(place)
-    return warning
-  } finally {
-    await unlink(input)
-  }
+/** Records that DuckDB does not take, to be kept whole in a file of their own. */
+export interface SetAsideJob {
+  kind: 'set-aside'
+  name: string
+  place: string
+  staging: string
+  pieces: Piece[]
+  /** The columns of a line, in their order. */
+  lines: readonly LineColumn[]
+  reason: string
 }
 
-function bodiesOf({ source }: ArchiveJob): Uint8Array[] {
-  if ('bodies' in source) return source.bodies
-  using db = new Database(source.file, { readonly: true })
-  const bodyAt = db.query<{ body: Uint8Array }, [number]>(
-    'SELECT body FROM segments WHERE first = ?',
-  )
-  return source.firsts.map((first) => bodyAt.get(first)!.body)
+export interface LineColumn {
+  name: string
+  type: ColumnType
 }
 
-async function convert(copy: Parameters<typeof copyStatement>[0], duck: Duck) {
-  const connection = await duck.connect()
-  try {
-    await connection.run(copyStatement(copy))
-    return undefined
-  } catch (error) {
-    // One value that its column cannot hold must not hold up the others.
-    await connection.run(copyStatement({ ...copy, isCareful: true }))
-    return `archived as null what its column cannot hold: ${(error as Error).message.split('\n')[0]}`
-  } finally {
-    connection.closeSync()
-  }
+/** The records `from` to `to` of a segment. */
+export interface Piece {
+  source: SegmentSource
+  count: number
+  from: number
+  to: number
 }
 
-/** A file, or the folder that names it, to the disk. */
-async function sync(path: string) {
-  await using handle = await open(path, 'r')
-  await handle.sync()
-}
+/** Where the body of a segment is: in a file of the log, or in one of its own. */
+export type SegmentSource = { log: string; first: number } | { file: string }
+
+export type JobAnswer =
+  | { kind: 'written'; warning?: string | undefined; eventId?: string | undefined }
+  /** DuckDB does not take this data, whatever is tried. */
+  | { kind: 'refused'; reason: string }
+  /** The segment of a piece cannot be unpacked. */
+  | { kind: 'damaged'; reason: string; piece: number }
+  /** More memory would be needed than there is; fewer records need less. */
+  | { kind: 'memory'; reason: string }
+  /** Nothing is wrong with the data: it is worth waiting. */
+  | { kind: 'waiting'; reason: string }
+  /** DuckDB is not fit for use any more; a new process is. */
+  | { kind: 'broken'; reason: string }

@@ -1,5 +1,6 @@
 import { type Column, columns } from '../../../event/columns'
-import { escapes, ITEM, lineColumns } from '../log/line'
+import { escapes, ITEM } from '../log/line'
+import type { LineColumn } from './archive-job'
 import { duckTypes, literal } from './duck'
 
 interface Copy {
@@ -7,37 +8,64 @@ interface Copy {
   input: string
   /** The Parquet file to write. */
   output: string
-  /** Of the segments: the longest line in bytes, and whether any value is escaped. */
+  /** The columns of a line, in their order. */
+  lines: readonly LineColumn[]
+  /** Of the segments: the longest line and all of them at most, in bytes; whether any value is escaped. */
   longest: number
+  unpacked: number
   isEscaped: boolean
   /** Reads everything as text first, so that a value of the wrong type becomes null. A third slower. */
   isCareful?: boolean
 }
 
-// The reader's own limit for a line, in bytes; beyond it ours follows what the batch really holds.
-const LINE_LIMIT = 2 * 1024 * 1024
+/**
+ * Lines up to so many bytes are read by 4 MB at a time; of longer ones, the whole input is one piece:
+ * the parallel reader gives up on a line that spans three, and sixteen times the longest, which is
+ * DuckDB's own measure, would be 100 MB where a line has six.
+ */
+export const USUAL_LINE = 256 * 1024
+const BUFFERED_LINES = 16
 
 /** The SQL that turns segments into Parquet: DuckDB unpacks, parses and writes; nothing passes here. */
 export function copyStatement(copy: Copy): string {
-  const { input, output, longest, isEscaped, isCareful = false } = copy
-  const types = lineColumns.map(({ name, type }) => {
+  const { input, output, lines, longest, unpacked, isEscaped, isCareful = false } = copy
+  const types = lines.map(({ name, type }) => {
     return `${name}: '${isCareful || type === 'strings' ? 'VARCHAR' : duckTypes[type]}'`
   })
+  const present = new Set(lines.map(({ name }) => name))
   const selected = columns.map((column) => {
-    return `${expressionOf(column, isEscaped, isCareful)} AS ${column.name}`
+    return `${expressionOf(column, { present, isEscaped, isCareful })} AS ${column.name}`
   })
+  const lineBytes = Math.max(longest, USUAL_LINE)
+  const isUsual = longest <= USUAL_LINE
+  const buffer = isUsual ? BUFFERED_LINES * lineBytes : Math.max(2 * longest, unpacked)
   return `COPY (
     SELECT ${selected.join(', ')}
     FROM read_csv(${literal(input)}, compression = 'zstd', auto_detect = false, header = false,
-      delim = '\t', quote = '', escape = '', nullstr = '', max_line_size = ${Math.max(longest, LINE_LIMIT)},
-      columns = { ${types.join(', ')} }))
-    -- Level 1 writes files no larger than level 3 in half the time. Row groups of 16,384 keep what
-    -- is buffered to half a gigabyte, where the usual 122,880 take twice that for 3 % smaller files.
-    TO ${literal(output)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 16384)`
+      delim = '\t', quote = '', escape = '', nullstr = '',
+      max_line_size = ${lineBytes}, buffer_size = ${buffer}, columns = { ${types.join(', ')} }))
+    -- Level 1 writes files no larger than level 3 in half the time. A row group is buffered, and a
+    -- reader of raw unpacks one: 16 MB of it, or 16,384 rows of 1 KB.
+    TO ${literal(output)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
+      ROW_GROUP_SIZE 16384, ROW_GROUP_SIZE_BYTES '16MB')`
 }
 
-function expressionOf({ name, type }: Column, isEscaped: boolean, isCareful: boolean): string {
-  if (name === 'raw') return name
+interface Reading {
+  /** The columns that lines have. */
+  present: ReadonlySet<string>
+  isEscaped: boolean
+  isCareful: boolean
+}
+
+function expressionOf({ name, type }: Column, reading: Reading): string {
+  const { present, isEscaped, isCareful } = reading
+  // Where a line holds another text for SQL, what was sent stands beside it.
+  const hasOther = present.has('raw_for_sql')
+  if (name === 'raw') return hasOther ? 'coalesce(raw_for_sql, raw)' : name
+  if (name === 'raw_exact')
+    return `CASE WHEN ${hasOther ? 'raw_for_sql' : 'NULL'} IS NOT NULL THEN raw END`
+  // Lines of an earlier version lack what has been added since.
+  if (!present.has(name)) return `NULL::${duckTypes[type]}`
   if (type === 'strings') return listOf(name, isEscaped)
   if (type === 'string') return isEscaped ? unescaped(name) : name
   return isCareful ? `try_cast(${name} AS ${duckTypes[type]})` : name

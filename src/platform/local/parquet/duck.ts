@@ -16,8 +16,11 @@ export interface Duck extends AsyncDisposable {
   connect(): Promise<DuckDBConnection>
 }
 
-/** @param options.threads all cores when not given */
-export function createDuck(options: { threads?: number } = {}): Duck {
+/**
+ * @param options.threads all cores when not given
+ * @param options.spillTo a folder for what does not fit into memory; without it, that is an error
+ */
+export function createDuck(options: { threads?: number; spillTo?: string } = {}): Duck {
   let instance: Promise<DuckDBInstance> | undefined
 
   async function open(): Promise<DuckDBInstance> {
@@ -26,6 +29,9 @@ export function createDuck(options: { threads?: number } = {}): Duck {
       // Extensions would be downloaded; nothing here needs one.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
+      // Row groups are bounded by bytes only where the order of rows is free; one thread keeps it.
+      preserve_insertion_order: String(options.threads !== 1),
+      temp_directory: options.spillTo ?? '',
       ...(options.threads !== undefined && { threads: String(options.threads) }),
     })
   }

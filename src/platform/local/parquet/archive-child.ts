@@ -1,0 +1,131 @@
+import { fileURLToPath } from 'node:url'
+import type { Subprocess } from 'bun'
+import type { ArchiveJob, JobAnswer, SetAsideJob } from './archive-job'
+
+/** What came of a job: an answer, or the end of the process that had it. */
+export type Outcome =
+  | JobAnswer
+  /** It ended in the middle of the job. A crash is its own doing; any other end is not. */
+  | { kind: 'died'; reason: string; isCrash: boolean }
+
+/** Runs jobs, one at a time, in a process of its own, which is started for a job and ends when idle. */
+export interface ArchiveChild extends AsyncDisposable {
+  run(job: ArchiveJob | SetAsideJob): Promise<Outcome>
+}
+
+// The next flush is a minute away as a rule, starting takes a tenth of a second, and what DuckDB has
+// taken of memory it gives back only by ending.
+const IDLE_MS = 10_000
+// The largest part takes two seconds. A process that hangs, on a disk that does not answer for
+// instance, must not hold the archive up for ever.
+const JOB_MS = 10 * 60_000
+const START_MS = 60_000
+
+const CRASHES = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGABRT', 'SIGFPE', 'SIGTRAP'])
+
+type Piped = Subprocess<'pipe', 'pipe', 'ignore'>
+type Said = JobAnswer | { kind: 'ready' }
+
+export function createArchiveChild(): ArchiveChild {
+  let child: ReturnType<typeof start> | undefined
+  let idle: Timer | undefined
+  let isClosed = false
+
+  async function end() {
+    clearTimeout(idle)
+    const ending = child
+    child = undefined
+    await ending?.end()
+  }
+
+  async function run(job: ArchiveJob | SetAsideJob): Promise<Outcome> {
+    if (isClosed) return { kind: 'waiting', reason: 'the archive is closed' }
+    clearTimeout(idle)
+    if (!child) {
+      try {
+        child = start()
+      } catch (error) {
+        return { kind: 'waiting', reason: `its process cannot be started: ${messageOf(error)}` }
+      }
+      const first = await child.hear(START_MS)
+      // No job has reached it: the data is not the reason.
+      if (first.kind === 'died') {
+        await end()
+        return { kind: 'waiting', reason: `its process ends at once: ${first.reason}` }
+      }
+    }
+    const asked = child
+    asked.tell(job)
+    const answer = await asked.hear(JOB_MS)
+    // After an internal error DuckDB refuses everything, and after a lack of memory it keeps much.
+    if (answer.kind === 'died' || answer.kind === 'broken' || answer.kind === 'memory') await end()
+    else if (!isClosed) idle = setTimeout(end, IDLE_MS)
+    return answer as Outcome
+  }
+
+  return {
+    run,
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      await end()
+    },
+  }
+}
+
+function start() {
+  const script = fileURLToPath(new URL('./archive-process.ts', import.meta.url))
+  const process_: Piped = Bun.spawn([process.execPath, '--smol', script], {
+    // Nothing of ours: it needs no key, and no setting.
+    env: { PATH: process.env.PATH ?? '' },
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'ignore',
+  })
+  const said = answersOf(process_.stdout)
+
+  async function ended(): Promise<Outcome> {
+    await process_.exited
+    const { signalCode, exitCode } = process_
+    const reason = signalCode ? `it was ended by ${signalCode}` : `it ended with ${exitCode}`
+    return { kind: 'died', reason, isCrash: CRASHES.has(String(signalCode)) }
+  }
+
+  return {
+    tell(job: object) {
+      process_.stdin.write(`${JSON.stringify(job)}\n`)
+      process_.stdin.flush()
+    },
+
+    /** Its next answer. One that takes longer than `ms` will not come. */
+    async hear(ms: number): Promise<Said | Outcome> {
+      const late = setTimeout(() => process_.kill('SIGKILL'), ms)
+      try {
+        const { value } = await said.next()
+        return value ?? (await ended())
+      } finally {
+        clearTimeout(late)
+      }
+    },
+
+    /** Resolves when it is gone, and with it whatever it was writing. */
+    async end() {
+      process_.kill('SIGKILL')
+      await process_.exited
+    },
+  }
+}
+
+async function* answersOf(stdout: ReadableStream<Uint8Array>): AsyncGenerator<Said, undefined> {
+  const decoder = new TextDecoder()
+  let begun = ''
+  for await (const bytes of stdout) {
+    const lines = `${begun}${decoder.decode(bytes, { stream: true })}`.split('\n')
+    begun = lines.pop()!
+    for (const line of lines) yield JSON.parse(line)
+  }
+  return undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

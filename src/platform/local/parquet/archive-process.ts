@@ -1,0 +1,37 @@
+import { writeFile } from 'node:fs/promises'
+import type { ArchiveJob, SetAsideJob } from './archive-job'
+import { createDuck } from './duck'
+import { setAside } from './set-aside'
+import { writeParquet } from './write-parquet'
+
+// The process that archives: what DuckDB does to memory, or by a crash, ends this one and not the
+// server. Jobs come as JSON lines on standard input, one at a time; answers go to standard output.
+
+// Where memory runs out, the system shall end this process and not the server that can start another.
+const FIRST_TO_GO = '1000'
+if (process.platform === 'linux') {
+  await writeFile('/proc/self/oom_score_adj', FIRST_TO_GO).catch(() => {})
+}
+
+// One thread: archiving has a minute's time, and ingest needs the other cores.
+const duck = createDuck({ threads: 1 })
+
+let begun = ''
+process.stdin.setEncoding('utf8')
+process.stdin.on('data', (text: string) => {
+  const parts = `${begun}${text}`.split('\n')
+  begun = parts.pop()!
+  for (const line of parts) void answer(JSON.parse(line))
+})
+// Whoever started us is done, or has died: a file that is half made is for them to sweep. At once,
+// since a DuckDB at work would hold up an orderly end.
+process.stdin.on('close', () => process.kill(process.pid, 'SIGKILL'))
+say({ kind: 'ready' })
+
+async function answer(job: ArchiveJob | SetAsideJob) {
+  say(job.kind === 'write' ? await writeParquet(job, duck) : await setAside(job))
+}
+
+function say(what: object) {
+  process.stdout.write(`${JSON.stringify(what)}\n`)
+}

@@ -1,0 +1,91 @@
+import { chmod, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { lackOfRoom } from '../disk-room'
+import { LAKE_FILE_MODE, sync } from '../durable-files'
+import type { ArchiveJob, JobAnswer } from './archive-job'
+import { copyStatement } from './copy-statement'
+import type { Duck } from './duck'
+import { duckFailure, otherFailure } from './failure'
+import { type Bodies, findDamage, openBodies, writeInput } from './job-input'
+
+/** Makes the file in the staging folder and moves it to its place, durably, whole or not at all. */
+export async function writeParquet(job: ArchiveJob, duck: Duck): Promise<JobAnswer> {
+  using bodies = openBodies()
+  const input = join(job.staging, `${job.name}.zst`)
+  const output = join(job.staging, `${job.name}.parquet`)
+  try {
+    const lack = await lackOfRoom(job.staging, await estimate(job, bodies))
+    if (lack !== undefined) return { kind: 'waiting', reason: lack }
+    await writeInput(input, job.pieces, bodies)
+    const answer = await convert({ ...job, input, output }, duck)
+    if (answer.kind !== 'written') return await explained(answer, job, bodies)
+    await chmod(output, LAKE_FILE_MODE)
+    await sync(output)
+    await rename(output, join(job.place, `${job.name}.parquet`))
+    return answer
+  } catch (error) {
+    return await explained(otherFailure(error), job, bodies)
+  } finally {
+    await rm(input, { force: true })
+    await rm(output, { force: true })
+  }
+}
+
+// Beside what DuckDB reads, a Parquet file is about as large, and a tenth more where nothing could be
+// compressed; each has a footer and the pages of its columns.
+const OUTPUT_PART = 1.25
+const OUTPUT_LEAST = 256 * 1024
+
+async function estimate({ pieces }: ArchiveJob, bodies: Bodies): Promise<number> {
+  let bytes = 0
+  for (const { source } of pieces) bytes += await bodies.size(source)
+  return bytes + bytes * OUTPUT_PART + OUTPUT_LEAST
+}
+
+type Conversion = Parameters<typeof copyStatement>[0]
+
+async function convert(copy: Conversion, duck: Duck): Promise<JobAnswer> {
+  let connection: Awaited<ReturnType<Duck['connect']>>
+  try {
+    connection = await duck.connect()
+    await connection.run(`SET memory_limit = '${memoryFor(copy)}B'`)
+  } catch (error) {
+    return { ...otherFailure(error), kind: 'waiting' }
+  }
+  try {
+    await connection.run(copyStatement(copy))
+    return { kind: 'written' }
+  } catch (error) {
+    const failure = duckFailure(error)
+    if (failure.kind !== 'refused') return failure
+    // One value that its column cannot hold must not hold up the others.
+    try {
+      await connection.run(copyStatement({ ...copy, isCareful: true }))
+      const warning = `archived as null what its column cannot hold: ${failure.reason}`
+      return { kind: 'written', warning }
+    } catch (again) {
+      return duckFailure(again)
+    }
+  } finally {
+    connection.closeSync()
+  }
+}
+
+// Twice what the largest part takes. A single line is held four times at once, when it is long.
+const MEMORY_BYTES = 192 * 1024 * 1024
+const LINE_COPIES = 8
+
+function memoryFor({ longest }: Conversion): number {
+  return Math.max(MEMORY_BYTES, LINE_COPIES * longest)
+}
+
+/** A segment that cannot be unpacked is named, since the others can be. */
+async function explained(answer: JobAnswer, job: ArchiveJob, bodies: Bodies): Promise<JobAnswer> {
+  if (answer.kind === 'memory' || answer.kind === 'broken') return answer
+  try {
+    const damage = await findDamage(job.pieces, bodies)
+    return damage ? { kind: 'damaged', ...damage } : answer
+  } catch {
+    return answer
+  }
+}
