@@ -22,7 +22,7 @@ import { createDuck } from './parquet/duck'
 import { mendModes, PRIVATE_FOLDER } from './private-files'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
-import { openSecrets } from './secrets'
+import { checkSecrets, openSecrets, secretsSchema } from './secrets'
 
 /** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
@@ -32,9 +32,10 @@ export function openRegistryFile(dataDir: string) {
     join(dataDir, 'nonius.db'),
     [
       ...[registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema],
-      conformanceCountsSchema,
+      ...[conformanceCountsSchema, secretsSchema],
     ].join(';\n'),
   )
+  checkSecrets(db, secrets, dataDir)
   return {
     db,
     secrets,

@@ -32,9 +32,9 @@ export async function makeSpecimen(): Promise<Specimen> {
   {
     await using server = await startServerProcess(dataDir, env)
     await register(server, receiver.url)
-    await senders.sendFor(server, 300)
+    await senders.sendFor(server, 150)
     await clock.step(25 * HOUR)
-    await senders.sendFor(server, 300)
+    await senders.sendFor(server, 150)
     const { acknowledged } = senders
     await until(() => missing(acknowledged, receiver.received).length === 0, 10_000)
     const isArchived = async () => missing(acknowledged, await lakeCounts(dataDir)).length === 0
