@@ -125,6 +125,7 @@ const receiveDeliveries: Permissions = [
   {
     actions: [
       'sqs:ReceiveMessage',
+      'sqs:SendMessage', // for what was parked while its webhook was being enabled
       'sqs:DeleteMessage',
       'sqs:ChangeMessageVisibility',
       'sqs:GetQueueAttributes',
@@ -162,7 +163,8 @@ const handOn: Permissions = [
 
 /** Function by function. */
 export const permissions = {
-  api: [...ingest, ...queryEvents],
+  // Whoever enables a webhook sets the alarms of what was parked for it.
+  api: [...ingest, ...queryEvents, ...enqueueDeliveries],
   changes: [...followStream, ...discardBatches, ...handOn],
   deliver: [
     ...receiveDeliveries,

@@ -28,6 +28,7 @@ const passedOn = [
   'NONIUS_HOT_TTL_DAYS',
   'NONIUS_QUARANTINE_MAX_ITEMS',
   'NONIUS_QUARANTINE_MAX_BYTES',
+  'NONIUS_MAX_WEBHOOKS',
   'NONIUS_OIDC_ISSUER', // instead of the user pool that is made
   'NONIUS_OIDC_AUDIENCE',
   'NONIUS_LOG_LEVEL',

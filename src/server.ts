@@ -4,8 +4,11 @@ import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { createApp } from './http/app'
 import type { AppOptions } from './http/context'
+import { withBoundQuarantine } from './http/quarantine'
+import { startReplaying } from './http/quarantine/replaying'
 import { publishOver } from './http/realtime/publish'
 import { RECEIPT_BYTES } from './ingest/receipt-within'
+import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
@@ -48,8 +51,11 @@ export async function startServer(config: Config): Promise<Server> {
   const expiring = setInterval(expire, EXPIRE_EVERY_MS, platform, log)
   opened.defer(() => clearInterval(expiring))
 
-  const app = createApp(platform, { config, clock, log, guard })
-  const sockets = openSockets(platform, { config, clock, log, guard })
+  const budget = createBudget({ capacity: config.requestMemoryBytes })
+  const options = { config, clock, log, guard, budget }
+  const replaying = opened.use(startReplaying(withBoundQuarantine(platform, options), options))
+  const app = createApp(platform, { ...options, replaying })
+  const sockets = openSockets(platform, options)
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch: app.fetch, sockets }))
   // Last, so that keys come into being only once nothing can keep them from being shown.

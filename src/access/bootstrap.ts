@@ -1,12 +1,13 @@
 import { AppError } from '../error/app-error'
 import type { Clock } from '../platform/clock'
 import { type Registry, type Scope, scopes } from '../platform/registry'
-import { hashKey, issueKey } from './key'
+import { hashKey, issueKey, usualScopes } from './key'
 
 const tenantId = 'default'
 const sourceId = 'demo'
-// All but `admin`: who tries it out shall reach everything that is done with events.
-const demoScopes: readonly Scope[] = scopes.filter((scope) => scope !== 'admin')
+// Who tries it out shall see everything that is done with events; what was sent is the administrator's
+// to change.
+const demoScopes: readonly Scope[] = usualScopes
 
 interface Options {
   /** Chosen by a person; drawn at random otherwise. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import type { ApiKey, Registry } from '../platform/registry'
+import { type ApiKey, type Registry, type Scope, scopes } from '../platform/registry'
 
 // 256 bits: beyond guessing, so that a fast hash is enough to keep it by.
 const KEY_BYTES = 32
@@ -27,7 +27,12 @@ export function keyHint(key: string): string {
   return key.slice(0, Math.min(HINT_LENGTH, Math.floor(key.length / 4)))
 }
 
-export type KeyGrant = Pick<ApiKey, 'tenantId' | 'sourceId' | 'name' | 'scopes'>
+/** Of a key that was not made for more: what senders and readers need, and nothing that changes events. */
+export const usualScopes: readonly Scope[] = scopes.filter(
+  (scope) => scope !== 'admin' && scope !== 'quarantine:write',
+)
+
+export type KeyGrant = Pick<ApiKey, 'tenantId' | 'sourceId' | 'name' | 'scopes' | 'sources'>
 
 /**
  * Makes a key and keeps its hash.

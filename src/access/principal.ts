@@ -7,12 +7,15 @@ export interface Principal {
   sourceId: string
   keyId: string
   scopes: readonly Scope[]
+  /** Whose quarantine it reaches beside that of its own source; `*` for every source's. */
+  sources?: readonly string[] | '*' | undefined
   /** Under which the registry has it, to ask again whether it still does. Absent when it does not. */
   hash?: string | undefined
   /** Of a token, when it ends. ISO 8601 UTC. */
   expiresAt?: string | undefined
 }
 
-export function principalOf({ tenantId, sourceId, keyId, scopes, hash }: ApiKey): Principal {
-  return { tenantId, sourceId, keyId, scopes, hash }
+export function principalOf(key: ApiKey): Principal {
+  const { tenantId, sourceId, keyId, scopes, sources, hash } = key
+  return { tenantId, sourceId, keyId, scopes, sources, hash }
 }

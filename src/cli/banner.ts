@@ -6,20 +6,28 @@ export interface Started {
   dataDir: string
   /** Of a first start: shown now and never again. */
   keys?: { demoKey: string; adminKey: string } | undefined
+  /** Keys that whoever started it gave it, and so knows: they are not shown. */
+  given?: { demoKey?: string | undefined; adminKey?: string | undefined } | undefined
 }
 
 /** What a person needs to know of a server that has just started. */
 export function banner(started: Started, version: string): string {
-  const { keys, dataDir } = started
+  const { keys, dataDir, given = {} } = started
+  const isDemoGiven = given.demoKey !== undefined
+  const isAdminGiven = given.adminKey !== undefined
   const base = addressFor(started.url)
   const lines = [`Nonius ${version} is running at ${base} (Ctrl-C stops it)`, '']
   if (keys) {
     lines.push(
-      `  demo key    ${keys.demoKey}`,
-      `  admin key   ${keys.adminKey}`,
-      '              Keep them: they are shown this once, only their hashes stay here.',
-      '',
+      `  demo key    ${isDemoGiven ? 'the one in NONIUS_DEMO_KEY' : keys.demoKey}`,
+      `  admin key   ${isAdminGiven ? 'the one in NONIUS_ADMIN_KEY' : keys.adminKey}`,
     )
+    if (!isDemoGiven || !isAdminGiven) {
+      const what = isDemoGiven || isAdminGiven ? 'it: it is' : 'them: they are'
+      const whose = isDemoGiven || isAdminGiven ? 'its hash stays' : 'their hashes stay'
+      lines.push(`              Keep ${what} shown this once, only ${whose} here.`)
+    }
+    lines.push('')
   }
   lines.push(
     `  docs        ${base}/docs`,
@@ -32,9 +40,9 @@ export function banner(started: Started, version: string): string {
     '',
     exampleCurl(
       base,
-      keys
-        ? `'Authorization: Bearer ${quotable(keys.demoKey)}'`
-        : '"Authorization: Bearer $NONIUS_KEY"',
+      keys && !isDemoGiven
+        ? `'Authorization: Bearer ${keys.demoKey}'`
+        : `"Authorization: Bearer $${keys ? 'NONIUS_DEMO_KEY' : 'NONIUS_KEY'}"`,
     ),
     '',
   )
@@ -108,9 +116,4 @@ function exampleEnvelope(now: Date) {
 function addressFor({ protocol, hostname, port }: URL): string {
   const host = ['0.0.0.0', '[::]'].includes(hostname) ? 'localhost' : hostname
   return `${protocol}//${host}${port === '' ? '' : `:${port}`}`
-}
-
-/** Within single quotes a shell takes everything as it stands but the quote itself. */
-function quotable(text: string): string {
-  return text.replaceAll("'", `'\\''`)
 }

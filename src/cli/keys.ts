@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { registerClient } from '../access/client'
-import { issueKey } from '../access/key'
+import { issueKey, usualScopes } from '../access/key'
+import { reachOf } from '../access/reach'
 import { SOURCE_ID } from '../access/sources'
 import { openRegistryFile } from '../platform/local'
 import { type ApiKey, type Registry, type Scope, scopes } from '../platform/registry'
@@ -11,7 +12,8 @@ import { renderTable } from './table'
 // The tenant that a first start creates; more of them come with their own commands.
 const tenantId = 'default'
 
-const usual: Scope[] = scopes.filter((scope) => scope !== 'admin')
+// With its own, as many as one search of DynamoDB can name.
+const MAX_SOURCES = 99
 
 /** Where keys are kept. */
 export interface KeyPlace {
@@ -44,6 +46,7 @@ interface CreateOptions {
   name: string
   source: string
   scopes: Scope[]
+  sources?: string[] | '*'
   client?: string
   issuer?: string
 }
@@ -61,7 +64,12 @@ function createCommand({ open }: KeyPlace): Command {
     .addOption(
       new Option('--scopes <list>', `with commas between: ${scopes.join(', ')}`)
         .argParser(readScopes)
-        .default(usual, 'all but admin'),
+        .default([...usualScopes], 'all but quarantine:write and admin'),
+    )
+    .option(
+      '--sources <list>',
+      'whose quarantine it reaches beside that of its own source, with commas between; * for all',
+      readSources,
     )
     .option(
       '--client <id>',
@@ -73,7 +81,7 @@ function createCommand({ open }: KeyPlace): Command {
       ),
     )
     .action(async (options: CreateOptions) => {
-      const { name, source: sourceId, scopes, client: clientId, issuer } = options
+      const { name, source: sourceId, scopes, sources, client: clientId, issuer } = options
       if (clientId !== undefined && issuer === undefined) {
         throw new CommandError('--client needs --issuer, or NONIUS_OIDC_ISSUER')
       }
@@ -83,7 +91,7 @@ function createCommand({ open }: KeyPlace): Command {
         const createdAt = at.toISOString()
         await file.registry.putSource({ tenantId, sourceId, name: sourceId, createdAt })
       }
-      const grant = { tenantId, sourceId, name, scopes }
+      const grant = { tenantId, sourceId, name, scopes, ...(sources && { sources }) }
       if (clientId !== undefined && issuer !== undefined) {
         const { keyId } = await registerClient(file.registry, grant, { issuer, clientId, at })
         process.stderr.write(`Client ${keyId} for source ${sourceId}: ${scopes.join(', ')}\n`)
@@ -131,17 +139,32 @@ function withoutHash({ hash: _, ...rest }: ApiKey) {
 }
 
 function tableOf(keys: ApiKey[]): string {
-  const names = ['id', 'begins', 'name', 'source', 'scopes', 'created', 'revoked']
+  const names = ['id', 'begins', 'name', 'source', 'quarantine of', 'scopes', 'created', 'revoked']
   const rows = keys.map((key) => [
     key.keyId,
     `${key.hint}…`,
     key.name,
     key.sourceId,
+    reachText(key),
     key.scopes.join(' '),
     key.createdAt.slice(0, 10),
     key.revokedAt?.slice(0, 10),
   ])
   return renderTable(names, rows)
+}
+
+function reachText(key: ApiKey): string {
+  const reach = reachOf(key)
+  return reach === '*' ? '*' : reach.join(' ')
+}
+
+function readSources(list: string): string[] | '*' {
+  const named = list.split(',').map((name) => name.trim())
+  if (named.includes('*')) return '*'
+  if (named.length > MAX_SOURCES) {
+    throw new InvalidArgumentError(`At most ${MAX_SOURCES} sources can be named; * is all of them.`)
+  }
+  return [...new Set(named.map(readSourceId))]
 }
 
 function readScopes(list: string): Scope[] {

@@ -21,7 +21,7 @@ async function serve() {
   // From here on, so that a signal during the start is not lost.
   const stopping = stopSignal(() => process.exit(1))
   const server = await startServer(config)
-  process.stdout.write(banner({ ...server, dataDir: config.dataDir }, version))
+  process.stdout.write(banner({ ...server, dataDir: config.dataDir, given: config }, version))
   await stopping
   process.stderr.write('Stopping: answering what is in flight, archiving what is stored.\n')
   await server[Symbol.asyncDispose]()

@@ -73,6 +73,23 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     // A body is held in memory, several at a time: beyond 256 MB one machine cannot promise that.
     schema: wholeNumber(1, 268_435_456),
   },
+  bodyTimeoutSeconds: {
+    name: 'NONIUS_BODY_TIMEOUT_SECONDS',
+    default: '300',
+    meaning:
+      'How long a request body may take to arrive; beyond it, 408. One that comes slower than 16 KB a second, or stops, is given up sooner.',
+    expected: 'a whole number of seconds from 1 to 3600',
+    schema: wholeNumber(1, 3600),
+  },
+  requestMemoryBytes: {
+    name: 'NONIUS_REQUEST_MEMORY_BYTES',
+    default: '134217728',
+    meaning:
+      'Memory for everything that is being received and read, 128 MB; one tenant has at most half, callers without a key an eighth. Beyond it senders wait, then 503; see docs/running.md.',
+    expected: 'a number of bytes from 16777216 (16 MB) to 68719476736 (64 GB)',
+    // With less, one large body would keep everybody else waiting.
+    schema: wholeNumber(16_777_216, 68_719_476_736),
+  },
   archiveFlushSeconds: {
     name: 'NONIUS_ARCHIVE_FLUSH_SECONDS',
     default: '60',
@@ -104,6 +121,14 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     meaning: 'How many bytes one source may have in quarantine, reasons included. 256 MB.',
     expected: 'a number of bytes from 1048576 (1 MB) to 1099511627776 (1 TB)',
     schema: wholeNumber(1_048_576, 1_099_511_627_776),
+  },
+  maxWebhooks: {
+    name: 'NONIUS_MAX_WEBHOOKS',
+    default: '1000',
+    meaning: 'How many webhooks one tenant may have. Beyond it, making one is answered 409.',
+    expected: 'a whole number from 1 to 100000',
+    // Every event is compared with all webhooks of its tenant.
+    schema: wholeNumber(1, 100_000),
   },
   oidcIssuer: {
     name: 'NONIUS_OIDC_ISSUER',

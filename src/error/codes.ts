@@ -16,7 +16,9 @@ export const errorCodes = {
   forbidden: { status: 403, title: 'This key may not do that' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
+  timeout: { status: 408, title: 'The body did not arrive in time' },
   already_exists: { status: 409, title: 'There is one with this id already' },
+  limit_reached: { status: 409, title: 'You have as many of these as you may' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
@@ -28,7 +30,7 @@ export const errorCodes = {
     title:
       'What cannot be kept as an event has no room left in quarantine; please send again later',
   },
-  busy: { status: 503, title: 'Too much is being read at the moment; please ask again later' },
+  busy: { status: 503, title: 'Too much is asked for at once; please try again later' },
   not_ready: { status: 503, title: 'Not in a state to take events' },
 } as const satisfies Record<string, { status: number; title: string }>
 

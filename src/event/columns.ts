@@ -64,6 +64,14 @@ export const columns: readonly Column[] = [
   column('server_ip', 'string', ['server', 'ip'], 'address that sent it'),
   column('server_user_agent', 'string', ['server', 'userAgent'], 'program that sent it'),
   column('request_id', 'string', ['server', 'requestId'], 'the request it came in'),
-  column('raw', 'string', 'raw', 'the item as sent, JSON text that SQL can parse (rawForSql)'),
+  column(
+    'raw',
+    'string',
+    'raw',
+    'the item as sent or repaired, JSON that SQL can parse (rawForSql)',
+  ),
   column('raw_exact', 'string', 'raw', 'the item to the letter, where raw is not'),
+  column('repaired_by', 'string', ['repair', 'by'], 'id of the key that repaired it, if any did'),
+  column('repaired_at', 'timestamp', ['repair', 'at'], 'when it was repaired, UTC'),
+  column('repaired_paths', 'strings', ['repair', 'paths'], 'JSON Pointers to what was changed'),
 ]

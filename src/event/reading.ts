@@ -13,6 +13,7 @@ type Stamped =
   | 'expiresAt'
   | 'server'
   | 'contentDigest'
+  | 'repair'
 
 /** What a standard makes of one item that passed its gate. */
 export type ReadEvent = Omit<EventRecord, Stamped>

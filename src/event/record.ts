@@ -15,6 +15,22 @@ export interface ServerFacts {
 }
 
 /**
+ * That somebody changed an item before it became an event. Whose event it is and when it arrived stay
+ * as they were: what it says is no longer only what its source sent.
+ */
+export interface Repair {
+  /** Whose credentials: the key's id. Of several repairs, the last. */
+  by: string
+  /** ISO 8601 UTC. Of several repairs, the last. */
+  at: string
+  /**
+   * JSON Pointers (RFC 6901) to what was changed, from the root of the item or of its whole body.
+   * Absent when it may be all of it.
+   */
+  paths?: string[] | undefined
+}
+
+/**
  * The neutral record: one shape for every standard, the only thing that stores, feeds, webhooks and
  * Parquet know. Times are ISO 8601 in UTC with milliseconds (`2026-11-21T09:30:00.000Z`), so that
  * they sort as text. `columns.ts` lists the same fields as columns of the lake.
@@ -66,7 +82,12 @@ export interface EventRecord {
   conformant: boolean
   issueCodes: string[]
   server: ServerFacts
-  /** The item exactly as it stood in the request: text, to keep what parsing would lose. */
+  /** Absent unless it was repaired on its way through quarantine. */
+  repair?: Repair | undefined
+  /**
+   * The item exactly as it stood in the request: text, to keep what parsing would lose. Of a repaired
+   * one, what the repair made of it.
+   */
   raw: string
   /**
    * Of the item as it was sent (`contentDigest`), for the store that takes the record: what is read

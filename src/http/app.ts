@@ -13,14 +13,14 @@ import { registerQuarantine, withBoundQuarantine } from './quarantine'
 import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
+import { requestPath } from './request-path'
 import { registerSources } from './sources'
 import { registerSystem } from './system'
 import { registerWebhooks } from './webhooks'
 
 /** The whole HTTP surface over a platform. Pure: no environment, no clients, no clock of its own. */
 export function createApp(platform: ServingPlatform, options: AppOptions): App {
-  // A slash at the end of an address that was pasted into a sensor's settings costs nobody anything.
-  const app: App = new OpenAPIHono<AppEnv>({ strict: false })
+  const app: App = new OpenAPIHono<AppEnv>({ getPath: requestPath })
   const { authenticate } = identityOf(platform, options)
   const answers = createAnswerRoom()
   const deps = { platform: withBoundQuarantine(platform, options), options, answers }
@@ -31,7 +31,7 @@ export function createApp(platform: ServingPlatform, options: AppOptions): App {
     scheme: 'bearer',
     description: 'A key of a source. `Authorization: KEY`, without the scheme, is taken too.',
   })
-  app.use('*', requestContext(authenticate))
+  app.use('*', requestContext({ authenticate, budget: options.budget }))
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)
   registerNative(app, receive)

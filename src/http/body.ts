@@ -1,19 +1,27 @@
-import { promisify } from 'node:util'
-import { gunzip, inflate, inflateRaw } from 'node:zlib'
 import { AppError } from '../error/app-error'
+import type { Lease } from '../memory/budget'
+import { costOfReading, MAX_VALUES, MOST_PER_BYTE } from '../syntax/json-cost'
 import { mediaType } from '../syntax/media-type'
+import { inTime } from './arrival'
+import { collect } from './collect'
 import type { AppContext } from './context'
+import { leaseFor } from './lease'
+import { type Packed, unpack } from './unpack'
 
 /** A body as it came: text, or bytes that are still to be decompressed. */
-export type WireBody =
-  | { encoding: 'identity'; text: string }
-  | { encoding: 'gzip' | 'deflate'; bytes: Uint8Array }
+export type WireBody = { lease: Lease; encoding: 'identity'; text: string } | Packed
 
-const unzip = { gunzip: promisify(gunzip), inflate: promisify(inflate), raw: promisify(inflateRaw) }
+interface Limits {
+  maxBodyBytes: number
+  bodyTimeoutSeconds: number
+}
 
 // As the Encoding Standard decodes: a byte order mark goes, what is not UTF-8 becomes U+FFFD. A
 // sender whose one name is badly encoded does not lose its events for it.
 const utf8 = new TextDecoder()
+
+// Up to here the server may collect a body for us, which is faster than part by part.
+const SHORT_BYTES = 64 * 1024
 
 /**
  * What no media type says is taken as JSON: a sender's library that forgets it cannot be mended here.
@@ -29,47 +37,71 @@ export function requireMediaType(c: AppContext, ...taken: [string, ...string[]])
 }
 
 /**
- * Reads a body of at most `limit` bytes.
- * @throws {AppError} `too_large`, `unsupported_media_type` for an encoding we cannot undo
+ * Reads a body of at most `maxBodyBytes`, once there is room for it in memory. What it takes is given
+ * back at the end of the request.
+ * @throws {AppError} `too_large`, `busy`, `timeout`, `unsupported_media_type` for an encoding we
+ * cannot undo
  */
-export async function readWire(c: AppContext, limit: number): Promise<WireBody> {
+export async function readWire(c: AppContext, limits: Limits): Promise<WireBody> {
   const request = c.req.raw
-  const length = request.headers.get('Content-Length')
-  if (length !== null && Number(length) > limit) throw tooLarge(limit)
+  const { maxBodyBytes: limit, bodyTimeoutSeconds } = limits
+  const pace = { wholeMs: bodyTimeoutSeconds * 1000 }
+  const header = request.headers.get('Content-Length')
+  const length = header === null ? undefined : Number(header)
+  if (length !== undefined && length > limit) throw tooLarge(limit)
   const encoding = encodingOf(c)
-  // With a length the server has counted for us; a text has no more characters than bytes.
-  if (length !== null && encoding === 'identity') {
-    const text = await arrived(request.text())
-    if (text.length > limit) throw tooLarge(limit)
-    return { encoding, text }
+  const isShort = length !== undefined && length <= SHORT_BYTES
+  const first = length ?? SHORT_BYTES
+  const lease = await leaseFor(c, isShort ? first * MOST_PER_BYTE : first, first)
+
+  // We watch the clock from here on, until there is an answer to be sent.
+  c.env?.patience?.(0)
+  try {
+    if (isShort && encoding === 'identity') {
+      const text = await inTime(request.text(), length, pace)
+      // With a length the server has counted for us; a text has no more characters than bytes.
+      if (text.length > limit) throw tooLarge(limit)
+      return { lease, encoding, text }
+    }
+    const { body } = request
+    const sizes = { limit, length, room: first }
+    const bytes = body === null ? new Uint8Array() : await collect(body, { lease, pace, ...sizes })
+    if (bytes === undefined) throw tooLarge(limit)
+    return encoding === 'identity'
+      ? { lease, encoding, text: utf8.decode(bytes) }
+      : { lease, encoding, bytes }
+  } finally {
+    lease.arrived()
+    c.env?.patience?.(ANSWER_SECONDS)
   }
-  const bytes = request.body === null ? new Uint8Array() : await collect(request.body, limit)
-  return encoding === 'identity' ? { encoding, text: utf8.decode(bytes) } : { encoding, bytes }
 }
+
+// Longer than the 15 s that the most patient sender waits for an answer (Canvas).
+const ANSWER_SECONDS = 30
 
 /**
- * @throws {AppError} `invalid_encoding`; `too_large` as soon as `limit` bytes have come out
+ * @returns the text, once there is room for what will be made of it
+ * @throws {AppError} `invalid_encoding`, `busy`; `too_large` as soon as `maxBodyBytes` have come out,
+ * or when it holds more values than may be read at once
  */
-export async function decodeWire(wire: WireBody, limit: number): Promise<string> {
-  if (wire.encoding === 'identity') return wire.text
-  try {
-    const way = wire.encoding === 'gzip' ? unzip.gunzip : inflateFor(wire.bytes)
-    return utf8.decode(await way(wire.bytes, { maxOutputLength: limit }))
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit)
-    const reason = (cause as Error).message
-    throw new AppError('invalid_encoding', `The body is not ${wire.encoding}: ${reason}.`, {
-      cause,
-    })
+export async function decodeWire(
+  wire: WireBody,
+  { maxBodyBytes: limit }: Pick<Limits, 'maxBodyBytes'>,
+): Promise<string> {
+  const text = wire.encoding === 'identity' ? wire.text : await unpacked(wire, limit)
+  // A short one has its room already.
+  if (text.length > SHORT_BYTES || wire.encoding !== 'identity') {
+    const { values, bytes } = costOfReading(text)
+    if (values > MAX_VALUES) throw tooManyValues()
+    await wire.lease.grow(bytes)
   }
+  return text
 }
 
-/** RFC 9110, 8.4.1.2, means zlib's format by `deflate`; some senders leave zlib's header out. */
-function inflateFor(bytes: Uint8Array) {
-  const [first = 0, second = 0] = bytes
-  // RFC 1950, 2.2: method 8, and a check over both bytes.
-  const hasHeader = (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0
-  return hasHeader ? unzip.inflate : unzip.raw
+async function unpacked(wire: Packed, limit: number): Promise<string> {
+  const bytes = await unpack(wire, limit)
+  if (bytes === undefined) throw tooLarge(limit)
+  return utf8.decode(bytes)
 }
 
 function encodingOf(c: AppContext): WireBody['encoding'] {
@@ -89,30 +121,12 @@ function encodingOf(c: AppContext): WireBody['encoding'] {
   )
 }
 
-async function collect(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  const reader = stream.getReader()
-  for (;;) {
-    const { done, value } = await arrived(reader.read())
-    if (done) return Buffer.concat(chunks, size)
-    size += value.byteLength
-    if (size > limit) {
-      await reader.cancel().catch(() => {})
-      throw tooLarge(limit)
-    }
-    chunks.push(value)
-  }
-}
-
-async function arrived<T>(reading: Promise<T>): Promise<T> {
-  try {
-    return await reading
-  } catch (cause) {
-    throw new AppError('invalid_request', 'The connection ended before the body did.', { cause })
-  }
-}
-
 function tooLarge(limit: number): AppError {
   return new AppError('too_large', `A body may have at most ${limit} bytes, also decompressed.`)
+}
+
+function tooManyValues(): AppError {
+  const message = `A body may hold at most ${MAX_VALUES} values: objects, arrays, members and elements`
+  const errors = [{ path: [], message, code: 'too_many_values' }]
+  return new AppError('too_large', `${message}.`, { errors })
 }

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Authenticate } from '../access/authenticate'
 import type { Config } from '../config/config'
+import type { Budget, Lease } from '../memory/budget'
 import type { Get } from '../outbound/get'
 import type { Guard } from '../outbound/guard'
 import type { Clock } from '../platform/clock'
@@ -9,6 +10,7 @@ import type { Member } from '../platform/connections'
 import type { ServingPlatform } from '../platform/platform'
 import type { Log } from '../telemetry/log'
 import type { AnswerRoom } from './answers/room'
+import type { Replaying } from './quarantine/replaying'
 
 /** What the app needs besides a platform. Nothing is read from the environment. */
 export interface AppOptions {
@@ -19,6 +21,10 @@ export interface AppOptions {
   guard?: Guard
   /** Largest answer that the door can send on, in bytes, whatever is in it. Left out, any. */
   maxReplyBytes?: number
+  /** What replays in the background. Left out, a replay ends with its request. */
+  replaying?: Replaying
+  /** Memory for what comes in. Left out, it is not counted. */
+  budget?: Budget
   /** How the keys of the issuer of tokens are read. Left out, over the network. */
   get?: Get
 }
@@ -37,8 +43,18 @@ export interface AppEnv {
     ip?: string | undefined
     /** Makes a WebSocket of the connection. Absent where there are none, false when it was not asked for. */
     upgrade?(member: Member, headers: Record<string, string>): boolean
+    /** How many seconds the connection may be silent from now on; 0: for as long as we like. */
+    patience?(seconds: number): void
   }
-  Variables: { requestId: string; authenticate: Authenticate }
+  Variables: {
+    requestId: string
+    authenticate: Authenticate
+    budget: Budget | undefined
+    /** Of the last key that was shown and known. */
+    tenantId: string | undefined
+    /** Of the request's body, if it has taken any room. */
+    lease: Lease | undefined
+  }
 }
 
 export type App = OpenAPIHono<AppEnv>

@@ -16,6 +16,7 @@ export function crossOrigin() {
     maxAge: 86_400,
   })
   return async function allowOtherOrigins(c: AppContext, next: Next) {
+    c.header('Cross-Origin-Resource-Policy', 'cross-origin')
     // Only browsers name an origin; sensors on servers need not wait for what they will not read.
     return c.req.header('Origin') === undefined ? next() : answer(c, next)
   }

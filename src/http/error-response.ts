@@ -24,6 +24,8 @@ export function problemResponse(c: AppContext, error: AppError): Response {
   const challenge = challengeFor(c, error)
   if (challenge !== undefined) c.header('WWW-Authenticate', challenge)
   if (error.status === 503) c.header('Retry-After', String(error.retryAfter ?? RETRY_AFTER))
+  // RFC 9110, section 15.5.9: the rest of the body is not waited for.
+  if (error.status === 408) c.header('Connection', 'close')
   // RFC 9110, section 15.5.22: a 426 names the protocol.
   if (error.status === 426) c.header('Upgrade', 'websocket')
   const problem = JSON.stringify(problemOf(error, c.var.requestId))

@@ -36,13 +36,13 @@ export function receiveWith({ platform, options }: Omit<AppDeps, 'answers'>): Re
     const { standard, admit, readerFor, split, takesSigned = false } = door
     const { tenantId, sourceId, keyId } = await admit(c)
     const read = readerFor(c)
-    const wire = await readWire(c, config.maxBodyBytes)
+    const wire = await readWire(c, config)
     const contentType = c.req.header('Content-Type')
     const receipt = await accept({
       ...{ standard, read, split, contentType },
       sender: { tenantId, sourceId, server: serverFacts(c, keyId) },
       body: wire.encoding === 'identity' ? wire.text : wire.bytes,
-      text: () => decodeWire(wire, config.maxBodyBytes),
+      text: () => decodeWire(wire, config),
       isSigned: (text) => takesSigned && isSignedBody(contentType, text),
     })
     return replyWith(c, receiptWithin(receipt, sourceId, maxReplyBytes))

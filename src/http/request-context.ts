@@ -1,19 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import type { Next } from 'hono'
 import type { Authenticate } from '../access/authenticate'
+import type { Budget } from '../memory/budget'
 import type { AppContext } from './context'
+import { setSecurityHeaders } from './security-headers'
 
 // What may stand in a log line and a header as it is. Longer ones are somebody's payload.
 const KEPT = /^[A-Za-z0-9._-]{1,128}$/
 
-/** Names each request, by the sender's own name for it when that is safe to repeat. */
-export function requestContext(authenticate: Authenticate) {
+interface Needs {
+  authenticate: Authenticate
+  budget: Budget | undefined
+}
+
+/**
+ * Names each request, by the sender's own name for it when that is safe to repeat, remembers whose it
+ * is, and gives back what memory it took.
+ */
+export function requestContext({ authenticate, budget }: Needs) {
   return async function nameRequest(c: AppContext, next: Next) {
     const sent = c.req.header('X-Request-Id')
     const id = sent !== undefined && KEPT.test(sent) ? sent : randomUUID()
     c.set('requestId', id)
-    c.set('authenticate', authenticate)
+    c.set('budget', budget)
+    c.set('authenticate', async (credential) => {
+      const principal = await authenticate(credential)
+      if (principal !== undefined) c.set('tenantId', principal.tenantId)
+      return principal
+    })
     c.header('X-Request-Id', id)
+    setSecurityHeaders(c)
     await next()
+    // Also after a failure: what was thrown is an answer by now.
+    c.var.lease?.release()
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { contentDigest } from '../event/content'
 import type { ReadItem, Reading } from '../event/reading'
-import type { ServerFacts } from '../event/record'
+import type { Repair, ServerFacts } from '../event/record'
 import type { EventStore } from '../platform/event-store'
 import type { SourceMode } from '../platform/registry'
 import { createPace } from '../syntax/pace'
@@ -22,6 +22,8 @@ export interface Arrival {
   sourceId: string
   server: ServerFacts
   receivedAt: string
+  /** What somebody changed of it since. */
+  repair?: Repair | undefined
   /** From when on the hot copy's time counts; by default, from its arrival. */
   storedAt?: string | undefined
   /** Of the source; lenient when absent, as for a person who replays what was refused. */

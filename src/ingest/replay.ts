@@ -1,3 +1,5 @@
+import { setImmediate as rest } from 'node:timers/promises'
+import { type Reach, reaches } from '../access/reach'
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import { sameContent } from '../event/content'
@@ -5,21 +7,43 @@ import type { Reading } from '../event/reading'
 import type { Clock } from '../platform/clock'
 import type { EventStore } from '../platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../platform/quarantine-store'
+import type { Registry } from '../platform/registry'
 import { isFull } from '../quarantine/bound'
+import { mergedRepair } from '../quarantine/merge-repair'
 import type { PatchOperation } from '../quarantine/patch'
+import type { Repaired } from '../quarantine/repair'
 import { createTurns } from '../quarantine/turns'
 import { createKeep, type Sorted } from './keep'
 import { conflict, setAsideWith } from './steps/set-aside'
 
-/** Reads what is kept by its standard, as on its arrival. @throws {AppError} when it cannot be read */
+/**
+ * Reads what is kept by its standard, as on its arrival; with what the patch changed of it.
+ * @throws {AppError} when it cannot be read
+ */
 export type ReadAgain = (
   item: QuarantinedItem,
   patch: readonly PatchOperation[] | undefined,
-) => Promise<Reading>
+) => Promise<ReadAgainResult>
+
+type ReadAgainResult = { reading: Reading } & Pick<Repaired, 'change'>
+
+/** Who replays. */
+export interface Replayer {
+  tenantId: string
+  /** Of the key, for the mark of a repair. */
+  keyId: string
+  reach: Reach
+  /** Whether they may change what a source has to sign. */
+  isAdmin: boolean
+}
+
+// A body may have tens of thousands of items; so many look-ups take a few milliseconds.
+const LOOK_UPS = 50
 
 interface Needs {
   events: EventStore
   quarantine: QuarantineStore
+  registry: Pick<Registry, 'getSource'>
   readAgain: ReadAgain
   config: { hotTtlDays: number }
   clock: Clock
@@ -45,9 +69,13 @@ export interface ReplayResult extends Sorted {
   successors: QuarantinedItem[]
 }
 
-/** @returns undefined when it is not held */
+/**
+ * @returns undefined when it is not held, or beyond the reach of whoever asks
+ * @throws {AppError} `forbidden` for a repair of what only its source may say; `unavailable` when too
+ * many wait for the same item
+ */
 export type Replay = (
-  tenantId: string,
+  who: Replayer,
   quarantineId: string,
   options?: ReplayOptions,
 ) => Promise<ReplayResult | undefined>
@@ -57,13 +85,15 @@ export type Replay = (
  * that it came with. It leaves the quarantine only once what it became is durable; whatever fails in
  * between, the next replay recognises what was stored.
  */
-export function createReplay({ events, quarantine, readAgain, config, clock }: Needs): Replay {
+export function createReplay(needs: Needs): Replay {
+  const { events, quarantine, registry, readAgain, config, clock } = needs
   const keep = createKeep({ events, config })
   const inTurn = createTurns()
 
   async function replayHeld(
     item: QuarantinedItem,
     { patch, dryRun }: ReplayOptions,
+    { keyId }: Replayer,
   ): Promise<ReplayResult> {
     const { tenantId, quarantineId } = item
     const at = clock.now().toISOString()
@@ -73,23 +103,25 @@ export function createReplay({ events, quarantine, readAgain, config, clock }: N
       const reasons = patch === undefined ? errors : item.errors
       const said = { errors: reasons, lastReplay: { at, errors } }
       if (!dryRun) await quarantine.amend(tenantId, quarantineId, said)
-      return refusal(item, errors)
+      return refusal(quarantineId, errors)
     }
 
-    const reading = await readOrRefuse(item, patch)
-    if ('errors' in reading) return stay(reading.errors)
+    const read = await readOrRefuse(item, patch)
+    if ('errors' in read) return stay(read.errors)
 
-    const arrival = { ...item, storedAt: at }
+    const { reading, change } = read
+    const repair = change && mergedRepair(item.repair, { by: keyId, at, ...change })
+    const arrival = { ...item, storedAt: at, ...(repair && { repair }) }
     const sorted = dryRun ? await wouldKeep(item, reading) : await keep(reading, arrival)
     const [first] = sorted.refused
     if (item.scope === 'item' && first !== undefined) return stay(first.errors)
 
-    const successors = sorted.refused.map(setAsideWith({ ...item, reading }))
+    const successors = sorted.refused.map(setAsideWith({ ...arrival, reading }))
     try {
       if (!dryRun) await quarantine.release(tenantId, quarantineId, successors)
     } catch (thrown) {
       if (!isFull(thrown)) throw thrown
-      return refusal(item, [{ path: [], message: thrown.message, code: thrown.code }])
+      return refusal(quarantineId, [{ path: [], message: thrown.message, code: thrown.code }])
     }
     return { ...sorted, quarantineId, outcome: outcomeOf(sorted), errors: [], successors }
   }
@@ -97,11 +129,11 @@ export function createReplay({ events, quarantine, readAgain, config, clock }: N
   async function readOrRefuse(
     item: QuarantinedItem,
     patch: ReplayOptions['patch'],
-  ): Promise<Reading | { errors: Issue[] }> {
+  ): Promise<ReadAgainResult | { errors: Issue[] }> {
     try {
-      const reading = await readAgain(item, patch)
-      const errors = objections(item, reading)
-      return errors === undefined ? reading : { errors }
+      const read = await readAgain(item, patch)
+      const errors = objections(item, read.reading)
+      return errors === undefined ? read : { errors }
     } catch (thrown) {
       if (!(thrown instanceof AppError)) throw thrown
       const { code, message, errors } = thrown
@@ -112,7 +144,8 @@ export function createReplay({ events, quarantine, readAgain, config, clock }: N
   /** As `keep` would sort them, but for items of one body that share an id. */
   async function wouldKeep({ tenantId }: QuarantinedItem, reading: Reading): Promise<Sorted> {
     const sorted: Sorted = { kept: [], refused: [] }
-    for (const item of reading.items) {
+    for (const [at, item] of reading.items.entries()) {
+      if (at % LOOK_UPS === LOOK_UPS - 1) await rest()
       if (!('event' in item)) {
         sorted.refused.push(item)
         continue
@@ -125,12 +158,25 @@ export function createReplay({ events, quarantine, readAgain, config, clock }: N
     return sorted
   }
 
-  return (tenantId, quarantineId, options = {}) =>
+  /** What a source has to sign is its own word: nobody else may change it but who may change the source. */
+  async function requireRepairable({ tenantId, sourceId }: QuarantinedItem): Promise<void> {
+    const source = await registry.getSource(tenantId, sourceId)
+    if (source?.signing?.required !== true) return
+    const detail = `Source ${sourceId} signs what it sends: only an administrator's key may repair it.`
+    throw new AppError('forbidden', detail)
+  }
+
+  return (who, quarantineId, { patch: sent = [], ...more } = {}) => {
+    // Without operations it is a replay like any other.
+    const options = { ...more, ...(sent.length > 0 && { patch: sent }) }
     // One at a time: two repairs of one item must not become two events.
-    inTurn(JSON.stringify([tenantId, quarantineId]), async () => {
-      const item = await quarantine.get(tenantId, quarantineId)
-      return item && replayHeld(item, options)
+    return inTurn(JSON.stringify([who.tenantId, quarantineId]), async () => {
+      const item = await quarantine.get(who.tenantId, quarantineId)
+      if (item === undefined || !reaches(who.reach, item.sourceId)) return undefined
+      if (options.patch !== undefined && !who.isAdmin) await requireRepairable(item)
+      return replayHeld(item, options, who)
     })
+  }
 }
 
 /** What stands against taking a reading for what became of the item. */
@@ -145,7 +191,7 @@ function objections(item: QuarantinedItem, { items, standard }: Reading): Issue[
   return first.event.eventId === item.id ? conflict(first, standard).errors : undefined
 }
 
-function refusal({ quarantineId }: QuarantinedItem, errors: Issue[]): ReplayResult {
+export function refusal(quarantineId: string, errors: Issue[]): ReplayResult {
   return { quarantineId, outcome: 'refused', errors, kept: [], refused: [], successors: [] }
 }
 

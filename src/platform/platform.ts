@@ -7,6 +7,7 @@ import type { EventStore } from './event-store'
 import type { Lake } from './lake'
 import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
+import type { ReplayJobs } from './replay-jobs'
 
 /** Plain sentences. */
 export interface Health {
@@ -22,11 +23,15 @@ export interface ServingPlatform {
   quarantine: QuarantineStore
   registry: Registry
   conformance: ConformanceCounts
+  /** What becomes of deliveries when a person changes their webhook. */
+  deliveries: Pick<DeliveryQueue, 'release' | 'drop'>
   /**
    * Where a request goes that the hot store cannot take, to be read again later. Absent where the
    * blobs would stand on the disk that has just failed (decisions/0007).
    */
   spill?: BlobStore | undefined
+  /** Replays that go on in the background. Absent where no process lives on after its request. */
+  replays?: ReplayJobs | undefined
   /**
    * How far what follows from a stored event is behind. Absent where the platform's own metrics tell
    * (on AWS, the age of the stream's iterator).

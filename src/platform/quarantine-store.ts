@@ -1,5 +1,5 @@
 import type { Issue } from '../error/issue'
-import type { ServerFacts, Standard } from '../event/record'
+import type { Repair, ServerFacts, Standard } from '../event/record'
 import type { Page, PageRequest } from './event-store'
 
 export const quarantineScopes = ['item', 'body'] as const
@@ -23,6 +23,8 @@ export interface QuarantinedItem {
   context: Record<string, string>
   /** As received, text. */
   raw: string
+  /** Of what came out of a body that was repaired: `raw` is what the repair made of it. */
+  repair?: Repair | undefined
   /** The last attempt to replay it that failed, and why. */
   lastReplay?: { at: string; errors: Issue[] } | undefined
 }
@@ -30,6 +32,8 @@ export interface QuarantinedItem {
 /** All conditions must hold. Times are of arrival: `from` inclusive, `to` exclusive. */
 export interface QuarantineFilter {
   sourceId?: string | undefined
+  /** Any of these, and no others. */
+  sourceIds?: readonly string[] | undefined
   standard?: Standard | undefined
   /** Of any of the reasons. */
   code?: string | undefined

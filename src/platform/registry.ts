@@ -51,6 +51,11 @@ export interface ApiKey {
   sourceId: string
   name: string
   scopes: Scope[]
+  /**
+   * Whose quarantine it reaches beside that of its own source; `*` for that of every source of its
+   * tenant. An administrator's reaches all of them anyway.
+   */
+  sources?: string[] | '*' | undefined
   /** SHA-256 of the key, hex. Keys are random, so a fast hash is enough (no dictionary to try). */
   hash: string
   /** The first characters, so that people can tell keys apart. */
@@ -106,8 +111,24 @@ export interface Registry {
 
   /** Adds, or replaces the one with the same id. */
   putWebhook(webhook: Webhook): Promise<void>
+  /**
+   * Adds one, unless its tenant has `most` already; of several at once, too, no more are added.
+   * @returns false when it was not added
+   */
+  addWebhook(webhook: Webhook, most: number): Promise<boolean>
+  /**
+   * Replaces one that is still as it was read, by its `updatedAt`.
+   * @returns false when somebody changed or deleted it meanwhile
+   */
+  replaceWebhook(was: Pick<Webhook, 'updatedAt'>, webhook: Webhook): Promise<boolean>
   getWebhook(tenantId: string, webhookId: string): Promise<Webhook | undefined>
   listWebhooks(tenantId: string): Promise<Webhook[]>
+  /** Oldest first, by time of making and id. @param after where the page before ended */
+  pageWebhooks(
+    tenantId: string,
+    limit: number,
+    after?: Pick<Webhook, 'createdAt' | 'webhookId'>,
+  ): Promise<WebhookSubscription[]>
   /**
    * Of every tenant, for matching events against: asked for each batch of changes, so nothing is
    * decrypted. Reflects every `putWebhook` and `deleteWebhook` that resolved before the call.

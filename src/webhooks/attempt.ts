@@ -2,7 +2,9 @@ import type { Clock } from '../platform/clock'
 import type { Delivery } from '../platform/delivery-queue'
 import type { EventStore } from '../platform/event-store'
 import type { Registry, Webhook } from '../platform/registry'
+import { owedWhen } from './owed'
 import { payloadOf } from './payload'
+import type { HoldBody } from './room'
 import type { Send } from './send'
 import { signedHeaders } from './signature'
 import { judge, type Verdict } from './verdict'
@@ -12,44 +14,63 @@ export interface AttemptNeeds {
   registry: Registry
   send: Send
   clock: Clock
+  /** As of `ServingPlatform`. */
+  mark(): string
+  /** Says when a body may be in memory. Left out where few are sent at once. */
+  holdBody?: HoldBody | undefined
 }
 
 /**
- * One attempt to deliver, as a value. What the store or the registry throws is passed on: that is
- * our failure, not the target's, and does not count as an attempt.
+ * One attempt to deliver, as a value. What the store or the registry throws is passed on, and so is
+ * the reason of `signal`: that is our failure, not the target's, and does not count as an attempt.
  */
-export function createAttempt({ events, registry, send, clock }: AttemptNeeds) {
-  return async function attempt(delivery: Delivery): Promise<Verdict> {
+export function createAttempt(needs: AttemptNeeds) {
+  const { events, registry, send, clock, mark, holdBody = sendAtOnce } = needs
+
+  return async function attempt(delivery: Delivery, signal?: AbortSignal): Promise<Verdict> {
     const webhook = await registry.getWebhook(delivery.tenantId, delivery.webhookId)
     if (!webhook) return { kind: 'done' } // deleted: no one is left to tell
-    if (!webhook.enabled) return { kind: 'bury', reason: 'the webhook is disabled' }
-    const raws = await readEvents(delivery)
-    if (raws.length === 0) return { kind: 'bury', reason: 'its events have expired' }
+    if (!webhook.enabled) return { kind: 'park' }
+    const read = () => readBody(delivery)
+    const verdict = await holdBody(delivery.tenantId, read, (body) => post(body), signal)
+    return verdict ?? { kind: 'bury', reason: 'its events have expired' }
 
-    const now = clock.now()
-    const body = payloadOf(delivery.enqueuedAt, raws)
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'Nonius-Webhooks',
-      ...signedHeaders(webhook.secret, delivery.deliveryId, now, body),
+    async function post(body: string): Promise<Verdict> {
+      const headers = {
+        'content-type': 'application/json',
+        'user-agent': 'Nonius-Webhooks',
+        ...signedHeaders(webhook!.secret, delivery.deliveryId, clock.now(), body),
+      }
+      const reply = await send(webhook!.targetUrl, headers, body, signal)
+      const verdict = judge(reply, delivery.attempts, clock.now())
+      if (verdict.kind !== 'gone' || (await disable(webhook!))) return verdict
+      // Somebody changed it since: what the target said is about what it was.
+      return { kind: 'retry', delayMs: 0, reason: verdict.reason }
     }
-    const reply = await send(webhook.targetUrl, headers, body)
-    const verdict = judge(reply, delivery.attempts, clock.now())
-    if (verdict.kind === 'gone') await disable(webhook)
-    return verdict
   }
 
-  /** Those that are still held; an event may expire while its delivery waits. */
-  async function readEvents({ tenantId, eventIds }: Delivery): Promise<string[]> {
-    const records = await Promise.all(eventIds.map((id) => events.get(tenantId, id)))
-    return records.flatMap((record) => (record ? [record.raw] : []))
+  /** @returns undefined when none of its events is held any more */
+  async function readBody(delivery: Delivery): Promise<string | undefined> {
+    const { tenantId, eventIds, enqueuedAt } = delivery
+    const found = await Promise.all(eventIds.map((id) => events.get(tenantId, id)))
+    const records = found.flatMap((record) => record ?? [])
+    return records.length === 0 ? undefined : payloadOf(enqueuedAt, records)
   }
 
-  /** As it is now, since someone may have given it another target meanwhile. */
-  async function disable({ tenantId, webhookId, targetUrl }: Webhook) {
-    const webhook = await registry.getWebhook(tenantId, webhookId)
-    if (webhook?.targetUrl !== targetUrl) return
-    const updatedAt = clock.now().toISOString()
-    await registry.putWebhook({ ...webhook, enabled: false, updatedAt })
+  /** Unless it was changed since it was read. @returns whether it is disabled by this */
+  function disable(webhook: Webhook): Promise<boolean> {
+    const updatedAt = changedAt(webhook, clock.now())
+    const owed = owedWhen(false, mark(), webhook)
+    return registry.replaceWebhook(webhook, { ...webhook, enabled: false, owed, updatedAt })
   }
+}
+
+/** Later than the change before, also within its millisecond and when the clock is set back. */
+export function changedAt({ updatedAt }: Pick<Webhook, 'updatedAt'>, now: Date): string {
+  return new Date(Math.max(now.getTime(), Date.parse(updatedAt) + 1)).toISOString()
+}
+
+const sendAtOnce: HoldBody = async (_tenantId, read, use) => {
+  const body = await read()
+  return body === undefined ? undefined : use(body)
 }

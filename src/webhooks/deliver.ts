@@ -1,14 +1,9 @@
 import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
 import type { Log } from '../telemetry/log'
 import { type AttemptNeeds, createAttempt } from './attempt'
+import { createPlaces } from './places'
+import { createRoom } from './room'
 import { createSettle } from './settle'
-
-// Attempts mostly wait for the network. Sixteen at once, of bodies up to 256 KB, are a few megabytes.
-const MAX_IN_FLIGHT = 16
-
-// Of one webhook; only one while it fails. So four slow targets, or sixteen dead ones, are needed
-// before anyone else has to wait for them.
-const MAX_PER_WEBHOOK = 4
 
 // Twice the time-out of an attempt: none is taken again while it runs, and what was put off because
 // of a failure of our own is tried again after half a minute.
@@ -17,7 +12,11 @@ const LEASE_MS = 30_000
 // `poke` tells of new deliveries at once; this is how late a retry may be.
 const POLL_MS = 1000
 
-/** Sends what is due, until disposed; disposing lets the attempts under way end. */
+// What is under way when we are stopped may end by itself for so long; what does not is cut off, and
+// comes back at the next start. A container is given ten seconds for everything.
+const GRACE_MS = 2000
+
+/** Sends what is due, until disposed; disposing lets attempts under way end that end soon. */
 export interface Deliverer extends AsyncDisposable {
   /** There may be something to send. */
   poke(): void
@@ -26,15 +25,15 @@ export interface Deliverer extends AsyncDisposable {
 }
 
 export function createDeliverer(
-  needs: AttemptNeeds & { deliveries: DeliveryQueue; log: Log },
+  needs: AttemptNeeds & { deliveries: DeliveryQueue; log: Log; graceMs?: number },
 ): Deliverer {
-  const { deliveries, log } = needs
-  const attempt = createAttempt(needs)
+  const { deliveries, registry, log, graceMs = GRACE_MS } = needs
+  const attempt = createAttempt({ ...needs, holdBody: createRoom() })
   const settle = createSettle(needs)
+  const places = createPlaces()
   const underWay = new Set<Promise<void>>()
-  const inFlight = new Map<string, number>()
-  const failing = new Set<string>()
   const waiting: (() => void)[] = []
+  const cutOff = new AbortController()
   let wake = Promise.withResolvers<void>()
   let stopping = false
 
@@ -42,12 +41,8 @@ export function createDeliverer(
     wake.resolve()
   }
 
-  function room(webhookId: string): number {
-    const most = failing.has(webhookId) ? 1 : MAX_PER_WEBHOOK
-    return most - (inFlight.get(webhookId) ?? 0)
-  }
-
   async function work() {
+    await releaseParked()
     while (!stopping) {
       wake = Promise.withResolvers()
       const asked = waiting.length // who asks later may know of something enqueued later
@@ -61,23 +56,40 @@ export function createDeliverer(
     }
   }
 
+  /** Of webhooks that are enabled: we ended between that and this. */
+  async function releaseParked() {
+    try {
+      for (const { tenantId, webhookId, enabled } of await registry.listAllWebhooks()) {
+        if (enabled) await deliveries.release(tenantId, webhookId)
+      }
+    } catch (error) {
+      log.error('parked webhook deliveries cannot be released', { reason: String(error) })
+    }
+  }
+
   /** @returns undefined when the queue cannot be reached, which says nothing about what is due */
   async function takeDue(): Promise<Delivery[] | undefined> {
-    const places = MAX_IN_FLIGHT - underWay.size
-    if (places === 0) return []
-    return deliveries.take(places, LEASE_MS, room).catch((error) => {
-      log.error('webhook deliveries cannot be read', { reason: error.message })
+    const held: (() => void)[] = []
+    function hasPlace(tenantId: string, webhookId: string): boolean {
+      const leave = places.take({ tenantId, webhookId })
+      if (leave !== undefined) held.push(leave)
+      return leave !== undefined
+    }
+    try {
+      return await deliveries.take(places.free(), LEASE_MS, hasPlace)
+    } catch (error) {
+      log.error('webhook deliveries cannot be read', { reason: (error as Error).message })
       return undefined
-    })
+    } finally {
+      // Of those that were not given after all, too; whoever was is about to take its own.
+      for (const leave of held) leave()
+    }
   }
 
   function start(delivery: Delivery) {
-    const { webhookId } = delivery
-    inFlight.set(webhookId, (inFlight.get(webhookId) ?? 0) + 1)
+    const leave = places.take(delivery)
     const ended = deliver(delivery).finally(() => {
-      const left = inFlight.get(webhookId)! - 1
-      if (left === 0) inFlight.delete(webhookId)
-      else inFlight.set(webhookId, left)
+      leave?.()
       underWay.delete(ended)
       poke()
     })
@@ -87,9 +99,8 @@ export function createDeliverer(
   async function deliver(delivery: Delivery) {
     const { deliveryId, webhookId } = delivery
     try {
-      const verdict = await attempt(delivery)
-      if (verdict.kind === 'done') failing.delete(webhookId)
-      else failing.add(webhookId)
+      const verdict = await attempt(delivery, cutOff.signal)
+      places.note(webhookId, verdict.kind === 'done')
       await settle(delivery, verdict)
     } catch (error) {
       // Ours to mend; the delivery comes back when its lease ends.
@@ -113,8 +124,11 @@ export function createDeliverer(
     async [Symbol.asyncDispose]() {
       stopping = true
       poke()
+      const late = new Error('cut off, since the server is stopping')
+      const timer = setTimeout(() => cutOff.abort(late), graceMs)
       await working
       await Promise.all(underWay)
+      clearTimeout(timer)
       for (const tell of waiting.splice(0)) tell()
     },
   }

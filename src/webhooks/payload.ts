@@ -24,7 +24,16 @@ export function intoMessages(records: readonly EventRecord[]): EventRecord[][] {
   return messages
 }
 
-/** The body of a message: each event is the text that was sent, so nothing of it is lost. */
-export function payloadOf(timestamp: string, raws: readonly string[]): string {
-  return `{"type":"events","timestamp":${JSON.stringify(timestamp)},"data":[${raws.join(',')}]}`
+type Told = Pick<EventRecord, 'raw' | 'repair'>
+
+/**
+ * The body of a message: each event is the text that was sent, so nothing of it is lost. Of those that
+ * somebody repaired, `repaired` says at which place they stand, and who changed what.
+ */
+export function payloadOf(timestamp: string, records: readonly Told[]): string {
+  const raws = records.map(({ raw }) => raw)
+  const repaired = records.flatMap(({ repair }, index) => (repair ? [{ index, ...repair }] : []))
+  const marks = repaired.length === 0 ? '' : `,"repaired":${JSON.stringify(repaired)}`
+  const at = JSON.stringify(timestamp)
+  return `{"type":"events","timestamp":${at},"data":[${raws.join(',')}]${marks}}`
 }

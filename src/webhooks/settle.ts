@@ -1,30 +1,40 @@
 import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
+import type { Registry } from '../platform/registry'
 import type { Log } from '../telemetry/log'
 import { type AttemptNeeds, createAttempt } from './attempt'
 import type { Verdict } from './verdict'
 
 interface Needs {
-  deliveries: Pick<DeliveryQueue, 'done' | 'retry' | 'bury'>
+  deliveries: Pick<DeliveryQueue, 'done' | 'retry' | 'bury' | 'park' | 'release' | 'drop'>
+  registry: Pick<Registry, 'getWebhook'>
   log: Log
 }
 
 /** Tells the queue what an attempt came to. */
-export function createSettle({ deliveries, log }: Needs) {
-  return async function settle(
-    { deliveryId, webhookId, attempts }: Delivery,
-    verdict: Verdict,
-  ): Promise<void> {
+export function createSettle({ deliveries, registry, log }: Needs) {
+  async function park({ deliveryId, tenantId, webhookId }: Delivery, reason?: string) {
+    await deliveries.park(deliveryId, reason)
+    // Whoever enabled or deleted it meanwhile has found nothing parked.
+    const webhook = await registry.getWebhook(tenantId, webhookId)
+    if (webhook === undefined) await deliveries.drop(tenantId, webhookId)
+    else if (webhook.enabled) await deliveries.release(tenantId, webhookId)
+  }
+
+  return async function settle(delivery: Delivery, verdict: Verdict): Promise<void> {
+    const { deliveryId, webhookId, attempts } = delivery
     if (verdict.kind === 'done') return deliveries.done(deliveryId)
+    if (verdict.kind === 'park') return park(delivery)
     const { reason } = verdict
     const facts = { deliveryId, webhookId, attempt: attempts + 1, reason }
     if (verdict.kind === 'retry') {
       log.info('webhook attempt failed', { ...facts, retryInMs: verdict.delayMs })
       return deliveries.retry(deliveryId, verdict.delayMs, reason)
     }
-    log.warn(
-      verdict.kind === 'gone' ? 'webhook target is gone' : 'webhook delivery given up',
-      facts,
-    )
+    if (verdict.kind === 'gone') {
+      log.warn('webhook target is gone; the webhook is disabled', facts)
+      return park(delivery, reason)
+    }
+    log.warn('webhook delivery given up', facts)
     return deliveries.bury(deliveryId, reason)
   }
 }

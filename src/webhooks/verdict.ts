@@ -9,6 +9,8 @@ export type Verdict =
   | { kind: 'done' }
   | { kind: 'retry'; delayMs: number; reason: string }
   | { kind: 'bury'; reason: string }
+  /** The webhook is disabled: nobody was asked. */
+  | { kind: 'park' }
   /** The target asks never to be called again. */
   | { kind: 'gone'; reason: string }
 
@@ -16,7 +18,11 @@ export type Verdict =
  * Standard Webhooks, "Deliverability and reliability": 2xx is success and anything else is not, a
  * redirect included; 410 means that the target wants no more.
  */
-export function judge(reply: Reply, failuresBefore: number, now: Date): Verdict {
+export function judge(
+  reply: Reply,
+  failuresBefore: number,
+  now: Date,
+): Exclude<Verdict, { kind: 'park' }> {
   if (reply.kind === 'answered') {
     if (reply.status >= 200 && reply.status < 300) return { kind: 'done' }
     if (reply.status === 410) return { kind: 'gone', reason: reasonOf(reply) }

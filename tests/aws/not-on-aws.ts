@@ -13,6 +13,9 @@ export const notOnAws: Record<string, string[]> = {
     'when nothing can be stored, so that it is sent again',
     'is neither answered nor logged nor kept when the store fails or breaks',
   ],
+  'The queue of a deployment is taken from by its own function': [
+    'What waits for a webhook that was disabled',
+  ],
   'The clock of a function is the real one': [
     'tells hours and days apart',
     'that is down goes on being believed for a day',
@@ -32,6 +35,7 @@ export const notOnAws: Record<string, string[]> = {
   'A deployment has no smaller limits than can be set': [
     'leaves other sources their room',
     'names numbers instead of ids when those would not fit into one message',
+    'A tenant with as many webhooks as it may have',
   ],
   'How far the stream is behind is a metric of its own': ['how far the consumers are behind'],
   'API Gateway hands messages over all at once, so that answers come in any order': [

@@ -9,6 +9,7 @@ export interface QueueUnderTest extends AsyncDisposable {
 }
 
 const LEASE = 30_000
+const HOUR = 60 * 60 * 1000
 
 // What is due comes in no promised order.
 const sorted = (deliveries: readonly Delivery[]) =>
@@ -131,7 +132,7 @@ export function deliveryQueueContract(name: string, create: () => Promise<QueueU
       await test.queue.retry(one.deliveryId, 0, 'HTTP 500')
       test.advance(LEASE)
       expect(await test.queue.take(1, LEASE)).toEqual([])
-      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 1 })
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 1 })
       await test.queue.enqueue([one])
       expect(await test.queue.listDead('north', 'whk_1', 10)).toEqual([])
     })
@@ -141,20 +142,111 @@ export function deliveryQueueContract(name: string, create: () => Promise<QueueU
       await test.queue.done('msg_none')
       await test.queue.retry('msg_none', 0, 'HTTP 500')
       await test.queue.bury('msg_none', 'HTTP 500')
-      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+      await test.queue.park('msg_none', 'HTTP 500')
+      await test.queue.release('north', 'whk_none')
+      await test.queue.drop('north', 'whk_none')
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
     })
 
-    it('takes no more of a webhook than there is room for, and passes over it to others', async () => {
+    it('takes only what there is a place for, and passes over the rest', async () => {
       await using test = await create()
       const slow = Array.from({ length: 20 }, () => aDelivery({ webhookId: 'whk_slow' }))
       await test.queue.enqueue(slow)
-      await test.queue.enqueue([aDelivery({ webhookId: 'whk_quick' })])
-      const room = (webhookId: string) => (webhookId === 'whk_slow' ? 2 : 16)
-      const taken = await test.queue.take(16, LEASE, room)
+      await test.queue.enqueue([aDelivery({ webhookId: 'whk_quick', tenantId: 'south' })])
+      let places = 2
+      const asked = new Set<string>()
+      const hasPlace = (tenantId: string, webhookId: string) => {
+        asked.add(`${tenantId} ${webhookId}`)
+        return webhookId !== 'whk_slow' || places-- > 0
+      }
+      const taken = await test.queue.take(16, LEASE, hasPlace)
       const webhooks = taken.map(({ webhookId }) => webhookId).sort()
       expect(webhooks).toEqual(['whk_quick', 'whk_slow', 'whk_slow'])
-      expect(await test.queue.take(16, LEASE, () => 0)).toEqual([])
+      expect([...asked].sort()).toEqual(['north whk_slow', 'south whk_quick'])
+      expect(await test.queue.take(16, LEASE, () => false)).toEqual([])
       expect(await test.queue.take(16, LEASE)).toHaveLength(16)
+    })
+
+    it('keeps what is parked, and gives it out when it is released, with its attempts', async () => {
+      await using test = await create()
+      const [one, two, other] = [aDelivery({ attempts: 3 }), aDelivery(), aDelivery()]
+      const elsewhere = aDelivery({ webhookId: 'whk_2' })
+      await test.queue.enqueue([one, two, other, elsewhere])
+      await test.queue.take(4, LEASE)
+      await test.queue.park(one.deliveryId)
+      await test.queue.park(two.deliveryId, 'HTTP 410')
+      await test.queue.park(elsewhere.deliveryId)
+      await test.queue.done(other.deliveryId)
+      test.advance(20 * 24 * HOUR)
+      expect(await test.queue.take(4, LEASE)).toEqual([])
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 3, dead: 0 })
+      const kept = [one, { ...two, attempts: 1, lastFailure: 'HTTP 410' }]
+      expect(sorted(await test.queue.listParked('north', 'whk_1', 10))).toEqual(sorted(kept))
+      expect(await test.queue.listParked('north', 'whk_1', 1)).toHaveLength(1)
+      expect(await test.queue.listParked('south', 'whk_1', 10)).toEqual([])
+
+      await test.queue.release('north', 'whk_1')
+      await test.queue.release('north', 'whk_1')
+      expect(sorted(await test.queue.take(4, LEASE))).toEqual(sorted(kept))
+      expect(await test.queue.listParked('north', 'whk_1', 10)).toEqual([])
+      expect(await test.queue.listParked('north', 'whk_2', 10)).toEqual([elsewhere])
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 2, parked: 1, dead: 0 })
+    })
+
+    it('releases a great many, and may park and release them again', async () => {
+      await using test = await create()
+      const many = Array.from({ length: 60 }, () => aDelivery())
+      await test.queue.enqueue(many)
+      for (let round = 0; round < 2; round += 1) {
+        const taken = await test.queue.take(100, LEASE)
+        expect(sorted(taken)).toEqual(sorted(many))
+        await Promise.all(taken.map(({ deliveryId }) => test.queue.park(deliveryId)))
+        expect(await test.queue.take(1, LEASE)).toEqual([])
+        await test.queue.release('north', 'whk_1')
+      }
+      expect(await test.queue.take(100, LEASE)).toHaveLength(60)
+    })
+
+    it('adds a parked delivery no second time, and leaves it parked whatever becomes of a late attempt', async () => {
+      await using test = await create()
+      const one = aDelivery()
+      await test.queue.enqueue([one])
+      await test.queue.take(1, LEASE)
+      await test.queue.park(one.deliveryId)
+      await test.queue.enqueue([one])
+      await test.queue.retry(one.deliveryId, 0, 'HTTP 500')
+      await test.queue.bury(one.deliveryId, 'HTTP 500')
+      await test.queue.park(one.deliveryId, 'HTTP 500')
+      test.advance(LEASE)
+      expect(await test.queue.take(1, LEASE)).toEqual([])
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 1, dead: 0 })
+      expect(await test.queue.listParked('north', 'whk_1', 10)).toEqual([one])
+    })
+
+    it('forgets a parked delivery that a late attempt has delivered', async () => {
+      await using test = await create()
+      const one = aDelivery()
+      await test.queue.enqueue([one])
+      await test.queue.take(1, LEASE)
+      await test.queue.park(one.deliveryId)
+      await test.queue.done(one.deliveryId)
+      expect(await test.queue.listParked('north', 'whk_1', 10)).toEqual([])
+      await test.queue.release('north', 'whk_1')
+      expect(await test.queue.take(1, LEASE)).toEqual([])
+    })
+
+    it('drops what is parked for a webhook that is no more', async () => {
+      await using test = await create()
+      const [one, other] = [aDelivery(), aDelivery({ webhookId: 'whk_2' })]
+      await test.queue.enqueue([one, other])
+      for (const { deliveryId } of [one, other]) await test.queue.park(deliveryId)
+      await test.queue.drop('north', 'whk_1')
+      await test.queue.drop('north', 'whk_1')
+      await test.queue.release('north', 'whk_1')
+      expect(await test.queue.take(2, LEASE)).toEqual([])
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 1, dead: 0 })
+      await test.queue.enqueue([one])
+      expect(await test.queue.take(2, LEASE)).toEqual([one])
     })
 
     it('counts what waits, what is in flight and what is dead', async () => {
@@ -165,9 +257,9 @@ export function deliveryQueueContract(name: string, create: () => Promise<QueueU
       await test.queue.take(3, LEASE)
       await test.queue.bury(one.deliveryId, 'HTTP 410')
       await test.queue.retry(two.deliveryId, 1000, 'HTTP 500')
-      expect(await test.queue.stats()).toEqual({ waiting: 2, inFlight: 1, dead: 1 })
+      expect(await test.queue.stats()).toEqual({ waiting: 2, inFlight: 1, parked: 0, dead: 1 })
       test.advance(LEASE)
-      expect(await test.queue.stats()).toEqual({ waiting: 3, inFlight: 0, dead: 1 })
+      expect(await test.queue.stats()).toEqual({ waiting: 3, inFlight: 0, parked: 0, dead: 1 })
     })
   })
 }

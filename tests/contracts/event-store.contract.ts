@@ -29,6 +29,19 @@ export function eventStoreContract(
       expect(await store.get('default', record.eventId)).toEqual(record)
     })
 
+    const repairs: EventRecord['repair'][] = [
+      { by: 'key_2', at: '2026-11-21T10:00:00.000Z', paths: ['/type', '/a~1b/0', '/tab\t'] },
+      { by: 'key_2', at: '2026-11-21T10:00:00.000Z' },
+    ]
+    it('gives back the marks of repairs, beside records that have none', async () => {
+      await using store = await create()
+      const records = [aRecord(), ...repairs.map((repair) => aRecord({ repair })), aRecord()]
+      expect(await kinds(store, records)).toEqual(records.map(() => 'stored'))
+      for (const record of records) {
+        expect(await store.get('default', record.eventId)).toEqual(record)
+      }
+    })
+
     it('keeps the first of two events that share an id', async () => {
       await using store = await create()
       const first = aRecord({ raw: '{"a":1,"b":2}' })

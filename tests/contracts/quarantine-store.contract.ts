@@ -35,7 +35,9 @@ export function quarantineStoreContract(name: string, create: () => Promise<Open
       await using opened = await create()
       const { store } = opened
       const { id: _, ...withoutId } = anItem(2, { scope: 'body', raw: '\u0000 not JSON' })
-      await store.put([anItem(1), withoutId])
+      const repair = { by: 'key_2', at: '2026-11-21T10:00:00.000Z', paths: ['/data/0/type'] }
+      await store.put([anItem(1), withoutId, anItem(4, { repair })])
+      expect(await store.get('school', 'q_4')).toEqual(anItem(4, { repair }))
       expect(await store.get('school', 'q_1')).toEqual(anItem(1))
       expect(await store.get('school', 'q_2')).toEqual(withoutId)
       expect(await store.get('school', 'q_3')).toBeUndefined()
@@ -123,6 +125,10 @@ export function quarantineStoreContract(name: string, create: () => Promise<Open
       [{}, [3, 2, 1]],
       [{ sourceId: 'moodle' }, [3, 1]],
       [{ sourceId: 'nobody' }, []],
+      [{ sourceIds: ['canvas'] }, [2]],
+      [{ sourceIds: ['moodle', 'canvas', 'nobody'] }, [3, 2, 1]],
+      [{ sourceIds: Array.from({ length: 100 }, (_, n) => `source-${n}`) }, []],
+      [{ sourceIds: ['canvas', 'x'], code: 'required', scope: 'body' }, [2]],
       [{ standard: 'native' }, [2]],
       [{ scope: 'item' }, [3, 1]],
       [{ code: 'conflict' }, [3]],

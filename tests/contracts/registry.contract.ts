@@ -89,6 +89,17 @@ export function registryContract(name: string, create: () => Promise<Opened>) {
       expect(await registry.findKeyByHash('b'.repeat(64))).toBeUndefined()
     })
 
+    for (const sources of [['canvas', 'blackboard'], '*'] as const) {
+      it(`keeps what a key reaches beside its own source: ${sources}`, async () => {
+        await using opened = await create()
+        const { registry } = opened
+        const key = aKey({ sources: sources === '*' ? '*' : [...sources] })
+        await registry.putKey(key)
+        expect(await registry.findKeyByHash('a'.repeat(64))).toEqual(key)
+        expect(await registry.listKeys('school')).toEqual([key])
+      })
+    }
+
     it('refuses a hash that is in use, in any tenant, and keeps the first', async () => {
       await using opened = await create()
       const { registry } = opened
@@ -153,6 +164,57 @@ export function registryContract(name: string, create: () => Promise<Opened>) {
       expect(await registry.deleteWebhook('other', 'whk_1')).toBe(true)
       expect(await registry.deleteWebhook('other', 'whk_1')).toBe(false)
       expect(await registry.listWebhooks('school')).toEqual([aWebhook()])
+    })
+
+    it('adds no more webhooks to a tenant than it may have, however many come at once', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      const add = (webhookId: string) => registry.addWebhook(aWebhook({ webhookId }), 3)
+      await registry.addWebhook(aWebhook({ tenantId: 'other' }), 1)
+      expect(await add('whk_1')).toBe(true)
+      const added = await Promise.all(['whk_2', 'whk_3', 'whk_4', 'whk_5'].map(add))
+      expect(added.filter(Boolean)).toHaveLength(2)
+      expect(await registry.listWebhooks('school')).toHaveLength(3)
+      expect(await add('whk_6')).toBe(false)
+      await registry.deleteWebhook('school', 'whk_1')
+      expect(await add('whk_6')).toBe(true)
+      expect(await registry.getWebhook('school', 'whk_6')).toEqual(aWebhook({ webhookId: 'whk_6' }))
+    })
+
+    it('replaces a webhook only as long as it is what was read', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      const first = aWebhook()
+      // A text that looks like the field is none.
+      const second = aWebhook({ name: '"updatedAt":"x"', updatedAt: '2026-11-22T00:00:00.000Z' })
+      expect(await registry.replaceWebhook(first, second)).toBe(false)
+      expect(await registry.getWebhook('school', 'whk_1')).toBeUndefined()
+      await registry.putWebhook(first)
+      expect(await registry.replaceWebhook(first, second)).toBe(true)
+      expect(await registry.replaceWebhook(first, aWebhook({ enabled: false }))).toBe(false)
+      expect(await registry.replaceWebhook({ updatedAt: 'x' }, first)).toBe(false)
+      expect(await registry.getWebhook('school', 'whk_1')).toEqual(second)
+    })
+
+    it('gives the webhooks of a tenant in pages, oldest first, also while they change', async () => {
+      await using opened = await create()
+      const { registry } = opened
+      const ids = ['whk_c', 'whk_a', 'whk_b', 'whk_e', 'whk_d']
+      for (const [place, webhookId] of ids.entries()) {
+        // Two were made in the same millisecond.
+        const createdAt = `2026-11-21T09:30:0${Math.min(place, 3)}.000Z`
+        await registry.putWebhook(aWebhook({ webhookId, createdAt }))
+        await registry.putWebhook(aWebhook({ webhookId, createdAt, tenantId: 'other' }))
+      }
+      const idsOf = (page: { webhookId: string }[]) => page.map(({ webhookId }) => webhookId)
+      const first = await registry.pageWebhooks('school', 2)
+      expect(idsOf(first)).toEqual(['whk_c', 'whk_a'])
+      expect(first[0]).not.toHaveProperty('secret')
+      await registry.deleteWebhook('school', 'whk_a')
+      const second = await registry.pageWebhooks('school', 2, first.at(-1))
+      expect(idsOf(second)).toEqual(['whk_b', 'whk_d'])
+      expect(idsOf(await registry.pageWebhooks('school', 2, second.at(-1)))).toEqual(['whk_e'])
+      expect(await registry.pageWebhooks('none', 2)).toEqual([])
     })
 
     it('lists the webhooks of all tenants without their secrets, as of now', async () => {

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { files, read } from './repository'
 
 // What most rooms may know: values, errors, the record, what the platforms promise, the log.
-const ground = ['error', 'event', 'syntax', 'ports', 'telemetry']
+const ground = ['error', 'event', 'syntax', 'ports', 'telemetry', 'memory']
 const helpers = ['access', 'governance', 'quarantine', 'query', 'outbound', 'webhooks', 'realtime']
 const middle = [...ground, ...helpers, 'ingest', 'changes', 'standards']
 
@@ -12,6 +12,7 @@ const mayImport: Record<string, string[]> = {
   syntax: [],
   error: [],
   telemetry: [],
+  memory: ['error'],
   config: [],
   event: ['error', 'syntax'],
   ports: ['error', 'event'],
@@ -28,7 +29,7 @@ const mayImport: Record<string, string[]> = {
   ingest: [...ground, ...helpers],
   changes: [...ground, ...helpers],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
-  'platform/local': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry'],
+  'platform/local': [...ground, 'platform/shared'],
   'platform/aws': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry'],
   http: [...middle, 'config'],
   // The doors and the CLI's commands: everything, and exactly one platform.

@@ -60,6 +60,7 @@ async function inQuarantine(chosen: readonly (keyof typeof items)[]) {
       ...quarantine,
       release: (...asked) => faulty('release', () => quarantine.release(...asked)),
     },
+    registry: test.platform.registry,
     readAgain: readAgainWith({ ...test.config, openAgain: async (_, body) => body }),
     config: test.config,
     clock: test.clock,
@@ -73,13 +74,15 @@ async function inQuarantine(chosen: readonly (keyof typeof items)[]) {
     async replayEach(ids: readonly string[], withFault: (typeof faults)[number], options = {}) {
       fault = withFault
       for (const id of ids) {
-        await replay('default', id, { patch, ...options }).catch((error: unknown) => {
+        await replay(somebodyElse, id, { patch, ...options }).catch((error: unknown) => {
           expect(error).toBeInstanceOf(StorageError)
         })
       }
     },
   }
 }
+
+const somebodyElse = { tenantId: 'default', keyId: 'key_1', reach: '*', isAdmin: true } as const
 
 const somebody = fc.record({
   fault: fc.constantFrom(...faults),

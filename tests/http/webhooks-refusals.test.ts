@@ -129,7 +129,7 @@ describe('A store that fails', () => {
     await using broken = await startWebhookTest({
       wrap: (platform) => ({
         ...platform,
-        registry: { ...platform.registry, putWebhook: () => Promise.reject(full) },
+        registry: { ...platform.registry, addWebhook: () => Promise.reject(full) },
       }),
     })
     const reply = await broken.call('POST', '/webhooks', settings)

@@ -1,8 +1,11 @@
 import { bootstrap } from '../../src/access/bootstrap'
+import type { KeyGrant } from '../../src/access/key'
 import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
 import type { App, AppOptions } from '../../src/http/context'
+import { withBoundQuarantine } from '../../src/http/quarantine'
+import { startReplaying } from '../../src/http/quarantine/replaying'
 import type { Get } from '../../src/outbound/get'
 import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
@@ -29,7 +32,11 @@ export interface TestApp extends AsyncDisposable {
   /** `Authorization` with a key, the demo source's when none is named. */
   as(key?: string): { Authorization: string }
   /** A further key; of tenant `default` and source `demo` unless told otherwise. */
-  issue(scopes: Scope[], tenantId?: string): Promise<string>
+  issue(
+    scopes: Scope[],
+    tenantId?: string,
+    more?: Partial<Pick<KeyGrant, 'sourceId' | 'sources'>>,
+  ): Promise<string>
   revoke(key: string): Promise<void>
 }
 
@@ -58,8 +65,11 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
   const { registry } = platform
   const first = await bootstrap(registry, { clock })
   const keys = { demo: first!.demoKey, admin: first!.adminKey }
-  const options = { config, clock, log, ...(get && { get }) }
-  const app = createApp(wrap ? wrap(platform) : platform, options)
+  const wrapped = wrap ? wrap(platform) : platform
+  const deps = { config, clock, log, ...(get && { get }) }
+  const replaying = startReplaying(withBoundQuarantine(wrapped, deps), deps)
+  const options = { ...deps, replaying }
+  const app = createApp(wrapped, options)
 
   return {
     app,
@@ -73,6 +83,7 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
     ...keyring({ registry, clock, demo: keys.demo }),
 
     async [Symbol.asyncDispose]() {
+      await replaying[Symbol.asyncDispose]()
       await platform[Symbol.asyncDispose]()
       folder[Symbol.dispose]()
     },

@@ -19,8 +19,8 @@ export function keyring({
   return {
     as: (key = demo) => ({ Authorization: `Bearer ${key}` }),
 
-    async issue(scopes, tenantId = 'default') {
-      const grant = { tenantId, sourceId: 'demo', name: scopes.join(' '), scopes }
+    async issue(scopes, tenantId = 'default', more = {}) {
+      const grant = { tenantId, sourceId: 'demo', name: scopes.join(' '), scopes, ...more }
       return (await issueKey(registry, grant, { at: clock.now() })).key
     },
 

@@ -3,6 +3,7 @@ import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
 import type { EventRecord } from '../../src/event/record'
 import { createGuard } from '../../src/outbound/guard'
+import type { DeliveryQueue } from '../../src/platform/delivery-queue'
 import type { Webhook } from '../../src/platform/registry'
 import { createDeliverer } from '../../src/webhooks/deliver'
 import { maxAttempts } from '../../src/webhooks/schedule'
@@ -17,21 +18,36 @@ import {
   aRegistry,
   aStore,
   aWebhook,
+  start,
   until,
 } from './support'
 
 const DAY = 24 * 3_600_000
 
+interface Options {
+  allowPrivate?: boolean
+  at?: Date
+  timeoutMs?: number
+  /** What is in the queue when the deliverer starts; the record is held. */
+  before?(queue: DeliveryQueue, record: EventRecord): Promise<void>
+}
+
 /** A deliverer with everything around it; `queue` queues a delivery of these records. */
-function aDeliverer(webhooks: Webhook[], options: { allowPrivate?: boolean; at?: Date } = {}) {
-  const clock = aClock(options.at)
+function aDeliverer(
+  webhooks: Webhook[],
+  { allowPrivate = true, at, timeoutMs = 500, before }: Options = {},
+) {
+  const clock = aClock(at)
   const deliveries = aQueue(clock)
   const registry = aRegistry(...webhooks)
-  const { events, held } = aStore()
+  const record = aRecord()
+  const { events, held } = aStore(record)
   const { lines, log } = aLog()
-  const guard = createGuard({ allowPrivate: options.allowPrivate ?? true })
-  const send = createSend({ guard, timeoutMs: 500 })
-  const deliverer = createDeliverer({ events, deliveries, registry, send, clock, log })
+  void before?.(deliveries, record)
+  const send = createSend({ guard: createGuard({ allowPrivate }), timeoutMs })
+  const mark = () => '1'
+  const needs = { events, deliveries, registry, send, clock, log, mark, graceMs: 300 }
+  const deliverer = createDeliverer(needs)
   return {
     ...{ clock, deliveries, registry, deliverer, held, lines },
     async queue(webhook: Webhook, ...records: EventRecord[]) {
@@ -74,7 +90,21 @@ describe('A delivery', () => {
     expect(JSON.parse(body)).toMatchObject({ type: 'events', timestamp: delivery.enqueuedAt })
     expect(JSON.parse(body).data).toHaveLength(2)
     expect(body).toContain(odd.raw)
-    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
+  })
+
+  it('says which of its events were repaired, by whom and where, and says nothing of the others', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    const repair = { by: 'key_2', at: '2026-03-02T08:00:00.000Z', paths: ['/type'] }
+    await test.queue(webhook, aRecord(), aRecord({ repair }), aRecord())
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    const bodies = receiver.received.map(({ body }) => JSON.parse(body))
+    const [marked, plain] = bodies.sort((a, b) => b.data.length - a.data.length)
+    expect(marked.repaired).toEqual([{ index: 1, ...repair }])
+    expect(plain).not.toHaveProperty('repaired')
   })
 
   it('is sent as soon as the deliverer is poked', async () => {
@@ -106,7 +136,7 @@ describe('A delivery', () => {
     expect(second!.body).toBe(first!.body)
     expect(second!.headers['webhook-id']).toBe(delivery.deliveryId)
     expect(second!.headers['webhook-signature']).not.toBe(first!.headers['webhook-signature']!)
-    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
   })
 
   it('is set aside with its reason once all attempts have failed', async () => {
@@ -135,27 +165,87 @@ describe('A delivery', () => {
     expect(receiver.received).toHaveLength(2)
   })
 
-  it('disables the webhook when the target is gone, and sets what waits aside', async () => {
-    await using receiver = aReceiver(() => new Response('', { status: 410 }))
+  it('disables the webhook when the target is gone, and keeps what waits until it is enabled', async () => {
+    let status = 410
+    await using receiver = aReceiver(() => new Response('', { status }))
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using test = aDeliverer([webhook])
+    const gone = await test.queue(webhook, aRecord())
+    await test.after(0)
+    const waiting = await test.queue(webhook, aRecord())
+    await test.after(0)
+
+    expect(receiver.received).toHaveLength(1)
+    const { tenantId, webhookId } = webhook
+    const disabled = await test.registry.getWebhook(tenantId, webhookId)
+    expect(disabled).toMatchObject({ ...webhook, enabled: false, updatedAt: expect.anything() })
+    expect(await test.deliveries.listDead(tenantId, webhookId, 10)).toEqual([])
+    const parked = await test.deliveries.listParked(tenantId, webhookId, 10)
+    expect(parked).toHaveLength(2)
+    expect(parked).toContainEqual({ ...gone, attempts: 1, lastFailure: 'HTTP 410' })
+    expect(parked).toContainEqual(waiting)
+    await test.after(DAY)
+    expect(receiver.received).toHaveLength(1)
+
+    status = 200
+    await test.registry.putWebhook({ ...disabled!, enabled: true })
+    await test.deliveries.release(tenantId, webhookId)
+    await test.after(0)
+    expect(receiver.received).toHaveLength(3)
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
+  })
+
+  it('is tried again when its webhook is enabled in the very moment that its target says 410', async () => {
+    let isChanged = false
+    await using receiver = aReceiver(async () => {
+      if (isChanged) return new Response()
+      isChanged = true
+      const updatedAt = new Date(start.getTime() + 1).toISOString()
+      await test.registry.putWebhook({ ...webhook, updatedAt })
+      return new Response('', { status: 410 })
+    })
     const webhook = aWebhook({ targetUrl: receiver.url })
     await using test = aDeliverer([webhook])
     await test.queue(webhook, aRecord())
     await test.after(0)
+    await test.after(0)
+    expect(receiver.received).toHaveLength(2)
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
+  })
+
+  it('goes out though its webhook was enabled between our look at it and the parking', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url, enabled: false })
+    await using test = aDeliverer([webhook])
+    const { park } = test.deliveries
+    test.deliveries.park = async (...args) => {
+      await test.registry.putWebhook({ ...webhook, enabled: true })
+      await test.deliveries.release(webhook.tenantId, webhook.webhookId)
+      await park(...args)
+    }
     await test.queue(webhook, aRecord())
     await test.after(0)
-
+    await test.after(0)
     expect(receiver.received).toHaveLength(1)
-    expect(await test.registry.getWebhook('north', webhook.webhookId)).toEqual({
-      ...webhook,
-      enabled: false,
-    })
-    const dead = await test.deliveries.listDead('north', webhook.webhookId, 10)
-    expect(dead.map(({ reason }) => reason)).toEqual(['the webhook is disabled', 'HTTP 410'])
+  })
+
+  it('is forgotten when its webhook was deleted between our look at it and the parking', async () => {
+    const webhook = aWebhook({ enabled: false })
+    await using test = aDeliverer([webhook])
+    const { park } = test.deliveries
+    test.deliveries.park = async (...args) => {
+      await test.registry.deleteWebhook(webhook.tenantId, webhook.webhookId)
+      await park(...args)
+    }
+    await test.queue(webhook, aRecord())
+    await test.after(0)
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
   })
 
   it('leaves a webhook that was given a new target meanwhile enabled', async () => {
     const webhook = aWebhook()
-    const moved = { ...webhook, targetUrl: 'http://127.0.0.1:9/new' }
+    const updatedAt = new Date(start.getTime() + 1).toISOString()
+    const moved = { ...webhook, targetUrl: 'http://127.0.0.1:9/new', updatedAt }
     await using receiver = aReceiver(async () => {
       await test.registry.putWebhook(moved)
       return new Response('', { status: 410 })
@@ -174,7 +264,7 @@ describe('A delivery', () => {
     await test.queue(webhook, aRecord())
     await test.after(0)
     expect(receiver.received).toEqual([])
-    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
   })
 
   it('leaves out events that have expired, and is set aside when all have', async () => {
@@ -271,8 +361,37 @@ describe('The deliverer', () => {
     await until(() => receiver.received.length === 4)
     await test[Symbol.asyncDispose]()
     expect(receiver.received).toHaveLength(4)
-    expect(await test.deliveries.stats()).toEqual({ waiting: 2, inFlight: 0, dead: 0 })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 2, inFlight: 0, parked: 0, dead: 0 })
     await test.deliverer.drain()
+  })
+
+  it('cuts off what does not end soon when it is stopped, and counts no attempt', async () => {
+    const { promise: never, resolve: release } = Promise.withResolvers<Response>()
+    await using receiver = aReceiver(() => never)
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    const test = aDeliverer([webhook], { timeoutMs: 60_000 })
+    const delivery = await test.queue(webhook, aRecord())
+    await until(() => receiver.received.length === 1)
+    const begun = performance.now()
+    await test[Symbol.asyncDispose]()
+    expect(performance.now() - begun).toBeLessThan(1000)
+    test.clock.advance(30_000)
+    expect(await test.deliveries.take(1, 1000)).toEqual([delivery])
+    release(new Response())
+  })
+
+  it('releases, when it starts, what is parked for a webhook that is enabled', async () => {
+    await using receiver = aReceiver()
+    const webhook = aWebhook({ targetUrl: receiver.url })
+    await using _ = aDeliverer([webhook], {
+      before: async (queue, record) => {
+        const { webhookId } = webhook
+        const parked = aDelivery({ webhookId, eventIds: [record.eventId] })
+        await queue.enqueue([parked])
+        await queue.park(parked.deliveryId)
+      },
+    })
+    await until(() => receiver.received.length === 1)
   })
 
   it('does not count a failure of our own store as an attempt, and tries again', async () => {

@@ -87,7 +87,12 @@ export function aQueue(clock: Clock) {
 
 type Webhooks = Pick<
   Registry,
-  'putWebhook' | 'getWebhook' | 'listWebhooks' | 'listAllWebhooks' | 'deleteWebhook'
+  | 'putWebhook'
+  | 'replaceWebhook'
+  | 'getWebhook'
+  | 'listWebhooks'
+  | 'listAllWebhooks'
+  | 'deleteWebhook'
 >
 
 /** A registry that holds webhooks, and nothing else that webhooks would ask for. */
@@ -96,6 +101,11 @@ export function aRegistry(...webhooks: Webhook[]): Registry {
   const registry: Webhooks = {
     async putWebhook(webhook) {
       held.set(webhook.webhookId, webhook)
+    },
+    async replaceWebhook(was, webhook) {
+      if (held.get(webhook.webhookId)?.updatedAt !== was.updatedAt) return false
+      held.set(webhook.webhookId, webhook)
+      return true
     },
     async getWebhook(tenantId, webhookId) {
       const webhook = held.get(webhookId)

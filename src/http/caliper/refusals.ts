@@ -7,9 +7,11 @@ export const refusals = [
   'invalid_request',
   'unauthenticated',
   'insufficient_scope',
+  'timeout',
   'too_large',
   'unsupported_media_type',
   'unsupported_version',
   'unavailable',
+  'busy',
   'quarantine_full',
 ] as const

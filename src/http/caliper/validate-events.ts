@@ -76,7 +76,7 @@ const route = createRoute({
     body: jsonBody(Envelope, { description: 'An envelope', example: caliperEnvelope }),
   },
   responses: {
-    ...problems('too_large', 'unsupported_media_type', 'busy'),
+    ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy'),
     200: jsonReply(Valid, {
       description: 'It conforms',
       example: { valid: true, eventCount: 1, entityCount: 0, warnings: [] },
@@ -103,16 +103,12 @@ const route = createRoute({
 const ANYBODY = ''
 
 export function validateEvents(app: App, { options, answers }: AppDeps) {
-  const { maxBodyBytes } = options.config
+  const { config } = options
   const turns = createTurns()
   operation(app, route, async (c) => {
     requireMediaType(c, 'application/json')
     const turn = turns.begin(c.env.ip ?? ANYBODY)
-    const { valid, errors, warnings, truncated, counts, ...sums } = await check(
-      c,
-      maxBodyBytes,
-      turn,
-    )
+    const { valid, errors, warnings, truncated, counts, ...sums } = await check(c, config, turn)
     const cut = truncated && { truncated, counts }
     const some = warnings.length > 0 && { warnings }
     const report = valid ? { valid, ...sums, warnings, ...cut } : { valid, errors, ...some, ...cut }
@@ -124,9 +120,13 @@ export function validateEvents(app: App, { options, answers }: AppDeps) {
 }
 
 /** What cannot be unpacked is one more way of not conforming: a 400 here has always one form. */
-async function check(c: AppContext, maxBodyBytes: number, turn: Turn): Promise<ConformanceReport> {
+async function check(
+  c: AppContext,
+  config: AppDeps['options']['config'],
+  turn: Turn,
+): Promise<ConformanceReport> {
   try {
-    const text = await decodeWire(await readWire(c, maxBodyBytes), maxBodyBytes)
+    const text = await decodeWire(await readWire(c, config), config)
     await turn.next()
     const steps = checking(text)
     for (;;) {

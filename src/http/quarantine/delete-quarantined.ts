@@ -3,7 +3,7 @@ import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
-import { isOtherAddress, noSuchItem } from './find-quarantined'
+import { findItem, isOtherAddress, noSuchItem } from './find-quarantined'
 import { QuarantineParams } from './schemas'
 
 const route = createRoute({
@@ -12,7 +12,8 @@ const route = createRoute({
   operationId: 'deleteQuarantined',
   tags: ['Quarantine'],
   summary: 'Give an item up',
-  description: 'Scope `quarantine:write`. It cannot be brought back; the log notes its id.',
+  description:
+    'Scope `quarantine:write`, within the reach of the key. It cannot be brought back; the log notes its id.',
   ...keyed,
   request: { params: QuarantineParams },
   responses: {
@@ -24,8 +25,10 @@ const route = createRoute({
 export function deleteQuarantined(app: App, { platform, options }: AppDeps) {
   operation(app, route, async (c) => {
     if (isOtherAddress(c)) return c.notFound()
-    const { tenantId, keyId } = await requireScope(c, 'quarantine:write')
+    const principal = await requireScope(c, 'quarantine:write')
+    const { tenantId, keyId } = principal
     const quarantineId = c.req.param('id') ?? ''
+    await findItem(platform.quarantine, principal, quarantineId)
     if (!(await platform.quarantine.release(tenantId, quarantineId))) throw noSuchItem()
     const { requestId } = c.var
     options.log.info('a quarantined item was given up', { requestId, keyId, quarantineId })

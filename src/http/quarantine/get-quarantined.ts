@@ -6,7 +6,7 @@ import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
-import { isOtherAddress, noSuchItem } from './find-quarantined'
+import { findItem, isOtherAddress } from './find-quarantined'
 import { Quarantined, QuarantineParams, summaryExample, summaryOf } from './schemas'
 
 const raw = '{"id":"urn:uuid:fcd495d0-3740-4298-9bec-1154571dc211"}'
@@ -17,7 +17,7 @@ const route = createRoute({
   operationId: 'getQuarantined',
   tags: ['Quarantine'],
   summary: 'Read one item, as it was received',
-  description: 'Scope `quarantine:read`.',
+  description: 'Scope `quarantine:read`, within the reach of the key.',
   ...keyed,
   request: { params: QuarantineParams },
   responses: {
@@ -33,11 +33,10 @@ export function getQuarantined(app: App, { platform, options, answers }: AppDeps
   const { maxBodyBytes } = options.config
   operation(app, route, async (c) => {
     if (isOtherAddress(c)) return c.notFound()
-    const { tenantId } = await requireScope(c, 'quarantine:read')
-    const hold = await answers.take(tenantId, maxBodyBytes, c.req.raw.signal)
+    const principal = await requireScope(c, 'quarantine:read')
+    const hold = await answers.take(principal.tenantId, maxBodyBytes, c.req.raw.signal)
     try {
-      const item = await platform.quarantine.get(tenantId, c.req.param('id') ?? '')
-      if (item === undefined) throw noSuchItem()
+      const item = await findItem(platform.quarantine, principal, c.req.param('id') ?? '')
       hold.keep(item.raw.length)
       return sendPieces(c, piecesOf(item), hold)
     } catch (thrown) {

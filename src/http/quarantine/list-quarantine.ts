@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { reaches, reachOf } from '../../access/reach'
 import { PAGE_BYTES } from '../../platform/event-store'
 import type { QuarantinedSummary as Summary } from '../../platform/quarantine-store'
 import { isNearlyFull } from '../../quarantine/bound'
@@ -9,6 +10,7 @@ import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit } from '../query-fields'
 import { parseQuery } from '../validation'
+import { withinReach } from './reach'
 import { cursor, filterFields, QuarantinedSummary, summaryExample, summaryOf } from './schemas'
 
 const Query = z.strictObject({
@@ -55,7 +57,7 @@ const route = createRoute({
   tags: ['Quarantine'],
   summary: 'See what could not be kept as an event, newest first',
   description:
-    'Scope `quarantine:read`. All filters must hold. `usage` tells how much room each source has left; what comes when there is none is answered 503. A page ends at `limit` items or at 4 MB (3 MB on AWS); a search for what is rare ends it now and then, too.',
+    'Scope `quarantine:read`. Shows what the key reaches: the items of its own source, unless it was made for more. All filters must hold. `usage` tells how much room each source has left; what comes when there is none is answered 503. A page ends at `limit` items or at 4 MB (3 MB on AWS); a search for what is rare ends it now and then, too.',
   ...keyed,
   request: { query: Query },
   responses: {
@@ -100,14 +102,23 @@ export function listQuarantine(app: App, { platform, options, answers }: AppDeps
   const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes) - USAGE_BYTES
 
   operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'quarantine:read')
-    const { limit, cursor, ...filter } = parseQuery(Query, c)
+    const principal = await requireScope(c, 'quarantine:read')
+    const { tenantId } = principal
+    const reach = reachOf(principal)
+    const { limit, cursor, ...asked } = parseQuery(Query, c)
+    // As of a source that has nothing here: what is beyond its reach is not there for a key.
+    if (asked.sourceId !== undefined && !reaches(reach, asked.sourceId)) {
+      c.header('Cache-Control', 'no-store')
+      return c.json({ items: [], usage: [] })
+    }
+    const filter = withinReach(asked, reach)
     const hold = await answers.take(tenantId, PAGE_BYTES, c.req.raw.signal)
     try {
       const page = { limit, cursor, maxBytes }
       const { items, nextCursor } = await platform.quarantine.summaries(tenantId, page, filter)
       const used = await platform.quarantine.usage(tenantId, filter.sourceId)
       const usage = used
+        .filter(({ sourceId }) => reaches(reach, sourceId))
         .slice(0, MAX_SOURCES)
         .map((one) => ({ ...one, ...limits, nearlyFull: isNearlyFull(one, limits) }))
       return sendPieces(c, piecesOf(items, { nextCursor, usage }), hold)

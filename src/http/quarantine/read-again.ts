@@ -4,8 +4,10 @@ import { parseJson } from '../../event/json-body'
 import type { ReadItem, Reading } from '../../event/reading'
 import type { Standard } from '../../event/record'
 import type { ReadAgain } from '../../ingest/replay'
+import { unbounded } from '../../memory/budget'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
 import type { PatchOperation } from '../../quarantine/patch'
+import type { Repaired } from '../../quarantine/repair'
 import { readBareCaliper } from '../../standards/caliper/bare'
 import { readCaliper } from '../../standards/caliper/parse'
 import { nativeBodyForm } from '../../standards/native/content-type'
@@ -43,23 +45,28 @@ export function readAgainWith({ maxBodyBytes, openAgain }: Needs): ReadAgain {
   return async function readAgain(item, patch) {
     const isBody = item.scope === 'body'
     const kept = isBody ? await openAgain(item, await textOf(item, maxBodyBytes)) : item.raw
-    const text = patch === undefined ? kept : await repaired(kept, patch, maxBodyBytes)
+    const { text, change } = await repaired(kept, patch, maxBodyBytes)
     const read = (isBody ? bodies : items)[item.standard]
     if (read === undefined) {
       throw new AppError('unsupported_version', `Nothing here reads ${item.standard} yet.`)
     }
-    if (isBody) return read(text, item)
+    if (isBody) return { reading: read(text, item), change }
 
     parseJson(text) // or two values would be read as two items
     const reading = read(text, item)
     const only = atPlaceOf(item, reading.items[0]!)
     const lasting = patch !== undefined && 'event' in only ? withLastingId(only, item) : only
-    return { ...reading, context: item.context, items: [lasting] }
+    return { reading: { ...reading, context: item.context, items: [lasting] }, change }
   }
 }
 
-/** With a library that few requests need. */
-async function repaired(text: string, patch: readonly PatchOperation[], limit: number) {
+/** With what few requests need. */
+async function repaired(
+  text: string,
+  patch: readonly PatchOperation[] | undefined,
+  limit: number,
+): Promise<Repaired> {
+  if (patch === undefined) return { text }
   const { repair } = await import('../../quarantine/repair')
   return repair(text, patch, limit)
 }
@@ -70,7 +77,8 @@ async function textOf({ raw, context }: QuarantinedItem, limit: number): Promise
   const bytes = new Uint8Array(Buffer.from(raw, 'base64'))
   // RFC 1952, 2.3.1: what gzip begins with.
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
-  return decodeWire({ encoding: isGzip ? 'gzip' : 'deflate', bytes }, limit)
+  const wire = { lease: unbounded, encoding: isGzip ? 'gzip' : 'deflate', bytes } as const
+  return decodeWire(wire, { maxBodyBytes: limit })
 }
 
 /** It was read alone; its place in its request is what its reasons name. */

@@ -1,14 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Replay, ReplayResult } from '../../ingest/replay'
+import { nothingYet, progressAfter } from '../../ingest/replay-runner'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { readJson } from '../json-body'
 import { jsonBody, jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
-import { resultViewOf } from './result-view'
+import { replayerOf, withinReach } from './reach'
+import type { Replaying } from './replaying'
 import {
   cursor,
   filterFields,
+  OutcomeCounts,
   patchExample,
   ReplayResultView,
   repairFields,
@@ -23,23 +25,44 @@ const Options = z
     ...repairFields,
     // Each is a commit of its own: a hundred take about a second on a slow disk.
     limit: z.int().min(1).max(1000).default(100).openapi({ description: 'At most so many' }),
+    background: z.boolean().default(true).openapi({
+      description:
+        'Whether what takes longer than two seconds goes on in the background, where that is possible; otherwise the reply has a `nextCursor` sooner',
+    }),
     cursor: cursor.openapi({ description: '`nextCursor` of the reply before, to go on' }),
   })
   .openapi('ReplayAllOptions')
 
+const page = {
+  dryRun: z.boolean(),
+  counts: OutcomeCounts,
+  results: z.array(ReplayResultView),
+}
+
 const ReplayPage = z
   .object({
-    dryRun: z.boolean(),
-    counts: z.object({
-      stored: z.int(),
-      duplicate: z.int(),
-      set_aside: z.int(),
-      refused: z.int(),
-    }),
-    results: z.array(ReplayResultView),
+    ...page,
     nextCursor: z.string().optional().openapi({ description: 'Absent when none are left' }),
   })
   .openapi('ReplayPage')
+
+const ReplayBegun = z
+  .object({
+    ...page,
+    replayId: z
+      .string()
+      .openapi({ description: 'Of what goes on: `GET /quarantine/replays/{id}`' }),
+  })
+  .openapi('ReplayBegun')
+
+// Below what a person, a proxy or a test of health waits for.
+const BUDGET_MS = 2_000
+
+const example = {
+  dryRun: true,
+  counts: { stored: 1, duplicate: 0, set_aside: 0, refused: 0 },
+  results: [resultExample],
+}
 
 const route = createRoute({
   method: 'post',
@@ -48,7 +71,7 @@ const route = createRoute({
   tags: ['Quarantine'],
   summary: 'Send everything that matches through again, oldest first',
   description:
-    'Scope `quarantine:write`. As `POST /quarantine/{id}/replay` does with each. With `nextCursor` in the reply, ask again with it as `cursor` and the same `filter`.',
+    'Scope `quarantine:write`, within the reach of the key. As `POST /quarantine/{id}/replay` does with each. After two seconds it is answered: 202 when the rest, up to `limit`, goes on in the background; or with a `nextCursor`, as when more than `limit` match: ask again with it as `cursor` and the same `filter`.',
   ...keyed,
   request: {
     body: jsonBody(Options, {
@@ -61,13 +84,10 @@ const route = createRoute({
     }),
   },
   responses: {
-    200: jsonReply(ReplayPage, {
-      description: 'What became of each',
-      example: {
-        dryRun: true,
-        counts: { stored: 1, duplicate: 0, set_aside: 0, refused: 0 },
-        results: [resultExample],
-      },
+    200: jsonReply(ReplayPage, { description: 'What became of each', example }),
+    202: jsonReply(ReplayBegun, {
+      description: 'What became of the first; the others go on in the background',
+      example: { ...example, replayId: 'rpl_4b1f2a60-7d0c-4a3e-9c1d-8a54d6f0c7e2' },
     }),
     ...problems(
       'invalid_request',
@@ -83,24 +103,24 @@ const route = createRoute({
   },
 })
 
-export function replayQuarantine(app: App, { platform, options }: AppDeps, replay: Replay) {
+export function replayQuarantine(app: App, { options }: AppDeps, { piece, runner }: Replaying) {
   operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'quarantine:write')
-    const { filter, limit, cursor, ...asked } = await readJson(c, Options, options.config)
-    // Oldest first: of two that want one id, the one that came first gets it.
-    const page = { limit, cursor, order: 'oldest' } as const
-    const { items, nextCursor } = await platform.quarantine.list(tenantId, page, filter)
-
-    const results: ReplayResult[] = []
-    for (const { quarantineId } of items) {
-      const result = await replay(tenantId, quarantineId, asked)
-      // It may have been replayed or deleted by somebody else meanwhile.
-      if (result !== undefined) results.push(result)
-    }
-    const counts = { stored: 0, duplicate: 0, set_aside: 0, refused: 0 }
-    for (const { outcome } of results) counts[outcome] += 1
+    const who = replayerOf(await requireScope(c, 'quarantine:write'))
+    const { background, ...asked } = await readJson(c, Options, options.config)
+    const { dryRun, patch } = asked
+    const filter = withinReach(asked.filter, who.reach)
+    const { results, nextCursor, left } = await piece(who, { ...asked, filter }, BUDGET_MS)
+    const { counts, refused } = progressAfter(nothingYet, results)
     c.header('Cache-Control', 'no-store')
-    const { dryRun } = asked
-    return c.json({ dryRun, counts, results: results.map(resultViewOf), nextCursor })
+
+    if (runner !== undefined && background && !dryRun && left > 0) {
+      const progress = { counts, refused, cursor: nextCursor, left }
+      const replayId = await runner.begin({ who, filter, patch, progress })
+      if (replayId !== undefined) {
+        c.header('Location', `/quarantine/replays/${replayId}`)
+        return c.json({ dryRun, counts, results, replayId }, 202)
+      }
+    }
+    return c.json({ dryRun, counts, results, nextCursor })
   })
 }

@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Replay } from '../../ingest/replay'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { readJson } from '../json-body'
 import { jsonBody, jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { noSuchItem } from './find-quarantined'
+import { replayerOf } from './reach'
+import type { Replaying } from './replaying'
 import { resultViewOf } from './result-view'
 import {
   patchExample,
@@ -24,7 +25,7 @@ const route = createRoute({
   tags: ['Quarantine'],
   summary: 'Send one item through again, repaired or as it is',
   description:
-    'Scope `quarantine:write`. It is read by its standard with the source, the time and the request that it came with, and leaves the quarantine once what it became is on disk. What still cannot be kept is answered `refused`, with the reasons, and stays. A conflict needs a patch that gives it another id.',
+    'Scope `quarantine:write`, within the reach of the key. It is read by its standard with the source, the time and the request that it came with, and leaves the quarantine once what it became is on disk. What still cannot be kept is answered `refused`, with the reasons, and stays. A conflict needs a patch that gives it another id. What a patch has changed is marked on the event (`repair` in `view=record`); an item of a source that has to sign can be repaired by administrators only, others are answered 403.',
   ...keyed,
   request: {
     params: QuarantineParams,
@@ -49,11 +50,11 @@ const route = createRoute({
   },
 })
 
-export function replayQuarantined(app: App, { options }: AppDeps, replay: Replay) {
+export function replayQuarantined(app: App, { options }: AppDeps, { replay }: Replaying) {
   operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'quarantine:write')
+    const who = replayerOf(await requireScope(c, 'quarantine:write'))
     const asked = await readJson(c, Options, options.config)
-    const result = await replay(tenantId, c.req.param('id') ?? '', asked)
+    const result = await replay(who, c.req.param('id') ?? '', asked)
     if (result === undefined) throw noSuchItem()
     c.header('Cache-Control', 'no-store')
     return c.json(resultViewOf(result))

@@ -53,6 +53,17 @@ export const QuarantinedSummary = z
       .record(z.string(), z.string())
       .openapi({ description: 'What stood around it, e.g. the `dataVersion` of its envelope' }),
     length: z.int().openapi({ description: 'Of `raw`, in characters' }),
+    repair: z
+      .object({
+        by: z.string().openapi({ description: 'Id of the key' }),
+        at: instant,
+        paths: z
+          .array(z.string())
+          .optional()
+          .openapi({ description: 'JSON Pointers to what was changed; absent: it may be all' }),
+      })
+      .optional()
+      .openapi({ description: 'Of what came out of a body that was repaired' }),
     lastReplay: z
       .object({ at: instant, errors: z.array(Issue) })
       .optional()
@@ -79,6 +90,8 @@ export function summaryOf(item: Summary): z.output<typeof QuarantinedSummary> {
 // RFC 6901, section 3.
 const Pointer = z
   .string()
+  // Documents are not nested deeper than a few dozen levels; names are words.
+  .max(1024)
   .regex(/^(\/([^~/]|~[01])*)*$/, 'Must be a JSON Pointer (RFC 6901), e.g. /actor/id')
 const anything = z.unknown().refine((value) => value !== undefined, 'Required')
 
@@ -106,6 +119,13 @@ export const repairFields = {
 }
 
 const count = z.int().min(0)
+
+export const OutcomeCounts = z.object({
+  stored: z.int(),
+  duplicate: z.int(),
+  set_aside: z.int(),
+  refused: z.int(),
+})
 
 export const ReplayResultView = z
   .object({

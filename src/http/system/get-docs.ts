@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib'
 import { createRoute, z } from '@hono/zod-openapi'
 import { html } from 'hono/html'
 import type { App } from '../context'
@@ -71,20 +70,18 @@ const CACHE = 'public, max-age=86400'
 export function getDocs(app: App) {
   operation(app, route, (c) => {
     c.header('Content-Security-Policy', policy)
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Referrer-Policy', 'no-referrer')
     return c.html(page)
   })
 
   app.get('/docs/scalar.js', async (c) => {
-    const { gzipped, etag } = await readScalarScript()
+    const script = await readScalarScript()
+    const { gzipped, etag } = script
     c.header('Cache-Control', CACHE)
     c.header('ETag', etag)
     if (c.req.header('If-None-Match') === etag) return c.body(null, 304)
     c.header('Content-Type', 'text/javascript; charset=utf-8')
-    c.header('X-Content-Type-Options', 'nosniff')
     c.header('Vary', 'Accept-Encoding')
-    if (!/\bgzip\b/.test(c.req.header('Accept-Encoding') ?? '')) return c.body(gunzipSync(gzipped))
+    if (!/\bgzip\b/.test(c.req.header('Accept-Encoding') ?? '')) return c.body(await script.plain())
     c.header('Content-Encoding', 'gzip')
     return c.body(gzipped)
   })

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { gunzip, gzip } from 'node:zlib'
 
 export interface ScalarScript {
   gzipped: Uint8Array<ArrayBuffer>
+  /** Once for all who cannot read gzip: they share it, however slowly they take it. */
+  plain(): Promise<Uint8Array<ArrayBuffer>>
   etag: string
 }
 
@@ -23,7 +25,12 @@ export function readScalarScript(): Promise<ScalarScript> {
 async function prepare(): Promise<ScalarScript> {
   const source = await standaloneBundle()
   const compressed = await promisify(gzip)(source)
+  let plain: Promise<Uint8Array<ArrayBuffer>> | undefined
   return {
+    plain() {
+      plain ??= promisify(gunzip)(compressed).then((bytes) => new Uint8Array(bytes))
+      return plain
+    },
     gzipped: new Uint8Array(compressed),
     etag: `"${createHash('sha256').update(source).digest('base64url')}"`,
   }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { AppError } from '../../error/app-error'
 import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry'
 import { owedWhen } from '../../webhooks/owed'
@@ -24,7 +25,7 @@ const route = createRoute({
   tags: ['Webhooks'],
   summary: 'Have events sent to a URL',
   description:
-    'Scope `webhooks:write`. From now on, stored events that match are posted to the target as `{ "type": "events", "timestamp", "data": [event, …] }`, each exactly as it was sent, at most 100 at a time, signed as Standard Webhooks says. What the target does not answer with 2xx within 15 s is sent again, up to 11 times in three days; 410 disables the webhook.',
+    'Scope `webhooks:write`. From now on, stored events that match are posted to the target as `{ "type": "events", "timestamp", "data": [event, …] }`, each exactly as it was sent, at most 100 at a time, signed as Standard Webhooks says. What the target does not answer with 2xx within 15 s is sent again, up to 11 times in three days; 410 disables the webhook. A tenant may have so many webhooks and no more, 1,000 unless the operator says otherwise.',
   ...keyed,
   request: {
     body: jsonBody(WebhookSettings, { description: 'The webhook', example: settingsExample }),
@@ -45,6 +46,7 @@ const route = createRoute({
       'invalid_target',
       'unauthenticated',
       'forbidden',
+      'limit_reached',
       'too_large',
       'unsupported_media_type',
       'unavailable',
@@ -69,10 +71,16 @@ export function createWebhook(app: App, { platform, options }: AppDeps, guard: G
       createdAt: now,
       updatedAt: now,
     }
-    await platform.registry.putWebhook(webhook)
+    const { maxWebhooks } = options.config
+    if (!(await platform.registry.addWebhook(webhook, maxWebhooks))) throw limitReached(maxWebhooks)
     c.header('Location', `/webhooks/${webhook.webhookId}`)
     c.header('Cache-Control', 'no-store')
     // The only time the secret leaves us.
     return c.json({ ...viewOf(webhook), secret: webhook.secret }, 201)
   })
+}
+
+function limitReached(most: number): AppError {
+  const detail = `You have ${most} webhooks, as many as one tenant may have here (NONIUS_MAX_WEBHOOKS). Delete one, or have one target take more events.`
+  return new AppError('limit_reached', detail)
 }

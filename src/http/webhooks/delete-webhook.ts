@@ -23,7 +23,10 @@ const route = createRoute({
 export function deleteWebhook(app: App, { platform }: AppDeps) {
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'webhooks:write')
-    const isDeleted = await platform.registry.deleteWebhook(tenantId, c.req.param('id') ?? '')
+    const id = c.req.param('id') ?? ''
+    const isDeleted = await platform.registry.deleteWebhook(tenantId, id)
+    // Also when it is gone already: whoever deleted it may have come no further.
+    await platform.deliveries.drop(tenantId, id)
     if (!isDeleted) throw noSuchWebhook()
     return c.body(null, 204)
   })

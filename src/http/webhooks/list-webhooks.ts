@@ -1,11 +1,30 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Registry, WebhookSubscription } from '../../platform/registry'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
-import { viewExample, viewOf, WebhookView } from './schemas'
+import { limit } from '../query-fields'
+import { parseQuery } from '../validation'
+import { cursorOf, placeOf } from './cursor'
+import { sizeOf, viewExample, viewOf, WebhookView } from './schemas'
 
-const WebhookList = z.object({ webhooks: z.array(WebhookView) }).openapi('WebhookList')
+const Query = z.strictObject({
+  limit,
+  cursor: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .openapi({ description: '`nextCursor` of the page before' }),
+})
+
+const WebhookList = z
+  .object({
+    webhooks: z.array(WebhookView),
+    nextCursor: z.string().optional().openapi({ description: 'Absent on the last page' }),
+  })
+  .openapi('WebhookList')
 
 const route = createRoute({
   method: 'get',
@@ -13,22 +32,49 @@ const route = createRoute({
   operationId: 'listWebhooks',
   tags: ['Webhooks'],
   summary: 'List your webhooks, oldest first',
-  description: 'Scope `webhooks:read`. Secrets are not shown.',
+  description:
+    'Scope `webhooks:read`. Secrets are not shown. A page ends early when it has 1 MB: what counts is `nextCursor`.',
   ...keyed,
+  request: { query: Query },
   responses: {
     200: jsonReply(WebhookList, {
-      description: 'All of them',
+      description: 'A page',
       example: { webhooks: [viewExample] },
     }),
-    ...problems('unauthenticated', 'forbidden', 'unavailable'),
+    ...problems('invalid_request', 'invalid_cursor', 'unauthenticated', 'forbidden', 'unavailable'),
   },
 })
+
+// Forty of the largest, some thousand of the usual ones.
+const MAX_PAGE_BYTES = 1024 * 1024
+
+// Of what is read at a time, so that no more than two pages are ever held.
+const STEP = 32
 
 export function listWebhooks(app: App, { platform }: AppDeps) {
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'webhooks:read')
-    const webhooks = await platform.registry.listWebhooks(tenantId)
+    const { limit, cursor } = parseQuery(Query, c)
+    const page = await readPage(platform.registry, tenantId, limit, cursor)
     c.header('Cache-Control', 'no-store')
-    return c.json({ webhooks: webhooks.map(viewOf) })
+    return c.json(page)
   })
+}
+
+async function readPage(registry: Registry, tenantId: string, limit: number, cursor?: string) {
+  const webhooks: WebhookSubscription[] = []
+  let size = 0
+  let after = cursor === undefined ? undefined : placeOf(cursor)
+  for (;;) {
+    const step = await registry.pageWebhooks(tenantId, STEP, after)
+    for (const webhook of step) {
+      size += sizeOf(webhook)
+      if (webhooks.length === limit || (size > MAX_PAGE_BYTES && webhooks.length > 0)) {
+        return { webhooks: webhooks.map(viewOf), nextCursor: cursorOf(webhooks.at(-1)!) }
+      }
+      webhooks.push(webhook)
+    }
+    if (step.length < STEP) return { webhooks: webhooks.map(viewOf) }
+    after = step.at(-1)
+  }
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Webhook, WebhookFilter } from '../../platform/registry'
+import type { Webhook, WebhookFilter, WebhookSubscription } from '../../platform/registry'
 import { webhookFilterFields } from '../../webhooks/filter'
 
 /** Counts characters as JSON Schema does; Zod's own limits count UTF-16 units. */
@@ -13,8 +13,8 @@ const text = (most: number) =>
 
 // Types, ids and IRIs; the longest seen in the wild have some hundreds of characters.
 const value = text(1000)
-// Every value is compared with every event: who wants more than a hundred wants another field. The
-// limits together keep the largest settings below the limit of a body.
+// Every value is compared with every event: who wants more than a hundred wants another field. How
+// long all of them together may be, `MAX_SETTINGS_BYTES` says.
 const values = z.array(value).min(1).max(100)
 
 const Filter = z
@@ -43,6 +43,15 @@ const AnyFilter = z.union([Filter, FilterShorthand], {
   error: `Must be { "field": F, "in": [values] } or { F: value }, F one of ${webhookFilterFields.join(', ')}`,
 })
 
+// All webhooks of all tenants are in memory while events are matched, and a DynamoDB item has 400 KB:
+// two hundred IRIs of a usual length, or all the rest at their longest, fit.
+const MAX_SETTINGS_BYTES = 32 * 1024
+
+/** How many bytes settings take, as JSON. */
+export function sizeOf(settings: object): number {
+  return Buffer.byteLength(JSON.stringify(settings))
+}
+
 // RFC 3986, appendix A: what a URI may consist of.
 const URI = /^[a-z][a-z0-9+.-]*:([\w.~:/?#[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+$/i
 
@@ -70,12 +79,15 @@ export const WebhookSettings = z
       .max(webhookFilterFields.length)
       .default([])
       .openapi({ description: 'All must match' }),
-    enabled: z
-      .boolean()
-      .default(true)
-      .openapi({ description: 'Events stored while it is disabled are not sent later' }),
+    enabled: z.boolean().default(true).openapi({
+      description:
+        'While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later.',
+    }),
   })
-  .openapi('WebhookSettings')
+  .refine((settings) => sizeOf(settings) <= MAX_SETTINGS_BYTES, {
+    error: `Must have at most ${MAX_SETTINGS_BYTES} bytes as JSON, everything together`,
+  })
+  .openapi('WebhookSettings', { description: `At most ${MAX_SETTINGS_BYTES} bytes as JSON` })
 
 const time = z.iso.datetime()
 
@@ -111,7 +123,7 @@ export function filtersOf(filters: z.output<typeof AnyFilter>[]): Webhook['filte
 }
 
 /** What is shown of a webhook: all but its secret and its tenant. */
-export function viewOf(webhook: Webhook): z.output<typeof WebhookView> {
+export function viewOf(webhook: WebhookSubscription): z.output<typeof WebhookView> {
   const { webhookId: id, name, targetUrl, events, filters, enabled, createdAt, updatedAt } = webhook
   return { id, name, targetUrl, events, filters, enabled, createdAt, updatedAt }
 }

@@ -1,6 +1,6 @@
 import { firstIssues } from '../../error/bounded-issues'
 import type { ReadItem, Reading } from '../../event/reading'
-import type { ServerFacts, Standard } from '../../event/record'
+import type { Repair, ServerFacts, Standard } from '../../event/record'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
 import { KEPT_REASONS } from '../../quarantine/kept-reasons'
 import { quarantineId } from '../../quarantine/quarantine-id'
@@ -14,16 +14,18 @@ interface Needs {
   server: ServerFacts
   receivedAt: string
   reading: Reading
+  repair?: Repair | undefined
 }
 
 /** Makes of a refused item what the quarantine keeps: the item, every reason, where it came from. */
-export function setAsideWith({ tenantId, sourceId, server, receivedAt, reading }: Needs) {
+export function setAsideWith({ tenantId, sourceId, server, receivedAt, reading, repair }: Needs) {
   const { standard, context } = reading
 
   return function setAside({ index, id, raw, ...refused }: Refused): QuarantinedItem {
     const errors = firstIssues(refused.errors, KEPT_REASONS)
     const item = { tenantId, sourceId, standard, scope: 'item', errors, raw } as const
-    return { ...item, quarantineId: quarantineId(item), index, id, receivedAt, server, context }
+    const rest = { index, id, receivedAt, server, context, ...(repair && { repair }) }
+    return { ...item, quarantineId: quarantineId(item), ...rest }
   }
 }
 

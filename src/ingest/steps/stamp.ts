@@ -1,5 +1,5 @@
 import type { ReadEvent } from '../../event/reading'
-import type { EventRecord, ServerFacts } from '../../event/record'
+import type { EventRecord, Repair, ServerFacts } from '../../event/record'
 
 interface Needs {
   tenantId: string
@@ -11,6 +11,7 @@ interface Needs {
   hotTtlDays: number
   /** and from when on; by default, from its arrival. ISO 8601 UTC. */
   storedAt?: string | undefined
+  repair?: Repair | undefined
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -18,6 +19,8 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** Server time is the authority; what the sender claims is kept beside it, with the skew. */
 export function stampWith(needs: Needs) {
   const { tenantId, sourceId, server, receivedAt, hotTtlDays, storedAt = receivedAt } = needs
+  // Few have one, and the others need not carry it.
+  const repaired = needs.repair && { repair: needs.repair }
   const receivedMs = Date.parse(receivedAt)
   const expiresAt = new Date(Date.parse(storedAt) + hotTtlDays * DAY_MS).toISOString()
   const skew = skewFrom(receivedMs)
@@ -35,6 +38,7 @@ export function stampWith(needs: Needs) {
       expiresAt,
       server,
       contentDigest,
+      ...repaired,
     }
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   ChangeMessageVisibilityBatchCommand,
@@ -13,6 +14,7 @@ import { guarded } from './errors'
 /** Which delivery a message of the queue rings for; what is to be delivered stands in the table. */
 export interface Alarm {
   deliveryId: string
+  tenantId: string
   webhookId: string
 }
 
@@ -110,16 +112,26 @@ export function createAlarms({ sqs, queueUrl: QueueUrl }: { sqs: SQSClient; queu
 /** @returns undefined for a message that is none of ours */
 export function readAlarm({ Body, ReceiptHandle }: Message): RungAlarm | undefined {
   try {
-    const { deliveryId, webhookId } = JSON.parse(Body ?? '')
-    if (typeof deliveryId !== 'string' || typeof webhookId !== 'string') return undefined
-    return { deliveryId, webhookId, receiptHandle: ReceiptHandle ?? '' }
+    const { deliveryId, tenantId = '', webhookId } = JSON.parse(Body ?? '')
+    if (![deliveryId, tenantId, webhookId].every((id) => typeof id === 'string')) return undefined
+    return { deliveryId, tenantId, webhookId, receiptHandle: ReceiptHandle ?? '' }
   } catch {
     return undefined
   }
 }
 
-function entryOf({ deliveryId, webhookId }: Alarm, at: number, DelaySeconds: number) {
-  return { Id: String(at), MessageBody: JSON.stringify({ deliveryId, webhookId }), DelaySeconds }
+function entryOf({ deliveryId, tenantId, webhookId }: Alarm, at: number, DelaySeconds: number) {
+  const MessageBody = JSON.stringify({ deliveryId, tenantId, webhookId })
+  return { Id: String(at), MessageBody, DelaySeconds, MessageGroupId: groupOf(tenantId) }
+}
+
+/**
+ * What makes a queue fair: whoever has the consumers wait longest, or keeps most of them busy, is
+ * served after the others ("Amazon SQS fair queues"). A group's name may have 128 characters of
+ * ASCII, and a tenant's any.
+ */
+function groupOf(tenantId: string): string {
+  return createHash('sha256').update(tenantId).digest('hex').slice(0, 32)
 }
 
 /** Rounded up: the table knows the millisecond, and an alarm that rings before it rings twice. */

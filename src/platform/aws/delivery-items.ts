@@ -1,13 +1,14 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import type { DeadDelivery, Delivery } from '../delivery-queue'
+import { DEAD_DAYS, type DeadDelivery, type Delivery, PARKED_DAYS } from '../delivery-queue'
 import { type Attributes, bytes, keyOf, number, primaryKey, text } from './attributes'
 import { guarded } from './errors'
 
 /**
- * Two kinds of items. A delivery, by its id: `dueAt` (ms) says when it may be taken; taking moves it
- * to the end of the lease, and `taken` only tells the two apart. And a dead one, under its webhook in
- * the order of burial, to which the item by id then points (`buriedAs`).
+ * Three kinds of items. A delivery, by its id: `dueAt` (ms) says when it may be taken; taking moves it
+ * to the end of the lease, and `taken` only tells the two apart. A dead one, under its webhook in
+ * the order of burial, to which the item by id then points (`buriedAs`). And, under its webhook, the
+ * id of one that is parked, whose item says so (`parkedAt`).
  */
 export function deliveryKey(deliveryId: string): Attributes {
   return primaryKey(keyOf('delivery', deliveryId), 'delivery')
@@ -18,8 +19,14 @@ export function deadOf(tenantId: string, webhookId: string): string {
   return keyOf('dead', tenantId, webhookId)
 }
 
+/** Partition of what is parked for a webhook. */
+export function parkedOf(tenantId: string, webhookId: string): string {
+  return keyOf('parked', tenantId, webhookId)
+}
+
 /** Condition of a write that is for a delivery which waits, or is taken. */
-export const WAITING = 'attribute_exists(pk) AND attribute_not_exists(buriedAs)'
+export const WAITING =
+  'attribute_exists(pk) AND attribute_not_exists(buriedAs) AND attribute_not_exists(parkedAt)'
 
 const DAY_S = 24 * 60 * 60
 
@@ -27,8 +34,9 @@ const DAY_S = 24 * 60 * 60
 export const expiry = {
   /** SQS keeps a message for 14 days at most: after that nothing would ring for the delivery. */
   waiting: (nowMs: number) => Math.floor(nowMs / 1000) + 14 * DAY_S,
-  /** A month is long enough to notice, and to send again what was not delivered. */
-  dead: (nowMs: number) => Math.floor(nowMs / 1000) + 30 * DAY_S,
+  /** Nothing rings for it meanwhile. */
+  parked: (nowMs: number) => Math.floor(nowMs / 1000) + PARKED_DAYS * DAY_S,
+  dead: (nowMs: number) => Math.floor(nowMs / 1000) + DEAD_DAYS * DAY_S,
 }
 
 /** What both kinds hold. Ids are packed, since each KB is a write unit: a hundred UUIDs take 2.3. */

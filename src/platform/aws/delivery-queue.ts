@@ -4,13 +4,14 @@ import type { Clock } from '../clock'
 import type { Delivery, DeliveryQueue } from '../delivery-queue'
 import { BATCH, createAlarms, type RungAlarm } from './alarms'
 import { createDeliveryRows } from './delivery-rows'
+import { chunksOf } from './in-parallel'
 
 /** The queue, and the way in for messages that SQS hands to a function by itself. */
 export interface AwsDeliveryQueue extends DeliveryQueue {
   /**
    * Takes the delivery that a message rings for, for `leaseMs`.
    * @returns `asleep` when it is not due or another has it (the message now rings again when it is),
-   * `gone` when it is done or buried (the message may go, too)
+   * `gone` when it is done, buried or parked (the message may go, too)
    * @throws {StorageError}
    */
   open(rung: RungAlarm, leaseMs: number): Promise<Delivery | 'asleep' | 'gone'>
@@ -23,7 +24,8 @@ export interface AwsDeliveryQueue extends DeliveryQueue {
  * The row is written before its message is sent and removed before its message is. So a crash in
  * between leaves either a message without a row, which is dropped when it rings, or, in `enqueue`,
  * a row without a message: that call has not resolved, and whoever repeats it sends the message,
- * whether or not the row is there. Two messages for a row do no harm: only one can take it.
+ * whether or not the row is there. Two messages for a row do no harm: only one can take it. A row that
+ * is parked has no message; `release` sends one, and finds the row again until it has.
  */
 export function createDeliveryQueue(needs: {
   sqs: SQSClient
@@ -51,7 +53,7 @@ export function createDeliveryQueue(needs: {
   }
 
   /** Lets go of it. @returns undefined when the queue does not hold it */
-  async function release(deliveryId: string) {
+  async function letGo(deliveryId: string) {
     const found = held.get(deliveryId)
     held.delete(deliveryId)
     if (found !== undefined) return found
@@ -73,22 +75,19 @@ export function createDeliveryQueue(needs: {
       }
     },
 
-    async take(limit, leaseMs, room = () => limit) {
+    async take(limit, leaseMs, hasPlace = () => true) {
       const taken: Delivery[] = []
       const passedOver: RungAlarm[] = []
-      const counts = new Map<string, number>()
       while (taken.length < limit) {
         const rung = await alarms.rung(limit - taken.length, leaseMs)
         if (rung.length === 0) break
         for (const alarm of rung) {
-          const count = counts.get(alarm.webhookId) ?? 0
-          if (count >= room(alarm.webhookId)) {
+          if (!hasPlace(alarm.tenantId, alarm.webhookId)) {
             passedOver.push(alarm)
             continue
           }
           const delivery = await open(alarm, leaseMs)
           if (typeof delivery === 'string') continue
-          counts.set(alarm.webhookId, count + 1)
           taken.push(delivery)
         }
       }
@@ -105,7 +104,7 @@ export function createDeliveryQueue(needs: {
     },
 
     async retry(deliveryId, delayMs, reason) {
-      const found = await release(deliveryId)
+      const found = await letGo(deliveryId)
       if (found === undefined) return
       const { delivery, rung } = found
       const at = now()
@@ -114,8 +113,32 @@ export function createDeliveryQueue(needs: {
       if (rung !== undefined) await alarms.snooze([rung], delayMs)
     },
 
+    async park(deliveryId, reason) {
+      const found = await letGo(deliveryId)
+      if (found === undefined) return
+      const { delivery, rung } = found
+      const { attempts } = delivery
+      const failed = reason === undefined ? {} : { attempts: attempts + 1, lastFailure: reason }
+      await rows.park({ ...delivery, ...failed }, now())
+      if (rung !== undefined) await alarms.stop(rung)
+    },
+
+    release(tenantId, webhookId) {
+      return rows.release(tenantId, webhookId, now(), async (deliveryIds) => {
+        for (const ids of chunksOf(deliveryIds, BATCH)) {
+          await alarms.set(
+            ids.map((deliveryId) => ({ deliveryId, tenantId, webhookId })),
+            0,
+          )
+        }
+      })
+    },
+
+    drop: rows.drop,
+    listParked: rows.listParked,
+
     async bury(deliveryId, reason) {
-      const found = await release(deliveryId)
+      const found = await letGo(deliveryId)
       if (found === undefined) return
       await rows.bury(found.delivery, now(), reason)
       if (found.rung !== undefined) await alarms.stop(found.rung)

@@ -6,26 +6,34 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import type { Delivery } from '../delivery-queue'
+import type { Delivery, DeliveryQueue } from '../delivery-queue'
 import { type Attributes, number, text } from './attributes'
 import { createDeadDeliveries } from './dead-deliveries'
 import { contentOf, deliveryKey, deliveryOf, expiry, unlessHeld, WAITING } from './delivery-items'
 import { guarded } from './errors'
+import { createParkedDeliveries } from './parked-deliveries'
 
 /** What came of trying to take one delivery. */
 export type Claim =
   | { kind: 'claimed'; delivery: Delivery }
   | { kind: 'asleep'; dueAt: number } // not due yet, or taken by another
-  | { kind: 'gone' } // done, buried, or never there
+  | { kind: 'gone' } // done, buried, parked, or never there
+
+type Counts = Awaited<ReturnType<DeliveryQueue['stats']>>
 
 /** The table of deliveries. Times are milliseconds since 1970; every method throws `StorageError`. */
 export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; table: string }) {
   const TableName = table
   const dead = createDeadDeliveries({ dynamo, table })
+  const parked = createParkedDeliveries({ dynamo, table })
 
   return {
     bury: dead.bury,
     listDead: dead.list,
+    park: parked.park,
+    release: parked.release,
+    drop: parked.drop,
+    listParked: parked.list,
 
     /** Adds one that is neither waiting nor taken. */
     async add(delivery: Delivery, nowMs: number, dueAt: number): Promise<void> {
@@ -62,7 +70,8 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
         claimed = (await dynamo.send(command)).Attributes ?? {}
       })
       if (held === undefined) return { kind: 'claimed', delivery: deliveryOf(deliveryId, claimed) }
-      if (held.dueAt === undefined || held.buriedAs !== undefined) return { kind: 'gone' }
+      const waits = held.buriedAs === undefined && held.parkedAt === undefined
+      if (!waits || held.dueAt === undefined) return { kind: 'gone' }
       return { kind: 'asleep', dueAt: Number(held.dueAt.N) }
     },
 
@@ -71,7 +80,8 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
       const Key = deliveryKey(deliveryId)
       const command = new GetItemCommand({ TableName, Key, ConsistentRead: true })
       const { Item } = await guarded('reading a delivery', () => dynamo.send(command))
-      return Item?.dueAt === undefined ? undefined : deliveryOf(deliveryId, Item)
+      const waits = Item?.dueAt !== undefined && Item.parkedAt === undefined
+      return waits ? deliveryOf(deliveryId, Item) : undefined
     },
 
     async remove(deliveryId: string): Promise<void> {
@@ -103,20 +113,21 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
     },
 
     /** Reads the whole table. */
-    async count(nowMs: number): Promise<{ waiting: number; inFlight: number; dead: number }> {
-      const counts = { waiting: 0, inFlight: 0, dead: 0 }
+    async count(nowMs: number): Promise<Counts> {
+      const counts = { waiting: 0, inFlight: 0, parked: 0, dead: 0 }
       let ExclusiveStartKey: Attributes | undefined
       do {
         const command = new ScanCommand({
           TableName,
           ExclusiveStartKey,
           FilterExpression: 'sk = :delivery',
-          ProjectionExpression: 'dueAt, taken, buriedAs',
+          ProjectionExpression: 'dueAt, taken, buriedAs, parkedAt',
           ExpressionAttributeValues: { ':delivery': text('delivery') },
         })
         const page = await guarded('counting deliveries', () => dynamo.send(command))
-        for (const { dueAt, taken, buriedAs } of page.Items ?? []) {
+        for (const { dueAt, taken, buriedAs, parkedAt } of page.Items ?? []) {
           if (buriedAs !== undefined) counts.dead += 1
+          else if (parkedAt !== undefined) counts.parked += 1
           else if (taken?.BOOL && Number(dueAt?.N) > nowMs) counts.inFlight += 1
           else counts.waiting += 1
         }

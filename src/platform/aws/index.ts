@@ -16,7 +16,7 @@ import { createDeliveryQueue } from './delivery-queue'
 import { createEventStore } from './event-store'
 import { createItems } from './events/item'
 import { checkHealth } from './health'
-import { lazyBlobs, lazySecrets, once } from './lazy'
+import { lazyBlobs, lazyDeliveries, lazySecrets, once } from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import type { Resources } from './resources'
@@ -58,11 +58,13 @@ export function openServing(
 ): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
   const { dynamo: client, blobs, tokens, events, registry } = open(resources, clock)
   const { quarantineTable, registryTable } = resources
+  const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
   return {
     events,
     registry,
     quarantine,
+    deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     spill: blobs,
     mark: () => markAt(clock.now()),
@@ -104,7 +106,8 @@ export function openFeeding(resources: Resources, { clock }: Pick<Needs, 'clock'
 /** What sends webhooks. */
 export function openDelivering(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
   const { dynamo, events, registry } = open(resources, clock)
-  return { events, registry, deliveries: openDeliveries(resources, dynamo, clock) }
+  const mark = () => markAt(clock.now())
+  return { events, registry, mark, deliveries: openDeliveries(resources, dynamo, clock) }
 }
 
 function openDeliveries(

@@ -1,4 +1,5 @@
 import type { BlobStore } from '../blob-store'
+import type { DeliveryQueue } from '../delivery-queue'
 import type { RootSecret } from './root-secret'
 import { serviceTimeOuts as requestHandler } from './time-outs'
 
@@ -43,4 +44,21 @@ export function lazySecrets(
     return openRootSecret({ ...needs, kms: new KMSClient({ requestHandler }) })
   })
   return { derive: async (use, bytes) => (await opened()).derive(use, bytes) }
+}
+
+/** Few requests change a webhook, and SQS's client is of no use to the others. */
+export function lazyDeliveries(
+  needs: Omit<Parameters<typeof import('./delivery-queue')['createDeliveryQueue']>[0], 'sqs'>,
+): Pick<DeliveryQueue, 'release' | 'drop'> {
+  const opened = once(async () => {
+    const [{ SQSClient }, { createDeliveryQueue }] = await Promise.all([
+      import('@aws-sdk/client-sqs'),
+      import('./delivery-queue'),
+    ])
+    return createDeliveryQueue({ ...needs, sqs: new SQSClient({ requestHandler }) })
+  })
+  return {
+    release: async (tenantId, webhookId) => (await opened()).release(tenantId, webhookId),
+    drop: async (tenantId, webhookId) => (await opened()).drop(tenantId, webhookId),
+  }
 }

@@ -1,16 +1,17 @@
 import type { Database } from 'bun:sqlite'
 import type { Clock } from '../clock'
-import type { Delivery, DeliveryQueue } from '../delivery-queue'
+import type { Delivery, DeliveryQueue, HasPlace } from '../delivery-queue'
+import { createAsideDeliveries } from './aside-deliveries'
 import { guarded } from './database'
-import {
-  type DeadDeliveryRow,
-  type DeliveryRow,
-  deadDeliveryOf,
-  deliveryColumns,
-  deliveryOf,
-} from './delivery-rows'
+import { type DeliveryRow, deliveryColumns, deliveryOf } from './delivery-rows'
+import { createTurns } from './delivery-turns'
 
 export { deliveryQueueSchema } from './delivery-rows'
+
+// What is kept for days need not be forgotten to the minute.
+const EXPIRE_EVERY_MS = 60 * 60 * 1000
+
+type Counts = Awaited<ReturnType<DeliveryQueue['stats']>>
 
 /**
  * The queue in a database opened by `openDatabase` with `deliveryQueueSchema`, for the one process
@@ -21,41 +22,43 @@ export { deliveryQueueSchema } from './delivery-rows'
 export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   const add = db.query(
     `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at, noted_at)
-     VALUES ($deliveryId, $tenantId, $webhookId, $eventIds, $enqueuedAt, $attempts, $lastFailure, $dueAt, $notedAt)`,
+     SELECT $deliveryId, $tenantId, $webhookId, $eventIds, $enqueuedAt, $attempts, $lastFailure, $dueAt, $notedAt
+     WHERE NOT EXISTS (SELECT 1 FROM parked_deliveries WHERE delivery_id = $deliveryId)`,
   )
   const unbury = db.query('DELETE FROM dead_deliveries WHERE delivery_id = ?')
-  const anyDue = db.query('SELECT 1 FROM deliveries WHERE due_at <= ? LIMIT 1')
-  // One step of an index for each webhook that has deliveries, however many each has.
-  const nextWebhook = db.query<{ webhook_id: string; due_at: number }, [string]>(
-    `SELECT webhook_id, due_at FROM deliveries WHERE webhook_id > ?
-     ORDER BY webhook_id, due_at LIMIT 1`,
+  const nextDue = db.query<{ due_at: number }, [string, string]>(
+    `SELECT due_at FROM deliveries WHERE webhook_id = ? AND tenant_id = ? ORDER BY due_at LIMIT 1`,
+  )
+  const allDue = db.query<{ tenant_id: string; webhook_id: string; due_at: number }, []>(
+    'SELECT tenant_id, webhook_id, min(due_at) AS due_at FROM deliveries GROUP BY webhook_id, tenant_id',
   )
   const lease = db.query<
     DeliveryRow,
-    { webhookId: string; now: number; limit: number; until: number }
+    { tenantId: string; webhookId: string; now: number; until: number }
   >(
-    `UPDATE deliveries SET taken = 1, due_at = $until WHERE delivery_id IN (
-       SELECT delivery_id FROM deliveries WHERE webhook_id = $webhookId AND due_at <= $now
-       ORDER BY due_at LIMIT $limit)
+    `UPDATE deliveries SET taken = 1, due_at = $until WHERE delivery_id = (
+       SELECT delivery_id FROM deliveries
+       WHERE webhook_id = $webhookId AND tenant_id = $tenantId AND due_at <= $now
+       ORDER BY due_at LIMIT 1)
      RETURNING ${deliveryColumns}`,
   )
-  const giveBack = db.query(
+  type Whose = { tenant_id: string; webhook_id: string }
+  const giveBack = db.query<
+    Whose,
+    { deliveryId: string; dueAt: number; notedAt: number; reason: string }
+  >(
     `UPDATE deliveries SET taken = 0, attempts = attempts + 1, due_at = $dueAt, noted_at = $notedAt,
        last_failure = $reason
-     WHERE delivery_id = $deliveryId`,
+     WHERE delivery_id = $deliveryId RETURNING tenant_id, webhook_id`,
   )
-  const forget = db.query('DELETE FROM deliveries WHERE delivery_id = ?')
-  const setAside = db.query(
-    `INSERT OR REPLACE INTO dead_deliveries (${deliveryColumns}, reason, buried_at)
-     SELECT ${deliveryColumns}, $reason, $buriedAt FROM deliveries WHERE delivery_id = $deliveryId`,
+  const forget = db.query<Whose, [string]>(
+    'DELETE FROM deliveries WHERE delivery_id = ? RETURNING tenant_id, webhook_id',
   )
-  const dead = db.query<DeadDeliveryRow, [string, string, number]>(
-    `SELECT ${deliveryColumns}, reason, buried_at FROM dead_deliveries
-     WHERE tenant_id = ? AND webhook_id = ? ORDER BY buried_at DESC, rowid DESC LIMIT ?`,
-  )
-  const count = db.query<{ waiting: number; inFlight: number; dead: number }, [number, number]>(
+  const forgetParked = db.query('DELETE FROM parked_deliveries WHERE delivery_id = ?')
+  const count = db.query<Counts, [number, number]>(
     `SELECT count(*) FILTER (WHERE NOT (taken AND due_at > ?)) AS waiting,
             count(*) FILTER (WHERE taken AND due_at > ?) AS inFlight,
+            (SELECT count(*) FROM parked_deliveries) AS parked,
             (SELECT count(*) FROM dead_deliveries) AS dead
      FROM deliveries`,
   )
@@ -63,7 +66,14 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   // Setting the clock back makes nothing late: while we run, time only grows.
   const opened = { wall: clock.now().getTime(), steady: clock.monotonic() }
   const now = () => Math.floor(opened.wall + clock.monotonic() - opened.steady)
-  guarded('opening the delivery queue', () => addNotedAt(db))
+  const turns = createTurns()
+  const aside = createAsideDeliveries(db, clock, changed)
+  let expiredAt = Number.NEGATIVE_INFINITY
+
+  guarded('opening the delivery queue', () => {
+    addNotedAt(db)
+    readTurns()
+  })
   const release = db.query('UPDATE deliveries SET taken = 0, due_at = $now WHERE taken = 1')
   const setBack = db.query(
     'UPDATE deliveries SET due_at = due_at - noted_at + $opened, noted_at = $opened WHERE noted_at > $now',
@@ -77,14 +87,23 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
     setBack.run({ opened: opened.wall, now: now() })
   })
 
-  function webhooksDue(at: number) {
-    const due: { webhookId: string; since: number }[] = []
-    let next = nextWebhook.get('')
-    while (next) {
-      if (next.due_at <= at) due.push({ webhookId: next.webhook_id, since: next.due_at })
-      next = nextWebhook.get(next.webhook_id)
-    }
-    return due.sort((a, b) => a.since - b.since)
+  function resumeOnce() {
+    if (isResumed) return
+    resume.immediate()
+    isResumed = true
+    readTurns()
+  }
+  function readTurns() {
+    turns.clear()
+    for (const row of allDue.all()) turns.set(row.tenant_id, row.webhook_id, row.due_at)
+  }
+
+  function changed(tenantId: string, webhookId: string) {
+    turns.set(tenantId, webhookId, nextDue.get(webhookId, tenantId)?.due_at)
+  }
+
+  function changedOf(whose: Whose | null) {
+    if (whose) changed(whose.tenant_id, whose.webhook_id)
   }
 
   /**
@@ -109,58 +128,71 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
     }
   })
 
-  const takeDue = db.transaction((limit: number, leaseMs: number, room: (id: string) => number) => {
+  const takeDue = db.transaction((limit: number, leaseMs: number, hasPlace: HasPlace) => {
     const at = now()
     const taken: Delivery[] = []
-    for (const { webhookId } of webhooksDue(at)) {
-      const places = Math.min(limit - taken.length, room(webhookId))
-      if (places <= 0) continue
-      const rows = lease.all({ webhookId, now: at, limit: places, until: at + leaseMs })
-      taken.push(...rows.map(deliveryOf))
-    }
+    turns.goRound(at, hasPlace, (tenantId, webhookId) => {
+      const row = lease.get({ tenantId, webhookId, now: at, until: at + leaseMs })
+      if (row) taken.push(deliveryOf(row))
+      changed(tenantId, webhookId)
+      turns.served(tenantId, webhookId)
+      return taken.length < limit
+    })
     return taken
   })
 
-  const buryOne = db.transaction((deliveryId: string, reason: string) => {
-    setAside.run({ deliveryId, reason, buriedAt: clock.now().toISOString() })
-    forget.run(deliveryId)
-  })
+  function expire() {
+    if (now() - expiredAt < EXPIRE_EVERY_MS) return
+    if (!aside.expire()) expiredAt = now()
+  }
 
   return {
     async enqueue(deliveries, delayMs = 0) {
       if (deliveries.length === 0) return
       guarded('enqueueing deliveries', () => enqueueAll.immediate(deliveries, delayMs))
+      const ofWebhooks = deliveries.map(({ tenantId, webhookId }) => [tenantId, webhookId] as const)
+      for (const whose of new Map(ofWebhooks.map((whose) => [whose.join(), whose])).values()) {
+        changed(...whose)
+      }
     },
 
-    async take(limit, leaseMs, room = () => limit) {
+    async take(limit, leaseMs, hasPlace = () => true) {
       return guarded('taking deliveries', () => {
-        if (!isResumed) resume.immediate()
-        isResumed = true
-        if (!anyDue.get(now())) return []
-        return relaxed(() => takeDue.immediate(limit, leaseMs, room))
+        resumeOnce()
+        expire()
+        if (limit <= 0 || !turns.isAnyDue(now())) return []
+        try {
+          return relaxed(() => takeDue.immediate(limit, leaseMs, hasPlace))
+        } catch (error) {
+          readTurns() // the table is as it was
+          throw error
+        }
       })
     },
 
     async done(deliveryId) {
-      guarded('finishing a delivery', () => relaxed(() => forget.run(deliveryId)))
+      guarded('finishing a delivery', () =>
+        relaxed(() => {
+          changedOf(forget.get(deliveryId))
+          forgetParked.run(deliveryId)
+        }),
+      )
     },
 
     async retry(deliveryId, delayMs, reason) {
       const notedAt = now()
       const dueAt = notedAt + delayMs
       guarded('retrying a delivery', () =>
-        relaxed(() => giveBack.run({ deliveryId, dueAt, notedAt, reason })),
+        relaxed(() => changedOf(giveBack.get({ deliveryId, dueAt, notedAt, reason }))),
       )
     },
 
-    async bury(deliveryId, reason) {
-      guarded('burying a delivery', () => buryOne.immediate(deliveryId, reason))
-    },
-
-    async listDead(tenantId, webhookId, limit) {
-      const rows = guarded('listing deliveries', () => dead.all(tenantId, webhookId, limit))
-      return rows.map(deadDeliveryOf)
-    },
+    park: aside.park,
+    release: aside.release,
+    drop: aside.drop,
+    listParked: aside.listParked,
+    bury: aside.bury,
+    listDead: aside.listDead,
 
     async stats() {
       const at = now()

@@ -2,7 +2,9 @@ import type { DeadDelivery, Delivery } from '../delivery-queue'
 
 /**
  * `due_at` (ms) says when a delivery may be taken; taking moves it to the end of the lease, so what
- * is never given back falls due again by itself. `noted_at` (ms) is when `due_at` was said. `taken` only tells the two apart for `stats`.
+ * is never given back falls due again by itself. `noted_at` (ms) is when `due_at` was said. `taken`
+ * only tells the two apart for `stats`. What is parked, and what is dead, is in tables of its own:
+ * nobody who looks for work comes by it.
  */
 export const deliveryQueueSchema = `
   CREATE TABLE IF NOT EXISTS deliveries (
@@ -17,8 +19,19 @@ export const deliveryQueueSchema = `
     noted_at INTEGER NOT NULL DEFAULT 0,
     taken INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at);
   CREATE INDEX IF NOT EXISTS deliveries_of_webhook ON deliveries (webhook_id, due_at);
+  CREATE TABLE IF NOT EXISTS parked_deliveries (
+    delivery_id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    webhook_id TEXT NOT NULL,
+    event_ids TEXT NOT NULL,
+    enqueued_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    last_failure TEXT,
+    parked_at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS parked_of_webhook ON parked_deliveries (tenant_id, webhook_id);
+  CREATE INDEX IF NOT EXISTS parked_by_age ON parked_deliveries (parked_at);
   CREATE TABLE IF NOT EXISTS dead_deliveries (
     delivery_id TEXT PRIMARY KEY,
     tenant_id TEXT NOT NULL,
@@ -31,6 +44,7 @@ export const deliveryQueueSchema = `
     buried_at TEXT NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS dead_of_webhook ON dead_deliveries (tenant_id, webhook_id, buried_at);
+  CREATE INDEX IF NOT EXISTS dead_by_age ON dead_deliveries (buried_at);
 `
 
 export type DeliveryRow = {
@@ -44,7 +58,7 @@ export type DeliveryRow = {
 }
 export type DeadDeliveryRow = DeliveryRow & { reason: string; buried_at: string }
 
-/** The columns that both tables have. */
+/** The columns that all three tables have. */
 export const deliveryColumns =
   'delivery_id, tenant_id, webhook_id, event_ids, enqueued_at, attempts, last_failure'
 

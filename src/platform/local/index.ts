@@ -22,6 +22,7 @@ import { createDuck } from './parquet/duck'
 import { mendModes, PRIVATE_FOLDER } from './private-files'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
+import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { checkSecrets, openSecrets, secretsSchema } from './secrets'
 
 /** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
@@ -32,7 +33,7 @@ export function openRegistryFile(dataDir: string) {
     join(dataDir, 'nonius.db'),
     [
       ...[registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema],
-      ...[conformanceCountsSchema, secretsSchema],
+      ...[conformanceCountsSchema, replayJobsSchema, secretsSchema],
     ].join(';\n'),
   )
   checkSecrets(db, secrets, dataDir)
@@ -90,6 +91,7 @@ export async function openLocalPlatform(options: {
     archive,
     lake: createLake({ folder: lakeFolder(dataDir), duck }),
     quarantine: createQuarantineStore(db, tokens, turns),
+    replays: createReplayJobs(db),
     deliveries: createDeliveryQueue(db, clock),
     registry,
     conformance,

@@ -69,6 +69,7 @@ export function itemOf({ about, raw }: Pick<QuarantineRow, 'about' | 'raw'>): Qu
 
 const conditions: Record<keyof QuarantineFilter, string> = {
   sourceId: 'sourceId = $sourceId',
+  sourceIds: 'sourceId IN (SELECT value FROM json_each($sourceIds))',
   standard: 'standard = $standard',
   scope: 'scope = $scope',
   // In quotes, as it stands in the array: a part of a code is not found, nor two with a comma.
@@ -84,7 +85,7 @@ export function conditionOf(filter: QuarantineFilter) {
   for (const [name, condition] of Object.entries(conditions)) {
     const value = filter[name as keyof QuarantineFilter]
     if (value === undefined) continue
-    values[name] = value
+    values[name] = typeof value === 'string' ? value : JSON.stringify(value)
     parts.push(condition)
   }
   return { sql: parts.join(' AND '), values }

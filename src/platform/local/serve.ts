@@ -13,6 +13,8 @@ export interface Connection {
   ip?: string | undefined
   /** Makes a WebSocket of it. @returns false when that is not what was asked for */
   upgrade?(member: Member, headers: Record<string, string>): boolean
+  /** How many seconds it may be silent from now on; 0: for as long as the app likes. */
+  patience?(seconds: number): void
 }
 
 // Larger than any body we take: ours is the answer that names the limit, not the server's.
@@ -33,6 +35,7 @@ export function serveHttp(options: {
     let isSocket = false
     const response = await fetch(request, {
       ip,
+      patience: (seconds) => server.timeout(request, seconds),
       upgrade(member, headers) {
         const data = sockets?.attach(member)
         isSocket = data !== undefined && server.upgrade(request, { data, headers })
@@ -46,6 +49,8 @@ export function serveHttp(options: {
     const server = Bun.serve<Attached>({
       hostname: host,
       port,
+      // Without a word Bun would let a second server have the port too, and half of what comes.
+      reusePort: false,
       maxRequestBodySize: HARD_LIMIT_BYTES,
       // Seconds. Longer than the 15 s that the most patient sender waits for an answer (Canvas).
       idleTimeout: 30,
@@ -53,7 +58,9 @@ export function serveHttp(options: {
       development: false,
       fetch(request, server) {
         const ip = server.requestIP(request)?.address
-        if (sockets === undefined || !request.headers.has('Upgrade')) return fetch(request, { ip })
+        if (sockets === undefined || !request.headers.has('Upgrade')) {
+          return fetch(request, { ip, patience: (seconds) => server.timeout(request, seconds) })
+        }
         return upgrading(request, server, ip)
       },
       websocket: sockets?.handler ?? { message() {} },

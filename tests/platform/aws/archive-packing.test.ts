@@ -93,6 +93,7 @@ describe('a document of the archive', () => {
   })
 
   const whole: [string, Partial<EventRecord>][] = [
+    ['a repair', { repair: { by: 'key_2', at: '2026-11-21T10:00:00.000Z', paths: ['/type'] } }],
     ['an ordinary record', {}],
     ['the largest integer', { sequence: Number.MAX_SAFE_INTEGER }],
     ['a lone surrogate, which becomes U+FFFD', { actorName: 'a\udc00b' }],

@@ -40,7 +40,7 @@ async function scene(
   )
   const registry = aRegistry(...webhooks)
   const deliveries = createDeliveryQueue({ dynamo, sqs, table, queueUrl: QueueUrl, clock })
-  const deliver = createDeliver({ deliveries, events, registry, send, clock, log })
+  const deliver = createDeliver({ deliveries, events, registry, send, clock, log, mark: () => '1' })
   const handle = createDeliverHandler({ deliveries, deliver, log })
 
   return {
@@ -72,7 +72,7 @@ describe('The function that Lambda calls with due deliveries', () => {
     await test.deliveries.enqueue([one, two])
     expect(await test.handle(await test.messages())).toEqual({ batchItemFailures: [] })
     expect(test.sent.sort()).toEqual([one.deliveryId, two.deliveryId].sort())
-    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, dead: 0 })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
     expect(await test.left()).toBe(0)
   })
 
@@ -86,18 +86,27 @@ describe('The function that Lambda calls with due deliveries', () => {
     const { batchItemFailures } = await test.handle(event)
     const bad = event.Records.find(({ body }) => body.includes('whk_bad'))
     expect(batchItemFailures).toEqual([{ itemIdentifier: bad!.messageId }])
-    expect(await test.deliveries.stats()).toEqual({ waiting: 1, inFlight: 0, dead: 0 })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 1, inFlight: 0, parked: 0, dead: 0 })
     expect(await test.left()).toBe(1)
   })
 
-  it('sets aside what a target wants no more of, and disables the webhook', async () => {
-    const test = await scene(() => ({ kind: 'answered', status: 410 }))
+  it('parks what a target wants no more of, disables the webhook, and sends it once it is enabled', async () => {
+    let status = 410
+    const test = await scene(() => ({ kind: 'answered', status }))
     const one = test.aDeliveryTo('gone')
     await test.deliveries.enqueue([one])
     expect(await test.handle(await test.messages())).toEqual({ batchItemFailures: [] })
-    const dead = await test.deliveries.listDead('north', 'whk_gone', 10)
-    expect(dead).toMatchObject([{ deliveryId: one.deliveryId, reason: 'HTTP 410' }])
-    expect(await test.registry.getWebhook('north', 'whk_gone')).toMatchObject({ enabled: false })
+    const failed = { ...one, attempts: 1, lastFailure: 'HTTP 410' }
+    expect(await test.deliveries.listParked('north', 'whk_gone', 10)).toEqual([failed])
+    const disabled = await test.registry.getWebhook('north', 'whk_gone')
+    expect(disabled).toMatchObject({ enabled: false })
+    expect(await test.left()).toBe(0)
+
+    status = 200
+    await test.registry.putWebhook({ ...disabled!, enabled: true })
+    await test.deliveries.release('north', 'whk_gone')
+    expect(await test.handle(await test.messages())).toEqual({ batchItemFailures: [] })
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
   })
 
   it('does not send what is not due, nor what another call is sending', async () => {

@@ -44,15 +44,28 @@ const step: fc.Arbitrary<{ name: string; step: Step }> = fc.oneof(
     name: `bury ${deliveryId}`,
     step: (queue: DeliveryQueue) => queue.bury(deliveryId, 'HTTP 410'),
   })),
+  fc
+    .tuple(delivery, fc.option(fc.constant('HTTP 410'), { nil: undefined }))
+    .map(([{ deliveryId }, why]) => ({
+      name: `park ${deliveryId} ${why}`,
+      step: (queue: DeliveryQueue) => queue.park(deliveryId, why),
+    })),
+  fc
+    .tuple(fc.constantFrom('whk_0', 'whk_1'), fc.constantFrom('release', 'drop'))
+    .map(([webhookId, what]) => ({
+      name: `${what} ${webhookId}`,
+      step: (queue: DeliveryQueue) => queue[what as 'release' | 'drop']('north', webhookId),
+    })),
   fc.constantFrom(1000, 5000, LEASE, 60_000).map((ms) => ({ name: `wait ${ms}`, step: { ms } })),
 )
 
 /** Everything that a queue says of itself. */
 async function shown(queue: DeliveryQueue) {
-  const dead = await Promise.all(
-    ['whk_0', 'whk_1'].map((webhookId) => queue.listDead('north', webhookId, 10)),
-  )
-  return { dead, stats: await queue.stats() }
+  const of = async (webhookId: string) => ({
+    dead: await queue.listDead('north', webhookId, 10),
+    parked: byId(await queue.listParked('north', webhookId, 10)),
+  })
+  return { of: await Promise.all(['whk_0', 'whk_1'].map(of)), stats: await queue.stats() }
 }
 
 describe('The queue on SQS and DynamoDB', async () => {

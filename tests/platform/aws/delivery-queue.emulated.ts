@@ -70,6 +70,17 @@ describe('The delivery queue on SQS and DynamoDB', () => {
     expect(await test.isSilent()).toBe(true)
   })
 
+  it('lets nothing ring for what is parked, and rings for all of it once it is released', async () => {
+    await using test = await open()
+    const many = Array.from({ length: 25 }, () => aDelivery())
+    await test.queue.enqueue(many)
+    const taken = await test.queue.take(25, LEASE)
+    await Promise.all(taken.map(({ deliveryId }) => test.queue.park(deliveryId)))
+    expect(await test.isSilent()).toBe(true)
+    await test.another().release('north', 'whk_1')
+    expect(await test.queue.take(30, LEASE)).toHaveLength(25)
+  })
+
   it('drops a message whose delivery another process finished', async () => {
     await using test = await open()
     const one = aDelivery()
@@ -183,6 +194,27 @@ describe('When SQS or DynamoDB fails', () => {
     await test.queue.enqueue([one])
     expect(await test.queue.take(1, LEASE)).toEqual([one])
   })
+
+  it('finds again what it had not released when SQS or DynamoDB failed', async () => {
+    let isDown = false
+    let calls = 0
+    // The third call of its kind, and all that follow.
+    await using test = await open((command) => {
+      const counts = ['SendMessageBatchCommand', 'DeleteItemCommand'].includes(command)
+      return isDown && counts && ++calls > 2 ? 'throttled' : undefined
+    })
+    const many = Array.from({ length: 25 }, () => aDelivery())
+    await test.queue.enqueue(many)
+    const taken = await test.queue.take(25, LEASE)
+    await Promise.all(taken.map(({ deliveryId }) => test.queue.park(deliveryId)))
+    isDown = true
+    const refusal = await test.queue.release('north', 'whk_1').catch((error) => error)
+    expect(refusal).toBeInstanceOf(StorageError)
+    isDown = false
+    await test.queue.release('north', 'whk_1')
+    expect(await test.queue.take(30, LEASE)).toHaveLength(25)
+    expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 25, parked: 0, dead: 0 })
+  }, 30_000)
 
   it('sends again what SQS refused of a batch, and nothing twice', async () => {
     await using test = await open()

@@ -33,10 +33,11 @@ const someRecord: fc.Arbitrary<EventRecord> = fc
     skewMs: perhaps(fc.integer()),
     conformant: fc.boolean(),
     issueCodes: fc.array(text, { maxLength: 3 }),
+    repair: perhaps(fc.record({ by: text, at: text, paths: fc.array(text, { maxLength: 3 }) })),
     server: fc.record({ requestId: text, ip: perhaps(text), userAgent: perhaps(text) }),
     raw: fc.json().map((one) => one.toWellFormed()),
   })
-  .map((changes) => aRecord(changes))
+  .map(({ repair, ...changes }) => aRecord({ ...changes, ...(repair && { repair }) }))
 
 describe('an item', () => {
   it('gives back any record, whole', async () => {

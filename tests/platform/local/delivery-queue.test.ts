@@ -14,6 +14,7 @@ import { aClock, aDelivery, start } from '../../webhooks/support'
 const folder = mkdtempSync(join(tmpdir(), 'nonius-deliveries-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 let files = 0
+const DAY = 24 * 60 * 60 * 1000
 
 const HOUR = 3_600_000
 
@@ -88,10 +89,56 @@ describe('The SQLite delivery queue', () => {
     expect(test.db.query('PRAGMA synchronous').get()).toEqual({ synchronous: 2 })
   })
 
-  it('reads only index entries to find out that nothing is due', async () => {
+  it('lets tenants take turns, and the webhooks of each, whatever each has waiting', async () => {
     await using test = open()
-    const plan = test.db.query('EXPLAIN QUERY PLAN SELECT 1 FROM deliveries WHERE due_at <= 1')
-    expect(JSON.stringify(plan.all())).toContain('COVERING INDEX deliveries_due')
+    const many = (tenantId: string, webhookId: string, count: number) =>
+      Array.from({ length: count }, () => aDelivery({ tenantId, webhookId }))
+    await test.queue.enqueue([...many('north', 'whk_1', 50), ...many('north', 'whk_2', 50)])
+    await test.queue.enqueue([...many('south', 'whk_3', 3), ...many('east', 'whk_4', 1)])
+    const taken = [...(await test.queue.take(5, 1000)), ...(await test.queue.take(5, 1000))]
+    const turns = taken.map(({ tenantId, webhookId }) => `${tenantId} ${webhookId}`)
+    expect(turns.slice(0, 3).sort()).toEqual(['east whk_4', 'north whk_1', 'south whk_3'])
+    const counts = Object.groupBy(turns, (turn) => turn)
+    expect(counts['south whk_3']).toHaveLength(3)
+    expect(counts['north whk_1']).toHaveLength(3)
+    expect(counts['north whk_2']).toHaveLength(3)
+  })
+
+  it('keeps what is parked when it is opened again', async () => {
+    const [one, two] = [aDelivery(), aDelivery()]
+    const first = open()
+    await first.queue.enqueue([one, two])
+    await first.queue.park(one.deliveryId)
+    first.db.close()
+
+    await using second = open(first.file)
+    expect(await second.queue.take(10, 1000)).toEqual([two])
+    await second.queue.release('north', 'whk_1')
+    expect(await second.queue.take(10, 1000)).toEqual([one])
+  })
+
+  it('forgets what has been parked, or dead, for more than a month', async () => {
+    await using test = open()
+    const [parked, dead, waiting] = [aDelivery(), aDelivery(), aDelivery()]
+    await test.queue.enqueue([parked, dead, waiting])
+    await test.queue.park(parked.deliveryId)
+    await test.queue.bury(dead.deliveryId, 'HTTP 500')
+    test.advance(29 * DAY)
+    await test.queue.take(0, 1000)
+    expect(await test.queue.stats()).toEqual({ waiting: 1, inFlight: 0, parked: 1, dead: 1 })
+    test.advance(2 * DAY)
+    await test.queue.take(0, 1000)
+    expect(await test.queue.stats()).toEqual({ waiting: 1, inFlight: 0, parked: 0, dead: 0 })
+  })
+
+  it('takes what it failed to take before', async () => {
+    await using test = open()
+    const one = aDelivery()
+    await test.queue.enqueue([one])
+    test.db.run('PRAGMA query_only = ON')
+    expect(await test.queue.take(1, 1000).catch((error) => error)).toBeInstanceOf(StorageError)
+    test.db.run('PRAGMA query_only = OFF')
+    expect(await test.queue.take(1, 1000)).toEqual([one])
   })
 
   it('says so when the file cannot be written', async () => {

@@ -29,9 +29,13 @@ export async function setAside(record: EventRecord, blobs: BlobStore): Promise<A
 
 function shortened(record: EventRecord): EventRecord {
   const short = { ...record, server: { ...record.server } }
+  if (record.repair !== undefined) short.repair = { ...record.repair }
   for (const { type, from } of columns) {
     const [outer, inner] = from
-    const holder = (inner === undefined ? short : short[outer]) as Record<string, unknown>
+    const holder = (inner === undefined ? short : short[outer]) as
+      | Record<string, unknown>
+      | undefined
+    if (holder === undefined) continue
     const name = inner ?? outer
     const value = holder[name]
     if (type === 'string' && typeof value === 'string') holder[name] = value.slice(0, TEXT_LENGTH)

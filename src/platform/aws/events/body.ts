@@ -47,6 +47,7 @@ const places: Record<
   groupId: 34,
   sessionId: 35,
   edAppId: 36,
+  repair: 37,
 }
 
 /** In an array of their own, which is the last value of a body. */
@@ -86,6 +87,8 @@ function listed<Name extends string>(
 ): unknown[] {
   const values: unknown[] = []
   for (const name of Object.keys(places) as Name[]) values[places[name]] = object[name] ?? null
+  // What few records have costs the others nothing, as long as it stands at the end.
+  while (values.length > 0 && values.at(-1) === null) values.pop()
   return values
 }
 

@@ -23,7 +23,9 @@ export interface Found {
 // or two, and the cursor goes on from there.
 const MAX_QUERIES = 20
 
-const conditions: Record<keyof QuarantineFilter, string> = {
+type Values = Record<string, string | readonly string[]>
+
+const conditions: Record<Exclude<keyof QuarantineFilter, 'sourceIds'>, string> = {
   sourceId: 'sourceId = :sourceId',
   standard: 'standard = :standard',
   scope: '#scope = :scope',
@@ -34,13 +36,10 @@ const conditions: Record<keyof QuarantineFilter, string> = {
 }
 
 /** The conditions that a filter sets, always in one order. */
-export function valuesOf(filter: QuarantineFilter): Record<string, string> {
-  const names = Object.keys(conditions) as (keyof QuarantineFilter)[]
+export function valuesOf(filter: QuarantineFilter): Values {
+  const names = [...Object.keys(conditions), 'sourceIds'] as (keyof QuarantineFilter)[]
   const entries = names.map((name) => [name, filter[name]] as const)
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Record<
-    string,
-    string
-  >
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Values
 }
 
 /** Reads entries only, never items. */
@@ -85,17 +84,26 @@ const entryFrom = ({ quarantineId, sk }: Attributes) => ({
   arrival: sk!.S!,
 })
 
-function filterOf(given: Record<string, string>) {
-  const used = Object.keys(given).map((name) => conditions[name as keyof QuarantineFilter])
-  if (used.length === 0) return { isEmpty: true, values: {} }
-  const FilterExpression = used.join(' AND ')
+function filterOf(given: Values) {
+  const used: string[] = []
+  const values: Attributes = {}
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === 'string') {
+      used.push(conditions[name as keyof typeof conditions])
+      values[`:${name}`] = text(value)
+      continue
+    }
+    // IN takes a hundred ("Comparison operator and function reference", DynamoDB developer guide).
+    const names = value.map((_, at) => `:${name}${at}`)
+    used.push(`sourceId IN (${names.join(', ')})`)
+    for (const [at, one] of value.entries()) values[names[at]!] = text(one)
+  }
+  if (used.length === 0) return { isEmpty: true, values }
   return {
     isEmpty: false,
-    FilterExpression,
+    FilterExpression: used.join(' AND '),
     // A reserved word; a name that is not used is refused.
     ...(given.scope !== undefined && { ExpressionAttributeNames: { '#scope': 'scope' } }),
-    values: Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [`:${name}`, text(value)]),
-    ),
+    values,
   }
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { EventRecord } from '../../../event/record'
 import { isDamage } from '../database'
 import type { Notices } from '../notices'
+import { PRIVATE_FOLDER } from '../private-files'
 import type { Checkpointer } from './checkpointer'
 import { addEntry, createIndex, type EventIndex, growIndex } from './event-index'
 import { type EventKeys, entryOf } from './event-keys'
@@ -208,7 +209,7 @@ const endings = ['.db', '.db-wal', '.db-shm', '.idx']
 /** Puts the files of a generation into `damaged/`, where nothing reads them. @returns that folder */
 export function setAside(path: string): string {
   const folder = join(dirname(path), 'damaged')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   for (const ending of endings) {
     try {
       renameSync(path + ending, join(folder, basename(path) + ending))

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
+import { PRIVATE_FILE } from '../private-files'
 import { BITS_PER_EVENT, type EventIndex } from './event-index'
 import { type HashedColumn, hashedColumns } from './event-keys'
 
@@ -39,7 +40,7 @@ export async function saveIndex(index: EventIndex, file: string) {
   const checksum = [headerOf(index, 0), ...columns].reduce((before, part) => sum(part, before), 0)
   const unfinished = `${file}.new`
   try {
-    await using handle = await open(unfinished, 'w', 0o600)
+    await using handle = await open(unfinished, 'w', PRIVATE_FILE)
     for (const part of [headerOf(index, checksum), ...columns]) await handle.write(bytesOf(part))
     await handle.sync()
     await rename(unfinished, file)

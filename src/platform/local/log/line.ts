@@ -81,6 +81,7 @@ const stampedFields: readonly (keyof EventRecord)[] = [
   'privacyLevel',
   'retentionClass',
   'server',
+  'repair',
   'expiresAt',
 ]
 
@@ -137,7 +138,7 @@ function readerOf({ from: [outer, inner], type }: Column): (record: EventRecord)
   const encode = encoders[type]
   if (outer === 'raw') return ({ raw }) => encode(rawForSql(raw))
   if (inner === undefined) return (record) => encode(record[outer] as Value)
-  return (record) => encode((record[outer] as unknown as Record<string, Value>)[inner])
+  return (record) => encode((record[outer] as Record<string, Value> | undefined)?.[inner])
 }
 
 function stampsOf(record: EventRecord) {
@@ -187,7 +188,9 @@ export function decoderFor(names: readonly string[]): DecodeLine {
       const text = parts[place]!
       if (text === '') continue
       const [outer, inner] = from
-      const target = (inner === undefined ? record : record[outer]) as object as Values
+      const values = record as object as Values
+      if (inner !== undefined) values[outer] ??= {}
+      const target = (inner === undefined ? values : values[outer]) as Values
       target[inner ?? outer] = decode(text)
     }
     return record

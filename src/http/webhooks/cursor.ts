@@ -1,0 +1,27 @@
+import { z } from '@hono/zod-openapi'
+import { AppError } from '../../error/app-error'
+import type { Webhook } from '../../platform/registry'
+
+/** Where a page ended: behind this webhook, whether or not it is still there. */
+type Place = Pick<Webhook, 'createdAt' | 'webhookId'>
+
+// Nothing in it is secret, and it leads nowhere but into the tenant's own list: so it is not signed.
+const Place = z.tuple([z.iso.datetime(), z.string().min(1).max(100)])
+
+export function cursorOf({ createdAt, webhookId }: Place): string {
+  return Buffer.from(JSON.stringify([createdAt, webhookId])).toString('base64url')
+}
+
+/** @throws {AppError} `invalid_cursor` */
+export function placeOf(cursor: string): Place {
+  try {
+    const [createdAt, webhookId] = Place.parse(
+      JSON.parse(Buffer.from(cursor, 'base64url').toString()),
+    )
+    return { createdAt, webhookId }
+  } catch (cause) {
+    const message = 'Not a cursor of this list'
+    const errors = [{ path: ['cursor'], message, code: 'invalid_cursor' }]
+    throw new AppError('invalid_cursor', `${message}.`, { errors, cause })
+  }
+}

@@ -1,0 +1,93 @@
+import { setImmediate as rest } from 'node:timers/promises'
+import { AppError } from '../error/app-error'
+import type { QuarantineFilter, QuarantineStore } from '../platform/quarantine-store'
+import type { PatchOperation } from '../quarantine/patch'
+import { type Replay, type Replayer, type ReplayResult, refusal } from './replay'
+
+/** What is to be sent through again. */
+export interface Asked {
+  filter: QuarantineFilter
+  patch?: readonly PatchOperation[] | undefined
+  dryRun?: boolean | undefined
+  /** At most so many items. */
+  limit: number
+  /** Where an earlier piece ended. */
+  cursor?: string | undefined
+}
+
+/** What was done of it. */
+export interface Piece<View> {
+  results: View[]
+  /** Where to go on; undefined when nothing is left. */
+  nextCursor: string | undefined
+  /** How many more of the limit may still be looked at. */
+  left: number
+}
+
+/** @param budgetMs after which no further items are begun */
+export type ReplayPiece<View> = (
+  who: Replayer,
+  asked: Asked,
+  budgetMs: number,
+) => Promise<Piece<View>>
+
+// Items are read a few at a time, since each may have megabytes, and one at a time as soon as some take
+// long or say much: a piece ends only between readings.
+const MOST_AT_A_TIME = 16
+const SLOW_MS = 100
+const LONG_RESULTS = 64 * 1024
+
+// Of what is answered; on AWS a reply may have six megabytes.
+const MAX_RESULTS = 1024 * 1024
+
+/**
+ * Replays what a filter finds, oldest first: of two that want one id, the one that came first gets it.
+ * Others get their turn after each item.
+ */
+export function createReplayPiece<View>(needs: {
+  quarantine: Pick<QuarantineStore, 'list'>
+  replay: Replay
+  /** What is kept of a result: it names megabytes of events, and there are a thousand of them. */
+  viewOf(result: ReplayResult): View
+}): ReplayPiece<View> {
+  const { quarantine, replay, viewOf } = needs
+
+  async function replayOne(who: Replayer, quarantineId: string, asked: Asked) {
+    try {
+      const { patch, dryRun } = asked
+      return await replay(who, quarantineId, { patch, dryRun })
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'forbidden') throw thrown
+      const { message, code } = thrown
+      return refusal(quarantineId, [{ path: ['patch'], message, code }])
+    }
+  }
+
+  return async function replayPiece(who, asked, budgetMs) {
+    const results: View[] = []
+    const end = performance.now() + budgetMs
+    let { cursor, limit: left } = asked
+    let atATime = 1
+    let length = 0
+    do {
+      const begun = performance.now()
+      const before = length
+      const page = { limit: Math.min(atATime, left), cursor, order: 'oldest' } as const
+      const { items, nextCursor } = await quarantine.list(who.tenantId, page, asked.filter)
+      for (const { quarantineId } of items) {
+        const result = await replayOne(who, quarantineId, asked)
+        await rest()
+        // It may have been replayed or deleted by somebody else meanwhile.
+        if (result === undefined) continue
+        const view = viewOf(result)
+        results.push(view)
+        length += JSON.stringify(view).length
+      }
+      left -= items.length
+      cursor = nextCursor
+      const isHeavy = performance.now() - begun > SLOW_MS || length - before > LONG_RESULTS
+      atATime = isHeavy ? 1 : Math.min(atATime * 2, MOST_AT_A_TIME)
+    } while (cursor !== undefined && left > 0 && performance.now() < end && length < MAX_RESULTS)
+    return { results, nextCursor: cursor, left: cursor === undefined ? 0 : left }
+  }
+}

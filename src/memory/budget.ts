@@ -1,0 +1,81 @@
+import { createAccounts, type Held } from './accounts'
+import { createQueue } from './queue'
+
+/** Memory that requests and messages may take together, in bytes of what they are counted as. */
+export interface Budget {
+  /**
+   * Room for `bytes`, at once or after a wait.
+   * @param tenantId undefined for who has shown no key: all of those are one
+   * @param unread how much of what is sent meanwhile the server takes in unasked
+   * @throws {AppError} `busy` when there was no room in time, or too many wait already
+   */
+  lease(tenantId: string | undefined, bytes: number, unread?: number): Promise<Lease>
+  /** What is held now, in bytes. */
+  held(): number
+}
+
+export interface Lease {
+  /** Makes it larger. @throws {AppError} `busy`; it then holds what it held */
+  grow(bytes: number, unread?: number): Promise<void>
+  /** Everything has come: what is left to do depends on no sender. */
+  arrived(): void
+  /** May be called again. */
+  release(): void
+}
+
+/** Where nothing is counted: one request at a time, as on Lambda. */
+export const unbounded: Lease = { grow: async () => {}, arrived() {}, release() {} }
+
+/**
+ * Shares `capacity` among tenants: none has more than half of it, callers without a key an eighth
+ * together, and who waits is let in by turns, a tenant at a time, the oldest of each first.
+ *
+ * So that one body of the largest kind always gets through, the oldest that has arrived whole may go
+ * beyond its tenant's share, and the oldest of all beyond the capacity.
+ */
+export function createBudget({ capacity }: { capacity: number }): Budget {
+  const accounts = createAccounts(capacity)
+  const queue = createQueue({ accounts, capacity, mayTake })
+
+  function mayTake(held: Held, bytes: number): boolean {
+    const { account } = held
+    const fits = accounts.total() + bytes <= capacity
+    if (fits && account.bytes + bytes <= account.share) return true
+    return (fits && accounts.foremostOf(account) === held) || accounts.foremost() === held
+  }
+
+  /** Nobody overtakes who waits, but for the one that the others wait for. */
+  async function take(held: Held, bytes: number, unread: number) {
+    const isNext = !queue.isWaitingIn(held.account) || accounts.foremostOf(held.account) === held
+    if (isNext && mayTake(held, bytes)) accounts.add(held, bytes)
+    else await queue.wait(held, bytes, unread)
+  }
+
+  function close(held: Held) {
+    if (held.isClosed) return
+    accounts.close(held)
+    queue.look()
+  }
+
+  return {
+    held: accounts.total,
+
+    async lease(tenantId, bytes, unread = 0) {
+      const held = accounts.open(tenantId)
+      try {
+        await take(held, bytes, unread)
+      } catch (error) {
+        close(held)
+        throw error
+      }
+      return {
+        grow: (more, coming = 0) => take(held, more, coming),
+        arrived() {
+          held.hasArrived = true
+          queue.look()
+        },
+        release: () => close(held),
+      }
+    },
+  }
+}

@@ -1,0 +1,67 @@
+/** When the next delivery of a webhook is due (ms), for each that has any. */
+type Webhooks = Map<string, number>
+
+export type Turns = ReturnType<typeof createTurns>
+
+/**
+ * Whose turn it is: the tenants in order, and the webhooks of each. A map keeps the order in which
+ * keys were added; who was served is added again, and so comes after all others. Kept in memory, a
+ * hundred bytes a webhook: taking costs nothing for what is not due, however much waits.
+ */
+export function createTurns() {
+  const tenants = new Map<string, Webhooks>()
+
+  return {
+    /** @param dueAt undefined when nothing waits for it any more */
+    set(tenantId: string, webhookId: string, dueAt: number | undefined) {
+      const webhooks = tenants.get(tenantId) ?? new Map<string, number>()
+      if (dueAt !== undefined) {
+        webhooks.set(webhookId, dueAt)
+        tenants.set(tenantId, webhooks)
+        return
+      }
+      webhooks.delete(webhookId)
+      if (webhooks.size === 0) tenants.delete(tenantId)
+    },
+
+    /** Moves it behind its tenant's others, and its tenant behind the others. */
+    served(tenantId: string, webhookId: string) {
+      const webhooks = tenants.get(tenantId)
+      const dueAt = webhooks?.get(webhookId)
+      if (webhooks === undefined || dueAt === undefined) return
+      webhooks.delete(webhookId)
+      webhooks.set(webhookId, dueAt)
+      tenants.delete(tenantId)
+      tenants.set(tenantId, webhooks)
+    },
+
+    isAnyDue(now: number): boolean {
+      for (const webhooks of tenants.values()) {
+        for (const dueAt of webhooks.values()) if (dueAt <= now) return true
+      }
+      return false
+    },
+
+    /**
+     * Goes round the tenants for as long as `take` takes something: once for each of them in turn,
+     * with the first of its due webhooks for which `hasPlace` says yes.
+     * @param take returns whether to go on
+     */
+    goRound(
+      now: number,
+      hasPlace: (tenantId: string, webhookId: string) => boolean,
+      take: (tenantId: string, webhookId: string) => boolean,
+    ) {
+      // Whoever is served is added again behind the others, and so is come to once more.
+      for (const [tenantId, webhooks] of tenants) {
+        for (const [webhookId, dueAt] of webhooks) {
+          if (dueAt > now || !hasPlace(tenantId, webhookId)) continue
+          if (!take(tenantId, webhookId)) return
+          break
+        }
+      }
+    },
+
+    clear: () => tenants.clear(),
+  }
+}

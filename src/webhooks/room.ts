@@ -1,0 +1,59 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createBudget } from './budget'
+
+/**
+ * Reads a body and has it used once there is room for it.
+ * @param read is called again when there was no room at first: nothing is kept while waiting
+ * @returns what `use` returned; undefined when there is no body
+ * @throws {Error} when there was no room in time, or why `signal` was aborted
+ */
+export type HoldBody = <T>(
+  tenantId: string,
+  read: () => Promise<string | undefined>,
+  use: (body: string) => Promise<T>,
+  signal?: AbortSignal,
+) => Promise<T | undefined>
+
+// With reading before it and an attempt of 15 s behind it, still within the lease of 30 s (`deliver.ts`).
+const PATIENCE_MS = 5000
+
+/** Room for bodies in memory, in one process. Bodies are read one after another. */
+export function createRoom(budget = createBudget(), patienceMs = PATIENCE_MS): HoldBody {
+  let reading = Promise.resolve<unknown>(undefined)
+
+  /** Reading is work for the processor: between two bodies, others have their turn. */
+  function inLine<T>(read: () => Promise<T>): Promise<T> {
+    const turn = reading.then(() => nextTurn()).then(read)
+    reading = turn.catch(() => {})
+    return turn
+  }
+
+  async function waitFor(tenantId: string, size: number, signal?: AbortSignal) {
+    const endsAt = performance.now() + patienceMs
+    for (;;) {
+      signal?.throwIfAborted()
+      const leave = budget.take(tenantId, size)
+      if (leave !== undefined) return leave
+      const left = endsAt - performance.now()
+      if (left <= 0) throw new Error('there was no room for its body')
+      await budget.freed(left, signal)
+    }
+  }
+
+  return async function holdBody(tenantId, read, use, signal) {
+    let body = await inLine(read)
+    if (body === undefined) return undefined
+    const size = body.length
+    let leave = budget.take(tenantId, size)
+    if (leave === undefined) {
+      body = undefined
+      leave = await waitFor(tenantId, size, signal)
+    }
+    try {
+      body ??= await inLine(read)
+      return body === undefined ? undefined : await use(body)
+    } finally {
+      leave()
+    }
+  }
+}
