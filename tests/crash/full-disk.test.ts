@@ -5,20 +5,9 @@ import { join } from 'node:path'
 import { openLake } from '../../src/platform/local/lake'
 import { temporaryFolder } from '../support/folders'
 import { startServerProcess } from '../support/server-process'
+import { fill, hasSmallDisks, smallDisk } from './support/small-disk'
 
-/** A small disk of its own in memory; undefined where mounting is not allowed. */
-function smallDisk(path: string, megabytes: number): Disposable | undefined {
-  const mount = ['mount', '-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]
-  const { success } = Bun.spawnSync({ cmd: mount, stdout: 'ignore', stderr: 'ignore' })
-  if (!success) return undefined
-  return { [Symbol.dispose]: () => void Bun.spawnSync(['umount', '-l', path]) }
-}
-
-using probe = temporaryFolder()
-const disk = smallDisk(probe.path, 1)
-disk?.[Symbol.dispose]()
-
-it.skipIf(!disk)(
+it.skipIf(!hasSmallDisks())(
   'answers 503 while the disk is full, loses nothing it acknowledged, and recovers by itself',
   async () => {
     using folder = temporaryFolder()
@@ -58,7 +47,7 @@ it.skipIf(!disk)(
   60_000,
 )
 
-it.skipIf(!disk)(
+it.skipIf(!hasSmallDisks())(
   'takes events again once the disk has room',
   async () => {
     using folder = temporaryFolder()
@@ -76,12 +65,7 @@ it.skipIf(!disk)(
         }),
       })
     expect((await post('before')).status).toBe(200)
-    const filler = join(folder.path, 'filler')
-    try {
-      writeFileSync(filler, randomBytes(40 * 1024 * 1024))
-    } catch (error) {
-      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC')
-    }
+    const filled = fill(folder.path)
     const statuses = new Set<number>()
     for (let i = 0; i < 200 && !statuses.has(503); i++) {
       statuses.add(
@@ -90,7 +74,7 @@ it.skipIf(!disk)(
     }
     expect([...statuses]).toContain(503)
     expect((await fetch(`${server.url}/ready`)).status).toBe(503)
-    rmSync(filler)
+    filled[Symbol.dispose]()
     // Without an event in between, as behind a load balancer that has stopped sending any.
     expect(await (await fetch(`${server.url}/ready`)).text()).not.toMatch(/store:/)
     expect((await post('after')).status).toBe(200)
@@ -101,7 +85,7 @@ it.skipIf(!disk)(
   60_000,
 )
 
-it.skipIf(!disk)(
+it.skipIf(!hasSmallDisks())(
   'takes events at once when a little is freed, and the lake catches up by itself when more is',
   async () => {
     using folder = temporaryFolder()

@@ -27,13 +27,13 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /**
  * What is not to be taken: the parked and the dead. Every change is one transaction, so a crash in
  * the midst of many pages leaves each delivery in one place, and the next call goes on.
- * @param changed told of a webhook that has other deliveries waiting than before
+ * @param queue.now of the queue, ms; `changed` is told of a webhook that has other deliveries waiting
  */
 export function createAsideDeliveries(
   db: Database,
-  clock: Clock,
-  changed: (tenantId: string, webhookId: string) => void,
+  queue: { clock: Clock; now(): number; changed(tenantId: string, webhookId: string): void },
 ): Aside {
+  const { clock, now, changed } = queue
   type Whose = { tenant_id: string; webhook_id: string }
   const forget = db.query<Whose, [string]>(
     'DELETE FROM deliveries WHERE delivery_id = ? RETURNING tenant_id, webhook_id',
@@ -56,8 +56,8 @@ export function createAsideDeliveries(
     'SELECT count(*) AS count FROM parked_deliveries WHERE tenant_id = ? AND webhook_id = ?',
   )
   const putBack = db.query(
-    `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at)
-     SELECT ${deliveryColumns}, ? FROM parked_deliveries WHERE delivery_id = ?`,
+    `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at, noted_at)
+     SELECT ${deliveryColumns}, $now, $now FROM parked_deliveries WHERE delivery_id = $deliveryId`,
   )
   const unpark = db.query('DELETE FROM parked_deliveries WHERE delivery_id = ?')
   const dead = db.query<DeadDeliveryRow, [string, string, number]>(
@@ -90,7 +90,7 @@ export function createAsideDeliveries(
   const movePage = db.transaction((tenantId: string, webhookId: string, isWanted: boolean) => {
     const rows = parked.all(tenantId, webhookId, PAGE)
     for (const { delivery_id } of rows) {
-      if (isWanted) putBack.run(clock.now().getTime(), delivery_id)
+      if (isWanted) putBack.run({ now: now(), deliveryId: delivery_id })
       unpark.run(delivery_id)
     }
   })

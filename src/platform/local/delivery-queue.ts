@@ -19,16 +19,33 @@ const EXPIRE_EVERY_MS = 60 * 60 * 1000
  * @throws {StorageError}
  */
 export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
-  const { add, unbury, nextDue, allDue, lease, giveBack, forget, forgetParked, count } = prepare(db)
-  const now = () => clock.now().getTime()
+  guarded('opening the delivery queue', () => addNotedAt(db))
+  const statements = prepare(db)
+  const { add, unbury, nextDue, allDue, lease, giveBack, forget, forgetParked, count } = statements
+
+  // Setting the clock back makes nothing late: while we run, time only grows.
+  const opened = { wall: clock.now().getTime(), steady: clock.monotonic() }
+  const now = () => Math.floor(opened.wall + clock.monotonic() - opened.steady)
   const turns = createTurns()
-  const aside = createAsideDeliveries(db, clock, changed)
+  const aside = createAsideDeliveries(db, { clock, now, changed })
   let expiredAt = Number.NEGATIVE_INFINITY
 
-  guarded('opening the delivery queue', () => {
-    db.run('UPDATE deliveries SET taken = 0, due_at = ? WHERE taken = 1', [now()])
-    readTurns()
+  guarded('opening the delivery queue', readTurns)
+  let isResumed = false
+
+  /** Takes over what another process left. Not at the start, which a full disk must not prevent. */
+  const resume = db.transaction(() => {
+    statements.release.run({ now: now() })
+    // The clock was set back while we did not run: what waits has as long to wait as it was told to.
+    statements.setBack.run({ opened: opened.wall, now: now() })
   })
+
+  function resumeOnce() {
+    if (isResumed) return
+    resume.immediate()
+    isResumed = true
+    readTurns()
+  }
 
   function readTurns() {
     turns.clear()
@@ -56,10 +73,12 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
     }
   }
 
-  const enqueueAll = db.transaction((deliveries: readonly Delivery[], dueAt: number) => {
+  const enqueueAll = db.transaction((deliveries: readonly Delivery[], delayMs: number) => {
+    const notedAt = now()
+    const dueAt = notedAt + delayMs
     for (const { eventIds, lastFailure = null, ...rest } of deliveries) {
       unbury.run(rest.deliveryId)
-      add.run({ ...rest, eventIds: JSON.stringify(eventIds), lastFailure, dueAt })
+      add.run({ ...rest, eventIds: JSON.stringify(eventIds), lastFailure, dueAt, notedAt })
     }
   })
 
@@ -84,7 +103,7 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   return {
     async enqueue(deliveries, delayMs = 0) {
       if (deliveries.length === 0) return
-      guarded('enqueueing deliveries', () => enqueueAll.immediate(deliveries, now() + delayMs))
+      guarded('enqueueing deliveries', () => enqueueAll.immediate(deliveries, delayMs))
       const ofWebhooks = deliveries.map(({ tenantId, webhookId }) => [tenantId, webhookId] as const)
       for (const whose of new Map(ofWebhooks.map((whose) => [whose.join(), whose])).values()) {
         changed(...whose)
@@ -93,6 +112,7 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
 
     async take(limit, leaseMs, hasPlace = () => true) {
       return guarded('taking deliveries', () => {
+        resumeOnce()
         expire()
         if (limit <= 0 || !turns.isAnyDue(now())) return []
         try {
@@ -114,9 +134,10 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
     },
 
     async retry(deliveryId, delayMs, reason) {
-      const dueAt = now() + delayMs
+      const notedAt = now()
+      const dueAt = notedAt + delayMs
       guarded('retrying a delivery', () =>
-        relaxed(() => changedOf(giveBack.get({ deliveryId, dueAt, reason }))),
+        relaxed(() => changedOf(giveBack.get({ deliveryId, dueAt, notedAt, reason }))),
       )
     },
 
@@ -132,4 +153,11 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
       return guarded('counting deliveries', () => count.get(at, at)!)
     },
   }
+}
+
+/** Queues of version 0.1.0 knew only when a delivery is due. */
+function addNotedAt(db: Database) {
+  const columns = db.query<{ name: string }, []>('PRAGMA table_info(deliveries)').all()
+  if (!columns.some(({ name }) => name === 'noted_at'))
+    db.run('ALTER TABLE deliveries ADD COLUMN noted_at INTEGER NOT NULL DEFAULT 0')
 }

@@ -2,8 +2,9 @@ import type { DeadDelivery, Delivery } from '../delivery-queue'
 
 /**
  * `due_at` (ms) says when a delivery may be taken; taking moves it to the end of the lease, so what
- * is never given back falls due again by itself. `taken` only tells the two apart for `stats`. What is
- * parked, and what is dead, is in tables of its own: nobody who looks for work comes by it.
+ * is never given back falls due again by itself. `noted_at` (ms) is when `due_at` was said. `taken`
+ * only tells the two apart for `stats`. What is parked, and what is dead, is in tables of its own:
+ * nobody who looks for work comes by it.
  */
 export const deliveryQueueSchema = `
   CREATE TABLE IF NOT EXISTS deliveries (
@@ -15,6 +16,7 @@ export const deliveryQueueSchema = `
     attempts INTEGER NOT NULL,
     last_failure TEXT,
     due_at INTEGER NOT NULL,
+    noted_at INTEGER NOT NULL DEFAULT 0,
     taken INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX IF NOT EXISTS deliveries_of_webhook ON deliveries (webhook_id, due_at);

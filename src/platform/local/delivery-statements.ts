@@ -9,8 +9,9 @@ type Counts = Awaited<ReturnType<DeliveryQueue['stats']>>
 /** The statements of what waits and what is taken; those of what is set aside are beside it. */
 export function prepare(db: Database) {
   const add = db.query(
-    `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at)
-     SELECT $deliveryId, $tenantId, $webhookId, $eventIds, $enqueuedAt, $attempts, $lastFailure, $dueAt
+    `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at, noted_at)
+     SELECT $deliveryId, $tenantId, $webhookId, $eventIds, $enqueuedAt, $attempts, $lastFailure,
+       $dueAt, $notedAt
      WHERE NOT EXISTS (SELECT 1 FROM parked_deliveries WHERE delivery_id = $deliveryId)`,
   )
   const unbury = db.query('DELETE FROM dead_deliveries WHERE delivery_id = ?')
@@ -30,8 +31,12 @@ export function prepare(db: Database) {
        ORDER BY due_at LIMIT 1)
      RETURNING ${deliveryColumns}`,
   )
-  const giveBack = db.query<Whose, { deliveryId: string; dueAt: number; reason: string }>(
-    `UPDATE deliveries SET taken = 0, attempts = attempts + 1, due_at = $dueAt, last_failure = $reason
+  const giveBack = db.query<
+    Whose,
+    { deliveryId: string; dueAt: number; notedAt: number; reason: string }
+  >(
+    `UPDATE deliveries SET taken = 0, attempts = attempts + 1, due_at = $dueAt, noted_at = $notedAt,
+       last_failure = $reason
      WHERE delivery_id = $deliveryId RETURNING tenant_id, webhook_id`,
   )
   const forget = db.query<Whose, [string]>(
@@ -45,5 +50,22 @@ export function prepare(db: Database) {
             (SELECT count(*) FROM dead_deliveries) AS dead
      FROM deliveries`,
   )
-  return { add, unbury, nextDue, allDue, lease, giveBack, forget, forgetParked, count }
+  const release = db.query('UPDATE deliveries SET taken = 0, due_at = $now WHERE taken = 1')
+  const setBack = db.query(
+    `UPDATE deliveries SET due_at = due_at - noted_at + $opened, noted_at = $opened
+     WHERE noted_at > $now`,
+  )
+  return {
+    release,
+    setBack,
+    add,
+    unbury,
+    nextDue,
+    allDue,
+    lease,
+    giveBack,
+    forget,
+    forgetParked,
+    count,
+  }
 }

@@ -23,7 +23,7 @@ import { mendModes, PRIVATE_FOLDER } from './private-files'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { createReplayJobs, replayJobsSchema } from './replay-jobs'
-import { openSecrets } from './secrets'
+import { checkSecrets, openSecrets, secretsSchema } from './secrets'
 
 /** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
@@ -33,10 +33,10 @@ export function openRegistryFile(dataDir: string) {
     join(dataDir, 'nonius.db'),
     [
       ...[registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema],
-      conformanceCountsSchema,
-      replayJobsSchema,
+      ...[conformanceCountsSchema, replayJobsSchema, secretsSchema],
     ].join(';\n'),
   )
+  checkSecrets(db, secrets, dataDir)
   return {
     db,
     secrets,

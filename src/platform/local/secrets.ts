@@ -1,9 +1,19 @@
+import type { Database } from 'bun:sqlite'
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { StorageError } from '../../error/storage-error'
 import { derivedKey, ROOT_BYTES } from '../shared/derived-key'
-import { translated } from './database'
+import { guarded, translated } from './database'
 import { PRIVATE_FILE } from './private-files'
 
 export interface Secrets {
@@ -11,17 +21,47 @@ export interface Secrets {
   derive(use: string, bytes: number): Uint8Array
 }
 
-/** Reads the root secret of a data directory, drawing it on first use; only the owner may read it. */
+/**
+ * Reads the root secret of a data directory, drawing it on first use; only the owner may read it.
+ * @throws {StorageError} when it is gone though there are data: with another, nothing that is held
+ * would be recognised when it is sent again, and no webhook could be signed
+ */
 export function openSecrets(dataDir: string): Secrets {
-  const root = readRoot(join(dataDir, 'secret.key'))
+  // Before the secret is read: whoever else starts now draws it before they make the file.
+  const hasData = existsSync(join(dataDir, 'nonius.db'))
+  const root = readRoot(join(dataDir, 'secret.key'), hasData)
   return { derive: (use, bytes) => derivedKey(root, use, bytes) }
 }
 
-function readRoot(file: string): Uint8Array {
+export const secretsSchema = 'CREATE TABLE IF NOT EXISTS secret (print TEXT NOT NULL) STRICT'
+
+/**
+ * Compares the secret with the one that the data were made with.
+ * @param db opened with `secretsSchema`
+ * @throws {StorageError} when it is another
+ */
+export function checkSecrets(db: Database, secrets: Secrets, dataDir: string) {
+  const print = Buffer.from(secrets.derive('print of the secret', 16)).toString('hex')
+  const held = db.query<{ print: string }, []>('SELECT print FROM secret').get()
+  if (held === null)
+    guarded('noting the secret', () => db.run('INSERT INTO secret VALUES (?)', [print]))
+  if (held === null || held.print === print) return
+  const file = join(dataDir, 'secret.key')
+  throw new StorageError(`${file} is not the one that nonius.db was made with`, {
+    isRetriable: false,
+  })
+}
+
+function readRoot(file: string, hasData: boolean): Uint8Array {
   try {
     return checked(file, readFileSync(file))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  if (hasData) {
+    throw new StorageError(`${file} is missing; restore the one that nonius.db was made with`, {
+      isRetriable: false,
+    })
   }
   const temporary = `${file}.${process.pid}`
   try {

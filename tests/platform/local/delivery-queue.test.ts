@@ -9,18 +9,26 @@ import {
   deliveryQueueSchema,
 } from '../../../src/platform/local/delivery-queue'
 import { deliveryQueueContract } from '../../contracts/delivery-queue.contract'
-import { aClock, aDelivery } from '../../webhooks/support'
+import { aClock, aDelivery, start } from '../../webhooks/support'
 
 const folder = mkdtempSync(join(tmpdir(), 'nonius-deliveries-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 let files = 0
 const DAY = 24 * 60 * 60 * 1000
 
-function open(file = join(folder, `${files++}.db`)) {
-  const clock = aClock()
+const HOUR = 3_600_000
+
+function open(file = join(folder, `${files++}.db`), clock = aClock()) {
   const db = openDatabase(file, deliveryQueueSchema)
   const queue = createDeliveryQueue(db, clock)
-  return { file, db, queue, advance: clock.advance, [Symbol.asyncDispose]: async () => db.close() }
+  return {
+    file,
+    db,
+    queue,
+    clock,
+    advance: clock.advance,
+    [Symbol.asyncDispose]: async () => db.close(),
+  }
 }
 
 deliveryQueueContract('SQLite', async () => open())
@@ -48,6 +56,28 @@ describe('The SQLite delivery queue', () => {
 
     await using second = open(first.file)
     expect(await second.queue.take(10, 30_000)).toEqual([one])
+  })
+
+  it('lets nothing wait longer because the clock was set back', async () => {
+    const one = aDelivery()
+    let [wall, steady] = [start.getTime(), 0]
+    const clock = { ...aClock(), now: () => new Date(wall), monotonic: () => steady }
+    const first = open(undefined, clock)
+    await first.queue.enqueue([one], 5000)
+    wall -= HOUR
+    steady += 4999
+    expect(await first.queue.take(1, 1000)).toEqual([])
+    steady += 1
+    expect(await first.queue.take(1, 1000)).toEqual([one])
+    await first.queue.retry(one.deliveryId, 30_000, 'HTTP 500')
+    first.db.close()
+
+    // It runs on as the clock says now, an hour before what was noted.
+    await using second = open(first.file, aClock(new Date(wall)))
+    second.advance(29_999)
+    expect(await second.queue.take(1, 1000)).toEqual([])
+    second.advance(1)
+    expect(await second.queue.take(1, 1000)).toMatchObject([{ ...one, attempts: 1 }])
   })
 
   it('syncs what must not be lost: after a step that need not be, FULL is back', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { EventRecord } from '../../../event/record'
+import { isDamage } from '../database'
 import type { Notices } from '../notices'
 import { PRIVATE_FOLDER } from '../private-files'
 import type { Checkpointer } from './checkpointer'
@@ -103,6 +104,18 @@ export function openGeneration(
     return bytes && { bytes, contents: content?.contents }
   }
 
+  /** @returns undefined when the page that says so is damaged */
+  function holding(offset: number): FiledSegment | undefined {
+    try {
+      return file.holding(offset)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      damaged.add(offset)
+      notices.add('a page of the log is damaged; all the rest is served', { file: `${path}.db` })
+      return undefined
+    }
+  }
+
   function unpack(segment: FiledSegment): Buffer | undefined {
     const held = unpacked.get(segment.position)
     if (held) return held
@@ -173,7 +186,7 @@ export function openGeneration(
     },
 
     read(offset) {
-      const segment = file.holding(offset)
+      const segment = holding(offset)
       const bytes = segment && unpack(segment)
       return bytes && decodeLine(lineAt(bytes, offset - segment.first))
     },
