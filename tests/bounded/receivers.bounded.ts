@@ -89,7 +89,9 @@ describe('A server whose one tenant has every bad receiver as a webhook', () => 
     const asked = performance.now()
     const exitCode = await server.stop()
     const stopMs = performance.now() - asked
-    const open = receivers.filter((receiver) => receiver.open() > 0)
+    const stillOpen = () => receivers.filter(({ open }) => open() > 0).map(({ name }) => name)
+    // What the process closed when it ended is seen here a moment later.
+    for (let waits = 0; stillOpen().length > 0 && waits < 50; waits += 1) await Bun.sleep(100)
     const numbers = { slowestMs: Math.max(...waits), ...seen, stopMs }
     console.log(show(numbers))
     expect(exitCode).toBe(0)
@@ -98,7 +100,7 @@ describe('A server whose one tenant has every bad receiver as a webhook', () => 
     expect(seen.healthP99Ms).toBeLessThan(250)
     expect(seen.rssMb).toBeLessThan(512)
     expect(stopMs).toBeLessThan(10_000)
-    expect(open.map(({ name }) => name).filter((name) => !/does not read/.test(name))).toEqual([])
+    expect(stillOpen()).toEqual([])
 
     // What was cut off has not counted, and what is parked or waits is still there.
     await using again = await startServerProcess(folder.path, {

@@ -52,7 +52,8 @@ export function aRecord(more: Partial<EventRecord> = {}): EventRecord {
 export function aWebhook(more: Partial<Webhook> = {}): Webhook {
   made += 1
   return {
-    webhookId: `whk_${String(made).padStart(6, '0')}`,
+    // As long as all others: lists are sorted by it.
+    webhookId: `whk_${made.toString().padStart(6, '0')}`,
     tenantId: 'north',
     name: 'Dashboard',
     targetUrl: 'https://hooks.example.com/in',
