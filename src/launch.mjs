@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // The way in with nothing but Node and npm: installs what is missing, then hands over to Bun.
-// Plain JavaScript without dependencies, and no syntax newer than Node 14, so that an old Node gets
+// Plain JavaScript without packages, and no syntax newer than Node 14, so that an old Node gets
 // as far as the sentence that says what it lacks.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { constants } from 'node:os'
+import { constants, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { heapSettings } from './heap-size.mjs'
 
 const OLDEST_NODE = 20 // what package.json says under `engines`
 
@@ -107,9 +108,16 @@ function isBinary(file) {
   return existsSync(file) && statSync(file).size > SMALLEST_BINARY
 }
 
+/** What a container may have, and the machine's memory where nobody set a limit. */
+function memoryLimit() {
+  const limit = process.constrainedMemory ? process.constrainedMemory() : 0
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+}
+
 /** Signals go to Bun, its exit code comes back. */
 function run(bun, args, cwd) {
-  const child = spawn(bun, args, { cwd, stdio: 'inherit' })
+  const env = { ...heapSettings(memoryLimit()), ...process.env }
+  const child = spawn(bun, args, { cwd, env, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => child.kill(signal))
   }

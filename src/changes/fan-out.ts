@@ -4,6 +4,7 @@ import type { ChangeBatch, Consumer } from '../platform/change-feed'
 import type { Clock } from '../platform/clock'
 import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
 import type { Registry, WebhookSubscription } from '../platform/registry'
+import { eachOf, inTurns } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import { isOwed, mayBeOwed } from '../webhooks/owed'
 import { intoMessages } from '../webhooks/payload'
@@ -16,6 +17,12 @@ export interface FanOutNeeds {
   log: Log
   /** Told when there is something new to send. Left out where the queue itself calls whoever sends. */
   onEnqueued?(): void
+}
+
+/** A record, and its place in the batch. */
+interface Stored {
+  record: EventRecord
+  place: number
 }
 
 // Ten full messages: enough to fill them under load, and a batch stays a few megabytes.
@@ -41,16 +48,14 @@ export function createFanOut({
     const stored = batch.records().map((record, place) => ({ record, place }))
     const byTenant = Map.groupBy(stored, ({ record }) => record.tenantId)
     const enqueuedAt = clock.now().toISOString()
-    const found = webhooks.flatMap((webhook) => {
-      const owed = (byTenant.get(webhook.tenantId) ?? []).filter(({ place }) =>
-        isOwed(webhook, (span) => batch.isWithin(place, span)),
-      )
-      return deliveriesTo(
-        webhook,
-        owed.map(({ record }) => record),
-        enqueuedAt,
-      )
-    })
+    function deliveriesFor(webhook: WebhookSubscription): Delivery[] {
+      const records = byTenant.get(webhook.tenantId) ?? []
+      const isIts = ({ place }: Stored) => isOwed(webhook, (span) => batch.isWithin(place, span))
+      const owed = records.filter(isIts).map(({ record }) => record)
+      return deliveriesTo(webhook, owed, enqueuedAt)
+    }
+    // A thousand webhooks of long filters, and as many records: others have turns in between.
+    const found = (await inTurns(eachOf(webhooks, deliveriesFor))).flat()
     if (found.length === 0) return
     await deliveries.enqueue(found)
     log.debug('webhook deliveries queued', { batch: batch.id, deliveries: found.length })

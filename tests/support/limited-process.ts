@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { heapSettings } from '../../src/heap-size.mjs'
 import { createMemoryGroup } from './memory-group'
 import { type ServerProcess, startServerProcess } from './server-process'
 
@@ -26,7 +27,9 @@ export async function startLimitedServer(
   { limitBytes, env = {} }: { limitBytes: number; env?: Record<string, string> },
 ): Promise<LimitedServer> {
   const group = createMemoryGroup(limitBytes)
-  const server = await startServerProcess(dataDir, env, group?.enter).catch((error) => {
+  // As the launcher does, which the server is started without here.
+  const settings = { ...heapSettings(limitBytes), ...env }
+  const server = await startServerProcess(dataDir, settings, group?.enter).catch((error) => {
     group?.remove()
     throw error
   })

@@ -1,0 +1,1 @@
+export function heapSettings(limit: number): Record<string, string>
