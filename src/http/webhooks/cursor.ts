@@ -6,19 +6,19 @@ import type { Webhook } from '../../platform/registry'
 type Place = Pick<Webhook, 'createdAt' | 'webhookId'>
 
 // Nothing in it is secret, and it leads nowhere but into the tenant's own list: so it is not signed.
-const Place = z.tuple([z.iso.datetime(), z.string().min(1).max(100)])
+const Place = z.strictObject({
+  createdAt: z.iso.datetime(),
+  webhookId: z.string().min(1).max(100),
+})
 
 export function cursorOf({ createdAt, webhookId }: Place): string {
-  return Buffer.from(JSON.stringify([createdAt, webhookId])).toString('base64url')
+  return Buffer.from(JSON.stringify({ createdAt, webhookId })).toString('base64url')
 }
 
 /** @throws {AppError} `invalid_cursor` */
 export function placeOf(cursor: string): Place {
   try {
-    const [createdAt, webhookId] = Place.parse(
-      JSON.parse(Buffer.from(cursor, 'base64url').toString()),
-    )
-    return { createdAt, webhookId }
+    return Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
   } catch (cause) {
     const message = 'Not a cursor of this list'
     const errors = [{ path: ['cursor'], message, code: 'invalid_cursor' }]

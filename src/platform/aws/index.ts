@@ -1,20 +1,15 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { FirehoseClient } from '@aws-sdk/client-firehose'
-import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Log } from '../../telemetry/log'
 import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
 import type { ServingPlatform } from '../platform'
 import { createTokenSigner } from '../shared/page-token'
-import { createArchive } from './archive'
 import { markAt } from './change-feed'
 import { createConformanceCounts, type SettlingCounts } from './conformance-counts'
 import { createConnectionRows } from './connection-rows'
 import { createConnections } from './connections'
-import { createDeliveryQueue } from './delivery-queue'
 import { createEventStore } from './event-store'
-import { createItems } from './events/item'
 import { checkHealth } from './health'
 import { lazyBlobs, lazyDeliveries, lazySecrets, once } from './lazy'
 import { createQuarantineStore } from './quarantine-store'
@@ -28,7 +23,7 @@ interface Needs {
 }
 
 /** The parts that more than one function has. Clients ask for nothing until they are used. */
-function open(
+export function openParts(
   { registryTable, eventsTable, indexes, blobsBucket, rootKeyId }: Resources,
   clock: Clock,
 ) {
@@ -48,7 +43,7 @@ function open(
 
 /** The registry alone, for whoever gives out keys. */
 export function openRegistry(resources: Resources, clock: Clock) {
-  return open(resources, clock).registry
+  return openParts(resources, clock).registry
 }
 
 /** What answers requests. `conformance` is to be settled after each. */
@@ -56,7 +51,7 @@ export function openServing(
   resources: Resources,
   { clock, log }: Needs,
 ): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
-  const { dynamo: client, blobs, tokens, events, registry } = open(resources, clock)
+  const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
   const { quarantineTable, registryTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
@@ -84,42 +79,4 @@ export function openConnections(resources: Resources, { clock }: Pick<Needs, 'cl
     rows: createConnectionRows({ client, table, clock }),
     connections: createConnections({ client: management }),
   }
-}
-
-/** What hands on stored events. */
-export function openFeeding(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
-  const { dynamo, blobs, registry } = open(resources, clock)
-  const { indexes, archiveStreams: streams } = resources
-  return {
-    blobs,
-    registry,
-    recordOf: createItems({ indexes, blobs }).toRecord,
-    archive: createArchive({
-      client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
-      streams,
-      blobs,
-    }),
-    deliveries: openDeliveries(resources, dynamo, clock),
-  }
-}
-
-/** What sends webhooks. */
-export function openDelivering(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
-  const { dynamo, events, registry } = open(resources, clock)
-  const mark = () => markAt(clock.now())
-  return { events, registry, mark, deliveries: openDeliveries(resources, dynamo, clock) }
-}
-
-function openDeliveries(
-  { deliveryQueueUrl: queueUrl, deliveriesTable: table }: Resources,
-  dynamo: DynamoDBClient,
-  clock: Clock,
-) {
-  return createDeliveryQueue({
-    sqs: new SQSClient({ requestHandler: serviceTimeOuts }),
-    queueUrl,
-    dynamo,
-    table,
-    clock,
-  })
 }

@@ -1,0 +1,55 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { FirehoseClient } from '@aws-sdk/client-firehose'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import type { Clock } from '../clock'
+import { openParts } from '.'
+import { createArchive } from './archive'
+import { markAt } from './change-feed'
+import { createDeliveryQueue } from './delivery-queue'
+import { createItems } from './events/item'
+import type { Resources } from './resources'
+import { serviceTimeOuts } from './time-outs'
+
+// Apart from what answers requests, whose start is not to read the clients of queues and streams.
+
+interface Needs {
+  clock: Clock
+}
+
+/** What hands on stored events. */
+export function openFeeding(resources: Resources, { clock }: Needs) {
+  const { dynamo, blobs, registry } = openParts(resources, clock)
+  const { indexes, archiveStreams: streams } = resources
+  return {
+    blobs,
+    registry,
+    recordOf: createItems({ indexes, blobs }).toRecord,
+    archive: createArchive({
+      client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
+      streams,
+      blobs,
+    }),
+    deliveries: openDeliveries(resources, dynamo, clock),
+  }
+}
+
+/** What sends webhooks. */
+export function openDelivering(resources: Resources, { clock }: Needs) {
+  const { dynamo, events, registry } = openParts(resources, clock)
+  const mark = () => markAt(clock.now())
+  return { events, registry, mark, deliveries: openDeliveries(resources, dynamo, clock) }
+}
+
+function openDeliveries(
+  { deliveryQueueUrl: queueUrl, deliveriesTable: table }: Resources,
+  dynamo: DynamoDBClient,
+  clock: Clock,
+) {
+  return createDeliveryQueue({
+    sqs: new SQSClient({ requestHandler: serviceTimeOuts }),
+    queueUrl,
+    dynamo,
+    table,
+    clock,
+  })
+}
