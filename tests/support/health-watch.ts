@@ -1,4 +1,5 @@
 import process from 'node:process'
+
 /** Asks a server for its health from a process of its own, and prints how long it took: `URL`. */
 const [url] = process.argv.slice(2)
 let took: number[] = []
