@@ -24,6 +24,9 @@ const utf8 = new TextDecoder()
 // Up to here the server may collect a body for us, which is faster than part by part.
 const SHORT_BYTES = 64 * 1024
 
+// Of a body of unknown length: so much Bun reads at once, before anybody can say no.
+const FIRST_BYTES = 512 * 1024
+
 /**
  * What no media type says is taken as JSON: a sender's library that forgets it cannot be mended here.
  * @returns the media type, without parameters, in lower case
@@ -52,7 +55,7 @@ export async function readWire(c: AppContext, limits: Limits): Promise<WireBody>
   if (length !== undefined && length > limit) throw tooLarge(limit)
   const encoding = encodingOf(c)
   const isShort = length !== undefined && length <= SHORT_BYTES
-  const first = length ?? SHORT_BYTES
+  const first = length ?? FIRST_BYTES
   const lease = await leaseFor(c, isShort ? first * MOST_PER_BYTE : first, first)
 
   // We watch the clock from here on, until there is an answer to be sent.
