@@ -2,8 +2,8 @@ import { expect, it } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { openLake } from '../../src/platform/local/lake'
 import { temporaryFolder } from '../support/folders'
+import { createMemoryGroup, type MemoryGroup } from '../support/memory-group'
 import { startServerProcess } from '../support/server-process'
-import { memoryGroup } from './memory-group'
 
 // A batch that took everything down: what nothing can compress, as large as a request may be.
 
@@ -14,8 +14,8 @@ const LIMIT_BYTES = 512 * MB
 // Of both processes. The server has 80 MB of it here, the rest is what DuckDB takes for a part.
 const RESIDENT_BYTES = 400 * MB
 
-using probe = memoryGroup(LIMIT_BYTES)
-probe?.[Symbol.dispose]()
+const probe = createMemoryGroup(LIMIT_BYTES)
+probe?.remove()
 
 it.skipIf(!probe)(
   'archives 260 events of 5.9 MB that cannot be compressed within 512 MB',
@@ -35,7 +35,7 @@ it.skipIf(!probe)(
       await server.kill()
     }
 
-    using group = memoryGroup(LIMIT_BYTES)!
+    using group = disposable(createMemoryGroup(LIMIT_BYTES)!)
     // After a kill it reads 1.5 GB of log anew.
     const settings = { NONIUS_ARCHIVE_FLUSH_SECONDS: '5' }
     await using server = await startServerProcess(folder.path, settings, [], {
@@ -46,17 +46,14 @@ it.skipIf(!probe)(
     let waiting = EVENTS
     const end = performance.now() + 300_000
     while (waiting > 0 && performance.now() < end) {
-      most = Math.max(
-        most,
-        group.resident().reduce((sum, bytes) => sum + bytes, 0),
-      )
+      most = Math.max(most, group.resident())
       const ready = await fetch(`${server.url}/ready`)
       expect(ready.status).toBe(200)
       waiting = ((await ready.json()) as { feed: { records: number } }).feed.records
       await Bun.sleep(20)
     }
     expect(waiting).toBe(0)
-    expect(group.killed()).toBe(0)
+    expect(group.kills()).toBe(0)
     expect(most).toBeLessThan(RESIDENT_BYTES)
     console.log(`${Math.round(most / MB)} MB at most, of the server and what archives for it`)
 
@@ -70,3 +67,7 @@ it.skipIf(!probe)(
   },
   900_000,
 )
+
+function disposable(group: MemoryGroup): MemoryGroup & Disposable {
+  return { ...group, [Symbol.dispose]: group.remove }
+}

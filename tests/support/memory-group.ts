@@ -7,6 +7,9 @@ export interface MemoryGroup {
   enter: string[]
   /** The most it ever held, files in the page cache included. Bytes. */
   peak(): number
+  /** What its processes hold at the moment, without the page cache. Bytes. */
+  resident(): number
+  add(pid: number): void
   /** How often the kernel killed something in it for want of memory. */
   kills(): number
   /** Gone; only once nothing runs in it. */
@@ -55,8 +58,37 @@ function groupAt(folder: string, { limit, peak, events }: Version, bytes: number
   }
   return {
     enter: ['sh', '-c', `echo $$ > '${join(folder, 'cgroup.procs')}' && exec "$@"`, 'sh'],
+    add: (pid) => writeFileSync(join(folder, 'cgroup.procs'), String(pid)),
+    resident() {
+      const pids = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)
+      return pids.reduce((sum, pid) => sum + residentOf(pid), 0)
+    },
     peak: () => readNumber(peak, /(\d+)/),
     kills: () => readNumber(events, /^oom_kill (\d+)/m),
-    remove: () => rmdirSync(folder),
+    remove: () => removeOnceEmpty(folder),
+  }
+}
+
+// What a process that was killed had started ends a moment after it.
+const TRIES = 50
+const PAUSE_MS = 100
+
+function removeOnceEmpty(folder: string) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return rmdirSync(folder)
+    } catch (error) {
+      if (tries === TRIES) throw error
+      Bun.sleepSync(PAUSE_MS)
+    }
+  }
+}
+
+function residentOf(pid: string): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024
+  } catch {
+    return 0 // it has just ended
   }
 }
