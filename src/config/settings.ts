@@ -85,7 +85,7 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     name: 'NONIUS_REQUEST_MEMORY_BYTES',
     default: '134217728',
     meaning:
-      'Memory for everything that is being received and read, 128 MB; one tenant has at most half, callers without a key an eighth. Beyond it senders wait, then 503; see docs/running.md.',
+      'Memory for everything that is being received and read, 128 MB; one tenant has at most half, callers without a key an eighth. Beyond it senders wait, then 503; see docs/limits.md.',
     expected: 'a number of bytes from 16777216 (16 MB) to 68719476736 (64 GB)',
     // With less, one large body would keep everybody else waiting.
     schema: wholeNumber(16_777_216, 68_719_476_736),
