@@ -38,7 +38,7 @@ const shapes: Record<string, () => string> = {
   'two million empty arrays': () => member(`"x":${items(1_900_000, () => '[]')}`),
   'as many names as fit': () => member(`"x":{${items(90_000, (i) => `"k${i}":1`).slice(1, -1)}}`),
   'one string': () => member(`"x":"${'é'.repeat(BODY / 2 - 200)}"`),
-  'one number': () => member(`"x":${'9'.repeat(BODY - 200)}`),
+  'one number': () => member(`"x":${'9'.repeat(BODY - 500)}`),
   brackets: () => '['.repeat(BODY / 2) + ']'.repeat(BODY / 2),
   'one name again and again': () => `{${items(600_000, () => '"data":[]').slice(1, -1)}}`,
   'nearly JSON': () =>
@@ -69,10 +69,8 @@ function count(statuses: number[]) {
   return counts
 }
 
-async function started() {
-  const folder = temporaryFolder()
-  const server = await startLimitedServer(folder.path, { limitBytes: LIMIT, env })
-  return { folder, server }
+function started(dataDir: string) {
+  return startLimitedServer(dataDir, { limitBytes: LIMIT, env })
 }
 
 describe('a server with half a gigabyte', () => {
@@ -83,7 +81,8 @@ describe('a server with half a gigabyte', () => {
     ['with a key and of unknown length', events, true],
   ] as const) {
     it(`outlives 348 unfinished bodies ${name}, and answers each in time`, async () => {
-      const { folder, server } = await started()
+      using folder = temporaryFolder()
+      await using server = await started(folder.path)
       const piece = Buffer.alloc(BODY - 10, ' ')
       const sent = chunked ? [`${piece.length.toString(16)}\r\n`, piece] : [piece]
       const more = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${BODY}`
@@ -96,15 +95,14 @@ describe('a server with half a gigabyte', () => {
       console.log(name, counts, `${Math.round(server.peakBytes() / MB)} MB`)
       expect(Object.keys(counts).sort()).toEqual(['408', '503'])
       await expectWell(server)
-      await server[Symbol.asyncDispose]()
-      folder[Symbol.dispose]()
     }, 120_000)
   }
 
   for (const [name, text] of Object.entries(shapes)) {
     for (const packed of [false, true]) {
       it(`takes ten bodies of ${name}${packed ? ', compressed,' : ''} and keeps its health`, async () => {
-        const { folder, server } = await started()
+        using folder = temporaryFolder()
+        await using server = await started(folder.path)
         const body = packed ? gzipSync(text()) : text()
         const statuses: number[] = []
         const slowest = await watchHealth(server.url, async () => {
@@ -119,27 +117,25 @@ describe('a server with half a gigabyte', () => {
         expect([200, 400, 413, 503]).toEqual(expect.arrayContaining([...new Set(statuses)]))
         expect(slowest.at(-1)).toBeLessThan(LATE_MS)
         await expectWell(server)
-        await server[Symbol.asyncDispose]()
-        folder[Symbol.dispose]()
       }, 120_000)
     }
   }
 
   it('outlives two megabytes that unpack to two gigabytes', async () => {
-    const { folder, server } = await started()
+    using folder = temporaryFolder()
+    await using server = await started(folder.path)
     const body = gzipSync(shapes['one string']!())
     const replies = await Promise.all(
       Array.from({ length: 346 }, () => post(server, events, body, { 'Content-Encoding': 'gzip' })),
     )
     console.log(count(replies.map(({ status }) => status)))
     await expectWell(server)
-    await server[Symbol.asyncDispose]()
-    folder[Symbol.dispose]()
   }, 120_000)
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`ends in time at ${signal}, whoever is in the middle of something`, async () => {
-      const { folder, server } = await started()
+      using folder = temporaryFolder()
+      await using server = await started(folder.path)
       const { url } = server
       const more = `Content-Length: ${BODY}`
       const unfinished = Array.from({ length: 300 }, () =>
@@ -153,8 +149,6 @@ describe('a server with half a gigabyte', () => {
       // Five seconds for who is in flight, and what archiving the last events takes.
       expect(performance.now() - before).toBeLessThan(9000)
       await Promise.all([...unfinished, ...idle])
-      await server[Symbol.asyncDispose]()
-      folder[Symbol.dispose]()
     }, 60_000)
   }
 })
