@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ServerWebSocket, WebSocketHandler } from 'bun'
 import { AppError } from '../../error/app-error'
 import type { Connections, Member } from '../connections'
+import { createUnanswered } from './unanswered'
 import { within } from './within'
 
 /** What Bun keeps with each connection. */
@@ -10,7 +11,6 @@ export interface Attached {
   member: Member
   /** Resolves once everything that came so far is answered. */
   answered: Promise<unknown>
-  unanswered: { messages: number; bytes: number }
 }
 
 /** The WebSockets of this process, and their side of the server. */
@@ -20,10 +20,6 @@ export interface Sockets extends AsyncDisposable {
   attach(member: Member): Attached
   handler: WebSocketHandler<Attached>
 }
-
-// What one connection may have in flight: far more than anyone has who waits for answers at all.
-const MAX_UNANSWERED = 10_000
-const MAX_UNANSWERED_BODIES = 4
 
 // Each may have the beginning of a message in our memory that we do not get to see before its end:
 // so many times `maxPayloadLength` is what connections can take.
@@ -56,24 +52,20 @@ export function createSockets(needs: {
   const { receive, maxMessageBytes } = needs
   const open = new Map<string, ServerWebSocket<Attached>>()
   const countOf = new Map<string, number>()
+  const admit = createUnanswered(maxMessageBytes)
   let isClosing = false
 
   function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
     if (isClosing) return
     const { data } = socket
-    const { unanswered } = data
-    const bytes = Buffer.byteLength(sent)
-    unanswered.messages += 1
-    unanswered.bytes += bytes
-    const isTooMuch = unanswered.bytes > MAX_UNANSWERED_BODIES * maxMessageBytes
-    if (isTooMuch || unanswered.messages > MAX_UNANSWERED) {
+    const leave = admit(data.member.tenantId, Buffer.byteLength(sent))
+    if (leave === undefined) {
       return socket.close(TRY_AGAIN_LATER, 'Wait for answers; what has none, send again.')
     }
     const reply = receive(data.member, sent)
     data.answered = data.answered.then(async () => {
       socket.send(await reply)
-      unanswered.messages -= 1
-      unanswered.bytes -= bytes
+      leave()
     })
   }
 
@@ -104,8 +96,7 @@ export function createSockets(needs: {
           `${own} connections of this tenant are open, of ${open.size} in all.`,
         )
       }
-      const unanswered = { messages: 0, bytes: 0 }
-      return { connectionId: randomUUID(), member, answered: Promise.resolve(), unanswered }
+      return { connectionId: randomUUID(), member, answered: Promise.resolve() }
     },
 
     handler: {

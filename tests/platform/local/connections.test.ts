@@ -59,6 +59,22 @@ describe('WebSockets of this machine', () => {
     never.resolve('too late')
   })
 
+  it('have what a tenant may ask at once in common, however often it connects anew', async () => {
+    const never = Promise.withResolvers<string>()
+    await using test = await open(() => never.promise)
+    const first = await test.connect()
+    for (let sent = 0; sent < 4; sent += 1) first.socket.send('x'.repeat(LIMIT))
+    await first.socket[Symbol.asyncDispose]()
+    const second = await test.connect()
+    second.socket.send('x')
+    expect(await second.socket.closed).toMatchObject({ code: 1013 })
+    never.resolve('too late')
+    await Bun.sleep(10)
+    const third = await test.connect()
+    third.socket.send('x'.repeat(LIMIT))
+    expect(await third.socket.next()).toBe('too late')
+  })
+
   it('are closed for a message that is far too large', async () => {
     await using test = await open()
     const { socket } = await test.connect()

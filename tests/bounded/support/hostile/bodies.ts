@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { bodies as everyBody } from '../../../support/bodies'
 import { type Attack, ask, crowd } from './attack'
 
 const json = { 'content-type': 'application/json' }
@@ -60,6 +61,18 @@ export const badBodies: Attack = crowd(2, 100, async (needs) => {
     await ask(needs, path, { method: 'POST', headers, body })
     await ask(needs, '/caliper/v1p2/events/validate', { method: 'POST', headers, body })
     await Bun.sleep(50)
+  }
+})
+
+/** What every door must be able to meet, at two of them, again and again. */
+export const oddBodies: Attack = crowd(2, 100, async (needs) => {
+  for (const { headers: more, bytes } of everyBody) {
+    if (needs.isOver()) return
+    const headers = { ...json, ...more }
+    const body = bytes()
+    for (const path of ['/caliper/v1p2/events', '/api/v1/events']) {
+      await ask(needs, path, { method: 'POST', headers, body })
+    }
   }
 })
 

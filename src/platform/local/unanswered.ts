@@ -1,0 +1,49 @@
+// What one tenant may have in flight: far more than anyone has who waits for answers at all. Each
+// message costs some 4 KB beside its text, so these are 40 MB.
+const MAX_MESSAGES = 10_000
+const MAX_BODIES = 4
+
+// Beyond so much in all, whoever has more than a few waits, and the others are taken in.
+const TENANTS = 3
+const FEW_MESSAGES = 100
+const FEW_BODIES = 1
+
+interface Amount {
+  messages: number
+  bytes: number
+}
+
+/**
+ * What came over WebSockets and is not answered yet, by tenant: over all of its connections, and those
+ * that are closed, since what they have said is worked on all the same.
+ * @param bodyBytes the largest message
+ */
+export function createUnanswered(bodyBytes: number) {
+  const byTenant = new Map<string, Amount>()
+  const all: Amount = { messages: 0, bytes: 0 }
+  const most = { messages: MAX_MESSAGES, bytes: MAX_BODIES * bodyBytes }
+  const few = { messages: FEW_MESSAGES, bytes: FEW_BODIES * bodyBytes }
+
+  const exceeds = (amount: Amount, limit: Amount, times = 1) =>
+    amount.messages > times * limit.messages || amount.bytes > times * limit.bytes
+
+  function add(tenantId: string, messages: number, bytes: number) {
+    const own = byTenant.get(tenantId) ?? { messages: 0, bytes: 0 }
+    for (const amount of [own, all]) {
+      amount.messages += messages
+      amount.bytes += bytes
+    }
+    if (own.messages === 0) byTenant.delete(tenantId)
+    else byTenant.set(tenantId, own)
+    return own
+  }
+
+  /** @returns what to call once it is answered; undefined when there is too much already */
+  return function admit(tenantId: string, bytes: number): (() => void) | undefined {
+    const own = add(tenantId, 1, bytes)
+    const leave = () => void add(tenantId, -1, -bytes)
+    if (!exceeds(own, exceeds(all, most, TENANTS) ? few : most)) return leave
+    leave()
+    return undefined
+  }
+}
