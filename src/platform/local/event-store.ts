@@ -11,11 +11,10 @@ import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
 import { encodeSegments } from './log/segment'
 
-// A commit's fsync is shared by everything that waits. Beyond a few thousand events the fsync no
-// longer shows and the first sender would only wait longer.
-const MAX_COMMIT = 4096
-// Encoding and compressing them holds everybody up: 8 MB take some 30 ms.
-const MAX_COMMIT_BYTES = 8 * 1024 * 1024
+// A commit's fsync is shared by everything that waits. Beyond a thousand events it no longer shows, and
+// encoding and compressing them, which holds everybody up, takes 20 ms; so do 4 MB of larger ones.
+const MAX_COMMIT = 1024
+const MAX_COMMIT_BYTES = 4 * 1024 * 1024
 
 // A call is one commit, which all others wait for.
 const MAX_CALL = MAX_COMMIT
