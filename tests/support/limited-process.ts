@@ -26,8 +26,8 @@ export async function startLimitedServer(
   { limitBytes, env = {} }: { limitBytes: number; env?: Record<string, string> },
 ): Promise<LimitedServer> {
   const group = createMemoryGroup(limitBytes)
-  const server = await startServerProcess(dataDir, env, group?.enter).catch((error) => {
-    group?.remove()
+  const server = await startServerProcess(dataDir, env, group?.enter).catch(async (error) => {
+    await group?.remove()
     throw error
   })
   const { process: child } = server
@@ -61,7 +61,7 @@ export async function startLimitedServer(
     async [Symbol.asyncDispose]() {
       clearInterval(looking)
       await server[Symbol.asyncDispose]()
-      group?.remove()
+      await group?.remove()
     },
   }
 }

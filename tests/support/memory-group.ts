@@ -9,9 +9,11 @@ export interface MemoryGroup {
   peak(): number
   /** How often the kernel killed something in it for want of memory. */
   kills(): number
-  /** Gone; only once nothing runs in it. */
-  remove(): void
+  /** Waits until nothing runs in it any more. */
+  remove(): Promise<void>
 }
+
+const ENDED_MS = 5000
 
 const ROOT = '/sys/fs/cgroup'
 
@@ -57,6 +59,13 @@ function groupAt(folder: string, { limit, peak, events }: Version, bytes: number
     enter: ['sh', '-c', `echo $$ > '${join(folder, 'cgroup.procs')}' && exec "$@"`, 'sh'],
     peak: () => readNumber(peak, /(\d+)/),
     kills: () => readNumber(events, /^oom_kill (\d+)/m),
-    remove: () => rmdirSync(folder),
+    async remove() {
+      // What a server that was killed had started ends a moment after it.
+      const end = performance.now() + ENDED_MS
+      while (readFileSync(join(folder, 'cgroup.procs'), 'utf8') !== '' && performance.now() < end) {
+        await Bun.sleep(20)
+      }
+      rmdirSync(folder)
+    },
   }
 }
