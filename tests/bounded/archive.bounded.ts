@@ -15,7 +15,7 @@ const LIMIT_BYTES = 512 * MB
 const RESIDENT_BYTES = 400 * MB
 
 const probe = createMemoryGroup(LIMIT_BYTES)
-probe?.remove()
+await probe?.remove()
 
 it.skipIf(!probe)(
   'archives 260 events of 5.9 MB that cannot be compressed within 512 MB',
@@ -35,7 +35,7 @@ it.skipIf(!probe)(
       await server.kill()
     }
 
-    using group = disposable(createMemoryGroup(LIMIT_BYTES)!)
+    await using group = disposable(createMemoryGroup(LIMIT_BYTES)!)
     // After a kill it reads 1.5 GB of log anew.
     const settings = { NONIUS_ARCHIVE_FLUSH_SECONDS: '5' }
     await using server = await startServerProcess(folder.path, settings, [], {
@@ -68,6 +68,6 @@ it.skipIf(!probe)(
   900_000,
 )
 
-function disposable(group: MemoryGroup): MemoryGroup & Disposable {
-  return { ...group, [Symbol.dispose]: group.remove }
+function disposable(group: MemoryGroup): MemoryGroup & AsyncDisposable {
+  return { ...group, [Symbol.asyncDispose]: group.remove }
 }

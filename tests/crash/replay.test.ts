@@ -85,10 +85,12 @@ it('goes on with a replay in the background after it was killed', async () => {
   let path = ''
   {
     await using server = await startServerProcess(folder.path)
-    // Each is refused, with a report of some size, so that a request ends early.
-    const wrong = items.slice(0, 1000).map((item) => ({ ...item, eventTime: 'x'.repeat(1500) }))
+    // Each is refused, after work of some size, so that a request ends early.
+    const wrong = items.slice(0, 1000).map((item) => ({ ...item, eventTime: 'x'.repeat(5000) }))
     await call(server, 'POST', '/caliper/v1p2/events', { data: wrong })
-    const patch = [{ op: 'copy', from: '/eventTime', path: '/type' }]
+    const patch = Array.from({ length: 60 }, (_, n) => {
+      return { op: 'copy', from: '/eventTime', path: `/copy${n}` }
+    })
     const asked = { filter: {}, patch, limit: 1000 }
     const { status, body } = await call<{ replayId: string }>(
       ...([server, 'POST', '/quarantine/replay', asked] as const),

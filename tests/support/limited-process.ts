@@ -29,8 +29,8 @@ export async function startLimitedServer(
   const group = createMemoryGroup(limitBytes)
   // As the launcher does, which the server is started without here.
   const settings = { ...heapSettings(limitBytes), ...env }
-  const server = await startServerProcess(dataDir, settings, group?.enter).catch((error) => {
-    group?.remove()
+  const server = await startServerProcess(dataDir, settings, group?.enter).catch(async (error) => {
+    await group?.remove()
     throw error
   })
   const { process: child } = server
@@ -64,7 +64,7 @@ export async function startLimitedServer(
     async [Symbol.asyncDispose]() {
       clearInterval(looking)
       await server[Symbol.asyncDispose]()
-      group?.remove()
+      await group?.remove()
     },
   }
 }

@@ -12,9 +12,11 @@ export interface MemoryGroup {
   add(pid: number): void
   /** How often the kernel killed something in it for want of memory. */
   kills(): number
-  /** Gone; only once nothing runs in it. */
-  remove(): void
+  /** Waits until nothing runs in it any more. */
+  remove(): Promise<void>
 }
+
+const ENDED_MS = 5000
 
 const ROOT = '/sys/fs/cgroup'
 
@@ -65,22 +67,14 @@ function groupAt(folder: string, { limit, peak, events }: Version, bytes: number
     },
     peak: () => readNumber(peak, /(\d+)/),
     kills: () => readNumber(events, /^oom_kill (\d+)/m),
-    remove: () => removeOnceEmpty(folder),
-  }
-}
-
-// What a process that was killed had started ends a moment after it.
-const TRIES = 50
-const PAUSE_MS = 100
-
-function removeOnceEmpty(folder: string) {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return rmdirSync(folder)
-    } catch (error) {
-      if (tries === TRIES) throw error
-      Bun.sleepSync(PAUSE_MS)
-    }
+    async remove() {
+      // What a server that was killed had started ends a moment after it.
+      const end = performance.now() + ENDED_MS
+      while (readFileSync(join(folder, 'cgroup.procs'), 'utf8') !== '' && performance.now() < end) {
+        await Bun.sleep(20)
+      }
+      rmdirSync(folder)
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import type { Sample } from './samples'
 
 /** A tenant that does what it should, at an even pace, and notes how it is served. */
 export interface GoodTenant extends AsyncDisposable {
-  requests: Sample[]
+  requests: (Sample & { what: string })[]
   /** From the acknowledgement of an event to its message at the webhook. */
   deliveries: Sample[]
   /** Ids of what was acknowledged. */
@@ -31,7 +31,7 @@ export async function startGoodTenant({
   key: string
 }): Promise<GoodTenant> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-  const requests: Sample[] = []
+  const requests: GoodTenant['requests'] = []
   const deliveries: Sample[] = []
   const acknowledged: string[] = []
   const acknowledgedAt = new Map<string, number>()
@@ -63,14 +63,14 @@ export async function startGoodTenant({
   }
 
   /** Until it is answered as it should be; each try is a sample of its own. */
-  async function call(method: string, path: string, body?: unknown) {
+  async function call(method: string, path: string, body?: unknown, what = method) {
     const content = body === undefined ? {} : { body: JSON.stringify(body) }
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const at = performance.now()
       try {
         const reply = await fetch(url + path, { method, headers, ...content })
         const text = await reply.text()
-        requests.push({ at, ms: performance.now() - at })
+        requests.push({ at, ms: performance.now() - at, what })
         if (reply.ok) return JSON.parse(text)
         if (reply.status !== 503) {
           wrong.push(`${method} ${path}: ${reply.status} ${text.slice(0, 200)}`)
@@ -99,7 +99,7 @@ export async function startGoodTenant({
   }
 
   async function read() {
-    await call('GET', '/analytics/events?limit=50')
+    await call('GET', '/analytics/events?limit=50', undefined, 'LIST')
     const id = acknowledged.at(-1)
     if (id !== undefined) await call('GET', `/analytics/events/${encodeURIComponent(id)}`)
   }

@@ -13,6 +13,7 @@ export interface Stretch {
   healthP99: number
   healthWorst: number
   /** Of the server itself: without what the machine kept from it or from us. */
+  ownHealthP999: number
   ownHealthWorst: number
   rssMb: number
 }
@@ -26,6 +27,10 @@ export function stretchOf(tenant: GoodTenant, seen: Watch, from: number, to: num
     ...{ p50: percentile(requests, 0.5), p99: percentile(requests, 0.99) },
     ...{ deliveryP50: percentile(deliveries, 0.5), deliveryP99: percentile(deliveries, 0.99) },
     ...{ healthP99: percentile(msOf(health), 0.99), healthWorst: Math.max(...msOf(health)) },
+    ownHealthP999: percentile(
+      health.map(({ ownMs }) => ownMs),
+      0.999,
+    ),
     ownHealthWorst: Math.max(...health.map(({ ownMs }) => ownMs)),
     rssMb: Math.max(...between(seen.rss, from, to).map(({ bytes }) => bytes)) / 1024 / 1024,
   }
