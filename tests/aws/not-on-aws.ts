@@ -21,6 +21,13 @@ export const notOnAws: Record<string, string[]> = {
   'The queue of a deployment is taken from by its own function': [
     'What waits for a webhook that was disabled',
   ],
+  'A function answers one request at a time, and Lambda sends what it answers': [
+    "is not taken by one tenant's readers, who wait for each other",
+    'is had back from readers that leave before they are served',
+  ],
+  'Whoever stands before a function takes only so long an address': [
+    'names the first hundred of the parameters that it does not know',
+  ],
   'The clock of a function is the real one': [
     'tells hours and days apart',
     'that is down goes on being believed for a day',
