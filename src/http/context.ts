@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Authenticate } from '../access/authenticate'
 import type { Config } from '../config/config'
+import type { Replaying } from '../ingest/replay-runner'
 import type { Budget, Lease } from '../memory/budget'
 import type { Get } from '../outbound/get'
 import type { Guard } from '../outbound/guard'
@@ -10,7 +11,7 @@ import type { Member } from '../platform/connections'
 import type { ServingPlatform } from '../platform/platform'
 import type { Log } from '../telemetry/log'
 import type { AnswerRoom } from './answers/room'
-import type { Replaying } from './quarantine/replaying'
+import type { ReplayView } from './quarantine/schemas'
 
 /** What the app needs besides a platform. Nothing is read from the environment. */
 export interface AppOptions {
@@ -22,7 +23,7 @@ export interface AppOptions {
   /** Largest answer that the door can send on, in bytes, whatever is in it. Left out, any. */
   maxReplyBytes?: number
   /** What replays in the background. Left out, a replay ends with its request. */
-  replaying?: Replaying
+  replaying?: Replaying<ReplayView>
   /** Memory for what comes in. Left out, it is not counted. */
   budget?: Budget
   /** How the keys of the issuer of tokens are read. Left out, over the network. */

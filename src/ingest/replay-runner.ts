@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock'
 import type { ReplayJob, ReplayJobs, ReplayProgress } from '../platform/replay-jobs'
 import type { PatchOperation } from '../quarantine/patch'
 import type { Log } from '../telemetry/log'
-import type { Replayer, ReplayResult } from './replay'
+import type { Replay, Replayer, ReplayResult } from './replay'
 import type { ReplayPiece } from './replay-piece'
 
 type View = Pick<ReplayResult, 'quarantineId' | 'outcome'>
@@ -18,6 +18,14 @@ interface Needs {
   keyring: Keyring
   clock: Clock
   log: Log
+}
+
+/** Everything that sends again what is in quarantine: one of it in a process, for its turns. */
+export interface Replaying<View> {
+  replay: Replay
+  piece: ReplayPiece<View>
+  /** Absent where no process lives on after its request. */
+  runner?: ReplayRunner | undefined
 }
 
 export interface ReplayRunner extends AsyncDisposable {

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
+import type { Replaying } from '../../ingest/replay-runner'
 import { requireScope } from '../authenticate'
 import type { App } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
-import type { Replaying } from './replaying'
-import { OutcomeCounts } from './schemas'
+import { OutcomeCounts, type ReplayView } from './schemas'
 
 const Params = z.object({
   id: z.string().openapi({
@@ -53,7 +53,7 @@ const route = createRoute({
   },
 })
 
-export function getReplay(app: App, { runner }: Replaying) {
+export function getReplay(app: App, { runner }: Replaying<ReplayView>) {
   operation(app, route, async (c) => {
     const { tenantId, keyId, scopes } = await requireScope(c, 'quarantine:write')
     const job = await runner?.get(tenantId, c.req.param('id') ?? '')

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Replaying } from '../../ingest/replay-runner'
 import { nothingYet, progressAfter } from '../../ingest/replay-runner'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
@@ -6,13 +7,13 @@ import { readJson } from '../json-body'
 import { jsonBody, jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { replayerOf, withinReach } from './reach'
-import type { Replaying } from './replaying'
 import {
   cursor,
   filterFields,
   OutcomeCounts,
   patchExample,
   ReplayResultView,
+  type ReplayView,
   repairFields,
   resultExample,
 } from './schemas'
@@ -103,7 +104,11 @@ const route = createRoute({
   },
 })
 
-export function replayQuarantine(app: App, { options }: AppDeps, { piece, runner }: Replaying) {
+export function replayQuarantine(
+  app: App,
+  { options }: AppDeps,
+  { piece, runner }: Replaying<ReplayView>,
+) {
   operation(app, route, async (c) => {
     const who = replayerOf(await requireScope(c, 'quarantine:write'))
     const { background, ...asked } = await readJson(c, Options, options.config)

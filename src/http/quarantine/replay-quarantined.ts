@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Replaying } from '../../ingest/replay-runner'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { readJson } from '../json-body'
@@ -6,12 +7,12 @@ import { jsonBody, jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { noSuchItem } from './find-quarantined'
 import { replayerOf } from './reach'
-import type { Replaying } from './replaying'
 import { resultViewOf } from './result-view'
 import {
   patchExample,
   QuarantineParams,
   ReplayResultView,
+  type ReplayView,
   repairFields,
   resultExample,
 } from './schemas'
@@ -50,7 +51,11 @@ const route = createRoute({
   },
 })
 
-export function replayQuarantined(app: App, { options }: AppDeps, { replay }: Replaying) {
+export function replayQuarantined(
+  app: App,
+  { options }: AppDeps,
+  { replay }: Replaying<ReplayView>,
+) {
   operation(app, route, async (c) => {
     const who = replayerOf(await requireScope(c, 'quarantine:write'))
     const asked = await readJson(c, Options, options.config)

@@ -1,25 +1,19 @@
-import type { z } from '@hono/zod-openapi'
-import { createReplay, type Replay } from '../../ingest/replay'
-import { createReplayPiece, type ReplayPiece } from '../../ingest/replay-piece'
-import { type ReplayRunner, startReplays } from '../../ingest/replay-runner'
+import { createReplay } from '../../ingest/replay'
+import { createReplayPiece } from '../../ingest/replay-piece'
+import { type Replaying, startReplays } from '../../ingest/replay-runner'
 import type { ServingPlatform } from '../../platform/platform'
 import type { AppOptions } from '../context'
 import { identityOf } from '../identity'
 import { isSignedBody, openSignedWith } from '../signed-body'
 import { readAgainWith } from './read-again'
 import { resultViewOf } from './result-view'
-import type { ReplayResultView } from './schemas'
-
-/** Everything that sends again what is in quarantine: one of it in a process, for its turns. */
-export interface Replaying {
-  replay: Replay
-  piece: ReplayPiece<z.output<typeof ReplayResultView>>
-  /** Absent where no process lives on after its request. */
-  runner?: ReplayRunner | undefined
-}
+import type { ReplayView } from './schemas'
 
 /** @param platform its quarantine bound */
-export function createReplaying(platform: ServingPlatform, options: AppOptions): Replaying {
+export function createReplaying(
+  platform: ServingPlatform,
+  options: AppOptions,
+): Replaying<ReplayView> {
   const { config, clock } = options
   const openSigned = openSignedWith(options)
   const readAgain = readAgainWith({
@@ -38,7 +32,7 @@ export function createReplaying(platform: ServingPlatform, options: AppOptions):
 export function startReplaying(
   platform: ServingPlatform,
   options: AppOptions,
-): Replaying & AsyncDisposable {
+): Replaying<ReplayView> & AsyncDisposable {
   const { piece, replay } = createReplaying(platform, options)
   const { replays: jobs } = platform
   const { keyring } = identityOf(platform, options)

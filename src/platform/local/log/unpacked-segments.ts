@@ -1,16 +1,14 @@
-import type { Position } from './generation'
-
 // Some sixty segments of usual events, which one page of a query may touch.
 const MAX_BYTES = 16 * 1024 * 1024
 
-/** Segments that were unpacked last: a page of a query often finds its events close together. */
+/** Segments that were unpacked last, by their position: a page of a query often finds its events close together. */
 export interface UnpackedSegments {
-  get(position: Position): Buffer | undefined
-  add(position: Position, bytes: Buffer): void
+  get(position: number): Buffer | undefined
+  add(position: number, bytes: Buffer): void
 }
 
 export function createUnpackedSegments(): UnpackedSegments {
-  const held = new Map<Position, Buffer>()
+  const held = new Map<number, Buffer>()
   let size = 0
   return {
     get: (position) => held.get(position),
