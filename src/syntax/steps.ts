@@ -30,19 +30,26 @@ const TURN_MS = 20
 
 let turnBegan = 0
 let isTurnKnown = false
-const waiting: (() => void)[] = []
+/** What has just come, which is short as a rule, and what has had a turn already. */
+const fresh: (() => void)[] = []
+const long: (() => void)[] = []
+let isLongNext = false
 
-/** Does it without keeping anybody else waiting: whenever this turn's time is used up, in the next. */
+/**
+ * Does it without keeping anybody else waiting: whenever this turn's time is used up, in a later one.
+ * What has just come goes before what has had a turn, so that a small request need not wait for all
+ * large ones; but only every other time, so that these get on as well.
+ */
 export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
-  if (waiting.length > 0 || isOver()) await nextTurn()
+  if (fresh.length > 0 || isOver()) await turnAmong(fresh)
   try {
     for (;;) {
       const { done, value } = steps.next()
       if (done === true) return value
-      if (isOver()) await nextTurn()
+      if (isOver()) await turnAmong(long)
     }
   } finally {
-    if (waiting.length > 0 && !isOver()) waiting.shift()!()
+    if (!isOver()) nextWaiting()?.()
   }
 }
 
@@ -62,16 +69,22 @@ function beginTurn() {
   setImmediate(endTurn)
 }
 
-/** Whoever waits longest goes on; the others after it, while there is time in this turn. */
+/** Whoever is next goes on; the others after it, while there is time in this turn. */
 function endTurn() {
   isTurnKnown = false
-  const next = waiting.shift()
+  const next = nextWaiting()
   if (next === undefined) return
   beginTurn()
   next()
 }
 
-function nextTurn(): Promise<void> {
+function nextWaiting(): (() => void) | undefined {
+  const [first, second] = isLongNext ? [long, fresh] : [fresh, long]
+  isLongNext = !isLongNext
+  return first.shift() ?? second.shift()
+}
+
+function turnAmong(waiting: (() => void)[]): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve)
     if (!isTurnKnown) beginTurn()
