@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { canonicalJson } from '../syntax/canonical-json'
-import { contentText } from '../syntax/content-text'
 
 /** Whether two items say the same: as JSON, so order of keys and white space do not count. */
 export function sameContent(a: string, b: string): boolean {
@@ -19,7 +18,5 @@ const DIGEST_LENGTH = 32
  * @returns 32 hexadecimal digits
  */
 export function contentDigest(raw: string, value?: unknown): string {
-  const text = contentText(raw, value)
-  // UTF-8 has one character for every lone surrogate, and they are not the same.
-  return hash('sha256', text.isWellFormed() ? text : JSON.stringify(text)).slice(0, DIGEST_LENGTH)
+  return hash('sha256', canonicalJson(raw, value)).slice(0, DIGEST_LENGTH)
 }

@@ -12,7 +12,6 @@ type Stamped =
   | 'retentionClass'
   | 'expiresAt'
   | 'server'
-  | 'contentDigest'
   | 'repair'
 
 /** What a standard makes of one item that passed its gate. */
@@ -20,14 +19,7 @@ export type ReadEvent = Omit<EventRecord, Stamped>
 
 /** One item of a request: an event, or the reasons why it cannot be kept as one. */
 export type ReadItem =
-  | {
-      index: number
-      event: ReadEvent
-      /** The item's own id, shown in receipts. */
-      id: string
-      /** What `event.raw` parses to, for as long as it is at hand. */
-      value?: unknown
-    }
+  | { index: number; event: ReadEvent /** The item's own id, shown in receipts. */; id: string }
   | { index: number; raw: string; id?: string | undefined; errors: Issue[] }
 
 /** A request body, read by its standard. */

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { contentDigest } from '../event/content'
 import type { ReadItem, Reading } from '../event/reading'
 import type { Repair, ServerFacts } from '../event/record'
 import type { EventStore } from '../platform/event-store'
@@ -49,9 +48,7 @@ export function createKeep({ events, config }: Needs): Keep {
     const holdToTheText = holdToTheTextWith({ mode: arrival.mode ?? 'lenient', reading })
     const { readable, refused } = await inTurns(sorting(reading.items, holdToTheText))
 
-    const digests = await inTurns(eachOf(readable, digestOf))
-    const records = readable.map(({ event }, place) => stamp(event, digests[place]!))
-    const outcomes = await append(records)
+    const outcomes = await append(await inTurns(eachOf(readable, ({ event }) => stamp(event))))
     const kept: Kept[] = []
     readable.forEach((item, place) => {
       const { kind } = outcomes[place]!
@@ -60,13 +57,6 @@ export function createKeep({ events, config }: Needs): Keep {
     })
     return { kept, refused: refused.sort((a, b) => a.index - b.index) }
   }
-}
-
-/** Before anything changes an item: later, a resend could not be told from another event. */
-function digestOf(item: Kept['item']): string {
-  const digest = contentDigest(item.event.raw, item.value)
-  item.value = undefined // several times the size of its text
-  return digest
 }
 
 function* sorting(

@@ -44,7 +44,7 @@ export async function readSpilled(bytes: Uint8Array): Promise<SpilledRequest> {
 function spilled(reading: Reading, { mode = 'lenient', storedAt: _, ...arrival }: Arrival) {
   const holdToTheText = holdToTheTextWith({ mode, reading })
   const items = reading.items.map((item) =>
-    'event' in item ? (holdToTheText(item) ?? { ...item, value: undefined }) : item,
+    'event' in item ? (holdToTheText(item) ?? item) : item,
   )
   const { standard, context } = reading
   const request: SpilledRequest = { reading: { standard, context, items }, arrival }

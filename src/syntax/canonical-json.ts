@@ -23,17 +23,18 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
  * One text for all JSON texts of the same content: keys sorted, no white space, numbers by value
  * (`1.0` is `1`, yet `21070000000000001` is not `21070000000000002`, which a double would make one).
  * Not the RFC 8785 form, which rounds to doubles.
+ * @param value what JSON.parse makes of `text`, where it is at hand
  * @throws {SyntaxError} when `text` is not JSON
  * @throws {RangeError} when it is nested too deep for the stack, tens of thousands of levels
  */
-export function canonicalJson(text: string): string {
+export function canonicalJson(text: string, value?: unknown): string {
   // A reviver makes this twice as slow, and few texts have numbers that need one.
-  const value = hasPlainNumbers(text) ? sorted(JSON.parse(text)) : parse(text, revived)
-  return JSON.stringify(value)
+  if (!hasPlainNumbers(text)) return JSON.stringify(parse(text, revived))
+  return JSON.stringify(sorted(value === undefined ? JSON.parse(text) : value))
 }
 
 /** Whether every number is one that a double gives back as it was: short, without an exponent. */
-export function hasPlainNumbers(text: string): boolean {
+function hasPlainNumbers(text: string): boolean {
   for (let at = 0; at < text.length; ) {
     const char = text.charCodeAt(at)
     if (char === QUOTE) {
@@ -65,13 +66,50 @@ type Members = Record<string, unknown>
 const same = (value: unknown) => value
 
 function sortedMembers(members: Members, each: (value: unknown) => unknown): Members {
+  const keys: string[] = []
+  let shape: Shape | undefined = root
+  // JSON.parse makes own properties only, also of `__proto__`, and this is faster than Object.keys.
+  for (const key in members) {
+    keys.push(key)
+    shape = shape?.next.get(key) ?? grown(shape, key)
+  }
   // Without a prototype, `__proto__` is a key like any other.
   const copy: Members = Object.create(null)
-  for (const key of Object.keys(members).sort()) copy[key] = each(members[key])
+  for (const key of sortedKeys(keys, shape)) copy[key] = each(members[key])
   return copy
 }
 
-export function canonicalNumber(source: string): string {
+/** Objects of one sensor have the same keys in the same order, so sorting is worth remembering. */
+interface Shape {
+  next: Map<string, Shape>
+  sorted?: readonly string[]
+}
+
+// A few hundred shapes are what real senders bring. Beyond these sizes keys are somebody's data (a map
+// by id), and are sorted each time; with them, all shapes together take a few megabytes.
+const MAX_SHAPES = 4096
+const MAX_KEY_LENGTH = 64
+
+const root: Shape = { next: new Map() }
+let shapes = 0
+
+/** @returns undefined when it is not remembered */
+function grown(shape: Shape | undefined, key: string): Shape | undefined {
+  if (shape === undefined || shapes >= MAX_SHAPES || key.length > MAX_KEY_LENGTH) return undefined
+  const next: Shape = { next: new Map() }
+  shape.next.set(key, next)
+  shapes += 1
+  return next
+}
+
+function sortedKeys(keys: string[], shape: Shape | undefined): readonly string[] {
+  if (shape?.sorted !== undefined) return shape.sorted
+  const found = keys.toSorted()
+  if (shape !== undefined) shape.sorted = found
+  return found
+}
+
+function canonicalNumber(source: string): string {
   const [, sign, whole, fraction = '', power = '0'] = NUMBER.exec(source)!
   const all = whole! + fraction
   const digits = withoutOuterZeros(all)

@@ -26,7 +26,7 @@ export function finish<Result>(steps: Steps<Result>): Result {
  * How long the work of all requests may keep one turn of the event loop. Long enough that what is read
  * in it shares one durable write, and a fraction of what anybody notices of a late answer.
  */
-const TURN_MS = 20
+const TURN_MS = 5
 
 let turnBegan = 0
 let isTurnKnown = false

@@ -25,7 +25,7 @@ export function stampWith(needs: Needs) {
   const expiresAt = new Date(Date.parse(storedAt) + hotTtlDays * DAY_MS).toISOString()
   const skew = skewFrom(receivedMs)
 
-  return function stamp(event: ReadEvent, contentDigest?: string): EventRecord {
+  return function stamp(event: ReadEvent): EventRecord {
     return {
       ...event,
       tenantId,
@@ -37,7 +37,6 @@ export function stampWith(needs: Needs) {
       retentionClass: 'standard',
       expiresAt,
       server,
-      contentDigest,
       ...repaired,
     }
   }

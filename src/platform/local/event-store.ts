@@ -13,8 +13,8 @@ import { encodeSegments } from './log/segment'
 
 // A commit's fsync is shared by everything that waits. Beyond a thousand events it no longer shows, and
 // encoding and compressing them, which holds everybody up, takes 20 ms; so do 4 MB of larger ones.
-const MAX_COMMIT = 1024
-const MAX_COMMIT_BYTES = 4 * 1024 * 1024
+const MAX_COMMIT = 2048
+const MAX_COMMIT_BYTES = 6 * 1024 * 1024
 
 // A call is one commit, which all others wait for.
 const MAX_CALL = MAX_COMMIT

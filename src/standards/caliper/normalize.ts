@@ -1,3 +1,4 @@
+import { contentDigest } from '../../event/content'
 import { derivedId } from '../../event/id'
 import type { ReadEvent } from '../../event/reading'
 import type { Kind } from '../../event/record'
@@ -67,6 +68,7 @@ function normalizeEvent(
     conformant: true,
     issueCodes: [],
     raw,
+    contentDigest: contentDigest(raw, item),
   }
 }
 
@@ -112,6 +114,7 @@ function normalizeEntity(
     conformant: true,
     issueCodes: [],
     raw,
+    contentDigest: contentDigest(raw, item),
   }
 }
 

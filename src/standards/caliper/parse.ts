@@ -102,7 +102,7 @@ function readItem(
   }
   if (around.mayBeIllFormed) makeWellFormed(event)
   const id = kind === 'event' ? event.eventId : (event.objectId ?? event.eventId)
-  return { index, event, id, value: item }
+  return { index, event, id }
 }
 
 /** What an item in quarantine needs to be read again alone. */

@@ -1,3 +1,4 @@
+import { contentDigest } from '../../event/content'
 import { derivedId } from '../../event/id'
 import type { ReadEvent } from '../../event/reading'
 import { textOf, timeOf } from './gate'
@@ -48,5 +49,6 @@ export function normalize(
     conformant: true,
     issueCodes: [],
     raw,
+    contentDigest: contentDigest(raw, item),
   }
 }

@@ -105,7 +105,7 @@ function readItem(
   }
   const event = normalize(members, raw, receivedAt, index)
   if (mayHoldLoneSurrogates(raw)) makeWellFormed(event)
-  return { index, event, id: event.eventId, value: item }
+  return { index, event, id: event.eventId }
 }
 
 function reading(items: ReadItem[]): Reading {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { StorageError } from '../../../error/storage-error'
 import type { EventRecord } from '../../../event/record'
 import type { AppendOutcome } from '../../event-store'
-import { contentHash, type createItems, formerHash } from './item'
+import { contentHash, type createItems } from './item'
 import { keyOf } from './keys'
 import type { createPlaces } from './place'
 import { readItems } from './read'
@@ -19,11 +19,6 @@ interface Needs {
 interface Standing {
   hash: Uint8Array
   isOurs: boolean
-}
-
-/** By what items have, and by what those of version 0.1.0 had. */
-function isSame(record: EventRecord, hash: Uint8Array): boolean {
-  return contentHash(record).equals(hash) || formerHash(record).equals(hash)
 }
 
 const STORED = { kind: 'stored' } as const
@@ -58,7 +53,7 @@ export function appendWith({ events, items, placeOf }: Needs) {
       const held = standing.get(keys[at]!)
       if (held === undefined) return THROTTLED
       if (held.isOurs && firsts.get(keys[at]!)!.at === at) return STORED
-      return isSame(record, held.hash) ? DUPLICATE : CONFLICT
+      return contentHash(record).equals(held.hash) ? DUPLICATE : CONFLICT
     })
   }
 

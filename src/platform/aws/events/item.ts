@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { contentDigest } from '../../../event/content'
 import type { EventRecord } from '../../../event/record'
-import { canonicalJson } from '../../../syntax/canonical-json'
 import type { BlobStore } from '../../blob-store'
 import type { IndexName } from '../resources'
 import { packBody, unpackBody } from './body'
@@ -19,9 +18,6 @@ export interface ItemFacts {
   /** Of the call that writes it, so that it knows its own write again. */
   token: Uint8Array
 }
-
-// Half a SHA-256.
-const FORMER_BYTES = 16
 
 /**
  * Records as items of the events table. Attributes, with short names since every item pays for them:
@@ -63,10 +59,6 @@ export function createItems({ indexes, blobs }: Needs) {
 /** By it a duplicate is told from a conflict. */
 export function contentHash({ raw, contentDigest: digest }: EventRecord): Buffer {
   return Buffer.from(digest ?? contentDigest(raw), 'hex')
-}
-
-export function formerHash({ raw }: EventRecord): Buffer {
-  return createHash('sha256').update(canonicalJson(raw)).digest().subarray(0, FORMER_BYTES)
 }
 
 /** Of its content, so that an event whose id is taken never replaces the body of the first. */
