@@ -70,8 +70,8 @@ const growing: Record<string, (size: number) => unknown> = {
 describe('the checks of an item take time in proportion to it', () => {
   for (const [what, make] of Object.entries(growing)) {
     it(`whatever the size of ${what}`, () => {
-      const small = JSON.stringify(anEnvelope([make(20_000)]))
-      const large = JSON.stringify(anEnvelope([make(80_000)]))
+      const small = JSON.stringify(anEnvelope([make(10_000)]))
+      const large = JSON.stringify(anEnvelope([make(40_000)]))
       const checks = [small, large].map((text) => () => checkCaliper(text))
       // 4 for what is linear, 16 for what is quadratic, and room for caches that are too small.
       expect(ratioOf(checks[0]!, checks[1]!, 11)).toBeLessThan(11)
@@ -89,7 +89,7 @@ describe('the checks of an item take time in proportion to it', () => {
   })
 
   it('up to 200 departures, and says that there are more', () => {
-    const { errors, warnings } = check(aViewEvent(keys(100_000)))
+    const { errors, warnings } = check(aViewEvent(keys(40_000)))
     expect(errors).toHaveLength(200)
     expect(errors.at(-1)).toMatchObject({ code: 'too_many', path: ['data', 0] })
     expect(warnings).toEqual([])
