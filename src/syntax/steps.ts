@@ -24,7 +24,8 @@ export function finish<Result>(steps: Steps<Result>): Result {
 
 /**
  * How long the work of all requests may keep one turn of the event loop. Long enough that what is read
- * in it shares one durable write, and a fraction of what anybody notices of a late answer.
+ * in it shares one durable write; four times as long, and beside hostile senders a good one's deliveries
+ * wait five times as long (the soak).
  */
 const TURN_MS = 5
 

@@ -11,8 +11,8 @@ import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
 import { encodeSegments } from './log/segment'
 
-// A commit's fsync is shared by everything that waits. Beyond a thousand events it no longer shows, and
-// encoding and compressing them, which holds everybody up, takes 20 ms; so do 4 MB of larger ones.
+// A commit's fsync is shared by everything that waits. Beyond two thousand events it no longer shows,
+// and encoding and compressing them, which holds everybody up, takes 40 ms; so do 6 MB of larger ones.
 const MAX_COMMIT = 2048
 const MAX_COMMIT_BYTES = 6 * 1024 * 1024
 
