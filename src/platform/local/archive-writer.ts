@@ -31,6 +31,9 @@ interface Dealt {
 // A process that crashes over one record alone, so many times in a row, does so because of it.
 const CRASHES = 3
 
+// Where memory is short it stays so: after each success would be a failure every other time.
+const SUCCESSES = 4
+
 // Less than that would be many small files on a disk that is nearly full: it waits for more room.
 const LEAST_SHARE = 1 / 64
 
@@ -46,8 +49,9 @@ export function createPartWriter(options: {
 }): PartWriter {
   const { folder, refused, staging, log } = options
   const child = createArchiveChild()
-  /** How many records a file may have: halved by a failure, doubled by a success. */
+  /** How many records a file may have: fewer after a failure, more again after some successes. */
   let most = Number.POSITIVE_INFINITY
+  let successes = 0
   let crashed = { name: '', times: 0 }
 
   async function run(job: ArchiveJob | SetAsideJob): Promise<Outcome> {
@@ -76,6 +80,16 @@ export function createPartWriter(options: {
     return { from, to, isSetAside: true }
   }
 
+  function atMost(records: number) {
+    most = records
+    successes = 0
+  }
+
+  function succeeded() {
+    successes += 1
+    if (successes % SUCCESSES === 0) most *= 2
+  }
+
   function isCrashedBy(name: string, outcome: Outcome): boolean {
     const isCrash = outcome.kind === 'broken' || (outcome.kind === 'died' && outcome.isCrash)
     if (!isCrash) return false
@@ -95,7 +109,7 @@ export function createPartWriter(options: {
 
       if (outcome.kind === 'written') {
         if (outcome.warning) log.warn(`batch ${batch.id}: ${outcome.warning}`)
-        most *= 2
+        succeeded()
         return { from, to: part.to }
       }
       const { reason } = outcome
@@ -103,7 +117,7 @@ export function createPartWriter(options: {
       if (outcome.kind === 'room') {
         const fitting = Math.floor(count * outcome.share)
         if (fitting === 0 || outcome.share < LEAST_SHARE) throw new Error(reason)
-        most = fitting
+        atMost(fitting)
         return undefined
       }
       if (outcome.kind === 'damaged') {
@@ -111,11 +125,14 @@ export function createPartWriter(options: {
       }
       if (count > 1) {
         log.warn(`batch ${batch.id}: ${count} records are cut in two`, { reason })
-        most = Math.ceil(count / 2)
+        atMost(Math.ceil(count / 2))
         return undefined
       }
       if (outcome.kind === 'refused' || isCrashedBy(name, outcome)) {
-        return setAside(batch, part, reason)
+        const dealt = await setAside(batch, part, reason)
+        // It was this record, so there is no reason to go on with few.
+        atMost(Number.POSITIVE_INFINITY)
+        return dealt
       }
       throw new Error(reason)
     },
