@@ -48,8 +48,8 @@ export async function startServer(config: Config): Promise<Server> {
   const fanOut = { clock, log, onEnqueued: deliverer.poke }
   const { archiveFlushSeconds } = config
   opened.use(startConsumers(platform, { archiveFlushSeconds, fanOut }))
-  const expiring = setInterval(expire, EXPIRE_EVERY_MS, platform, log)
-  opened.defer(() => clearInterval(expiring))
+  const checking = setInterval(expiring(platform, log), EXPIRE_EVERY_MS)
+  opened.defer(() => clearInterval(checking))
 
   const budget = createBudget({ capacity: config.requestMemoryBytes })
   const options = { config, clock, log, guard, budget }
@@ -80,10 +80,18 @@ function openSockets(platform: Platform, options: AppOptions) {
   })
 }
 
-function expire(platform: Platform, log: Log) {
-  platform.events.expire(clock.now()).catch((error: Error) => {
-    log.error('expired events could not be dropped', { reason: error.message })
-  })
+/** Drops what has been expired since the check before: a clock that is wrong for a moment costs nothing. */
+function expiring(platform: Platform, log: Log) {
+  let before: Date | undefined
+  return function expire() {
+    const now = clock.now()
+    const since = before
+    before = now
+    if (since === undefined) return
+    platform.events.expire(since < now ? since : now).catch((error: Error) => {
+      log.error('expired events could not be dropped', { reason: error.message })
+    })
+  }
 }
 
 // What 64 bits take in letters and digits; a shorter key can be guessed.

@@ -85,17 +85,23 @@ interface Shape {
   sorted?: readonly string[]
 }
 
-// A few hundred shapes are what real senders bring. Beyond these sizes keys are somebody's data (a map
-// by id), and are sorted each time; with them, all shapes together take a few megabytes.
+// A few hundred shapes are what real senders bring; all together take a few megabytes. When there are
+// more, they are learned anew: who brings thousands must not keep those of others out for good. Longer
+// keys are somebody's data (a map by id), and are sorted each time.
 const MAX_SHAPES = 4096
 const MAX_KEY_LENGTH = 64
 
-const root: Shape = { next: new Map() }
+let root: Shape = { next: new Map() }
 let shapes = 0
 
 /** @returns undefined when it is not remembered */
 function grown(shape: Shape | undefined, key: string): Shape | undefined {
-  if (shape === undefined || shapes >= MAX_SHAPES || key.length > MAX_KEY_LENGTH) return undefined
+  if (shape === undefined || key.length > MAX_KEY_LENGTH) return undefined
+  if (shapes >= MAX_SHAPES) {
+    root = { next: new Map() }
+    shapes = 0
+    return undefined
+  }
   const next: Shape = { next: new Map() }
   shape.next.set(key, next)
   shapes += 1

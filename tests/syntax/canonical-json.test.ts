@@ -45,6 +45,15 @@ describe('canonical JSON', () => {
     )
   })
 
+  it('learns the shapes of objects anew when somebody has brought thousands', () => {
+    for (let n = 0; n < 10_000; n += 1) {
+      expect(canonicalJson(`{"z${n}":1,"a":{"k${n}":2}}`)).toBe(`{"a":{"k${n}":2},"z${n}":1}`)
+    }
+    const many = Object.fromEntries(Array.from({ length: 6000 }, (_, n) => [`k${n}`, n]))
+    expect(canonicalJson(JSON.stringify(many))).toBe(canonicalJson(shuffled(JSON.stringify(many))))
+    expect(canonicalJson('{"b":1,"a":2}')).toBe('{"a":2,"b":1}')
+  })
+
   it('is quick with a long run of zeros and with an endless exponent', () => {
     const zeros = '0'.repeat(1_000_000)
     expect(canonicalJson(`[1${zeros}1, 1e${'9'.repeat(1_000_000)}]`)).toStartWith('[1')
