@@ -88,7 +88,7 @@ function expiring(platform: Platform, log: Log) {
     const since = before
     before = now
     if (since === undefined) return
-    platform.events.expire(since < now ? since : now).catch((error: Error) => {
+    platform.events.expire(new Date(Math.min(+since, +now))).catch((error: Error) => {
       log.error('expired events could not be dropped', { reason: error.message })
     })
   }
