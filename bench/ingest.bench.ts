@@ -54,9 +54,15 @@ async function load(
   return result
 }
 
+/** Of the process and of what it has started, such as the one that writes the lake, ended or not. */
 function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  // utime, stime, cutime, cstime (proc_pid_stat(5)).
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
+  return children
+    .filter(Boolean)
+    .reduce((sum, child) => sum + cpuSeconds(Number(child)), ticks / TICKS_PER_SECOND)
 }
 
 /** To the disk: what was deleted before it got there does not count. */
