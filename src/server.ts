@@ -10,7 +10,7 @@ import { publishOver } from './http/realtime/publish'
 import { RECEIPT_BYTES } from './ingest/receipt-within'
 import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
-import { systemClock as clock } from './platform/clock'
+import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
 import { serveHttp } from './platform/local/serve'
@@ -80,15 +80,13 @@ function openSockets(platform: Platform, options: AppOptions) {
   })
 }
 
-/** Drops what has been expired since the check before: a clock that is wrong for a moment costs nothing. */
 function expiring(platform: Platform, log: Log) {
-  let before: Date | undefined
+  const agreedTime = createAgreedTime(clock)
+  agreedTime() // the first of two looks
   return function expire() {
-    const now = clock.now()
-    const since = before
-    before = now
-    if (since === undefined) return
-    platform.events.expire(new Date(Math.min(+since, +now))).catch((error: Error) => {
+    const time = agreedTime()
+    if (time === undefined) return
+    platform.events.expire(time).catch((error: Error) => {
       log.error('expired events could not be dropped', { reason: error.message })
     })
   }

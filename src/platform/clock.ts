@@ -26,3 +26,24 @@ export function createMonotonic(
     return elapsed
   }
 }
+
+// As long as a wrong clock may go unnoticed without anything being deleted for it.
+const AGREED_MS = 60 * 60 * 1000
+
+/**
+ * For what is deleted because of its age: the time that two looks at the wall clock, an hour apart,
+ * agree has come. A clock that is set a month ahead and back again must not cost what it kept.
+ * @returns a function to ask as often as one likes: the same value for an hour, undefined in the first
+ */
+export function createAgreedTime(clock: Clock): () => Date | undefined {
+  let looked: { at: number; wall: number } | undefined
+  let agreed: Date | undefined
+  return function agreedTime() {
+    const at = clock.monotonic()
+    if (looked !== undefined && at - looked.at < AGREED_MS) return agreed
+    const wall = clock.now().getTime()
+    if (looked !== undefined) agreed = new Date(Math.min(looked.wall, wall))
+    looked = { at, wall }
+    return agreed
+  }
+}

@@ -15,8 +15,8 @@ type Aside = Pick<
   DeliveryQueue,
   'park' | 'release' | 'listParked' | 'drop' | 'bury' | 'listDead'
 > & {
-  /** Forgets a page of what has been kept for long enough. @returns whether there may be more */
-  expire(): boolean
+  /** Forgets a page of what has been kept for long enough by then. @returns whether there may be more */
+  expire(time: Date): boolean
 }
 
 // Some milliseconds of work; whoever else wants the thread has it in between.
@@ -75,7 +75,7 @@ export function createAsideDeliveries(
     ),
   )
 
-  const iso = (ms = 0) => new Date(clock.now().getTime() + ms).toISOString()
+  const iso = () => clock.now().toISOString()
 
   const setAside = db.transaction((deliveryId: string, put: () => void) => {
     put()
@@ -133,11 +133,12 @@ export function createAsideDeliveries(
       return rows.map(deadDeliveryOf)
     },
 
-    expire() {
+    expire(time) {
+      const daysBefore = (days: number) => new Date(time.getTime() - days * DAY_MS).toISOString()
       return guarded('forgetting deliveries', () => {
         const ended = [
-          expireParked!.run(iso(-PARKED_DAYS * DAY_MS)),
-          expireDead!.run(iso(-DEAD_DAYS * DAY_MS)),
+          expireParked!.run(daysBefore(PARKED_DAYS)),
+          expireDead!.run(daysBefore(DEAD_DAYS)),
         ]
         return ended.some(({ changes }) => changes === PAGE)
       })

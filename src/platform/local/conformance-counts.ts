@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import type { Log } from '../../telemetry/log'
-import type { Clock } from '../clock'
+import { type Clock, createAgreedTime } from '../clock'
 import type {
   ConformanceCounts,
   CountedInterval,
@@ -42,7 +42,6 @@ CREATE TABLE IF NOT EXISTS conformanceIssues (
 // A flush is one durable commit, which others wait for: seldom enough not to be felt. A kill loses
 // the counts of this long.
 const FLUSH_MS = 10_000
-const DAY_MS = 24 * 60 * 60 * 1000
 
 interface Noted extends CountedSource {
   hour: string
@@ -56,7 +55,8 @@ export function createConformanceCounts(
 ): ConformanceCounts & Disposable {
   const noted = new Map<string, Noted>()
   let timer: Timer | undefined
-  let prunedAt = Number.NEGATIVE_INFINITY
+  const agreedTime = createAgreedTime(clock)
+  let prunedBy: Date | undefined
 
   const addHour = db.query(`INSERT INTO conformanceHours VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT DO UPDATE SET stored = stored + ?4, conformant = conformant + ?5,
@@ -90,13 +90,13 @@ export function createConformanceCounts(
     timer = undefined
     if (noted.size > 0) write([...noted.values()])
     noted.clear()
-    const now = clock.monotonic()
-    if (now - prunedAt < DAY_MS) return
-    const oldest = hourOf(new Date(clock.now().getTime() - KEPT_MS).toISOString())
+    const time = agreedTime()
+    if (time === undefined || time === prunedBy) return
+    const oldest = hourOf(new Date(time.getTime() - KEPT_MS).toISOString())
     for (const table of ['conformanceHours', 'conformanceIssues']) {
       db.query(`DELETE FROM ${table} WHERE hour < ?`).run(oldest)
     }
-    prunedAt = now
+    prunedBy = time
   }
 
   /** What cannot be written now stays noted, and is written with what comes next. */

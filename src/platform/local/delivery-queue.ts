@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { Clock } from '../clock'
+import { type Clock, createAgreedTime } from '../clock'
 import type { Delivery, DeliveryQueue, HasPlace } from '../delivery-queue'
 import { createAsideDeliveries } from './aside-deliveries'
 import { guarded } from './database'
@@ -8,9 +8,6 @@ import { prepare, type Whose } from './delivery-statements'
 import { createTurns } from './delivery-turns'
 
 export { deliveryQueueSchema } from './delivery-rows'
-
-// What is kept for days need not be forgotten to the minute.
-const EXPIRE_EVERY_MS = 60 * 60 * 1000
 
 /**
  * The queue in a database opened by `openDatabase` with `deliveryQueueSchema`, for the one process
@@ -28,7 +25,8 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   const now = () => Math.floor(opened.wall + clock.monotonic() - opened.steady)
   const turns = createTurns()
   const aside = createAsideDeliveries(db, { clock, now, changed })
-  let expiredAt = Number.NEGATIVE_INFINITY
+  const agreedTime = createAgreedTime(clock)
+  let expiredBy: Date | undefined
 
   guarded('opening the delivery queue', readTurns)
   let isResumed = false
@@ -96,8 +94,9 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   })
 
   function expire() {
-    if (now() - expiredAt < EXPIRE_EVERY_MS) return
-    if (!aside.expire()) expiredAt = now()
+    const time = agreedTime()
+    if (time === undefined || time === expiredBy) return
+    if (!aside.expire(time)) expiredBy = time
   }
 
   return {

@@ -47,6 +47,8 @@ describe('conformance counts in a file', () => {
     await using opened = open()
     opened.counts.add(canvas, '2025-10-01T00:00:00.000Z', tally)
     opened.counts.add(canvas, '2025-11-21T00:00:00.000Z', tally)
+    expect(await opened.counts.read(canvas, all)).toHaveLength(2)
+    opened.clock.advance(2 * 60 * 60 * 1000)
     const kept = await opened.counts.read(canvas, all)
     expect(kept.map(({ at }) => at)).toEqual(['2025-11-21T00:00:00.000Z'])
     expect(opened.db.query('SELECT * FROM conformanceIssues').all()).toHaveLength(1)

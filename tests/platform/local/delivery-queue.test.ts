@@ -128,6 +128,10 @@ describe('The SQLite delivery queue', () => {
     expect(await test.queue.stats()).toEqual({ waiting: 1, inFlight: 0, parked: 1, dead: 1 })
     test.advance(2 * DAY)
     await test.queue.take(0, 1000)
+    // It takes two looks at the clock, an hour apart: the first may have been at one that was wrong.
+    expect(await test.queue.stats()).toEqual({ waiting: 1, inFlight: 0, parked: 1, dead: 1 })
+    test.advance(DAY)
+    await test.queue.take(0, 1000)
     expect(await test.queue.stats()).toEqual({ waiting: 1, inFlight: 0, parked: 0, dead: 0 })
   })
 
