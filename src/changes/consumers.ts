@@ -3,8 +3,8 @@ import type { Consumer, Follower } from '../platform/change-feed'
 import type { Platform } from '../platform/platform'
 import { createFanOut, type FanOutNeeds } from './fan-out'
 
-// One Parquet file: large enough for good row groups (DuckDB's hold 122,880), small enough that
-// writing it takes a second and 300 MB.
+// One Parquet file: large enough for good row groups (16,384 here), small enough that writing it takes
+// a second.
 const ARCHIVE_RECORDS = 65_536
 // What so many usual events have; with larger ones a file holds fewer.
 const ARCHIVE_BYTES = 128 * 1024 * 1024

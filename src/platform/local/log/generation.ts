@@ -15,7 +15,7 @@ import type { UnpackedSegments } from './unpacked-segments'
 
 /**
  * How many events a generation holds. A power of two, for the masks of the index. At 262,144 events
- * a generation is about 50 MB of log, its index 14 MB, and rebuilding that index after a crash takes
+ * a generation is about 50 MB of log, its index 15 MB, and rebuilding that index after a crash takes
  * two seconds.
  */
 export const CAPACITY = 2 ** 18
