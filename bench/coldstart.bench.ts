@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { lambdaRuntime } from '../infra/local/lambda-runtime'
-import { startSandbox } from '../infra/local/sandbox'
-import { synth } from '../infra/synth/synth'
+import { lambdaRuntime } from '../tools/aws-local/lambda-runtime'
+import { startSandbox } from '../tools/aws-local/sandbox'
+import { synth } from '../tools/synth/synth'
 
 // How large the functions' bundles are, and how long they take from the start of the process to their
 // first event, beside a function that does nothing. Needs `npm run aws:install` once.

@@ -5,8 +5,11 @@ import { handshakeWith } from '../src/http/realtime/handshake'
 import { publishOver } from '../src/http/realtime/publish'
 import { openConnections, openServing } from '../src/platform/aws'
 import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
-import { metered } from '../src/platform/aws/metered'
-import { createRealtimeHandler, type RealtimeEvent } from '../src/platform/aws/realtime-handler'
+import { metered } from '../src/platform/aws/lambda/metered'
+import {
+  createRealtimeHandler,
+  type RealtimeEvent,
+} from '../src/platform/aws/lambda/realtime-handler'
 import { systemClock as clock } from '../src/platform/clock'
 import { createLog } from '../src/telemetry/log'
 import { createMetrics } from '../src/telemetry/metrics'

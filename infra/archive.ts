@@ -1,5 +1,5 @@
 import { type RetentionClass, retentionClasses } from '../src/event/record'
-import { firehosePrefix } from '../src/platform/aws/glue-table'
+import { firehosePrefix } from '../src/platform/aws/lake/glue-table'
 import { archiveTable, database, lake } from './lake'
 import { trustedBy } from './roles'
 import { accountId, region } from './stage'

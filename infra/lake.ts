@@ -1,5 +1,5 @@
-import { glueTable } from '../src/platform/aws/glue-table'
-import { glueView } from '../src/platform/aws/glue-view'
+import { glueTable } from '../src/platform/aws/lake/glue-table'
+import { glueView } from '../src/platform/aws/lake/glue-view'
 import { keptUnlessEmpty } from './blobs'
 import { WARM_DAYS, yearsKept } from './retention'
 

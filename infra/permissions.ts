@@ -1,4 +1,4 @@
-import { WEBHOOKS_PARTITION } from '../src/platform/aws/tables'
+import { WEBHOOKS_PARTITION } from '../src/platform/aws/deployed/tables'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'

@@ -1,5 +1,5 @@
-import { type IndexProfile, indexProfiles } from '../src/platform/aws/index-profiles'
-import type { IndexName } from '../src/platform/aws/resources'
+import { type IndexProfile, indexProfiles } from '../src/platform/aws/deployed/index-profiles'
+import type { IndexName } from '../src/platform/aws/deployed/resources'
 
 /** What a deployment pays for. */
 export interface Profile {

@@ -1,5 +1,5 @@
 import type { RetentionClass } from '../src/event/record'
-import type { Resources } from '../src/platform/aws/resources'
+import type { Resources } from '../src/platform/aws/deployed/resources'
 import { workgroup } from './analysis'
 import { streams } from './archive'
 import { blobs } from './blobs'

@@ -1,4 +1,4 @@
-import type { IndexProfile } from '../src/platform/aws/index-profiles'
+import type { IndexProfile } from '../src/platform/aws/deployed/index-profiles'
 import { profileNames, profiles } from './profiles'
 
 // All of the deployer's environment; see docs/aws.md.

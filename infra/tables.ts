@@ -1,4 +1,4 @@
-import { type TableShape, tables } from '../src/platform/aws/tables'
+import { type TableShape, tables } from '../src/platform/aws/deployed/tables'
 import { indexes } from './settings'
 import { isPermanentStage } from './stage'
 

@@ -1,5 +1,5 @@
-import { bootstrap } from './access/bootstrap'
-import { hashKey } from './access/key'
+import { bootstrap } from './access/keys/bootstrap'
+import { hashKey } from './access/keys/key'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { createApp } from './http/app'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import type { ApiKey } from '../platform/registry'
 import { authenticateWith } from './authenticate'
-import { hashKey } from './key'
-import { createKeyring } from './keyring'
+import { hashKey } from './keys/key'
+import { createKeyring } from './keys/keyring'
 
 const key = 'nk_0123456789'
 

@@ -1,7 +1,7 @@
-import { hashKey } from './key'
-import type { Keyring } from './keyring'
+import { hashKey } from './keys/key'
+import type { Keyring } from './keys/keyring'
 import type { Principal } from './principal'
-import { looksLikeToken, type VerifyToken } from './token-form'
+import { looksLikeToken, type VerifyToken } from './tokens/token-form'
 
 // RFC 6750, section 2.1, and RFC 9110, section 11.1: the scheme's name is case-insensitive.
 const BEARER = /^bearer +/i

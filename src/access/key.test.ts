@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { generateKey, hashKey, keyHint, sameHash } from './key'
+import { generateKey, hashKey, keyHint, sameHash } from './keys/key'
 
 describe('a key', () => {
   it('is nk_ and 256 random bits, never twice the same', () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock'
 import type { Member } from '../platform/connections'
-import type { Keyring } from './keyring'
+import type { Keyring } from './keys/keyring'
 import type { Principal } from './principal'
 
 /** What is remembered of whoever opens a connection: nothing that would open another. */

@@ -1,8 +1,8 @@
 import { type Authenticate, authenticateWith } from '../access/authenticate'
-import { readIssuerKeys } from '../access/issuer-keys'
-import { rememberKeySets } from '../access/key-sets'
-import { createKeyring, type Keyring } from '../access/keyring'
-import type { VerifyToken } from '../access/token-form'
+import { createKeyring, type Keyring } from '../access/keys/keyring'
+import { rememberKeySets } from '../access/signatures/key-sets'
+import { readIssuerKeys } from '../access/tokens/issuer-keys'
+import type { VerifyToken } from '../access/tokens/token-form'
 import { createGet } from '../outbound/get'
 import { createGuard } from '../outbound/guard'
 import type { ServingPlatform } from '../platform/platform'
@@ -20,7 +20,7 @@ export function identityOf(
   // Loaded with the first token: most deployments see none.
   let verifying: Promise<VerifyToken> | undefined
   async function verifyToken(token: string) {
-    verifying ??= import('../access/token').then(({ verifyTokensWith }) =>
+    verifying ??= import('../access/tokens/token').then(({ verifyTokensWith }) =>
       verifyTokensWith({ issuer: issuer!, audience, keySets, keyring }),
     )
     return (await verifying)(token)

@@ -1,6 +1,6 @@
-import { isCompactJws, verifyJwsWith } from '../access/jws'
-import { rememberKeySets } from '../access/key-sets'
 import { refusal } from '../access/signature-refusal'
+import { isCompactJws, verifyJwsWith } from '../access/signatures/jws'
+import { rememberKeySets } from '../access/signatures/key-sets'
 import { createGet } from '../outbound/get'
 import type { Source } from '../platform/registry'
 import { mediaType } from '../syntax/media-type'

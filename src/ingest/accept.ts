@@ -1,4 +1,4 @@
-import { rememberSources } from '../access/sources'
+import { rememberSources } from '../access/keys/sources'
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import type { Reading } from '../event/reading'

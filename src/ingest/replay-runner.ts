@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Keyring } from '../access/keyring'
+import type { Keyring } from '../access/keys/keyring'
 import { AppError } from '../error/app-error'
 import { StorageError } from '../error/storage-error'
 import type { Clock } from '../platform/clock'

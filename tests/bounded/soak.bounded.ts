@@ -3,15 +3,15 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRegistryFile } from '../../src/platform/local'
 import { scopes } from '../../src/platform/registry'
-import { createSteppedClock } from '../crash/support/clock'
-import { lakeCounts, missing, until } from '../crash/support/held'
+import { startGoodTenant } from '../support/bounded/good-tenant'
+import { drawSoak, stretchOf } from '../support/bounded/report'
+import { between, msOf, percentile } from '../support/bounded/samples'
+import { watch } from '../support/bounded/watch'
+import { createSteppedClock } from '../support/crash/clock'
+import { lakeCounts, missing, until } from '../support/crash/held'
 import { temporaryFolder } from '../support/folders'
 import { keyring } from '../support/keyring'
 import { startLimitedServer } from '../support/limited-process'
-import { startGoodTenant } from './support/good-tenant'
-import { drawSoak, stretchOf } from './support/report'
-import { between, msOf, percentile } from './support/samples'
-import { watch } from './support/watch'
 
 // `npm run test:soak` sets it; with the other tests of bounds it would double what they take.
 const SECONDS = Number(process.env.NONIUS_SOAK_SECONDS ?? 0)
@@ -59,7 +59,7 @@ it.skipIf(SECONDS === 0)(
     await Bun.sleep(ALONE_MS)
 
     const attacked = performance.now()
-    const attack = join(import.meta.dir, 'support', 'hostile', 'main.ts')
+    const attack = join(import.meta.dir, '../support/bounded/hostile/main.ts')
     const only = process.env.NONIUS_SOAK_ONLY ?? ''
     const words = [server.url, hostile.join(), String(ATTACKED_MS / 1000 + 30), only]
     // The lowest priority: what is looked for is what harms the server, not who gets the processor.

@@ -16,7 +16,7 @@ import {
   aRegistry,
   aStore,
   aWebhook,
-} from '../webhooks/support'
+} from '../support/deliveries'
 
 /** Takes every connection and says nothing. */
 async function aDeadTarget() {

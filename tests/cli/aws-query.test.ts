@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { namedQueries } from '../../src/query/sql'
 import { narrowed } from '../../src/query/sql/named-query'
-import { type Play, startAthena } from '../platform/aws/support/athena'
+import { type Play, startAthena } from '../support/aws/athena'
 import { run } from '../support/program'
 
 /** `npm run aws:query` as `sst shell` runs it: the names of a stage's resources are in the environment. */
@@ -20,7 +20,7 @@ async function query(play: Play, ...args: string[]) {
       indexes: [],
     }),
   }
-  const command = [process.execPath, 'infra/bootstrap.ts', 'query', ...args]
+  const command = [process.execPath, 'tools/keys.ts', 'query', ...args]
   const finished = await run(command, { env })
   return { ...finished, started: athena.bodiesOf('StartQueryExecution') }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import type { Delivery, DeliveryQueue } from '../../src/platform/delivery-queue'
-import { aDelivery, start } from '../webhooks/support'
+import { aDelivery, start } from '../support/deliveries'
 
 /** A queue and the time it goes by. */
 export interface QueueUnderTest extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
-import { nonius } from './support/cli'
-import { openClockScene, steps } from './support/clock-scene'
-import { missing, until } from './support/held'
-import { register } from './support/receiver'
+import { nonius } from '../support/crash/cli'
+import { openClockScene, steps } from '../support/crash/clock-scene'
+import { missing, until } from '../support/crash/held'
+import { register } from '../support/crash/receiver'
 
 // The first pause of the schedule is 5 s and up to a fifth more (docs/webhooks.md); the queue is
 // looked at every second. As much again for a machine that is busy.
@@ -53,7 +53,7 @@ describe('a delivery that failed', () => {
   }
 })
 
-// A key that was revoked works at most 5 s more (src/access/keyring.ts). As much again.
+// A key that was revoked works at most 5 s more (src/access/keys/keyring.ts). As much again.
 const REVOKED_AFTER_MS = 10_000
 
 describe('a key that is revoked', () => {

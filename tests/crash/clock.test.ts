@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
-import { longSteps, openClockScene, steps } from './support/clock-scene'
-import { expectHeld, hotIds, missing, until } from './support/held'
-import { register } from './support/receiver'
+import { longSteps, openClockScene, steps } from '../support/crash/clock-scene'
+import { expectHeld, hotIds, missing, until } from '../support/crash/held'
+import { register } from '../support/crash/receiver'
 
 describe('a clock that is set', () => {
   for (const [name, ms] of [...steps, ...longSteps]) {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { lakeCounts, missing, until } from '../support/crash/held'
+import { createSenders } from '../support/crash/senders'
+import { settings } from '../support/crash/settings'
+import { makeSpecimen, type Specimen } from '../support/crash/specimen'
 import { startServerProcess } from '../support/server-process'
-import { lakeCounts, missing, until } from './support/held'
-import { createSenders } from './support/senders'
-import { settings } from './support/settings'
-import { makeSpecimen, type Specimen } from './support/specimen'
 
 let specimen: Specimen
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { type Damage, damages } from '../support/crash/damage'
+import { hotIds, lakeCounts, missing, until } from '../support/crash/held'
+import { createSenders } from '../support/crash/senders'
+import { settings } from '../support/crash/settings'
+import { makeSpecimen, type Specimen } from '../support/crash/specimen'
 import type { TemporaryFolder } from '../support/folders'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
-import { type Damage, damages } from './support/damage'
-import { hotIds, lakeCounts, missing, until } from './support/held'
-import { createSenders } from './support/senders'
-import { settings } from './support/settings'
-import { makeSpecimen, type Specimen } from './support/specimen'
 
 const READERS = 8
 

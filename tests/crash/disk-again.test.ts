@@ -1,12 +1,12 @@
 import { expect, it } from 'bun:test'
 import { randomBytes } from 'node:crypto'
+import { expectHeld, missing, until } from '../support/crash/held'
+import { register, startReceiver } from '../support/crash/receiver'
+import { createSenders } from '../support/crash/senders'
+import { settings } from '../support/crash/settings'
+import { fill, hasSmallDisks, smallDisk } from '../support/crash/small-disk'
 import { temporaryFolder } from '../support/folders'
 import { startServerProcess } from '../support/server-process'
-import { expectHeld, missing, until } from './support/held'
-import { register, startReceiver } from './support/receiver'
-import { createSenders } from './support/senders'
-import { settings } from './support/settings'
-import { fill, hasSmallDisks, smallDisk } from './support/small-disk'
 
 const TIMES = 4
 const MEGABYTES = 160

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openLake } from '../../src/platform/local/lake'
+import { fill, hasSmallDisks, smallDisk } from '../support/crash/small-disk'
 import { temporaryFolder } from '../support/folders'
 import { startServerProcess } from '../support/server-process'
-import { fill, hasSmallDisks, smallDisk } from './support/small-disk'
 
 it.skipIf(!hasSmallDisks())(
   'answers 503 while the disk is full, loses nothing it acknowledged, and recovers by itself',

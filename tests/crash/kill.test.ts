@@ -1,10 +1,10 @@
 import { expect, it } from 'bun:test'
+import { expectHeld, hotIds } from '../support/crash/held'
+import { register, startReceiver } from '../support/crash/receiver'
+import { createSenders } from '../support/crash/senders'
+import { settings } from '../support/crash/settings'
 import { temporaryFolder } from '../support/folders'
 import { startServerProcess } from '../support/server-process'
-import { expectHeld, hotIds } from './support/held'
-import { register, startReceiver } from './support/receiver'
-import { createSenders } from './support/senders'
-import { settings } from './support/settings'
 
 // Twenty rounds are what the durability promise asks for; more by NONIUS_CRASH_ROUNDS.
 const ROUNDS = Number(process.env.NONIUS_CRASH_ROUNDS ?? 20)

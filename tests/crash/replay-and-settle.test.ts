@@ -1,10 +1,10 @@
 import { expect, it } from 'bun:test'
+import { expectHeld, hotIds, missing, until } from '../support/crash/held'
+import { register, startReceiver } from '../support/crash/receiver'
+import { createSenders, idOf } from '../support/crash/senders'
+import { settings } from '../support/crash/settings'
 import { temporaryFolder } from '../support/folders'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
-import { expectHeld, hotIds, missing, until } from './support/held'
-import { register, startReceiver } from './support/receiver'
-import { createSenders, idOf } from './support/senders'
-import { settings } from './support/settings'
 
 const ROUNDS = Math.ceil(Number(process.env.NONIUS_CRASH_ROUNDS ?? 20) / 4)
 

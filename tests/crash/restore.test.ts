@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { hotIds, lakeCounts, missing, until } from '../support/crash/held'
+import { type Receiver, register, startReceiver } from '../support/crash/receiver'
+import { createSenders } from '../support/crash/senders'
+import { settings } from '../support/crash/settings'
 import { temporaryFolder } from '../support/folders'
 import { startServerProcess } from '../support/server-process'
-import { hotIds, lakeCounts, missing, until } from './support/held'
-import { type Receiver, register, startReceiver } from './support/receiver'
-import { createSenders } from './support/senders'
-import { settings } from './support/settings'
 
 /** What a restore brings back from yesterday; everything else is as it is today. */
 interface Restore {

@@ -6,7 +6,7 @@ import { startServerProcess } from '../support/server-process'
 // Chapter 5: is it well? What a maintainer runs after a deployment, here against one machine.
 
 const smoke = (...args: string[]) =>
-  start([process.execPath, 'infra/smoke/main.ts', ...args], { cwd: repository }).finished
+  start([process.execPath, 'tools/smoke/main.ts', ...args], { cwd: repository }).finished
 
 it('sees every promise kept, and each that is not', async () => {
   using folder = temporaryFolder()

@@ -10,7 +10,7 @@ const topLevel = new Set([
   ...['.ci', '.gitignore', '.npmrc', 'biome.json', 'bunfig.toml', 'tsconfig.json'],
   ...['package.json', 'package-lock.json', 'sst.config.ts', 'sst-env.d.ts'],
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE'],
-  ...['bench', 'decisions', 'docs', 'functions', 'infra', 'openapi', 'src', 'tests'],
+  ...['bench', 'decisions', 'docs', 'functions', 'infra', 'openapi', 'src', 'tests', 'tools'],
 ])
 
 // Written so that they do not match this file, which is read as well.

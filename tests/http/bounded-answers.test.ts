@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { aRecord } from '../support/records'
-import { startSourceTest } from './sources-support'
+import { startSourceTest } from '../support/sources-api'
 
 const MB = 1024 * 1024
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'bun:test'
-import { aSigner, signBy } from '../senders/signing'
 import { startTestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { anEvent } from '../support/envelopes'
 import { startIssuer } from '../support/issuer'
+import { aSigner, signBy } from '../support/signing'
 
 const HOUR = 3_600_000
 

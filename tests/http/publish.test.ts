@@ -3,8 +3,8 @@ import { type ErrorCode, errorCodes } from '../../src/error/codes'
 import { StorageError } from '../../src/error/storage-error'
 import { problemOf } from '../support/battery'
 import { startIssuer } from '../support/issuer'
+import { type PublishTest, startPublishTest } from '../support/publish-api'
 import { openSocket, type TestSocket } from '../support/sockets'
-import { type PublishTest, startPublishTest } from './publish-support'
 
 let test: PublishTest
 beforeAll(async () => {

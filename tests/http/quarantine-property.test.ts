@@ -6,7 +6,7 @@ import { readAgainWith } from '../../src/http/quarantine/read-again'
 import { createReplay } from '../../src/ingest/replay'
 import type { PatchOperation } from '../../src/quarantine/patch'
 import { aViewEvent } from '../support/events'
-import { startQuarantineTest } from './quarantine-support'
+import { startQuarantineTest } from '../support/quarantine-api'
 
 // What may be wrong with an item; `patch` mends the first three and not the last.
 const kinds = ['untyped', 'withoutId', 'conflict', 'hopeless'] as const

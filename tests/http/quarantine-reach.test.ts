@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import type { Scope } from '../../src/platform/registry'
 import { problemOf } from '../support/battery'
 import { anEvent } from '../support/envelopes'
-import { startQuarantineTest } from './quarantine-support'
+import { startQuarantineTest } from '../support/quarantine-api'
 
 const rights: Scope[] = ['events:write', 'quarantine:read', 'quarantine:write']
 const patch = [{ op: 'add', path: '/type', value: 'ViewEvent' }]

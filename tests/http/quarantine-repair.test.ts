@@ -2,10 +2,10 @@ import { describe, expect, it } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import type { EventRecord } from '../../src/event/record'
 import type { Scope } from '../../src/platform/registry'
-import { aSigner, signBy } from '../senders/signing'
 import { problemOf } from '../support/battery'
 import { anEnvelope, anEvent } from '../support/envelopes'
-import { type Result, startQuarantineTest } from './quarantine-support'
+import { type Result, startQuarantineTest } from '../support/quarantine-api'
+import { aSigner, signBy } from '../support/signing'
 
 const rights: Scope[] = ['events:write', 'events:read', 'quarantine:read', 'quarantine:write']
 const addType = [{ op: 'add', path: '/type', value: 'ViewEvent' }]

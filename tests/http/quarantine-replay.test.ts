@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import { problemOf } from '../support/battery'
 import { aDescribe, anEnvelope, anEvent } from '../support/envelopes'
-import { type Result, startQuarantineTest } from './quarantine-support'
+import { type Result, startQuarantineTest } from '../support/quarantine-api'
 
 const json = 'application/json'
 interface Document {

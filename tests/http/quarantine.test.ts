@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { batteryOf, problemOf } from '../support/battery'
 import { anEvent } from '../support/envelopes'
-import { startQuarantineTest } from './quarantine-support'
+import { startQuarantineTest } from '../support/quarantine-api'
 
 const untyped = () => {
   const { type: _, ...rest } = anEvent()

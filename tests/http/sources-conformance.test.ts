@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { problemOf } from '../support/battery'
 import { anEnvelope, anEvent } from '../support/envelopes'
-import { type SourceTest, startSourceTest } from './sources-support'
+import { type SourceTest, startSourceTest } from '../support/sources-api'
 
 interface Counts {
   stored: number

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import type { Receipt } from '../../src/event/receipt'
 import { problemOf } from '../support/battery'
 import { anEnvelope, anEvent } from '../support/envelopes'
-import { startSourceTest } from './sources-support'
+import { startSourceTest } from '../support/sources-api'
 
 /** Stored as it is by a lenient source: the actor's id is no IRI, and an event's has to be a URN. */
 const departing = () => anEvent({ id: crypto.randomUUID() })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { exportJWK, generateKeyPair } from 'jose'
-import { aSigner } from '../senders/signing'
 import { batteryOf, problemOf } from '../support/battery'
-import { type SourceView, startSourceTest } from './sources-support'
+import { aSigner } from '../support/signing'
+import { type SourceView, startSourceTest } from '../support/sources-api'
 
 const canvas = { id: 'canvas', name: 'Canvas' }
 

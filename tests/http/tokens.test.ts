@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { generateKeyPair, UnsecuredJWT } from 'jose'
-import { registerClient } from '../../src/access/client'
+import { registerClient } from '../../src/access/tokens/client'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { startIssuer, type TestIssuer } from '../support/issuer'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import { settings, startWebhookTest, type WebhookTest } from './webhooks-support'
+import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
 
 let test: WebhookTest
 beforeAll(async () => {

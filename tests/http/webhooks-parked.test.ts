@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import { aDelivery } from '../webhooks/support'
-import { settings, startWebhookTest, type WebhookTest } from './webhooks-support'
+import { aDelivery } from '../support/deliveries'
+import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
 
 describe('What waits for a webhook that was disabled', () => {
   let test: WebhookTest

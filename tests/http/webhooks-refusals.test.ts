@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { StorageError } from '../../src/error/storage-error'
-import { settings, startWebhookTest, type WebhookTest } from './webhooks-support'
+import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
 
 let test: WebhookTest
 beforeAll(async () => {

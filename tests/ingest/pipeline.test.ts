@@ -11,8 +11,15 @@ import { silentLog as log } from '../../src/telemetry/log'
 import { aDescribe, anEnvelope, anEvent } from '../support/envelopes'
 import { aViewEvent } from '../support/events'
 import { temporaryFolder } from '../support/folders'
+import {
+  clock,
+  ingestInto,
+  listedQuarantine,
+  receivedAt,
+  scriptedStore,
+  sender,
+} from '../support/ingest'
 import { aRecord } from '../support/records'
-import { clock, ingestInto, listedQuarantine, receivedAt, scriptedStore, sender } from './support'
 
 function reading(data: unknown[], more: Record<string, unknown> = {}) {
   return readCaliper(JSON.stringify(anEnvelope(data, more)), receivedAt)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { createQuarantineBody, type UnreadableBody } from '../../src/quarantine/quarantine-body'
-import { clock, listedQuarantine, receivedAt, sender } from './support'
+import { clock, listedQuarantine, receivedAt, sender } from '../support/ingest'
 
 const errors = [{ path: [], message: 'Unexpected end', code: 'invalid_json' }]
 const unreadable: UnreadableBody = { ...sender, standard: 'caliper', errors }

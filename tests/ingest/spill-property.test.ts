@@ -10,7 +10,7 @@ import type { QuarantinedItem, QuarantineStore } from '../../src/platform/quaran
 import { readNative } from '../../src/standards/native/parse'
 import { silentLog as log } from '../../src/telemetry/log'
 import { memoryBlobs } from '../support/blobs'
-import { clock, receivedAt, sender } from './support'
+import { clock, receivedAt, sender } from '../support/ingest'
 
 /** How each call of a store goes: done, failed, or done and the answer lost; well, at the end. */
 type Luck = 'well' | 'before' | 'after'

@@ -11,7 +11,7 @@ import { silentLog as log } from '../../src/telemetry/log'
 import { memoryBlobs } from '../support/blobs'
 import { clockAt } from '../support/clock'
 import { anEnvelope, anEvent } from '../support/envelopes'
-import { clock, listedQuarantine, receivedAt, scriptedStore, sender } from './support'
+import { clock, listedQuarantine, receivedAt, scriptedStore, sender } from '../support/ingest'
 
 const config = { hotTtlDays: 30 }
 const bounds = { limit: 100, maxMs: 1000 }

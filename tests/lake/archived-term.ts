@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { issueKey } from '../../src/access/key'
+import { issueKey } from '../../src/access/keys/key'
 import { startConsumers } from '../../src/changes/consumers'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'

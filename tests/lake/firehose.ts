@@ -4,9 +4,9 @@ import {
   PutRecordCommand,
 } from '@aws-sdk/client-firehose'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
-import { emulated } from '../../infra/local/emulators/start'
 import type { RetentionClass } from '../../src/event/record'
-import { firehosePrefix, glueTable } from '../../src/platform/aws/glue-table'
+import { firehosePrefix, glueTable } from '../../src/platform/aws/lake/glue-table'
+import { emulated } from '../../tools/aws-local/emulators/start'
 import { type AwsLake, bucket, database } from './aws-lake'
 
 const RoleARN = `arn:aws:iam::${emulated.accountId}:role/firehose`

@@ -1,4 +1,4 @@
-import { readIssuerKeys } from '../../src/access/issuer-keys'
+import { readIssuerKeys } from '../../src/access/tokens/issuer-keys'
 import { createGet } from '../../src/outbound/get'
 import { createGuard } from '../../src/outbound/guard'
 import { createSend } from '../../src/webhooks/send'

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'bun:test'
 import { createHmac } from 'node:crypto'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
+import { aReceiver } from '../support/deliveries'
 import { anEnvelope, anEvent } from '../support/envelopes'
-import { aReceiver } from '../webhooks/support'
-import { aSigner, forged, signBy } from './signing'
+import { aSigner, forged, signBy } from '../support/signing'
 
 function post(app: TestApp, body: string, type = 'text/plain') {
   return app.request(`/caliper/in/${app.keys.demo}`, {

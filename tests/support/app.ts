@@ -1,5 +1,5 @@
-import { bootstrap } from '../../src/access/bootstrap'
-import type { KeyGrant } from '../../src/access/key'
+import { bootstrap } from '../../src/access/keys/bootstrap'
+import type { KeyGrant } from '../../src/access/keys/key'
 import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'

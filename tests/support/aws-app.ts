@@ -1,20 +1,20 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deployer } from '../../infra/local/deployer'
-import { type Deployment, startDeployment } from '../../infra/local/deployment'
-import { emulated } from '../../infra/local/emulators/start'
-import type { Renamed } from '../../infra/local/provision'
-import type { Graph, GraphResource } from '../../infra/synth/graph'
-import { bootstrap } from '../../src/access/bootstrap'
+import { bootstrap } from '../../src/access/keys/bootstrap'
 import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { settings } from '../../src/config/settings'
 import { openServing } from '../../src/platform/aws'
 import { systemClock } from '../../src/platform/clock'
 import { silentLog } from '../../src/telemetry/log'
-import { endpoints } from '../aws/support'
+import { deployer } from '../../tools/aws-local/deployer'
+import { type Deployment, startDeployment } from '../../tools/aws-local/deployment'
+import { emulated } from '../../tools/aws-local/emulators/start'
+import type { Renamed } from '../../tools/aws-local/provision'
+import type { Graph, GraphResource } from '../../tools/synth/graph'
 import type { TestApp } from './app'
+import { endpoints } from './aws/deployment'
 import { keyring } from './keyring'
 
 // What answers requests, and no more: the rest of the deployment has tests of its own.
@@ -38,7 +38,7 @@ let made = 0
 
 /** The graph, and names for what it makes that no other test has. */
 function freshGraph() {
-  // Written once for all files of the run (`tests/aws/http-suite.ts`).
+  // Written once for all files of the run (`tests/aws/deployment/http-suite.ts`).
   graph ??= JSON.parse(readFileSync(process.env.AWS_GRAPH!, 'utf8')) as Graph
   made += 1
   const resources = graph.resources.filter(({ type }) => serving.has(type))

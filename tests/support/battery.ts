@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
-import { usualScopes } from '../../src/access/key'
+import { usualScopes } from '../../src/access/keys/key'
 import type { ErrorCode } from '../../src/error/codes'
 import { errorCodes } from '../../src/error/codes'
 import { type Scope, scopes } from '../../src/platform/registry'

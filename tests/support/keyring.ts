@@ -1,4 +1,4 @@
-import { issueKey } from '../../src/access/key'
+import { issueKey } from '../../src/access/keys/key'
 import type { Clock } from '../../src/platform/clock'
 import type { Registry } from '../../src/platform/registry'
 import type { TestApp } from './app'

@@ -20,7 +20,7 @@ import {
   aWebhook,
   start,
   until,
-} from './support'
+} from '../support/deliveries'
 
 const DAY = 24 * 3_600_000
 

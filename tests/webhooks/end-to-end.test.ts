@@ -7,9 +7,9 @@ import { silentLog as log } from '../../src/telemetry/log'
 import { createDeliverer } from '../../src/webhooks/deliver'
 import { createSend } from '../../src/webhooks/send'
 import { startTestApp } from '../support/app'
+import { aReceiver, until } from '../support/deliveries'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { aGradeEvent, aViewEvent } from '../support/events'
-import { aReceiver, until } from './support'
 
 /** The app with everything that follows from a stored event at work, as the server starts it. */
 async function startAll() {

@@ -6,7 +6,7 @@ import type { Delivery } from '../../src/platform/delivery-queue'
 import type { Webhook } from '../../src/platform/registry'
 import { silentLog } from '../../src/telemetry/log'
 import { aBatch } from '../contracts/archive.contract'
-import { aClock, aQueue, aRecord, aRegistry, aWebhook, start } from './support'
+import { aClock, aQueue, aRecord, aRegistry, aWebhook, start } from '../support/deliveries'
 
 function aFanOut(...webhooks: Webhook[]) {
   const clock = aClock()

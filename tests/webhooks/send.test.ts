@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGuard, type Resolve } from '../../src/outbound/guard'
 import { createSend } from '../../src/webhooks/send'
-import { aReceiver } from './support'
+import { aReceiver } from '../support/deliveries'
 
 const send = createSend({ guard: createGuard({ allowPrivate: true }) })
 const headers = { 'content-type': 'application/json' }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import type { EventRecord } from '../../src/event/record'
 import type { Webhook } from '../../src/platform/registry'
 import { wants } from '../../src/webhooks/subscription'
-import { aRecord, aWebhook, start } from './support'
+import { aRecord, aWebhook, start } from '../support/deliveries'
 
 type Case = [why: string, webhook: Partial<Webhook>, record: Partial<EventRecord>]
 

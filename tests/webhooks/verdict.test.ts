@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { maxAttempts, pauseAfter, retryAfterMs } from '../../src/webhooks/schedule'
 import { judge, type Reply } from '../../src/webhooks/verdict'
-import { start } from './support'
+import { start } from '../support/deliveries'
 
 const answered = (status: number, retryAfter?: string): Reply => ({
   kind: 'answered',

@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKeyInput } from 'node:crypto'
-import { isPublicKey } from '../../access/key-sets'
+import { isPublicKey } from '../../access/signatures/key-sets'
 import { AppError } from '../../error/app-error'
 import type { PublicJwk, Signing } from '../../platform/registry'
 import type { AppOptions } from '../context'

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { SOURCE_ID } from '../../access/sources'
+import { SOURCE_ID } from '../../access/keys/sources'
 import { type Source, sourceModes } from '../../platform/registry'
 
 const name = z

@@ -5,7 +5,7 @@ import type { EventRecord } from '../../event/record'
 import type { Log } from '../../telemetry/log'
 import type { BlobStore } from '../blob-store'
 import type { ChangeBatch, Consumer } from '../change-feed'
-import { imageOf } from './stream-image'
+import { imageOf } from './dynamo/stream-image'
 
 export interface StreamHandlerNeeds {
   /**

@@ -17,10 +17,10 @@ import {
   LENGTH,
   MAX_NOTED,
 } from '../shared/tally'
-import { keyOf, queryAll, text } from './attributes'
-import { partsOf, tallyFrom, updateOf } from './count-items'
+import { partsOf, tallyFrom, updateOf } from './counts/items'
+import { keyOf, queryAll, text } from './dynamo/attributes'
+import { transact } from './dynamo/transact'
 import { guarded } from './errors'
-import { transact } from './transact'
 
 export interface SettlingCounts extends ConformanceCounts, AsyncDisposable {
   /**

@@ -2,9 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Clock } from '../clock'
 import type { Delivery, DeliveryQueue } from '../delivery-queue'
-import { BATCH, createAlarms, type RungAlarm } from './alarms'
-import { createDeliveryRows } from './delivery-rows'
-import { chunksOf } from './in-parallel'
+import { createDeliveryRows } from './deliveries/rows'
+import { BATCH, createAlarms, type RungAlarm } from './deliveries/wake-ups'
+import { chunksOf } from './dynamo/in-parallel'
 
 /** The queue, and the way in for messages that SQS hands to a function by itself. */
 export interface AwsDeliveryQueue extends DeliveryQueue {

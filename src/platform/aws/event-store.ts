@@ -3,13 +3,13 @@ import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
 import type { EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
+import type { IndexName } from './deployed/resources'
 import { appendWith } from './events/append'
 import { createItems } from './events/item'
 import { keyOf } from './events/keys'
 import { createPlaces } from './events/place'
 import { queryEvents } from './events/query'
 import { readItems } from './events/read'
-import type { IndexName } from './resources'
 
 interface Needs {
   client: DynamoDBClient

@@ -6,8 +6,8 @@ import { openParts } from '.'
 import { createArchive } from './archive'
 import { markAt } from './change-feed'
 import { createDeliveryQueue } from './delivery-queue'
+import type { Resources } from './deployed/resources'
 import { createItems } from './events/item'
-import type { Resources } from './resources'
 import { serviceTimeOuts } from './time-outs'
 
 // Apart from what answers requests, whose start is not to read the clients of queues and streams.

@@ -12,8 +12,8 @@ import {
 import { AppError } from '../../error/app-error'
 import { StorageError } from '../../error/storage-error'
 import type { Lake } from '../lake'
-import { athenaResult } from './athena-result'
 import { guarded } from './errors'
+import { athenaResult } from './lake/athena-result'
 
 export interface LakeNeeds {
   client: AthenaClient

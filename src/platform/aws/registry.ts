@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Registry, Source, Tenant } from '../registry'
-import { keyOf, primaryKey } from './attributes'
-import { createDocuments, type Documents, jsonOf, thingOf } from './documents'
-import { createKeyItems } from './key-items'
+import { keyOf, primaryKey } from './dynamo/attributes'
+import { createDocuments, type Documents, jsonOf, thingOf } from './dynamo/documents'
+import { createKeyItems } from './registry/keys'
+import { createWebhookItems } from './registry/webhooks'
 import type { RootSecret } from './root-secret'
-import { createWebhookItems } from './webhook-items'
 
 /**
  * One table, one collection a tenant, and two places that are asked without a tenant:

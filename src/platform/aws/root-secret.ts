@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-kms'
 import { StorageError } from '../../error/storage-error'
 import { derivedKey, ROOT_BYTES } from '../shared/derived-key'
-import { bytes, primaryKey } from './attributes'
+import { bytes, primaryKey } from './dynamo/attributes'
 import { guarded } from './errors'
 
 export interface RootSecret {

@@ -1,13 +1,13 @@
 import type { Database } from 'bun:sqlite'
 import { type Clock, createAgreedTime } from '../clock'
 import type { Delivery, DeliveryQueue, HasPlace } from '../delivery-queue'
-import { createAsideDeliveries } from './aside-deliveries'
 import { guarded } from './database'
-import { deliveryOf } from './delivery-rows'
-import { prepare, type Whose } from './delivery-statements'
-import { createTurns } from './delivery-turns'
+import { createAsideDeliveries } from './deliveries/aside'
+import { deliveryOf } from './deliveries/rows'
+import { prepare, type Whose } from './deliveries/statements'
+import { createTurns } from './deliveries/turns'
 
-export { deliveryQueueSchema } from './delivery-rows'
+export { deliveryQueueSchema } from './deliveries/rows'
 
 /**
  * The queue in a database opened by `openDatabase` with `deliveryQueueSchema`, for the one process

@@ -10,7 +10,7 @@ import type { TokenSigner } from '../shared/page-token'
 import { isBeyond, quarantineFull } from '../shared/quarantine-full'
 import { createTurns, type Turns } from '../turns'
 import { guarded } from './database'
-import { createQuarantineList } from './quarantine-list'
+import { createQuarantineList } from './quarantine/list'
 import {
   adoptFormerTables,
   itemOf,
@@ -19,9 +19,9 @@ import {
   rowOf,
   saidOf,
   summaryOf,
-} from './quarantine-rows'
+} from './quarantine/rows'
 
-export { quarantineSchema } from './quarantine-rows'
+export { quarantineSchema } from './quarantine/rows'
 
 type Usage = Record<'tenantId' | 'sourceId', string> & Record<'items' | 'bytes', number>
 type Head = Pick<QuarantineRow, 'tenantId' | 'quarantineId' | 'sourceId' | 'bytes'>

@@ -1,9 +1,9 @@
 import type { Database } from 'bun:sqlite'
 import { AppError } from '../../error/app-error'
 import type { ApiKey, Registry, Tenant } from '../registry'
+import { createSourceRows, sourceSchema } from './registry/sources'
+import { createWebhookRows, webhookSchema } from './registry/webhooks'
 import { createRows } from './rows'
-import { createSourceRows, sourceSchema } from './source-rows'
-import { createWebhookRows, webhookSchema } from './webhook-rows'
 
 // Lists and settings stand as JSON: they are read whole, and nothing is searched by them.
 export const registrySchema = `

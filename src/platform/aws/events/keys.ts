@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { EventFilter } from '../../../event/filter'
 import type { EventRecord, Kind } from '../../../event/record'
-import type { IndexName } from '../resources'
-import { tables } from '../tables'
+import type { IndexName } from '../deployed/resources'
+import { tables } from '../deployed/tables'
 
 /**
  * Over how many partitions an index spreads what shares a value. A partition takes 1,000 write units

@@ -1,6 +1,6 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb'
+import type { IndexName } from '../deployed/resources'
 import { guarded } from '../errors'
-import type { IndexName } from '../resources'
 import { hashKeyOf } from './keys'
 import type { Place } from './place'
 import type { EventTable } from './write'

@@ -1,4 +1,4 @@
-import { batchGet } from '../batch-get'
+import { batchGet } from '../dynamo/batch-get'
 import type { EventTable } from './write'
 import type { Item } from './write-units'
 

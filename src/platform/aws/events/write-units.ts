@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { tables } from '../tables'
+import { tables } from '../deployed/tables'
 
 export type Item = Record<string, AttributeValue>
 

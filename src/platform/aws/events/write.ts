@@ -5,8 +5,8 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../../error/storage-error'
+import { chunksOf, inParallel } from '../dynamo/in-parallel'
 import { isThrottle, storageError } from '../errors'
-import { chunksOf, inParallel } from '../in-parallel'
 import type { Item } from './write-units'
 
 export interface EventTable {

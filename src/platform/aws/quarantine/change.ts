@@ -1,8 +1,8 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import type { QuarantineLimits } from '../../quarantine-store'
-import { type Attributes, keyOf, text } from '../attributes'
+import { type Attributes, keyOf, text } from '../dynamo/attributes'
+import { transact } from '../dynamo/transact'
 import { guarded } from '../errors'
-import { transact } from '../transact'
 import { entryKey, entryOf, type Head, headAttributes, itemKey, type Prepared } from './items'
 import type { Growth, Usage } from './usage'
 

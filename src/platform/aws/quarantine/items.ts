@@ -1,5 +1,5 @@
 import type { QuarantinedItem } from '../../quarantine-store'
-import { type Attributes, keyOf, number, primaryKey, text } from '../attributes'
+import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
 
 /**
  * What a change of an item needs to know of it. Its table:

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { AppError } from '../../../error/app-error'
 import type { QuarantineLimits } from '../../quarantine-store'
-import { chunksOf } from '../in-parallel'
+import { chunksOf } from '../dynamo/in-parallel'
 import { type Change, carryOut, growthsOf, MAX_CHANGED, type Written } from './change'
 import type { Head, Prepared } from './items'
 import type { Texts } from './texts'

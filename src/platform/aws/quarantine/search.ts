@@ -1,6 +1,6 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import type { QuarantineFilter } from '../../quarantine-store'
-import { type Attributes, primaryKey, text } from '../attributes'
+import { type Attributes, primaryKey, text } from '../dynamo/attributes'
 import { guarded } from '../errors'
 import { arrivalsOf } from './items'
 

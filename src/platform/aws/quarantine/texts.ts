@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { BlobStore } from '../../blob-store'
 import type { QuarantinedItem, QuarantinedSummary } from '../../quarantine-store'
 import { createSecretBox } from '../../shared/secret-box'
-import { type Attributes, bytes, keyOf } from '../attributes'
+import { type Attributes, bytes, keyOf } from '../dynamo/attributes'
 import { type Head, headFrom, type Prepared } from './items'
 
 // Compressed. A transaction writes a kilobyte for two write units, $1.25 a million; a put to S3 is

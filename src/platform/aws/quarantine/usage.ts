@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import type { QuarantineLimits, QuarantineStore, QuarantineUsage } from '../../quarantine-store'
 import { isBeyond, quarantineFull } from '../../shared/quarantine-full'
-import { type Attributes, keyOf, number, primaryKey, queryAll, text } from '../attributes'
+import { type Attributes, keyOf, number, primaryKey, queryAll, text } from '../dynamo/attributes'
 import { guarded } from '../errors'
 
 /** By how much a change makes a source's usage differ. */

@@ -1,0 +1,57 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { type ApiKey, type Registry, type Scope, scopes } from '../../platform/registry'
+
+// 256 bits: beyond guessing, so that a fast hash is enough to keep it by.
+const KEY_BYTES = 32
+// `nk_` and four characters of 43: enough to tell keys apart, no help in finding one.
+const HINT_LENGTH = 7
+
+export function generateKey(): string {
+  return `nk_${randomBytes(KEY_BYTES).toString('base64url')}`
+}
+
+/** SHA-256, hex: the only form in which a key is kept. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
+}
+
+/** Compares in a time that does not depend on where the first difference is. */
+export function sameHash(left: string, right: string): boolean {
+  const a = Buffer.from(left)
+  const b = Buffer.from(right)
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** The first characters. A key that a person chose may be short, so never more than a quarter. */
+export function keyHint(key: string): string {
+  return key.slice(0, Math.min(HINT_LENGTH, Math.floor(key.length / 4)))
+}
+
+/** Of a key that was not made for more: what senders and readers need, and nothing that changes events. */
+export const usualScopes: readonly Scope[] = scopes.filter(
+  (scope) => scope !== 'admin' && scope !== 'quarantine:write',
+)
+
+export type KeyGrant = Pick<ApiKey, 'tenantId' | 'sourceId' | 'name' | 'scopes' | 'sources'>
+
+/**
+ * Makes a key and keeps its hash.
+ * @param key the key to keep, when it was chosen by a person
+ * @returns the key itself, to be shown once, and the record that stays
+ * @throws {AppError} `invalid_request` when the key is already in use
+ */
+export async function issueKey(
+  registry: Registry,
+  grant: KeyGrant,
+  { at, key = generateKey() }: { at: Date; key?: string | undefined },
+): Promise<{ key: string; record: ApiKey }> {
+  const record: ApiKey = {
+    ...grant,
+    keyId: `key_${randomUUID()}`,
+    hash: hashKey(key),
+    hint: keyHint(key),
+    createdAt: at.toISOString(),
+  }
+  await registry.putKey(record)
+  return { key, record }
+}

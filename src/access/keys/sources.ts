@@ -1,0 +1,36 @@
+import type { Clock } from '../../platform/clock'
+import type { Registry, Source } from '../../platform/registry'
+import { createMemory } from '../remember'
+
+// As long as keys are remembered: a changed setting takes effect within five seconds everywhere.
+const CACHE_MS = 5_000
+// Sources that send at one time; beyond it the oldest is looked up again.
+const CACHE_SOURCES = 1_000
+// A source with twenty signing keys, certificates included, is some 100 KB; few have any.
+const CACHE_BYTES = 8 * 1024 * 1024
+
+/** It becomes a column of the lake and part of addresses: a plain word. */
+export const SOURCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** @returns undefined for a source that nobody registered: it has no settings */
+export type FindSource = (tenantId: string, sourceId: string) => Promise<Source | undefined>
+
+/** The settings of the source that sends, without a look-up for each request. */
+export function rememberSources(needs: {
+  registry: Pick<Registry, 'getSource'>
+  clock: Pick<Clock, 'monotonic'>
+}): FindSource {
+  const known = createMemory<Source | undefined>({
+    ...{ clock: needs.clock, forMs: CACHE_MS },
+    ...{ maxEntries: CACHE_SOURCES, maxBytes: CACHE_BYTES },
+  })
+
+  return async function findSource(tenantId, sourceId) {
+    const name = JSON.stringify([tenantId, sourceId])
+    const cached = known.get(name)
+    if (cached !== undefined) return cached.value
+    const source = await needs.registry.getSource(tenantId, sourceId)
+    known.set(name, source)
+    return source
+  }
+}

@@ -1,0 +1,84 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { DEAD_DAYS, type DeadDelivery, type Delivery, PARKED_DAYS } from '../../delivery-queue'
+import { type Attributes, bytes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
+import { guarded } from '../errors'
+
+/**
+ * Three kinds of items. A delivery, by its id: `dueAt` (ms) says when it may be taken; taking moves it
+ * to the end of the lease, and `taken` only tells the two apart. A dead one, under its webhook in
+ * the order of burial, to which the item by id then points (`buriedAs`). And, under its webhook, the
+ * id of one that is parked, whose item says so (`parkedAt`).
+ */
+export function deliveryKey(deliveryId: string): Attributes {
+  return primaryKey(keyOf('delivery', deliveryId), 'delivery')
+}
+
+/** Partition of a webhook's dead. */
+export function deadOf(tenantId: string, webhookId: string): string {
+  return keyOf('dead', tenantId, webhookId)
+}
+
+/** Partition of what is parked for a webhook. */
+export function parkedOf(tenantId: string, webhookId: string): string {
+  return keyOf('parked', tenantId, webhookId)
+}
+
+/** Condition of a write that is for a delivery which waits, or is taken. */
+export const WAITING =
+  'attribute_exists(pk) AND attribute_not_exists(buriedAs) AND attribute_not_exists(parkedAt)'
+
+const DAY_S = 24 * 60 * 60
+
+/** Epoch seconds from when on DynamoDB may drop an item. */
+export const expiry = {
+  /** SQS keeps a message for 14 days at most: after that nothing would ring for the delivery. */
+  waiting: (nowMs: number) => Math.floor(nowMs / 1000) + 14 * DAY_S,
+  /** Nothing rings for it meanwhile. */
+  parked: (nowMs: number) => Math.floor(nowMs / 1000) + PARKED_DAYS * DAY_S,
+  dead: (nowMs: number) => Math.floor(nowMs / 1000) + DEAD_DAYS * DAY_S,
+}
+
+/** What both kinds hold. Ids are packed, since each KB is a write unit: a hundred UUIDs take 2.3. */
+export function contentOf({ tenantId, webhookId, eventIds, ...rest }: Delivery): Attributes {
+  return {
+    tenantId: text(tenantId),
+    webhookId: text(webhookId),
+    eventIds: bytes(deflateRawSync(JSON.stringify(eventIds))),
+    enqueuedAt: text(rest.enqueuedAt),
+    attempts: number(rest.attempts),
+    ...(rest.lastFailure !== undefined && { lastFailure: text(rest.lastFailure) }),
+  }
+}
+
+export function deliveryOf(deliveryId: string, item: Attributes): Delivery {
+  return {
+    deliveryId,
+    tenantId: item.tenantId?.S ?? '',
+    webhookId: item.webhookId?.S ?? '',
+    eventIds: JSON.parse(inflateRawSync(item.eventIds?.B ?? new Uint8Array()).toString()),
+    enqueuedAt: item.enqueuedAt?.S ?? '',
+    attempts: Number(item.attempts?.N),
+    ...(item.lastFailure?.S !== undefined && { lastFailure: item.lastFailure.S }),
+  }
+}
+
+export function deadDeliveryOf(item: Attributes): DeadDelivery {
+  const { deliveryId, reason, buriedAt } = item
+  const fate = { reason: reason?.S ?? '', buriedAt: buriedAt?.S ?? '' }
+  return { ...deliveryOf(deliveryId?.S ?? '', item), ...fate }
+}
+
+/** @returns what was held instead (empty for nothing) when the condition of a write did not hold */
+export async function unlessHeld(
+  what: string,
+  write: () => Promise<unknown>,
+): Promise<Attributes | undefined> {
+  try {
+    await write()
+    return undefined
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return error.Item ?? {}
+    return guarded(what, () => Promise.reject(error))
+  }
+}

@@ -1,0 +1,47 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import type { Log } from '../../../telemetry/log'
+import type { Delivery } from '../../delivery-queue'
+import { readAlarm } from '../deliveries/wake-ups'
+import type { AwsDeliveryQueue } from '../delivery-queue'
+
+// Twice the time-out of an attempt, as on one machine (webhooks/deliver.ts). The queue's own must be
+// longer, or a message rings while its delivery is under way, and only sleeps again.
+const LEASE_MS = 30_000
+
+interface Needs {
+  deliveries: Pick<AwsDeliveryQueue, 'open'>
+  /** Attempts it and tells the queue. `waiting`: there will be another attempt. */
+  deliver(delivery: Delivery): Promise<'settled' | 'waiting'>
+  log: Log
+}
+
+/**
+ * What Lambda calls with the messages that rang, all at once since attempts mostly wait. A message
+ * that is answered as failed stays in the queue, hidden for as long as the delivery queue said, or,
+ * when our own side failed, until its visibility time-out; the others are deleted by Lambda.
+ */
+export function createDeliverHandler({ deliveries, deliver, log }: Needs) {
+  return async function handleDeliveries({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+    const ended = await Promise.all(Records.map(hasEnded))
+    const staying = Records.filter((_, place) => !ended[place])
+    return { batchItemFailures: staying.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+  }
+
+  async function hasEnded({ messageId, body, receiptHandle }: SQSRecord): Promise<boolean> {
+    const rung = readAlarm({ Body: body, ReceiptHandle: receiptHandle })
+    if (rung === undefined) {
+      // Into the dead letters, by and by, where somebody may look at it.
+      log.error('a message of the delivery queue cannot be read', { messageId })
+      return false
+    }
+    const { deliveryId, webhookId } = rung
+    try {
+      const opened = await deliveries.open(rung, LEASE_MS)
+      if (typeof opened === 'string') return opened === 'gone'
+      return (await deliver(opened)) === 'settled'
+    } catch (error) {
+      log.error('webhook delivery put off', { deliveryId, webhookId, reason: String(error) })
+      return false
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import type { Log } from '../../../telemetry/log'
+import type { BlobStore } from '../../blob-store'
+import type { StreamHandler } from '../change-feed'
+
+/**
+ * Where Lambda puts the batches that it gave up: `aws/lambda/<mapping>/<shard>/…`, each a document
+ * whose `payload` is the whole event ("Retain discarded records for a DynamoDB event source").
+ */
+export const FAILED_BATCHES = 'aws/lambda/'
+
+interface Needs {
+  blobs: BlobStore
+  /** The stream's handler, to which they are given once more. */
+  handle: StreamHandler
+  /** No further batch is begun from then on. */
+  until: Date
+  now(): Date
+  log: Log
+}
+
+// One answer of S3's list.
+const PAGE = 100
+
+/**
+ * Gives the stream's handler what Lambda gave up. A batch that is handled is forgotten; what fails
+ * again stays for the next time; what is no batch is moved to `failed/batches/` for people to look at.
+ * @throws {StorageError} when the blobs cannot be listed
+ */
+export async function replayFailedBatches(
+  needs: Needs,
+): Promise<{ handled: number; left: number }> {
+  const { blobs, until, now } = needs
+  const count = { handled: 0, left: 0 }
+  let after: string | undefined
+  for (;;) {
+    const page = await blobs.list(FAILED_BATCHES, PAGE, after)
+    for (const { key } of page) {
+      if (now() >= until) return count
+      if (await replay(key, needs)) count.handled += 1
+      else count.left += 1
+    }
+    if (page.length < PAGE) return count
+    after = page.at(-1)!.key
+  }
+}
+
+/** @returns whether it is handled. Never throws: one that fails must not hold up those behind it */
+async function replay(key: string, needs: Needs): Promise<boolean> {
+  try {
+    return await handOn(key, needs)
+  } catch (error) {
+    needs.log.error('a failed batch stays', { key, reason: (error as Error).message })
+    return false
+  }
+}
+
+async function handOn(key: string, { blobs, handle, log }: Needs): Promise<boolean> {
+  const bytes = await blobs.get(key)
+  if (bytes === undefined) return true // another run was faster
+  const event = eventOf(bytes)
+  if (event === undefined) {
+    log.error('not a batch of the stream; moved aside', { key })
+    await blobs.put(`failed/batches/${key}`, bytes)
+    await blobs.delete(key)
+    return false
+  }
+  const { batchItemFailures } = await handle(event)
+  if (batchItemFailures.length > 0) return false
+  await blobs.delete(key)
+  return true
+}
+
+/**
+ * Of a batch, or of a single record that was set aside (`change-feed.ts`) and that somebody has put
+ * here to be tried again.
+ * @returns undefined when it holds none
+ */
+function eventOf(bytes: Uint8Array): DynamoDBStreamEvent | undefined {
+  try {
+    const { payload, record } = JSON.parse(Buffer.from(bytes).toString())
+    const event = typeof payload === 'string' ? JSON.parse(payload) : payload
+    const Records: DynamoDBRecord[] = event?.Records ?? [record]
+    return Records.every(isChange) ? { Records } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isChange(record: DynamoDBRecord | null | undefined): boolean {
+  return typeof record?.dynamodb?.SequenceNumber === 'string'
+}

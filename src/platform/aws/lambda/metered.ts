@@ -1,0 +1,74 @@
+import type { EventRecord } from '../../../event/record'
+import type { IngestMeasure, Metrics } from '../../../telemetry/metrics'
+import type { ServingPlatform } from '../../platform'
+import type { SettlingCounts } from '../conformance-counts'
+
+export interface Metered {
+  platform: ServingPlatform
+  /** Answers a request; then its measures are written, and what the platform had only noted. */
+  measured<Answer>(answer: () => Promise<Answer>): Promise<Answer>
+}
+
+interface Needs {
+  platform: ServingPlatform & { conformance: Pick<SettlingCounts, 'settle'> }
+  metrics: Metrics
+}
+
+/**
+ * Counts what requests bring, at the ports that they bring it to. A sandbox of Lambda has one request
+ * at a time: what is counted between two of them is the first one's.
+ */
+export function metered({ platform, metrics }: Needs): Metered {
+  // Records that are tried again are the same objects.
+  let seen = new Set<EventRecord>()
+  let conflicts = 0
+  let rejected = 0
+  let isStoreDown = false
+
+  /** @returns undefined when nothing was brought */
+  function take(): Omit<IngestMeasure, 'ingestMs'> | undefined {
+    // What conflicted was brought to the store before it went to quarantine.
+    const received = seen.size + Math.max(0, rejected - conflicts)
+    const storeFailures = isStoreDown ? 1 : 0
+    const taken = { received, rejected, storeFailures } as const
+    seen = new Set()
+    conflicts = 0
+    rejected = 0
+    isStoreDown = false
+    return received > 0 ? taken : undefined
+  }
+
+  return {
+    platform: {
+      ...platform,
+      events: {
+        ...platform.events,
+        async append(records) {
+          for (const record of records) seen.add(record)
+          isStoreDown = true
+          const outcomes = await platform.events.append(records)
+          isStoreDown = outcomes.some(({ kind }) => kind === 'throttled')
+          conflicts += outcomes.filter(({ kind }) => kind === 'conflict').length
+          return outcomes
+        },
+      },
+      conformance: {
+        ...platform.conformance,
+        add(source, receivedAt, tally) {
+          rejected += tally.quarantined
+          platform.conformance.add(source, receivedAt, tally)
+        },
+      },
+    },
+
+    async measured(answer) {
+      const begun = performance.now()
+      const answered = await answer()
+      const taken = take()
+      if (taken !== undefined) metrics.ingest({ ...taken, ingestMs: performance.now() - begun })
+      // Before the reply leaves: after it a sandbox may be frozen, or ended.
+      await platform.conformance.settle()
+      return answered
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { LambdaFunctionURLEvent } from 'aws-lambda'
+import { Hono } from 'hono'
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
+import { AppError } from '../../../error/app-error'
+import { problemOf } from '../../../error/problem'
+import type { Metered } from './metered'
+
+interface Needs {
+  /** The app. @param connection who is at the other end */
+  fetch(request: Request, connection: { ip: string }): Response | Promise<Response>
+  measured: Metered['measured']
+}
+
+interface Bindings {
+  requestContext: LambdaFunctionURLEvent['requestContext']
+}
+
+type Reply = Awaited<ReturnType<ReturnType<typeof handle>>>
+type UrlHandler = (event: LambdaFunctionURLEvent, context: LambdaContext) => Promise<Reply>
+
+/** Requests and replies that a function URL passes on as events, answered by the app. */
+export function createUrlHandler({ fetch, measured }: Needs): UrlHandler {
+  const door = new Hono<{ Bindings: Bindings }>()
+  door.all('*', (c) => fetch(c.req.raw, { ip: c.env.requestContext.http.sourceIp }))
+  const answer = handle(door)
+
+  return async function handler(event, context) {
+    const reply = await measured(() => answer(event as unknown as LambdaEvent, context))
+    if (!isTooLarge(reply)) return reply
+    const packed = takesGzip(event) ? await inGzip(reply) : reply
+    return isTooLarge(packed) ? tooLarge(event) : packed
+  }
+}
+
+// "6 MB each for request and response (synchronous)", Lambda quotas, counted as the JSON that leaves
+// the function; beyond it Lambda itself answers 502 without a reason.
+const MAX_REPLY_BYTES = 6 * 1024 * 1024
+// JSON writes a control character of one byte in six.
+const LONGEST_ESCAPE = 6
+
+/**
+ * An answer of so many bytes can be sent whatever is in it, so that pages end there and whoever
+ * brought events is told that they are stored, however many they were. It is JSON already: at most
+ * every one of its bytes gets a backslash, and headers take a few kilobytes.
+ */
+export const MAX_REPLIED_BYTES = MAX_REPLY_BYTES / 2 - 64 * 1024
+
+function isTooLarge(reply: Reply): boolean {
+  if (reply.body.length * LONGEST_ESCAPE < MAX_REPLY_BYTES) return false
+  return Buffer.byteLength(JSON.stringify(reply)) > MAX_REPLY_BYTES
+}
+
+/** One event that is larger than a page should be: packed it is a tenth, as text in JSON up to twice. */
+const zipped = promisify(gzip)
+
+function takesGzip({ headers }: LambdaFunctionURLEvent): boolean {
+  return /\bgzip\b/.test(headers['accept-encoding'] ?? '')
+}
+
+async function inGzip(reply: Reply): Promise<Reply> {
+  if (reply.isBase64Encoded) return reply
+  const headers = { ...reply.headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+  const body = (await zipped(reply.body)).toString('base64')
+  return { ...reply, headers, body, isBase64Encoded: true } as Reply
+}
+
+function tooLarge({ requestContext }: LambdaFunctionURLEvent): Reply {
+  const detail =
+    'The answer is larger than the 6 MB that may be sent here. Send `Accept-Encoding: gzip`, or ask for less.'
+  const error = new AppError('invalid_request', detail)
+  return {
+    statusCode: error.status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    body: JSON.stringify(problemOf(error, requestContext.requestId)),
+    isBase64Encoded: false,
+  }
+}

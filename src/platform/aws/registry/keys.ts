@@ -1,0 +1,66 @@
+import { AppError } from '../../../error/app-error'
+import type { ApiKey, Registry } from '../../registry'
+import { type Attributes, keyOf, primaryKey, text } from '../dynamo/attributes'
+import { byStamp, type Documents, jsonOf, stamp, thingOf } from '../dynamo/documents'
+
+type KeyItems = Pick<Registry, 'putKey' | 'findKeyByHash' | 'listKeys' | 'revokeKey'>
+
+/**
+ * The registry's keys, each twice: to be found by its hash with one read, which most requests need,
+ * and among those of its tenant. Both change together.
+ */
+export function createKeyItems({ table: TableName, get, list, change }: Documents): KeyItems {
+  const byHash = (hash: string) => [keyOf('key', hash), 'key'] as const
+  const byId = (tenantId: string, keyId: string) =>
+    [keyOf('tenant', tenantId), keyOf('key', keyId)] as const
+
+  return {
+    async putKey({ revokedAt, ...key }) {
+      const item: Attributes = { ...jsonOf(key), stamp: stamp() }
+      if (revokedAt !== undefined) item.revokedAt = text(revokedAt)
+      const ConditionExpression = 'attribute_not_exists(pk)'
+      const isTaken = await change(
+        'saving a key',
+        [byHash(key.hash), byId(key.tenantId, key.keyId)].map((at) => ({
+          Put: { TableName, Item: { ...primaryKey(...at), ...item }, ConditionExpression },
+        })),
+      )
+      if (isTaken === undefined) return
+      throw new AppError('invalid_request', 'This key is already in use; choose another.')
+    },
+
+    async findKeyByHash(hash) {
+      const item = await get('looking up a key', ...byHash(hash))
+      return item && keyFrom(item)
+    },
+
+    async listKeys(tenantId) {
+      const items = await list('listing keys', keyOf('tenant', tenantId), 'key#')
+      return items.sort(byStamp).map(keyFrom)
+    },
+
+    async revokeKey(tenantId, keyId, at) {
+      const item = await get('revoking a key', ...byId(tenantId, keyId))
+      if (item === undefined) return false
+      const places = [byId(tenantId, keyId), byHash(keyFrom(item).hash)]
+      const wasRevoked = await change(
+        'revoking a key',
+        places.map((place) => ({
+          Update: {
+            TableName,
+            Key: primaryKey(...place),
+            UpdateExpression: 'SET revokedAt = :at',
+            ConditionExpression: 'attribute_not_exists(revokedAt)',
+            ExpressionAttributeValues: { ':at': text(at) },
+          },
+        })),
+      )
+      return wasRevoked === undefined
+    },
+  }
+}
+
+function keyFrom(item: Attributes): ApiKey {
+  const key = thingOf<ApiKey>(item)
+  return item.revokedAt === undefined ? key : { ...key, revokedAt: item.revokedAt.S! }
+}

@@ -1,0 +1,108 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import { StorageError } from '../../../error/storage-error'
+import type { Registry, Webhook } from '../../registry'
+import { type Attributes, bytes, number, primaryKey, text } from '../dynamo/attributes'
+import { type Documents, jsonOf, stamp } from '../dynamo/documents'
+import type { RootSecret } from '../root-secret'
+import { ALL, CHANGES, changesNow, itemsOfTenant, labelOf, openBox, skOf } from './webhook-keys'
+
+// Of adding one while others are added: whoever loses has read in vain. People add few at a time.
+const MAX_TRIES = 10
+
+/** What changes webhooks; each change is counted with it. */
+export function createWebhookWrites(
+  documents: Documents,
+  secrets: RootSecret,
+): Pick<Registry, 'putWebhook' | 'addWebhook' | 'replaceWebhook' | 'deleteWebhook'> {
+  const { table: TableName, change } = documents
+
+  const counted: TransactWriteItem = {
+    Update: {
+      TableName,
+      Key: primaryKey(...CHANGES),
+      UpdateExpression: 'ADD changes :one',
+      ExpressionAttributeValues: { ':one': number(1) },
+    },
+  }
+
+  /** One that is replaced keeps its place in lists. @param condition completes the update */
+  async function put(
+    { secret, ...webhook }: Webhook,
+    condition?: { ConditionExpression: string; values?: Attributes },
+  ): Promise<TransactWriteItem> {
+    const sealed = (await openBox(secrets)).seal(secret, labelOf(webhook))
+    return {
+      Update: {
+        TableName,
+        Key: primaryKey(ALL, skOf(webhook)),
+        UpdateExpression:
+          'SET json = :json, sealed = :sealed, stamp = if_not_exists(stamp, :stamp)',
+        ConditionExpression: condition?.ConditionExpression,
+        ExpressionAttributeValues: {
+          ':json': jsonOf(webhook).json!,
+          ':sealed': bytes(sealed),
+          ':stamp': stamp(),
+          ...condition?.values,
+        },
+      },
+    }
+  }
+
+  /** `counted`, if nothing was changed since. */
+  function countedAfter(changes: string): TransactWriteItem {
+    const { Update } = counted
+    const isFirst = changes === '0'
+    return {
+      Update: {
+        ...Update!,
+        ConditionExpression: isFirst ? 'attribute_not_exists(changes)' : 'changes = :was',
+        ExpressionAttributeValues: {
+          ...Update!.ExpressionAttributeValues,
+          ...(!isFirst && { ':was': { N: changes } }),
+        },
+      },
+    }
+  }
+
+  return {
+    async putWebhook(webhook) {
+      await change('saving a webhook', [await put(webhook), counted])
+    },
+
+    async addWebhook(webhook, most) {
+      const added = await put(webhook)
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        const changes = await changesNow(documents)
+        if ((await itemsOfTenant(documents, webhook.tenantId, 'sk')).length >= most) return false
+        const failed = await change('saving a webhook', [added, countedAfter(changes)])
+        if (failed === undefined) return true
+      }
+      const message = 'saving a webhook: others are being saved all the time'
+      throw new StorageError(message, { isRetriable: true })
+    },
+
+    async replaceWebhook(was, webhook) {
+      const condition = {
+        // JSON escapes a quotation mark within a text, so this can be the field only.
+        ConditionExpression: 'contains(json, :was)',
+        values: { ':was': text(`"updatedAt":${JSON.stringify(was.updatedAt)}`) },
+      }
+      const failed = await change('saving a webhook', [await put(webhook, condition), counted])
+      return failed === undefined
+    },
+
+    async deleteWebhook(tenantId, webhookId) {
+      const isMissing = await change('deleting a webhook', [
+        {
+          Delete: {
+            TableName,
+            Key: primaryKey(ALL, skOf({ tenantId, webhookId })),
+            ConditionExpression: 'attribute_exists(pk)',
+          },
+        },
+        counted,
+      ])
+      return isMissing === undefined
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { Registry, Webhook, WebhookSubscription } from '../../registry'
+import type { Attributes } from '../dynamo/attributes'
+import { byStamp, type Documents, thingOf } from '../dynamo/documents'
+import type { RootSecret } from '../root-secret'
+import { ALL, changesNow, itemsOfTenant, labelOf, openBox, skOf, WEBHOOK } from './webhook-keys'
+import { createWebhookWrites } from './webhook-writes'
+
+type WebhookItems = Pick<
+  Registry,
+  | 'putWebhook'
+  | 'addWebhook'
+  | 'replaceWebhook'
+  | 'getWebhook'
+  | 'listWebhooks'
+  | 'pageWebhooks'
+  | 'listAllWebhooks'
+  | 'deleteWebhook'
+>
+
+/** The registry's webhooks. @param secrets their secrets are encrypted with a key of these */
+export function createWebhookItems(documents: Documents, secrets: RootSecret): WebhookItems {
+  const { get, list } = documents
+  let known: { changes: string; webhooks: WebhookSubscription[] } | undefined
+
+  async function webhookOf(item: Attributes): Promise<Webhook> {
+    const webhook = thingOf<WebhookSubscription>(item)
+    const box = await openBox(secrets)
+    return { ...webhook, secret: box.open(item.sealed!.B!, labelOf(webhook)) }
+  }
+
+  return {
+    ...createWebhookWrites(documents, secrets),
+
+    async getWebhook(tenantId, webhookId) {
+      const item = await get('reading a webhook', ALL, skOf({ tenantId, webhookId }))
+      return item && webhookOf(item)
+    },
+
+    async listWebhooks(tenantId) {
+      const items = await itemsOfTenant(documents, tenantId)
+      return Promise.all(items.sort(byStamp).map(webhookOf))
+    },
+
+    async pageWebhooks(tenantId, limit, after) {
+      const items = await itemsOfTenant(documents, tenantId, 'json')
+      const webhooks = items.map((item) => thingOf<WebhookSubscription>(item)).sort(byAge)
+      const start = after ? webhooks.findIndex((webhook) => byAge(webhook, after) > 0) : 0
+      return start === -1 ? [] : webhooks.slice(start, start + limit)
+    },
+
+    async listAllWebhooks() {
+      const changes = await changesNow(documents)
+      if (known?.changes === changes) return known.webhooks
+      // Read after the number: it may be newer than that, and is then read again; never older.
+      const items = await list('listing webhooks', ALL, WEBHOOK, 'json, stamp')
+      known = { changes, webhooks: items.sort(byStamp).map((item) => thingOf(item)) }
+      return known.webhooks
+    },
+  }
+}
+
+type Age = Pick<Webhook, 'createdAt' | 'webhookId'>
+
+function byAge(a: Age, b: Age): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1
+  return a.webhookId < b.webhookId ? -1 : Number(a.webhookId > b.webhookId)
+}

@@ -1,0 +1,132 @@
+import type { Database, SQLQueryBindings } from 'bun:sqlite'
+import type { Registry, Webhook, WebhookSubscription } from '../../registry'
+import { createSecretBox } from '../../shared/secret-box'
+import { createRows } from '../rows'
+
+export const webhookSchema = `
+CREATE TABLE IF NOT EXISTS webhooks (
+  tenantId TEXT NOT NULL,
+  webhookId TEXT NOT NULL,
+  secret BLOB NOT NULL,
+  fields TEXT NOT NULL,
+  PRIMARY KEY (tenantId, webhookId)
+) STRICT;
+CREATE INDEX IF NOT EXISTS webhooks_by_age
+  ON webhooks (tenantId, json_extract(fields, '$.createdAt'), webhookId)`
+
+interface WebhookRow {
+  fields: string
+  secret: Uint8Array
+}
+
+type WebhookRows = Pick<
+  Registry,
+  | 'putWebhook'
+  | 'addWebhook'
+  | 'replaceWebhook'
+  | 'getWebhook'
+  | 'listWebhooks'
+  | 'pageWebhooks'
+  | 'listAllWebhooks'
+  | 'deleteWebhook'
+>
+
+/** The registry's webhooks. @param secretKey 32 bytes; their secrets are encrypted with it */
+export function createWebhookRows(db: Database, secretKey: Uint8Array): WebhookRows {
+  const { all, one, run } = createRows(db)
+  const box = createSecretBox(secretKey)
+
+  function webhookOf({ fields, secret }: WebhookRow): Webhook {
+    const webhook = JSON.parse(fields) as WebhookSubscription
+    return { ...webhook, secret: box.open(secret, labelOf(webhook)) }
+  }
+
+  /** In the order of the columns. */
+  function valuesOf({ secret, ...webhook }: Webhook) {
+    const sealed = box.seal(secret, labelOf(webhook))
+    return [webhook.tenantId, webhook.webhookId, sealed, JSON.stringify(webhook)] as const
+  }
+
+  /**
+   * What is known of all of them still holds while neither this connection nor another, the CLI's
+   * say, has written to the file. The first is told by counting; the second by SQLite
+   * (sqlite.org/pragma.html#pragma_data_version).
+   */
+  let known: { written: number; version: number; webhooks: WebhookSubscription[] } | undefined
+  let written = 0
+
+  async function write(what: string, sql: string, ...values: SQLQueryBindings[]): Promise<boolean> {
+    written += 1
+    return run(what, sql, ...values)
+  }
+
+  async function versionOfOthers(): Promise<number> {
+    const row = await one<{ data_version: number }>('listing webhooks', 'PRAGMA data_version')
+    return row!.data_version
+  }
+
+  return {
+    async putWebhook(webhook) {
+      const sql = `INSERT INTO webhooks (tenantId, webhookId, secret, fields) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET secret = excluded.secret, fields = excluded.fields`
+      await write('saving a webhook', sql, ...valuesOf(webhook))
+    },
+
+    addWebhook(webhook, most) {
+      const sql = `INSERT INTO webhooks (tenantId, webhookId, secret, fields) SELECT ?, ?, ?, ?
+        WHERE (SELECT count(*) FROM webhooks WHERE tenantId = ?) < ?`
+      return write('saving a webhook', sql, ...valuesOf(webhook), webhook.tenantId, most)
+    },
+
+    replaceWebhook(was, webhook) {
+      const [tenantId, webhookId, secret, fields] = valuesOf(webhook)
+      const sql = `UPDATE webhooks SET secret = ?, fields = ?
+        WHERE tenantId = ? AND webhookId = ? AND json_extract(fields, '$.updatedAt') = ?`
+      return write('saving a webhook', sql, secret, fields, tenantId, webhookId, was.updatedAt)
+    },
+
+    async getWebhook(tenantId, webhookId) {
+      const sql = 'SELECT * FROM webhooks WHERE tenantId = ? AND webhookId = ?'
+      const row = await one<WebhookRow>('reading a webhook', sql, tenantId, webhookId)
+      return row && webhookOf(row)
+    },
+
+    async listWebhooks(tenantId) {
+      const sql = 'SELECT * FROM webhooks WHERE tenantId = ? ORDER BY rowid'
+      return (await all<WebhookRow>('listing webhooks', sql, tenantId)).map(webhookOf)
+    },
+
+    async pageWebhooks(tenantId, limit, after = { createdAt: '', webhookId: '' }) {
+      const sql = `SELECT fields FROM webhooks
+        WHERE tenantId = ? AND (json_extract(fields, '$.createdAt'), webhookId) > (?, ?)
+        ORDER BY json_extract(fields, '$.createdAt'), webhookId LIMIT ?`
+      const { createdAt, webhookId } = after
+      const values = [tenantId, createdAt, webhookId, limit]
+      return (await all<WebhookRow>('listing webhooks', sql, ...values)).map(subscriptionOf)
+    },
+
+    async listAllWebhooks() {
+      // Both read before the rows: those may be newer, and are then read again; never older.
+      const [now, version] = [written, await versionOfOthers()]
+      if (known?.written === now && known.version === version) return known.webhooks
+      const sql = 'SELECT fields FROM webhooks ORDER BY rowid'
+      const rows = await all<WebhookRow>('listing webhooks', sql)
+      known = { written: now, version, webhooks: rows.map(subscriptionOf) }
+      return known.webhooks
+    },
+
+    deleteWebhook(tenantId, webhookId) {
+      const sql = 'DELETE FROM webhooks WHERE tenantId = ? AND webhookId = ?'
+      return write('deleting a webhook', sql, tenantId, webhookId)
+    },
+  }
+}
+
+function subscriptionOf({ fields }: Pick<WebhookRow, 'fields'>) {
+  return JSON.parse(fields) as WebhookSubscription
+}
+
+/** A sealed secret that is copied to another webhook's row does not open there. */
+function labelOf({ tenantId, webhookId }: WebhookSubscription): string {
+  return JSON.stringify([tenantId, webhookId])
+}

@@ -1,0 +1,225 @@
+import { expect, it, setDefaultTimeout } from 'bun:test'
+import { join } from 'node:path'
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms'
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
+import type {
+  DynamoDBBatchResponse,
+  DynamoDBStreamEvent,
+  LambdaFunctionURLEvent,
+  SQSBatchResponse,
+  SQSEvent,
+} from 'aws-lambda'
+import { Webhook } from 'standardwebhooks'
+import { createBlobStore } from '../../../src/platform/aws/blob-store'
+import type { Resources } from '../../../src/platform/aws/deployed/resources'
+import type { RealtimeEvent } from '../../../src/platform/aws/lambda/realtime-handler'
+import { pollStream } from '../../../tools/aws-local/stream-poller'
+import { freshDeliveryStreams } from '../../support/aws/delivery-streams'
+import {
+  aDynamoDbClient,
+  dynamoDbSettings,
+  freshTable,
+  ministackSettings,
+} from '../../support/aws/emulators'
+import { anSqsClient, freshQueue } from '../../support/aws/queues'
+import { urlEvent } from '../../support/aws/url-event'
+import { anEnvelope, anEvent } from '../../support/envelopes'
+
+// The doors as they are deployed, called with the events that AWS calls them with.
+
+setDefaultTimeout(60_000)
+
+const dynamo = await aDynamoDbClient()
+const sqs = await anSqsClient()
+const settings = await ministackSettings()
+const lake = await freshDeliveryStreams()
+const { KeyMetadata } = await new KMSClient(settings).send(new CreateKeyCommand({}))
+
+const resources: Resources = {
+  eventsTable: await freshTable(dynamo, 'events'),
+  indexes: ['actor', 'time'],
+  registryTable: await freshTable(dynamo, 'registry'),
+  quarantineTable: await freshTable(dynamo, 'quarantine'),
+  deliveriesTable: await freshTable(dynamo, 'deliveries'),
+  deliveryQueueUrl: await freshQueue(sqs),
+  blobsBucket: lake.bucket,
+  archiveStreams: lake.streams,
+  rootKeyId: KeyMetadata!.KeyId!,
+  athenaWorkgroup: '',
+  glueDatabase: '',
+  // Of an API that has no connections: whoever is answered there is gone.
+  connectionsEndpoint: `${settings.endpoint}/_aws/execute-api/none/test`,
+}
+
+// As Lambda and SST set it.
+Object.assign(process.env, {
+  AWS_REGION: settings.region,
+  AWS_ACCESS_KEY_ID: settings.credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: settings.credentials.secretAccessKey,
+  AWS_ENDPOINT_URL: settings.endpoint,
+  AWS_ENDPOINT_URL_DYNAMODB: (await dynamoDbSettings()).endpoint,
+  SST_RESOURCE_App: JSON.stringify({ name: 'nonius', stage: 'test' }),
+  SST_RESOURCE_Nonius: JSON.stringify(resources),
+  NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1',
+})
+
+interface Door<Event, Answer> {
+  handler(event: Event, context: object): Promise<Answer>
+}
+interface Reply {
+  statusCode: number
+  body: string
+}
+
+// By a name that the compiler does not follow: `Resource` has its types from the deployment's files.
+const door = (name: string) => import(`../../../functions/${name}.ts`)
+const api: Door<LambdaFunctionURLEvent, Reply> = await door('api')
+const changes: Door<DynamoDBStreamEvent, DynamoDBBatchResponse> = await door('changes')
+const deliver: Door<SQSEvent, SQSBatchResponse> = await door('deliver')
+const sweep: Door<object, void> = await door('sweep')
+const realtime: Door<RealtimeEvent, { statusCode: number }> = await door('realtime')
+
+/** Runs the command that gives out keys. @returns what it printed */
+async function keysCommand(...args: string[]) {
+  const file = join(import.meta.dir, '../../../tools/keys.ts')
+  const command = Bun.spawn([process.execPath, file, ...args], {
+    env: process.env,
+    stderr: 'pipe',
+  })
+  return { stdout: await command.stdout.text(), stderr: await command.stderr.text() }
+}
+
+const first = await keysCommand()
+const [, demoKey] = /^demo +(\S+)$/m.exec(first.stdout)!
+
+async function call(method: string, path: string, body?: object, key = demoKey) {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  const content = body && { body: JSON.stringify(body) }
+  const reply = await api.handler(urlEvent(method, path, { headers, ...content }), {})
+  return { status: reply.statusCode, body: JSON.parse(reply.body) }
+}
+
+/** Gives the stream of the events table to `handle`, from its beginning. */
+async function feed(handle: (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>) {
+  const named = new DescribeTableCommand({ TableName: resources.eventsTable })
+  const { Table } = await dynamo.send(named)
+  const places = new Map<string, string>()
+  await using poller = pollStream({
+    client: new DynamoDBStreamsClient(await dynamoDbSettings()),
+    streamArn: Table!.LatestStreamArn!,
+    mapping: {
+      ...{ batchSize: 500, window: 1, startingPosition: 'TRIM_HORIZON', patterns: [] },
+      ...{ retries: 0, maximumAge: -1, bisects: true, reportsItemFailures: true },
+    },
+    checkpoints: { get: (id) => places.get(id), set: (id, to) => void places.set(id, to) },
+    invoke: async (Records) => ({ kind: 'returned', payload: await handle({ Records }) }),
+    async discard() {
+      throw new Error('nothing is given up here')
+    },
+  })
+  await poller.drain()
+}
+
+/** What waits in the delivery queue, as Lambda hands it on. */
+async function rung(): Promise<SQSEvent> {
+  const input = { QueueUrl: resources.deliveryQueueUrl, MaxNumberOfMessages: 10 }
+  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(input))
+  const Records = Messages.map(({ MessageId, Body, ReceiptHandle }) => ({
+    ...{ messageId: MessageId!, body: Body!, receiptHandle: ReceiptHandle! },
+  }))
+  return { Records } as SQSEvent
+}
+
+/** A webhook's receiver. */
+function startTarget() {
+  const seen: { headers: Record<string, string>; body: string }[] = []
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    async fetch(request) {
+      seen.push({ headers: Object.fromEntries(request.headers), body: await request.text() })
+      return new Response(null, { status: 204 })
+    },
+  })
+  return { url: `${server.url}hook`, seen, [Symbol.asyncDispose]: () => server.stop(true) }
+}
+
+it('gives a fresh deployment its first keys, once, and further ones when asked', async () => {
+  expect(first.stdout).toMatch(/^admin nk_\S+\ndemo {2}nk_\S+\n$/)
+  const again = await keysCommand()
+  expect(again).toMatchObject({ stdout: '', stderr: expect.stringContaining('already') })
+  const further = await keysCommand('keys', 'create', '--name', 'moodle', '--source', 'moodle')
+  const ask = (key: string) => call('GET', '/analytics/events?limit=1', undefined, key)
+  expect((await ask(further.stdout.trim())).status).toBe(200)
+  expect((await ask('nk_of_nobody')).status).toBe(401)
+  expect((await keysCommand('keys', 'list')).stdout).toContain('moodle')
+})
+
+it('says that it is ready when its tables can be read', async () => {
+  expect(await call('GET', '/ready')).toMatchObject({ status: 200, body: { status: 'ready' } })
+})
+
+it('carries an event from the address that takes it to the lake and to a webhook', async () => {
+  await using target = startTarget()
+  const registration = { name: 'all', targetUrl: target.url, events: ['*'] }
+  const created = await call('POST', '/webhooks', registration)
+  expect(created.status).toBe(201)
+
+  const event = anEvent()
+  const receipt = await call('POST', '/caliper/v1p2/events', anEnvelope([event, { bad: true }]))
+  expect(receipt).toMatchObject({ status: 200, body: { eventIds: [event.id] } })
+  expect(receipt.body.quarantined).toHaveLength(1)
+  const read = await call('GET', `/analytics/events/${encodeURIComponent(event.id)}`)
+  expect(read).toMatchObject({ status: 200, body: { id: event.id } })
+
+  await feed((batch) => changes.handler(batch, {}))
+
+  const [file] = await lake.objects('events/standard/')
+  expect(file).toEndWith('.parquet')
+  const messages = await rung()
+  expect(messages.Records).toHaveLength(1)
+  expect(await deliver.handler(messages, {})).toEqual({ batchItemFailures: [] })
+  const [delivered] = target.seen
+  const verified = new Webhook(created.body.secret).verify(delivered!.body, delivered!.headers)
+  expect(verified).toMatchObject({ type: 'events', data: [event] })
+})
+
+it('takes up again a batch that Lambda gave up', async () => {
+  const { S3Client } = await import('@aws-sdk/client-s3')
+  const blobs = createBlobStore({ client: new S3Client({}), bucket: resources.blobsBucket })
+  const batches: DynamoDBStreamEvent[] = []
+  await feed(async (batch) => {
+    batches.push(batch)
+    return { batchItemFailures: [] }
+  })
+  const key = 'aws/lambda/0c1d/shardId-1/2026/11/21/2026-11-21T09.00.00-1'
+  await blobs.put(key, Buffer.from(JSON.stringify({ payload: JSON.stringify(batches[0]) })))
+  const before = await lake.objects('events/standard/')
+
+  await sweep.handler({}, {})
+
+  expect(await blobs.get(key)).toBeUndefined()
+  expect((await lake.objects('events/standard/', before.length + 1)).length).toBeGreaterThan(
+    before.length,
+  )
+})
+
+it('takes events over a connection that was opened with a key, and over no other', async () => {
+  const tell = (eventType: 'CONNECT' | 'MESSAGE', more: Partial<RealtimeEvent>) => {
+    const domainName = 'abc.execute-api.us-east-1.amazonaws.com'
+    return realtime.handler(
+      { requestContext: { eventType, connectionId: 'c1', domainName }, ...more },
+      {},
+    )
+  }
+  const refused = await tell('CONNECT', { headers: { authorization: 'Bearer nk_of_nobody' } })
+  expect(refused.statusCode).toBe(401)
+  const opened = await tell('CONNECT', { headers: { authorization: `Bearer ${demoKey}` } })
+  expect(opened.statusCode).toBe(200)
+  const id = crypto.randomUUID()
+  const event = { event_id: id, event_type: 'page_seen', user_id: 'u1' }
+  expect((await tell('MESSAGE', { body: JSON.stringify(event) })).statusCode).toBe(200)
+  expect(await call('GET', `/analytics/events/${id}`)).toEqual({ status: 200, body: event })
+})

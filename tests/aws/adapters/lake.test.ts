@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'bun:test'
+import type { AppError } from '../../../src/error/app-error'
+import type { StorageError } from '../../../src/error/storage-error'
+import { createLake } from '../../../src/platform/aws/lake'
+import { namedQueries } from '../../../src/query/sql'
+import { type Play, startAthena } from '../../support/aws/athena'
+import { withFaults } from '../../support/aws/faults'
+
+const where = { workgroup: 'nonius-test', database: 'nonius_test' }
+const two: Play['columns'] = [
+  ['id', 'varchar'],
+  ['n', 'bigint'],
+]
+
+async function answerTo(play: Play) {
+  await using athena = startAthena(play)
+  await using lake = createLake({ client: athena.client, ...where })
+  return await lake.query('SELECT 1')
+}
+
+async function failureOf(play: Play) {
+  const thrown: unknown = await answerTo(play).catch((error) => error)
+  return thrown as Error & Partial<Pick<AppError, 'code'> & Pick<StorageError, 'isRetriable'>>
+}
+
+describe('a query by Athena', () => {
+  it('is asked as it was written, in the workgroup and the database of the deployment', async () => {
+    await using athena = startAthena({})
+    await using lake = createLake({ client: athena.client, ...where })
+    const { sql } = namedQueries[0]!
+    await lake.query(sql)
+    expect(athena.bodiesOf('StartQueryExecution')).toMatchObject([
+      {
+        QueryString: sql,
+        WorkGroup: 'nonius-test',
+        QueryExecutionContext: { Catalog: 'AwsDataCatalog', Database: 'nonius_test' },
+      },
+    ])
+  })
+
+  it('waits until it has run', async () => {
+    const statuses = [{ State: 'QUEUED' }, { State: 'RUNNING' }, { State: 'SUCCEEDED' }]
+    const pages = [
+      [
+        ['id', 'n'],
+        ['a', '1'],
+      ],
+    ]
+    const { rows } = await answerTo({ statuses, columns: two, pages })
+    expect(rows).toEqual([['a', 1]])
+  })
+
+  it('gives the rows of all pages, without the row that names the columns', async () => {
+    const pages = [
+      [
+        ['id', 'n'],
+        ['a', '1'],
+      ],
+      [['id', '2']],
+      [['c', '3']],
+    ]
+    expect(await answerTo({ columns: two, pages })).toEqual({
+      columns: [
+        { name: 'id', type: 'varchar' },
+        { name: 'n', type: 'bigint' },
+      ],
+      rows: [
+        ['a', 1],
+        ['id', 2],
+        ['c', 3],
+      ],
+    })
+  })
+
+  it('keeps the first row of a statement whose result names no columns', async () => {
+    const columns: Play['columns'] = [['tab_name', 'string']]
+    const { rows } = await answerTo({ statementType: 'DDL', columns, pages: [[['tab_name']]] })
+    expect(rows).toEqual([['tab_name']])
+  })
+
+  const values: [type: string, text: string | null, value: unknown][] = [
+    ['varchar', 'a', 'a'],
+    ['varchar', '', ''],
+    ['varchar', '12', '12'],
+    ['varchar', null, null],
+    ['bigint', null, null],
+    ['bigint', '9007199254740991', 9007199254740991],
+    ['bigint', '9007199254740993', '9007199254740993'],
+    ['integer', '-7', -7],
+    ['double', '94.1', 94.1],
+    ['double', '1.0E-4', 0.0001],
+    ['double', 'NaN', 'NaN'],
+    ['double', 'Infinity', 'Infinity'],
+    ['boolean', 'true', true],
+    ['boolean', 'false', false],
+    ['date', '2026-11-21', '2026-11-21'],
+    ['timestamp', '2026-11-21 09:30:00.000', '2026-11-21 09:30:00'],
+    ['timestamp', '2026-11-21 09:30:00.120', '2026-11-21 09:30:00.12'],
+    ['timestamp', '2026-11-21 09:30:10', '2026-11-21 09:30:10'],
+    ['array', '[a, b, c]', '[a, b, c]'],
+    ['json', '["a, b","c"]', ['a, b', 'c']],
+    ['decimal', '0.10', '0.10'],
+  ]
+  for (const [type, text, value] of values) {
+    it(`gives ${text === null ? 'nothing' : JSON.stringify(text)} of type ${type} as ${JSON.stringify(value)}`, async () => {
+      const pages = [[['x'], [text]]]
+      expect((await answerTo({ columns: [['x', type]], pages })).rows).toEqual([[value]])
+    })
+  }
+})
+
+describe('a query that Athena does not answer', () => {
+  const wrong = "line 1:8: Column 'nothing' cannot be resolved"
+  const refused: [what: string, play: Play, message: string | RegExp][] = [
+    ['cannot be parsed', { refusal: ['InvalidRequestException', wrong] }, wrong],
+    [
+      'fails by its own fault',
+      { statuses: [{ State: 'FAILED', AthenaError: { ErrorCategory: 2, ErrorMessage: wrong } }] },
+      wrong,
+    ],
+    [
+      'fails without an error of its own',
+      { statuses: [{ State: 'FAILED', StateChangeReason: wrong }] },
+      wrong,
+    ],
+    [
+      'would read too much',
+      {
+        statuses: [{ State: 'CANCELLED', StateChangeReason: 'Bytes scanned limit was exceeded' }],
+      },
+      /more than the workgroup allows. Narrow it to fewer days/,
+    ],
+    [
+      'was stopped by somebody',
+      { statuses: [{ State: 'CANCELLED', StateChangeReason: 'by user' }] },
+      'The query was stopped: by user',
+    ],
+  ]
+  for (const [what, play, message] of refused) {
+    it(`is a request that cannot be served when it ${what}`, async () => {
+      const error = await failureOf(play)
+      expect(error.code).toBe('invalid_request')
+      expect(error.message).toMatch(message)
+    })
+  }
+
+  const system = { ErrorCategory: 1, ErrorMessage: 'internal' }
+  const failed: [what: string, play: Play, isRetriable: boolean][] = [
+    ['asked too often', { refusal: ['TooManyRequestsException', 'slow down'] }, true],
+    ['its right missing', { refusal: ['AccessDeniedException', 'no'] }, false],
+    [
+      'broken for a moment',
+      { statuses: [{ State: 'FAILED', AthenaError: { ...system, Retryable: true } }] },
+      true,
+    ],
+    [
+      'broken',
+      { statuses: [{ State: 'FAILED', AthenaError: { ...system, Retryable: false } }] },
+      false,
+    ],
+  ]
+  for (const [what, play, isRetriable] of failed) {
+    it(`is a failure of the store, ${isRetriable ? '' : 'not '}retriable, with Athena ${what}`, async () => {
+      const { name, isRetriable: retriable } = await failureOf(play)
+      expect([name, retriable]).toEqual(['StorageError', isRetriable])
+    })
+  }
+
+  it('is stopped after its time, and says so', async () => {
+    await using athena = startAthena({ statuses: [{ State: 'RUNNING' }] })
+    await using lake = createLake({ client: athena.client, ...where, patienceMs: 250 })
+    const error = await lake.query('SELECT 1').catch((thrown) => thrown)
+    expect(error.code).toBe('invalid_request')
+    expect(error.message).toContain('stopped after 0.25 s')
+    expect(athena.bodiesOf('StopQueryExecution')).toEqual([{ QueryExecutionId: 'q-1' }])
+  })
+
+  it('is stopped when the lake is closed', async () => {
+    await using athena = startAthena({ statuses: [{ State: 'RUNNING' }, { State: 'CANCELLED' }] })
+    const lake = createLake({ client: athena.client, ...where })
+    const answer = lake.query('SELECT 1').catch((thrown) => thrown)
+    while (athena.bodiesOf('GetQueryExecution').length === 0) await Bun.sleep(1)
+    await lake[Symbol.asyncDispose]()
+    expect(athena.bodiesOf('StopQueryExecution')).toEqual([{ QueryExecutionId: 'q-1' }])
+    expect((await answer).code).toBe('invalid_request')
+  })
+
+  it('is not started a second time when the reply to its start was lost', async () => {
+    await using athena = startAthena({})
+    withFaults(athena.client, (command, nth) =>
+      command === 'StartQueryExecutionCommand' && nth === 1 ? 'lost-reply' : undefined,
+    )
+    await using lake = createLake({ client: athena.client, ...where })
+    await lake.query('SELECT 1')
+    const starts = athena.bodiesOf('StartQueryExecution')
+    expect(starts).toHaveLength(2)
+    expect(starts[0]!.ClientRequestToken).toBeString()
+    expect(starts[1]).toEqual(starts[0]!)
+  })
+})

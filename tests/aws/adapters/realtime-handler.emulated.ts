@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { StorageError } from '../../../src/error/storage-error'
+import { handshakeWith } from '../../../src/http/realtime/handshake'
+import { publishOver } from '../../../src/http/realtime/publish'
+import { MAX_MESSAGE_BYTES } from '../../../src/platform/aws/connections'
+import { createConnectionRows } from '../../../src/platform/aws/connections/rows'
+import {
+  createRealtimeHandler,
+  type RealtimeEvent,
+} from '../../../src/platform/aws/lambda/realtime-handler'
+import type { Connections } from '../../../src/platform/connections'
+import { startTestApp, type TestApp } from '../../support/app'
+import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
+import { aClock } from '../../support/deliveries'
+
+let app: TestApp
+let client: Awaited<ReturnType<typeof aDynamoDbClient>>
+let table: string
+beforeAll(async () => {
+  app = await startTestApp()
+  client = await aDynamoDbClient()
+  table = await freshTable(client, 'registry')
+})
+afterAll(async () => {
+  client?.destroy()
+  await app?.[Symbol.asyncDispose]()
+})
+
+/** The function over the app, with what it sends to connections noted. */
+function scene(send: Connections['send'] = async () => 'sent') {
+  const sent: string[] = []
+  const clock = aClock()
+  const rows = createConnectionRows({ client, table, clock })
+  const limits = { maxMessageBytes: MAX_MESSAGE_BYTES, maxReplyBytes: MAX_MESSAGE_BYTES }
+  const handle = createRealtimeHandler({
+    ...{ path: '/ws/publish', handshake: handshakeWith(app.app), rows, log: app.options.log },
+    publish: publishOver(app.platform, app.options, limits),
+    connections: {
+      async send(connectionId, message) {
+        sent.push(message)
+        return send(connectionId, message)
+      },
+      close: async () => {},
+    },
+  })
+  const connectionId = crypto.randomUUID()
+  const tell = (eventType: string, more: Partial<RealtimeEvent> = {}) => {
+    const identity = { sourceIp: '192.0.2.9' }
+    const domainName = 'abc.execute-api.eu-central-1.amazonaws.com'
+    const requestContext = { eventType, connectionId, domainName, identity }
+    return handle({ requestContext, ...more } as RealtimeEvent)
+  }
+  return {
+    ...{ rows, sent, tell, connectionId, clock },
+    connect: (headers: Record<string, string> = app.as()) => tell('CONNECT', { headers }),
+    async ask(message: unknown) {
+      expect(await tell('MESSAGE', { body: JSON.stringify(message) })).toEqual({ statusCode: 200 })
+      return JSON.parse(sent.at(-1)!)
+    },
+  }
+}
+
+const anEvent = (more: object = {}) => ({
+  ...{ event_type: 'opened', event_id: crypto.randomUUID() },
+  ...more,
+})
+
+describe('The function behind the WebSocket API', () => {
+  it('lets a key in, and stamps what it sends with its tenant, source and address', async () => {
+    const test = scene()
+    const headers = {
+      ...app.as(await app.issue(['events:write'], 'north')),
+      'User-Agent': 'reader',
+    }
+    expect(await test.connect(headers)).toEqual({ statusCode: 200, headers: {} })
+    const event = anEvent({ tenantId: 'south' })
+    expect(await test.ask(event)).toMatchObject({ eventIds: [event.event_id] })
+    expect(await app.platform.events.get('north', event.event_id)).toMatchObject({
+      ...{ tenantId: 'north', sourceId: 'demo' },
+      server: { ip: '192.0.2.9', userAgent: 'reader' },
+    })
+  })
+
+  it('takes the key from the address or the subprotocol, which it does not repeat', async () => {
+    const test = scene()
+    const queryStringParameters = { key: app.keys.demo }
+    expect(await test.tell('CONNECT', { queryStringParameters })).toMatchObject({ statusCode: 200 })
+    const protocols = { 'sec-websocket-protocol': `nonius, ${app.keys.demo}` }
+    const headers = { 'Sec-WebSocket-Protocol': 'nonius' }
+    expect(await test.connect(protocols)).toEqual({ statusCode: 200, headers })
+  })
+
+  it('refuses the handshake without a good key, and knows nobody then', async () => {
+    const test = scene()
+    const weak = await app.issue(['events:read'])
+    expect(await test.connect({})).toMatchObject({ statusCode: 401 })
+    expect(await test.connect(app.as('nk_wrong'))).toMatchObject({ statusCode: 401 })
+    expect(await test.connect(app.as(weak))).toMatchObject({ statusCode: 403 })
+    expect(await test.rows.get(test.connectionId)).toBeUndefined()
+    expect(await test.ask(anEvent())).toMatchObject({ code: 'unauthenticated' })
+  })
+
+  it('forgets a connection when it ends, by being told, by a lost one, or by time', async () => {
+    const told = scene()
+    await told.connect()
+    await told.tell('DISCONNECT')
+    expect(await told.ask(anEvent())).toMatchObject({ code: 'unauthenticated' })
+
+    const lost = scene(async () => 'gone')
+    await lost.connect()
+    expect(await lost.ask(anEvent())).toMatchObject({ eventCount: 1 })
+    expect(await lost.rows.get(lost.connectionId)).toBeUndefined()
+
+    const old = scene()
+    await old.connect()
+    old.clock.advance(3 * 60 * 60 * 1000)
+    expect(await old.ask(anEvent())).toMatchObject({ code: 'unauthenticated' })
+  })
+
+  it('stops taking events of a key that was revoked', async () => {
+    const test = scene()
+    const key = await app.issue(['events:write'])
+    await test.connect(app.as(key))
+    expect(await test.ask(anEvent())).toMatchObject({ eventCount: 1 })
+    await app.revoke(key)
+    app.clock.advance(5000)
+    expect(await test.ask(anEvent())).toMatchObject({ code: 'unauthenticated' })
+  })
+
+  it('reads a body in base64', async () => {
+    const test = scene()
+    await test.connect()
+    const body = Buffer.from(JSON.stringify(anEvent())).toString('base64')
+    await test.tell('MESSAGE', { body, isBase64Encoded: true })
+    expect(JSON.parse(test.sent[0]!)).toMatchObject({ eventCount: 1 })
+  })
+
+  it('answers within what a message may hold, however many events came in one', async () => {
+    const test = scene()
+    await test.connect()
+    const many = Array.from({ length: 5000 }, () => ({ event_type: 'a' }))
+    expect(await test.ask(many)).toMatchObject({ eventCount: 5000, eventIds: [] })
+    expect(Buffer.byteLength(test.sent[0]!)).toBeLessThanOrEqual(MAX_MESSAGE_BYTES)
+  })
+
+  it('keeps what is stored when the answer cannot be sent, and says so', async () => {
+    const down = new StorageError('the management API is down', { isRetriable: true })
+    const test = scene(() => Promise.reject(down))
+    await test.connect()
+    const event = anEvent()
+    await test.ask(event)
+    expect(await app.platform.events.get('default', event.event_id)).toBeDefined()
+    expect(app.logged.join()).toContain('the management API is down')
+  })
+
+  it('keeps no key in its table, and logs none', async () => {
+    const test = scene()
+    await test.connect()
+    expect(JSON.stringify(await test.rows.get(test.connectionId))).not.toContain(app.keys.demo)
+    expect(app.logged.join()).not.toContain(app.keys.demo)
+  })
+})

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bun:test'
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose'
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { Webhook } from 'standardwebhooks'
+import { emulated } from '../../../tools/aws-local/emulators/start'
+import { aDeployment, endpoints, eventually } from '../../support/aws/deployment'
+import { aReceiver } from '../../support/deliveries'
+import { anEnvelope, anEvent } from '../../support/envelopes'
+import { repository, start } from '../../support/program'
+import { openSocket } from '../../support/sockets'
+
+setDefaultTimeout(120_000) // the graph is synthesised and the emulators start, on whatever machine
+
+let deployment: Awaited<ReturnType<typeof aDeployment>>
+beforeAll(async () => {
+  deployment = await aDeployment({ environment: { NONIUS_ALLOW_PRIVATE_WEBHOOKS: '1' } })
+})
+afterAll(() => deployment[Symbol.asyncDispose]())
+
+async function post(events: object[]) {
+  const reply = await deployment.call('POST', '/caliper/v1p2/events', anEnvelope(events))
+  expect(reply.status).toBe(200)
+  return (await reply.json()) as { eventCount: number; duplicates: number }
+}
+
+describe('The deployment on one machine', () => {
+  it('takes events in through its URL, and gives them back', async () => {
+    const event = anEvent()
+    expect(await post([event])).toMatchObject({ eventCount: 1, duplicates: 0 })
+    expect(await post([event])).toMatchObject({ eventCount: 1, duplicates: 1 })
+    const path = `/analytics/events/${encodeURIComponent(event.id)}`
+    const reply = await deployment.call('GET', path)
+    expect([reply.status, await reply.json()]).toEqual([200, event as never])
+  })
+
+  it('archives what it stored as Parquet, under the class and the hour', async () => {
+    await post([anEvent()])
+    await deployment.drain()
+    const { credentials, region } = emulated
+    const { ministack: endpoint } = await endpoints()
+    const s3 = new S3Client({ credentials, region, endpoint, forcePathStyle: true })
+    const list = new ListObjectsV2Command({ Bucket: deployment.lakeBucket, Prefix: 'events/' })
+    await eventually(async () => Boolean((await s3.send(list)).Contents?.length))
+    const { Contents = [] } = await s3.send(list)
+    for (const { Key } of Contents) {
+      expect(Key).toMatch(/^events\/standard\/\d{4}-\d\d-\d\d\/\d\d\/[^/]+\.parquet$/)
+    }
+  })
+
+  it('sends a webhook, signed', async () => {
+    await using receiver = aReceiver()
+    const settings = { name: 'All', targetUrl: receiver.url, events: ['*'] }
+    const made = await deployment.call('POST', '/webhooks', settings)
+    const { secret } = (await made.json()) as { secret: string }
+    const event = anEvent()
+    await post([event])
+    await deployment.drain()
+    await eventually(() => receiver.received.length > 0)
+    const { headers, body } = receiver.received[0]!
+    expect(new Webhook(secret).verify(body, headers)).toMatchObject({ data: [{ id: event.id }] })
+  })
+
+  it('switches off a webhook whose target says that it is gone', async () => {
+    await using receiver = aReceiver(() => new Response(null, { status: 410 }))
+    const settings = { name: 'Gone', targetUrl: receiver.url, events: ['*'] }
+    const made = await deployment.call('POST', '/webhooks', settings)
+    const { id } = (await made.json()) as { id: string }
+    await post([anEvent()])
+    await deployment.drain()
+    await eventually(async () => {
+      const shown = await deployment.call('GET', `/webhooks/${id}`)
+      return ((await shown.json()) as { enabled: boolean }).enabled === false
+    })
+  })
+
+  it('takes events in over WebSocket, from who has a key', async () => {
+    const url = `${deployment.socketUrl}/ws/publish`
+    await using socket = await openSocket(url, {
+      headers: { Authorization: `Bearer ${deployment.keys.demo}` },
+    })
+    socket.send(JSON.stringify({ event_type: 'page_view' }))
+    expect(JSON.parse(await socket.next())).toMatchObject({ eventCount: 1 })
+    await expect(openSocket(url)).rejects.toThrow('refused')
+  })
+
+  it('keeps every promise that a maintainer asks a real one for', async () => {
+    const { url, keys } = deployment
+    const command = [process.execPath, 'tools/smoke/main.ts', url, keys.demo]
+    const smoke = await start(command, { cwd: repository }).finished
+    expect(smoke.stdout).not.toContain('FAIL')
+    expect(smoke.stdout).toMatch(/(\d+) of \1 promises kept/)
+    expect(smoke.exitCode).toBe(0)
+  })
+
+  it('asked nothing of AWS that the roles of its functions do not allow', () => {
+    expect(deployment.logged.filter((line) => line.startsWith('IAM '))).toEqual([])
+  })
+})
+
+describe("A function's role", () => {
+  /** Settings of a client that acts in the name of a function. */
+  function as(name: string) {
+    const { AWS_ACCESS_KEY_ID = '' } = deployment.functionNamed(name).spec.environment
+    const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: 'local' }
+    return { credentials, region: emulated.region, endpoint: deployment.endpoint }
+  }
+
+  it('is refused what it does not need, in the words of AWS', async () => {
+    const { eventsTable, archiveStreams } = deployment.resources
+    const write = new PutItemCommand({ TableName: eventsTable, Item: { k: { S: 'x' } } })
+    const sentence = `Deliver.*/local is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:us-east-1:123456789012:table/${eventsTable}`
+    const refused = new DynamoDBClient(as('Deliver')).send(write)
+    await expect(refused).rejects.toThrow(new RegExp(sentence))
+    await expect(refused).rejects.toHaveProperty('name', 'AccessDeniedException')
+
+    const DeliveryStreamName = archiveStreams.standard
+    const Records = [{ Data: Buffer.from('{}') }]
+    const archive = new PutRecordBatchCommand({ DeliveryStreamName, Records })
+    await expect(new FirehoseClient(as('Api')).send(archive)).rejects.toThrow('not authorized')
+  })
+
+  it('is told that an object is missing only when it may list the bucket', async () => {
+    const missing = { Key: 'nowhere' }
+    const api = new S3Client(as('Api'))
+    const own = new GetObjectCommand({ Bucket: deployment.resources.blobsBucket, ...missing })
+    await expect(api.send(own)).rejects.toHaveProperty('name', 'NoSuchKey')
+    const foreign = new GetObjectCommand({ Bucket: deployment.lakeBucket, ...missing })
+    await expect(api.send(foreign)).rejects.toHaveProperty('name', 'AccessDenied')
+  })
+
+  it('is needed: a key that nobody knows opens nothing', async () => {
+    const settings = { ...as('Api'), credentials: { accessKeyId: 'x', secretAccessKey: 'x' } }
+    const read = new ListObjectsV2Command({ Bucket: deployment.lakeBucket })
+    await expect(new S3Client(settings).send(read)).rejects.toHaveProperty(
+      'name',
+      'InvalidAccessKeyId',
+    )
+  })
+})

@@ -1,0 +1,66 @@
+import { describe, expect, it, setDefaultTimeout } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bytesAtStart, callBundle, entryOf, getEvent } from '../../support/graph/bundles'
+import { graphOf, root } from '../../support/graph/graphs'
+
+setDefaultTimeout(60_000)
+
+const graph = graphOf('ci')
+const api = graph.artifacts.find(({ functionName }) => functionName === 'Api')!
+
+// Types of Zod's namespace, which leave nothing behind in JavaScript.
+const typesOnly = ['core', 'input', 'output']
+
+// What a cold start of `api` reads. The goal is 450 KB; decisions/0021 tells what is in the way.
+const API_BYTES_AT_START = 620 * 1024
+
+describe('the bundles', () => {
+  for (const artifact of graph.artifacts) {
+    it(`${artifact.functionName} starts under Node, without asking AWS anything`, () => {
+      expect(callBundle(graph, artifact)).toEqual({ type: 'function', answers: [] })
+    })
+  }
+
+  it('say of the API what the server on one machine says', () => {
+    const { answers } = callBundle(graph, api, [getEvent('/health'), getEvent('/openapi.json')])
+    const committed = JSON.parse(readFileSync(join(root, 'openapi/openapi.json'), 'utf8'))
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+    expect(JSON.parse(answers[1]!.body)).toEqual(committed)
+  })
+
+  it('read the page at /docs only when somebody asks for it', () => {
+    const [answer] = callBundle(graph, api, [getEvent('/docs/scalar.js')]).answers
+    expect(answer!.statusCode).toBe(200)
+    expect(answer!.body.length).toBeGreaterThan(1_000_000)
+    expect(bytesAtStart(api)).toBeLessThan(answer!.body.length / 4)
+  })
+
+  it('keep the start of the api small', () => {
+    expect(bytesAtStart(api)).toBeLessThan(API_BYTES_AT_START)
+  })
+
+  it('carry no keys and no chain of credentials', () => {
+    for (const artifact of graph.artifacts) {
+      const source = readFileSync(entryOf(artifact), 'utf8')
+      expect(source).not.toMatch(/169\.254\.169\.254|sso_start_url/)
+    }
+  })
+})
+
+describe("Zod's namespace in the bundles", () => {
+  it('has every member that the sources take of it', () => {
+    const files = [...new Bun.Glob('src/**/*.ts').scanSync({ cwd: root })]
+    const sources = files.map((file) => readFileSync(join(root, file), 'utf8'))
+    const taken = sources.flatMap((source) =>
+      [...source.matchAll(/\bz\s*\.\s*(\w+)/g)].map((match) => match[1]!),
+    )
+    // Read as text: the module itself can only be imported inside SST.
+    const bundle = readFileSync(join(root, 'infra/bundle.ts'), 'utf8')
+    const list = /export const fromZod = \[([\s\S]*?)\n\]/.exec(bundle)![1]!
+    const given = [...list.matchAll(/'(\w+)'/g)].map((match) => match[1]!)
+    const missing = taken.filter((name) => !given.includes(name) && !typesOnly.includes(name))
+    expect([...new Set(missing)]).toEqual([])
+    expect(given.filter((name) => name !== 'ZodType' && !taken.includes(name))).toEqual([])
+  })
+})

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'bun:test'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { assumed } from '../../../tools/capacity/load'
+import { graphOf, named, ofType, root } from '../../support/graph/graphs'
+
+const doors = ['Api', 'Changes', 'Deliver', 'Realtime', 'Sweep']
+
+for (const stage of ['ci', 'production'] as const) {
+  describe(`the functions of ${stage}`, () => {
+    const graph = graphOf(stage)
+    const functions = ofType(graph, 'Function')
+
+    it('are the files of functions/, one each', () => {
+      const files = readdirSync(join(root, 'functions')).map((file) => file.replace('.ts', ''))
+      expect(functions.map(({ name }) => name).sort()).toEqual(
+        doors.map((door) => `${door}Function`),
+      )
+      expect(files.sort()).toEqual(doors.map((door) => door.toLowerCase()))
+    })
+
+    for (const { name, inputs } of functions) {
+      it(`${name} runs on Node 24 and arm64`, () => {
+        expect(inputs).toMatchObject({ runtime: 'nodejs24.x', architectures: ['arm64'] })
+      })
+
+      it(`${name} writes to a log that forgets`, () => {
+        const logs = ofType(graph, 'LogGroup').map((group) => group.inputs)
+        const log = logs.find((group) => group.name === inputs.loggingConfig.logGroup)
+        expect(log?.retentionInDays).toBe(30)
+      })
+
+      it(`${name} logs what it says, and of Lambda's own lines only what went wrong`, () => {
+        // Levels are for JSON only; in text Lambda writes three lines a call, whatever is set.
+        expect(inputs.loggingConfig).toMatchObject({
+          logFormat: 'JSON',
+          systemLogLevel: 'WARN',
+          applicationLogLevel: 'TRACE',
+        })
+      })
+    }
+
+    it('are bundled whole: an entry that exports the handler, and the links beside it', () => {
+      expect(graph.artifacts.map(({ functionName }) => functionName).sort()).toEqual(doors)
+      for (const { folder, handler } of graph.artifacts) {
+        const entry = join(folder, handler.replace('.handler', '.mjs'))
+        expect(statSync(entry).size).toBeGreaterThan(100)
+        expect(existsSync(join(folder, 'resource.enc'))).toBe(true)
+        expect(readdirSync(folder).filter((file) => file.endsWith('.map'))).toEqual([])
+      }
+    })
+
+    it('have the memory that the bill counts', () => {
+      const memory = (door: string) =>
+        named(graph, 'Function', `${door}Function`).inputs.memorySize / 1024
+      expect(memory('Api')).toBe(assumed.apiMemoryGb)
+      expect(memory('Changes')).toBe(assumed.changesMemoryGb)
+      expect(memory('Deliver')).toBe(assumed.deliverMemoryGb)
+    })
+
+    it('are told names by one link only', () => {
+      const { inputs } = graph.resources.find(({ name }) => name === 'NoniusLinkRef')!
+      expect(inputs.include ?? []).toEqual([])
+      expect(Object.values(inputs.properties).filter((value) => value === undefined)).toEqual([])
+    })
+  })
+}
+
+describe('the way in', () => {
+  const graph = graphOf('production')
+
+  it('is a function URL of the api, in pieces of at most 6 MB, without CORS of its own', () => {
+    const { inputs } = named(graph, 'FunctionUrl', 'ApiUrl')
+    expect(inputs).toMatchObject({ authorizationType: 'NONE', invokeMode: 'BUFFERED' })
+    expect(inputs.cors).toBeUndefined()
+    expect(ofType(graph, 'FunctionUrl')).toHaveLength(1)
+  })
+
+  it('answers within the time that API Gateway waits on WebSocket', () => {
+    const { inputs } = named(graph, 'Function', 'RealtimeFunction')
+    expect(inputs.timeout).toBeLessThanOrEqual(29)
+    const routes = ofType(graph, 'Route').map((route) => route.inputs.routeKey)
+    expect(routes.sort()).toEqual(['$connect', '$default', '$disconnect'])
+  })
+
+  it('leaves no address and no browser of a sender in a log of API Gateway', () => {
+    const withDoor = graphOf('ci', { NONIUS_DOMAIN: 'events.example.edu', NONIUS_ZONE_ID: 'Z' })
+    const formats = ofType(withDoor, 'Stage').map(({ inputs }) => inputs.accessLogSettings.format)
+    expect(formats).toHaveLength(2)
+    for (const format of formats) {
+      expect(format).toContain('$context.status')
+      expect(format).not.toMatch(/identity|userAgent|queryString/i)
+    }
+  })
+
+  it('calls the sweep no more often than one run takes', () => {
+    const [schedule] = ofType(graph, 'Schedule')
+    const { timeout } = named(graph, 'Function', 'SweepFunction').inputs
+    const [, minutes] = /^rate\((\d+) minutes\)$/.exec(schedule!.inputs.scheduleExpression)!
+    expect(schedule!.inputs.state).toBe('ENABLED')
+    expect(timeout).toBeLessThanOrEqual(Number(minutes) * 60)
+    // Lambda calls a function that failed twice more, minutes later, unless it is told not to.
+    expect(ofType(graph, 'FunctionEventInvokeConfig').map(({ inputs }) => inputs)).toMatchObject([
+      {
+        functionName: named(graph, 'Function', 'SweepFunction').inputs.name,
+        maximumRetryAttempts: 0,
+      },
+    ])
+    expect(schedule!.inputs.target.retryPolicy.maximumRetryAttempts).toBe(0)
+  })
+})

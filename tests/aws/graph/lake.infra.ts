@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'bun:test'
+import { columns } from '../../../src/event/columns'
+import { retentionClasses } from '../../../src/event/record'
+import { namedQueries } from '../../../src/query/sql'
+import { byArn, graphOf, named, ofType } from '../../support/graph/graphs'
+
+const graph = graphOf('production')
+const table = named(graph, 'CatalogTable', 'ArchiveTable').inputs
+const bucket = named(graph, 'Bucket', 'LakeBucket')
+const streams = ofType(graph, 'FirehoseDeliveryStream').map(({ inputs }) => inputs)
+
+// How each type of a column must be called in Glue; written out, so that a change is a decision.
+const glueTypes = {
+  string: 'string',
+  strings: 'array<string>',
+  double: 'double',
+  bigint: 'bigint',
+  boolean: 'boolean',
+  timestamp: 'timestamp',
+}
+
+describe('the table of the lake', () => {
+  it('has the columns of columns.ts, in their order, the class being in the path', () => {
+    const expected = columns
+      .filter(({ name }) => name !== 'retention_class')
+      .map(({ name, type }) => ({ name, type: glueTypes[type] }))
+    const made = table.storageDescriptor.columns as { name: string; type: string }[]
+    expect(made.map(({ name, type }) => ({ name, type }))).toEqual(expected)
+  })
+
+  it('has each partition key once, and no column of that name', () => {
+    const keys = (table.partitionKeys as { name: string }[]).map(({ name }) => name)
+    const names = (table.storageDescriptor.columns as { name: string }[]).map(({ name }) => name)
+    expect(new Set([...keys, ...names]).size).toBe(keys.length + names.length)
+    for (const key of keys) expect(table.parameters).toHaveProperty([`projection.${key}.type`])
+  })
+
+  it('projects exactly the classes that there are', () => {
+    const values = table.parameters['projection.retention_class.values'].split(',')
+    expect(values.sort()).toEqual([...retentionClasses].sort())
+  })
+
+  it('lies in the lake', () => {
+    expect(table.storageDescriptor.location).toBe(`s3://${bucket.inputs.bucket}/events/`)
+  })
+})
+
+describe('the archive', () => {
+  it('has a stream for each retention class', () => {
+    expect(streams.map(({ name }) => name.split('-').at(-1)).sort()).toEqual(
+      [...retentionClasses].sort(),
+    )
+  })
+
+  for (const { name, extendedS3Configuration: s3, serverSideEncryption } of streams) {
+    const retentionClass = name.split('-').at(-1)
+
+    it(`${name} writes where the table looks`, () => {
+      const template = table.parameters['storage.location.template'] as string
+      // A day's folder by the template, and what Firehose makes of its prefix on that day.
+      const folder = template
+        .replace(/\$\{retention_class\}/, retentionClass)
+        .replace(/\$\{day\}/, '2026-11-21')
+      const prefix = s3.prefix
+        .replace('!{timestamp:yyyy-MM-dd}', '2026-11-21')
+        .replace('!{timestamp:HH}', '09')
+      expect(`s3://${bucket.inputs.bucket}/${prefix}`).toBe(`${folder}09/`)
+      expect(s3.bucketArn).toBe(bucket.outputs.arn)
+    })
+
+    it(`${name} converts to Parquet by the table, within Firehose's limits`, () => {
+      const conversion = s3.dataFormatConversionConfiguration
+      const { databaseName, tableName, roleArn } = conversion.schemaConfiguration
+      expect({ databaseName, name: tableName }).toEqual({
+        databaseName: table.databaseName,
+        name: table.name,
+      })
+      expect(byArn(graph, 'Role', roleArn).name).toBe('ArchiveRole')
+      expect(conversion.inputFormatConfiguration.deserializer).toHaveProperty('openXJsonSerDe')
+      expect(conversion.outputFormatConfiguration.serializer).toHaveProperty('parquetSerDe')
+      expect(s3.bufferingSize).toBeGreaterThanOrEqual(64)
+      expect(s3.bufferingSize).toBeLessThanOrEqual(128)
+      // Parquet compresses inside; Firehose refuses to do it a second time.
+      expect(s3.compressionFormat ?? 'UNCOMPRESSED').toBe('UNCOMPRESSED')
+    })
+
+    it(`${name} puts what it cannot convert aside, apart from the lake, and says so`, () => {
+      expect(s3.errorOutputPrefix).toContain('!{firehose:error-output-type}')
+      expect(s3.errorOutputPrefix).toStartWith('errors/')
+      expect(s3.cloudwatchLoggingOptions.enabled).toBe(true)
+      expect(serverSideEncryption).toEqual({ enabled: true })
+    })
+  }
+})
+
+describe('what is kept', () => {
+  const days = { standard: 7 * 365, sensitive: 3 * 365, pii: 365, system: 365 }
+  const { rules } = named(graph, 'BucketLifecycleConfiguration', 'LakeLifecycle').inputs
+
+  it('takes with it what was too large for the lake, by the same classes', () => {
+    const { rules } = named(graph, 'BucketLifecycleConfiguration', 'BlobsLifecycle').inputs
+    const kept = rules.map((rule: { filter: { prefix: string }; expiration: { days: number } }) => [
+      rule.filter.prefix,
+      rule.expiration.days,
+    ])
+    const large = retentionClasses.map((name) => [`large/${name}/`, days[name]])
+    // The hot store keeps its items for thirty days, and a week of grace.
+    expect(kept).toEqual([...large, ['bodies/', 37]])
+  })
+
+  for (const retentionClass of retentionClasses) {
+    it(`expires after ${days[retentionClass]} days when its class is ${retentionClass}`, () => {
+      const own = rules.filter((rule: { filter: { prefix: string } }) =>
+        `events/${retentionClass}/2026-11-21/09/x.parquet`.startsWith(rule.filter.prefix),
+      )
+      expect(own).toMatchObject([{ status: 'Enabled', expiration: { days: days[retentionClass] } }])
+    })
+  }
+
+  it('moves only to where Athena reads it at once, and stays there as long as is billed anyhow', () => {
+    for (const { filter, transitions = [], expiration } of rules) {
+      const isEvents = filter.prefix.startsWith('events/')
+      expect(transitions).toMatchObject(isEvents ? [{ storageClass: 'GLACIER_IR' }] : [])
+      // S3 Glacier Instant Retrieval bills at least 90 days.
+      for (const { days } of transitions) expect(expiration.days - days).toBeGreaterThanOrEqual(90)
+    }
+  })
+
+  it('is closed to the public and to plain HTTP, in every bucket', () => {
+    for (const { inputs } of ofType(graph, 'Bucket')) {
+      const blocks = ofType(graph, 'BucketPublicAccessBlock').map((block) => block.inputs)
+      const policies = ofType(graph, 'BucketPolicy').map((policy) => policy.inputs)
+      expect(blocks.find((block) => block.bucket === inputs.bucket)).toMatchObject({
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      })
+      const policy = policies.find((one) => one.bucket === inputs.bucket)!.policy
+      expect(JSON.parse(policy).Statement).toMatchObject([
+        { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      ])
+    }
+  })
+})
+
+describe('questions to the lake', () => {
+  const { configuration } = ofType(graph, 'Workgroup')[0]!.inputs
+
+  it('stop at half a dollar, whatever a client asks for', () => {
+    expect(configuration.bytesScannedCutoffPerQuery).toBeLessThanOrEqual(100 * 1024 ** 3)
+    expect(configuration.enforceWorkgroupConfiguration).toBe(true)
+  })
+
+  it('are saved, each named query with its SQL to the letter, for the database of the lake', () => {
+    const saved = ofType(graph, 'NamedQuery').map(({ inputs }) => inputs)
+    expect(saved).toHaveLength(namedQueries.length)
+    for (const { id, description, sql } of namedQueries) {
+      expect(saved.find(({ name }) => name === id)).toMatchObject({
+        description,
+        query: sql,
+        database: table.databaseName,
+        workgroup: ofType(graph, 'Workgroup')[0]!.inputs.name,
+      })
+    }
+    // Athena's limits of a description and of a text, in characters (API reference, CreateNamedQuery).
+    expect(saved.filter(({ description }) => description.length > 1024)).toEqual([])
+    expect(saved.filter(({ query }) => query.length > 262_144)).toEqual([])
+  })
+
+  it('find the view `events` as Athena keeps a view, over the table of the same database', () => {
+    const view = named(graph, 'CatalogTable', 'EventsView').inputs
+    const encoded = /^\/\* Presto View: (.+) \*\/$/.exec(view.viewOriginalText)![1]!
+    const definition = JSON.parse(Buffer.from(encoded, 'base64').toString())
+    expect(definition).toMatchObject({
+      catalog: 'awsdatacatalog',
+      schema: table.databaseName,
+      originalSql: expect.stringContaining(`FROM ${table.name}\n`),
+    })
+    const names = (columns: { name: string }[]) => columns.map(({ name }) => name)
+    expect(names(definition.columns)).toEqual(names(view.storageDescriptor.columns))
+    expect(view).toMatchObject({ tableType: 'VIRTUAL_VIEW', parameters: { presto_view: 'true' } })
+    // Athena refuses a view without one, and the provider does not send an empty one.
+    expect(view.storageDescriptor.serDeInfo.serializationLibrary).toMatch(/SerDe$/)
+  })
+
+  it('leave encrypted answers, which expire', () => {
+    const { encryptionConfiguration, outputLocation } = configuration.resultConfiguration
+    const results = named(graph, 'Bucket', 'QueryResultsBucket').inputs.bucket
+    expect(encryptionConfiguration).toEqual({ encryptionOption: 'SSE_S3' })
+    expect(outputLocation).toBe(`s3://${results}/`)
+    const { rules } = named(graph, 'BucketLifecycleConfiguration', 'QueryResultsLifecycle').inputs
+    expect(rules).toMatchObject([{ status: 'Enabled', expiration: { days: 30 } }])
+  })
+})

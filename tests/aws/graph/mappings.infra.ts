@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'bun:test'
+import { byArn, graphOf, named } from '../../support/graph/graphs'
+import { mayDo } from '../../support/graph/policies'
+
+const graph = graphOf('production')
+
+describe('the stream of stored events', () => {
+  const { inputs } = named(graph, 'EventSourceMapping', 'ChangesMapping')
+  const changes = named(graph, 'Role', 'ChangesRole')
+
+  it('goes to `changes`, what was stored and nothing else, from the very first', () => {
+    const events = named(graph, 'Table', 'EventsTable')
+    const target = byArn(graph, 'Function', inputs.functionName)
+    expect(target.name).toBe('ChangesFunction')
+    expect(inputs.eventSourceArn).toBe(events.outputs.streamArn)
+    expect(events.inputs).toMatchObject({ streamEnabled: true, streamViewType: 'NEW_IMAGE' })
+    expect(inputs.startingPosition).toBe('TRIM_HORIZON')
+    expect(inputs.filterCriteria.filters).toEqual([
+      { pattern: JSON.stringify({ eventName: ['INSERT'] }) },
+    ])
+  })
+
+  it('never stands still for a record that cannot be handled, and never drops it', () => {
+    expect(inputs.functionResponseTypes).toEqual(['ReportBatchItemFailures'])
+    expect(inputs.bisectBatchOnFunctionError).toBe(true)
+    // Enough halvings to be alone in its batch before it is given up.
+    expect(2 ** inputs.maximumRetryAttempts).toBeGreaterThanOrEqual(inputs.batchSize)
+    // DynamoDB keeps a stream for 24 hours: those behind it still have most of that.
+    expect(inputs.maximumRecordAgeInSeconds).toBeLessThanOrEqual(12 * 60 * 60)
+  })
+
+  it('puts what it gives up into the bucket where the sweep looks', () => {
+    const { destinationArn } = inputs.destinationConfig.onFailure
+    expect(byArn(graph, 'Bucket', destinationArn).name).toBe('BlobsBucket')
+    expect(mayDo(changes, 's3:PutObject', `${destinationArn}/aws/lambda/x`)).toBe(true)
+    expect(mayDo(changes, 's3:ListBucket', destinationArn)).toBe(true)
+    const sweep = named(graph, 'Role', 'SweepRole')
+    for (const action of ['s3:GetObject', 's3:DeleteObject']) {
+      expect(mayDo(sweep, action, `${destinationArn}/aws/lambda/x`)).toBe(true)
+    }
+  })
+
+  it('waits for more when batches may be larger than ten, as Lambda asks', () => {
+    expect(inputs.batchSize).toBeGreaterThan(10)
+    expect(inputs.maximumBatchingWindowInSeconds).toBeGreaterThanOrEqual(1)
+  })
+
+  it('can be read', () => {
+    for (const action of ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']) {
+      expect(mayDo(changes, `dynamodb:${action}`, inputs.eventSourceArn)).toBe(true)
+    }
+  })
+})
+
+describe('the delivery queue', () => {
+  const mapping = named(graph, 'EventSourceMapping', 'DeliverMapping').inputs
+  const queue = byArn(graph, 'Queue', mapping.eventSourceArn).inputs
+  const deliver = byArn(graph, 'Function', mapping.functionName).inputs
+  const redrive = JSON.parse(queue.redrivePolicy)
+
+  it('hides a message for six times as long as `deliver` may take', () => {
+    expect(queue.visibilityTimeoutSeconds).toBeGreaterThanOrEqual(6 * deliver.timeout)
+  })
+
+  it('keeps a message until its last attempt, and some days', () => {
+    expect(queue.messageRetentionSeconds).toBe(14 * 24 * 60 * 60)
+  })
+
+  it('gives up on a message only after more wakings than a delivery has, and keeps it then', () => {
+    const letters = byArn(graph, 'Queue', redrive.deadLetterTargetArn)
+    expect(redrive.maxReceiveCount).toBeGreaterThanOrEqual(50)
+    expect(letters.inputs.messageRetentionSeconds).toBe(queue.messageRetentionSeconds)
+    expect(letters.inputs.redrivePolicy).toBeUndefined()
+  })
+
+  it('takes back only those of a batch that must wait', () => {
+    expect(mapping.functionResponseTypes).toEqual(['ReportBatchItemFailures'])
+    const role = named(graph, 'Role', 'DeliverRole')
+    for (const action of ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility']) {
+      expect(mayDo(role, `sqs:${action}`, mapping.eventSourceArn)).toBe(true)
+    }
+  })
+})

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'bun:test'
+import { graphOf, named, ofType } from '../../support/graph/graphs'
+import { allStatements, documentOf, mayDo, statementsOf } from '../../support/graph/policies'
+
+const graph = graphOf('production')
+const table = (name: string) => named(graph, 'Table', `${name}Table`).outputs.arn as string
+const role = (name: string) => named(graph, 'Role', `${name}Role`)
+
+// What must not be possible, however a function is broken into.
+const forbidden: [role: string, action: string, resource: string][] = [
+  ['Api', 'dynamodb:DeleteItem', table('Events')],
+  ['Api', 'dynamodb:PutItem', table('Events')],
+  ['Api', 'dynamodb:Scan', table('Events')],
+  ['Changes', 'dynamodb:PartiQLInsert', table('Events')],
+  ['Changes', 'dynamodb:PutItem', table('Registry')],
+  ['Deliver', 'dynamodb:PutItem', table('Registry')],
+  ['Deliver', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/a`],
+  ['Changes', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/spill/a`],
+  ['Changes', 's3:DeleteObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/failed/a`],
+  ['Deliver', 'sqs:SendMessage', named(graph, 'Queue', 'DeadLettersQueue').outputs.arn as string],
+]
+
+describe('permissions', () => {
+  it('name exact actions', () => {
+    const wide = allStatements(graph).filter(({ Action }) => Action.some((one) => /\*/.test(one)))
+    expect(wide).toEqual([])
+  })
+
+  it('name resources of this deployment, never all of a service', () => {
+    const wide = allStatements(graph).flatMap(({ Resource, role }) =>
+      Resource.filter((one) => !isOurs(one)).map((one) => `${role}: ${one}`),
+    )
+    expect(wide).toEqual([])
+  })
+
+  it('come from nowhere else: no managed policies, none attached', () => {
+    expect(ofType(graph, 'Role').flatMap(({ inputs }) => inputs.managedPolicyArns ?? [])).toEqual(
+      [],
+    )
+    expect(graph.resources.filter(({ type }) => /RolePolicy|PolicyAttachment/.test(type))).toEqual(
+      [],
+    )
+  })
+
+  for (const { name, inputs } of ofType(graph, 'Role')) {
+    it(`${name} can be taken on by one service, and by nobody of the account`, () => {
+      const [statement, ...others] = documentOf(inputs.assumeRolePolicy).Statement
+      expect(others).toEqual([])
+      expect(Object.keys(statement.Principal)).toEqual(['Service'])
+      const service = { ArchiveRole: 'firehose', SweepScheduleRole: 'scheduler' }[name] ?? 'lambda'
+      expect(statement.Principal.Service).toBe(`${service}.amazonaws.com`)
+    })
+  }
+
+  for (const [name, action, resource] of forbidden) {
+    it(`do not let ${name} do ${action} on ${resource.split(':').at(-1)}`, () => {
+      expect(mayDo(role(name), action, resource)).toBe(false)
+    })
+  }
+
+  it('let Deliver switch a webhook off whose target wants no more', () => {
+    expect(mayDo(role('Deliver'), 'dynamodb:UpdateItem', table('Registry'))).toBe(true)
+  })
+
+  it('let Firehose write the lake and read its schema', () => {
+    const bucket = named(graph, 'Bucket', 'LakeBucket').outputs.arn
+    const archive = named(graph, 'CatalogTable', 'ArchiveTable').outputs.arn as string
+    expect(mayDo(role('Archive'), 's3:PutObject', `${bucket}/events/standard/x`)).toBe(true)
+    expect(mayDo(role('Archive'), 's3:PutObject', `${bucket}/errors/standard/x`)).toBe(true)
+    expect(mayDo(role('Archive'), 'glue:GetTableVersions', archive)).toBe(true)
+  })
+
+  it('let Deliver switch off a webhook, and change nothing else of the registry', () => {
+    const changes = statementsOf(role('Deliver')).filter(
+      ({ Action, Resource }) =>
+        Resource.includes(table('Registry')) && Action.some((one) => /Put|Update|Delete/.test(one)),
+    )
+    expect(changes).toMatchObject([
+      {
+        Action: ['dynamodb:UpdateItem'],
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'webhooks' } },
+      },
+    ])
+  })
+
+  it('let every function write its own log, and no other', () => {
+    for (const { name, inputs } of ofType(graph, 'Function')) {
+      const own = allStatements(graph)
+        .filter(({ role }) => role === name.replace('Function', 'Role'))
+        .filter(({ Action }) => Action.includes('logs:PutLogEvents'))
+      expect(own.flatMap(({ Resource }) => Resource)).toEqual([
+        `arn:aws:logs:us-east-1:123456789012:log-group:${inputs.loggingConfig.logGroup}:*`,
+      ])
+    }
+  })
+})
+
+/** A `*` may stand for what is below a thing that we made, not for the thing. */
+function isOurs(resource: string): boolean {
+  const made = graph.resources.map(({ outputs }) => outputs)
+  const arns = made.flatMap(({ arn, executionArn, streamArn }) => [arn, executionArn, streamArn])
+  const known = arns.filter((arn) => typeof arn === 'string')
+  const isCatalog = /^arn:aws:glue:[\w-]+:\d+:catalog$/.test(resource)
+  return (
+    isCatalog ||
+    known.some(
+      (arn) => resource === arn || resource.startsWith(`${arn}/`) || resource.startsWith(`${arn}:`),
+    )
+  )
+}

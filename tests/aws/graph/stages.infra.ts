@@ -1,0 +1,87 @@
+import { describe, expect, it, setDefaultTimeout } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { renderSstEnv } from '../../../tools/synth/sst-env'
+import { graphOf, named, ofType, root, synthesise } from '../../support/graph/graphs'
+
+setDefaultTimeout(60_000)
+
+const production = graphOf('production')
+const ci = graphOf('ci')
+
+// What holds data, or what senders were told: a pool is of no use to them without its clients.
+const kinds = ['Table', 'Bucket', 'Key', 'UserPool', 'UserPoolClient', 'ResourceServer']
+
+describe('production', () => {
+  it('cannot be removed by a slip, and leaves its data when it is', () => {
+    expect(production.app).toMatchObject({ protect: true, removal: 'retain' })
+    for (const type of kinds) {
+      const kept = ofType(production, type).map(({ name, retainOnDelete }) => [
+        name,
+        retainOnDelete,
+      ])
+      expect(kept).toEqual(kept.map(([name]) => [name, true]))
+    }
+  })
+
+  it('has tables and buckets that a call cannot delete either', () => {
+    for (const { inputs } of ofType(production, 'Table')) {
+      expect(inputs.deletionProtectionEnabled).toBe(true)
+    }
+    for (const { inputs } of ofType(production, 'Bucket')) expect(inputs.forceDestroy).toBe(false)
+  })
+
+  it('seals with a key that rotates, and that takes a month to delete', () => {
+    expect(named(production, 'Key', 'RootKey').inputs).toMatchObject({
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+    })
+  })
+})
+
+describe('any other stage', () => {
+  it('goes when it is removed, with what is in it', () => {
+    expect(ci.app).toMatchObject({ protect: false, removal: 'remove' })
+    for (const type of kinds) {
+      expect(ofType(ci, type).filter(({ retainOnDelete }) => retainOnDelete)).toEqual([])
+    }
+    for (const { inputs } of ofType(ci, 'Bucket')) expect(inputs.forceDestroy).toBe(true)
+  })
+
+  it('has what production has, under other names', () => {
+    const names = (graph: typeof ci) => graph.resources.map(({ type, name }) => `${type} ${name}`)
+    const withoutStack = (all: string[]) => all.filter((one) => !one.startsWith('pulumi:')).sort()
+    expect(withoutStack(names(ci))).toEqual(withoutStack(names(production)))
+  })
+})
+
+describe('the name of a stage', () => {
+  for (const stage of ['Jane', 'my_stage', 'paws', 'amazon-test', 'x-', 'x'.repeat(44)]) {
+    it(`is refused where AWS would refuse what is named after it: ${stage}`, () => {
+      const { status, stderr } = synthesise(['--stage', stage])
+      expect(status).toBe(1)
+      expect(stderr).toContain('A stage is named by up to 43 lower-case letters')
+    })
+  }
+
+  it('leaves room for the names that AWS keeps shortest', () => {
+    const graph = JSON.parse(synthesise(['--stage', `pr-${'1'.repeat(40)}`]).stdout) as typeof ci
+    const { domain } = named(graph, 'UserPoolDomain', 'ClientsDomain').inputs
+    expect(domain).toMatch(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/)
+    const short = ['FirehoseDeliveryStream', 'Role', 'Function', 'Schedule']
+    const names = short.flatMap((type) => ofType(graph, type).map(({ inputs }) => inputs.name))
+    expect(names.filter((name) => name?.length > 64)).toEqual([])
+  })
+})
+
+describe('a synthesis', () => {
+  it('says the same twice', () => {
+    const again = synthesise(['--stage', 'production'])
+    expect(JSON.parse(again.stdout)).toEqual(production)
+  })
+
+  it('writes the types of the links that are committed; if not, run `npm run aws:types`', () => {
+    const committed = readFileSync(join(root, 'sst-env.d.ts'), 'utf8')
+    expect(committed).toBe(renderSstEnv(ci))
+  })
+})

@@ -1,0 +1,80 @@
+import { describe, expect, it, setDefaultTimeout } from 'bun:test'
+import { indexProfiles } from '../../../src/platform/aws/deployed/index-profiles'
+import { type TableName, type TableShape, tables } from '../../../src/platform/aws/deployed/tables'
+import { graphOf, named, ofType, synthesise } from '../../support/graph/graphs'
+
+// Each profile is a synthesis of its own.
+setDefaultTimeout(60_000)
+
+const names: Record<TableName, string> = {
+  events: 'EventsTable',
+  registry: 'RegistryTable',
+  quarantine: 'QuarantineTable',
+  deliveries: 'DeliveriesTable',
+}
+
+const graph = graphOf('production')
+
+describe('the tables', () => {
+  it('are those of tables.ts', () => {
+    const made = ofType(graph, 'Table').map(({ name }) => name)
+    expect(made.sort()).toEqual(Object.values(names).sort())
+  })
+
+  for (const [shape, name] of Object.entries(names) as [TableName, string][]) {
+    it(`${name} has the keys, the time to live and the stream of its shape`, () => {
+      const { hashKey, rangeKey, ttl, stream }: TableShape = tables[shape]
+      const { inputs } = named(graph, 'Table', name)
+      expect(inputs.hashKey).toBe(hashKey)
+      expect(inputs.rangeKey).toBe(rangeKey)
+      expect(inputs.ttl).toEqual(ttl && { attributeName: ttl, enabled: true })
+      expect(inputs.streamEnabled).toBe(stream !== undefined)
+      expect(inputs.billingMode).toBe('PAY_PER_REQUEST')
+    })
+  }
+
+  it('can be brought back to any second of the last weeks where nothing else has what they hold', () => {
+    const recovered = ofType(graph, 'Table')
+      .filter(({ inputs }) => inputs.pointInTimeRecovery.enabled)
+      .map(({ name }) => name)
+    expect(recovered.sort()).toEqual(['QuarantineTable', 'RegistryTable'])
+  })
+})
+
+describe('the indexes of the events', () => {
+  for (const [profile, chosen] of Object.entries(indexProfiles)) {
+    it(`are ${chosen.join(', ') || 'none'} in the profile ${profile}, and the functions know it`, () => {
+      const made = graphOf('ci', { NONIUS_INDEX_PROFILE: profile })
+      const indexes = named(made, 'Table', 'EventsTable').inputs.globalSecondaryIndexes
+      const link = made.resources.find(({ name }) => name === 'NoniusLinkRef')!
+      expect(indexes.map(({ name }: { name: string }) => name).sort()).toEqual([...chosen].sort())
+      expect(link.inputs.properties.indexes).toEqual([...chosen])
+      // The whole item in each would cost as much again as the event.
+      expect(
+        indexes.every((one: { projectionType: string }) => one.projectionType === 'KEYS_ONLY'),
+      ).toBe(true)
+    })
+  }
+
+  it('stay within what a million events may cost: a write unit each, at $0.625 a million', () => {
+    const dollars = (profile: keyof typeof indexProfiles) =>
+      0.625 * (1 + indexProfiles[profile].length)
+    expect(dollars('lean')).toBeLessThan(1)
+    expect(dollars('standard')).toBeLessThan(3)
+  })
+
+  it('come with how long events stay hot, unless the deployer says otherwise', () => {
+    const days = (env: Record<string, string>) =>
+      named(graphOf('ci', env), 'Function', 'ApiFunction').inputs.environment.variables
+        .NONIUS_HOT_TTL_DAYS
+    expect(days({ NONIUS_INDEX_PROFILE: 'lean' })).toBe('7')
+    expect(days({ NONIUS_INDEX_PROFILE: 'standard' })).toBe('30')
+    expect(days({ NONIUS_INDEX_PROFILE: 'lean', NONIUS_HOT_TTL_DAYS: '14' })).toBe('14')
+  })
+
+  it('are refused by name when there is no such profile', () => {
+    const { status, stderr } = synthesise([], { NONIUS_INDEX_PROFILE: 'everything' })
+    expect(status).toBe(1)
+    expect(stderr).toContain('NONIUS_INDEX_PROFILE must be one of lean, standard, full')
+  })
+})

@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+import { openArchive } from '../../src/platform/local/archive'
+import { createLake } from '../../src/platform/local/lake'
+import { createDuck } from '../../src/platform/local/parquet/duck'
+import { silentLog } from '../../src/telemetry/log'
+import { archiveContract } from '../contracts/archive.contract'
+import { temporaryFolder } from '../support/folders'
+
+archiveContract('DuckDB', { isByReceipt: true, holdsLarge: true }, async () => {
+  const root = temporaryFolder()
+  const folder = join(root.path, 'lake', 'events')
+  const duck = createDuck()
+  const archive = openArchive({ folder, log: silentLog })
+  return {
+    archive,
+    lake: createLake({ folder, duck }),
+    list: () => Array.fromAsync(new Bun.Glob('**/*').scan(folder)),
+    async [Symbol.asyncDispose]() {
+      await archive[Symbol.asyncDispose]()
+      await duck[Symbol.asyncDispose]()
+      root[Symbol.dispose]()
+    },
+  }
+})

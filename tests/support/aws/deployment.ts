@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bootstrap } from '../../../src/access/keys/bootstrap'
+import { openRegistry } from '../../../src/platform/aws'
+import { systemClock as clock } from '../../../src/platform/clock'
+import { becomeDeployer } from '../../../tools/aws-local/deployer'
+import { type DeploymentOptions, startDeployment } from '../../../tools/aws-local/deployment'
+import { synthesised } from '../../../tools/aws-local/synthesised'
+import { dynamoDbSettings, ministackSettings } from './emulators'
+
+/** Of emulators that all tests of a run share. */
+export async function endpoints() {
+  const [tables, rest] = await Promise.all([dynamoDbSettings(), ministackSettings()])
+  return { dynamoDb: tables.endpoint, ministack: rest.endpoint }
+}
+
+/** The deployment of stage `ci` at work in this process, with its first keys. */
+export async function aDeployment(changes: Partial<DeploymentOptions> = {}) {
+  const stateDir = mkdtempSync(join(tmpdir(), 'aws-local-'))
+  const logged: string[] = []
+  const deployment = await startDeployment({
+    graph: synthesised('ci', stateDir),
+    endpoints: await endpoints(),
+    stateDir,
+    log: (name, line) => void logged.push(`${name} ${line}`),
+    ...changes,
+  })
+  becomeDeployer(deployment.endpoint)
+  const keys = await bootstrap(openRegistry(deployment.resources, clock), { clock })
+  return {
+    ...deployment,
+    logged,
+    keys: { demo: keys!.demoKey, admin: keys!.adminKey },
+
+    /** A request with the demo key and a JSON body. */
+    async call(method: string, path: string, body?: object) {
+      const headers = {
+        Authorization: `Bearer ${keys!.demoKey}`,
+        'Content-Type': 'application/json',
+      }
+      const content = body && { body: JSON.stringify(body) }
+      return fetch(deployment.url + path, { method, headers, ...content })
+    },
+
+    async [Symbol.asyncDispose]() {
+      await deployment[Symbol.asyncDispose]()
+      rmSync(stateDir, { recursive: true, force: true })
+    },
+  }
+}
+
+// What follows from an event takes seconds: windows of batches, and a machine that has other work.
+const PATIENCE_MS = 120_000
+
+/** @throws when it does not come true */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('waited in vain')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}

@@ -1,0 +1,48 @@
+import { publishOver } from '../../src/http/realtime/publish'
+import { createSockets } from '../../src/platform/local/connections'
+import { serveHttp } from '../../src/platform/local/serve'
+import { startTestApp, type TestApp } from './app'
+import { openSocket, type TestSocket } from './sockets'
+
+export interface PublishTest extends AsyncDisposable {
+  app: TestApp
+  url: URL
+  /** A connection with the key in its header, the demo source's when none is named. */
+  connect(key?: string): Promise<TestSocket>
+  /** The answer to a handshake that is refused. */
+  refusal(path: string, headers?: Record<string, string>): Promise<Response>
+}
+
+/** The app over real WebSockets. @param options as of `startTestApp` */
+export async function startPublishTest(
+  options: Parameters<typeof startTestApp>[0] & { maxReplyBytes?: number } = {},
+): Promise<PublishTest> {
+  const app = await startTestApp(options)
+  const { maxBodyBytes: maxMessageBytes } = app.config
+  const { maxReplyBytes = Number.POSITIVE_INFINITY } = options
+  const platform = options.wrap ? options.wrap(app.platform) : app.platform
+  const publish = publishOver(platform, app.options, { maxMessageBytes, maxReplyBytes })
+  const sockets = createSockets({
+    receive: (member, message) => publish(async () => member, message),
+    maxMessageBytes,
+  })
+  const server = app.socketUrl
+    ? { url: new URL(app.socketUrl), async [Symbol.asyncDispose]() {} }
+    : serveHttp({ host: '127.0.0.1', port: 0, fetch: app.app.fetch, sockets })
+  const url = new URL('/ws/publish', server.url)
+  const handshake = {
+    ...{ Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
+    'Sec-WebSocket-Key': btoa('sixteen bytes...'),
+  }
+  return {
+    app,
+    url,
+    connect: (key) => openSocket(url, { headers: { ...app.as(key), 'User-Agent': 'a reader' } }),
+    refusal: (path, headers = {}) =>
+      fetch(new URL(path, server.url), { headers: { ...handshake, ...headers } }),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      await app[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { version } from '../../package.json'
+import { bootstrap } from '../../src/access/keys/bootstrap'
+import { banner } from '../../src/cli/banner'
+import { stopSignal } from '../../src/cli/stop-signal'
+import { openRegistry } from '../../src/platform/aws'
+import { systemClock as clock } from '../../src/platform/clock'
+import type { Graph } from '../synth/graph'
+import { becomeDeployer } from './deployer'
+import { type Deployment, startDeployment } from './deployment'
+import { startDynamoDb, startMinistack } from './emulators/start'
+import { synthesised } from './synthesised'
+
+interface Options {
+  port: string
+  stage: string
+  state?: string
+  dynamodb?: string
+  ministack?: string
+  visibility?: string
+  quiet?: boolean
+}
+
+await new Command('aws:local')
+  .description(
+    'run the deployment on this machine: its functions, under its policies, on emulators',
+  )
+  .option('--port <number>', 'port of the API; 0 takes a free one', '3000')
+  .option('--stage <name>', 'the stage whose graph is run', 'ci')
+  .option('--state <folder>', 'where it keeps how far it is; with emulators that run on')
+  .option('--dynamodb <url>', 'a DynamoDB Local that runs already')
+  .option('--ministack <url>', 'a ministack that runs already')
+  .option('--visibility <seconds>', 'until a message that was in hand when this died comes back')
+  .option('--quiet', 'do not show what the functions write')
+  .addHelpText(
+    'after',
+    [
+      '',
+      'Settings of the functions are taken from the environment: NONIUS_LOG_LEVEL=debug, …',
+      'Data lives in the emulators, in memory: it is gone when they end.',
+    ].join('\n'),
+  )
+  .action(run)
+  .parseAsync()
+  .catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 1
+  })
+
+async function run(options: Options) {
+  // From here on, so that a signal during the start is not lost.
+  const stopping = stopSignal(() => process.exit(1))
+  await using opened = new AsyncDisposableStack()
+  const stateDir = options.state ?? mkdtempSync(join(tmpdir(), 'aws-local-'))
+  if (!options.state) opened.defer(() => rmSync(stateDir, { recursive: true, force: true }))
+
+  process.stderr.write(`Synthesising ${options.stage}, starting the emulators\n`)
+  const [graph, endpoints] = [
+    synthesised(options.stage, stateDir),
+    await emulators(options, opened),
+  ]
+  const deployment = await startDeployment({
+    graph: options.visibility ? withVisibility(graph, Number(options.visibility)) : graph,
+    endpoints,
+    stateDir,
+    port: Number(options.port),
+    environment: settings(),
+    log: (name, line) => options.quiet || process.stderr.write(`${name.padEnd(9)}${line}\n`),
+  })
+  opened.use(deployment)
+  const keys = await firstKeys(deployment)
+  const url = new URL(deployment.url)
+  process.stdout.write(banner({ url, keys, dataDir: stateDir }, `${version} (AWS, emulated)`))
+  process.stdout.write(`\nEvents over WebSocket: ${deployment.socketUrl}/ws/publish\n`)
+  await stopping
+  process.stderr.write('Stopping: handing on what is stored.\n')
+  await deployment.drain()
+}
+
+async function emulators({ dynamodb, ministack }: Options, opened: AsyncDisposableStack) {
+  if (dynamodb && ministack) return { dynamoDb: dynamodb, ministack }
+  const [tables, rest] = await Promise.all([startDynamoDb(), startMinistack()])
+  return { dynamoDb: opened.use(tables).endpoint, ministack: opened.use(rest).endpoint }
+}
+
+// Six minutes, as deployed, are long for whoever tries out what a crash does.
+function withVisibility(graph: Graph, visibilityTimeoutSeconds: number): Graph {
+  const resources = graph.resources.map((one) =>
+    one.type === 'aws:sqs/queue:Queue'
+      ? { ...one, inputs: { ...one.inputs, visibilityTimeoutSeconds } }
+      : one,
+  )
+  return { ...graph, resources }
+}
+
+function settings(): Record<string, string> {
+  const given = Object.entries(process.env).filter(([name]) => name.startsWith('NONIUS_'))
+  return Object.fromEntries(given) as Record<string, string>
+}
+
+/** @returns undefined when the emulators have them from an earlier start */
+function firstKeys({ endpoint, resources }: Deployment) {
+  becomeDeployer(endpoint)
+  const { NONIUS_DEMO_KEY: demoKey, NONIUS_ADMIN_KEY: adminKey } = process.env
+  return bootstrap(openRegistry(resources, clock), { clock, demoKey, adminKey })
+}

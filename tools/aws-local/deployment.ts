@@ -1,0 +1,155 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Resources } from '../../src/platform/aws/deployed/resources'
+import type { Graph } from '../synth/graph'
+import { deployer } from './deployer'
+import { fileCheckpoints } from './deployment/checkpoints'
+import { startSockets, startUrl } from './deployment/doors'
+import { functionSpecs, identitiesOf } from './deployment/functions'
+import { startQueues, startSchedules, startStreams } from './deployment/sources'
+import { emulated } from './emulators/start'
+import { type Identity, startIamProxy } from './iam/proxy'
+import { lambdaRuntime } from './lambda-runtime'
+import { createLocalFunction, type LocalFunction } from './local-function'
+import { provision, type Renamed, withNames } from './provision'
+import type { Endpoints } from './provision/clients'
+
+export interface DeploymentOptions {
+  graph: Graph
+  /** Other names than the graph's, so that several deployments fit on the same emulators. */
+  names?: Renamed[]
+  /** Of emulators that run already. */
+  endpoints: Endpoints
+  /** For what the next start must know. */
+  stateDir: string
+  /** Of the API; 0 takes a free one. */
+  port?: number
+  /** Settings over those of the graph, for every function. */
+  environment?: Record<string, string>
+  /** Whether anything but the API runs. */
+  isApiOnly?: boolean
+  /** What the functions are told of whoever calls; the address of the connection by default. */
+  sourceIp?: string
+  log(functionName: string, line: string): void
+}
+
+/** A deployment at work on this machine. Disposing ends its functions; the emulators keep its data. */
+export interface Deployment extends AsyncDisposable {
+  /** Of the API. */
+  url: string
+  /** Of the WebSocket API. */
+  socketUrl: string
+  /** Where functions believe AWS to be; also for who looks after it (`deployer.ts`). */
+  endpoint: string
+  /** What functions are linked to, under the names of this machine. */
+  resources: Resources
+  lakeBucket: string
+  functionNamed(name: string): LocalFunction
+  /** Resolves once what is in the streams was handed on. */
+  drain(): Promise<void>
+}
+
+/** Runs what the graph declares: functions under their roles, fed by URL, streams, queues, schedules. */
+export async function startDeployment(options: DeploymentOptions): Promise<Deployment> {
+  const { endpoints, stateDir, log } = options
+  mkdirSync(stateDir, { recursive: true })
+  await using opened = new AsyncDisposableStack()
+  const { names: given = [] } = options
+  const declared = withNames(options.graph, given)
+  const renamed = await provision(declared, endpoints)
+
+  const identities = new Map<string, Identity>([[deployer.accessKeyId, deployer.identity]])
+  const services: Record<string, string> = { dynamodb: endpoints.dynamoDb }
+  const proxy = opened.use(
+    await startIamProxy({
+      ...emulated,
+      identities,
+      endpointOf: (service) => services[service] ?? endpoints.ministack,
+      onDenied: (sentence) => log('IAM', sentence),
+    }),
+  )
+  const names: Renamed[] = [...given, ...renamed, ...hostsOf(declared, proxy.endpoint)]
+  const graph = withNames(options.graph, names)
+  for (const [key, identity] of identitiesOf(graph)) identities.set(key, identity)
+
+  const rename = (text: string) =>
+    names.reduce((all, [inGraph, here]) => all.replaceAll(inGraph, here), text)
+  const specs = functionSpecs({
+    graph,
+    rename,
+    stateDir,
+    endpoint: proxy.endpoint,
+    runtime: lambdaRuntime(),
+    environment: options.environment ?? {},
+    log,
+  })
+  const functions = new Map<string, LocalFunction>()
+  for (const [arn, spec] of specs) functions.set(arn, opened.use(createLocalFunction(spec)))
+
+  function functionOf(nameOrArn: string): LocalFunction {
+    const found = [...functions.values()].find(
+      ({ spec }) => spec.arn === nameOrArn || spec.name === nameOrArn,
+    )
+    if (!found) throw new Error(`the graph has no function ${nameOrArn}`)
+    return found
+  }
+
+  const url = opened.use(await startUrl(graph, functionOf, options))
+  const sockets = opened.use(startSockets(graph, functionOf))
+  services['execute-api'] = sockets.managementEndpoint
+  const sources = {
+    graph,
+    functionOf,
+    endpoint: proxy.endpoint,
+    checkpoints: fileCheckpoints(join(stateDir, 'checkpoints.json')),
+    onError: (error: Error) => log('poller', `${error.name}: ${error.message}`),
+  }
+  const streams = options.isApiOnly ? [] : startStreams(sources)
+  const others = options.isApiOnly ? [] : [...startQueues(sources), ...startSchedules(sources)]
+  for (const source of [...streams, ...others]) opened.use(source)
+
+  const held = opened.move()
+  return {
+    url: url.url,
+    socketUrl: sockets.url,
+    endpoint: proxy.endpoint,
+    resources: linked(graph),
+    lakeBucket: lakeBucket(graph),
+    functionNamed: (name) => functionOf(functionArn(graph, name)),
+    async drain() {
+      for (const stream of streams) await stream.drain()
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  }
+}
+
+/** Hosts of AWS in URLs that functions are given; what they call by name goes to the proxy anyway. */
+function hostsOf({ resources }: Graph, proxy: string): Renamed[] {
+  const apis = resources.filter(({ type }) => type === 'aws:apigatewayv2/api:Api')
+  return [
+    [`https://sqs.${emulated.region}.amazonaws.com`, proxy],
+    ...apis.map(({ outputs }): Renamed => {
+      return [String(outputs.apiEndpoint).replace('wss:', 'https:'), `${proxy}/${outputs.id}`]
+    }),
+  ]
+}
+
+function linked({ resources }: Graph): Resources {
+  const link = resources.find(({ name }) => name === 'NoniusLinkRef')
+  return link?.inputs.properties
+}
+
+/** @param name as `infra/` calls it */
+function functionArn({ resources }: Graph, name: string): string {
+  const found = resources.find(
+    ({ type, parent }) => type === 'aws:lambda/function:Function' && parent === name,
+  )
+  return String(found?.outputs.arn)
+}
+
+function lakeBucket({ resources }: Graph): string {
+  const found = resources.find(
+    ({ type, parent }) => type === 'aws:s3/bucket:Bucket' && parent === 'Lake',
+  )
+  return found?.inputs.bucket
+}

@@ -1,0 +1,108 @@
+import { WARM_DAYS, yearsKept } from '../../infra/retention'
+import type { RetentionClass } from '../../src/event/record'
+import { apiRequestMs, assumed, changesBatchMs } from '../capacity/load'
+import { type PriceName, prices } from './prices'
+
+/** Sizes and counts that a bill is made of; `footprint.ts` reads them off what the adapters send. */
+export interface Workload {
+  events: number
+  /** Events in a request. */
+  batch: number
+  hotTtlDays: number
+  retentionClass: RetentionClass
+  /** Write units of an event, its indexes included. */
+  writeUnits: number
+  /** Of an event's item and its index entries, with what DynamoDB adds to each. */
+  hotBytes: number
+  /** Of the document that goes to the lake, */
+  documentBytes: number
+  /** and of its share of a Firehose record, each record rounded up to 5 KB. */
+  billedBytes: number
+  /** Webhooks that take every event. */
+  webhooks: number
+}
+
+export interface Line {
+  /** The resource as `infra/` names it. */
+  resource: string
+  price: PriceName
+  quantity: number
+  usd: number
+}
+
+// Where AWS means 2^30, this is 7 % too much.
+const GB = 1e9
+const DAYS_IN_MONTH = 30
+
+// Documents of 20,000 sample events are 2,970 bytes each, and 239 in GZIP Parquet, written by DuckDB.
+const PARQUET_SHARE_OF_DOCUMENT = 0.0805
+const MONTHS_WARM = WARM_DAYS / 30
+
+// Batches of the stream when traffic is thin: a batch waits at most two seconds (`infra/changes.ts`).
+const STREAM_BATCH = 100
+// One line a request, of metrics; what Lambda says of its own accord is switched off (`infra/function.ts`).
+const LOG_BYTES_PER_CALL = 450
+// Firehose writes an object of 128 MB or after five minutes; for a million events it is the size.
+const FIREHOSE_OBJECT_BYTES = 128e6
+
+/** What `workload.events` cost from the sensor to the end of their retention, in US dollars. */
+export function billOf(workload: Workload): Line[] {
+  const { events, batch, hotTtlDays, writeUnits, hotBytes, documentBytes, webhooks } = workload
+  const { billedBytes } = workload
+  const calls = events / batch
+  const streamBatches = events / STREAM_BATCH
+  const messages = (events * webhooks) / assumed.eventsInMessage
+  const firehoseGb = (events * billedBytes) / GB
+  const parquetGb = (events * documentBytes * PARQUET_SHARE_OF_DOCUMENT) / GB
+  const months = yearsKept[workload.retentionClass] * 12
+  const apiSeconds = (calls * apiRequestMs(batch)) / 1000
+  const changesSeconds = (streamBatches * changesBatchMs(STREAM_BATCH)) / 1000
+  const deliverSeconds = (messages * assumed.deliverMs) / 1000
+
+  return [
+    line('api', 'lambdaRequest', calls),
+    line('api', 'lambdaCompute', apiSeconds * assumed.apiMemoryGb),
+    line('api', 'dynamoRead', (calls / CALLS_WHILE_KEY_IS_KNOWN) * KEY_READS),
+    line('api: counts of sources', 'dynamoWrite', (calls / CALLS_BETWEEN_COUNTS) * COUNT_WRITES),
+    line('api: log', 'logsIngest', (calls * LOG_BYTES_PER_CALL) / GB),
+    line('events table: writes', 'dynamoWrite', events * writeUnits),
+    line(
+      'events table: storage',
+      'dynamoStorage',
+      ((events * hotBytes) / GB) * (hotTtlDays / DAYS_IN_MONTH),
+    ),
+    line('changes', 'lambdaRequest', streamBatches),
+    line('changes', 'lambdaCompute', changesSeconds * assumed.changesMemoryGb),
+    line('archive: ingestion', 'firehoseIngest', firehoseGb),
+    line('archive: Parquet', 'firehoseConvert', firehoseGb),
+    line('lake: writes', 's3Put', Math.max(1, (events * billedBytes) / FIREHOSE_OBJECT_BYTES)),
+    line(`lake: ${MONTHS_WARM} months`, 's3Standard', parquetGb * Math.min(months, MONTHS_WARM)),
+    line(`lake: the rest of ${months}`, 's3Glacier', parquetGb * Math.max(0, months - MONTHS_WARM)),
+    line('webhooks: queue', 'sqsRequest', messages * SQS_CALLS),
+    line('webhooks: state', 'dynamoWrite', messages * DELIVERY_WRITES),
+    line('deliver', 'lambdaRequest', messages),
+    line('deliver', 'lambdaCompute', deliverSeconds * assumed.deliverMemoryGb),
+  ].filter(({ quantity }) => quantity > 0)
+}
+
+// An instance of `api` remembers keys and sources for five seconds and writes its counts every ten
+// (`conformance-counts.ts`). One request a second and instance: busier ones do it less often; where an
+// instance sees less than one in ten seconds, counts are US$ 0.06 a million events more.
+const CALLS_WHILE_KEY_IS_KNOWN = 5
+const CALLS_BETWEEN_COUNTS = 10
+// The key's record, and the source's, a unit each when they must be current.
+const KEY_READS = 2
+// A transaction of one item takes twice its units.
+const COUNT_WRITES = 2
+// Sent, received, deleted.
+const SQS_CALLS = 3
+// Written when enqueued, deleted when done.
+const DELIVERY_WRITES = 2
+
+function line(resource: string, price: PriceName, quantity: number): Line {
+  return { resource, price, quantity, usd: quantity * prices[price].usd }
+}
+
+export function totalOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { usd }) => sum + usd, 0)
+}

@@ -1,0 +1,89 @@
+import { profiles } from '../../infra/profiles'
+import { documentOf } from '../../src/platform/aws/archive/document'
+import { packRecords } from '../../src/platform/aws/archive/pack'
+import type { IndexProfile } from '../../src/platform/aws/deployed/index-profiles'
+import { createItems } from '../../src/platform/aws/events/item'
+import { keyOf, SHARDS } from '../../src/platform/aws/events/keys'
+import { createPlaces } from '../../src/platform/aws/events/place'
+import { type Item, itemBytes, writeUnits } from '../../src/platform/aws/events/write-units'
+import { systemClock } from '../../src/platform/clock'
+import { sampleRecords } from './sample'
+
+/** What the adapters make of an event: read off the items and records that they send. */
+export interface Footprint {
+  /** Write units of the item itself, on average. */
+  tableWrites: number
+  /** Of the item and its entries in the indexes. */
+  writeUnits: number
+  /** What they occupy. */
+  hotBytes: number
+  /** Of the document that goes to Firehose, */
+  documentBytes: number
+  /** and of its share of what Firehose bills: each record counts as the next multiple of 5 KB. */
+  billedBytes: number
+  documentsInRecord: number
+  indexes: readonly string[]
+  /** Of the indexes in which a tenant's key is spread over several. */
+  shards: Record<string, number>
+}
+
+// "DynamoDB item sizes": 100 bytes of overhead an item, in the table and in each index.
+const ITEM_OVERHEAD_BYTES = 100
+// "Amazon Data Firehose pricing".
+const FIREHOSE_STEP_BYTES = 5 * 1024
+
+/** @param bytes of an event as sent */
+export async function footprintOf(bytes: number, profile: IndexProfile): Promise<Footprint> {
+  const { indexes, hotTtlDays } = profiles[profile]
+  const records = sampleRecords(bytes, hotTtlDays)
+  const count = records.length
+  const blobs = { put: async () => {}, get: async () => undefined }
+  const items = createItems({ indexes, blobs })
+  const placeOf = createPlaces(systemClock)
+  const token = new Uint8Array(TOKEN_BYTES)
+  const made = await Promise.all(
+    records.map((record) => {
+      const place = placeOf(record, keyOf(record.tenantId, record.eventId))
+      return items.toItem(record, { place, token })
+    }),
+  )
+  const documents = records.map((record) => documentOf(record))
+  const firehose = packRecords(documents)
+  const billed = sum(firehose, ({ length }) => roundedUp(length, FIREHOSE_STEP_BYTES))
+
+  return {
+    tableWrites: sum(made, (item) => writeUnits(item).table) / count,
+    writeUnits: sum(made, allUnits) / count,
+    hotBytes: sum(made, storedBytes) / count,
+    documentBytes: sum(documents, (document) => document.bytes.length) / count,
+    billedBytes: billed / count,
+    documentsInRecord: count / firehose.length,
+    indexes,
+    shards: Object.fromEntries(Object.entries(SHARDS).filter(([, shards]) => shards > 1)),
+  }
+}
+
+// As `events/append.ts` draws it.
+const TOKEN_BYTES = 16
+
+/** Of the table and every index. */
+export function allUnits(item: Item): number {
+  const { table, indexes } = writeUnits(item)
+  return table + sum(Object.values(indexes), (units) => units)
+}
+
+// An entry of a keys-only index: the table's key, its own, and the place.
+const ENTRY_BYTES = 120
+
+function storedBytes(item: Item): number {
+  const entries = Object.keys(writeUnits(item).indexes).length
+  return itemBytes(item) + ITEM_OVERHEAD_BYTES + entries * (ENTRY_BYTES + ITEM_OVERHEAD_BYTES)
+}
+
+function sum<Value>(values: readonly Value[], of: (value: Value) => number): number {
+  return values.reduce((total, value) => total + of(value), 0)
+}
+
+function roundedUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step
+}

@@ -1,0 +1,81 @@
+import { Command, Option } from 'commander'
+import { profileNames, profiles } from '../../infra/profiles'
+import { renderTable } from '../../src/cli/table'
+import { type RetentionClass, retentionClasses } from '../../src/event/record'
+import type { IndexProfile } from '../../src/platform/aws/deployed/index-profiles'
+import { amount, positive } from '../numbers'
+import { billOf, totalOf } from './bill'
+import { footprintOf } from './footprint'
+import { prices, pricesAsOf } from './prices'
+
+interface Options {
+  events: number
+  bytes: number
+  batch: number
+  profile: IndexProfile
+  retention: RetentionClass
+  webhooks: number
+  json?: true
+}
+
+const command = new Command('cost')
+  .description('what events cost on AWS, from the sensor to the end of their retention')
+  .option('--events <n>', 'how many, e.g. 1e6', positive, 1e6)
+  .option('--bytes <n>', 'of an event as sent', positive, 1500)
+  .option('--batch <n>', 'events in a request', positive, 20)
+  .option(
+    '--webhooks <n>',
+    'webhooks that take every event (their egress is not counted)',
+    amount,
+    0.1,
+  )
+  .addOption(
+    new Option('--profile <name>', 'which indexes the hot store has, and for how long it holds')
+      .choices(profileNames)
+      .default('standard'),
+  )
+  .addOption(
+    new Option('--retention <class>', 'of the lake').choices(retentionClasses).default('standard'),
+  )
+  .option('--json', 'for programs')
+  .action(bill)
+
+async function bill({ events, bytes, batch, profile, retention, webhooks, json }: Options) {
+  const { hotTtlDays } = profiles[profile]
+  const footprint = await footprintOf(bytes, profile)
+  const lines = billOf({
+    events,
+    batch,
+    hotTtlDays,
+    retentionClass: retention,
+    webhooks,
+    ...footprint,
+  })
+  const total = totalOf(lines)
+  if (json) return console.log(JSON.stringify({ events, profile, total, lines }, null, 2))
+
+  const rows = lines
+    .toSorted((a, b) => b.usd - a.usd)
+    .map(({ resource, price, quantity, usd }) => {
+      const { of, unit } = prices[price]
+      return [resource, of, `${shown(quantity)} ${unit}`, usd.toFixed(4)]
+    })
+  console.log(
+    `${events.toLocaleString('en')} events of ${bytes} bytes, ${batch} in a request, profile ${profile}; ` +
+      `us-east-1, prices of ${pricesAsOf}, no free tier:\n`,
+  )
+  console.log(renderTable(['resource', 'what', 'how much', 'US$'], rows))
+  console.log(
+    `\n  US$ ${total.toFixed(2)} in all, US$ ${((total / events) * 1e6).toFixed(2)} a million.`,
+  )
+  console.log(
+    '\nBesides, a month, whatever arrives: the KMS key and some twenty alarms and metrics, US$ 8. Not\n' +
+      'counted: what leaves for webhooks (US$ 0.09 a GB), and what analysts scan (US$ 5 a TB).',
+  )
+}
+
+function shown(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 3 })
+}
+
+await command.parseAsync()

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process'
+import { AthenaClient } from '@aws-sdk/client-athena'
+import { Command } from 'commander'
+import { Resource } from 'sst'
+import { bootstrap } from '../src/access/keys/bootstrap'
+import { fail } from '../src/cli/failure'
+import { type KeyPlace, keysCommand } from '../src/cli/keys'
+import { type LakePlace, queryCommand } from '../src/cli/query'
+import { openRegistry } from '../src/platform/aws'
+import type { Resources } from '../src/platform/aws/deployed/resources'
+import { createLake } from '../src/platform/aws/lake'
+import { systemClock as clock } from '../src/platform/clock'
+import type { Registry } from '../src/platform/registry'
+
+const linked = resources()
+if (linked === undefined) enter()
+else await run(linked)
+
+/** Set by `sst shell`, for whoever has the credentials to deploy the stage. */
+function resources(): Resources | undefined {
+  try {
+    return (Resource as unknown as { Nonius: Resources }).Nonius
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Gives a fresh deployment its first keys; with `keys …`, makes, lists and revokes further ones; with
+ * `query …`, asks its lake.
+ */
+async function run(resources: Resources) {
+  const registry: Registry = openRegistry(resources, clock)
+  const table: KeyPlace = {
+    options: () => [],
+    open: () => ({ registry, [Symbol.dispose]() {} }),
+  }
+  await new Command('bootstrap')
+    .description('give a fresh deployment its first tenant, source and keys')
+    .option('--stage <name>', 'the stage that was deployed')
+    .action(async () => {
+      const keys = await bootstrap(registry, { clock })
+      if (keys === undefined) {
+        process.stderr.write('It has its first keys already. More: npm run aws:keys -- create\n')
+        return
+      }
+      process.stderr.write('Shown this once; only their hashes are kept.\n')
+      process.stdout.write(`admin ${keys.adminKey}\ndemo  ${keys.demoKey}\n`)
+    })
+    .addCommand(keysCommand(table))
+    .addCommand(queryCommand(lakeOf(resources)))
+    .parseAsync()
+    .catch(fail)
+}
+
+function lakeOf({ athenaWorkgroup: workgroup, glueDatabase: database }: Resources): LakePlace {
+  return {
+    options: () => [],
+    open: () => createLake({ client: new AthenaClient({}), workgroup, database }),
+    about: `
+The SQL is Athena's. What is read is paid for: WHERE day >= '2026-11-01' reads only those days.`,
+  }
+}
+
+/** Runs this again where the names of the stage's resources are known. */
+function enter() {
+  const given = process.argv.slice(2)
+  const at = given.indexOf('--stage')
+  const stage = at < 0 ? undefined : given[at + 1]
+  if (stage === undefined) {
+    process.stderr.write('Say which deployment: --stage production\n')
+    process.exit(2)
+  }
+  const rest = given.toSpliced(at, 2)
+  const inside = ['bun', import.meta.filename, ...rest]
+  const shell = ['sst', 'shell', '--stage', stage, '--', ...inside]
+  process.exit(spawnSync('npx', shell, { stdio: 'inherit' }).status ?? 1)
+}
