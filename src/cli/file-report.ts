@@ -1,16 +1,16 @@
 import { checkEnvelope } from '../standards/caliper/check-envelope'
 import {
   checkElement,
-  type Finding,
   itemKind,
+  type ReportedIssue,
   statedVersion,
 } from '../standards/caliper/conformance'
 import { type CaliperVersion, itemVersion, versionByForm } from '../standards/caliper/version'
 import { linesBetween, offsetOf } from './locate'
 import { type Piece, type Place, SplitError } from './piece'
 
-/** A finding, and where in the file the item stands that it is about. */
-export interface Placed extends Finding {
+/** A issue, and where in the file the item stands that it is about. */
+export interface Placed extends ReportedIssue {
   place: string
   /** On which the value is written, or the object that lacks it. */
   line: number
@@ -57,7 +57,7 @@ export function createFileReport(file: string) {
     const value = parse(item.text, item.in, item.line)
     if (item.steps.length === 0 && isEnvelope(value)) {
       const found = checkEnvelope(value, undefined, statedVersion(value) ?? '1.2')
-      for (const finding of found) place(finding, item)
+      for (const issue of found) place(issue, item)
       return
     }
     if (itemKind(value) === 'event') report.eventCount += 1
@@ -74,13 +74,13 @@ export function createFileReport(file: string) {
     const value = parse(text, own, own.line)
     const version = statedVersion(value)
     const supposed = isEarly && size > 0 ? '1.0' : '1.2'
-    for (const finding of checkEnvelope(value, size, version ?? supposed)) {
-      const at = offsetOf(text, finding.path)
+    for (const issue of checkEnvelope(value, size, version ?? supposed)) {
+      const at = offsetOf(text, issue.path)
       const isBefore = at < head.length
       const line = isBefore
         ? own.line + linesBetween(text, 0, at)
         : tailLine + linesBetween(text, head.length, at)
-      keep({ ...finding, place: nameOf(own), line })
+      keep({ ...issue, place: nameOf(own), line })
     }
     for (const { item, value } of waiting) check(item, value, version)
     waiting = []
@@ -88,16 +88,16 @@ export function createFileReport(file: string) {
   }
 
   function check(item: Item, value: unknown, version: CaliperVersion | undefined): void {
-    for (const finding of checkElement({ value, text: item.text }, version, [])) {
-      place(finding, item)
+    for (const issue of checkElement({ value, text: item.text }, version, [])) {
+      place(issue, item)
     }
   }
 
-  function place(finding: Finding, { in: own, steps, text, line }: Item): void {
+  function place(issue: ReportedIssue, { in: own, steps, text, line }: Item): void {
     const [first, index = first] = steps
     const member = first === undefined ? '' : ` ${first === 'data' ? first : ''}[${index}]`
-    const lines = linesBetween(text, 0, offsetOf(text, finding.path))
-    keep({ ...finding, place: nameOf(own) + member, line: line + lines })
+    const lines = linesBetween(text, 0, offsetOf(text, issue.path))
+    keep({ ...issue, place: nameOf(own) + member, line: line + lines })
   }
 
   function keep(placed: Placed): void {

@@ -51,8 +51,8 @@ function printable(text: string): string {
   })
 }
 
-function groups(findings: Placed[]): Placed[][] {
-  return [...Map.groupBy(findings, ({ code }) => code).values()].sort((a, b) => b.length - a.length)
+function groups(issues: Placed[]): Placed[][] {
+  return [...Map.groupBy(issues, ({ code }) => code).values()].sort((a, b) => b.length - a.length)
 }
 
 function count(n: number, noun: string): string {

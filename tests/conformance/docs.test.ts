@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../src/event/limits'
-import { MAX_DEPARTURES } from '../../src/standards/caliper/check/departure'
+import { MAX_ISSUES } from '../../src/standards/caliper/check/found-issue'
 import { checkCaliper, MAX_LISTED } from '../../src/standards/caliper/conformance'
 import { events } from '../../src/standards/caliper/model/events'
 import { anEnvelope } from '../support/envelopes'
@@ -39,7 +39,7 @@ describe('docs/conformance.md', () => {
   })
 
   it('publishes the limits', () => {
-    for (const limit of [MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS, MAX_LISTED, MAX_DEPARTURES]) {
+    for (const limit of [MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS, MAX_LISTED, MAX_ISSUES]) {
       expect(docs).toContain(limit.toLocaleString('en'))
     }
   })

@@ -88,7 +88,7 @@ describe('the checks of an item take time in proportion to it', () => {
     expect(check(aViewEvent({ object: nested(110) })).errors).toMatchObject([{ code: 'too_deep' }])
   })
 
-  it('up to 200 departures, and says that there are more', () => {
+  it('up to 200 issues, and says that there are more', () => {
     const { errors, warnings } = check(aViewEvent(keys(40_000)))
     expect(errors).toHaveLength(200)
     expect(errors.at(-1)).toMatchObject({ code: 'too_many', path: ['data', 0] })

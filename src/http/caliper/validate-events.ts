@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { createTurns, type Turn } from '../../platform/turns'
-import { MAX_DEPARTURES } from '../../standards/caliper/check/departure'
+import { MAX_ISSUES } from '../../standards/caliper/check/found-issue'
 import {
   type ConformanceReport,
   checking,
@@ -17,11 +17,11 @@ import { operation } from '../operation'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 
-const Finding = Issue.extend({
+const ReportedIssue = Issue.extend({
   severity: z.enum(['error', 'warning']).openapi({
     description: '`error` where the text says MUST, `warning` where it says SHOULD',
   }),
-}).openapi('CaliperFinding', {
+}).openapi('CaliperIssue', {
   example: {
     path: ['data', 0, 'type'],
     message: 'Required',
@@ -32,7 +32,7 @@ const Finding = Issue.extend({
 })
 
 const warnings = z
-  .array(Finding)
+  .array(ReportedIssue)
   .openapi({ description: 'What the standard recommends against; it conforms all the same' })
 
 const byCode = z.record(z.string(), z.int())
@@ -56,7 +56,7 @@ const Valid = z
 const Invalid = z
   .object({
     valid: z.literal(false),
-    errors: z.array(Finding),
+    errors: z.array(ReportedIssue),
     warnings: warnings.optional(),
     ...cutFields,
   })
@@ -70,7 +70,7 @@ const route = createRoute({
   summary: 'Check events against the standard',
   description: [
     "By the text of each item's own version (1.2, 1.1 with its profile extensions, 1.0), which is stricter than what `POST /caliper/v1p2/events` keeps. Needs no key; stores nothing.",
-    `Limits: ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and as many warnings are listed, ${MAX_DEPARTURES} of one item and ${LISTED_BYTES / 1024} KB of either; a last one, \`too_many\`, says that there are more, and \`counts\` how many.`,
+    `Limits: ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and as many warnings are listed, ${MAX_ISSUES} of one item and ${LISTED_BYTES / 1024} KB of either; a last one, \`too_many\`, says that there are more, and \`counts\` how many.`,
   ].join(' '),
   request: {
     body: jsonBody(Envelope, { description: 'An envelope', example: caliperEnvelope }),
@@ -137,7 +137,7 @@ async function check(
   } catch (error) {
     if (!(error instanceof AppError) || error.status !== 400) throw error
     const { message, code } = error
-    const finding = { path: [], message, code, severity: 'error' as const }
-    return { valid: false, eventCount: 0, entityCount: 0, errors: [finding], warnings: [] }
+    const issue = { path: [], message, code, severity: 'error' as const }
+    return { valid: false, eventCount: 0, entityCount: 0, errors: [issue], warnings: [] }
   }
 }

@@ -1,6 +1,6 @@
 import { isIri } from '../../syntax/iri'
 import { isUtcMillis } from '../../syntax/timestamp'
-import { error, type Finding, isAbsent, required, show, warning } from './finding'
+import { error, isAbsent, type ReportedIssue, required, show, warning } from './issues'
 import { MAX_LISTED } from './listing'
 import { isNode } from './node'
 import { sectionsOf } from './sections'
@@ -17,15 +17,15 @@ export function checkEnvelope(
   value: unknown,
   size: number | undefined,
   version: CaliperVersion,
-): Finding[] {
+): ReportedIssue[] {
   const spec = sectionsOf(version).envelope
   if (!isNode(value))
     return [error([], 'wrong_type', `Expected an object, got ${show(value)}`, spec)]
-  function wrong(name: string, form: string, value: unknown, code = 'wrong_type'): Finding {
+  function wrong(name: string, form: string, value: unknown, code = 'wrong_type'): ReportedIssue {
     return error([name], code, `Expected ${form}, got ${show(value)}`, spec)
   }
 
-  const found: Finding[] = []
+  const found: ReportedIssue[] = []
   const { sensor, sendTime, dataVersion, data } = value
   if (isAbsent(sensor)) found.push(required(['sensor'], spec))
   else if (typeof sensor !== 'string') found.push(wrong('sensor', 'a string', sensor))

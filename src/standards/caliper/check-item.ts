@@ -1,6 +1,6 @@
 import type { Kind } from '../../event/record'
 import { type Checker, compile } from './check/compile'
-import type { Departure } from './check/departure'
+import type { FoundIssue } from './check/found-issue'
 import { type Dialect, dialectOf } from './model/dialect'
 import { modelOf } from './model/model'
 import type { Node } from './node'
@@ -21,8 +21,8 @@ export function prepareChecks(): void {
  * properties, types of values, vocabularies, and which entities stand where, however deep.
  * @param item no deeper than the gate lets through
  */
-export function checkItem(item: Node, kind: Kind, version: CaliperVersion): Departure[] {
-  const found: Departure[] = []
+export function checkItem(item: Node, kind: Kind, version: CaliperVersion): FoundIssue[] {
+  const found: FoundIssue[] = []
   checkerOf(dialectOf(item['@context'], version))[kind](item, found)
   return found
 }

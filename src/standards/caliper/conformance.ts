@@ -2,18 +2,18 @@ import { AppError } from '../../error/app-error'
 import type { Kind } from '../../event/record'
 import type { JsonElement } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
-import { type Finding, toFinding } from './check/departure'
+import { type ReportedIssue, toIssue } from './check/found-issue'
 import { checkEnvelope } from './check-envelope'
 import { checkItem } from './check-item'
-import { isAbsent, type Path } from './finding'
 import { kindOf, refuse } from './gate'
+import { isAbsent, type Path } from './issues'
 import { createListing } from './listing'
 import { isNode } from './node'
 import { openingBody, versionOf } from './parse'
 import { type CaliperVersion, contextVersion } from './version'
 
 export { LISTED_BYTES, MAX_LISTED } from './listing'
-export type { Finding }
+export type { ReportedIssue }
 
 /** What the text of the standard has to say about a request body. */
 export interface ConformanceReport {
@@ -22,9 +22,9 @@ export interface ConformanceReport {
   eventCount: number
   entityCount: number
   /** A MUST that is not kept. */
-  errors: Finding[]
+  errors: ReportedIssue[]
   /** A SHOULD. */
-  warnings: Finding[]
+  warnings: ReportedIssue[]
   /** When there are more than are listed; then how many there are of each code, listed or not. */
   truncated?: true
   counts?: Record<'errors' | 'warnings', Record<string, number>>
@@ -34,10 +34,10 @@ export interface ConformanceReport {
 export function* checking(text: string): Steps<ConformanceReport> {
   const counts = { eventCount: 0, entityCount: 0 }
   const [errors, warnings] = [createListing('error'), createListing('warning')]
-  function take(findings: Iterable<Finding>): void {
-    for (const finding of findings) {
-      if (finding.severity === 'error') errors.take(finding)
-      else warnings.take(finding)
+  function take(issues: Iterable<ReportedIssue>): void {
+    for (const issue of issues) {
+      if (issue.severity === 'error') errors.take(issue)
+      else warnings.take(issue)
     }
   }
   try {
@@ -55,8 +55,8 @@ export function* checking(text: string): Steps<ConformanceReport> {
     if (!(thrown instanceof AppError)) throw thrown
     take(thrown.errors.map((issue) => ({ ...issue, severity: 'error' })))
   }
-  const valid = errors.findings.length === 0
-  const lists = { errors: errors.findings, warnings: warnings.findings }
+  const valid = errors.issues.length === 0
+  const lists = { errors: errors.issues, warnings: warnings.issues }
   if (!errors.isCut() && !warnings.isCut()) return { valid, ...counts, ...lists }
   const all = { errors: errors.counts(), warnings: warnings.counts() }
   return { valid, ...counts, ...lists, truncated: true, counts: all }
@@ -99,10 +99,10 @@ export function checkElement(
   { value: item, text }: JsonElement,
   version: CaliperVersion | undefined,
   place: Path,
-): Finding[] {
+): ReportedIssue[] {
   const kind = itemKind(item)
   const refusals = (refuse(item, text, kind, 0) ?? []).map(
-    ({ path, ...issue }): Finding => ({
+    ({ path, ...issue }): ReportedIssue => ({
       ...issue,
       path: [...place, ...path.slice(2)], // of an envelope's first item
       severity: 'error',
@@ -110,13 +110,13 @@ export function checkElement(
   )
   // What is nested beyond any limit is not walked.
   if (!isNode(item) || refusals.some(({ code }) => code === 'too_deep')) return refusals
-  const departures = checkItem(item, kind, versionOf(item, { version }))
-  const own = departures.map((departure) => toFinding(departure, place))
+  const found = checkItem(item, kind, versionOf(item, { version }))
+  const own = found.map((issue) => toIssue(issue, place))
   const said = new Set(own.map(placeOf))
   return [...own, ...refusals.filter((one) => !said.has(placeOf(one)))]
 }
 
 /** The gate speaks of `type` where 1.0 has `@type`. */
-function placeOf({ path }: Finding): string {
+function placeOf({ path }: ReportedIssue): string {
   return path.join().replace('@', '')
 }

@@ -1,7 +1,7 @@
 /** Those that there are, and that senders still emit. */
 export type CaliperVersion = '1.0' | '1.1' | '1.2'
 
-/** Sections of the specification of one version, as findings name them. */
+/** Sections of the specification of one version, as issues name them. */
 export function sectionsOf(version: CaliperVersion) {
   const text = `Caliper ${version}`
   return {

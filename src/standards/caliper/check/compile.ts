@@ -6,9 +6,9 @@ import type { Model } from '../model/model'
 import type { Node } from '../node'
 import { contextsOf } from './contexts'
 import { coreRolesCheck } from './core-roles'
-import { add, type Departure, under } from './departure'
+import { add, type FoundIssue, under } from './found-issue'
 import { rulesOf } from './rules'
-import { type Checks, strangersOf } from './strangers'
+import { type Checks, unexpectedValuesOf } from './unexpected-values'
 import { isEmptyObject, isIdentifier, typeOf } from './values'
 import { entityWriter } from './write-entity'
 import { eventWriter } from './write-event'
@@ -17,7 +17,7 @@ import { valueWriter } from './write-value'
 import { createWriter, typeKeyOf } from './writer'
 
 /** Checks items of one version; what it finds is placed relative to the item. */
-export type Checker = Record<Kind, (item: Node, found: Departure[]) => void>
+export type Checker = Record<Kind, (item: Node, found: FoundIssue[]) => void>
 
 /**
  * Makes functions of a model's tables: one for each type of event, and one for all types of entity
@@ -36,12 +36,12 @@ export function compile(model: Model): Checker {
     `event:{known:${writer.mapOf(event.checks())},other:${event.other()}}`,
     `entity:{known:${writer.mapOf(entity.checks())},other:${entity.other()}}`,
   ]
-  const strangers = strangersOf(model, rules, () => checks)
+  const unexpected = unexpectedValuesOf(model, rules, () => checks)
   const { itemContext, nestedContext, soften } = contextsOf(model, rules)
   const typeKey = typeKeyOf(model)
 
   /** What an item has beyond what its type knows. */
-  function others(item: Node, found: Departure[], known: ReadonlySet<string>): void {
+  function others(item: Node, found: FoundIssue[], known: ReadonlySet<string>): void {
     for (const name of Object.keys(item)) {
       if (!known.has(name)) add(found, name, item[typeKey], rules.unknownProperty)
     }
@@ -50,16 +50,16 @@ export function compile(model: Model): Checker {
   const values = { isIdentifier, isRandomUuidUrn, isUtcMillis, isDuration, isEmptyObject, typeOf }
   const isOf = { isArray: Array.isArray, isInteger: Number.isInteger }
   const own = { nestedContext, soften, others, coreRoles: coreRolesCheck(rules) }
-  const helpers = { add, under, keyCount, ...values, ...isOf, ...own, ...strangers }
+  const helpers = { add, under, keyCount, ...values, ...isOf, ...own, ...unexpected }
   const checks = writer.run(helpers, `{${parts}}`) as Record<Kind, Checks>
 
   function checkerOf(kind: Kind) {
     const { known } = checks[kind]
-    return function check(item: Node, found: Departure[]): void {
+    return function check(item: Node, found: FoundIssue[]): void {
       const mayHaveOthers = itemContext(item, found)
       const byType = known.get(item[typeKey])
       if (byType !== undefined) byType(item, found, true)
-      else strangers.item(kind, item, found)
+      else unexpected.item(kind, item, found)
       if (mayHaveOthers) soften(found, 0)
     }
   }

@@ -1,9 +1,9 @@
-import { show } from '../finding'
+import { show } from '../issues'
 import { versionOfDialect } from '../model/dialect'
 import type { Model } from '../model/model'
 import type { Node } from '../node'
 import { contextIris, contextVersion, extensionOf } from '../version'
-import { add, type Departure } from './departure'
+import { add, type FoundIssue } from './found-issue'
 import { error, type Rules, required, warning } from './rules'
 
 /** Contexts of an item, and of what it holds (4.1). */
@@ -30,7 +30,7 @@ export function contextsOf(model: Model, rules: Rules) {
    * that string or the last of the array.
    * @returns whether the item may have terms that are not Caliper's
    */
-  function itemContext(item: Node, found: Departure[]): boolean {
+  function itemContext(item: Node, found: FoundIssue[]): boolean {
     const context = item['@context']
     if (context === official) return false
     if (context === undefined || context === null) {
@@ -53,7 +53,7 @@ export function contextsOf(model: Model, rules: Rules) {
    * context references SHOULD be omitted."
    * @returns whether the object, and what it holds, may have terms that are not Caliper's
    */
-  function nestedContext(found: Departure[], context: unknown): boolean {
+  function nestedContext(found: FoundIssue[], context: unknown): boolean {
     if (contextVersion(context) === version) {
       // Sensors of 1.0 put it everywhere, as the examples of their time do.
       if (!model.isEarly) add(found, '@context', context, rules.duplicateContext)
@@ -65,10 +65,10 @@ export function contextsOf(model: Model, rules: Rules) {
   }
 
   /** Makes warnings of the unknown properties found since `from`. */
-  function soften(found: Departure[], from: number): void {
+  function soften(found: FoundIssue[], from: number): void {
     for (let i = from; i < found.length; i += 1) {
-      const departure = found[i]!
-      if (departure.rule === rules.unknownProperty) departure.rule = rules.foreignProperty
+      const issue = found[i]!
+      if (issue.rule === rules.unknownProperty) issue.rule = rules.foreignProperty
     }
   }
 

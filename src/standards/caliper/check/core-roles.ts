@@ -1,10 +1,10 @@
 import { vocabularies } from '../model/vocabularies'
-import { add, type Departure } from './departure'
+import { add, type FoundIssue } from './found-issue'
 import { coreRole, type Rules } from './rules'
 
 /** LIS Roles: "Whenever a sub-role is specified, the related context role SHOULD also be included." */
 export function coreRolesCheck({ missingCoreRole }: Rules) {
-  return function coreRoles(roles: readonly unknown[], found: Departure[]): void {
+  return function coreRoles(roles: readonly unknown[], found: FoundIssue[]): void {
     let present: Set<unknown> | undefined
     for (let i = 0; i < roles.length; i += 1) {
       const role = roles[i]

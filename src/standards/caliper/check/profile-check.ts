@@ -1,9 +1,9 @@
-import { show } from '../finding'
+import { show } from '../issues'
 import { type Model, subtypesOf } from '../model/model'
 import { type ProfileRow, profiles } from '../model/profiles'
 import { term } from '../model/terms'
 import type { Node } from '../node'
-import { add, type Departure, type Rule } from './departure'
+import { add, type FoundIssue, type Rule } from './found-issue'
 import { error, got, type Rules, warning } from './rules'
 
 /** What a profile says of a type of event, for some of its actions or for all. */
@@ -45,7 +45,7 @@ export function profileCheck(type: string | undefined, model: Model, rules: Rule
     else if (own.length > 0) plain.add(name)
   }
 
-  return function checkProfile(event: Node, found: Departure[]): void {
+  return function checkProfile(event: Node, found: FoundIssue[]): void {
     const { profile } = event
     if (plain.has(profile)) return
     const rows = narrower.get(profile)
@@ -53,7 +53,7 @@ export function profileCheck(type: string | undefined, model: Model, rules: Rule
     else odd(profile, found)
   }
 
-  function checkRow({ actions, ranges }: Row, event: Node, found: Departure[]): void {
+  function checkRow({ actions, ranges }: Row, event: Node, found: FoundIssue[]): void {
     if (actions !== undefined && !actions.has(event.action as string)) return
     for (const { name, types, rule } of ranges) {
       const value = event[name]
@@ -65,7 +65,7 @@ export function profileCheck(type: string | undefined, model: Model, rules: Rule
     }
   }
 
-  function odd(profile: unknown, found: Departure[]): void {
+  function odd(profile: unknown, found: FoundIssue[]): void {
     const name = typeof profile === 'string' ? profileTerm(profile) : ''
     if (profile === null || profile === '') add(found, 'profile', profile, rules.emptyValue)
     else if (!known.has(name)) add(found, 'profile', profile, unknown)

@@ -1,8 +1,8 @@
-import { show } from '../finding'
+import { show } from '../issues'
 import { versionOfDialect } from '../model/dialect'
 import type { Model } from '../model/model'
 import { sectionsOf } from '../sections'
-import type { Rule } from './departure'
+import type { Rule } from './found-issue'
 import { typeHint } from './hint'
 
 /** The rules of one version that are the same for every type, in the words of its specification. */

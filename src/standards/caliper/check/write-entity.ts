@@ -1,7 +1,7 @@
 import { type EntityModel, type Model, subtypesOf } from '../model/model'
 import type { Properties, Property } from '../model/properties'
 import { deprecated, error, got, type Rules } from './rules'
-import type { Wanted } from './strangers'
+import type { Wanted } from './unexpected-values'
 import { type Body, quote } from './write-item'
 import { keysOf, typeKeyOf, type Writer } from './writer'
 

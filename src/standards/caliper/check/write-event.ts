@@ -1,9 +1,9 @@
-import { show } from '../finding'
+import { show } from '../issues'
 import type { EventModel, Model } from '../model/model'
 import type { Properties, Property } from '../model/properties'
 import { profileCheck } from './profile-check'
 import { deprecated, error, type Rules, required, warning } from './rules'
-import type { WantedAction } from './strangers'
+import type { WantedAction } from './unexpected-values'
 import { type Body, quote } from './write-item'
 import { keysOf, type Writer } from './writer'
 

@@ -2,7 +2,7 @@ import type { Model } from '../model/model'
 import type { Property } from '../model/properties'
 import type { Range, ValueKind } from '../model/shape'
 import { vocabularies } from '../model/vocabularies'
-import type { Rule } from './departure'
+import type { Rule } from './found-issue'
 import { error, got, type Rules } from './rules'
 import type { Writer } from './writer'
 

@@ -1,7 +1,7 @@
-import { words } from './words'
+import { vocabulary } from './vocabulary'
 
 /** Caliper 1.2, appendix Actions: 80 terms, in the order of the alphabet. */
-export const actions = words(`
+export const actions = vocabulary(`
   Abandoned Accepted Activated Added Archived Attached Bookmarked ChangedResolution ChangedSize
   ChangedSpeed ChangedVolume Classified ClosedPopout Commented Completed Copied Created
   Deactivated Declined Deleted Described DisabledClosedCaptioning Disliked Downloaded

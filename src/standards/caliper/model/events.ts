@@ -1,6 +1,6 @@
 import { actions as allActions } from './actions'
 import type { PropertyTable } from './shape'
-import { words } from './words'
+import { vocabulary } from './vocabulary'
 
 /**
  * A type of event: the actions it supports, and the properties whose range it narrows. `when` narrows
@@ -39,15 +39,15 @@ export const eventBase: PropertyTable = {
  */
 export const events: Readonly<Record<string, EventRow>> = {
   AnnotationEvent: {
-    actions: words('Bookmarked Highlighted Shared Tagged'),
+    actions: vocabulary('Bookmarked Highlighted Shared Tagged'),
     has: { actor: 'Person', object: 'DigitalResource', generated: 'Annotation', target: 'Frame' },
   },
   AssessmentEvent: {
-    actions: words('Started Paused Resumed Restarted Reset Submitted'),
+    actions: vocabulary('Started Paused Resumed Restarted Reset Submitted'),
     has: { actor: 'Person', object: 'Assessment', generated: 'Attempt' },
   },
   AssessmentItemEvent: {
-    actions: words('Started Skipped Completed'),
+    actions: vocabulary('Started Skipped Completed'),
     has: {
       actor: 'Person',
       object: 'AssessmentItem',
@@ -56,7 +56,7 @@ export const events: Readonly<Record<string, EventRow>> = {
     },
   },
   AssignableEvent: {
-    actions: words('Activated Deactivated Started Completed Submitted Reviewed'),
+    actions: vocabulary('Activated Deactivated Started Completed Submitted Reviewed'),
     has: {
       actor: 'Person',
       object: 'AssignableDigitalResource',
@@ -71,20 +71,20 @@ export const events: Readonly<Record<string, EventRow>> = {
   },
   Event: { actions: allActions },
   FeedbackEvent: {
-    actions: words('Commented Ranked'),
+    actions: vocabulary('Commented Ranked'),
     has: { actor: 'Person', object: 'Entity', generated: 'Rating | Comment', target: 'Frame' },
     when: { Commented: { generated: 'Comment' }, Ranked: { generated: 'Rating' } },
   },
   ForumEvent: {
-    actions: words('Subscribed Unsubscribed'),
+    actions: vocabulary('Subscribed Unsubscribed'),
     has: { actor: 'Person', object: 'Forum' },
   },
   GradeEvent: {
-    actions: words('Graded'),
+    actions: vocabulary('Graded'),
     has: { actor: 'Agent', object: 'Attempt', generated: 'Score, recommended' },
   },
   MediaEvent: {
-    actions: words(`
+    actions: vocabulary(`
       Started Ended Paused Resumed Restarted ForwardedTo JumpedTo ChangedResolution ChangedSize
       ChangedSpeed ChangedVolume EnabledClosedCaptioning DisabledClosedCaptioning
       EnteredFullScreen ExitedFullScreen Muted Unmuted OpenedPopout ClosedPopout
@@ -96,11 +96,11 @@ export const events: Readonly<Record<string, EventRow>> = {
     },
   },
   MessageEvent: {
-    actions: words('MarkedAsRead MarkedAsUnread Posted'),
+    actions: vocabulary('MarkedAsRead MarkedAsUnread Posted'),
     has: { actor: 'Person', object: 'Message' },
   },
   NavigationEvent: {
-    actions: words('NavigatedTo'),
+    actions: vocabulary('NavigatedTo'),
     has: {
       actor: 'Person',
       object: 'DigitalResource | SoftwareApplication',
@@ -109,17 +109,17 @@ export const events: Readonly<Record<string, EventRow>> = {
     },
   },
   QuestionnaireEvent: {
-    actions: words('Started Submitted'),
+    actions: vocabulary('Started Submitted'),
     // `generated` is in the Survey Profile, not in the event's table
     has: { actor: 'Person', object: 'Questionnaire', generated: 'Attempt' },
   },
   QuestionnaireItemEvent: {
-    actions: words('Started Skipped Completed'),
+    actions: vocabulary('Started Skipped Completed'),
     // as for AssessmentItemEvent
     has: { actor: 'Person', object: 'QuestionnaireItem', generated: 'Response | Attempt' },
   },
   ResourceManagementEvent: {
-    actions: words(`
+    actions: vocabulary(`
       Archived Copied Created Deleted Described Downloaded Modified Printed Published Restored
       Retrieved Saved Unpublished Uploaded
     `),
@@ -128,11 +128,11 @@ export const events: Readonly<Record<string, EventRow>> = {
     when: { Copied: { generated: 'DigitalResource, required' } },
   },
   SearchEvent: {
-    actions: words('Searched'),
+    actions: vocabulary('Searched'),
     has: { actor: 'Person', object: 'Entity', generated: 'SearchResponse' },
   },
   SessionEvent: {
-    actions: words('LoggedIn LoggedOut TimedOut'),
+    actions: vocabulary('LoggedIn LoggedOut TimedOut'),
     has: {
       actor: 'Person | SoftwareApplication',
       object: 'Session | SoftwareApplication',
@@ -146,19 +146,19 @@ export const events: Readonly<Record<string, EventRow>> = {
     },
   },
   SurveyEvent: {
-    actions: words('OptedIn OptedOut'),
+    actions: vocabulary('OptedIn OptedOut'),
     has: { actor: 'Person', object: 'Survey' },
   },
   SurveyInvitationEvent: {
-    actions: words('Accepted Declined Sent'),
+    actions: vocabulary('Accepted Declined Sent'),
     has: { actor: 'Person', object: 'SurveyInvitation' },
   },
   ThreadEvent: {
-    actions: words('MarkedAsRead MarkedAsUnread'),
+    actions: vocabulary('MarkedAsRead MarkedAsUnread'),
     has: { actor: 'Person', object: 'Thread' },
   },
   ToolLaunchEvent: {
-    actions: words('Launched Returned'),
+    actions: vocabulary('Launched Returned'),
     has: {
       actor: 'Person',
       object: 'SoftwareApplication',
@@ -168,7 +168,7 @@ export const events: Readonly<Record<string, EventRow>> = {
     when: { Launched: { federatedSession: 'LtiSession, required' } },
   },
   ToolUseEvent: {
-    actions: words('Used'),
+    actions: vocabulary('Used'),
     has: {
       actor: 'Person',
       object: 'SoftwareApplication',
@@ -177,7 +177,7 @@ export const events: Readonly<Record<string, EventRow>> = {
     },
   },
   ViewEvent: {
-    actions: words('Viewed'),
+    actions: vocabulary('Viewed'),
     // a Result is no DigitalResource; that it can be viewed only the Grading Profile says
     has: { actor: 'Person', object: 'DigitalResource | Result' },
   },

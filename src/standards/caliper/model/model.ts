@@ -2,7 +2,7 @@ import { actionSynonyms, actions as allActions } from './actions'
 import type { Dialect } from './dialect'
 import { type EntityRow, entityBase, entities as entityRows, parts as partRows } from './entities'
 import { type EventRow, eventBase, events as eventRows } from './events'
-import { lacksOf } from './lacks'
+import { missingTermsOf } from './missing-terms'
 import { type Properties, propertyReader } from './properties'
 import type { PropertyTable } from './shape'
 import { deprecatedIn1p1, otherNames } from './versions'
@@ -40,17 +40,17 @@ export interface EventModel {
 }
 
 export function modelOf(dialect: Dialect): Model {
-  const lacks = lacksOf(dialect)
+  const missing = missingTermsOf(dialect)
   const isEarly = dialect === '1.0'
   const isOld = dialect !== '1.2'
   const { entities: entitiesGone, events: eventsGone, supported: actionsGone } = deprecatedIn1p1
-  const rows = rowsOf<EntityRow>(entityRows, isOld && entitiesGone, lacks.entity)
+  const rows = rowsOf<EntityRow>(entityRows, isOld && entitiesGone, missing.entity)
   for (const [type, row] of Object.entries(otherNames)) {
-    if (isOld && !lacks.entity(type)) rows.set(type, row)
+    if (isOld && !missing.entity(type)) rows.set(type, row)
   }
-  const events = rowsOf<EventRow>(eventRows, isOld && eventsGone, lacks.event)
-  const actions = [...allActions].filter((name) => !lacks.action(name))
-  const read = propertyReader({ lacks, rows, isOld, isEarly })
+  const events = rowsOf<EventRow>(eventRows, isOld && eventsGone, missing.event)
+  const actions = [...allActions].filter((name) => !missing.action(name))
+  const read = propertyReader({ missing, rows, isOld, isEarly })
 
   function entityModel(type: string): EntityModel {
     const line = lineOf(type)
@@ -64,7 +64,7 @@ export function modelOf(dialect: Dialect): Model {
     const narrowed = (tables: Readonly<Record<string, PropertyTable>> = {}) =>
       new Map(Object.entries(tables).map(([name, table]) => [name, read(type, table, base)]))
     const supported = [...row.actions].filter(
-      (name) => !lacks.action(name) && !lacks.support(type, name),
+      (name) => !missing.action(name) && !missing.support(type, name),
     )
     return {
       type,
@@ -114,9 +114,9 @@ export function subtypesOf({ entities }: Model, types: readonly string[]): Set<s
 function rowsOf<Row>(
   rows: Readonly<Record<string, Row>>,
   gone: false | Readonly<Record<string, { row: Row }>>,
-  lacks: (type: string) => boolean,
+  isMissing: (type: string) => boolean,
 ): Map<string, Row> {
-  const present = new Map(Object.entries(rows).filter(([type]) => !lacks(type)))
+  const present = new Map(Object.entries(rows).filter(([type]) => !isMissing(type)))
   for (const [type, { row }] of Object.entries(gone || {})) present.set(type, row)
   return present
 }

@@ -1,5 +1,5 @@
 import { type EntityRow, entities as entityRows, parts } from './entities'
-import type { Lacks } from './lacks'
+import type { MissingTerms } from './missing-terms'
 import { type PropertyTable, parseShape, type Range, type Shape } from './shape'
 import { deprecatedIn1p1, rangesIn1p0 } from './versions'
 
@@ -15,7 +15,7 @@ export interface Property {
 export type Properties = ReadonlyMap<string, Property>
 
 interface Needs {
-  lacks: Lacks
+  missing: MissingTerms
   /** The types of this version. */
   rows: ReadonlyMap<string, EntityRow>
   isOld: boolean
@@ -26,11 +26,11 @@ interface Needs {
  * Reads a type's table as one version has it: without what came later, with what went since. What
  * `base` requires stays required, whatever the type narrows.
  */
-export function propertyReader({ lacks, rows, isOld, isEarly }: Needs) {
+export function propertyReader({ missing, rows, isOld, isEarly }: Needs) {
   return function read(owner: string, table: PropertyTable, base?: Properties): Properties {
     const properties = new Map<string, Property>()
     for (const [name, text] of Object.entries(table)) {
-      if (lacks.property(owner, name)) continue
+      if (missing.property(owner, name)) continue
       const shape = shapeOf((isEarly && rangesIn1p0[owner]?.[name]) || text)
       if (base?.get(name)?.shape.need === 'required') shape.need = 'required'
       properties.set(name, { name, shape, owner })

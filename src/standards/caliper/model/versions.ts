@@ -2,7 +2,7 @@ import { actions as allActions } from './actions'
 import type { EntityRow } from './entities'
 import type { EventRow } from './events'
 import type { PropertyTable } from './shape'
-import { words } from './words'
+import { vocabulary } from './vocabulary'
 
 /** Terms, and the properties of types, that one version or extension has and another has not. */
 export interface Terms {
@@ -27,73 +27,75 @@ const questions = `
  */
 export const profileExtensions: Readonly<Record<string, Terms>> = {
   FeedbackProfile: {
-    events: words('FeedbackEvent'),
-    entities: words(`Comment Rating ${questions}`),
+    events: vocabulary('FeedbackEvent'),
+    entities: vocabulary(`Comment Rating ${questions}`),
   },
   ResourceManagementProfile: {
-    events: words('ResourceManagementEvent'),
-    actions: words(`
+    events: vocabulary('ResourceManagementEvent'),
+    actions: vocabulary(`
       Archived Copied Downloaded Printed Published Restored Saved Unpublished Uploaded
     `),
-    properties: { DigitalResource: words('storageName') },
+    properties: { DigitalResource: vocabulary('storageName') },
   },
   SearchProfile: {
-    events: words('SearchEvent'),
-    entities: words('Query SearchResponse'),
+    events: vocabulary('SearchEvent'),
+    entities: vocabulary('Query SearchResponse'),
   },
   SurveyProfile: {
-    events: words('QuestionnaireEvent QuestionnaireItemEvent SurveyEvent SurveyInvitationEvent'),
-    entities: words(`
+    events: vocabulary(
+      'QuestionnaireEvent QuestionnaireItemEvent SurveyEvent SurveyInvitationEvent',
+    ),
+    entities: vocabulary(`
       Collection Questionnaire QuestionnaireItem Survey SurveyInvitation ${questions}
       DateTimeResponse MultiselectResponse OpenEndedResponse RatingScaleResponse
     `),
-    actions: words('Accepted Declined OptedIn OptedOut Sent'),
+    actions: vocabulary('Accepted Declined OptedIn OptedOut Sent'),
   },
   ToolLaunchProfile: {
-    events: words('ToolLaunchEvent'),
-    entities: words('Link LtiLink'),
-    actions: words('Launched Returned'),
+    events: vocabulary('ToolLaunchEvent'),
+    entities: vocabulary('Link LtiLink'),
+    actions: vocabulary('Launched Returned'),
   },
   ToolUseProfile: {
-    entities: words('AggregateMeasure AggregateMeasureCollection Collection'),
+    entities: vocabulary('AggregateMeasure AggregateMeasureCollection Collection'),
   },
 }
 
 /** What 1.2 added to 1.1 and is in none of its extensions; nothing was taken away but what is below. */
 export const addedIn1p2: Terms = {
   properties: {
-    Event: words('profile'),
-    Entity: words('otherIdentifiers'),
-    Session: words('client'),
-    SoftwareApplication: words('host ipAddress userAgent'),
+    Event: vocabulary('profile'),
+    Entity: vocabulary('otherIdentifiers'),
+    Session: vocabulary('client'),
+    SoftwareApplication: vocabulary('host ipAddress userAgent'),
   },
 }
 
 /** What 1.1 added to 1.0 (1.1, appendix H.2). */
 export const addedIn1p1: Terms = {
-  events: words('ForumEvent GradeEvent MessageEvent ThreadEvent ToolUseEvent'),
-  entities: words(`
+  events: vocabulary('ForumEvent GradeEvent MessageEvent ThreadEvent ToolUseEvent'),
+  entities: vocabulary(`
     Chapter DigitalResourceCollection Document Forum LtiSession Message Page Score Thread
   `),
-  actions: words(`
+  actions: vocabulary(`
     Added Created Deleted MarkedAsRead MarkedAsUnread Modified Posted Removed Reset Retrieved
     Unsubscribed Used
   `),
   properties: {
-    Event: words('id referrer session extensions'),
-    Annotation: words('annotator'),
-    Attempt: words('assignee isPartOf'),
-    DigitalResource: words('creators learningObjectives mediaType'),
-    Organization: words('members'),
-    Response: words('attempt'),
-    Result: words('attempt maxResultScore resultScore'),
-    Session: words('user'),
-    SoftwareApplication: words('version'),
+    Event: vocabulary('id referrer session extensions'),
+    Annotation: vocabulary('annotator'),
+    Attempt: vocabulary('assignee isPartOf'),
+    DigitalResource: vocabulary('creators learningObjectives mediaType'),
+    Organization: vocabulary('members'),
+    Response: vocabulary('attempt'),
+    Result: vocabulary('attempt maxResultScore resultScore'),
+    Session: vocabulary('user'),
+    SoftwareApplication: vocabulary('version'),
   },
   supported: {
-    AssessmentEvent: words('Reset Restarted'),
-    AssignableEvent: words('Submitted'),
-    MediaEvent: words('Restarted'),
+    AssessmentEvent: vocabulary('Reset Restarted'),
+    AssignableEvent: vocabulary('Submitted'),
+    MediaEvent: vocabulary('Restarted'),
   },
 }
 
@@ -108,7 +110,7 @@ export const deprecatedIn1p1 = {
   events: {
     OutcomeEvent: {
       row: {
-        actions: words('Graded'),
+        actions: vocabulary('Graded'),
         has: { actor: 'Agent', object: 'Attempt', generated: 'Result' },
       },
       now: 'GradeEvent',
@@ -127,14 +129,14 @@ export const deprecatedIn1p1 = {
   } satisfies Record<string, { row: EntityRow; now: Successor }>,
   /** By type: what it supported, and was deprecated. Posted is in H.2.3 alone. */
   supported: {
-    AnnotationEvent: words(`
+    AnnotationEvent: vocabulary(`
       Attached Classified Commented Described Disliked Identified Liked Linked Questioned Ranked
       Recommended Subscribed
     `),
-    AssessmentItemEvent: words('Reviewed Viewed'),
-    AssignableEvent: words('Abandoned Hid Showed'),
-    MediaEvent: words('Rewound'),
-    ThreadEvent: words('Posted'),
+    AssessmentItemEvent: vocabulary('Reviewed Viewed'),
+    AssignableEvent: vocabulary('Abandoned Hid Showed'),
+    MediaEvent: vocabulary('Rewound'),
+    ThreadEvent: vocabulary('Posted'),
   } as Readonly<Record<string, ReadonlySet<string>>>,
   /** By type: the property, its range, and after it what it is now. */
   properties: {

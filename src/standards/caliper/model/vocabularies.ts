@@ -1,4 +1,4 @@
-import { words } from './words'
+import { vocabulary } from './vocabulary'
 
 /**
  * Values that "are limited to" a list of terms (Caliper 1.2, appendices), by the name that the
@@ -7,7 +7,7 @@ import { words } from './words'
 export const vocabularies = {
   // `CORE#SUB-ROLE`. Manager#Manager is in the appendix and in no context, Mentor#Auditor in the
   // context and in no example: both count.
-  Role: words(`
+  Role: vocabulary(`
     Administrator Administrator#Administrator Administrator#Developer
     Administrator#ExternalDeveloper Administrator#ExternalSupport
     Administrator#ExternalSystemAdministrator Administrator#Support
@@ -28,15 +28,15 @@ export const vocabularies = {
     Mentor#ExternalTutor Mentor#LearningFacilitator Mentor#Mentor Mentor#Reviewer Mentor#Tutor
     Officer Officer#Chair Officer#Secretary Officer#Treasurer Officer#Vice-Chair
   `),
-  Status: words('Active Inactive'),
+  Status: vocabulary('Active Inactive'),
   // The prose of the Tool Use Profile writes AssessmentPassed and AssessmentSubmitted; the appendix
   // and the context have the plural.
-  Metric: words(`
+  Metric: vocabulary(`
     AssessmentsPassed AssessmentsSubmitted MinutesOnTask SkillsMastered StandardsMastered
     UnitsCompleted UnitsPassed WordsRead
   `),
   // CaseItemUri is in the context and in the implementation guide, not in the appendix.
-  IdentifierType: words(`
+  IdentifierType: vocabulary(`
     AccountUserName CaseItemUri EmailAddress LisSourcedId LtiContextId LtiDeploymentId
     LtiPlatformId LtiToolId LtiUserId OneRosterSourcedId Other SisSourcedId SystemId
   `),
@@ -48,6 +48,6 @@ export type Vocabulary = keyof typeof vocabularies
  * Known values of LtiLink.messageType. Its range is "including but not limited to" these, so any
  * string conforms.
  */
-export const messageTypes = words(
+export const messageTypes = vocabulary(
   'LtiDeepLinkingRequest LtiDeepLinkingResponse LtiResourceLinkRequest',
 )

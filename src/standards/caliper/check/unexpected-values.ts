@@ -5,12 +5,12 @@ import { versionOfDialect } from '../model/dialect'
 import type { Model } from '../model/model'
 import { actionTerm, term } from '../model/terms'
 import type { Node } from '../node'
-import { add, type Departure, type Rule } from './departure'
+import { add, type FoundIssue, type Rule } from './found-issue'
 import type { Rules } from './rules'
 import { isEmpty } from './values'
 import { keysOf, typeKeyOf } from './writer'
 
-export type Check = (item: Node, found: Departure[], isTop?: boolean) => void
+export type Check = (item: Node, found: FoundIssue[], isTop?: boolean) => void
 
 /** What a reference takes: the types it may have, and the rule against all others. */
 export interface Wanted {
@@ -36,29 +36,29 @@ export interface WantedAction {
  * What the generated code calls for a value that is not as expected. Here nothing is hurried: events
  * that conform do not come this way.
  */
-export function strangersOf(model: Model, rules: Rules, checks: () => Record<Kind, Checks>) {
+export function unexpectedValuesOf(model: Model, rules: Rules, checks: () => Record<Kind, Checks>) {
   const { isEarly } = model
   const typeKey = typeKeyOf(model)
 
   /** A value that fails its rule, or that is merely empty. */
-  function odd(found: Departure[], step: string | number, value: unknown, rule: Rule): void {
+  function odd(found: FoundIssue[], step: string | number, value: unknown, rule: Rule): void {
     if (!rule.mayBeEmpty || !isEmpty(value)) add(found, step, value, rule)
     else if (!isEarly) add(found, step, value, rules.emptyValue) // 1.0 writes its nulls out
   }
 
-  function oddIdentifier(found: Departure[], step: string | number, value: unknown): void {
+  function oddIdentifier(found: FoundIssue[], step: string | number, value: unknown): void {
     const isText = typeof value === 'string'
     add(found, step, value, isText ? rules.wrongIdentifier : rules.unreadableIdentifier)
   }
 
-  function oddEventId(found: Departure[], step: string, value: unknown): void {
+  function oddEventId(found: FoundIssue[], step: string, value: unknown): void {
     if (typeof value !== 'string') add(found, step, value, rules.unreadableEventId)
     else add(found, step, value, isUuidUrn(value) ? rules.uuidVersion : rules.eventId)
   }
 
   /** A string that is not the IRI it should be. */
   function oddReference(
-    found: Departure[],
+    found: FoundIssue[],
     step: string | number,
     value: string,
     rule: Rule,
@@ -68,7 +68,7 @@ export function strangersOf(model: Model, rules: Rules, checks: () => Record<Kin
   const lenient: Rule = { ...rules.wrongIdentifier, mayBeEmpty: true }
 
   /** An item whose type is none of those expected, as it is written. */
-  function item(kind: Kind, node: Node, found: Departure[], wanted?: Wanted): void {
+  function item(kind: Kind, node: Node, found: FoundIssue[], wanted?: Wanted): void {
     const isTop = wanted === undefined
     const type = node[typeKey] ?? (hasKeywords ? node['@type'] : undefined)
     const name = typeof type === 'string' ? term(type) : ''
@@ -94,7 +94,7 @@ export function strangersOf(model: Model, rules: Rules, checks: () => Record<Kin
 
   /** A word that is not in its vocabulary, as it is written. */
   function oddTerm(
-    found: Departure[],
+    found: FoundIssue[],
     step: string | number,
     value: unknown,
     vocabulary: ReadonlySet<string>,
@@ -107,7 +107,12 @@ export function strangersOf(model: Model, rules: Rules, checks: () => Record<Kin
     }
   }
 
-  function oddAction(found: Departure[], step: string, value: unknown, wanted: WantedAction): void {
+  function oddAction(
+    found: FoundIssue[],
+    step: string,
+    value: unknown,
+    wanted: WantedAction,
+  ): void {
     const name = typeof value === 'string' ? actionTerm(value) : ''
     if (wanted.supported.has(name)) {
       if (!isEarly) add(found, step, value, rules.termIsIri)

@@ -2,7 +2,7 @@ import type { Dialect } from './dialect'
 import { addedIn1p1, addedIn1p2, profileExtensions, type Terms } from './versions'
 
 /** Which terms of 1.2 a dialect has not. */
-export interface Lacks {
+export interface MissingTerms {
   event(type: string): boolean
   entity(type: string): boolean
   action(name: string): boolean
@@ -11,18 +11,18 @@ export interface Lacks {
   support(type: string, action: string): boolean
 }
 
-export function lacksOf(dialect: Dialect): Lacks {
+export function missingTermsOf(dialect: Dialect): MissingTerms {
   const later = laterThan(dialect)
   const present = extensionOf(dialect)
-  function lacks(has: (terms: Terms) => boolean | undefined): boolean {
+  function isMissing(has: (terms: Terms) => boolean | undefined): boolean {
     return later.some(has) && !present.some(has)
   }
   return {
-    event: (type) => lacks(({ events }) => events?.has(type)),
-    entity: (type) => lacks(({ entities }) => entities?.has(type)),
-    action: (name) => lacks(({ actions }) => actions?.has(name)),
-    property: (type, name) => lacks(({ properties }) => properties?.[type]?.has(name)),
-    support: (type, action) => lacks(({ supported }) => supported?.[type]?.has(action)),
+    event: (type) => isMissing(({ events }) => events?.has(type)),
+    entity: (type) => isMissing(({ entities }) => entities?.has(type)),
+    action: (name) => isMissing(({ actions }) => actions?.has(name)),
+    property: (type, name) => isMissing(({ properties }) => properties?.[type]?.has(name)),
+    support: (type, action) => isMissing(({ supported }) => supported?.[type]?.has(action)),
   }
 }
 

@@ -12,8 +12,8 @@ export interface Rule {
   mayBeEmpty?: boolean
 }
 
-/** A rule that is not kept. Without words, since most are only counted. */
-export interface Departure {
+/** An issue that a check found. It has no message yet, since most are only counted. */
+export interface FoundIssue {
   rule: Rule
   value: unknown
   /** From the value outwards: each level adds its own step when the check comes back up. */
@@ -21,43 +21,43 @@ export interface Departure {
 }
 
 /** What the text of the standard says against a value: `error` for a MUST, `warning` for a SHOULD. */
-export interface Finding extends Issue {
+export interface ReportedIssue extends Issue {
   severity: 'error' | 'warning'
 }
 
 /**
- * How many departures of one item are told apart. No event that a person wants explained has more,
+ * The number of issues of one item that are told apart. No event that a person wants explained has more,
  * and an item of 100,000 wrong keys must not make us write books.
  */
-export const MAX_DEPARTURES = 200
+export const MAX_ISSUES = 200
 
 /** @param step where the value stands in the object that is being checked */
-export function add(found: Departure[], step: string | number, value: unknown, rule: Rule): void {
-  if (found.length < MAX_DEPARTURES) {
+export function add(found: FoundIssue[], step: string | number, value: unknown, rule: Rule): void {
+  if (found.length < MAX_ISSUES) {
     found.push({ rule, value, steps: [step] })
   } else if (rule.severity === 'error') {
     // Whatever is left out, that the item does not conform is not.
-    found[MAX_DEPARTURES - 1] = { rule: tooMany, value: undefined, steps: [] }
+    found[MAX_ISSUES - 1] = { rule: tooMany, value: undefined, steps: [] }
   }
 }
 
 /** Says of everything found since `from` that it stands under `step`. */
-export function under(found: Departure[], from: number, step: string | number): void {
+export function under(found: FoundIssue[], from: number, step: string | number): void {
   for (let i = from; i < found.length; i += 1) found[i]!.steps.push(step)
 }
 
 /** @param place where the item stands */
-export function toFinding({ rule, value, steps }: Departure, place: Issue['path']): Finding {
+export function toIssue({ rule, value, steps }: FoundIssue, place: Issue['path']): ReportedIssue {
   const path = rule === tooMany ? place : [...place, ...steps.toReversed()]
   const { code, severity, spec } = rule
-  const finding: Finding = { path, message: rule.message(value, steps[0]), code, severity }
-  if (spec !== '') finding.spec = spec
-  return finding
+  const issue: ReportedIssue = { path, message: rule.message(value, steps[0]), code, severity }
+  if (spec !== '') issue.spec = spec
+  return issue
 }
 
 const tooMany: Rule = {
   code: 'too_many',
   severity: 'error',
   spec: '',
-  message: () => `More than ${MAX_DEPARTURES} departures in one item; the rest is not listed`,
+  message: () => `More than ${MAX_ISSUES} issues in one item; the rest is not listed`,
 }

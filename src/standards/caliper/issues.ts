@@ -1,17 +1,17 @@
-import type { Finding } from './check/departure'
+import type { ReportedIssue } from './check/found-issue'
 
-export type { Finding }
-export type Path = Finding['path']
+export type { ReportedIssue }
+export type Path = ReportedIssue['path']
 
-export function required(path: Path, spec: string): Finding {
+export function required(path: Path, spec: string): ReportedIssue {
   return { path, message: 'Required', code: 'required', spec, severity: 'error' }
 }
 
-export function error(path: Path, code: string, message: string, spec: string): Finding {
+export function error(path: Path, code: string, message: string, spec: string): ReportedIssue {
   return { path, message, code, spec, severity: 'error' }
 }
 
-export function warning(path: Path, code: string, message: string, spec: string): Finding {
+export function warning(path: Path, code: string, message: string, spec: string): ReportedIssue {
   return { path, message, code, spec, severity: 'warning' }
 }
 
