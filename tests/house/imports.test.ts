@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { posix } from 'node:path'
-import { files, read } from './repository'
+import { files, read } from '../support/repository'
 
 // What most rooms may know: values, errors, the record, what the platforms promise, the log.
 const ground = ['error', 'event', 'syntax', 'ports', 'telemetry', 'memory']

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/folders'
 import { keyring } from '../support/keyring'
 import { startLimitedServer } from '../support/limited-process'
 
-// `npm run test:soak` sets it; with the other tests of bounds it would double what they take.
+// `tests/suites.ts` sets it for `npm run test:bounded -- soak`.
 const SECONDS = Number(process.env.NONIUS_SOAK_SECONDS ?? 0)
 const ALONE_MS = SECONDS * 250
 const ATTACKED_MS = SECONDS * 750

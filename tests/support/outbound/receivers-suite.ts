@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { receivers } from '../support/receivers-list'
+import { receivers } from '../receivers-list'
 import { type Meeting, TIMEOUT_MS } from './meet'
 
 // For timers that come late on a machine that is busy.

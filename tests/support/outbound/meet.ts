@@ -1,8 +1,8 @@
-import { readIssuerKeys } from '../../src/access/tokens/issuer-keys'
-import { createGet } from '../../src/outbound/get'
-import { createGuard } from '../../src/outbound/guard'
-import { createSend } from '../../src/webhooks/send'
-import { type OpenReceiver, openReceivers } from '../support/receivers'
+import { readIssuerKeys } from '../../../src/access/tokens/issuer-keys'
+import { createGet } from '../../../src/outbound/get'
+import { createGuard } from '../../../src/outbound/guard'
+import { createSend } from '../../../src/webhooks/send'
+import { type OpenReceiver, openReceivers } from '../receivers'
 
 /** How one call of one receiver ended. */
 export interface Meeting {

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { installNode } from '../../../tools/aws-local/lambda-node'
-import type { Meeting } from '../../outbound/meet'
-import { receiversSuite } from '../../outbound/receivers-suite'
 import { temporaryFolder } from '../../support/folders'
+import type { Meeting } from '../../support/outbound/meet'
+import { receiversSuite } from '../../support/outbound/receivers-suite'
 
 /** Built for Node, and run by the Node of Lambda. */
 async function meetAll(): Promise<Meeting[]> {
   using folder = temporaryFolder()
   await Bun.build({
-    entrypoints: [join(import.meta.dir, '../../outbound/meet.ts')],
+    entrypoints: [join(import.meta.dir, '../../support/outbound/meet.ts')],
     outdir: folder.path,
     naming: 'meet.mjs',
     target: 'node',

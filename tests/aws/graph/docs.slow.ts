@@ -1,8 +1,8 @@
 import { expect, it, setDefaultTimeout } from 'bun:test'
 import { retentionClasses } from '../../../src/event/record'
 import { prices } from '../../../tools/cost/prices'
-import { read } from '../../house/repository'
 import { graphOf, ofType } from '../../support/graph/graphs'
+import { read } from '../../support/repository'
 
 setDefaultTimeout(60_000)
 

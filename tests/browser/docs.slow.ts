@@ -3,7 +3,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { type HttpServer, serveHttp } from '../../src/platform/local/serve'
 import { startTestApp, type TestApp } from '../support/app'
 
-// Run by `npm run test:browser`, not by `npm test`: it needs Chromium, which npm does not bring.
+// Run by `npm run test:product`, not by `npm test`: it needs Chromium, which npm does not bring.
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 // The browser itself keeps quiet, so that every request that is seen is the page's.

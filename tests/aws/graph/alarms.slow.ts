@@ -1,8 +1,8 @@
 import { describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { retentionClasses } from '../../../src/event/record'
 import { createMetrics } from '../../../src/telemetry/metrics'
-import { read } from '../../house/repository'
 import { graphOf, named, ofType } from '../../support/graph/graphs'
+import { read } from '../../support/repository'
 
 setDefaultTimeout(60_000)
 

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { files } from '../house/repository'
 import { type Program, repository, run, start } from '../support/program'
+import { files } from '../support/repository'
 
 // What a newcomer sees, told in order: clone, `npm start`, paste the curl, stop, start again.
-// Not one of `npm test`: it installs from the registry, twice. `npm run test:clone` runs it.
+// Not one of `npm test`: it installs from the registry, twice. `npm run test:product` runs it.
 const INSTALL_MS = 180_000
 
 let folder: string
