@@ -7,12 +7,12 @@ import { glueTable } from '../../../src/platform/aws/lake/glue-table'
 import { createLake } from '../../../src/platform/local/lake'
 import { createDuck, duckTypes } from '../../../src/platform/local/parquet/duck'
 import { eventsView } from '../../../src/platform/shared/events-view'
-import { aBatch, archiveContract } from '../../contracts/archive.contract'
+import { archiveContract } from '../../contracts/archive.contract'
 import { freshDeliveryStreams } from '../../support/aws/delivery-streams'
 import { withFaults } from '../../support/aws/faults'
 import { memoryBlobs } from '../../support/blobs'
 import { temporaryFolder } from '../../support/folders'
-import { aRecord } from '../../support/records'
+import { aBatch, aRecord } from '../../support/records'
 
 type Streams = Awaited<ReturnType<typeof freshDeliveryStreams>>
 
