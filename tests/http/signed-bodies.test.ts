@@ -4,6 +4,7 @@ import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { aReceiver } from '../support/deliveries'
 import { anEnvelope, anEvent } from '../support/envelopes'
+import { notOnAws } from '../support/not-on-aws'
 import { aSigner, forged, signBy } from '../support/signing'
 
 function post(app: TestApp, body: string, type = 'text/plain') {
@@ -218,7 +219,7 @@ describe('a source that requires signatures', () => {
 describe('a key set at a URL', () => {
   const local = { config: { allowPrivateWebhooks: true } }
 
-  it('is fetched once for many requests, and again after ten minutes', async () => {
+  notOnAws('memory')('is fetched once for many requests, and again after ten minutes', async () => {
     await using app = await startTestApp(local)
     const canvas = await aSigner('1')
     await using publisher = aReceiver(() => Response.json({ keys: [canvas.jwk] }))
@@ -248,7 +249,7 @@ describe('a key set at a URL', () => {
     expect(publisher.received).toHaveLength(2)
   })
 
-  it('that is down goes on being believed for a day', async () => {
+  notOnAws('clock')('that is down goes on being believed for a day', async () => {
     await using app = await startTestApp(local)
     const canvas = await aSigner('1')
     let status = 200
