@@ -9,19 +9,22 @@ export interface Import {
   isType: boolean
 }
 
-// Matched in the text: scanners that compile first do not see `import type`.
+// Matched in the text: scanners that compile first do not see `import type`. A worker or a program of
+// ours is started by `new URL(…)`.
 const CLAUSE = String.raw`(type\s+)?(\{[^}]*\}|\*(?:\s+as\s+\w+)?|\w+(?:\s*,\s*\{[^}]*\})?)`
 const IMPORT = new RegExp(
-  String.raw`\b(?:import|export)\s+${CLAUSE}\s+from\s+'([^']+)'|\bimport\s+'([^']+)'|\bimport\(\s*'([^']+)'`,
+  String.raw`\b(?:import|export)\s+${CLAUSE}\s+from\s+'([^']+)'|\bimport\s+'([^']+)'|\bimport\(\s*'([^']+)'|\bnew URL\('([^']+)', import\.meta\.url\)`,
   'g',
 )
 
 export function importsIn(text: string, file: string): Import[] {
-  return [...withoutComments(text).matchAll(IMPORT)].map(([, type, names, from, bare, lazy]) => ({
-    file,
-    specifier: (from ?? bare ?? lazy)!,
-    isType: type !== undefined || isOnlyTypes(names),
-  }))
+  return [...withoutComments(text).matchAll(IMPORT)].map(
+    ([, type, names, from, bare, lazy, program]) => ({
+      file,
+      specifier: (from ?? bare ?? lazy ?? program)!,
+      isType: type !== undefined || isOnlyTypes(names),
+    }),
+  )
 }
 
 export function importsOf(file: string): Import[] {

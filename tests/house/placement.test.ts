@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { suites } from '../suites'
 import { files, read } from '../support/repository'
-import { importsOf, isTest, targetOf, targetsOf, withoutComments } from './modules'
+import { importsOf, isTest, targetsOf, withoutComments } from './modules'
 
 /*
  * The rule: a test of a pure unit stands beside its source. A test that needs a platform, HTTP, a
