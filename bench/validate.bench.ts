@@ -10,7 +10,7 @@ import { checkItem } from '../src/standards/caliper/check-item'
 import { checkElement } from '../src/standards/caliper/conformance'
 import { kindOf, refuse } from '../src/standards/caliper/gate'
 import type { Node } from '../src/standards/caliper/node'
-import { mutated, seeded } from '../tests/conformance/mutate'
+import { mutated, seeded } from '../tests/support/mutate'
 import { anEvent } from '../tests/support/envelopes'
 import { zodEvent } from './zod-model'
 

@@ -11,7 +11,7 @@ import { contextIris } from '../../src/standards/caliper/version'
 import { anEvent } from '../support/envelopes'
 import { earlyType, inEarlyForm } from './early'
 import { interpret } from './interpreter'
-import { mutated, seeded } from './mutate'
+import { mutated, seeded } from '../support/mutate'
 
 // The code that is generated from the tables against a plain reading of the same tables; CI asks
 // for 100,000 (`MUTATIONS`).

@@ -74,7 +74,8 @@ describe('a test', () => {
 
   it('stands in tests/ for a reason', () => {
     const pure = tests
-      .filter((path) => path.startsWith('tests/') && sharedBy(path).length === 0)
+      .filter((path) => path.startsWith('tests/') && path.endsWith('.test.ts'))
+      .filter((path) => sharedBy(path).length === 0)
       .filter((path) => {
         const { outside, rooms } = needsOf(path)
         return outside.length === 0 && rooms.length < 2
