@@ -83,3 +83,19 @@ describe('docs/architecture.md', () => {
     expect(others).toEqual([])
   })
 })
+
+describe('the tree in the README', () => {
+  it('has a sentence for every folder at the top and in src, and for no other', () => {
+    const readme = read('README.md')
+    const [tree = ''] = readme.slice(readme.indexOf('## The tree')).match(/```\n[\s\S]*?```/) ?? []
+    const named = [...tree.matchAll(/^( *)([\w.-]+)\/ +\S/gm)].map(([, indent, folder]) =>
+      indent === '' ? folder! : `src/${folder}`,
+    )
+    const folders = [...known].flatMap((path) => {
+      const [top = '', ...rest] = path.split('/')
+      if (rest.length === 0 || top.startsWith('.')) return []
+      return top === 'src' && rest.length > 1 ? [top, `src/${rest[0]}`] : [top]
+    })
+    expect(named.sort()).toEqual([...new Set(folders)].sort())
+  })
+})
