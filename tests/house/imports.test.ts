@@ -50,6 +50,9 @@ const mayImport: Record<string, string[]> = {
   'platform/aws': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry'],
   'services.ts': [...middle, 'config'],
   http: [...middle, 'config', 'services.ts'],
+  // Run by Node before anything is installed.
+  'launch.mjs': ['heap-size.mjs'],
+  'heap-size.mjs': [],
   'server.ts': doors,
   'cli.ts': [...doors, 'server.ts', 'cli'],
   cli: [...doors, 'server.ts'],
