@@ -98,6 +98,8 @@ export const suites: Record<string, Part[]> = {
       name: 'browser',
       says: '/docs in Chromium, without the internet',
       files: 'tests/browser/*.slow.ts',
+      // Chromium renders the page in a second, or in twenty beside other work on two cores.
+      options: ['--timeout', '60000'],
       needs: 'Chromium',
     },
     {
