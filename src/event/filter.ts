@@ -20,3 +20,19 @@ export function matchesFilter(record: EventRecord, filter: EventFilter): boolean
   if (filter.from !== undefined && record.eventTime < filter.from) return false
   return filter.to === undefined || record.eventTime < filter.to
 }
+
+/** Fields that a subscription can be narrowed by; it needs no index, being asked of one event. */
+export const filterFields = [...indexedFields, 'action', 'sourceId'] as const
+
+/** One condition of a subscription. */
+export interface FieldFilter {
+  field: (typeof filterFields)[number]
+  /** Any of these. */
+  in: string[]
+}
+
+/** Whether the field holds one of the values, compared as text. A missing field never does. */
+export function passes(record: EventRecord, filter: FieldFilter): boolean {
+  const value = record[filter.field]
+  return value !== undefined && filter.in.includes(value)
+}

@@ -1,4 +1,4 @@
-import type { IndexedField } from '../event/filter'
+import type { FieldFilter } from '../event/filter'
 import type { Span } from './change-feed'
 
 export interface Tenant {
@@ -64,12 +64,6 @@ export interface ApiKey {
   revokedAt?: string | undefined
 }
 
-export interface WebhookFilter {
-  field: IndexedField | 'action' | 'sourceId'
-  /** Any of these. */
-  in: string[]
-}
-
 export interface Webhook {
   webhookId: string
   tenantId: string
@@ -78,7 +72,7 @@ export interface Webhook {
   /** Event types, or `*` for all. */
   events: string[]
   /** All must match. */
-  filters: WebhookFilter[]
+  filters: FieldFilter[]
   enabled: boolean
   /**
    * The stretches of the change feed that it is owed: one for each time that it was switched on, the

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { namedQueries } from '../../src/query/sql'
-import { type ArchivedTerm, archiveTerm } from '../lake/archived-term'
+import { type ArchivedTerm, archiveTerm } from '../support/lake/archived-term'
 import { nonius } from '../support/program'
 
 let term: ArchivedTerm

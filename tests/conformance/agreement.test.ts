@@ -9,9 +9,9 @@ import { modelOf } from '../../src/standards/caliper/model/model'
 import { profileExtensions } from '../../src/standards/caliper/model/versions'
 import { contextIris } from '../../src/standards/caliper/version'
 import { anEvent } from '../support/envelopes'
+import { mutated, seeded } from '../support/mutate'
 import { earlyType, inEarlyForm } from './early'
 import { interpret } from './interpreter'
-import { mutated, seeded } from './mutate'
 
 // The code that is generated from the tables against a plain reading of the same tables; CI asks
 // for 100,000 (`MUTATIONS`).

@@ -28,8 +28,8 @@ function pathOf(cell: string): (string | number)[] {
   return ['data', 0, ...steps]
 }
 
-const departures = readTable('|', 'conformance', 'departures.txt')
-const refused = readTable('|', 'conformance', 'refused.txt')
+const departures = readTable('|', import.meta.dir, 'departures.txt')
+const refused = readTable('|', import.meta.dir, 'refused.txt')
 
 describe('an item of Caliper 1.2 conforms', () => {
   const { caliperContext: _, ...makers } = events
@@ -55,7 +55,7 @@ describe('an item of Caliper 1.2 conforms', () => {
     })
   }
 
-  for (const [base, patch] of readTable('|', 'conformance', 'conformant.txt')) {
+  for (const [base, patch] of readTable('|', import.meta.dir, 'conformant.txt')) {
     it(`as ${base} with ${patch}`, () => {
       const item = patched(specimen(base!), patch!)
       expect(check(item)).toEqual(nothing)
@@ -74,7 +74,7 @@ describe('a departure from Caliper 1.2 is named', () => {
     })
   }
 
-  for (const [code, path, base, patch] of readTable('|', 'conformance', 'recommendations.txt')) {
+  for (const [code, path, base, patch] of readTable('|', import.meta.dir, 'recommendations.txt')) {
     it(`and only recommended against: ${code} at ${path}, of ${base} with ${patch}`, () => {
       const item = patched(specimen(base!), patch!)
       const { errors, warnings } = check(item)

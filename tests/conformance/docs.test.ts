@@ -29,8 +29,8 @@ describe('docs/conformance.md', () => {
         'recommendations.txt',
         'refused.txt',
         'envelope_departures.txt',
-      ].flatMap((name) => readTable('|', 'conformance', name).map(([code]) => code!)),
-      ...readTable('|', 'conformance', 'versions.txt').map(([, code]) => code!.replace('~', '')),
+      ].flatMap((name) => readTable('|', import.meta.dir, name).map(([code]) => code!)),
+      ...readTable('|', import.meta.dir, 'versions.txt').map(([, code]) => code!.replace('~', '')),
     ]
     const unexplained = new Set(
       codes.filter((code) => code !== '-' && !docs.includes(`\`${code}\``)),

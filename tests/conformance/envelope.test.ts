@@ -12,7 +12,7 @@ describe('the report on an envelope', () => {
     expect(checkCaliper(text)).toEqual({ valid: true, ...counts, errors: [], warnings: [] })
   })
 
-  for (const [code, path, patch] of readTable('|', 'conformance', 'envelope_departures.txt')) {
+  for (const [code, path, patch] of readTable('|', import.meta.dir, 'envelope_departures.txt')) {
     it(`names ${code} at ${path}, of an envelope with ${patch}`, () => {
       const { valid, errors } = checkCaliper(JSON.stringify(patched(anEnvelope(), patch!)))
       expect(valid).toBe(false)

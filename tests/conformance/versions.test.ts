@@ -48,7 +48,11 @@ function specimen(dialect: string, base: string): object {
 }
 
 describe('each version of Caliper has rules of its own', () => {
-  for (const [dialect, code, path, base, patch] of readTable('|', 'conformance', 'versions.txt')) {
+  for (const [dialect, code, path, base, patch] of readTable(
+    '|',
+    import.meta.dir,
+    'versions.txt',
+  )) {
     const expected = code === '-' ? 'nothing' : `${code} at ${path}`
     it(`${dialect}: ${expected}, of ${base} ${patch === '' ? 'as it is' : `with ${patch}`}`, () => {
       const whole = specimen(dialect!, base!)

@@ -1,20 +1,14 @@
 import { describe, expect, it } from 'bun:test'
 import { columns } from '../../src/event/columns'
-import type { EventRecord } from '../../src/event/record'
 import type { Archive } from '../../src/platform/archive'
-import type { ChangeBatch } from '../../src/platform/change-feed'
 import type { Lake } from '../../src/platform/lake'
-import { aRecord } from '../support/records'
+import { aBatch, aRecord } from '../support/records'
 
 export interface ArchiveAndLake extends AsyncDisposable {
   archive: Archive
   lake: Lake
   /** Every object of the lake, by its path below `events/`. */
   list(): Promise<string[]>
-}
-
-export function aBatch(id: string, records: EventRecord[]): ChangeBatch {
-  return { id, count: records.length, records: () => records, isWithin: () => true }
 }
 
 /** What an archive can, where platforms differ. */

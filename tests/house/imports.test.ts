@@ -1,21 +1,34 @@
 import { describe, expect, it } from 'bun:test'
-import { posix } from 'node:path'
-import { files, read } from './repository'
+import { files, read } from '../support/repository'
+import {
+  type Import,
+  importsIn,
+  importsOf,
+  isTest,
+  product,
+  targetOf,
+  targetsOf,
+  withoutComments,
+} from './modules'
 
-// What most rooms may know: values, errors, the record, what the platforms promise, the log.
-const ground = ['error', 'event', 'syntax', 'ports', 'telemetry', 'memory']
+// What most rooms may know: values, errors, the record, who asks, what the platforms promise, the log.
+const ground = ['error', 'event', 'identity', 'syntax', 'ports', 'telemetry', 'memory']
 const helpers = ['access', 'governance', 'quarantine', 'query', 'outbound', 'webhooks', 'realtime']
-const middle = [...ground, ...helpers, 'ingest', 'changes', 'standards']
+const documents = ['documents', 'reducers']
+const middle = [...ground, ...helpers, ...documents, 'ingest', 'changes', 'standards', 'mapping']
+// The doors and the CLI's commands: everything, and exactly one platform.
+const doors = [...middle, 'config', 'http', 'services.ts', 'platform/local']
 
-/** Which way imports go. Every room may also import itself; types count. */
+/** Which way imports go. Every room may also import itself; types count; a room may be still to come. */
 const mayImport: Record<string, string[]> = {
   syntax: [],
   error: [],
   telemetry: [],
   memory: ['error'],
   config: [],
+  identity: [],
   event: ['error', 'syntax'],
-  ports: ['error', 'event'],
+  ports: ['error', 'event', 'identity'],
   'standards/caliper': ['error', 'event', 'syntax'],
   'standards/native': ['error', 'event', 'syntax'],
   'standards/xapi': ['error', 'event', 'syntax'],
@@ -26,16 +39,23 @@ const mayImport: Record<string, string[]> = {
   outbound: ['error'],
   webhooks: [...ground, 'outbound'],
   realtime: ground,
+  documents: ground,
+  reducers: [...ground, 'documents'],
+  // From one standard to another, which never know each other.
+  mapping: [...ground, 'standards'],
   ingest: [...ground, ...helpers],
   changes: [...ground, ...helpers],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
   'platform/local': [...ground, 'platform/shared'],
   'platform/aws': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry'],
-  http: [...middle, 'config'],
-  // The doors and the CLI's commands: everything, and exactly one platform.
-  'server.ts': [...middle, 'config', 'http', 'platform/local'],
-  'cli.ts': [...middle, 'config', 'http', 'platform/local', 'server.ts', 'cli'],
-  cli: [...middle, 'config', 'http', 'platform/local', 'server.ts'],
+  'services.ts': [...middle, 'config'],
+  http: [...middle, 'config', 'services.ts'],
+  // Run by Node before anything is installed.
+  'launch.mjs': ['heap-size.mjs'],
+  'heap-size.mjs': [],
+  'server.ts': doors,
+  'cli.ts': [...doors, 'server.ts', 'cli'],
+  cli: [...doors, 'server.ts'],
 }
 
 function roomOf(path: string): string {
@@ -44,39 +64,29 @@ function roomOf(path: string): string {
   return first === 'platform' || first === 'standards' ? `${first}/${second}` : first
 }
 
-interface Import {
-  file: string
-  specifier: string
-}
-
-// Matched in the text: scanners that compile first do not see `import type`.
-const IMPORT = /\bfrom\s+'([^']+)'|\bimport\s+'([^']+)'|\bimport\(\s*'([^']+)'/g
-
-function importsOf(file: string): Import[] {
-  return [...read(file).matchAll(IMPORT)].map(([, from, bare, dynamic]) => ({
-    file,
-    specifier: (from ?? bare ?? dynamic)!,
-  }))
-}
-
-const sources = files().filter((path) => /^src\/.*\.ts$/.test(path))
-const product = sources.filter((path) => !path.endsWith('.test.ts'))
 // A `.json` is data: the version in package.json, say.
 const isOurs = ({ specifier }: Import) => specifier.startsWith('.') && !specifier.endsWith('.json')
 const show = ({ file, specifier }: Import) => `${file} imports ${specifier}`
 
-function targetRoom({ file, specifier }: Import): string {
-  const path = posix.join(posix.dirname(file), specifier)
-  // A folder's index is written as the folder, a file without its ending.
-  return roomOf(product.includes(`${path}.ts`) ? `${path}.ts` : `${path}/index.ts`)
+/** The folders beside `src` and which of them each may import; tests and benchmarks may import all. */
+const folders: Record<string, string[]> = {
+  src: [],
+  functions: ['src'],
+  infra: ['src'],
+  openapi: ['src'],
+  tools: ['src', 'functions', 'infra', 'openapi'],
+  packages: [],
 }
 
-describe('the house keeps its shape', () => {
-  it('reads what it judges: type-only, side-effect and lazy imports are all found', () => {
+describe('the house has its shape', () => {
+  it('reads what it judges: type-only, side-effect and lazy imports', () => {
     const text = `import type { A } from './a'\nimport './b'\nawait import('./c')\nexport { D } from './d'`
-    const found = [...text.matchAll(IMPORT)].map((match) => match.slice(1).find(Boolean))
+    const found = importsIn(text, 'src/x.ts').map(({ specifier }) => specifier)
     expect(found).toEqual(['./a', './b', './c', './d'])
     expect(product.length).toBeGreaterThan(20)
+    const types = `import type { A } from './a'\nimport { type B, type C } from './b'\nimport { type D, e } from './d'\nimport F, {\n  g,\n} from './f'`
+    const isType = importsIn(types, 'src/x.ts').map((one) => one.isType)
+    expect(isType).toEqual([true, true, false, false])
   })
 
   for (const room of new Set(product.map(roomOf))) {
@@ -87,12 +97,14 @@ describe('the house keeps its shape', () => {
         .filter((path) => roomOf(path) === room)
         .flatMap(importsOf)
         .filter(isOurs)
-      expect(ours.filter((one) => !isAllowed(allowed, targetRoom(one))).map(show)).toEqual([])
+      expect(
+        ours.filter((one) => !isAllowed(allowed, roomOf(targetOf(one) ?? 'nowhere'))).map(show),
+      ).toEqual([])
     })
   }
 
   it('speaks to Bun and DuckDB only in platform/local, to AWS only in platform/aws', () => {
-    const strangers = product.flatMap((file) => {
+    const unexpected = product.flatMap((file) => {
       const room = roomOf(file)
       const found: string[] = []
       for (const one of importsOf(file)) {
@@ -108,7 +120,7 @@ describe('the house keeps its shape', () => {
       if (usesBun && room !== 'platform/local') found.push(`${file} uses Bun's globals`)
       return found
     })
-    expect(strangers).toEqual([])
+    expect(unexpected).toEqual([])
   })
 
   it('imports nothing at run time that package.json does not list as a dependency', () => {
@@ -128,6 +140,46 @@ describe('the house keeps its shape', () => {
   })
 })
 
+describe('the folders of the repository', () => {
+  for (const [folder, allowed] of Object.entries(folders)) {
+    it(`${folder} imports ${allowed.join(', ') || 'nothing'} of the others`, () => {
+      const own = files().filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.ts'))
+      const found = own
+        .filter((path) => !isTest(path))
+        .flatMap(importsOf)
+        .filter((one) => {
+          const [to = ''] = targetOf(one)?.split('/') ?? []
+          return to !== folder && to in folders && !allowed.includes(to)
+        })
+      expect(found.map(show)).toEqual([])
+    })
+  }
+})
+
+describe('imports of values', () => {
+  it('form no circle', () => {
+    expect(circleAmong(product, (file) => targetsOf(file, { types: false }))).toEqual([])
+  })
+
+  it('would be found in a circle', () => {
+    const graph: Record<string, string[]> = { a: ['b'], b: ['c', 'd'], c: [], d: ['e'], e: ['b'] }
+    expect(circleAmong(Object.keys(graph), (file) => graph[file]!)).toEqual(['b', 'd', 'e', 'b'])
+  })
+})
+
+/** The first circle that is met, from its beginning to its beginning; nothing when there is none. */
+function circleAmong(all: readonly string[], next: (file: string) => string[]): string[] {
+  const done = new Set<string>()
+  function walk(file: string, path: readonly string[]): string[] {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (done.has(file)) return []
+    const found = next(file).map((to) => walk(to, [...path, file]))
+    done.add(file)
+    return found.find((circle) => circle.length > 0) ?? []
+  }
+  return all.map((file) => walk(file, [])).find((circle) => circle.length > 0) ?? []
+}
+
 /** `standards` in the table stands for each of its rooms. */
 function isAllowed(allowed: Set<string>, room: string): boolean {
   return allowed.has(room) || allowed.has(room.split('/')[0]!)
@@ -136,8 +188,4 @@ function isAllowed(allowed: Set<string>, room: string): boolean {
 function packageOf(specifier: string): string {
   const [first = '', second] = specifier.split('/')
   return first.startsWith('@') ? `${first}/${second}` : first
-}
-
-function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
 }

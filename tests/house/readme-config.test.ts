@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { type Setting, settings } from '../../src/config/settings'
-import { read } from './repository'
+import { read } from '../support/repository'
 
 function row({ name, default: standard, meaning, secret }: Setting<unknown>): string {
   const unset = secret ? 'random' : 'none'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { settings } from '../../src/config/settings'
-import { files, read } from './repository'
+import { files, read } from '../support/repository'
 
 const tracked = files()
 const texts = tracked.filter((path) => !/\.(png|parquet|gz|woff2?)$/.test(path))

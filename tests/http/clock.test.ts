@@ -1,13 +1,14 @@
-import { describe, expect, it } from 'bun:test'
+import { expect, it } from 'bun:test'
 import { startTestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { anEvent } from '../support/envelopes'
 import { startIssuer } from '../support/issuer'
+import { describeNotOnAws } from '../support/not-on-aws'
 import { aSigner, signBy } from '../support/signing'
 
 const HOUR = 3_600_000
 
-describe('when the clock of the server is set back', () => {
+describeNotOnAws('clock')('when the clock of the server is set back', () => {
   for (const back of [1000, HOUR, 24 * 365 * HOUR]) {
     it(`by ${back} ms, a key that is revoked ends within five seconds all the same`, async () => {
       await using app = await startTestApp()

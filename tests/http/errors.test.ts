@@ -4,6 +4,7 @@ import type { Platform } from '../../src/platform/platform'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { anEnvelopeText } from '../support/envelopes'
+import { describeNotOnAws } from '../support/not-on-aws'
 
 /** A platform whose event store answers nothing but this error. */
 function failing(error: Error) {
@@ -25,7 +26,7 @@ const full = new StorageError('writing events: database or disk is full (SQLITE_
   isRetriable: true,
 })
 
-describe('a store that cannot take events for now', () => {
+describeNotOnAws('faults')('a store that cannot take events for now', () => {
   it('is 503 with Retry-After, never a 200', async () => {
     await using app = await startTestApp({ wrap: failing(full) })
     const response = await post(app)
@@ -89,7 +90,7 @@ describe('a store that cannot take events for now', () => {
   })
 })
 
-describe('what breaks on our side', () => {
+describeNotOnAws('faults')('what breaks on our side', () => {
   const failures: [name: string, error: Error][] = [
     ['a store that will not mend', new StorageError('file is corrupt', { isRetriable: false })],
     ['a bug', new TypeError('undefined is not a function (near "Zoë Müller")')],

@@ -3,6 +3,7 @@ import { type ErrorCode, errorCodes } from '../../src/error/codes'
 import { StorageError } from '../../src/error/storage-error'
 import { problemOf } from '../support/battery'
 import { startIssuer } from '../support/issuer'
+import { notOnAws } from '../support/not-on-aws'
 import { type PublishTest, startPublishTest } from '../support/publish-api'
 import { openSocket, type TestSocket } from '../support/sockets'
 
@@ -24,7 +25,7 @@ async function ask(socket: TestSocket, message: unknown) {
 }
 
 describe('WS /ws/publish stores what it is sent', () => {
-  it('answers each message with its receipt, in order', async () => {
+  notOnAws('order')('answers each message with its receipt, in order', async () => {
     await using socket = await test.connect()
     const events = Array.from({ length: 50 }, () => anEvent())
     for (const event of events) socket.send(JSON.stringify(event))
@@ -64,7 +65,7 @@ describe('WS /ws/publish stores what it is sent', () => {
     })
   })
 
-  it('counts what comes for the conformance of its source', async () => {
+  notOnAws('counted later')('counts what comes for the conformance of its source', async () => {
     await using fresh = await startPublishTest()
     await using socket = await fresh.connect()
     await ask(socket, [anEvent(), {}])
@@ -75,14 +76,17 @@ describe('WS /ws/publish stores what it is sent', () => {
     expect(counts).toMatchObject([{ stored: 1, quarantined: 1 }])
   })
 
-  it('names numbers instead of ids when those would not fit into one message', async () => {
-    await using small = await startPublishTest({ maxReplyBytes: 500 })
-    await using socket = await small.connect()
-    const receipt = await ask(socket, [...Array.from({ length: 100 }, () => anEvent()), {}])
-    expect(receipt).toMatchObject({ eventCount: 100, quarantinedCount: 1, duplicates: 0 })
-    expect(receipt).toMatchObject({ eventIds: [], entityIds: [], quarantined: [] })
-    expect(receipt).toHaveProperty('quarantinedLink', '/quarantine?sourceId=demo')
-  })
+  notOnAws('limits')(
+    'names numbers instead of ids when those would not fit into one message',
+    async () => {
+      await using small = await startPublishTest({ maxReplyBytes: 500 })
+      await using socket = await small.connect()
+      const receipt = await ask(socket, [...Array.from({ length: 100 }, () => anEvent()), {}])
+      expect(receipt).toMatchObject({ eventCount: 100, quarantinedCount: 1, duplicates: 0 })
+      expect(receipt).toMatchObject({ eventIds: [], entityIds: [], quarantined: [] })
+      expect(receipt).toHaveProperty('quarantinedLink', '/quarantine?sourceId=demo')
+    },
+  )
 })
 
 describe('WS /ws/publish takes a key', () => {
@@ -106,14 +110,14 @@ describe('WS /ws/publish takes a key', () => {
     ['it comes with another subprotocol', '/ws/publish', { 'Sec-WebSocket-Protocol': 'soap, x' }],
   ]
   for (const [why, path, headers] of refused) {
-    it(`and refuses the handshake when ${why}`, async () => {
+    notOnAws('handshake')(`and refuses the handshake when ${why}`, async () => {
       const reply = await test.refusal(path, headers)
       expect(reply.headers.get('WWW-Authenticate')).toContain('Bearer')
       await problemOf(reply, 'unauthenticated')
     })
   }
 
-  it('that may write events, and no other', async () => {
+  notOnAws('handshake')('that may write events, and no other', async () => {
     const weak = await test.app.issue(['events:read'])
     await problemOf(await test.refusal('/ws/publish', test.app.as(weak)), 'forbidden')
     await problemOf(await test.refusal(`/ws/publish?key=${weak}`), 'forbidden')
@@ -130,7 +134,7 @@ describe('WS /ws/publish takes a key', () => {
     expect(await test.app.platform.events.get('default', event.event_id)).toBeUndefined()
   })
 
-  it('or a token, until that ends', async () => {
+  notOnAws('clock')('or a token, until that ends', async () => {
     await using issuer = await startIssuer()
     await using other = await startPublishTest({ config: { oidcIssuer: issuer.url } })
     await using socket = await other.connect(await issuer.token({ scope: 'events:write' }))
@@ -152,7 +156,8 @@ describe('WS /ws/publish says what is wrong, and goes on', () => {
     ['more than fits', JSON.stringify(anEvent({ text: 'x'.repeat(10_000) })), 'too_large'],
   ]
   for (const [what, message, code] of wrong) {
-    it(`to a message that is ${what}`, async () => {
+    const reason = code === 'too_large' ? 'large message' : undefined
+    notOnAws(reason)(`to a message that is ${what}`, async () => {
       await using socket = await test.connect()
       const problem = await ask(socket, message)
       expect(problem).toMatchObject({ ...errorCodes[code], code, type: `urn:nonius:error:${code}` })
@@ -184,7 +189,7 @@ describe('WS /ws/publish says what is wrong, and goes on', () => {
     expect(problem.quarantineId).toBeDefined()
   })
 
-  it('when nothing can be stored, so that it is sent again', async () => {
+  notOnAws('faults')('when nothing can be stored, so that it is sent again', async () => {
     const full = new StorageError('the disk is full', { isRetriable: true })
     await using broken = await startPublishTest({
       wrap: (platform) => ({
@@ -198,7 +203,7 @@ describe('WS /ws/publish says what is wrong, and goes on', () => {
     expect(broken.app.logged.join()).toContain(problem.requestId)
   })
 
-  it('to who does not ask for a WebSocket', async () => {
+  notOnAws('handshake')('to who does not ask for a WebSocket', async () => {
     const reply = await fetch(test.url, { headers: test.app.as() })
     expect(reply.headers.get('Upgrade')).toBe('websocket')
     await problemOf(reply, 'upgrade_required')

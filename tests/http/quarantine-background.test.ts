@@ -3,6 +3,7 @@ import type { Scope } from '../../src/platform/registry'
 import { startTestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { anEvent } from '../support/envelopes'
+import { describeNotOnAws } from '../support/not-on-aws'
 
 const rights: Scope[] = ['events:write', 'quarantine:read', 'quarantine:write']
 const patch = [{ op: 'add', path: '/type', value: 'ViewEvent' }]
@@ -69,7 +70,7 @@ async function withSlowItems(count: number) {
   }
 }
 
-describe('a replay that takes longer than a request may', () => {
+describeNotOnAws('faults')('a replay that takes longer than a request may', () => {
   it('is answered, goes on in the background, and says how far it is to whoever began it', async () => {
     await using test = await withSlowItems(12)
     const key = await test.issue(rights)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { batteryOf, problemOf } from '../support/battery'
 import { anEvent } from '../support/envelopes'
+import { notOnAws } from '../support/not-on-aws'
 import { startQuarantineTest } from '../support/quarantine-api'
 
 const untyped = () => {
@@ -193,7 +194,7 @@ describe('a source whose quarantine is full', () => {
     expect(lines('is full')).toBe(2)
   })
 
-  it('leaves other sources their room', async () => {
+  notOnAws('limits')('leaves other sources their room', async () => {
     await using test = await startQuarantineTest({ quarantineMaxBytes: 2000 })
     const large = { ...untyped(), name: 'x'.repeat(2000) }
     const reply = await test.call('POST', '/caliper/v1p2/events', { data: [large] })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { problemOf } from '../support/battery'
 import { anEnvelope, anEvent } from '../support/envelopes'
+import { notOnAws } from '../support/not-on-aws'
 import { type SourceTest, startSourceTest } from '../support/sources-api'
 
 interface Counts {
@@ -69,7 +70,7 @@ describe('GET /sources/{id}/conformance', () => {
     expect((await read(test)).totals).toMatchObject({ stored: 1, conformant: 1, quarantined: 1 })
   })
 
-  it('tells hours and days apart', async () => {
+  notOnAws('clock')('tells hours and days apart', async () => {
     await using test = await startSourceTest()
     await test.send(anEnvelope())
     test.clock.advance(60 * 60 * 1000)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'bun:test'
+import { expect, it } from 'bun:test'
 import { StorageError } from '../../src/error/storage-error'
 import { sweepSpill } from '../../src/ingest/sweep-spill'
 import type { BlobStore } from '../../src/platform/blob-store'
@@ -7,6 +7,7 @@ import { silentLog as log } from '../../src/telemetry/log'
 import { startTestApp, type TestApp } from '../support/app'
 import { memoryBlobs } from '../support/blobs'
 import { anEnvelope, anEvent } from '../support/envelopes'
+import { describeNotOnAws } from '../support/not-on-aws'
 
 const away = () => Promise.reject(new StorageError('the table is away', { isRetriable: true }))
 
@@ -26,7 +27,7 @@ function post({ request, as }: TestApp, data: unknown[], headers: Record<string,
   return request('/caliper/v1p2/events', { method: 'POST', headers: all, body })
 }
 
-describe('while the event store is away', () => {
+describeNotOnAws('faults')('while the event store is away', () => {
   it('a request is accepted for later, and can be read once the sweep has replayed it', async () => {
     const spill = memoryBlobs()
     await using test = await startSpillingApp(spill)

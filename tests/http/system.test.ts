@@ -2,6 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import type { Platform } from '../../src/platform/platform'
 import { startTestApp } from '../support/app'
 import { problemOf } from '../support/battery'
+import { notOnAws } from '../support/not-on-aws'
 
 describe('GET /health', () => {
   it('is exactly {"status":"ok"}', async () => {
@@ -11,14 +12,14 @@ describe('GET /health', () => {
     expect(await response.text()).toBe('{"status":"ok"}')
   })
 
-  it('stays so when the platform is not well', async () => {
+  notOnAws('faults')('stays so when the platform is not well', async () => {
     await using app = await startTestApp({ wrap: unwell('disk: full') })
     expect((await app.request('/health')).status).toBe(200)
   })
 })
 
 describe('GET /ready', () => {
-  it('says so, and how far the consumers are behind', async () => {
+  notOnAws('lag')('says so, and how far the consumers are behind', async () => {
     await using app = await startTestApp()
     const response = await app.request('/ready')
     expect(response.status).toBe(200)
@@ -26,19 +27,22 @@ describe('GET /ready', () => {
     expect(await response.json()).toEqual({ status: 'ready', feed, notices: [], quarantine })
   })
 
-  it('says what a person should see to, and takes events all the same', async () => {
-    const notices = ['a part of the log is damaged']
-    const wrap = (platform: Platform): Platform => ({
-      ...platform,
-      health: async () => ({ problems: [], notices }),
-    })
-    await using app = await startTestApp({ wrap })
-    const response = await app.request('/ready')
-    expect(response.status).toBe(200)
-    expect(await response.json()).toMatchObject({ status: 'ready', notices })
-  })
+  notOnAws('faults')(
+    'says what a person should see to, and takes events all the same',
+    async () => {
+      const notices = ['a part of the log is damaged']
+      const wrap = (platform: Platform): Platform => ({
+        ...platform,
+        health: async () => ({ problems: [], notices }),
+      })
+      await using app = await startTestApp({ wrap })
+      const response = await app.request('/ready')
+      expect(response.status).toBe(200)
+      expect(await response.json()).toMatchObject({ status: 'ready', notices })
+    },
+  )
 
-  it('is 503 with every problem when it is not', async () => {
+  notOnAws('faults')('is 503 with every problem when it is not', async () => {
     await using app = await startTestApp({ wrap: unwell('disk: full', 'feed: archive is stuck') })
     const response = await app.request('/ready')
     const { errors } = await problemOf(response, 'not_ready')
@@ -86,7 +90,7 @@ describe('GET /docs', () => {
 })
 
 describe('an address', () => {
-  it('where nothing is answers 404', async () => {
+  notOnAws('two slashes')('where nothing is answers 404', async () => {
     await using app = await startTestApp()
     for (const path of ['/', '/nothing', '/caliper/v1p2', '/health/more', '//health']) {
       await problemOf(await app.request(path), 'not_found')

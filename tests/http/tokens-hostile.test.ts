@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { startIssuer, type TestIssuer } from '../support/issuer'
+import { notOnAws, type Reason } from '../support/not-on-aws'
 
 let issuer: TestIssuer
 let app: TestApp
@@ -18,7 +19,8 @@ const now = Math.floor(Date.now() / 1000)
 const good = { scope: 'events:read' }
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-type Bad = [what: string, claims: Record<string, unknown>, header?: Record<string, unknown>]
+type Part = Record<string, unknown>
+type Bad = [what: string, claims: Part, header?: Part, notOnAws?: Reason]
 
 // Every one of them is signed with the issuer's current key: only what is said here is wrong with it.
 const times = [1e300, -1e300, 1e16, -1, -1e9, '1795253400', 'x', '', null, [], [now], {}, true]
@@ -49,8 +51,8 @@ const bad: Bad[] = [
     (use): Bad => [`token_use ${JSON.stringify(use)}`, { token_use: use }],
   ),
   ['claims of 9 KB', { junk: 'x'.repeat(9 * 1024) }],
-  ['claims of a megabyte', { junk: 'x'.repeat(1024 * 1024) }],
-  ['a client_id of 10 MB', { client_id: 'x'.repeat(10 * 1024 * 1024) }],
+  ['claims of a megabyte', { junk: 'x'.repeat(1024 * 1024) }, {}, 'large header'],
+  ['a client_id of 10 MB', { client_id: 'x'.repeat(10 * 1024 * 1024) }, {}, 'large header'],
   ['an unknown crit', {}, { crit: ['exp'], exp: 1 }],
   ['a crit of what nobody knows', {}, { crit: ['nobody'], nobody: 1 }],
   ['an empty crit', {}, { crit: [] }],
@@ -109,8 +111,8 @@ describe('A bad token is answered 401 with its reason', () => {
     expect((await read(await issuer.signed(good))).status).toBe(200)
   })
 
-  for (const [what, claims, header] of bad) {
-    it(`for ${what}`, async () => {
+  for (const [what, claims, header, reason] of bad) {
+    notOnAws(reason)(`for ${what}`, async () => {
       const reply = await read(await issuer.signed({ ...good, ...claims }, header))
       expect(reply.headers.get('WWW-Authenticate')).toContain('error="invalid_token"')
       expect((await problemOf(reply, 'unauthenticated')).detail).toStartWith('The token ')

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { describeNotOnAws } from '../support/not-on-aws'
 import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
 
 interface Page {
@@ -6,7 +7,7 @@ interface Page {
   nextCursor?: string
 }
 
-describe('A tenant with as many webhooks as it may have', () => {
+describeNotOnAws('limits')('A tenant with as many webhooks as it may have', () => {
   let test: WebhookTest
   beforeAll(async () => {
     test = await startWebhookTest({ config: { maxWebhooks: 5 } })

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { aDelivery } from '../support/deliveries'
+import { describeNotOnAws } from '../support/not-on-aws'
 import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
 
-describe('What waits for a webhook that was disabled', () => {
+describeNotOnAws('queue')('What waits for a webhook that was disabled', () => {
   let test: WebhookTest
   beforeAll(async () => {
     test = await startWebhookTest()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { StorageError } from '../../src/error/storage-error'
+import { describeNotOnAws } from '../support/not-on-aws'
 import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
 
 let test: WebhookTest
@@ -123,7 +124,7 @@ describe('A target that may not be called is refused, with the reason', () => {
   })
 })
 
-describe('A store that fails', () => {
+describeNotOnAws('faults')('A store that fails', () => {
   it('is a 503, to be tried again', async () => {
     const full = new StorageError('disk full', { isRetriable: true })
     await using broken = await startWebhookTest({

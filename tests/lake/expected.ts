@@ -1,4 +1,4 @@
-import { site } from './term'
+import { site } from '../support/lake/term'
 
 const biology = `${site}/sections/biology`
 const history = `${site}/sections/history`

@@ -3,10 +3,10 @@ import type { Lake } from '../../src/platform/lake'
 import { openLake } from '../../src/platform/local/lake'
 import { namedQueries } from '../../src/query/sql'
 import { narrowed } from '../../src/query/sql/named-query'
-import { type ArchivedTerm, archiveTerm } from './archived-term'
+import { type ArchivedTerm, archiveTerm } from '../support/lake/archived-term'
 import { comparable, expected } from './expected'
 
-// On one machine, over what the product itself archived. named-queries.emulated.ts asks Trino.
+// On one machine, over what the product itself archived. named-queries.slow.ts asks Trino.
 
 let term: ArchivedTerm
 let lake: Lake

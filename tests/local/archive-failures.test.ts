@@ -8,10 +8,9 @@ import { createLake } from '../../src/platform/local/lake'
 import { encodeSegments, type Segment } from '../../src/platform/local/log/segment'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import type { Log } from '../../src/telemetry/log'
-import { aBatch } from '../contracts/archive.contract'
 import { temporaryFolder } from '../support/folders'
 import { childrenOf } from '../support/processes'
-import { aRecord } from '../support/records'
+import { aBatch, aRecord } from '../support/records'
 
 function anArchive() {
   const root = temporaryFolder()

@@ -5,10 +5,9 @@ import { createLake } from '../../src/platform/local/lake'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import { namedQueries } from '../../src/query/sql'
 import { silentLog } from '../../src/telemetry/log'
-import { aBatch } from '../contracts/archive.contract'
 import { temporaryFolder } from '../support/folders'
 import { oddJson } from '../support/odd-json'
-import { aRecord } from '../support/records'
+import { aBatch, aRecord } from '../support/records'
 
 // One lake with all of them, as senders may fill it: what fails for one of them fails for everybody.
 

@@ -1,4 +1,4 @@
-import { meetAll } from './meet'
-import { receiversSuite } from './receivers-suite'
+import { meetAll } from '../support/outbound/meet'
+import { receiversSuite } from '../support/outbound/receivers-suite'
 
 await receiversSuite('Bun', meetAll)

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../src/error/codes'
 import { errorCodes } from '../../src/error/codes'
 import { type Scope, scopes } from '../../src/platform/registry'
 import { startTestApp, type TestApp } from './app'
+import { notOnAws } from './not-on-aws'
 
 type Body = NonNullable<RequestInit['body']>
 
@@ -116,17 +117,20 @@ export function batteryOf(owed: Owed) {
 
     if (body === undefined) return
 
-    it('not to read the body of someone without a key', async () => {
+    notOnAws('read before')('not to read the body of someone without a key', async () => {
       const request = new Request(`http://localhost${path}`, { ...init, headers })
       expect((await app.app.fetch(request, {})).status).toBe(401)
       expect(request.bodyUsed).toBe(false)
     })
 
     for (const type of ['text/plain', 'application/xml', 'application/json5', 'nonsense', '']) {
-      it(`415 to the media type "${type}"`, async () => {
-        const response = await send({ ...mine(), 'Content-Type': type })
-        expect((await problemOf(response, 'unsupported_media_type')).detail).toContain(body.type)
-      })
+      notOnAws(type === '' ? 'read before' : undefined)(
+        `415 to the media type "${type}"`,
+        async () => {
+          const response = await send({ ...mine(), 'Content-Type': type })
+          expect((await problemOf(response, 'unsupported_media_type')).detail).toContain(body.type)
+        },
+      )
     }
 
     for (const encoding of ['br', 'zstd', 'gzip, gzip', 'nonsense']) {

@@ -1,4 +1,5 @@
 import type { EventRecord } from '../../src/event/record'
+import type { ChangeBatch } from '../../src/platform/change-feed'
 
 let made = 0
 
@@ -34,4 +35,9 @@ export function aRecord(changes: Partial<EventRecord> = {}): EventRecord {
     raw: JSON.stringify({ id: eventId, type: 'ViewEvent', actor: actorId, made }),
     ...changes,
   }
+}
+
+/** A batch of the change feed, as a consumer gets it. */
+export function aBatch(id: string, records: EventRecord[]): ChangeBatch {
+  return { id, count: records.length, records: () => records, isWithin: () => true }
 }

@@ -6,7 +6,7 @@ import { breakingPoints, needsOf } from '../../tools/capacity/needs'
 import { quotas } from '../../tools/capacity/quotas'
 import { shardCounts, simulateDay, zipf } from '../../tools/capacity/simulate'
 import { footprintOf } from '../../tools/cost/footprint'
-import { read } from '../house/repository'
+import { read } from '../support/repository'
 
 const footprint = await footprintOf(1500, 'full')
 const needFor = (eps: number, part: string) =>

@@ -10,7 +10,7 @@ import { billOf, totalOf } from '../../tools/cost/bill'
 import { allUnits, footprintOf } from '../../tools/cost/footprint'
 import { prices } from '../../tools/cost/prices'
 import { sampleRecords } from '../../tools/cost/sample'
-import { read } from '../house/repository'
+import { read } from '../support/repository'
 
 const usual = { events: 1e6, batch: 20, retentionClass: 'standard', webhooks: 0.1 } as const
 

@@ -5,8 +5,8 @@ import type { Span } from '../../src/platform/change-feed'
 import type { Delivery } from '../../src/platform/delivery-queue'
 import type { Webhook } from '../../src/platform/registry'
 import { silentLog } from '../../src/telemetry/log'
-import { aBatch } from '../contracts/archive.contract'
 import { aClock, aQueue, aRecord, aRegistry, aWebhook, start } from '../support/deliveries'
+import { aBatch } from '../support/records'
 
 function aFanOut(...webhooks: Webhook[]) {
   const clock = aClock()

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { Webhook, WebhookFilter, WebhookSubscription } from '../../platform/registry'
-import { webhookFilterFields } from '../../webhooks/filter'
+import { type FieldFilter, filterFields } from '../../event/filter'
+import type { Webhook, WebhookSubscription } from '../../platform/registry'
 
 /** Counts characters as JSON Schema does; Zod's own limits count UTF-16 units. */
 const text = (most: number) =>
@@ -18,7 +18,7 @@ const value = text(1000)
 const values = z.array(value).min(1).max(100)
 
 const Filter = z
-  .strictObject({ field: z.enum(webhookFilterFields), in: values })
+  .strictObject({ field: z.enum(filterFields), in: values })
   .openapi('WebhookFilter', { description: 'The field must hold one of the values, exactly' })
 
 const valueOrValues = z.union([value, values]).openapi('WebhookFilterValues').optional()
@@ -32,7 +32,7 @@ const FilterShorthand = z
     groupId: valueOrValues,
     action: valueOrValues,
     sourceId: valueOrValues,
-  } satisfies Record<WebhookFilter['field'], typeof valueOrValues>)
+  } satisfies Record<FieldFilter['field'], typeof valueOrValues>)
   .refine((filter) => Object.keys(filter).length > 0, { abort: true })
   .openapi('WebhookFilterShorthand', {
     description: 'By field: the value it must hold, or those of which it must hold one',
@@ -40,7 +40,7 @@ const FilterShorthand = z
   })
 
 const AnyFilter = z.union([Filter, FilterShorthand], {
-  error: `Must be { "field": F, "in": [values] } or { F: value }, F one of ${webhookFilterFields.join(', ')}`,
+  error: `Must be { "field": F, "in": [values] } or { F: value }, F one of ${filterFields.join(', ')}`,
 })
 
 // All webhooks of all tenants are in memory while events are matched, and a DynamoDB item has 400 KB:
@@ -76,7 +76,7 @@ export const WebhookSettings = z
     }),
     filters: z
       .array(AnyFilter)
-      .max(webhookFilterFields.length)
+      .max(filterFields.length)
       .default([])
       .openapi({ description: 'All must match' }),
     enabled: z.boolean().default(true).openapi({
@@ -114,7 +114,7 @@ export const CreatedWebhook = WebhookView.extend({
 export function filtersOf(filters: z.output<typeof AnyFilter>[]): Webhook['filters'] {
   return filters.flatMap((filter) => {
     if ('field' in filter) return [filter as z.output<typeof Filter>]
-    return webhookFilterFields.flatMap((field) => {
+    return filterFields.flatMap((field) => {
       const wanted = (filter as z.output<typeof FilterShorthand>)[field]
       if (wanted === undefined) return []
       return [{ field, in: typeof wanted === 'string' ? [wanted] : wanted }]

@@ -1,38 +1,40 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { synthesised } from '../../../tools/aws-local/synthesised'
-import { notOnAws, otherDoors } from './not-on-aws'
+import { type Reason, reasons } from '../../support/not-on-aws'
 
 // The tests that speak HTTP to the app over the local platform, against the deployment on emulators.
-const files = process.argv.slice(2)
-const all = [
-  ...new Bun.Glob('tests/http/*.test.ts').scanSync(),
-  'tests/senders/signed-bodies.test.ts',
-]
-const suites = files.length > 0 ? files : all.filter((file) => !otherDoors.includes(file))
+const given = process.argv.slice(2)
+const options = given.filter((one) => !one.endsWith('.ts'))
+const files = given.filter((one) => one.endsWith('.ts'))
+const all = [...new Bun.Glob('tests/http/*.test.ts').scanSync()].sort()
+const suites = (files.length > 0 ? files : all).map((file) => `./${file.replace(/^\.\//, '')}`)
 
 const folder = mkdtempSync(join(tmpdir(), 'aws-http-'))
 const graph = join(folder, 'graph.json')
+const leftOut = join(folder, 'left-out')
 writeFileSync(graph, JSON.stringify(synthesised('ci', folder)))
+writeFileSync(leftOut, '')
 
-for (const [why, names] of Object.entries(notOnAws)) {
-  console.log(`Left out: ${why}`)
-  for (const name of names) console.log(`  ${name}`)
-}
-console.log(`Left out, being of the door of one machine: ${otherDoors.join(', ')}`)
-
-const names = Object.values(notOnAws).flat()
-const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-const pattern = names.length > 0 ? ['-t', `^(?!.*(${escaped.join('|')}))`] : []
 // A first request starts a process, and the emulated tables answer sixty writes a second.
-const options = ['--timeout', '60000', ...pattern]
-const suite = Bun.spawnSync(
-  [process.execPath, 'test', ...options, ...suites.map((file) => `./${file}`)],
+const { exitCode } = Bun.spawnSync(
+  [process.execPath, 'test', '--timeout', '60000', ...suites, ...options],
   {
-    env: { ...process.env, TEST_TARGET: 'aws', AWS_GRAPH: graph },
+    env: { ...process.env, TEST_TARGET: 'aws', AWS_GRAPH: graph, LEFT_OUT: leftOut },
     stdio: ['ignore', 'inherit', 'inherit'],
   },
 )
+const tags = readFileSync(leftOut, 'utf8').split('\n')
 rmSync(folder, { recursive: true })
-process.exit(suite.exitCode)
+
+const unused: Reason[] = []
+console.log('\nTests and groups of tests that were left out, by the reason that they give:')
+for (const reason of Object.keys(reasons) as Reason[]) {
+  const times = tags.filter((one) => one === reason).length
+  if (times > 0) console.log(`${String(times).padStart(3)}  ${reasons[reason]}`)
+  else unused.push(reason)
+}
+const isWhole = files.length === 0
+if (isWhole && unused.length > 0) console.error(`No test gives the reason ${unused.join(', ')}.`)
+process.exit(isWhole && unused.length > 0 ? 1 : exitCode)

@@ -18,4 +18,4 @@ if [[ ! -e $venv/complete ]]; then
 fi
 
 IMS_CALIPER_FOLDER=$scratch OPEN_EDX_PYTHON=$venv/bin/python \
-  node_modules/.bin/bun test ./tests/senders/real/*.real.ts --timeout 60000 "$@"
+  node_modules/.bin/bun test ./tests/senders/real/*.slow.ts --timeout 60000 "$@"

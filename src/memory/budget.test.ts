@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'bun:test'
+import { createBudget, type Lease } from './budget'
+
+const CAPACITY = 1000
+
+/** Asks, and notes whether it was let in. */
+function asking(lease: Promise<Lease>) {
+  const asked = { state: 'waits' as 'waits' | 'in' | 'refused', lease }
+  lease.then(
+    () => (asked.state = 'in'),
+    () => (asked.state = 'refused'),
+  )
+  return asked
+}
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('the memory for what comes in', () => {
+  it('is given at once while there is some, and given back', async () => {
+    const budget = createBudget({ capacity: CAPACITY })
+    const one = await budget.lease('a', 300)
+    const other = await budget.lease('b', 300)
+    expect(budget.held()).toBe(600)
+    one.release()
+    one.release()
+    other.release()
+    expect(budget.held()).toBe(0)
+  })
+
+  it('is given to one tenant up to half, so that another has room at once', async () => {
+    const budget = createBudget({ capacity: CAPACITY })
+    for (let held = 0; held < 5; held += 1) await budget.lease('a', 100)
+    const sixth = asking(budget.lease('a', 100))
+    const other = asking(budget.lease('b', 100))
+    await settled()
+    expect([sixth.state, other.state]).toEqual(['waits', 'in'])
+  })
+
+  it('is given to callers without a key up to an eighth', async () => {
+    const budget = createBudget({ capacity: CAPACITY })
+    await budget.lease(undefined, 100)
+    const second = asking(budget.lease(undefined, 100))
+    await settled()
+    expect(second.state).toBe('waits')
+  })
+
+  it('is given to one body of any size, to whomever', async () => {
+    for (const tenantId of ['a', undefined]) {
+      const budget = createBudget({ capacity: CAPACITY })
+      expect(asking(budget.lease(tenantId, CAPACITY)).lease).resolves.toBeDefined()
+    }
+    const budget = createBudget({ capacity: CAPACITY })
+    const lease = await budget.lease('a', CAPACITY)
+    lease.arrived()
+    await lease.grow(10 * CAPACITY)
+    lease.release()
+    expect(budget.held()).toBe(0)
+  })
+
+  it('is given by turns, a tenant at a time', async () => {
+    const budget = createBudget({ capacity: CAPACITY })
+    const holders = [await budget.lease('a', 500), await budget.lease('b', 500)]
+    const waiting = ['a', 'a', 'a', 'b', 'c'].map((tenantId) => asking(budget.lease(tenantId, 250)))
+    await settled()
+    expect(waiting.map(({ state }) => state)).toEqual(Array(5).fill('waits'))
+    holders[0]!.release()
+    await settled()
+    expect(waiting.filter(({ state }) => state === 'in')).toHaveLength(2)
+    expect(waiting[4]!.state).toBe('in') // it waits behind nobody of its own
+    holders[1]!.release()
+    await settled()
+    expect(waiting.filter(({ state }) => state === 'in')).toHaveLength(4)
+  })
+
+  it('lets the oldest that has come whole go on when all wait for each other', async () => {
+    const budget = createBudget({ capacity: CAPACITY })
+    const leases = [await budget.lease('a', 500), await budget.lease('b', 500)]
+    for (const lease of leases) lease.arrived()
+    await leases[0]!.grow(400)
+    const second = leases[1]!.grow(400)
+    leases[0]!.release()
+    await second
+  })
+
+  it('is not waited for by more than can wait', async () => {
+    const budget = createBudget({ capacity: CAPACITY })
+    await budget.lease('a', 500)
+    const waiting = Array.from({ length: 10 }, () => asking(budget.lease('a', 100, 100)))
+    await settled()
+    // A quarter of the capacity may come unasked for one tenant.
+    expect(waiting.filter(({ state }) => state === 'refused')).toHaveLength(8)
+  })
+})

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'bun:test'
+import { aRecord, aWebhook, start } from '../../tests/support/webhooks'
+import type { EventRecord } from '../event/record'
+import type { Webhook } from '../platform/registry'
+import { wants } from './subscription'
+
+type Case = [why: string, webhook: Partial<Webhook>, record: Partial<EventRecord>]
+
+const page = 'https://example.edu/pages/1'
+
+const wanted: Case[] = [
+  ['an event of a type it names', {}, {}],
+  ['an event of one of its types', { events: ['GradeEvent', 'ViewEvent'] }, {}],
+  ['any event, when it names *', { events: ['*'] }, { type: 'SomethingEvent' }],
+  ['an entity whose type it names', { events: ['Person'] }, { kind: 'entity', type: 'Person' }],
+  ['an event that came when it was made', { createdAt: start.toISOString() }, {}],
+  ['an object it asks for', { filters: [{ field: 'objectId', in: [page] }] }, {}],
+  ['one of the objects it asks for', { filters: [{ field: 'objectId', in: ['x', page] }] }, {}],
+  [
+    'an event that passes all its filters',
+    {
+      filters: [
+        { field: 'action', in: ['Viewed'] },
+        { field: 'sourceId', in: ['lms'] },
+      ],
+    },
+    {},
+  ],
+  ['a group it asks for', { filters: [{ field: 'groupId', in: ['g'] }] }, { groupId: 'g' }],
+  ['a session it asks for', { filters: [{ field: 'sessionId', in: ['s'] }] }, { sessionId: 's' }],
+]
+
+const unwanted: Case[] = [
+  ['of another tenant', {}, { tenantId: 'south' }],
+  ['of a type it does not name', {}, { type: 'GradeEvent' }],
+  ['whose type only begins like one it names', { events: ['View'] }, {}],
+  ['whose type differs in case', { events: ['viewevent'] }, {}],
+  ['that is an entity, when it names *', { events: ['*'] }, { kind: 'entity', type: 'Person' }],
+  ['that fails its filter', { filters: [{ field: 'objectId', in: ['x'] }] }, {}],
+  [
+    'that fails one of its filters',
+    {
+      filters: [
+        { field: 'objectId', in: [page] },
+        { field: 'action', in: ['Graded'] },
+      ],
+    },
+    {},
+  ],
+  ['that lacks what it filters by', { filters: [{ field: 'groupId', in: ['g'] }] }, {}],
+]
+
+describe('A webhook wants', () => {
+  for (const [why, webhook, record] of wanted) {
+    it(why, () => expect(wants(aWebhook(webhook), aRecord(record))).toBe(true))
+  }
+})
+
+describe('A webhook does not want a record', () => {
+  for (const [why, webhook, record] of unwanted) {
+    it(why, () => expect(wants(aWebhook(webhook), aRecord(record))).toBe(false))
+  }
+})

@@ -1,0 +1,37 @@
+import { expect, it, setDefaultTimeout } from 'bun:test'
+import { retentionClasses } from '../../../src/event/record'
+import { prices } from '../../../tools/cost/prices'
+import { graphOf, ofType } from '../../support/graph/graphs'
+import { read } from '../../support/repository'
+
+setDefaultTimeout(60_000)
+
+const document = read('docs/aws.md')
+
+it('has a section of the runbook for every alarm', () => {
+  const classes = new RegExp(`(${retentionClasses.join('|')})$`, 'i')
+  const named = ofType(graphOf('ci'), 'MetricAlarm').map(({ name }) =>
+    name.replace(/Alarm$/, '').replace(classes, ''),
+  )
+  const sections = document.split('\n').flatMap((line) => line.match(/^### (\w+)$/)?.[1] ?? [])
+  expect(sections.toSorted()).toEqual([...new Set(named)].sort())
+})
+
+it('says what a deployment costs to which nothing is sent', () => {
+  const graph = graphOf('ci')
+  const queries = ofType(graph, 'MetricAlarm').flatMap(({ inputs }) => inputs.metricQueries)
+  const metrics = queries.flatMap(({ metric }) => (metric ? [metric] : []))
+  const own = new Set(
+    metrics.filter(({ namespace }) => namespace === 'Nonius').map((one) => one.metricName),
+  )
+  const count = (type: string) => ofType(graph, type).length
+  const usd =
+    metrics.length * prices.alarm.usd +
+    own.size * prices.metric.usd +
+    count('Dashboard') * prices.dashboard.usd +
+    count('Key') * prices.kmsKey.usd
+  // Besides, some cents: Lambda asks an empty queue and calls the sweep.
+  expect(Math.ceil(usd)).toBe(8)
+  expect(document).toContain('US$ 8 a month')
+  expect(read('docs/cost.md')).toContain('US$ 8 a month')
+})

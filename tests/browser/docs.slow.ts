@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { type HttpServer, serveHttp } from '../../src/platform/local/serve'
+import { startTestApp, type TestApp } from '../support/app'
+
+// Run by `npm run test:product`, not by `npm test`: it needs Chromium, which npm does not bring.
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+// The browser itself keeps quiet, so that every request that is seen is the page's.
+const args = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+interface Document {
+  paths: Record<string, Record<string, { summary: string }>>
+}
+
+// Chromium's first start on a busy machine of two cores.
+const PATIENCE_MS = 60_000
+
+describe('/docs in a browser without the internet', () => {
+  let app: TestApp
+  let server: HttpServer
+  let browser: Browser
+  let page: Page
+  const strangers: string[] = []
+  const complaints: string[] = []
+
+  beforeAll(async () => {
+    app = await startTestApp()
+    server = serveHttp({ host: '127.0.0.1', port: 0, fetch: app.app.fetch })
+    browser = await chromium.launch({ executablePath, args })
+    page = await browser.newPage()
+    await page.route('**/*', (route) => {
+      const { origin, protocol } = new URL(route.request().url())
+      if (origin === server.url.origin || protocol === 'data:') return route.continue()
+      strangers.push(route.request().url())
+      return route.abort()
+    })
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    await page.goto(new URL('/docs', server.url).href, { waitUntil: 'networkidle' })
+  }, PATIENCE_MS)
+
+  afterAll(async () => {
+    await browser?.close()
+    await server?.[Symbol.asyncDispose]()
+    await app?.[Symbol.asyncDispose]()
+  })
+
+  it('shows what this is', async () => {
+    await page.getByRole('heading', { name: 'Nonius', level: 1 }).waitFor()
+  })
+
+  it(
+    'shows every operation of the document',
+    async () => {
+      const response = await app.request('/openapi.json')
+      const { paths } = (await response.json()) as Document
+      const operations = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.values(methods).map(({ summary }) => ({ path, summary })),
+      )
+      expect(operations.length).toBeGreaterThan(10)
+      for (const { path, summary } of operations) {
+        // Scalar renders a section once somebody goes there.
+        await page.getByRole('link', { name: summary }).first().click()
+        await page.getByRole('heading', { name: summary }).first().waitFor()
+        await page.getByText(path, { exact: true }).first().waitFor()
+      }
+    },
+    PATIENCE_MS,
+  )
+
+  it('asked nobody else for anything, and broke no rule of its own policy', async () => {
+    await page.waitForLoadState('networkidle')
+    expect(strangers).toEqual([])
+    expect(complaints).toEqual([])
+  })
+})

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bun:test'
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { openArchive } from '../../src/platform/local/archive'
+import { createDuck, type Duck, literal } from '../../src/platform/local/parquet/duck'
+import { eventsView } from '../../src/platform/shared/events-view'
+import { namedQueries } from '../../src/query/sql'
+import { narrowed } from '../../src/query/sql/named-query'
+import { silentLog } from '../../src/telemetry/log'
+import { installMinistack } from '../../tools/aws-local/emulators/install'
+import { installTrino } from '../../tools/aws-local/emulators/trino'
+import { temporaryFolder } from '../support/folders'
+import { type ArchivedTerm, archiveTerm } from '../support/lake/archived-term'
+import { aBatch } from '../support/records'
+import { anyRecord } from './any-records'
+import { type AwsLake, startAwsLake } from './aws-lake'
+import { comparable, expected } from './expected'
+import { deliverByFirehose } from './firehose'
+
+// Trino, the engine behind Athena, through the Glue table and the view that infra declares, and
+// DuckDB, over the same files: those that the product archived, and one of them twice, as an archive
+// may have it that is at least once.
+
+setDefaultTimeout(180_000) // a query takes seconds on two busy cores, the start a minute
+installMinistack() // half a gigabyte the first time, which no test waits for
+installTrino()
+
+let term: ArchivedTerm
+let aws: AwsLake
+let duck: Duck
+
+beforeAll(async () => {
+  term = await archiveTerm()
+  const [again] = new Bun.Glob('standard/2026-11-03/12/*.parquet').scanSync(term.events)
+  await cp(join(term.events, again!), join(term.events, 'standard/2026-11-03/13/again.parquet'))
+  duck = createDuck()
+  aws = await startAwsLake()
+  await aws.putAll(term.events)
+})
+
+afterAll(async () => {
+  await aws?.[Symbol.asyncDispose]()
+  await duck?.[Symbol.asyncDispose]()
+  term?.[Symbol.dispose]()
+})
+
+async function byDuckDb(sql: string): Promise<unknown[][]> {
+  const connection = await duck.connect()
+  const files = literal(`${term.events}/*/*/*/*.parquet`)
+  await connection.run(`CREATE TEMP VIEW archive AS
+    SELECT * EXCLUDE (filename), parse_path(filename)[-3] AS day
+    FROM read_parquet(${files}, filename = true)`)
+  await connection.run(`CREATE TEMP VIEW events AS ${eventsView}`)
+  try {
+    return (await connection.runAndReadAll(sql)).getRowsJson()
+  } finally {
+    connection.closeSync()
+  }
+}
+
+describe('an archive with copies', () => {
+  it('has them in the table and not in the view', async () => {
+    const counts = 'SELECT (SELECT count(*) FROM archive), (SELECT count(*) FROM events)'
+    expect((await aws.trino.query(counts)).rows).toEqual([[25, 20]])
+    expect(comparable(await byDuckDb(counts))).toEqual([[25, 20]])
+  })
+})
+
+describe('the named queries, over the same Parquet', () => {
+  for (const { id, sql } of namedQueries) {
+    it(`${id} gives the same rows by Trino and by DuckDB, those counted by hand`, async () => {
+      const { rows } = await aws.trino.query(sql)
+      expect(comparable(rows)).toEqual(expected[id]!)
+      expect(comparable(await byDuckDb(sql))).toEqual(expected[id]!)
+    })
+  }
+})
+
+describe('the named queries, over records of every kind', () => {
+  // October has only these. One sample of many, since each query takes seconds.
+  const october = { from: '2026-10-01', to: '2026-10-31' }
+  const records = fc.sample(anyRecord, { numRuns: 600, seed: 14 })
+
+  beforeAll(async () => {
+    using made = temporaryFolder()
+    const folder = join(made.path, 'lake/events')
+    await using archive = openArchive({ folder, log: silentLog })
+    await archive.write(aBatch('october', records))
+    await aws.putAll(folder)
+    await cp(folder, term.events, { recursive: true })
+  })
+
+  for (const { id, sql } of namedQueries) {
+    it(`${id} gives the same rows by Trino and by DuckDB`, async () => {
+      const { rows } = await aws.trino.query(narrowed(sql, october))
+      expect(rows.length).toBeGreaterThan(0)
+      expect(comparable(await byDuckDb(narrowed(sql, october)))).toEqual(comparable(rows))
+    })
+  }
+})
+
+describe('what Firehose converts', () => {
+  it('is read through the same table and view, class and day from its path', async () => {
+    const sent = {
+      kind: 'event',
+      tenant_id: 'default',
+      source_id: 'firehose',
+      event_id: 'urn:uuid:f1e0',
+      type: 'ViewEvent',
+      score: 0.5,
+      success: true,
+      event_time: '2026-11-12T10:59:00.000Z',
+      received_at: '2026-11-12T10:59:00.123Z',
+      skew_ms: -9007199254740991,
+      issue_codes: ['a', 'b'],
+      raw: '{"n":1.10}',
+    }
+    const key = await deliverByFirehose(aws.settings, 'sensitive', sent)
+    const [, retentionClass, day] = key.split('/')
+    const names = Object.keys(sent).join(', ')
+    const { rows } = await aws.trino.query(
+      `SELECT retention_class, day, ${names} FROM events WHERE source_id = 'firehose'`,
+    )
+    const time = (iso: string) => iso.replace('T', ' ').replace('Z', '')
+    const { event_time, received_at } = sent
+    const row = { ...sent, event_time: time(event_time), received_at: time(received_at) }
+    expect(retentionClass).toBe('sensitive')
+    expect(rows).toEqual([[retentionClass, day, ...Object.values(row)]])
+  })
+})
+
+describe('partition projection', () => {
+  it('shows every column of the table, and what is in the path', async () => {
+    const { columns } = await aws.trino.query('SELECT * FROM archive LIMIT 1')
+    const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]))
+    expect(types).toMatchObject({
+      event_time: 'timestamp',
+      issue_codes: 'array(varchar)',
+      retention_class: 'varchar',
+      day: 'varchar',
+    })
+  })
+
+  it('reads only the days and classes that a query asks for, through the view as well', async () => {
+    const path = 'standard/2026-11-20/09/broken.parquet'
+    await aws.put(path, Buffer.from('no Parquet at all'))
+    const { sql } = namedQueries.find(({ id }) => id === 'activity-by-day')!
+    const { rows } = await aws.trino.query(narrowed(sql, { from: '2026-11-01', to: '2026-11-19' }))
+    expect(comparable(rows)).toEqual(expected['activity-by-day']!)
+    const elsewhere = `SELECT source_id FROM events WHERE retention_class = 'sensitive'`
+    expect((await aws.trino.query(elsewhere)).rows).toEqual([['firehose']])
+    await expect(aws.trino.query(sql)).rejects.toThrow('broken.parquet')
+  })
+})

@@ -1,0 +1,125 @@
+/** A set of files that one command runs. */
+export interface Part {
+  /** Given to the suite: `npm run test:aws -- graph`. */
+  name: string
+  says: string
+  /** Glob of what is run, from the root of the repository. */
+  files: string
+  /** What runs the files, where that is another program than `bun test`. */
+  command?: string[]
+  /** Options of `bun test`. */
+  options?: string[]
+  env?: Record<string, string>
+  /** Software that npm does not install. */
+  needs?: string
+}
+
+// Both come from Maven and PyPI on the first run, into `.cache/`.
+const EMULATORS = 'Java 17, Python 3 with venv'
+
+// A first request to an emulator starts a process, and its tables answer sixty writes a second.
+const EMULATED = ['--timeout', '60000']
+
+/** The suites beside `npm test`, each a script `test:NAME` of package.json, and their parts. */
+export const suites: Record<string, Part[]> = {
+  crash: [
+    {
+      name: 'crash',
+      says: 'Kills the server under load, sets clocks, fills disks, damages files, restores folders',
+      files: 'tests/crash/*.slow.ts',
+      // Each kills a server of its own, and waits more than it works.
+      options: ['--max-concurrency', '4'],
+    },
+  ],
+
+  bounded: [
+    {
+      name: 'bounded',
+      says: 'Hostile senders, receivers and readers, and a million events, under a limit of memory',
+      files: 'tests/bounded/*.slow.ts',
+      options: ['--timeout', '120000'],
+    },
+    {
+      name: 'soak',
+      says: 'Four minutes of all hostile clients beside a tenant that must not notice them',
+      files: 'tests/soak/*.slow.ts',
+      env: { NONIUS_SOAK_SECONDS: '240' },
+    },
+  ],
+
+  aws: [
+    {
+      name: 'graph',
+      says: 'The resource graph of the deployment, and its bundles',
+      files: 'tests/aws/graph/*.slow.ts',
+      options: EMULATED,
+      needs: 'npm run aws:install',
+    },
+    {
+      name: 'adapters',
+      says: 'The adapters on emulators, by the contracts that one machine fulfils too',
+      files: 'tests/aws/adapters/*.slow.ts',
+      options: EMULATED,
+      needs: EMULATORS,
+    },
+    {
+      name: 'lake',
+      says: 'The named queries by Trino, through Glue and S3',
+      files: 'tests/lake/*.slow.ts',
+      options: EMULATED,
+      needs: EMULATORS,
+    },
+    {
+      name: 'emulation',
+      says: 'The emulated Lambda, its URL, queue and stream, which the deployment runs on here',
+      files: 'tests/aws/emulation/*.slow.ts',
+      options: ['--timeout', '120000'],
+      needs: EMULATORS,
+    },
+    {
+      name: 'deployment',
+      says: 'The way of an event through the deployment, whose host is killed meanwhile',
+      files: 'tests/aws/deployment/*.slow.ts',
+      options: ['--timeout', '120000'],
+      needs: `npm run aws:install, ${EMULATORS}`,
+    },
+    {
+      name: 'http',
+      says: 'The HTTP tests of one machine, against the deployment',
+      // They are those of `npm test`, which this part runs once more.
+      files: 'tests/http/*.test.ts',
+      command: ['bun', 'tests/aws/deployment/http-suite.ts'],
+      needs: `npm run aws:install, ${EMULATORS}`,
+    },
+  ],
+
+  product: [
+    {
+      name: 'browser',
+      says: '/docs in Chromium, without the internet',
+      files: 'tests/browser/*.slow.ts',
+      // Chromium renders the page in a second, or in twenty beside other work on two cores.
+      options: ['--timeout', '60000'],
+      needs: 'Chromium',
+    },
+    {
+      name: 'fuzz',
+      says: 'schemathesis from PyPI against a running server and its OpenAPI document',
+      files: 'tests/fuzz/run.sh',
+      command: ['bash', 'tests/fuzz/run.sh'],
+      needs: 'Python 3 with venv, curl, iproute2',
+    },
+    {
+      name: 'senders',
+      says: 'ims-caliper from npm and Open edX from PyPI against a running server',
+      files: 'tests/senders/real/*.slow.ts',
+      command: ['bash', 'tests/senders/real/run.sh'],
+      needs: 'Python 3 with venv',
+    },
+    {
+      name: 'clone',
+      says: 'What a newcomer sees, from the clone on',
+      files: 'tests/clone/*.slow.ts',
+    },
+  ],
+}
