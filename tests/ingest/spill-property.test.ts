@@ -3,14 +3,14 @@ import fc from 'fast-check'
 import { StorageError } from '../../src/error/storage-error'
 import { sameContent } from '../../src/event/content'
 import type { EventRecord } from '../../src/event/record'
-import { createIngest } from '../../src/ingest/pipeline'
+import { createIngestReading } from '../../src/ingest/ingest'
 import { sweepSpill } from '../../src/ingest/sweep-spill'
 import type { EventStore } from '../../src/platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../../src/platform/quarantine-store'
 import { readNative } from '../../src/standards/native/parse'
 import { silentLog as log } from '../../src/telemetry/log'
 import { memoryBlobs } from '../support/blobs'
-import { clock, receivedAt, sender } from '../support/ingest'
+import { clock, origin, receivedAt } from '../support/ingest'
 
 /** How each call of a store goes: done, failed, or done and the answer lost; well, at the end. */
 type Luck = 'well' | 'before' | 'after'
@@ -82,7 +82,7 @@ it('every item of an acknowledged request is stored once or in quarantine, whate
       async (steps, script) => {
         const world = fragileWorld(script)
         const needs = { ...world, config: { hotTtlDays: 30 }, clock, log }
-        const ingest = createIngest({ ...needs, spill: world.blobs })
+        const ingest = createIngestReading({ ...needs, spill: world.blobs })
         const sweep = () => sweepSpill(needs, { limit: 100, maxMs: 1000 })
         const acknowledged: string[] = []
         for (const one of steps) {
@@ -90,7 +90,7 @@ it('every item of an acknowledged request is stored once or in quarantine, whate
             if (one === 'sweep') await sweep()
             else {
               const body = JSON.stringify(one)
-              await ingest(readNative(body, receivedAt), sender)
+              await ingest(readNative(body, receivedAt), origin)
               acknowledged.push(...one.map((part) => JSON.stringify(part)))
             }
           } catch (thrown) {

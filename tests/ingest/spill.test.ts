@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { StorageError } from '../../src/error/storage-error'
 import type { Reading } from '../../src/event/reading'
-import { createIngest, type Sender } from '../../src/ingest/pipeline'
+import type { Origin } from '../../src/ingest/arrival'
+import { createIngestReading } from '../../src/ingest/ingest'
 import { readSpilled } from '../../src/ingest/spill'
 import { sweepSpill } from '../../src/ingest/sweep-spill'
 import type { BlobStore } from '../../src/platform/blob-store'
@@ -11,7 +12,14 @@ import { silentLog as log } from '../../src/telemetry/log'
 import { memoryBlobs } from '../support/blobs'
 import { clockAt } from '../support/clock'
 import { anEnvelope, anEvent } from '../support/envelopes'
-import { clock, listedQuarantine, receivedAt, scriptedStore, sender } from '../support/ingest'
+import {
+  clock,
+  listedQuarantine,
+  origin,
+  receivedAt,
+  scriptedStore,
+  sender,
+} from '../support/ingest'
 
 const config = { hotTtlDays: 30 }
 const bounds = { limit: 100, maxMs: 1000 }
@@ -25,13 +33,13 @@ function failingStore(isRetriable = true): EventStore {
 }
 
 /** Sends to a store that fails. @returns the receipts, and what waits in the blob store */
-async function spill(requests: Reading[], from: Partial<Sender> = {}, isRetriable = true) {
+async function spill(requests: Reading[], from: Partial<Origin> = {}, isRetriable = true) {
   const blobs = memoryBlobs()
   const { quarantine, kept } = listedQuarantine()
-  const needs = { events: failingStore(isRetriable), quarantine, config, clock, log }
-  const ingest = createIngest({ ...needs, spill: blobs })
+  const needs = { events: failingStore(isRetriable), quarantine, config, log }
+  const ingest = createIngestReading({ ...needs, spill: blobs })
   const receipts = []
-  for (const request of requests) receipts.push(await ingest(request, { ...sender, ...from }))
+  for (const request of requests) receipts.push(await ingest(request, { ...origin, ...from }))
   return { blobs, receipts, kept }
 }
 
@@ -61,8 +69,10 @@ describe('a request that the event store cannot take', () => {
     const broken = new StorageError('no bucket', { isRetriable: false })
     const blobs = { put: () => Promise.reject(broken) }
     const { quarantine } = listedQuarantine()
-    const needs = { events: failingStore(false), quarantine, config, clock, log, spill: blobs }
-    const error = await createIngest(needs)(reading([anEvent()]), sender).catch((thrown) => thrown)
+    const needs = { events: failingStore(false), quarantine, config, log, spill: blobs }
+    const error = await createIngestReading(needs)(reading([anEvent()]), origin).catch(
+      (thrown) => thrown,
+    )
     expect(error).toBeInstanceOf(StorageError)
     expect(error.isRetriable).toBe(true)
     expect(error.message).toBe('the table is away; and it cannot be spilled: no bucket')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { AppError } from '../../src/error/app-error'
 import type { ReadEvent } from '../../src/event/reading'
-import { nativeBodyForm } from '../../src/standards/native/content-type'
+import { formNamed } from '../../src/standards/native/content-type'
 import { readNative, readNativeLines } from '../../src/standards/native/parse'
 import { readTable } from '../support/list'
 
@@ -151,10 +151,10 @@ describe('a native body', () => {
   })
 
   it('says by its media type which it is', () => {
-    expect(nativeBodyForm('application/json; charset=utf-8')).toBe('json')
-    expect(nativeBodyForm('application/x-ndjson')).toBe('lines')
-    expect(nativeBodyForm('Application/JSONL')).toBe('lines')
-    expect(nativeBodyForm('text/plain')).toBeUndefined()
-    expect(nativeBodyForm(undefined)).toBeUndefined()
+    expect(formNamed('application/json; charset=utf-8')).toBe('document')
+    expect(formNamed('application/x-ndjson')).toBe('lines')
+    expect(formNamed('Application/JSONL')).toBe('lines')
+    expect(formNamed('text/plain')).toBeUndefined()
+    expect(formNamed(undefined)).toBeUndefined()
   })
 })
