@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { caliperFiles } from '../standards/caliper/files'
 import type { Document } from './documents'
 import { intoParcels } from './envelopes'
 
@@ -8,7 +9,7 @@ function document(text: string, place = 'a.json'): Document {
   return { place, text, value: JSON.parse(text) }
 }
 
-const parcelsOf = (...documents: Document[]) => [...intoParcels(documents, sensor)]
+const parcelsOf = (...documents: Document[]) => [...intoParcels(documents, caliperFiles, sensor)]
 
 describe('files become requests', () => {
   it('sends an envelope exactly as it stands', () => {

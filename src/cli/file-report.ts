@@ -5,6 +5,7 @@ import {
   type ReportedIssue,
   statedVersion,
 } from '../standards/caliper/conformance'
+import { caliperFiles } from '../standards/caliper/files'
 import { type CaliperVersion, itemVersion, versionByForm } from '../standards/caliper/version'
 import { linesBetween, offsetOf } from './locate'
 import { type Piece, type Place, SplitError } from './piece'
@@ -33,6 +34,8 @@ export interface FileReport {
 type Item = Extract<Piece, { kind: 'item' }>
 type Envelope = Extract<Piece, { kind: 'envelope' }>
 
+const { isDocument } = caliperFiles
+
 // As many as a report of the server lists; who has more mends these first.
 const MAX_LISTED = 1000
 
@@ -55,7 +58,7 @@ export function createFileReport(file: string) {
 
   function takeItem(item: Item): void {
     const value = parse(item.text, item.in, item.line)
-    if (item.steps.length === 0 && isEnvelope(value)) {
+    if (item.steps.length === 0 && isDocument(value)) {
       const found = checkEnvelope(value, undefined, statedVersion(value) ?? '1.2')
       for (const issue of found) place(issue, item)
       return
@@ -127,12 +130,6 @@ function parse(text: string, { document }: Place, line: number): unknown {
   } catch (thrown) {
     throw new SplitError((thrown as Error).message, { document, line })
   }
-}
-
-/** Events and describes have a type; what surrounds them has not, however little of it is right. */
-function isEnvelope(value: unknown): boolean {
-  if (!isObject(value) || 'type' in value || '@type' in value) return false
-  return 'data' in value || 'sensor' in value || 'dataVersion' in value
 }
 
 function formOf(value: unknown): CaliperVersion {

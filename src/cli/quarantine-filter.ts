@@ -1,13 +1,17 @@
 import type { Command } from 'commander'
+import { standardNames } from '../event/record'
 
 const names = ['source', 'standard', 'code', 'scope', 'from', 'to'] as const
+
+// As British English lists: `caliper, xapi or native`.
+const oneOf = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 
 export type FilterOptions = Partial<Record<(typeof names)[number], string>>
 
 export function withFilterOptions(command: Command): Command {
   return command
     .option('--source <id>', 'of this source')
-    .option('--standard <name>', 'caliper, xapi or native')
+    .option('--standard <name>', oneOf.format(standardNames))
     .option('--code <code>', 'refused for this reason, e.g. required or conflict')
     .option('--scope <scope>', 'item: one of a request; body: a whole one')
     .option('--from <time>', 'received at this time or later, e.g. 2026-11-21T09:30:00Z')

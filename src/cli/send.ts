@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { Issue } from '../error/issue'
 import type { Receipt } from '../event/receipt'
+import { caliperFacts } from '../standards/caliper/facts'
 import { nameOf, readDocuments } from './documents'
 import { intoParcels, type Parcel } from './envelopes'
 import { CommandError } from './failure'
@@ -27,13 +28,14 @@ export function sendCommand(): Command {
 
 async function send(files: string[], { url, sensor, retries, ...options }: Options) {
   const key = requireKeyOption({ url, ...options })
-  const endpoint = new URL('caliper/v1p2/events', url)
+  const { files: form } = caliperFacts
+  const endpoint = new URL(form.path, url)
   const onRetry = (reason: string, seconds: number) =>
     say(`${reason}; trying again in ${seconds} s`)
   const total: Total = { sent: 0, accepted: 0, duplicates: 0 }
 
   for (const file of files) {
-    for (const parcel of intoParcels(await readDocuments(file), sensor)) {
+    for (const parcel of intoParcels(await readDocuments(file), form, sensor)) {
       const answer = await post(parcel.body, { url: endpoint, key, retries, onRetry })
       if (HOPELESS.has(answer.status)) throw new CommandError(`${endpoint}: ${reasonOf(answer)}`)
       total.sent += parcel.places.length

@@ -1,6 +1,6 @@
 import type { Issue } from '../error/issue'
 
-/** What the sender is told, once everything named here is durable. */
+/** The answer to a sender, once everything named here is durable. */
 export interface Receipt {
   requestId: string
   eventCount: number
@@ -17,7 +17,7 @@ export interface Receipt {
   quarantinedCount?: number
   quarantinedLink?: string
   /**
-   * With nothing named above: how many items are kept until the stores have room for them. Each will
+   * With nothing named above: how many items wait until the stores have room for them. Each will
    * be an event, an entity or in quarantine, and need not be sent again.
    */
   acceptedForLater?: number

@@ -1,4 +1,6 @@
-export type Standard = 'caliper' | 'xapi' | 'native'
+/** Standards that a record may be of; `standards/` has those that can be read. */
+export const standardNames = ['caliper', 'xapi', 'native'] as const
+export type StandardName = (typeof standardNames)[number]
 export type Kind = 'event' | 'entity'
 
 /** How long the lake keeps a record; also the first folder of its place there. */
@@ -41,7 +43,7 @@ export interface EventRecord {
   sourceId: string
   /** The sender's id as sent, or one derived from the content (`event/id.ts`). */
   eventId: string
-  standard: Standard
+  standard: StandardName
   standardVersion?: string | undefined
   type: string
   action?: string | undefined

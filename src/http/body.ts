@@ -1,25 +1,16 @@
 import { AppError } from '../error/app-error'
-import type { Lease } from '../memory/budget'
-import { estimatingCost, MAX_VALUES, MOST_PER_BYTE } from '../syntax/json-cost'
+import { MOST_PER_BYTE } from '../syntax/json-cost'
 import { mediaType } from '../syntax/media-type'
-import { inTurn, inTurns } from '../syntax/steps'
-import { inTime } from './arrival'
+import { bodyTooLarge, decodeUtf8, decodeWire, type WireBody } from '../wire/body'
 import { collect } from './collect'
 import type { AppContext } from './context'
 import { leaseFor } from './lease'
-import { type Packed, unpack } from './unpack'
-
-/** A body as it came: text, or bytes that are still to be decompressed. */
-export type WireBody = { lease: Lease; encoding: 'identity'; text: string } | Packed
+import { inTime } from './pace'
 
 interface Limits {
   maxBodyBytes: number
   bodyTimeoutSeconds: number
 }
-
-// As the Encoding Standard decodes: a byte order mark goes, what is not UTF-8 becomes U+FFFD. A
-// sender whose one name is badly encoded does not lose its events for it.
-const utf8 = new TextDecoder()
 
 // Up to here the server may collect a body for us, which is faster than part by part.
 const SHORT_BYTES = 64 * 1024
@@ -28,7 +19,8 @@ const SHORT_BYTES = 64 * 1024
 const FIRST_BYTES = 512 * 1024
 
 /**
- * What no media type says is taken as JSON: a sender's library that forgets it cannot be mended here.
+ * Takes a body without a media type as the first of those: a sender's library that forgets it cannot be
+ * mended here.
  * @returns the media type, without parameters, in lower case
  * @throws {AppError} `unsupported_media_type`
  */
@@ -52,7 +44,7 @@ export async function readWire(c: AppContext, limits: Limits): Promise<WireBody>
   const pace = { wholeMs: bodyTimeoutSeconds * 1000 }
   const header = request.headers.get('Content-Length')
   const length = header === null ? undefined : Number(header)
-  if (length !== undefined && length > limit) throw tooLarge(limit)
+  if (length !== undefined && length > limit) throw bodyTooLarge(limit)
   const encoding = encodingOf(c)
   const isShort = length !== undefined && length <= SHORT_BYTES
   const first = length ?? FIRST_BYTES
@@ -64,16 +56,16 @@ export async function readWire(c: AppContext, limits: Limits): Promise<WireBody>
     if (isShort && encoding === 'identity') {
       const text = await inTime(request.text(), length, pace)
       // With a length the server has counted for us; a text has no more characters than bytes.
-      if (text.length > limit) throw tooLarge(limit)
-      return { lease, encoding, text }
+      if (text.length > limit) throw bodyTooLarge(limit)
+      return { lease, encoding, text, hasRoom: true }
     }
     const { body } = request
     const sizes = { limit, length, room: first }
     const bytes = body === null ? new Uint8Array() : await collect(body, { lease, pace, ...sizes })
-    if (bytes === undefined) throw tooLarge(limit)
-    return encoding === 'identity'
-      ? { lease, encoding, text: await inTurn(() => utf8.decode(bytes)) }
-      : { lease, encoding, bytes }
+    if (bytes === undefined) throw bodyTooLarge(limit)
+    if (encoding !== 'identity') return { lease, encoding, bytes }
+    const text = await decodeUtf8(bytes)
+    return { lease, encoding, text, hasRoom: text.length <= SHORT_BYTES }
   } finally {
     lease.arrived()
     c.env?.patience?.(ANSWER_SECONDS)
@@ -84,28 +76,11 @@ export async function readWire(c: AppContext, limits: Limits): Promise<WireBody>
 const ANSWER_SECONDS = 30
 
 /**
- * @returns the text, once there is room for what will be made of it
- * @throws {AppError} `invalid_encoding`, `busy`; `too_large` as soon as `maxBodyBytes` have come out,
- * or when it holds more values than may be read at once
+ * Reads a body and decodes it, for a route that has no use for it as it came.
+ * @throws {AppError} as `readWire` and `decodeWire`
  */
-export async function decodeWire(
-  wire: WireBody,
-  { maxBodyBytes: limit }: Pick<Limits, 'maxBodyBytes'>,
-): Promise<string> {
-  const text = wire.encoding === 'identity' ? wire.text : await unpacked(wire, limit)
-  // A short one has its room already.
-  if (text.length > SHORT_BYTES || wire.encoding !== 'identity') {
-    const { values, bytes } = await inTurns(estimatingCost(text))
-    if (values > MAX_VALUES) throw tooManyValues()
-    await wire.lease.grow(bytes)
-  }
-  return text
-}
-
-async function unpacked(wire: Packed, limit: number): Promise<string> {
-  const bytes = await unpack(wire, limit)
-  if (bytes === undefined) throw tooLarge(limit)
-  return inTurn(() => utf8.decode(bytes))
+export async function readText(c: AppContext, limits: Limits): Promise<string> {
+  return decodeWire(await readWire(c, limits), limits.maxBodyBytes)
 }
 
 function encodingOf(c: AppContext): WireBody['encoding'] {
@@ -123,14 +98,4 @@ function encodingOf(c: AppContext): WireBody['encoding'] {
     'unsupported_media_type',
     'Content-Encoding must be gzip, deflate or identity.',
   )
-}
-
-function tooLarge(limit: number): AppError {
-  return new AppError('too_large', `A body may have at most ${limit} bytes, also decompressed.`)
-}
-
-function tooManyValues(): AppError {
-  const message = `A body may hold at most ${MAX_VALUES} values: objects, arrays, members and elements`
-  const errors = [{ path: [], message, code: 'too_many_values' }]
-  return new AppError('too_large', `${message}.`, { errors })
 }

@@ -1,7 +1,7 @@
 import type { Lease } from '../memory/budget'
 import { inTurn } from '../syntax/steps'
-import { type Pace, watchArrival } from './arrival'
 import { UNREAD_BYTES } from './lease'
+import { type Pace, watchBody } from './pace'
 
 interface Needs {
   lease: Lease
@@ -23,14 +23,14 @@ export async function collect(
   stream: ReadableStream<Uint8Array>,
   { lease, pace, limit, length, room: first }: Needs,
 ): Promise<Uint8Array | undefined> {
-  const arrival = watchArrival(pace)
+  const watch = watchBody(pace)
   const reader = stream.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
   let room = first
   try {
     for (;;) {
-      const { done, value } = await arrival.inTime(reader.read(), size)
+      const { done, value } = await watch.inTime(reader.read(), size)
       if (done) return inTurn(() => Buffer.concat(chunks, size))
       size += value.byteLength
       if (size > limit) return undefined
@@ -39,7 +39,7 @@ export async function collect(
         // Twice as much each time, so that a large body asks a few times only.
         const more = Math.min(Math.max(room, size - room), limit - room)
         const coming = Math.min((length ?? limit) - size, UNREAD_BYTES)
-        await arrival.paused(lease.grow(more, coming))
+        await watch.paused(lease.grow(more, coming))
         room += more
       }
     }

@@ -5,7 +5,7 @@ import type { Config } from '../config/config'
 import type { Replaying } from '../ingest/replay-runner'
 import type { Budget, Lease } from '../memory/budget'
 import type { Get } from '../outbound/get'
-import type { Guard } from '../outbound/guard'
+import { createGuard, type Guard } from '../outbound/guard'
 import type { Clock } from '../platform/clock'
 import type { Member } from '../platform/connections'
 import type { ServingPlatform } from '../platform/platform'
@@ -60,3 +60,8 @@ export interface AppEnv {
 
 export type App = OpenAPIHono<AppEnv>
 export type AppContext = Context<AppEnv>
+
+/** The guard that the door gave, or one as the config says. */
+export function guardOf({ config, guard }: AppOptions): Guard {
+  return guard ?? createGuard({ allowPrivate: config.allowPrivateWebhooks })
+}

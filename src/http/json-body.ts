@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { AppError } from '../error/app-error'
 import { isDeeperThan } from '../syntax/json-scan'
-import { decodeWire, readWire, requireMediaType } from './body'
+import { readText, requireMediaType } from './body'
 import type { AppContext } from './context'
 import { parseAs } from './validation'
 
@@ -22,7 +22,7 @@ export async function readJson<Schema extends z.ZodType>(
   hidden: readonly string[] = [],
 ): Promise<z.output<Schema>> {
   requireMediaType(c, 'application/json')
-  const text = await decodeWire(await readWire(c, limits), limits)
+  const text = await readText(c, limits)
   if (isDeeperThan(text, MAX_DEPTH)) {
     throw new AppError('invalid_json', `The body is nested more than ${MAX_DEPTH} levels deep.`)
   }

@@ -1,52 +1,41 @@
 import type { Principal } from '../access/principal'
-import type { ServerFacts, Standard } from '../event/record'
-import { createAccept, type Reader } from '../ingest/accept'
-import { receiptWithin } from '../ingest/receipt-within'
-import type { Steps } from '../syntax/steps'
-import { decodeWire, readWire } from './body'
-import type { AppContext, AppDeps } from './context'
-import { replyWith } from './receipt'
-import { isSignedBody, openSignedWith } from './signed-body'
+import type { ServerFacts } from '../event/record'
+import { createIngest } from '../ingest/ingest'
+import { createVerifyJws } from '../ingest/steps/verify'
+import type { BodyForm, Standard } from '../standards/standard'
+import { readWire } from './body'
+import { type AppContext, type AppDeps, guardOf } from './context'
+import { receiptText, replyWith } from './receipt'
 
-export type { Reader } from '../ingest/accept'
-
-/** One address that takes events, and what is its own about it. */
+/** One address that takes events, and everything in which it differs from the others. */
 export interface Door {
   standard: Standard
   /** @throws {AppError} when this caller may not send here */
   admit(c: AppContext): Promise<Principal>
-  /** Chooses by the headers how the body is to be read. @throws {AppError} when it is not */
-  readerFor(c: AppContext): Reader
-  /** The bodies that a body is a batch of, if it is one. @throws {AppError} `too_large` */
-  split?(text: string): Steps<string[] | undefined>
-  /** Whether a body may be a JWS. */
-  takesSigned?: boolean
+  /** Tells by the headers how the body is laid out. @throws {AppError} when that is not taken here */
+  formOf(c: AppContext): BodyForm
 }
 
-/** Answers a request that brings events: the one path from a key to a receipt. */
+/** Answers a request that brings events: from a key to a receipt. */
 export type Receive = (c: AppContext, door: Door) => Promise<Response>
 
-// Names and versions of programs; what is longer is not for us.
+// Names and versions of programs; a longer one is not for us.
 const USER_AGENT_LENGTH = 512
 
+/** HTTP receives: it authenticates, reads the body within its budget, and hands over an arrival. */
 export function receiveWith({ platform, options }: Omit<AppDeps, 'answers'>): Receive {
   const { config, maxReplyBytes } = options
-  const accept = createAccept({ platform, ...options, openSigned: openSignedWith(options) })
+  const verifyJws = createVerifyJws({ ...options, guard: guardOf(options) })
+  const ingest = createIngest({ platform, ...options, verifyJws })
 
-  return async function receive(c, door) {
-    const { standard, admit, readerFor, split, takesSigned = false } = door
+  return async function receive(c, { standard, admit, formOf }) {
     const { tenantId, sourceId, keyId } = await admit(c)
-    const read = readerFor(c)
-    const wire = await readWire(c, config)
+    const form = formOf(c)
+    const body = await readWire(c, config)
     const contentType = c.req.header('Content-Type')
-    const receipt = await accept({
-      ...{ standard, read, split, contentType },
-      sender: { tenantId, sourceId, server: serverFacts(c, keyId) },
-      body: wire.encoding === 'identity' ? wire.text : wire.bytes,
-      text: () => decodeWire(wire, config),
-      isSigned: (text) => takesSigned && isSignedBody(contentType, text),
-    })
-    return replyWith(c, receiptWithin(receipt, sourceId, maxReplyBytes))
+    const sender = { tenantId, sourceId, server: serverFacts(c, keyId) }
+    const receipt = await ingest({ sender, standard, form, contentType, body })
+    return replyWith(c, receiptText(receipt, { standard, sourceId, maxBytes: maxReplyBytes }))
   }
 }
 

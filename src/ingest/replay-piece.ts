@@ -4,7 +4,7 @@ import type { QuarantineFilter, QuarantineStore } from '../platform/quarantine-s
 import type { PatchOperation } from '../quarantine/patch'
 import { type Replay, type Replayer, type ReplayResult, refusal } from './replay'
 
-/** What is to be sent through again. */
+/** A request to replay: which items, and how repaired. */
 export interface Asked {
   filter: QuarantineFilter
   patch?: readonly PatchOperation[] | undefined
@@ -15,12 +15,12 @@ export interface Asked {
   cursor?: string | undefined
 }
 
-/** What was done of it. */
+/** The part of a request that is done. */
 export interface Piece<View> {
   results: View[]
   /** Where to go on; undefined when nothing is left. */
   nextCursor: string | undefined
-  /** How many more of the limit may still be looked at. */
+  /** How many more items of the limit may still be looked at. */
   left: number
 }
 
@@ -38,17 +38,17 @@ const SLOW_MS = 100
 const LONG_RESULTS = 64 * 1024
 const LONG_ITEMS = 256 * 1024
 
-// Of what is answered; on AWS a reply may have six megabytes.
+// Characters of JSON in an answer; on AWS a reply may have six megabytes.
 const MAX_RESULTS = 1024 * 1024
 
 /**
- * Replays what a filter finds, oldest first: of two that want one id, the one that came first gets it.
- * Others get their turn after each item.
+ * Replays the items that a filter finds, oldest first: of two that want one id, the one that came first
+ * gets it. Others get their turn after each item.
  */
 export function createReplayPiece<View>(needs: {
   quarantine: Pick<QuarantineStore, 'list'>
   replay: Replay
-  /** What is kept of a result: it names megabytes of events, and there are a thousand of them. */
+  /** The part of a result that is remembered: it names megabytes of events, and there are a thousand. */
   viewOf(result: ReplayResult): View
 }): ReplayPiece<View> {
   const { quarantine, replay, viewOf } = needs

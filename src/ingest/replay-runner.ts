@@ -20,11 +20,11 @@ interface Needs {
   log: Log
 }
 
-/** Everything that sends again what is in quarantine: one of it in a process, for its turns. */
+/** Everything that replays: one of it in a process, so that no item is replayed twice at once. */
 export interface Replaying<View> {
   replay: Replay
   piece: ReplayPiece<View>
-  /** Absent where no process lives on after its request. */
+  /** Absent where no process outlives its request. */
   runner?: ReplayRunner | undefined
 }
 
@@ -45,15 +45,15 @@ export interface NewJob {
 const PIECE_MS = 200
 // Between two pieces, so that whoever sends meanwhile has the larger share of the process.
 const PAUSE_MS = 50
-// While a store cannot be reached.
+// A pause while a store cannot be reached.
 const TROUBLE_MS = 1_000
-// In characters of JSON. Longer ones are for programs, which can ask again with the cursor.
+// Characters of JSON. Longer patches are for programs, which can ask again with the cursor.
 const MAX_PATCH = 64 * 1024
 const MAX_REFUSED = 20
 
 /**
  * Goes on with replays whose requests were answered, piece by piece, each tenant in its turn; also
- * with those that a process before this one began. What it does twice, a replay makes harmless.
+ * with those that a process before this one began. Replaying a piece twice adds nothing.
  */
 export function startReplays({ jobs, piece, keyring, clock, log }: Needs): ReplayRunner {
   const stopping = new AbortController()
@@ -120,7 +120,8 @@ export function startReplays({ jobs, piece, keyring, clock, log }: Needs): Repla
       const { tenantId, keyId, hash, reach, isAdmin } = who
       const replayId = `rpl_${randomUUID()}`
       const startedAt = clock.now().toISOString()
-      const job = { ...{ tenantId, replayId, keyId, hash, reach, isAdmin }, filter, startedAt }
+      const whose = { tenantId, replayId, keyId, hash, reach, isAdmin }
+      const job = { ...whose, filter, startedAt }
       const isAdded = await jobs.add({ ...job, ...(text && { patch: text }), progress })
       if (!isAdded) return undefined
       awake.resolve()
@@ -140,7 +141,7 @@ export const nothingYet: Pick<ReplayProgress, 'counts' | 'refused'> = {
   refused: [],
 }
 
-/** With what became of some more. */
+/** Progress after some more results. */
 export function progressAfter(
   { counts, refused }: Pick<ReplayProgress, 'counts' | 'refused'>,
   results: readonly View[],

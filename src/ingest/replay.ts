@@ -1,5 +1,6 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { type Reach, reaches } from '../access/reach'
+import type { VerifyJws } from '../access/signatures/jws'
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import { sameContent } from '../event/content'
@@ -10,24 +11,16 @@ import type { QuarantinedItem, QuarantineStore } from '../platform/quarantine-st
 import type { Registry } from '../platform/registry'
 import { isFull } from '../quarantine/bound'
 import { mergedRepair } from '../quarantine/merge-repair'
+import { createMutex } from '../quarantine/mutex'
 import type { PatchOperation } from '../quarantine/patch'
-import type { Repaired } from '../quarantine/repair'
-import { createTurns } from '../quarantine/turns'
-import { createKeep, type Sorted } from './keep'
-import { conflict, setAsideWith } from './steps/set-aside'
+import { quarantinedBody } from '../quarantine/quarantine-body'
+import { isUnreadable, type Origin, type Outcome, type Parsed, type Part } from './arrival'
+import { createStore } from './ingest'
+import { conflict } from './outcome'
+import { readAgainWith } from './read-again'
+import { quarantinedItemWith } from './steps/quarantine'
 
-/**
- * Reads what is kept by its standard, as on its arrival; with what the patch changed of it.
- * @throws {AppError} when it cannot be read
- */
-export type ReadAgain = (
-  item: QuarantinedItem,
-  patch: readonly PatchOperation[] | undefined,
-) => Promise<ReadAgainResult>
-
-type ReadAgainResult = { reading: Reading } & Pick<Repaired, 'change'>
-
-/** Who replays. */
+/** A person or a program that replays. */
 export interface Replayer {
   tenantId: string
   /** Of the key, for the mark of a repair. */
@@ -44,9 +37,9 @@ interface Needs {
   events: EventStore
   quarantine: QuarantineStore
   registry: Pick<Registry, 'getSource'>
-  readAgain: ReadAgain
-  config: { hotTtlDays: number }
+  config: { hotTtlDays: number; maxBodyBytes: number }
   clock: Clock
+  verifyJws: VerifyJws
 }
 
 export interface ReplayOptions {
@@ -55,22 +48,22 @@ export interface ReplayOptions {
   dryRun?: boolean | undefined
 }
 
-export interface ReplayResult extends Sorted {
+export interface ReplayResult extends Outcome {
   quarantineId: string
   /**
-   * `stored`: it is an event now, or a body brought some. `duplicate`: it was one already.
+   * `stored`: it is an event now, or a body had some in it. `duplicate`: it was one already.
    * `set_aside`: a body could be read, and its items are in quarantine one by one. `refused`: it
-   * still cannot be kept, and stays where it is.
+   * still cannot be stored, and stays where it is.
    */
   outcome: 'stored' | 'duplicate' | 'set_aside' | 'refused'
   /** Why it was refused. */
   errors: Issue[]
-  /** What is in quarantine instead of a body. */
+  /** The items that are in quarantine instead of a body. */
   successors: QuarantinedItem[]
 }
 
 /**
- * @returns undefined when it is not held, or beyond the reach of whoever asks
+ * @returns undefined when the item is not held, or beyond the reach of whoever asks
  * @throws {AppError} `forbidden` for a repair of what only its source may say; `unavailable` when too
  * many wait for the same item
  */
@@ -81,14 +74,15 @@ export type Replay = (
 ) => Promise<ReplayResult | undefined>
 
 /**
- * Sends what is in quarantine through the pipeline again, with the source, the time and the request
- * that it came with. It leaves the quarantine only once what it became is durable; whatever fails in
- * between, the next replay recognises what was stored.
+ * Sends what is in quarantine through the steps of `ingest.ts` again, with the source, the time and the
+ * request that it came with. It leaves the quarantine only once what it became is durable; whatever
+ * fails in between, the next replay recognises what was stored.
  */
 export function createReplay(needs: Needs): Replay {
-  const { events, quarantine, registry, readAgain, config, clock } = needs
-  const keep = createKeep({ events, config })
-  const inTurn = createTurns()
+  const { events, quarantine, registry, config, clock } = needs
+  const readAgain = readAgainWith(needs)
+  const store = createStore({ events, config })
+  const alone = createMutex()
 
   async function replayHeld(
     item: QuarantinedItem,
@@ -99,66 +93,73 @@ export function createReplay(needs: Needs): Replay {
     const at = clock.now().toISOString()
 
     async function stay(errors: Issue[]): Promise<ReplayResult> {
-      // Reasons are those of what is kept; what was wrong with a repair is noted beside them.
+      // Reasons are those of the item as it is; what was wrong with a repair is noted beside them.
       const reasons = patch === undefined ? errors : item.errors
       const said = { errors: reasons, lastReplay: { at, errors } }
       if (!dryRun) await quarantine.amend(tenantId, quarantineId, said)
       return refusal(quarantineId, errors)
     }
 
-    const read = await readOrRefuse(item, patch)
-    if ('errors' in read) return stay(read.errors)
+    const read = await readAgain(item, patch)
+    if (isUnreadable(read)) return stay(read.errors)
+    const { parsed, change } = read
+    const objections = objectionsTo(parsed, item)
+    if (objections !== undefined) return stay(objections)
 
-    const { reading, change } = read
     const repair = change && mergedRepair(item.repair, { by: keyId, at, ...change })
-    const arrival = { ...item, storedAt: at, ...(repair && { repair }) }
-    const sorted = dryRun ? await wouldKeep(item, reading) : await keep(reading, arrival)
-    const [first] = sorted.refused
-    if (item.scope === 'item' && first !== undefined) return stay(first.errors)
+    const origin = { ...item, storedAt: at, ...(repair && { repair }) }
+    const parts = Array.isArray(parsed) ? parsed : [{ text: item.raw, reading: parsed }]
+    const outcomes = await Promise.all(parts.map((part) => replayPart(part, origin, dryRun)))
+    const stored = outcomes.flatMap((one) => one.stored)
+    const refused = outcomes.flatMap((one) => one.refused)
+    if (item.scope === 'item' && refused[0] !== undefined) return stay(refused[0].errors)
 
-    const successors = sorted.refused.map(setAsideWith({ ...arrival, reading }))
+    const successors = outcomes.flatMap((one) => one.successors)
     try {
       if (!dryRun) await quarantine.release(tenantId, quarantineId, successors)
     } catch (thrown) {
       if (!isFull(thrown)) throw thrown
       return refusal(quarantineId, [{ path: [], message: thrown.message, code: thrown.code }])
     }
-    return { ...sorted, quarantineId, outcome: outcomeOf(sorted), errors: [], successors }
+    const outcome = outcomeNamed(stored)
+    return { stored, refused, quarantineId, outcome, errors: [], successors }
   }
 
-  async function readOrRefuse(
-    item: QuarantinedItem,
-    patch: ReplayOptions['patch'],
-  ): Promise<ReadAgainResult | { errors: Issue[] }> {
-    try {
-      const read = await readAgain(item, patch)
-      const errors = objections(item, read.reading)
-      return errors === undefined ? read : { errors }
-    } catch (thrown) {
-      if (!(thrown instanceof AppError)) throw thrown
-      const { code, message, errors } = thrown
-      return { errors: errors.length > 0 ? [...errors] : [{ path: [], message, code }] }
+  async function replayPart(
+    part: Part,
+    origin: Origin & QuarantinedItem,
+    dryRun = false,
+  ): Promise<Pick<ReplayResult, 'stored' | 'refused' | 'successors'>> {
+    if ('unreadable' in part) {
+      const { contentType } = origin.context
+      const about = { ...origin, contentType, errors: part.unreadable.errors }
+      const successor = quarantinedBody(part.text, about, origin.receivedAt)
+      return { stored: [], refused: [], successors: [successor] }
     }
+    const { reading } = part
+    const outcome = await (dryRun ? wouldStore(reading, origin) : store(reading, origin))
+    const successors = outcome.refused.map(quarantinedItemWith(reading, origin))
+    return { ...outcome, successors }
   }
 
-  /** As `keep` would sort them, but for items of one body that share an id. */
-  async function wouldKeep({ tenantId }: QuarantinedItem, reading: Reading): Promise<Sorted> {
-    const sorted: Sorted = { kept: [], refused: [] }
-    for (const [at, item] of reading.items.entries()) {
+  /** Tells the outcome that `store` would have, but for items of one body that share an id. */
+  async function wouldStore({ items, standard }: Reading, { tenantId }: Origin): Promise<Outcome> {
+    const outcome: Outcome = { stored: [], refused: [] }
+    for (const [at, item] of items.entries()) {
       if (at % LOOK_UPS === LOOK_UPS - 1) await rest()
       if (!('event' in item)) {
-        sorted.refused.push(item)
+        outcome.refused.push(item)
         continue
       }
       const held = await events.get(tenantId, item.event.eventId)
       const isDuplicate = held !== undefined && sameContent(held.raw, item.event.raw)
-      if (held === undefined || isDuplicate) sorted.kept.push({ item, isDuplicate })
-      else sorted.refused.push(conflict(item, reading.standard))
+      if (held === undefined || isDuplicate) outcome.stored.push({ item, isDuplicate })
+      else outcome.refused.push(conflict(item, standard))
     }
-    return sorted
+    return outcome
   }
 
-  /** What a source has to sign is its own word: nobody else may change it but who may change the source. */
+  /** The text that a source has to sign is its own: only who may change the source may change it. */
   async function requireRepairable({ tenantId, sourceId }: QuarantinedItem): Promise<void> {
     const source = await registry.getSource(tenantId, sourceId)
     if (source?.signing?.required !== true) return
@@ -170,7 +171,7 @@ export function createReplay(needs: Needs): Replay {
     // Without operations it is a replay like any other.
     const options = { ...more, ...(sent.length > 0 && { patch: sent }) }
     // One at a time: two repairs of one item must not become two events.
-    return inTurn(JSON.stringify([who.tenantId, quarantineId]), async () => {
+    return alone(JSON.stringify([who.tenantId, quarantineId]), async () => {
       const item = await quarantine.get(who.tenantId, quarantineId)
       if (item === undefined || !reaches(who.reach, item.sourceId)) return undefined
       if (options.patch !== undefined && !who.isAdmin) await requireRepairable(item)
@@ -179,23 +180,29 @@ export function createReplay(needs: Needs): Replay {
   }
 }
 
-/** What stands against taking a reading for what became of the item. */
-function objections(item: QuarantinedItem, { items, standard }: Reading): Issue[] | undefined {
-  const [first] = items
-  if (first === undefined) {
+/** The reasons against taking what was read, because of how the item came into quarantine. */
+function objectionsTo(parsed: Parsed, item: QuarantinedItem): Issue[] | undefined {
+  if (isEmpty(parsed)) {
     return [{ path: [], message: 'There is no event or entity in it', code: 'empty' }]
   }
+  if (item.scope === 'body' || Array.isArray(parsed)) return undefined
+  const [first] = parsed.items
   const wasConflict = item.errors.some(({ code }) => code === 'conflict')
   // Also when the first with this id is no longer in the hot store: the lake has it.
-  if (item.scope === 'body' || !wasConflict || !('event' in first)) return undefined
-  return first.event.eventId === item.id ? conflict(first, standard).errors : undefined
+  if (!wasConflict || first === undefined || !('event' in first)) return undefined
+  return first.event.eventId === item.id ? conflict(first, parsed.standard).errors : undefined
+}
+
+function isEmpty(parsed: Parsed): boolean {
+  if (!Array.isArray(parsed)) return parsed.items.length === 0
+  return parsed.every((part) => 'reading' in part && part.reading.items.length === 0)
 }
 
 export function refusal(quarantineId: string, errors: Issue[]): ReplayResult {
-  return { quarantineId, outcome: 'refused', errors, kept: [], refused: [], successors: [] }
+  return { quarantineId, outcome: 'refused', errors, stored: [], refused: [], successors: [] }
 }
 
-function outcomeOf({ kept }: Sorted): ReplayResult['outcome'] {
-  if (kept.length === 0) return 'set_aside'
-  return kept.every(({ isDuplicate }) => isDuplicate) ? 'duplicate' : 'stored'
+function outcomeNamed(stored: Outcome['stored']): ReplayResult['outcome'] {
+  if (stored.length === 0) return 'set_aside'
+  return stored.every(({ isDuplicate }) => isDuplicate) ? 'duplicate' : 'stored'
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { memoryBlobs } from '../../tests/support/blobs'
-import { clock, receivedAt, sender } from '../../tests/support/ingest'
+import { clock, origin, receivedAt } from '../../tests/support/ingest'
 import { StorageError } from '../error/storage-error'
 import { sameContent } from '../event/content'
 import type { EventRecord } from '../event/record'
@@ -9,7 +9,7 @@ import type { EventStore } from '../platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../platform/quarantine-store'
 import { readNative } from '../standards/native/parse'
 import { silentLog as log } from '../telemetry/log'
-import { createIngest } from './pipeline'
+import { createIngestReading } from './ingest'
 import { sweepSpill } from './sweep-spill'
 
 /** How each call of a store goes: done, failed, or done and the answer lost; well, at the end. */
@@ -82,7 +82,7 @@ it('every item of an acknowledged request is stored once or in quarantine, whate
       async (steps, script) => {
         const world = fragileWorld(script)
         const needs = { ...world, config: { hotTtlDays: 30 }, clock, log }
-        const ingest = createIngest({ ...needs, spill: world.blobs })
+        const ingest = createIngestReading({ ...needs, spill: world.blobs })
         const sweep = () => sweepSpill(needs, { limit: 100, maxMs: 1000 })
         const acknowledged: string[] = []
         for (const one of steps) {
@@ -90,7 +90,7 @@ it('every item of an acknowledged request is stored once or in quarantine, whate
             if (one === 'sweep') await sweep()
             else {
               const body = JSON.stringify(one)
-              await ingest(readNative(body, receivedAt), sender)
+              await ingest(readNative(body, receivedAt), origin)
               acknowledged.push(...one.map((part) => JSON.stringify(part)))
             }
           } catch (thrown) {

@@ -5,6 +5,7 @@ import { anEnvelope, anEvent } from '../../tests/support/envelopes'
 import {
   clock,
   listedQuarantine,
+  origin,
   receivedAt,
   scriptedStore,
   sender,
@@ -15,7 +16,8 @@ import type { BlobStore } from '../platform/blob-store'
 import type { EventStore } from '../platform/event-store'
 import { readCaliper } from '../standards/caliper/parse'
 import { silentLog as log } from '../telemetry/log'
-import { createIngest, type Sender } from './pipeline'
+import type { Origin } from './arrival'
+import { createIngestReading } from './ingest'
 import { readSpilled } from './spill'
 import { sweepSpill } from './sweep-spill'
 
@@ -31,13 +33,13 @@ function failingStore(isRetriable = true): EventStore {
 }
 
 /** Sends to a store that fails. @returns the receipts, and what waits in the blob store */
-async function spill(requests: Reading[], from: Partial<Sender> = {}, isRetriable = true) {
+async function spill(requests: Reading[], from: Partial<Origin> = {}, isRetriable = true) {
   const blobs = memoryBlobs()
   const { quarantine, kept } = listedQuarantine()
-  const needs = { events: failingStore(isRetriable), quarantine, config, clock, log }
-  const ingest = createIngest({ ...needs, spill: blobs })
+  const needs = { events: failingStore(isRetriable), quarantine, config, log }
+  const ingest = createIngestReading({ ...needs, spill: blobs })
   const receipts = []
-  for (const request of requests) receipts.push(await ingest(request, { ...sender, ...from }))
+  for (const request of requests) receipts.push(await ingest(request, { ...origin, ...from }))
   return { blobs, receipts, kept }
 }
 
@@ -67,8 +69,10 @@ describe('a request that the event store cannot take', () => {
     const broken = new StorageError('no bucket', { isRetriable: false })
     const blobs = { put: () => Promise.reject(broken) }
     const { quarantine } = listedQuarantine()
-    const needs = { events: failingStore(false), quarantine, config, clock, log, spill: blobs }
-    const error = await createIngest(needs)(reading([anEvent()]), sender).catch((thrown) => thrown)
+    const needs = { events: failingStore(false), quarantine, config, log, spill: blobs }
+    const error = await createIngestReading(needs)(reading([anEvent()]), origin).catch(
+      (thrown) => thrown,
+    )
     expect(error).toBeInstanceOf(StorageError)
     expect(error.isRetriable).toBe(true)
     expect(error.message).toBe('the table is away; and it cannot be spilled: no bucket')

@@ -5,7 +5,7 @@ import type { Receipt } from '../event/receipt'
 const MAX_SHOWN = 100
 
 /**
- * What a strict source is told when it sent nothing that could be stored: all of it is in quarantine.
+ * Refuses a request of a strict source in which nothing could be stored: all of it is in quarantine.
  * @throws {AppError} `not_conformant`
  */
 export function assertAccepted({ eventCount, entityCount, quarantined, ...rest }: Receipt): void {

@@ -1,14 +1,12 @@
 import { StorageError } from '../error/storage-error'
 import type { BlobStore } from '../platform/blob-store'
 import type { Clock } from '../platform/clock'
-import type { Log } from '../telemetry/log'
-import { createIngest, type IngestNeeds } from './pipeline'
+import { createIngestReading, type IngestReadingNeeds } from './ingest'
 import { readSpilled, SPILL_PREFIX } from './spill'
 
-interface Needs extends Omit<IngestNeeds, 'spill'> {
+interface Needs extends Omit<IngestReadingNeeds, 'spill'> {
   blobs: Pick<BlobStore, 'get' | 'list' | 'delete'>
   clock: Clock
-  log: Log
 }
 
 interface Bounds {
@@ -18,7 +16,7 @@ interface Bounds {
   maxMs: number
 }
 
-/** What one run did. What is `left` failed, and waits for the next. */
+/** The result of one run. Requests that are `left` failed, and wait for the next one. */
 export interface Swept {
   replayed: number
   left: number
@@ -33,12 +31,12 @@ const MAX_FAILURES_IN_A_ROW = 3
  * Sends requests that were spilled through the pipeline, the oldest first, with the time and the
  * sender that they came with; the time of their hot copies counts from now. One is deleted once
  * everything in it is stored or in quarantine, so that whatever fails in between, it is replayed
- * again, and what was kept is recognised.
+ * again, and what was stored is recognised.
  * @throws {StorageError} when the spilled requests cannot be listed
  */
 export async function sweepSpill(needs: Needs, { limit, maxMs }: Bounds): Promise<Swept> {
   const { blobs, clock, log } = needs
-  const ingest = createIngest({ ...needs, spill: undefined })
+  const ingestReading = createIngestReading({ ...needs, spill: undefined })
   const deadline = clock.monotonic() + maxMs
   const swept: Swept = { replayed: 0, left: 0 }
 
@@ -46,7 +44,7 @@ export async function sweepSpill(needs: Needs, { limit, maxMs }: Bounds): Promis
     const bytes = await blobs.get(key)
     if (bytes === undefined) return // another run had it
     const { reading, arrival } = await readSpilled(bytes)
-    await ingest(reading, { ...arrival, storedAt: clock.now().toISOString() })
+    await ingestReading(reading, { ...arrival, storedAt: clock.now().toISOString() })
     await blobs.delete(key)
     swept.replayed += 1
   }

@@ -1,5 +1,5 @@
 import type { Issue } from '../error/issue'
-import type { Repair, ServerFacts, Standard } from '../event/record'
+import type { Repair, ServerFacts, StandardName } from '../event/record'
 import type { Page, PageRequest } from './event-store'
 
 export const quarantineScopes = ['item', 'body'] as const
@@ -9,7 +9,7 @@ export interface QuarantinedItem {
   quarantineId: string
   tenantId: string
   sourceId: string
-  standard: Standard
+  standard: StandardName
   /** `item`: one of a batch. `body`: a whole request that could not be read. */
   scope: (typeof quarantineScopes)[number]
   /** Place within the request; 0 for a body. */
@@ -34,7 +34,7 @@ export interface QuarantineFilter {
   sourceId?: string | undefined
   /** Any of these, and no others. */
   sourceIds?: readonly string[] | undefined
-  standard?: Standard | undefined
+  standard?: StandardName | undefined
   /** Of any of the reasons. */
   code?: string | undefined
   scope?: QuarantinedItem['scope'] | undefined

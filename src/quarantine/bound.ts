@@ -9,7 +9,7 @@ import type {
 } from '../platform/quarantine-store'
 import type { Log } from '../telemetry/log'
 import { createSeldom } from '../telemetry/seldom'
-import { KEPT_REASONS } from './kept-reasons'
+import { MAX_REASONS } from './max-reasons'
 
 interface Needs {
   limits: QuarantineLimits
@@ -65,7 +65,7 @@ export function boundQuarantine(
     },
 
     amend(tenantId, quarantineId, { errors, lastReplay }) {
-      const first = (issues: Issue[]) => firstIssues(issues, KEPT_REASONS)
+      const first = (issues: Issue[]) => firstIssues(issues, MAX_REASONS)
       const last = lastReplay && { ...lastReplay, errors: first(lastReplay.errors) }
       return store.amend(tenantId, quarantineId, { errors: first(errors), lastReplay: last })
     },

@@ -1,9 +1,9 @@
 import { firstIssues } from '../error/bounded-issues'
 import type { Issue } from '../error/issue'
-import type { ServerFacts, Standard } from '../event/record'
+import type { Repair, ServerFacts, StandardName } from '../event/record'
 import type { Clock } from '../platform/clock'
-import type { QuarantineStore } from '../platform/quarantine-store'
-import { KEPT_REASONS } from './kept-reasons'
+import type { QuarantinedItem, QuarantineStore } from '../platform/quarantine-store'
+import { MAX_REASONS } from './max-reasons'
 import { quarantineId } from './quarantine-id'
 
 interface Needs {
@@ -16,36 +16,52 @@ export interface UnreadableBody {
   tenantId: string
   sourceId: string
   server: ServerFacts
-  standard: Standard
+  standard: StandardName
   errors: Issue[]
-  /** What its headers said that reading it again needs. */
+  /** Of its headers, the one that reading it again needs. */
   contentType?: string | undefined
+  /** Of a part of a batch that was repaired as a whole. */
+  repair?: Repair | undefined
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Keeps the whole body of a request that a known sender made and nobody could read. */
+/** Quarantines the whole body of a request that a known sender made and nobody could read. */
 export function createQuarantineBody({ quarantine, clock }: Needs) {
   /**
-   * Bytes that are not UTF-8 are kept as base64, which `context.encoding` then says.
    * @returns the id to name in the reply, once the body is durable
    * @throws {StorageError}
    */
   return async function quarantineBody(
     body: string | Uint8Array,
-    { contentType, ...unreadable }: UnreadableBody,
+    unreadable: UnreadableBody,
   ): Promise<string> {
-    const sender = { ...unreadable, errors: firstIssues(unreadable.errors, KEPT_REASONS) }
-    const text = typeof body === 'string' ? body : decode(body)
-    const context: Record<string, string> = {}
-    if (text === undefined) context.encoding = 'base64'
-    if (contentType !== undefined) context.contentType = contentType
-    const raw = text ?? Buffer.from(body).toString('base64')
-    const item = { ...sender, scope: 'body', index: 0, context, raw } as const
-    const id = quarantineId(item)
-    await quarantine.put([{ ...item, quarantineId: id, receivedAt: clock.now().toISOString() }])
-    return id
+    const item = quarantinedBody(body, unreadable, clock.now().toISOString())
+    await quarantine.put([item])
+    return item.quarantineId
   }
+}
+
+/**
+ * Makes of a body what the quarantine stores. Bytes that are not UTF-8 become base64, which
+ * `context.encoding` then says.
+ * @param receivedAt ISO 8601 UTC
+ */
+export function quarantinedBody(
+  body: string | Uint8Array,
+  { contentType, ...unreadable }: UnreadableBody,
+  receivedAt: string,
+): QuarantinedItem {
+  const { tenantId, sourceId, server, standard, repair } = unreadable
+  const errors = firstIssues(unreadable.errors, MAX_REASONS)
+  const text = typeof body === 'string' ? body : decode(body)
+  const context: Record<string, string> = {}
+  if (text === undefined) context.encoding = 'base64'
+  if (contentType !== undefined) context.contentType = contentType
+  const raw = text ?? Buffer.from(body).toString('base64')
+  const sender = { tenantId, sourceId, server, standard, errors }
+  const item = { ...sender, scope: 'body', index: 0, context, raw } as const
+  return { ...item, quarantineId: quarantineId(item), receivedAt, ...(repair && { repair }) }
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -7,6 +7,7 @@ import { type Budget, unbounded } from '../memory/budget'
 import type { Member } from '../platform/connections'
 import { MOST_PER_BYTE } from '../syntax/json-cost'
 import type { Log } from '../telemetry/log'
+import type { PlainBody } from '../wire/body'
 
 /**
  * Answers one message of a connection: the text of a receipt, or of a problem document. Never throws.
@@ -18,12 +19,17 @@ export type Publish = (
 ) => Promise<string>
 
 interface Needs {
-  /** Stores what a text of native events says. @returns the receipt. @throws {AppError} {StorageError} */
-  accept(
+  /**
+   * Ingests a body of native events.
+   * @returns the text of the receipt
+   * @throws {AppError}
+   * @throws {StorageError}
+   */
+  ingest(
     sender: { tenantId: string; sourceId: string; server: ServerFacts },
-    text: string,
+    body: PlainBody,
   ): Promise<string>
-  /** Whether what the connection was opened with still holds. */
+  /** Whether the key or token that opened the connection still holds. */
   isCurrent(member: Member): Promise<boolean>
   maxMessageBytes: number
   /** Memory for what comes in. Left out, it is not counted. */
@@ -36,7 +42,7 @@ const utf8 = new TextDecoder()
 
 /** Events over a connection: each message is a body, as at `POST /api/v1/events`. */
 export function createPublish(needs: Needs): Publish {
-  const { accept, isCurrent, log, maxMessageBytes, budget } = needs
+  const { ingest, isCurrent, log, maxMessageBytes, budget } = needs
 
   return async function publish(who, message) {
     const requestId = randomUUID()
@@ -57,7 +63,7 @@ export function createPublish(needs: Needs): Publish {
       const text = typeof message === 'string' ? message : utf8.decode(message)
       const { tenantId, sourceId, keyId: subject, ip, userAgent } = member
       const sender = { tenantId, sourceId, server: { subject, ip, userAgent, requestId } }
-      return await accept(sender, text)
+      return await ingest(sender, { lease, encoding: 'identity', text, hasRoom: true })
     } catch (thrown) {
       const error = translate(thrown as Error, log, { requestId, route: '/ws/publish' })
       return JSON.stringify(problemOf(error, requestId))

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { StorageError } from '../../src/error/storage-error'
 import type { EventRecord } from '../../src/event/record'
-import { readAgainWith } from '../../src/http/quarantine/read-again'
 import { createReplay } from '../../src/ingest/replay'
 import type { PatchOperation } from '../../src/quarantine/patch'
 import { aViewEvent } from '../support/events'
@@ -61,9 +60,9 @@ async function inQuarantine(chosen: readonly (keyof typeof items)[]) {
       release: (...asked) => faulty('release', () => quarantine.release(...asked)),
     },
     registry: test.platform.registry,
-    readAgain: readAgainWith({ ...test.config, openAgain: async (_, body) => body }),
     config: test.config,
     clock: test.clock,
+    verifyJws: () => Promise.reject(new Error('nothing here is signed')),
   })
 
   return {

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../src/event/record'
-import { createIngest } from '../../src/ingest/pipeline'
+import { createIngestReading } from '../../src/ingest/ingest'
 import type { AppendOutcome, EventStore } from '../../src/platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../../src/platform/quarantine-store'
 import { silentLog } from '../../src/telemetry/log'
@@ -12,6 +12,9 @@ export const sender = {
   sourceId: 'demo',
   server: { requestId: 'req-1', subject: 'key_1', ip: '192.0.2.1' },
 }
+
+/** Where a reading came from: that sender, at `receivedAt`. */
+export const origin = { ...sender, receivedAt }
 
 /** An event store that says what it is told to say, and remembers what it was asked. */
 export function scriptedStore(
@@ -37,5 +40,5 @@ export function listedQuarantine() {
 }
 
 export function ingestInto(events: EventStore, quarantine: QuarantineStore) {
-  return createIngest({ events, quarantine, config: { hotTtlDays: 30 }, clock, log: silentLog })
+  return createIngestReading({ events, quarantine, config: { hotTtlDays: 30 }, log: silentLog })
 }

@@ -1,14 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { readingBareCaliper } from '../../standards/caliper/bare'
-import { findingBatch } from '../../standards/caliper/batch'
-import { explaining } from '../../standards/caliper/explain'
+import { caliper } from '../../standards/caliper/standard'
 import { requireSensorInPath } from '../authenticate'
 import { requireMediaType } from '../body'
-import type { App, AppContext } from '../context'
+import type { App } from '../context'
 import { problems } from '../openapi'
 import { operation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
-import type { Reader, Receive } from '../receive'
+import type { Door, Receive } from '../receive'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 import { refusals } from './refusals'
@@ -61,18 +59,15 @@ const route = createRoute({
   },
 })
 
-export function receiveByUrl(app: App, receive: Receive) {
-  const door = {
-    standard: 'caliper',
-    admit: requireSensorInPath,
-    readerFor,
-    split: findingBatch,
-    takesSigned: true,
-  } as const
-  operation(app, route, (c) => receive(c, door))
+const door: Door = {
+  standard: caliper,
+  admit: requireSensorInPath,
+  formOf(c) {
+    requireMediaType(c, ...caliper.mediaTypes.bare)
+    return 'bare'
+  },
 }
 
-function readerFor(c: AppContext): Reader {
-  requireMediaType(c, 'application/json', 'text/plain', 'application/jwt', 'application/jose')
-  return (text, receivedAt) => explaining(readingBareCaliper(text, receivedAt))
+export function receiveByUrl(app: App, receive: Receive) {
+  operation(app, route, (c) => receive(c, door))
 }

@@ -1,14 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { findingBatch } from '../../standards/caliper/batch'
-import { explaining } from '../../standards/caliper/explain'
-import { readingCaliper } from '../../standards/caliper/parse'
+import { caliper } from '../../standards/caliper/standard'
 import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
-import type { App, AppContext } from '../context'
+import type { App } from '../context'
 import { jsonBody, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
-import type { Reader, Receive } from '../receive'
+import type { Door, Receive } from '../receive'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 import { refusals } from './refusals'
@@ -39,17 +37,15 @@ const route = createRoute({
   },
 })
 
-export function receiveEvents(app: App, receive: Receive) {
-  const door = {
-    standard: 'caliper',
-    admit: requireSensor,
-    readerFor,
-    split: findingBatch,
-  } as const
-  operation(app, route, (c) => receive(c, door))
+const door: Door = {
+  standard: caliper,
+  admit: requireSensor,
+  formOf(c) {
+    requireMediaType(c, ...caliper.mediaTypes.document)
+    return 'document'
+  },
 }
 
-function readerFor(c: AppContext): Reader {
-  requireMediaType(c, 'application/json')
-  return (text, receivedAt) => explaining(readingCaliper(text, receivedAt))
+export function receiveEvents(app: App, receive: Receive) {
+  operation(app, route, (c) => receive(c, door))
 }

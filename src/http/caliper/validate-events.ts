@@ -10,7 +10,7 @@ import {
   MAX_LISTED,
 } from '../../standards/caliper/conformance'
 import { sendPieces } from '../answers/send'
-import { decodeWire, readWire, requireMediaType } from '../body'
+import { readText, requireMediaType } from '../body'
 import type { App, AppContext, AppDeps } from '../context'
 import { Issue, jsonBody, jsonReply, problems } from '../openapi'
 import { operation } from '../operation'
@@ -126,7 +126,7 @@ async function check(
   turn: Turn,
 ): Promise<ConformanceReport> {
   try {
-    const text = await decodeWire(await readWire(c, config), config)
+    const text = await readText(c, config)
     await turn.next()
     const steps = checking(text)
     for (;;) {

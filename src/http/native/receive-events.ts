@@ -1,13 +1,14 @@
 import { createRoute } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
-import { nativeBodyForm } from '../../standards/native/content-type'
-import { readingNative, readingNativeLines } from '../../standards/native/parse'
+import { formNamed } from '../../standards/native/content-type'
+import { native } from '../../standards/native/standard'
+import type { BodyForm } from '../../standards/standard'
 import { requireScope } from '../authenticate'
 import type { App, AppContext } from '../context'
 import { keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
-import type { Reader, Receive } from '../receive'
+import type { Receive } from '../receive'
 import { NativeBody, NativeLines, nativeEvent } from './event'
 
 const route = createRoute({
@@ -48,18 +49,17 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: Receive) {
-  operation(app, route, (c) => receive(c, { standard: 'native', admit, readerFor }))
+  operation(app, route, (c) => receive(c, { standard: native, admit, formOf }))
 }
 
 function admit(c: AppContext) {
   return requireScope(c, 'events:write')
 }
 
-function readerFor(c: AppContext): Reader {
+function formOf(c: AppContext): BodyForm {
   const header = c.req.header('Content-Type')
-  const form = header === undefined ? 'json' : nativeBodyForm(header)
-  if (form === 'json') return readingNative
-  if (form === 'lines') return readingNativeLines
+  const form = header === undefined ? 'document' : formNamed(header)
+  if (form !== undefined) return form
   throw new AppError(
     'unsupported_media_type',
     'Content-Type must be application/json or application/x-ndjson.',

@@ -1,11 +1,10 @@
 import { createReplay } from '../../ingest/replay'
 import { createReplayPiece } from '../../ingest/replay-piece'
 import { type Replaying, startReplays } from '../../ingest/replay-runner'
+import { createVerifyJws } from '../../ingest/steps/verify'
 import type { ServingPlatform } from '../../platform/platform'
-import type { AppOptions } from '../context'
+import { type AppOptions, guardOf } from '../context'
 import { identityOf } from '../identity'
-import { isSignedBody, openSignedWith } from '../signed-body'
-import { readAgainWith } from './read-again'
 import { resultViewOf } from './result-view'
 import type { ReplayView } from './schemas'
 
@@ -15,16 +14,8 @@ export function createReplaying(
   options: AppOptions,
 ): Replaying<ReplayView> {
   const { config, clock } = options
-  const openSigned = openSignedWith(options)
-  const readAgain = readAgainWith({
-    ...config,
-    async openAgain({ tenantId, sourceId, standard, context }, body) {
-      const source = await platform.registry.getSource(tenantId, sourceId)
-      const isSigned = standard === 'caliper' && isSignedBody(context.contentType, body)
-      return openSigned(body, source, isSigned)
-    },
-  })
-  const replay = createReplay({ ...platform, readAgain, config, clock })
+  const verifyJws = createVerifyJws({ guard: guardOf(options), clock })
+  const replay = createReplay({ ...platform, config, clock, verifyJws })
   return { replay, piece: createReplayPiece({ ...platform, replay, viewOf: resultViewOf }) }
 }
 

@@ -6,9 +6,9 @@ import type { ReplayResultView } from './schemas'
 const MAX_NAMED = 100
 
 export function resultViewOf(result: ReplayResult): z.output<typeof ReplayResultView> {
-  const { quarantineId, outcome, errors, kept, successors } = result
+  const { quarantineId, outcome, errors, stored, successors } = result
   const ofKind = (kind: string) =>
-    kept.filter(({ item }) => item.event.kind === kind).map(({ item }) => item.id)
+    stored.filter(({ item }) => item.event.kind === kind).map(({ item }) => item.id)
   const [events, entities] = [ofKind('event'), ofKind('entity')]
   return {
     quarantineId,
@@ -17,7 +17,7 @@ export function resultViewOf(result: ReplayResult): z.output<typeof ReplayResult
     eventIds: events.slice(0, MAX_NAMED),
     entityCount: entities.length,
     entityIds: entities.slice(0, MAX_NAMED),
-    duplicates: kept.filter(({ isDuplicate }) => isDuplicate).length,
+    duplicates: stored.filter(({ isDuplicate }) => isDuplicate).length,
     quarantinedCount: successors.length,
     quarantined: successors.slice(0, MAX_NAMED).map((successor) => successor.quarantineId),
     errors,

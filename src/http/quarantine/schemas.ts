@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { standardNames } from '../../event/record'
 import {
   quarantineScopes,
   type QuarantinedSummary as Summary,
@@ -11,7 +12,7 @@ const text = (description: string) => z.string().min(1).optional().openapi({ des
 
 export const filterFields = {
   sourceId: text('Who sent it'),
-  standard: z.enum(['caliper', 'xapi', 'native']).optional(),
+  standard: z.enum(standardNames).optional(),
   code: text('Of one of the reasons, e.g. `required` or `conflict`'),
   scope: z.enum(quarantineScopes).optional().openapi({
     description: '`item`: one of a request; `body`: a whole one that nobody could read',
@@ -35,7 +36,7 @@ export const QuarantinedSummary = z
   .object({
     quarantineId: z.string(),
     sourceId: z.string(),
-    standard: z.enum(['caliper', 'xapi', 'native']),
+    standard: z.enum(standardNames),
     scope: z.enum(quarantineScopes),
     index: z.int().openapi({ description: 'Place in its request' }),
     id: z.string().optional().openapi({ description: "The item's own id, when it has one" }),
@@ -152,7 +153,7 @@ export type ReplayView = z.output<typeof ReplayResultView>
 export const summaryExample: z.output<typeof QuarantinedSummary> = {
   quarantineId: 'qua_5f0c1a2b3c4d5e6f708192035f0c1a2b',
   sourceId: 'demo',
-  standard: 'caliper',
+  standard: standardNames[0],
   scope: 'item',
   index: 3,
   id: 'urn:uuid:fcd495d0-3740-4298-9bec-1154571dc211',

@@ -1,17 +1,17 @@
 import { recheckWith } from '../../access/member'
-import { createAccept } from '../../ingest/accept'
-import { receiptWithin } from '../../ingest/receipt-within'
+import { createIngest } from '../../ingest/ingest'
+import { createVerifyJws } from '../../ingest/steps/verify'
 import type { ServingPlatform } from '../../platform/platform'
 import { createPublish, type Publish } from '../../realtime/publish'
-import { readingNativeMessage } from '../../standards/native/message'
-import type { AppOptions } from '../context'
+import { native } from '../../standards/native/standard'
+import { type AppOptions, guardOf } from '../context'
 import { identityOf } from '../identity'
 import { withBoundQuarantine } from '../quarantine'
-import { openSignedWith } from '../signed-body'
+import { receiptText } from '../receipt'
 
 interface Limits {
   maxMessageBytes: number
-  /** What the platform can send back in one message. */
+  /** The largest message that the platform can send back. */
   maxReplyBytes: number
 }
 
@@ -19,13 +19,13 @@ interface Limits {
 export function publishOver(
   platform: ServingPlatform,
   options: AppOptions,
-  { maxMessageBytes, maxReplyBytes }: Limits,
+  { maxMessageBytes, maxReplyBytes: maxBytes }: Limits,
 ): Publish {
-  const { config, clock, log, budget } = options
-  const accept = createAccept({
+  const { clock, log, budget } = options
+  const ingest = createIngest({
     platform: withBoundQuarantine(platform, options),
-    openSigned: openSignedWith(options),
-    ...{ config, clock, log },
+    verifyJws: createVerifyJws({ guard: guardOf(options), clock }),
+    ...options,
   })
   const isCurrent = recheckWith({ ...identityOf(platform, options), clock })
 
@@ -34,13 +34,9 @@ export function publishOver(
     budget,
     log,
     isCurrent,
-    async accept(sender, body) {
-      const receipt = await accept({
-        ...{ standard: 'native', sender, body, read: readingNativeMessage },
-        text: () => body,
-        isSigned: () => false,
-      })
-      return receiptWithin(receipt, sender.sourceId, maxReplyBytes)
+    async ingest(sender, body) {
+      const receipt = await ingest({ sender, standard: native, form: 'message', body })
+      return receiptText(receipt, { standard: native, sourceId: sender.sourceId, maxBytes })
     },
   })
 }

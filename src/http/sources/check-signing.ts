@@ -2,8 +2,7 @@ import { createPublicKey, type JsonWebKeyInput } from 'node:crypto'
 import { isPublicKey } from '../../access/signatures/key-sets'
 import { AppError } from '../../error/app-error'
 import type { PublicJwk, Signing } from '../../platform/registry'
-import type { AppOptions } from '../context'
-import { guardOf } from '../guard'
+import { type AppOptions, guardOf } from '../context'
 
 // RFC 7518, section 3.3: "A key of size 2048 bits or larger MUST be used".
 const MIN_RSA_BITS = 2048

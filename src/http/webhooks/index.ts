@@ -1,5 +1,4 @@
-import type { App, AppDeps } from '../context'
-import { guardOf } from '../guard'
+import { type App, type AppDeps, guardOf } from '../context'
 import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
 import { getWebhook } from './get-webhook'

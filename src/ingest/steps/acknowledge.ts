@@ -1,27 +1,21 @@
-import type { ReadItem } from '../../event/reading'
 import type { Receipt } from '../../event/receipt'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
-
-/** An item that is in the event store now, and whether it was before. */
-export interface Kept {
-  item: Extract<ReadItem, { event: unknown }>
-  isDuplicate: boolean
-}
+import type { Stored } from '../arrival'
 
 // A sender that gets everything wrong sends thousands of items at a time, and its every reply would
 // be larger than what it sent. A hundred show what is wrong.
 export const MAX_NAMED = 100
 
-/** Tells the sender what became of every item. */
+/** Tells the sender how every item fared. */
 export function acknowledge(
   { sourceId, server }: { sourceId: string; server: { requestId: string } },
-  kept: readonly Kept[],
-  unkept: readonly QuarantinedItem[],
+  stored: readonly Stored[],
+  quarantined: readonly QuarantinedItem[],
 ): Receipt {
   const eventIds: string[] = []
   const entityIds: string[] = []
   let duplicates = 0
-  for (const { item, isDuplicate } of kept) {
+  for (const { item, isDuplicate } of stored) {
     const ids = item.event.kind === 'event' ? eventIds : entityIds
     ids.push(item.id)
     if (isDuplicate) duplicates += 1
@@ -33,17 +27,25 @@ export function acknowledge(
     entityCount: entityIds.length,
     entityIds,
     duplicates,
-    quarantined: unkept.slice(0, MAX_NAMED).map(({ index, id, quarantineId, errors }) => ({
+    quarantined: quarantined.slice(0, MAX_NAMED).map(({ index, id, quarantineId, errors }) => ({
       index,
       ...(id !== undefined && { id }),
       quarantineId,
       errors,
     })),
-    ...(unkept.length > MAX_NAMED && {
-      quarantinedCount: unkept.length,
+    ...(quarantined.length > MAX_NAMED && {
+      quarantinedCount: quarantined.length,
       quarantinedLink: quarantineLink(sourceId),
     }),
   }
+}
+
+/** Tells the sender where a body of its batch is that could not be read. */
+export function acknowledgeUnread(
+  sender: { sourceId: string; server: { requestId: string } },
+  { quarantineId, errors }: Pick<QuarantinedItem, 'quarantineId' | 'errors'>,
+): Receipt {
+  return { ...acknowledge(sender, [], []), quarantined: [{ index: 0, quarantineId, errors }] }
 }
 
 /** Tells the sender of a request that waits whole that nothing of it need come again. */
@@ -54,7 +56,7 @@ export function acknowledgeForLater(
   return { ...acknowledge(sender, [], []), acceptedForLater }
 }
 
-/** By source: what was here before this request, word for word, has that request's id and time. */
+/** The link is by source: an item that was here before, word for word, has its first request's id and time. */
 export function quarantineLink(sourceId: string): string {
   return `/quarantine?sourceId=${encodeURIComponent(sourceId)}`
 }

@@ -2,11 +2,11 @@ import { StorageError } from '../../error/storage-error'
 import type { EventRecord } from '../../event/record'
 import type { AppendOutcome, EventStore } from '../../platform/event-store'
 
-/** What became of a record whose store was not too busy to say. */
-export type Settled = Exclude<AppendOutcome, { kind: 'throttled' }>
+/** The outcome for a record whose store was not too busy to say. */
+export type Appended = Exclude<AppendOutcome, { kind: 'throttled' }>
 
 interface Needs {
-  events: EventStore
+  events: Pick<EventStore, 'append'>
   /** Resolves after so many milliseconds. */
   wait: (ms: number) => Promise<unknown>
   /** Milliseconds that only ever grow. */
@@ -29,7 +29,7 @@ const BUDGET_MS = 3000
 // A store may write each call in one breath; so many take it some 10 ms.
 const AT_ONCE = 512
 
-/** Appends, and gives what is throttled further tries while the sender waits. */
+/** Appends records, and tries those that are throttled again while the sender waits. */
 export function appendWith({ events, wait, now, random }: Needs) {
   async function appendAll(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
     const outcomes: AppendOutcome[] = []
@@ -40,8 +40,8 @@ export function appendWith({ events, wait, now, random }: Needs) {
   }
 
   /** @throws {StorageError} retriable when some record is still throttled at the end */
-  return async function append(records: readonly EventRecord[]): Promise<Settled[]> {
-    const settled: Settled[] = []
+  return async function append(records: readonly EventRecord[]): Promise<Appended[]> {
+    const appended: Appended[] = []
     const end = now() + BUDGET_MS
     let waiting = records.map((record, place) => ({ record, place }))
     for (let tries = 0; waiting.length > 0; tries += 1) {
@@ -55,11 +55,11 @@ export function appendWith({ events, wait, now, random }: Needs) {
       waiting = waiting.filter(({ place }, at) => {
         const outcome = outcomes[at]!
         if (outcome.kind === 'throttled') return true
-        settled[place] = outcome
+        appended[place] = outcome
         return false
       })
     }
-    return settled
+    return appended
   }
 }
 

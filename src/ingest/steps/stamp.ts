@@ -1,22 +1,15 @@
 import type { ReadEvent } from '../../event/reading'
-import type { EventRecord, Repair, ServerFacts } from '../../event/record'
+import type { EventRecord } from '../../event/record'
+import type { Origin } from '../arrival'
 
-interface Needs {
-  tenantId: string
-  sourceId: string
-  server: ServerFacts
-  /** ISO 8601 UTC. */
-  receivedAt: string
-  /** How long the hot store keeps it, */
+interface Needs extends Origin {
+  /** How long the hot store has the event, from `storedAt` on. */
   hotTtlDays: number
-  /** and from when on; by default, from its arrival. ISO 8601 UTC. */
-  storedAt?: string | undefined
-  repair?: Repair | undefined
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Server time is the authority; what the sender claims is kept beside it, with the skew. */
+/** Server time is the authority; the sender's claims stand beside it, with the skew. */
 export function stampWith(needs: Needs) {
   const { tenantId, sourceId, server, receivedAt, hotTtlDays, storedAt = receivedAt } = needs
   // Few have one, and the others need not carry it.

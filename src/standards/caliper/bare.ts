@@ -1,7 +1,7 @@
 import { withoutByteOrderMark } from '../../event/json-body'
 import type { Reading } from '../../event/reading'
 import { firstElementIn, namesIn } from '../../syntax/json-elements'
-import { finish, type Steps } from '../../syntax/steps'
+import type { Steps } from '../../syntax/steps'
 import { surrounding } from './batch'
 import { readingCaliper } from './parse'
 import { contextIri } from './version'
@@ -13,11 +13,6 @@ import { contextIri } from './version'
  */
 export function readingBareCaliper(text: string, receivedAt: string): Steps<Reading> {
   return readingCaliper(enclosed(withoutByteOrderMark(text)), receivedAt)
-}
-
-/** As `readingBareCaliper`, in one go. */
-export function readBareCaliper(text: string, receivedAt: string): Reading {
-  return finish(readingBareCaliper(text, receivedAt))
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { Issue } from '../../error/issue'
 import type { Reading } from '../../event/reading'
-import type { Steps } from '../../syntax/steps'
 import { checkCaliper } from './conformance'
 
 /**
- * Adds to a reading what the standard's text has against each of its items: worked out when it is
+ * Gives a reading its report on each of its items, by the text of the standard: worked out when it is
  * asked for, since most sources never ask.
  */
 export function explained(reading: Reading): Reading {
@@ -19,9 +18,4 @@ export function explained(reading: Reading): Reading {
   }
 
   return { ...reading, explain }
-}
-
-/** As `explained`, once it is read. */
-export function* explaining(steps: Steps<Reading>): Steps<Reading> {
-  return explained(yield* steps)
 }

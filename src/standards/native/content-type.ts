@@ -1,19 +1,27 @@
 import { mediaType } from '../../syntax/media-type'
 
-// Registered by nobody; these are what log shippers and SDKs send.
-const lines = new Set([
+export const documentTypes = ['application/json'] as const
+
+// Registered by nobody; these are the ones that log shippers and SDKs send.
+export const lineTypes = [
   'application/x-ndjson',
   'application/ndjson',
   'application/jsonl',
   'application/x-jsonl',
   'application/jsonlines',
   'application/x-jsonlines',
+] as const
+
+const forms = new Map<string, 'document' | 'lines'>([
+  ...documentTypes.map((type) => [type, 'document'] as const),
+  ...lineTypes.map((type) => [type, 'lines'] as const),
 ])
 
-/** How a body is to be read: as one JSON value, or as one a line. */
-export function nativeBodyForm(header: string | null | undefined): 'json' | 'lines' | undefined {
+/**
+ * The form that a `Content-Type` names: one JSON value, or one a line.
+ * @returns undefined for a header that is missing or names another media type
+ */
+export function formNamed(header: string | null | undefined): 'document' | 'lines' | undefined {
   const type = mediaType(header)
-  if (type === undefined) return undefined
-  if (type === 'application/json') return 'json'
-  return lines.has(type) ? 'lines' : undefined
+  return type === undefined ? undefined : forms.get(type)
 }

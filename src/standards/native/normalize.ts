@@ -19,7 +19,8 @@ export function normalize(
   const ownId = textOf(item.event_id) ?? textOf(item.id)
   return {
     kind: 'event',
-    eventId: ownId ?? derivedId(raw, eventTime === undefined ? `${receivedAt} ${place} ` : ''),
+    eventId:
+      ownId ?? derivedId(raw, eventTime === undefined ? distinctionAt(receivedAt, place) : ''),
     standard: 'native',
     standardVersion: undefined,
     type: item.event_type as string,
@@ -51,4 +52,9 @@ export function normalize(
     raw,
     contentDigest: contentDigest(raw, item),
   }
+}
+
+/** Tells two items of one content apart by when and where they arrived. */
+export function distinctionAt(receivedAt: string, place: number): string {
+  return `${receivedAt} ${place} `
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { readTable } from '../../../tests/support/list'
 import { AppError } from '../../error/app-error'
 import type { ReadEvent } from '../../event/reading'
-import { nativeBodyForm } from './content-type'
+import { formNamed } from './content-type'
 import { readNative, readNativeLines } from './parse'
 
 const receivedAt = '2026-11-21T09:30:00.000Z'
@@ -151,10 +151,10 @@ describe('a native body', () => {
   })
 
   it('says by its media type which it is', () => {
-    expect(nativeBodyForm('application/json; charset=utf-8')).toBe('json')
-    expect(nativeBodyForm('application/x-ndjson')).toBe('lines')
-    expect(nativeBodyForm('Application/JSONL')).toBe('lines')
-    expect(nativeBodyForm('text/plain')).toBeUndefined()
-    expect(nativeBodyForm(undefined)).toBeUndefined()
+    expect(formNamed('application/json; charset=utf-8')).toBe('document')
+    expect(formNamed('application/x-ndjson')).toBe('lines')
+    expect(formNamed('Application/JSONL')).toBe('lines')
+    expect(formNamed('text/plain')).toBeUndefined()
+    expect(formNamed(undefined)).toBeUndefined()
   })
 })

@@ -1,7 +1,5 @@
-import type { ReadItem, Reading } from '../../event/reading'
-import type { Refused } from './set-aside'
-
-type Readable = Extract<ReadItem, { event: unknown }>
+import type { Reading } from '../event/reading'
+import type { Readable, Refused } from './arrival'
 
 interface Needs {
   mode: 'lenient' | 'strict'
@@ -9,9 +7,9 @@ interface Needs {
 }
 
 /** For a strict source, an item that breaks a MUST of the standard is refused, with its report. */
-export function holdToTheTextWith({ mode, reading }: Needs) {
+export function enforceStrictWith({ mode, reading }: Needs) {
   /** @returns undefined for an item that is to be stored */
-  return function holdToTheText({ index, id, event }: Readable): Refused | undefined {
+  return function enforceStrict({ index, id, event }: Readable): Refused | undefined {
     if (mode !== 'strict' || event.conformant) return undefined
     const errors = reading.explain?.(event.raw, index) ?? []
     if (errors.length > 0) return { index, id, raw: event.raw, errors }

@@ -1,7 +1,43 @@
+import { tooManyItems } from '../event/json-body'
+import { MAX_ITEMS } from '../event/limits'
+import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
+import type { Steps } from '../syntax/steps'
+import { isUnreadable, type Part, type Unreadable } from './arrival'
 import { MAX_NAMED, quarantineLink } from './steps/acknowledge'
 
-/** What became of one of several bodies in a request, and how many items it had. */
+/**
+ * Reads each body of a batch. One that cannot be read costs the others nothing.
+ * @returns the first one's reasons when none can be read
+ * @throws {AppError} `too_large` for all together
+ */
+export function* readingBatch(
+  texts: readonly string[],
+  read: (text: string) => Steps<Reading | Unreadable>,
+): Steps<Part[] | Unreadable> {
+  let first: Unreadable | undefined
+  let readings = 0
+  let size = 0
+  const parts: Part[] = []
+  for (const [place, text] of texts.entries()) {
+    const outcome = yield* read(text)
+    if (isUnreadable(outcome)) {
+      first ??= { ...outcome, errors: placed(outcome.errors, place) }
+      parts.push({ text, unreadable: outcome })
+      size += 1
+    } else {
+      readings += 1
+      parts.push({ text, reading: outcome })
+      size += outcome.items.length
+    }
+    yield
+  }
+  if (first !== undefined && readings === 0) return first
+  if (size > MAX_ITEMS) throw tooManyItems()
+  return parts
+}
+
+/** The receipt of one body of a batch, and how many items that had. */
 export interface PartReceipt {
   receipt: Omit<Receipt, 'requestId'>
   size: number
@@ -22,7 +58,7 @@ export function joinReceipts(
     const items = receipt.quarantined.map((item) => ({
       ...item,
       index: before + item.index,
-      errors: item.errors.map((issue) => ({ ...issue, path: [place, ...issue.path] })),
+      errors: placed(item.errors, place),
     }))
     before += size
     return items
@@ -46,6 +82,10 @@ export function joinReceipts(
       quarantinedLink: quarantineLink(sourceId),
     }),
   }
+}
+
+function placed<I extends { path: (string | number)[] }>(issues: readonly I[], place: number): I[] {
+  return issues.map((issue) => ({ ...issue, path: [place, ...issue.path] }))
 }
 
 function sum(

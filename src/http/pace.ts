@@ -14,7 +14,7 @@ const GRACE_MS = 20_000
 // Without a single byte.
 const SILENCE_MS = 15_000
 
-export interface Arrival {
+export interface BodyWatch {
   /**
    * What `reading` gives.
    * @param bytes that have come so far, or will have come with it
@@ -26,7 +26,7 @@ export interface Arrival {
 }
 
 /** Watches over one body from now on. */
-export function watchArrival({ wholeMs }: Pace): Arrival {
+export function watchBody({ wholeMs }: Pace): BodyWatch {
   let began = performance.now()
 
   return {

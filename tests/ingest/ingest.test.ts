@@ -15,6 +15,7 @@ import {
   clock,
   ingestInto,
   listedQuarantine,
+  origin,
   receivedAt,
   scriptedStore,
   sender,
@@ -31,7 +32,7 @@ describe('ingest stamps', () => {
     const ingest = ingestInto(events, listedQuarantine().quarantine)
     const claims = { tenantId: 'other', receivedAt: 'never', server: { ip: '203.0.113.9' } }
     const event = aViewEvent({ ...claims, extensions: claims })
-    await ingest(reading([event], { sendTime: '2026-11-21T09:29:57.500Z' }), sender)
+    await ingest(reading([event], { sendTime: '2026-11-21T09:29:57.500Z' }), origin)
     expect(calls[0]).toMatchObject([
       {
         ...sender,
@@ -47,11 +48,11 @@ describe('ingest stamps', () => {
     ])
   })
 
-  it('the time the request arrived, when the door has noted it', async () => {
+  it('the time at which the request arrived', async () => {
     const { events, calls } = scriptedStore(() => 'stored')
     const noted = '2026-11-21T09:29:59.000Z'
     const ingest = ingestInto(events, listedQuarantine().quarantine)
-    await ingest(reading([anEvent()], { sendTime: 'soon' }), { ...sender, receivedAt: noted })
+    await ingest(reading([anEvent()], { sendTime: 'soon' }), { ...origin, receivedAt: noted })
     expect(calls[0]).toMatchObject([{ receivedAt: noted, sendTime: undefined, skewMs: undefined }])
   })
 })
@@ -68,7 +69,7 @@ describe('the receipt', () => {
     const first = anEvent()
     const page = aDescribe({ id: 'https://a.example/p' })
     const data = [first, 7, conflicting, page, held, { id: 'urn:x' }]
-    const receipt = await ingestInto(events, quarantine)(reading(data), sender)
+    const receipt = await ingestInto(events, quarantine)(reading(data), origin)
     expect(receipt).toEqual({
       requestId: 'req-1',
       eventCount: 2,
@@ -98,7 +99,7 @@ describe('the receipt', () => {
     const { events } = scriptedStore(() => 'stored')
     const broken = new StorageError('disk full', { isRetriable: true })
     const quarantine = { put: () => Promise.reject(broken) } as unknown as QuarantineStore
-    await expect(ingestInto(events, quarantine)(reading([anEvent(), 7]), sender)).rejects.toBe(
+    await expect(ingestInto(events, quarantine)(reading([anEvent(), 7]), origin)).rejects.toBe(
       broken,
     )
   })
@@ -107,7 +108,7 @@ describe('the receipt', () => {
     const broken = new StorageError('read-only', { isRetriable: true })
     const events = { append: () => Promise.reject(broken) } as unknown as EventStore
     const { quarantine, kept } = listedQuarantine()
-    await expect(ingestInto(events, quarantine)(reading([anEvent(), 7]), sender)).rejects.toBe(
+    await expect(ingestInto(events, quarantine)(reading([anEvent(), 7]), origin)).rejects.toBe(
       broken,
     )
     expect(kept).toEqual([])
@@ -116,14 +117,14 @@ describe('the receipt', () => {
   it('of nothing asks no store for anything', async () => {
     const { events, calls } = scriptedStore(() => 'stored')
     const { quarantine, kept } = listedQuarantine()
-    const receipt = await ingestInto(events, quarantine)(reading([]), sender)
+    const receipt = await ingestInto(events, quarantine)(reading([]), origin)
     expect(receipt).toMatchObject({ eventCount: 0, entityCount: 0, quarantined: [] })
     expect([calls, kept]).toEqual([[], []])
   })
 })
 
 describe('the quarantine', () => {
-  async function idsOf(data: unknown[], from = sender): Promise<string[]> {
+  async function idsOf(data: unknown[], from = origin): Promise<string[]> {
     const { quarantine, kept } = listedQuarantine()
     await ingestInto(scriptedStore(() => 'stored').events, quarantine)(reading(data), from)
     return kept.map(({ quarantineId }) => quarantineId)
@@ -133,8 +134,8 @@ describe('the quarantine', () => {
     const ids = await idsOf([7, { type: 'ViewEvent' }])
     expect(await idsOf([{ type: 'ViewEvent' }, 7])).toEqual(ids.toReversed())
     expect(new Set(ids).size).toBe(2)
-    expect(await idsOf([7], { ...sender, sourceId: 'other' })).not.toEqual([ids[0]!])
-    expect(await idsOf([7], { ...sender, tenantId: 'other' })).not.toEqual([ids[0]!])
+    expect(await idsOf([7], { ...origin, sourceId: 'other' })).not.toEqual([ids[0]!])
+    expect(await idsOf([7], { ...origin, tenantId: 'other' })).not.toEqual([ids[0]!])
   })
 })
 
@@ -188,21 +189,21 @@ describe('on the store of one machine', () => {
     const click = '{"event_type":"click","id":"c1"}'
 
     for (const duplicates of [0, 2]) {
-      const receipt = await ingest(reading([event, page]), sender)
+      const receipt = await ingest(reading([event, page]), origin)
       expect(receipt).toMatchObject({ eventIds: [event.id], entityIds: [page.id], duplicates })
     }
-    await ingest(readNative(click, receivedAt), sender)
+    await ingest(readNative(click, receivedAt), origin)
     const changed = [
       { ...event, action: 'NavigatedTo' },
       { ...page, name: 'changed' },
     ]
-    const receipt = await ingest(reading(changed), sender)
+    const receipt = await ingest(reading(changed), origin)
     expect(receipt).toMatchObject({
       eventIds: [],
       entityIds: [page.id],
       quarantined: [{ index: 0, id: event.id, errors: [{ code: 'conflict' }] }],
     })
-    const again = await ingest(readNative('{"event_type":"tap","id":"c1"}', receivedAt), sender)
+    const again = await ingest(readNative('{"event_type":"tap","id":"c1"}', receivedAt), origin)
     expect(again.quarantined).toMatchObject([{ errors: [{ path: [0, 'event_id'] }] }])
 
     expect(await platform.events.get('default', event.id)).toMatchObject({ action: 'Viewed' })

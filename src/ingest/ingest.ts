@@ -1,0 +1,160 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { VerifyJws } from '../access/signatures/jws'
+import type { Reading } from '../event/reading'
+import type { Receipt } from '../event/receipt'
+import type { BlobStore } from '../platform/blob-store'
+import type { Clock } from '../platform/clock'
+import type { ConformanceCounts } from '../platform/conformance-counts'
+import type { EventStore } from '../platform/event-store'
+import type { ServingPlatform } from '../platform/platform'
+import type { QuarantineStore } from '../platform/quarantine-store'
+import { eachOf, inTurns, type Steps } from '../syntax/steps'
+import type { Log } from '../telemetry/log'
+import type { Arrival, Origin, Outcome, Parsed, Part, Unreadable } from './arrival'
+import { isUnreadable } from './arrival'
+import { joinReceipts, type PartReceipt } from './batch'
+import { outcomeOf } from './outcome'
+import { createSpill } from './spill'
+import { acknowledge, acknowledgeUnread } from './steps/acknowledge'
+import { appendWith } from './steps/append'
+import { countWith } from './steps/count'
+import { decodeWith } from './steps/decode'
+import { govern } from './steps/govern'
+import { identifyWith } from './steps/identify'
+import { quarantineWith } from './steps/quarantine'
+import { quarantineBodyWith, refusalOf } from './steps/quarantine-body'
+import { read } from './steps/read'
+import { refuse } from './steps/refuse'
+import { split } from './steps/split'
+import { stampWith } from './steps/stamp'
+import { verifyWith } from './steps/verify'
+import { assertAccepted } from './strict'
+
+/*
+ * The one way of an event, from the bytes of a request or a message to what its sender is told:
+ *
+ *   identify › decode › verify › split › read                              of a body
+ *   refuse › govern › stamp › append › quarantine › count › acknowledge    of each reading in it
+ *
+ * Each step is a function in `steps/`. HTTP and WebSockets hand over an arrival; a replay begins at
+ * `decode` with a body and at `read` with an item; a spilled request, which was read before, at `refuse`.
+ */
+
+export interface IngestNeeds {
+  platform: Pick<ServingPlatform, 'events' | 'quarantine' | 'registry' | 'conformance' | 'spill'>
+  config: { hotTtlDays: number; maxBodyBytes: number }
+  clock: Clock
+  log: Log
+  verifyJws: VerifyJws
+}
+
+/**
+ * @returns the receipt, once everything it names is durable: stored, in quarantine or spilled
+ * @throws {AppError} with `quarantineId` when nothing of the body could be read; `too_large`;
+ * `not_conformant` when a strict source sent nothing that could be stored; `quarantine_full`, with the
+ * events of the request stored
+ * @throws {StorageError} the sender may send all of it again: what was stored is recognised
+ */
+export type Ingest = (arrival: Arrival) => Promise<Receipt>
+
+export function createIngest({ platform, config, clock, log, verifyJws }: IngestNeeds): Ingest {
+  const identify = identifyWith({ ...platform, clock })
+  const decode = decodeWith(config)
+  const verify = verifyWith({ verifyJws })
+  const quarantineBody = quarantineBodyWith({ ...platform, clock })
+  const ingestReading = createIngestReading({ ...platform, config, log })
+
+  return async function ingest(arrival) {
+    const { origin, source } = await identify(arrival)
+    const decoded = await decode(arrival.body)
+    const verified = await verify(decoded, arrival, source)
+    const parsed = await inTurns(parse(verified, arrival, origin))
+
+    if (isUnreadable(parsed)) {
+      const { body } = arrival
+      const sent = body.encoding === 'identity' ? body.text : body.bytes
+      throw refusalOf(parsed, await quarantineBody(sent, parsed, arrival, origin))
+    }
+    const receipt = Array.isArray(parsed)
+      ? await ingestBatch(parsed, arrival, origin)
+      : await ingestReading(parsed, origin)
+    if (origin.mode === 'strict') assertAccepted(receipt)
+    return receipt
+  }
+
+  async function ingestBatch(parts: Part[], arrival: Arrival, origin: Origin): Promise<Receipt> {
+    async function ingestPart(part: Part): Promise<PartReceipt> {
+      if ('reading' in part) {
+        const receipt = await ingestReading(part.reading, origin)
+        return { receipt, size: part.reading.items.length }
+      }
+      const { text, unreadable } = part
+      const quarantineId = await quarantineBody(text, unreadable, arrival, origin)
+      return { receipt: acknowledgeUnread(origin, { ...unreadable, quarantineId }), size: 1 }
+    }
+    // Together, so that they share their durable writes.
+    const receipts = await Promise.all(parts.map(ingestPart))
+    return joinReceipts({ ...origin, ...origin.server }, receipts)
+  }
+}
+
+/** @throws {AppError} `too_large` */
+export function* parse(
+  verified: string | Unreadable,
+  arrival: Pick<Arrival, 'standard' | 'form'>,
+  origin: Pick<Origin, 'receivedAt'>,
+): Steps<Parsed | Unreadable> {
+  const bodies = yield* split(verified, arrival)
+  return yield* read(bodies, arrival, origin)
+}
+
+interface StoreNeeds {
+  events: Pick<EventStore, 'append'>
+  config: { hotTtlDays: number }
+}
+
+/** @throws {StorageError} all of it may be tried again: what was stored is recognised */
+export type Store = (reading: Reading, origin: Origin) => Promise<Outcome>
+
+/** Stores every item of a reading that can be an event, and tells which cannot. */
+export function createStore({ events, config }: StoreNeeds): Store {
+  const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
+
+  return async function store(reading, origin) {
+    const { readable, refused } = await inTurns(refuse(reading, origin))
+    const governed = govern(readable, origin)
+    const stamp = stampWith({ ...origin, ...config })
+    const records = await inTurns(eachOf(governed, ({ event }) => stamp(event)))
+    const appended = await append(records)
+    return outcomeOf(reading, governed, appended, refused)
+  }
+}
+
+export interface IngestReadingNeeds extends StoreNeeds {
+  quarantine: QuarantineStore
+  /** Left out, nothing is counted. */
+  conformance?: Pick<ConformanceCounts, 'add'> | undefined
+  /** Left out, a request that the stores cannot take is refused. */
+  spill?: Pick<BlobStore, 'put'> | undefined
+  log: Log
+}
+
+/** As `Ingest`, of a body that has been read. */
+export type IngestReading = (reading: Reading, origin: Origin) => Promise<Receipt>
+
+export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
+  const store = createStore(needs)
+  const quarantine = quarantineWith({ store: needs.quarantine })
+  const count = countWith(needs)
+  const spillAfter = createSpill(needs)
+
+  async function ingestStored(reading: Reading, origin: Origin): Promise<Receipt> {
+    const { stored, refused } = await store(reading, origin)
+    const quarantined = await quarantine(refused, reading, origin)
+    count(origin, stored, refused)
+    return acknowledge(origin, stored, quarantined)
+  }
+
+  return (reading, origin) =>
+    ingestStored(reading, origin).catch((thrown) => spillAfter(thrown, reading, origin))
+}

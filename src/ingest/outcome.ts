@@ -1,0 +1,29 @@
+import type { Reading } from '../event/reading'
+import type { StandardName } from '../event/record'
+import { standardNamed } from '../standards'
+import type { Outcome, Readable, Refused, Stored } from './arrival'
+import type { Appended } from './steps/append'
+
+/** How the items of a reading fared, told from what the event store said to those that it was given. */
+export function outcomeOf(
+  { standard }: Reading,
+  readable: readonly Readable[],
+  appended: readonly Appended[],
+  refusedBefore: readonly Refused[],
+): Outcome {
+  const stored: Stored[] = []
+  const refused = [...refusedBefore]
+  readable.forEach((item, place) => {
+    const { kind } = appended[place]!
+    if (kind === 'conflict') refused.push(conflict(item, standard))
+    else stored.push({ item, isDuplicate: kind === 'duplicate' })
+  })
+  return { stored, refused: refused.sort((a, b) => a.index - b.index) }
+}
+
+/** Refuses an event whose id is taken: the first with that id stands. */
+export function conflict({ index, id, event }: Readable, standard: StandardName): Refused {
+  const path = standardNamed(standard)?.idPath(index) ?? [index]
+  const message = 'An event with this id and other content is held already'
+  return { index, id, raw: event.raw, errors: [{ path, message, code: 'conflict' }] }
+}

@@ -1,0 +1,141 @@
+import type { VerifyJws } from '../access/signatures/jws'
+import { AppError } from '../error/app-error'
+import { derivedId } from '../event/id'
+import { parseJson } from '../event/json-body'
+import type { ReadItem } from '../event/reading'
+import { unbounded } from '../memory/budget'
+import type { QuarantinedItem } from '../platform/quarantine-store'
+import type { Registry } from '../platform/registry'
+import type { PatchOperation } from '../quarantine/patch'
+import type { Repaired } from '../quarantine/repair'
+import { standardNamed } from '../standards'
+import type { Standard } from '../standards/standard'
+import { inTurns } from '../syntax/steps'
+import type { WireBody } from '../wire/body'
+import { isUnreadable, type Parsed, type Readable, type Unreadable, unreadableBy } from './arrival'
+import { parse } from './ingest'
+import { decodeWith } from './steps/decode'
+import { verifyWith } from './steps/verify'
+
+/** Reads an item of the quarantine by its standard, as on its arrival, with the changes of a patch. */
+export type ReadAgain = (
+  item: QuarantinedItem,
+  patch: readonly PatchOperation[] | undefined,
+) => Promise<ReadAgainResult | Unreadable>
+
+export type ReadAgainResult = { parsed: Parsed } & Pick<Repaired, 'change'>
+
+interface Needs {
+  registry: Pick<Registry, 'getSource'>
+  config: { maxBodyBytes: number }
+  verifyJws: VerifyJws
+}
+
+/** Takes an item from `read` on, in the context that it came in; a body from `decode` on. */
+export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain {
+  const { maxBodyBytes } = config
+  const decode = decodeWith(config)
+  const verify = verifyWith({ verifyJws })
+
+  async function readBody(
+    item: QuarantinedItem,
+    standard: Standard,
+    patch: readonly PatchOperation[] | undefined,
+  ): Promise<ReadAgainResult | Unreadable> {
+    const { contentType } = item.context
+    const arrival = { standard, form: standard.formAgain(contentType), contentType }
+    const source = await registry.getSource(item.tenantId, item.sourceId)
+    const decoded = await decode(bodyOf(item))
+    const verified = await verify(decoded, arrival, source)
+    if (isUnreadable(verified)) return verified
+    const { text, change } = await repaired(verified, patch, maxBodyBytes)
+    const parsed = await inTurns(parse(text, arrival, item))
+    return isUnreadable(parsed) ? parsed : { parsed, change }
+  }
+
+  async function readItem(
+    item: QuarantinedItem,
+    standard: Standard,
+    patch: readonly PatchOperation[] | undefined,
+  ): Promise<ReadAgainResult> {
+    const { text, change } = await repaired(item.raw, patch, maxBodyBytes)
+    parseJson(text) // or two values would be read as two items
+    const reading = await inTurns(standard.readItem(text, item))
+    const only = atPlaceOf(item, reading.items[0]!, standard)
+    const lasting = patch !== undefined && 'event' in only
+    const items = [lasting ? withLastingId(only, item, standard) : only]
+    return { parsed: { ...reading, context: item.context, items }, change }
+  }
+
+  return async function readAgain(item, patch) {
+    try {
+      const standard = await standardNamed(item.standard)?.load()
+      if (standard === undefined) {
+        throw new AppError('unsupported_version', `Nothing here reads ${item.standard} yet.`)
+      }
+      return await (item.scope === 'body' ? readBody : readItem)(item, standard, patch)
+    } catch (thrown) {
+      // Here also one that is too large: it stays where it is.
+      if (thrown instanceof AppError) return unreadableBy(thrown)
+      throw thrown
+    }
+  }
+}
+
+/** Loads the code of repairs, which few requests need. */
+async function repaired(
+  text: string,
+  patch: readonly PatchOperation[] | undefined,
+  limit: number,
+): Promise<Repaired> {
+  if (patch === undefined) return { text }
+  const { repair } = await import('../quarantine/repair')
+  return repair(text, patch, limit)
+}
+
+/** The body as it came: of a compressed one, the quarantine has the bytes. */
+function bodyOf({ raw, context }: QuarantinedItem): WireBody {
+  const lease = unbounded
+  if (context.encoding !== 'base64')
+    return { lease, encoding: 'identity', text: raw, hasRoom: true }
+  const bytes = new Uint8Array(Buffer.from(raw, 'base64'))
+  // RFC 1952, 2.3.1: what gzip begins with.
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
+  return { lease, encoding: isGzip ? 'gzip' : 'deflate', bytes }
+}
+
+/** The item was read alone; its place in its request is what its reasons name. */
+function atPlaceOf({ index }: QuarantinedItem, item: ReadItem, { idPath }: Standard): ReadItem {
+  if ('event' in item) return { ...item, index }
+  const at = idPath(0).indexOf(0)
+  const errors = item.errors.map((issue) =>
+    issue.path[at] === 0 ? { ...issue, path: issue.path.with(at, index) } : issue,
+  )
+  return { ...item, index, errors }
+}
+
+/**
+ * An id that is derived from the content would change with the repair, and two repairs of one item
+ * would make two events: it is derived from what was sent.
+ */
+function withLastingId(read: Readable, item: QuarantinedItem, standard: Standard): Readable {
+  const { event } = read
+  const value = JSON.parse(event.raw) as Record<string, unknown>
+  const isSent = standard.idNames.some(
+    (name) => String(value[name]).toWellFormed() === event.eventId,
+  )
+  if (event.kind === 'event' && isSent) return read
+  const distinction = standard.distinctionOf?.(event, item) ?? ''
+  const eventId = derivedId(isJson(item.raw) ? item.raw : JSON.stringify(item.raw), distinction)
+  const id = read.id === event.eventId ? eventId : read.id
+  return { ...read, event: { ...event, eventId }, id }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,36 @@
+import type { ConformanceCounts, Tally } from '../../platform/conformance-counts'
+import type { Origin, Refused, Stored } from '../arrival'
+
+interface Needs {
+  /** Left out, nothing is counted. */
+  conformance?: Pick<ConformanceCounts, 'add'> | undefined
+}
+
+/** Counts how a request fared, for the conformance of its source. */
+export function countWith({ conformance }: Needs) {
+  return function count(
+    origin: Origin,
+    stored: readonly Stored[],
+    refused: readonly Pick<Refused, 'errors'>[],
+  ): void {
+    conformance?.add(origin, origin.receivedAt, tallyOf(stored, refused))
+  }
+}
+
+/** Counts the items of a request by outcome, and their issues by code, each code once an item. */
+function tallyOf(items: readonly Stored[], refused: readonly Pick<Refused, 'errors'>[]): Tally {
+  const issues: Record<string, number> = {}
+  const note = (code: string) => {
+    issues[code] = (issues[code] ?? 0) + 1
+  }
+  let stored = 0
+  let conformant = 0
+  for (const { item, isDuplicate } of items) {
+    if (isDuplicate) continue
+    stored += 1
+    if (item.event.conformant) conformant += 1
+    item.event.issueCodes.forEach(note)
+  }
+  for (const { errors } of refused) new Set(errors.map(({ code }) => code)).forEach(note)
+  return { stored, conformant, quarantined: refused.length, issues }
+}

@@ -1,0 +1,27 @@
+import { rememberSources } from '../../access/keys/sources'
+import type { Clock } from '../../platform/clock'
+import type { Registry, Source } from '../../platform/registry'
+import type { Arrival, Origin } from '../arrival'
+
+/** Everything that is known of an arrival before anybody looks into it. */
+export interface Identified {
+  origin: Origin
+  /** Its settings; undefined for a source that nobody registered. */
+  source: Source | undefined
+}
+
+interface Needs {
+  registry: Pick<Registry, 'getSource'>
+  clock: Clock
+}
+
+/** Finds the settings of the source that sends, and notes the time. */
+export function identifyWith({ registry, clock }: Needs) {
+  const findSource = rememberSources({ registry, clock })
+
+  return async function identify({ sender }: Arrival): Promise<Identified> {
+    const source = await findSource(sender.tenantId, sender.sourceId)
+    const receivedAt = clock.now().toISOString()
+    return { origin: { ...sender, receivedAt, mode: source?.mode }, source }
+  }
+}

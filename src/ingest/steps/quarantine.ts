@@ -1,0 +1,37 @@
+import { firstIssues } from '../../error/bounded-issues'
+import type { Reading } from '../../event/reading'
+import type { QuarantinedItem, QuarantineStore } from '../../platform/quarantine-store'
+import { MAX_REASONS } from '../../quarantine/max-reasons'
+import { quarantineId } from '../../quarantine/quarantine-id'
+import { eachOf, inTurns } from '../../syntax/steps'
+import type { Origin, Refused } from '../arrival'
+
+/** Quarantines the refused items of a reading. */
+export function quarantineWith({ store }: { store: Pick<QuarantineStore, 'put'> }) {
+  /**
+   * @returns the items as they are in quarantine, once they are durable
+   * @throws {StorageError}
+   * @throws {AppError} `quarantine_full`
+   */
+  return async function quarantine(
+    refused: readonly Refused[],
+    reading: Reading,
+    origin: Origin,
+  ): Promise<QuarantinedItem[]> {
+    const items = await inTurns(eachOf(refused, quarantinedItemWith(reading, origin)))
+    if (items.length > 0) await store.put(items)
+    return items
+  }
+}
+
+/** Makes of a refused item what the quarantine stores: the item, every reason, where it came from. */
+export function quarantinedItemWith({ standard, context }: Reading, origin: Origin) {
+  const { tenantId, sourceId, server, receivedAt, repair } = origin
+
+  return function quarantinedItem({ index, id, raw, ...refused }: Refused): QuarantinedItem {
+    const errors = firstIssues(refused.errors, MAX_REASONS)
+    const item = { tenantId, sourceId, standard, scope: 'item', errors, raw } as const
+    const rest = { index, id, receivedAt, server, context, ...(repair && { repair }) }
+    return { ...item, quarantineId: quarantineId(item), ...rest }
+  }
+}

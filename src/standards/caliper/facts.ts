@@ -1,0 +1,21 @@
+import type { StandardFacts } from '../standard'
+import { caliperFiles } from './files'
+
+/** Caliper Analytics of 1EdTech: 1.2, 1.1 and 1.0. */
+export const caliperFacts = {
+  name: 'caliper',
+  mediaTypes: {
+    document: ['application/json'],
+    // Canvas signs, and does not say which media type it names then: RFC 7519, section 10.3.1, and
+    // RFC 7515, section 9.2.1, have one each.
+    bare: ['application/json', 'text/plain', 'application/jwt', 'application/jose'],
+  },
+  signedForms: ['bare'],
+  formAgain: () => 'bare',
+  idPath: (index) => ['data', index, 'id'],
+  // 1.0 writes `@id`.
+  idNames: ['id', '@id'],
+  onRefusal: 'item',
+  reply: 'receipt',
+  files: caliperFiles,
+} as const satisfies StandardFacts

@@ -1,0 +1,29 @@
+import type { Reading } from '../../event/reading'
+import type { Steps } from '../../syntax/steps'
+import type { BodyForm, ItemOrigin, Standard } from '../standard'
+import { readingBareCaliper } from './bare'
+import { findingBatch } from './batch'
+import { checking } from './conformance'
+import { explained } from './explain'
+import { caliperFacts } from './facts'
+import { readingCaliper } from './parse'
+
+/** Caliper, with everything that reads it. */
+export const caliper = {
+  ...caliperFacts,
+  readBody,
+  readItem,
+  split: findingBatch,
+  report: checking,
+} satisfies Standard
+
+function* readBody(text: string, form: BodyForm, receivedAt: string): Steps<Reading> {
+  const reading = form === 'bare' ? readingBareCaliper : readingCaliper
+  return explained(yield* reading(text, receivedAt))
+}
+
+/** The item between what stood around it: its context has the envelope's own properties. */
+function readItem(text: string, { context, receivedAt }: ItemOrigin): Steps<Reading> {
+  const shell = JSON.stringify({ ...context, data: [] })
+  return readingCaliper(`${shell.slice(0, -2)}${text}]}`, receivedAt)
+}

@@ -1,0 +1,19 @@
+import { caliperFacts } from './caliper/facts'
+import { nativeFacts } from './native/facts'
+import type { Standard, StandardFacts } from './standard'
+
+/** A standard on the list: what reads it is large, and loaded by whoever needs it. */
+export interface ListedStandard extends StandardFacts {
+  load(): Promise<Standard>
+}
+
+/** Every standard that can be read here. */
+export const standards: readonly ListedStandard[] = [
+  { ...caliperFacts, load: async () => (await import('./caliper/standard')).caliper },
+  { ...nativeFacts, load: async () => (await import('./native/standard')).native },
+]
+
+/** @returns undefined for a standard of which a record may be, but that is not read here */
+export function standardNamed(name: string): ListedStandard | undefined {
+  return standards.find((one) => one.name === name)
+}

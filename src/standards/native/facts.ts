@@ -1,0 +1,15 @@
+import type { StandardFacts } from '../standard'
+import { documentTypes, formNamed, lineTypes } from './content-type'
+
+/** Events of an application's own making, without a standard. */
+export const nativeFacts = {
+  name: 'native',
+  mediaTypes: { document: documentTypes, lines: lineTypes },
+  signedForms: [],
+  formAgain: (contentType) => (formNamed(contentType) === 'lines' ? 'lines' : 'document'),
+  idPath: (index) => [index, 'event_id'],
+  // `id` where a sender has no `event_id`.
+  idNames: ['event_id', 'id'],
+  onRefusal: 'item',
+  reply: 'receipt',
+} as const satisfies StandardFacts

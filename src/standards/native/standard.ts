@@ -1,0 +1,34 @@
+import type { ReadEvent, Reading } from '../../event/reading'
+import type { Steps } from '../../syntax/steps'
+import type { BodyForm, ItemOrigin, Standard } from '../standard'
+import { nativeFacts } from './facts'
+import { readingNativeMessage } from './message'
+import { distinctionAt } from './normalize'
+import { readingNative, readingNativeLines } from './parse'
+
+/** Native events, with everything that reads them. */
+export const native = {
+  ...nativeFacts,
+  readBody,
+  readItem,
+  distinctionOf,
+} satisfies Standard
+
+function readBody(text: string, form: BodyForm, receivedAt: string): Steps<Reading> {
+  if (form === 'lines') return readingNativeLines(text, receivedAt)
+  if (form === 'message') return readingNativeMessage(text, receivedAt)
+  return readingNative(text, receivedAt)
+}
+
+/** In an array, so that every path begins with an index. */
+function readItem(text: string, { receivedAt }: ItemOrigin): Steps<Reading> {
+  return readingNative(`[${text}]`, receivedAt)
+}
+
+/** An event that does not say when it happened has the time of its arrival. */
+function distinctionOf(
+  { eventTime }: ReadEvent,
+  { receivedAt, index }: { receivedAt: string; index: number },
+): string {
+  return eventTime === receivedAt ? distinctionAt(receivedAt, index) : ''
+}

@@ -1,0 +1,106 @@
+import type { Issue } from '../error/issue'
+import type { ReadEvent, Reading } from '../event/reading'
+import type { StandardName } from '../event/record'
+import type { Steps } from '../syntax/steps'
+
+/**
+ * How a body is laid out, as far as its door and its headers tell. `document`: one JSON text, as the
+ * standard has it. `bare`: the same, or what would stand inside of it. `lines`: one JSON text a line.
+ * `message`: a document or lines, where no header tells which.
+ */
+export type BodyForm = 'document' | 'bare' | 'lines' | 'message'
+
+/** Everything that can be known of a standard without loading the code that reads it. */
+export interface StandardFacts {
+  name: StandardName
+  /**
+   * The media types of each form, in lower case. The first of a form is supposed where a sender
+   * names none.
+   */
+  mediaTypes: Partial<Record<BodyForm, readonly [string, ...string[]]>>
+  /** Forms in which a body may come signed: a JWS in compact form (RFC 7515) around it. */
+  signedForms: readonly BodyForm[]
+  /** The form in which a body is read again that came with this `Content-Type`: the most forgiving. */
+  formAgain(contentType: string | undefined): BodyForm
+  /** Where the id of an item stands in its request, as paths of issues name it. */
+  idPath(index: number): Issue['path']
+  /** Members in which an item may say its own id. */
+  idNames: readonly string[]
+  /**
+   * Whether an item that is refused costs itself, or its whole request. The pipeline knows `item`.
+   */
+  onRefusal: 'item' | 'request'
+  /** How a sender is told what became of its items: by the `receipt`, as JSON. */
+  reply: 'receipt'
+  /** How the command line sends files of it. Left out, it sends none. */
+  files?: FileForm
+}
+
+/** Bodies that people have in files, whole or as loose items. */
+export interface FileForm {
+  /** Where they are posted, from the root of the server. */
+  path: string
+  /** Whether a JSON value is a whole body, however little of it is right. */
+  isDocument(value: unknown): value is object
+  /** The items of such a body as they are in it, and the member that has them. */
+  itemsOf(document: object): { member: string; items: unknown }
+  /**
+   * Puts loose items into one body, their text untouched.
+   * @param sensor IRI of who sends them
+   */
+  enclose(items: readonly string[], sensor: string): string
+}
+
+/** Where an item came from that is read again alone. */
+export interface ItemOrigin {
+  /** `context` of its reading. */
+  context: Record<string, string>
+  /** ISO 8601 UTC. */
+  receivedAt: string
+}
+
+/** A standard of learning data: how its bodies are read, and everything about it that differs. */
+export interface Standard extends StandardFacts {
+  /**
+   * Reads a body: every item becomes an event, or is refused by the standard's gate.
+   * @param receivedAt when it arrived, ISO 8601 UTC
+   * @throws {AppError} with every reason when no item can be told; `too_large`
+   */
+  readBody(text: string, form: BodyForm, receivedAt: string): Steps<Reading>
+  /**
+   * Reads one item alone, as it was read in its request; its index is 0.
+   * @param text one JSON text
+   * @throws {AppError} as `readBody`
+   */
+  readItem(text: string, origin: ItemOrigin): Steps<Reading>
+  /**
+   * Splits a body into the bodies that it is a batch of, if it is one. Left out, none is.
+   * @throws {AppError} `too_large`
+   */
+  split?(text: string): Steps<string[] | undefined>
+  /**
+   * The text that tells an item of this content from others, before its id is derived (`event/id.ts`).
+   * Left out, the content alone does.
+   */
+  distinctionOf?(event: ReadEvent, place: { receivedAt: string; index: number }): string
+  /** Reports everything that the text of the standard has against a body; throws nothing. */
+  report?(text: string): Steps<ConformanceReport>
+}
+
+/** An issue of a report: `error` where the text says MUST, `warning` where it says SHOULD. */
+export interface ReportedIssue extends Issue {
+  severity: 'error' | 'warning'
+}
+
+/** Everything that the text of a standard has against a request body. */
+export interface ConformanceReport {
+  /** No errors; warnings do not count. */
+  valid: boolean
+  eventCount: number
+  entityCount: number
+  errors: ReportedIssue[]
+  warnings: ReportedIssue[]
+  /** Set when there are more than are listed; then how many there are of each code, listed or not. */
+  truncated?: true
+  counts?: Record<'errors' | 'warnings', Record<string, number>>
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'bun:test'
+import { standardNames } from '../../src/event/record'
+import { standards } from '../../src/standards'
+import { files, read } from '../support/repository'
+
+const sources = files().filter((path) => /^src\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'))
+
+// The record's type names every standard; everybody else asks the list.
+const NAMES_ALL = 'src/event/record.ts'
+
+describe('a standard is a port', () => {
+  for (const name of standardNames) {
+    it(`'${name}' is named only where that standard is at home`, () => {
+      const literal = new RegExp(`(['\`])${name}\\1`)
+      const homes = [`src/standards/${name}/`, `src/http/${name}/`]
+      const named = sources.filter((path) => literal.test(read(path)))
+      const abroad = named.filter((path) => !homes.some((home) => path.startsWith(home)))
+      expect(abroad).toEqual([NAMES_ALL])
+    })
+  }
+
+  it('is on the list once, with everything that the port asks of it', async () => {
+    const names = standards.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    expect(standardNames).toContainValues(names)
+    for (const { load, ...facts } of standards) {
+      expect(await load()).toMatchObject(facts)
+    }
+  })
+
+  it('refuses by the item, which is the one way that the pipeline knows', () => {
+    expect(standards.map(({ onRefusal }) => onRefusal)).toEqual(standards.map(() => 'item'))
+  })
+
+  it('answers to the same names of files as the others', () => {
+    const asked = ['facts.ts', 'standard.ts', 'parse.ts', 'gate.ts', 'normalize.ts']
+    for (const { name } of standards) {
+      const own = sources.map((path) => path.replace(`src/standards/${name}/`, ''))
+      expect(own).toEqual(expect.arrayContaining(asked))
+    }
+  })
+})
