@@ -43,7 +43,7 @@ const LOOK_UPS = 50
 interface Needs {
   events: EventStore
   quarantine: QuarantineStore
-  registry: Pick<Registry, 'getSource'>
+  registry: Pick<Registry, 'sources'>
   readAgain: ReadAgain
   config: { hotTtlDays: number }
   clock: Clock
@@ -160,7 +160,7 @@ export function createReplay(needs: Needs): Replay {
 
   /** What a source has to sign is its own word: nobody else may change it but who may change the source. */
   async function requireRepairable({ tenantId, sourceId }: QuarantinedItem): Promise<void> {
-    const source = await registry.getSource(tenantId, sourceId)
+    const source = await registry.sources.get(tenantId, sourceId)
     if (source?.signing?.required !== true) return
     const detail = `Source ${sourceId} signs what it sends: only an administrator's key may repair it.`
     throw new AppError('forbidden', detail)

@@ -1,6 +1,6 @@
 import { indexedFields } from '../event/filter'
 import type { EventRecord } from '../event/record'
-import type { WebhookFilter } from '../platform/registry'
+import type { WebhookFilter } from '../platform/registry/webhooks'
 
 /** Fields a webhook can be narrowed by. */
 export const webhookFilterFields = [

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../event/record'
-import type { WebhookSubscription } from '../platform/registry'
+import type { WebhookSubscription } from '../platform/registry/webhooks'
 import { passes } from './filter'
 
 /**

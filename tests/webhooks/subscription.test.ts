@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import type { EventRecord } from '../../src/event/record'
-import type { Webhook } from '../../src/platform/registry'
+import type { Webhook } from '../../src/platform/registry/webhooks'
 import { wants } from '../../src/webhooks/subscription'
 import { aRecord, aWebhook, start } from '../support/deliveries'
 

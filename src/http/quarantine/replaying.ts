@@ -19,7 +19,7 @@ export function createReplaying(
   const readAgain = readAgainWith({
     ...config,
     async openAgain({ tenantId, sourceId, standard, context }, body) {
-      const source = await platform.registry.getSource(tenantId, sourceId)
+      const source = await platform.registry.sources.get(tenantId, sourceId)
       const isSigned = standard === 'caliper' && isSignedBody(context.contentType, body)
       return openSigned(body, source, isSigned)
     },

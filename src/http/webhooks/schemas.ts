@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Webhook, WebhookFilter, WebhookSubscription } from '../../platform/registry'
+import type { Webhook, WebhookFilter, WebhookSubscription } from '../../platform/registry/webhooks'
 import { webhookFilterFields } from '../../webhooks/filter'
 
 /** Counts characters as JSON Schema does; Zod's own limits count UTF-16 units. */
