@@ -3,12 +3,12 @@ import { columns } from '../../src/event/columns'
 import type { EventRecord } from '../../src/event/record'
 import type { Archive } from '../../src/platform/archive'
 import type { ChangeBatch } from '../../src/platform/change-feed'
-import type { Lake } from '../../src/platform/lake'
+import type { AskedLake } from '../support/lake'
 import { aRecord } from '../support/records'
 
 export interface ArchiveAndLake extends AsyncDisposable {
   archive: Archive
-  lake: Lake
+  lake: AskedLake
   /** Every object of the lake, by its path below `events/`. */
   list(): Promise<string[]>
 }
@@ -31,7 +31,7 @@ export function archiveContract(
   { isByReceipt, holdsLarge }: ArchiveTraits,
   create: () => Promise<ArchiveAndLake>,
 ) {
-  const count = async (lake: Lake) =>
+  const count = async (lake: AskedLake) =>
     Number((await lake.query('SELECT count(*) FROM events')).rows[0]![0])
 
   describe(`${name} keeps the archive's promises`, () => {
