@@ -17,7 +17,7 @@ export type Answered =
 /**
  * Runs each statement in a process of its own, which ends with it: what DuckDB takes of memory goes
  * back at once, and what it does to its process, or a kill for lack of memory, ends one query and not
- * the server (decisions/0027). Starting takes a fifth of a second.
+ * the server (decisions/0027). Starting takes some tenths of a second.
  */
 export function executeApart(options: { folder: string }): Execute {
   return async function execute(statement, signal) {
