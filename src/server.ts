@@ -99,7 +99,7 @@ async function warnOfKeys({ registry }: Platform, { demoKey, adminKey }: Config,
   const given = { NONIUS_DEMO_KEY: demoKey, NONIUS_ADMIN_KEY: adminKey }
   for (const [variable, key] of Object.entries(given)) {
     if (key === undefined) continue
-    if (!(await registry.findKeyByHash(hashKey(key)))) {
+    if (!(await registry.keys.findByHash(hashKey(key)))) {
       log.warn(`${variable} has no effect: the data directory has its keys already`)
     } else if (key.length < SHORT_KEY) {
       log.warn(`${variable} is short enough to be guessed`, { characters: key.length })

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { AthenaClient } from '@aws-sdk/client-athena'
 import { Command } from 'commander'
 import { Resource } from 'sst'
@@ -11,6 +12,7 @@ import type { Resources } from '../src/platform/aws/deployed/resources'
 import { createLake } from '../src/platform/aws/lake'
 import { systemClock as clock } from '../src/platform/clock'
 import type { Registry } from '../src/platform/registry'
+import { createTokenSigner } from '../src/platform/shared/page-token'
 
 const linked = resources()
 if (linked === undefined) enter()
@@ -54,9 +56,12 @@ async function run(resources: Resources) {
 }
 
 function lakeOf({ athenaWorkgroup: workgroup, glueDatabase: database }: Resources): LakePlace {
+  // An id of this program is asked for by nobody else, and ends with it.
+  const signer = createTokenSigner(randomBytes(32))
+  const tokens = async () => signer
   return {
     options: () => [],
-    open: () => createLake({ client: new AthenaClient({}), workgroup, database }),
+    open: () => createLake({ client: new AthenaClient({}), workgroup, database, tokens, clock }),
     about: `
 The SQL is Athena's. What is read is paid for: WHERE day >= '2026-11-01' reads only those days.`,
   }

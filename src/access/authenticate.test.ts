@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import type { ApiKey } from '../platform/registry'
+import type { ApiKey } from '../platform/registry/keys'
 import { authenticateWith } from './authenticate'
 import { hashKey } from './keys/key'
 import { createKeyring } from './keys/keyring'
@@ -23,9 +23,11 @@ function scene() {
   const keyring = createKeyring({
     clock: { monotonic: () => state.now },
     registry: {
-      async findKeyByHash(hash) {
-        state.lookups += 1
-        return keys.get(hash)
+      keys: {
+        async findByHash(hash) {
+          state.lookups += 1
+          return keys.get(hash)
+        },
       },
     },
   })

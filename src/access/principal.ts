@@ -1,4 +1,5 @@
-import type { ApiKey, Scope } from '../platform/registry'
+import type { Scope } from '../platform/registry'
+import type { ApiKey } from '../platform/registry/keys'
 
 /** Who is asking, once their key or token was recognised. */
 export interface Principal {

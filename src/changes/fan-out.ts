@@ -3,7 +3,8 @@ import type { EventRecord } from '../event/record'
 import type { ChangeBatch, Consumer } from '../platform/change-feed'
 import type { Clock } from '../platform/clock'
 import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
-import type { Registry, WebhookSubscription } from '../platform/registry'
+import type { Registry } from '../platform/registry'
+import type { WebhookSubscription } from '../platform/registry/webhooks'
 import { eachOf, inTurns } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import { isOwed, mayBeOwed } from '../webhooks/owed'
@@ -11,7 +12,7 @@ import { intoMessages } from '../webhooks/payload'
 import { wants } from '../webhooks/subscription'
 
 export interface FanOutNeeds {
-  registry: Registry
+  registry: Pick<Registry, 'webhooks'>
   deliveries: DeliveryQueue
   clock: Clock
   log: Log
@@ -42,7 +43,7 @@ export function createFanOut({
 }: FanOutNeeds): Consumer {
   async function handle(batch: ChangeBatch) {
     // As they are after the batch was stored: one that was made before it is among them.
-    const webhooks = (await registry.listAllWebhooks()).filter(mayBeOwed)
+    const webhooks = (await registry.webhooks.listAll()).filter(mayBeOwed)
     if (webhooks.length === 0) return
 
     const stored = batch.records().map((record, place) => ({ record, place }))

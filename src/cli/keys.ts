@@ -4,7 +4,8 @@ import { SOURCE_ID } from '../access/keys/sources'
 import { reachOf } from '../access/reach'
 import { registerClient } from '../access/tokens/client'
 import { openRegistryFile } from '../platform/local'
-import { type ApiKey, type Registry, type Scope, scopes } from '../platform/registry'
+import { type Registry, type Scope, scopes } from '../platform/registry'
+import type { ApiKey } from '../platform/registry/keys'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { CommandError } from './failure'
 import { renderTable } from './table'
@@ -20,7 +21,7 @@ export interface KeyPlace {
   /** The options that name the place. */
   options(): Option[]
   /** @param options of the command, those among them */
-  open(options: object): { registry: Registry } & Disposable
+  open(options: object): { registry: Pick<Registry, 'sources' | 'keys'> } & Disposable
 }
 
 const dataDir: KeyPlace = {
@@ -87,9 +88,9 @@ function createCommand({ open }: KeyPlace): Command {
       }
       using file = open(options)
       const at = new Date()
-      if (!(await file.registry.getSource(tenantId, sourceId))) {
+      if (!(await file.registry.sources.get(tenantId, sourceId))) {
         const createdAt = at.toISOString()
-        await file.registry.putSource({ tenantId, sourceId, name: sourceId, createdAt })
+        await file.registry.sources.put({ tenantId, sourceId, name: sourceId, createdAt })
       }
       const grant = { tenantId, sourceId, name, scopes, ...(sources && { sources }) }
       if (clientId !== undefined && issuer !== undefined) {
@@ -110,7 +111,7 @@ function listCommand({ open }: KeyPlace): Command {
     .option('--json', 'print JSON')
     .action(async (options: { json?: true }) => {
       using file = open(options)
-      const keys = await file.registry.listKeys(tenantId)
+      const keys = await file.registry.keys.list(tenantId)
       const text = options.json ? JSON.stringify(keys.map(withoutHash), null, 2) : tableOf(keys)
       process.stdout.write(`${text}\n`)
     })
@@ -122,7 +123,7 @@ function revokeCommand({ open }: KeyPlace): Command {
     .argument('<keyId>', 'as `keys list` shows it')
     .action(async (keyId: string, options: object) => {
       using file = open(options)
-      if (!(await file.registry.revokeKey(tenantId, keyId, new Date().toISOString()))) {
+      if (!(await file.registry.keys.revoke(tenantId, keyId, new Date().toISOString()))) {
         throw new CommandError(`There is no key ${keyId} in use; \`nonius keys list\` shows them`)
       }
       process.stderr.write(`Revoked ${keyId}.\n`)

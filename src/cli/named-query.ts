@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import type { QueryResult } from '../platform/lake'
+import type { LakeAnswer } from '../query/ask-lake'
 import { namedQueries } from '../query/sql'
 import { narrowed } from '../query/sql/named-query'
 import { toTimeBound } from '../query/time-bound'
@@ -36,7 +36,7 @@ export function chosenSql(given: string | undefined, options: NamedOptions): str
 }
 
 /** @param options.isWhole with what each answers and its SQL, which a table has no room for */
-export function namedList({ isWhole }: { isWhole: boolean }): QueryResult {
+export function namedList({ isWhole }: { isWhole: boolean }): LakeAnswer {
   const names = isWhole
     ? (['id', 'title', 'description', 'sql'] as const)
     : (['id', 'title'] as const)

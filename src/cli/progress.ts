@@ -57,6 +57,26 @@ export function showCount(
   }
 }
 
+/** Shows how long a query has run; only to a person, and gone when it is over. */
+export function showQuery(
+  stream: ProgressStream,
+): { show(state: { progress?: { scannedBytes: number } }): void } & Disposable {
+  const startedAt = performance.now()
+  let isShown = false
+  return {
+    show({ progress }) {
+      if (!stream.isTTY) return
+      isShown = true
+      const seconds = Math.round((performance.now() - startedAt) / 1000)
+      const read = progress ? `, ${(progress.scannedBytes / 1e6).toFixed(1)} MB read` : ''
+      stream.write(`\r\x1b[2K${seconds} s${read}`)
+    },
+    [Symbol.dispose]() {
+      if (isShown) stream.write('\r\x1b[2K')
+    },
+  }
+}
+
 function bar(share: number): string {
   const done = Math.min(1, Math.max(0, share))
   const full = Math.round(done * BAR_LENGTH)

@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander'
-import type { Lake, QueryResult } from '../platform/lake'
+import type { Lake } from '../platform/lake'
 import { openLake } from '../platform/local/lake'
+import { askLake, type LakeAnswer } from '../query/ask-lake'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { chosenSql, type NamedOptions, namedList, toDay } from './named-query'
+import { showQuery } from './progress'
+import { stopSignal } from './stop-signal'
 import { renderTable } from './table'
 
 const formats = ['table', 'json', 'ndjson', 'csv'] as const
@@ -63,27 +66,47 @@ async function query(place: LakePlace, given: string | undefined, options: Optio
   }
   const sql = chosenSql(given, options)
   await using lake = place.open(options)
-  const result = await lake.query(sql)
-  process.stdout.write(print[format](result))
+  const answer = await askAsOperator(lake, sql)
+  if (answer === undefined) return
+  process.stdout.write(print[format](answer))
 
   if (place.whenEmpty === undefined) return
-  const { rows } = await lake.query('SELECT 1 FROM events LIMIT 1')
+  const { rows } = await askLake(lake, { reader: 'operator', sql: 'SELECT 1 FROM events LIMIT 1' })
   if (rows.length === 0) process.stderr.write(`${place.whenEmpty}\n`)
 }
 
-const print: Record<Options['format'], (result: QueryResult) => string> = {
+// As shells report a program that Ctrl-C ended: 128 and the number of the signal.
+const CANCELLED = 130
+
+/** @returns undefined when the person stopped it: the query is cancelled, and the exit code says so */
+async function askAsOperator(lake: Lake, sql: string): Promise<LakeAnswer | undefined> {
+  const stopped = new AbortController()
+  void stopSignal(() => process.exit(CANCELLED)).then(() => stopped.abort())
+  using progress = showQuery(process.stderr)
+  try {
+    const options = { signal: stopped.signal, onProgress: progress.show }
+    return await askLake(lake, { reader: 'operator', sql }, options)
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error
+    process.stderr.write('The query was cancelled.\n')
+    process.exitCode = CANCELLED
+    return undefined
+  }
+}
+
+const print: Record<Options['format'], (answer: LakeAnswer) => string> = {
   table({ columns, rows }) {
     const names = columns.map(({ name }) => name)
     return `${renderTable(names, rows)}\n(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})\n`
   },
-  json: (result) => `${JSON.stringify(objects(result), null, 2)}\n`,
-  ndjson: (result) => lines(objects(result).map((row) => JSON.stringify(row))),
+  json: (answer) => `${JSON.stringify(objects(answer), null, 2)}\n`,
+  ndjson: (answer) => lines(objects(answer).map((row) => JSON.stringify(row))),
   // RFC 4180, with the line ends that tools on Unix expect.
   csv: ({ columns, rows }) =>
     lines([columns.map(({ name }) => name), ...rows].map((row) => row.map(csvField).join(','))),
 }
 
-function objects({ columns, rows }: QueryResult): Record<string, unknown>[] {
+function objects({ columns, rows }: LakeAnswer): Record<string, unknown>[] {
   return rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])))
 }
 

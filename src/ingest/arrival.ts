@@ -3,7 +3,7 @@ import type { ErrorCode } from '../error/codes'
 import type { Issue } from '../error/issue'
 import type { ReadItem, Reading } from '../event/reading'
 import type { Repair, ServerFacts } from '../event/record'
-import type { SourceMode } from '../platform/registry'
+import type { SourceMode } from '../platform/registry/sources'
 import type { BodyForm, Standard } from '../standards/standard'
 import type { WireBody } from '../wire/body'
 

@@ -26,7 +26,7 @@ export type ReadAgain = (
 export type ReadAgainResult = { parsed: Parsed } & Pick<Repaired, 'change'>
 
 interface Needs {
-  registry: Pick<Registry, 'getSource'>
+  registry: Pick<Registry, 'sources'>
   config: { maxBodyBytes: number }
   verifyJws: VerifyJws
 }
@@ -44,7 +44,7 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
   ): Promise<ReadAgainResult | Unreadable> {
     const { contentType } = item.context
     const arrival = { standard, form: standard.formAgain(contentType), contentType }
-    const source = await registry.getSource(item.tenantId, item.sourceId)
+    const source = await registry.sources.get(item.tenantId, item.sourceId)
     const decoded = await decode(bodyOf(item))
     const verified = await verify(decoded, arrival, source)
     if (isUnreadable(verified)) return verified

@@ -36,7 +36,7 @@ const LOOK_UPS = 50
 interface Needs {
   events: EventStore
   quarantine: QuarantineStore
-  registry: Pick<Registry, 'getSource'>
+  registry: Pick<Registry, 'sources'>
   config: { hotTtlDays: number; maxBodyBytes: number }
   clock: Clock
   verifyJws: VerifyJws
@@ -161,7 +161,7 @@ export function createReplay(needs: Needs): Replay {
 
   /** The text that a source has to sign is its own: only who may change the source may change it. */
   async function requireRepairable({ tenantId, sourceId }: QuarantinedItem): Promise<void> {
-    const source = await registry.getSource(tenantId, sourceId)
+    const source = await registry.sources.get(tenantId, sourceId)
     if (source?.signing?.required !== true) return
     const detail = `Source ${sourceId} signs what it sends: only an administrator's key may repair it.`
     throw new AppError('forbidden', detail)

@@ -1,11 +1,76 @@
-export interface QueryResult {
-  columns: { name: string; type: string }[]
-  /** Values as JSON: numbers beyond 2^53 and timestamps as text. */
-  rows: unknown[][]
+/**
+ * Who asks: a tenant, whose view `events` has its own events only, or the operator, whose has those
+ * of all. The view is what binds a tenant, not the SQL: SQL that is not our own has to be judged
+ * before it comes here, since an engine lets it name files and tables beside the view.
+ */
+export type LakeReader = { tenantId: string } | 'operator'
+
+/** What a query may take. What is read of the lake is limited by the platform: on AWS by workgroup. */
+export interface LakeLimits {
+  /** From `start` to the answer, in milliseconds. A lake that answers at once counts reading it too. */
+  ms: number
+  /** Rows of the answer. */
+  rows: number
+  /** Size of the answer's values as JSON, in UTF-16 units. */
+  size: number
 }
 
-/** SQL over everything archived. The view `events` has the columns of `event/columns.ts`. */
+export interface LakeQuery {
+  reader: LakeReader
+  /** In the dialect of the platform's engine. The view `events` has the columns of `event/columns.ts`. */
+  sql: string
+  /** Limits below those of `lakeLimits`. */
+  limits?: Partial<LakeLimits> | undefined
+}
+
+// Five minutes are longer than a person waits at a prompt; Athena itself would go on for half an hour.
+// A million rows of counts is more than anybody reads, and their values are held with 300 MB; of long
+// texts it is the size that counts.
+export const lakeLimits: LakeLimits = { ms: 5 * 60_000, rows: 1_000_000, size: 128 * 1024 * 1024 }
+
+export interface LakeColumn {
+  name: string
+  /** As the engine calls it. */
+  type: string
+}
+
+export type LakeState =
+  | { status: 'running'; progress?: { scannedBytes: number } }
+  | {
+      status: 'done'
+      columns: LakeColumn[]
+      /**
+       * Some rows at a time, to be read once. Values are JSON: numbers beyond 2^53 and timestamps as
+       * text. Reading past a limit throws an `AppError` `invalid_request`; who stops before that has
+       * the rows so far.
+       */
+      pages: AsyncIterable<unknown[][]>
+    }
+  /** In the engine's own sentence, or ours when a limit or `cancel` ended it. */
+  | { status: 'failed'; reason: string }
+
+/** SQL over everything archived, asked and fetched in two steps, as engines differ in what they need. */
 export interface Lake extends AsyncDisposable {
-  /** @throws {AppError} `invalid_request` with the engine's own message when the SQL is wrong */
-  query(sql: string): Promise<QueryResult>
+  /**
+   * Whether `poll` waits for the answer. Ids of such a lake end with the process that gave them;
+   * those of another are good in every process, as long as the engine remembers the query.
+   */
+  readonly isImmediate: boolean
+  /**
+   * @returns an id, good for the same reader only
+   * @throws {AppError} `invalid_request` when an engine that parses first refuses the SQL, `busy` when
+   *   as many queries run as may
+   */
+  start(query: LakeQuery): Promise<string>
+  /**
+   * Stops a query that has run for longer than its limit.
+   * @throws {AppError} `not_found` for an id that was not given to this reader, has been read, or is
+   *   of a process that has ended
+   */
+  poll(reader: LakeReader, id: string): Promise<LakeState>
+  /**
+   * Stops a query; one that has ended stays as it is.
+   * @throws {AppError} `not_found` as `poll`
+   */
+  cancel(reader: LakeReader, id: string): Promise<void>
 }

@@ -24,6 +24,8 @@ export interface ServingPlatform {
   quarantine: QuarantineStore
   registry: Registry
   conformance: ConformanceCounts
+  /** SQL over what is archived. Nothing of an engine is loaded into the process until it is asked. */
+  lake: Lake
   /** What becomes of deliveries when a person changes their webhook. */
   deliveries: Pick<DeliveryQueue, 'release' | 'drop'>
   /**
@@ -59,6 +61,5 @@ export interface ArchiveTrouble {
 export interface Platform extends ServingPlatform, AsyncDisposable {
   changes: ChangeFeed
   archive: Archive
-  lake: Lake
   deliveries: DeliveryQueue
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../platform/clock'
 import type { Delivery } from '../platform/delivery-queue'
 import type { EventStore } from '../platform/event-store'
-import type { Registry, Webhook } from '../platform/registry'
+import type { Registry } from '../platform/registry'
+import type { Webhook } from '../platform/registry/webhooks'
 import { owedWhen } from './owed'
 import { payloadOf } from './payload'
 import type { HoldBody } from './room'
@@ -11,7 +12,7 @@ import { judge, type Verdict } from './verdict'
 
 export interface AttemptNeeds {
   events: EventStore
-  registry: Registry
+  registry: Pick<Registry, 'webhooks'>
   send: Send
   clock: Clock
   /** As of `ServingPlatform`. */
@@ -28,7 +29,7 @@ export function createAttempt(needs: AttemptNeeds) {
   const { events, registry, send, clock, mark, holdBody = sendAtOnce } = needs
 
   return async function attempt(delivery: Delivery, signal?: AbortSignal): Promise<Verdict> {
-    const webhook = await registry.getWebhook(delivery.tenantId, delivery.webhookId)
+    const webhook = await registry.webhooks.get(delivery.tenantId, delivery.webhookId)
     if (!webhook) return { kind: 'done' } // deleted: no one is left to tell
     if (!webhook.enabled) return { kind: 'park' }
     const read = () => readBody(delivery)
@@ -61,7 +62,7 @@ export function createAttempt(needs: AttemptNeeds) {
   function disable(webhook: Webhook): Promise<boolean> {
     const updatedAt = changedAt(webhook, clock.now())
     const owed = owedWhen(false, mark(), webhook)
-    return registry.replaceWebhook(webhook, { ...webhook, enabled: false, owed, updatedAt })
+    return registry.webhooks.replace(webhook, { ...webhook, enabled: false, owed, updatedAt })
   }
 }
 

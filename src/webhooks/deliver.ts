@@ -59,7 +59,7 @@ export function createDeliverer(
   /** Of webhooks that are enabled: we ended between that and this. */
   async function releaseParked() {
     try {
-      for (const { tenantId, webhookId, enabled } of await registry.listAllWebhooks()) {
+      for (const { tenantId, webhookId, enabled } of await registry.webhooks.listAll()) {
         if (enabled) await deliveries.release(tenantId, webhookId)
       }
     } catch (error) {

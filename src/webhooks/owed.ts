@@ -1,5 +1,5 @@
 import type { Span } from '../platform/change-feed'
-import type { WebhookSubscription } from '../platform/registry'
+import type { WebhookSubscription } from '../platform/registry/webhooks'
 
 type Switched = Pick<WebhookSubscription, 'enabled' | 'owed'>
 

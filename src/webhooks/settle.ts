@@ -6,7 +6,7 @@ import type { Verdict } from './verdict'
 
 interface Needs {
   deliveries: Pick<DeliveryQueue, 'done' | 'retry' | 'bury' | 'park' | 'release' | 'drop'>
-  registry: Pick<Registry, 'getWebhook'>
+  registry: Pick<Registry, 'webhooks'>
   log: Log
 }
 
@@ -15,7 +15,7 @@ export function createSettle({ deliveries, registry, log }: Needs) {
   async function park({ deliveryId, tenantId, webhookId }: Delivery, reason?: string) {
     await deliveries.park(deliveryId, reason)
     // Whoever enabled or deleted it meanwhile has found nothing parked.
-    const webhook = await registry.getWebhook(tenantId, webhookId)
+    const webhook = await registry.webhooks.get(tenantId, webhookId)
     if (webhook === undefined) await deliveries.drop(tenantId, webhookId)
     else if (webhook.enabled) await deliveries.release(tenantId, webhookId)
   }

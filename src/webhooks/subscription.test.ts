@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { aRecord, aWebhook, start } from '../../tests/support/webhooks'
 import type { EventRecord } from '../event/record'
-import type { Webhook } from '../platform/registry'
+import type { Webhook } from '../platform/registry/webhooks'
 import { wants } from './subscription'
 
 type Case = [why: string, webhook: Partial<Webhook>, record: Partial<EventRecord>]

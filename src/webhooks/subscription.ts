@@ -1,6 +1,6 @@
 import { passes } from '../event/filter'
 import type { EventRecord } from '../event/record'
-import type { WebhookSubscription } from '../platform/registry'
+import type { WebhookSubscription } from '../platform/registry/webhooks'
 
 /**
  * Whether a webhook is to be told of a record that it is owed (`owed.ts`): one of its tenant, of a type

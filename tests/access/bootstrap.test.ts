@@ -6,6 +6,7 @@ import { AppError } from '../../src/error/app-error'
 import { openDatabase } from '../../src/platform/local/database'
 import { createRegistry, registrySchema } from '../../src/platform/local/registry'
 import { scopes } from '../../src/platform/registry'
+import type { ApiKey } from '../../src/platform/registry/keys'
 import { clockAt } from '../support/clock'
 import { temporaryFolder } from '../support/folders'
 
@@ -31,38 +32,38 @@ describe('bootstrap', () => {
 
     const createdAt = '2026-11-21T09:30:00.000Z'
     const tenantId = 'default'
-    expect(await registry.getTenant('default')).toMatchObject({ tenantId, createdAt })
-    expect(await registry.getSource('default', 'demo')).toMatchObject({ tenantId, createdAt })
-    expect(await registry.findKeyByHash(hashKey(keys!.demoKey))).toMatchObject({
+    expect(await registry.tenants.get('default')).toMatchObject({ tenantId, createdAt })
+    expect(await registry.sources.get('default', 'demo')).toMatchObject({ tenantId, createdAt })
+    expect(await registry.keys.findByHash(hashKey(keys!.demoKey))).toMatchObject({
       tenantId,
       sourceId: 'demo',
       scopes: scopes.filter((scope) => scope !== 'admin' && scope !== 'quarantine:write'),
     })
-    const admin = await registry.findKeyByHash(hashKey(keys!.adminKey))
+    const admin = await registry.keys.findByHash(hashKey(keys!.adminKey))
     expect(admin).toMatchObject({ tenantId, scopes: [...scopes] })
-    expect(JSON.stringify(await registry.listKeys('default'))).not.toContain(keys!.demoKey)
+    expect(JSON.stringify(await registry.keys.list('default'))).not.toContain(keys!.demoKey)
   })
 
   it('says nothing on the second start and keeps the keys', async () => {
     using registry = open()
     await bootstrap(registry, { clock })
-    const before = await registry.listKeys('default')
+    const before = await registry.keys.list('default')
     expect(await bootstrap(registry, { clock, ...chosen })).toBeUndefined()
-    expect(await registry.listKeys('default')).toEqual(before)
+    expect(await registry.keys.list('default')).toEqual(before)
   })
 
   it('does not bring back a demo key that was revoked', async () => {
     using registry = open()
     await bootstrap(registry, { clock, ...chosen })
-    const demo = await registry.findKeyByHash(hashKey(chosen.demoKey))
-    await registry.revokeKey('default', demo!.keyId, '2026-11-22T00:00:00.000Z')
+    const demo = await registry.keys.findByHash(hashKey(chosen.demoKey))
+    await registry.keys.revoke('default', demo!.keyId, '2026-11-22T00:00:00.000Z')
     expect(await bootstrap(registry, { clock, ...chosen })).toBeUndefined()
   })
 
   it('takes the keys that were chosen', async () => {
     using registry = open()
     expect(await bootstrap(registry, { clock, ...chosen })).toEqual(chosen)
-    expect(await registry.findKeyByHash(hashKey(chosen.demoKey))).toBeDefined()
+    expect(await registry.keys.findByHash(hashKey(chosen.demoKey))).toBeDefined()
   })
 
   it('refuses one key for both', async () => {
@@ -70,21 +71,24 @@ describe('bootstrap', () => {
     const same = { demoKey: chosen.demoKey, adminKey: chosen.demoKey }
     const refusal = await bootstrap(registry, { clock, ...same }).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(AppError)
-    expect(await registry.listKeys('default')).toEqual([])
+    expect(await registry.keys.list('default')).toEqual([])
   })
 
   it('finishes a first start that was cut short', async () => {
     using registry = open()
     const failing = {
       ...registry,
-      async putKey(key: Parameters<typeof registry.putKey>[0]) {
-        if (key.name === 'demo') throw new Error('the power went')
-        await registry.putKey(key)
+      keys: {
+        ...registry.keys,
+        async add(key: ApiKey) {
+          if (key.name === 'demo') throw new Error('the power went')
+          await registry.keys.add(key)
+        },
       },
     }
     await expect(bootstrap(failing, { clock, ...chosen })).rejects.toThrow('the power went')
     expect(await bootstrap(registry, { clock, ...chosen })).toEqual(chosen)
-    const names = (await registry.listKeys('default')).map((key) => key.name)
+    const names = (await registry.keys.list('default')).map((key) => key.name)
     expect(names).toEqual(['admin', 'demo'])
   })
 })

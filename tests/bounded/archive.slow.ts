@@ -1,7 +1,7 @@
 import { expect, it } from 'bun:test'
 import { randomBytes } from 'node:crypto'
-import { openLake } from '../../src/platform/local/lake'
 import { temporaryFolder } from '../support/folders'
+import { openLake } from '../support/lake'
 import { createMemoryGroup, type MemoryGroup } from '../support/memory-group'
 import { startServerProcess } from '../support/server-process'
 

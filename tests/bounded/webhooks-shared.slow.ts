@@ -5,7 +5,7 @@ import { createGuard } from '../../src/outbound/guard'
 import { systemClock as clock } from '../../src/platform/clock'
 import type { Delivery } from '../../src/platform/delivery-queue'
 import { createDeliveryQueue, deliveryQueueSchema } from '../../src/platform/local/delivery-queue'
-import type { Webhook } from '../../src/platform/registry'
+import type { Webhook } from '../../src/platform/registry/webhooks'
 import { createDeliverer } from '../../src/webhooks/deliver'
 import { createSend } from '../../src/webhooks/send'
 import {

@@ -2,12 +2,17 @@ import { describe, expect, it } from 'bun:test'
 import { namedQueries } from '../../src/query/sql'
 import { narrowed } from '../../src/query/sql/named-query'
 import { type Play, startAthena } from '../support/aws/athena'
-import { run } from '../support/program'
+import { run, start } from '../support/program'
 
 /** `npm run aws:query` as `sst shell` runs it: the names of a stage's resources are in the environment. */
 async function query(play: Play, ...args: string[]) {
   await using athena = startAthena(play)
-  const env = {
+  const finished = await run(commandOf(...args), { env: envOf(athena) })
+  return { ...finished, started: athena.bodiesOf('StartQueryExecution') }
+}
+
+function envOf(athena: ReturnType<typeof startAthena>) {
+  return {
     AWS_ENDPOINT_URL: athena.endpoint,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
@@ -20,10 +25,9 @@ async function query(play: Play, ...args: string[]) {
       indexes: [],
     }),
   }
-  const command = [process.execPath, 'tools/keys.ts', 'query', ...args]
-  const finished = await run(command, { env })
-  return { ...finished, started: athena.bodiesOf('StartQueryExecution') }
 }
+
+const commandOf = (...args: string[]) => [process.execPath, 'tools/keys.ts', 'query', ...args]
 
 const play: Play = {
   columns: [
@@ -51,6 +55,16 @@ describe('npm run aws:query', () => {
     expect(started).toMatchObject([
       { QueryString: narrowed(sql, { from }), WorkGroup: 'nonius-test' },
     ])
+  })
+
+  it('stops the query at Athena at Ctrl-C', async () => {
+    await using athena = startAthena({ statuses: [{ State: 'RUNNING' }] })
+    const running = start(commandOf('SELECT 1'), { env: envOf(athena) })
+    while (athena.bodiesOf('GetQueryExecution').length === 0) await Bun.sleep(10)
+    const { exitCode, stderr } = await running.interrupt()
+    expect(stderr).toBe('The query was cancelled.\n')
+    expect(exitCode).toBe(130)
+    expect(athena.bodiesOf('StopQueryExecution')).toEqual([{ QueryExecutionId: 'q-1' }])
   })
 
   it('says what is wrong with the SQL, in the words of the engine', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { anEvent } from '../support/envelopes'
 import { temporaryFolder } from '../support/folders'
-import { nonius } from '../support/program'
+import { nonius, repository, start } from '../support/program'
 import { startServerProcess } from '../support/server-process'
 
 const folder = temporaryFolder()
@@ -77,6 +78,22 @@ describe('nonius query', () => {
     expect(stderr).toStartWith('Nothing has been archived yet')
     expect(exitCode).toBe(0)
     await server.stop()
+  })
+
+  it('cancels at Ctrl-C, and says so in its exit code', async () => {
+    const sql = 'SELECT sum(a.range + b.range) FROM range(100000000) a, range(100000000) b'
+    const cli = join(repository, 'src/cli.ts')
+    using temporary = temporaryFolder()
+    const command = [process.execPath, cli, 'query', sql, '--data-dir', dataDir]
+    const running = start(command, { env: { TMPDIR: temporary.path } })
+    // It makes its folder for what memory does not hold, and goes to work.
+    while (readdirSync(temporary.path).length === 0) await Bun.sleep(10)
+    await Bun.sleep(200)
+    const { exitCode, stdout, stderr } = await running.interrupt()
+    expect(stderr).toBe('The query was cancelled.\n')
+    expect(stdout).toBe('')
+    expect(exitCode).toBe(130)
+    expect(readdirSync(temporary.path)).toEqual([])
   })
 
   it('does not take a wrong folder for an empty lake', async () => {

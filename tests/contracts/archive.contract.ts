@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'bun:test'
 import { columns } from '../../src/event/columns'
 import type { Archive } from '../../src/platform/archive'
-import type { Lake } from '../../src/platform/lake'
+import type { AskedLake } from '../support/lake'
 import { aBatch, aRecord } from '../support/records'
 
 export interface ArchiveAndLake extends AsyncDisposable {
   archive: Archive
-  lake: Lake
+  lake: AskedLake
   /** Every object of the lake, by its path below `events/`. */
   list(): Promise<string[]>
 }
@@ -25,7 +25,7 @@ export function archiveContract(
   { isByReceipt, holdsLarge }: ArchiveTraits,
   create: () => Promise<ArchiveAndLake>,
 ) {
-  const count = async (lake: Lake) =>
+  const count = async (lake: AskedLake) =>
     Number((await lake.query('SELECT count(*) FROM events')).rows[0]![0])
 
   describe(`${name} keeps the archive's promises`, () => {

@@ -1,8 +1,8 @@
 import { expect, it } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { openLake } from '../../src/platform/local/lake'
 import { temporaryFolder } from '../support/folders'
+import { openLake } from '../support/lake'
 import { childrenOf, isRunning } from '../support/processes'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
 

@@ -2,9 +2,9 @@ import { expect, it } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openLake } from '../../src/platform/local/lake'
 import { fill, hasSmallDisks, smallDisk } from '../support/crash/small-disk'
 import { temporaryFolder } from '../support/folders'
+import { openLake } from '../support/lake'
 import { startServerProcess } from '../support/server-process'
 
 it.skipIf(!hasSmallDisks())(

@@ -74,8 +74,8 @@ const mayImport: Record<string, string[]> = {
 }
 
 function roomOf(path: string): string {
-  const [first = '', second = '', third] = path.replace(/^src\//, '').split('/')
-  if (first === 'platform' && third === undefined) return 'ports'
+  const [first = '', second = ''] = path.replace(/^src\//, '').split('/')
+  if (first === 'platform' && !['shared', 'local', 'aws'].includes(second)) return 'ports'
   return first === 'platform' || first === 'standards' ? `${first}/${second}` : first
 }
 

@@ -80,7 +80,7 @@ describe('POST /caliper/v1p2/events', () => {
     const headers = { 'User-Agent': 'sensor/1.0', 'X-Forwarded-For': '5.6.7.8' }
     const { requestId } = await receiptOf(await post(app, anEnvelope([event]), headers))
 
-    const [key] = (await app.platform.registry.listKeys('default')).filter(
+    const [key] = (await app.platform.registry.keys.list('default')).filter(
       ({ name }) => name === 'demo',
     )
     const record = await app.platform.events.get('default', event.id)

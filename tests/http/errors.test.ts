@@ -80,10 +80,11 @@ describeNotOnAws('faults')('a store that cannot take events for now', () => {
 
   it('is 503 also when keys cannot be looked up', async () => {
     const wrap = (platform: Platform): Platform => {
-      const findKeyByHash = async () => {
+      const { registry } = platform
+      const findByHash = async () => {
         throw full
       }
-      return { ...platform, registry: { ...platform.registry, findKeyByHash } }
+      return { ...platform, registry: { ...registry, keys: { ...registry.keys, findByHash } } }
     }
     await using app = await startTestApp({ wrap })
     await problemOf(await post(app), 'unavailable')

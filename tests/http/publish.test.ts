@@ -181,8 +181,8 @@ describe('WS /ws/publish says what is wrong, and goes on', () => {
   it('when its source takes signed bodies only', async () => {
     await using strict = await startPublishTest()
     const { registry } = strict.app.platform
-    const source = await registry.getSource('default', 'demo')
-    await registry.putSource({ ...source!, signing: { required: true, keys: [] } })
+    const source = await registry.sources.get('default', 'demo')
+    await registry.sources.put({ ...source!, signing: { required: true, keys: [] } })
     await using socket = await strict.connect()
     const problem = await ask(socket, anEvent())
     expect(problem).toMatchObject({ code: 'invalid_signature', status: 401 })

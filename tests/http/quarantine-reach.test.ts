@@ -116,7 +116,7 @@ describe('A key reaches in quarantine what it was made for', () => {
 
   it('a key from before keys had a reach has its own source', async () => {
     await using test = await withSources()
-    const [record] = await test.platform.registry.listKeys('default')
+    const [record] = await test.platform.registry.keys.list('default')
     expect(record).not.toHaveProperty('sources')
     expect(await test.json<Held>(test.call('GET', '/quarantine'))).toEqual({ items: [], usage: [] })
   })

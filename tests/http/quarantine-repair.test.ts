@@ -23,7 +23,7 @@ async function setAside(test: Test, event: unknown): Promise<string> {
 
 /** The id of the key, as a record names it. */
 async function keyIdOf(test: Test, key: string) {
-  const keys = await test.platform.registry.listKeys('default')
+  const keys = await test.platform.registry.keys.list('default')
   return keys.find(({ hint }) => key.startsWith(hint))!.keyId
 }
 

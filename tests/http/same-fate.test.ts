@@ -66,11 +66,11 @@ async function byReplay(body: string, way: Way) {
   const { registry } = test.app.platform
   const createdAt = '2026-11-21T09:30:00.000Z'
   const source = { tenantId, sourceId: 'demo', name: 'Demo', createdAt }
-  await registry.putSource({ ...source, signing: { required: true, keys: [] } })
+  await registry.sources.put({ ...source, signing: { required: true, keys: [] } })
   const refused = await post(key, body, way)
   expect(refused.status).toBe(401)
   const { quarantineId } = (await refused.json()) as { quarantineId: string }
-  await registry.putSource(source)
+  await registry.sources.put(source)
   const json = { ...test.app.as(key), 'Content-Type': 'application/json' }
   const replayed = await test.app.request(`/quarantine/${quarantineId}/replay`, {
     method: 'POST',

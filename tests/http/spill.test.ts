@@ -49,8 +49,8 @@ describeNotOnAws('faults')('while the event store is away', () => {
 
   it('a strict source is not told that nothing could be stored', async () => {
     await using test = await startSpillingApp(memoryBlobs())
-    const source = await test.platform.registry.getSource('default', 'demo')
-    await test.platform.registry.putSource({ ...source!, mode: 'strict' })
+    const source = await test.platform.registry.sources.get('default', 'demo')
+    await test.platform.registry.sources.put({ ...source!, mode: 'strict' })
     const response = await post(test, [anEvent()])
     expect([response.status, await response.json()]).toMatchObject([200, { acceptedForLater: 1 }])
   })

@@ -103,7 +103,7 @@ describe('A client that is registered here', () => {
     const { keyId } = await register('former')
     const token = await issuer.token({ ...write, client_id: 'former' })
     expect((await send(token)).status).toBe(200)
-    await app.platform.registry.revokeKey('school', keyId, app.clock.now().toISOString())
+    await app.platform.registry.keys.revoke('school', keyId, app.clock.now().toISOString())
     app.clock.advance(5000)
     const { detail } = await problemOf(await send(token), 'unauthenticated')
     expect(detail).toContain('revoked')

@@ -130,7 +130,10 @@ describeNotOnAws('faults')('A store that fails', () => {
     await using broken = await startWebhookTest({
       wrap: (platform) => ({
         ...platform,
-        registry: { ...platform.registry, addWebhook: () => Promise.reject(full) },
+        registry: {
+          ...platform.registry,
+          webhooks: { ...platform.registry.webhooks, add: () => Promise.reject(full) },
+        },
       }),
     })
     const reply = await broken.call('POST', '/webhooks', settings)

@@ -40,7 +40,7 @@ describe('A webhook', () => {
       filters: [{ field: 'actorId', in: ['urn:ada'] }],
       enabled: false,
     })
-    const before = await test.platform.registry.getWebhook('default', id)
+    const before = await test.platform.registry.webhooks.get('default', id)
     test.clock.advance(1000)
     const changed = { name: 'Grades', targetUrl: 'https://1.1.1.1/', events: ['GradeEvent'] }
     const reply = await test.call('PUT', `/webhooks/${id}`, changed)
@@ -49,7 +49,7 @@ describe('A webhook', () => {
     expect(now).toMatchObject({ id, ...changed, filters: [], enabled: true, createdAt })
     expect(Date.parse(now.updatedAt)).toBeGreaterThan(Date.parse(String(createdAt)))
     expect(now).not.toHaveProperty('secret')
-    expect((await test.platform.registry.getWebhook('default', id))!.secret).toBe(before!.secret)
+    expect((await test.platform.registry.webhooks.get('default', id))!.secret).toBe(before!.secret)
     expect(await (await test.call('GET', `/webhooks/${id}`)).json()).toEqual(now)
   })
 

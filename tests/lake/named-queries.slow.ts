@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bu
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { boundToTenant } from '../../src/platform/aws/lake/tenant-sql'
 import { openArchive } from '../../src/platform/local/archive'
 import { createDuck, type Duck, literal } from '../../src/platform/local/parquet/duck'
 import { eventsView } from '../../src/platform/shared/events-view'
@@ -14,7 +15,7 @@ import { temporaryFolder } from '../support/folders'
 import { type ArchivedTerm, archiveTerm } from '../support/lake/archived-term'
 import { aBatch } from '../support/records'
 import { anyRecord } from './any-records'
-import { type AwsLake, startAwsLake } from './aws-lake'
+import { type AwsLake, database, startAwsLake } from './aws-lake'
 import { comparable, expected } from './expected'
 import { deliverByFirehose } from './firehose'
 
@@ -75,6 +76,18 @@ describe('the named queries, over the same Parquet', () => {
       expect(comparable(await byDuckDb(sql))).toEqual(expected[id]!)
     })
   }
+})
+
+describe('a query that is bound to a tenant', () => {
+  const { sql } = namedQueries.find(({ id }) => id === 'course-funnel')!
+
+  it('gives that tenant its rows, and another none', async () => {
+    const { rows } = await aws.trino.query(boundToTenant(sql, 'default', database))
+    expect(comparable(rows)).toEqual(expected['course-funnel']!)
+    expect((await aws.trino.query(boundToTenant(sql, 'other', database))).rows).toEqual([])
+    const counting = boundToTenant('SELECT count(*) FROM events', 'other', database)
+    expect((await aws.trino.query(counting)).rows).toEqual([[0]])
+  })
 })
 
 describe('the named queries, over records of every kind', () => {

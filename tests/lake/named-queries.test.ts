@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import type { Lake } from '../../src/platform/lake'
-import { openLake } from '../../src/platform/local/lake'
 import { namedQueries } from '../../src/query/sql'
 import { narrowed } from '../../src/query/sql/named-query'
+import { type AskedLake, openLake } from '../support/lake'
 import { type ArchivedTerm, archiveTerm } from '../support/lake/archived-term'
 import { comparable, expected } from './expected'
 
 // On one machine, over what the product itself archived. named-queries.slow.ts asks Trino.
 
 let term: ArchivedTerm
-let lake: Lake
+let lake: AskedLake
 
 beforeAll(async () => {
   term = await archiveTerm()

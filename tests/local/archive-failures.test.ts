@@ -4,11 +4,11 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import type { EventRecord } from '../../src/event/record'
 import { openArchive } from '../../src/platform/local/archive'
-import { createLake } from '../../src/platform/local/lake'
 import { encodeSegments, type Segment } from '../../src/platform/local/log/segment'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import type { Log } from '../../src/telemetry/log'
 import { temporaryFolder } from '../support/folders'
+import { lakeOf } from '../support/lake'
 import { childrenOf } from '../support/processes'
 import { aBatch, aRecord } from '../support/records'
 
@@ -21,7 +21,7 @@ function anArchive() {
     void logged.push(`${message} ${JSON.stringify(fields)}`)
   const log: Log = { debug: note, info: note, warn: note, error: note }
   const archive = openArchive({ folder, log })
-  const lake = createLake({ folder, duck })
+  const lake = lakeOf({ folder, duck })
   return {
     archive,
     logged,

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { openArchive } from '../../src/platform/local/archive'
-import { createLake } from '../../src/platform/local/lake'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import { silentLog } from '../../src/telemetry/log'
 import { archiveContract } from '../contracts/archive.contract'
 import { temporaryFolder } from '../support/folders'
+import { lakeOf } from '../support/lake'
 
 archiveContract('DuckDB', { isByReceipt: true, holdsLarge: true }, async () => {
   const root = temporaryFolder()
@@ -13,7 +13,7 @@ archiveContract('DuckDB', { isByReceipt: true, holdsLarge: true }, async () => {
   const archive = openArchive({ folder, log: silentLog })
   return {
     archive,
-    lake: createLake({ folder, duck }),
+    lake: lakeOf({ folder, duck }),
     list: () => Array.fromAsync(new Bun.Glob('**/*').scan(folder)),
     async [Symbol.asyncDispose]() {
       await archive[Symbol.asyncDispose]()

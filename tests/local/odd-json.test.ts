@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { join } from 'node:path'
 import { openArchive } from '../../src/platform/local/archive'
-import { createLake } from '../../src/platform/local/lake'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import { namedQueries } from '../../src/query/sql'
 import { silentLog } from '../../src/telemetry/log'
 import { temporaryFolder } from '../support/folders'
+import { lakeOf } from '../support/lake'
 import { oddJson } from '../support/odd-json'
 import { aBatch, aRecord } from '../support/records'
 
@@ -14,7 +14,7 @@ import { aBatch, aRecord } from '../support/records'
 const root = temporaryFolder()
 const folder = join(root.path, 'lake/events')
 const duck = createDuck()
-const lake = createLake({ folder, duck })
+const lake = lakeOf({ folder, duck })
 const sent = new Map(Object.entries(oddJson))
 
 beforeAll(async () => {

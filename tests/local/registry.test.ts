@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { StorageError } from '../../src/error/storage-error'
 import { openDatabase } from '../../src/platform/local/database'
 import { createRegistry, registrySchema } from '../../src/platform/local/registry'
-import type { Webhook } from '../../src/platform/registry'
+import type { Webhook } from '../../src/platform/registry/webhooks'
 import { registryContract } from '../contracts/registry.contract'
 import { temporaryFolder } from '../support/folders'
 
@@ -48,18 +48,18 @@ describe('The list of all webhooks', () => {
     const { registry } = opened
     const theirs = openDatabase(opened.file, registrySchema)
     const cli = createRegistry(theirs, { secretKey })
-    const names = async () => (await registry.listAllWebhooks()).map(({ name }) => name)
-    await registry.putWebhook(webhook)
-    const first = await registry.listAllWebhooks()
+    const names = async () => (await registry.webhooks.listAll()).map(({ name }) => name)
+    await registry.webhooks.put(webhook)
+    const first = await registry.webhooks.listAll()
     // Whatever else is written to the file changes nothing here.
-    await registry.putTenant({ tenantId: 'school', name: 'School', createdAt: webhook.createdAt })
-    expect(await registry.listAllWebhooks()).toBe(first)
+    await registry.tenants.put({ tenantId: 'school', name: 'School', createdAt: webhook.createdAt })
+    expect(await registry.webhooks.listAll()).toBe(first)
 
     const changes: [(at: typeof registry) => Promise<unknown>, string[]][] = [
-      [(at) => at.putWebhook({ ...webhook, name: 'a' }), ['a']],
-      [(at) => at.replaceWebhook(webhook, { ...webhook, name: 'b' }), ['b']],
-      [(at) => at.addWebhook({ ...webhook, webhookId: 'whk_2', name: 'c' }, 9), ['b', 'c']],
-      [(at) => at.deleteWebhook('school', 'whk_2'), ['b']],
+      [(at) => at.webhooks.put({ ...webhook, name: 'a' }), ['a']],
+      [(at) => at.webhooks.replace(webhook, { ...webhook, name: 'b' }), ['b']],
+      [(at) => at.webhooks.add({ ...webhook, webhookId: 'whk_2', name: 'c' }, 9), ['b', 'c']],
+      [(at) => at.webhooks.delete('school', 'whk_2'), ['b']],
     ]
     for (const at of [registry, cli]) {
       for (const [change, expected] of changes) {
@@ -74,7 +74,7 @@ describe('The list of all webhooks', () => {
 describe('a webhook secret at rest', () => {
   it('is not to be found in the file', async () => {
     await using opened = open()
-    await opened.registry.putWebhook(webhook)
+    await opened.registry.webhooks.put(webhook)
     const files = [opened.file, `${opened.file}-wal`].filter(existsSync)
     const bytes = files.map((file) => readFileSync(file).toString('latin1')).join('')
     expect(bytes).toContain('dashboard')
@@ -87,9 +87,9 @@ describe('a webhook secret at rest', () => {
       const row = opened.db.query<{ secret: Uint8Array }, []>('SELECT secret FROM webhooks').get()
       return Buffer.from(row!.secret).toString('hex')
     }
-    await opened.registry.putWebhook(webhook)
+    await opened.registry.webhooks.put(webhook)
     const first = sealed()
-    await opened.registry.putWebhook(webhook)
+    await opened.registry.webhooks.put(webhook)
     expect(sealed()).not.toBe(first)
   })
 
@@ -104,10 +104,10 @@ describe('a webhook secret at rest', () => {
   for (const [name, harm] of harms) {
     it(`does not open when it ${name}`, async () => {
       await using opened = open()
-      await opened.registry.putWebhook(webhook)
+      await opened.registry.webhooks.put(webhook)
       harm(opened.db)
-      const failure = await opened.registry
-        .getWebhook('school', 'whk_1')
+      const failure = await opened.registry.webhooks
+        .get('school', 'whk_1')
         .catch((error: unknown) => error)
       expect(failure).toBeInstanceOf(StorageError)
       expect(failure).toHaveProperty('isRetriable', false)
@@ -116,10 +116,10 @@ describe('a webhook secret at rest', () => {
 
   it('does not open with the key of another data directory', async () => {
     await using opened = open()
-    await opened.registry.putWebhook(webhook)
+    await opened.registry.webhooks.put(webhook)
     const stranger = createRegistry(opened.db, { secretKey: new Uint8Array(32) })
-    await expect(stranger.getWebhook('school', 'whk_1')).rejects.toBeInstanceOf(StorageError)
-    expect(await stranger.listAllWebhooks()).toHaveLength(1)
+    await expect(stranger.webhooks.get('school', 'whk_1')).rejects.toBeInstanceOf(StorageError)
+    expect(await stranger.webhooks.listAll()).toHaveLength(1)
   })
 })
 
@@ -128,7 +128,7 @@ describe('a registry whose file cannot be written', () => {
     await using opened = open()
     const readOnly = new Database(opened.file, { readonly: true })
     const registry = createRegistry(readOnly, { secretKey })
-    const failure = await registry.putWebhook(webhook).catch((error: unknown) => error)
+    const failure = await registry.webhooks.put(webhook).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(StorageError)
     expect(failure).toHaveProperty('isRetriable', true)
     readOnly.close()

@@ -140,7 +140,7 @@ async function keysOf(dataDir: string, demo: string): Promise<string[]> {
   })
   const keys: string[] = []
   for (const tenantId of ['good', 'hostile-1', 'hostile-2', 'hostile-3']) {
-    await registry.putTenant({ tenantId, name: tenantId, createdAt: new Date().toISOString() })
+    await registry.tenants.put({ tenantId, name: tenantId, createdAt: new Date().toISOString() })
     keys.push(await issue([...scopes], tenantId))
   }
   db.close()

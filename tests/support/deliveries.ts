@@ -3,7 +3,8 @@ import type { EventRecord } from '../../src/event/record'
 import type { Clock } from '../../src/platform/clock'
 import type { EventStore } from '../../src/platform/event-store'
 import { createDeliveryQueue, deliveryQueueSchema } from '../../src/platform/local/delivery-queue'
-import type { Registry, Webhook } from '../../src/platform/registry'
+import type { Registry } from '../../src/platform/registry'
+import type { Webhook, Webhooks } from '../../src/platform/registry/webhooks'
 
 export { aClock, aDelivery, aRecord, aWebhook, start } from './webhooks'
 
@@ -13,43 +14,33 @@ export function aQueue(clock: Clock) {
   return createDeliveryQueue(db, clock)
 }
 
-type Webhooks = Pick<
-  Registry,
-  | 'putWebhook'
-  | 'replaceWebhook'
-  | 'getWebhook'
-  | 'listWebhooks'
-  | 'listAllWebhooks'
-  | 'deleteWebhook'
->
-
-/** A registry that holds webhooks, and nothing else that webhooks would ask for. */
-export function aRegistry(...webhooks: Webhook[]): Registry {
-  const held = new Map(webhooks.map((webhook) => [webhook.webhookId, webhook]))
-  const registry: Webhooks = {
-    async putWebhook(webhook) {
+/** A registry that holds webhooks, and nothing else that sending would ask for. */
+export function aRegistry(...given: Webhook[]): Pick<Registry, 'webhooks'> {
+  const held = new Map(given.map((webhook) => [webhook.webhookId, webhook]))
+  const webhooks: Omit<Webhooks, 'add' | 'page'> = {
+    async put(webhook) {
       held.set(webhook.webhookId, webhook)
     },
-    async replaceWebhook(was, webhook) {
+    async replace(was, webhook) {
       if (held.get(webhook.webhookId)?.updatedAt !== was.updatedAt) return false
       held.set(webhook.webhookId, webhook)
       return true
     },
-    async getWebhook(tenantId, webhookId) {
+    async get(tenantId, webhookId) {
       const webhook = held.get(webhookId)
       return webhook?.tenantId === tenantId ? webhook : undefined
     },
-    async listWebhooks(tenantId) {
+    async list(tenantId) {
       return [...held.values()].filter((webhook) => webhook.tenantId === tenantId)
     },
-    async listAllWebhooks() {
+    async listAll() {
       return [...held.values()].map(({ secret: _, ...subscription }) => subscription)
     },
-    async deleteWebhook(_tenantId, webhookId) {
+    async delete(_tenantId, webhookId) {
       return held.delete(webhookId)
     },
   }
-  return registry as Registry
+  return { webhooks: webhooks as Webhooks }
 }
 
 /** An event store that holds these records; one that is taken out has expired. */

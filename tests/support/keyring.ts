@@ -25,9 +25,9 @@ export function keyring({
     },
 
     async revoke(key) {
-      const keysOfTenant = await registry.listKeys('default')
+      const keysOfTenant = await registry.keys.list('default')
       const { keyId } = keysOfTenant.find(({ hint }) => key.startsWith(hint))!
-      await registry.revokeKey('default', keyId, clock.now().toISOString())
+      await registry.keys.revoke('default', keyId, clock.now().toISOString())
     },
   }
 }

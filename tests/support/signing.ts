@@ -1,5 +1,5 @@
 import { CompactSign, exportJWK, generateKeyPair } from 'jose'
-import type { PublicJwk } from '../../src/platform/registry'
+import type { PublicJwk } from '../../src/platform/registry/sources'
 import type { TestApp } from './app'
 
 /** Somebody who signs, with the public key that they publish. */
@@ -42,7 +42,7 @@ export async function signBy(
   required = true,
 ) {
   const source = { tenantId: 'default', sourceId: 'demo', name: 'Canvas', createdAt: at }
-  await app.platform.registry.putSource({ ...source, signing: { required, ...signing } })
+  await app.platform.registry.sources.put({ ...source, signing: { required, ...signing } })
   app.clock.advance(5_000) // the longest that the old settings are remembered
 }
 

@@ -4,7 +4,7 @@ import { Webhook as SvixWebhook } from 'svix'
 import type { EventRecord } from '../../src/event/record'
 import { createGuard } from '../../src/outbound/guard'
 import type { DeliveryQueue } from '../../src/platform/delivery-queue'
-import type { Webhook } from '../../src/platform/registry'
+import type { Webhook } from '../../src/platform/registry/webhooks'
 import { createDeliverer } from '../../src/webhooks/deliver'
 import { maxAttempts } from '../../src/webhooks/schedule'
 import { createSend } from '../../src/webhooks/send'
@@ -177,7 +177,7 @@ describe('A delivery', () => {
 
     expect(receiver.received).toHaveLength(1)
     const { tenantId, webhookId } = webhook
-    const disabled = await test.registry.getWebhook(tenantId, webhookId)
+    const disabled = await test.registry.webhooks.get(tenantId, webhookId)
     expect(disabled).toMatchObject({ ...webhook, enabled: false, updatedAt: expect.anything() })
     expect(await test.deliveries.listDead(tenantId, webhookId, 10)).toEqual([])
     const parked = await test.deliveries.listParked(tenantId, webhookId, 10)
@@ -188,7 +188,7 @@ describe('A delivery', () => {
     expect(receiver.received).toHaveLength(1)
 
     status = 200
-    await test.registry.putWebhook({ ...disabled!, enabled: true })
+    await test.registry.webhooks.put({ ...disabled!, enabled: true })
     await test.deliveries.release(tenantId, webhookId)
     await test.after(0)
     expect(receiver.received).toHaveLength(3)
@@ -201,7 +201,7 @@ describe('A delivery', () => {
       if (isChanged) return new Response()
       isChanged = true
       const updatedAt = new Date(start.getTime() + 1).toISOString()
-      await test.registry.putWebhook({ ...webhook, updatedAt })
+      await test.registry.webhooks.put({ ...webhook, updatedAt })
       return new Response('', { status: 410 })
     })
     const webhook = aWebhook({ targetUrl: receiver.url })
@@ -219,7 +219,7 @@ describe('A delivery', () => {
     await using test = aDeliverer([webhook])
     const { park } = test.deliveries
     test.deliveries.park = async (...args) => {
-      await test.registry.putWebhook({ ...webhook, enabled: true })
+      await test.registry.webhooks.put({ ...webhook, enabled: true })
       await test.deliveries.release(webhook.tenantId, webhook.webhookId)
       await park(...args)
     }
@@ -234,7 +234,7 @@ describe('A delivery', () => {
     await using test = aDeliverer([webhook])
     const { park } = test.deliveries
     test.deliveries.park = async (...args) => {
-      await test.registry.deleteWebhook(webhook.tenantId, webhook.webhookId)
+      await test.registry.webhooks.delete(webhook.tenantId, webhook.webhookId)
       await park(...args)
     }
     await test.queue(webhook, aRecord())
@@ -247,14 +247,14 @@ describe('A delivery', () => {
     const updatedAt = new Date(start.getTime() + 1).toISOString()
     const moved = { ...webhook, targetUrl: 'http://127.0.0.1:9/new', updatedAt }
     await using receiver = aReceiver(async () => {
-      await test.registry.putWebhook(moved)
+      await test.registry.webhooks.put(moved)
       return new Response('', { status: 410 })
     })
     webhook.targetUrl = receiver.url
     await using test = aDeliverer([webhook])
     await test.queue(webhook, aRecord())
     await test.after(0)
-    expect(await test.registry.getWebhook('north', webhook.webhookId)).toEqual(moved)
+    expect(await test.registry.webhooks.get('north', webhook.webhookId)).toEqual(moved)
   })
 
   it('is dropped when its webhook was deleted', async () => {
@@ -398,12 +398,12 @@ describe('The deliverer', () => {
     await using receiver = aReceiver()
     const webhook = aWebhook({ targetUrl: receiver.url })
     await using test = aDeliverer([webhook])
-    const { getWebhook } = test.registry
-    test.registry.getWebhook = () => Promise.reject(new Error('disk full'))
+    const { get } = test.registry.webhooks
+    test.registry.webhooks.get = () => Promise.reject(new Error('disk full'))
     await test.queue(webhook, aRecord())
     await test.after(0)
     expect(test.lines.join()).toContain('disk full')
-    test.registry.getWebhook = getWebhook
+    test.registry.webhooks.get = get
     await test.after(30_000)
     expect(receiver.received).toHaveLength(1)
   })

@@ -22,23 +22,23 @@ interface Options {
  * @throws {AppError} `invalid_request` when both keys are set to the same value
  */
 export async function bootstrap(
-  registry: Registry,
+  registry: Pick<Registry, 'tenants' | 'sources' | 'keys'>,
   options: Options,
 ): Promise<{ demoKey: string; adminKey: string } | undefined> {
   if (options.demoKey !== undefined && options.demoKey === options.adminKey) {
     throw new AppError('invalid_request', 'The demo key and the admin key must differ.')
   }
   // The demo key is written last: when it is there, a first start ran to its end.
-  if ((await registry.listKeys(tenantId)).some((key) => key.name === 'demo')) return
+  if ((await registry.keys.list(tenantId)).some((key) => key.name === 'demo')) return
 
   const at = options.clock.now()
   const createdAt = at.toISOString()
-  await registry.putTenant({ tenantId, name: 'Default', createdAt })
-  await registry.putSource({ tenantId, sourceId, name: 'Demo', createdAt })
+  await registry.tenants.put({ tenantId, name: 'Default', createdAt })
+  await registry.sources.put({ tenantId, sourceId, name: 'Demo', createdAt })
 
   async function issue(name: string, granted: readonly Scope[], chosen: string | undefined) {
     // A first start that was cut short may have kept the chosen key already.
-    if (chosen !== undefined && (await registry.findKeyByHash(hashKey(chosen)))) return chosen
+    if (chosen !== undefined && (await registry.keys.findByHash(hashKey(chosen)))) return chosen
     const grant = { tenantId, sourceId, name, scopes: [...granted] }
     return (await issueKey(registry, grant, { at, key: chosen })).key
   }

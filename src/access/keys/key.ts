@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { type ApiKey, type Registry, type Scope, scopes } from '../../platform/registry'
+import { type Scope, scopes } from '../../platform/registry'
+import type { ApiKey, Keys } from '../../platform/registry/keys'
 
 // 256 bits: beyond guessing, so that a fast hash is enough to keep it by.
 const KEY_BYTES = 32
@@ -41,7 +42,7 @@ export type KeyGrant = Pick<ApiKey, 'tenantId' | 'sourceId' | 'name' | 'scopes' 
  * @throws {AppError} `invalid_request` when the key is already in use
  */
 export async function issueKey(
-  registry: Registry,
+  registry: { keys: Pick<Keys, 'add'> },
   grant: KeyGrant,
   { at, key = generateKey() }: { at: Date; key?: string | undefined },
 ): Promise<{ key: string; record: ApiKey }> {
@@ -52,6 +53,6 @@ export async function issueKey(
     hint: keyHint(key),
     createdAt: at.toISOString(),
   }
-  await registry.putKey(record)
+  await registry.keys.add(record)
   return { key, record }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock'
-import type { Registry } from '../../platform/registry'
+import type { Keys } from '../../platform/registry/keys'
 import { type Principal, principalOf } from '../principal'
 import { createMemory } from '../remember'
 import { sameHash } from './key'
@@ -16,7 +16,7 @@ export type Keyring = (hash: string) => Promise<Principal | 'revoked' | undefine
 
 /** The registry's keys, without a look-up for each request. */
 export function createKeyring(needs: {
-  registry: Pick<Registry, 'findKeyByHash'>
+  registry: { keys: Pick<Keys, 'findByHash'> }
   clock: Pick<Clock, 'monotonic'>
 }): Keyring {
   const known = createMemory<Principal>({
@@ -28,7 +28,7 @@ export function createKeyring(needs: {
     const cached = known.get(hash)
     if (cached !== undefined) return cached.value
 
-    const key = await needs.registry.findKeyByHash(hash)
+    const key = await needs.registry.keys.findByHash(hash)
     // Only good keys are remembered: a new key works at once, and guesses cannot fill the cache.
     if (key === undefined || !sameHash(key.hash, hash)) return undefined
     if (key.revokedAt !== undefined) return 'revoked'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock'
-import type { Registry, Source } from '../../platform/registry'
+import type { Source, Sources } from '../../platform/registry/sources'
 import { createMemory } from '../remember'
 
 // As long as keys are remembered: a changed setting takes effect within five seconds everywhere.
@@ -17,7 +17,7 @@ export type FindSource = (tenantId: string, sourceId: string) => Promise<Source 
 
 /** The settings of the source that sends, without a look-up for each request. */
 export function rememberSources(needs: {
-  registry: Pick<Registry, 'getSource'>
+  registry: { sources: Pick<Sources, 'get'> }
   clock: Pick<Clock, 'monotonic'>
 }): FindSource {
   const known = createMemory<Source | undefined>({
@@ -29,7 +29,7 @@ export function rememberSources(needs: {
     const name = JSON.stringify([tenantId, sourceId])
     const cached = known.get(name)
     if (cached !== undefined) return cached.value
-    const source = await needs.registry.getSource(tenantId, sourceId)
+    const source = await needs.registry.sources.get(tenantId, sourceId)
     known.set(name, source)
     return source
   }

@@ -1,5 +1,5 @@
 import { AppError } from '../../error/app-error'
-import type { Signing } from '../../platform/registry'
+import type { Signing } from '../../platform/registry/sources'
 import { refusal } from '../signature-refusal'
 import type { KeySets } from './key-sets'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock'
-import type { PublicJwk } from '../../platform/registry'
+import type { PublicJwk } from '../../platform/registry/sources'
 
 /** Key sets that others publish (RFC 7517, section 5), fetched when they are needed and remembered. */
 export interface KeySets {

@@ -1,6 +1,6 @@
 import { compactVerify, createLocalJWKSet, errors } from 'jose'
 import type { AppError } from '../../error/app-error'
-import type { PublicJwk } from '../../platform/registry'
+import type { PublicJwk } from '../../platform/registry/sources'
 import { refusal } from '../signature-refusal'
 
 // RFC 7518, section 3.1, without `none`, and without HMAC: verifying with a public key as the shared

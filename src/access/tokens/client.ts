@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { ApiKey, Registry } from '../../platform/registry'
+import type { ApiKey, Keys } from '../../platform/registry/keys'
 import type { KeyGrant } from '../keys/key'
 
 /**
@@ -17,7 +17,7 @@ export function clientHash(issuer: string, clientId: string): string {
  * @throws {AppError} `invalid_request` when the client is registered already
  */
 export async function registerClient(
-  registry: Pick<Registry, 'putKey'>,
+  registry: { keys: Pick<Keys, 'add'> },
   grant: KeyGrant,
   { issuer, clientId, at }: { issuer: string; clientId: string; at: Date },
 ): Promise<ApiKey> {
@@ -28,6 +28,6 @@ export async function registerClient(
     hint: clientId,
     createdAt: at.toISOString(),
   }
-  await registry.putKey(record)
+  await registry.keys.add(record)
   return record
 }

@@ -1,7 +1,7 @@
 import { KidNotFoundInJwksError } from 'aws-jwt-verify/error'
 import type { JwksCache, JwkWithKid } from 'aws-jwt-verify/jwk'
 import { AppError } from '../../error/app-error'
-import type { PublicJwk } from '../../platform/registry'
+import type { PublicJwk } from '../../platform/registry/sources'
 import type { KeySets } from '../signatures/key-sets'
 
 /** Remembered key sets in the form that aws-jwt-verify asks for; the issuer stands for its URI. */

@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKeyInput } from 'node:crypto'
 import { isPublicKey } from '../../access/signatures/key-sets'
 import { AppError } from '../../error/app-error'
-import type { PublicJwk, Signing } from '../../platform/registry'
+import type { PublicJwk, Signing } from '../../platform/registry/sources'
 import { type AppOptions, guardOf } from '../context'
 
 // RFC 7518, section 3.3: "A key of size 2048 bits or larger MUST be used".

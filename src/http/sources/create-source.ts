@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
-import type { Source } from '../../platform/registry'
+import type { Source } from '../../platform/registry/sources'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { readJson } from '../json-body'
@@ -51,14 +51,14 @@ export function createSource(app: App, { platform, options }: AppDeps) {
     const { tenantId } = await requireScope(c, 'admin')
     const { id: sourceId, ...settings } = await readJson(c, NewSource, options.config, ['signing'])
     await checkSigning(settings.signing)
-    if ((await platform.registry.getSource(tenantId, sourceId)) !== undefined) {
+    if ((await platform.registry.sources.get(tenantId, sourceId)) !== undefined) {
       throw new AppError('already_exists', `There is a source ${sourceId} already.`, {
         errors: [{ path: ['id'], message: 'Is taken', code: 'already_exists' }],
       })
     }
     const now = options.clock.now().toISOString()
     const source: Source = { ...settings, tenantId, sourceId, createdAt: now, updatedAt: now }
-    await platform.registry.putSource(source)
+    await platform.registry.sources.put(source)
     c.header('Location', `/sources/${sourceId}`)
     c.header('Cache-Control', 'no-store')
     return c.json(viewOf(source), 201)

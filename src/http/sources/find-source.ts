@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
-import type { Source } from '../../platform/registry'
+import type { Source } from '../../platform/registry/sources'
 import type { AppContext, AppDeps } from '../context'
 
 export const SourceParams = z.object({ id: z.string().openapi({ example: 'canvas' }) })
@@ -11,7 +11,7 @@ export async function findSource(
   { platform }: AppDeps,
   tenantId: string,
 ): Promise<Source> {
-  const source = await platform.registry.getSource(tenantId, c.req.param('id') ?? '')
+  const source = await platform.registry.sources.get(tenantId, c.req.param('id') ?? '')
   if (source !== undefined) return source
   throw new AppError('not_found', 'No source of yours has this id.')
 }

@@ -24,7 +24,7 @@ const route = createRoute({
 export function listSources(app: App, { platform }: AppDeps) {
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'admin')
-    const sources = await platform.registry.listSources(tenantId)
+    const sources = await platform.registry.sources.list(tenantId)
     c.header('Cache-Control', 'no-store')
     return c.json({ sources: sources.map(viewOf) })
   })

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { SOURCE_ID } from '../../access/keys/sources'
-import { type Source, sourceModes } from '../../platform/registry'
+import { type Source, sourceModes } from '../../platform/registry/sources'
 
 const name = z
   .string()

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
-import type { Source } from '../../platform/registry'
+import type { Source } from '../../platform/registry/sources'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { readJson } from '../json-body'
@@ -50,7 +50,7 @@ export function updateSource(app: App, deps: AppDeps) {
     await checkSigning(settings.signing)
     const updatedAt = options.clock.now().toISOString()
     const source: Source = { ...settings, tenantId, sourceId, createdAt, updatedAt }
-    await platform.registry.putSource(source)
+    await platform.registry.sources.put(source)
     c.header('Cache-Control', 'no-store')
     return c.json(viewOf(source))
   })

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Guard } from '../../outbound/guard'
-import type { Webhook } from '../../platform/registry'
+import type { Webhook } from '../../platform/registry/webhooks'
 import { owedWhen } from '../../webhooks/owed'
 import { newWebhookId, newWebhookSecret } from '../../webhooks/secret'
 import { requireScope } from '../authenticate'
@@ -72,7 +72,8 @@ export function createWebhook(app: App, { platform, options }: AppDeps, guard: G
       updatedAt: now,
     }
     const { maxWebhooks } = options.config
-    if (!(await platform.registry.addWebhook(webhook, maxWebhooks))) throw limitReached(maxWebhooks)
+    if (!(await platform.registry.webhooks.add(webhook, maxWebhooks)))
+      throw limitReached(maxWebhooks)
     c.header('Location', `/webhooks/${webhook.webhookId}`)
     c.header('Cache-Control', 'no-store')
     // The only time the secret leaves us.

@@ -24,7 +24,7 @@ export function deleteWebhook(app: App, { platform }: AppDeps) {
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'webhooks:write')
     const id = c.req.param('id') ?? ''
-    const isDeleted = await platform.registry.deleteWebhook(tenantId, id)
+    const isDeleted = await platform.registry.webhooks.delete(tenantId, id)
     // Also when it is gone already: whoever deleted it may have come no further.
     await platform.deliveries.drop(tenantId, id)
     if (!isDeleted) throw noSuchWebhook()

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
-import type { Webhook } from '../../platform/registry'
+import type { Webhook } from '../../platform/registry/webhooks'
 import type { AppContext, AppDeps } from '../context'
 
 export const WebhookParams = z.object({
@@ -13,7 +13,7 @@ export async function findWebhook(
   { platform }: AppDeps,
   tenantId: string,
 ): Promise<Webhook> {
-  const webhook = await platform.registry.getWebhook(tenantId, c.req.param('id') ?? '')
+  const webhook = await platform.registry.webhooks.get(tenantId, c.req.param('id') ?? '')
   if (webhook === undefined) throw noSuchWebhook()
   return webhook
 }

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Registry, WebhookSubscription } from '../../platform/registry'
+import type { WebhookSubscription, Webhooks } from '../../platform/registry/webhooks'
 import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -55,18 +55,23 @@ export function listWebhooks(app: App, { platform }: AppDeps) {
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'webhooks:read')
     const { limit, cursor } = parseQuery(Query, c)
-    const page = await readPage(platform.registry, tenantId, limit, cursor)
+    const page = await readPage(platform.registry.webhooks, tenantId, limit, cursor)
     c.header('Cache-Control', 'no-store')
     return c.json(page)
   })
 }
 
-async function readPage(registry: Registry, tenantId: string, limit: number, cursor?: string) {
+async function readPage(
+  all: Pick<Webhooks, 'page'>,
+  tenantId: string,
+  limit: number,
+  cursor?: string,
+) {
   const webhooks: WebhookSubscription[] = []
   let size = 0
   let after = cursor === undefined ? undefined : placeOf(cursor)
   for (;;) {
-    const step = await registry.pageWebhooks(tenantId, STEP, after)
+    const step = await all.page(tenantId, STEP, after)
     for (const webhook of step) {
       size += sizeOf(webhook)
       if (webhooks.length === limit || (size > MAX_PAGE_BYTES && webhooks.length > 0)) {

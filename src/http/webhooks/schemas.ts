@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type FieldFilter, filterFields } from '../../event/filter'
-import type { Webhook, WebhookSubscription } from '../../platform/registry'
+import type { Webhook, WebhookSubscription } from '../../platform/registry/webhooks'
 
 /** Counts characters as JSON Schema does; Zod's own limits count UTF-16 units. */
 const text = (most: number) =>

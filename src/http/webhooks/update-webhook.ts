@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Guard } from '../../outbound/guard'
-import type { Webhook } from '../../platform/registry'
+import type { Webhook } from '../../platform/registry/webhooks'
 import { changedAt } from '../../webhooks/attempt'
 import { owedWhen } from '../../webhooks/owed'
 import { requireScope } from '../authenticate'
@@ -69,7 +69,7 @@ export function updateWebhook(app: App, deps: AppDeps, guard: Guard) {
         const updatedAt = changedAt(kept, options.clock.now())
         const owed = owedWhen(changes.enabled ?? kept.enabled, platform.mark(), kept)
         const webhook = { ...kept, ...changes, filters, owed, updatedAt }
-        if (await platform.registry.replaceWebhook(kept, webhook)) return webhook
+        if (await platform.registry.webhooks.replace(kept, webhook)) return webhook
       }
       throw new AppError('unavailable', 'It is being changed all the time; please try again.')
     }

@@ -1,6 +1,7 @@
 import { rememberSources } from '../../access/keys/sources'
 import type { Clock } from '../../platform/clock'
-import type { Registry, Source } from '../../platform/registry'
+import type { Registry } from '../../platform/registry'
+import type { Source } from '../../platform/registry/sources'
 import type { Arrival, Origin } from '../arrival'
 
 /** Everything that is known of an arrival before anybody looks into it. */
@@ -11,7 +12,7 @@ export interface Identified {
 }
 
 interface Needs {
-  registry: Pick<Registry, 'getSource'>
+  registry: Pick<Registry, 'sources'>
   clock: Clock
 }
 

@@ -4,7 +4,7 @@ import { rememberKeySets } from '../../access/signatures/key-sets'
 import { createGet } from '../../outbound/get'
 import type { Guard } from '../../outbound/guard'
 import type { Clock } from '../../platform/clock'
-import type { Source } from '../../platform/registry'
+import type { Source } from '../../platform/registry/sources'
 import { mediaType } from '../../syntax/media-type'
 import { type Arrival, isUnreadable, type Unreadable, unreadableOr } from '../arrival'
 

@@ -11,7 +11,7 @@ export async function checkHealth({
 }: Pick<ServingPlatform, 'events' | 'registry' | 'quarantine'>): Promise<{ problems: string[] }> {
   const looks = {
     store: events.get(NOBODY, NOBODY),
-    registry: registry.getTenant(NOBODY),
+    registry: registry.tenants.get(NOBODY),
     quarantine: quarantine.get(NOBODY, NOBODY),
   }
   const problems = Object.entries(looks).map(([part, look]) =>

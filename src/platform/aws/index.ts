@@ -12,7 +12,7 @@ import { createConnectionRows } from './connections/rows'
 import type { Resources } from './deployed/resources'
 import { createEventStore } from './event-store'
 import { checkHealth } from './health'
-import { lazyBlobs, lazyDeliveries, lazySecrets, once } from './lazy'
+import { lazyBlobs, lazyDeliveries, lazyLake, lazySecrets, once } from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
@@ -54,12 +54,15 @@ export function openServing(
   const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
   const { quarantineTable, registryTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
+  const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
   return {
     events,
     registry,
     quarantine,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
+    // Nothing asks it over HTTP yet, so no function is told of a workgroup or may use one.
+    lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     spill: blobs,
     mark: () => markAt(clock.now()),

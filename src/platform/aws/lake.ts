@@ -1,46 +1,52 @@
 import {
   type AthenaClient,
   GetQueryExecutionCommand,
+  GetQueryResultsCommand,
   type GetQueryResultsCommandOutput,
   InvalidRequestException,
-  paginateGetQueryResults,
   type QueryExecution,
-  type QueryExecutionStatus,
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena'
 import { AppError } from '../../error/app-error'
-import { StorageError } from '../../error/storage-error'
-import type { Lake } from '../lake'
+import type { StorageError } from '../../error/storage-error'
+import type { Clock } from '../clock'
+import type { Lake, LakeLimits, LakeReader, LakeState } from '../lake'
+import { limitsOf, nameOf, noSuchQuery, stoppedAfter, withinLimits } from '../shared/lake-answers'
+import type { TokenSigner } from '../shared/page-token'
 import { guarded } from './errors'
-import { athenaResult } from './lake/athena-result'
+import { failureOf } from './lake/athena-failure'
+import { columnsOf, rowsOf } from './lake/athena-result'
+import { boundToTenant } from './lake/tenant-sql'
 
 export interface LakeNeeds {
   client: AthenaClient
-  /** Decides where results go, how they are encrypted, and how much a query may read. */
+  /** Decides where results go, how they are encrypted, and how many bytes a query may read. */
   workgroup: string
   /** Of Glue, with the view `events`. */
   database: string
-  /** How long a query may take, in milliseconds, until it is stopped. */
-  patienceMs?: number
+  /** Signs ids, so that one reader's is of no use to another. */
+  tokens: () => Promise<TokenSigner>
+  clock: Pick<Clock, 'now'>
 }
 
-// Longer than what a person waits for at a prompt; Athena itself would go on for half an hour.
-const PATIENCE_MS = 5 * 60 * 1000
-// The shortest queries take half a second. Growing by half, the delay seen stays under a third.
-const FIRST_POLL_MS = 200
-const LAST_POLL_MS = 5000
-const GROWTH = 1.5
+/** What an id says, signed for its reader: every function can answer it, and nothing is stored. */
+interface Started {
+  execution: string
+  at: number
+  limits: LakeLimits
+}
+
+// Of GetQueryResults (API reference): the most there are.
+const PAGE_ROWS = 1000
+const ADVICE = 'narrow it, or let Athena write it: UNLOAD (SELECT …) TO …'
 
 /**
  * SQL by Athena. Of a column that is a list or a row, Athena gives text that cannot be taken apart
  * for certain: `CAST(issue_codes AS json)` gives it as JSON.
  */
-export function createLake(needs: LakeNeeds): Lake {
-  const { client, workgroup, database, patienceMs = PATIENCE_MS } = needs
-  const running = new Set<string>()
-
-  async function start(sql: string): Promise<string> {
+export function createLake({ client, workgroup, database, tokens, clock }: LakeNeeds): Lake {
+  async function submit(sql: string): Promise<string> {
     const started = await guarded('starting a query', () => {
       return client.send(
         // A retry carries the same ClientRequestToken (the SDK sees to it): it starts nothing anew.
@@ -53,9 +59,29 @@ export function createLake(needs: LakeNeeds): Lake {
     }).catch((error: StorageError) => {
       // Athena parses before it starts.
       const { cause } = error
-      throw cause instanceof InvalidRequestException ? refusal(cause.message, cause) : error
+      if (!(cause instanceof InvalidRequestException)) throw error
+      throw new AppError('invalid_request', cause.message, { cause })
     })
     return started.QueryExecutionId!
+  }
+
+  async function startedBy(reader: LakeReader, id: string): Promise<Started> {
+    const signer = await tokens()
+    try {
+      return signer.read(id, questionOf(reader))
+    } catch {
+      throw noSuchQuery()
+    }
+  }
+
+  async function look(QueryExecutionId: string): Promise<QueryExecution> {
+    const { QueryExecution: found } = await guarded('waiting for a query', () =>
+      client.send(new GetQueryExecutionCommand({ QueryExecutionId })),
+    ).catch((error: StorageError) => {
+      // Athena remembers a query for 45 days.
+      throw error.cause instanceof InvalidRequestException ? noSuchQuery() : error
+    })
+    return found!
   }
 
   async function stop(QueryExecutionId: string) {
@@ -64,72 +90,67 @@ export function createLake(needs: LakeNeeds): Lake {
     )
   }
 
-  async function finished(QueryExecutionId: string): Promise<QueryExecution> {
-    const deadline = performance.now() + patienceMs
-    for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * GROWTH, LAST_POLL_MS)) {
-      const { QueryExecution: execution } = await guarded('waiting for a query', () =>
-        client.send(new GetQueryExecutionCommand({ QueryExecutionId })),
-      )
-      const { State } = execution!.Status!
-      if (State !== 'QUEUED' && State !== 'RUNNING') return execution!
-      if (performance.now() + pause > deadline) {
-        await stop(QueryExecutionId)
-        throw refusal(`The query was stopped after ${patienceMs / 1000} s. ${ADVICE}`)
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause))
+  function readPage(QueryExecutionId: string, NextToken?: string) {
+    return guarded('reading the result of a query', () =>
+      client.send(
+        new GetQueryResultsCommand({ QueryExecutionId, NextToken, MaxResults: PAGE_ROWS }),
+      ),
+    )
+  }
+
+  async function* pagesFrom(first: GetQueryResultsCommandOutput, execution: QueryExecution) {
+    yield rowsOf(first, { isNamed: execution.StatementType === 'DML' })
+    for (let token = first.NextToken; token !== undefined; ) {
+      const page = await readPage(execution.QueryExecutionId!, token)
+      yield rowsOf(page, { isNamed: false })
+      token = page.NextToken
     }
   }
 
-  async function resultsOf(QueryExecutionId: string) {
-    const pages: GetQueryResultsCommandOutput[] = []
-    await guarded('reading the result of a query', async () => {
-      for await (const page of paginateGetQueryResults({ client }, { QueryExecutionId })) {
-        pages.push(page)
+  async function poll(reader: LakeReader, id: string): Promise<LakeState> {
+    const { execution: name, at, limits } = await startedBy(reader, id)
+    const execution = { ...(await look(name)), QueryExecutionId: name }
+    const { State } = execution.Status!
+    if (State === 'QUEUED' || State === 'RUNNING') {
+      if (clock.now().getTime() - at > limits.ms) {
+        await stop(name)
+        return { status: 'failed', reason: stoppedAfter(limits) }
       }
-    })
-    return pages
+      const scannedBytes = execution.Statistics?.DataScannedInBytes
+      return {
+        status: 'running',
+        ...(scannedBytes !== undefined && { progress: { scannedBytes } }),
+      }
+    }
+    if (State !== 'SUCCEEDED') return { status: 'failed', reason: failureOf(execution.Status!) }
+    const first = await readPage(name)
+    const pages = withinLimits(pagesFrom(first, execution), limits, ADVICE)
+    return { status: 'done', columns: columnsOf(first), pages }
   }
 
   return {
-    async query(sql) {
-      const id = await start(sql)
-      running.add(id)
-      try {
-        const { Status, StatementType } = await finished(id)
-        if (Status!.State !== 'SUCCEEDED') throw failure(Status!)
-        return athenaResult(await resultsOf(id), StatementType)
-      } finally {
-        running.delete(id)
-      }
+    isImmediate: false,
+
+    async start({ reader, sql, limits }) {
+      const bound = reader === 'operator' ? sql : boundToTenant(sql, reader.tenantId, database)
+      const signer = await tokens()
+      const at = clock.now().getTime()
+      const started: Started = { execution: await submit(bound), at, limits: limitsOf(limits) }
+      return signer.issue(started, questionOf(reader))
     },
-    /** Stops what still runs, since it would be charged; the client is its owner's. */
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...running].map(stop))
+
+    poll,
+
+    async cancel(reader, id) {
+      await stop((await startedBy(reader, id)).execution)
     },
+
+    /** What runs goes on: its id is good in the next process. The client is its owner's. */
+    async [Symbol.asyncDispose]() {},
   }
 }
 
-const ADVICE = 'Narrow it to fewer days of arrival (`day`), or name fewer columns.'
-
-// What Athena says when a query passes the workgroup's limit ("Control costs with per-query limits").
-const SCAN_LIMIT = /bytes scanned limit/i
-
-/** Of `AthenaError.ErrorCategory` (API reference): 1 is Athena's own fault, 2 the query's, 3 neither's. */
-const SYSTEM = 1
-
-function failure({ State, StateChangeReason, AthenaError }: QueryExecutionStatus): Error {
-  const reason = AthenaError?.ErrorMessage ?? StateChangeReason ?? 'Athena gave no reason'
-  if (SCAN_LIMIT.test(reason)) {
-    return refusal(`The query would read more than the workgroup allows. ${ADVICE}`)
-  }
-  const isRetriable = AthenaError?.Retryable === true
-  if (isRetriable || AthenaError?.ErrorCategory === SYSTEM) {
-    return new StorageError(`running a query: ${reason}`, { isRetriable })
-  }
-  if (State === 'CANCELLED') return refusal(`The query was stopped: ${reason}`)
-  return refusal(reason)
-}
-
-function refusal(message: string, cause?: unknown): AppError {
-  return new AppError('invalid_request', message, { cause })
+/** Cursors of other questions are signed with the same key. */
+function questionOf(reader: LakeReader): string {
+  return `lake query ${nameOf(reader)}`
 }

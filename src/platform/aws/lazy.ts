@@ -1,5 +1,6 @@
 import type { BlobStore } from '../blob-store'
 import type { DeliveryQueue } from '../delivery-queue'
+import type { Lake } from '../lake'
 import type { RootSecret } from './root-secret'
 import { serviceTimeOuts as requestHandler } from './time-outs'
 
@@ -60,5 +61,25 @@ export function lazyDeliveries(
   return {
     release: async (tenantId, webhookId) => (await opened()).release(tenantId, webhookId),
     drop: async (tenantId, webhookId) => (await opened()).drop(tenantId, webhookId),
+  }
+}
+
+/** Athena's client is asked by questions over the lake only. */
+export function lazyLake(
+  needs: Omit<Parameters<typeof import('./lake')['createLake']>[0], 'client'>,
+): Lake {
+  const opened = once(async () => {
+    const [{ AthenaClient }, { createLake }] = await Promise.all([
+      import('@aws-sdk/client-athena'),
+      import('./lake'),
+    ])
+    return createLake({ ...needs, client: new AthenaClient({ requestHandler }) })
+  })
+  return {
+    isImmediate: false,
+    start: async (query) => (await opened()).start(query),
+    poll: async (reader, id) => (await opened()).poll(reader, id),
+    cancel: async (reader, id) => (await opened()).cancel(reader, id),
+    async [Symbol.asyncDispose]() {},
   }
 }

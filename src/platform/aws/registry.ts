@@ -1,9 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import type { Registry, Source, Tenant } from '../registry'
-import { keyOf, primaryKey } from './dynamo/attributes'
-import { createDocuments, type Documents, jsonOf, thingOf } from './dynamo/documents'
-import { createKeyItems } from './registry/keys'
-import { createWebhookItems } from './registry/webhooks'
+import type { Registry } from '../registry'
+import { createDocuments } from './dynamo/documents'
+import { createKeys } from './registry/keys'
+import { createSources } from './registry/sources'
+import { createTenants } from './registry/tenants'
+import { createWebhooks } from './registry/webhooks'
 import type { RootSecret } from './root-secret'
 
 /**
@@ -17,7 +18,7 @@ import type { RootSecret } from './root-secret'
  *     webhooks      webhook#T#W   the webhooks of all tenants
  *     webhooks      changes       how often any of them was changed
  *
- * Beside them stand `counts#T#S` (`count-items.ts`), `connection#C` (`connection-rows.ts`) and
+ * Beside them stand `counts#T#S` (`counts/items.ts`), `connection#C` (`connections/rows.ts`) and
  * `root-secret` (`root-secret.ts`).
  *
  * @param needs.secrets what the secrets of webhooks are encrypted with
@@ -29,48 +30,9 @@ export function createRegistry(needs: {
 }): Registry {
   const documents = createDocuments(needs.client, needs.table)
   return {
-    ...createTenantItems(documents),
-    ...createKeyItems(documents),
-    ...createWebhookItems(documents, needs.secrets),
-  }
-}
-
-type TenantItems = Pick<
-  Registry,
-  'putTenant' | 'getTenant' | 'putSource' | 'getSource' | 'listSources'
->
-
-function createTenantItems({ get, put, list }: Documents): TenantItems {
-  const ofTenant = (tenantId: string) => keyOf('tenant', tenantId)
-  const ofSource = (sourceId: string) => keyOf('source', sourceId)
-
-  return {
-    putTenant: (tenant) =>
-      put('saving a tenant', {
-        ...primaryKey(ofTenant(tenant.tenantId), 'tenant'),
-        ...jsonOf(tenant),
-      }),
-
-    async getTenant(tenantId) {
-      const item = await get('reading a tenant', ofTenant(tenantId), 'tenant')
-      return item && thingOf<Tenant>(item)
-    },
-
-    putSource: (source) =>
-      put('saving a source', {
-        ...primaryKey(ofTenant(source.tenantId), ofSource(source.sourceId)),
-        ...jsonOf(source),
-      }),
-
-    async getSource(tenantId, sourceId) {
-      const item = await get('reading a source', ofTenant(tenantId), ofSource(sourceId))
-      return item && thingOf<Source>(item)
-    },
-
-    async listSources(tenantId) {
-      const items = await list('listing sources', ofTenant(tenantId), 'source#')
-      const sources = items.map((item) => thingOf<Source>(item))
-      return sources.sort((a, b) => a.createdAt.localeCompare(b.createdAt))
-    },
+    tenants: createTenants(documents),
+    sources: createSources(documents),
+    keys: createKeys(documents),
+    webhooks: createWebhooks(documents, needs.secrets),
   }
 }

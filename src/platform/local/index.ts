@@ -12,13 +12,12 @@ import { openDatabase } from './database'
 import { createDeliveryQueue, deliveryQueueSchema } from './delivery-queue'
 import { createEventStore } from './event-store'
 import { checkHealth } from './health'
-import { createLake, lakeFolder } from './lake'
+import { lakeFolder, openServingLake } from './lake'
 import { lockFolder } from './lock'
 import { createCursors, cursorsSchema } from './log/cursors'
 import { createEventKeys } from './log/event-keys'
 import { openEventLog } from './log/event-log'
 import { createNotices } from './notices'
-import { createDuck } from './parquet/duck'
 import { mendModes, PRIVATE_FOLDER } from './private-files'
 import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
@@ -80,7 +79,7 @@ export async function openLocalPlatform(options: {
   const turns = createTurns()
   const events = createEventStore({ log, keys, tokens, turns, clock })
   const changes = createChangeFeed({ log, cursors, clock, telemetry })
-  const duck = createDuck()
+  const lake = openServingLake(dataDir)
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
 
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
@@ -89,7 +88,7 @@ export async function openLocalPlatform(options: {
     events,
     changes,
     archive,
-    lake: createLake({ folder: lakeFolder(dataDir), duck }),
+    lake,
     quarantine: createQuarantineStore(db, tokens, turns),
     replays: createReplayJobs(db),
     deliveries: createDeliveryQueue(db, clock),
@@ -102,7 +101,7 @@ export async function openLocalPlatform(options: {
       await events[Symbol.asyncDispose]()
       await log.close()
       await archive[Symbol.asyncDispose]()
-      await duck[Symbol.asyncDispose]()
+      await lake[Symbol.asyncDispose]()
       conformance[Symbol.dispose]()
       db.close()
       lock[Symbol.dispose]()

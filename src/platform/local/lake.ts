@@ -1,136 +1,165 @@
-import { existsSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { AppError } from '../../error/app-error'
-import type { Lake, QueryResult } from '../lake'
-import { viewColumns } from '../shared/events-view'
-import { createDuck, type Duck, duckTypes, literal } from './parquet/duck'
+import type { Lake, LakeLimits, LakeQuery, LakeReader, LakeState } from '../lake'
+import { limitsOf, nameOf, noSuchQuery, stoppedAfter, withinLimits } from '../shared/lake-answers'
+import { type Execute, type Execution, executeWith } from './lake/execute'
+import { executeApart } from './lake/query-child'
+import { createDuck } from './parquet/duck'
 import { openSpillFolder } from './spill-folder'
 
-/** The lake of a data directory, for the CLI: needs no running server and takes no lock. */
+/**
+ * The lake of a data directory, for the CLI: needs no running server and takes no lock. DuckDB runs
+ * in this process, on all cores.
+ */
 export function openLake(dataDir: string): Lake {
   const spill = openSpillFolder()
-  const lake = createLake({
-    folder: lakeFolder(dataDir),
-    duck: createDuck({ spillTo: spill.path }),
-  })
+  const duck = createDuck({ spillTo: spill.path })
+  const lake = createLake({ execute: executeWith({ folder: lakeFolder(dataDir), duck }) })
   return {
     ...lake,
     async [Symbol.asyncDispose]() {
       await lake[Symbol.asyncDispose]()
+      await duck[Symbol.asyncDispose]()
       spill[Symbol.dispose]()
     },
   }
+}
+
+// One query takes up to 250 MB beside the server's own: two would pass the 512 MB of docs/limits.md.
+const MOST_BESIDE_A_SERVER = 1
+
+/** The lake for a server: DuckDB is never in its process, and starts for a query in one of its own. */
+export function openServingLake(dataDir: string): Lake {
+  const execute = executeApart({ folder: lakeFolder(dataDir) })
+  return createLake({ execute, most: MOST_BESIDE_A_SERVER })
 }
 
 export function lakeFolder(dataDir: string): string {
   return join(dataDir, 'lake', 'events')
 }
 
-/** How much of an answer is held at once, before anything of it is printed. */
-export interface AnswerLimits {
-  rows: number
-  /** Of the values as JSON, in UTF-16 units. */
-  size: number
+interface Query {
+  /** `nameOf` its reader. */
+  owner: string
+  state: Promise<LakeState>
+  /** Ends it, whatever it does. */
+  stop(reason: string): Promise<void>
 }
 
-// A million rows of counts is more than anybody reads, and their values are held with 300 MB; of long
-// texts it is the size that counts.
-const ANSWER: AnswerLimits = { rows: 1_000_000, size: 128 * 1024 * 1024 }
+// Of queries that have failed or were stopped, so that `poll` can say why.
+const REMEMBERED = 100
+const RETRY_AFTER_SECONDS = 5
+const ADVICE = `narrow it, or let DuckDB write it: COPY (SELECT …) TO 'file.parquet'`
 
-/** @throws {AppError} from `query`: `invalid_request` also for an answer beyond `limits` */
-export function createLake(options: { folder: string; duck: Duck; limits?: AnswerLimits }): Lake {
-  const { folder, duck, limits = ANSWER } = options
-  return {
-    async query(sql) {
-      const connection = await duck.connect()
-      try {
-        // A view of this connection only: it follows the files that are there now.
-        await connection.run(`CREATE OR REPLACE TEMP VIEW events AS ${await eventsView(folder)}`)
-        const result = await connection.stream(sql)
-        const names = result.columnNames()
-        const columns = result
-          .columnTypes()
-          .map((type, i) => ({ name: names[i]!, type: `${type}` }))
-        return { columns, rows: await rowsOf(result.yieldRowsJson(), columns, limits) }
-      } catch (error) {
-        if (error instanceof AppError) throw error
-        throw new AppError('invalid_request', (error as Error).message, { cause: error })
-      } finally {
-        connection.closeSync()
-      }
-    },
-    [Symbol.asyncDispose]: () => duck[Symbol.asyncDispose](),
-  }
-}
+/** @param needs.most queries that may be open at a time, from `start` until they are read */
+export function createLake(needs: { execute: Execute; most?: number }): Lake {
+  const { execute, most = Number.POSITIVE_INFINITY } = needs
+  const open = new Map<string, Query>()
+  const failed = new Map<string, { owner: string; reason: string }>()
 
-const WHOLE = new Set(['BIGINT', 'UBIGINT', 'HUGEINT', 'UHUGEINT'])
+  function begin(id: string, { sql, reader }: LakeQuery, limits: LakeLimits): Query {
+    const owner = nameOf(reader)
+    const cutOff = new AbortController()
+    let why: string | undefined
+    let execution: Execution | undefined
+    let reading: 'not yet' | 'fetching' | 'paused' = 'not yet'
+    const timer = setTimeout(() => void stop(stoppedAfter(limits)), limits.ms)
 
-async function rowsOf(
-  chunks: AsyncIterable<unknown[][]>,
-  columns: QueryResult['columns'],
-  limits: AnswerLimits,
-): Promise<unknown[][]> {
-  const isWhole = columns.map(({ type }) => WHOLE.has(type))
-  const rows: unknown[][] = []
-  let size = 0
-  for await (const chunk of chunks) {
-    for (const row of chunk) {
-      for (const value of row) size += sizeOf(value)
-      if (rows.length >= limits.rows || size > limits.size) throw tooLarge(limits)
-      rows.push(row.map((value, i) => (isWhole[i] ? wholeNumber(value) : value)))
+    /** @returns what to say of it */
+    async function end(error?: unknown): Promise<string> {
+      const reason = why ?? (error instanceof Error ? error.message : String(error))
+      if (!open.delete(id)) return reason
+      clearTimeout(timer)
+      if (error !== undefined || why !== undefined) remember(id, { owner, reason })
+      await execution?.[Symbol.asyncDispose]()
+      return reason
     }
+
+    async function run(): Promise<LakeState> {
+      const tenantId = reader === 'operator' ? undefined : reader.tenantId
+      try {
+        execution = await execute({ sql, tenantId }, cutOff.signal)
+        const { columns, chunks } = execution
+        const pages = { [Symbol.asyncIterator]: () => withinLimits(read(chunks), limits, ADVICE) }
+        return { status: 'done', columns, pages }
+      } catch (error) {
+        return { status: 'failed', reason: await end(error) }
+      }
+    }
+
+    async function* read(chunks: AsyncIterable<unknown[][]>) {
+      if (why !== undefined) throw new AppError('invalid_request', why)
+      if (reading !== 'not yet') throw noSuchQuery()
+      let failure: unknown
+      try {
+        reading = 'fetching'
+        for await (const chunk of chunks) {
+          reading = 'paused'
+          yield chunk
+          if (why !== undefined) throw new Error(why)
+          reading = 'fetching'
+        }
+      } catch (error) {
+        failure = error
+        throw new AppError('invalid_request', why ?? (error as Error).message, { cause: error })
+      } finally {
+        await end(failure)
+      }
+    }
+
+    const state = run()
+
+    async function stop(reason: string) {
+      why ??= reason
+      cutOff.abort(new Error(why))
+      // An engine at work may not be closed under its fingers: the chunk that it fetches fails, and
+      // its reader ends it.
+      if ((await state).status === 'done' && reading !== 'fetching') await end()
+    }
+
+    return { owner, state, stop }
   }
-  return rows
-}
 
-function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return value.length
-  // A number or nothing; what is in a list or a struct is counted as JSON.
-  return typeof value === 'object' && value !== null ? JSON.stringify(value).length : 0
-}
+  function remember(id: string, one: { owner: string; reason: string }) {
+    failed.set(id, one)
+    const [oldest] = failed.keys()
+    if (failed.size > REMEMBERED) failed.delete(oldest!)
+  }
 
-function tooLarge({ rows, size }: AnswerLimits): AppError {
-  const most = `${rows.toLocaleString('en')} rows or ${Math.round(size / 1024 / 1024)} MB`
-  return new AppError(
-    'invalid_request',
-    `The answer is larger than ${most}: narrow it, or let DuckDB write it: COPY (SELECT …) TO 'file.parquet'`,
-  )
-}
+  /** @throws {AppError} `not_found` when this reader has none of this id */
+  function found<One extends { owner: string }>(one: One | undefined, reader: LakeReader): One {
+    if (one?.owner !== nameOf(reader)) throw noSuchQuery()
+    return one
+  }
 
-/** DuckDB gives 64-bit numbers as text; those that fit are numbers to whoever reads JSON. */
-function wholeNumber(value: unknown): unknown {
-  const number = Number(value)
-  return typeof value === 'string' && Number.isSafeInteger(number) ? number : value
-}
+  return {
+    isImmediate: true,
 
-// Files of before `raw_exact` hold half surrogate pairs in `raw`, which would make every query fail
-// that reads into it. Only a text with a backslash before a u is parsed to find out. One such becomes
-// U+FFFD for every half and whole pair; chr(1) stands in no JSON text.
-const IS_ODD = `contains(raw, '\\u') AND NOT json_valid(raw)`
-const EVENED = String.raw`replace(regexp_replace(replace(raw, '\\', chr(1)),
-  '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\\ufffd', 'g'), chr(1), '\\')`
+    async start(query) {
+      if (open.size >= most) {
+        const detail = 'Another query over the lake is being answered. Ask again in a moment.'
+        throw new AppError('busy', detail, { retryAfter: RETRY_AFTER_SECONDS })
+      }
+      const id = randomUUID()
+      open.set(id, begin(id, query, limitsOf(query.limits)))
+      return id
+    },
 
-// Copies are not looked for, as they are in `shared/events-view.ts`: this archive writes each record
-// once (`archive.write` repeats none), and a window over everything costs what it reads.
-async function eventsView(folder: string): Promise<string> {
-  const typed = viewColumns.map(({ name, type }) => `NULL::${duckTypes[type]} AS ${name}`)
-  const nothing = `SELECT ${typed.join(', ')} WHERE false`
-  if (!(await hasFiles(folder))) return nothing
-  // By name: a file written before a column was added lacks it, one of Firehose what its path says.
-  // A filter on what is in the path opens only the files below it.
-  const files = literal(`${folder}/*/*/*/*.parquet`)
-  return `SELECT * REPLACE (
-      CASE WHEN ${IS_ODD} THEN ${EVENED} ELSE raw END AS raw,
-      CASE WHEN ${IS_ODD} THEN raw ELSE raw_exact END AS raw_exact)
-    FROM (${nothing} UNION ALL BY NAME
-    SELECT COLUMNS(lambda name: name NOT IN ('retention_class', 'filename')),
-      parse_path(filename, 'both_slash')[-4] AS retention_class,
-      parse_path(filename, 'both_slash')[-3] AS day
-    FROM read_parquet(${files}, union_by_name = true, filename = true))`
-}
+    async poll(reader, id) {
+      const query = open.get(id)
+      if (query) return found(query, reader).state
+      return { status: 'failed', reason: found(failed.get(id), reader).reason }
+    },
 
-async function hasFiles(folder: string): Promise<boolean> {
-  if (!existsSync(folder)) return false
-  for await (const _ of new Bun.Glob('*/*/*/*.parquet').scan(folder)) return true
-  return false
+    async cancel(reader, id) {
+      const query = open.get(id)
+      if (query) await found(query, reader).stop('The query was cancelled.')
+      else found(failed.get(id), reader)
+    },
+
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...open.values()].map(({ stop }) => stop('The lake was closed.')))
+    },
+  }
 }

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path'
 import { columns } from '../../../src/event/columns'
 import { createArchive } from '../../../src/platform/aws/archive'
 import { glueTable } from '../../../src/platform/aws/lake/glue-table'
-import { createLake } from '../../../src/platform/local/lake'
 import { createDuck, duckTypes } from '../../../src/platform/local/parquet/duck'
 import { eventsView } from '../../../src/platform/shared/events-view'
 import { archiveContract } from '../../contracts/archive.contract'
@@ -12,6 +11,7 @@ import { freshDeliveryStreams } from '../../support/aws/delivery-streams'
 import { withFaults } from '../../support/aws/faults'
 import { memoryBlobs } from '../../support/blobs'
 import { temporaryFolder } from '../../support/folders'
+import { lakeOf } from '../../support/lake'
 import { aBatch, aRecord } from '../../support/records'
 
 type Streams = Awaited<ReturnType<typeof freshDeliveryStreams>>
@@ -59,7 +59,7 @@ async function anArchive() {
   const root = temporaryFolder()
   const folder = join(root.path, 'events')
   const duck = createDuck()
-  const lake = createLake({ folder, duck })
+  const lake = lakeOf({ folder, duck })
 
   async function download(): Promise<number> {
     const keys = await delivered(at, taken())

@@ -4,7 +4,7 @@ import type { SQSEvent } from 'aws-lambda'
 import { createDeliveryQueue } from '../../../src/platform/aws/delivery-queue'
 import { createDeliverHandler } from '../../../src/platform/aws/lambda/deliver-handler'
 import type { Delivery } from '../../../src/platform/delivery-queue'
-import type { Webhook } from '../../../src/platform/registry'
+import type { Webhook } from '../../../src/platform/registry/webhooks'
 import type { Send } from '../../../src/webhooks/send'
 import { createDeliver } from '../../../src/webhooks/settle'
 import type { Reply } from '../../../src/webhooks/verdict'
@@ -98,12 +98,12 @@ describe('The function that Lambda calls with due deliveries', () => {
     expect(await test.handle(await test.messages())).toEqual({ batchItemFailures: [] })
     const failed = { ...one, attempts: 1, lastFailure: 'HTTP 410' }
     expect(await test.deliveries.listParked('north', 'whk_gone', 10)).toEqual([failed])
-    const disabled = await test.registry.getWebhook('north', 'whk_gone')
+    const disabled = await test.registry.webhooks.get('north', 'whk_gone')
     expect(disabled).toMatchObject({ enabled: false })
     expect(await test.left()).toBe(0)
 
     status = 200
-    await test.registry.putWebhook({ ...disabled!, enabled: true })
+    await test.registry.webhooks.put({ ...disabled!, enabled: true })
     await test.deliveries.release('north', 'whk_gone')
     expect(await test.handle(await test.messages())).toEqual({ batchItemFailures: [] })
     expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
@@ -143,7 +143,7 @@ describe('The function that Lambda calls with due deliveries', () => {
     const test = await scene()
     const one = test.aDeliveryTo('good')
     await test.deliveries.enqueue([one])
-    test.registry.getWebhook = () => Promise.reject(new Error('the registry is down'))
+    test.registry.webhooks.get = () => Promise.reject(new Error('the registry is down'))
     const event = await test.messages()
     const { batchItemFailures } = await test.handle(event)
     expect(batchItemFailures).toHaveLength(1)

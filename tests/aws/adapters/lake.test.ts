@@ -1,12 +1,60 @@
 import { describe, expect, it } from 'bun:test'
+import { InvalidRequestException } from '@aws-sdk/client-athena'
 import type { AppError } from '../../../src/error/app-error'
 import type { StorageError } from '../../../src/error/storage-error'
 import { createLake } from '../../../src/platform/aws/lake'
+import { systemClock as clock } from '../../../src/platform/clock'
+import type { LakeLimits } from '../../../src/platform/lake'
+import { createTokenSigner } from '../../../src/platform/shared/page-token'
+import { askLake } from '../../../src/query/ask-lake'
 import { namedQueries } from '../../../src/query/sql'
+import { lakeContract, type Statement, statements } from '../../contracts/lake.contract'
 import { type Play, startAthena } from '../../support/aws/athena'
 import { withFaults } from '../../support/aws/faults'
 
-const where = { workgroup: 'nonius-test', database: 'nonius_test' }
+const signer = createTokenSigner(new Uint8Array(32).fill(7))
+const where = {
+  workgroup: 'nonius-test',
+  database: 'nonius_test',
+  tokens: async () => signer,
+  clock,
+}
+const numbers: Play = {
+  columns: [['n', 'bigint']],
+  pages: [
+    [['n'], ...rowsBetween(0, 999)],
+    rowsBetween(999, 1999),
+    rowsBetween(1999, statements.numbers),
+  ],
+}
+const plays: Record<Statement, Play> = {
+  numbers,
+  late: {
+    ...numbers,
+    statuses: [{ State: 'RUNNING' }, { State: 'SUCCEEDED' }],
+    statistics: { DataScannedInBytes: 4096 },
+  },
+  wrong: {
+    statuses: [{ State: 'FAILED', StateChangeReason: "Column 'nothing_like_it' is not there" }],
+  },
+  endless: { statuses: [{ State: 'RUNNING' }] },
+}
+
+function rowsBetween(start: number, end: number): string[][] {
+  return Array.from({ length: end - start }, (_, i) => [String(start + i)])
+}
+
+lakeContract('Athena', async (which) => {
+  const athena = startAthena(plays[which])
+  const open = () => createLake({ client: athena.client, ...where })
+  return {
+    lake: open(),
+    sql: 'SELECT …',
+    again: open,
+    [Symbol.asyncDispose]: () => athena[Symbol.asyncDispose](),
+  }
+})
+
 const two: Play['columns'] = [
   ['id', 'varchar'],
   ['n', 'bigint'],
@@ -15,8 +63,11 @@ const two: Play['columns'] = [
 async function answerTo(play: Play) {
   await using athena = startAthena(play)
   await using lake = createLake({ client: athena.client, ...where })
-  return await lake.query('SELECT 1')
+  return await ask(lake)
 }
+
+const ask = (lake: ReturnType<typeof createLake>, sql = 'SELECT 1', limits?: Partial<LakeLimits>) =>
+  askLake(lake, { reader: 'operator', sql, limits })
 
 async function failureOf(play: Play) {
   const thrown: unknown = await answerTo(play).catch((error) => error)
@@ -24,11 +75,19 @@ async function failureOf(play: Play) {
 }
 
 describe('a query by Athena', () => {
+  it('has the events of its tenant only', async () => {
+    await using athena = startAthena({})
+    await using lake = createLake({ client: athena.client, ...where })
+    await lake.start({ reader: { tenantId: 'school' }, sql: 'SELECT 1 FROM events' })
+    const [{ QueryString } = {}] = athena.bodiesOf('StartQueryExecution')
+    expect(QueryString).toContain(`"nonius_test".events WHERE tenant_id = 'school'`)
+  })
+
   it('is asked as it was written, in the workgroup and the database of the deployment', async () => {
     await using athena = startAthena({})
     await using lake = createLake({ client: athena.client, ...where })
     const { sql } = namedQueries[0]!
-    await lake.query(sql)
+    await ask(lake, sql)
     expect(athena.bodiesOf('StartQueryExecution')).toMatchObject([
       {
         QueryString: sql,
@@ -168,21 +227,36 @@ describe('a query that Athena does not answer', () => {
 
   it('is stopped after its time, and says so', async () => {
     await using athena = startAthena({ statuses: [{ State: 'RUNNING' }] })
-    await using lake = createLake({ client: athena.client, ...where, patienceMs: 250 })
-    const error = await lake.query('SELECT 1').catch((thrown) => thrown)
+    await using lake = createLake({ client: athena.client, ...where })
+    const error = await ask(lake, 'SELECT 1', { ms: 100 }).catch((thrown) => thrown)
     expect(error.code).toBe('invalid_request')
-    expect(error.message).toContain('stopped after 0.25 s')
+    expect(error.message).toContain('stopped after 0.1 s')
     expect(athena.bodiesOf('StopQueryExecution')).toEqual([{ QueryExecutionId: 'q-1' }])
   })
 
-  it('is stopped when the lake is closed', async () => {
-    await using athena = startAthena({ statuses: [{ State: 'RUNNING' }, { State: 'CANCELLED' }] })
-    const lake = createLake({ client: athena.client, ...where })
-    const answer = lake.query('SELECT 1').catch((thrown) => thrown)
+  it('is stopped when whoever waits for it gives up', async () => {
+    await using athena = startAthena({ statuses: [{ State: 'RUNNING' }] })
+    await using lake = createLake({ client: athena.client, ...where })
+    const person = new AbortController()
+    const query = { reader: 'operator', sql: 'SELECT 1' } as const
+    const answer = askLake(lake, query, { signal: person.signal }).catch((thrown) => thrown)
     while (athena.bodiesOf('GetQueryExecution').length === 0) await Bun.sleep(1)
-    await lake[Symbol.asyncDispose]()
-    expect(athena.bodiesOf('StopQueryExecution')).toEqual([{ QueryExecutionId: 'q-1' }])
-    expect((await answer).code).toBe('invalid_request')
+    person.abort(new Error('Ctrl-C'))
+    expect((await answer).message).toBe('Ctrl-C')
+    expect(athena.bodiesOf('StopQueryExecution')[0]).toEqual({ QueryExecutionId: 'q-1' })
+  })
+
+  it('is unknown when Athena has forgotten it', async () => {
+    await using athena = startAthena({})
+    await using lake = createLake({ client: athena.client, ...where })
+    const id = await lake.start({ reader: 'operator', sql: 'SELECT 1' })
+    const forgotten = () => () => {
+      const message = 'QueryExecution q-1 was not found'
+      throw new InvalidRequestException({ message, $metadata: { httpStatusCode: 400 } })
+    }
+    athena.client.middlewareStack.add(forgotten, { step: 'initialize' })
+    const error = await lake.poll('operator', id).catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'not_found' })
   })
 
   it('is not started a second time when the reply to its start was lost', async () => {
@@ -191,7 +265,7 @@ describe('a query that Athena does not answer', () => {
       command === 'StartQueryExecutionCommand' && nth === 1 ? 'lost-reply' : undefined,
     )
     await using lake = createLake({ client: athena.client, ...where })
-    await lake.query('SELECT 1')
+    await ask(lake)
     const starts = athena.bodiesOf('StartQueryExecution')
     expect(starts).toHaveLength(2)
     expect(starts[0]!.ClientRequestToken).toBeString()

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'bun:test'
 import { type DynamoDBClient, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../../src/error/storage-error'
 import { createRegistry } from '../../../src/platform/aws/registry'
-import type { ApiKey, Webhook } from '../../../src/platform/registry'
+import type { ApiKey } from '../../../src/platform/registry/keys'
+import type { Webhook } from '../../../src/platform/registry/webhooks'
 import { derivedKey } from '../../../src/platform/shared/derived-key'
 import { registryContract } from '../../contracts/registry.contract'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
@@ -58,9 +59,9 @@ async function webhookItems(client: DynamoDBClient, TableName: string) {
 describe('a webhook secret in DynamoDB', () => {
   it('is not to be read, and sealed differently each time', async () => {
     await using opened = await open()
-    await opened.registry.putWebhook(aWebhook())
+    await opened.registry.webhooks.put(aWebhook())
     const [first] = await webhookItems(opened.client, opened.table)
-    await opened.registry.putWebhook(aWebhook())
+    await opened.registry.webhooks.put(aWebhook())
     const [second] = await webhookItems(opened.client, opened.table)
     expect(first!.json!.S).toContain('dashboard')
     expect(Buffer.from(first!.sealed!.B!).toString('latin1')).not.toContain('MfKQ9r8GKYqr')
@@ -71,8 +72,8 @@ describe('a webhook secret in DynamoDB', () => {
   it('opens neither for another webhook nor under another root', async () => {
     await using opened = await open()
     const { client, table, registry } = opened
-    await registry.putWebhook(aWebhook())
-    await registry.putWebhook(aWebhook({ webhookId: 'whk_2' }))
+    await registry.webhooks.put(aWebhook())
+    await registry.webhooks.put(aWebhook({ webhookId: 'whk_2' }))
     const [first, second] = await webhookItems(client, table)
     const swap = new UpdateItemCommand({
       TableName: table,
@@ -83,14 +84,14 @@ describe('a webhook secret in DynamoDB', () => {
     await client.send(swap)
     const stranger = createRegistry({ client, table, secrets: secretsOf(new Uint8Array(32)) })
     for (const read of [
-      () => registry.getWebhook('school', 'whk_2'),
-      () => stranger.getWebhook('school', 'whk_1'),
+      () => registry.webhooks.get('school', 'whk_2'),
+      () => stranger.webhooks.get('school', 'whk_1'),
     ]) {
       const failure = await read().catch((error: unknown) => error)
       expect(failure).toBeInstanceOf(StorageError)
       expect(failure).toHaveProperty('isRetriable', false)
     }
-    expect(await stranger.listAllWebhooks()).toHaveLength(2)
+    expect(await stranger.webhooks.listAll()).toHaveLength(2)
   })
 })
 
@@ -99,10 +100,10 @@ describe('the list of all webhooks', () => {
     await using opened = await open()
     const ids = ['whk_1', 'whk_2', 'whk_3', 'whk_4']
     const name = 'x'.repeat(350_000)
-    for (const webhookId of ids) await opened.registry.putWebhook(aWebhook({ webhookId, name }))
-    const listed = await opened.registry.listAllWebhooks()
+    for (const webhookId of ids) await opened.registry.webhooks.put(aWebhook({ webhookId, name }))
+    const listed = await opened.registry.webhooks.listAll()
     expect(listed.map(({ webhookId }) => webhookId)).toEqual(ids)
-    expect(await opened.registry.listWebhooks('school')).toHaveLength(4)
+    expect(await opened.registry.webhooks.list('school')).toHaveLength(4)
   })
 
   it('is read again only when a webhook was changed, by whomever', async () => {
@@ -112,14 +113,14 @@ describe('the list of all webhooks', () => {
       if (command === 'QueryCommand') queries += 1
       return undefined
     })
-    await opened.registry.putWebhook(aWebhook())
-    for (const _ of [1, 2, 3]) expect(await other.listAllWebhooks()).toHaveLength(1)
+    await opened.registry.webhooks.put(aWebhook())
+    for (const _ of [1, 2, 3]) expect(await other.webhooks.listAll()).toHaveLength(1)
     expect(queries).toBe(1)
 
-    await opened.registry.putWebhook(aWebhook({ enabled: false }))
-    expect((await other.listAllWebhooks())[0]).toHaveProperty('enabled', false)
-    await opened.registry.deleteWebhook('school', 'whk_1')
-    expect(await other.listAllWebhooks()).toEqual([])
+    await opened.registry.webhooks.put(aWebhook({ enabled: false }))
+    expect((await other.webhooks.listAll())[0]).toHaveProperty('enabled', false)
+    await opened.registry.webhooks.delete('school', 'whk_1')
+    expect(await other.webhooks.listAll()).toEqual([])
     expect(queries).toBe(3)
   })
 })
@@ -132,12 +133,12 @@ describe('a registry whose table fails', () => {
     it(`changes once, and says so, when it is ${fault} at first`, async () => {
       await using opened = await open()
       const registry = async () => opened.failing(once(fault))
-      await (await registry()).putKey(aKey)
-      expect(await opened.registry.findKeyByHash(aKey.hash)).toEqual(aKey)
-      expect(await (await registry()).revokeKey('school', 'key_1', at)).toBe(true)
-      await (await registry()).putWebhook(aWebhook())
-      expect(await (await registry()).deleteWebhook('school', 'whk_1')).toBe(true)
-      expect(await opened.registry.listWebhooks('school')).toEqual([])
+      await (await registry()).keys.add(aKey)
+      expect(await opened.registry.keys.findByHash(aKey.hash)).toEqual(aKey)
+      expect(await (await registry()).keys.revoke('school', 'key_1', at)).toBe(true)
+      await (await registry()).webhooks.put(aWebhook())
+      expect(await (await registry()).webhooks.delete('school', 'whk_1')).toBe(true)
+      expect(await opened.registry.webhooks.list('school')).toEqual([])
     })
   }
 
@@ -152,10 +153,10 @@ describe('a registry whose table fails', () => {
     it(`throws a storage error that waiting ${isRetriable ? 'may' : 'will not'} mend when it stays ${fault}`, async () => {
       await using opened = await open()
       const registry = await opened.failing(() => fault)
-      const failure = await registry.putKey(aKey).catch((error: unknown) => error)
+      const failure = await registry.keys.add(aKey).catch((error: unknown) => error)
       expect(failure).toBeInstanceOf(StorageError)
       expect(failure).toHaveProperty('isRetriable', isRetriable)
-      expect(await opened.registry.findKeyByHash(aKey.hash)).toBeUndefined()
+      expect(await opened.registry.keys.findByHash(aKey.hash)).toBeUndefined()
     })
   }
 })

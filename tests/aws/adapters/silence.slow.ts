@@ -45,7 +45,7 @@ const dynamo = withAnswers(new DynamoDBClient({ region: 'eu-central-1' }), () =>
 const resources = { registryTable: 't', blobsBucket: 'b', rootKeyId: 'k' } as Resources
 
 const questions: [service: string, ask: () => Promise<unknown>][] = [
-  ['DynamoDB', () => openServing(resources, { clock, log }).registry.getTenant('school')],
+  ['DynamoDB', () => openServing(resources, { clock, log }).registry.tenants.get('school')],
   ['S3', () => lazyBlobs('bucket').put('spill/one', new Uint8Array(1))],
   ['KMS', () => lazySecrets({ dynamo, table: 't', keyId: 'k' }).derive('a', 32)],
 ]

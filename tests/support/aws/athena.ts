@@ -5,6 +5,8 @@ export interface Play {
   /** Answers of GetQueryExecution, one after another; the last stays. */
   statuses?: { State: string; [more: string]: unknown }[]
   statementType?: string
+  /** What GetQueryExecution tells beside the status. */
+  statistics?: { DataScannedInBytes: number }
   columns?: [name: string, type: string][]
   /** Pages of GetQueryResults; null is a value that is absent. */
   pages?: (string | null)[][][]
@@ -14,6 +16,8 @@ export interface Play {
 
 type Body = Record<string, unknown>
 
+const CANCELLED = { State: 'CANCELLED', StateChangeReason: 'Query cancelled by user' }
+
 /**
  * Athena's JSON protocol (`X-Amz-Target: AmazonAthena.…`) with answers that a test writes: no emulator
  * runs its SQL, so what a query means is tested on Trino, and here only how it is asked.
@@ -21,13 +25,17 @@ type Body = Record<string, unknown>
 export function startAthena(play: Play) {
   const asked: { action: string; body: Body }[] = []
   let polls = 0
+  let isStopped = false
   const { statuses = [{ State: 'SUCCEEDED' }], statementType = 'DML' } = play
 
   const answers: Record<string, (body: Body) => Body> = {
     StartQueryExecution: () => ({ QueryExecutionId: 'q-1' }),
     GetQueryExecution() {
-      const Status = statuses[Math.min(polls++, statuses.length - 1)]
-      return { QueryExecution: { Status, StatementType: statementType } }
+      const status = statuses[Math.min(polls++, statuses.length - 1)]!
+      const isOver = status.State !== 'QUEUED' && status.State !== 'RUNNING'
+      const Status = isStopped && !isOver ? CANCELLED : status
+      const { statistics: Statistics } = play
+      return { QueryExecution: { Status, Statistics, StatementType: statementType } }
     },
     GetQueryResults({ NextToken }) {
       const page = Number(NextToken ?? 0)
@@ -41,7 +49,10 @@ export function startAthena(play: Play) {
         ...(page + 1 < pages.length && { NextToken: String(page + 1) }),
       }
     },
-    StopQueryExecution: () => ({}),
+    StopQueryExecution() {
+      isStopped = true
+      return {}
+    },
   }
 
   const server = Bun.serve({

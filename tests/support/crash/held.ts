@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import { openLake } from '../../../src/platform/local/lake'
+import { openLake } from '../lake'
 import type { ServerProcess } from '../server-process'
 import type { Receiver } from './receiver'
 

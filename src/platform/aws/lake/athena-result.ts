@@ -1,23 +1,26 @@
 import type { ColumnInfo, Datum, GetQueryResultsOutput } from '@aws-sdk/client-athena'
-import type { QueryResult } from '../../lake'
+import type { LakeColumn } from '../../lake'
 
-/** The pages of `GetQueryResults`, where every value is text, as one result. */
-export function athenaResult(
-  pages: readonly GetQueryResultsOutput[],
-  statementType: string | undefined,
-): QueryResult {
-  const infos = pages[0]?.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
-  const texts = pages.flatMap(
-    ({ ResultSet }) => ResultSet?.Rows?.map(({ Data = [] }) => Data) ?? [],
+/** The columns of a result, which every page of `GetQueryResults` names. */
+export function columnsOf({ ResultSet }: GetQueryResultsOutput): LakeColumn[] {
+  const infos = ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
+  return infos.map(({ Name = '', Type = '' }) => ({ name: Name, type: Type }))
+}
+
+/**
+ * The rows of a page, where every value is text.
+ * @param options.isNamed whether the first row may name the columns: that of the first page of a
+ *   SELECT does, that of SHOW or DESCRIBE does not
+ */
+export function rowsOf(
+  { ResultSet }: GetQueryResultsOutput,
+  { isNamed }: { isNamed: boolean },
+): unknown[][] {
+  const infos = ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
+  const texts = ResultSet?.Rows?.map(({ Data = [] }) => Data) ?? []
+  return (isNamed && isHeader(texts[0], infos) ? texts.slice(1) : texts).map((row) =>
+    infos.map(({ Type = '' }, i) => valueFrom(row[i]?.VarCharValue, Type)),
   )
-  // Of a SELECT the first row names the columns; of SHOW or DESCRIBE it does not.
-  const isNamed = statementType === 'DML' && isHeader(texts[0], infos)
-  return {
-    columns: infos.map(({ Name = '', Type = '' }) => ({ name: Name, type: Type })),
-    rows: (isNamed ? texts.slice(1) : texts).map((row) =>
-      infos.map(({ Type = '' }, i) => valueFrom(row[i]?.VarCharValue, Type)),
-    ),
-  }
 }
 
 function isHeader(row: Datum[] | undefined, infos: ColumnInfo[]): boolean {

@@ -1,21 +1,19 @@
 import { AppError } from '../../../error/app-error'
-import type { ApiKey, Registry } from '../../registry'
+import type { ApiKey, Keys } from '../../registry/keys'
 import { type Attributes, keyOf, primaryKey, text } from '../dynamo/attributes'
 import { byStamp, type Documents, jsonOf, stamp, thingOf } from '../dynamo/documents'
 
-type KeyItems = Pick<Registry, 'putKey' | 'findKeyByHash' | 'listKeys' | 'revokeKey'>
-
 /**
- * The registry's keys, each twice: to be found by its hash with one read, which most requests need,
- * and among those of its tenant. Both change together.
+ * Each key has two items: one is found by its hash with one read, which most requests need, the other
+ * stands among those of its tenant. Both change together.
  */
-export function createKeyItems({ table: TableName, get, list, change }: Documents): KeyItems {
+export function createKeys({ table: TableName, get, list, change }: Documents): Keys {
   const byHash = (hash: string) => [keyOf('key', hash), 'key'] as const
   const byId = (tenantId: string, keyId: string) =>
     [keyOf('tenant', tenantId), keyOf('key', keyId)] as const
 
   return {
-    async putKey({ revokedAt, ...key }) {
+    async add({ revokedAt, ...key }) {
       const item: Attributes = { ...jsonOf(key), stamp: stamp() }
       if (revokedAt !== undefined) item.revokedAt = text(revokedAt)
       const ConditionExpression = 'attribute_not_exists(pk)'
@@ -29,17 +27,17 @@ export function createKeyItems({ table: TableName, get, list, change }: Document
       throw new AppError('invalid_request', 'This key is already in use; choose another.')
     },
 
-    async findKeyByHash(hash) {
+    async findByHash(hash) {
       const item = await get('looking up a key', ...byHash(hash))
       return item && keyFrom(item)
     },
 
-    async listKeys(tenantId) {
+    async list(tenantId) {
       const items = await list('listing keys', keyOf('tenant', tenantId), 'key#')
       return items.sort(byStamp).map(keyFrom)
     },
 
-    async revokeKey(tenantId, keyId, at) {
+    async revoke(tenantId, keyId, at) {
       const item = await get('revoking a key', ...byId(tenantId, keyId))
       if (item === undefined) return false
       const places = [byId(tenantId, keyId), byHash(keyFrom(item).hash)]

@@ -1,4 +1,4 @@
-import type { Webhook, WebhookSubscription } from '../../registry'
+import type { Webhook, WebhookSubscription } from '../../registry/webhooks'
 import { createSecretBox } from '../../shared/secret-box'
 import { WEBHOOKS_PARTITION } from '../deployed/tables'
 import { keyOf } from '../dynamo/attributes'

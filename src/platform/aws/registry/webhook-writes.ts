@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../../error/storage-error'
-import type { Registry, Webhook } from '../../registry'
+import type { Webhook, Webhooks } from '../../registry/webhooks'
 import { type Attributes, bytes, number, primaryKey, text } from '../dynamo/attributes'
 import { type Documents, jsonOf, stamp } from '../dynamo/documents'
 import type { RootSecret } from '../root-secret'
@@ -13,7 +13,7 @@ const MAX_TRIES = 10
 export function createWebhookWrites(
   documents: Documents,
   secrets: RootSecret,
-): Pick<Registry, 'putWebhook' | 'addWebhook' | 'replaceWebhook' | 'deleteWebhook'> {
+): Pick<Webhooks, 'put' | 'add' | 'replace' | 'delete'> {
   const { table: TableName, change } = documents
 
   const counted: TransactWriteItem = {
@@ -26,7 +26,7 @@ export function createWebhookWrites(
   }
 
   /** One that is replaced keeps its place in lists. @param condition completes the update */
-  async function put(
+  async function updateOf(
     { secret, ...webhook }: Webhook,
     condition?: { ConditionExpression: string; values?: Attributes },
   ): Promise<TransactWriteItem> {
@@ -65,12 +65,12 @@ export function createWebhookWrites(
   }
 
   return {
-    async putWebhook(webhook) {
-      await change('saving a webhook', [await put(webhook), counted])
+    async put(webhook) {
+      await change('saving a webhook', [await updateOf(webhook), counted])
     },
 
-    async addWebhook(webhook, most) {
-      const added = await put(webhook)
+    async add(webhook, most) {
+      const added = await updateOf(webhook)
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const changes = await changesNow(documents)
         if ((await itemsOfTenant(documents, webhook.tenantId, 'sk')).length >= most) return false
@@ -81,17 +81,17 @@ export function createWebhookWrites(
       throw new StorageError(message, { isRetriable: true })
     },
 
-    async replaceWebhook(was, webhook) {
+    async replace(was, webhook) {
       const condition = {
         // JSON escapes a quotation mark within a text, so this can be the field only.
         ConditionExpression: 'contains(json, :was)',
         values: { ':was': text(`"updatedAt":${JSON.stringify(was.updatedAt)}`) },
       }
-      const failed = await change('saving a webhook', [await put(webhook, condition), counted])
+      const failed = await change('saving a webhook', [await updateOf(webhook, condition), counted])
       return failed === undefined
     },
 
-    async deleteWebhook(tenantId, webhookId) {
+    async delete(tenantId, webhookId) {
       const isMissing = await change('deleting a webhook', [
         {
           Delete: {

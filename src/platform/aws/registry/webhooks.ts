@@ -1,24 +1,12 @@
-import type { Registry, Webhook, WebhookSubscription } from '../../registry'
+import type { Webhook, WebhookSubscription, Webhooks } from '../../registry/webhooks'
 import type { Attributes } from '../dynamo/attributes'
 import { byStamp, type Documents, thingOf } from '../dynamo/documents'
 import type { RootSecret } from '../root-secret'
 import { ALL, changesNow, itemsOfTenant, labelOf, openBox, skOf, WEBHOOK } from './webhook-keys'
 import { createWebhookWrites } from './webhook-writes'
 
-type WebhookItems = Pick<
-  Registry,
-  | 'putWebhook'
-  | 'addWebhook'
-  | 'replaceWebhook'
-  | 'getWebhook'
-  | 'listWebhooks'
-  | 'pageWebhooks'
-  | 'listAllWebhooks'
-  | 'deleteWebhook'
->
-
-/** The registry's webhooks. @param secrets their secrets are encrypted with a key of these */
-export function createWebhookItems(documents: Documents, secrets: RootSecret): WebhookItems {
+/** @param secrets the secrets of webhooks are encrypted with a key derived from these */
+export function createWebhooks(documents: Documents, secrets: RootSecret): Webhooks {
   const { get, list } = documents
   let known: { changes: string; webhooks: WebhookSubscription[] } | undefined
 
@@ -31,24 +19,24 @@ export function createWebhookItems(documents: Documents, secrets: RootSecret): W
   return {
     ...createWebhookWrites(documents, secrets),
 
-    async getWebhook(tenantId, webhookId) {
+    async get(tenantId, webhookId) {
       const item = await get('reading a webhook', ALL, skOf({ tenantId, webhookId }))
       return item && webhookOf(item)
     },
 
-    async listWebhooks(tenantId) {
+    async list(tenantId) {
       const items = await itemsOfTenant(documents, tenantId)
       return Promise.all(items.sort(byStamp).map(webhookOf))
     },
 
-    async pageWebhooks(tenantId, limit, after) {
+    async page(tenantId, limit, after) {
       const items = await itemsOfTenant(documents, tenantId, 'json')
       const webhooks = items.map((item) => thingOf<WebhookSubscription>(item)).sort(byAge)
       const start = after ? webhooks.findIndex((webhook) => byAge(webhook, after) > 0) : 0
       return start === -1 ? [] : webhooks.slice(start, start + limit)
     },
 
-    async listAllWebhooks() {
+    async listAll() {
       const changes = await changesNow(documents)
       if (known?.changes === changes) return known.webhooks
       // Read after the number: it may be newer than that, and is then read again; never older.

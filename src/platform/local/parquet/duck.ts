@@ -18,9 +18,12 @@ export interface Duck extends AsyncDisposable {
 
 /**
  * @param options.threads all cores when not given
+ * @param options.memoryLimit in DuckDB's form, e.g. `128MB`; four fifths of the machine's when not given
  * @param options.spillTo a folder for what does not fit into memory; without it, that is an error
  */
-export function createDuck(options: { threads?: number; spillTo?: string } = {}): Duck {
+export function createDuck(
+  options: { threads?: number; memoryLimit?: string; spillTo?: string } = {},
+): Duck {
   let instance: Promise<DuckDBInstance> | undefined
 
   async function open(): Promise<DuckDBInstance> {
@@ -33,6 +36,7 @@ export function createDuck(options: { threads?: number; spillTo?: string } = {})
       preserve_insertion_order: String(options.threads !== 1),
       temp_directory: options.spillTo ?? '',
       ...(options.threads !== undefined && { threads: String(options.threads) }),
+      ...(options.memoryLimit !== undefined && { memory_limit: options.memoryLimit }),
     })
   }
 

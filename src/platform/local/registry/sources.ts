@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite'
-import type { Registry, Source } from '../../registry'
+import type { Source, Sources } from '../../registry/sources'
 import { guarded } from '../database'
 import { createRows } from '../rows'
 
@@ -27,10 +27,7 @@ type Row = Pick<Source, 'tenantId' | 'sourceId' | 'name' | 'createdAt'> & {
 const SELECT = `SELECT sources.*, settings FROM sources
   LEFT JOIN sourceSettings USING (tenantId, sourceId)`
 
-/** The registry's sources. */
-export function createSourceRows(
-  db: Database,
-): Pick<Registry, 'putSource' | 'getSource' | 'listSources'> {
+export function createSources(db: Database): Sources {
   const { all, one } = createRows(db)
   const insert = db.query(
     'INSERT OR REPLACE INTO sources (tenantId, sourceId, name, createdAt) VALUES (?, ?, ?, ?)',
@@ -38,21 +35,21 @@ export function createSourceRows(
   const insertSettings = db.query(
     'INSERT OR REPLACE INTO sourceSettings (tenantId, sourceId, settings) VALUES (?, ?, ?)',
   )
-  const put = db.transaction(({ tenantId, sourceId, name, createdAt, ...settings }: Source) => {
+  const write = db.transaction(({ tenantId, sourceId, name, createdAt, ...settings }: Source) => {
     insert.run(tenantId, sourceId, name, createdAt)
     insertSettings.run(tenantId, sourceId, JSON.stringify(settings))
   })
 
   return {
-    putSource: async (source) => guarded('saving a source', () => put(source)),
+    put: async (source) => guarded('saving a source', () => write(source)),
 
-    async getSource(tenantId, sourceId) {
+    async get(tenantId, sourceId) {
       const sql = `${SELECT} WHERE tenantId = ? AND sourceId = ?`
       const row = await one<Row>('reading a source', sql, tenantId, sourceId)
       return row && sourceOf(row)
     },
 
-    async listSources(tenantId) {
+    async list(tenantId) {
       const sql = `${SELECT} WHERE tenantId = ? ORDER BY createdAt, sourceId`
       return (await all<Row>('listing sources', sql, tenantId)).map(sourceOf)
     },

@@ -1,5 +1,5 @@
 import type { Database, SQLQueryBindings } from 'bun:sqlite'
-import type { Registry, Webhook, WebhookSubscription } from '../../registry'
+import type { Webhook, WebhookSubscription, Webhooks } from '../../registry/webhooks'
 import { createSecretBox } from '../../shared/secret-box'
 import { createRows } from '../rows'
 
@@ -19,20 +19,8 @@ interface WebhookRow {
   secret: Uint8Array
 }
 
-type WebhookRows = Pick<
-  Registry,
-  | 'putWebhook'
-  | 'addWebhook'
-  | 'replaceWebhook'
-  | 'getWebhook'
-  | 'listWebhooks'
-  | 'pageWebhooks'
-  | 'listAllWebhooks'
-  | 'deleteWebhook'
->
-
-/** The registry's webhooks. @param secretKey 32 bytes; their secrets are encrypted with it */
-export function createWebhookRows(db: Database, secretKey: Uint8Array): WebhookRows {
+/** @param secretKey 32 bytes; the secrets of webhooks are encrypted with it */
+export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
   const { all, one, run } = createRows(db)
   const box = createSecretBox(secretKey)
 
@@ -66,37 +54,37 @@ export function createWebhookRows(db: Database, secretKey: Uint8Array): WebhookR
   }
 
   return {
-    async putWebhook(webhook) {
+    async put(webhook) {
       const sql = `INSERT INTO webhooks (tenantId, webhookId, secret, fields) VALUES (?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET secret = excluded.secret, fields = excluded.fields`
       await write('saving a webhook', sql, ...valuesOf(webhook))
     },
 
-    addWebhook(webhook, most) {
+    add(webhook, most) {
       const sql = `INSERT INTO webhooks (tenantId, webhookId, secret, fields) SELECT ?, ?, ?, ?
         WHERE (SELECT count(*) FROM webhooks WHERE tenantId = ?) < ?`
       return write('saving a webhook', sql, ...valuesOf(webhook), webhook.tenantId, most)
     },
 
-    replaceWebhook(was, webhook) {
+    replace(was, webhook) {
       const [tenantId, webhookId, secret, fields] = valuesOf(webhook)
       const sql = `UPDATE webhooks SET secret = ?, fields = ?
         WHERE tenantId = ? AND webhookId = ? AND json_extract(fields, '$.updatedAt') = ?`
       return write('saving a webhook', sql, secret, fields, tenantId, webhookId, was.updatedAt)
     },
 
-    async getWebhook(tenantId, webhookId) {
+    async get(tenantId, webhookId) {
       const sql = 'SELECT * FROM webhooks WHERE tenantId = ? AND webhookId = ?'
       const row = await one<WebhookRow>('reading a webhook', sql, tenantId, webhookId)
       return row && webhookOf(row)
     },
 
-    async listWebhooks(tenantId) {
+    async list(tenantId) {
       const sql = 'SELECT * FROM webhooks WHERE tenantId = ? ORDER BY rowid'
       return (await all<WebhookRow>('listing webhooks', sql, tenantId)).map(webhookOf)
     },
 
-    async pageWebhooks(tenantId, limit, after = { createdAt: '', webhookId: '' }) {
+    async page(tenantId, limit, after = { createdAt: '', webhookId: '' }) {
       const sql = `SELECT fields FROM webhooks
         WHERE tenantId = ? AND (json_extract(fields, '$.createdAt'), webhookId) > (?, ?)
         ORDER BY json_extract(fields, '$.createdAt'), webhookId LIMIT ?`
@@ -105,7 +93,7 @@ export function createWebhookRows(db: Database, secretKey: Uint8Array): WebhookR
       return (await all<WebhookRow>('listing webhooks', sql, ...values)).map(subscriptionOf)
     },
 
-    async listAllWebhooks() {
+    async listAll() {
       // Both read before the rows: those may be newer, and are then read again; never older.
       const [now, version] = [written, await versionOfOthers()]
       if (known?.written === now && known.version === version) return known.webhooks
@@ -115,7 +103,7 @@ export function createWebhookRows(db: Database, secretKey: Uint8Array): WebhookR
       return known.webhooks
     },
 
-    deleteWebhook(tenantId, webhookId) {
+    delete(tenantId, webhookId) {
       const sql = 'DELETE FROM webhooks WHERE tenantId = ? AND webhookId = ?'
       return write('deleting a webhook', sql, tenantId, webhookId)
     },

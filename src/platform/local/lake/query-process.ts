@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises'
+import { createDuck } from '../parquet/duck'
+import { type Execution, executeWith } from './execute'
+import type { Answered, Asked } from './query-child'
+
+// The process that runs one statement over the lake. It is asked by messages, one at a time, and
+// ended by whoever started it.
+
+// Ctrl-C at a terminal and a service manager reach every process: the server is the one that stops.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+// Where memory runs out, the system shall end this process and not the server that started it.
+const FIRST_TO_GO = '1000'
+if (process.platform === 'linux') {
+  await writeFile('/proc/self/oom_score_adj', FIRST_TO_GO).catch(() => {})
+}
+
+// With 100 MB for the process itself it stays under 250 MB beside a server; what a query does not fit
+// into goes to the spill folder. One thread: ingest needs the other cores.
+const LIMITS = { threads: 1, memoryLimit: '128MB' }
+
+let execution: Execution | undefined
+let chunks: AsyncIterator<unknown[][]> | undefined
+
+process.on('message', async (asked: Asked) => {
+  process.send!(await answerTo(asked).catch(failure))
+})
+// Whoever started us has died. At once, since a DuckDB at work would hold up an orderly end.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
+async function answerTo(asked: Asked): Promise<Answered> {
+  if (asked.kind === 'run') {
+    const { folder, spillTo, sql, tenantId } = asked
+    const execute = executeWith({ folder, duck: createDuck({ ...LIMITS, spillTo }) })
+    execution = await execute({ sql, tenantId }, new AbortController().signal)
+    chunks = execution.chunks[Symbol.asyncIterator]()
+    return { kind: 'columns', columns: execution.columns }
+  }
+  const { done, value } = await chunks!.next()
+  return done ? { kind: 'end' } : { kind: 'chunk', rows: value }
+}
+
+function failure(error: unknown): Answered {
+  return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
+}

@@ -1,0 +1,55 @@
+import type { Database } from 'bun:sqlite'
+import { AppError } from '../../../error/app-error'
+import type { ApiKey, Keys } from '../../registry/keys'
+import { createRows } from '../rows'
+
+export const keySchema = `
+CREATE TABLE IF NOT EXISTS keys (
+  tenantId TEXT NOT NULL,
+  keyId TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  revokedAt TEXT,
+  fields TEXT NOT NULL,
+  PRIMARY KEY (tenantId, keyId)
+) STRICT;
+`
+
+interface Row {
+  fields: string
+  revokedAt: string | null
+}
+
+export function createKeys(db: Database): Keys {
+  const { all, one, run } = createRows(db)
+
+  return {
+    async add({ revokedAt, ...key }) {
+      const sql = `INSERT INTO keys (tenantId, keyId, hash, revokedAt, fields)
+        VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+      const values = [key.tenantId, key.keyId, key.hash, revokedAt ?? null, JSON.stringify(key)]
+      if (await run('saving a key', sql, ...values)) return
+      throw new AppError('invalid_request', 'This key is already in use; choose another.')
+    },
+
+    async findByHash(hash) {
+      const row = await one<Row>('looking up a key', 'SELECT * FROM keys WHERE hash = ?', hash)
+      return row && keyOf(row)
+    },
+
+    async list(tenantId) {
+      const sql = 'SELECT * FROM keys WHERE tenantId = ? ORDER BY rowid'
+      return (await all<Row>('listing keys', sql, tenantId)).map(keyOf)
+    },
+
+    revoke(tenantId, keyId, at) {
+      const sql = `UPDATE keys SET revokedAt = ?
+        WHERE tenantId = ? AND keyId = ? AND revokedAt IS NULL`
+      return run('revoking a key', sql, at, tenantId, keyId)
+    },
+  }
+}
+
+function keyOf({ fields, revokedAt }: Row): ApiKey {
+  const key = JSON.parse(fields) as ApiKey
+  return revokedAt === null ? key : { ...key, revokedAt }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'bun:test'
+import { AppError } from '../../../src/error/app-error'
+import type { Registry } from '../../../src/platform/registry'
+import type { ApiKey } from '../../../src/platform/registry/keys'
+
+type Opened = { registry: Pick<Registry, 'keys'> } & AsyncDisposable
+
+const at = '2026-11-21T09:30:00.000Z'
+
+const aKey = (fields: Partial<ApiKey> = {}): ApiKey => ({
+  keyId: 'key_1',
+  tenantId: 'school',
+  sourceId: 'moodle',
+  name: 'first',
+  scopes: ['events:write', 'events:read'],
+  hash: 'a'.repeat(64),
+  hint: 'nk_abcd',
+  createdAt: at,
+  ...fields,
+})
+
+export function keysContract(name: string, create: () => Promise<Opened>) {
+  describe(`${name} keeps the promises of keys`, () => {
+    it('finds a key by its hash, whosever it is', async () => {
+      await using opened = await create()
+      const { keys } = opened.registry
+      await keys.add(aKey())
+      expect(await keys.findByHash('a'.repeat(64))).toEqual(aKey())
+      expect(await keys.findByHash('b'.repeat(64))).toBeUndefined()
+    })
+
+    for (const sources of [['canvas', 'blackboard'], '*'] as const) {
+      it(`keeps what a key reaches beside its own source: ${sources}`, async () => {
+        await using opened = await create()
+        const { keys } = opened.registry
+        const key = aKey({ sources: sources === '*' ? '*' : [...sources] })
+        await keys.add(key)
+        expect(await keys.findByHash('a'.repeat(64))).toEqual(key)
+        expect(await keys.list('school')).toEqual([key])
+      })
+    }
+
+    it('refuses a hash that is in use, in any tenant, and keeps the first', async () => {
+      await using opened = await create()
+      const { keys } = opened.registry
+      await keys.add(aKey())
+      for (const again of [aKey({ keyId: 'key_2' }), aKey({ keyId: 'key_2', tenantId: 'other' })]) {
+        const refusal = await keys.add(again).catch((error: unknown) => error)
+        expect(refusal).toBeInstanceOf(AppError)
+        expect(refusal).toHaveProperty('code', 'invalid_request')
+      }
+      expect(await keys.findByHash('a'.repeat(64))).toEqual(aKey())
+      expect(await keys.list('other')).toEqual([])
+    })
+
+    it('lists the keys of one tenant, oldest first', async () => {
+      await using opened = await create()
+      const { keys } = opened.registry
+      const second = aKey({ keyId: 'key_0', hash: 'b'.repeat(64) })
+      const foreign = aKey({ tenantId: 'other', hash: 'c'.repeat(64) })
+      for (const key of [aKey(), second, foreign]) await keys.add(key)
+      expect(await keys.list('school')).toEqual([aKey(), second])
+    })
+
+    it('revokes a key once, only for its tenant, and keeps it with the time', async () => {
+      await using opened = await create()
+      const { keys } = opened.registry
+      await keys.add(aKey())
+      const later = '2026-11-22T00:00:00.000Z'
+
+      expect(await keys.revoke('other', 'key_1', later)).toBe(false)
+      expect(await keys.revoke('school', 'key_9', later)).toBe(false)
+      expect(await keys.findByHash('a'.repeat(64))).toEqual(aKey())
+
+      expect(await keys.revoke('school', 'key_1', later)).toBe(true)
+      expect(await keys.revoke('school', 'key_1', at)).toBe(false)
+      const revoked = aKey({ revokedAt: later })
+      expect(await keys.findByHash('a'.repeat(64))).toEqual(revoked)
+      expect(await keys.list('school')).toEqual([revoked])
+    })
+  })
+}
