@@ -1,12 +1,12 @@
-import type { Principal } from '../access/principal'
 import type { ServerFacts, Standard } from '../event/record'
-import { createAccept, type Reader } from '../ingest/accept'
+import type { Principal } from '../identity/principal'
+import type { Reader } from '../ingest/accept'
 import { receiptWithin } from '../ingest/receipt-within'
 import type { Steps } from '../syntax/steps'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
 import { replyWith } from './receipt'
-import { isSignedBody, openSignedWith } from './signed-body'
+import { isSignedBody } from './signed-body'
 
 export type { Reader } from '../ingest/accept'
 
@@ -29,9 +29,8 @@ export type Receive = (c: AppContext, door: Door) => Promise<Response>
 // Names and versions of programs; what is longer is not for us.
 const USER_AGENT_LENGTH = 512
 
-export function receiveWith({ platform, options }: Omit<AppDeps, 'answers'>): Receive {
+export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'options'>): Receive {
   const { config, maxReplyBytes } = options
-  const accept = createAccept({ platform, ...options, openSigned: openSignedWith(options) })
 
   return async function receive(c, door) {
     const { standard, admit, readerFor, split, takesSigned = false } = door
@@ -39,7 +38,7 @@ export function receiveWith({ platform, options }: Omit<AppDeps, 'answers'>): Re
     const read = readerFor(c)
     const wire = await readWire(c, config)
     const contentType = c.req.header('Content-Type')
-    const receipt = await accept({
+    const receipt = await services.ingest({
       ...{ standard, read, split, contentType },
       sender: { tenantId, sourceId, server: serverFacts(c, keyId) },
       body: wire.encoding === 'identity' ? wire.text : wire.bytes,

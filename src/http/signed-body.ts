@@ -1,11 +1,11 @@
-import { refusal } from '../access/signature-refusal'
 import { isCompactJws, verifyJwsWith } from '../access/signatures/jws'
 import { rememberKeySets } from '../access/signatures/key-sets'
+import { refusal } from '../access/signatures/refusal'
 import { createGet } from '../outbound/get'
+import type { Guard } from '../outbound/guard'
+import type { Clock } from '../platform/clock'
 import type { Source } from '../platform/registry'
 import { mediaType } from '../syntax/media-type'
-import type { AppOptions } from './context'
-import { guardOf } from './guard'
 
 /**
  * Takes the signature off a body, where there is one and where there has to be one.
@@ -18,9 +18,9 @@ export type OpenSigned = (
   isSigned: boolean,
 ) => Promise<string>
 
-export function openSignedWith(options: AppOptions): OpenSigned {
-  const get = createGet({ guard: guardOf(options) })
-  const verify = verifyJwsWith({ keySets: rememberKeySets({ get, clock: options.clock }) })
+export function openSignedWith({ guard, clock }: { guard: Guard; clock: Clock }): OpenSigned {
+  const get = createGet({ guard })
+  const verify = verifyJwsWith({ keySets: rememberKeySets({ get, clock }) })
 
   return async function openSigned(body, source, isSigned) {
     if (isSigned) return verify(body, source?.signing)

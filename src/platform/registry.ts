@@ -1,4 +1,5 @@
 import type { IndexedField } from '../event/filter'
+import type { Scope } from '../identity/scope'
 import type { Span } from './change-feed'
 
 export interface Tenant {
@@ -31,17 +32,6 @@ export interface Source {
   signing?: Signing | undefined
   updatedAt?: string | undefined
 }
-
-export const scopes = [
-  'events:write',
-  'events:read',
-  'webhooks:read',
-  'webhooks:write',
-  'quarantine:read',
-  'quarantine:write',
-  'admin',
-] as const
-export type Scope = (typeof scopes)[number]
 
 /** A key as it is kept: the secret itself is shown once and only its hash stays. */
 export interface ApiKey {

@@ -2,9 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { readingBareCaliper } from '../../standards/caliper/bare'
 import { findingBatch } from '../../standards/caliper/batch'
 import { explaining } from '../../standards/caliper/explain'
-import { requireSensorInPath } from '../authenticate'
+import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
 import type { App, AppContext } from '../context'
+import { keyInPath } from '../credentials'
 import { problems } from '../openapi'
 import { operation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
@@ -64,7 +65,7 @@ const route = createRoute({
 export function receiveByUrl(app: App, receive: Receive) {
   const door = {
     standard: 'caliper',
-    admit: requireSensorInPath,
+    admit: (c: AppContext) => requireSensor(c, keyInPath),
     readerFor,
     split: findingBatch,
     takesSigned: true,

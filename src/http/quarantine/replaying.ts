@@ -1,21 +1,28 @@
+import type { Keyring } from '../../access/keys/keyring'
 import { createReplay } from '../../ingest/replay'
 import { createReplayPiece } from '../../ingest/replay-piece'
 import { type Replaying, startReplays } from '../../ingest/replay-runner'
 import type { ServingPlatform } from '../../platform/platform'
 import type { AppOptions } from '../context'
-import { identityOf } from '../identity'
-import { isSignedBody, openSignedWith } from '../signed-body'
+import { isSignedBody, type OpenSigned } from '../signed-body'
 import { readAgainWith } from './read-again'
 import { resultViewOf } from './result-view'
 import type { ReplayView } from './schemas'
 
-/** @param platform its quarantine bound */
+interface Needs extends Pick<AppOptions, 'config' | 'clock' | 'log'> {
+  keyring: Keyring
+  openSigned: OpenSigned
+}
+
+/**
+ * Makes everything that replays what is in quarantine. Where the platform has jobs, that goes on in the
+ * background until the runner is disposed.
+ * @param platform its quarantine bounded
+ */
 export function createReplaying(
   platform: ServingPlatform,
-  options: AppOptions,
+  { config, clock, log, keyring, openSigned }: Needs,
 ): Replaying<ReplayView> {
-  const { config, clock } = options
-  const openSigned = openSignedWith(options)
   const readAgain = readAgainWith({
     ...config,
     async openAgain({ tenantId, sourceId, standard, context }, body) {
@@ -25,22 +32,8 @@ export function createReplaying(
     },
   })
   const replay = createReplay({ ...platform, readAgain, config, clock })
-  return { replay, piece: createReplayPiece({ ...platform, replay, viewOf: resultViewOf }) }
-}
-
-/** As `createReplaying`; and goes on in the background, until it is disposed. */
-export function startReplaying(
-  platform: ServingPlatform,
-  options: AppOptions,
-): Replaying<ReplayView> & AsyncDisposable {
-  const { piece, replay } = createReplaying(platform, options)
+  const piece = createReplayPiece({ ...platform, replay, viewOf: resultViewOf })
   const { replays: jobs } = platform
-  const { keyring } = identityOf(platform, options)
-  const runner = jobs && startReplays({ jobs, piece, keyring, ...options })
-  return {
-    ...{ piece, replay, runner },
-    async [Symbol.asyncDispose]() {
-      await runner?.[Symbol.asyncDispose]()
-    },
-  }
+  const runner = jobs && startReplays({ jobs, piece, keyring, clock, log })
+  return { replay, piece, runner }
 }

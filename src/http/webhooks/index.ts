@@ -1,5 +1,4 @@
 import type { App, AppDeps } from '../context'
-import { guardOf } from '../guard'
 import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
 import { getWebhook } from './get-webhook'
@@ -7,7 +6,7 @@ import { listWebhooks } from './list-webhooks'
 import { updateWebhook } from './update-webhook'
 
 export function registerWebhooks(app: App, deps: AppDeps) {
-  const guard = guardOf(deps.options)
+  const { guard } = deps.services
   createWebhook(app, deps, guard)
   listWebhooks(app, deps)
   getWebhook(app, deps)
