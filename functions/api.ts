@@ -5,6 +5,7 @@ import { openServing } from '../src/platform/aws'
 import { metered } from '../src/platform/aws/lambda/metered'
 import { createUrlHandler, MAX_REPLIED_BYTES } from '../src/platform/aws/lambda/url-handler'
 import { systemClock as clock } from '../src/platform/clock'
+import { createServices } from '../src/services'
 import { createLog } from '../src/telemetry/log'
 import { createMetrics } from '../src/telemetry/metrics'
 
@@ -13,7 +14,8 @@ const log = createLog(config.logLevel, 'json')
 const metrics = createMetrics(Resource.App)
 const serving = openServing(Resource.Nonius, { clock, log })
 const { platform, measured } = metered({ platform: serving, metrics })
-const app = createApp(platform, { config, clock, log, maxReplyBytes: MAX_REPLIED_BYTES })
+const options = { config, clock, log, maxReplyBytes: MAX_REPLIED_BYTES }
+const app = createApp(createServices(platform, options))
 
 /** Everything over HTTP. */
 export const handler = createUrlHandler({ fetch: app.fetch, measured })

@@ -1,6 +1,5 @@
 import { Resource } from 'sst'
-import { createArchiving } from '../src/changes/consumers'
-import { createFanOut } from '../src/changes/fan-out'
+import { consumersOf } from '../src/changes/consumers'
 import { readConfig } from '../src/config/read-config'
 import { createStreamHandler } from '../src/platform/aws/change-feed'
 import { openFeeding } from '../src/platform/aws/handing-on'
@@ -15,5 +14,5 @@ const platform = openFeeding(Resource.Nonius, { clock })
 export const handler = createStreamHandler({
   ...platform,
   log,
-  consumers: [createArchiving(platform.archive, config), createFanOut({ ...platform, clock, log })],
+  consumers: consumersOf({ ...platform, ...config, clock, log }),
 })

@@ -5,8 +5,8 @@ import { openDelivering } from '../src/platform/aws/handing-on'
 import { createDeliverHandler } from '../src/platform/aws/lambda/deliver-handler'
 import { systemClock as clock } from '../src/platform/clock'
 import { createLog } from '../src/telemetry/log'
+import { createDeliver } from '../src/webhooks/deliver'
 import { createSend } from '../src/webhooks/send'
-import { createDeliver } from '../src/webhooks/settle'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')

@@ -1,4 +1,4 @@
-import { scopes } from '../src/platform/registry'
+import { scopes } from '../src/identity/scope'
 import { accountId, isPermanentStage, region } from './stage'
 
 /** Programs that fetch a token instead of keeping a key. No people sign in here. */

@@ -3,11 +3,7 @@ import { hashKey } from './access/keys/key'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { createApp } from './http/app'
-import type { AppOptions } from './http/context'
-import { withBoundQuarantine } from './http/quarantine'
-import { startReplaying } from './http/quarantine/replaying'
-import { publishOver } from './http/realtime/publish'
-import { RECEIPT_BYTES } from './http/receipt'
+import { RECEIPT_BYTES } from './ingest/receipt-text'
 import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
@@ -15,14 +11,16 @@ import { openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
 import { serveHttp } from './platform/local/serve'
 import type { Platform } from './platform/platform'
+import { socketProtocols } from './realtime/protocol'
+import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
 import { createLog, type Log } from './telemetry/log'
-import { createDeliverer } from './webhooks/deliver'
+import { createDeliverer } from './webhooks/deliverer'
 import { createSend } from './webhooks/send'
 
 export interface Server extends AsyncDisposable {
   url: URL
-  /** Only of the first start on a data directory. */
+  /** Absent unless this was the first start on a data directory. */
   keys: { demoKey: string; adminKey: string } | undefined
 }
 
@@ -45,20 +43,18 @@ export async function startServer(config: Config): Promise<Server> {
   const deliverer = opened.use(
     createDeliverer({ ...platform, send: createSend({ guard }), clock, log }),
   )
-  const fanOut = { clock, log, onEnqueued: deliverer.poke }
   const { archiveFlushSeconds } = config
-  opened.use(startConsumers(platform, { archiveFlushSeconds, fanOut }))
+  const onEnqueued = deliverer.poke
+  opened.use(startConsumers(platform, { archiveFlushSeconds, clock, log, onEnqueued }))
   const checking = setInterval(expiring(platform, log), EXPIRE_EVERY_MS)
   opened.defer(() => clearInterval(checking))
 
   const budget = createBudget({ capacity: config.requestMemoryBytes })
-  const options = { config, clock, log, guard, budget }
-  const replaying = opened.use(startReplaying(withBoundQuarantine(platform, options), options))
-  const app = createApp(platform, { ...options, replaying })
-  const sockets = openSockets(platform, options)
+  const services = opened.use(createServices(platform, { config, clock, log, guard, budget }))
+  const { fetch } = createApp(services)
   const { host, port } = config
-  const http = opened.use(serveHttp({ host, port, fetch: app.fetch, sockets }))
-  // Last, so that keys come into being only once nothing can keep them from being shown.
+  const http = opened.use(serveHttp({ host, port, fetch, sockets: openSockets(services) }))
+  // Last, so that keys come into being only once nothing can prevent that they are shown.
   const keys = await bootstrap(platform.registry, { ...config, clock })
   await warnOfKeys(platform, config, log)
 
@@ -70,14 +66,10 @@ export async function startServer(config: Config): Promise<Server> {
 // that hundreds of connections may hold as much of our memory each: larger bodies go over HTTP.
 const MAX_MESSAGE_BYTES = 512 * 1024
 
-function openSockets(platform: Platform, options: AppOptions) {
-  const maxMessageBytes = Math.min(options.config.maxBodyBytes, MAX_MESSAGE_BYTES)
+function openSockets(services: Services) {
+  const maxMessageBytes = Math.min(services.config.maxBodyBytes, MAX_MESSAGE_BYTES)
   const limits = { maxMessageBytes, maxReplyBytes: RECEIPT_BYTES }
-  const publish = publishOver(platform, options, limits)
-  return createSockets({
-    receive: (member, message) => publish(async () => member, message),
-    maxMessageBytes,
-  })
+  return createSockets({ protocols: socketProtocols(services, limits), maxMessageBytes })
 }
 
 function expiring(platform: Platform, log: Log) {
@@ -92,7 +84,7 @@ function expiring(platform: Platform, log: Log) {
   }
 }
 
-// What 64 bits take in letters and digits; a shorter key can be guessed.
+// 64 bits take so many letters and digits; a shorter key can be guessed.
 const SHORT_KEY = 11
 
 async function warnOfKeys({ registry }: Platform, { demoKey, adminKey }: Config, log: Log) {

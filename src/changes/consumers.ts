@@ -1,53 +1,72 @@
 import type { Archive } from '../platform/archive'
-import type { Consumer, Follower } from '../platform/change-feed'
+import type { Consumer } from '../platform/change-feed'
 import type { Platform } from '../platform/platform'
 import { createFanOut, type FanOutNeeds } from './fan-out'
 
 // One Parquet file: large enough for good row groups (16,384 here), small enough that writing it takes
 // a second.
 const ARCHIVE_RECORDS = 65_536
-// What so many usual events have; with larger ones a file holds fewer.
+// So many usual events are that large; with larger ones a file holds fewer.
 const ARCHIVE_BYTES = 128 * 1024 * 1024
 
-/** Puts everything that follows from a stored event to work. */
+interface ConsumerNeeds extends FanOutNeeds {
+  archive: Archive
+  archiveFlushSeconds: number
+}
+
+/** The list of everything that follows from a stored event, on one machine and on AWS. */
+export function consumersOf(needs: ConsumerNeeds): Consumer[] {
+  return [createArchiving(needs), createFanOut(needs)]
+}
+
+/**
+ * Puts every consumer to work on one machine. Disposing stops them, after those that are to have
+ * everything (`drainsAtStop`) have it.
+ */
 export function startConsumers(
-  platform: Platform,
-  options: { archiveFlushSeconds: number; fanOut: Omit<FanOutNeeds, 'registry' | 'deliveries'> },
-): Followers {
-  const { changes, archive, registry, deliveries } = platform
-  const archiving = changes.follow(createArchiving(archive, options))
-  const fanningOut = changes.follow(createFanOut({ registry, deliveries, ...options.fanOut }))
+  {
+    changes,
+    archive,
+    registry,
+    deliveries,
+  }: Pick<Platform, 'changes' | 'archive' | 'registry' | 'deliveries'>,
+  options: Omit<ConsumerNeeds, 'archive' | 'registry' | 'deliveries'>,
+): AsyncDisposable {
+  const { log } = options
+  const followed = consumersOf({ archive, registry, deliveries, ...options }).map((consumer) => {
+    return { consumer, follower: changes.follow(consumer) }
+  })
+  const draining = followed.filter(({ consumer }) => consumer.drainsAtStop)
+  const others = followed.filter((one) => !draining.includes(one))
   return {
-    archiving,
     async [Symbol.asyncDispose]() {
-      await fanningOut[Symbol.asyncDispose]()
-      try {
-        // What is stored now shall be queryable when we are gone.
-        await archiving.drain()
-      } catch (error) {
-        const reason = (error as Error).message
-        options.fanOut.log.error('not everything is archived; the next start goes on', { reason })
+      for (const { follower } of others) await follower[Symbol.asyncDispose]()
+      for (const { consumer, follower } of draining) {
+        try {
+          await follower.drain()
+        } catch (error) {
+          const reason = (error as Error).message
+          log.error('a consumer has not had everything; the next start goes on', {
+            consumer: consumer.name,
+            reason,
+          })
+        }
+        await follower[Symbol.asyncDispose]()
       }
-      await archiving[Symbol.asyncDispose]()
     },
   }
 }
 
 /** Writes everything to the lake. */
-export function createArchiving(
-  archive: Archive,
-  { archiveFlushSeconds }: { archiveFlushSeconds: number },
-): Consumer {
+function createArchiving({ archive, archiveFlushSeconds }: ConsumerNeeds): Consumer {
   return {
     name: 'archive',
     maxRecords: ARCHIVE_RECORDS,
     maxBytes: ARCHIVE_BYTES,
     maxWaitMs: archiveFlushSeconds * 1000,
     isExact: true,
+    // What was stored before a stop can be queried after it.
+    drainsAtStop: true,
     handle: (batch) => archive.write(batch),
   }
-}
-
-export interface Followers extends AsyncDisposable {
-  archiving: Follower
 }

@@ -17,10 +17,10 @@ export interface FanOutNeeds {
   clock: Clock
   log: Log
   /** Told when there is something new to send. Left out where the queue itself calls whoever sends. */
-  onEnqueued?(): void
+  onEnqueued?: (() => void) | undefined
 }
 
-/** A record, and its place in the batch. */
+/** A record, with its place in the batch. */
 interface Stored {
   record: EventRecord
   place: number
@@ -42,7 +42,7 @@ export function createFanOut({
   onEnqueued,
 }: FanOutNeeds): Consumer {
   async function handle(batch: ChangeBatch) {
-    // As they are after the batch was stored: one that was made before it is among them.
+    // They are read after the batch was stored: one that was made before it is among them.
     const webhooks = (await registry.webhooks.listAll()).filter(mayBeOwed)
     if (webhooks.length === 0) return
 
@@ -64,7 +64,10 @@ export function createFanOut({
   }
 
   return {
-    ...{ name: 'webhooks', maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES, maxWaitMs: MAX_WAIT_MS },
+    name: 'webhooks',
+    maxRecords: MAX_RECORDS,
+    maxBytes: MAX_BYTES,
+    maxWaitMs: MAX_WAIT_MS,
     handle,
   }
 }

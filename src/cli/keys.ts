@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { issueKey, usualScopes } from '../access/keys/key'
 import { SOURCE_ID } from '../access/keys/sources'
-import { reachOf } from '../access/reach'
 import { registerClient } from '../access/tokens/client'
+import { reachOf } from '../identity/reach'
+import { type Scope, scopes } from '../identity/scope'
 import { openRegistryFile } from '../platform/local'
-import { type Registry, type Scope, scopes } from '../platform/registry'
+import type { Registry } from '../platform/registry'
 import type { ApiKey } from '../platform/registry/keys'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { CommandError } from './failure'
@@ -16,7 +17,7 @@ const tenantId = 'default'
 // With its own, as many as one search of DynamoDB can name.
 const MAX_SOURCES = 99
 
-/** Where keys are kept. */
+/** The registry that has the keys. */
 export interface KeyPlace {
   /** The options that name the place. */
   options(): Option[]

@@ -1,15 +1,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { ServingPlatform } from '../platform/platform'
+import type { Services } from '../services'
 import { registerAnalytics } from './analytics'
 import { createAnswerRoom } from './answers/room'
 import { registerCaliper } from './caliper'
-import type { App, AppEnv, AppOptions } from './context'
+import type { App, AppEnv } from './context'
 import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
-import { identityOf } from './identity'
 import { registerNative } from './native'
 import { notFoundWith } from './not-found'
-import { registerQuarantine, withBoundQuarantine } from './quarantine'
+import { registerQuarantine } from './quarantine'
 import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
@@ -18,12 +17,12 @@ import { registerSources } from './sources'
 import { registerSystem } from './system'
 import { registerWebhooks } from './webhooks'
 
-/** The whole HTTP surface over a platform. Pure: no environment, no clients, no clock of its own. */
-export function createApp(platform: ServingPlatform, options: AppOptions): App {
+/** The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own. */
+export function createApp(services: Services): App {
   const app: App = new OpenAPIHono<AppEnv>({ getPath: requestPath })
-  const { authenticate } = identityOf(platform, options)
-  const answers = createAnswerRoom()
-  const deps = { platform: withBoundQuarantine(platform, options), options, answers }
+  const { platform, budget } = services
+  const { authenticate } = services.identity
+  const deps = { services, platform, options: services, answers: createAnswerRoom() }
   const receive = receiveWith(deps)
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
@@ -31,7 +30,7 @@ export function createApp(platform: ServingPlatform, options: AppOptions): App {
     scheme: 'bearer',
     description: 'A key of a source. `Authorization: KEY`, without the scheme, is taken too.',
   })
-  app.use('*', requestContext({ authenticate, budget: options.budget }))
+  app.use('*', requestContext({ authenticate, budget }))
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)
   registerNative(app, receive)
@@ -42,6 +41,6 @@ export function createApp(platform: ServingPlatform, options: AppOptions): App {
   registerQuarantine(app, deps)
   registerSystem(app, deps)
   app.notFound(notFoundWith(app))
-  app.onError(errorResponseWith(options))
+  app.onError(errorResponseWith(services))
   return app
 }

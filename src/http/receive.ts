@@ -1,11 +1,10 @@
-import type { Principal } from '../access/principal'
 import type { ServerFacts } from '../event/record'
-import { createIngest } from '../ingest/ingest'
-import { createVerifyJws } from '../ingest/steps/verify'
+import type { Principal } from '../identity/principal'
+import { receiptText } from '../ingest/receipt-text'
 import type { BodyForm, Standard } from '../standards/standard'
 import { readWire } from './body'
-import { type AppContext, type AppDeps, guardOf } from './context'
-import { receiptText, replyWith } from './receipt'
+import type { AppContext, AppDeps } from './context'
+import { replyWith } from './receipt'
 
 /** One address that takes events, and everything in which it differs from the others. */
 export interface Door {
@@ -23,10 +22,8 @@ export type Receive = (c: AppContext, door: Door) => Promise<Response>
 const USER_AGENT_LENGTH = 512
 
 /** HTTP receives: it authenticates, reads the body within its budget, and hands over an arrival. */
-export function receiveWith({ platform, options }: Omit<AppDeps, 'answers'>): Receive {
+export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'options'>): Receive {
   const { config, maxReplyBytes } = options
-  const verifyJws = createVerifyJws({ ...options, guard: guardOf(options) })
-  const ingest = createIngest({ platform, ...options, verifyJws })
 
   return async function receive(c, { standard, admit, formOf }) {
     const { tenantId, sourceId, keyId } = await admit(c)
@@ -34,7 +31,7 @@ export function receiveWith({ platform, options }: Omit<AppDeps, 'answers'>): Re
     const body = await readWire(c, config)
     const contentType = c.req.header('Content-Type')
     const sender = { tenantId, sourceId, server: serverFacts(c, keyId) }
-    const receipt = await ingest({ sender, standard, form, contentType, body })
+    const receipt = await services.ingest({ sender, standard, form, contentType, body })
     return replyWith(c, receiptText(receipt, { standard, sourceId, maxBytes: maxReplyBytes }))
   }
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Next } from 'hono'
-import type { Authenticate } from '../access/authenticate'
+import type { Authenticate } from '../access/credentials'
 import type { Budget } from '../memory/budget'
 import type { AppContext } from './context'
 import { setSecurityHeaders } from './security-headers'
 
-// What may stand in a log line and a header as it is. Longer ones are somebody's payload.
-const KEPT = /^[A-Za-z0-9._-]{1,128}$/
+// Such a name may be repeated in a log line and a header. A longer one is somebody's payload.
+const SAFE = /^[A-Za-z0-9._-]{1,128}$/
 
 interface Needs {
   authenticate: Authenticate
@@ -20,7 +20,7 @@ interface Needs {
 export function requestContext({ authenticate, budget }: Needs) {
   return async function nameRequest(c: AppContext, next: Next) {
     const sent = c.req.header('X-Request-Id')
-    const id = sent !== undefined && KEPT.test(sent) ? sent : randomUUID()
+    const id = sent !== undefined && SAFE.test(sent) ? sent : randomUUID()
     c.set('requestId', id)
     c.set('budget', budget)
     c.set('authenticate', async (credential) => {

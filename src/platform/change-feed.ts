@@ -17,7 +17,7 @@ export interface ChangeBatch {
    */
   records(): readonly EventRecord[]
   /**
-   * Whether the record at this place in `records()` was stored within a span. Exact on one machine; on
+   * Tells whether the record at this place in `records()` was stored within a span. Exact on one machine; on
    * AWS, what was stored within a minute of either end is within it, too.
    */
   isWithin(place: number, span: Span): boolean
@@ -28,7 +28,7 @@ export interface Consumer {
   name: string
   /** A batch is cut once it holds this many; it may hold the rest of a commit more. */
   maxRecords: number
-  /** As well as once it holds so many bytes; a single commit or record may be larger. */
+  /** A batch is also cut once it holds so many bytes; a single commit or record may be larger. */
   maxBytes: number
   /** A batch that is not full waits this long for more, in milliseconds. */
   maxWaitMs: number
@@ -37,6 +37,8 @@ export interface Consumer {
    * batch, where the cursor is otherwise saved about once a second.
    */
   isExact?: boolean
+  /** Whether a server that stops gives it everything first that is stored by then. */
+  drainsAtStop?: boolean
   /** Must be idempotent by `batch.id`: it is called again until it resolves. */
   handle(batch: ChangeBatch): Promise<void>
 }

@@ -1,21 +1,31 @@
-import type { Scope } from './registry'
+import type { Principal } from '../identity/principal'
 
-/** Who is at the other end of a connection, as it was when it was opened. */
-export interface Member {
-  tenantId: string
-  sourceId: string
-  /** Who, for the record: the key's id, or a client's. */
-  keyId: string
-  scopes: readonly Scope[]
-  /** Under which the registry has the key, to ask whether it still does. */
-  hash?: string | undefined
-  /** When what it was opened with ends, ISO 8601 UTC. */
-  expiresAt?: string | undefined
+/** An open connection, as it was when its handshake was answered. */
+export interface Connection {
+  /** The name of the `SocketProtocol` that it speaks. */
+  protocol: string
+  principal: Principal
   ip?: string | undefined
   userAgent?: string | undefined
 }
 
-/** Where messages to connected subscribers go out. */
+/** One of the things that can be said over a connection, from the handshake on. */
+export interface SocketProtocol {
+  /** Connections remember it, some in a table: never reuse a name for something else. */
+  name: string
+  /** The address of its handshake, e.g. `/ws/publish`. */
+  path: string
+  /**
+   * Answers one message. Never throws.
+   * @param who finds the connection; undefined when none is known, whose messages are refused
+   */
+  receive(who: () => Promise<Connection | undefined>, message: string | Uint8Array): Promise<string>
+}
+
+/** All that a platform speaks. The first is for connections that name none. */
+export type SocketProtocols = readonly [SocketProtocol, ...SocketProtocol[]]
+
+/** The sending end of connections: messages to those at the other end go out here. */
 export interface Connections {
   /**
    * Sends one text message.

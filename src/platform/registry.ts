@@ -3,17 +3,6 @@ import type { Sources } from './registry/sources'
 import type { Tenants } from './registry/tenants'
 import type { Webhooks } from './registry/webhooks'
 
-export const scopes = [
-  'events:write',
-  'events:read',
-  'webhooks:read',
-  'webhooks:write',
-  'quarantine:read',
-  'quarantine:write',
-  'admin',
-] as const
-export type Scope = (typeof scopes)[number]
-
 /**
  * Settings that people change: few, read often. One member a noun, each in a file of its name;
  * whoever needs one noun asks for `Pick<Registry, 'sources'>` (decisions/0037).

@@ -1,135 +1,59 @@
 import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
 import type { Log } from '../telemetry/log'
 import { type AttemptNeeds, createAttempt } from './attempt'
-import { createPlaces } from './places'
-import { createRoom } from './room'
-import { createSettle } from './settle'
+import type { Verdict } from './verdict'
 
-// Twice the time-out of an attempt: none is taken again while it runs, and what was put off because
-// of a failure of our own is tried again after half a minute.
-const LEASE_MS = 30_000
-
-// `poke` tells of new deliveries at once; this is how late a retry may be.
-const POLL_MS = 1000
-
-// What is under way when we are stopped may end by itself for so long; what does not is cut off, and
-// comes back at the next start. A container is given ten seconds for everything.
-const GRACE_MS = 2000
-
-/** Sends what is due, until disposed; disposing lets attempts under way end that end soon. */
-export interface Deliverer extends AsyncDisposable {
-  /** There may be something to send. */
-  poke(): void
-  /** Resolves once nothing is due and no attempt is under way. */
-  drain(): Promise<void>
+export interface DeliverNeeds extends AttemptNeeds {
+  deliveries: Pick<DeliveryQueue, 'done' | 'retry' | 'bury' | 'park' | 'release' | 'drop'>
+  log: Log
+  /** Told how each attempt went, before the queue is. */
+  note?(webhookId: string, isWell: boolean): void
 }
 
-export function createDeliverer(
-  needs: AttemptNeeds & { deliveries: DeliveryQueue; log: Log; graceMs?: number },
-): Deliverer {
-  const { deliveries, registry, log, graceMs = GRACE_MS } = needs
-  const attempt = createAttempt({ ...needs, holdBody: createRoom() })
-  const settle = createSettle(needs)
-  const places = createPlaces()
-  const underWay = new Set<Promise<void>>()
-  const waiting: (() => void)[] = []
-  const cutOff = new AbortController()
-  let wake = Promise.withResolvers<void>()
-  let stopping = false
+/**
+ * Delivers what was taken from the queue: one attempt, and what the queue is told of it.
+ * @returns `ended` when it is over for good, `waiting` when there will be another attempt
+ * @throws our own failure, or the reason of `signal`: the delivery comes back when its lease ends
+ */
+export type Deliver = (delivery: Delivery, signal?: AbortSignal) => Promise<'ended' | 'waiting'>
 
-  function poke() {
-    wake.resolve()
+export function createDeliver(needs: DeliverNeeds): Deliver {
+  const attempt = createAttempt(needs)
+  const record = recordWith(needs)
+
+  return async function deliver(delivery, signal) {
+    const verdict = await attempt(delivery, signal)
+    needs.note?.(delivery.webhookId, verdict.kind === 'done')
+    await record(delivery, verdict)
+    return verdict.kind === 'retry' ? 'waiting' : 'ended'
+  }
+}
+
+/** Tells the queue what an attempt came to. */
+function recordWith({ deliveries, registry, log }: DeliverNeeds) {
+  async function park({ deliveryId, tenantId, webhookId }: Delivery, reason?: string) {
+    await deliveries.park(deliveryId, reason)
+    // It may have been enabled or deleted meanwhile, when nothing was parked yet.
+    const webhook = await registry.webhooks.get(tenantId, webhookId)
+    if (webhook === undefined) await deliveries.drop(tenantId, webhookId)
+    else if (webhook.enabled) await deliveries.release(tenantId, webhookId)
   }
 
-  async function work() {
-    await releaseParked()
-    while (!stopping) {
-      wake = Promise.withResolvers()
-      const asked = waiting.length // who asks later may know of something enqueued later
-      const taken = await takeDue()
-      for (const delivery of taken ?? []) start(delivery)
-      if (taken?.length) continue
-      if (taken && underWay.size === 0) for (const tell of waiting.splice(0, asked)) tell()
-      const timer = setTimeout(poke, POLL_MS)
-      await wake.promise
-      clearTimeout(timer)
+  return async function record(delivery: Delivery, verdict: Verdict): Promise<void> {
+    const { deliveryId, webhookId, attempts } = delivery
+    if (verdict.kind === 'done') return deliveries.done(deliveryId)
+    if (verdict.kind === 'park') return park(delivery)
+    const { reason } = verdict
+    const facts = { deliveryId, webhookId, attempt: attempts + 1, reason }
+    if (verdict.kind === 'retry') {
+      log.info('webhook attempt failed', { ...facts, retryInMs: verdict.delayMs })
+      return deliveries.retry(deliveryId, verdict.delayMs, reason)
     }
-  }
-
-  /** Of webhooks that are enabled: we ended between that and this. */
-  async function releaseParked() {
-    try {
-      for (const { tenantId, webhookId, enabled } of await registry.webhooks.listAll()) {
-        if (enabled) await deliveries.release(tenantId, webhookId)
-      }
-    } catch (error) {
-      log.error('parked webhook deliveries cannot be released', { reason: String(error) })
+    if (verdict.kind === 'gone') {
+      log.warn('webhook target is gone; the webhook is disabled', facts)
+      return park(delivery, reason)
     }
-  }
-
-  /** @returns undefined when the queue cannot be reached, which says nothing about what is due */
-  async function takeDue(): Promise<Delivery[] | undefined> {
-    const held: (() => void)[] = []
-    function hasPlace(tenantId: string, webhookId: string): boolean {
-      const leave = places.take({ tenantId, webhookId })
-      if (leave !== undefined) held.push(leave)
-      return leave !== undefined
-    }
-    try {
-      return await deliveries.take(places.free(), LEASE_MS, hasPlace)
-    } catch (error) {
-      log.error('webhook deliveries cannot be read', { reason: (error as Error).message })
-      return undefined
-    } finally {
-      // Of those that were not given after all, too; whoever was is about to take its own.
-      for (const leave of held) leave()
-    }
-  }
-
-  function start(delivery: Delivery) {
-    const leave = places.take(delivery)
-    const ended = deliver(delivery).finally(() => {
-      leave?.()
-      underWay.delete(ended)
-      poke()
-    })
-    underWay.add(ended)
-  }
-
-  async function deliver(delivery: Delivery) {
-    const { deliveryId, webhookId } = delivery
-    try {
-      const verdict = await attempt(delivery, cutOff.signal)
-      places.note(webhookId, verdict.kind === 'done')
-      await settle(delivery, verdict)
-    } catch (error) {
-      // Ours to mend; the delivery comes back when its lease ends.
-      log.error('webhook delivery put off', { deliveryId, webhookId, reason: String(error) })
-    }
-  }
-
-  const working = work()
-
-  return {
-    poke,
-
-    drain() {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      if (stopping) resolve()
-      else waiting.push(resolve)
-      poke()
-      return promise
-    },
-
-    async [Symbol.asyncDispose]() {
-      stopping = true
-      poke()
-      const late = new Error('cut off, since the server is stopping')
-      const timer = setTimeout(() => cutOff.abort(late), graceMs)
-      await working
-      await Promise.all(underWay)
-      clearTimeout(timer)
-      for (const tell of waiting.splice(0)) tell()
-    },
+    log.warn('webhook delivery given up', facts)
+    return deliveries.bury(deliveryId, reason)
   }
 }

@@ -53,17 +53,17 @@ const mayImport: Record<string, string[]> = {
   query: ground,
   outbound: ['error'],
   webhooks: [...ground, 'outbound'],
-  realtime: [...ground, 'wire'],
   documents: ground,
   reducers: [...ground, 'documents'],
   // From one standard to another, which never know each other.
   mapping: [...ground, 'standards'],
   ingest: [...ground, ...standards, 'access', 'outbound', 'quarantine', 'wire'],
   changes: [...ground, ...helpers],
+  realtime: [...ground, 'access', 'ingest', 'standards', 'wire'],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
   'platform/local': [...ground, 'platform/shared'],
   'platform/aws': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry'],
-  'services.ts': [...middle, 'config'],
+  'services.ts': [...middle, 'config', 'http'],
   http: [...middle, 'config', 'services.ts'],
   // Run by Node before anything is installed.
   'launch.mjs': ['heap-size.mjs'],
@@ -121,19 +121,19 @@ describe('the house has its shape', () => {
   it('speaks to Bun and DuckDB only in platform/local, to AWS only in platform/aws', () => {
     const unexpected = product.flatMap((file) => {
       const room = roomOf(file)
-      const found: string[] = []
+      const uses: string[] = []
       for (const one of importsOf(file)) {
         if (/^bun(:|$)|^@duckdb\//.test(one.specifier) && room !== 'platform/local')
-          found.push(show(one))
+          uses.push(show(one))
         if (/^@aws-sdk\/|^@smithy\//.test(one.specifier) && room !== 'platform/aws')
-          found.push(show(one))
+          uses.push(show(one))
       }
       // Everything else must run on Lambda's Node as well.
       const usesBun = /\bBun\.|\bimport\.meta\.(dir|file|main|path)\b/.test(
         withoutComments(read(file)),
       )
-      if (usesBun && room !== 'platform/local') found.push(`${file} uses Bun's globals`)
-      return found
+      if (usesBun && room !== 'platform/local') uses.push(`${file} uses Bun's globals`)
+      return uses
     })
     expect(unexpected).toEqual([])
   })

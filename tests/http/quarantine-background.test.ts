@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import type { Scope } from '../../src/platform/registry'
+import type { Scope } from '../../src/identity/scope'
 import { startTestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { anEvent } from '../support/envelopes'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import type { EventRecord } from '../../src/event/record'
-import type { Scope } from '../../src/platform/registry'
+import type { Scope } from '../../src/identity/scope'
 import { problemOf } from '../support/battery'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { type Result, startQuarantineTest } from '../support/quarantine-api'

@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'bun:test'
+import type { Connection, SocketProtocol } from '../../src/platform/connections'
 import { createSockets } from '../../src/platform/local/connections'
 import { serveHttp } from '../../src/platform/local/serve'
-import { connectionsContract } from '../contracts/connections.contract'
+import { connectionsContract, socketProtocolsContract } from '../contracts/connections.contract'
 import { openSocket } from '../support/sockets'
 
-const member = { tenantId: 'default', sourceId: 'demo', keyId: 'key_1', scopes: [] }
+const principal = { tenantId: 'default', sourceId: 'demo', keyId: 'key_1', scopes: [] }
 const LIMIT = 1000
 
 async function open(receive = async (message: string | Uint8Array) => String(message)) {
-  const sockets = createSockets({
+  const protocol: SocketProtocol = {
+    name: 'echo',
+    path: '/',
     receive: (_, message) => receive(message),
-    maxMessageBytes: LIMIT,
-  })
+  }
+  const sockets = createSockets({ protocols: [protocol], maxMessageBytes: LIMIT })
   const attached: string[] = []
   const attach: typeof sockets.attach = (who) => {
     const data = sockets.attach(who)
@@ -19,10 +22,11 @@ async function open(receive = async (message: string | Uint8Array) => String(mes
     return data
   }
   const server = serveHttp({
-    ...{ host: '127.0.0.1', port: 0 },
+    host: '127.0.0.1',
+    port: 0,
     sockets: { ...sockets, attach },
     fetch(_, { upgrade }) {
-      upgrade?.(member, {})
+      upgrade?.({ protocol: 'echo', principal }, {})
       return new Response()
     },
   })
@@ -37,6 +41,34 @@ async function open(receive = async (message: string | Uint8Array) => String(mes
 }
 
 connectionsContract('This machine', () => open())
+
+socketProtocolsContract('This machine', async (protocols) => {
+  const opened = new AsyncDisposableStack()
+  let letIn: Connection | undefined
+  const sockets = createSockets({ protocols, maxMessageBytes: LIMIT })
+  const server = opened.use(
+    serveHttp({
+      host: '127.0.0.1',
+      port: 0,
+      sockets,
+      fetch(_, { upgrade }) {
+        upgrade?.(letIn!, {})
+        return new Response()
+      },
+    }),
+  )
+  return {
+    async open(connection) {
+      letIn = connection
+      const socket = opened.use(await openSocket(server.url))
+      return (message) => {
+        socket.send(message)
+        return socket.next()
+      }
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+})
 
 describe('WebSockets of this machine', () => {
   it('are answered in the order in which they were asked, however long each takes', async () => {

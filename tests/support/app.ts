@@ -3,13 +3,12 @@ import type { KeyGrant } from '../../src/access/keys/key'
 import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
-import type { App, AppOptions } from '../../src/http/context'
-import { withBoundQuarantine } from '../../src/http/quarantine'
-import { startReplaying } from '../../src/http/quarantine/replaying'
+import type { App } from '../../src/http/context'
+import type { Scope } from '../../src/identity/scope'
 import type { Get } from '../../src/outbound/get'
 import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
-import type { Scope } from '../../src/platform/registry'
+import { createServices, type ServiceOptions, type Services } from '../../src/services'
 import type { Log } from '../../src/telemetry/log'
 import { aRunningClock, type TestClock } from './clock'
 import { temporaryFolder } from './folders'
@@ -17,12 +16,14 @@ import { keyring } from './keyring'
 
 export interface TestApp extends AsyncDisposable {
   app: App
-  /** Of the WebSocket API, where that is another door than the app's. */
+  /** The WebSocket API's address, where that is another door than the app's. */
   socketUrl?: string
   platform: Platform
   config: Config
-  /** What the app was made with. */
-  options: AppOptions
+  /** The services were made with these. */
+  options: ServiceOptions
+  /** The app was made with these. Absent where it is in another process. */
+  services?: Services
   keys: { demo: string; admin: string }
   /** Every line the app logged, as `level message {fields}`. */
   logged: string[]
@@ -44,7 +45,7 @@ interface Options {
   config?: Partial<Config>
   /** Puts something between the app and its platform, e.g. a store that fails. */
   wrap?: (platform: Platform) => Platform
-  /** As of `AppOptions`. */
+  /** As of `ServiceOptions`. */
   get?: Get
 }
 
@@ -66,16 +67,16 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
   const first = await bootstrap(registry, { clock })
   const keys = { demo: first!.demoKey, admin: first!.adminKey }
   const wrapped = wrap ? wrap(platform) : platform
-  const deps = { config, clock, log, ...(get && { get }) }
-  const replaying = startReplaying(withBoundQuarantine(wrapped, deps), deps)
-  const options = { ...deps, replaying }
-  const app = createApp(wrapped, options)
+  const options = { config, clock, log, ...(get && { get }) }
+  const services = createServices(wrapped, options)
+  const app = createApp(services)
 
   return {
     app,
     platform,
     config,
     options,
+    services,
     keys,
     logged,
     clock,
@@ -83,7 +84,7 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
     ...keyring({ registry, clock, demo: keys.demo }),
 
     async [Symbol.asyncDispose]() {
-      await replaying[Symbol.asyncDispose]()
+      await services[Symbol.asyncDispose]()
       await platform[Symbol.asyncDispose]()
       folder[Symbol.dispose]()
     },

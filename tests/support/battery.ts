@@ -3,7 +3,7 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { usualScopes } from '../../src/access/keys/key'
 import type { ErrorCode } from '../../src/error/codes'
 import { errorCodes } from '../../src/error/codes'
-import { type Scope, scopes } from '../../src/platform/registry'
+import { type Scope, scopes } from '../../src/identity/scope'
 import { startTestApp, type TestApp } from './app'
 import { notOnAws } from './not-on-aws'
 

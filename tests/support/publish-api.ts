@@ -1,6 +1,6 @@
-import { publishOver } from '../../src/http/realtime/publish'
 import { createSockets } from '../../src/platform/local/connections'
 import { serveHttp } from '../../src/platform/local/serve'
+import { socketProtocols } from '../../src/realtime/protocol'
 import { startTestApp, type TestApp } from './app'
 import { openSocket, type TestSocket } from './sockets'
 
@@ -13,25 +13,19 @@ export interface PublishTest extends AsyncDisposable {
   refusal(path: string, headers?: Record<string, string>): Promise<Response>
 }
 
+type Options = Parameters<typeof startTestApp>[0] & { maxReplyBytes?: number }
+
 /** The app over real WebSockets. @param options as of `startTestApp` */
-export async function startPublishTest(
-  options: Parameters<typeof startTestApp>[0] & { maxReplyBytes?: number } = {},
-): Promise<PublishTest> {
+export async function startPublishTest(options: Options = {}): Promise<PublishTest> {
   const app = await startTestApp(options)
-  const { maxBodyBytes: maxMessageBytes } = app.config
-  const { maxReplyBytes = Number.POSITIVE_INFINITY } = options
-  const platform = options.wrap ? options.wrap(app.platform) : app.platform
-  const publish = publishOver(platform, app.options, { maxMessageBytes, maxReplyBytes })
-  const sockets = createSockets({
-    receive: (member, message) => publish(async () => member, message),
-    maxMessageBytes,
-  })
   const server = app.socketUrl
     ? { url: new URL(app.socketUrl), async [Symbol.asyncDispose]() {} }
-    : serveHttp({ host: '127.0.0.1', port: 0, fetch: app.app.fetch, sockets })
+    : serve(app, options)
   const url = new URL('/ws/publish', server.url)
   const handshake = {
-    ...{ Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
     'Sec-WebSocket-Key': btoa('sixteen bytes...'),
   }
   return {
@@ -45,4 +39,11 @@ export async function startPublishTest(
       await app[Symbol.asyncDispose]()
     },
   }
+}
+
+function serve({ app, services, config }: TestApp, { maxReplyBytes }: Options) {
+  const { maxBodyBytes: maxMessageBytes } = config
+  const limits = { maxMessageBytes, maxReplyBytes: maxReplyBytes ?? Number.POSITIVE_INFINITY }
+  const sockets = createSockets({ protocols: socketProtocols(services!, limits), maxMessageBytes })
+  return serveHttp({ host: '127.0.0.1', port: 0, fetch: app.fetch, sockets })
 }

@@ -4,7 +4,7 @@ import { Webhook as SvixWebhook } from 'svix'
 import { startConsumers } from '../../src/changes/consumers'
 import { createGuard } from '../../src/outbound/guard'
 import { silentLog as log } from '../../src/telemetry/log'
-import { createDeliverer } from '../../src/webhooks/deliver'
+import { createDeliverer } from '../../src/webhooks/deliverer'
 import { createSend } from '../../src/webhooks/send'
 import { startTestApp } from '../support/app'
 import { aReceiver, until } from '../support/deliveries'
@@ -18,8 +18,8 @@ async function startAll() {
   const { platform, clock } = test
   const send = createSend({ guard: createGuard({ allowPrivate: true }) })
   const deliverer = opened.use(createDeliverer({ ...platform, send, clock, log }))
-  const fanOut = { clock, log, onEnqueued: deliverer.poke }
-  opened.use(startConsumers(platform, { archiveFlushSeconds: 60, fanOut }))
+  const onEnqueued = deliverer.poke
+  opened.use(startConsumers(platform, { archiveFlushSeconds: 60, clock, log, onEnqueued }))
   const held = opened.move()
 
   async function post(path: string, body: unknown) {

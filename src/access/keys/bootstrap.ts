@@ -1,6 +1,7 @@
 import { AppError } from '../../error/app-error'
+import { type Scope, scopes } from '../../identity/scope'
 import type { Clock } from '../../platform/clock'
-import { type Registry, type Scope, scopes } from '../../platform/registry'
+import type { Registry } from '../../platform/registry'
 import { hashKey, issueKey, usualScopes } from './key'
 
 const tenantId = 'default'
@@ -37,7 +38,7 @@ export async function bootstrap(
   await registry.sources.put({ tenantId, sourceId, name: 'Demo', createdAt })
 
   async function issue(name: string, granted: readonly Scope[], chosen: string | undefined) {
-    // A first start that was cut short may have kept the chosen key already.
+    // A first start that was cut short may have stored the chosen key already.
     if (chosen !== undefined && (await registry.keys.findByHash(hashKey(chosen)))) return chosen
     const grant = { tenantId, sourceId, name, scopes: [...granted] }
     return (await issueKey(registry, grant, { at, key: chosen })).key

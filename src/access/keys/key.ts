@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { type Scope, scopes } from '../../platform/registry'
+import { type Scope, scopes } from '../../identity/scope'
 import type { ApiKey, Keys } from '../../platform/registry/keys'
 
-// 256 bits: beyond guessing, so that a fast hash is enough to keep it by.
+// 256 bits: beyond guessing, so that a fast hash is enough to store it by.
 const KEY_BYTES = 32
 // `nk_` and four characters of 43: enough to tell keys apart, no help in finding one.
 const HINT_LENGTH = 7
@@ -11,7 +11,7 @@ export function generateKey(): string {
   return `nk_${randomBytes(KEY_BYTES).toString('base64url')}`
 }
 
-/** SHA-256, hex: the only form in which a key is kept. */
+/** SHA-256, hex: the only form in which a key is stored. */
 export function hashKey(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }
@@ -28,7 +28,7 @@ export function keyHint(key: string): string {
   return key.slice(0, Math.min(HINT_LENGTH, Math.floor(key.length / 4)))
 }
 
-/** Of a key that was not made for more: what senders and readers need, and nothing that changes events. */
+/** A key has these unless it was made for more: senders and readers need them, and none changes events. */
 export const usualScopes: readonly Scope[] = scopes.filter(
   (scope) => scope !== 'admin' && scope !== 'quarantine:write',
 )
@@ -36,8 +36,8 @@ export const usualScopes: readonly Scope[] = scopes.filter(
 export type KeyGrant = Pick<ApiKey, 'tenantId' | 'sourceId' | 'name' | 'scopes' | 'sources'>
 
 /**
- * Makes a key and keeps its hash.
- * @param key the key to keep, when it was chosen by a person
+ * Makes a key and stores its hash.
+ * @param key the key itself, when a person chose it
  * @returns the key itself, to be shown once, and the record that stays
  * @throws {AppError} `invalid_request` when the key is already in use
  */

@@ -1,8 +1,8 @@
+import type { Principal } from '../../identity/principal'
 import type { Clock } from '../../platform/clock'
-import type { Keys } from '../../platform/registry/keys'
-import { type Principal, principalOf } from '../principal'
-import { createMemory } from '../remember'
+import type { ApiKey, Keys } from '../../platform/registry/keys'
 import { sameHash } from './key'
+import { createMemory } from './remember'
 
 // A key revoked by the command line, another process, works at most this much longer.
 const CACHE_MS = 5_000
@@ -11,7 +11,7 @@ const CACHE_KEYS = 1_000
 // A key is half a kilobyte, a few that reach a hundred sources some more.
 const CACHE_BYTES = 4 * 1024 * 1024
 
-/** Whom a hash stands for. @returns undefined when the registry does not have it */
+/** Finds whom a hash stands for. @returns undefined when the registry does not have it */
 export type Keyring = (hash: string) => Promise<Principal | 'revoked' | undefined>
 
 /** The registry's keys, without a look-up for each request. */
@@ -20,8 +20,10 @@ export function createKeyring(needs: {
   clock: Pick<Clock, 'monotonic'>
 }): Keyring {
   const known = createMemory<Principal>({
-    ...{ clock: needs.clock, forMs: CACHE_MS },
-    ...{ maxEntries: CACHE_KEYS, maxBytes: CACHE_BYTES },
+    clock: needs.clock,
+    forMs: CACHE_MS,
+    maxEntries: CACHE_KEYS,
+    maxBytes: CACHE_BYTES,
   })
 
   return async function find(hash) {
@@ -36,4 +38,8 @@ export function createKeyring(needs: {
     known.set(hash, principal)
     return principal
   }
+}
+
+function principalOf({ tenantId, sourceId, keyId, scopes, sources, hash }: ApiKey): Principal {
+  return { tenantId, sourceId, keyId, scopes, sources, hash }
 }

@@ -1,18 +1,18 @@
 import type { Clock } from '../../platform/clock'
 import type { Source, Sources } from '../../platform/registry/sources'
-import { createMemory } from '../remember'
+import { createMemory } from './remember'
 
-// As long as keys are remembered: a changed setting takes effect within five seconds everywhere.
+// The same as for keys: a changed setting takes effect within five seconds everywhere.
 const CACHE_MS = 5_000
 // Sources that send at one time; beyond it the oldest is looked up again.
 const CACHE_SOURCES = 1_000
 // A source with twenty signing keys, certificates included, is some 100 KB; few have any.
 const CACHE_BYTES = 8 * 1024 * 1024
 
-/** It becomes a column of the lake and part of addresses: a plain word. */
+/** A source id becomes a column of the lake and part of addresses, so it is a plain word. */
 export const SOURCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
-/** @returns undefined for a source that nobody registered: it has no settings */
+/** Finds a source. @returns undefined for one that nobody registered: it has no settings */
 export type FindSource = (tenantId: string, sourceId: string) => Promise<Source | undefined>
 
 /** The settings of the source that sends, without a look-up for each request. */
@@ -21,8 +21,10 @@ export function rememberSources(needs: {
   clock: Pick<Clock, 'monotonic'>
 }): FindSource {
   const known = createMemory<Source | undefined>({
-    ...{ clock: needs.clock, forMs: CACHE_MS },
-    ...{ maxEntries: CACHE_SOURCES, maxBytes: CACHE_BYTES },
+    clock: needs.clock,
+    forMs: CACHE_MS,
+    maxEntries: CACHE_SOURCES,
+    maxBytes: CACHE_BYTES,
   })
 
   return async function findSource(tenantId, sourceId) {

@@ -1,7 +1,7 @@
 import { AppError } from '../../error/app-error'
 import type { Signing } from '../../platform/registry/sources'
-import { refusal } from '../signature-refusal'
 import type { KeySets } from './key-sets'
+import { refusal } from './refusal'
 
 // RFC 7515, section 7.1: three parts in base64url. No JSON text looks like it.
 const COMPACT = /^\s*[\w-]+\.[\w-]*\.[\w-]*\s*$/
@@ -9,7 +9,7 @@ const COMPACT = /^\s*[\w-]+\.[\w-]*\.[\w-]*\s*$/
 // Longer than any body is long before its first full stop: the header names a key and an algorithm.
 const MAX_HEADER = 16 * 1024
 
-/** Whether a body is a JWS in compact form, signed well or not. */
+/** Tells whether a body is a JWS in compact form, signed well or not. */
 export function isCompactJws(text: string): boolean {
   const dot = text.indexOf('.')
   return dot > 0 && dot < MAX_HEADER && COMPACT.test(text)

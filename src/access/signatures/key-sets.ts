@@ -5,7 +5,7 @@ import type { PublicJwk } from '../../platform/registry/sources'
 export interface KeySets {
   /** @throws {Error} when it cannot be fetched and nothing that was is recent enough */
   at(url: string): Promise<PublicJwk[]>
-  /** As it is now, for a key that was not in it. @returns undefined when it was fetched just before */
+  /** Reads it anew, for a key that was not in it. @returns undefined when it was fetched just before */
   again(url: string): Promise<PublicJwk[] | undefined>
 }
 
@@ -25,7 +25,7 @@ const MAX_KEY_LENGTH = 4 * 1024
 // RFC 7517, section 4, and RFC 7518, section 6: what a public key is read from.
 const MEMBERS = ['kty', 'kid', 'use', 'key_ops', 'alg', 'n', 'e', 'crv', 'x', 'y']
 
-interface Kept {
+interface CachedSet {
   keys?: PublicJwk[]
   fetchedAt: number
   triedAt: number
@@ -38,57 +38,57 @@ export function rememberKeySets(needs: {
   clock: Pick<Clock, 'monotonic'>
 }): KeySets {
   const { get, clock } = needs
-  const sets = new Map<string, Kept>()
+  const sets = new Map<string, CachedSet>()
 
-  function keptFor(url: string): Kept {
+  function cachedFor(url: string): CachedSet {
     const found = sets.get(url)
     if (found !== undefined) return found
     if (sets.size >= MAX_SETS) sets.delete(sets.keys().next().value ?? '')
     const never = Number.NEGATIVE_INFINITY
-    const kept: Kept = { fetchedAt: never, triedAt: never }
-    sets.set(url, kept)
-    return kept
+    const cached: CachedSet = { fetchedAt: never, triedAt: never }
+    sets.set(url, cached)
+    return cached
   }
 
-  async function fetchInto(kept: Kept, url: string): Promise<PublicJwk[]> {
-    kept.triedAt = clock.monotonic()
+  async function fetchInto(cached: CachedSet, url: string): Promise<PublicJwk[]> {
+    cached.triedAt = clock.monotonic()
     try {
-      kept.keys = readKeySet(await get(url))
-      kept.fetchedAt = clock.monotonic()
-      return kept.keys
+      cached.keys = readKeySet(await get(url))
+      cached.fetchedAt = clock.monotonic()
+      return cached.keys
     } catch (error) {
-      kept.failure = error
-      if (kept.keys !== undefined && clock.monotonic() - kept.fetchedAt < STALE_MS) {
-        return kept.keys
+      cached.failure = error
+      if (cached.keys !== undefined && clock.monotonic() - cached.fetchedAt < STALE_MS) {
+        return cached.keys
       }
       throw error
     } finally {
-      kept.inFlight = undefined
+      cached.inFlight = undefined
     }
   }
 
   /** Many requests that need the same set at once share one call. */
-  function refresh(kept: Kept, url: string): Promise<PublicJwk[]> {
-    kept.inFlight ??= fetchInto(kept, url)
-    return kept.inFlight
+  function refresh(cached: CachedSet, url: string): Promise<PublicJwk[]> {
+    cached.inFlight ??= fetchInto(cached, url)
+    return cached.inFlight
   }
 
   return {
     async at(url) {
-      const kept = keptFor(url)
+      const cached = cachedFor(url)
       const now = clock.monotonic()
-      if (kept.keys !== undefined && now - kept.fetchedAt < FRESH_MS) return kept.keys
-      if (kept.inFlight === undefined && now - kept.triedAt < COOLDOWN_MS) {
-        if (kept.keys !== undefined && now - kept.fetchedAt < STALE_MS) return kept.keys
-        throw kept.failure
+      if (cached.keys !== undefined && now - cached.fetchedAt < FRESH_MS) return cached.keys
+      if (cached.inFlight === undefined && now - cached.triedAt < COOLDOWN_MS) {
+        if (cached.keys !== undefined && now - cached.fetchedAt < STALE_MS) return cached.keys
+        throw cached.failure
       }
-      return refresh(kept, url)
+      return refresh(cached, url)
     },
 
     async again(url) {
-      const kept = keptFor(url)
-      if (clock.monotonic() - kept.triedAt < COOLDOWN_MS) return undefined
-      return refresh(kept, url)
+      const cached = cachedFor(url)
+      if (clock.monotonic() - cached.triedAt < COOLDOWN_MS) return undefined
+      return refresh(cached, url)
     },
   }
 }

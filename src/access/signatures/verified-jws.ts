@@ -1,7 +1,7 @@
 import { compactVerify, createLocalJWKSet, errors } from 'jose'
 import type { AppError } from '../../error/app-error'
 import type { PublicJwk } from '../../platform/registry/sources'
-import { refusal } from '../signature-refusal'
+import { refusal } from './refusal'
 
 // RFC 7518, section 3.1, without `none`, and without HMAC: verifying with a public key as the shared
 // secret is the oldest trick there is (RFC 8725, section 2.1).
@@ -9,8 +9,8 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 ALGORITHMS.push('ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519')
 
 /**
- * What changes how a JWS is to be read. The library knows `b64`; nobody who sends events needs it, and
- * what nobody needs is refused with all else that has to be understood (RFC 7515, 4.1.11).
+ * Header parameters that change how a JWS is to be read. The library knows `b64`; nobody who sends
+ * events needs it, so it is refused with all else that has to be understood (RFC 7515, 4.1.11).
  */
 const UNKNOWN = ['crit', 'b64', 'zip']
 

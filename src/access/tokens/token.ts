@@ -2,7 +2,7 @@ import { JwtVerifier } from 'aws-jwt-verify'
 import { JwtExpiredError, JwtInvalidIssuerError } from 'aws-jwt-verify/error'
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model'
 import { AppError } from '../../error/app-error'
-import { type Scope, scopes } from '../../platform/registry'
+import { type Scope, scopes } from '../../identity/scope'
 import type { Keyring } from '../keys/keyring'
 import { SOURCE_ID } from '../keys/sources'
 import type { KeySets } from '../signatures/key-sets'
@@ -12,16 +12,16 @@ import { unauthenticated, type VerifyToken } from './token-form'
 import { requireTokenShape } from './token-shape'
 
 export interface TokenNeeds {
-  /** As in the claim `iss`. */
+  /** The issuer's name, as in the claim `iss`. */
   issuer: string
-  /** What the issuer knows us by: in `aud`, or before the slash of a scope. */
+  /** The issuer's name for us: in `aud`, or before the slash of a scope. */
   audience: string
-  /** Of issuers, by their name. */
+  /** The key sets of issuers, by the issuer's name. */
   keySets: KeySets
   keyring: Keyring
 }
 
-// Of clients that nobody registered here, whatever the issuer grants them.
+// Clients that nobody registered here belong to it, whatever the issuer grants them.
 const unregisteredTenant = 'default'
 const dataScopes: readonly Scope[] = scopes.filter((scope) => scope !== 'admin')
 
@@ -64,7 +64,7 @@ function clientOf({ client_id: clientId, azp }: JwtPayload): string | undefined 
 }
 
 /**
- * What the issuer lets the client do here. RFC 9068, section 2.2.3: `scope`, with spaces between;
+ * Reads what the issuer lets the client do here. RFC 9068, section 2.2.3: `scope`, with spaces between;
  * some issuers write `scp`, also as an array. Cognito's scopes are those of a resource server:
  * `audience/scope`.
  * @returns undefined when the token is meant for somebody else

@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { caliper } from '../../standards/caliper/standard'
-import { requireSensorInPath } from '../authenticate'
+import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
 import type { App } from '../context'
+import { keyInPath } from '../credentials'
 import { problems } from '../openapi'
 import { operation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
@@ -61,7 +62,7 @@ const route = createRoute({
 
 const door: Door = {
   standard: caliper,
-  admit: requireSensorInPath,
+  admit: (c) => requireSensor(c, keyInPath),
   formOf(c) {
     requireMediaType(c, ...caliper.mediaTypes.bare)
     return 'bare'

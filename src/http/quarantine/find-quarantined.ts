@@ -1,6 +1,6 @@
-import type { Principal } from '../../access/principal'
-import { reaches, reachOf } from '../../access/reach'
 import { AppError } from '../../error/app-error'
+import type { Principal } from '../../identity/principal'
+import { reaches, reachOf } from '../../identity/reach'
 import type { QuarantinedItem, QuarantineStore } from '../../platform/quarantine-store'
 import type { AppContext } from '../context'
 

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { reaches, reachOf } from '../../access/reach'
+import { reaches, reachOf } from '../../identity/reach'
 import { PAGE_BYTES } from '../../platform/event-store'
 import type { QuarantinedSummary as Summary } from '../../platform/quarantine-store'
 import { isNearlyFull } from '../../quarantine/bound'

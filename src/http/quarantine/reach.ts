@@ -1,6 +1,6 @@
-import type { Principal } from '../../access/principal'
-import { type Reach, reaches, reachOf } from '../../access/reach'
 import { AppError } from '../../error/app-error'
+import type { Principal } from '../../identity/principal'
+import { type Reach, reaches, reachOf } from '../../identity/reach'
 import type { Replayer } from '../../ingest/replay'
 import type { QuarantineFilter } from '../../platform/quarantine-store'
 

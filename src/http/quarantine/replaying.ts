@@ -1,37 +1,30 @@
+import type { Keyring } from '../../access/keys/keyring'
+import type { VerifyJws } from '../../access/signatures/jws'
 import { createReplay } from '../../ingest/replay'
 import { createReplayPiece } from '../../ingest/replay-piece'
 import { type Replaying, startReplays } from '../../ingest/replay-runner'
-import { createVerifyJws } from '../../ingest/steps/verify'
 import type { ServingPlatform } from '../../platform/platform'
-import { type AppOptions, guardOf } from '../context'
-import { identityOf } from '../identity'
+import type { AppOptions } from '../context'
 import { resultViewOf } from './result-view'
 import type { ReplayView } from './schemas'
 
-/** @param platform its quarantine bound */
-export function createReplaying(
-  platform: ServingPlatform,
-  options: AppOptions,
-): Replaying<ReplayView> {
-  const { config, clock } = options
-  const verifyJws = createVerifyJws({ guard: guardOf(options), clock })
-  const replay = createReplay({ ...platform, config, clock, verifyJws })
-  return { replay, piece: createReplayPiece({ ...platform, replay, viewOf: resultViewOf }) }
+interface Needs extends Pick<AppOptions, 'config' | 'clock' | 'log'> {
+  keyring: Keyring
+  verifyJws: VerifyJws
 }
 
-/** As `createReplaying`; and goes on in the background, until it is disposed. */
-export function startReplaying(
+/**
+ * Makes everything that replays what is in quarantine. Where the platform has jobs, that goes on in the
+ * background until the runner is disposed.
+ * @param platform its quarantine bounded
+ */
+export function createReplaying(
   platform: ServingPlatform,
-  options: AppOptions,
-): Replaying<ReplayView> & AsyncDisposable {
-  const { piece, replay } = createReplaying(platform, options)
+  { config, clock, log, keyring, verifyJws }: Needs,
+): Replaying<ReplayView> {
+  const replay = createReplay({ ...platform, config, clock, verifyJws })
+  const piece = createReplayPiece({ ...platform, replay, viewOf: resultViewOf })
   const { replays: jobs } = platform
-  const { keyring } = identityOf(platform, options)
-  const runner = jobs && startReplays({ jobs, piece, keyring, ...options })
-  return {
-    ...{ piece, replay, runner },
-    async [Symbol.asyncDispose]() {
-      await runner?.[Symbol.asyncDispose]()
-    },
-  }
+  const runner = jobs && startReplays({ jobs, piece, keyring, clock, log })
+  return { replay, piece, runner }
 }

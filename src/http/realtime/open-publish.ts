@@ -1,18 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { memberOf } from '../../access/member'
 import { AppError } from '../../error/app-error'
-import { requireKeyOf, requireScope } from '../authenticate'
-import type { App, AppContext } from '../context'
+import { publishName, publishPath } from '../../realtime/publish'
+import { requireScope } from '../authenticate'
+import type { App } from '../context'
+import { inHandshake, subprotocolHeaders } from '../credentials'
 import { problems } from '../openapi'
 import { operation } from '../operation'
 import { serverFacts } from '../receive'
 
-/** What a page in a browser names first, since it can set no header; its key comes second. */
-const PROTOCOL = 'nonius'
-
 const route = createRoute({
   method: 'get',
-  path: '/ws/publish',
+  path: publishPath,
   operationId: 'openPublish',
   tags: ['Native'],
   summary: 'Send events over a WebSocket',
@@ -30,26 +28,13 @@ const route = createRoute({
   },
 })
 
-/** The handshake. What follows it is `realtime/publish.ts`. */
+/** Answers the handshake. What follows it is `realtime/publish.ts`. */
 export function openPublish(app: App) {
   operation(app, route, async (c) => {
-    const { principal, protocol } = await admit(c)
+    const principal = await requireScope(c, 'events:write', inHandshake)
     const { ip, userAgent } = serverFacts(c, principal.keyId)
-    // The key that came as a subprotocol is not repeated.
-    const headers = protocol === undefined ? {} : { 'Sec-WebSocket-Protocol': protocol }
-    if (c.env.upgrade?.(memberOf(principal, { ip, userAgent }), headers)) return new Response()
+    const connection = { protocol: publishName, principal, ip, userAgent }
+    if (c.env.upgrade?.(connection, subprotocolHeaders(c))) return new Response()
     throw new AppError('upgrade_required', 'Open a WebSocket here: `Upgrade: websocket`.')
   })
-}
-
-async function admit(c: AppContext) {
-  if (c.req.header('Authorization') !== undefined) {
-    return { principal: await requireScope(c, 'events:write'), protocol: undefined }
-  }
-  const offered = c.req.header('Sec-WebSocket-Protocol') ?? ''
-  const [protocol, key] = offered.split(',').map((name) => name.trim())
-  const isOurs = protocol === PROTOCOL
-  const credential = (isOurs ? key : undefined) ?? c.req.query('key')
-  const principal = await requireKeyOf(c, credential, 'events:write')
-  return { principal, protocol: isOurs ? PROTOCOL : undefined }
 }

@@ -2,19 +2,18 @@ import { createPublicKey, type JsonWebKeyInput } from 'node:crypto'
 import { isPublicKey } from '../../access/signatures/key-sets'
 import { AppError } from '../../error/app-error'
 import type { PublicJwk, Signing } from '../../platform/registry/sources'
-import { type AppOptions, guardOf } from '../context'
+import type { Services } from '../../services'
 
 // RFC 7518, section 3.3: "A key of size 2048 bits or larger MUST be used".
 const MIN_RSA_BITS = 2048
 
 /**
- * Whether signatures could be verified with these settings. Nothing of a key is repeated: somebody
+ * Checks that signatures can be verified with these settings. Nothing of a key is repeated: somebody
  * may have pasted their private one.
  * @throws {AppError} `invalid_request`, `invalid_target`
  */
-export function checkSigningWith(options: AppOptions) {
-  const guard = guardOf(options)
-  const mayBePlain = options.config.allowPrivateWebhooks
+export function checkSigningWith({ guard, config }: Pick<Services, 'guard' | 'config'>) {
+  const mayBePlain = config.allowPrivateWebhooks
 
   return async function checkSigning(signing: Signing | undefined): Promise<void> {
     if (signing?.jwksUrl !== undefined) {

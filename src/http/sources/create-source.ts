@@ -45,8 +45,8 @@ const route = createRoute({
   },
 })
 
-export function createSource(app: App, { platform, options }: AppDeps) {
-  const checkSigning = checkSigningWith(options)
+export function createSource(app: App, { platform, options, services }: AppDeps) {
+  const checkSigning = checkSigningWith(services)
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'admin')
     const { id: sourceId, ...settings } = await readJson(c, NewSource, options.config, ['signing'])

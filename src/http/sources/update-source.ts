@@ -40,12 +40,12 @@ const route = createRoute({
 })
 
 export function updateSource(app: App, deps: AppDeps) {
-  const { platform, options } = deps
-  const checkSigning = checkSigningWith(options)
+  const { platform, options, services } = deps
+  const checkSigning = checkSigningWith(services)
   operation(app, route, async (c) => {
     const { tenantId } = await requireScope(c, 'admin')
     const settings = await readJson(c, SourceSettings, options.config, ['signing'])
-    // Nothing there is said before an address is looked up.
+    // A source that does not exist is answered so before any address is looked up.
     const { sourceId, createdAt } = await findSource(c, deps, tenantId)
     await checkSigning(settings.signing)
     const updatedAt = options.clock.now().toISOString()

@@ -1,4 +1,4 @@
-import { type App, type AppDeps, guardOf } from '../context'
+import type { App, AppDeps } from '../context'
 import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
 import { getWebhook } from './get-webhook'
@@ -6,7 +6,7 @@ import { listWebhooks } from './list-webhooks'
 import { updateWebhook } from './update-webhook'
 
 export function registerWebhooks(app: App, deps: AppDeps) {
-  const guard = guardOf(deps.options)
+  const { guard } = deps.services
   createWebhook(app, deps, guard)
   listWebhooks(app, deps)
   getWebhook(app, deps)

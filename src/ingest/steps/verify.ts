@@ -1,6 +1,6 @@
-import { refusal } from '../../access/signature-refusal'
 import { isCompactJws, type VerifyJws, verifyJwsWith } from '../../access/signatures/jws'
 import { rememberKeySets } from '../../access/signatures/key-sets'
+import { refusal } from '../../access/signatures/refusal'
 import { createGet } from '../../outbound/get'
 import type { Guard } from '../../outbound/guard'
 import type { Clock } from '../../platform/clock'

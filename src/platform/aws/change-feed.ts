@@ -36,11 +36,11 @@ interface Change {
 /**
  * The change feed's end on AWS: Lambda reads the table's stream and calls this with a batch of one
  * shard, again from the first record that was not handled until it answers that none is left. Lambda
- * keeps the cursor, so `isExact` and `maxWaitMs` of a consumer are the event source mapping's affair.
+ * remembers the cursor, so `isExact`, `maxWaitMs` and `drainsAtStop` of a consumer are the mapping's affair.
  */
 export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
   const { consumers, log } = needs
-  // What a consumer has had of a batch that will come again for another's sake. Only an economy: a
+  // Changes that a consumer has had of a batch that will come again for another's sake. Only an economy: a
   // retry that reaches another sandbox brings all of it again, and consumers are idempotent.
   const had = new Map<string, Set<string>>()
 

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerWebSocket, WebSocketHandler } from 'bun'
 import { AppError } from '../../error/app-error'
-import type { Connections, Member } from '../connections'
+import type { Connection, Connections, SocketProtocol, SocketProtocols } from '../connections'
 import { createUnanswered } from './unanswered'
 import { within } from './within'
 
-/** What Bun keeps with each connection. */
+/** Bun holds this with each connection. */
 export interface Attached {
   connectionId: string
-  member: Member
+  connection: Connection
+  protocol: SocketProtocol
   /** Resolves once everything that came so far is answered. */
   answered: Promise<unknown>
 }
@@ -16,15 +17,18 @@ export interface Attached {
 /** The WebSockets of this process, and their side of the server. */
 export interface Sockets extends AsyncDisposable {
   connections: Connections
-  /** @throws {AppError} `busy` when there are as many as there may be */
-  attach(member: Member): Attached
+  /**
+   * @throws {AppError} `busy` when there are as many as there may be
+   * @throws {Error} when nothing here speaks the connection's protocol
+   */
+  attach(connection: Connection): Attached
   handler: WebSocketHandler<Attached>
 }
 
 // Each may have the beginning of a message in our memory that we do not get to see before its end:
 // so many times `maxPayloadLength` is what connections can take.
 const MAX_SOCKETS = 512
-// Of one tenant, so that others get in as well.
+// One tenant has half of them at most, so that others get in as well.
 const MAX_SOCKETS_OF_ONE = MAX_SOCKETS / 2
 
 // Bytes that wait for a receiver. Some receipts; then it does not read, and is closed.
@@ -33,7 +37,7 @@ const MAX_BEHIND = 1024 * 1024
 // Seconds without a message or a pong; Bun pings before they are over.
 const IDLE_SECONDS = 120
 
-// How long the end of the server is kept waiting for answers. As for requests.
+// The end of the server waits so long for answers, as it does for requests.
 const STOP_MS = 5000
 
 // RFC 6455, section 7.4.1, and IANA's registry of close codes.
@@ -45,11 +49,10 @@ const TRY_AGAIN_LATER = 1013
  * order in which they came. Disposing answers what has come and closes all.
  */
 export function createSockets(needs: {
-  /** Answers a message. Never throws. */
-  receive(member: Member, message: string | Uint8Array): Promise<string>
+  protocols: SocketProtocols
   maxMessageBytes: number
 }): Sockets {
-  const { receive, maxMessageBytes } = needs
+  const { protocols, maxMessageBytes } = needs
   const open = new Map<string, ServerWebSocket<Attached>>()
   const countOf = new Map<string, number>()
   const admit = createUnanswered(maxMessageBytes)
@@ -58,18 +61,19 @@ export function createSockets(needs: {
   function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
     if (isClosing) return
     const { data } = socket
-    const leave = admit(data.member.tenantId, Buffer.byteLength(sent))
+    const { connection, protocol } = data
+    const leave = admit(connection.principal.tenantId, Buffer.byteLength(sent))
     if (leave === undefined) {
       return socket.close(TRY_AGAIN_LATER, 'Wait for answers; what has none, send again.')
     }
-    const reply = receive(data.member, sent)
+    const reply = protocol.receive(async () => connection, sent)
     data.answered = data.answered.then(async () => {
       socket.send(await reply)
       leave()
     })
   }
 
-  function count({ tenantId }: Member, change: 1 | -1) {
+  function count({ principal: { tenantId } }: Connection, change: 1 | -1) {
     const now = (countOf.get(tenantId) ?? 0) + change
     if (now === 0) countOf.delete(tenantId)
     else countOf.set(tenantId, now)
@@ -88,34 +92,36 @@ export function createSockets(needs: {
       },
     },
 
-    attach(member) {
-      const own = countOf.get(member.tenantId) ?? 0
+    attach(connection) {
+      const protocol = protocols.find(({ name }) => name === connection.protocol)
+      if (protocol === undefined) throw new Error(`nothing speaks ${connection.protocol}`)
+      const own = countOf.get(connection.principal.tenantId) ?? 0
       if (open.size >= MAX_SOCKETS || own >= MAX_SOCKETS_OF_ONE) {
         throw new AppError(
           'busy',
           `${own} connections of this tenant are open, of ${open.size} in all.`,
         )
       }
-      return { connectionId: randomUUID(), member, answered: Promise.resolve() }
+      return { connectionId: randomUUID(), connection, protocol, answered: Promise.resolve() }
     },
 
     handler: {
-      // What is somewhat too large is answered so; beyond that, Bun closes with 1009.
+      // A message that is somewhat too large is answered so; beyond that, Bun closes with 1009.
       maxPayloadLength: 2 * maxMessageBytes,
       // A receiver that does not read must not fill our memory.
       closeOnBackpressureLimit: true,
       backpressureLimit: MAX_BEHIND,
-      // Nobody can send us little that unpacks to much.
+      // A small message must not unpack to a large one.
       perMessageDeflate: false,
       idleTimeout: IDLE_SECONDS,
       sendPings: true,
       message,
       open(socket) {
         open.set(socket.data.connectionId, socket)
-        count(socket.data.member, 1)
+        count(socket.data.connection, 1)
       },
       close({ data }) {
-        if (open.delete(data.connectionId)) count(data.member, -1)
+        if (open.delete(data.connectionId)) count(data.connection, -1)
       },
     },
 

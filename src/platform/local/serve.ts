@@ -1,19 +1,19 @@
 import type { Server } from 'bun'
 import { StorageError } from '../../error/storage-error'
-import type { Member } from '../connections'
+import type { Connection } from '../connections'
 import type { Attached, Sockets } from './connections'
 import { within } from './within'
 
 export interface HttpServer extends AsyncDisposable {
-  /** As bound: `http://127.0.0.1:3000`. */
+  /** The address as bound: `http://127.0.0.1:3000`. */
   url: URL
 }
 
-/** What the app gets to know of the connection, as Hono's `env`. */
-export interface Connection {
+/** The app is told this of whoever asks, as Hono's `env`. */
+export interface Bindings {
   ip?: string | undefined
   /** Makes a WebSocket of it. @returns false when that is not what was asked for */
-  upgrade?(member: Member, headers: Record<string, string>): boolean
+  upgrade?(connection: Connection, headers: Record<string, string>): boolean
   /** How many seconds it may be silent from now on; 0: for as long as the app likes. */
   patience?(seconds: number): void
 }
@@ -22,7 +22,7 @@ export interface Connection {
 const HARD_LIMIT_BYTES = 2 ** 31
 
 /**
- * How long the end is kept waiting for requests in flight: senders who have stopped in the middle of a
+ * The end waits so long for requests in flight: senders who have stopped in the middle of a
  * body, receivers who do not read. Whatever runs us waits ten seconds before it kills (docker stop).
  */
 const STOP_MS = 5000
@@ -31,7 +31,7 @@ const STOP_MS = 5000
 export function serveHttp(options: {
   host: string
   port: number
-  fetch(request: Request, connection: Connection): Response | Promise<Response>
+  fetch(request: Request, bindings: Bindings): Response | Promise<Response>
   /** Left out, no connection becomes a WebSocket. */
   sockets?: Sockets | undefined
 }): HttpServer {
@@ -43,8 +43,8 @@ export function serveHttp(options: {
     const response = await fetch(request, {
       ip,
       patience: (seconds) => server.timeout(request, seconds),
-      upgrade(member, headers) {
-        const data = sockets?.attach(member)
+      upgrade(connection, headers) {
+        const data = sockets?.attach(connection)
         isSocket = data !== undefined && server.upgrade(request, { data, headers })
         return isSocket
       },

@@ -1,4 +1,4 @@
-import type { Scope } from '../registry'
+import type { Scope } from '../../identity/scope'
 
 /** A key as the registry stores it: the secret itself is shown once, and only its hash is stored. */
 export interface ApiKey {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../../src/error/storage-error'
 import { handshakeWith } from '../../../src/http/realtime/handshake'
-import { publishOver } from '../../../src/http/realtime/publish'
 import { MAX_MESSAGE_BYTES } from '../../../src/platform/aws/connections'
 import { createConnectionRows } from '../../../src/platform/aws/connections/rows'
 import {
@@ -9,6 +9,8 @@ import {
   type RealtimeEvent,
 } from '../../../src/platform/aws/lambda/realtime-handler'
 import type { Connections } from '../../../src/platform/connections'
+import { socketProtocols } from '../../../src/realtime/protocol'
+import { socketProtocolsContract } from '../../contracts/connections.contract'
 import { startTestApp, type TestApp } from '../../support/app'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
 import { aClock } from '../../support/deliveries'
@@ -33,8 +35,10 @@ function scene(send: Connections['send'] = async () => 'sent') {
   const rows = createConnectionRows({ client, table, clock })
   const limits = { maxMessageBytes: MAX_MESSAGE_BYTES, maxReplyBytes: MAX_MESSAGE_BYTES }
   const handle = createRealtimeHandler({
-    ...{ path: '/ws/publish', handshake: handshakeWith(app.app), rows, log: app.options.log },
-    publish: publishOver(app.platform, app.options, limits),
+    protocols: socketProtocols(app.services!, limits),
+    handshake: handshakeWith(app.app),
+    rows,
+    log: app.options.log,
     connections: {
       async send(connectionId, message) {
         sent.push(message)
@@ -51,7 +55,11 @@ function scene(send: Connections['send'] = async () => 'sent') {
     return handle({ requestContext, ...more } as RealtimeEvent)
   }
   return {
-    ...{ rows, sent, tell, connectionId, clock },
+    rows,
+    sent,
+    tell,
+    connectionId,
+    clock,
     connect: (headers: Record<string, string> = app.as()) => tell('CONNECT', { headers }),
     async ask(message: unknown) {
       expect(await tell('MESSAGE', { body: JSON.stringify(message) })).toEqual({ statusCode: 200 })
@@ -61,7 +69,8 @@ function scene(send: Connections['send'] = async () => 'sent') {
 }
 
 const anEvent = (more: object = {}) => ({
-  ...{ event_type: 'opened', event_id: crypto.randomUUID() },
+  event_type: 'opened',
+  event_id: crypto.randomUUID(),
   ...more,
 })
 
@@ -76,7 +85,8 @@ describe('The function behind the WebSocket API', () => {
     const event = anEvent({ tenantId: 'south' })
     expect(await test.ask(event)).toMatchObject({ eventIds: [event.event_id] })
     expect(await app.platform.events.get('north', event.event_id)).toMatchObject({
-      ...{ tenantId: 'north', sourceId: 'demo' },
+      tenantId: 'north',
+      sourceId: 'demo',
       server: { ip: '192.0.2.9', userAgent: 'reader' },
     })
   })
@@ -159,4 +169,73 @@ describe('The function behind the WebSocket API', () => {
     expect(JSON.stringify(await test.rows.get(test.connectionId))).not.toContain(app.keys.demo)
     expect(app.logged.join()).not.toContain(app.keys.demo)
   })
+
+  it('goes on with a connection that version 0.1.0 opened, whose row names no protocol', async () => {
+    const test = scene()
+    await test.connect()
+    const Key = { pk: { S: `connection#${test.connectionId}` }, sk: { S: 'member' } }
+    await forgetProtocol(Key)
+    expect(await test.ask(anEvent())).toMatchObject({ eventCount: 1 })
+  })
+
+  it('refuses a protocol that it does not speak, at the handshake and of a row', async () => {
+    const test = scene()
+    const queryStringParameters = { protocol: 'unheard-of', key: app.keys.demo }
+    expect(await test.tell('CONNECT', { queryStringParameters })).toEqual({ statusCode: 404 })
+    await test.connect()
+    const connection = await test.rows.get(test.connectionId)
+    await test.rows.put(test.connectionId, { ...connection!, protocol: 'unheard-of' })
+    expect(await test.ask(anEvent())).toMatchObject({ code: 'unauthenticated' })
+  })
 })
+
+socketProtocolsContract('The function behind the WebSocket API', async (protocols) => {
+  const rows = createConnectionRows({ client, table, clock: aClock() })
+  const replies = new Map<string, string>()
+  return {
+    async open(connection) {
+      const connectionId = crypto.randomUUID()
+      const handle = createRealtimeHandler({
+        protocols,
+        async handshake(request) {
+          expect(new URL(request.url).pathname).toBe(`/ws/${connection.protocol}`)
+          return { connection, headers: {} }
+        },
+        rows,
+        connections: {
+          async send(id, message) {
+            replies.set(id, message)
+            return 'sent'
+          },
+          close: async () => {},
+        },
+        log: app.options.log,
+      })
+      const domainName = 'abc.execute-api.eu-central-1.amazonaws.com'
+      const queryStringParameters = { protocol: connection.protocol }
+      await handle({
+        requestContext: { eventType: 'CONNECT', connectionId, domainName },
+        queryStringParameters,
+      })
+      return async (message) => {
+        const requestContext = { eventType: 'MESSAGE', connectionId, domainName } as const
+        await handle({ requestContext, body: message })
+        return replies.get(connectionId)!
+      }
+    },
+    async [Symbol.asyncDispose]() {},
+  }
+})
+
+/** Makes the row of a connection one of version 0.1.0. */
+async function forgetProtocol(Key: Record<string, { S: string }>) {
+  const command = new UpdateItemCommand({
+    TableName: table,
+    Key,
+    UpdateExpression: 'REMOVE #protocol',
+    ExpressionAttributeNames: { '#protocol': 'protocol' },
+    ReturnValues: 'ALL_OLD',
+  })
+  const { Attributes } = await client.send(command)
+  expect(Attributes).toMatchObject({ protocol: { S: 'publish' } })
+}

@@ -7,6 +7,7 @@ import { type Metered, metered } from '../../../src/platform/aws/lambda/metered'
 import { createUrlHandler, MAX_REPLIED_BYTES } from '../../../src/platform/aws/lambda/url-handler'
 import type { EventStore } from '../../../src/platform/event-store'
 import type { Platform } from '../../../src/platform/platform'
+import { createServices } from '../../../src/services'
 import type { IngestMeasure } from '../../../src/telemetry/metrics'
 import { startTestApp } from '../../support/app'
 import { urlEvent } from '../../support/aws/url-event'
@@ -30,7 +31,8 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
     },
   })
   const options = { ...test.options, maxReplyBytes: MAX_REPLIED_BYTES }
-  const { fetch } = createApp(counted!.platform, options)
+  const services = createServices(counted!.platform, options)
+  const { fetch } = createApp(services)
   const handler = createUrlHandler({ fetch, measured: counted!.measured })
   const call = async (event: LambdaFunctionURLEvent) => {
     const { statusCode, headers, body, isBase64Encoded } = await handler(event, {} as Context)
@@ -49,7 +51,10 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
     post,
     measures,
     settled,
-    [Symbol.asyncDispose]: () => test[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await services[Symbol.asyncDispose]()
+      await test[Symbol.asyncDispose]()
+    },
   }
 }
 

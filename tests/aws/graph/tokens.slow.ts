@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { scopes } from '../../../src/platform/registry'
+import { scopes } from '../../../src/identity/scope'
 import { graphOf, named } from '../../support/graph/graphs'
 
 const graph = graphOf('production')

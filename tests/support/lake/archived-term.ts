@@ -4,6 +4,7 @@ import { startConsumers } from '../../../src/changes/consumers'
 import { readConfig } from '../../../src/config/read-config'
 import { createApp } from '../../../src/http/app'
 import { openLocalPlatform } from '../../../src/platform/local'
+import { createServices } from '../../../src/services'
 import { silentLog } from '../../../src/telemetry/log'
 import { clockAt } from '../clock'
 import { temporaryFolder } from '../folders'
@@ -34,7 +35,8 @@ export async function archiveTerm(): Promise<ArchivedTerm> {
   const log = silentLog
   const config = readConfig({ NONIUS_DATA_DIR: dataDir })
   await using platform = await openLocalPlatform({ dataDir, clock, log })
-  const app = createApp(platform, { config, clock, log })
+  await using services = createServices(platform, { config, clock, log })
+  const app = createApp(services)
 
   for (const delivery of term) {
     const { source, receivedAt } = delivery
@@ -57,8 +59,7 @@ export async function archiveTerm(): Promise<ArchivedTerm> {
     )
     if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`)
   }
-  const fanOut = { clock, log, onEnqueued: () => {} }
-  const consumers = startConsumers(platform, { archiveFlushSeconds: 60, fanOut })
+  const consumers = startConsumers(platform, { archiveFlushSeconds: 60, clock, log })
   await consumers[Symbol.asyncDispose]() // archives what is stored
   return {
     dataDir,

@@ -5,12 +5,15 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../../clock'
-import type { Member } from '../../connections'
+import type { Connection } from '../../connections'
 import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
 import { guarded } from '../errors'
 
 // API Gateway ends every connection after two hours. It says so, but need not be heard.
-const KEPT_S = 2 * 60 * 60 + 5 * 60
+const LIFETIME_S = 2 * 60 * 60 + 5 * 60
+
+// Rows of 0.1.0 name no protocol: there was this one.
+const FIRST_PROTOCOL = 'publish'
 
 /** Who is at the other end of each connection: API Gateway only knows that there is one. */
 export type ConnectionRows = ReturnType<typeof createConnectionRows>
@@ -25,25 +28,27 @@ export function createConnectionRows(needs: {
   const nowS = () => Math.floor(clock.now().getTime() / 1000)
 
   return {
-    async put(connectionId: string, member: Member): Promise<void> {
-      const expiresAt = number(nowS() + KEPT_S)
+    async put(connectionId: string, connection: Connection): Promise<void> {
+      const { protocol, principal, ...facts } = connection
       const Item = {
         ...connectionKey(connectionId),
-        member: text(JSON.stringify(member)),
-        expiresAt,
+        protocol: text(protocol),
+        member: text(JSON.stringify({ ...principal, ...facts })),
+        expiresAt: number(nowS() + LIFETIME_S),
       }
       const command = new PutItemCommand({ TableName, Item })
       await guarded('noting a connection', () => client.send(command))
     },
 
     /** @returns undefined when nobody is known to be there */
-    async get(connectionId: string): Promise<Member | undefined> {
+    async get(connectionId: string): Promise<Connection | undefined> {
       const Key = connectionKey(connectionId)
       // The first message may follow the handshake within milliseconds.
       const command = new GetItemCommand({ TableName, Key, ConsistentRead: true })
       const { Item } = await guarded('finding a connection', () => client.send(command))
       if (Item?.member?.S === undefined || Number(Item.expiresAt?.N) <= nowS()) return undefined
-      return JSON.parse(Item.member.S)
+      const { ip, userAgent, ...principal } = JSON.parse(Item.member.S)
+      return { protocol: Item.protocol?.S ?? FIRST_PROTOCOL, principal, ip, userAgent }
     },
 
     async remove(connectionId: string): Promise<void> {

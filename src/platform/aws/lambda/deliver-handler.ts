@@ -4,19 +4,19 @@ import type { Delivery } from '../../delivery-queue'
 import { readAlarm } from '../deliveries/wake-ups'
 import type { AwsDeliveryQueue } from '../delivery-queue'
 
-// Twice the time-out of an attempt, as on one machine (webhooks/deliver.ts). The queue's own must be
+// Twice the time-out of an attempt, as on one machine (webhooks/deliverer.ts). The queue's own must be
 // longer, or a message rings while its delivery is under way, and only sleeps again.
 const LEASE_MS = 30_000
 
 interface Needs {
   deliveries: Pick<AwsDeliveryQueue, 'open'>
   /** Attempts it and tells the queue. `waiting`: there will be another attempt. */
-  deliver(delivery: Delivery): Promise<'settled' | 'waiting'>
+  deliver(delivery: Delivery): Promise<'ended' | 'waiting'>
   log: Log
 }
 
 /**
- * What Lambda calls with the messages that rang, all at once since attempts mostly wait. A message
+ * Lambda calls this with the messages that rang, all at once since attempts mostly wait. A message
  * that is answered as failed stays in the queue, hidden for as long as the delivery queue said, or,
  * when our own side failed, until its visibility time-out; the others are deleted by Lambda.
  */
@@ -38,7 +38,7 @@ export function createDeliverHandler({ deliveries, deliver, log }: Needs) {
     try {
       const opened = await deliveries.open(rung, LEASE_MS)
       if (typeof opened === 'string') return opened === 'gone'
-      return (await deliver(opened)) === 'settled'
+      return (await deliver(opened)) === 'ended'
     } catch (error) {
       log.error('webhook delivery put off', { deliveryId, webhookId, reason: String(error) })
       return false

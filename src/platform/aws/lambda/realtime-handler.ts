@@ -1,11 +1,11 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type { Log } from '../../../telemetry/log'
-import type { Connections, Member } from '../../connections'
+import type { Connection, Connections, SocketProtocol, SocketProtocols } from '../../connections'
 import type { ConnectionRows } from '../connections/rows'
 
 type Named = Record<string, string | undefined>
 
-/** What of the events of a WebSocket API is read here. */
+/** The part of a WebSocket API's events that is read here. */
 export interface RealtimeEvent {
   requestContext: {
     eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT'
@@ -13,52 +13,71 @@ export interface RealtimeEvent {
     domainName: string
     identity?: { sourceIp?: string }
   }
-  /** Of the handshake. */
+  /** The handshake has these two. */
   headers?: Named | null
   queryStringParameters?: Named | null
-  /** Of a message. */
+  /** A message has these two. */
   body?: string | null
   isBase64Encoded?: boolean
 }
 
 interface Needs {
-  /** Where connections are opened, e.g. `/ws/publish`. */
-  path: string
-  /** Whether one may be opened, and with what to answer; or the refusal. */
+  protocols: SocketProtocols
+  /** Says whether a connection may be opened, and with what headers to answer; or the refusal. */
   handshake(
     request: Request,
     ip: string | undefined,
-  ): Promise<{ member: Member; headers: Record<string, string> } | Response>
-  /** Answers a message. Never throws. */
-  publish(who: () => Promise<Member | undefined>, message: string | Uint8Array): Promise<string>
+  ): Promise<{ connection: Connection; headers: Record<string, string> } | Response>
   rows: ConnectionRows
   connections: Connections
   log: Log
 }
 
+// API Gateway has one address for all connections, so the protocol is a parameter of it.
+const PROTOCOL_PARAMETER = 'protocol'
+
 /**
- * What Lambda calls for `$connect`, `$default` and `$disconnect`. API Gateway holds the connection;
+ * Lambda calls this for `$connect`, `$default` and `$disconnect`. API Gateway holds the connection;
  * who is at the other end is in the table, and answers go out through its management API.
  */
 export function createRealtimeHandler(needs: Needs) {
-  const { path, handshake, publish, rows, connections, log } = needs
+  const { protocols, handshake, rows, connections, log } = needs
+  const [first] = protocols
+
+  function named(name: string | undefined): SocketProtocol | undefined {
+    return name === undefined ? first : protocols.find((protocol) => protocol.name === name)
+  }
 
   async function connect(event: RealtimeEvent): Promise<APIGatewayProxyStructuredResultV2> {
     const { connectionId, domainName, identity } = event.requestContext
-    const url = new URL(path, `https://${domainName}`)
+    const protocol = named(event.queryStringParameters?.[PROTOCOL_PARAMETER])
+    if (protocol === undefined) return { statusCode: 404 }
+    const url = new URL(protocol.path, `https://${domainName}`)
     url.search = new URLSearchParams(given(event.queryStringParameters)).toString()
     const request = new Request(url.href, { headers: given(event.headers) })
     const answer = await handshake(request, identity?.sourceIp)
-    // Of a refusal API Gateway passes on the status alone.
+    // API Gateway passes on the status of a refusal alone.
     if (answer instanceof Response) return { statusCode: answer.status, body: await answer.text() }
-    await rows.put(connectionId, answer.member)
+    await rows.put(connectionId, answer.connection)
     return { statusCode: 200, headers: answer.headers }
+  }
+
+  /** Any protocol says so in its reply when nobody is known to be there, or cannot be found now. */
+  async function replyTo(connectionId: string, message: Uint8Array): Promise<string> {
+    const finding = rows.get(connectionId)
+    const protocol = await finding.then(
+      (connection) => named(connection?.protocol),
+      () => first,
+    )
+    if (protocol !== undefined) return protocol.receive(() => finding, message)
+    // A version after this one opened it: it is not taken for what it is not.
+    return first.receive(async () => undefined, message)
   }
 
   async function answer({ requestContext, body, isBase64Encoded }: RealtimeEvent) {
     const { connectionId } = requestContext
     const message = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8')
-    const reply = await publish(() => rows.get(connectionId), message)
+    const reply = await replyTo(connectionId, message)
     try {
       const outcome = await connections.send(connectionId, reply)
       if (outcome === 'gone') await rows.remove(connectionId)

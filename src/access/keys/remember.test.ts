@@ -38,7 +38,7 @@ describe('a memory', () => {
     expect(names()).toEqual(['a', 'b'])
   })
 
-  it('does not keep what is larger than all of it may be, nor what that would replace', () => {
+  it('does not remember what is larger than all of it may be, nor what that would replace', () => {
     const { memory, names } = scene()
     memory.set('a', 'x')
     memory.set('b', 'x')

@@ -1,17 +1,17 @@
-import type { Clock } from '../platform/clock'
+import type { Clock } from '../../platform/clock'
 
 interface Bounds {
   clock: Pick<Clock, 'monotonic'>
-  /** How long something is remembered, in ms that no setting of the wall clock makes longer. */
+  /** How long an entry is remembered, in ms that no setting of the wall clock makes longer. */
   forMs: number
   maxEntries: number
-  /** Of all entries together, each counted as the JSON that it would be. */
+  /** The size of all entries together, each counted as the JSON that it would be. */
   maxBytes: number
 }
 
-/** Things by their names, for a while; beyond either bound the oldest are forgotten. */
+/** Remembers values by name for a while; beyond either bound the oldest are forgotten. */
 export interface Memory<T> {
-  /** Wrapped, since what was looked up may be that there is none. */
+  /** The value is wrapped, since a look-up may have found that there is none. */
   get(name: string): { value: T } | undefined
   set(name: string, value: T): void
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
-import type { Member } from '../platform/connections'
-import { recheckWith } from './member'
+import type { Principal } from '../identity/principal'
+import { recheckWith } from './recheck'
 
 const expiresAt = '2026-11-21T10:00:00.000Z'
 
@@ -9,8 +9,14 @@ function scene() {
   const time = { wall: Date.parse('2026-11-21T09:30:00.000Z'), steady: 0 }
   const clock = { now: () => new Date(time.wall), monotonic: () => time.steady }
   const isCurrent = recheckWith({ keyring: async () => undefined, clock })
-  const member: Member = { tenantId: 't', sourceId: 's', keyId: 'client:s', scopes: [], expiresAt }
-  return { time, isCurrent: () => isCurrent(member) }
+  const principal: Principal = {
+    tenantId: 't',
+    sourceId: 's',
+    keyId: 'client:s',
+    scopes: [],
+    expiresAt,
+  }
+  return { time, isCurrent: () => isCurrent(principal, 'events:write') }
 }
 
 describe('a connection that a token opened', () => {

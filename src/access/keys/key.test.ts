@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { generateKey, hashKey, keyHint, sameHash } from './keys/key'
+import { generateKey, hashKey, keyHint, sameHash } from './key'
 
 describe('a key', () => {
   it('is nk_ and 256 random bits, never twice the same', () => {
@@ -8,7 +8,7 @@ describe('a key', () => {
     expect(new Set(keys).size).toBe(100)
   })
 
-  it('is kept as its SHA-256 in hex', () => {
+  it('is stored as its SHA-256 in hex', () => {
     // FIPS 180-4's own example.
     const ofAbc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
     expect(hashKey('abc')).toBe(ofAbc)

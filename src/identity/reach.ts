@@ -1,6 +1,6 @@
 import type { Principal } from './principal'
 
-/** The sources whose quarantine somebody may look into; `*` for every one of the tenant. */
+/** The sources whose quarantine somebody may look into; `*` stands for every one of the tenant. */
 export type Reach = readonly string[] | '*'
 
 type Reaching = Pick<Principal, 'sourceId' | 'scopes' | 'sources'>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import type { ApiKey } from '../platform/registry/keys'
-import { authenticateWith } from './authenticate'
+import { authenticateWith } from './credentials'
 import { hashKey } from './keys/key'
 import { createKeyring } from './keys/keyring'
 
@@ -14,8 +14,14 @@ function scene() {
     const createdAt = '2026-11-21T00:00:00.000Z'
     const hash = hashKey(secret)
     const record: ApiKey = {
-      ...{ keyId: `key_${keys.size}`, tenantId: 'school', sourceId: 'moodle', name: 'first' },
-      ...{ scopes: ['events:write'], hash, hint: 'nk_', createdAt },
+      keyId: `key_${keys.size}`,
+      tenantId: 'school',
+      sourceId: 'moodle',
+      name: 'first',
+      scopes: ['events:write'],
+      hash,
+      hint: 'nk_',
+      createdAt,
     }
     keys.set(hash, record)
     return record

@@ -1,0 +1,20 @@
+import type { Scope } from './scope'
+
+/** Who is asking, or has opened a connection, once their key or token was recognised. */
+export interface Principal {
+  tenantId: string
+  /** Events sent by this principal are stamped with this source. */
+  sourceId: string
+  /** The key's id, or a client's, for the record of who sent what. */
+  keyId: string
+  scopes: readonly Scope[]
+  /** Sources beside its own whose quarantine it reaches; `*` stands for every one of the tenant. */
+  sources?: readonly string[] | '*' | undefined
+  /**
+   * The hash that the registry finds the key by, to ask again whether it still does. Absent for a
+   * client that is not registered.
+   */
+  hash?: string | undefined
+  /** When its token ends, ISO 8601 UTC. Absent for a key, which has no end. */
+  expiresAt?: string | undefined
+}

@@ -1,0 +1,67 @@
+import { createIdentity, type Identity } from './access/identity'
+import type { AppOptions } from './http/context'
+import { createReplaying } from './http/quarantine/replaying'
+import type { ReplayView } from './http/quarantine/schemas'
+import { createIngest, type Ingest } from './ingest/ingest'
+import type { Replaying } from './ingest/replay-runner'
+import { createVerifyJws } from './ingest/steps/verify'
+import { createGet, type Get } from './outbound/get'
+import { createGuard, type Guard } from './outbound/guard'
+import type { ServingPlatform } from './platform/platform'
+import { boundQuarantine } from './quarantine/bound'
+
+export interface ServiceOptions extends AppOptions {
+  /** Says where webhooks may be sent. Left out, it is made as the config says. */
+  guard?: Guard
+  /** How the keys of the issuer of tokens are read. Left out, over the network. */
+  get?: Get
+}
+
+/**
+ * The parts that requests and messages are answered with, made once for a process: one memory of keys,
+ * one pipeline, one memory of key sets for signatures, one bounded quarantine.
+ */
+export interface Services extends AppOptions, AsyncDisposable {
+  /** The platform that was given, its quarantine bounded as the config says. */
+  platform: ServingPlatform
+  /** Says who somebody is. */
+  identity: Identity
+  /** Takes events in, whichever way they came. */
+  ingest: Ingest
+  /** Replays what is in quarantine; in the background, too, where the platform has jobs. */
+  replaying: Replaying<ReplayView>
+  /** Says which addresses we may call. */
+  guard: Guard
+}
+
+/** Disposing ends what goes on in the background; the platform is left open. */
+export function createServices(given: ServingPlatform, options: ServiceOptions): Services {
+  const { config, clock, log } = options
+  const { guard = createGuard({ allowPrivate: config.allowPrivateWebhooks }), get } = options
+  const limits = { maxItems: config.quarantineMaxItems, maxBytes: config.quarantineMaxBytes }
+  const quarantine = boundQuarantine(given.quarantine, { limits, clock, log })
+  const platform = { ...given, quarantine }
+
+  const { oidcIssuer: issuer, oidcAudience: audience } = config
+  const tokens =
+    issuer === undefined ? undefined : { issuer, audience, get: get ?? getFromIssuer() }
+  const identity = createIdentity({ ...platform, clock, tokens })
+  const verifyJws = createVerifyJws({ guard, clock })
+  const replaying = createReplaying(platform, { ...options, ...identity, verifyJws })
+  return {
+    ...options,
+    platform,
+    identity,
+    ingest: createIngest({ platform, config, clock, log, verifyJws }),
+    replaying,
+    guard,
+    async [Symbol.asyncDispose]() {
+      await replaying.runner?.[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The operator chose the issuer, who may well be in the same private network. */
+function getFromIssuer(): Get {
+  return createGet({ guard: createGuard({ allowPrivate: true }) })
+}

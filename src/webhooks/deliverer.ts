@@ -1,0 +1,132 @@
+import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
+import type { Log } from '../telemetry/log'
+import type { AttemptNeeds } from './attempt'
+import { createDeliver } from './deliver'
+import { createPlaces } from './places'
+import { createRoom } from './room'
+
+// Twice the time-out of an attempt: none is taken again while it runs, and what was put off because
+// of a failure of our own is tried again after half a minute.
+const LEASE_MS = 30_000
+
+// `poke` tells of new deliveries at once; this is how late a retry may be.
+const POLL_MS = 1000
+
+// An attempt that is under way when we are stopped may end by itself for so long; then it is cut off, and
+// comes back at the next start. A container is given ten seconds for everything.
+const GRACE_MS = 2000
+
+/** The loop that sends what is due, until disposed; attempts under way may end that end soon. */
+export interface Deliverer extends AsyncDisposable {
+  /** There may be something to send. */
+  poke(): void
+  /** Resolves once nothing is due and no attempt is under way. */
+  drain(): Promise<void>
+}
+
+export function createDeliverer(
+  needs: AttemptNeeds & { deliveries: DeliveryQueue; log: Log; graceMs?: number },
+): Deliverer {
+  const { deliveries, registry, log, graceMs = GRACE_MS } = needs
+  const places = createPlaces()
+  const deliver = createDeliver({ ...needs, holdBody: createRoom(), note: places.note })
+  const underWay = new Set<Promise<void>>()
+  const waiting: (() => void)[] = []
+  const cutOff = new AbortController()
+  let wake = Promise.withResolvers<void>()
+  let stopping = false
+
+  function poke() {
+    wake.resolve()
+  }
+
+  async function work() {
+    await releaseParked()
+    while (!stopping) {
+      wake = Promise.withResolvers()
+      const asked = waiting.length // who asks later may know of something enqueued later
+      const taken = await takeDue()
+      for (const delivery of taken ?? []) start(delivery)
+      if (taken?.length) continue
+      if (taken && underWay.size === 0) for (const tell of waiting.splice(0, asked)) tell()
+      const timer = setTimeout(poke, POLL_MS)
+      await wake.promise
+      clearTimeout(timer)
+    }
+  }
+
+  /** A webhook may have been enabled just before we ended, its deliveries not yet released. */
+  async function releaseParked() {
+    try {
+      for (const { tenantId, webhookId, enabled } of await registry.webhooks.listAll()) {
+        if (enabled) await deliveries.release(tenantId, webhookId)
+      }
+    } catch (error) {
+      log.error('parked webhook deliveries cannot be released', { reason: String(error) })
+    }
+  }
+
+  /** @returns undefined when the queue cannot be reached, which says nothing about what is due */
+  async function takeDue(): Promise<Delivery[] | undefined> {
+    const held: (() => void)[] = []
+    function hasPlace(tenantId: string, webhookId: string): boolean {
+      const leave = places.take({ tenantId, webhookId })
+      if (leave !== undefined) held.push(leave)
+      return leave !== undefined
+    }
+    try {
+      return await deliveries.take(places.free(), LEASE_MS, hasPlace)
+    } catch (error) {
+      log.error('webhook deliveries cannot be read', { reason: (error as Error).message })
+      return undefined
+    } finally {
+      // Places of deliveries that were not given after all; the others are about to take theirs.
+      for (const leave of held) leave()
+    }
+  }
+
+  function start(delivery: Delivery) {
+    const leave = places.take(delivery)
+    const ended = deliverOrPutOff(delivery).finally(() => {
+      leave?.()
+      underWay.delete(ended)
+      poke()
+    })
+    underWay.add(ended)
+  }
+
+  async function deliverOrPutOff(delivery: Delivery) {
+    const { deliveryId, webhookId } = delivery
+    try {
+      await deliver(delivery, cutOff.signal)
+    } catch (error) {
+      // Ours to mend; the delivery comes back when its lease ends.
+      log.error('webhook delivery put off', { deliveryId, webhookId, reason: String(error) })
+    }
+  }
+
+  const working = work()
+
+  return {
+    poke,
+
+    drain() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      if (stopping) resolve()
+      else waiting.push(resolve)
+      poke()
+      return promise
+    },
+
+    async [Symbol.asyncDispose]() {
+      stopping = true
+      poke()
+      const late = new Error('cut off, since the server is stopping')
+      const timer = setTimeout(() => cutOff.abort(late), graceMs)
+      await working
+      await Promise.all(underWay)
+      clearTimeout(timer)
+      for (const tell of waiting.splice(0)) tell()
+    },
+  }
+}
