@@ -5,7 +5,7 @@ import { receiptWithin } from '../ingest/receipt-within'
 import type { Steps } from '../syntax/steps'
 import { decodeWire, readWire } from './body'
 import type { AppContext, AppDeps } from './context'
-import { replyWith } from './receipt'
+import { type ReceiptReply, replyWith } from './receipt'
 import { isSignedBody, openSignedWith } from './signed-body'
 
 export type { Reader } from '../ingest/accept'
@@ -24,7 +24,7 @@ export interface Door {
 }
 
 /** Answers a request that brings events: the one path from a key to a receipt. */
-export type Receive = (c: AppContext, door: Door) => Promise<Response>
+export type Receive = (c: AppContext, door: Door) => Promise<ReceiptReply>
 
 // Names and versions of programs; what is longer is not for us.
 const USER_AGENT_LENGTH = 512

@@ -41,9 +41,8 @@ const route = createRoute({
 
 export function getEndpointConfiguration(app: App, { options }: AppDeps) {
   const configuration = configurationFor(options.config.maxBodyBytes)
-  operation(app, route, async (c) => {
-    await requireKey(c)
-    return c.json(configuration)
+  operation(app, route, { admit: requireKey }, (c, { reply }) => {
+    return reply.json(c, 200, configuration)
   })
 }
 
@@ -52,7 +51,7 @@ export function getEndpointConfiguration(app: App, { options }: AppDeps) {
  * (caliperEndpointConfigPayload) and the reference SDK for Python read snake case.
  */
 function configurationFor(maxBodyBytes: number): z.output<typeof EndpointConfiguration> {
-  // 1024, the larger kilobyte: what a sensor makes of the number is never more than we take.
+  // The larger kilobyte has 1024 bytes: whatever a sensor makes of the number is never more than we take.
   const kilobytes = Math.floor(maxBodyBytes / 1024)
   return {
     caliperMaximumPayloadSize: kilobytes,

@@ -6,7 +6,7 @@ import { requireSensorInPath } from '../authenticate'
 import { requireMediaType } from '../body'
 import type { App, AppContext } from '../context'
 import { problems } from '../openapi'
-import { operation } from '../operation'
+import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
 import type { Reader, Receive } from '../receive'
 import { Envelope } from './envelope'
@@ -69,7 +69,7 @@ export function receiveByUrl(app: App, receive: Receive) {
     split: findingBatch,
     takesSigned: true,
   } as const
-  operation(app, route, (c) => receive(c, door))
+  rawOperation(app, route, (c) => receive(c, door))
 }
 
 function readerFor(c: AppContext): Reader {

@@ -6,7 +6,7 @@ import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
 import type { App, AppContext } from '../context'
 import { jsonBody, keyed, problems } from '../openapi'
-import { operation } from '../operation'
+import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
 import type { Reader, Receive } from '../receive'
 import { Envelope } from './envelope'
@@ -46,7 +46,7 @@ export function receiveEvents(app: App, receive: Receive) {
     readerFor,
     split: findingBatch,
   } as const
-  operation(app, route, (c) => receive(c, door))
+  rawOperation(app, route, (c) => receive(c, door))
 }
 
 function readerFor(c: AppContext): Reader {

@@ -5,7 +5,7 @@ import { readingNative, readingNativeLines } from '../../standards/native/parse'
 import { requireScope } from '../authenticate'
 import type { App, AppContext } from '../context'
 import { keyed, problems } from '../openapi'
-import { operation } from '../operation'
+import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
 import type { Reader, Receive } from '../receive'
 import { NativeBody, NativeLines, nativeEvent } from './event'
@@ -48,7 +48,7 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: Receive) {
-  operation(app, route, (c) => receive(c, { standard: 'native', admit, readerFor }))
+  rawOperation(app, route, (c) => receive(c, { standard: 'native', admit, readerFor }))
 }
 
 function admit(c: AppContext) {

@@ -4,10 +4,12 @@ import { AppError } from '../../error/app-error'
 import { requireKeyOf, requireScope } from '../authenticate'
 import type { App, AppContext } from '../context'
 import { problems } from '../openapi'
-import { operation } from '../operation'
+import { rawOperation } from '../operation'
 import { serverFacts } from '../receive'
+import { typed } from '../reply'
+import type { Reply } from '../route'
 
-/** What a page in a browser names first, since it can set no header; its key comes second. */
+/** A page in a browser, which can set no header, names this subprotocol first and its key second. */
 const PROTOCOL = 'nonius'
 
 const route = createRoute({
@@ -30,16 +32,21 @@ const route = createRoute({
   },
 })
 
-/** The handshake. What follows it is `realtime/publish.ts`. */
+/** Registers the handshake; `realtime/publish.ts` answers the messages that follow it. */
 export function openPublish(app: App) {
-  operation(app, route, async (c) => {
+  rawOperation(app, route, async (c) => {
     const { principal, protocol } = await admit(c)
     const { ip, userAgent } = serverFacts(c, principal.keyId)
-    // The key that came as a subprotocol is not repeated.
+    // A key that came as a subprotocol is not repeated.
     const headers = protocol === undefined ? {} : { 'Sec-WebSocket-Protocol': protocol }
-    if (c.env.upgrade?.(memberOf(principal, { ip, userAgent }), headers)) return new Response()
+    if (c.env.upgrade?.(memberOf(principal, { ip, userAgent }), headers)) return handedOver()
     throw new AppError('upgrade_required', 'Open a WebSocket here: `Upgrade: websocket`.')
   })
+}
+
+/** The door has the connection, and sends nothing of this; a `Response` cannot have the status 101. */
+function handedOver(): Reply<101, undefined> {
+  return typed(new Response())
 }
 
 async function admit(c: AppContext) {

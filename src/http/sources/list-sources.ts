@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -22,10 +22,10 @@ const route = createRoute({
 })
 
 export function listSources(app: App, { platform }: AppDeps) {
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'admin')
+  const admit = keyWith('admin')
+  operation(app, route, { admit }, async (c, { principal: { tenantId }, reply }) => {
     const sources = await platform.registry.listSources(tenantId)
     c.header('Cache-Control', 'no-store')
-    return c.json({ sources: sources.map(viewOf) })
+    return reply.json(c, 200, { sources: sources.map(viewOf) })
   })
 }

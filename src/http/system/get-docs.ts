@@ -33,7 +33,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const page = html`<!doctype html>
+const page = String(html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -46,7 +46,7 @@ const page = html`<!doctype html>
     <script id="api-reference" data-configuration="${JSON.stringify(configuration)}"></script>
     <script src="/docs/scalar.js"></script>
   </body>
-</html>`
+</html>`)
 
 const route = createRoute({
   method: 'get',
@@ -68,9 +68,9 @@ const route = createRoute({
 const CACHE = 'public, max-age=86400'
 
 export function getDocs(app: App) {
-  operation(app, route, (c) => {
+  operation(app, route, {}, (c, { reply }) => {
     c.header('Content-Security-Policy', policy)
-    return c.html(page)
+    return reply.html(c, 200, page)
   })
 
   app.get('/docs/scalar.js', async (c) => {

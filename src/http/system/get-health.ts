@@ -19,5 +19,5 @@ const route = createRoute({
 })
 
 export function getHealth(app: App) {
-  operation(app, route, (c) => c.json({ status: 'ok' }))
+  operation(app, route, {}, (c, { reply }) => reply.json(c, 200, { status: 'ok' }))
 }

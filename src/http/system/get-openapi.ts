@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { type JsonText, writtenJson } from '../answers/json'
 import type { App } from '../context'
 import { jsonReply, problems } from '../openapi'
 import { operation } from '../operation'
@@ -24,11 +25,10 @@ const route = createRoute({
 })
 
 export function getOpenApi(app: App) {
-  let text: string | undefined
-  operation(app, route, (c) => {
+  let written: JsonText<z.output<typeof OpenApi>> | undefined
+  operation(app, route, {}, (c, { reply }) => {
     // Made once, on first use: by then every route is registered.
-    text ??= JSON.stringify(openApiDocument(app))
-    c.header('Content-Type', 'application/json')
-    return c.body(text)
+    written ??= writtenJson(JSON.stringify(openApiDocument(app)))
+    return reply.written(c, 200, written)
   })
 }
