@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { Hono } from 'hono'
 import type { ServingPlatform } from '../platform/platform'
 import { registerAnalytics } from './analytics'
 import { createAnswerRoom } from './answers/room'
@@ -20,17 +20,12 @@ import { registerWebhooks } from './webhooks'
 
 /** The whole HTTP surface over a platform. Pure: no environment, no clients, no clock of its own. */
 export function createApp(platform: ServingPlatform, options: AppOptions): App {
-  const app: App = new OpenAPIHono<AppEnv>({ getPath: requestPath })
+  const app: App = new Hono<AppEnv>({ getPath: requestPath })
   const { authenticate } = identityOf(platform, options)
   const answers = createAnswerRoom()
   const deps = { platform: withBoundQuarantine(platform, options), options, answers }
   const receive = receiveWith(deps)
 
-  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'A key of a source. `Authorization: KEY`, without the scheme, is taken too.',
-  })
   app.use('*', requestContext({ authenticate, budget: options.budget }))
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)

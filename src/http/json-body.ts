@@ -1,9 +1,9 @@
-import type { z } from '@hono/zod-openapi'
 import { AppError } from '../error/app-error'
 import { isDeeperThan } from '../syntax/json-scan'
 import { decodeWire, readWire, requireMediaType } from './body'
 import type { AppContext } from './context'
 import { parseAs } from './validation'
+import type { z } from './zod'
 
 // Ten times the depth of an event, which is the deepest value that such a body holds. A deeper body would
 // cost whatever walks through it a stack, and time that grows faster than the levels.

@@ -1,5 +1,5 @@
-import { z } from '@hono/zod-openapi'
 import { type ErrorCode, errorCodes } from '../error/codes'
+import { z } from './zod'
 
 export const Issue = z
   .object({

@@ -1,9 +1,9 @@
-import type { z } from '@hono/zod-openapi'
 import type { App, AppContext } from './context'
 import { type BodyLimits, readJson } from './json-body'
 import { type Replies, repliesTo } from './reply'
 import type { JsonBodyOf, ParametersOf, ReplyOf, Route } from './route'
 import { parseAs, parseHeaders, parseQuery } from './validation'
+import type { z } from './zod'
 
 /** The order in which a request is looked at: who sent it, then its parameters, then its body. */
 export interface Checks<Admitted, Limits> {
@@ -72,12 +72,20 @@ export function rawOperation<R extends Route>(
   register(app, route, (c) => handle(c, reply))
 }
 
+// Only what a route says of itself is remembered: who makes the document asks for it.
+const described = new WeakMap<App, Route[]>()
+
+/** Lists the routes of an app in the order in which they were registered. */
+export function routesOf(app: App): readonly Route[] {
+  return described.get(app) ?? []
+}
+
 function register(
   app: App,
   route: Route,
   handle: (c: AppContext) => Response | Promise<Response>,
 ): void {
-  app.openAPIRegistry.registerPath(route)
+  described.set(app, [...routesOf(app), route])
   const path = route.path.replaceAll(/\{(.+?)}/g, ':$1')
   app.on(route.method.toUpperCase(), path, handle)
 }

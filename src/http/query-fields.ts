@@ -1,5 +1,5 @@
-import { z } from '@hono/zod-openapi'
 import { toTimeBound } from '../query/time-bound'
+import { z } from './zod'
 
 /** Declares one end of a range of time; parsed, it is ISO 8601 in UTC. */
 export const time = (description: string, example: string) =>

@@ -1,8 +1,8 @@
-import { z } from '@hono/zod-openapi'
 import type { AppContext } from './context'
 import { Issue, jsonReply } from './openapi'
 import { typed } from './reply'
 import type { Reply } from './route'
+import { z } from './zod'
 
 const count = z.int().min(0)
 

@@ -1,7 +1,15 @@
-import type { RouteConfig, z } from '@hono/zod-openapi'
+import type { RouteConfig } from '@hono/zod-openapi'
+import type { z } from './zod'
 
 /** A route as the OpenAPI document describes it. */
 export type Route = RouteConfig
+
+/** Declares a route. Its path, its statuses and its schemas are in its type. */
+export function createRoute<Path extends string, R extends Omit<Route, 'path'> & { path: Path }>(
+  route: R,
+): R {
+  return route
+}
 
 type Content<Media extends string> = { content: { [Type in Media]: { schema: z.ZodType } } }
 

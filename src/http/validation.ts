@@ -1,7 +1,7 @@
-import type { z } from '@hono/zod-openapi'
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import type { AppContext } from './context'
+import type { z } from './zod'
 
 // Characters of a value that a problem repeats: enough to recognise it, less than a page.
 const SHOWN = 80

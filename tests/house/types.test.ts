@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { Hono } from 'hono'
 import { jsonArray, jsonObject, jsonOf, jsonString } from '../../src/http/answers/json'
 import { createAnswerRoom } from '../../src/http/answers/room'
 import type { App, AppEnv } from '../../src/http/context'
@@ -8,6 +8,8 @@ import { jsonBody, jsonReply, problems } from '../../src/http/openapi'
 import { operation, rawOperation } from '../../src/http/operation'
 import { limit } from '../../src/http/query-fields'
 import { repliesTo } from '../../src/http/reply'
+import { createRoute } from '../../src/http/route'
+import { z } from '../../src/http/zod'
 import { silentLog } from '../../src/telemetry/log'
 
 // Half of this file is proved by `tsc --noEmit`: a line below `@ts-expect-error` has to fail.
@@ -101,7 +103,7 @@ export function refused(app: App) {
 
 describe('an operation', () => {
   const rooms = createAnswerRoom()
-  const app: App = new OpenAPIHono<AppEnv>()
+  const app: App = new Hono<AppEnv>()
   app.onError(errorResponseWith({ log: silentLog }))
   operation(app, route, { admit, limits }, async (c, input) => {
     const { principal, params, query, headers, body, reply } = input

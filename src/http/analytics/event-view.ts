@@ -1,6 +1,6 @@
-import { z } from '@hono/zod-openapi'
 import type { EventRecord } from '../../event/record'
 import { type Json, jsonObject, jsonString, writtenJson } from '../answers/json'
+import { z } from '../zod'
 
 export const View = z
   .enum(['sent', 'record'])

@@ -1,9 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { AnEvent, eventExample, jsonOfEvent, View } from './event-view'
 
 const Params = z.object({

@@ -1,4 +1,3 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { PAGE_BYTES } from '../../platform/event-store'
 import { keyWith } from '../admit'
 import { jsonArray, jsonObject } from '../answers/json'
@@ -6,6 +5,8 @@ import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit, time } from '../query-fields'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { AnEvent, eventExample, jsonOfEvent, sizeIn, View } from './event-view'
 
 const id = (description: string) => z.string().min(1).optional().openapi({ description })

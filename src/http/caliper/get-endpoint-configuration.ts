@@ -1,9 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { contextIris } from '../../standards/caliper/version'
 import { requireKey } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 
 const size = z.int().openapi({ description: 'Kilobytes' })
 const versions = z.array(z.string()).openapi({ description: 'Context IRIs' })

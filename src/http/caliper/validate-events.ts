@@ -1,4 +1,3 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { createTurns, type Turn } from '../../platform/turns'
@@ -14,6 +13,8 @@ import { decodeWire, readWire, requireMediaType } from '../body'
 import type { App, AppContext, AppDeps } from '../context'
 import { Issue, jsonBody, jsonReply, problems } from '../openapi'
 import { rawOperation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 

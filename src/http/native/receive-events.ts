@@ -1,4 +1,3 @@
-import { createRoute } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { nativeBodyForm } from '../../standards/native/content-type'
 import { readingNative, readingNativeLines } from '../../standards/native/parse'
@@ -8,6 +7,7 @@ import { keyed, problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
 import type { Reader, Receive } from '../receive'
+import { createRoute } from '../route'
 import { NativeBody, NativeLines, nativeEvent } from './event'
 
 const route = createRoute({

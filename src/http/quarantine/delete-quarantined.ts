@@ -1,7 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { admitToItem, findItem, noSuchItem } from './find-quarantined'
 import { QuarantineParams } from './schemas'
 

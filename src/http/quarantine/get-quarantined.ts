@@ -1,9 +1,10 @@
-import { createRoute, type z } from '@hono/zod-openapi'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
 import { jsonObject, jsonString } from '../answers/json'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import type { z } from '../zod'
 import { admitToItem, findItem } from './find-quarantined'
 import { Quarantined, QuarantineParams, summaryExample, summaryOf } from './schemas'
 

@@ -1,10 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Replaying } from '../../ingest/replay-runner'
 import { keyWith } from '../admit'
 import type { App } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { OutcomeCounts, type ReplayView } from './schemas'
 
 const Params = z.object({

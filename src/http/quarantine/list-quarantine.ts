@@ -1,4 +1,3 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { reaches, reachOf } from '../../access/reach'
 import { PAGE_BYTES } from '../../platform/event-store'
 import { isNearlyFull } from '../../quarantine/bound'
@@ -8,6 +7,8 @@ import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit } from '../query-fields'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { withinReach } from './reach'
 import { cursor, filterFields, QuarantinedSummary, summaryExample, summaryOf } from './schemas'
 

@@ -1,10 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { Replaying } from '../../ingest/replay-runner'
 import { nothingYet, progressAfter } from '../../ingest/replay-runner'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { replayerOf, withinReach } from './reach'
 import {
   cursor,

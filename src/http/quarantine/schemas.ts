@@ -1,4 +1,3 @@
-import { z } from '@hono/zod-openapi'
 import {
   quarantineScopes,
   type QuarantinedSummary as Summary,
@@ -6,6 +5,7 @@ import {
 import { MAX_OPERATIONS, type PatchOperation } from '../../quarantine/patch'
 import { Issue } from '../openapi'
 import { time } from '../query-fields'
+import { z } from '../zod'
 
 const text = (description: string) => z.string().min(1).optional().openapi({ description })
 

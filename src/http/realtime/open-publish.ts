@@ -1,4 +1,3 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { memberOf } from '../../access/member'
 import { AppError } from '../../error/app-error'
 import { requireKeyOf, requireScope } from '../authenticate'
@@ -8,6 +7,8 @@ import { rawOperation } from '../operation'
 import { serverFacts } from '../receive'
 import { typed } from '../reply'
 import type { Reply } from '../route'
+import { createRoute } from '../route'
+import { z } from '../zod'
 
 /** A page in a browser, which can set no header, names this subprotocol first and its key second. */
 const PROTOCOL = 'nonius'

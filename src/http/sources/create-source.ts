@@ -1,10 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Source } from '../../platform/registry'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { checkSigningWith } from './check-signing'
 import { NewSource, SourceView, settingsExample, viewExample, viewOf } from './schemas'
 

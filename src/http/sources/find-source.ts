@@ -1,7 +1,7 @@
-import { z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Source } from '../../platform/registry'
 import type { AppDeps } from '../context'
+import { z } from '../zod'
 
 export const SourceParams = z.object({ id: z.string().openapi({ example: 'canvas' }) })
 

@@ -1,4 +1,3 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { Tally } from '../../platform/conformance-counts'
 import { toCountRange } from '../../query/count-range'
 import { keyWith } from '../admit'
@@ -6,6 +5,8 @@ import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { time } from '../query-fields'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { findSource, SourceParams } from './find-source'
 
 const Query = z.strictObject({

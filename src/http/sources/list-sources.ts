@@ -1,8 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { SourceView, viewExample, viewOf } from './schemas'
 
 const SourceList = z.object({ sources: z.array(SourceView) }).openapi('SourceList')

@@ -1,6 +1,6 @@
-import { z } from '@hono/zod-openapi'
 import { SOURCE_ID } from '../../access/keys/sources'
 import { type Source, sourceModes } from '../../platform/registry'
+import { z } from '../zod'
 
 const name = z
   .string()

@@ -1,8 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { html } from 'hono/html'
 import type { App } from '../context'
 import { problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { readScalarScript } from './scalar'
 
 // Everything Scalar could fetch from its makers is off: fonts, telemetry, its request proxy, its

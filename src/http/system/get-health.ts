@@ -1,7 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { App } from '../context'
 import { jsonReply, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 
 const Health = z.object({ status: z.literal('ok') }).openapi('Health')
 

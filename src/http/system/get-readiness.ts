@@ -1,9 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { NEARLY_FULL } from '../../quarantine/bound'
 import type { App, AppDeps } from '../context'
 import { jsonReply, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 
 const Readiness = z
   .object({

@@ -1,4 +1,3 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry'
@@ -8,6 +7,8 @@ import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import {
   CreatedWebhook,
   filtersOf,

@@ -1,8 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { noSuchWebhook, WebhookParams } from './find-webhook'
 
 const route = createRoute({

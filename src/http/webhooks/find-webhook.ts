@@ -1,7 +1,7 @@
-import { z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Webhook } from '../../platform/registry'
 import type { AppDeps } from '../context'
+import { z } from '../zod'
 
 export const WebhookParams = z.object({
   id: z.string().openapi({ example: 'whk_5f0c1a2b3c4d5e6f70819203' }),

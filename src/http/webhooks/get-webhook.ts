@@ -1,8 +1,8 @@
-import { createRoute } from '@hono/zod-openapi'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
 import { findWebhook, WebhookParams } from './find-webhook'
 import { viewExample, viewOf, WebhookView } from './schemas'
 

@@ -1,10 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { Registry, WebhookSubscription } from '../../platform/registry'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit } from '../query-fields'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { cursorOf, placeOf } from './cursor'
 import { sizeOf, viewExample, viewOf, WebhookView } from './schemas'
 

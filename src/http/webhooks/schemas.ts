@@ -1,6 +1,6 @@
-import { z } from '@hono/zod-openapi'
 import type { Webhook, WebhookFilter, WebhookSubscription } from '../../platform/registry'
 import { webhookFilterFields } from '../../webhooks/filter'
+import { z } from '../zod'
 
 /** Counts characters as JSON Schema does; Zod's own limits count UTF-16 units. */
 const text = (most: number) =>

@@ -1,4 +1,3 @@
-import { createRoute } from '@hono/zod-openapi'
 import type { Guard } from '../../outbound/guard'
 import { changedAt } from '../../webhooks/attempt'
 import { owedWhen } from '../../webhooks/owed'
@@ -7,6 +6,7 @@ import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { replaceStored } from '../replace-stored'
+import { createRoute } from '../route'
 import { findWebhook, WebhookParams } from './find-webhook'
 import {
   filtersOf,
