@@ -1,8 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../src/config/read-config'
-import { createApp } from '../src/http/app'
-import { openApiDocument } from '../src/http/system/document'
 import { systemClock } from '../src/platform/clock'
 import type { Platform } from '../src/platform/platform'
 import { createServices } from '../src/services'
@@ -10,13 +8,22 @@ import { silentLog } from '../src/telemetry/log'
 
 export const documentFile = join(import.meta.dirname, 'openapi.json')
 
-/** The committed document, as it should be. */
-export function buildDocument(): string {
-  // Only what routes say of themselves is read: none is called, so there is nothing to stand on.
+/**
+ * Makes the document that is committed and served. In a process of its own: the generator has to be
+ * loaded before the first schema is made, or the schemas remember nothing for it.
+ */
+async function buildDocument(): Promise<string> {
+  const { openApiDocument } = await import('./document')
+  const { createApp } = await import('../src/http/app')
+  // Routes are only read, none is called: there need not be a platform.
   const nowhere = {} as Platform
   const options = { config: readConfig({}), clock: systemClock, log: silentLog }
   const app = createApp(createServices(nowhere, options))
   return `${JSON.stringify(openApiDocument(app), null, 2)}\n`
 }
 
-if (import.meta.main) writeFileSync(documentFile, buildDocument())
+if (import.meta.main) {
+  const text = await buildDocument()
+  if (process.argv.includes('--print')) process.stdout.write(text)
+  else writeFileSync(documentFile, text)
+}

@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { Hono } from 'hono'
 import type { Services } from '../services'
 import { registerAnalytics } from './analytics'
 import { createAnswerRoom } from './answers/room'
@@ -19,17 +19,12 @@ import { registerWebhooks } from './webhooks'
 
 /** The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own. */
 export function createApp(services: Services): App {
-  const app: App = new OpenAPIHono<AppEnv>({ getPath: requestPath })
+  const app: App = new Hono<AppEnv>({ getPath: requestPath })
   const { platform, budget } = services
   const { authenticate } = services.identity
   const deps = { services, platform, options: services, answers: createAnswerRoom() }
   const receive = receiveWith(deps)
 
-  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'A key of a source. `Authorization: KEY`, without the scheme, is taken too.',
-  })
   app.use('*', requestContext({ authenticate, budget }))
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)

@@ -1,5 +1,4 @@
-import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context, Hono } from 'hono'
 import type { Authenticate } from '../access/credentials'
 import type { Config } from '../config/config'
 import type { Budget, Lease } from '../memory/budget'
@@ -51,5 +50,5 @@ export interface AppEnv {
   }
 }
 
-export type App = OpenAPIHono<AppEnv>
+export type App = Hono<AppEnv>
 export type AppContext = Context<AppEnv>

@@ -1,13 +1,19 @@
-import type { z } from '@hono/zod-openapi'
 import { AppError } from '../error/app-error'
 import { isDeeperThan } from '../syntax/json-scan'
 import { readText, requireMediaType } from './body'
 import type { AppContext } from './context'
 import { parseAs } from './validation'
+import type { z } from './zod'
 
-// Ten times what an event may have, which is the deepest that such a body holds. Whatever walks through
-// it needs a stack of its own, and time that grows faster than the levels.
+// Ten times the depth of an event, which is the deepest value that such a body holds. A deeper body would
+// cost whatever walks through it a stack, and time that grows faster than the levels.
 const MAX_DEPTH = 1_000
+
+/** How large a body may be, also decompressed, and how long it may take to come. */
+export interface BodyLimits {
+  maxBodyBytes: number
+  bodyTimeoutSeconds: number
+}
 
 /**
  * Reads a small JSON body by its schema. Not for events: those are read by their standard.
@@ -18,7 +24,7 @@ const MAX_DEPTH = 1_000
 export async function readJson<Schema extends z.ZodType>(
   c: AppContext,
   schema: Schema,
-  limits: { maxBodyBytes: number; bodyTimeoutSeconds: number },
+  limits: BodyLimits,
   hidden: readonly string[] = [],
 ): Promise<z.output<Schema>> {
   requireMediaType(c, 'application/json')

@@ -1,5 +1,5 @@
-import { z } from '@hono/zod-openapi'
 import { type ErrorCode, errorCodes } from '../error/codes'
+import { z } from './zod'
 
 export const Issue = z
   .object({
@@ -46,7 +46,7 @@ export const Problem = z
   })
   .openapi('Problem', { description: 'RFC 9457' })
 
-/** Every route that asks for a key. */
+/** A route that asks for a key declares it. */
 export const keyed = { security: [{ key: [] }] }
 
 interface Described<Example> {
@@ -54,7 +54,7 @@ interface Described<Example> {
   example: Example
 }
 
-/** A JSON request body. */
+/** Declares a JSON request body. */
 export function jsonBody<Schema extends z.ZodType>(
   schema: Schema,
   { description, example }: Described<z.input<Schema>>,
@@ -62,12 +62,12 @@ export function jsonBody<Schema extends z.ZodType>(
   return { required: true, description, content: { 'application/json': { schema, example } } }
 }
 
-/** Which every reply has. */
+/** A header that every reply has. */
 export const requestIdHeader = {
   'X-Request-Id': z.string().openapi({ description: 'Names this request, also in our log' }),
 }
 
-/** A JSON reply. */
+/** Declares a JSON reply. */
 export function jsonReply<Schema extends z.ZodType>(
   schema: Schema,
   { description, example }: Described<z.output<Schema>>,
@@ -85,7 +85,7 @@ const headersByStatus: Record<number, Record<string, z.ZodType>> = {
   503: { 'Retry-After': z.int().openapi({ description: 'Seconds' }) },
 }
 
-/** The replies for these error codes, by status; every route can also break on our side. */
+/** Declares the replies for these error codes, by status; every route can also break on our side. */
 export function problems(...codes: ErrorCode[]) {
   const statuses = new Map<number, ErrorCode[]>()
   for (const code of [...codes, 'internal' as const]) {
@@ -94,6 +94,21 @@ export function problems(...codes: ErrorCode[]) {
   }
   return Object.fromEntries(
     [...statuses].map(([status, some]) => [status, problemReply(status, some)]),
+  )
+}
+
+/** As `problems`, of a route that takes a key and a JSON body: the ways in which these fail, and more. */
+export function jsonBodyProblems(...codes: ErrorCode[]) {
+  return problems(
+    'invalid_request',
+    'invalid_json',
+    'invalid_encoding',
+    'unauthenticated',
+    'forbidden',
+    'too_large',
+    'unsupported_media_type',
+    'unavailable',
+    ...codes,
   )
 }
 

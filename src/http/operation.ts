@@ -1,16 +1,105 @@
-import type { RouteConfig } from '@hono/zod-openapi'
 import type { App, AppContext } from './context'
+import { type BodyLimits, readJson } from './json-body'
+import { type Replies, repliesTo } from './reply'
+import type { JsonBodyOf, ParametersOf, ReplyOf, Route } from './route'
+import { parseAs, parseHeaders, parseQuery } from './validation'
+import type { z } from './zod'
+
+/** The order in which a request is looked at: who sent it, then its parameters, then its body. */
+export interface Checks<Admitted, Limits> {
+  /**
+   * Lets the sender in, before anything that he sent is read. A response is the answer, for an
+   * address that is another's.
+   * @throws {AppError} when he may not come in
+   */
+  admit?(c: AppContext): Promise<Admitted | Response>
+  /** Within which the JSON body is read; left out, the body is not read. */
+  limits?: Limits
+  /** Top-level names in the body whose values no problem repeats. */
+  hidden?: readonly string[]
+}
+
+/** What a handler is given: what its route declares, parsed. */
+export type Input<R extends Route, Admitted, Limits> = ParametersOf<R> & {
+  principal: Admitted
+  reply: Replies<R>
+} & (Limits extends BodyLimits ? { body: JsonBodyOf<R> } : unknown)
 
 /**
- * Registers a route for OpenAPI and its handler. Handlers check for themselves, in their own order
- * (key, then body): bodies of events are never run through Zod, their schemas are documentation.
+ * Registers a route, for OpenAPI too, whose request is parsed by the schemas that it declares before
+ * its handler runs. The handler answers as the route declares, or does not compile.
+ * @throws {AppError} to the sender: whatever `admit`, `parseAs` and `readJson` throw
  */
-export function operation(
+export function operation<
+  R extends Route,
+  Admitted,
+  Limits extends BodyLimits | undefined = undefined,
+>(
   app: App,
-  route: RouteConfig,
-  handler: (c: AppContext) => Response | Promise<Response>,
-) {
-  app.openAPIRegistry.registerPath(route)
+  route: R,
+  checks: Checks<Admitted, Limits>,
+  handle: (c: AppContext, input: Input<R, Admitted, Limits>) => ReplyOf<R> | Promise<ReplyOf<R>>,
+): void {
+  const { limits, hidden } = checks
+  const { params, query, headers, body } = partsOf(route)
+  const reply = repliesTo<R>()
+
+  register(app, route, async (c) => {
+    const principal = await checks.admit?.(c)
+    if (principal instanceof Response) return principal
+    const input = {
+      principal,
+      reply,
+      params: params && parseAs(params, c.req.param()),
+      query: query && parseQuery(query, c),
+      headers: headers && parseHeaders(headers, c),
+      body: body && limits && (await readJson(c, body, limits, hidden)),
+    }
+    return handle(c, input as unknown as Input<R, Admitted, Limits>)
+  })
+}
+
+/**
+ * Registers a route, for OpenAPI too, whose handler reads the request itself: bodies of events are
+ * never run through Zod, their schemas are documentation.
+ */
+export function rawOperation<R extends Route>(
+  app: App,
+  route: R,
+  handle: (c: AppContext, reply: Replies<R>) => ReplyOf<R> | Promise<ReplyOf<R>>,
+): void {
+  const reply = repliesTo<R>()
+  register(app, route, (c) => handle(c, reply))
+}
+
+// Only what a route says of itself is remembered: who makes the document asks for it.
+const described = new WeakMap<App, Route[]>()
+
+/** Lists the routes of an app in the order in which they were registered. */
+export function routesOf(app: App): readonly Route[] {
+  return described.get(app) ?? []
+}
+
+function register(
+  app: App,
+  route: Route,
+  handle: (c: AppContext) => Response | Promise<Response>,
+): void {
+  described.set(app, [...routesOf(app), route])
   const path = route.path.replaceAll(/\{(.+?)}/g, ':$1')
-  app.on(route.method.toUpperCase(), path, handler)
+  app.on(route.method.toUpperCase(), path, handle)
+}
+
+interface Parts {
+  params?: z.ZodType
+  query?: z.ZodType
+  headers?: z.ZodObject
+  body?: z.ZodType
+}
+
+function partsOf({ request = {} }: Route): Parts {
+  const { body, ...parameters } = request
+  const media = body?.content['application/json']
+  const schema = media !== undefined && 'schema' in media ? media.schema : undefined
+  return { ...parameters, body: schema } as Parts
 }

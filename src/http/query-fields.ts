@@ -1,7 +1,7 @@
-import { z } from '@hono/zod-openapi'
 import { toTimeBound } from '../query/time-bound'
+import { z } from './zod'
 
-/** One end of a range of time. */
+/** Declares one end of a range of time; parsed, it is ISO 8601 in UTC. */
 export const time = (description: string, example: string) =>
   z
     .string()
@@ -15,7 +15,7 @@ export const time = (description: string, example: string) =>
     .optional()
     .openapi({ type: 'string', description, example })
 
-/** How many of a list; a page is 100 unless asked otherwise. */
+/** Declares how many items a page may have: 1 to 1000, 100 unless asked otherwise. */
 export const limit = z
   .string()
   .regex(/^(1000|[1-9]\d{0,2})$/, 'Must be a whole number from 1 to 1000')

@@ -1,6 +1,8 @@
-import { z } from '@hono/zod-openapi'
 import type { AppContext } from './context'
 import { Issue, jsonReply } from './openapi'
+import { typed } from './reply'
+import type { Reply } from './route'
+import { z } from './zod'
 
 const count = z.int().min(0)
 
@@ -44,8 +46,11 @@ const ReceiptSchema = z
   })
   .openapi('Receipt')
 
-// `return=minimal` is answered with an object of no properties.
-const Reply = z.union([ReceiptSchema, z.strictObject({})])
+// The second form answers `return=minimal`: an object of no properties.
+const Content = z.union([ReceiptSchema, z.strictObject({})])
+
+/** An answer with a receipt, whichever route gives it. */
+export type ReceiptReply = Reply<200, z.output<typeof Content>>
 
 const example: z.output<typeof ReceiptSchema> = {
   requestId: '0d9ff7a4-98c1-4f2c-a5ea-b8fb45f5f2c5',
@@ -65,7 +70,7 @@ export const preferHeader = z.object({
 })
 
 const reply = jsonReply(
-  Reply,
+  Content,
   { description: 'Everything named or counted here is durable', example },
   {
     'Preference-Applied': z
@@ -90,14 +95,14 @@ export const receiptReply = {
 const MINIMAL = /(?:^|[,;\s])return\s*=\s*"?minimal"?\s*(?:$|[,;])/i
 
 /**
- * Always 200 and never empty: caliper-php takes nothing but 200, caliper-ts breaks on an empty body
- * (Caliper 1.2, section 6.1, lets an endpoint send one).
+ * Answers with a receipt, always 200 and never empty: caliper-php takes nothing but 200, caliper-ts
+ * breaks on an empty body (Caliper 1.2, section 6.1, lets an endpoint send one).
  * @param receipt as JSON
  */
-export function replyWith(c: AppContext, receipt: string): Response {
+export function replyWith(c: AppContext, receipt: string): ReceiptReply {
   const preference = c.req.header('Prefer')
   const isMinimal = preference !== undefined && MINIMAL.test(preference)
   if (isMinimal) c.header('Preference-Applied', 'return=minimal')
   c.header('Content-Type', 'application/json')
-  return c.body(isMinimal ? '{}' : receipt)
+  return typed(c.body(isMinimal ? '{}' : receipt))
 }

@@ -4,7 +4,7 @@ import { receiptText } from '../ingest/receipt-text'
 import type { BodyForm, Standard } from '../standards/standard'
 import { readWire } from './body'
 import type { AppContext, AppDeps } from './context'
-import { replyWith } from './receipt'
+import { type ReceiptReply, replyWith } from './receipt'
 
 /** One address that takes events, and everything in which it differs from the others. */
 export interface Door {
@@ -16,7 +16,7 @@ export interface Door {
 }
 
 /** Answers a request that brings events: from a key to a receipt. */
-export type Receive = (c: AppContext, door: Door) => Promise<Response>
+export type Receive = (c: AppContext, door: Door) => Promise<ReceiptReply>
 
 // Names and versions of programs; a longer one is not for us.
 const USER_AGENT_LENGTH = 512

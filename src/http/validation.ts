@@ -1,14 +1,15 @@
-import type { z } from '@hono/zod-openapi'
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import type { AppContext } from './context'
+import type { z } from './zod'
 
-// A value is repeated to its sender, but not a page of it.
+// Characters of a value that a problem repeats: enough to recognise it, less than a page.
 const SHOWN = 80
+// Issues that `detail` names in one sentence; `errors` has them all.
 const MAX_SAID = 20
 
 /**
- * Reads `input` by its schema.
+ * Parses `input` by its schema.
  * @param hidden top-level names whose values are not repeated: somebody may have pasted a secret
  * @throws {AppError} `invalid_request` naming each path, value and rule
  */
@@ -20,13 +21,13 @@ export function parseAs<Schema extends z.ZodType>(
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const errors = parsed.error.issues.flatMap((issue) => issuesOf(issue, input, hidden))
-  // Of a hundred thousand names that nobody knows, the first say what is wrong.
+  // A body may have a hundred thousand unknown names; the first of them say what is wrong.
   const said = errors.slice(0, MAX_SAID).map(({ path, message }) => [...path, message].join(': '))
   throw new AppError('invalid_request', said.join('; '), { errors })
 }
 
 /**
- * Reads the query. A parameter that is not known is refused rather than left out: a misspelt filter
+ * Parses the query. A parameter that is not known is refused rather than left out: a misspelt filter
  * would find everything.
  * @throws {AppError} `invalid_request`
  */
@@ -39,6 +40,18 @@ export function parseQuery<Schema extends z.ZodType>(
     return [name, more.length > 0 ? sent[name] : value]
   })
   return parseAs(schema, Object.fromEntries(entries))
+}
+
+/**
+ * Parses the headers that a schema names, in whatever case they were sent.
+ * @throws {AppError} `invalid_request`
+ */
+export function parseHeaders<Schema extends z.ZodObject>(
+  schema: Schema,
+  c: AppContext,
+): z.output<Schema> {
+  const sent = Object.keys(schema.shape).map((name) => [name, c.req.header(name)])
+  return parseAs(schema, Object.fromEntries(sent.filter(([, value]) => value !== undefined)))
 }
 
 function issuesOf(issue: z.core.$ZodIssue, input: unknown, hidden: readonly string[]): Issue[] {

@@ -138,6 +138,12 @@ describe('the house has its shape', () => {
     expect(unexpected).toEqual([])
   })
 
+  it('leaves the generator of the OpenAPI document to openapi/', () => {
+    // A type is no import at run time; anything else loads the generator with the server.
+    const loads = /\bimport (?!type\b)[^;]*?from '(@hono\/zod-openapi|@asteasolutions\/[^']+)'/
+    expect(product.filter((file) => loads.test(read(file)))).toEqual([])
+  })
+
   it('imports nothing at run time that package.json does not list as a dependency', () => {
     const { dependencies } = JSON.parse(read('package.json'))
     const undeclared = product

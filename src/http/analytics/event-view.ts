@@ -1,6 +1,6 @@
-import { z } from '@hono/zod-openapi'
 import type { EventRecord } from '../../event/record'
-import { textParts } from '../answers/parts'
+import { type Json, jsonObject, jsonString, writtenJson } from '../answers/json'
+import { z } from '../zod'
 
 export const View = z
   .enum(['sent', 'record'])
@@ -9,27 +9,11 @@ export const View = z
 
 export type View = z.output<typeof View>
 
-/**
- * JSON text of a record, in parts. As sent means the very characters: what a parser would lose (digits
- * of long numbers, repeated keys, order) is still there.
- */
-export function* partsOf(record: EventRecord, view: View): Generator<string, undefined> {
-  if (view === 'sent') {
-    yield record.raw
-    return undefined
-  }
-  const { raw, ...rest } = record
-  yield `${JSON.stringify(rest).slice(0, -1)},"raw":`
-  yield* textParts(raw)
-  yield '}'
-  return undefined
-}
-
 // In JSON a text of JSON has a backslash before every quote and backslash; one that stands for half a
 // character beyond U+FFFF, of three bytes in UTF-8, takes six.
 const LONGEST_ESCAPE = 2
 
-/** How many bytes a record has in a view, at most. */
+/** Measures how many bytes a record has in a view, at most. */
 export function sizeIn(view: View): (record: EventRecord) => number {
   if (view === 'sent') return ({ raw }) => Buffer.byteLength(raw)
   return ({ raw, ...rest }) =>
@@ -39,6 +23,15 @@ export function sizeIn(view: View): (record: EventRecord) => number {
 export const AnEvent = z
   .looseObject({})
   .openapi('Event', { description: 'As sent, or a normalised record with `view=record`' })
+
+/**
+ * Writes a record. `sent` gives the very characters that were sent: what a parser would lose (digits of
+ * long numbers, repeated keys, order) is still there.
+ */
+export function jsonOfEvent(record: EventRecord, view: View): Json<z.output<typeof AnEvent>> {
+  const { raw, ...rest } = record
+  return view === 'sent' ? writtenJson(raw) : jsonObject({ ...rest, raw: jsonString(raw) })
+}
 
 export const eventExample = {
   '@context': 'http://purl.imsglobal.org/ctx/caliper/v1p2',

@@ -1,12 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
-import { sendPieces } from '../answers/send'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
-import { parseQuery } from '../validation'
-import { AnEvent, eventExample, partsOf, View } from './event-view'
+import { createRoute } from '../route'
+import { z } from '../zod'
+import { AnEvent, eventExample, jsonOfEvent, View } from './event-view'
 
 const Params = z.object({
   id: z.string().openapi({
@@ -40,19 +39,19 @@ const route = createRoute({
 })
 
 export function getEvent(app: App, { platform, options, answers }: AppDeps) {
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'events:read')
-    const { view } = parseQuery(Query, c)
-    const { maxBodyBytes } = options.config
+  const { maxBodyBytes } = options.config
+  const admit = keyWith('events:read')
+  operation(app, route, { admit }, async (c, { principal, params, query, reply }) => {
+    const { tenantId } = principal
     const hold = await answers.take(tenantId, maxBodyBytes, c.req.raw.signal)
     try {
-      const record = await platform.events.get(tenantId, c.req.param('id') ?? '')
+      const record = await platform.events.get(tenantId, params.id)
       if (record === undefined) {
         const detail = 'No event of yours has this id, or its time here has passed.'
         throw new AppError('not_found', detail)
       }
       hold.keep(record.raw.length)
-      return sendPieces(c, partsOf(record, view), hold)
+      return reply.stream(c, 200, jsonOfEvent(record, query.view), hold)
     } catch (thrown) {
       hold.release()
       throw thrown

@@ -1,14 +1,13 @@
-import { createRoute, z } from '@hono/zod-openapi'
-import type { EventRecord } from '../../event/record'
 import { PAGE_BYTES } from '../../platform/event-store'
-import { sendPieces } from '../answers/send'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
+import { jsonArray, jsonObject } from '../answers/json'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit, time } from '../query-fields'
-import { parseQuery } from '../validation'
-import { AnEvent, eventExample, partsOf, sizeIn, View } from './event-view'
+import { createRoute } from '../route'
+import { z } from '../zod'
+import { AnEvent, eventExample, jsonOfEvent, sizeIn, View } from './event-view'
 
 const id = (description: string) => z.string().min(1).optional().openapi({ description })
 
@@ -69,31 +68,24 @@ const route = createRoute({
 export function listEvents(app: App, { platform, options, answers }: AppDeps) {
   const { config, maxReplyBytes = PAGE_BYTES } = options
   const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes)
-  // One event may be larger than a page should be.
+  // A page has one event at the least, which may be larger than a page should be.
   const reserved = Math.max(maxBytes, config.maxBodyBytes)
 
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'events:read')
-    const { limit, cursor, view, kind, ...fields } = parseQuery(Query, c)
+  const admit = keyWith('events:read')
+  operation(app, route, { admit }, async (c, { principal: { tenantId }, query, reply }) => {
+    const { limit, cursor, view, kind, ...fields } = query
     const filter = kind === 'all' ? fields : { ...fields, kind }
     const hold = await answers.take(tenantId, reserved, c.req.raw.signal)
     try {
-      const page = { limit, cursor, maxBytes, sizeOf: sizeIn(view) }
-      const { items, nextCursor } = await platform.events.query(tenantId, filter, page)
+      const asking = { limit, cursor, maxBytes, sizeOf: sizeIn(view) }
+      const { items, nextCursor } = await platform.events.query(tenantId, filter, asking)
       hold.keep(items.reduce((sum, { raw }) => sum + raw.length, 0))
-      return sendPieces(c, piecesOf(items, view, nextCursor), hold)
+      const events = jsonArray(items, (record) => jsonOfEvent(record, view))
+      const page = jsonObject<z.output<typeof EventPage>>({ events, nextCursor })
+      return reply.stream(c, 200, page, hold)
     } catch (thrown) {
       hold.release()
       throw thrown
     }
   })
-}
-
-function* piecesOf(items: readonly EventRecord[], view: View, nextCursor: string | undefined) {
-  yield '{"events":['
-  for (const [at, record] of items.entries()) {
-    if (at > 0) yield ','
-    yield* partsOf(record, view)
-  }
-  yield nextCursor === undefined ? ']}' : `],"nextCursor":${JSON.stringify(nextCursor)}}`
 }

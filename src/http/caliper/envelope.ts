@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi'
+import { z } from '../zod'
 
 // What `standards/caliper/version.ts` reads, without the misspellings that it forgives.
 const CONTEXT = /^https?:\/\/purl\.imsglobal\.org\/ctx\/caliper\/v1(p[012])?$/

@@ -1,9 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { contextIris } from '../../standards/caliper/version'
 import { requireKey } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 
 const size = z.int().openapi({ description: 'Kilobytes' })
 const versions = z.array(z.string()).openapi({ description: 'Context IRIs' })
@@ -41,9 +42,8 @@ const route = createRoute({
 
 export function getEndpointConfiguration(app: App, { options }: AppDeps) {
   const configuration = configurationFor(options.config.maxBodyBytes)
-  operation(app, route, async (c) => {
-    await requireKey(c)
-    return c.json(configuration)
+  operation(app, route, { admit: requireKey }, (c, { reply }) => {
+    return reply.json(c, 200, configuration)
   })
 }
 
@@ -52,7 +52,7 @@ export function getEndpointConfiguration(app: App, { options }: AppDeps) {
  * (caliperEndpointConfigPayload) and the reference SDK for Python read snake case.
  */
 function configurationFor(maxBodyBytes: number): z.output<typeof EndpointConfiguration> {
-  // 1024, the larger kilobyte: what a sensor makes of the number is never more than we take.
+  // The larger kilobyte has 1024 bytes: whatever a sensor makes of the number is never more than we take.
   const kilobytes = Math.floor(maxBodyBytes / 1024)
   return {
     caliperMaximumPayloadSize: kilobytes,

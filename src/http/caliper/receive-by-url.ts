@@ -1,13 +1,14 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { caliper } from '../../standards/caliper/standard'
 import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
 import type { App } from '../context'
 import { keyInPath } from '../credentials'
 import { problems } from '../openapi'
-import { operation } from '../operation'
+import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
 import type { Door, Receive } from '../receive'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 import { refusals } from './refusals'
@@ -70,5 +71,5 @@ const door: Door = {
 }
 
 export function receiveByUrl(app: App, receive: Receive) {
-  operation(app, route, (c) => receive(c, door))
+  rawOperation(app, route, (c) => receive(c, door))
 }

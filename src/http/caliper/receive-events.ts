@@ -1,12 +1,13 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { caliper } from '../../standards/caliper/standard'
 import { requireSensor } from '../authenticate'
 import { requireMediaType } from '../body'
 import type { App } from '../context'
 import { jsonBody, keyed, problems } from '../openapi'
-import { operation } from '../operation'
+import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
 import type { Door, Receive } from '../receive'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 import { refusals } from './refusals'
@@ -47,5 +48,5 @@ const door: Door = {
 }
 
 export function receiveEvents(app: App, receive: Receive) {
-  operation(app, route, (c) => receive(c, door))
+  rawOperation(app, route, (c) => receive(c, door))
 }

@@ -1,4 +1,3 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { createTurns, type Turn } from '../../platform/turns'
@@ -9,11 +8,13 @@ import {
   LISTED_BYTES,
   MAX_LISTED,
 } from '../../standards/caliper/conformance'
-import { sendPieces } from '../answers/send'
+import { type JsonText, jsonOf } from '../answers/json'
 import { readText, requireMediaType } from '../body'
 import type { App, AppContext, AppDeps } from '../context'
 import { Issue, jsonBody, jsonReply, problems } from '../openapi'
-import { operation } from '../operation'
+import { rawOperation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 
@@ -99,27 +100,32 @@ const route = createRoute({
   },
 })
 
-// Nobody who checks has to say who he is: together they are one reader among those who do.
+// Senders who check events show no key: together they share the room of one tenant.
 const ANYBODY = ''
 
 export function validateEvents(app: App, { options, answers }: AppDeps) {
   const { config } = options
   const turns = createTurns()
-  operation(app, route, async (c) => {
+  rawOperation(app, route, async (c, reply) => {
     requireMediaType(c, 'application/json')
     const turn = turns.begin(c.env.ip ?? ANYBODY)
     const { valid, errors, warnings, truncated, counts, ...sums } = await check(c, config, turn)
     const cut = truncated && { truncated, counts }
     const some = warnings.length > 0 && { warnings }
-    const report = valid ? { valid, ...sums, warnings, ...cut } : { valid, errors, ...some, ...cut }
-    const text = JSON.stringify(report)
-    const hold = await answers.take(ANYBODY, text.length, c.req.raw.signal)
-    if (!valid) c.status(400)
-    return sendPieces(c, [text], hold)
+    if (valid) {
+      const report = jsonOf({ valid, ...sums, warnings, ...cut })
+      return reply.stream(c, 200, report, await roomFor(c, report))
+    }
+    const report = jsonOf({ valid, errors, ...some, ...cut })
+    return reply.stream(c, 400, report, await roomFor(c, report))
   })
+
+  function roomFor(c: AppContext, { text }: JsonText<unknown>) {
+    return answers.take(ANYBODY, text.length, c.req.raw.signal)
+  }
 }
 
-/** What cannot be unpacked is one more way of not conforming: a 400 here has always one form. */
+/** Checks a body. One that cannot be unpacked does not conform either: a 400 here has always one form. */
 async function check(
   c: AppContext,
   config: AppDeps['options']['config'],

@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi'
+import { z } from '../zod'
 
 const id = z.union([z.string(), z.int()]).nullish()
 

@@ -1,4 +1,3 @@
-import { createRoute } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { formNamed } from '../../standards/native/content-type'
 import { native } from '../../standards/native/standard'
@@ -6,9 +5,10 @@ import type { BodyForm } from '../../standards/standard'
 import { requireScope } from '../authenticate'
 import type { App, AppContext } from '../context'
 import { keyed, problems } from '../openapi'
-import { operation } from '../operation'
+import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
 import type { Receive } from '../receive'
+import { createRoute } from '../route'
 import { NativeBody, NativeLines, nativeEvent } from './event'
 
 const route = createRoute({
@@ -49,7 +49,7 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: Receive) {
-  operation(app, route, (c) => receive(c, { standard: native, admit, formOf }))
+  rawOperation(app, route, (c) => receive(c, { standard: native, admit, formOf }))
 }
 
 function admit(c: AppContext) {

@@ -1,9 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi'
-import { requireScope } from '../authenticate'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
-import { findItem, isOtherAddress, noSuchItem } from './find-quarantined'
+import { createRoute } from '../route'
+import { z } from '../zod'
+import { admitToItem, findItem, noSuchItem } from './find-quarantined'
 import { QuarantineParams } from './schemas'
 
 const route = createRoute({
@@ -23,15 +23,14 @@ const route = createRoute({
 })
 
 export function deleteQuarantined(app: App, { platform, options }: AppDeps) {
-  operation(app, route, async (c) => {
-    if (isOtherAddress(c)) return c.notFound()
-    const principal = await requireScope(c, 'quarantine:write')
+  const admit = admitToItem('quarantine:write')
+  operation(app, route, { admit }, async (c, { principal, params, reply }) => {
     const { tenantId, keyId } = principal
-    const quarantineId = c.req.param('id') ?? ''
+    const { id: quarantineId } = params
     await findItem(platform.quarantine, principal, quarantineId)
     if (!(await platform.quarantine.release(tenantId, quarantineId))) throw noSuchItem()
     const { requestId } = c.var
     options.log.info('a quarantined item was given up', { requestId, keyId, quarantineId })
-    return c.body(null, 204)
+    return reply.empty(c, 204)
   })
 }

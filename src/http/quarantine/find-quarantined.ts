@@ -1,12 +1,19 @@
 import { AppError } from '../../error/app-error'
 import type { Principal } from '../../identity/principal'
 import { reaches, reachOf } from '../../identity/reach'
+import type { Scope } from '../../identity/scope'
 import type { QuarantinedItem, QuarantineStore } from '../../platform/quarantine-store'
+import { requireScope } from '../authenticate'
 import type { AppContext } from '../context'
 
-/** `/quarantine/replay` is an address of its own, whatever else looks like an id. */
-export function isOtherAddress(c: AppContext): boolean {
-  return c.req.param('id') === 'replay'
+/**
+ * Asks for a scope, as `requireScope` does, at the address of an item. `/quarantine/replay` is an
+ * address of its own, though it looks like one with an id.
+ */
+export function admitToItem(scope: Scope) {
+  return async function admit(c: AppContext): Promise<Principal | Response> {
+    return c.req.param('id') === 'replay' ? c.notFound() : requireScope(c, scope)
+  }
 }
 
 /** @throws {AppError} `not_found`, also for what is beyond the reach of whoever asks */

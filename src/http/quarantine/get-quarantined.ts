@@ -1,12 +1,11 @@
-import { createRoute } from '@hono/zod-openapi'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
-import { textParts } from '../answers/parts'
-import { sendPieces } from '../answers/send'
-import { requireScope } from '../authenticate'
+import { jsonObject, jsonString } from '../answers/json'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
-import { findItem, isOtherAddress } from './find-quarantined'
+import { createRoute } from '../route'
+import type { z } from '../zod'
+import { admitToItem, findItem } from './find-quarantined'
 import { Quarantined, QuarantineParams, summaryExample, summaryOf } from './schemas'
 
 const raw = '{"id":"urn:uuid:fcd495d0-3740-4298-9bec-1154571dc211"}'
@@ -31,14 +30,13 @@ const route = createRoute({
 
 export function getQuarantined(app: App, { platform, options, answers }: AppDeps) {
   const { maxBodyBytes } = options.config
-  operation(app, route, async (c) => {
-    if (isOtherAddress(c)) return c.notFound()
-    const principal = await requireScope(c, 'quarantine:read')
+  const admit = admitToItem('quarantine:read')
+  operation(app, route, { admit }, async (c, { principal, params, reply }) => {
     const hold = await answers.take(principal.tenantId, maxBodyBytes, c.req.raw.signal)
     try {
-      const item = await findItem(platform.quarantine, principal, c.req.param('id') ?? '')
+      const item = await findItem(platform.quarantine, principal, params.id)
       hold.keep(item.raw.length)
-      return sendPieces(c, piecesOf(item), hold)
+      return reply.stream(c, 200, jsonOfItem(item), hold)
     } catch (thrown) {
       hold.release()
       throw thrown
@@ -46,10 +44,8 @@ export function getQuarantined(app: App, { platform, options, answers }: AppDeps
   })
 }
 
-/** Part by part: as JSON, a text of megabytes is two or three times as many. */
-function* piecesOf({ raw, ...rest }: QuarantinedItem) {
-  const summary = JSON.stringify(summaryOf({ ...rest, length: raw.length }))
-  yield `${summary.slice(0, -1)},"raw":`
-  yield* textParts(raw)
-  yield '}'
+/** Written in parts: as JSON, a text of megabytes is two or three times as many. */
+function jsonOfItem({ raw, ...rest }: QuarantinedItem) {
+  const summary = summaryOf({ ...rest, length: raw.length })
+  return jsonObject<z.output<typeof Quarantined>>({ ...summary, raw: jsonString(raw) })
 }

@@ -1,10 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Replaying } from '../../ingest/replay-runner'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { OutcomeCounts, type ReplayView } from './schemas'
 
 const Params = z.object({
@@ -54,9 +55,10 @@ const route = createRoute({
 })
 
 export function getReplay(app: App, { runner }: Replaying<ReplayView>) {
-  operation(app, route, async (c) => {
-    const { tenantId, keyId, scopes } = await requireScope(c, 'quarantine:write')
-    const job = await runner?.get(tenantId, c.req.param('id') ?? '')
+  const admit = keyWith('quarantine:write')
+  operation(app, route, { admit }, async (c, { principal, params, reply }) => {
+    const { tenantId, keyId, scopes } = principal
+    const job = await runner?.get(tenantId, params.id)
     if (job === undefined || (job.keyId !== keyId && !scopes.includes('admin'))) {
       throw new AppError('not_found', 'No replay of yours has this id, or it ended long ago.')
     }
@@ -65,6 +67,6 @@ export function getReplay(app: App, { runner }: Replaying<ReplayView>) {
     const isFinished = progress.finishedAt !== undefined
     c.header('Cache-Control', 'no-store')
     const next = isFinished && cursor !== undefined ? { nextCursor: cursor } : {}
-    return c.json({ replayId, startedAt, ...rest, ...next })
+    return reply.json(c, 200, { replayId, startedAt, ...rest, ...next })
   })
 }

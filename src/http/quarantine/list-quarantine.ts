@@ -1,15 +1,14 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { reaches, reachOf } from '../../identity/reach'
 import { PAGE_BYTES } from '../../platform/event-store'
-import type { QuarantinedSummary as Summary } from '../../platform/quarantine-store'
 import { isNearlyFull } from '../../quarantine/bound'
-import { sendPieces } from '../answers/send'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
+import { jsonArray, jsonObject, jsonOf } from '../answers/json'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit } from '../query-fields'
-import { parseQuery } from '../validation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { withinReach } from './reach'
 import { cursor, filterFields, QuarantinedSummary, summaryExample, summaryOf } from './schemas'
 
@@ -91,7 +90,7 @@ const route = createRoute({
   },
 })
 
-// Beside the items: a source has some 150 bytes here.
+// A page also has the usage of sources, some 150 bytes each, for which these bytes are reserved.
 const MAX_SOURCES = 1000
 const USAGE_BYTES = 256 * 1024
 
@@ -101,40 +100,35 @@ export function listQuarantine(app: App, { platform, options, answers }: AppDeps
   const limits = { maxItems, maxBytes: quarantineMaxBytes }
   const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes) - USAGE_BYTES
 
-  operation(app, route, async (c) => {
-    const principal = await requireScope(c, 'quarantine:read')
+  const admit = keyWith('quarantine:read')
+  operation(app, route, { admit }, async (c, { principal, query, reply }) => {
     const { tenantId } = principal
     const reach = reachOf(principal)
-    const { limit, cursor, ...asked } = parseQuery(Query, c)
-    // As of a source that has nothing here: what is beyond its reach is not there for a key.
+    const { limit, cursor, ...asked } = query
+    // A source beyond the reach of the key is answered like one that has nothing in quarantine.
     if (asked.sourceId !== undefined && !reaches(reach, asked.sourceId)) {
       c.header('Cache-Control', 'no-store')
-      return c.json({ items: [], usage: [] })
+      return reply.json(c, 200, { items: [], usage: [] })
     }
     const filter = withinReach(asked, reach)
     const hold = await answers.take(tenantId, PAGE_BYTES, c.req.raw.signal)
     try {
-      const page = { limit, cursor, maxBytes }
-      const { items, nextCursor } = await platform.quarantine.summaries(tenantId, page, filter)
+      const asking = { limit, cursor, maxBytes }
+      const { items, nextCursor } = await platform.quarantine.summaries(tenantId, asking, filter)
       const used = await platform.quarantine.usage(tenantId, filter.sourceId)
       const usage = used
         .filter(({ sourceId }) => reaches(reach, sourceId))
         .slice(0, MAX_SOURCES)
         .map((one) => ({ ...one, ...limits, nearlyFull: isNearlyFull(one, limits) }))
-      return sendPieces(c, piecesOf(items, { nextCursor, usage }), hold)
+      const page = jsonObject<z.output<typeof QuarantineList>>({
+        items: jsonArray(items, (item) => jsonOf(summaryOf(item))),
+        nextCursor,
+        usage,
+      })
+      return reply.stream(c, 200, page, hold)
     } catch (thrown) {
       hold.release()
       throw thrown
     }
   })
-}
-
-function* piecesOf(items: readonly Summary[], rest: object) {
-  yield '{"items":['
-  for (const [at, item] of items.entries()) {
-    if (at > 0) yield ','
-    yield JSON.stringify(summaryOf(item))
-  }
-  // An object that is never empty goes on behind the array.
-  yield `],${JSON.stringify(rest).slice(1)}`
 }

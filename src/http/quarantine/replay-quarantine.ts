@@ -1,11 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { Replaying } from '../../ingest/replay-runner'
 import { nothingYet, progressAfter } from '../../ingest/replay-runner'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
-import { readJson } from '../json-body'
-import { jsonBody, jsonReply, keyed, problems } from '../openapi'
+import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { replayerOf, withinReach } from './reach'
 import {
   cursor,
@@ -24,7 +24,7 @@ const Options = z
       .strictObject(filterFields)
       .openapi('QuarantineFilter', { description: 'All must hold; `{}` is everything' }),
     ...repairFields,
-    // Each is a commit of its own: a hundred take about a second on a slow disk.
+    // Each item is a commit of its own: a hundred take about a second on a slow disk.
     limit: z.int().min(1).max(1000).default(100).openapi({ description: 'At most so many' }),
     background: z.boolean().default(true).openapi({
       description:
@@ -56,7 +56,7 @@ const ReplayBegun = z
   })
   .openapi('ReplayBegun')
 
-// Below what a person, a proxy or a test of health waits for.
+// A person, a proxy and a health check all wait longer than two seconds.
 const BUDGET_MS = 2_000
 
 const example = {
@@ -90,17 +90,7 @@ const route = createRoute({
       description: 'What became of the first; the others go on in the background',
       example: { ...example, replayId: 'rpl_4b1f2a60-7d0c-4a3e-9c1d-8a54d6f0c7e2' },
     }),
-    ...problems(
-      'invalid_request',
-      'invalid_json',
-      'invalid_encoding',
-      'invalid_cursor',
-      'unauthenticated',
-      'forbidden',
-      'too_large',
-      'unsupported_media_type',
-      'unavailable',
-    ),
+    ...jsonBodyProblems('invalid_cursor'),
   },
 })
 
@@ -109,9 +99,10 @@ export function replayQuarantine(
   { options }: AppDeps,
   { piece, runner }: Replaying<ReplayView>,
 ) {
-  operation(app, route, async (c) => {
-    const who = replayerOf(await requireScope(c, 'quarantine:write'))
-    const { background, ...asked } = await readJson(c, Options, options.config)
+  const checks = { admit: keyWith('quarantine:write'), limits: options.config }
+  operation(app, route, checks, async (c, { principal, body, reply }) => {
+    const who = replayerOf(principal)
+    const { background, ...asked } = body
     const { dryRun, patch } = asked
     const filter = withinReach(asked.filter, who.reach)
     const { results, nextCursor, left } = await piece(who, { ...asked, filter }, BUDGET_MS)
@@ -123,9 +114,9 @@ export function replayQuarantine(
       const replayId = await runner.begin({ who, filter, patch, progress })
       if (replayId !== undefined) {
         c.header('Location', `/quarantine/replays/${replayId}`)
-        return c.json({ dryRun, counts, results, replayId }, 202)
+        return reply.json(c, 202, { dryRun, counts, results, replayId })
       }
     }
-    return c.json({ dryRun, counts, results, nextCursor })
+    return reply.json(c, 200, { dryRun, counts, results, nextCursor })
   })
 }

@@ -1,10 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { Replaying } from '../../ingest/replay-runner'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
-import { readJson } from '../json-body'
-import { jsonBody, jsonReply, keyed, problems } from '../openapi'
+import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { noSuchItem } from './find-quarantined'
 import { replayerOf } from './reach'
 import { resultViewOf } from './result-view'
@@ -37,17 +37,7 @@ const route = createRoute({
   },
   responses: {
     200: jsonReply(ReplayResultView, { description: 'What became of it', example: resultExample }),
-    ...problems(
-      'invalid_request',
-      'invalid_json',
-      'invalid_encoding',
-      'unauthenticated',
-      'forbidden',
-      'not_found',
-      'too_large',
-      'unsupported_media_type',
-      'unavailable',
-    ),
+    ...jsonBodyProblems('not_found'),
   },
 })
 
@@ -56,12 +46,11 @@ export function replayQuarantined(
   { options }: AppDeps,
   { replay }: Replaying<ReplayView>,
 ) {
-  operation(app, route, async (c) => {
-    const who = replayerOf(await requireScope(c, 'quarantine:write'))
-    const asked = await readJson(c, Options, options.config)
-    const result = await replay(who, c.req.param('id') ?? '', asked)
+  const checks = { admit: keyWith('quarantine:write'), limits: options.config }
+  operation(app, route, checks, async (c, { principal, params, body, reply }) => {
+    const result = await replay(replayerOf(principal), params.id, body)
     if (result === undefined) throw noSuchItem()
     c.header('Cache-Control', 'no-store')
-    return c.json(resultViewOf(result))
+    return reply.json(c, 200, resultViewOf(result))
   })
 }

@@ -1,5 +1,5 @@
-import type { z } from '@hono/zod-openapi'
 import type { ReplayResult } from '../../ingest/replay'
+import type { z } from '../zod'
 import type { ReplayResultView } from './schemas'
 
 // A body may bring thousands of items, and a page of results has up to a thousand bodies.

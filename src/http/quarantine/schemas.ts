@@ -1,4 +1,3 @@
-import { z } from '@hono/zod-openapi'
 import { standardNames } from '../../event/record'
 import {
   quarantineScopes,
@@ -7,6 +6,7 @@ import {
 import { MAX_OPERATIONS, type PatchOperation } from '../../quarantine/patch'
 import { Issue } from '../openapi'
 import { time } from '../query-fields'
+import { z } from '../zod'
 
 const text = (description: string) => z.string().min(1).optional().openapi({ description })
 
@@ -78,7 +78,7 @@ export const Quarantined = QuarantinedSummary.extend({
   }),
 }).openapi('Quarantined')
 
-/** What is shown of an item: all but its tenant. */
+/** Shows all of an item but its tenant. */
 export function summaryOf(item: Summary): z.output<typeof QuarantinedSummary> {
   const { tenantId: _, id, lastReplay, ...rest } = item
   return {
@@ -88,10 +88,10 @@ export function summaryOf(item: Summary): z.output<typeof QuarantinedSummary> {
   }
 }
 
-// RFC 6901, section 3.
+// RFC 6901, section 3, has this syntax.
 const Pointer = z
   .string()
-  // Documents are not nested deeper than a few dozen levels; names are words.
+  // A path of a few dozen names, as deep as documents are nested, fits in 1024 characters.
   .max(1024)
   .regex(/^(\/([^~/]|~[01])*)*$/, 'Must be a JSON Pointer (RFC 6901), e.g. /actor/id')
 const anything = z.unknown().refine((value) => value !== undefined, 'Required')

@@ -1,12 +1,15 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { publishName, publishPath } from '../../realtime/publish'
 import { requireScope } from '../authenticate'
 import type { App } from '../context'
 import { inHandshake, subprotocolHeaders } from '../credentials'
 import { problems } from '../openapi'
-import { operation } from '../operation'
+import { rawOperation } from '../operation'
 import { serverFacts } from '../receive'
+import { typed } from '../reply'
+import type { Reply } from '../route'
+import { createRoute } from '../route'
+import { z } from '../zod'
 
 const route = createRoute({
   method: 'get',
@@ -30,11 +33,16 @@ const route = createRoute({
 
 /** Answers the handshake. What follows it is `realtime/publish.ts`. */
 export function openPublish(app: App) {
-  operation(app, route, async (c) => {
+  rawOperation(app, route, async (c) => {
     const principal = await requireScope(c, 'events:write', inHandshake)
     const { ip, userAgent } = serverFacts(c, principal.keyId)
     const connection = { protocol: publishName, principal, ip, userAgent }
-    if (c.env.upgrade?.(connection, subprotocolHeaders(c))) return new Response()
+    if (c.env.upgrade?.(connection, subprotocolHeaders(c))) return handedOver()
     throw new AppError('upgrade_required', 'Open a WebSocket here: `Upgrade: websocket`.')
   })
+}
+
+/** The door has the connection, and sends nothing of this; a `Response` cannot have the status 101. */
+function handedOver(): Reply<101, undefined> {
+  return typed(new Response())
 }

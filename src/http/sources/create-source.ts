@@ -1,11 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Source } from '../../platform/registry/sources'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
-import { readJson } from '../json-body'
-import { jsonBody, jsonReply, keyed, problems } from '../openapi'
+import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { checkSigningWith } from './check-signing'
 import { NewSource, SourceView, settingsExample, viewExample, viewOf } from './schemas'
 
@@ -30,26 +30,19 @@ const route = createRoute({
       { description: 'The source', example: viewExample },
       { Location: z.string().openapi({ description: 'Its address' }) },
     ),
-    ...problems(
-      'invalid_request',
-      'invalid_json',
-      'invalid_encoding',
-      'invalid_target',
-      'unauthenticated',
-      'forbidden',
-      'already_exists',
-      'too_large',
-      'unsupported_media_type',
-      'unavailable',
-    ),
+    ...jsonBodyProblems('invalid_target', 'already_exists'),
   },
 })
 
 export function createSource(app: App, { platform, options, services }: AppDeps) {
   const checkSigning = checkSigningWith(services)
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'admin')
-    const { id: sourceId, ...settings } = await readJson(c, NewSource, options.config, ['signing'])
+  const checks = {
+    admit: keyWith('admin'),
+    limits: options.config,
+    hidden: ['signing'],
+  }
+  operation(app, route, checks, async (c, { principal: { tenantId }, body, reply }) => {
+    const { id: sourceId, ...settings } = body
     await checkSigning(settings.signing)
     if ((await platform.registry.sources.get(tenantId, sourceId)) !== undefined) {
       throw new AppError('already_exists', `There is a source ${sourceId} already.`, {
@@ -61,6 +54,6 @@ export function createSource(app: App, { platform, options, services }: AppDeps)
     await platform.registry.sources.put(source)
     c.header('Location', `/sources/${sourceId}`)
     c.header('Cache-Control', 'no-store')
-    return c.json(viewOf(source), 201)
+    return reply.json(c, 201, viewOf(source))
   })
 }

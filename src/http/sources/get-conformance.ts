@@ -1,12 +1,12 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { Tally } from '../../platform/conformance-counts'
 import { toCountRange } from '../../query/count-range'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { time } from '../query-fields'
-import { parseQuery } from '../validation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { findSource, SourceParams } from './find-source'
 
 const Query = z.strictObject({
@@ -78,13 +78,14 @@ const route = createRoute({
 
 export function getConformance(app: App, deps: AppDeps) {
   const { platform, options } = deps
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'admin')
-    const range = toCountRange(parseQuery(Query, c), options.clock.now())
-    const { sourceId } = await findSource(c, deps, tenantId)
+  const admit = keyWith('admin')
+  operation(app, route, { admit }, async (c, { principal, params, query, reply }) => {
+    const { tenantId } = principal
+    const range = toCountRange(query, options.clock.now())
+    const { sourceId } = await findSource(deps, tenantId, params.id)
     const series = await platform.conformance.read({ tenantId, sourceId }, range)
     c.header('Cache-Control', 'no-store')
-    return c.json({ sourceId, ...range, totals: totalsOf(series), series })
+    return reply.json(c, 200, { sourceId, ...range, totals: totalsOf(series), series })
   })
 }
 

@@ -1,8 +1,8 @@
-import { createRoute } from '@hono/zod-openapi'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
 import { findSource, SourceParams } from './find-source'
 import { SourceView, viewExample, viewOf } from './schemas'
 
@@ -22,10 +22,10 @@ const route = createRoute({
 })
 
 export function getSource(app: App, deps: AppDeps) {
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'admin')
-    const source = await findSource(c, deps, tenantId)
+  const admit = keyWith('admin')
+  operation(app, route, { admit }, async (c, { principal, params, reply }) => {
+    const source = await findSource(deps, principal.tenantId, params.id)
     c.header('Cache-Control', 'no-store')
-    return c.json(viewOf(source))
+    return reply.json(c, 200, viewOf(source))
   })
 }

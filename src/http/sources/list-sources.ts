@@ -1,8 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { SourceView, viewExample, viewOf } from './schemas'
 
 const SourceList = z.object({ sources: z.array(SourceView) }).openapi('SourceList')
@@ -22,10 +23,10 @@ const route = createRoute({
 })
 
 export function listSources(app: App, { platform }: AppDeps) {
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'admin')
+  const admit = keyWith('admin')
+  operation(app, route, { admit }, async (c, { principal: { tenantId }, reply }) => {
     const sources = await platform.registry.sources.list(tenantId)
     c.header('Cache-Control', 'no-store')
-    return c.json({ sources: sources.map(viewOf) })
+    return reply.json(c, 200, { sources: sources.map(viewOf) })
   })
 }

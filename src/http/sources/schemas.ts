@@ -1,6 +1,6 @@
-import { z } from '@hono/zod-openapi'
 import { SOURCE_ID } from '../../access/keys/sources'
 import { type Source, sourceModes } from '../../platform/registry/sources'
+import { z } from '../zod'
 
 const name = z
   .string()
@@ -24,7 +24,7 @@ const SigningSettings = z
       description:
         'Where its keys are published (https): fetched when needed, kept for ten minutes',
     }),
-    // Each may have to be tried; rotating needs two or three.
+    // Each key may have to be tried with each body; rotating keys needs two or three.
     keys: z.array(PublicKey).min(1).max(20).optional(),
   })
   .refine(({ jwksUrl, keys }) => (jwksUrl === undefined) !== (keys === undefined), {
@@ -47,10 +47,10 @@ const id = z
 
 const settings = { name, mode, signing: SigningSettings.optional() }
 
-/** What a person says of a source, to replace it. */
+/** The settings of a source, to replace it. */
 export const SourceSettings = z.strictObject(settings).openapi('SourceSettings')
 
-/** And to make one. Not an extension of the other: what it forbids, it would forbid here too. */
+/** The settings of a source and its id, to make one. An extension of `SourceSettings` would forbid `id` too. */
 export const NewSource = z.strictObject({ id, ...settings }).openapi('NewSource')
 
 const time = z.iso.datetime()

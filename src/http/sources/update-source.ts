@@ -1,10 +1,10 @@
-import { createRoute } from '@hono/zod-openapi'
 import type { Source } from '../../platform/registry/sources'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
-import { readJson } from '../json-body'
-import { jsonBody, jsonReply, keyed, problems } from '../openapi'
+import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { replaceStored } from '../replace-stored'
+import { createRoute } from '../route'
 import { checkSigningWith } from './check-signing'
 import { findSource, SourceParams } from './find-source'
 import { SourceSettings, SourceView, settingsExample, viewExample, viewOf } from './schemas'
@@ -24,34 +24,30 @@ const route = createRoute({
   },
   responses: {
     200: jsonReply(SourceView, { description: 'The source as it is now', example: viewExample }),
-    ...problems(
-      'invalid_request',
-      'invalid_json',
-      'invalid_encoding',
-      'invalid_target',
-      'unauthenticated',
-      'forbidden',
-      'not_found',
-      'too_large',
-      'unsupported_media_type',
-      'unavailable',
-    ),
+    ...jsonBodyProblems('invalid_target', 'not_found'),
   },
 })
 
 export function updateSource(app: App, deps: AppDeps) {
   const { platform, options, services } = deps
   const checkSigning = checkSigningWith(services)
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'admin')
-    const settings = await readJson(c, SourceSettings, options.config, ['signing'])
-    // A source that does not exist is answered so before any address is looked up.
-    const { sourceId, createdAt } = await findSource(c, deps, tenantId)
-    await checkSigning(settings.signing)
-    const updatedAt = options.clock.now().toISOString()
-    const source: Source = { ...settings, tenantId, sourceId, createdAt, updatedAt }
-    await platform.registry.sources.put(source)
+  const checks = {
+    admit: keyWith('admin'),
+    limits: options.config,
+    hidden: ['signing'],
+  }
+  operation(app, route, checks, async (c, { principal, params, body: settings, reply }) => {
+    const source = await replaceStored({
+      find: () => findSource(deps, principal.tenantId, params.id),
+      check: () => checkSigning(settings.signing),
+      async replace({ tenantId, sourceId, createdAt }) {
+        const updatedAt = options.clock.now().toISOString()
+        const source: Source = { ...settings, tenantId, sourceId, createdAt, updatedAt }
+        await platform.registry.sources.put(source)
+        return source
+      },
+    })
     c.header('Cache-Control', 'no-store')
-    return c.json(viewOf(source))
+    return reply.json(c, 200, viewOf(source))
   })
 }

@@ -1,8 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { html } from 'hono/html'
 import type { App } from '../context'
 import { problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { readScalarScript } from './scalar'
 
 // Everything Scalar could fetch from its makers is off: fonts, telemetry, its request proxy, its
@@ -33,7 +34,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const page = html`<!doctype html>
+const page = String(html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -46,7 +47,7 @@ const page = html`<!doctype html>
     <script id="api-reference" data-configuration="${JSON.stringify(configuration)}"></script>
     <script src="/docs/scalar.js"></script>
   </body>
-</html>`
+</html>`)
 
 const route = createRoute({
   method: 'get',
@@ -68,9 +69,9 @@ const route = createRoute({
 const CACHE = 'public, max-age=86400'
 
 export function getDocs(app: App) {
-  operation(app, route, (c) => {
+  operation(app, route, {}, (c, { reply }) => {
     c.header('Content-Security-Policy', policy)
-    return c.html(page)
+    return reply.html(c, 200, page)
   })
 
   app.get('/docs/scalar.js', async (c) => {

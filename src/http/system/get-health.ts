@@ -1,7 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { App } from '../context'
 import { jsonReply, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 
 const Health = z.object({ status: z.literal('ok') }).openapi('Health')
 
@@ -19,5 +20,5 @@ const route = createRoute({
 })
 
 export function getHealth(app: App) {
-  operation(app, route, (c) => c.json({ status: 'ok' }))
+  operation(app, route, {}, (c, { reply }) => reply.json(c, 200, { status: 'ok' }))
 }

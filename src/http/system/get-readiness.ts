@@ -1,9 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import { NEARLY_FULL } from '../../quarantine/bound'
 import type { App, AppDeps } from '../context'
 import { jsonReply, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 
 const Readiness = z
   .object({
@@ -65,7 +66,7 @@ const route = createRoute({
 export function getReadiness(app: App, { platform, options }: AppDeps) {
   const { quarantineMaxItems: maxItems, quarantineMaxBytes: maxBytes } = options.config
 
-  operation(app, route, async (c) => {
+  operation(app, route, {}, async (c, { reply }) => {
     const { problems, notices = [], archive } = await platform.health()
     if (problems.length > 0) {
       const errors = problems.map((message) => ({ path: [], message, code: 'not_ready' }))
@@ -75,6 +76,8 @@ export function getReadiness(app: App, { platform, options }: AppDeps) {
     // A source that fills its quarantine is no reason to send the others elsewhere.
     const nearlyFull = await platform.quarantine.countCrowded({ maxItems, maxBytes }, NEARLY_FULL)
     const feed = platform.changes?.lag()
-    return c.json({ status: 'ready', feed, archive, notices, quarantine: { nearlyFull } })
+    const quarantine = { nearlyFull }
+    const seen = { feed, archive, notices: [...notices], quarantine }
+    return reply.json(c, 200, { status: 'ready', ...seen })
   })
 }

@@ -1,14 +1,14 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { owedWhen } from '../../webhooks/owed'
 import { newWebhookId, newWebhookSecret } from '../../webhooks/secret'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
-import { readJson } from '../json-body'
-import { jsonBody, jsonReply, keyed, problems } from '../openapi'
+import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import {
   CreatedWebhook,
   filtersOf,
@@ -39,25 +39,14 @@ const route = createRoute({
       },
       { Location: z.string().openapi({ description: 'Its address' }) },
     ),
-    ...problems(
-      'invalid_request',
-      'invalid_json',
-      'invalid_encoding',
-      'invalid_target',
-      'unauthenticated',
-      'forbidden',
-      'limit_reached',
-      'too_large',
-      'unsupported_media_type',
-      'unavailable',
-    ),
+    ...jsonBodyProblems('invalid_target', 'limit_reached'),
   },
 })
 
 export function createWebhook(app: App, { platform, options }: AppDeps, guard: Guard) {
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'webhooks:write')
-    const { filters, ...settings } = await readJson(c, WebhookSettings, options.config)
+  const checks = { admit: keyWith('webhooks:write'), limits: options.config }
+  operation(app, route, checks, async (c, { principal: { tenantId }, body, reply }) => {
+    const { filters, ...settings } = body
     await guard.check(settings.targetUrl)
 
     const now = options.clock.now().toISOString()
@@ -76,8 +65,8 @@ export function createWebhook(app: App, { platform, options }: AppDeps, guard: G
       throw limitReached(maxWebhooks)
     c.header('Location', `/webhooks/${webhook.webhookId}`)
     c.header('Cache-Control', 'no-store')
-    // The only time the secret leaves us.
-    return c.json({ ...viewOf(webhook), secret: webhook.secret }, 201)
+    // The secret leaves us this once.
+    return reply.json(c, 201, { ...viewOf(webhook), secret: webhook.secret })
   })
 }
 

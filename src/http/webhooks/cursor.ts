@@ -1,6 +1,6 @@
-import { z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Webhook } from '../../platform/registry/webhooks'
+import { z } from '../zod'
 
 /** Where a page ended: behind this webhook, whether or not it is still there. */
 type Place = Pick<Webhook, 'createdAt' | 'webhookId'>

@@ -1,8 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { noSuchWebhook, WebhookParams } from './find-webhook'
 
 const route = createRoute({
@@ -21,13 +22,17 @@ const route = createRoute({
 })
 
 export function deleteWebhook(app: App, { platform }: AppDeps) {
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'webhooks:write')
-    const id = c.req.param('id') ?? ''
-    const isDeleted = await platform.registry.webhooks.delete(tenantId, id)
-    // Also when it is gone already: whoever deleted it may have come no further.
-    await platform.deliveries.drop(tenantId, id)
-    if (!isDeleted) throw noSuchWebhook()
-    return c.body(null, 204)
-  })
+  const admit = keyWith('webhooks:write')
+  operation(
+    app,
+    route,
+    { admit },
+    async (c, { principal: { tenantId }, params: { id }, reply }) => {
+      const isDeleted = await platform.registry.webhooks.delete(tenantId, id)
+      // Deliveries are dropped even when the webhook is gone: an earlier request may have stopped between.
+      await platform.deliveries.drop(tenantId, id)
+      if (!isDeleted) throw noSuchWebhook()
+      return reply.empty(c, 204)
+    },
+  )
 }

@@ -1,7 +1,7 @@
-import { z } from '@hono/zod-openapi'
 import { AppError } from '../../error/app-error'
 import type { Webhook } from '../../platform/registry/webhooks'
-import type { AppContext, AppDeps } from '../context'
+import type { AppDeps } from '../context'
+import { z } from '../zod'
 
 export const WebhookParams = z.object({
   id: z.string().openapi({ example: 'whk_5f0c1a2b3c4d5e6f70819203' }),
@@ -9,11 +9,11 @@ export const WebhookParams = z.object({
 
 /** @throws {AppError} `not_found`, also for a webhook of another tenant */
 export async function findWebhook(
-  c: AppContext,
   { platform }: AppDeps,
   tenantId: string,
+  webhookId: string,
 ): Promise<Webhook> {
-  const webhook = await platform.registry.webhooks.get(tenantId, c.req.param('id') ?? '')
+  const webhook = await platform.registry.webhooks.get(tenantId, webhookId)
   if (webhook === undefined) throw noSuchWebhook()
   return webhook
 }

@@ -1,8 +1,8 @@
-import { createRoute } from '@hono/zod-openapi'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { createRoute } from '../route'
 import { findWebhook, WebhookParams } from './find-webhook'
 import { viewExample, viewOf, WebhookView } from './schemas'
 
@@ -22,10 +22,10 @@ const route = createRoute({
 })
 
 export function getWebhook(app: App, deps: AppDeps) {
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'webhooks:read')
-    const webhook = await findWebhook(c, deps, tenantId)
+  const admit = keyWith('webhooks:read')
+  operation(app, route, { admit }, async (c, { principal, params, reply }) => {
+    const webhook = await findWebhook(deps, principal.tenantId, params.id)
     c.header('Cache-Control', 'no-store')
-    return c.json(viewOf(webhook))
+    return reply.json(c, 200, viewOf(webhook))
   })
 }

@@ -1,11 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi'
 import type { WebhookSubscription, Webhooks } from '../../platform/registry/webhooks'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { limit } from '../query-fields'
-import { parseQuery } from '../validation'
+import { createRoute } from '../route'
+import { z } from '../zod'
 import { cursorOf, placeOf } from './cursor'
 import { sizeOf, viewExample, viewOf, WebhookView } from './schemas'
 
@@ -45,19 +45,19 @@ const route = createRoute({
   },
 })
 
-// Forty of the largest, some thousand of the usual ones.
+// A megabyte holds forty of the largest webhooks, or some thousand usual ones.
 const MAX_PAGE_BYTES = 1024 * 1024
 
-// Of what is read at a time, so that no more than two pages are ever held.
+// Webhooks are read in steps of 32, so that no more than two pages are ever held.
 const STEP = 32
 
 export function listWebhooks(app: App, { platform }: AppDeps) {
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'webhooks:read')
-    const { limit, cursor } = parseQuery(Query, c)
-    const page = await readPage(platform.registry.webhooks, tenantId, limit, cursor)
+  const admit = keyWith('webhooks:read')
+  operation(app, route, { admit }, async (c, { principal, query, reply }) => {
+    const { limit, cursor } = query
+    const page = await readPage(platform.registry.webhooks, principal.tenantId, limit, cursor)
     c.header('Cache-Control', 'no-store')
-    return c.json(page)
+    return reply.json(c, 200, page)
   })
 }
 

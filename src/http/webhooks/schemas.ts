@@ -1,6 +1,6 @@
-import { z } from '@hono/zod-openapi'
 import { type FieldFilter, filterFields } from '../../event/filter'
 import type { Webhook, WebhookSubscription } from '../../platform/registry/webhooks'
+import { z } from '../zod'
 
 /** Counts characters as JSON Schema does; Zod's own limits count UTF-16 units. */
 const text = (most: number) =>
@@ -11,7 +11,7 @@ const text = (most: number) =>
     })
     .openapi({ minLength: 1, maxLength: most })
 
-// Types, ids and IRIs; the longest seen in the wild have some hundreds of characters.
+// Types, ids and IRIs are compared; the longest seen in the wild have some hundreds of characters.
 const value = text(1000)
 // Every value is compared with every event: who wants more than a hundred wants another field. How
 // long all of them together may be, `MAX_SETTINGS_BYTES` says.
@@ -19,9 +19,9 @@ const values = z.array(value).min(1).max(100)
 
 const Filter = z
   .strictObject({ field: z.enum(filterFields), in: values })
-  .openapi('WebhookFilter', { description: 'The field must hold one of the values, exactly' })
+  .openapi('FieldFilter', { description: 'The field must hold one of the values, exactly' })
 
-const valueOrValues = z.union([value, values]).openapi('WebhookFilterValues').optional()
+const valueOrValues = z.union([value, values]).openapi('FieldFilterValues').optional()
 
 const FilterShorthand = z
   .strictObject({
@@ -34,7 +34,7 @@ const FilterShorthand = z
     sourceId: valueOrValues,
   } satisfies Record<FieldFilter['field'], typeof valueOrValues>)
   .refine((filter) => Object.keys(filter).length > 0, { abort: true })
-  .openapi('WebhookFilterShorthand', {
+  .openapi('FieldFilterShorthand', {
     description: 'By field: the value it must hold, or those of which it must hold one',
     minProperties: 1,
   })
@@ -47,15 +47,15 @@ const AnyFilter = z.union([Filter, FilterShorthand], {
 // two hundred IRIs of a usual length, or all the rest at their longest, fit.
 const MAX_SETTINGS_BYTES = 32 * 1024
 
-/** How many bytes settings take, as JSON. */
+/** Counts the bytes that settings take as JSON. */
 export function sizeOf(settings: object): number {
   return Buffer.byteLength(JSON.stringify(settings))
 }
 
-// RFC 3986, appendix A: what a URI may consist of.
+// RFC 3986, appendix A, says of which characters a URI consists.
 const URI = /^[a-z][a-z0-9+.-]*:([\w.~:/?#[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+$/i
 
-/** What a person says of a webhook, to make or to replace it. */
+/** The settings of a webhook, to make or to replace it. */
 export const WebhookSettings = z
   .strictObject({
     name: text(200).openapi({ description: 'For people' }),
@@ -110,7 +110,7 @@ export const CreatedWebhook = WebhookView.extend({
     .openapi({ description: 'Signs every delivery (Standard Webhooks). Shown once' }),
 }).openapi('CreatedWebhook')
 
-/** Filters as they are kept: always `{ field, in }`. */
+/** Writes filters as they are stored: always `{ field, in }`. */
 export function filtersOf(filters: z.output<typeof AnyFilter>[]): Webhook['filters'] {
   return filters.flatMap((filter) => {
     if ('field' in filter) return [filter as z.output<typeof Filter>]
@@ -122,7 +122,7 @@ export function filtersOf(filters: z.output<typeof AnyFilter>[]): Webhook['filte
   })
 }
 
-/** What is shown of a webhook: all but its secret and its tenant. */
+/** Shows all of a webhook but its secret and its tenant. */
 export function viewOf(webhook: WebhookSubscription): z.output<typeof WebhookView> {
   const { webhookId: id, name, targetUrl, events, filters, enabled, createdAt, updatedAt } = webhook
   return { id, name, targetUrl, events, filters, enabled, createdAt, updatedAt }

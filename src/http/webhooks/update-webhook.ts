@@ -1,14 +1,12 @@
-import { createRoute } from '@hono/zod-openapi'
-import { AppError } from '../../error/app-error'
 import type { Guard } from '../../outbound/guard'
-import type { Webhook } from '../../platform/registry/webhooks'
 import { changedAt } from '../../webhooks/attempt'
 import { owedWhen } from '../../webhooks/owed'
-import { requireScope } from '../authenticate'
+import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
-import { readJson } from '../json-body'
-import { jsonBody, jsonReply, keyed, problems } from '../openapi'
+import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { replaceStored } from '../replace-stored'
+import { createRoute } from '../route'
 import { findWebhook, WebhookParams } from './find-webhook'
 import {
   filtersOf,
@@ -34,47 +32,28 @@ const route = createRoute({
   },
   responses: {
     200: jsonReply(WebhookView, { description: 'The webhook as it is now', example: viewExample }),
-    ...problems(
-      'invalid_request',
-      'invalid_json',
-      'invalid_encoding',
-      'invalid_target',
-      'unauthenticated',
-      'forbidden',
-      'not_found',
-      'too_large',
-      'unsupported_media_type',
-      'unavailable',
-    ),
+    ...jsonBodyProblems('invalid_target', 'not_found'),
   },
 })
 
 export function updateWebhook(app: App, deps: AppDeps, guard: Guard) {
   const { platform, options } = deps
-  operation(app, route, async (c) => {
-    const { tenantId } = await requireScope(c, 'webhooks:write')
-    const { filters, ...settings } = await readJson(c, WebhookSettings, options.config)
-    await findWebhook(c, deps, tenantId) // nothing there is said before the target is looked up
-    await guard.check(settings.targetUrl)
-
-    const webhook = await replace(settings, filtersOf(filters))
+  const checks = { admit: keyWith('webhooks:write'), limits: options.config }
+  operation(app, route, checks, async (c, { principal: { tenantId }, params, body, reply }) => {
+    const { filters: asked, ...settings } = body
+    const filters = filtersOf(asked)
+    const webhook = await replaceStored({
+      find: () => findWebhook(deps, tenantId, params.id),
+      check: () => guard.check(settings.targetUrl),
+      async replace(stored) {
+        const updatedAt = changedAt(stored, options.clock.now())
+        const owed = owedWhen(settings.enabled, platform.mark(), stored)
+        const webhook = { ...stored, ...settings, filters, owed, updatedAt }
+        return (await platform.registry.webhooks.replace(stored, webhook)) ? webhook : undefined
+      },
+    })
     if (webhook.enabled) await platform.deliveries.release(tenantId, webhook.webhookId)
     c.header('Cache-Control', 'no-store')
-    return c.json(viewOf(webhook))
-
-    /** As it is now: the check may have taken a while, and others change it, too. */
-    async function replace(changes: Partial<Webhook>, filters: Webhook['filters']) {
-      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-        const kept = await findWebhook(c, deps, tenantId)
-        const updatedAt = changedAt(kept, options.clock.now())
-        const owed = owedWhen(changes.enabled ?? kept.enabled, platform.mark(), kept)
-        const webhook = { ...kept, ...changes, filters, owed, updatedAt }
-        if (await platform.registry.webhooks.replace(kept, webhook)) return webhook
-      }
-      throw new AppError('unavailable', 'It is being changed all the time; please try again.')
-    }
+    return reply.json(c, 200, viewOf(webhook))
   })
 }
-
-// Two people at once are enough to lose one try each.
-const MAX_TRIES = 5

@@ -10,10 +10,11 @@ const graph = graphOf('ci')
 const api = graph.artifacts.find(({ functionName }) => functionName === 'Api')!
 
 // Types of Zod's namespace, which leave nothing behind in JavaScript.
-const typesOnly = ['core', 'input', 'output']
+const typesOnly = ['ZodObject', 'core', 'input', 'output']
 
-// What a cold start of `api` reads. The goal is 450 KB; decisions/0021 tells what is in the way.
-const API_BYTES_AT_START = 620 * 1024
+// Bytes that a cold start of `api` reads: 571 KB, and some room. The goal is 450 KB; decisions 21 and 38
+// tell what is in the way.
+const API_BYTES_AT_START = 580 * 1024
 
 describe('the bundles', () => {
   for (const artifact of graph.artifacts) {

@@ -1,15 +1,16 @@
-import { eventBase, events } from '../../standards/caliper/model/events'
-import { exampleEvent } from '../../standards/caliper/model/example'
-import { profiles } from '../../standards/caliper/model/profiles'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { eventBase, events } from '../src/standards/caliper/model/events'
+import { exampleEvent } from '../src/standards/caliper/model/example'
+import { profiles } from '../src/standards/caliper/model/profiles'
 import {
   type PropertyTable,
   parseShape,
   type Range,
   type ValueKind,
-} from '../../standards/caliper/model/shape'
-import { contextIri } from '../../standards/caliper/version'
-import type { App } from '../context'
+} from '../src/standards/caliper/model/shape'
+import { contextIri } from '../src/standards/caliper/version'
 
+type Registry = OpenAPIHono['openAPIRegistry']
 type Schema = Record<string, unknown>
 
 const entity = { $ref: '#/components/schemas/CaliperEntity' }
@@ -23,11 +24,10 @@ const values: Partial<Record<ValueKind, Schema>> = {
 
 /**
  * Puts a schema of each type of event into the document, made of the same tables as the checks. No
- * route asks for them: what is kept is less than what they say, and what is checked is more.
+ * route asks for them: what is stored need not fit them, and what is checked is more than they say.
  */
-export function describeEventTypes(app: App): void {
-  const { openAPIRegistry } = app
-  openAPIRegistry.registerComponent('schemas', 'CaliperEntity', {
+export function describeEventTypes(registry: Registry): void {
+  registry.registerComponent('schemas', 'CaliperEntity', {
     type: 'object',
     description: 'Caliper 1.2, 2.2. Which properties it has beside these, its type says.',
     properties: {
@@ -39,14 +39,14 @@ export function describeEventTypes(app: App): void {
     },
     required: ['id', 'type'],
   })
-  openAPIRegistry.registerComponent('schemas', 'CaliperAnyEvent', {
+  registry.registerComponent('schemas', 'CaliperAnyEvent', {
     type: 'object',
     description: 'Caliper 1.2, 2.1: what events of every type have.',
     properties: { '@context': { type: 'string', example: contextIri }, ...propertiesOf(eventBase) },
     required: ['@context', ...Object.keys(eventBase).filter(isRequired)],
   })
   for (const type of Object.keys(events)) {
-    openAPIRegistry.registerComponent('schemas', `Caliper${type}`, schemaOf(type))
+    registry.registerComponent('schemas', `Caliper${type}`, schemaOf(type))
   }
 }
 

@@ -1,5 +1,7 @@
-import { describeEventTypes } from '../caliper/event-schemas'
-import type { App } from '../context'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { App } from '../src/http/context'
+import { routesOf } from '../src/http/operation'
+import { describeEventTypes } from './event-schemas'
 
 const description = `Nonius takes learning events (Caliper, native), keeps them durably and once, and hands
 them on: over HTTP, to webhooks, to Parquet.
@@ -22,10 +24,20 @@ const tags = [
   { name: 'System', description: 'The service itself' },
 ]
 
-/** The OpenAPI document of every route that is registered. Made once of an app. */
+const key = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A key of a source. `Authorization: KEY`, without the scheme, is taken too.',
+} as const
+
+/** Makes the OpenAPI document of every route of an app. */
 export function openApiDocument(app: App) {
-  describeEventTypes(app)
-  return app.getOpenAPIDocument({
+  const generator = new OpenAPIHono()
+  const registry = generator.openAPIRegistry
+  registry.registerComponent('securitySchemes', 'key', key)
+  describeEventTypes(registry)
+  for (const route of routesOf(app)) registry.registerPath(route)
+  return generator.getOpenAPIDocument({
     openapi: '3.0.0',
     info: {
       title: 'Nonius',

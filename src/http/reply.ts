@@ -1,0 +1,67 @@
+import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status'
+import type { Json, JsonText } from './answers/json'
+import type { Hold } from './answers/room'
+import { sendPieces } from './answers/send'
+import type { AppContext } from './context'
+import type { ContentOf, EmptyStatusOf, Reply, Route, StatusWith } from './route'
+
+type JsonStatus<R extends Route> = StatusWith<R, 'application/json'>
+type JsonContent<R extends Route, Status extends JsonStatus<R>> = ContentOf<
+  R,
+  Status,
+  'application/json'
+>
+
+/** The ways to answer a route: with a status that it declares, and what that status is declared to bring. */
+export interface Replies<R extends Route> {
+  json<Status extends JsonStatus<R>>(
+    c: AppContext,
+    status: Status,
+    content: JsonContent<R, Status>,
+  ): Reply<Status, JsonContent<R, Status>>
+  /** Sends JSON that is written already. */
+  written<Status extends JsonStatus<R>>(
+    c: AppContext,
+    status: Status,
+    content: JsonText<JsonContent<R, Status>>,
+  ): Reply<Status, JsonContent<R, Status>>
+  /** Sends JSON piece by piece, as `sendPieces` does. */
+  stream<Status extends JsonStatus<R>>(
+    c: AppContext,
+    status: Status,
+    content: Json<JsonContent<R, Status>>,
+    hold: Hold,
+  ): Reply<Status, JsonContent<R, Status>>
+  html<Status extends StatusWith<R, 'text/html'>>(
+    c: AppContext,
+    status: Status,
+    page: ContentOf<R, Status, 'text/html'>,
+  ): Reply<Status, ContentOf<R, Status, 'text/html'>>
+  empty<Status extends Exclude<EmptyStatusOf<R>, 101>>(
+    c: AppContext,
+    status: Status,
+  ): Reply<Status, undefined>
+}
+
+export function repliesTo<R extends Route>(): Replies<R> {
+  return {
+    json: (c, status, content) => {
+      return typed(c.json(content as object, status as ContentfulStatusCode))
+    },
+    written: (c, status, { text }) => {
+      c.header('Content-Type', 'application/json')
+      return typed(c.body(text, status as ContentfulStatusCode))
+    },
+    stream: (c, status, content, hold) => {
+      c.status(status as StatusCode)
+      return typed(sendPieces(c, content, hold))
+    },
+    html: (c, status, page) => typed(c.html(page as string, status as ContentfulStatusCode)),
+    empty: (c, status) => typed(c.body(null, status as StatusCode)),
+  }
+}
+
+/** Says of a response what it is. The signatures of `Replies` make it true. */
+export function typed<Status extends number, Content>(response: Response) {
+  return response as Reply<Status, Content>
+}
