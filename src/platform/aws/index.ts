@@ -12,7 +12,7 @@ import { createConnectionRows } from './connections/rows'
 import type { Resources } from './deployed/resources'
 import { createEventStore } from './event-store'
 import { checkHealth } from './health'
-import { lazyBlobs, lazyDeliveries, lazySecrets, once } from './lazy'
+import { lazyBlobs, lazyDeliveries, lazyDocuments, lazySecrets, once } from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
@@ -52,13 +52,15 @@ export function openServing(
   { clock, log }: Needs,
 ): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
   const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
-  const { quarantineTable, registryTable } = resources
+  const { quarantineTable, registryTable, documentsTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
   return {
     events,
     registry,
     quarantine,
+    documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
+    blobs,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     spill: blobs,
