@@ -216,6 +216,28 @@ describe('documents whose table fails', () => {
     })
   }
 
+  for (const times of [3, 100]) {
+    it(`wait for who deletes them, but not for ever: a transaction in the way ${times} times`, async () => {
+      await using opened = await open((command, nth) =>
+        command === 'UpdateItemCommand' && nth <= times ? 'in-transaction' : undefined,
+      )
+      const put = opened.store.put('school', ['a'], small('1')).catch((error: unknown) => error)
+      expect(await put).toMatchObject(times === 3 ? { kind: 'stored' } : { isRetriable: true })
+    })
+  }
+
+  it('are found by pages that look at thousands for a time, and by their cursors', async () => {
+    await using opened = await open()
+    const { store, clock } = opened
+    const put = (id: string) => store.put('school', ['a', id], small(id))
+    await Promise.all(Array.from({ length: 60 }, (_, n) => put(String(100 + n))))
+    const since = clock.now().toISOString()
+    clock.advance(1)
+    await put('999')
+    const page = await store.list('school', ['a'], { limit: 1, since })
+    expect(page.items).toMatchObject([{ key: ['a', '999'] }])
+  })
+
   const lasting: [fault: Fault, isRetriable: boolean][] = [
     ['throttled', true],
     ['unreachable', true],

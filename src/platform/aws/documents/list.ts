@@ -12,6 +12,7 @@ import { ENTRY_ATTRIBUTES, entryOf, isLive, itemKey, partitionOf } from './items
 // A query reads a megabyte at most ("Query", limits). After so many a page is given as it is, with a
 // cursor: thousands of documents, half a second.
 const MAX_QUERIES = 20
+const MOST_AT_ONCE = 1000
 
 interface Needs {
   client: DynamoDBClient
@@ -42,8 +43,9 @@ export function listWith({ client, table, clock, tokens }: Needs): DocumentStore
     for (let queries = 0; queries < MAX_QUERIES; queries += 1) {
       const command = new QueryCommand({
         ...query,
-        // One more than is wanted tells whether there is a next page.
-        Limit: limit + 1,
+        // One more than is wanted tells whether there is a next page; of those after a time nobody
+        // knows how many there are among how many.
+        Limit: since === '' ? limit + 1 : MOST_AT_ONCE,
         ...(after !== undefined && { ExclusiveStartKey: itemKey(tenantId, after) }),
       })
       const { Items = [], LastEvaluatedKey } = await guarded('listing documents', () =>

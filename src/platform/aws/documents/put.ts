@@ -4,12 +4,14 @@ import {
   type ConditionalCheckFailedException,
   type DynamoDBClient,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../../clock'
 import { type DocumentStore, etagOf, type PutCondition } from '../../document-store'
 import { checkContent } from '../../shared/document-content'
 import { documentKey } from '../../shared/document-key'
 import { type Attributes, text } from '../dynamo/attributes'
+import { ATTEMPTS, waitAfter } from '../dynamo/transact'
 import { guarded } from '../errors'
 import type { Bodies } from './bodies'
 import { isLive, itemKey, replacement } from './items'
@@ -47,18 +49,8 @@ export function putWith({ client, table, bodies, clock }: Needs): DocumentStore[
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     } as const
 
-    // After any other failure the item may name these bytes: they stay where they are.
-    const outcome = await guarded('saving a document', async () => {
-      try {
-        const { Attributes: replaced } = await client.send(new UpdateItemCommand(input))
-        return { isDone: true, held: replaced }
-      } catch (error) {
-        if ((error as Error).name !== 'ConditionalCheckFailedException') throw error
-        return { isDone: false, held: (error as ConditionalCheckFailedException).Item }
-      }
-    })
-
-    const { isDone, held } = outcome
+    // After any failure the item may name these bytes: they stay where they are.
+    const { isDone, held } = await guarded('saving a document', () => update(client, input))
     if (isDone) {
       await bodies.discard(held?.place?.S)
       return { kind: 'stored', etag }
@@ -73,6 +65,24 @@ export function putWith({ client, table, bodies, clock }: Needs): DocumentStore[
     return held !== undefined && isLive(held, updatedAt)
       ? { kind: 'mismatch', etag: held.etag!.S! }
       : { kind: 'mismatch' }
+  }
+}
+
+/** @returns what was replaced, or what did not meet the condition */
+async function update(client: DynamoDBClient, input: UpdateItemCommandInput) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { Attributes: held } = await client.send(new UpdateItemCommand(input))
+      return { isDone: true, held }
+    } catch (error) {
+      const { name } = error as Error
+      if (name === 'ConditionalCheckFailedException') {
+        return { isDone: false, held: (error as ConditionalCheckFailedException).Item }
+      }
+      // Somebody deletes the document at this moment.
+      if (name !== 'TransactionConflictException' || attempt === ATTEMPTS) throw error
+    }
+    await waitAfter(attempt)
   }
 }
 
