@@ -13,8 +13,9 @@ const ESCAPED = /[\0-!\ud800-\udfff]/gu
 const ESCAPES = /!(?:~([0-9a-f]{4})|(.))/g
 
 /**
- * A key, or a prefix of keys, as one text without a character below the space: in the order of
- * UTF-8 it sorts as the segments do, no two keys have the same, and a key is under a prefix if its text begins so.
+ * A key, or a prefix of keys, as one text without a character below the space: in the order of UTF-8
+ * it sorts as the segments do, no two keys have the same, and a key is under a prefix if its text
+ * begins with that of the prefix.
  */
 export function encodeKey(key: DocumentKey): string {
   return key.map((segment) => segment.replace(ESCAPED, escaped) + END).join('')
