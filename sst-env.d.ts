@@ -44,6 +44,10 @@ declare module "sst" {
       "type": "sst.aws.Queue"
       "url": string
     }
+    "Documents": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
     "Events": {
       "name": string
       "type": "sst.aws.Dynamo"
@@ -69,6 +73,7 @@ declare module "sst" {
       "connectionsEndpoint": string
       "deliveriesTable": string
       "deliveryQueueUrl": string
+      "documentsTable": string
       "eventsTable": string
       "glueDatabase": string
       "indexes": any

@@ -1,9 +1,12 @@
 import { readConfig } from '../src/config/read-config'
+import { EXPIRING_DOCUMENTS } from '../src/platform/aws/deployed/blobs'
+import { MAX_LIFETIME_MS } from '../src/platform/document-store'
 import { yearsKept } from './retention'
 import { environment } from './settings'
 import { isPermanentStage } from './stage'
 
 const { hotTtlDays } = readConfig(environment)
+const lifetimeDays = MAX_LIFETIME_MS / (24 * 60 * 60 * 1000)
 
 /** Bodies beside the tables, requests the hot store could not take, batches the changes gave up on. */
 export const blobs = new sst.aws.Bucket('Blobs', {
@@ -18,6 +21,8 @@ export const blobs = new sst.aws.Bucket('Blobs', {
     // Of items that are too large for the hot store. A week more than those: DynamoDB takes days to
     // drop what has expired, and its stream is read within one.
     { id: 'expire-bodies', prefix: 'bodies/', expiresIn: `${hotTtlDays + 7} days` },
+    // A day more than the documents whose bytes they are.
+    { id: 'expire-documents', prefix: EXPIRING_DOCUMENTS, expiresIn: `${lifetimeDays + 1} days` },
   ],
   transform: { bucket: keptUnlessEmpty },
 })

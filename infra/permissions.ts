@@ -4,7 +4,7 @@ import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
 import { deliveryQueue } from './queues'
-import { deliveries, events, quarantine, registry } from './tables'
+import { deliveries, documents, events, quarantine, registry } from './tables'
 
 /** What a function does, as the exact calls that this takes. */
 export type Permissions = sst.aws.FunctionPermissionArgs[]
@@ -38,6 +38,14 @@ const rows = (...tables: sst.aws.Dynamo[]): Permissions => [
 /** What was put aside under the same key is read in one go, and so is a page of it. */
 const readQuarantine: Permissions = [
   { actions: ['dynamodb:BatchGetItem'], resources: [quarantine.arn] },
+]
+
+/** Each document is changed by a conditional update, and removed by a transaction. */
+const useDocuments: Permissions = [
+  {
+    actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'].map((one) => `dynamodb:${one}`),
+    resources: [documents.arn],
+  },
 ]
 
 const readRegistry: Permissions = [
@@ -164,7 +172,7 @@ const handOn: Permissions = [
 /** Function by function. */
 export const permissions = {
   // Whoever enables a webhook sets the alarms of what was parked for it.
-  api: [...ingest, ...queryEvents, ...enqueueDeliveries],
+  api: [...ingest, ...queryEvents, ...enqueueDeliveries, ...useDocuments],
   changes: [...followStream, ...discardBatches, ...handOn],
   deliver: [
     ...receiveDeliveries,

@@ -8,7 +8,7 @@ import { rootKey } from './keys'
 import { database } from './lake'
 import { deliveryQueue } from './queues'
 import { indexes } from './settings'
-import { deliveries, events, quarantine, registry } from './tables'
+import { deliveries, documents, events, quarantine, registry } from './tables'
 
 type Properties = { [Name in keyof Resources]: $util.Input<Resources[Name]> }
 
@@ -23,6 +23,7 @@ export const nonius = new sst.Linkable('Nonius', {
     indexes: [...indexes],
     registryTable: registry.name,
     quarantineTable: quarantine.name,
+    documentsTable: documents.name,
     deliveriesTable: deliveries.name,
     deliveryQueueUrl: deliveryQueue.url,
     blobsBucket: blobs.name,

@@ -10,6 +10,7 @@ const chosen = tables.events.indexes.filter(({ name }) => indexes.includes(name)
 export const events = table('Events', { ...tables.events, indexes: chosen }, false)
 export const registry = table('Registry', tables.registry, true)
 export const quarantine = table('Quarantine', tables.quarantine, true)
+export const documents = table('Documents', tables.documents, true)
 export const deliveries = table('Deliveries', tables.deliveries, false)
 
 /** @param isRecoverable to any second of the last 35 days ("Point-in-time recovery") */

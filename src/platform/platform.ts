@@ -3,6 +3,7 @@ import type { BlobStore } from './blob-store'
 import type { ChangeFeed } from './change-feed'
 import type { ConformanceCounts } from './conformance-counts'
 import type { DeliveryQueue } from './delivery-queue'
+import type { DocumentStore } from './document-store'
 import type { EventStore } from './event-store'
 import type { Lake } from './lake'
 import type { QuarantineStore } from './quarantine-store'
@@ -26,11 +27,14 @@ export interface ServingPlatform {
   conformance: ConformanceCounts
   /** SQL over what is archived. Nothing of an engine is loaded into the process until it is asked. */
   lake: Lake
+  documents: DocumentStore
+  /** What is too large for a document, by prefix: each who puts has one of their own. */
+  blobs: BlobStore
   /** What becomes of deliveries when a person changes their webhook. */
   deliveries: Pick<DeliveryQueue, 'release' | 'drop'>
   /**
    * Where a request goes that the hot store cannot take, to be read again later. Absent where the
-   * blobs would stand on the disk that has just failed (decisions/0007).
+   * blobs are on the disk that has just failed (decisions/0007).
    */
   spill?: BlobStore | undefined
   /** Replays that go on in the background. Absent where no process lives on after its request. */

@@ -4,8 +4,10 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
+  type _Object as S3Object,
 } from '@aws-sdk/client-s3'
-import type { BlobStore } from '../blob-store'
+import type { BlobEntry, BlobStore } from '../blob-store'
+import { checkBlobKey } from '../shared/blob-key'
 import { guarded } from './errors'
 
 /**
@@ -22,12 +24,14 @@ export function createBlobStore({
   return {
     put: (Key, Body) =>
       guarded('saving a blob', async () => {
+        checkBlobKey(Key)
         // The SDK adds a CRC-32 that S3 checks, so what is stored is what was sent.
         await client.send(new PutObjectCommand({ Bucket, Key, Body }))
       }),
 
     get: (Key) =>
       guarded('reading a blob', async () => {
+        checkBlobKey(Key)
         try {
           const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }))
           return await Body!.transformToByteArray()
@@ -37,20 +41,28 @@ export function createBlobStore({
         }
       }),
 
-    list: (Prefix, MaxKeys, StartAfter) =>
+    list: (Prefix, limit, after) =>
       guarded('listing blobs', async () => {
-        const input = { Bucket, Prefix, MaxKeys, StartAfter }
-        const { Contents = [] } = await client.send(new ListObjectsV2Command(input))
-        return Contents.map(({ Key, Size, LastModified }) => ({
-          key: Key!,
-          bytes: Size!,
-          storedAt: LastModified!.toISOString(),
-        }))
+        const entries: BlobEntry[] = []
+        // S3 may give fewer than are asked for, and says so ("ListObjectsV2", IsTruncated).
+        for (let isMore = true; isMore && entries.length < limit; ) {
+          const MaxKeys = limit - entries.length
+          const input = { Bucket, Prefix, MaxKeys, StartAfter: entries.at(-1)?.key ?? after }
+          const { Contents = [], IsTruncated } = await client.send(new ListObjectsV2Command(input))
+          entries.push(...Contents.map(entryOf))
+          isMore = IsTruncated === true && Contents.length > 0
+        }
+        return entries
       }),
 
     delete: (Key) =>
       guarded('deleting a blob', async () => {
+        checkBlobKey(Key)
         await client.send(new DeleteObjectCommand({ Bucket, Key }))
       }),
   }
+}
+
+function entryOf({ Key, Size, LastModified }: S3Object): BlobEntry {
+  return { key: Key!, bytes: Size!, storedAt: LastModified!.toISOString() }
 }

@@ -12,7 +12,7 @@ import { createConnectionRows } from './connections/rows'
 import type { Resources } from './deployed/resources'
 import { createEventStore } from './event-store'
 import { checkHealth } from './health'
-import { lazyBlobs, lazyDeliveries, lazyLake, lazySecrets, once } from './lazy'
+import { lazyBlobs, lazyDeliveries, lazyDocuments, lazyLake, lazySecrets, once } from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
@@ -52,7 +52,7 @@ export function openServing(
   { clock, log }: Needs,
 ): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
   const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
-  const { quarantineTable, registryTable } = resources
+  const { quarantineTable, registryTable, documentsTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
@@ -60,6 +60,8 @@ export function openServing(
     events,
     registry,
     quarantine,
+    documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
+    blobs,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
     // Nothing asks it over HTTP yet, so no function is told of a workgroup or may use one.
     lake: lazyLake({ workgroup, database, tokens, clock }),

@@ -1,5 +1,6 @@
 import type { BlobStore } from '../blob-store'
 import type { DeliveryQueue } from '../delivery-queue'
+import type { DocumentStore } from '../document-store'
 import type { Lake } from '../lake'
 import type { RootSecret } from './root-secret'
 import { serviceTimeOuts as requestHandler } from './time-outs'
@@ -30,6 +31,23 @@ export function lazyBlobs(bucket: string): BlobStore {
     get: async (key) => (await opened()).get(key),
     list: async (prefix, limit, after) => (await opened()).list(prefix, limit, after),
     delete: async (key) => (await opened()).delete(key),
+  }
+}
+
+/** Taking events in, the first thing that a function is started for, needs no documents. */
+export function lazyDocuments(
+  needs: Parameters<typeof import('./document-store')['createDocumentStore']>[0],
+): DocumentStore {
+  const opened = once(async () => {
+    const { createDocumentStore } = await import('./document-store')
+    return createDocumentStore(needs)
+  })
+  return {
+    get: async (tenantId, key) => (await opened()).get(tenantId, key),
+    put: async (...put) => (await opened()).put(...put),
+    delete: async (...deletion) => (await opened()).delete(...deletion),
+    list: async (tenantId, prefix, page) => (await opened()).list(tenantId, prefix, page),
+    deletePrefix: async (tenantId, prefix) => (await opened()).deletePrefix(tenantId, prefix),
   }
 }
 

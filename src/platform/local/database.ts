@@ -6,6 +6,9 @@ import { makePrivateFile } from './private-files'
 // made read-only, an I/O error, another process holding the lock, a file that cannot be opened.
 const RETRIABLE = /^SQLITE_(FULL|READONLY|IOERR|BUSY|LOCKED|CANTOPEN|NOMEM|PERM)/
 
+// The same of files: also a quota that is used up, and too many files that are open.
+const MENDED = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO', 'EMFILE', 'ENFILE'])
+
 // What is in the file is not what SQLite wrote there (sqlite.org/rescode.html).
 const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/
 
@@ -33,7 +36,7 @@ export function translated(what: string, error: unknown): unknown {
     })
   }
   const code = (error as NodeJS.ErrnoException | undefined)?.code
-  if (code === 'ENOSPC' || code === 'EROFS' || code === 'EACCES' || code === 'EIO') {
+  if (code !== undefined && MENDED.has(code)) {
     return new StorageError(`${what}: ${code}`, { isRetriable: true, cause: error })
   }
   return error

@@ -6,10 +6,12 @@ import type { Platform } from '../platform'
 import { createTokenSigner } from '../shared/page-token'
 import { createTurns } from '../turns'
 import { openArchive } from './archive'
+import { openBlobStore } from './blob-store'
 import { createChangeFeed } from './change-feed'
 import { conformanceCountsSchema, createConformanceCounts } from './conformance-counts'
 import { openDatabase } from './database'
 import { createDeliveryQueue, deliveryQueueSchema } from './delivery-queue'
+import { createDocumentStore, documentsSchema } from './document-store'
 import { createEventStore } from './event-store'
 import { checkHealth } from './health'
 import { lakeFolder, openServingLake } from './lake'
@@ -32,7 +34,7 @@ export function openRegistryFile(dataDir: string) {
     join(dataDir, 'nonius.db'),
     [
       ...[registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema],
-      ...[conformanceCountsSchema, replayJobsSchema, secretsSchema],
+      ...[conformanceCountsSchema, replayJobsSchema, documentsSchema, secretsSchema],
     ].join(';\n'),
   )
   checkSecrets(db, secrets, dataDir)
@@ -46,8 +48,9 @@ export function openRegistryFile(dataDir: string) {
 /**
  * One process, one data directory, nothing else to install:
  *
- *     nonius.db    registry, quarantine, delivery queue, cursors (SQLite)
+ *     nonius.db    registry, quarantine, delivery queue, cursors, documents (SQLite)
  *     hot/         the log of events in generations (SQLite) with their indexes
+ *     blobs/       what is too large for a row, a file each
  *     lake/        Parquet, written and read by DuckDB
  *     secret.key   what keys of all kinds are derived from; keep it with the data
  *
@@ -90,6 +93,8 @@ export async function openLocalPlatform(options: {
     archive,
     lake,
     quarantine: createQuarantineStore(db, tokens, turns),
+    documents: createDocumentStore(db, { clock, tokens, turns }),
+    blobs: openBlobStore(join(dataDir, 'blobs')),
     replays: createReplayJobs(db),
     deliveries: createDeliveryQueue(db, clock),
     registry,

@@ -33,6 +33,7 @@ export function mendModes(dataDir: string, log: Log): void {
   for (const [path, mode] of [
     ...files.map((file) => [file, PRIVATE_FILE] as const),
     [hot, PRIVATE_FOLDER] as const,
+    [join(dataDir, 'blobs'), PRIVATE_FOLDER] as const,
   ]) {
     const outcome = narrow(path, mode)
     if (outcome === 'mended') mended += 1

@@ -42,6 +42,7 @@ const resources: Resources = {
   indexes: ['actor', 'time'],
   registryTable: await freshTable(dynamo, 'registry'),
   quarantineTable: await freshTable(dynamo, 'quarantine'),
+  documentsTable: await freshTable(dynamo, 'documents'),
   deliveriesTable: await freshTable(dynamo, 'deliveries'),
   deliveryQueueUrl: await freshQueue(sqs),
   blobsBucket: lake.bucket,

@@ -1,7 +1,9 @@
 import { expect, it, setDefaultTimeout } from 'bun:test'
 import { readConfig } from '../../../src/config/read-config'
 import { SPILL_PREFIX } from '../../../src/ingest/spill'
+import { EXPIRING_DOCUMENTS, LASTING_DOCUMENTS } from '../../../src/platform/aws/deployed/blobs'
 import { FAILED_BATCHES } from '../../../src/platform/aws/lambda/failed-batches'
+import { MAX_LIFETIME_MS } from '../../../src/platform/document-store'
 import { graphOf, named, ofType } from '../../support/graph/graphs'
 
 setDefaultTimeout(60_000)
@@ -23,8 +25,16 @@ it('expires bodies a week after the hot copies that name them', () => {
   expect(bodies?.expiration?.days).toBe(hotTtlDays + 7)
 })
 
+it('expires documents in it after the latest time at which they may expire', () => {
+  const documents = rules.find(({ filter }) => filter?.prefix === EXPIRING_DOCUMENTS)
+  const days = MAX_LIFETIME_MS / (24 * 60 * 60 * 1000)
+  expect(documents?.expiration?.days).toBeGreaterThan(days)
+  expect(documents?.expiration?.days).toBeLessThanOrEqual(days + 7)
+})
+
 // A request that was acknowledged, and a change that nobody has had, wait for as long as it takes.
-for (const waiting of [SPILL_PREFIX, FAILED_BATCHES, 'failed/', 'quarantine/']) {
+const waitingPrefixes = [SPILL_PREFIX, FAILED_BATCHES, 'failed/', 'quarantine/', LASTING_DOCUMENTS]
+for (const waiting of waitingPrefixes) {
   it(`never expires what lies under ${waiting}`, () => {
     for (const { filter } of rules) {
       const prefix = filter?.prefix ?? ''

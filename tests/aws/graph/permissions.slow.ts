@@ -11,6 +11,11 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Api', 'dynamodb:DeleteItem', table('Events')],
   ['Api', 'dynamodb:PutItem', table('Events')],
   ['Api', 'dynamodb:Scan', table('Events')],
+  ['Api', 'dynamodb:Scan', table('Documents')],
+  ['Realtime', 'dynamodb:UpdateItem', table('Documents')],
+  ['Changes', 'dynamodb:UpdateItem', table('Documents')],
+  ['Deliver', 'dynamodb:GetItem', table('Documents')],
+  ['Sweep', 'dynamodb:DeleteItem', table('Documents')],
   ['Changes', 'dynamodb:PartiQLInsert', table('Events')],
   ['Changes', 'dynamodb:PutItem', table('Registry')],
   ['Deliver', 'dynamodb:PutItem', table('Registry')],
@@ -60,6 +65,12 @@ describe('permissions', () => {
 
   it('let Deliver switch a webhook off whose target wants no more', () => {
     expect(mayDo(role('Deliver'), 'dynamodb:UpdateItem', table('Registry'))).toBe(true)
+  })
+
+  it('let Api read, change and remove documents', () => {
+    for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']) {
+      expect(mayDo(role('Api'), `dynamodb:${action}`, table('Documents'))).toBe(true)
+    }
   })
 
   it('let Firehose write the lake and read its schema', () => {

@@ -10,6 +10,7 @@ const names: Record<TableName, string> = {
   events: 'EventsTable',
   registry: 'RegistryTable',
   quarantine: 'QuarantineTable',
+  documents: 'DocumentsTable',
   deliveries: 'DeliveriesTable',
 }
 
@@ -37,7 +38,7 @@ describe('the tables', () => {
     const recovered = ofType(graph, 'Table')
       .filter(({ inputs }) => inputs.pointInTimeRecovery.enabled)
       .map(({ name }) => name)
-    expect(recovered.sort()).toEqual(['QuarantineTable', 'RegistryTable'])
+    expect(recovered.sort()).toEqual(['DocumentsTable', 'QuarantineTable', 'RegistryTable'])
   })
 })
 

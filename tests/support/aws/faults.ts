@@ -6,6 +6,7 @@ export type Fault =
   | 'expired-token' // refused: the credentials are too old
   | 'broken' // HTTP 500
   | 'conflict' // a transaction met another one, nothing done
+  | 'in-transaction' // a single write met a transaction, nothing done
   | 'denied' // no policy allows it
 
 interface Hooked {
@@ -63,6 +64,7 @@ const errors: Record<Fault, () => Error> = {
     failure('TransactionCanceledException', 400, {
       CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
     }),
+  'in-transaction': () => failure('TransactionConflictException', 400),
   denied: () => failure('AccessDeniedException', 400),
   broken: () => failure('InternalServerError', 500, { $fault: 'server' }),
 }

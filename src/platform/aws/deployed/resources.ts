@@ -8,6 +8,7 @@ export interface Resources {
   indexes: IndexName[]
   registryTable: string
   quarantineTable: string
+  documentsTable: string
   deliveriesTable: string
   deliveryQueueUrl: string
   /** Bodies beside the tables, spilled requests, failed batches. */

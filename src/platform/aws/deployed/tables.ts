@@ -37,6 +37,8 @@ export const tables = {
   registry: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
   /** `quarantine-store.ts`; large items have their text in the bucket. */
   quarantine: { hashKey: 'pk', rangeKey: 'sk', indexes: [] },
+  /** `document-store.ts`; bytes of larger documents are in the bucket. */
+  documents: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
   /** What SQS cannot say of a delivery (`delivery-queue.ts`). */
   deliveries: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
 } as const satisfies Record<string, TableShape>

@@ -18,7 +18,7 @@ const PASSING = new Set([
 
 // A transaction holds its items for some ten milliseconds. Seven waits, doubled from 25 ms up to 400,
 // are a second and a half at most: as long as a sender can be kept waiting.
-const ATTEMPTS = 8
+export const ATTEMPTS = 8
 const FIRST_WAIT_MS = 25
 const LONGEST_WAIT_MS = 400
 
@@ -47,9 +47,13 @@ export async function transact(
         throw new StorageError(message, { isRetriable: isPassing, cause: error })
       }
     }
-    // At random up to the whole wait, so that those who met do not meet again.
-    await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)))
+    await waitAfter(attempt)
   }
+}
+
+/** Waits at random up to the whole wait, so that those who met do not meet again. @param attempt from 1 */
+export async function waitAfter(attempt: number): Promise<void> {
+  await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)))
 }
 
 /** In the order of the actions. @throws what is no cancellation */

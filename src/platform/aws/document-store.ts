@@ -1,0 +1,58 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { StorageError } from '../../error/storage-error'
+import type { BlobStore } from '../blob-store'
+import type { Clock } from '../clock'
+import type { DocumentStore } from '../document-store'
+import { documentKey } from '../shared/document-key'
+import type { TokenSigner } from '../shared/page-token'
+import { type Bodies, createBodies } from './documents/bodies'
+import { entryOf, isLive, itemKey } from './documents/items'
+import { listWith } from './documents/list'
+import { putWith } from './documents/put'
+import { createRemovals } from './documents/remove'
+import { guarded } from './errors'
+
+// A blob is gone when its document was replaced between two reads; so often in a row it never is.
+const MAX_TRIES = 10
+
+interface Needs {
+  client: DynamoDBClient
+  table: string
+  /** The store of larger documents' bytes. */
+  blobs: BlobStore
+  clock: Clock
+  /** Signs the cursors of `list`. */
+  tokens: () => Promise<TokenSigner>
+}
+
+/** One item a document, all of a tenant in one collection (`documents/items.ts` has its shape). */
+export function createDocumentStore({ blobs, ...needs }: Needs): DocumentStore {
+  const bodies = createBodies(blobs)
+  return {
+    get: getWith({ ...needs, bodies }),
+    put: putWith({ ...needs, bodies }),
+    list: listWith(needs),
+    ...createRemovals({ ...needs, bodies }),
+  }
+}
+
+function getWith({
+  client,
+  table,
+  bodies,
+  clock,
+}: Pick<Needs, 'client' | 'table' | 'clock'> & { bodies: Bodies }): DocumentStore['get'] {
+  return async function get(tenantId, key) {
+    const Key = itemKey(tenantId, documentKey(key))
+    const command = new GetItemCommand({ TableName: table, Key, ConsistentRead: true })
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const { Item } = await guarded('reading a document', () => client.send(command))
+      if (Item === undefined || !isLive(Item, clock.now().toISOString())) return undefined
+      const bytes = await bodies.read(Item)
+      if (bytes !== undefined) return { ...entryOf(Item), bytes }
+    }
+    throw new StorageError('reading a document: its bytes are not where its item says', {
+      isRetriable: false,
+    })
+  }
+}
