@@ -6,8 +6,10 @@ import { openApiDocument } from '../src/http/system/document'
 import { systemClock } from '../src/platform/clock'
 import type { Platform } from '../src/platform/platform'
 import { silentLog } from '../src/telemetry/log'
+import { typesOf } from './types'
 
 export const documentFile = join(import.meta.dirname, 'openapi.json')
+export const typesFile = join(import.meta.dirname, '../packages/client/src/generated/api.ts')
 
 /** The committed document, as it should be. */
 export function buildDocument(): string {
@@ -17,4 +19,8 @@ export function buildDocument(): string {
   return `${JSON.stringify(openApiDocument(createApp(nowhere, options)), null, 2)}\n`
 }
 
-if (import.meta.main) writeFileSync(documentFile, buildDocument())
+if (import.meta.main) {
+  const text = buildDocument()
+  writeFileSync(documentFile, text)
+  writeFileSync(typesFile, typesOf(JSON.parse(text)))
+}
