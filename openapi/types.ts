@@ -1,4 +1,4 @@
-/** As much of a schema object (OpenAPI 3.0.0) as the document uses. */
+/** A schema object of OpenAPI 3.0.0, as far as the document uses it. */
 interface Schema {
   $ref?: string
   type?: string
@@ -96,7 +96,7 @@ function objectOf(schema: Schema, depth: number): string {
   const { properties = {}, required = [], additionalProperties: more } = schema
   const others = typeof more === 'object' ? typeOf(more, depth) : 'unknown'
   if (Object.keys(properties).length > 0) {
-    // Whatever else may stand there has to fit beside the known names.
+    // An index signature has to fit the known names as well, so its values are unknown.
     return fieldsOf(properties, required, depth, more ? '[name: string]: unknown' : undefined)
   }
   return more === false ? 'Record<string, never>' : `Record<string, ${others}>`

@@ -53,7 +53,7 @@ function isStale(withTools) {
   })
 }
 
-/** Where the lockfile has what the server needs: neither the tools nor what only `packages/*` need. */
+/** The places in the lockfile that the server needs: not the tools, and not what only `packages/*` need. */
 function placesOfServer(wanted) {
   const places = new Set()
   const pending = ['']
@@ -97,7 +97,7 @@ function install(testing) {
   // `npm start` must not take away the tools of someone who works on the product.
   const withTools = testing || Object.values(heldPackages()).some((held) => held.dev)
   const arguments_ = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
-  // Of the workspaces the server needs none; without the tools nothing of theirs is installed.
+  // The server needs no workspace; with this npm installs none, nor what only one of them needs.
   if (!withTools) arguments_.push('--omit=dev', '--workspaces=false')
   process.stderr.write(
     `Installing what is missing (npm ci${withTools ? '' : ' --omit=dev'}): about 200 MB, once.\n`,

@@ -1,5 +1,5 @@
-// Stands between Canvas Live Events, which can set no header, and Nonius: passes each body on byte for
-// byte, compressed and with the key, and answers Canvas what Nonius answered, never before.
+// This proxy stands between Canvas Live Events, which can set no header, and Nonius: it passes each body
+// on byte for byte, compressed and with the key, and answers after Nonius did, with Nonius's answer.
 // Node 20 and nothing else: `NONIUS_URL=… NONIUS_KEY=… PROXY_SECRET=… node proxy.mjs`.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'

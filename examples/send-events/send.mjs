@@ -1,4 +1,4 @@
-// Sends a file of native events, one a line, and ends only when the receipt names each of them.
+// This script sends a file of native events, one a line, and ends when the receipt names each of them.
 // Node 20 and nothing else: `node send.mjs events.jsonl`.
 import { readFileSync } from 'node:fs'
 

@@ -1,4 +1,5 @@
-// Receives webhooks of Nonius: verifies each by Standard Webhooks, handles it once, and then says so.
+// This server receives webhooks of Nonius: it verifies each by Standard Webhooks, handles it once, and
+// answers after that.
 // Node 20 and nothing else: `WEBHOOK_SECRET=whsec_… node receive.mjs`.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'

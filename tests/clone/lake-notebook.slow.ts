@@ -8,7 +8,7 @@ import { repository, run } from '../support/program'
 import { readmeOf } from '../support/readme'
 import { startServerProcess } from '../support/server-process'
 
-// Its packages come from PyPI, into `.venv/`, where they are found again.
+// The packages of the notebook come from PyPI, into `.venv/`, where the next run finds them.
 const INSTALL_MS = 300_000
 const RUN_MS = 120_000
 

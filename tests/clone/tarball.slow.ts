@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Program, repository, run, start } from '../support/program'
 
-// What somebody sees who has no clone: the tarball of `npm pack`, in a folder that was empty.
+// Somebody without a clone starts from the tarball of `npm pack`, in a folder that was empty.
 const INSTALL_MS = 180_000
 const MOST_BYTES = 1_000_000 // 470 KB today; a fixture or a file of data among them would show
 

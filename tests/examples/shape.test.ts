@@ -5,7 +5,7 @@ import { repository } from '../support/program'
 import { readmeOf } from '../support/readme'
 
 // Title, five lines of text, commands and what they print, fences and the empty lines between.
-const MOST_LINES = 16
+const MOST_LINES = 17
 
 const read = (path: string) => readFileSync(join(repository, path), 'utf8')
 const found = (glob: string) => [...new Bun.Glob(glob).scanSync({ cwd: repository })]
@@ -27,6 +27,14 @@ describe('the examples', () => {
       expect(tests.filter((path) => read(path).includes(`readmeOf('${name}')`))).toHaveLength(1)
     })
   }
+
+  it('read the lake by the DuckDB that writes it', () => {
+    const { dependencies } = JSON.parse(read('package.json'))
+    const [ofTheServer] = dependencies['@duckdb/node-api'].split('-')
+    const pinned = read('examples/lake-notebook/requirements.txt').trim().split('\n')
+    expect(pinned).toContain(`duckdb==${ofTheServer}`)
+    expect(pinned.filter((line) => !/^[\w-]+==[\d.]+$/.test(line))).toEqual([])
+  })
 
   it('in JavaScript need nothing but Node', () => {
     const scripts = found('examples/**/*.mjs')
