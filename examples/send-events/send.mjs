@@ -16,8 +16,9 @@ for (let at = 0; at < lines.length; at += EVENTS_A_REQUEST) {
   // On AWS, while the event store is unavailable: safe, and not to be sent again.
   sum.later += receipt.acceptedForLater ?? 0
   sum.quarantined += receipt.quarantinedCount ?? receipt.quarantined.length
-  for (const { index, issues } of receipt.quarantined) {
-    console.error(`line ${at + index + 1}: ${issues.map(({ message }) => message).join('; ')}`)
+  for (const { index, errors } of receipt.quarantined) {
+    const reasons = errors.map(({ path, message }) => `${path.slice(1).join('.')} ${message}`)
+    console.error(`line ${at + index + 1}: ${reasons.join('; ')}`)
   }
 }
 const { stored, duplicates, quarantined, later } = sum

@@ -32,9 +32,7 @@ describe('the tarball of `npm pack`', () => {
   it('has what the product runs on, and neither tests nor tools nor data', async () => {
     const pack = ['npm', 'pack', '--json', '--pack-destination', folder]
     const { stdout } = await run(pack, { cwd: repository })
-    const told = JSON.parse(stdout)
-    // An array of packages, or, from npm 11 on, an object of them by name.
-    const [{ filename, size, files }] = Array.isArray(told) ? told : (Object.values(told) as never)
+    const [{ filename, size, files }] = JSON.parse(stdout)
     tarball = join(folder, filename)
     expect(size).toBeLessThan(MOST_BYTES)
     const paths: string[] = files.map(({ path }: { path: string }) => path)
@@ -79,7 +77,8 @@ describe('the tarball of `npm pack`', () => {
     const [, key] = /demo key +(\S+)/.exec(banner)!
     const headers = { authorization: `Bearer ${key}` }
     const page = await (await fetch(`${url}/analytics/events`, { headers })).json()
-    expect(page.events).toHaveLength(1)
+    expect(page).toMatchObject({ events: [{ type: expect.any(String) }] })
+    expect(page).not.toHaveProperty('nextCursor')
     expect((await fetch(`${url}/openapi.json`)).status).toBe(200)
 
     const { stderr } = await server.interrupt()

@@ -62,7 +62,7 @@ describe('examples/canvas-proxy', () => {
     const text = 'eyJhbGciOiJSUzI1NiJ9.eyJhIjoiw6QifQ.c2ln'
     await proxy.post(text, 'application/jwt')
     expect(seen).toEqual([{ path: '/caliper/in/nk_of_canvas', type: 'application/jwt', text }])
-  })
+  }, 30_000)
 
   it('answers only after Nonius did, and what Nonius did', async () => {
     const mayAnswer = Promise.withResolvers<void>()
@@ -80,7 +80,7 @@ describe('examples/canvas-proxy', () => {
     mayAnswer.resolve()
     const { status, headers } = await reply
     expect({ status, wait: headers.get('retry-after') }).toEqual({ status: 503, wait: '7' })
-  })
+  }, 30_000)
 
   it('answers 503 when Nonius cannot be reached, so that Canvas sends again, and goes on', async () => {
     const nonius = startNonius(() => new Response())
@@ -90,7 +90,7 @@ describe('examples/canvas-proxy', () => {
       const { status, headers } = await proxy.post('{}')
       expect({ status, wait: headers.get('retry-after') }).toEqual({ status: 503, wait: '60' })
     }
-  })
+  }, 30_000)
 
   it('passes on nothing that comes without its secret, by another method, or too large', async () => {
     let reached = 0
@@ -107,5 +107,5 @@ describe('examples/canvas-proxy', () => {
     expect((await fetch(`${proxy.home}/live-events/${secret}`)).status).toBe(405)
     expect((await proxy.post('x'.repeat(6 * 1024 * 1024 + 1))).status).toBe(413)
     expect(reached).toBe(0)
-  })
+  }, 30_000)
 })

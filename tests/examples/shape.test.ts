@@ -5,7 +5,7 @@ import { repository } from '../support/program'
 import { readmeOf } from '../support/readme'
 
 // Title, five lines of text, commands and what they print, fences and the empty lines between.
-const MOST_LINES = 17
+const MOST_LINES = 16
 
 const read = (path: string) => readFileSync(join(repository, path), 'utf8')
 const found = (glob: string) => [...new Bun.Glob(glob).scanSync({ cwd: repository })]

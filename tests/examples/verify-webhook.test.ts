@@ -48,14 +48,14 @@ for (const command of commands) {
       expect(await post(receiver.url, signed('msg_2'))).toBe(204)
       const { stdout } = await receiver.program.stop('SIGTERM')
       expect(stdout.match(/GradeEvent urn:uuid:1\n/g)).toHaveLength(2)
-    })
+    }, 30_000)
 
     it('takes a delivery that has a second signature, of a secret that is being replaced', async () => {
       await using receiver = await startReceiver(command, secret)
       const headers = signed('msg_1')
       const both = `v1,${Buffer.alloc(32).toString('base64')} ${headers['webhook-signature']}`
       expect(await post(receiver.url, { ...headers, 'webhook-signature': both })).toBe(204)
-    })
+    }, 30_000)
 
     it('answers 401 to everything else, and handles none of it', async () => {
       await using receiver = await startReceiver(command, secret)
@@ -81,7 +81,7 @@ for (const command of commands) {
       expect(await post(receiver.url, good, `${body} `)).toBe(401)
       const { stdout } = await receiver.program.stop('SIGTERM')
       expect(stdout).not.toContain('GradeEvent')
-    })
+    }, 30_000)
 
     it('is given a real delivery by a real server', async () => {
       using folder = temporaryFolder()
@@ -92,8 +92,9 @@ for (const command of commands) {
       const settings = { name: 'example', targetUrl: `http://127.0.0.1:${port}/`, events: ['*'] }
       const init = { method: 'POST', headers, body: JSON.stringify(settings) }
       const made = await (await fetch(`${server.url}/webhooks`, init)).json()
+      const { secret: itsSecret } = made as { secret: string }
 
-      const env = { WEBHOOK_SECRET: made.secret, PORT: port }
+      const env = { WEBHOOK_SECRET: itsSecret, PORT: port }
       const program = start(['bash', '-c', `exec ${command}`], { env })
       await program.says(/Waiting/)
       const event = JSON.stringify({ event_id: 'e-1', event_type: 'lesson_completed' })

@@ -102,6 +102,7 @@ describe('what is installed is what was tested', () => {
     expect(lock['']).toMatchObject({
       dependencies: manifest.dependencies,
       devDependencies: manifest.devDependencies,
+      workspaces: manifest.workspaces,
     })
     // A link is to a folder of ours, whose package.json the lockfile repeats.
     expect(Object.values(lock).filter(({ resolved, link }) => resolved && !link)).toEqual([])
