@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '../support/program'
 
@@ -23,20 +23,6 @@ describe('CONTRIBUTING.md', () => {
   it('names no script that is not there', () => {
     const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name!)
     expect(named.filter((name) => !scripts.includes(name))).toEqual([])
-  })
-})
-
-describe('the map of the tree', () => {
-  it('in the README has a sentence for each folder', () => {
-    const rows = [...read('README.md').matchAll(/^\| \[`([\w.]+)\/`\]\(\1\/\) \| [A-Z`].+\. \|$/gm)]
-    const listed = Bun.spawnSync(['git', 'ls-files', '-z'], { cwd: repository, stderr: 'ignore' })
-    const paths = listed.success
-      ? listed.stdout.toString().split('\0')
-      : readdirSync(repository).map((name) => `${name}/`) // a downloaded archive has no git
-    const ofTheForge = ['.github', 'node_modules', 'data']
-    const folders = paths.filter((path) => path.includes('/')).map((path) => path.split('/')[0]!)
-    const known = new Set(folders.filter((folder) => !ofTheForge.includes(folder)))
-    expect(rows.map(([, folder]) => folder!).sort()).toEqual([...known].sort())
   })
 })
 
