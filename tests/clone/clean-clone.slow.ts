@@ -9,6 +9,7 @@ import { type Program, repository, run, start } from '../support/program'
 // What a newcomer sees, told in order: clone, `npm start`, paste the curl, stop, start again.
 // Not one of `npm test`: it installs from the registry, twice. `npm run test:clone` runs it.
 const INSTALL_MS = 180_000
+const REMOVE_MS = 60_000 // thousands of files, on a disk that others use as well
 const MOST_MEGABYTES = 300 // Bun and DuckDB are most of them; the README says about 200
 
 let folder: string
@@ -45,7 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop('SIGTERM')
   await rm(folder, { recursive: true, force: true })
-})
+}, REMOVE_MS)
 
 describe('a clean clone', () => {
   let banner: string

@@ -7,6 +7,7 @@ import { type Program, repository, run, start } from '../support/program'
 
 // Somebody without a clone starts from the tarball of `npm pack`, in a folder that was empty.
 const INSTALL_MS = 180_000
+const REMOVE_MS = 60_000 // thousands of files, on a disk that others use as well
 const MOST_BYTES = 1_000_000 // 470 KB today; a fixture or a file of data among them would show
 
 let folder: string
@@ -26,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop('SIGTERM')
   await rm(folder, { recursive: true, force: true })
-})
+}, REMOVE_MS)
 
 describe('the tarball of `npm pack`', () => {
   it('has what the product runs on, and neither tests nor tools nor data', async () => {
