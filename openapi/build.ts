@@ -5,8 +5,10 @@ import { systemClock } from '../src/platform/clock'
 import type { Platform } from '../src/platform/platform'
 import { createServices } from '../src/services'
 import { silentLog } from '../src/telemetry/log'
+import { typesOf } from './types'
 
 export const documentFile = join(import.meta.dirname, 'openapi.json')
+export const typesFile = join(import.meta.dirname, '../packages/client/src/generated/api.ts')
 
 /**
  * Makes the document that is committed and served. In a process of its own: the generator has to be
@@ -24,6 +26,10 @@ async function buildDocument(): Promise<string> {
 
 if (import.meta.main) {
   const text = await buildDocument()
-  if (process.argv.includes('--print')) process.stdout.write(text)
-  else writeFileSync(documentFile, text)
+  if (process.argv.includes('--print')) {
+    process.stdout.write(text)
+  } else {
+    writeFileSync(documentFile, text)
+    writeFileSync(typesFile, typesOf(JSON.parse(text)))
+  }
 }

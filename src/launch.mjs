@@ -35,18 +35,47 @@ function main(args) {
   run(bun, ['test', ...args.slice(1)], root)
 }
 
-/** Whether node_modules lacks something of the lockfile, or has it in another version. */
+/** Whether node_modules misses something of the lockfile, or has it in another version. */
 function isStale(withTools) {
   const wanted = packagesOf(join(root, 'package-lock.json'))
-  if (!wanted) return false // installed from a registry: npm has seen to everything
+  // Installed as a dependency, from a tarball or a registry: npm has seen to everything.
+  if (!wanted) return false
   const held = heldPackages()
-  return Object.entries(wanted).some(([place, wants]) => {
-    if (place === '' || (wants.dev && !withTools)) return false
+  const places = withTools ? Object.keys(wanted).filter(Boolean) : placesOfServer(wanted)
+  return places.some((place) => {
+    const wants = wanted[place]
     const has = held[place]
     if (!has) return !wants.optional // of the binaries for each platform, npm takes one
     if (has.version !== wants.version) return true
     return Boolean(wants.integrity && has.integrity && has.integrity !== wants.integrity)
   })
+}
+
+/** The places in the lockfile that the server needs: not the tools, and not what only `packages/*` need. */
+function placesOfServer(wanted) {
+  const places = new Set()
+  const pending = ['']
+  for (const place of pending) {
+    const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } =
+      wanted[place]
+    // npm brings peers as well, but for optional ones, which alone are named in the Meta.
+    const needed = { ...(place && peerDependencies) }
+    for (const name of Object.keys(peerDependenciesMeta || {})) delete needed[name]
+    for (const name of Object.keys({ ...needed, ...optionalDependencies, ...dependencies })) {
+      const found = placeFrom(place, name, wanted)
+      if (!found || places.has(found)) continue
+      places.add(found)
+      pending.push(found)
+    }
+  }
+  return [...places]
+}
+
+/** Node's own search: in the package's node_modules, then in those of the folders above it. */
+function placeFrom(place, name, wanted) {
+  const found = `${place ? `${place}/` : ''}node_modules/${name}`
+  if (found in wanted || !place) return found in wanted ? found : undefined
+  return placeFrom(place.slice(0, Math.max(0, place.lastIndexOf('/node_modules/'))), name, wanted)
 }
 
 /** What npm wrote down at the end of its last complete install; nothing after a broken one. */
@@ -66,7 +95,8 @@ function install(testing) {
   // `npm start` must not take away the tools of someone who works on the product.
   const withTools = testing || Object.values(heldPackages()).some((held) => held.dev)
   const arguments_ = ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
-  if (!withTools) arguments_.push('--omit=dev')
+  // The server needs no workspace; with this npm installs none, nor what only one of them needs.
+  if (!withTools) arguments_.push('--omit=dev', '--workspaces=false')
   process.stderr.write(
     `Installing what is missing (npm ci${withTools ? '' : ' --omit=dev'}): about 200 MB, once.\n`,
   )

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,6 +9,8 @@ import { files } from '../support/repository'
 // What a newcomer sees, told in order: clone, `npm start`, paste the curl, stop, start again.
 // Not one of `npm test`: it installs from the registry, twice. `npm run test:product` runs it.
 const INSTALL_MS = 180_000
+const REMOVE_MS = 60_000 // thousands of files, on a disk that others use as well
+const MOST_MEGABYTES = 300 // Bun and DuckDB are most of them; the README says about 200
 
 let folder: string
 let clone: string
@@ -43,7 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop('SIGTERM')
   await rm(folder, { recursive: true, force: true })
-})
+}, REMOVE_MS)
 
 describe('a clean clone', () => {
   let banner: string
@@ -62,6 +65,14 @@ describe('a clean clone', () => {
     },
     INSTALL_MS,
   )
+
+  it('has installed the server alone: no tools, nothing of packages/', async () => {
+    const isThere = (name: string) => existsSync(join(clone, 'node_modules', name))
+    expect(['bun', 'hono'].filter(isThere)).toEqual(['bun', 'hono'])
+    expect(['typescript', 'sst', '@aws-sdk', '@nonius'].filter(isThere)).toEqual([])
+    const { stdout } = await inClone(['du', '-sm', 'node_modules'])
+    expect(Number.parseInt(stdout, 10)).toBeLessThan(MOST_MEGABYTES)
+  })
 
   it('takes the printed command: one event stored, and a duplicate when it is pasted again', async () => {
     const curl = /curl [\s\S]+'\n/.exec(banner)![0]

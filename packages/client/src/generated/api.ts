@@ -1,0 +1,1334 @@
+// Generated from openapi/openapi.json by `npm run openapi`; a test compares the two.
+
+/** Caliper 1.2, 2.2. Which properties it has beside these, its type says. */
+export type CaliperEntity = {
+  /** An IRI, or a blank node identifier */
+  id: string
+  type: string
+  name?: string
+  description?: string
+  extensions?: Record<string, unknown>
+}
+
+/** Caliper 1.2, 2.1: what events of every type have. */
+export type CaliperAnyEvent = {
+  '@context': string
+  /** `urn:uuid:` and a UUID, of version 4 best */
+  id: string
+  type: string
+  profile?: string
+  /** Agent, or its IRI */
+  actor: CaliperEntity | string
+  action: string
+  /** Entity, or its IRI */
+  object: CaliperEntity | string
+  /** In UTC with milliseconds */
+  eventTime: string
+  /** SoftwareApplication, or its IRI */
+  edApp?: CaliperEntity | string
+  /** Entity, or its IRI */
+  generated?: CaliperEntity | string
+  /** Entity, or its IRI */
+  target?: CaliperEntity | string
+  /** Entity, or its IRI */
+  referrer?: CaliperEntity | string
+  /** Organization, or its IRI */
+  group?: CaliperEntity | string
+  /** Membership, or its IRI */
+  membership?: CaliperEntity | string
+  /** Session, or its IRI */
+  session?: CaliperEntity | string
+  /** LtiSession, or its IRI */
+  federatedSession?: CaliperEntity | string
+  extensions?: Record<string, unknown>
+}
+
+/** Caliper 1.2, appendix Events, AnnotationEvent */
+export type CaliperAnnotationEvent = CaliperAnyEvent & {
+  type?: 'AnnotationEvent'
+  action?: 'Bookmarked' | 'Highlighted' | 'Shared' | 'Tagged'
+  profile?: 'AnnotationProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** DigitalResource, or its IRI */
+  object?: CaliperEntity | string
+  /** Annotation, or its IRI */
+  generated?: CaliperEntity | string
+  /** Frame, or its IRI */
+  target?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, AssessmentEvent */
+export type CaliperAssessmentEvent = CaliperAnyEvent & {
+  type?: 'AssessmentEvent'
+  action?: 'Started' | 'Paused' | 'Resumed' | 'Restarted' | 'Reset' | 'Submitted'
+  profile?: 'AssessmentProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** Assessment, or its IRI */
+  object?: CaliperEntity | string
+  /** Attempt, or its IRI */
+  generated?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, AssessmentItemEvent */
+export type CaliperAssessmentItemEvent = CaliperAnyEvent & {
+  type?: 'AssessmentItemEvent'
+  action?: 'Started' | 'Skipped' | 'Completed'
+  profile?: 'AssessmentProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** AssessmentItem, or its IRI */
+  object?: CaliperEntity | string
+  /** Response or Attempt, or its IRI */
+  generated?: CaliperEntity | string
+  /** AssessmentItem, or its IRI */
+  referrer?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, AssignableEvent */
+export type CaliperAssignableEvent = CaliperAnyEvent & {
+  type?: 'AssignableEvent'
+  action?: 'Activated' | 'Deactivated' | 'Started' | 'Completed' | 'Submitted' | 'Reviewed'
+  profile?: 'AssignableProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** AssignableDigitalResource, or its IRI */
+  object?: CaliperEntity | string
+  /** Attempt, or its IRI */
+  generated?: CaliperEntity | string
+  /** Frame, or its IRI */
+  target?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, Event */
+export type CaliperEvent = CaliperAnyEvent & {
+  type?: 'Event'
+  action?: 'Abandoned' | 'Accepted' | 'Activated' | 'Added' | 'Archived' | 'Attached' | 'Bookmarked' | 'ChangedResolution' | 'ChangedSize' | 'ChangedSpeed' | 'ChangedVolume' | 'Classified' | 'ClosedPopout' | 'Commented' | 'Completed' | 'Copied' | 'Created' | 'Deactivated' | 'Declined' | 'Deleted' | 'Described' | 'DisabledClosedCaptioning' | 'Disliked' | 'Downloaded' | 'EnabledClosedCaptioning' | 'Ended' | 'EnteredFullScreen' | 'ExitedFullScreen' | 'ForwardedTo' | 'Graded' | 'Hid' | 'Highlighted' | 'Identified' | 'JumpedTo' | 'Launched' | 'Liked' | 'Linked' | 'LoggedIn' | 'LoggedOut' | 'MarkedAsRead' | 'MarkedAsUnread' | 'Modified' | 'Muted' | 'NavigatedTo' | 'OpenedPopout' | 'OptedIn' | 'OptedOut' | 'Paused' | 'Posted' | 'Printed' | 'Published' | 'Questioned' | 'Ranked' | 'Recommended' | 'Removed' | 'Reset' | 'Restarted' | 'Restored' | 'Resumed' | 'Retrieved' | 'Returned' | 'Reviewed' | 'Rewound' | 'Saved' | 'Searched' | 'Sent' | 'Shared' | 'Showed' | 'Skipped' | 'Started' | 'Submitted' | 'Subscribed' | 'Tagged' | 'TimedOut' | 'Unmuted' | 'Unpublished' | 'Unsubscribed' | 'Uploaded' | 'Used' | 'Viewed'
+  profile?: 'GeneralProfile'
+}
+
+/** Caliper 1.2, appendix Events, FeedbackEvent */
+export type CaliperFeedbackEvent = CaliperAnyEvent & {
+  type?: 'FeedbackEvent'
+  action?: 'Commented' | 'Ranked'
+  profile?: 'FeedbackProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** Entity, or its IRI */
+  object?: CaliperEntity | string
+  /** Rating or Comment, or its IRI */
+  generated?: CaliperEntity | string
+  /** Frame, or its IRI */
+  target?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, ForumEvent */
+export type CaliperForumEvent = CaliperAnyEvent & {
+  type?: 'ForumEvent'
+  action?: 'Subscribed' | 'Unsubscribed'
+  profile?: 'ForumProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** Forum, or its IRI */
+  object?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, GradeEvent */
+export type CaliperGradeEvent = CaliperAnyEvent & {
+  type?: 'GradeEvent'
+  action?: 'Graded'
+  profile?: 'GradingProfile'
+  /** Agent, or its IRI */
+  actor?: CaliperEntity | string
+  /** Attempt, or its IRI */
+  object?: CaliperEntity | string
+  /** Score, or its IRI */
+  generated?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, MediaEvent */
+export type CaliperMediaEvent = CaliperAnyEvent & {
+  type?: 'MediaEvent'
+  action?: 'Started' | 'Ended' | 'Paused' | 'Resumed' | 'Restarted' | 'ForwardedTo' | 'JumpedTo' | 'ChangedResolution' | 'ChangedSize' | 'ChangedSpeed' | 'ChangedVolume' | 'EnabledClosedCaptioning' | 'DisabledClosedCaptioning' | 'EnteredFullScreen' | 'ExitedFullScreen' | 'Muted' | 'Unmuted' | 'OpenedPopout' | 'ClosedPopout'
+  profile?: 'MediaProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** MediaObject, or its IRI */
+  object?: CaliperEntity | string
+  /** MediaLocation, or its IRI */
+  target?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, MessageEvent */
+export type CaliperMessageEvent = CaliperAnyEvent & {
+  type?: 'MessageEvent'
+  action?: 'MarkedAsRead' | 'MarkedAsUnread' | 'Posted'
+  profile?: 'ForumProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** Message, or its IRI */
+  object?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, NavigationEvent */
+export type CaliperNavigationEvent = CaliperAnyEvent & {
+  type?: 'NavigationEvent'
+  action?: 'NavigatedTo'
+  profile?: 'AssessmentProfile' | 'AssignableProfile' | 'ForumProfile' | 'MediaProfile' | 'ReadingProfile' | 'SurveyProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** DigitalResource or SoftwareApplication, or its IRI */
+  object?: CaliperEntity | string
+  /** DigitalResource, or its IRI */
+  target?: CaliperEntity | string
+  /** DigitalResource or SoftwareApplication, or its IRI */
+  referrer?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, QuestionnaireEvent */
+export type CaliperQuestionnaireEvent = CaliperAnyEvent & {
+  type?: 'QuestionnaireEvent'
+  action?: 'Started' | 'Submitted'
+  profile?: 'SurveyProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** Questionnaire, or its IRI */
+  object?: CaliperEntity | string
+  /** Attempt, or its IRI */
+  generated?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, QuestionnaireItemEvent */
+export type CaliperQuestionnaireItemEvent = CaliperAnyEvent & {
+  type?: 'QuestionnaireItemEvent'
+  action?: 'Started' | 'Skipped' | 'Completed'
+  profile?: 'SurveyProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** QuestionnaireItem, or its IRI */
+  object?: CaliperEntity | string
+  /** Response or Attempt, or its IRI */
+  generated?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, ResourceManagementEvent */
+export type CaliperResourceManagementEvent = CaliperAnyEvent & {
+  type?: 'ResourceManagementEvent'
+  action?: 'Archived' | 'Copied' | 'Created' | 'Deleted' | 'Described' | 'Downloaded' | 'Modified' | 'Printed' | 'Published' | 'Restored' | 'Retrieved' | 'Saved' | 'Unpublished' | 'Uploaded'
+  profile?: 'ResourceManagementProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** DigitalResource, or its IRI */
+  object?: CaliperEntity | string
+  /** DigitalResource, or its IRI */
+  generated?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, SearchEvent */
+export type CaliperSearchEvent = CaliperAnyEvent & {
+  type?: 'SearchEvent'
+  action?: 'Searched'
+  profile?: 'SearchProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** Entity, or its IRI */
+  object?: CaliperEntity | string
+  /** SearchResponse, or its IRI */
+  generated?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, SessionEvent */
+export type CaliperSessionEvent = CaliperAnyEvent & {
+  type?: 'SessionEvent'
+  action?: 'LoggedIn' | 'LoggedOut' | 'TimedOut'
+  profile?: 'SessionProfile'
+  /** Person or SoftwareApplication, or its IRI */
+  actor?: CaliperEntity | string
+  /** Session or SoftwareApplication, or its IRI */
+  object?: CaliperEntity | string
+  /** DigitalResource, or its IRI */
+  target?: CaliperEntity | string
+  /** DigitalResource or SoftwareApplication, or its IRI */
+  referrer?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, SurveyEvent */
+export type CaliperSurveyEvent = CaliperAnyEvent & {
+  type?: 'SurveyEvent'
+  action?: 'OptedIn' | 'OptedOut'
+  profile?: 'SurveyProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** Survey, or its IRI */
+  object?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, SurveyInvitationEvent */
+export type CaliperSurveyInvitationEvent = CaliperAnyEvent & {
+  type?: 'SurveyInvitationEvent'
+  action?: 'Accepted' | 'Declined' | 'Sent'
+  profile?: 'SurveyProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** SurveyInvitation, or its IRI */
+  object?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, ThreadEvent */
+export type CaliperThreadEvent = CaliperAnyEvent & {
+  type?: 'ThreadEvent'
+  action?: 'MarkedAsRead' | 'MarkedAsUnread'
+  profile?: 'ForumProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** Thread, or its IRI */
+  object?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, ToolLaunchEvent */
+export type CaliperToolLaunchEvent = CaliperAnyEvent & {
+  type?: 'ToolLaunchEvent'
+  action?: 'Launched' | 'Returned'
+  profile?: 'ToolLaunchProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** SoftwareApplication, or its IRI */
+  object?: CaliperEntity | string
+  /** DigitalResource, or its IRI */
+  generated?: CaliperEntity | string
+  /** Link or LtiLink, or its IRI */
+  target?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, ToolUseEvent */
+export type CaliperToolUseEvent = CaliperAnyEvent & {
+  type?: 'ToolUseEvent'
+  action?: 'Used'
+  profile?: 'ToolUseProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** SoftwareApplication, or its IRI */
+  object?: CaliperEntity | string
+  /** AggregateMeasureCollection, or its IRI */
+  generated?: CaliperEntity | string
+  /** SoftwareApplication, or its IRI */
+  target?: CaliperEntity | string
+}
+
+/** Caliper 1.2, appendix Events, ViewEvent */
+export type CaliperViewEvent = CaliperAnyEvent & {
+  type?: 'ViewEvent'
+  action?: 'Viewed'
+  profile?: 'AssessmentProfile' | 'AssignableProfile' | 'ForumProfile' | 'GradingProfile' | 'MediaProfile' | 'ReadingProfile' | 'SurveyProfile'
+  /** Person, or its IRI */
+  actor?: CaliperEntity | string
+  /** DigitalResource or Result, or its IRI */
+  object?: CaliperEntity | string
+}
+
+export type Receipt = {
+  requestId: string
+  eventCount: number
+  /** Every event now held, in order, duplicates included. Of so many that the reply could not be sent, nothing is named, here and in the other lists; they are counted */
+  eventIds: string[]
+  entityCount: number
+  /** The entities' own ids */
+  entityIds: string[]
+  /** How many of them were held already */
+  duplicates: number
+  /** What could not be kept as an event; kept here with its reasons. The first hundred */
+  quarantined: {
+    /** Place in the request, counted through all envelopes of it */
+    index: number
+    id?: string
+    quarantineId: string
+    errors: Issue[]
+  }[]
+  /** How many, when they are more than `quarantined` names */
+  quarantinedCount?: number
+  /** Where all of them can be seen, when they are more */
+  quarantinedLink?: string
+  /** Only while the event store is unavailable, and then nothing is named above: how many items are kept safe and will be stored later. Do not send them again */
+  acceptedForLater?: number
+}
+
+export type Issue = {
+  /** From the root of the document to the value */
+  path: (string | number)[]
+  /** For a person; `Required` for what is missing */
+  message: string
+  /** Stable, for programs */
+  code: string
+  /** Section of the specification */
+  spec?: string
+}
+
+/** RFC 9457 */
+export type Problem = {
+  /** The code as a URN */
+  type: string
+  title: string
+  status: number
+  /** What was wrong this time */
+  detail: string
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'limit_reached' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  requestId: string
+  /** At most 100, and 64 KB of them */
+  errors: Issue[]
+  /** How many there are, when they are more than `errors` names */
+  errorCount?: number
+  /** Where the body that could not be read is kept */
+  quarantineId?: string
+  /** With `not_conformant`: where the first 100 items are kept */
+  quarantined?: {
+    index: number
+    id?: string
+    quarantineId: string
+  }[]
+  /** With `not_conformant`: how many there are in all */
+  quarantinedCount?: number
+  /** With `not_conformant`: where the others can be seen */
+  quarantinedLink?: string
+}
+
+/** An envelope, or an array of envelopes */
+export type CaliperEnvelopes = CaliperEnvelope | unknown[]
+
+export type CaliperEnvelope = {
+  /** IRI of what sends; a string by the standard */
+  sensor?: unknown
+  /** ISO 8601 in UTC with milliseconds */
+  sendTime?: unknown
+  /** IRI of the context of Caliper 1.2 or 1.1; 1.0 has none. Others are a 422. */
+  dataVersion?: string | null
+  /** Events and described entities, in any mix */
+  data: unknown[]
+  [name: string]: unknown
+}
+
+/** An envelope, an event, or an array of either */
+export type CaliperBody = CaliperEnvelope | CaliperItem | unknown[]
+
+/** An event or a described entity, as it would stand in the `data` of an envelope */
+export type CaliperItem = Record<string, unknown>
+
+/** A JWS in compact form (RFC 7515), e.g. a signed JWT */
+export type SignedBody = string
+
+export type CaliperValid = {
+  valid: true
+  eventCount: number
+  entityCount: number
+  /** What the standard recommends against; it conforms all the same */
+  warnings: CaliperFinding[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type CaliperFinding = Issue & {
+  /** `error` where the text says MUST, `warning` where it says SHOULD */
+  severity: 'error' | 'warning'
+}
+
+export type CaliperInvalid = {
+  valid: false
+  errors: CaliperFinding[]
+  /** What the standard recommends against; it conforms all the same */
+  warnings?: CaliperFinding[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type CaliperEndpointConfiguration = {
+  /** Kilobytes */
+  caliperMaximumPayloadSize: number
+  /** Context IRIs */
+  caliperSupportedVersions: string[]
+  caliperSupportedExtensions: Record<string, unknown>
+  /** Kilobytes */
+  caliper_maximum_payload_size: number
+  /** Context IRIs */
+  caliper_supported_versions: string[]
+  caliper_supported_extensions: Record<string, unknown>
+}
+
+/** An event, or an array of them */
+export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | null)[]
+
+export type NativeEvent = {
+  /** What happened */
+  event_type: string
+  /** ISO 8601, or seconds or milliseconds since 1970. Default: now */
+  timestamp?: string | number | null
+  user_id?: string | number | null
+  /** The application that reports it */
+  source?: string | number | null
+  session_id?: string | number | null
+  /** Makes a resend recognisable */
+  event_id?: string | number | null
+  properties?: Record<string, unknown> | null
+  [name: string]: unknown
+}
+
+/** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
+export type NativeLines = string
+
+export type EventPage = {
+  events: Event[]
+  /** Absent on the last page, and only there: a page may be short, even empty */
+  nextCursor?: string
+}
+
+/** As sent, or a normalised record with `view=record` */
+export type Event = Record<string, unknown>
+
+export type CreatedWebhook = Webhook & {
+  /** Signs every delivery (Standard Webhooks). Shown once */
+  secret: string
+}
+
+/** The field must hold one of the values, exactly */
+export type WebhookFilter = {
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId'
+  in: string[]
+}
+
+export type Webhook = {
+  id: string
+  name: string
+  targetUrl: string
+  events: string[]
+  filters: WebhookFilter[]
+  /** False also once its target has answered 410 */
+  enabled: boolean
+  createdAt: string
+  updatedAt: string
+}
+
+/** At most 32768 bytes as JSON */
+export type WebhookSettings = {
+  /** For people */
+  name: string
+  /** Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery. */
+  targetUrl: string
+  /** Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`. */
+  events: string[]
+  /** All must match */
+  filters?: (WebhookFilter | WebhookFilterShorthand)[]
+  /** While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later. */
+  enabled?: boolean
+}
+
+/** By field: the value it must hold, or those of which it must hold one */
+export type WebhookFilterShorthand = {
+  actorId?: WebhookFilterValues
+  objectId?: WebhookFilterValues
+  type?: WebhookFilterValues
+  sessionId?: WebhookFilterValues
+  groupId?: WebhookFilterValues
+  action?: WebhookFilterValues
+  sourceId?: WebhookFilterValues
+}
+
+export type WebhookFilterValues = string | string[]
+
+export type WebhookList = {
+  webhooks: Webhook[]
+  /** Absent on the last page */
+  nextCursor?: string
+}
+
+export type Source = {
+  id: string
+  name: string
+  mode: 'lenient' | 'strict'
+  signing?: {
+    required: boolean
+    jwksUrl?: string
+    keys?: PublicKey[]
+  }
+  createdAt: string
+  updatedAt: string
+}
+
+/** A public key as JSON (RFC 7517): RSA, EC or OKP */
+export type PublicKey = {
+  kty: string
+  [name: string]: unknown
+}
+
+export type NewSource = {
+  /** Stamped on every event it sends; cannot be changed */
+  id: string
+  /** For people */
+  name: string
+  /** What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400. */
+  mode?: 'lenient' | 'strict'
+  signing?: SourceSigning
+}
+
+/** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
+export type SourceSigning = {
+  /** Whether a body without a signature is refused */
+  required?: boolean
+  /** Where its keys are published (https): fetched when needed, kept for ten minutes */
+  jwksUrl?: string
+  keys?: PublicKey[]
+}
+
+export type SourceList = {
+  sources: Source[]
+}
+
+export type SourceSettings = {
+  /** For people */
+  name: string
+  /** What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400. */
+  mode?: 'lenient' | 'strict'
+  signing?: SourceSigning
+}
+
+export type SourceConformance = {
+  sourceId: string
+  from: string
+  to: string
+  interval: 'hour' | 'day'
+  totals: ConformanceCounts
+  /** Oldest first; an interval in which nothing arrived is left out */
+  series: (ConformanceCounts & {
+    at: string
+  })[]
+}
+
+export type ConformanceCounts = {
+  /** Events and entities, duplicates not counted */
+  stored: number
+  /** Of those, without an error by the standard */
+  conformant: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** By issue code: how many items have it, the most frequent first */
+  issues: Record<string, number>
+}
+
+export type QuarantineList = {
+  items: QuarantinedSummary[]
+  /** Absent on the last page, and only there: a page may be short, even empty */
+  nextCursor?: string
+  /** Of each source that has something here, the first thousand; of the one that `sourceId` names */
+  usage: QuarantineUsage[]
+}
+
+export type QuarantinedSummary = {
+  quarantineId: string
+  sourceId: string
+  standard: 'caliper' | 'xapi' | 'native'
+  scope: 'item' | 'body'
+  /** Place in its request */
+  index: number
+  /** The item's own id, when it has one */
+  id?: string
+  /** Why it could not be kept as an event */
+  errors: Issue[]
+  receivedAt: string
+  /** The request that brought it */
+  server: {
+    requestId: string
+    /** Id of the key */
+    subject?: string
+    ip?: string
+    userAgent?: string
+  }
+  /** What stood around it, e.g. the `dataVersion` of its envelope */
+  context: Record<string, string>
+  /** Of `raw`, in characters */
+  length: number
+  /** Of what came out of a body that was repaired */
+  repair?: {
+    /** Id of the key */
+    by: string
+    at: string
+    /** JSON Pointers to what was changed; absent: it may be all */
+    paths?: string[]
+  }
+  /** The last attempt that failed, and why */
+  lastReplay?: {
+    at: string
+    errors: Issue[]
+  }
+}
+
+export type QuarantineUsage = {
+  sourceId: string
+  items: number
+  bytes: number
+  maxItems: number
+  maxBytes: number
+  /** From 80 % of either limit */
+  nearlyFull: boolean
+}
+
+export type ReplayPage = {
+  dryRun: boolean
+  counts: {
+    stored: number
+    duplicate: number
+    set_aside: number
+    refused: number
+  }
+  results: ReplayResult[]
+  /** Absent when none are left */
+  nextCursor?: string
+}
+
+export type ReplayResult = {
+  quarantineId: string
+  /** `stored`: it is an event now. `duplicate`: it was one already. `set_aside`: a body could be read, and its items are in quarantine one by one. `refused`: it stays where it is. All but the last have left the quarantine */
+  outcome: 'stored' | 'duplicate' | 'set_aside' | 'refused'
+  eventCount: number
+  /** The first hundred */
+  eventIds: string[]
+  entityCount: number
+  /** The first hundred */
+  entityIds: string[]
+  /** How many of them were held already */
+  duplicates: number
+  quarantinedCount: number
+  /** Ids of what is in quarantine instead of a body; the first hundred */
+  quarantined: string[]
+  /** Why it was refused */
+  errors: Issue[]
+}
+
+export type ReplayBegun = {
+  dryRun: boolean
+  counts: {
+    stored: number
+    duplicate: number
+    set_aside: number
+    refused: number
+  }
+  results: ReplayResult[]
+  /** Of what goes on: `GET /quarantine/replays/{id}` */
+  replayId: string
+}
+
+export type ReplayAllOptions = {
+  filter: QuarantineFilter
+  /** JSON Patch (RFC 6902) from the root of the item, or of the whole body */
+  patch?: PatchOperation[]
+  /** Says what would become of it, and changes nothing */
+  dryRun?: boolean
+  /** At most so many */
+  limit?: number
+  /** Whether what takes longer than two seconds goes on in the background, where that is possible; otherwise the reply has a `nextCursor` sooner */
+  background?: boolean
+  /** `nextCursor` of the reply before, to go on */
+  cursor?: string
+}
+
+/** All must hold; `{}` is everything */
+export type QuarantineFilter = {
+  /** Who sent it */
+  sourceId?: string
+  standard?: 'caliper' | 'xapi' | 'native'
+  /** Of one of the reasons, e.g. `required` or `conflict` */
+  code?: string
+  /** `item`: one of a request; `body`: a whole one that nobody could read */
+  scope?: 'item' | 'body'
+  /** Arrived at this time or later */
+  from?: string
+  /** Arrived before this time */
+  to?: string
+}
+
+/** RFC 6902, section 4 */
+export type PatchOperation = {
+  op: 'add' | 'replace' | 'test'
+  path: string
+  value: unknown
+} | {
+  op: 'move'
+  path: string
+  from: string
+} | {
+  op: 'copy'
+  path: string
+  from: string
+} | {
+  op: 'remove'
+  path: string
+}
+
+export type ReplayJob = {
+  replayId: string
+  startedAt: string
+  /** Absent while it goes on */
+  finishedAt?: string
+  counts: {
+    stored: number
+    duplicate: number
+    set_aside: number
+    refused: number
+  }
+  /** At most so many items are still looked at */
+  left: number
+  /** Ids of the first twenty */
+  refused: string[]
+  /** Once it has finished, and only when more than its `limit` matched */
+  nextCursor?: string
+  /** Why it ended before its time */
+  problem?: string
+}
+
+export type Quarantined = QuarantinedSummary & {
+  /** As received; base64 when `context.encoding` says so, as of a compressed body */
+  raw: string
+}
+
+export type ReplayOptions = {
+  /** JSON Patch (RFC 6902) from the root of the item, or of the whole body */
+  patch?: PatchOperation[]
+  /** Says what would become of it, and changes nothing */
+  dryRun?: boolean
+}
+
+export type Health = {
+  status: 'ok'
+}
+
+export type Readiness = {
+  status: 'ready'
+  /** Left out on AWS, where the stream's own metrics tell */
+  feed?: {
+    /** The one furthest behind */
+    consumer?: string
+    /** Stored records it has not had yet */
+    records: number
+    /** How long the oldest of them has waited */
+    ageMs: number
+  }
+  /** What a person should see to though events are taken: damaged files, a restored folder */
+  notices: string[]
+  /** Only while stored events do not all get into the lake */
+  archive?: {
+    /** Why it does not get on; it tries again by itself */
+    waitingFor?: string
+    /** How many files of events DuckDB refuses, in lake/refused */
+    setAside: number
+  }
+  quarantine: {
+    /** How many sources have used 80 % of their room there, or more */
+    nearlyFull: number
+  }
+}
+
+export type OpenApi = {
+  openapi: '3.0.0'
+  info: Record<string, unknown>
+  paths: Record<string, unknown>
+  [name: string]: unknown
+}
+
+/** What each operation takes and answers, by its `operationId`. */
+export interface Operations {
+  /** Send events and entities */
+  receiveCaliperEvents: {
+    method: 'POST'
+    path: '/caliper/v1p2/events'
+    body: CaliperEnvelopes
+    replies: {
+      200: Receipt | Record<string, never>
+      400: Problem
+      401: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      422: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** What this endpoint takes */
+  getCaliperEndpointConfiguration: {
+    method: 'GET'
+    path: '/caliper/v1p2/events'
+    replies: {
+      200: CaliperEndpointConfiguration
+      401: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send events from where only a URL can be set */
+  receiveCaliperEventsByUrl: {
+    method: 'POST'
+    path: '/caliper/in/{key}'
+    parameters: {
+      /** The key itself */
+      key: string
+    }
+    body: CaliperBody
+    replies: {
+      200: Receipt | Record<string, never>
+      400: Problem
+      401: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      422: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Check events against the standard */
+  validateCaliperEvents: {
+    method: 'POST'
+    path: '/caliper/v1p2/events/validate'
+    body: CaliperEnvelope
+    replies: {
+      200: CaliperValid
+      400: CaliperInvalid
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send events of your own making */
+  receiveNativeEvents: {
+    method: 'POST'
+    path: '/api/v1/events'
+    body: NativeBody
+    replies: {
+      200: Receipt | Record<string, never>
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send events over a WebSocket */
+  openPublish: {
+    method: 'GET'
+    path: '/ws/publish'
+    query: {
+      /** The key, where no header can be set */
+      key?: string
+    }
+    replies: {
+      101: undefined
+      401: Problem
+      403: Problem
+      426: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Find events, newest first */
+  listEvents: {
+    method: 'GET'
+    path: '/analytics/events'
+    query: {
+      /** Who */
+      actorId?: string
+      /** What */
+      objectId?: string
+      /** E.g. `ViewEvent` */
+      type?: string
+      /** The learner's session */
+      sessionId?: string
+      /** Course, section or group */
+      groupId?: string
+      /** Events from this time on, by their own time */
+      from?: string
+      /** Events before this time */
+      to?: string
+      /** `entity` finds the entities that were described */
+      kind?: 'event' | 'entity' | 'all'
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters */
+      cursor?: string
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+    }
+    replies: {
+      200: EventPage
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event */
+  getEvent: {
+    method: 'GET'
+    path: '/analytics/events/{id}'
+    parameters: {
+      /** As sent, percent-encoded; of an entity, the id derived by us */
+      id: string
+    }
+    query: {
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+    }
+    replies: {
+      200: Event
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Have events sent to a URL */
+  createWebhook: {
+    method: 'POST'
+    path: '/webhooks'
+    body: WebhookSettings
+    replies: {
+      201: CreatedWebhook
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List your webhooks, oldest first */
+  listWebhooks: {
+    method: 'GET'
+    path: '/webhooks'
+    query: {
+      limit?: number
+      /** `nextCursor` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: WebhookList
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one webhook */
+  getWebhook: {
+    method: 'GET'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Webhook
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Replace the settings of a webhook */
+  updateWebhook: {
+    method: 'PUT'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    body: WebhookSettings
+    replies: {
+      200: Webhook
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a webhook */
+  deleteWebhook: {
+    method: 'DELETE'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Add a source */
+  createSource: {
+    method: 'POST'
+    path: '/sources'
+    body: NewSource
+    replies: {
+      201: Source
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List your sources, oldest first */
+  listSources: {
+    method: 'GET'
+    path: '/sources'
+    replies: {
+      200: SourceList
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one source */
+  getSource: {
+    method: 'GET'
+    path: '/sources/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Source
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Replace the settings of a source */
+  updateSource: {
+    method: 'PUT'
+    path: '/sources/{id}'
+    parameters: {
+      id: string
+    }
+    body: SourceSettings
+    replies: {
+      200: Source
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** How a source departs from its standard, over time */
+  getSourceConformance: {
+    method: 'GET'
+    path: '/sources/{id}/conformance'
+    parameters: {
+      id: string
+    }
+    query: {
+      /** From the hour, or day, that this lies in; 30 days or 48 hours back */
+      from?: string
+      /** Before this time; now when left out */
+      to?: string
+      /** By the day (UTC), at most 400 of them, or by the hour, at most 31 days */
+      interval?: 'hour' | 'day'
+    }
+    replies: {
+      200: SourceConformance
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See what could not be kept as an event, newest first */
+  listQuarantine: {
+    method: 'GET'
+    path: '/quarantine'
+    query: {
+      /** Who sent it */
+      sourceId?: string
+      standard?: 'caliper' | 'xapi' | 'native'
+      /** Of one of the reasons, e.g. `required` or `conflict` */
+      code?: string
+      /** `item`: one of a request; `body`: a whole one that nobody could read */
+      scope?: 'item' | 'body'
+      /** Arrived at this time or later */
+      from?: string
+      /** Arrived before this time */
+      to?: string
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters */
+      cursor?: string
+    }
+    replies: {
+      200: QuarantineList
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send everything that matches through again, oldest first */
+  replayQuarantine: {
+    method: 'POST'
+    path: '/quarantine/replay'
+    body: ReplayAllOptions
+    replies: {
+      200: ReplayPage
+      202: ReplayBegun
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far a replay in the background is */
+  getReplay: {
+    method: 'GET'
+    path: '/quarantine/replays/{id}'
+    parameters: {
+      /** `replayId` of the reply to `POST /quarantine/replay` */
+      id: string
+    }
+    replies: {
+      200: ReplayJob
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one item, as it was received */
+  getQuarantined: {
+    method: 'GET'
+    path: '/quarantine/{id}'
+    parameters: {
+      /** `quarantineId` of a receipt or of the list */
+      id: string
+    }
+    replies: {
+      200: Quarantined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Give an item up */
+  deleteQuarantined: {
+    method: 'DELETE'
+    path: '/quarantine/{id}'
+    parameters: {
+      /** `quarantineId` of a receipt or of the list */
+      id: string
+    }
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send one item through again, repaired or as it is */
+  replayQuarantined: {
+    method: 'POST'
+    path: '/quarantine/{id}/replay'
+    parameters: {
+      /** `quarantineId` of a receipt or of the list */
+      id: string
+    }
+    body: ReplayOptions
+    replies: {
+      200: ReplayResult
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Is the process alive? */
+  getHealth: {
+    method: 'GET'
+    path: '/health'
+    replies: {
+      200: Health
+      500: Problem
+    }
+  }
+  /** Can events be taken now? */
+  getReadiness: {
+    method: 'GET'
+    path: '/ready'
+    replies: {
+      200: Readiness
+      500: Problem
+      503: Problem
+    }
+  }
+  /** This document */
+  getOpenApi: {
+    method: 'GET'
+    path: '/openapi.json'
+    replies: {
+      200: OpenApi
+      500: Problem
+    }
+  }
+  /** This document, to read and to try */
+  getDocs: {
+    method: 'GET'
+    path: '/docs'
+    replies: {
+      200: string
+      500: Problem
+    }
+  }
+}
