@@ -421,7 +421,7 @@ export type CaliperValid = {
   eventCount: number
   entityCount: number
   /** What the standard recommends against; it conforms all the same */
-  warnings: CaliperFinding[]
+  warnings: CaliperIssue[]
   /** More was found than is listed */
   truncated?: true
   /** With `truncated`: how many there are of each code, listed or not */
@@ -431,16 +431,16 @@ export type CaliperValid = {
   }
 }
 
-export type CaliperFinding = Issue & {
+export type CaliperIssue = Issue & {
   /** `error` where the text says MUST, `warning` where it says SHOULD */
   severity: 'error' | 'warning'
 }
 
 export type CaliperInvalid = {
   valid: false
-  errors: CaliperFinding[]
+  errors: CaliperIssue[]
   /** What the standard recommends against; it conforms all the same */
-  warnings?: CaliperFinding[]
+  warnings?: CaliperIssue[]
   /** More was found than is listed */
   truncated?: true
   /** With `truncated`: how many there are of each code, listed or not */
@@ -499,7 +499,7 @@ export type CreatedWebhook = Webhook & {
 }
 
 /** The field must hold one of the values, exactly */
-export type WebhookFilter = {
+export type FieldFilter = {
   field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId'
   in: string[]
 }
@@ -509,7 +509,7 @@ export type Webhook = {
   name: string
   targetUrl: string
   events: string[]
-  filters: WebhookFilter[]
+  filters: FieldFilter[]
   /** False also once its target has answered 410 */
   enabled: boolean
   createdAt: string
@@ -525,23 +525,23 @@ export type WebhookSettings = {
   /** Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`. */
   events: string[]
   /** All must match */
-  filters?: (WebhookFilter | WebhookFilterShorthand)[]
+  filters?: (FieldFilter | FieldFilterShorthand)[]
   /** While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later. */
   enabled?: boolean
 }
 
 /** By field: the value it must hold, or those of which it must hold one */
-export type WebhookFilterShorthand = {
-  actorId?: WebhookFilterValues
-  objectId?: WebhookFilterValues
-  type?: WebhookFilterValues
-  sessionId?: WebhookFilterValues
-  groupId?: WebhookFilterValues
-  action?: WebhookFilterValues
-  sourceId?: WebhookFilterValues
+export type FieldFilterShorthand = {
+  actorId?: FieldFilterValues
+  objectId?: FieldFilterValues
+  type?: FieldFilterValues
+  sessionId?: FieldFilterValues
+  groupId?: FieldFilterValues
+  action?: FieldFilterValues
+  sourceId?: FieldFilterValues
 }
 
-export type WebhookFilterValues = string | string[]
+export type FieldFilterValues = string | string[]
 
 export type WebhookList = {
   webhooks: Webhook[]
