@@ -6,7 +6,7 @@ import { silentLog } from '../../src/telemetry/log'
 import { archiveContract } from '../contracts/archive.contract'
 import { temporaryFolder } from '../support/folders'
 
-archiveContract('DuckDB', { isByReceipt: true, holdsLarge: true }, async () => {
+archiveContract('DuckDB', { isByReceipt: true, holdsLarge: true, canErase: true }, async () => {
   const root = temporaryFolder()
   const folder = join(root.path, 'lake', 'events')
   const duck = createDuck()

@@ -5,6 +5,7 @@ import type { EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
 import type { IndexName } from './deployed/resources'
 import { appendWith } from './events/append'
+import { eraseEvents } from './events/erase'
 import { createItems } from './events/item'
 import { keyOf } from './events/keys'
 import { createPlaces } from './events/place'
@@ -17,7 +18,7 @@ interface Needs {
   /** Those that the table has. */
   indexes: readonly IndexName[]
   /** For bodies that are too large for an item. */
-  blobs: Pick<BlobStore, 'put' | 'get'>
+  blobs: Pick<BlobStore, 'put' | 'get' | 'delete'>
   tokens: () => Promise<TokenSigner>
   clock: Clock
 }
@@ -28,7 +29,7 @@ interface Needs {
  * always does.
  */
 export function createEventStore(needs: Needs): EventStore {
-  const { client, table, indexes, tokens, clock } = needs
+  const { client, table, indexes, blobs, tokens, clock } = needs
   const events = { client, table }
   const items = createItems(needs)
 
@@ -51,6 +52,8 @@ export function createEventStore(needs: Needs): EventStore {
 
     // DynamoDB drops items by their time to live, and needs nobody to ask for it.
     expire: async () => ({ dropped: 0 }),
+
+    erase: (tenantId, erasure) => eraseEvents({ ...events, items, blobs }, tenantId, erasure),
 
     async [Symbol.asyncDispose]() {},
   }

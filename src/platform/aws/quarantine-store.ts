@@ -8,6 +8,7 @@ import type {
   QuarantineStore,
 } from '../quarantine-store'
 import type { TokenSigner } from '../shared/page-token'
+import { eraseFromQuarantine } from './quarantine/erase'
 import type { Head } from './quarantine/items'
 import { createKeep } from './quarantine/keep'
 import { type Form, readPage } from './quarantine/list'
@@ -89,6 +90,9 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
         if (await keep([amended], { removed: held.head })) return true
       }
     },
+
+    erase: (tenantId, { actorIds }) =>
+      eraseFromQuarantine({ client, table, read, keep }, tenantId, actorIds),
 
     async release(tenantId, quarantineId, successors = [], limits) {
       for (;;) {
