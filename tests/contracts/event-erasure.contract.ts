@@ -37,11 +37,11 @@ export function itErasesEvents(create: () => Promise<EventStore>) {
 
   it('erases everything of an actor, and nothing of the others beside it', async () => {
     await using store = await create()
-    const records = Array.from({ length: 300 }, (_, n) => of(n % 3 === 0 ? 'ada' : `user ${n}`))
+    const records = Array.from({ length: 120 }, (_, n) => of(n % 3 === 0 ? 'ada' : `user ${n}`))
     await store.append(records)
     const before = await allOf(store)
     const theirs = records.filter(({ actorId }) => actorId === 'ada')
-    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toEqual({ removed: 100 })
+    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toEqual({ removed: 40 })
     const rest = before.filter(({ actorId }) => actorId !== 'ada')
     expect(await allOf(store)).toEqual(rest)
     expect((await store.query('default', { actorId: 'ada' }, { limit: 10 })).items).toEqual([])

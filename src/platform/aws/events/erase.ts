@@ -1,4 +1,8 @@
-import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb'
 import { createPeople } from '../../../event/people'
 import { finish } from '../../../syntax/steps'
 import type { BlobStore } from '../../blob-store'
@@ -76,9 +80,19 @@ export async function eraseEvents(
     const command = new DeleteItemCommand({
       TableName: table,
       Key: { k: k! },
-      ReturnValues: 'ALL_OLD',
+      ConditionExpression: 'attribute_exists(k)',
     })
-    const { Attributes } = await guarded('erasing events', () => client.send(command))
-    return Attributes !== undefined
+    return isDone(() => client.send(command))
+  }
+}
+
+/** @returns false when somebody else was faster */
+async function isDone(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write()
+    return true
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false
+    return guarded('erasing events', () => Promise.reject(error))
   }
 }
