@@ -61,9 +61,10 @@ export function createEventStore(options: {
   async function erase(tenantId: string, erasure: EventErasure) {
     const { actorIds, leaving = async () => {} } = erasure
     const people = createPeople(actorIds)
-    const needs = { log, keys, turn: turns.begin(tenantId), tenantId, people, leaving, check }
+    const actors = new Set(actorIds.map((id) => keys.value(id)))
+    const search = { keys, tenantId, people, actors, turn: turns.begin(tenantId) }
     try {
-      return { removed: await eraseFromLog(needs) }
+      return { removed: await eraseFromLog({ ...search, log, leaving, check }) }
     } catch (error) {
       throw translated('erasing events', error)
     }

@@ -8,7 +8,7 @@ import { addEntry, createIndex, type EventIndex, growIndex, replaceEntry } from 
 import { type EventKeys, entryOf } from './event-keys'
 import { pathOf, removeGeneration, setAside } from './generation-files'
 import { mapIndex, saveIndex } from './index-file'
-import { decoderFor, lineNames } from './line'
+import { decoderFor, lineNames, rawReaderFor } from './line'
 import { lineAt, linesOf, type Segment } from './segment'
 import {
   type Extent,
@@ -56,6 +56,8 @@ export interface Generation {
   recordsOf(segment: FiledSegment): (EventRecord | undefined)[] | undefined
   /** Of one line of this generation. */
   decode(line: string): EventRecord
+  /** As `decode` reads it, without the rest. */
+  rawOf(line: string): string
   /** The lines of a segment, unpacked by another thread. @returns undefined when it is damaged */
   unpack(segment: FiledSegment): Promise<Buffer | undefined>
   /** To be called before records are erased: a crash in between must not leave an index that has them. */
@@ -242,6 +244,7 @@ export function openGeneration(
     },
 
     decode: decodeLine,
+    rawOf: rawReaderFor(file.columns),
 
     async unpack(segment) {
       const body = segment.read()?.body
