@@ -178,6 +178,34 @@ describe('what is erased from the log', () => {
     expect(ids(items).toSorted()).toEqual(ids(ofBob(records)).toSorted())
   })
 
+  it('goes on where it was when the process was killed, and nobody else has lost anything', async () => {
+    for (const segment of [1, 3, 6]) {
+      using folder = temporaryFolder()
+      const records = both(1000)
+      {
+        await using store = openStore(folder.path)
+        await store.append(records)
+      }
+      const program = join(import.meta.dir, '../support/erasing-program.ts')
+      const killed = Bun.spawn([process.execPath, program, folder.path, 'ada'], { stdout: 'pipe' })
+      let said = ''
+      for await (const bytes of killed.stdout) {
+        said += Buffer.from(bytes).toString()
+        if (said.split('leaving').length > segment) killed.kill('SIGKILL')
+      }
+      await killed.exited
+      await using store = openStore(folder.path)
+      // What was erased by then is away for good, whatever index there is.
+      const { items: before } = await store.query('default', {}, { limit: 1000 })
+      expect(ids(ofBob(before)).toSorted()).toEqual(ids(ofBob(records)).toSorted())
+      const { removed } = await store.erase('default', ADA)
+      expect(removed).toBe(before.length - 500)
+      const outcomes = await store.append(records)
+      expect(outcomes.filter(({ kind }) => kind === 'stored')).toHaveLength(500)
+      expect(outcomes.filter(({ kind }) => kind === 'duplicate')).toHaveLength(500)
+    }
+  }, 30_000)
+
   it('is over when the store is closed in the middle, and can be done afterwards', async () => {
     using folder = temporaryFolder()
     const store = openStore(folder.path)
