@@ -326,16 +326,22 @@ describe('what is erased from the lake', () => {
     // A segment of which nothing is left, too.
     await store.append(Array.from({ length: 200 }, () => of('cy')))
     await store.erase('default', { actorIds: ['cy'] })
-    const follower = feed.changes.follow({
-      name: 'archive',
-      maxRecords: 1000,
-      maxBytes: Number.POSITIVE_INFINITY,
-      maxWaitMs: 0,
-      isExact: true,
-      handle: (batch) => at.archive.write(batch),
-    })
-    await follower.drain()
-    await follower[Symbol.asyncDispose]()
+    async function archive() {
+      await using follower = feed.changes.follow({
+        name: 'archive',
+        maxRecords: 1000,
+        maxBytes: Number.POSITIVE_INFINITY,
+        maxWaitMs: 0,
+        isExact: true,
+        handle: (batch) => at.archive.write(batch),
+      })
+      await follower.drain()
+    }
+    await archive()
+    // A batch of nothing else.
+    await store.append(Array.from({ length: 200 }, () => of('cy')))
+    await store.erase('default', { actorIds: ['cy'] })
+    await archive()
     const { rows } = await at.lake.query('SELECT event_id FROM events')
     expect(rows.map(([id]) => id)).toEqual(ids(ofBob(records)))
     expect(at.archive.state()).toEqual({ waitingFor: undefined, setAside: 0 })

@@ -5,7 +5,6 @@ import type { EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
 import type { IndexName } from './deployed/resources'
 import { appendWith } from './events/append'
-import { eraseEvents } from './events/erase'
 import { createItems } from './events/item'
 import { keyOf } from './events/keys'
 import { createPlaces } from './events/place'
@@ -53,7 +52,11 @@ export function createEventStore(needs: Needs): EventStore {
     // DynamoDB drops items by their time to live, and needs nobody to ask for it.
     expire: async () => ({ dropped: 0 }),
 
-    erase: (tenantId, erasure) => eraseEvents({ ...events, items, blobs }, tenantId, erasure),
+    async erase(tenantId, erasure) {
+      // Few ask for it, and taking events must start without it.
+      const { eraseEvents } = await import('./events/erase')
+      return eraseEvents({ ...events, items, blobs }, tenantId, erasure)
+    },
 
     async [Symbol.asyncDispose]() {},
   }

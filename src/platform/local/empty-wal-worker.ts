@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite'
+import { existsSync } from 'node:fs'
 
 declare const self: Worker
 
@@ -30,6 +31,8 @@ self.onmessage = async ({ data: file }: MessageEvent<string>) => {
       isEmpty = row?.busy === 0
     } catch (error) {
       reason = (error as Error).message
+      // One that was deleted meanwhile, as whole generations of the log are, holds nothing.
+      isEmpty = !existsSync(file)
     }
   }
   self.postMessage({ isEmpty, reason } satisfies EmptiedWal)

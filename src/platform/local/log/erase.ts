@@ -50,7 +50,8 @@ async function eraseFromGeneration(needs: Needs, generation: Generation): Promis
     if (eventIds.length > 0) await needs.leaving(eventIds)
     const { rest, longest } = without(bytes, places)
     const body = await Bun.zstdCompress(rest, { level: LEVEL })
-    if (!isChanged) await generation.forgetSavedIndex()
+    // It may have been saved since the last segment, when the generation was full.
+    await generation.forgetSavedIndex()
     isChanged = true
     check()
     if (!isHeld()) return removed
@@ -58,7 +59,11 @@ async function eraseFromGeneration(needs: Needs, generation: Generation): Promis
     log.recent.forget(segment.position, segment.count)
     removed += eventIds.length
   }
-  if (isHeld()) await finish(needs, generation, isChanged)
+  if (isHeld()) await emptyWal(generation.file)
+  // One that still grows saves its index when it is closed.
+  const isToBeSaved = isChanged && isHeld() && generation !== log.newestFirst()[0]
+  // Where it cannot be saved, the next start builds it from the log.
+  if (isToBeSaved) await generation.seal().catch(() => {})
   return removed
 }
 
@@ -72,13 +77,4 @@ function* segmentsOf(generation: Generation, end: number, isHeld: () => boolean)
       yield segment
     }
   }
-}
-
-/** The bytes leave the disk, also those that an earlier call had not come to. */
-async function finish({ log }: Needs, generation: Generation, isChanged: boolean) {
-  await emptyWal(generation.file)
-  // One that still grows saves its index when it is closed.
-  if (!isChanged || generation === log.newestFirst()[0]) return
-  // Without it, the next start builds it from the log.
-  await generation.seal().catch(() => {})
 }

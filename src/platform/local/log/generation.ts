@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { EventRecord } from '../../../event/record'
 import { isDamage } from '../database'
@@ -254,6 +255,7 @@ export function openGeneration(
     },
 
     async forgetSavedIndex() {
+      if (!existsSync(indexFile)) return
       await rm(indexFile, { force: true })
       await sync(folder)
     },
