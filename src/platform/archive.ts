@@ -1,4 +1,5 @@
 import type { ChangeBatch } from './change-feed'
+import type { Erased, Erasure } from './erasure'
 
 /**
  * Writes records to the lake: `events/<retention class>/<YYYY-MM-DD>/<HH>/….parquet`, columns from
@@ -14,4 +15,20 @@ export interface Archive extends AsyncDisposable {
    * @throws {StorageError}
    */
   write(batch: ChangeBatch): Promise<void>
+
+  /**
+   * Erases every record of these people (as `EventStore.erase` says which those are) that the lake
+   * holds, what a `write` in hand is about to add included. To be called once the event store has
+   * erased them: what is written from then on has none of them. Only files that hold one of them are
+   * written anew, each beside the lake and moved to its place in one step: a reader has the former or
+   * the new one. The others stay as they are, to the byte.
+   *
+   * What DuckDB refused and is stored beside the lake is searched, too. A file that nobody can read is
+   * named in the error, after all others are done. Absent where files cannot be written anew; then
+   * `cannotErase` says why.
+   * @throws {StorageError} every file is as it was, or done; a call with the same ids does the rest
+   */
+  erase?(tenantId: string, erasure: Erasure): Promise<Erased>
+  /** Why there is no `erase`: a sentence for the person who asked for one. */
+  readonly cannotErase?: string
 }

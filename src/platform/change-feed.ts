@@ -10,10 +10,11 @@ export interface Span {
 export interface ChangeBatch {
   /** A handler that fails is given the same records again under the same id. */
   readonly id: string
+  /** How many were stored; of these, `records` leaves out what was erased since, or is damaged. */
   readonly count: number
   /**
-   * Decoded on first use: a handler that needs no records pays nothing for them. What is damaged on the
-   * disk and cannot be read any more is not among them.
+   * Decoded on first use: a handler that needs no records pays nothing for them. What was erased, and
+   * what is damaged on the disk and cannot be read any more, is not among them.
    */
   records(): readonly EventRecord[]
   /**

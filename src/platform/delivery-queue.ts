@@ -1,3 +1,5 @@
+import type { Erased } from './erasure'
+
 /** One message to one webhook: which events, not their content, so that a queue stays small. */
 export interface Delivery {
   /** Also the `webhook-id` header, the same on every attempt (Standard Webhooks). */
@@ -64,6 +66,17 @@ export interface DeliveryQueue {
   /** What was buried for a webhook within `DEAD_DAYS`, latest first. */
   listDead(tenantId: string, webhookId: string, limit: number): Promise<DeadDelivery[]>
   stats(): Promise<{ waiting: number; inFlight: number; parked: number; dead: number }>
+  /**
+   * Forgets events that were erased. A delivery holds ids alone, nothing of what anybody did, and an
+   * attempt sends what is left of its events; so this is for the lists of the parked and the dead, and
+   * for a queue that need not come to what is gone. Of all that was enqueued for the tenant before the
+   * call, waiting, taken, parked or dead, none names one of these ids any more, and one that named no
+   * other is forgotten. One that is taken may name them again when it is parked or buried (on AWS).
+   * @param erasure.eventIds as `EventStore.erase` tells them; some thousands at a time, since each call
+   * looks at all that is held
+   * @returns how many deliveries named one of them
+   */
+  erase(tenantId: string, erasure: { eventIds: readonly string[] }): Promise<Erased>
 }
 
 /**

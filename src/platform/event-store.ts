@@ -1,5 +1,6 @@
 import type { EventFilter } from '../event/filter'
 import type { EventRecord } from '../event/record'
+import type { Erased, Erasure } from './erasure'
 
 /** What became of one record. All four are answers; a store that cannot answer throws. */
 export type AppendOutcome =
@@ -62,4 +63,38 @@ export interface EventStore extends AsyncDisposable {
 
   /** Drops hot copies whose time has passed and that every follower of the change feed has had. */
   expire(now: Date): Promise<{ dropped: number }>
+
+  /**
+   * Erases every record of these people that was stored before the call: its `actorId` is one of
+   * `actorIds`, or its `raw` holds one of them as a whole JSON string, value or name, however escaped.
+   * So goes another person's event that names them; what only speaks of them within a longer text stays.
+   *
+   * Once it resolves without a cursor, neither `get` nor `query` nor the change feed gives such a record
+   * out; what a consumer had in hand it may finish. On one machine its text is in no file of the store
+   * either, the write-ahead log included, but in those of `damaged/`, which nobody can read. All other
+   * records stay as they are and where they are, and whoever appends, reads and follows goes on.
+   *
+   * An erased id is forgotten with its event: sent again, it is stored anew. Whoever must not have it
+   * back remembers the ids that `leaving` is told.
+   * @throws {StorageError} a part may be erased; a call with the same ids does the rest
+   */
+  erase(tenantId: string, erasure: EventErasure): Promise<EventsErased>
+}
+
+export interface EventErasure extends Erasure {
+  /**
+   * Is told the ids of events, some at a time, before they go; they go once it resolves. After a
+   * failure it may be told some again.
+   */
+  leaving?(eventIds: readonly string[]): Promise<void>
+  /** From an earlier call with the same `actorIds`. */
+  cursor?: string | undefined
+}
+
+export interface EventsErased extends Erased {
+  /**
+   * Where the next call goes on; absent when all is done. One machine does all in one call; on AWS a
+   * call ends after a gigabyte of the table, so that a function of limited time can do it.
+   */
+  nextCursor?: string | undefined
 }

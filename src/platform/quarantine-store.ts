@@ -1,5 +1,6 @@
 import type { Issue } from '../error/issue'
 import type { Repair, ServerFacts, StandardName } from '../event/record'
+import type { Erased, Erasure } from './erasure'
 import type { Page, PageRequest } from './event-store'
 
 export const quarantineScopes = ['item', 'body'] as const
@@ -115,4 +116,16 @@ export interface QuarantineStore {
   usage(tenantId: string, sourceId?: string): Promise<QuarantineUsage[]>
   /** How many sources, of all tenants, have used this share (0 to 1) of either limit. */
   countCrowded(limits: QuarantineLimits, share: number): Promise<number>
+  /**
+   * Forgets every item put before the call whose `raw` holds one of `actorIds` as a whole JSON string,
+   * value or name, however escaped. Where `raw` cannot be parsed, as of a body may be, whatever stands
+   * between two quotes is taken for such a string. What holds an id only as a number or within a longer
+   * text stays. A body goes whole, with whatever others sent in it.
+   *
+   * Nothing that is asked afterwards gives such an item out, its source has its room back, and on one
+   * machine its text is in no file of the store, the write-ahead log included; on AWS what may be left
+   * of a large one is unreadable, since its key is gone.
+   * @throws {StorageError} some may be forgotten; a call with the same ids does the rest
+   */
+  erase(tenantId: string, erasure: Erasure): Promise<Erased>
 }

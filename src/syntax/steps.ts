@@ -23,6 +23,21 @@ export function finish<Result>(steps: Steps<Result>): Result {
 }
 
 /**
+ * Does it slice by slice, for whoever has slices of its own.
+ * @param slices as a `Turn` has them (`platform/turns.ts`)
+ */
+export async function inSlices<Result>(
+  steps: Steps<Result>,
+  slices: { isOver(): boolean; next(): Promise<void> },
+): Promise<Result> {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+    if (slices.isOver()) await slices.next()
+  }
+}
+
+/**
  * How long the work of all requests may keep one turn of the event loop. Long enough that what is read
  * in it shares one durable write; four times as long, and beside hostile senders a good one's deliveries
  * wait five times as long (the soak).

@@ -3,6 +3,7 @@ import { columns } from '../../src/event/columns'
 import type { Archive } from '../../src/platform/archive'
 import type { AskedLake } from '../support/lake'
 import { aBatch, aRecord } from '../support/records'
+import { itErasesFromTheLake } from './archive-erasure.contract'
 
 export interface ArchiveAndLake extends AsyncDisposable {
   archive: Archive
@@ -17,18 +18,22 @@ export interface ArchiveTraits {
   isByReceipt: boolean
   /** Whether an item of any size stands in the lake; otherwise a large one is named there. */
   holdsLarge: boolean
+  /** Whether people's records can be taken out again; otherwise it says why not. */
+  canErase: boolean
 }
 
 /** What every archive promises, seen through SQL over its lake. */
 export function archiveContract(
   name: string,
-  { isByReceipt, holdsLarge }: ArchiveTraits,
+  { isByReceipt, holdsLarge, canErase }: ArchiveTraits,
   create: () => Promise<ArchiveAndLake>,
 ) {
   const count = async (lake: AskedLake) =>
     Number((await lake.query('SELECT count(*) FROM events')).rows[0]![0])
 
   describe(`${name} keeps the archive's promises`, () => {
+    itErasesFromTheLake(canErase, aBatch, create)
+
     it('answers SQL before anything is archived', async () => {
       await using at = await create()
       expect(await count(at.lake)).toBe(0)

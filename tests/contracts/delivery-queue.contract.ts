@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import type { Delivery, DeliveryQueue } from '../../src/platform/delivery-queue'
 import { aDelivery, start } from '../support/deliveries'
+import { itErasesFromDeliveries } from './delivery-erasure.contract'
 
 /** A queue and the time it goes by. */
 export interface QueueUnderTest extends AsyncDisposable {
@@ -17,6 +18,8 @@ const sorted = (deliveries: readonly Delivery[]) =>
 
 export function deliveryQueueContract(name: string, create: () => Promise<QueueUnderTest>) {
   describe(`${name} keeps the delivery queue's promises`, () => {
+    itErasesFromDeliveries(create)
+
     it('gives out what was put in', async () => {
       await using test = await create()
       const one = aDelivery({ eventIds: ['urn:a', 'urn:b'] })

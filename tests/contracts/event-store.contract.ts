@@ -4,6 +4,7 @@ import { AppError } from '../../src/error/app-error'
 import type { EventRecord } from '../../src/event/record'
 import type { EventStore } from '../../src/platform/event-store'
 import { aRecord } from '../support/records'
+import { itErasesEvents } from './event-erasure.contract'
 
 /** What every hot store promises, whatever it is made of. */
 export function eventStoreContract(
@@ -264,6 +265,8 @@ export function eventStoreContract(
         { numRuns: 60 },
       )
     })
+
+    itErasesEvents(create)
 
     it('rejects with an AppError that carries the path', async () => {
       await using store = await create()

@@ -6,6 +6,7 @@ import type {
   QuarantineFilter,
   QuarantineStore,
 } from '../../src/platform/quarantine-store'
+import { itErasesQuarantined } from './quarantine-erasure.contract'
 
 type Opened = { store: QuarantineStore } & AsyncDisposable
 
@@ -31,6 +32,8 @@ const some = (count: number) => Array.from({ length: count }, (_, number) => anI
 
 export function quarantineStoreContract(name: string, create: () => Promise<Opened>) {
   describe(`${name} keeps the quarantine store's promises`, () => {
+    itErasesQuarantined(create, anItem)
+
     it('gives back every field of what it was given', async () => {
       await using opened = await create()
       const { store } = opened

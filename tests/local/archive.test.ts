@@ -6,7 +6,7 @@ import { archiveContract } from '../contracts/archive.contract'
 import { temporaryFolder } from '../support/folders'
 import { lakeOf } from '../support/lake'
 
-archiveContract('DuckDB', { isByReceipt: true, holdsLarge: true }, async () => {
+archiveContract('DuckDB', { isByReceipt: true, holdsLarge: true, canErase: true }, async () => {
   const root = temporaryFolder()
   const folder = join(root.path, 'lake', 'events')
   const duck = createDuck()

@@ -36,7 +36,7 @@ async function itemsSent(profile: IndexProfile, bytes: number): Promise<Item[]> 
     { step: 'initialize', name: 'capture' },
   )
   const { indexes, hotTtlDays } = profiles[profile]
-  const blobs = { put: async () => {}, get: async () => undefined }
+  const blobs = { put: async () => {}, get: async () => undefined, delete: async () => {} }
   const tokens = async () => createTokenSigner(new Uint8Array(32))
   const table = 'events'
   const store = createEventStore({ client, table, indexes, blobs, tokens, clock: systemClock })

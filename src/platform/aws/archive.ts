@@ -33,6 +33,9 @@ export function createArchive({ client, streams, blobs }: ArchiveNeeds): Archive
   }
 
   return {
+    cannotErase:
+      'On AWS the lake is Parquet that Firehose wrote, which nothing here can write anew.',
+
     async write(batch) {
       const classes = Map.groupBy(batch.records(), ({ retentionClass }) => retentionClass)
       await Promise.all([...classes].map(([name, records]) => writeClass(name, records)))

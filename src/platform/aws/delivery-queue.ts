@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Clock } from '../clock'
 import type { Delivery, DeliveryQueue } from '../delivery-queue'
+import { eraseFromDeliveries } from './deliveries/erase'
 import { createDeliveryRows } from './deliveries/rows'
 import { BATCH, createAlarms, type RungAlarm } from './deliveries/wake-ups'
 import { chunksOf } from './dynamo/in-parallel'
@@ -145,6 +146,7 @@ export function createDeliveryQueue(needs: {
     },
 
     listDead: rows.listDead,
+    erase: (tenantId, { eventIds }) => eraseFromDeliveries(needs, tenantId, eventIds),
 
     async stats() {
       return rows.count(now())

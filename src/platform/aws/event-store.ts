@@ -17,7 +17,7 @@ interface Needs {
   /** Those that the table has. */
   indexes: readonly IndexName[]
   /** For bodies that are too large for an item. */
-  blobs: Pick<BlobStore, 'put' | 'get'>
+  blobs: Pick<BlobStore, 'put' | 'get' | 'delete'>
   tokens: () => Promise<TokenSigner>
   clock: Clock
 }
@@ -28,7 +28,7 @@ interface Needs {
  * always does.
  */
 export function createEventStore(needs: Needs): EventStore {
-  const { client, table, indexes, tokens, clock } = needs
+  const { client, table, indexes, blobs, tokens, clock } = needs
   const events = { client, table }
   const items = createItems(needs)
 
@@ -51,6 +51,12 @@ export function createEventStore(needs: Needs): EventStore {
 
     // DynamoDB drops items by their time to live, and needs nobody to ask for it.
     expire: async () => ({ dropped: 0 }),
+
+    async erase(tenantId, erasure) {
+      // Few ask for it, and taking events must start without it.
+      const { eraseEvents } = await import('./events/erase')
+      return eraseEvents({ ...events, items, blobs }, tenantId, erasure)
+    },
 
     async [Symbol.asyncDispose]() {},
   }

@@ -90,6 +90,12 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
       }
     },
 
+    async erase(tenantId, { actorIds }) {
+      // Few ask for it, and taking events must start without it.
+      const { eraseFromQuarantine } = await import('./quarantine/erase')
+      return eraseFromQuarantine({ client, table, read, keep }, tenantId, actorIds)
+    },
+
     async release(tenantId, quarantineId, successors = [], limits) {
       for (;;) {
         const head = await read.head(tenantId, quarantineId)

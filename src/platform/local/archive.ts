@@ -6,6 +6,7 @@ import type { Log } from '../../telemetry/log'
 import type { Archive } from '../archive'
 import type { ChangeBatch } from '../change-feed'
 import type { ArchiveTrouble } from '../platform'
+import { createEraser } from './archive/erase'
 import { gapsOf, type Placed } from './archive/parts'
 import { openStaging } from './archive/staging'
 import { createPartWriter } from './archive/writer'
@@ -14,8 +15,10 @@ import type { SegmentBatch } from './log/follower'
 import { columnsOfLines } from './log/line'
 import { encodeSegments, type Segment } from './log/segment'
 import type { FiledSegment } from './log/segment-file'
+import { createArchiveChild } from './parquet/archive-child'
 
 export interface LocalArchive extends Archive {
+  erase: NonNullable<Archive['erase']>
   /** For `/ready`. */
   state(): ArchiveTrouble
 }
@@ -29,7 +32,10 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
   // Beside the lake, not in it: a rename within one file system, and no reader sees a half file.
   const staging = openStaging(join(dirname(folder), 'staging'))
   const refused = join(dirname(folder), 'refused')
-  const writer = createPartWriter({ folder, refused, staging, log })
+  const child = createArchiveChild()
+  const writer = createPartWriter({ folder, refused, staging, child, log })
+  const erase = createEraser({ folder, refused, child })
+  const writing = new Set<Promise<void>>()
   let setAside = countFiles(refused)
   let waitingFor: string | undefined
 
@@ -65,28 +71,40 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
     }
   }
 
+  async function writeWhole(batch: ChangeBatch) {
+    try {
+      await write(batch)
+      waitingFor = undefined
+    } catch (error) {
+      const reason = (error as Error).message
+      // Numbers aside, so that a disk that fills byte by byte is told of once.
+      if (withoutNumbers(reason) !== withoutNumbers(waitingFor)) {
+        log.warn('the archive waits; events are taken and stored until it goes on', { reason })
+      }
+      waitingFor = reason
+      throw new StorageError(`archiving events: ${reason}`, { isRetriable: true, cause: error })
+    } finally {
+      await staging.clear()
+    }
+  }
+
   return {
     state: () => ({ waitingFor, setAside }),
 
     async write(batch) {
-      try {
-        await write(batch)
-        waitingFor = undefined
-      } catch (error) {
-        const reason = (error as Error).message
-        // Numbers aside, so that a disk that fills byte by byte is told of once.
-        if (withoutNumbers(reason) !== withoutNumbers(waitingFor)) {
-          log.warn('the archive waits; events are taken and kept until it goes on', { reason })
-        }
-        waitingFor = reason
-        throw new StorageError(`archiving events: ${reason}`, { isRetriable: true, cause: error })
-      } finally {
-        await staging.clear()
-      }
+      const own = writeWhole(batch)
+      writing.add(own)
+      await own.finally(() => writing.delete(own))
+    },
+
+    async erase(tenantId, { actorIds }) {
+      // It may have read what was in the log before.
+      await Promise.allSettled(writing)
+      return erase(tenantId, actorIds)
     },
 
     async [Symbol.asyncDispose]() {
-      await writer[Symbol.asyncDispose]()
+      await child[Symbol.asyncDispose]()
       await staging.clear()
     },
   }

@@ -59,6 +59,9 @@ export function openDatabase(
     db.run(`PRAGMA page_size = ${pageBytes}`)
     db.run('PRAGMA journal_mode = WAL')
     db.run('PRAGMA synchronous = FULL')
+    // What is deleted is overwritten in the file (sqlite.org/pragma.html#pragma_secure_delete), so that
+    // nothing of an erased person is left in pages that are free.
+    db.run('PRAGMA secure_delete = ON')
     // A CLI command holds the write lock for milliseconds; five seconds is far beyond that.
     db.run('PRAGMA busy_timeout = 5000')
     db.run('PRAGMA foreign_keys = ON')

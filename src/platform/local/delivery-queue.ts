@@ -3,6 +3,7 @@ import { type Clock, createAgreedTime } from '../clock'
 import type { Delivery, DeliveryQueue, HasPlace } from '../delivery-queue'
 import { guarded } from './database'
 import { createAsideDeliveries } from './deliveries/aside'
+import { eraseFromDeliveries } from './deliveries/erase'
 import { deliveryOf } from './deliveries/rows'
 import { prepare, type Whose } from './deliveries/statements'
 import { createTurns } from './deliveries/turns'
@@ -146,6 +147,8 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
     listParked: aside.listParked,
     bury: aside.bury,
     listDead: aside.listDead,
+
+    erase: (tenantId, { eventIds }) => eraseFromDeliveries({ db, changed }, tenantId, eventIds),
 
     async stats() {
       const at = now()

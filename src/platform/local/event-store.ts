@@ -1,10 +1,12 @@
 import { StorageError } from '../../error/storage-error'
+import { createPeople } from '../../event/people'
 import type { EventRecord } from '../../event/record'
 import type { Clock } from '../clock'
-import type { AppendOutcome, EventStore } from '../event-store'
+import type { AppendOutcome, EventErasure, EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
 import { createTurns, type Turns } from '../turns'
-import { isDamage } from './database'
+import { isDamage, translated } from './database'
+import { eraseFromLog } from './log/erase'
 import { addEntry, findId, truncate } from './log/event-index'
 import { type EventKeys, entryOf } from './log/event-keys'
 import type { EventLog } from './log/event-log'
@@ -49,6 +51,24 @@ export function createEventStore(options: {
   let isScheduled = false
   let isClosed = false
   let lastFailure: string | undefined
+  /** One at a time: each rewrites segments that it has read. */
+  let erasing: Promise<unknown> = Promise.resolve()
+
+  function check() {
+    if (isClosed) throw new StorageError('the event store is closed', { isRetriable: true })
+  }
+
+  async function erase(tenantId: string, erasure: EventErasure) {
+    const { actorIds, leaving = async () => {} } = erasure
+    const people = createPeople(actorIds)
+    const actors = new Set(actorIds.map((id) => keys.value(id)))
+    const search = { keys, tenantId, people, actors, turn: turns.begin(tenantId) }
+    try {
+      return { removed: await eraseFromLog({ ...search, log, leaving, check }) }
+    } catch (error) {
+      throw translated('erasing events', error)
+    }
+  }
 
   async function append(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
     const outcomes: AppendOutcome[] = []
@@ -57,10 +77,8 @@ export function createEventStore(options: {
   }
 
   function enqueue(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
-    if (isClosed) {
-      return Promise.reject(new StorageError('the event store is closed', { isRetriable: true }))
-    }
     return new Promise((resolve, reject) => {
+      check()
       waiting.push({ records, bytes: bytesOf(records), resolve, reject })
       if (isScheduled) return
       isScheduled = true
@@ -167,9 +185,16 @@ export function createEventStore(options: {
 
     expire: async (now) => log.dropExpired(now.getTime()),
 
+    erase(tenantId, erasure) {
+      const own = erasing.then(() => erase(tenantId, erasure))
+      erasing = own.catch(() => {})
+      return own
+    },
+
     async [Symbol.asyncDispose]() {
       isClosed = true
       while (waiting.length > 0) await new Promise(setImmediate)
+      await erasing
     },
   }
 }

@@ -10,6 +10,7 @@ import type { TokenSigner } from '../shared/page-token'
 import { isBeyond, quarantineFull } from '../shared/quarantine-full'
 import { createTurns, type Turns } from '../turns'
 import { guarded } from './database'
+import { eraseFromQuarantine } from './quarantine/erase'
 import { createQuarantineList } from './quarantine/list'
 import {
   adoptFormerTables,
@@ -149,6 +150,15 @@ export function createQuarantineStore(
       addAll(successors, limits)
     },
   )
+  /** @returns false when it is not held any more */
+  function forget(tenantId: string, quarantineId: string): boolean {
+    return guarded('erasing from quarantine', () => {
+      const row = selectHead.get(tenantId, quarantineId)
+      if (row !== null) releaseOne.immediate(row, [])
+      return row !== null
+    })
+  }
+
   const list = createQuarantineList(db, { tokens, turns })
   guarded('opening the quarantine', () =>
     adoptFormerTables(
@@ -205,6 +215,9 @@ export function createQuarantineStore(
         if (row !== null) releaseOne.immediate(row, successors, limits)
         return row !== null
       }),
+
+    erase: (tenantId, { actorIds }) =>
+      eraseFromQuarantine({ db, turn: turns.begin(tenantId), forget }, tenantId, actorIds),
 
     usage: async (tenantId, sourceId) =>
       guarded('measuring quarantine', () => used.all({ tenantId, sourceId: sourceId ?? null })),

@@ -93,10 +93,14 @@ async function anArchive() {
   }
 }
 
-archiveContract('Firehose', { isByReceipt: false, holdsLarge: false }, async () => {
-  const at = await anArchive()
-  return { ...at, list: at.files }
-})
+archiveContract(
+  'Firehose',
+  { isByReceipt: false, holdsLarge: false, canErase: false },
+  async () => {
+    const at = await anArchive()
+    return { ...at, list: at.files }
+  },
+)
 
 const faults = ['throttled', 'lost-reply', 'unreachable', 'broken'] as const
 for (const fault of faults) {

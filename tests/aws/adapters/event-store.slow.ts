@@ -8,7 +8,10 @@ import type { EventRecord } from '../../../src/event/record'
 import type { IndexName } from '../../../src/platform/aws/deployed/resources'
 import { tables } from '../../../src/platform/aws/deployed/tables'
 import { createEventStore } from '../../../src/platform/aws/event-store'
+import { eraseEvents } from '../../../src/platform/aws/events/erase'
+import { createItems } from '../../../src/platform/aws/events/item'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
+import { eraseAll } from '../../contracts/event-erasure.contract'
 import { eventStoreContract } from '../../contracts/event-store.contract'
 import { aDynamoDbClient, dynamoDbSettings, freshTable } from '../../support/aws/emulators'
 import { type Fault, withFaults } from '../../support/aws/faults'
@@ -284,5 +287,78 @@ describe('the indexes of a deployment', () => {
     expect(first.items).toEqual([])
     const second = await store.query('default', asked, { limit: 10, cursor: first.nextCursor })
     expect(second).toEqual({ items: [needle] })
+  })
+})
+
+describe('erasing events', () => {
+  const both = (count: number, length = 10) =>
+    Array.from({ length: count }, (_, n) => {
+      const actorId = n % 2 === 0 ? 'ada' : 'bob'
+      const noise = randomBytes(length).toString('base64')
+      return aRecord({ actorId, raw: JSON.stringify({ actor: actorId, noise }) })
+    })
+  const ofBob = (records: EventRecord[]) => records.filter(({ actorId }) => actorId === 'bob')
+
+  it('needs no index', async () => {
+    const { store, table, client } = await openStore({ indexes: [] })
+    await store.append(both(20))
+    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toEqual({ removed: 10 })
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: table }))
+    expect(Items).toHaveLength(10)
+  })
+
+  it('takes the bodies of large events along, and no others', async () => {
+    const { store, blobs } = await openStore()
+    const records = both(4, 450_000)
+    await store.append(records)
+    expect(blobs.held.size).toBe(4)
+    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toEqual({ removed: 2 })
+    expect(blobs.held.size).toBe(2)
+    for (const record of ofBob(records)) {
+      expect(await store.get('default', record.eventId)).toEqual(record)
+    }
+  })
+
+  it('ends a call after so many pages, and goes on from its cursor', async () => {
+    const { store, table, client, blobs } = await openStore()
+    const records = both(12, 200_000)
+    await store.append(records)
+    const items = createItems({ indexes: every, blobs })
+    let removed = 0
+    let calls = 0
+    let cursor: string | undefined
+    do {
+      const asked = { actorIds: ['ada'], cursor }
+      const erased = await eraseEvents({ client, table, items, blobs }, 'default', asked, 1)
+      removed += erased.removed
+      cursor = erased.nextCursor
+      calls += 1
+    } while (cursor !== undefined)
+    expect(removed).toBe(6)
+    expect(calls).toBeGreaterThan(1)
+  })
+
+  it('fails with a StorageError when DynamoDB does, and does the rest when it is called again', async () => {
+    for (const [failing, from] of [
+      ['ScanCommand', 1],
+      ['DeleteItemCommand', 7],
+    ] as const) {
+      const { table, store: sound } = await openStore()
+      await sound.append(both(60))
+      const client = withFaults(
+        new DynamoDBClient({ ...(await dynamoDbSettings()), maxAttempts: 1 }),
+        (command, nth) => (command === failing && nth >= from ? 'throttled' : undefined),
+      )
+      const { store } = await openStore({ client, table })
+      const error = await eraseAll(store, 'default', { actorIds: ['ada'] }).catch(
+        (thrown) => thrown,
+      )
+      expect(error).toBeInstanceOf(StorageError)
+      expect(error.isRetriable).toBe(true)
+      await eraseAll(sound, 'default', { actorIds: ['ada'] })
+      const { items } = await sound.query('default', {}, { limit: 100 })
+      expect(new Set(items.map(({ actorId }) => actorId))).toEqual(new Set(['bob']))
+      expect(items).toHaveLength(30)
+    }
   })
 })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Log } from '../../../telemetry/log'
 import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
-import { createArchiveChild, type Outcome } from '../parquet/archive-child'
+import type { ArchiveChild, Outcome } from '../parquet/archive-child'
 import type { ArchiveJob, SetAsideJob } from '../parquet/archive-job'
 import { cutPart, type Part, type Placed } from './parts'
 import type { Staging } from './staging'
@@ -13,7 +13,7 @@ export interface PartitionBatch {
   segments: readonly Placed[]
 }
 
-export interface PartWriter extends AsyncDisposable {
+export interface PartWriter {
   /**
    * Writes one file of the records from `gap.from` on, or less than one would have been.
    * @returns what is dealt with now; undefined when the next call shall try with fewer records
@@ -45,10 +45,10 @@ export function createPartWriter(options: {
   folder: string
   refused: string
   staging: Staging
+  child: ArchiveChild
   log: Log
 }): PartWriter {
-  const { folder, refused, staging, log } = options
-  const child = createArchiveChild()
+  const { folder, refused, staging, child, log } = options
   /** How many records a file may have: fewer after a failure, more again after some successes. */
   let most = Number.POSITIVE_INFINITY
   let successes = 0
@@ -136,8 +136,6 @@ export function createPartWriter(options: {
       }
       throw new Error(reason)
     },
-
-    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   }
 }
 

@@ -78,6 +78,17 @@ export function addEntry(index: EventIndex, entry: IndexEntry): number {
 }
 
 /**
+ * Puts another entry in the place of one. It is not found by its id, and neither is the former; the
+ * chain of slots goes on past it, and what the filter and the bounds have learned costs a look at most.
+ */
+export function replaceEntry(index: EventIndex, offset: number, entry: IndexEntry) {
+  index.ids[offset] = entry.id
+  index.contents[offset] = entry.content
+  index.times[offset] = entry.time
+  for (const column of hashedColumns) index.hashes[column][offset] = entry.hashes[column]
+}
+
+/**
  * Forgets the newest entries, after a commit that failed. Newest first, so that no chain of slots is
  * cut; the filter and the time bounds keep what they learned, which costs a look and no answer.
  */

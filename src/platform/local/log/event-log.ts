@@ -7,14 +7,8 @@ import type { Notices } from '../notices'
 import { PRIVATE_FOLDER } from '../private-files'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
-import {
-  CAPACITY,
-  type Generation,
-  openGeneration,
-  type Position,
-  pathOf,
-  setAside,
-} from './generation'
+import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
+import { pathOf, setAside } from './generation-files'
 import { createRecentRecords, type RecentRecords } from './recent-records'
 import type { Extent, FiledSegment } from './segment-file'
 import { createUnpackedSegments } from './unpacked-segments'
@@ -31,8 +25,8 @@ export interface EventLog {
   newestFirst(): readonly Generation[]
   /** Segments from a position on; one in the past of what is held means the oldest that is. */
   segmentsFrom(position: Position, atMost: Extent): FiledSegment[]
-  /** @returns undefined when it is damaged */
-  recordsOf(segment: FiledSegment): readonly EventRecord[] | undefined
+  /** @returns undefined when it is damaged; so is, among its records, the place of one that was erased */
+  recordsOf(segment: FiledSegment): readonly (EventRecord | undefined)[] | undefined
   /** How many records stand at `position` and later. */
   countFrom(position: Position): number
   /** Where the next record will stand. */

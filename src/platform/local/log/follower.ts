@@ -123,6 +123,7 @@ export function follow(
     const positions: Position[] = []
     for (const segment of segments) {
       for (const [at, record] of (log.recordsOf(segment) ?? []).entries()) {
+        if (record === undefined) continue
         records.push(record)
         positions.push(segment.position + at)
       }

@@ -1,16 +1,23 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { EventRecord } from '../../../event/record'
 import { isDamage } from '../database'
+import { sync } from '../durable-files'
 import type { Notices } from '../notices'
-import { PRIVATE_FOLDER } from '../private-files'
 import type { Checkpointer } from './checkpointer'
-import { addEntry, createIndex, type EventIndex, growIndex } from './event-index'
+import { addEntry, createIndex, type EventIndex, growIndex, replaceEntry } from './event-index'
 import { type EventKeys, entryOf } from './event-keys'
+import { pathOf, removeGeneration, setAside } from './generation-files'
 import { mapIndex, saveIndex } from './index-file'
-import { decoderFor, lineNames } from './line'
+import { decoderFor, lineNames, rawReaderFor } from './line'
 import { lineAt, linesOf, type Segment } from './segment'
-import { type Extent, type FiledSegment, openSegmentFile, PAGE_BYTES } from './segment-file'
+import {
+  type Extent,
+  type FiledSegment,
+  openSegmentFile,
+  PAGE_BYTES,
+  type ReplacedSegment,
+} from './segment-file'
 import type { UnpackedSegments } from './unpacked-segments'
 
 /**
@@ -30,6 +37,8 @@ export type Position = number
  */
 export interface Generation {
   readonly number: number
+  /** The SQLite file of its segments. */
+  readonly file: string
   readonly base: Position
   /** Ask for it anew after an `await`: `seal` puts the mapped one in its place. */
   readonly index: EventIndex
@@ -42,10 +51,24 @@ export interface Generation {
   /** The records that the index has been given last, in one durable transaction, all or nothing. */
   append(segments: readonly Segment[], now: number): void
   probe(): void
-  /** @returns undefined when it is damaged */
+  /** @returns undefined when it is damaged or erased */
   read(offset: number): EventRecord | undefined
-  /** @returns undefined when it is damaged */
-  recordsOf(segment: FiledSegment): EventRecord[] | undefined
+  /** @returns undefined when it is damaged; so is, among its records, the place of one that was erased */
+  recordsOf(segment: FiledSegment): (EventRecord | undefined)[] | undefined
+  /** Of one line of this generation. */
+  decode(line: string): EventRecord
+  /** As `decode` reads it, without the rest. */
+  rawOf(line: string): string
+  /** The lines of a segment, unpacked by another thread. @returns undefined when it is damaged */
+  unpack(segment: FiledSegment): Promise<Buffer | undefined>
+  /** To be called before records are erased: a crash in between must not leave an index that has them. */
+  forgetSavedIndex(): Promise<void>
+  /** Erases the records at these places of a segment, whose lines are empty in `changed`. */
+  erase(
+    segment: FiledSegment,
+    places: readonly number[],
+    changed: Omit<ReplacedSegment, 'contents'>,
+  ): void
   /** The segments that hold `offset` and later ones, until as much is had. */
   segmentsFrom(offset: number, atMost: Extent): FiledSegment[]
   saveIndex(): Promise<void>
@@ -72,10 +95,6 @@ export interface GenerationOptions {
   notices: Notices
 }
 
-export function pathOf(folder: string, number: number): string {
-  return `${folder}/${String(number).padStart(8, '0')}`
-}
-
 export function openGeneration(
   folder: string,
   number: number,
@@ -88,6 +107,8 @@ export function openGeneration(
   const damaged = new Set<number>()
   /** About how many bytes the WAL holds. */
   let inWal = 0
+  /** How often something was erased. */
+  let erased = 0
 
   function noteDamage(first: number, count: number) {
     if (damaged.has(first)) return
@@ -116,7 +137,7 @@ export function openGeneration(
     }
   }
 
-  function unpack(segment: FiledSegment): Buffer | undefined {
+  function unpackNow(segment: FiledSegment): Buffer | undefined {
     const held = unpacked.get(segment.position)
     if (held) return held
     const bytes = linesIn(segment)?.bytes
@@ -139,8 +160,9 @@ export function openGeneration(
     const lines = linesIn(segment)
     let at = 0
     for (const line of lines === undefined ? [] : linesOf(lines.bytes)) {
-      const entry = entryOf(keys, decodeLine(line), lines?.contents?.[at++])
-      addEntry(built, entry)
+      const content = lines?.contents?.[at++]
+      const nothing = () => keys.nothing(base + built.count)
+      addEntry(built, line === '' ? nothing() : entryOf(keys, decodeLine(line), content))
     }
     addDamaged(built, segment.first + segment.count)
   }
@@ -156,8 +178,31 @@ export function openGeneration(
   const isRebuilt = mapped?.count !== file.total()
   const held = isRebuilt ? buildIndex() : mapped
   let index = sealed || isRebuilt ? held : growIndex(held, CAPACITY)
+  let isMapped = sealed && !isRebuilt
+  let sealing = Promise.resolve()
+
+  async function seal() {
+    let before: number
+    do {
+      before = erased
+      await saveIndex(index, indexFile)
+    } while (before !== erased) // it may be in the file, or in a part of it
+    const saved = mapIndex(indexFile)
+    if (saved === undefined) return
+    index = saved
+    isMapped = true
+  }
+
+  function wrote(bytes: number) {
+    inWal += bytes + PAGE_BYTES
+    if (inWal < CHECKPOINT_BYTES) return
+    inWal = 0
+    checkpointer.request(`${path}.db`)
+  }
+
   return {
     number,
+    file: `${path}.db`,
     base,
     isRebuilt,
     get index() {
@@ -168,9 +213,11 @@ export function openGeneration(
     segmentsFrom: file.from,
     probe: file.probe,
     saveIndex: () => saveIndex(index, indexFile),
-    async seal() {
-      await saveIndex(index, indexFile)
-      index = mapIndex(indexFile) ?? index
+    seal() {
+      // One after another: two would write one file.
+      const own = sealing.then(seal)
+      sealing = own.catch(() => {})
+      return own
     },
     close: () => file[Symbol.dispose](),
 
@@ -179,45 +226,60 @@ export function openGeneration(
       const first = index.count - count
       const contents = index.contents.subarray(first, index.count)
       file.append(segments, { first, contents, now: at })
-      for (const { body } of segments) inWal += body.length + PAGE_BYTES
-      if (inWal < CHECKPOINT_BYTES) return
-      inWal = 0
-      checkpointer.request(`${path}.db`)
+      for (const { body } of segments) wrote(body.length)
     },
 
     read(offset) {
       const segment = holding(offset)
-      const bytes = segment && unpack(segment)
-      return bytes && decodeLine(lineAt(bytes, offset - segment.first))
+      const bytes = segment && unpackNow(segment)
+      const line = bytes && lineAt(bytes, offset - segment.first)
+      return line ? decodeLine(line) : undefined
     },
 
     recordsOf(segment) {
       const lines = linesIn(segment)
-      return lines && Array.from(linesOf(lines.bytes), decodeLine)
+      return (
+        lines &&
+        Array.from(linesOf(lines.bytes), (line) => (line === '' ? undefined : decodeLine(line)))
+      )
+    },
+
+    decode: decodeLine,
+    rawOf: rawReaderFor(file.columns),
+
+    async unpack(segment) {
+      const body = segment.read()?.body
+      const bytes = body && (await Bun.zstdDecompress(body).catch(() => undefined))
+      if (bytes === undefined) noteDamage(segment.first, segment.count)
+      return bytes
+    },
+
+    async forgetSavedIndex() {
+      if (!existsSync(indexFile)) return
+      await rm(indexFile, { force: true })
+      await sync(folder)
+    },
+
+    erase({ first, position, read }, places, changed) {
+      const contents = read()?.contents
+      for (const place of places) if (contents) contents[place] = 0n
+      file.replace(first, { ...changed, contents })
+      wrote(changed.body.length)
+      erased += 1
+      unpacked.forget(position)
+      if (isMapped) index = growIndex(index, CAPACITY)
+      isMapped = false
+      for (const place of places) {
+        replaceEntry(index, first + place, keys.nothing(position + place))
+      }
     },
 
     drop() {
       file[Symbol.dispose]()
       if (damaged.size > 0) setAside(path)
-      else for (const ending of endings) rmSync(path + ending, { force: true })
+      else removeGeneration(path)
     },
   }
-}
-
-const endings = ['.db', '.db-wal', '.db-shm', '.idx']
-
-/** Puts the files of a generation into `damaged/`, where nothing reads them. @returns that folder */
-export function setAside(path: string): string {
-  const folder = join(dirname(path), 'damaged')
-  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
-  for (const ending of endings) {
-    try {
-      renameSync(path + ending, join(folder, basename(path) + ending))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
-  }
-  return folder
 }
 
 /** @returns undefined when it is no zstd frame */

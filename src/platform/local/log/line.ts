@@ -166,6 +166,13 @@ function oneLine(raw: string): string {
   return breaks ? raw.replace(/[\n\r\t]/g, ' ') : raw
 }
 
+/** Reads the raw of lines whose columns are `names`: what stands last needs no look at the others. */
+export function rawReaderFor(names: readonly string[]): (line: string) => string {
+  const place = names.indexOf('raw')
+  if (place === names.length - 1) return (line) => line.slice(line.lastIndexOf(FIELD) + 1)
+  return (line) => line.split(FIELD)[place]!
+}
+
 type Values = Record<string, unknown>
 
 /** Reads a line back. A column that lines no longer have is passed over. */

@@ -11,6 +11,8 @@ export interface RecentRecords {
   add(position: Position, records: readonly EventRecord[]): void
   /** @returns undefined when they are no longer here */
   get(position: Position, count: number): readonly EventRecord[] | undefined
+  /** Forgets the commits of which some record stands at `position` or one of the `count` from there. */
+  forget(position: Position, count: number): void
 }
 
 interface Commit {
@@ -38,6 +40,13 @@ export function createRecentRecords(): RecentRecords {
       const from = position - commit.position
       if (from + count > commit.records.length) return undefined
       return commit.records.slice(from, from + count)
+    },
+
+    forget(position, count) {
+      const isOther = (one: Commit) =>
+        one.position >= position + count || one.position + one.records.length <= position
+      commits = commits.filter(isOther)
+      held = commits.reduce((sum, { bytes }) => sum + bytes, 0)
     },
   }
 }

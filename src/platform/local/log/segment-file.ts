@@ -34,12 +34,23 @@ export interface SegmentFile extends Disposable {
     segments: readonly Segment[],
     place: { first: number; contents: BigUint64Array; now: number },
   ): void
+  /**
+   * Puts another body in the place of that of the segment at `first`; it holds as many records. The
+   * former is overwritten; durable once the WAL is moved into the file (`empty-wal.ts`).
+   */
+  replace(first: number, changed: ReplacedSegment): void
   /** Commits a change that changes nothing. */
   probe(): void
   /** @returns undefined when no record has that offset */
   holding(offset: number): FiledSegment | undefined
   /** The segment that holds `offset` and those after it, until as much is had. */
   from(offset: number, atMost: Extent): FiledSegment[]
+}
+
+/** What changes of a segment when records of it are erased. */
+export interface ReplacedSegment extends Pick<Segment, 'longest' | 'unpacked' | 'body'> {
+  /** Absent where a file of a former version has none. */
+  contents: BigUint64Array | undefined
 }
 
 /** How much to read; whatever crosses either end is the last. */
@@ -137,6 +148,12 @@ function segmentsOf(
   const after = db.query<Row, [number]>(
     `SELECT ${described} FROM segments WHERE first > ? ORDER BY first`,
   )
+  const update = db.query<
+    never,
+    [number, number, Uint8Array, Uint8Array | null, number | null, number]
+  >(
+    'UPDATE segments SET longest = ?, unpacked = ?, body = ?, contents = ?, checksum = ? WHERE first = ?',
+  )
   const contentAt = db.query<Content, [number]>(
     'SELECT body, contents, checksum FROM segments WHERE first = ?',
   )
@@ -213,8 +230,7 @@ function segmentsOf(
         db.run('BEGIN IMMEDIATE')
         try {
           for (const { count, partition, longest, isEscaped, unpacked, body } of segments) {
-            const own = contents.subarray(done, done + count)
-            const digests = new Uint8Array(own.buffer, own.byteOffset, own.byteLength)
+            const digests = bytesOf(contents.subarray(done, done + count))
             const facts = [count, partition, longest, Number(isEscaped), at, unpacked] as const
             insert.run(first + done, ...facts, body, digests, checksumOf(body, digests))
             done += count
@@ -228,6 +244,20 @@ function segmentsOf(
       total = first + done
     },
 
+    replace(at, { longest, unpacked, body, contents }) {
+      const digests = contents && bytesOf(contents)
+      const checksum = digests ? checksumOf(body, digests) : null
+      guarded('erasing from the log', () => {
+        // Without an fsync, for which everybody would wait: whoever erases waits for one at the end.
+        db.run('PRAGMA synchronous = NORMAL')
+        try {
+          update.run(longest, unpacked, body, digests ?? null, checksum, at)
+        } finally {
+          db.run('PRAGMA synchronous = FULL')
+        }
+      })
+    },
+
     from(offset, atMost) {
       // Past pages that are damaged the tree is looked into again, ever farther on.
       for (let at = offset, step = 128; at < total; at += step, step *= 2) {
@@ -239,6 +269,10 @@ function segmentsOf(
 
     [Symbol.dispose]: () => db.close(),
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: BigUint64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 interface Begun {

@@ -5,6 +5,7 @@ const MAX_BYTES = 16 * 1024 * 1024
 export interface UnpackedSegments {
   get(position: number): Buffer | undefined
   add(position: number, bytes: Buffer): void
+  forget(position: number): void
 }
 
 export function createUnpackedSegments(): UnpackedSegments {
@@ -20,6 +21,10 @@ export function createUnpackedSegments(): UnpackedSegments {
         held.delete(oldest)
         size -= length
       }
+    },
+    forget(position) {
+      size -= held.get(position)?.length ?? 0
+      held.delete(position)
     },
   }
 }

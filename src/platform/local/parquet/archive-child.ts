@@ -1,16 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import type { Subprocess } from 'bun'
-import type { ArchiveJob, JobAnswer, SetAsideJob } from './archive-job'
+import type { AnyJob, EraseAnswer, EraseJob, JobAnswer } from './archive-job'
+
+/** The process ended in the middle of a job. A crash is its own doing; any other end is not. */
+type Death = { kind: 'died'; reason: string; isCrash: boolean }
 
 /** What came of a job: an answer, or the end of the process that had it. */
-export type Outcome =
-  | JobAnswer
-  /** It ended in the middle of the job. A crash is its own doing; any other end is not. */
-  | { kind: 'died'; reason: string; isCrash: boolean }
+export type Outcome = JobAnswer | Death
+type OutcomeOf<Job extends AnyJob> = (Job extends EraseJob ? EraseAnswer : JobAnswer) | Death
 
-/** Runs jobs, one at a time, in a process of its own, which is started for a job and ends when idle. */
+/**
+ * Runs jobs in a process of its own, which is started for a job and ends when idle. One at a time, in
+ * the order in which they were asked for: whoever erases does not take the memory of another process.
+ */
 export interface ArchiveChild extends AsyncDisposable {
-  run(job: ArchiveJob | SetAsideJob): Promise<Outcome>
+  run<Job extends AnyJob>(job: Job): Promise<OutcomeOf<Job>>
 }
 
 // The next flush is a minute away as a rule, starting takes a tenth of a second, and what DuckDB has
@@ -24,12 +28,13 @@ const START_MS = 60_000
 const CRASHES = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGABRT', 'SIGFPE', 'SIGTRAP'])
 
 type Piped = Subprocess<'pipe', 'pipe', 'ignore'>
-type Said = JobAnswer | { kind: 'ready' }
+type Said = JobAnswer | EraseAnswer | { kind: 'ready' }
 
 export function createArchiveChild(): ArchiveChild {
   let child: ReturnType<typeof start> | undefined
   let idle: Timer | undefined
   let isClosed = false
+  let before: Promise<unknown> = Promise.resolve()
 
   async function end() {
     clearTimeout(idle)
@@ -38,7 +43,7 @@ export function createArchiveChild(): ArchiveChild {
     await ending?.end()
   }
 
-  async function run(job: ArchiveJob | SetAsideJob): Promise<Outcome> {
+  async function run(job: AnyJob): Promise<OutcomeOf<AnyJob>> {
     if (isClosed) return { kind: 'waiting', reason: 'the archive is closed' }
     clearTimeout(idle)
     if (!child) {
@@ -60,11 +65,16 @@ export function createArchiveChild(): ArchiveChild {
     // After an internal error DuckDB refuses everything, and after a lack of memory it keeps much.
     if (answer.kind === 'died' || answer.kind === 'broken' || answer.kind === 'memory') await end()
     else if (!isClosed) idle = setTimeout(end, IDLE_MS)
-    return answer as Outcome
+    return answer as OutcomeOf<AnyJob>
   }
 
   return {
-    run,
+    run<Job extends AnyJob>(job: Job) {
+      // Each kind of job has its own answers.
+      const own = before.then(() => run(job)) as Promise<OutcomeOf<Job>>
+      before = own.catch(() => {})
+      return own
+    },
     async [Symbol.asyncDispose]() {
       isClosed = true
       await end()
@@ -83,7 +93,7 @@ function start() {
   })
   const said = answersOf(process_.stdout)
 
-  async function ended(): Promise<Outcome> {
+  async function ended(): Promise<Death> {
     await process_.exited
     const { signalCode, exitCode } = process_
     const reason = signalCode ? `it was ended by ${signalCode}` : `it ended with ${exitCode}`
@@ -97,7 +107,7 @@ function start() {
     },
 
     /** Its next answer. One that takes longer than `ms` will not come. */
-    async hear(ms: number): Promise<Said | Outcome> {
+    async hear(ms: number): Promise<Said | Death> {
       const late = setTimeout(() => process_.kill('SIGKILL'), ms)
       try {
         const { value } = await said.next()

@@ -30,6 +30,19 @@ export interface SetAsideJob {
   reason: string
 }
 
+/** People's records that are to go from a file of the lake, or of what DuckDB did not take. */
+export interface EraseJob {
+  kind: 'erase'
+  /** Ends with `.parquet` or `.json`; it is replaced when it holds one of them. */
+  file: string
+  /** The folder where the new one is made. */
+  staging: string
+  tenantId: string
+  actorIds: readonly string[]
+}
+
+export type AnyJob = ArchiveJob | SetAsideJob | EraseJob
+
 export interface LineColumn {
   name: string
   type: ColumnType
@@ -45,6 +58,11 @@ export interface Piece {
 
 /** Where the body of a segment is: in a file of the log, or in one of its own. */
 export type SegmentSource = { log: string; first: number } | { file: string }
+
+/** `erased`: the file holds none of them any more. */
+export type EraseAnswer =
+  | { kind: 'erased'; removed: number }
+  | Exclude<JobAnswer, { kind: 'written' }>
 
 export type JobAnswer =
   | { kind: 'written'; warning?: string | undefined; eventId?: string | undefined }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
-import type { ArchiveJob, SetAsideJob } from './archive-job'
+import type { AnyJob, EraseAnswer, JobAnswer } from './archive-job'
 import { createDuck } from './duck'
+import { eraseFromFile } from './erase-from-file'
 import { setAside } from './set-aside'
 import { writeParquet } from './write-parquet'
 
@@ -32,8 +33,13 @@ process.stdin.on('data', (text: string) => {
 process.stdin.on('close', () => process.kill(process.pid, 'SIGKILL'))
 say({ kind: 'ready' })
 
-async function answer(job: ArchiveJob | SetAsideJob) {
-  say(job.kind === 'write' ? await writeParquet(job, duck) : await setAside(job))
+async function answer(job: AnyJob) {
+  say(await done(job))
+}
+
+function done(job: AnyJob): Promise<JobAnswer | EraseAnswer> {
+  if (job.kind === 'write') return writeParquet(job, duck)
+  return job.kind === 'erase' ? eraseFromFile(job, duck) : setAside(job)
 }
 
 function say(what: object) {

@@ -26,6 +26,13 @@ interface Copy {
 export const USUAL_LINE = 256 * 1024
 const BUFFERED_LINES = 16
 
+/**
+ * How files of the lake are written. Level 1 writes files no larger than level 3 in half the time. A row
+ * group is buffered, and a reader of raw unpacks one: 16 MB of it, or 16,384 rows of 1 KB.
+ */
+export const PARQUET = `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
+      ROW_GROUP_SIZE 16384, ROW_GROUP_SIZE_BYTES '16MB')`
+
 /** The SQL that turns segments into Parquet: DuckDB unpacks, parses and writes; nothing passes here. */
 export function copyStatement(copy: Copy): string {
   const { input, output, lines, longest, unpacked, isEscaped, isCareful = false } = copy
@@ -44,10 +51,7 @@ export function copyStatement(copy: Copy): string {
     FROM read_csv(${literal(input)}, compression = 'zstd', auto_detect = false, header = false,
       delim = '\t', quote = '', escape = '', nullstr = '',
       max_line_size = ${lineBytes}, buffer_size = ${buffer}, columns = { ${types.join(', ')} }))
-    -- Level 1 writes files no larger than level 3 in half the time. A row group is buffered, and a
-    -- reader of raw unpacks one: 16 MB of it, or 16,384 rows of 1 KB.
-    TO ${literal(output)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
-      ROW_GROUP_SIZE 16384, ROW_GROUP_SIZE_BYTES '16MB')`
+    TO ${literal(output)} ${PARQUET}`
 }
 
 interface Reading {

@@ -43,7 +43,11 @@ async function keptOf(piece: Piece, bodies: Bodies, decodeLine: DecodeLine) {
   } catch {
     return [{ segment: Buffer.from(body).toString('base64') }]
   }
-  return lines.slice(piece.from, piece.to).map((line) => recordOf(line, decodeLine))
+  const erased = ''
+  return lines
+    .slice(piece.from, piece.to)
+    .filter((line) => line !== erased)
+    .map((line) => recordOf(line, decodeLine))
 }
 
 function recordOf(line: string, decodeLine: DecodeLine) {

@@ -75,7 +75,8 @@ async function convert(copy: Conversion, duck: Duck): Promise<JobAnswer> {
 const MEMORY_BYTES = 192 * 1024 * 1024
 const LINE_COPIES = 8
 
-function memoryFor({ longest }: Conversion): number {
+/** @param longest the longest line, in bytes */
+export function memoryFor({ longest }: Pick<Conversion, 'longest'>): number {
   return Math.max(MEMORY_BYTES, LINE_COPIES * longest)
 }
 

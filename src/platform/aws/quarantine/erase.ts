@@ -1,0 +1,47 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { createPeople } from '../../../event/people'
+import { finish } from '../../../syntax/steps'
+import type { Erased } from '../../erasure'
+import type { Keep } from './keep'
+import type { Reader } from './read'
+import { search } from './search'
+
+interface Needs {
+  client: DynamoDBClient
+  table: string
+  read: Reader
+  keep: Keep
+}
+
+// Their heads are read at once, their texts one by one: each may have megabytes.
+const PAGE = 25
+
+/** Looks at the items of a tenant, oldest first, each once. One that is put meanwhile may be among them. */
+export async function eraseFromQuarantine(
+  { client, table, read, keep }: Needs,
+  tenantId: string,
+  actorIds: readonly string[],
+): Promise<Erased> {
+  const people = createPeople(actorIds)
+  let removed = 0
+  let after: string | undefined
+  do {
+    const asked = { tenantId, order: 'oldest', filter: {}, limit: PAGE, after } as const
+    const { entries, next } = await search({ client, table }, asked)
+    for (const { quarantineId } of entries) {
+      if (await eraseOne(quarantineId)) removed += 1
+    }
+    after = next
+  } while (after !== undefined)
+  return { removed }
+
+  /** Again when somebody else has changed it meanwhile. */
+  async function eraseOne(quarantineId: string): Promise<boolean> {
+    for (;;) {
+      const held = await read.item(tenantId, quarantineId)
+      if (held === undefined || !finish(people.areIn(held.item.raw, 'text'))) return false
+      // Its text goes with it; of one among the blobs, the key goes first.
+      if (await keep([], { removed: held.head })) return true
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { open } from 'node:fs/promises'
+import type { EventRecord } from '../../../event/record'
+import { finish } from '../../../syntax/steps'
+import { LAKE_FILE_MODE } from '../durable-files'
+import type { EraseAnswer } from './archive-job'
+import { owns, type Removal } from './removal'
+
+/** One line of a file that `set-aside.ts` has written. */
+interface Entry {
+  record?: EventRecord
+  /** Of a record that could not be read. */
+  line?: string
+}
+
+/** Writes a file of what DuckDB did not take without the lines of some people. */
+export async function eraseFromSetAside(removal: Removal): Promise<EraseAnswer> {
+  const lack = await removal.lack()
+  if (lack !== undefined) return lack
+  await using from = await open(removal.file)
+  await using to = await open(removal.made, 'wx', LAKE_FILE_MODE)
+  let removed = 0
+  for await (const line of from.readLines({ encoding: 'utf8', autoClose: false })) {
+    if (isTheirs(line, removal)) removed += 1
+    else await to.writeFile(`${line}\n`)
+  }
+  return { kind: 'erased', removed }
+}
+
+function isTheirs(text: string, { tenantId, people }: Removal): boolean {
+  const { record, line } = JSON.parse(text) as Entry
+  if (record !== undefined) return record.tenantId === tenantId && owns(people, record)
+  return line?.includes(tenantId) === true && finish(people.areIn(line, 'text'))
+}

@@ -1,0 +1,49 @@
+import type { Database } from 'bun:sqlite'
+import { createPeople } from '../../../event/people'
+import { inSlices } from '../../../syntax/steps'
+import type { Erased } from '../../erasure'
+import type { Turn } from '../../turns'
+import { guarded } from '../database'
+import { emptyWal } from '../empty-wal'
+import type { QuarantineRow } from './rows'
+
+interface Needs {
+  db: Database
+  turn: Turn
+  /** Forgets one item and gives its source the room back. @returns false when it is not held */
+  forget(tenantId: string, quarantineId: string): boolean
+}
+
+type Seen = Pick<QuarantineRow, 'arrival' | 'quarantineId' | 'raw'>
+
+/** Looks at the items of a tenant that are held now, one at a time, oldest first. */
+export async function eraseFromQuarantine(
+  { db, turn, forget }: Needs,
+  tenantId: string,
+  actorIds: readonly string[],
+): Promise<Erased> {
+  const people = createPeople(actorIds)
+  const newest = db.query<{ arrival: number | null }, [string]>(
+    'SELECT max(arrival) AS arrival FROM quarantineItems WHERE tenantId = ?',
+  )
+  const next = db.query<Seen, [string, number, number]>(
+    `SELECT arrival, quarantineId, raw FROM quarantineItems
+     WHERE tenantId = ? AND arrival > ? AND arrival <= ? ORDER BY arrival LIMIT 1`,
+  )
+  await turn.next()
+  const last = guarded('erasing from quarantine', () => newest.get(tenantId)?.arrival ?? 0)
+  let removed = 0
+  for (let at = 0; at < last; ) {
+    const row = guarded('erasing from quarantine', () => next.get(tenantId, at, last))
+    if (row === null) break
+    at = row.arrival
+    // It is stored as a JSON string.
+    const raw = JSON.parse(row.raw) as string
+    if (await inSlices(people.areIn(raw, 'text'), turn)) {
+      if (forget(tenantId, row.quarantineId)) removed += 1
+    }
+    if (turn.isOver()) await turn.next()
+  }
+  await emptyWal(db.filename)
+  return { removed }
+}
