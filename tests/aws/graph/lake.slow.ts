@@ -104,8 +104,8 @@ describe('what is kept', () => {
       rule.expiration.days,
     ])
     const large = retentionClasses.map((name) => [`large/${name}/`, days[name]])
-    // The hot store keeps its items for thirty days, and a week of grace.
-    expect(kept).toEqual([...large, ['bodies/', 37]])
+    // The hot store keeps its items for thirty days, and a week of grace; a document that ends, thirty.
+    expect(kept).toEqual([...large, ['bodies/', 37], ['documents/expiring/', 31]])
   })
 
   for (const retentionClass of retentionClasses) {
