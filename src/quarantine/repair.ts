@@ -22,7 +22,7 @@ const MAX_DEPTH = 10_000
 const MAX_PATHS = 4096
 
 export interface Repaired {
-  /** JSON text; as it was kept, when nothing of it was changed. */
+  /** It is JSON text, as it was stored when nothing of it was changed. */
   text: string
   /** What was changed; undefined when nothing was. */
   change?: { /** JSON Pointers; absent when it may be all of it. */ paths?: string[] } | undefined

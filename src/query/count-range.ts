@@ -5,7 +5,7 @@ const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
 
 // How far back one looks unless told otherwise, and at most: 744 hours or 400 days fit in one chart,
-// and older counts are not kept.
+// and older counts are not stored.
 const usual = { hour: 2 * DAY_MS, day: 30 * DAY_MS }
 const most = { hour: 31 * DAY_MS, day: 400 * DAY_MS }
 

@@ -22,7 +22,7 @@ export interface StandardFacts {
   signedForms: readonly BodyForm[]
   /** The form in which a body is read again that came with this `Content-Type`: the most forgiving. */
   formAgain(contentType: string | undefined): BodyForm
-  /** Where the id of an item stands in its request, as paths of issues name it. */
+  /** Gives the place of the id of an item in its request, as paths of issues name it. */
   idPath(index: number): Issue['path']
   /** Members in which an item may say its own id. */
   idNames: readonly string[]
@@ -30,17 +30,17 @@ export interface StandardFacts {
    * Whether an item that is refused costs itself, or its whole request. The pipeline knows `item`.
    */
   onRefusal: 'item' | 'request'
-  /** How a sender is told what became of its items: by the `receipt`, as JSON. */
+  /** A sender is told what became of its items by the `receipt`, as JSON. */
   reply: 'receipt'
-  /** How the command line sends files of it. Left out, it sends none. */
+  /** The form says how the command line sends files of it. Left out, it sends none. */
   files?: FileForm
 }
 
 /** Bodies that people have in files, whole or as loose items. */
 export interface FileForm {
-  /** Where they are posted, from the root of the server. */
+  /** Items are posted to this path, from the root of the server. */
   path: string
-  /** Whether a JSON value is a whole body, however little of it is right. */
+  /** Tells whether a JSON value is a whole body, however little of it is right. */
   isDocument(value: unknown): value is object
   /** The items of such a body as they are in it, and the member that has them. */
   itemsOf(document: object): { member: string; items: unknown }
@@ -51,7 +51,7 @@ export interface FileForm {
   enclose(items: readonly string[], sensor: string): string
 }
 
-/** Where an item came from that is read again alone. */
+/** The origin says where an item came from that is read again alone. */
 export interface ItemOrigin {
   /** `context` of its reading. */
   context: Record<string, string>
@@ -94,7 +94,7 @@ export interface ReportedIssue extends Issue {
 
 /** Everything that the text of a standard has against a request body. */
 export interface ConformanceReport {
-  /** No errors; warnings do not count. */
+  /** It is true when there are no errors; warnings do not count. */
   valid: boolean
   eventCount: number
   entityCount: number

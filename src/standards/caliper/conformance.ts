@@ -15,15 +15,15 @@ import { type CaliperVersion, contextVersion } from './version'
 export { LISTED_BYTES, MAX_LISTED } from './listing'
 export type { ReportedIssue }
 
-/** What the text of the standard has to say about a request body. */
+/** The report lists the issues that the standard has with a request body. */
 export interface ConformanceReport {
-  /** No errors; warnings do not count. */
+  /** It is true when there are no errors; warnings do not count. */
   valid: boolean
   eventCount: number
   entityCount: number
-  /** A MUST that is not kept. */
+  /** An error is a MUST that the item breaks. */
   errors: ReportedIssue[]
-  /** A SHOULD. */
+  /** A warning is a SHOULD that the item breaks. */
   warnings: ReportedIssue[]
   /** When there are more than are listed; then how many there are of each code, listed or not. */
   truncated?: true
@@ -62,7 +62,7 @@ export function* checking(text: string): Steps<ConformanceReport> {
   return { valid, ...counts, ...lists, truncated: true, counts: all }
 }
 
-/** As `checking`, in one go. */
+/** Does the same as `checking`, in one go. */
 export function checkCaliper(text: string): ConformanceReport {
   return finish(checking(text))
 }
@@ -76,7 +76,7 @@ export function statedVersion(envelope: unknown): CaliperVersion | undefined {
   return isAbsent(dataVersion) ? undefined : (contextVersion(dataVersion) ?? '1.2')
 }
 
-/** Of 1.0 when all its items are. */
+/** Takes an envelope as 1.0 when all its items are. */
 function versionByItems(items: readonly JsonElement[] = []): CaliperVersion {
   const versions = items.map(({ value }) =>
     isNode(value) ? versionOf(value, { version: undefined }) : '1.2',
@@ -84,7 +84,7 @@ function versionByItems(items: readonly JsonElement[] = []): CaliperVersion {
   return versions.length > 0 && versions.every((version) => version === '1.0') ? '1.0' : '1.2'
 }
 
-/** Whether an item counts as an event; what is no object does. */
+/** Tells whether an item counts as an event or an entity; what is no object is an event. */
 export function itemKind(item: unknown): Kind {
   return isNode(item) ? kindOf(item) : 'event'
 }
@@ -108,7 +108,7 @@ export function checkElement(
       severity: 'error',
     }),
   )
-  // What is nested beyond any limit is not walked.
+  // The check does not walk an item that is nested too deep.
   if (!isNode(item) || refusals.some(({ code }) => code === 'too_deep')) return refusals
   const found = checkItem(item, kind, versionOf(item, { version }))
   const own = found.map((issue) => toIssue(issue, place))

@@ -1,17 +1,17 @@
 import { boundedIssue } from '../../error/bounded-issues'
 import type { ReportedIssue } from './check/found-issue'
 
-// Nobody reads more, and whoever may ask for a report without a key must not make us write books.
+// A reader wants no more, and a caller without a key must not make us write books.
 export const MAX_LISTED = 1000
-// As JSON: an issue has some 200 bytes, unless its path has long names.
+// The limit counts JSON: an issue has some 200 bytes, unless its path has long names.
 export const LISTED_BYTES = 512 * 1024
 
-/** Findings of one severity: the first ones in full, all of them by number. */
+/** A listing has the issues of one severity: the first ones in full, all of them by number. */
 export interface Listing {
   issues: ReportedIssue[]
   take(issue: ReportedIssue): void
   isCut(): boolean
-  /** By code, the most frequent first. */
+  /** Counts the issues by code, the most frequent first. */
   counts(): Record<string, number>
 }
 

@@ -7,7 +7,7 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What a reference points at: an IRI string, or the id of an object (1.0 writes `@id`). */
+/** Finds what a reference points at: an IRI string, or the id of an object (1.0 writes `@id`). */
 export function idOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value
   if (typeof value !== 'object' || value === null) return undefined

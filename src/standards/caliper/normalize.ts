@@ -8,11 +8,11 @@ import { actionTerm, term } from './model/terms'
 import { idOf, type Node, nameOf, typeOf } from './node'
 import type { CaliperVersion } from './version'
 
-/** What an item takes from the request it came in. */
+/** An item takes these values from the request it came in. */
 export interface Surroundings {
   sendTime: string | undefined
   receivedAt: string
-  /** Whether its strings may hold half a surrogate pair. */
+  /** It is true when its strings may hold half a surrogate pair. */
   mayBeIllFormed: boolean
 }
 

@@ -16,7 +16,7 @@ import { type CaliperVersion, envelopeVersion, itemVersion, versionByForm } from
 
 /** An envelope taken apart: its items, each with its own text, and what stands around them. */
 export interface Envelope {
-  /** By its `dataVersion`, which those of 1.0 have not. */
+  /** The version follows from `dataVersion`, which envelopes of 1.0 do not have. */
   version: CaliperVersion | undefined
   /** Its properties; `data` is empty here. */
   properties: Node
@@ -70,7 +70,7 @@ export function* readingCaliper(text: string, receivedAt: string): Steps<Reading
   return { standard: 'caliper', context: contextOf(envelope), items }
 }
 
-/** As `readingCaliper`, in one go. */
+/** Does the same as `readingCaliper`, in one go. */
 export function readCaliper(text: string, receivedAt: string): Reading {
   return finish(readingCaliper(text, receivedAt))
 }
@@ -105,7 +105,7 @@ function readItem(
   return { index, event, id }
 }
 
-/** What an item in quarantine needs to be read again alone. */
+/** Collects what an item in quarantine needs to be read again alone. */
 function contextOf({ properties }: Envelope): Record<string, string> {
   const context: Record<string, string> = {}
   for (const name of ['dataVersion', 'sendTime', 'sensor']) {

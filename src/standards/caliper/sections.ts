@@ -1,4 +1,4 @@
-/** Those that there are, and that senders still emit. */
+/** Caliper has these versions, and senders still emit all of them. */
 export type CaliperVersion = '1.0' | '1.1' | '1.2'
 
 /** Sections of the specification of one version, as issues name them. */
@@ -30,5 +30,5 @@ const vocabularyTitles: Record<string, string> = {
   IdentifierType: 'System Identifier Types',
 }
 
-/** Of 1.2, for what is checked before the version of an item is known. */
+/** These sections of 1.2 serve the checks before the version of an item is known. */
 export const spec = sectionsOf('1.2')

@@ -30,7 +30,7 @@ const official = new Set<unknown>(Object.values(contextIris))
 // 1.1 had further profiles, each with a context of its own.
 const EXTENSION = /^http:\/\/purl\.imsglobal\.org\/ctx\/caliper\/v1p1\/(\w+)-extension$/
 
-/** Whether it is a context IRI to the letter, as an envelope's `dataVersion` must be (5.2). */
+/** Tells whether it is a context IRI exactly, as an envelope's `dataVersion` must be (5.2). */
 export function isOfficialContext(iri: unknown): boolean {
   return official.has(iri)
 }
@@ -48,7 +48,7 @@ export function contextVersion(iri: unknown): CaliperVersion | undefined {
   return match === null ? undefined : versions[match[1] ?? match[2]!]
 }
 
-/** Of an item's `@context`: a string, or an array in which the last of Caliper's decides (4.1). */
+/** Reads an item's `@context`: a string, or an array whose last of Caliper's decides (4.1). */
 export function itemVersion(context: unknown): CaliperVersion | undefined {
   if (!Array.isArray(context)) return contextVersion(context)
   for (let at = context.length - 1; at >= 0; at -= 1) {

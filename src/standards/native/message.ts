@@ -16,7 +16,7 @@ export function* readingNativeMessage(text: string, receivedAt: string): Steps<R
   return yield* reading(text, receivedAt)
 }
 
-/** As `readingNativeMessage`, in one go. */
+/** Does the same as `readingNativeMessage`, in one go. */
 export function readNativeMessage(text: string, receivedAt: string): Reading {
   return finish(readingNativeMessage(text, receivedAt))
 }

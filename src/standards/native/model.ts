@@ -1,4 +1,4 @@
-/** A native event as it may be sent; anything beside these is kept in `raw`. */
+/** A native event may be sent with these members; anything else is stored in `raw`. */
 export interface NativeEvent {
   event_type: string
   /** ISO 8601, or the time since 1970 in seconds or milliseconds. Default: when it arrived. */
@@ -12,7 +12,7 @@ export interface NativeEvent {
   properties?: Record<string, unknown>
 }
 
-/** As long as a type or an action may be in Caliper (1.1, Appendix G). */
+/** The limit is that of a type or an action in Caliper (1.1, Appendix G). */
 export const MAX_TYPE_LENGTH = 256
 
 // Seconds reach this number in the year 5138, milliseconds reached it in March 1973.

@@ -34,7 +34,7 @@ export function* readingNative(text: string, receivedAt: string): Steps<Reading>
   return reading(items)
 }
 
-/** As `readingNative`, in one go. */
+/** Does the same as `readingNative`, in one go. */
 export function readNative(text: string, receivedAt: string): Reading {
   return finish(readingNative(text, receivedAt))
 }
@@ -65,7 +65,7 @@ export function* readingNativeLines(text: string, receivedAt: string): Steps<Rea
 // Empty ones, of which a body may have millions.
 const LINES_IN_A_STEP = 1000
 
-/** As `readingNativeLines`, in one go. */
+/** Does the same as `readingNativeLines`, in one go. */
 export function readNativeLines(text: string, receivedAt: string): Reading {
   return finish(readingNativeLines(text, receivedAt))
 }

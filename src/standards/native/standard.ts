@@ -20,7 +20,7 @@ function readBody(text: string, form: BodyForm, receivedAt: string): Steps<Readi
   return readingNative(text, receivedAt)
 }
 
-/** In an array, so that every path begins with an index. */
+/** Reads the item in an array, so that every path begins with an index. */
 function readItem(text: string, { receivedAt }: ItemOrigin): Steps<Reading> {
   return readingNative(`[${text}]`, receivedAt)
 }

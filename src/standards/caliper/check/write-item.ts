@@ -8,7 +8,7 @@ import type { Writer } from './writer'
 // others. Asking for each property that a type may have is a third faster than going through those
 // that an item has, and `Object.keys` of objects of one shape costs next to nothing.
 
-/** What one function checks. */
+/** A body is what one generated function checks. */
 export interface Body {
   properties: Properties
   /** The statement that checks the value of a property. */
@@ -18,7 +18,7 @@ export interface Body {
   context: string
   before?: string
   after?: string
-  /** Of a type that is not Caliper's, whose properties nobody here knows. */
+  /** It is true of a type that is not Caliper's, whose properties we do not know. */
   isOpen?: boolean
 }
 
@@ -75,7 +75,7 @@ if(l)soften(f,n)
   }
 }
 
-/** What JSON-LD has a keyword for. */
+/** Tells whether JSON-LD has a keyword for the name. */
 function isKeyword(name: string): boolean {
   return name === 'id' || name === 'type'
 }

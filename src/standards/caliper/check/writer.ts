@@ -51,12 +51,12 @@ export function createWriter() {
   return { constant, declare, mapOf, run }
 }
 
-/** Which property names the type. */
+/** Names the property that holds the type. */
 export function typeKeyOf({ isEarly }: Model): string {
   return isEarly ? '@type' : 'type'
 }
 
-/** How a type is written in the items of a version: as a term, or in 1.0 as one of two IRIs. */
+/** Lists how the items of a version write a type: as a term, or in 1.0 as one of two IRIs. */
 export function keysOf(type: string, { isEarly }: Model): string[] {
   const space = 'http://purl.imsglobal.org/caliper/v1'
   return isEarly ? [`${space}/${type}`, `${space}/lis/${type}`] : [type]

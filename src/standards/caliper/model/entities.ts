@@ -262,7 +262,7 @@ export const entities: Readonly<Record<string, EntityRow>> = {
   WebPage: { of: 'DigitalResource' },
 }
 
-/** What parts an entity may have: they have a type, and no id of their own (2.2). */
+/** An entity may have these parts: they have a type, and no id of their own (2.2). */
 export const parts: Readonly<Record<string, PropertyTable>> = {
   SystemIdentifier: {
     type: 'Type, required',

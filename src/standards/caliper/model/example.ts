@@ -10,7 +10,7 @@ import { vocabularies } from './vocabularies'
 
 const site = 'https://example.edu'
 
-// What an example shows where the model says no more than a general type.
+// An example shows these where the model says no more than a general type.
 const usual: Readonly<Record<string, string>> = {
   Agent: 'Person',
   Annotation: 'BookmarkAnnotation',

@@ -1,13 +1,13 @@
 import type { Dialect } from './dialect'
 import { addedIn1p1, addedIn1p2, profileExtensions, type Terms } from './versions'
 
-/** Which terms of 1.2 a dialect has not. */
+/** The functions tell which terms of 1.2 a dialect does not have. */
 export interface MissingTerms {
   event(type: string): boolean
   entity(type: string): boolean
   action(name: string): boolean
   property(type: string, name: string): boolean
-  /** Whether a type of event does not support the action yet. */
+  /** Tells whether a type of event does not support the action yet. */
   support(type: string, action: string): boolean
 }
 

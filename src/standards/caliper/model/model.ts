@@ -77,7 +77,7 @@ export function modelOf(dialect: Dialect): Model {
     }
   }
 
-  /** From Entity down to the type; a type that this version has not is passed over. */
+  /** Lists the types from Entity down to this one, without those this version does not have. */
   function lineOf(type: string): Set<string> {
     const { of } = rows.get(type) ?? entityRows[type]!
     const above = typeof of === 'string' ? [of] : of

@@ -1,6 +1,6 @@
 import type { PropertyTable } from './shape'
 
-/** What a profile supports of a type of event: for these actions (or all), these ranges. */
+/** A row supports a type of event in a profile: for these actions (or all), these ranges. */
 export interface ProfileRow {
   event: string
   /** Space between them; without, the row holds for every action of the type. */

@@ -25,7 +25,7 @@ export const valueKinds = [
 ] as const
 export type ValueKind = (typeof valueKinds)[number]
 
-/** What a property takes; of several types of entity, one. */
+/** A range is what a property takes; of several types of entity, one. */
 export type Range =
   | { kind: ValueKind }
   | { kind: 'Term'; vocabulary: Vocabulary }

@@ -71,7 +71,7 @@ export const addedIn1p2: Terms = {
   },
 }
 
-/** What 1.1 added to 1.0 (1.1, appendix H.2). */
+/** These terms 1.1 added to 1.0 (1.1, appendix H.2). */
 export const addedIn1p1: Terms = {
   events: vocabulary('ForumEvent GradeEvent MessageEvent ThreadEvent ToolUseEvent'),
   entities: vocabulary(`
