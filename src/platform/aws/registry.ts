@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Registry } from '../registry'
-import { createDocuments } from './dynamo/documents'
+import { createDocuments } from './dynamo/json-items'
 import { createKeys } from './registry/keys'
 import { createSources } from './registry/sources'
 import { createTenants } from './registry/tenants'

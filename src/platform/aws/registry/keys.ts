@@ -1,7 +1,7 @@
 import { AppError } from '../../../error/app-error'
 import type { ApiKey, Keys } from '../../registry/keys'
 import { type Attributes, keyOf, primaryKey, text } from '../dynamo/attributes'
-import { byStamp, type Documents, jsonOf, stamp, thingOf } from '../dynamo/documents'
+import { byStamp, type Documents, jsonOf, stamp, thingOf } from '../dynamo/json-items'
 
 /**
  * Each key has two items: one is found by its hash with one read, which most requests need, the other

@@ -1,6 +1,6 @@
 import type { Source, Sources } from '../../registry/sources'
 import { keyOf, primaryKey } from '../dynamo/attributes'
-import { type Documents, jsonOf, thingOf } from '../dynamo/documents'
+import { type Documents, jsonOf, thingOf } from '../dynamo/json-items'
 
 export function createSources({ get, put, list }: Documents): Sources {
   const keysOf = (tenantId: string, sourceId: string) =>

@@ -1,6 +1,6 @@
 import type { Tenant, Tenants } from '../../registry/tenants'
 import { keyOf, primaryKey } from '../dynamo/attributes'
-import { type Documents, jsonOf, thingOf } from '../dynamo/documents'
+import { type Documents, jsonOf, thingOf } from '../dynamo/json-items'
 
 export function createTenants({ get, put }: Documents): Tenants {
   const partitionOf = (tenantId: string) => keyOf('tenant', tenantId)

@@ -2,7 +2,7 @@ import type { Webhook, WebhookSubscription } from '../../registry/webhooks'
 import { createSecretBox } from '../../shared/secret-box'
 import { WEBHOOKS_PARTITION } from '../deployed/tables'
 import { keyOf } from '../dynamo/attributes'
-import type { Documents } from '../dynamo/documents'
+import type { Documents } from '../dynamo/json-items'
 import type { RootSecret } from '../root-secret'
 
 // Together, so that all of them are one query. It is asked seldom: a number beside them, which

@@ -2,7 +2,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../../error/storage-error'
 import type { Webhook, Webhooks } from '../../registry/webhooks'
 import { type Attributes, bytes, number, primaryKey, text } from '../dynamo/attributes'
-import { type Documents, jsonOf, stamp } from '../dynamo/documents'
+import { type Documents, jsonOf, stamp } from '../dynamo/json-items'
 import type { RootSecret } from '../root-secret'
 import { ALL, CHANGES, changesNow, itemsOfTenant, labelOf, openBox, skOf } from './webhook-keys'
 

@@ -1,6 +1,6 @@
 import type { Webhook, WebhookSubscription, Webhooks } from '../../registry/webhooks'
 import type { Attributes } from '../dynamo/attributes'
-import { byStamp, type Documents, thingOf } from '../dynamo/documents'
+import { byStamp, type Documents, thingOf } from '../dynamo/json-items'
 import type { RootSecret } from '../root-secret'
 import { ALL, changesNow, itemsOfTenant, labelOf, openBox, skOf, WEBHOOK } from './webhook-keys'
 import { createWebhookWrites } from './webhook-writes'
