@@ -1,5 +1,5 @@
 import { boundedIssue } from '../../error/bounded-issues'
-import type { ReportedIssue } from './check/found-issue'
+import type { ReportedIssue } from '../standard'
 
 // Nobody reads more, and whoever may ask for a report without a key must not make us write books.
 export const MAX_LISTED = 1000
