@@ -1,14 +1,17 @@
-import type { Keyring } from '../../access/keys/keyring'
-import type { VerifyJws } from '../../access/signatures/jws'
-import { createReplay } from '../../ingest/replay'
-import { createReplayPiece } from '../../ingest/replay-piece'
-import { type Replaying, startReplays } from '../../ingest/replay-runner'
-import type { ServingPlatform } from '../../platform/platform'
-import type { AppOptions } from '../context'
-import { resultViewOf } from './result-view'
-import type { ReplayView } from './schemas'
+import type { Keyring } from '../access/keys/keyring'
+import type { VerifyJws } from '../access/signatures/jws'
+import type { Clock } from '../platform/clock'
+import type { ServingPlatform } from '../platform/platform'
+import type { Log } from '../telemetry/log'
+import { createReplay } from './replay'
+import { createReplayPiece } from './replay-piece'
+import { type Replaying, startReplays } from './replay-runner'
+import { replayViewOf } from './replay-view'
 
-interface Needs extends Pick<AppOptions, 'config' | 'clock' | 'log'> {
+interface Needs {
+  config: { hotTtlDays: number; maxBodyBytes: number }
+  clock: Clock
+  log: Log
   keyring: Keyring
   verifyJws: VerifyJws
 }
@@ -21,9 +24,9 @@ interface Needs extends Pick<AppOptions, 'config' | 'clock' | 'log'> {
 export function createReplaying(
   platform: ServingPlatform,
   { config, clock, log, keyring, verifyJws }: Needs,
-): Replaying<ReplayView> {
+): Replaying {
   const replay = createReplay({ ...platform, config, clock, verifyJws })
-  const piece = createReplayPiece({ ...platform, replay, viewOf: resultViewOf })
+  const piece = createReplayPiece({ ...platform, replay, viewOf: replayViewOf })
   const { replays: jobs } = platform
   const runner = jobs && startReplays({ jobs, piece, keyring, clock, log })
   return { replay, piece, runner }
