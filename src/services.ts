@@ -1,14 +1,27 @@
 import { createIdentity, type Identity } from './access/identity'
-import type { AppOptions } from './http/context'
-import { createReplaying } from './http/quarantine/replaying'
-import type { ReplayView } from './http/quarantine/schemas'
+import type { Config } from './config/config'
 import { createIngest, type Ingest } from './ingest/ingest'
 import type { Replaying } from './ingest/replay-runner'
+import { createReplaying } from './ingest/replaying'
 import { createVerifyJws } from './ingest/steps/verify'
+import type { Budget } from './memory/budget'
 import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
+import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import { boundQuarantine } from './quarantine/bound'
+import type { Log } from './telemetry/log'
+
+/** The door gives these beside a platform. Nothing is read from the environment. */
+export interface AppOptions {
+  config: Config
+  clock: Clock
+  log: Log
+  /** Largest answer that the door can send on, in bytes, whatever is in it. Left out, any. */
+  maxReplyBytes?: number
+  /** Memory for what comes in. Left out, it is not counted. */
+  budget?: Budget
+}
 
 export interface ServiceOptions extends AppOptions {
   /** Says where webhooks may be sent. Left out, it is made as the config says. */
@@ -29,7 +42,7 @@ export interface Services extends AppOptions, AsyncDisposable {
   /** Takes events in, whichever way they came. */
   ingest: Ingest
   /** Replays what is in quarantine; in the background, too, where the platform has jobs. */
-  replaying: Replaying<ReplayView>
+  replaying: Replaying
   /** Says which addresses we may call. */
   guard: Guard
 }

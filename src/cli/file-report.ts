@@ -1,12 +1,8 @@
 import { checkEnvelope } from '../standards/caliper/check-envelope'
-import {
-  checkElement,
-  itemKind,
-  type ReportedIssue,
-  statedVersion,
-} from '../standards/caliper/conformance'
+import { checkElement, itemKind, statedVersion } from '../standards/caliper/conformance'
 import { caliperFiles } from '../standards/caliper/files'
 import { type CaliperVersion, itemVersion, versionByForm } from '../standards/caliper/version'
+import type { ReportedIssue } from '../standards/standard'
 import { linesBetween, offsetOf } from './locate'
 import { type Piece, type Place, SplitError } from './piece'
 
@@ -42,8 +38,15 @@ const MAX_LISTED = 1000
 /** Gathers what the standard says to a file, piece by piece. */
 export function createFileReport(file: string) {
   const report: FileReport = {
-    ...{ file, valid: true, eventCount: 0, entityCount: 0, errorCount: 0, warningCount: 0 },
-    ...{ counts: {}, errors: [], warnings: [] },
+    file,
+    valid: true,
+    eventCount: 0,
+    entityCount: 0,
+    errorCount: 0,
+    warningCount: 0,
+    counts: {},
+    errors: [],
+    warnings: [],
   }
   /** Items that only their envelope can tell the version of, which may do so at its end. */
   let waiting: { item: Item; value: unknown }[] = []

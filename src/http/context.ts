@@ -1,24 +1,10 @@
 import type { Context, Hono } from 'hono'
 import type { Authenticate } from '../access/credentials'
-import type { Config } from '../config/config'
 import type { Budget, Lease } from '../memory/budget'
-import type { Clock } from '../platform/clock'
 import type { Connection } from '../platform/connections'
 import type { ServingPlatform } from '../platform/platform'
-import type { Services } from '../services'
-import type { Log } from '../telemetry/log'
+import type { AppOptions, Services } from '../services'
 import type { AnswerRoom } from './answers/room'
-
-/** The door gives these beside a platform. Nothing is read from the environment. */
-export interface AppOptions {
-  config: Config
-  clock: Clock
-  log: Log
-  /** Largest answer that the door can send on, in bytes, whatever is in it. Left out, any. */
-  maxReplyBytes?: number
-  /** Memory for what comes in. Left out, it is not counted. */
-  budget?: Budget
-}
 
 /** Every area of routes is given this. */
 export interface AppDeps {

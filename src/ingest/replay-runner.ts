@@ -9,6 +9,7 @@ import type { PatchOperation } from '../quarantine/patch'
 import type { Log } from '../telemetry/log'
 import type { Replay, Replayer, ReplayResult } from './replay'
 import type { ReplayPiece } from './replay-piece'
+import type { ReplayView } from './replay-view'
 
 type View = Pick<ReplayResult, 'quarantineId' | 'outcome'>
 
@@ -21,9 +22,9 @@ interface Needs {
 }
 
 /** Everything that replays: one of it in a process, so that no item is replayed twice at once. */
-export interface Replaying<View> {
+export interface Replaying {
   replay: Replay
-  piece: ReplayPiece<View>
+  piece: ReplayPiece<ReplayView>
   /** Absent where no process outlives its request. */
   runner?: ReplayRunner | undefined
 }

@@ -63,7 +63,7 @@ const mayImport: Record<string, string[]> = {
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
   'platform/local': [...ground, 'platform/shared'],
   'platform/aws': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry'],
-  'services.ts': [...middle, 'config', 'http'],
+  'services.ts': [...middle, 'config'],
   http: [...middle, 'config', 'services.ts'],
   // Run by Node before anything is installed.
   'launch.mjs': ['heap-size.mjs'],

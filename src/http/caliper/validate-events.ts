@@ -2,12 +2,8 @@ import { AppError } from '../../error/app-error'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { createTurns, type Turn } from '../../platform/turns'
 import { MAX_ISSUES } from '../../standards/caliper/check/found-issue'
-import {
-  type ConformanceReport,
-  checking,
-  LISTED_BYTES,
-  MAX_LISTED,
-} from '../../standards/caliper/conformance'
+import { checking, LISTED_BYTES, MAX_LISTED } from '../../standards/caliper/conformance'
+import type { ConformanceReport } from '../../standards/standard'
 import { type JsonText, jsonOf } from '../answers/json'
 import { readText, requireMediaType } from '../body'
 import type { App, AppContext, AppDeps } from '../context'

@@ -6,7 +6,7 @@ import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
-import { OutcomeCounts, type ReplayView } from './schemas'
+import { OutcomeCounts } from './schemas'
 
 const Params = z.object({
   id: z.string().openapi({
@@ -54,7 +54,7 @@ const route = createRoute({
   },
 })
 
-export function getReplay(app: App, { runner }: Replaying<ReplayView>) {
+export function getReplay(app: App, { runner }: Replaying) {
   const admit = keyWith('quarantine:write')
   operation(app, route, { admit }, async (c, { principal, params, reply }) => {
     const { tenantId, keyId, scopes } = principal

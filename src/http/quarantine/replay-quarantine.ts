@@ -13,7 +13,6 @@ import {
   OutcomeCounts,
   patchExample,
   ReplayResultView,
-  type ReplayView,
   repairFields,
   resultExample,
 } from './schemas'
@@ -94,11 +93,7 @@ const route = createRoute({
   },
 })
 
-export function replayQuarantine(
-  app: App,
-  { options }: AppDeps,
-  { piece, runner }: Replaying<ReplayView>,
-) {
+export function replayQuarantine(app: App, { options }: AppDeps, { piece, runner }: Replaying) {
   const checks = { admit: keyWith('quarantine:write'), limits: options.config }
   operation(app, route, checks, async (c, { principal, body, reply }) => {
     const who = replayerOf(principal)

@@ -1,4 +1,5 @@
 import type { Replaying } from '../../ingest/replay-runner'
+import { replayViewOf } from '../../ingest/replay-view'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -7,12 +8,10 @@ import { createRoute } from '../route'
 import { z } from '../zod'
 import { noSuchItem } from './find-quarantined'
 import { replayerOf } from './reach'
-import { resultViewOf } from './result-view'
 import {
   patchExample,
   QuarantineParams,
   ReplayResultView,
-  type ReplayView,
   repairFields,
   resultExample,
 } from './schemas'
@@ -41,16 +40,12 @@ const route = createRoute({
   },
 })
 
-export function replayQuarantined(
-  app: App,
-  { options }: AppDeps,
-  { replay }: Replaying<ReplayView>,
-) {
+export function replayQuarantined(app: App, { options }: AppDeps, { replay }: Replaying) {
   const checks = { admit: keyWith('quarantine:write'), limits: options.config }
   operation(app, route, checks, async (c, { principal, params, body, reply }) => {
     const result = await replay(replayerOf(principal), params.id, body)
     if (result === undefined) throw noSuchItem()
     c.header('Cache-Control', 'no-store')
-    return reply.json(c, 200, resultViewOf(result))
+    return reply.json(c, 200, replayViewOf(result))
   })
 }

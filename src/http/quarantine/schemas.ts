@@ -148,8 +148,6 @@ export const ReplayResultView = z
   })
   .openapi('ReplayResult')
 
-export type ReplayView = z.output<typeof ReplayResultView>
-
 export const summaryExample: z.output<typeof QuarantinedSummary> = {
   quarantineId: 'qua_5f0c1a2b3c4d5e6f708192035f0c1a2b',
   sourceId: 'demo',

@@ -1,6 +1,7 @@
 import { isIri } from '../../syntax/iri'
 import { isUtcMillis } from '../../syntax/timestamp'
-import { error, isAbsent, type ReportedIssue, required, show, warning } from './issues'
+import type { ReportedIssue } from '../standard'
+import { error, isAbsent, required, show, warning } from './issues'
 import { MAX_LISTED } from './listing'
 import { isNode } from './node'
 import { sectionsOf } from './sections'

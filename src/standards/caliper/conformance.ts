@@ -2,7 +2,8 @@ import { AppError } from '../../error/app-error'
 import type { Kind } from '../../event/record'
 import type { JsonElement } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
-import { type ReportedIssue, toIssue } from './check/found-issue'
+import type { ConformanceReport, ReportedIssue } from '../standard'
+import { toIssue } from './check/found-issue'
 import { checkEnvelope } from './check-envelope'
 import { checkItem } from './check-item'
 import { kindOf, refuse } from './gate'
@@ -13,23 +14,6 @@ import { openingBody, versionOf } from './parse'
 import { type CaliperVersion, contextVersion } from './version'
 
 export { LISTED_BYTES, MAX_LISTED } from './listing'
-export type { ReportedIssue }
-
-/** The report lists the issues that the standard has with a request body. */
-export interface ConformanceReport {
-  /** It is true when there are no errors; warnings do not count. */
-  valid: boolean
-  eventCount: number
-  entityCount: number
-  /** An error is a MUST that the item breaks. */
-  errors: ReportedIssue[]
-  /** A warning is a SHOULD that the item breaks. */
-  warnings: ReportedIssue[]
-  /** When there are more than are listed; then how many there are of each code, listed or not. */
-  truncated?: true
-  counts?: Record<'errors' | 'warnings', Record<string, number>>
-}
-
 /** Checks a whole body and never throws: what is not even an envelope is reported like the rest. */
 export function* checking(text: string): Steps<ConformanceReport> {
   const counts = { eventCount: 0, entityCount: 0 }

@@ -1,6 +1,5 @@
-import type { ReportedIssue } from './check/found-issue'
+import type { ReportedIssue } from '../standard'
 
-export type { ReportedIssue }
 export type Path = ReportedIssue['path']
 
 export function required(path: Path, spec: string): ReportedIssue {

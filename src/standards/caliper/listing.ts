@@ -1,5 +1,5 @@
 import { boundedIssue } from '../../error/bounded-issues'
-import type { ReportedIssue } from './check/found-issue'
+import type { ReportedIssue } from '../standard'
 
 // A reader wants no more, and a caller without a key must not make us write books.
 export const MAX_LISTED = 1000

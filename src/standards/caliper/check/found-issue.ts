@@ -1,4 +1,5 @@
 import type { Issue } from '../../../error/issue'
+import type { ReportedIssue } from '../../standard'
 
 /** A sentence of the standard, as one property of one type has it. Made once, at the start. */
 export interface Rule {
@@ -18,11 +19,6 @@ export interface FoundIssue {
   value: unknown
   /** From the value outwards: each level adds its own step when the check comes back up. */
   steps: (string | number)[]
-}
-
-/** What the text of the standard says against a value: `error` for a MUST, `warning` for a SHOULD. */
-export interface ReportedIssue extends Issue {
-  severity: 'error' | 'warning'
 }
 
 /**

@@ -1,11 +1,22 @@
-import type { ReplayResult } from '../../ingest/replay'
-import type { z } from '../zod'
-import type { ReplayResultView } from './schemas'
+import type { Issue } from '../error/issue'
+import type { ReplayResult } from './replay'
+
+/** The part of a result that people see: ids, at most a hundred of each kind, and all counts. */
+export interface ReplayView extends Pick<ReplayResult, 'quarantineId' | 'outcome'> {
+  eventCount: number
+  eventIds: string[]
+  entityCount: number
+  entityIds: string[]
+  duplicates: number
+  quarantinedCount: number
+  quarantined: string[]
+  errors: Issue[]
+}
 
 // A body may bring thousands of items, and a page of results has up to a thousand bodies.
 const MAX_NAMED = 100
 
-export function resultViewOf(result: ReplayResult): z.output<typeof ReplayResultView> {
+export function replayViewOf(result: ReplayResult): ReplayView {
   const { quarantineId, outcome, errors, stored, successors } = result
   const ofKind = (kind: string) =>
     stored.filter(({ item }) => item.event.kind === kind).map(({ item }) => item.id)
