@@ -3,32 +3,32 @@ import type { Erased, Erasure } from './erasure'
 
 /**
  * Writes records to the lake: `events/<retention class>/<YYYY-MM-DD>/<HH>/….parquet`, columns from
- * `event/columns.ts`. Day and hour are of `receivedAt` on one machine; on AWS, of when the archive
- * was given the records, which is later.
+ * `event/columns.ts`. Day and hour are those of `receivedAt` on one machine; on AWS they are those
+ * at which the archive was given the records, which is later.
  */
 export interface Archive extends AsyncDisposable {
   /**
    * Resolves once the batch is durable, in the lake or with the service that writes it there within
-   * minutes. A file appears whole or not at all. A repeat adds nothing on one machine, where files are
-   * named after the batch and which of its records they hold; on AWS its records may be there twice, and whoever reads the lake
-   * goes by `(tenant_id, event_id)`.
+   * minutes. A file appears whole or not at all. A repeat adds nothing on one machine, where files
+   * are named after the batch and which of its records they hold; on AWS its records may be there
+   * twice, and a reader of the lake goes by `(tenant_id, event_id)`.
    * @throws {StorageError}
    */
   write(batch: ChangeBatch): Promise<void>
 
   /**
-   * Erases every record of these people (as `EventStore.erase` says which those are) that the lake
-   * holds, what a `write` in hand is about to add included. To be called once the event store has
-   * erased them: what is written from then on has none of them. Only files that hold one of them are
-   * written anew, each beside the lake and moved to its place in one step: a reader has the former or
-   * the new one. The others stay as they are, to the byte.
+   * Erases every record of these people (`EventStore.erase` says which those are) that the lake
+   * holds, what a `write` in hand is about to add included. The caller calls it once the event
+   * store has erased them: what is written from then on has none of them. Only files that hold one
+   * of them are written anew, each beside the lake and moved to its place in one step: a reader has
+   * the former or the new one. The others stay as they are, to the byte.
    *
-   * What DuckDB refused and is stored beside the lake is searched, too. A file that nobody can read is
-   * named in the error, after all others are done. Absent where files cannot be written anew; then
-   * `cannotErase` says why.
+   * It also searches the records that DuckDB refused and that are stored beside the lake. The error
+   * names a file that cannot be read, after all others are done. The method is absent where files
+   * cannot be written anew; then `cannotErase` says why.
    * @throws {StorageError} every file is as it was, or done; a call with the same ids does the rest
    */
   erase?(tenantId: string, erasure: Erasure): Promise<Erased>
-  /** Why there is no `erase`: a sentence for the person who asked for one. */
+  /** Says why there is no `erase`, in a sentence for the person who asked for one. */
   readonly cannotErase?: string
 }

@@ -36,7 +36,9 @@ describe('the time that is agreed on', () => {
 
   type Look = readonly [real: number, wall: number, agreed: number | undefined]
 
-  /** Hours since the start, real ones and those that the wall clock shows; then what is agreed. */
+  /**
+   * A look has hours since the start, real ones and those of the wall clock; then the agreed ones.
+   */
   const looks: Record<string, Look[]> = {
     'is none at the first look': [
       [0, 0, undefined],

@@ -1,8 +1,14 @@
-/** What time it is, as a port: code that waits or stamps takes one, so that tests can turn it. */
+/** The clock is a port: code that waits or stamps takes one, so that tests can turn it. */
 export interface Clock {
-  /** The wall clock: for what is stamped or compared with a stamp. People and NTP set it, also back. */
+  /**
+   * Reads the wall clock, for stamps and what is compared with one. People and NTP set it, also
+   * back.
+   */
   now(): Date
-  /** Milliseconds that only ever grow, from some beginning: for how long ago something was. */
+  /**
+   * Reads milliseconds that only ever grow, from some beginning, to tell how long ago something
+   * was.
+   */
   monotonic(): number
 }
 
@@ -10,7 +16,7 @@ export const systemClock: Clock = { now: () => new Date(), monotonic: createMono
 
 /**
  * The system's monotonic clock stands still while a machine sleeps or a function is frozen (Linux,
- * clock_gettime(2), CLOCK_MONOTONIC): whatever the wall clock went ahead of it in between counts too,
+ * clock_gettime(2), CLOCK_MONOTONIC): the time by which the wall clock went ahead of it counts too,
  * so that nothing is remembered for longer than it may be.
  */
 export function createMonotonic(
@@ -27,12 +33,12 @@ export function createMonotonic(
   }
 }
 
-// As long as a wrong clock may go unnoticed without anything being deleted for it.
+// A wrong clock may go unnoticed for this long without anything being deleted for it.
 const AGREED_MS = 60 * 60 * 1000
 
 /**
- * For what is deleted because of its age: the time that two looks at the wall clock, an hour apart,
- * agree has come. A clock that is set a month ahead and back again must not cost what it kept.
+ * Finds the time that two looks at the wall clock, an hour apart, agree has come; data are deleted
+ * for their age by it. A clock that is set a month ahead and back again must not cost stored data.
  * @returns a function to ask as often as one likes: the same value for an hour, undefined in the first
  */
 export function createAgreedTime(clock: Clock): () => Date | undefined {

@@ -1,12 +1,12 @@
-/** What became of some items: of one request, of one hour, or of a year. */
+/** A tally counts what became of some items: of one request, of one hour, or of a year. */
 export interface Tally {
-  /** Stored, duplicates not counted. */
+  /** Counts stored items; a duplicate is none. */
   stored: number
-  /** Of the stored ones, those without an error by the standard's text. */
+  /** Counts the stored items that have no error by the standard's text. */
   conformant: number
-  /** Items, and bodies that could not be read, that went to quarantine; each time they are sent. */
+  /** Counts the items and unreadable bodies that went to quarantine, each time they are sent. */
   quarantined: number
-  /** By issue code: how many items have it, stored or quarantined. */
+  /** Counts, by issue code, the items that have it, stored or quarantined. */
   issues: Record<string, number>
 }
 
@@ -18,29 +18,29 @@ export interface CountedSource {
 export type CountInterval = 'hour' | 'day'
 
 export interface CountRange {
-  /** ISO 8601 UTC, inclusive; the hour it lies in is counted whole. */
+  /** The range begins here, inclusive (ISO 8601 UTC); the hour it lies in is counted whole. */
   from: string
-  /** Exclusive: hours that begin before it. */
+  /** The range ends here, exclusive: hours that begin before it are counted. */
   to: string
   interval: CountInterval
 }
 
-/** The counts of one interval. */
+/** A counted interval has the tally of one hour or day. */
 export interface CountedInterval extends Tally {
-  /** When it begins, ISO 8601 UTC. */
+  /** The interval begins at this time, ISO 8601 UTC. */
   at: string
 }
 
-/** How far each source departs from its standard, by the hour in which things arrived. */
+/** The port counts how far each source departs from its standard, by the hour of arrival. */
 export interface ConformanceCounts {
   /**
-   * Takes note, at once and without failing: counting costs no sender anything. Durable some seconds
-   * later, so that a kill loses the counts of those seconds; an orderly stop loses none.
+   * Adds a tally at once and without failing: counting costs no sender anything. It is durable some
+   * seconds later, so that a kill loses the counts of those seconds; an orderly stop loses none.
    */
   add(source: CountedSource, receivedAt: string, tally: Tally): void
   /**
-   * Oldest first, intervals in which nothing arrived left out. Includes what was noted here before
-   * the call.
+   * Reads the intervals in which something arrived, oldest first. They include what was added here
+   * before the call.
    * @throws {StorageError}
    */
   read(source: CountedSource, range: CountRange): Promise<CountedInterval[]>

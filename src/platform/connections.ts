@@ -1,19 +1,19 @@
 import type { Principal } from '../identity/principal'
 
-/** An open connection, as it was when its handshake was answered. */
+/** A connection is described as it was when its handshake was answered. */
 export interface Connection {
-  /** The name of the `SocketProtocol` that it speaks. */
+  /** Names the `SocketProtocol` that it speaks. */
   protocol: string
   principal: Principal
   ip?: string | undefined
   userAgent?: string | undefined
 }
 
-/** One of the things that can be said over a connection, from the handshake on. */
+/** A protocol says what can be done over a connection, from the handshake on. */
 export interface SocketProtocol {
-  /** Connections remember it, some in a table: never reuse a name for something else. */
+  /** Connections store the name, some in a table: never reuse one for something else. */
   name: string
-  /** The address of its handshake, e.g. `/ws/publish`. */
+  /** The handshake comes to this address, e.g. `/ws/publish`. */
   path: string
   /**
    * Answers one message. Never throws.
@@ -22,10 +22,10 @@ export interface SocketProtocol {
   receive(who: () => Promise<Connection | undefined>, message: string | Uint8Array): Promise<string>
 }
 
-/** All that a platform speaks. The first is for connections that name none. */
+/** A platform speaks these protocols. The first is for connections that name none. */
 export type SocketProtocols = readonly [SocketProtocol, ...SocketProtocol[]]
 
-/** The sending end of connections: messages to those at the other end go out here. */
+/** The port is the sending end of connections: messages to the other end go out here. */
 export interface Connections {
   /**
    * Sends one text message.

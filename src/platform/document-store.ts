@@ -2,55 +2,58 @@ import { createHash } from 'node:crypto'
 import type { Page, PageRequest } from './event-store'
 
 /**
- * Where a document is: a path of one segment or more, each any text at all, also none. Segments are
- * compared whole: `['a/b']` is not `['a', 'b']`, and what is under `['1']` is not under `['10']`. Put
- * first what is removed together, e.g. the learner before the course, and see `deletePrefix`.
+ * A document's key is a path of one segment or more, each any text at all, also the empty one.
+ * Segments are compared whole: `['a/b']` is not `['a', 'b']`, and what is under `['1']` is not
+ * under `['10']`. Put first what is removed together, e.g. the learner before the course, and see
+ * `deletePrefix`.
  */
 export type DocumentKey = readonly string[]
 
 /**
- * Bytes that a key takes: those of its segments in UTF-8, one more for each segment, and one more for
- * each space, `!` and control character. A sort key of DynamoDB has at most as many (developer guide,
- * "Constraints"); an id that may be longer is hashed by whoever makes the key.
+ * A key takes the bytes of its segments in UTF-8, one more for each segment, and one more for each
+ * space, `!` and control character. A sort key of DynamoDB has at most as many (developer guide,
+ * "Constraints"); the code that makes a key hashes an id that may be longer.
  */
 export const MAX_KEY_BYTES = 1024
 
-/** Bytes of a document, 8 MB: more than a request brings (6 MB, `NONIUS_MAX_BODY_BYTES`). */
+/** A document has at most 8 MB: more than a request brings (6 MB, `NONIUS_MAX_BODY_BYTES`). */
 export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 
 /**
- * Bytes of content type and metadata as JSON in UTF-8, 2 KB as S3 has it for metadata: a list gives
- * them for every document, and a thousand entries stay below a page's 4 MB.
+ * Content type and metadata take at most so many bytes as JSON in UTF-8, 2 KB as S3 has it for
+ * metadata: a list gives them for every document, and a thousand entries stay below a page's 4 MB.
  */
 export const MAX_METADATA_BYTES = 2048
 
-/** How far ahead `expiresAt` may be: 30 days, after which large bodies in S3 go by a rule of theirs. */
+/**
+ * `expiresAt` may be 30 days ahead, after which a rule of the bucket deletes large bodies in S3.
+ */
 export const MAX_LIFETIME_MS = 30 * 24 * 60 * 60 * 1000
 
-/** What is put. It becomes readable whole or not at all. */
+/** The content is what a caller puts. It becomes readable whole or not at all. */
 export interface DocumentContent {
   bytes: Uint8Array
-  /** As it is to be answered; not interpreted. */
+  /** The type is given out as it was put; it is not interpreted. */
   contentType: string
   /** Small facts that lists give without the bytes; empty when left out. */
   metadata?: Readonly<Record<string, string>> | undefined
   /**
-   * From when on it is as if it were deleted, ISO 8601 UTC with milliseconds; never when left out. Its
-   * bytes go later: within hours on one machine, days on AWS.
+   * From this time on the document is as if it were deleted, ISO 8601 UTC with milliseconds; never
+   * when left out. Its bytes go later: within hours on one machine, days on AWS.
    */
   expiresAt?: string | undefined
 }
 
-/** A document without its bytes. */
+/** An entry describes a document without its bytes. */
 export interface DocumentEntry {
   key: DocumentKey
-  /** `etagOf` the bytes. */
+  /** The etag is `etagOf` the bytes. */
   etag: string
   contentType: string
   metadata: Record<string, string>
   /** Bytes of the document. */
   size: number
-  /** When it was put, ISO 8601 UTC, by the wall clock of whoever put it. */
+  /** It was put at this time, ISO 8601 UTC, by the wall clock of the process that put it. */
   updatedAt: string
   expiresAt?: string | undefined
 }
@@ -59,7 +62,7 @@ export interface StoredDocument extends DocumentEntry {
   bytes: Uint8Array
 }
 
-/** `ifMatch`: an etag, or `*` for any document. `ifNoneMatch`: only where there is none. */
+/** `ifMatch` has an etag, or `*` for any document. `ifNoneMatch` asks that there is none. */
 export type PutCondition = { ifMatch: string } | { ifNoneMatch: '*' }
 
 /** A mismatch changes nothing. Its `etag` is that of the document that is there, if there is one. */
@@ -73,35 +76,38 @@ export type DeleteOutcome =
   | { kind: 'mismatch'; etag: string }
 
 export interface DocumentPage extends PageRequest {
-  /** Only documents put after this time, ISO 8601 UTC with milliseconds. */
+  /** The list has only documents put after this time, ISO 8601 UTC with milliseconds. */
   since?: string | undefined
 }
 
 /**
- * The etag of a document: SHA-1 of its bytes, 40 hex digits, as xAPI 1.0.3 asks (Communication, 3.1,
- * Concurrency), so that a caller can tell it beforehand. It tells versions apart and protects nothing.
+ * Computes the etag of a document: SHA-1 of its bytes, 40 hex digits, as xAPI 1.0.3 asks
+ * (Communication, 3.1, Concurrency), so that a caller can tell it beforehand. It tells versions
+ * apart and protects nothing.
  */
 export function etagOf(bytes: Uint8Array): string {
   return createHash('sha1').update(bytes).digest('hex')
 }
 
 /**
- * Small documents that change, by key, each tenant's apart: xAPI state and profiles, reducers' state,
- * jobs, policies. Every call sees all that was answered before it, from whichever process. Every method
- * throws `StorageError`, where `isRetriable` says whether waiting helps, and `AppError` for what does
- * not fit the limits above: `too_large` for the bytes, `invalid_request` for the rest.
+ * The store holds small documents that change, by key, each tenant's apart: xAPI state and
+ * profiles, reducers' state, jobs, policies. Every call sees all that was answered before it, from
+ * any process. Every method throws `StorageError`, where `isRetriable` says whether waiting helps,
+ * and `AppError` for what does not fit the limits above: `too_large` for the bytes,
+ * `invalid_request` for the rest.
  */
 export interface DocumentStore {
   /** @returns undefined when there is none, or it has expired */
   get(tenantId: string, key: DocumentKey): Promise<StoredDocument | undefined>
 
   /**
-   * Resolves once durable. Bytes, content type, metadata and expiry are replaced together. Of several
-   * puts of different bytes with the same condition, exactly one is `stored`; an etag knows nothing but
-   * the bytes, so who competes puts something of their own among them.
+   * Resolves once durable. Bytes, content type, metadata and expiry are replaced together. Of
+   * several puts of different bytes with the same condition, exactly one is `stored`; an etag knows
+   * nothing but the bytes, so a caller that competes puts something of its own among them.
    *
-   * A reply that is lost on the way is asked for again and is `stored`. After a `StorageError` nobody
-   * knows: the same put again is `stored`, or a `mismatch` whose `etag` is that of the own bytes.
+   * A reply that is lost on the way is asked for again and is `stored`. After a `StorageError` the
+   * outcome is unknown: the same put again is `stored`, or a `mismatch` with the etag of the own
+   * bytes.
    */
   put(
     tenantId: string,
@@ -110,7 +116,10 @@ export interface DocumentStore {
     condition?: PutCondition,
   ): Promise<PutOutcome>
 
-  /** Of several at once, exactly one is `deleted`. @param condition.ifMatch an etag */
+  /**
+   * Deletes a document; of several at once, exactly one is `deleted`.
+   * @param condition.ifMatch an etag
+   */
   delete(
     tenantId: string,
     key: DocumentKey,
@@ -118,10 +127,10 @@ export interface DocumentStore {
   ): Promise<DeleteOutcome>
 
   /**
-   * The documents under a prefix, itself included; `[]` is all of a tenant. By key, segment after
-   * segment in the order of UTF-8. A page counts its entries as JSON, and may be short, even empty,
-   * where thousands were looked at for `since`. A cursor stays valid while others put and delete: what
-   * is there all the while is given exactly once.
+   * Lists the documents under a prefix, itself included; `[]` is all of a tenant. They come by key,
+   * segment after segment in the order of UTF-8. A page counts its entries as JSON, and may be
+   * short, even empty, where thousands were looked at for `since`. A cursor stays valid while
+   * others put and delete: what is there all the while is given exactly once.
    * @throws {AppError} `invalid_cursor` when it was altered or belongs to another question
    */
   list(tenantId: string, prefix: DocumentKey, page: DocumentPage): Promise<Page<DocumentEntry>>

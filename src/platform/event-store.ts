@@ -2,7 +2,10 @@ import type { EventFilter } from '../event/filter'
 import type { EventRecord } from '../event/record'
 import type { Erased, Erasure } from './erasure'
 
-/** What became of one record. All four are answers; a store that cannot answer throws. */
+/**
+ * The outcome says what became of one record. All four are answers; a store that cannot answer
+ * throws.
+ */
 export type AppendOutcome =
   | { kind: 'stored' }
   | { kind: 'duplicate' } // same id, same content
@@ -10,25 +13,27 @@ export type AppendOutcome =
   | { kind: 'throttled' } // busy; the caller may try again
 
 /**
- * How many bytes a page holds when nobody asks for fewer. A thousand events of 1.5 KB are 1.5 MB, so
- * that who reads usual events never meets it; of the largest events it is one.
+ * A page holds so many bytes when no fewer are asked for. A thousand events of 1.5 KB are 1.5 MB,
+ * so that a reader of usual events never meets the limit; of the largest events it is one.
  */
 export const PAGE_BYTES = 4 * 1024 * 1024
 
 export interface PageRequest {
   /** 1–1000. */
   limit: number
-  /** From an earlier page of the same query. */
+  /** The cursor comes from an earlier page of the same query. */
   cursor?: string | undefined
   /**
    * A page ends before the item with which it would hold more than this, though never without an
-   * item; `PAGE_BYTES` when left out. Counted is `raw` as UTF-8, unless it is said otherwise.
+   * item; `PAGE_BYTES` when left out. It counts `raw` as UTF-8, unless `sizeOf` counts otherwise.
    */
   maxBytes?: number | undefined
 }
 
 export interface EventPageRequest extends PageRequest {
-  /** What a record counts for against `maxBytes`, where it is answered in another form than `raw`. */
+  /**
+   * Tells what a record counts against `maxBytes`, where it is answered in another form than `raw`.
+   */
   sizeOf?: ((record: EventRecord) => number) | undefined
 }
 
@@ -39,7 +44,9 @@ export interface Page<Item> {
   nextCursor?: string | undefined
 }
 
-/** The hot copy of every event, and the log that everything downstream follows. */
+/**
+ * The store holds the hot copy of every event, and is the log that everything downstream follows.
+ */
 export interface EventStore extends AsyncDisposable {
   /**
    * Resolves once every `stored` record is durable. First write wins within a tenant: an id that is
@@ -54,9 +61,10 @@ export interface EventStore extends AsyncDisposable {
   get(tenantId: string, eventId: string): Promise<EventRecord | undefined>
 
   /**
-   * Newest `eventTime` first; of equal times the later arrival first. A cursor stays valid while
-   * others append: what was there when the first page was read is given exactly once. A page is short
-   * where its bytes are full, and where a search has looked at thousands of records in vain.
+   * Finds events, newest `eventTime` first; of equal times the later arrival first. A cursor stays
+   * valid while others append: what was there when the first page was read is given exactly once. A
+   * page is short where its bytes are full, and where a search has looked at thousands of records
+   * in vain.
    * @throws {AppError} `invalid_cursor` when the cursor was altered or belongs to another query
    */
   query(tenantId: string, filter: EventFilter, page: EventPageRequest): Promise<Page<EventRecord>>
@@ -67,15 +75,17 @@ export interface EventStore extends AsyncDisposable {
   /**
    * Erases every record of these people that was stored before the call: its `actorId` is one of
    * `actorIds`, or its `raw` holds one of them as a whole JSON string, value or name, however escaped.
-   * So goes another person's event that names them; what only speaks of them within a longer text stays.
+   * Another person's event that names them goes, too; one that names them only within a longer text
+   * stays.
    *
-   * Once it resolves without a cursor, neither `get` nor `query` nor the change feed gives such a record
-   * out; what a consumer had in hand it may finish. On one machine its text is in no file of the store
-   * either, the write-ahead log included, but in those of `damaged/`, which nobody can read. All other
-   * records stay as they are and where they are, and whoever appends, reads and follows goes on.
+   * Once it resolves without a cursor, neither `get` nor `query` nor the change feed gives such a
+   * record out; a consumer may finish what it had in hand. On one machine its text is in no file of
+   * the store either, the write-ahead log included, except in those of `damaged/`, which cannot be
+   * read. All other records stay as they are and where they are, and appending, reading and
+   * following go on.
    *
-   * An erased id is forgotten with its event: sent again, it is stored anew. Whoever must not have it
-   * back remembers the ids that `leaving` is told.
+   * An erased id is forgotten with its event: sent again, it is stored anew. A caller that must not
+   * have it back remembers the ids that `leaving` is told.
    * @throws {StorageError} a part may be erased; a call with the same ids does the rest
    */
   erase(tenantId: string, erasure: EventErasure): Promise<EventsErased>
@@ -87,14 +97,15 @@ export interface EventErasure extends Erasure {
    * failure it may be told some again.
    */
   leaving?(eventIds: readonly string[]): Promise<void>
-  /** From an earlier call with the same `actorIds`. */
+  /** The cursor comes from an earlier call with the same `actorIds`. */
   cursor?: string | undefined
 }
 
 export interface EventsErased extends Erased {
   /**
-   * Where the next call goes on; absent when all is done. One machine does all in one call; on AWS a
-   * call ends after a gigabyte of the table, so that a function of limited time can do it.
+   * The next call goes on from this cursor; absent when all is done. One machine does all in one
+   * call; on AWS a call ends after a gigabyte of the table, so that a function of limited time can
+   * do it.
    */
   nextCursor?: string | undefined
 }

@@ -1,36 +1,42 @@
 /**
- * Who asks: a tenant, whose view `events` has its own events only, or the operator, whose has those
- * of all. The view is what binds a tenant, not the SQL: SQL that is not our own has to be judged
- * before it comes here, since an engine lets it name files and tables beside the view.
+ * The reader is a tenant, whose view `events` has its own events only, or the operator, whose view
+ * has those of all. The view is what binds a tenant, not the SQL: SQL that is not our own has to be
+ * judged before it comes here, since an engine lets it name files and tables beside the view.
  */
 export type LakeReader = { tenantId: string } | 'operator'
 
-/** What a query may take. What is read of the lake is limited by the platform: on AWS by workgroup. */
+/** A query may take so much. The platform limits what is read of the lake: on AWS by workgroup. */
 export interface LakeLimits {
-  /** From `start` to the answer, in milliseconds. A lake that answers at once counts reading it too. */
+  /**
+   * A query may last so long from `start` to the answer; a lake that answers at once counts reading
+   * it.
+   */
   ms: number
-  /** Rows of the answer. */
+  /** The answer may have so many rows. */
   rows: number
-  /** Size of the answer's values as JSON, in UTF-16 units. */
+  /** The answer's values as JSON may have so many UTF-16 units. */
   size: number
 }
 
 export interface LakeQuery {
   reader: LakeReader
-  /** In the dialect of the platform's engine. The view `events` has the columns of `event/columns.ts`. */
+  /**
+   * The SQL is in the dialect of the platform's engine. The view `events` has the columns of
+   * `event/columns.ts`.
+   */
   sql: string
-  /** Limits below those of `lakeLimits`. */
+  /** The query may ask for limits below those of `lakeLimits`. */
   limits?: Partial<LakeLimits> | undefined
 }
 
 // Five minutes are longer than a person waits at a prompt; Athena itself would go on for half an hour.
-// A million rows of counts is more than anybody reads, and their values are held with 300 MB; of long
-// texts it is the size that counts.
+// A million rows of counts is more than anybody reads, and their values take 300 MB of memory; of
+// long texts it is the size that counts.
 export const lakeLimits: LakeLimits = { ms: 5 * 60_000, rows: 1_000_000, size: 128 * 1024 * 1024 }
 
 export interface LakeColumn {
   name: string
-  /** As the engine calls it. */
+  /** The type has the name that the engine calls it by. */
   type: string
 }
 
@@ -40,19 +46,21 @@ export type LakeState =
       status: 'done'
       columns: LakeColumn[]
       /**
-       * Some rows at a time, to be read once. Values are JSON: numbers beyond 2^53 and timestamps as
-       * text. Reading past a limit throws an `AppError` `invalid_request`; who stops before that has
-       * the rows so far.
+       * The pages hold some rows at a time, to be read once. Values are JSON: numbers beyond 2^53
+       * and timestamps are text. Reading past a limit throws an `AppError` `invalid_request`; a
+       * reader that stops before that has the rows so far.
        */
       pages: AsyncIterable<unknown[][]>
     }
-  /** In the engine's own sentence, or ours when a limit or `cancel` ended it. */
+  /** The reason is the engine's own sentence, or ours when a limit or `cancel` ended it. */
   | { status: 'failed'; reason: string }
 
-/** SQL over everything archived, asked and fetched in two steps, as engines differ in what they need. */
+/**
+ * The lake answers SQL over everything archived, in two steps, as engines differ in what they need.
+ */
 export interface Lake extends AsyncDisposable {
   /**
-   * Whether `poll` waits for the answer. Ids of such a lake end with the process that gave them;
+   * If true, `poll` waits for the answer. Ids of such a lake end with the process that gave them;
    * those of another are good in every process, as long as the engine remembers the query.
    */
   readonly isImmediate: boolean
@@ -63,7 +71,7 @@ export interface Lake extends AsyncDisposable {
    */
   start(query: LakeQuery): Promise<string>
   /**
-   * Stops a query that has run for longer than its limit.
+   * Reads the state of a query, and stops one that has run for longer than its limit.
    * @throws {AppError} `not_found` for an id that was not given to this reader, has been read, or is
    *   of a process that has ended
    */

@@ -10,58 +10,69 @@ import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
 import type { ReplayJobs } from './replay-jobs'
 
-/** Plain sentences. */
+/** Health tells a person, in plain sentences, how the platform is. */
 export interface Health {
-  /** Why it cannot take events now. */
+  /** Problems say why it cannot take events now. */
   problems: string[]
-  /** What a person should see to, though events are taken: what was damaged, refused or restored. */
+  /**
+   * A person should see to these, though events are taken: what was damaged, refused or restored.
+   */
   notices?: readonly string[]
   archive?: ArchiveTrouble | undefined
 }
 
-/** What answers requests stands on. Two of them exist: one machine, and AWS. */
+/**
+ * A serving platform is what a process that answers requests needs. One machine and AWS have one.
+ */
 export interface ServingPlatform {
   events: EventStore
   quarantine: QuarantineStore
   registry: Registry
   conformance: ConformanceCounts
-  /** SQL over what is archived. Nothing of an engine is loaded into the process until it is asked. */
+  /**
+   * The lake answers SQL over what is archived. An engine is loaded into the process on first use
+   * only.
+   */
   lake: Lake
   documents: DocumentStore
-  /** What is too large for a document, by prefix: each who puts has one of their own. */
+  /**
+   * Blobs hold what is too large for a document; each part of the code puts under its own prefix.
+   */
   blobs: BlobStore
-  /** What becomes of deliveries when a person changes their webhook. */
+  /** Releases or drops deliveries when a person changes their webhook. */
   deliveries: Pick<DeliveryQueue, 'release' | 'drop'>
   /**
-   * Where a request goes that the hot store cannot take, to be read again later. Absent where the
-   * blobs are on the disk that has just failed (decisions/0007).
+   * The spill takes a request that the hot store cannot take, to be read again later. Absent where
+   * the blobs are on the disk that has just failed (decisions/0007).
    */
   spill?: BlobStore | undefined
-  /** Replays that go on in the background. Absent where no process lives on after its request. */
+  /** Replays go on in the background. Absent where no process lives on after its request. */
   replays?: ReplayJobs | undefined
   /**
-   * How far what follows from a stored event is behind. Absent where the platform's own metrics tell
-   * (on AWS, the age of the stream's iterator).
+   * Tells how far consumers are behind the stored events. Absent where the platform's own metrics
+   * tell (on AWS, the age of the stream's iterator).
    */
   changes?: Pick<ChangeFeed, 'lag'> | undefined
   /**
-   * A place in the change feed, to begin or end a `Span` with: whatever is stored from now on is after
-   * it, whatever the clocks say. (On AWS, where the feed knows no places, it is a time.)
+   * Marks a place in the change feed, to begin or end a `Span` with: whatever is stored from now on
+   * is after it, whatever the clocks say. (On AWS, where the feed knows no places, it is a time.)
    */
   mark(): string
-  /** For `/ready`. */
+  /** Reports health, for `/ready`. */
   health(): Promise<Health>
 }
 
-/** What keeps stored events out of the lake, while it does not keep any from being taken. */
+/**
+ * Archive trouble is what delays stored events on their way to the lake; events are still taken.
+ */
 export interface ArchiveTrouble {
-  /** Why the archive does not get on at the moment; it tries again by itself. */
+  /** Says why the archive does not get on at the moment; it tries again by itself. */
   waitingFor?: string | undefined
-  /** How many files there are of records that the engine of the lake does not take. */
+  /** Counts the files beside the lake, whose records its engine does not take. */
   setAside: number
 }
 
-/** Everything the product stands on, in one process. */
+/** A platform is everything the product stands on, in one process. */
 export interface Platform extends ServingPlatform, AsyncDisposable {
   changes: ChangeFeed
   archive: Archive

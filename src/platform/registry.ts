@@ -4,8 +4,9 @@ import type { Tenants } from './registry/tenants'
 import type { Webhooks } from './registry/webhooks'
 
 /**
- * Settings that people change: few, read often. One member a noun, each in a file of its name;
- * whoever needs one noun asks for `Pick<Registry, 'sources'>` (decisions/0037).
+ * The registry holds settings that people change: few, read often. It has one member a noun, each
+ * in a file of its name; code that needs one noun asks for `Pick<Registry, 'sources'>`
+ * (decisions/0037).
  */
 export interface Registry {
   tenants: Tenants

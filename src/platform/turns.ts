@@ -1,25 +1,25 @@
 /**
- * Long reads share the thread with everybody else: one of them works at a time, for a slice, and then
- * whoever sends gets a turn. Among those that wait, tenants take turns, so that a tenant with a
- * hundred readers leaves another with one as much of the thread as all of its own have.
+ * Long reads share the thread with all other work: one of them works at a time, for a slice, and
+ * then requests of senders get a turn. Among those that wait, tenants take turns, so that a tenant
+ * with a hundred readers leaves another with one as much of the thread as all of its own have.
  */
 export interface Turns {
   begin(tenantId: string): Turn
 }
 
 export interface Turn {
-  /** Whether its slice is used up. */
+  /** Tells whether its slice is used up. */
   isOver(): boolean
   /** Waits for the next slice, and for the first one. */
   next(): Promise<void>
 }
 
-// What everybody else waits for at most, beside one step of the work itself: a block of the index
+// All other work waits so long at most, beside one step of the read itself: a block of the index
 // takes some microseconds, a segment 0.2 ms as a rule.
 const SLICE_MS = 2
 
 export function createTurns(): Turns {
-  /** By tenant, the one whose turn is next first. */
+  /** Holds the waiting reads by tenant, the one whose turn is next first. */
   const waiting = new Map<string, (() => void)[]>()
   let isScheduled = false
   let end = 0
@@ -27,7 +27,7 @@ export function createTurns(): Turns {
   function schedule() {
     if (isScheduled || waiting.size === 0) return
     isScheduled = true
-    // After what this turn of the event loop brings: requests are read between two slices.
+    // It runs after what this turn of the event loop brings: requests are read between two slices.
     setImmediate(give)
   }
 

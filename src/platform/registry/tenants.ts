@@ -1,4 +1,4 @@
-/** An organisation: everything that is stored belongs to one. */
+/** A tenant is an organisation: everything that is stored belongs to one. */
 export interface Tenant {
   tenantId: string
   name: string

@@ -1,11 +1,11 @@
 import { StorageError } from '../../error/storage-error'
 import { MAX_BLOB_KEY_BYTES } from '../blob-store'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are looked for
 const CONTROL = /[\0-\x1f\x7f]/
 const DOTS = /(^|\/)\.{1,2}(\/|$)/
 
-/** @throws {StorageError} when it cannot be the key of a blob; waiting does not help */
+/** Checks a key. @throws {StorageError} when it cannot be that of a blob; waiting does not help */
 export function checkBlobKey(key: string): void {
   const bytes = Buffer.byteLength(key)
   const isKey =

@@ -7,7 +7,7 @@ import {
   MAX_METADATA_BYTES,
 } from '../document-store'
 
-/** @throws {AppError} when it is more than a document may be */
+/** Checks the limits of a document. @throws {AppError} when the content is beyond one */
 export function checkContent(content: DocumentContent, now: Date): void {
   const { bytes, contentType, metadata = {}, expiresAt } = content
   if (bytes.length > MAX_DOCUMENT_BYTES) {
@@ -21,13 +21,13 @@ export function checkContent(content: DocumentContent, now: Date): void {
   }
   if (expiresAt === undefined) return
   const time = Date.parse(expiresAt)
-  // Texts are compared, so there must be one text for a time.
+  // Times are compared as texts, so there must be one text for a time.
   const isExact = !Number.isNaN(time) && new Date(time).toISOString() === expiresAt
   if (isExact && time <= now.getTime() + MAX_LIFETIME_MS) return
   throw new AppError('invalid_request', 'A document expires within 30 days, at a time in UTC.')
 }
 
-/** What an entry counts for in a page. */
+/** Tells what an entry counts for in a page. */
 export function entryBytes(entry: DocumentEntry): number {
   return Buffer.byteLength(JSON.stringify(entry))
 }

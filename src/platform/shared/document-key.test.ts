@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { boundsOf, decodeKey, documentKey, encodeKey, prefixKey } from './document-key'
 
-// Any UTF-16 at all, half pairs and control characters often among it.
+// The units are any UTF-16 at all, half pairs and control characters often among them.
 const unit = fc.oneof(
   fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
   fc.constantFrom('\0', ' ', '!', '"', '~', '/', '%', '#', 'a', 'é', '\ud83d', '\ude00', '😀'),

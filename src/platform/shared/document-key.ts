@@ -1,8 +1,9 @@
 import { AppError } from '../../error/app-error'
 import { type DocumentKey, MAX_KEY_BYTES } from '../document-store'
 
-// Each segment ends with a space. What sorts up to the escape itself is escaped by one character that
-// sorts after it, so that texts compare as their segments do and a prefix ends where a segment does.
+// Each segment ends with a space. A character that sorts up to the escape itself is escaped by one
+// that sorts after it, so that texts compare as their segments do and a prefix ends where a segment
+// does.
 const END = ' '
 const ESCAPE = '!'
 const FIRST_ESCAPED = 0x22 // '"', for NUL; '!' becomes 'C'
@@ -13,9 +14,9 @@ const ESCAPED = /[\0-!\ud800-\udfff]/gu
 const ESCAPES = /!(?:~([0-9a-f]{4})|(.))/g
 
 /**
- * A key, or a prefix of keys, as one text without a character below the space: in the order of UTF-8
- * it sorts as the segments do, no two keys have the same, and a key is under a prefix if its text
- * begins with that of the prefix.
+ * Encodes a key, or a prefix of keys, as one text without a character below the space: in the order
+ * of UTF-8 it sorts as the segments do, no two keys have the same, and a key is under a prefix if
+ * its text begins with that of the prefix.
  */
 export function encodeKey(key: DocumentKey): string {
   return key.map((segment) => segment.replace(ESCAPED, escaped) + END).join('')
@@ -26,7 +27,7 @@ export function decodeKey(text: string): DocumentKey {
 }
 
 /**
- * Where the texts of all keys under a prefix are: those beyond `after` and before `end`.
+ * Tells where the texts of all keys under a prefix are: beyond `after` and before `end`.
  * @param prefix its text
  * @returns `end` undefined for the empty prefix, under which all are
  */
@@ -36,13 +37,13 @@ export function boundsOf(prefix: string): { after: string; end: string | undefin
   return { after, end: prefix === '' ? undefined : after + ESCAPE }
 }
 
-/** The text of a document's key. @throws {AppError} `invalid_request` when it can be none */
+/** Encodes a document's key. @throws {AppError} `invalid_request` when it can be none */
 export function documentKey(key: DocumentKey): string {
   if (key.length === 0) throw new AppError('invalid_request', 'A document needs a key.')
   return prefixKey(key)
 }
 
-/** The text of a prefix. @throws {AppError} `invalid_request` when it is longer than a key may be */
+/** Encodes a prefix. @throws {AppError} `invalid_request` when it is longer than a key may be */
 export function prefixKey(prefix: DocumentKey): string {
   const text = encodeKey(prefix)
   const bytes = Buffer.byteLength(text)

@@ -1,16 +1,16 @@
 import { columns } from '../../event/columns'
 
-/** What the view `events` has: the columns of a record, then the day of its place in the lake. */
+/** The view `events` has the columns of a record, then the day of its place in the lake. */
 export const viewColumns = [
   ...columns.map(({ name, type }) => ({ name, type })),
   { name: 'day', type: 'string' as const },
 ]
 
 /**
- * The view `events` over `archive`, in SQL that Trino, Athena and DuckDB take unchanged: one row an
- * event where the archive is at least once. Copies are looked for within a day, so that a filter on
- * `day` or `retention_class` still reads nothing else: engines push a filter below a window only by
- * the columns that it is partitioned by (decisions/0014).
+ * The SQL defines the view `events` over `archive`, and Trino, Athena and DuckDB take it unchanged.
+ * It gives one row an event where the archive is at least once. It looks for copies within a day,
+ * so that a filter on `day` or `retention_class` still reads nothing else: engines push a filter
+ * below a window only by the columns that it is partitioned by (decisions/0014).
  */
 export const eventsView = `SELECT ${viewColumns.map(({ name }) => name).join(', ')}
 FROM (

@@ -1,7 +1,7 @@
 import { AppError } from '../../error/app-error'
 import { type LakeLimits, type LakeReader, lakeLimits } from '../lake'
 
-/** The limits of one query: those that it asks for, and never more than the lake's. */
+/** Finds the limits of one query: those that it asks for, and never more than the lake's. */
 export function limitsOf(asked: Partial<LakeLimits> = {}): LakeLimits {
   const { ms, rows, size } = lakeLimits
   return {
@@ -11,7 +11,7 @@ export function limitsOf(asked: Partial<LakeLimits> = {}): LakeLimits {
   }
 }
 
-/** Two readers have one name exactly when they are the same. */
+/** Names a reader: two have one name exactly when they are the same. */
 export function nameOf(reader: LakeReader): string {
   return JSON.stringify(reader === 'operator' ? [] : [reader.tenantId])
 }
@@ -29,7 +29,7 @@ export function stoppedAfter({ ms }: LakeLimits): string {
   return `The query was stopped after ${ms / 1000} s. ${NARROW}`
 }
 
-/** The same pages, up to the limits. @param advice for an answer that is larger */
+/** Gives the same pages, up to the limits. @param advice for an answer that is larger */
 export async function* withinLimits(
   pages: AsyncIterable<unknown[][]>,
   limits: LakeLimits,
@@ -54,7 +54,7 @@ export async function* withinLimits(
 
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length
-  // A number or nothing; what is in a list or a struct is counted as JSON.
+  // A number or a null counts as 0; a list or a struct counts as JSON.
   return typeof value === 'object' && value !== null ? JSON.stringify(value).length : 0
 }
 

@@ -1,11 +1,14 @@
 import type { EventRecord } from '../../event/record'
 import { type EventPageRequest, PAGE_BYTES } from '../event-store'
 
-/** What a page has room for, in bytes as in number. */
+/** A page has room for so many bytes and so many items. */
 export interface PageRoom {
   /** @returns false when there is no room for one more: the page ends before it */
   take(bytes: number): boolean
-  /** Whether its bytes are used up: reading one more, which may be large, would be for nothing. */
+  /**
+   * Tells whether its bytes are used up: reading one more, which may be large, would be for
+   * nothing.
+   */
   isFull(): boolean
 }
 
@@ -25,6 +28,6 @@ export function roomOf({ limit, maxBytes = PAGE_BYTES }: EventPageRequest): Page
 
 export const rawBytes = ({ raw }: EventRecord) => Buffer.byteLength(raw)
 
-// What a hash or one field proposes is read before it is known to fit. So many bytes are read in
-// vain for a page: a dozen of the largest events, tens of thousands of usual ones.
+// A record that a hash or one field proposes is read before it is known to fit. So many bytes are
+// read in vain for a page: a dozen of the largest events, tens of thousands of usual ones.
 export const MAX_BYTES_IN_VAIN = 64 * 1024 * 1024

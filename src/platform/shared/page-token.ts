@@ -25,7 +25,7 @@ export function createTokenSigner(secret: Uint8Array): TokenSigner {
 
     read<Place>(token: string, question: string) {
       const body = token.slice(0, Math.max(token.indexOf('.'), 0))
-      // As text: several texts decode to the same bytes, but only one was issued.
+      // Texts are compared: several texts decode to the same bytes, but only one was issued.
       const given = Buffer.from(token)
       const issued = Buffer.from(`${body}.${tag(body, question)}`)
       if (given.length !== issued.length || !timingSafeEqual(given, issued)) {

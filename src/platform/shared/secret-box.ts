@@ -1,23 +1,23 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { StorageError } from '../../error/storage-error'
 
-/** Makes texts and bytes unreadable at rest, under a key that lives elsewhere. */
+/** A box makes texts and bytes unreadable at rest, under a key that lives elsewhere. */
 export interface SecretBox {
   /** @param label names the owner of the secret, which opens only under the same label */
   seal(secret: string | Uint8Array, label: string): Uint8Array
   /** @throws {StorageError} when it was altered, moved, or sealed under another key */
   open(sealed: Uint8Array, label: string): string
-  /** As `open`, of a secret that is no text. */
+  /** Opens, as `open` does, a secret that is no text. */
   openBytes(sealed: Uint8Array, label: string): Uint8Array
 }
 
-// So that the form can change one day without guessing at what is stored.
+// The first byte names the form, which can change one day without guessing at what is stored.
 const FORM = 1
-// NIST SP 800-38D, section 8.2: 96 bits of randomness for each use, 128 bits of tag.
+// NIST SP 800-38D, section 8.2, asks for 96 random bits for each use and a tag of 128 bits.
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** AES-256-GCM. @param key 32 bytes */
+/** Seals with AES-256-GCM. @param key 32 bytes */
 export function createSecretBox(key: Uint8Array): SecretBox {
   function openBytes(sealed: Uint8Array, label: string): Buffer {
     const tagAt = 1 + NONCE_BYTES

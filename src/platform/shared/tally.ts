@@ -1,9 +1,9 @@
 import type { CountInterval, Tally } from '../conformance-counts'
 
-/** This term beside the same term of last year. */
+/** Counts are stored for so long: this term can be compared with the same term of last year. */
 export const KEPT_MS = 400 * 24 * 60 * 60 * 1000
 
-/** `2026-11-21T09` and `2026-11-21`: as far as an hour, or a day, is written. */
+/** An hour is written as `2026-11-21T09`, a day as `2026-11-21`: so many characters. */
 export const LENGTH: Record<CountInterval, number> = { hour: 13, day: 10 }
 const REST: Record<CountInterval, string> = { hour: ':00:00.000Z', day: 'T00:00:00.000Z' }
 
@@ -11,13 +11,16 @@ export function hourOf(time: string): string {
   return time.slice(0, LENGTH.hour)
 }
 
-/** Above every hour that begins before `to`; the hour it lies in is one, unless it begins there. */
+/**
+ * Sorts above every hour that begins before `to`; the hour it lies in is one unless it begins
+ * there.
+ */
 export function endOf(to: string): string {
   const hour = hourOf(to)
   return to === hour + REST.hour ? hour : `${hour}:`
 }
 
-/** When an interval begins, of how it is written. */
+/** Tells when an interval begins, from how it is written. */
 export function beginOf(at: string, interval: CountInterval): string {
   return at + REST[interval]
 }
@@ -26,9 +29,9 @@ export function emptyTally(): Tally {
   return { stored: 0, conformant: 0, quarantined: 0, issues: {} }
 }
 
-// Ours are some two hundred, and none is taken from what was sent.
+// The codes are some two hundred, all of them ours: none is taken from what was sent.
 const MAX_CODES = 1_000
-/** Under which issues are counted that are too many to be told apart. */
+/** Issues that are too many to be told apart are counted under this code. */
 const OTHER = 'other'
 
 export function addTo(sum: Tally, more: Tally) {
@@ -45,7 +48,7 @@ export function addTo(sum: Tally, more: Tally) {
 }
 
 /**
- * How many sources and hours may wait to be written: beyond it, as while the disk is full, further
- * ones go uncounted. A few hundred bytes each.
+ * So many pairs of a source and an hour may wait to be written: beyond it, as while the disk is
+ * full, further ones go uncounted. Each takes a few hundred bytes.
  */
 export const MAX_NOTED = 10_000
