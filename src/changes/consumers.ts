@@ -3,10 +3,10 @@ import type { Consumer } from '../platform/change-feed'
 import type { Platform } from '../platform/platform'
 import { createFanOut, type FanOutNeeds } from './fan-out'
 
-// One Parquet file: large enough for good row groups (16,384 here), small enough that writing it takes
-// a second.
+// One Parquet file has so many records: large enough for good row groups (16,384 here), small
+// enough that writing it takes a second.
 const ARCHIVE_RECORDS = 65_536
-// So many usual events are that large; with larger ones a file holds fewer.
+// The usual events of one file are about that large together; of larger events a file holds fewer.
 const ARCHIVE_BYTES = 128 * 1024 * 1024
 
 interface ConsumerNeeds extends FanOutNeeds {
@@ -14,14 +14,17 @@ interface ConsumerNeeds extends FanOutNeeds {
   archiveFlushSeconds: number
 }
 
-/** The list of everything that follows from a stored event, on one machine and on AWS. */
+/**
+ * The list names every consumer of the change feed, on one machine and on AWS. It is made here and
+ * nowhere else.
+ */
 export function consumersOf(needs: ConsumerNeeds): Consumer[] {
   return [createArchiving(needs), createFanOut(needs)]
 }
 
 /**
- * Puts every consumer to work on one machine. Disposing stops them, after those that are to have
- * everything (`drainsAtStop`) have it.
+ * Starts every consumer on one machine. Disposing stops them; those that drain at a stop
+ * (`drainsAtStop`) first handle everything that is stored.
  */
 export function startConsumers(
   {
@@ -57,7 +60,7 @@ export function startConsumers(
   }
 }
 
-/** Writes everything to the lake. */
+/** Writes every stored record to the lake. */
 function createArchiving({ archive, archiveFlushSeconds }: ConsumerNeeds): Consumer {
   return {
     name: 'archive',

@@ -16,24 +16,29 @@ export interface FanOutNeeds {
   deliveries: DeliveryQueue
   clock: Clock
   log: Log
-  /** Told when there is something new to send. Left out where the queue itself calls whoever sends. */
+  /**
+   * The fan-out calls this when there is something new to send. It is left out where the queue
+   * itself invokes the sender.
+   */
   onEnqueued?: (() => void) | undefined
 }
 
-/** A record, with its place in the batch. */
+/** This is a record with its place in the batch. */
 interface Stored {
   record: EventRecord
   place: number
 }
 
-// Ten full messages: enough to fill them under load, and a batch stays a few megabytes.
+// A batch has at most ten full messages: enough to fill them under load, while it stays a few
+// megabytes.
 const MAX_RECORDS = 1000
 const MAX_BYTES = 4 * 1024 * 1024
 
-// No one notices a tenth of a second, and it turns a trickle into fuller messages.
+// The feed waits a tenth of a second for more: no one notices it, and it turns a trickle into
+// fuller messages.
 const MAX_WAIT_MS = 100
 
-/** Queues a delivery for every webhook that wants something of a batch. */
+/** Queues a delivery for every webhook that subscribes to a record of a batch. */
 export function createFanOut({
   registry,
   deliveries,
@@ -42,7 +47,8 @@ export function createFanOut({
   onEnqueued,
 }: FanOutNeeds): Consumer {
   async function handle(batch: ChangeBatch) {
-    // They are read after the batch was stored: one that was made before it is among them.
+    // The webhooks are read after the batch was stored, so that one which was made before it is
+    // among them.
     const webhooks = (await registry.webhooks.listAll()).filter(mayBeOwed)
     if (webhooks.length === 0) return
 
@@ -55,7 +61,8 @@ export function createFanOut({
       const owed = records.filter(isIts).map(({ record }) => record)
       return deliveriesTo(webhook, owed, enqueuedAt)
     }
-    // A thousand webhooks of long filters, and as many records: others have turns in between.
+    // A thousand webhooks with long filters may meet as many records, so other work has turns in
+    // between.
     const found = (await inTurns(eachOf(webhooks, deliveriesFor))).flat()
     if (found.length === 0) return
     await deliveries.enqueue(found)
@@ -87,10 +94,11 @@ function deliveriesTo(
 }
 
 /**
- * The same events to the same webhook are the same message, so a batch that is handled again adds
- * nothing, and a receiver that was told already can tell. (After a kill the feed may cut its last
- * second into other batches: those events can come again in another message.) No full stop, since that is what joins the
- * signed parts (Standard Webhooks, "Signature scheme").
+ * The id is derived: the same events to the same webhook are the same message, so a batch that is
+ * handled again adds nothing, and a receiver recognises a message that it already has. (After a
+ * kill the feed may cut its last second into other batches: those events can come again in another
+ * message.) The id has no full stop, because a full stop joins the signed parts (Standard Webhooks,
+ * "Signature scheme").
  */
 function deliveryIdOf(webhookId: string, eventIds: readonly string[]): string {
   const content = JSON.stringify([webhookId, ...eventIds])

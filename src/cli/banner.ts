@@ -4,13 +4,13 @@ import { resolve } from 'node:path'
 export interface Started {
   url: URL
   dataDir: string
-  /** Of a first start: shown now and never again. */
+  /** The keys of a first start are shown now and never again. */
   keys?: { demoKey: string; adminKey: string } | undefined
-  /** Keys that whoever started it gave it, and so knows: they are not shown. */
+  /** These keys were given by the person who started the server; they are known, and not shown. */
   given?: { demoKey?: string | undefined; adminKey?: string | undefined } | undefined
 }
 
-/** What a person needs to know of a server that has just started. */
+/** The banner says what a person needs to know of a server that has just started. */
 export function banner(started: Started, version: string): string {
   const { keys, dataDir, given = {} } = started
   const isDemoGiven = given.demoKey !== undefined
@@ -49,7 +49,7 @@ export function banner(started: Started, version: string): string {
   return lines.join('\n')
 }
 
-/** A complete Caliper 1.2 envelope with one ViewEvent, as a command for a Unix shell. */
+/** Returns a complete Caliper 1.2 envelope with one ViewEvent, as a command for a Unix shell. */
 function exampleCurl(base: string, header: string): string {
   const { data, ...rest } = exampleEnvelope(new Date())
   return [
@@ -64,7 +64,10 @@ function exampleCurl(base: string, header: string): string {
   ].join('\n')
 }
 
-/** One a line, what is inside them not broken again: short enough to read, and to paste. */
+/**
+ * Writes one member a line and does not break what is inside it: short enough to read, and to
+ * paste.
+ */
 function members(object: object, indent: string): string[] {
   return Object.entries(object).map(([name, value]) => {
     return `${indent}${JSON.stringify(name)}: ${JSON.stringify(value)}`
@@ -112,7 +115,9 @@ function exampleEnvelope(now: Date) {
   }
 }
 
-/** Listening everywhere is reached from here as localhost. */
+/**
+ * Returns the address to call: a server that listens everywhere is reached from here as localhost.
+ */
 function addressFor({ protocol, hostname, port }: URL): string {
   const host = ['0.0.0.0', '[::]'].includes(hostname) ? 'localhost' : hostname
   return `${protocol}//${host}${port === '' ? '' : `:${port}`}`

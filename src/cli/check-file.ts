@@ -7,20 +7,20 @@ import { SplitError } from './piece'
 import { type ProgressStream, showProgress } from './progress'
 import { createSplitter } from './split-json'
 
-// Large enough that reading costs little beside checking.
+// A chunk is large enough that reading costs little beside checking.
 const CHUNK_BYTES = 1024 * 1024
 
 /**
  * Checks a file piece by piece, so that its size does not matter.
  * @param path `-` for standard input
- * @param stream where to show how far it has come
- * @throws {CommandError} when it is not JSON, with the line
+ * @param stream where progress is shown
+ * @throws {CommandError} when the file is not JSON, with the line
  */
 export async function checkFile(path: string, stream: ProgressStream): Promise<FileReport> {
   const file = nameOf(path)
   const report = createFileReport(file)
   const splitter = createSplitter(report.take)
-  const decoder = new TextDecoder() // which also takes away a byte order mark
+  const decoder = new TextDecoder() // the decoder also removes a byte order mark
   try {
     const { chunks, size } = await open(path)
     using progress = showProgress(stream, file, size)
@@ -32,7 +32,7 @@ export async function checkFile(path: string, stream: ProgressStream): Promise<F
     if (splitter.end() === 0) throw new CommandError(`${file} is empty`)
   } catch (thrown) {
     if (thrown instanceof SplitError) throw notJson(file, thrown)
-    if (path !== '-') Object.assign(thrown as Error, { path }) // Node leaves it out of EISDIR
+    if (path !== '-') Object.assign(thrown as Error, { path }) // Node leaves the path out of EISDIR
     throw thrown
   }
   return report.done()

@@ -17,7 +17,7 @@ export function dataDirOption(): Option {
 }
 
 /**
- * For commands that work on what a server made.
+ * Finds the data directory for commands that work on what a server made.
  * @throws {CommandError} so that a wrong folder is not taken for an empty one
  */
 export function requireDataDir({ dataDir }: DataDirOption): string {

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { CommandError } from './failure'
 
-/** One JSON document of a file, with its text as it stood there. */
+/** A document is one JSON value of a file, with its text as it stood there. */
 export interface Document {
-  /** For messages: `events.json`, or `events.ndjson:12` for a line. */
+  /** Messages name the place: `events.json`, or `events.ndjson:12` for a line. */
   place: string
   text: string
   value: unknown
@@ -32,14 +32,14 @@ export async function readDocuments(path: string): Promise<Document[]> {
       documents.push({ place: `${place}:${number}`, text: line, value: parsed.value })
       continue
     }
-    // Nothing before it was a line of JSON: then it is one document, broken somewhere.
+    // No line before this one was JSON, so the file is one document that is broken somewhere.
     if (documents.length === 0) throw new CommandError(`${place} is not JSON: ${whole.problem}`)
     throw new CommandError(`${place}, line ${number}, is not JSON: ${parsed.problem}`)
   }
   return documents
 }
 
-/** What messages call a file. */
+/** Returns the name that messages use for a file. */
 export function nameOf(path: string): string {
   return path === '-' ? 'standard input' : path
 }
@@ -55,6 +55,6 @@ function parse(text: string): { value: unknown } | { problem: string } {
 async function readText(path: string): Promise<string> {
   if (path === '-') return text(process.stdin)
   return readFile(path, 'utf8').catch((error) => {
-    throw Object.assign(error, { path }) // Node leaves it out when it is a folder
+    throw Object.assign(error, { path }) // Node leaves the path out when it is a folder
   })
 }

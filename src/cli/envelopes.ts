@@ -3,20 +3,20 @@ import { parseElements } from '../syntax/json-elements'
 import type { Document } from './documents'
 import { CommandError } from './failure'
 
-// Per request: large enough that the network's round trips do not matter, far below the 6 MB that
-// servers take by default.
+// A request has so many items: large enough that the network's round trips do not matter, far below
+// the 6 MB that servers take by default.
 const MAX_ITEMS = 500
 const MAX_BYTES = 1024 * 1024
 
-/** One request to be: a body, and where each of its items stood. */
+/** A parcel becomes one request: it has a body, and the place where each of its items stood. */
 export interface Parcel {
   body: string
   places: string[]
 }
 
 /**
- * Makes requests of documents: a whole body (an envelope) goes as it stands, loose items (events and
- * describes) are put into bodies of `sensor`, their text untouched.
+ * Turns documents into requests: a whole body (an envelope) goes as it stands; loose items (events
+ * and describes) are put into bodies of `sensor`, their text untouched.
  * @throws {CommandError} naming a document that is neither
  */
 export function* intoParcels(

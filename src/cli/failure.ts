@@ -3,7 +3,10 @@ import { ConfigError } from '../config/read-config'
 import { AppError } from '../error/app-error'
 import { StorageError } from '../error/storage-error'
 
-/** A command that cannot do what it was asked, for a reason that the person can mend. */
+/**
+ * This error says that a command cannot do what it was asked, for a reason that the person can
+ * mend.
+ */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
@@ -19,7 +22,9 @@ const reasons: Record<string, string> = {
   EEXIST: 'a file of that name is in the way',
 }
 
-/** What went wrong, in sentences for a person. A fault of ours keeps its stack, for the report. */
+/**
+ * Says in sentences for a person what went wrong. A fault of ours has its stack, for the report.
+ */
 export function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.problems.join('\n')
   if (error instanceof AppError) {

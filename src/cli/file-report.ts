@@ -6,10 +6,10 @@ import type { ReportedIssue } from '../standards/standard'
 import { linesBetween, offsetOf } from './locate'
 import { type Piece, type Place, SplitError } from './piece'
 
-/** A issue, and where in the file the item stands that it is about. */
+/** A placed issue says where in the file its item stands. */
 export interface Placed extends ReportedIssue {
   place: string
-  /** On which the value is written, or the object that lacks it. */
+  /** The value is written on this line, or the object that misses it begins there. */
   line: number
 }
 
@@ -20,9 +20,9 @@ export interface FileReport {
   entityCount: number
   errorCount: number
   warningCount: number
-  /** How often each code was found, by severity and code: `error required`. */
+  /** The counts tell how often each code was found, by severity and code: `error required`. */
   counts: Record<string, number>
-  /** The first thousand of each code. */
+  /** The list has the first thousand of each code. */
   errors: Placed[]
   warnings: Placed[]
 }
@@ -32,10 +32,10 @@ type Envelope = Extract<Piece, { kind: 'envelope' }>
 
 const { isDocument } = caliperFiles
 
-// As many as a report of the server lists; who has more mends these first.
+// A report of the server lists as many; a person who has more mends these first.
 const MAX_LISTED = 1000
 
-/** Gathers what the standard says to a file, piece by piece. */
+/** Gathers the issues of a file, piece by piece. */
 export function createFileReport(file: string) {
   const report: FileReport = {
     file,
@@ -48,9 +48,9 @@ export function createFileReport(file: string) {
     errors: [],
     warnings: [],
   }
-  /** Items that only their envelope can tell the version of, which may do so at its end. */
+  /** These items wait: only their envelope can tell their version, and it may do so at its end. */
   let waiting: { item: Item; value: unknown }[] = []
-  /** Whether all items of the envelope are of 1.0. */
+  /** This is true while all items of the envelope are of 1.0. */
   let isEarly = true
 
   /** @throws {SplitError} when the piece is not JSON */

@@ -11,17 +11,17 @@ import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { CommandError } from './failure'
 import { renderTable } from './table'
 
-// The tenant that a first start creates; more of them come with their own commands.
+// A first start creates this tenant; others come with their own commands.
 const tenantId = 'default'
 
-// With its own, as many as one search of DynamoDB can name.
+// With the key's own source, these are as many as one search of DynamoDB can name.
 const MAX_SOURCES = 99
 
-/** The registry that has the keys. */
+/** A key place opens the registry that has the keys. */
 export interface KeyPlace {
-  /** The options that name the place. */
+  /** These options name the place. */
   options(): Option[]
-  /** @param options of the command, those among them */
+  /** @param options the options of the command, with those of the place among them */
   open(options: object): { registry: Pick<Registry, 'sources' | 'keys'> } & Disposable
 }
 
@@ -101,7 +101,7 @@ function createCommand({ open }: KeyPlace): Command {
       }
       const { key, record } = await issueKey(file.registry, grant, { at })
       process.stderr.write(`Key ${record.keyId} for source ${sourceId}: ${scopes.join(', ')}\n`)
-      // The key alone on stdout, so that a script can take it.
+      // The key alone goes to stdout, so that a script can take it.
       process.stdout.write(`${key}\n`)
     })
 }

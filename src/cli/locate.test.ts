@@ -12,7 +12,7 @@ const text = `{
   "id": "b"
 }`
 
-// The path, and the text that stands there.
+// Each case has a path, and the text that stands there.
 const places: [path: (string | number)[], text: string][] = [
   [[], '{\n  "id": "a"'],
   [['actor'], '"actor"'],
@@ -20,9 +20,9 @@ const places: [path: (string | number)[], text: string][] = [
   [['items', 0], '1,'],
   [['items', 1, 'deep', 1, 'x'], '"x"'],
   [['items', 2], '"last"'],
-  // JSON.parse keeps the last
+  // JSON.parse returns the last
   [['id'], '"id": "b"'],
-  // what is missing is where its object begins
+  // a missing value is located where its object begins
   [['object'], '{\n  "id": "a"'],
   [['actor', 'id'], '"actor"'],
   [['items', 7], '"items"'],

@@ -6,8 +6,8 @@ const COMMA = 44
 const NEWLINE = 10
 
 /**
- * Where in a JSON text the value at `path` stands, with its name, or what comes nearest to it: a
- * missing property is where its object begins.
+ * Finds where in a JSON text the value at `path` stands, with its name, or what comes nearest to
+ * it: a missing property is located where its object begins.
  */
 export function offsetOf(text: string, path: readonly (string | number)[]): number {
   let at = skipSpace(text, 0)
@@ -21,14 +21,14 @@ export function offsetOf(text: string, path: readonly (string | number)[]): numb
   return shown
 }
 
-/** How many lines end between two places of a text. */
+/** Counts the lines that end between two places of a text. */
 export function linesBetween(text: string, start: number, end: number): number {
   let lines = 0
   for (let at = start; at < end; at += 1) if (text.charCodeAt(at) === NEWLINE) lines += 1
   return lines
 }
 
-/** Where a member begins, with its name, and where its value does. */
+/** Finds where a member begins, with its name, and where its value begins. */
 function memberAt(text: string, open: number, step: string | number) {
   const char = text.charCodeAt(open)
   if (char === OPEN_OBJECT && typeof step === 'string') return propertyAt(text, open, step)
@@ -42,7 +42,7 @@ function propertyAt(text: string, open: number, name: string) {
   while (text[at] === '"') {
     const end = endOfString(text, at)
     const value = skipSpace(text, skipSpace(text, end) + 1) // past the colon
-    // The last of a repeated name is the one that JSON.parse keeps.
+    // JSON.parse returns the last of a repeated name.
     if (JSON.parse(text.slice(at, end)) === name) found = { start: at, value }
     at = skipSpace(text, endOfValue(text, value))
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)

@@ -12,8 +12,9 @@ export interface NamedOptions {
 }
 
 /**
- * The SQL to run: what was given, or the named query, narrowed to the days that were asked for.
- * @throws {CommandError} when there is neither, or both, or no query of that name
+ * Chooses the SQL to run: the given one, or the named query, narrowed to the days that were asked
+ * for.
+ * @throws {CommandError} when neither or both are given, or no query has that name
  */
 export function chosenSql(given: string | undefined, options: NamedOptions): string {
   const { named, from, to } = options
@@ -35,7 +36,9 @@ export function chosenSql(given: string | undefined, options: NamedOptions): str
   return narrowed(found.sql, { ...(from && { from }), ...(to && { to }) })
 }
 
-/** @param options.isWhole with what each answers and its SQL, which a table has no room for */
+/**
+ * @param options.isWhole adds what each query answers, and its SQL, which a table has no room for
+ */
 export function namedList({ isWhole }: { isWhole: boolean }): LakeAnswer {
   const names = isWhole
     ? (['id', 'title', 'description', 'sql'] as const)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CommandError } from './failure'
 
-/** What a server answered to one request. */
+/** An answer is the reply of a server to one request. */
 export interface Answer {
   status: number
   body: Record<string, unknown>
@@ -11,19 +11,20 @@ export interface PostOptions {
   url: URL
   key: string
   retries: number
-  /** Told before each pause. */
+  /** `post` calls this before each pause. */
   onRetry(reason: string, seconds: number): void
 }
 
-// A server that is full, restarting or behind a balancer. A resend is safe: what is held is known.
+// A server answers so that is full, restarting or behind a balancer. A resend is safe: the server
+// recognises what it has stored.
 const WORTH_ANOTHER_TRY = new Set([429, 502, 503, 504])
 
-// A minute is what a person at a terminal waits; a server that asks for more is tried then anyway.
+// A person at a terminal waits a minute; a server that asks for more is tried then anyway.
 const LONGEST_PAUSE_SECONDS = 60
 
 /**
  * Sends an envelope, again and again while the server cannot take it.
- * @throws {CommandError} when it cannot be reached or stays unable to
+ * @throws {CommandError} when the server cannot be reached, or stays unable to take it
  */
 export async function post(
   body: string,
@@ -68,7 +69,7 @@ function parse(text: string): Record<string, unknown> {
     const value = JSON.parse(text)
     if (typeof value === 'object' && value !== null) return value
   } catch {
-    // Not one of ours: a proxy's page, say.
+    // The answer is not one of ours: it may be a proxy's page.
   }
   return { detail: text.slice(0, 200) }
 }

@@ -6,10 +6,10 @@ const SHOWN_OF_A_CODE = 10
 
 type Style = Parameters<typeof styleText>[0]
 
-/** What `styleText` does, or nothing of it. */
+/** `Paint` is `styleText`, or returns the text as it is. */
 type Paint = (style: Style, text: string) => string
 
-/** A report for a person: what was found, by code, the most serious and most frequent first. */
+/** Writes a report for a person: the issues by code, the most serious and most frequent first. */
 export function printReport(report: FileReport, isColoured: boolean): string {
   const paint: Paint = (style, text) =>
     isColoured ? styleText(style, text, { validateStream: false }) : text
@@ -44,7 +44,7 @@ function line({ place, line, path, message, spec }: Placed, file: string, paint:
   return `${paint('cyan', `${file}:${line}`)}  ${said}${section}`
 }
 
-/** A property's name comes from the file, and could speak to the terminal. */
+/** Escapes a property's name: it comes from the file, and could control the terminal. */
 function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (char) => {
     return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`

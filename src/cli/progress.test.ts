@@ -13,7 +13,7 @@ describe('how far a reading has come', () => {
     {
       using progress = showProgress(person, 'events.ndjson', 4_000_000)
       progress.advance(1_000_000, 700)
-      progress.advance(1_000_000, 700) // too soon to be shown
+      progress.advance(1_000_000, 700) // this comes too soon to be shown
       await sleep(120)
       progress.advance(1_000_000, 600)
     }

@@ -2,16 +2,19 @@ import type { WriteStream } from 'node:tty'
 
 export type ProgressStream = Pick<WriteStream, 'write'> & { isTTY?: boolean; columns?: number }
 
-/** Shows how far a long reading has come; only to a person, and gone when it is over. */
+/**
+ * Progress shows how far a long reading has come. It is shown only at a terminal, and removed at
+ * the end.
+ */
 export interface Progress extends Disposable {
   advance(bytes: number, items: number): void
 }
 
-// Ten a second is as often as an eye sees it, and costs nothing beside the reading.
+// Ten updates a second are as many as an eye sees, and cost nothing beside the reading.
 const INTERVAL_MS = 100
 const BAR_LENGTH = 24
 
-/** @param total bytes there are to read, when that is known */
+/** @param total bytes to read, when their number is known */
 export function showProgress(stream: ProgressStream, name: string, total?: number): Progress {
   let bytes = 0
   let items = 0
@@ -39,7 +42,7 @@ export function showProgress(stream: ProgressStream, name: string, total?: numbe
   }
 }
 
-/** Shows how many things are done; only to a person, and gone when it is over. */
+/** Shows how many things are done; only at a terminal, and removed at the end. */
 export function showCount(
   stream: ProgressStream,
 ): { show(done: number, refused: number): void } & Disposable {
@@ -57,7 +60,7 @@ export function showCount(
   }
 }
 
-/** Shows how long a query has run; only to a person, and gone when it is over. */
+/** Shows how long a query has run; only at a terminal, and removed at the end. */
 export function showQuery(
   stream: ProgressStream,
 ): { show(state: { progress?: { scannedBytes: number } }): void } & Disposable {

@@ -2,10 +2,10 @@ import { CommandError } from './failure'
 import { reasonOf } from './send'
 import { requireKeyOption, type ServerOptions } from './server-options'
 
-/** Speaks to the routes of quarantine. */
+/** A quarantine client calls the routes of quarantine. */
 export type QuarantineClient = <Reply>(
   method: 'GET' | 'POST' | 'DELETE',
-  /** Below `quarantine`; with the query. */
+  /** The path is the part below `quarantine`, with the query. */
   path: string,
   body?: unknown,
 ) => Promise<Reply>
@@ -15,7 +15,7 @@ export function createQuarantineClient(options: ServerOptions): QuarantineClient
   const { url } = options
   const authorization = `Bearer ${requireKeyOption(options)}`
 
-  /** @throws {CommandError} with what the server says against it */
+  /** @throws {CommandError} with the reason that the server gives */
   return async function ask<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
     const target = new URL(`quarantine${path}`, url)
     const headers = { authorization, 'content-type': 'application/json' }
@@ -36,6 +36,6 @@ function parse(text: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(text) as Record<string, unknown>
   } catch {
-    return undefined // a proxy's page, say
+    return undefined // it may be a proxy's page
   }
 }

@@ -3,7 +3,7 @@ import { standardNames } from '../event/record'
 
 const names = ['source', 'standard', 'code', 'scope', 'from', 'to'] as const
 
-// As British English lists: `caliper, xapi or native`.
+// The list reads as British English has it: `caliper, xapi or native`.
 const oneOf = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 
 export type FilterOptions = Partial<Record<(typeof names)[number], string>>
@@ -18,7 +18,7 @@ export function withFilterOptions(command: Command): Command {
     .option('--to <time>', 'received before this time')
 }
 
-/** As the server names them. */
+/** Returns the filters under the names that the server has for them. */
 export function filterOf(options: FilterOptions): Record<string, string> {
   const filter: Record<string, string> = {}
   for (const name of names) {

@@ -70,7 +70,10 @@ function isRefused({ outcome }: Result): boolean {
   return outcome === 'refused'
 }
 
-/** The server takes a hundred at a time, or for two seconds: here, what comes of each is shown. */
+/**
+ * Replays piece by piece and shows the outcome of each: the server takes a hundred items at a time,
+ * or works for two seconds.
+ */
 async function replayAll(
   ask: QuarantineClient,
   asked: object,

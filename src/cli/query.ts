@@ -10,15 +10,15 @@ import { renderTable } from './table'
 
 const formats = ['table', 'json', 'ndjson', 'csv'] as const
 
-/** Where the lake is. */
+/** A lake place says where the lake is. */
 export interface LakePlace {
-  /** The options that name the place. */
+  /** These options name the place. */
   options(): Option[]
-  /** @param options of the command, those among them */
+  /** @param options the options of the command, with those of the place among them */
   open(options: object): Lake
-  /** What its SQL is like, below the help. */
+  /** This text below the help says which SQL the lake takes. */
   about: string
-  /** What to say when there is nothing in it; without it, nobody looks. */
+  /** The command prints this when the lake is empty; without it, the command does not check. */
   whenEmpty?: string
 }
 
@@ -75,7 +75,7 @@ async function query(place: LakePlace, given: string | undefined, options: Optio
   if (rows.length === 0) process.stderr.write(`${place.whenEmpty}\n`)
 }
 
-// As shells report a program that Ctrl-C ended: 128 and the number of the signal.
+// Shells report a program that Ctrl-C ended so: 128 and the number of the signal.
 const CANCELLED = 130
 
 /** @returns undefined when the person stopped it: the query is cancelled, and the exit code says so */
@@ -101,7 +101,7 @@ const print: Record<Options['format'], (answer: LakeAnswer) => string> = {
   },
   json: (answer) => `${JSON.stringify(objects(answer), null, 2)}\n`,
   ndjson: (answer) => lines(objects(answer).map((row) => JSON.stringify(row))),
-  // RFC 4180, with the line ends that tools on Unix expect.
+  // The format is RFC 4180's, with the line ends that tools on Unix expect.
   csv: ({ columns, rows }) =>
     lines([columns.map(({ name }) => name), ...rows].map((row) => row.map(csvField).join(','))),
 }
@@ -110,7 +110,7 @@ function objects({ columns, rows }: LakeAnswer): Record<string, unknown>[] {
   return rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])))
 }
 
-/** Nothing for NULL, `""` for empty text, so that the two stay apart. */
+/** Writes nothing for NULL and `""` for empty text, so that the two stay apart. */
 function csvField(value: unknown): string {
   if (value === null || value === undefined) return ''
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value)

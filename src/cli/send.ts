@@ -63,7 +63,7 @@ function add(total: Total, { places }: Parcel, receipt: Receipt) {
   total.accepted += eventCount + entityCount + acceptedForLater
   total.duplicates += receipt.duplicates
   for (const { index, quarantineId, errors } of receipt.quarantined) {
-    // `data` and the index are the place already.
+    // The place already says `data` and the index.
     const reasons = errors.map(({ path, message }) =>
       describeIssue({ path: path.slice(2), message }),
     )
@@ -80,7 +80,7 @@ function receiptOf({ body }: Answer, endpoint: URL): Receipt {
   throw new CommandError(`${endpoint} answers, but not as Nonius does; is the URL right?`)
 }
 
-/** Of a problem document, or of whatever stands between us and the server. */
+/** Reads the reason from a problem document, or from the reply of a proxy before the server. */
 export function reasonOf({ status, body }: Answer): string {
   const errors = Array.isArray(body.errors) ? (body.errors as Issue[]).map(describeIssue) : []
   return [`${status} ${body.detail ?? body.title ?? ''}`.trim(), ...errors].join('; ')

@@ -18,7 +18,7 @@ export function serveCommand(): Command {
 
 async function serve() {
   const config = readConfig(process.env)
-  // From here on, so that a signal during the start is not lost.
+  // Signals are heard from here on, so that one during the start is not lost.
   const stopping = stopSignal(() => process.exit(1))
   const server = await startServer(config)
   process.stdout.write(banner({ ...server, dataDir: config.dataDir, given: config }, version))
@@ -26,12 +26,12 @@ async function serve() {
   process.stderr.write('Stopping: answering what is in flight, archiving what is stored.\n')
   setTimeout(giveUp, STOP_MS).unref()
   await server[Symbol.asyncDispose]()
-  // A name that is still being looked up would keep the process until the name server answers.
+  // A name look-up under way would hold the process until the name server answers.
   process.exit()
 }
 
-// Each part ends by a deadline of its own, in some seconds together. Should one not, nothing is lost:
-// what was acknowledged is on disk, and what follows from it goes on at the next start.
+// Each part ends by a deadline of its own, in some seconds together. If one does not, nothing is
+// lost: acknowledged events are on disk, and the consumers go on at the next start.
 const STOP_MS = 30_000
 
 function giveUp() {

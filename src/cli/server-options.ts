@@ -8,7 +8,7 @@ export interface ServerOptions {
   key?: string
 }
 
-/** Adds `--url` and `--key`, which every command has that talks to a running server. */
+/** Adds `--url` and `--key`, the options of every command that talks to a running server. */
 export function withServerOptions(command: Command, keyMeaning: string): Command {
   return command
     .addOption(
@@ -29,7 +29,7 @@ export function requireKeyOption({ key }: ServerOptions): string {
 function readUrl(text: string): URL {
   const url = URL.parse(text)
   if (url?.protocol === 'http:' || url?.protocol === 'https:') {
-    // What stands in front of a proxy may have a path: https://example.edu/nonius
+    // A server behind a proxy may have a path: https://example.edu/nonius
     if (!url.pathname.endsWith('/')) url.pathname += '/'
     return url
   }

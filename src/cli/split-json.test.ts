@@ -4,7 +4,7 @@ import { readTable } from '../../tests/support/list'
 import { type Piece, SplitError } from './piece'
 import { createSplitter } from './split-json'
 
-/** The pieces of a text that comes in chunks of some characters. */
+/** Returns the pieces of a text that comes in chunks of some characters. */
 function split(text: string, chunk = text.length): Piece[] {
   const pieces: Piece[] = []
   const splitter = createSplitter((piece) => pieces.push(piece))

@@ -1,6 +1,7 @@
 import { type Piece, type Place, SplitError } from './piece'
 
-// An event has kilobytes. Something longer is no file of events, and need not be held to be told so.
+// An event has kilobytes. A longer item shows that the file has no events, and need not be held in
+// memory to be refused.
 const MAX_ITEM = 64 * 1024 * 1024
 
 const TAB = 9
@@ -17,30 +18,33 @@ const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
 
 /**
- * Takes a stream of JSON apart into items, however large the documents around them are: envelopes,
- * events, arrays of them, one after the other or on lines of their own. Checks what stands between
- * items; each item itself is for JSON.parse. `write` and `end` throw a SplitError.
+ * Splits a stream of JSON into items, however large the documents around them are: envelopes,
+ * events, arrays of them, one after the other or on lines of their own. It checks the text between
+ * items; JSON.parse checks each item itself. `write` and `end` throw a SplitError.
  */
 export function createSplitter(emit: (piece: Piece) => void) {
-  let text = '' // from the start of what is being read
+  let text = '' // the text from the start of what is being read
   let at = 0
   let line = 1
   let place: Place = { document: 0, line: 1 }
   let depth = 0
   let isInString = false
   let isEscaped = false
-  /** The last character that is no space, outside of strings. */
+  /** This is the last character outside of strings that is no space. */
   let last = 0
 
-  /** Where an item begins in `text`, or -1 between them, and on which line. */
+  /** An item begins here in `text` (-1 between items), and on this line. */
   let start = -1
   let startLine = 1
-  /** The list whose elements are items: its depth, and how many it had; 0 when there is none. */
+  /**
+   * The elements of this list are items: these are its depth and their number; 0 when there is no
+   * list.
+   */
   let listDepth = 0
   let size = 0
   let inEnvelope = false
 
-  /** Of an object that is a document: what came before the elements of its `data`. */
+  /** The head of a document that is an object is the text before the elements of its `data`. */
   let head = ''
   let keyStart = -1
   let key = ''
@@ -90,7 +94,7 @@ export function createSplitter(emit: (piece: Piece) => void) {
     last = char
   }
 
-  /** Between items: a comma, the end of the list, or the next item. */
+  /** Handles a character between items: a comma, the end of the list, or the next item. */
   function between(char: number): void {
     if (listDepth > 0 && char === CLOSE_ARRAY && last !== COMMA) {
       closeList()
@@ -128,7 +132,7 @@ export function createSplitter(emit: (piece: Piece) => void) {
   }
 
   function within(char: number): void {
-    const isTop = listDepth === 0 && depth === 1 // the members of a document that is an object
+    const isTop = listDepth === 0 && depth === 1 // a member of a document that is an object
     if (char === QUOTE) {
       isInString = true
       if (isTop && (last === OPEN_OBJECT || last === COMMA)) keyStart = at
@@ -160,7 +164,7 @@ export function createSplitter(emit: (piece: Piece) => void) {
     listDepth = 0
     if (inEnvelope) {
       inEnvelope = false
-      start = at // the rest of the envelope
+      start = at // the rest of the envelope begins here
       startLine = line
       key = ''
     } else {
@@ -190,14 +194,14 @@ export function createSplitter(emit: (piece: Piece) => void) {
     return { text, line: startLine }
   }
 
-  /** Whether a number, true, false or null is being read. */
+  /** Tells whether a number, true, false or null is being read. */
   function isScalar(): boolean {
     if (start < 0 || depth !== listDepth || isInString) return false
     const first = text.charCodeAt(start)
     return first !== OPEN_OBJECT && first !== OPEN_ARRAY && first !== QUOTE && !isRest()
   }
 
-  /** Whether what is being read is an envelope after its `data`. */
+  /** Tells whether what is being read is an envelope after its `data`. */
   function isRest(): boolean {
     return listDepth === 0 && hasData
   }

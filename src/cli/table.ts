@@ -1,7 +1,8 @@
-// Wide enough for an IRI and a UUID; `raw` would fill screens. The other formats cut nothing.
+// A column is wide enough for an IRI and a UUID; `raw` would fill screens. The other formats cut
+// nothing.
 const MAX_WIDTH = 60
 
-/** Columns for people: aligned, numbers to the right, long values cut. */
+/** Renders columns for people: aligned, numbers to the right, long values cut. */
 export function renderTable(names: readonly string[], rows: readonly unknown[][]): string {
   const numeric = names.map((_, i) => rows.length > 0 && rows.every((row) => isNumber(row[i])))
   const cells = rows.map((row) => names.map((_, i) => cell(row[i])))
@@ -24,7 +25,10 @@ function cell(value: unknown): string {
   return shown.length > MAX_WIDTH ? `${shown.slice(0, MAX_WIDTH - 1)}…` : shown
 }
 
-/** What senders wrote must not steer the terminal: escape sequences, line breaks, text direction. */
+/**
+ * Escapes what could steer the terminal in a sender's text: escape sequences, line breaks, text
+ * direction.
+ */
 export function harmless(text: string): string {
   return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, (character) => {
     return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`

@@ -38,7 +38,7 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
 const invalid: [variable: string, value: string][] = [
   ['NONIUS_PORT', '65536'],
   ['NONIUS_PORT', '-1'],
-  ['NONIUS_PORT', '3e3'], // Number() would take it
+  ['NONIUS_PORT', '3e3'], // Number() would accept this
   ['NONIUS_PORT', ' '],
   ['NONIUS_HOST', 'http://localhost'],
   ['NONIUS_DATA_DIR', 'a\0b'],
@@ -52,7 +52,7 @@ const invalid: [variable: string, value: string][] = [
   ['NONIUS_QUARANTINE_MAX_ITEMS', '0'],
   ['NONIUS_QUARANTINE_MAX_BYTES', '1MB'],
   ['NONIUS_OIDC_ISSUER', 'id.example.edu'],
-  ['NONIUS_OIDC_ISSUER', 'http://id.example.edu'], // whoever is in between could answer
+  ['NONIUS_OIDC_ISSUER', 'http://id.example.edu'], // anyone in between could answer
   ['NONIUS_OIDC_ISSUER', 'https://id.example.edu/?tenant=a'],
   ['NONIUS_OIDC_AUDIENCE', 'two words'],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'maybe'],

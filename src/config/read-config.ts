@@ -3,7 +3,7 @@ import { type Setting, settings } from './settings'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Everything wrong with the environment at once, a sentence for each variable. */
+/** This error lists everything wrong with the environment at once, a sentence for each variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: readonly string[]
@@ -15,8 +15,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Environment → config. A variable that is empty counts as not set, as `docker run -e` and compose
- * files leave them.
+ * Reads the config from the environment. A variable that is empty counts as not set, as `docker run
+ * -e` and compose files leave them.
  * @throws {ConfigError}
  */
 export function readConfig(env: Environment): Config {

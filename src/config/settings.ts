@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import type { Config } from './config'
 
-/** One setting: everything that the README, a refusal and the reader need to know about it. */
+/** A setting has everything that the README, a refusal and the reader need to know about it. */
 export interface Setting<Value> {
-  /** The environment variable. */
+  /** This is the environment variable. */
   name: `NONIUS_${string}`
-  /** As one would write it; absent when there is none. */
+  /** The default is written as in the environment; it is absent when there is none. */
   default?: string
-  /** For the README. */
+  /** The README gives this meaning. */
   meaning: string
   /** Completes the sentence `<name> must be …`. */
   expected: string
-  /** A key: its value is never shown. */
+  /** A secret is a key: its value is never shown. */
   secret?: true
   schema: z.ZodType<Value, string>
 }
@@ -23,8 +23,8 @@ const flag = z
   .enum(['1', 'true', 'on', 'yes', '0', 'false', 'off', 'no'])
   .transform((word) => ['1', 'true', 'on', 'yes'].includes(word))
 
-// What a header field may hold without quoting: visible ASCII. How long is the operator's choice; the
-// server warns of a key that can be guessed.
+// A header field may contain visible ASCII without quoting. The length is the operator's choice;
+// the server warns of a key that can be guessed.
 const key = z.string().regex(/^[\x21-\x7e]{1,200}$/)
 const keyExpected = '1 to 200 letters, digits and signs of ASCII, without spaces'
 
@@ -87,7 +87,7 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     meaning:
       'Memory for everything that is being received and read, 128 MB; one tenant has at most half, callers without a key an eighth. Beyond it senders wait, then 503; see docs/limits.md.',
     expected: 'a number of bytes from 16777216 (16 MB) to 68719476736 (64 GB)',
-    // With less, one large body would keep everybody else waiting.
+    // With less, all others would wait for one large body.
     schema: wholeNumber(16_777_216, 68_719_476_736),
   },
   archiveFlushSeconds: {
@@ -112,7 +112,7 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     meaning:
       'How many items one source may have in quarantine. Beyond it, what cannot be kept as an event is answered 503; see docs/quarantine.md.',
     expected: 'a whole number from 1 to 10000000',
-    // A search through more rows than ten million would keep senders waiting.
+    // Senders would wait for a search through more than ten million rows.
     schema: wholeNumber(1, 10_000_000),
   },
   quarantineMaxBytes: {
@@ -161,11 +161,14 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   },
 }
 
-/** OpenID Connect Core 1.0, section 1.2: https, without query or fragment. */
+/**
+ * Tells whether a text can be an issuer (OpenID Connect Core 1.0, section 1.2): https, without
+ * query or fragment.
+ */
 function isIssuer(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || url.search !== '' || url.hash !== '' || url.username !== '') return false
-  // What goes to this machine's own addresses is seen by nobody else.
+  // Nobody else sees a request to this machine's own addresses.
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
 }

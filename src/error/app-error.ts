@@ -1,14 +1,14 @@
 import { type ErrorCode, errorCodes } from './codes'
 import type { Issue } from './issue'
 
-/** A request that cannot be served, with everything its problem document will say. */
+/** This error says that a request cannot be served, with everything for its problem document. */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: ErrorCode
   readonly errors: readonly Issue[]
-  /** Further members of the problem document, e.g. `quarantineId`. */
+  /** These are further members of the problem document, e.g. `quarantineId`. */
   readonly extra: Readonly<Record<string, unknown>>
-  /** Seconds, sent as `Retry-After`. */
+  /** The time is in seconds, and sent as `Retry-After`. */
   readonly retryAfter: number | undefined
 
   constructor(

@@ -1,13 +1,14 @@
 import type { Issue } from './issue'
 
-// Names of properties are the sender's, and may have megabytes. Enough to recognise one by.
+// Names of properties are the sender's, and may have megabytes. So many characters are enough to
+// recognise one by.
 const MAX_STEP = 200
 // An item is nested at most 100 levels deep; a place in a batch and in its envelope come before.
 const MAX_STEPS = 110
-// Ours have some hundred characters.
+// Our own messages have some hundred characters.
 const MAX_MESSAGE = 1000
 
-/** An issue of a size that can be kept and repeated, whatever the value's name is. */
+/** Cuts an issue to a size that can be stored and repeated, whatever the value's name is. */
 export function boundedIssue<I extends Issue>(issue: I): I {
   const { path, message } = issue
   const isShort = path.length <= MAX_STEPS && message.length <= MAX_MESSAGE
@@ -23,7 +24,9 @@ export function cut(text: string, most = MAX_MESSAGE): string {
   return text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`
 }
 
-/** The first of some issues, by number and bytes of JSON. One at the least, when there are any. */
+/**
+ * Takes the first of some issues, by number and bytes of JSON; at least one, when there are any.
+ */
 export function firstIssues<I extends Issue>(
   issues: readonly I[],
   { most, maxBytes }: { most: number; maxBytes: number },

@@ -1,6 +1,7 @@
 /**
- * Every way a request can fail, closed: code → HTTP status and the sentence that becomes the problem
- * document's `title` (RFC 9457). Adding a code here adds it to the OpenAPI document.
+ * The closed list has every way a request can fail: each code has an HTTP status and the sentence
+ * that becomes the problem document's `title` (RFC 9457). Adding a code here adds it to the OpenAPI
+ * document.
  */
 export const errorCodes = {
   invalid_request: { status: 400, title: 'The request does not fit what this route takes' },

@@ -1,11 +1,14 @@
-/** One thing wrong with one value: where, what, and which rule of which text it breaks. */
+/**
+ * An issue is one problem of one value: where it is, what is wrong, and which rule of which text it
+ * breaks.
+ */
 export interface Issue {
-  /** From the root of the document, e.g. `['data', 0, 'actor', 'id']`. */
+  /** The path starts at the root of the document, e.g. `['data', 0, 'actor', 'id']`. */
   path: (string | number)[]
-  /** A sentence for a person. A missing property's message is exactly `Required`. */
+  /** The message is a sentence for a person. A missing property's message is exactly `Required`. */
   message: string
-  /** Stable, lower snake_case, for programs and for counting. */
+  /** The code is stable, lower snake_case, for programs and for counting. */
   code: string
-  /** Section of the specification that holds the rule, when a specification does. */
+  /** This section of the specification has the rule, when a specification does. */
   spec?: string
 }

@@ -6,7 +6,7 @@ import { errorCodes } from './codes'
 const LISTED = { most: 100, maxBytes: 64 * 1024 }
 const MAX_DETAIL = 2000
 
-/** A problem document (RFC 9457), with what programs need beside it. */
+/** Builds a problem document (RFC 9457), with what programs need beside it. */
 export function problemOf({ code, status, message, errors, extra }: AppError, requestId: string) {
   const listed = firstIssues(errors, LISTED)
   return {

@@ -3,15 +3,16 @@ import { StorageError } from './storage-error'
 
 type Fields = Record<string, string | undefined>
 
-/** Where it is said, for whoever runs this. */
+/** The listener logs failures for the operator. */
 interface Listener {
   error(message: string, fields: Fields): void
   debug(message: string, fields: Fields): void
 }
 
 /**
- * Whatever was thrown, as what a sender is told; what is our fault is said to `log` as well.
- * @param fields what the log is to know of the request: never an address or a body
+ * Turns whatever was thrown into the error that a sender is told; a fault of ours is logged as
+ * well.
+ * @param fields the request's fields for the log: never an address or a body
  */
 export function translate(thrown: Error, log: Listener, fields: Fields): AppError {
   if (thrown instanceof AppError) return thrown
@@ -23,7 +24,7 @@ export function translate(thrown: Error, log: Listener, fields: Fields): AppErro
   if (thrown instanceof StorageError) {
     log.error(`the store failed: ${thrown.message}`, fields)
   } else {
-    // Messages of errors that nobody foresaw may quote what a sender sent.
+    // The message of an unforeseen error may quote what a sender sent, so it is not logged.
     log.error('a request failed', { ...fields, error: thrown.name, at: firstFrame(thrown) })
     log.debug('a request failed', { ...fields, message: thrown.message })
   }

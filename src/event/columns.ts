@@ -3,10 +3,13 @@ import type { EventRecord } from './record'
 export type ColumnType = 'string' | 'strings' | 'double' | 'bigint' | 'boolean' | 'timestamp'
 
 export interface Column {
-  /** Lower snake_case: Athena and the OpenX SerDe fold case, so nothing else survives there. */
+  /**
+   * The name is lower snake_case: Athena and the OpenX SerDe fold case, so nothing else survives
+   * there.
+   */
   name: string
   type: ColumnType
-  /** Where the value stands in the record, e.g. `['server', 'ip']`. */
+  /** The value stands at this path in the record, e.g. `['server', 'ip']`. */
   from: readonly [keyof EventRecord, ...string[]]
   comment: string
 }
@@ -19,8 +22,8 @@ const column = (
 ): Column => ({ name, type, from: typeof from === 'string' ? [from] : from, comment })
 
 /**
- * The lake's columns, once: Glue, Firehose, the local Parquet writer, DuckDB's and Athena's views are
- * all derived from this list. Append only; a column that was written stays.
+ * This list declares the lake's columns once: Glue, Firehose, the local Parquet writer, DuckDB's
+ * and Athena's views are all derived from it. It is append-only; a column that was written stays.
  */
 export const columns: readonly Column[] = [
   column('kind', 'string', 'kind', 'event, or entity for a describe'),

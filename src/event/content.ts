@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto'
 import { canonicalJson } from '../syntax/canonical-json'
 
-/** Whether two items say the same: as JSON, so order of keys and white space do not count. */
+/**
+ * Tells whether two items have the same content: as JSON, so order of keys and white space do not
+ * count.
+ */
 export function sameContent(a: string, b: string): boolean {
   return a === b || canonicalJson(a) === canonicalJson(b)
 }
@@ -10,11 +13,11 @@ export function sameContent(a: string, b: string): boolean {
 const DIGEST_LENGTH = 32
 
 /**
- * The same for items that say the same, as `sameContent` has it, and for no others. Taken of an item as
- * it was sent, before anything changes it; each store keeps it beside the event, on one machine under
- * a key of its own.
+ * Returns a digest that is the same for items with the same content, as `sameContent` compares
+ * them, and for no others. It is computed from an item as it was sent, before anything changes it;
+ * each store has it beside the event, on one machine under a key of its own.
  * @param raw the item, JSON text
- * @param value what it parses to, where that is at hand
+ * @param value the parsed item, where it is at hand
  * @returns 32 hexadecimal digits
  */
 export function contentDigest(raw: string, value?: unknown): string {

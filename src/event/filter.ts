@@ -1,6 +1,6 @@
 import type { EventRecord, Kind } from './record'
 
-/** Fields that events can be found by. Each has an index in every hot store. */
+/** Events can be found by these fields. Each has an index in every hot store. */
 export const indexedFields = ['actorId', 'objectId', 'type', 'sessionId', 'groupId'] as const
 export type IndexedField = (typeof indexedFields)[number]
 
@@ -21,17 +21,22 @@ export function matchesFilter(record: EventRecord, filter: EventFilter): boolean
   return filter.to === undefined || record.eventTime < filter.to
 }
 
-/** Fields that a subscription can be narrowed by; it needs no index, being asked of one event. */
+/**
+ * A subscription can be narrowed by these fields. They need no index, because each check looks at
+ * one event.
+ */
 export const filterFields = [...indexedFields, 'action', 'sourceId'] as const
 
-/** One condition of a subscription. */
+/** This is one condition of a subscription. */
 export interface FieldFilter {
   field: (typeof filterFields)[number]
-  /** Any of these. */
+  /** The condition holds for any of these values. */
   in: string[]
 }
 
-/** Whether the field holds one of the values, compared as text. A missing field never does. */
+/**
+ * Tells whether the field holds one of the values, compared as text. A missing field never does.
+ */
 export function passes(record: EventRecord, filter: FieldFilter): boolean {
   const value = record[filter.field]
   return value !== undefined && filter.in.includes(value)

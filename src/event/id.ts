@@ -1,17 +1,18 @@
 import { v5 } from 'uuid'
 import { canonicalJson } from '../syntax/canonical-json'
 
-// Drawn once at random, ours alone. Changing it would make every resend look new.
+// The namespace was drawn once at random, and is ours alone. Changing it would make every resend
+// look new.
 const NAMESPACE = '1ed578b1-2424-425a-ab6d-e93c1a1e2143'
 
 const encoder = new TextEncoder()
 
 /**
- * An id for an item that has none, or whose id names a thing and not this account of it (an entity
- * describe): the same for the same content, however it is written. A version 5 UUID as a URN, the
- * form that Caliper asks of an event's id (1.2, 4.2).
+ * Derives an id for an item that has none, or whose id names a thing and not this account of it (an
+ * entity describe). The id is the same for the same content, however it is written: a version 5
+ * UUID as a URN, the form that Caliper asks of an event's id (1.2, 4.2).
  * @param raw the item, JSON text
- * @param distinct told apart by this too: what the item does not say of itself
+ * @param distinct a further part of the content, which the item does not say of itself
  */
 export function derivedId(raw: string, distinct = ''): string {
   return `urn:uuid:${v5(encoder.encode(distinct + canonicalJson(raw)), NAMESPACE)}`

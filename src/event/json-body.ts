@@ -6,7 +6,7 @@ import { finish, type Steps } from '../syntax/steps'
 import { MAX_ITEMS } from './limits'
 
 /**
- * Parses one value, which cannot be done in steps.
+ * Parses one value in one go: JSON.parse cannot be interrupted.
  * @throws {AppError} `invalid_json`, with `path` in its `errors`
  */
 export function parseJson(text: string, path: Issue['path'] = []): unknown {
@@ -27,9 +27,9 @@ export function parseJson(text: string, path: Issue['path'] = []): unknown {
 }
 
 /**
- * The items of a body that is an array or, with `key`, has one under that key.
- * @returns undefined when it is no such body, or no JSON
- * @throws {AppError} `too_large` when it brings more than `MAX_ITEMS`
+ * Parses the items of a body that is an array or, with `key`, has one under that key.
+ * @returns undefined when the body is neither, or not JSON
+ * @throws {AppError} `too_large` when it has more than `MAX_ITEMS`
  */
 export function* parsingItems(body: string, key?: string): Steps<JsonElements | undefined> {
   try {
@@ -40,7 +40,7 @@ export function* parsingItems(body: string, key?: string): Steps<JsonElements | 
   }
 }
 
-/** As `parsingItems`, in one go. */
+/** Does the work of `parsingItems` in one go. */
 export function parseItems(body: string, key?: string): JsonElements | undefined {
   return finish(parsingItems(body, key))
 }
@@ -49,7 +49,7 @@ export function tooManyItems(): AppError {
   return tooLarge(`A request may bring at most ${MAX_ITEMS} items`)
 }
 
-/** Why an item is refused that nobody has parsed. */
+/** Says why an item is refused that was not parsed. */
 export function tooManyValues(path: Issue['path']): Issue {
   const message = `Holds more than ${MAX_ELEMENT_VALUES} values`
   return { path, message, code: 'too_many_values' }
@@ -59,13 +59,16 @@ function tooLarge(message: string): AppError {
   return new AppError('too_large', message, { errors: [{ path: [], message, code: 'too_large' }] })
 }
 
-/** What JSON.parse has thrown, as one thing wrong with one value. */
+/** Turns the error of JSON.parse into an issue of one value. */
 export function invalidJson(path: Issue['path'], thrown: unknown): Issue {
   const reason = thrown instanceof Error ? thrown.message : String(thrown)
   return { path, message: reason.replace(/^JSON Parse error: /, ''), code: 'invalid_json' }
 }
 
-/** RFC 8259, 8.1: parsers may ignore a byte order mark, and some senders on Windows write one. */
+/**
+ * Removes a byte order mark: parsers may ignore one (RFC 8259, 8.1), and some senders on Windows
+ * write it.
+ */
 export function withoutByteOrderMark(text: string): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }

@@ -1,11 +1,14 @@
 /**
- * How deep an item may be nested, itself being level 1. The deepest official Caliper document has 9
- * levels. 100 leaves room for extensions, and keeps whatever walks an event later (ours, or the
- * receiver of a webhook) far from the end of its stack.
+ * An item may be nested so deep, itself being level 1. The deepest official Caliper document has 9
+ * levels. A limit of 100 leaves room for extensions, and code that walks an event later (ours, or
+ * the receiver of a webhook) stays far from the end of its stack.
  */
 export const MAX_DEPTH = 100
 
-/** In UTF-16 units. Caliper 1.1, Appendix G: an endpoint stores ids of up to 2048 characters. */
+/**
+ * The length is in UTF-16 units. Caliper 1.1, Appendix G: an endpoint stores ids of up to 2048
+ * characters.
+ */
 export const MAX_ID_LENGTH = 2048
 
 // A receipt repeats the id of an item, which may have been refused for its length.
@@ -16,7 +19,7 @@ export function shownId(id: string | undefined): string | undefined {
 }
 
 /**
- * How many items a request may bring. Six megabytes hold so many of 120 bytes, and no real event is
+ * A request may have so many items. Six megabytes hold as many of 120 bytes, and no real event is
  * that small; without a limit, a body of `{},{},…` costs 500 times its size in memory.
  */
 export const MAX_ITEMS = 50_000

@@ -58,7 +58,7 @@ describe('people are found in a text', () => {
           if (typeof value === 'string') strings.add(value)
           return value
         })
-        // The reviver is called once more for the whole, by an empty name.
+        // JSON.parse calls the reviver once more for the whole, by an empty name.
         strings.delete('')
         for (const one of [...strings, id]) {
           expect(isIn([one], text)).toBe(one !== '' && strings.has(one))

@@ -1,23 +1,26 @@
 import type { Issue } from '../error/issue'
 
-/** The answer to a sender, once everything named here is durable. */
+/** The receipt answers a sender, once everything named here is durable. */
 export interface Receipt {
   requestId: string
   eventCount: number
-  /** Every event now held, in the order sent, duplicates included. */
+  /** These events are stored now, in the order sent, duplicates included. */
   eventIds: string[]
   entityCount: number
-  /** The entities' own ids, in the order sent. */
+  /** These are the entities' own ids, in the order sent. */
   entityIds: string[]
-  /** How many of the events and entities were held already. */
+  /** So many of the events and entities were stored before. */
   duplicates: number
-  /** The first hundred of them. */
+  /** The list has the first hundred of them. */
   quarantined: { index: number; id?: string; quarantineId: string; errors: Issue[] }[]
-  /** All of them, when they are more than `quarantined` names, and where the others can be seen. */
+  /**
+   * The count is of all of them; it is present when they are more than `quarantined` names, with
+   * the address where the others can be seen.
+   */
   quarantinedCount?: number
   quarantinedLink?: string
   /**
-   * With nothing named above: how many items wait until the stores have room for them. Each will
+   * So many items wait until the stores have room for them; then nothing is named above. Each will
    * be an event, an entity or in quarantine, and need not be sent again.
    */
   acceptedForLater?: number

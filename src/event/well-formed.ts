@@ -1,7 +1,7 @@
 import type { ReadEvent } from './reading'
 
 /**
- * Whether parsing `text` may give strings with half a surrogate pair: JSON can escape one
+ * Tells whether parsing `text` may give strings with half a surrogate pair: JSON can escape one
  * (RFC 8259, 8.2), UTF-8 cannot carry it, and Parquet and SQLite hold UTF-8.
  */
 export function mayHoldLoneSurrogates(text: string): boolean {
