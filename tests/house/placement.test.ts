@@ -132,6 +132,15 @@ describe('a suite', () => {
     expect(runs.sort()).toEqual(slow.sort())
   })
 
+  it('leaves no file with tests out for its ending: helpers and contracts export something', () => {
+    const others = all.filter((path) => /^(tests|src|tools)\/.*\.ts$/.test(path) && !isTest(path))
+    const missed = others.filter((path) => {
+      const text = read(path)
+      return /from 'bun:test'/.test(text) && !/^export /m.test(text)
+    })
+    expect(missed).toEqual([])
+  })
+
   it('has something to run in each part', () => {
     const empty = parts.filter(({ files: glob }) => !files().some((path) => match(glob, path)))
     expect(empty.map(({ name }) => name)).toEqual([])
