@@ -9,7 +9,10 @@ import { putRecords } from './archive/put-records'
 
 export interface ArchiveNeeds {
   client: FirehoseClient
-  /** A delivery stream for each retention class: each has its own place, and its own time, in S3. */
+  /**
+   * Names a delivery stream for each retention class: each has its own place, and its own time, in
+   * S3.
+   */
   streams: Record<RetentionClass, string>
   /** Takes what is too large for a record of Firehose. */
   blobs: BlobStore
@@ -40,7 +43,7 @@ export function createArchive({ client, streams, blobs }: ArchiveNeeds): Archive
       const classes = Map.groupBy(batch.records(), ({ retentionClass }) => retentionClass)
       await Promise.all([...classes].map(([name, records]) => writeClass(name, records)))
     },
-    // The client is its owner's.
+    // The client belongs to its owner, who closes it.
     async [Symbol.asyncDispose]() {},
   }
 }

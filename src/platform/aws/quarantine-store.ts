@@ -19,7 +19,7 @@ import { createUsage } from './quarantine/usage'
 interface Needs {
   client: DynamoDBClient
   table: string
-  /** Where large texts go. */
+  /** Stores large texts. */
   blobs: BlobStore
   /** Signs the cursors of `list`. */
   tokens: () => Promise<TokenSigner>
@@ -31,14 +31,14 @@ interface Asked {
   filter: QuarantineFilter
 }
 
-/** As JSON, which has the same number of bytes on one machine. */
+/** Counts the bytes of a summary as JSON, which has the same number on one machine. */
 function summaryBytes({ length: _, ...about }: QuarantinedSummary): number {
   return Buffer.byteLength(JSON.stringify(about))
 }
 
 /**
- * Items, what searches read of them, and what their sources have, in one table and always changed
- * together (`quarantine/items.ts` has its shape).
+ * Stores items, what searches read of them, and what their sources have, in one table and always
+ * changed together (`quarantine/items.ts` has its shape).
  */
 export function createQuarantineStore({ client, table, blobs, tokens }: Needs): QuarantineStore {
   const texts = createTexts(blobs)
@@ -64,7 +64,7 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
     countCrowded: usage.countCrowded,
 
     async put(items, limits) {
-      // What a sender repeats costs a read, and neither a write nor room.
+      // An item that a sender repeats costs a read, and neither a write nor room.
       const missing = await read.missing(items)
       if (missing.length > 0)
         await keep(
@@ -81,7 +81,8 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
       list({ tenantId, page, filter }, { read: read.summaryOf, bytesOf: summaryBytes }),
 
     async amend(tenantId, quarantineId, said) {
-      // Again when somebody else was faster; each time one of them has done what it came for.
+      // The loop tries again when another call was faster; each time one of them has done what it
+      // came for.
       for (;;) {
         const held = await read.item(tenantId, quarantineId)
         if (held === undefined) return false
@@ -91,7 +92,7 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
     },
 
     async erase(tenantId, { actorIds }) {
-      // Few ask for it, and taking events must start without it.
+      // Few requests ask for it, and taking events must start without it.
       const { eraseFromQuarantine } = await import('./quarantine/erase')
       return eraseFromQuarantine({ client, table, read, keep }, tenantId, actorIds)
     },
@@ -102,7 +103,8 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
         if (head === undefined) return false
         const missing = await read.missing(successors, head)
         const added = missing.map((item) => prepare(item))
-        // One that takes its place can be kept only with what removes it: the last transaction.
+        // An item that takes its place can be stored only with what removes it: the last
+        // transaction.
         const isOwn = (item: Head) =>
           item.tenantId === tenantId && item.quarantineId === quarantineId
         added.sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)))

@@ -13,7 +13,7 @@ interface Needs {
   keep: Keep
 }
 
-// Their heads are read at once, their texts one by one: each may have megabytes.
+// A page reads its heads at once, and its texts one by one: each may have megabytes.
 const PAGE = 25
 
 /** Looks at the items of a tenant, oldest first, each once. One that is put meanwhile may be among them. */
@@ -35,7 +35,7 @@ export async function eraseFromQuarantine(
   } while (after !== undefined)
   return { removed }
 
-  /** Again when somebody else has changed it meanwhile. */
+  /** Erases one item. It tries again when another call has changed it meanwhile. */
   async function eraseOne(quarantineId: string): Promise<boolean> {
     for (;;) {
       const held = await read.item(tenantId, quarantineId)
