@@ -93,7 +93,7 @@ const putBlobs: Permissions = [
 ]
 
 /** Stores records that are too large for the lake, and changes that cannot be read. */
-const setAside: Permissions = [
+const putLargeAndFailed: Permissions = [
   {
     actions: ['s3:PutObject'],
     resources: ['large', 'failed'].map((place) => $interpolate`${blobs.arn}/${place}/*`),
@@ -164,7 +164,7 @@ const ingest: Permissions = [
 const handOn: Permissions = [
   ...readRegistry,
   ...getBlobs,
-  ...setAside,
+  ...putLargeAndFailed,
   ...putRecords,
   ...enqueueDeliveries,
 ]

@@ -3,7 +3,7 @@ import type { EventRecord, RetentionClass } from '../../event/record'
 import type { Archive } from '../archive'
 import type { BlobStore } from '../blob-store'
 import { type ArchiveDocument, documentOf } from './archive/document'
-import { setAside } from './archive/oversize'
+import { storeOversize } from './archive/oversize'
 import { cutCalls, packRecords, RECORD_BYTES } from './archive/pack'
 import { putRecords } from './archive/put-records'
 
@@ -25,7 +25,7 @@ export interface ArchiveNeeds {
 export function createArchive({ client, streams, blobs }: ArchiveNeeds): Archive {
   async function toDocument(record: EventRecord): Promise<ArchiveDocument> {
     const document = documentOf(record)
-    return document.bytes.length > RECORD_BYTES ? setAside(record, blobs) : document
+    return document.bytes.length > RECORD_BYTES ? storeOversize(record, blobs) : document
   }
 
   async function writeClass(retentionClass: RetentionClass, records: readonly EventRecord[]) {

@@ -95,7 +95,8 @@ async function readChanges(inserts: readonly DynamoDBRecord[], needs: StreamHand
     const storedAt = (insert.dynamodb!.ApproximateCreationDateTime ?? 0) * 1000
     if (outcome.status === 'fulfilled') changes.push({ sequence, storedAt, record: outcome.value })
     else if (isPassing(outcome.reason)) return { changes, unread: sequence }
-    else if (!(await setAside(insert, outcome.reason, needs))) return { changes, unread: sequence }
+    else if (!(await storeUnreadable(insert, outcome.reason, needs)))
+      return { changes, unread: sequence }
   }
   return { changes, unread: undefined }
 }
@@ -108,7 +109,7 @@ function isPassing(reason: unknown): boolean {
  * Puts a record that cannot be read into the blob store, so that it does not hold up its shard.
  * @returns whether it is stored there
  */
-async function setAside(
+async function storeUnreadable(
   insert: DynamoDBRecord,
   thrown: unknown,
   { blobs, log }: StreamHandlerNeeds,

@@ -44,7 +44,7 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
   const texts = createTexts(blobs)
   const usage = createUsage({ client, table })
   const read = createReader({ client, table, texts })
-  const keep = createKeep({ client, table, usage, texts })
+  const store = createKeep({ client, table, usage, texts })
 
   async function list<Item>(
     { tenantId, page, filter }: Asked,
@@ -67,7 +67,7 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
       // An item that a sender repeats costs a read, and neither a write nor room.
       const missing = await read.missing(items)
       if (missing.length > 0)
-        await keep(
+        await store(
           missing.map((item) => prepare(item)),
           { limits },
         )
@@ -87,14 +87,14 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
         const held = await read.item(tenantId, quarantineId)
         if (held === undefined) return false
         const amended = prepare({ ...held.item, ...said }, held.head.arrival)
-        if (await keep([amended], { removed: held.head })) return true
+        if (await store([amended], { removed: held.head })) return true
       }
     },
 
     async erase(tenantId, { actorIds }) {
       // Few requests ask for it, and taking events must start without it.
       const { eraseFromQuarantine } = await import('./quarantine/erase')
-      return eraseFromQuarantine({ client, table, read, keep }, tenantId, actorIds)
+      return eraseFromQuarantine({ client, table, read, store }, tenantId, actorIds)
     },
 
     async release(tenantId, quarantineId, successors = [], limits) {
@@ -108,7 +108,7 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
         const isOwn = (item: Head) =>
           item.tenantId === tenantId && item.quarantineId === quarantineId
         added.sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)))
-        if (await keep(added, { removed: head, limits })) return true
+        if (await store(added, { removed: head, limits })) return true
       }
     },
   }

@@ -19,7 +19,10 @@ const LIST_LENGTH = 16 * 1024
  * The same record has the same place. Its class and day come first, so that it can be expired as the
  * lake is.
  */
-export async function setAside(record: EventRecord, blobs: BlobStore): Promise<ArchiveDocument> {
+export async function storeOversize(
+  record: EventRecord,
+  blobs: BlobStore,
+): Promise<ArchiveDocument> {
   const bytes = Buffer.from(JSON.stringify(record))
   const digest = createHash('sha256').update(bytes).digest('hex')
   const blob = `large/${record.retentionClass}/${record.receivedAt.slice(0, 10)}/${digest}`

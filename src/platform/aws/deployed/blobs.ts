@@ -1,5 +1,5 @@
 /** Large documents that stay until they are replaced or deleted have this prefix. */
 export const LASTING_DOCUMENTS = 'documents/lasting/'
 
-/** Large documents that expire have this prefix: DynamoDB drops their items without a word to us. */
+/** Large documents that expire have this prefix: DynamoDB drops their items without telling us. */
 export const EXPIRING_DOCUMENTS = 'documents/expiring/'

@@ -10,7 +10,7 @@ interface Needs {
   client: DynamoDBClient
   table: string
   read: Reader
-  keep: Keep
+  store: Keep
 }
 
 // A page reads its heads at once, and its texts one by one: each may have megabytes.
@@ -18,7 +18,7 @@ const PAGE = 25
 
 /** Looks at the items of a tenant, oldest first, each once. One that is put meanwhile may be among them. */
 export async function eraseFromQuarantine(
-  { client, table, read, keep }: Needs,
+  { client, table, read, store }: Needs,
   tenantId: string,
   actorIds: readonly string[],
 ): Promise<Erased> {
@@ -41,7 +41,7 @@ export async function eraseFromQuarantine(
       const held = await read.item(tenantId, quarantineId)
       if (held === undefined || !finish(people.areIn(held.item.raw, 'text'))) return false
       // Its text goes with it; of one among the blobs, the key goes first.
-      if (await keep([], { removed: held.head })) return true
+      if (await store([], { removed: held.head })) return true
     }
   }
 }

@@ -81,24 +81,24 @@ export function createKeep(needs: Needs): Keep {
     }
   }
 
-  return async function keep(items, { limits, removed }) {
+  return async function store(items, { limits, removed }) {
     if (limits !== undefined) {
       const growths = growthsOf({ removed: removed && [removed], added: items })
       await usage.requireRoom(growths, limits)
     }
     const chunks = chunksOf(items, MAX_CHANGED)
     const last = chunks.pop() ?? []
-    const kept: Written[] = []
+    const stored: Written[] = []
     try {
       for (const chunk of chunks) {
-        kept.push(...((await place(chunk, { limits, leaving: removed })) ?? []))
+        stored.push(...((await place(chunk, { limits, leaving: removed })) ?? []))
       }
       const isDone = await place(last, { limits, removed: removed && [removed] })
-      if (isDone === undefined) await remove(kept)
+      if (isDone === undefined) await remove(stored)
       else if (removed !== undefined) await texts.discard([removed])
       return isDone !== undefined
     } catch (thrown) {
-      if (thrown instanceof AppError) await remove(kept)
+      if (thrown instanceof AppError) await remove(stored)
       throw thrown
     }
   }
