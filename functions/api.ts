@@ -17,5 +17,5 @@ const { platform, measured } = metered({ platform: serving, metrics })
 const options = { config, clock, log, maxReplyBytes: MAX_REPLIED_BYTES }
 const app = createApp(createServices(platform, options))
 
-/** Everything over HTTP. */
+/** Answers everything that comes over HTTP. */
 export const handler = createUrlHandler({ fetch: app.fetch, measured })

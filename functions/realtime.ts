@@ -30,5 +30,5 @@ const handle = createRealtimeHandler({
   log,
 })
 
-/** Everything over WebSocket. */
+/** Answers everything that comes over WebSocket. */
 export const handler = (event: RealtimeEvent) => measured(() => handle(event))

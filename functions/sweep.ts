@@ -13,10 +13,13 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, { clock, log 
 
 // It is called every five minutes, and two at a time would only do the same work twice.
 const RUN_MS = 4 * 60_000
-// As many requests as fit in half of it when each takes twenty milliseconds.
+// A run takes as many requests as fit in half of it when each takes twenty milliseconds.
 const REQUESTS = 6000
 
-/** Takes up again what was put aside: requests that were spilled, batches that Lambda gave up. */
+/**
+ * Takes up again the work that had to wait: requests that were spilled, batches that Lambda gave
+ * up.
+ */
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }

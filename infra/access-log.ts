@@ -1,7 +1,7 @@
 /**
- * What API Gateway logs of each request: enough to find it among the function's lines, which have the
- * request's id at AWS too. SST's own choice has the address and the browser of whoever sends, and the
- * path, which at `/caliper/in/KEY` holds a key.
+ * API Gateway logs these fields of each request. They are enough to find it among the function's
+ * lines, which have the request's id at AWS too. SST's own choice has the sender's address and
+ * browser, and the path, which at `/caliper/in/KEY` holds a key.
  */
 const common = {
   time: '$context.requestTime',
@@ -10,14 +10,14 @@ const common = {
   status: '$context.status',
 }
 
-/** Of an HTTP API. */
+/** An HTTP API logs these fields. */
 export const httpAccess = {
   ...common,
   method: '$context.httpMethod',
   ms: '$context.responseLatency',
 }
 
-/** Of a WebSocket API. A connection's id means nothing once it has ended. */
+/** A WebSocket API logs these fields. A connection's id means nothing once it has ended. */
 export const connectionAccess = {
   ...common,
   event: '$context.eventType',
@@ -25,7 +25,10 @@ export const connectionAccess = {
   ms: '$context.integrationLatency',
 }
 
-/** For `transform.stage`. @param fields name → variable of the stage's `$context` */
+/**
+ * Makes the `transform.stage` that logs these fields.
+ * @param fields name → variable of the stage's `$context`
+ */
 export function logging(fields: Record<string, string>) {
   return (stage: aws.apigatewayv2.StageArgs): undefined => {
     const format = JSON.stringify(fields)

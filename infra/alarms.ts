@@ -4,18 +4,18 @@ import { asQuery, ingestMetric, type Metric } from './metrics'
 import { deadLetters } from './queues'
 import { alarmEmail } from './settings'
 
-/** Something that somebody should look at; docs/aws.md has a section for each. */
+/** An alarm shows something that somebody should look at; docs/aws.md has a section for each. */
 export interface Alarm {
   name: string
-  /** Of the runbook, where several alarms share one. */
+  /** Names the section of the runbook, where several alarms share one. */
   section?: string
   description: string
   metrics: Record<string, Metric>
-  /** Of the metrics, by their names. */
+  /** Computes the watched number from the metrics, by their names. */
   expression: string
   comparison: 'GreaterThanThreshold' | 'LessThanThreshold'
   threshold: number
-  /** How many periods of five minutes it must last. */
+  /** Says for how many periods of five minutes it must last. */
   periods: number
 }
 
@@ -55,7 +55,7 @@ const ingest: Alarm[] = [
     name: 'BatchSize',
     description: 'Senders bring fewer than two events a request: what they cost is requests',
     metrics: { size: ingestMetric('BatchSize', 'Average'), received },
-    // What a school sends on a Sunday costs nothing either way.
+    // The few events that a school sends on a Sunday cost nothing either way.
     expression: 'IF(received >= 1000, size, 2)',
     comparison: 'LessThanThreshold',
     threshold: 2,
@@ -157,7 +157,7 @@ function raise(alarm: Alarm) {
     comparisonOperator: comparison,
     threshold,
     evaluationPeriods: periods,
-    // Nobody sends at night: that is no reason to wake anybody.
+    // Senders are quiet at night: that is no reason to wake anybody.
     treatMissingData: 'notBreaching',
     alarmActions: [topic.arn],
     okActions: [topic.arn],

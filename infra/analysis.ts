@@ -3,7 +3,7 @@ import { keptUnlessEmpty } from './blobs'
 import { database } from './lake'
 import { isPermanentStage } from './stage'
 
-/** Answers of Athena, which anybody can ask for again. */
+/** The bucket holds answers of Athena, which anybody can ask for again. */
 export const results = new sst.aws.Bucket('QueryResults', {
   cors: false,
   lifecycle: [{ id: 'expire', expiresIn: '30 days' }],
@@ -28,7 +28,10 @@ export const workgroup = new aws.athena.Workgroup('Analysis', {
   },
 })
 
-/** What analysts find under "Saved queries" of the workgroup; `docs/sql.md` tells what each answers. */
+/**
+ * Analysts find these queries under "Saved queries" of the workgroup; `docs/sql.md` tells what each
+ * answers.
+ */
 export const queries = namedQueries.map(({ id, description, sql }) => {
   const name = id.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase())
   return new aws.athena.NamedQuery(`${name}Query`, {

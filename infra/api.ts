@@ -1,7 +1,10 @@
 import { createFunction } from './function'
 import { permissions } from './permissions'
 
-/** Everything over HTTP. Who may do what is decided by keys and tokens, browsers' CORS by the routes. */
+/**
+ * The function answers everything over HTTP. Keys and tokens decide who may do what, the routes
+ * decide browsers' CORS.
+ */
 export const api = createFunction('Api', {
   description: 'Takes events in and reads them back',
   memory: '1024 MB', // half a processor: parsing, not memory, is what a request waits for

@@ -18,7 +18,7 @@ const role = new aws.iam.Role('ArchiveRole', {
   inlinePolicies: [{ name: 'archive', policy: policy() }],
 })
 
-/** One delivery stream a retention class: the class is the folder that expires as one. */
+/** Each retention class has a delivery stream: the class is the folder that expires as one. */
 export const streams = Object.fromEntries(
   retentionClasses.map((name) => [name, stream(name)]),
 ) as Record<RetentionClass, ReturnType<typeof stream>>
@@ -35,7 +35,8 @@ function stream(retentionClass: RetentionClass) {
       prefix: firehosePrefix(retentionClass),
       errorOutputPrefix: `errors/${retentionClass}/!{firehose:error-output-type}/!{timestamp:yyyy-MM-dd}/`,
       fileExtension: '.parquet',
-      // With conversion at least 64 MB; 128 makes the fewest files. Five minutes is what people wait.
+      // The buffer is at least 64 MB with conversion; 128 makes the fewest files. Five minutes is
+      // what people wait.
       bufferingSize: 128,
       bufferingInterval: 300,
       cloudwatchLoggingOptions: {
@@ -43,7 +44,8 @@ function stream(retentionClass: RetentionClass) {
         logGroupName: logs.name,
         logStreamName: logStream.name,
       },
-      // Half the bytes of Snappy, for what is scanned and what is kept for years (docs/cost.md).
+      // GZIP makes half the bytes of Snappy, for what is scanned and what is stored for years
+      // (docs/cost.md).
       dataFormatConversionConfiguration: {
         inputFormatConfiguration: { deserializer: { openXJsonSerDe: {} } },
         outputFormatConfiguration: { serializer: { parquetSerDe: { compression: 'GZIP' } } },
@@ -58,7 +60,9 @@ function stream(retentionClass: RetentionClass) {
   })
 }
 
-/** What Firehose does on our behalf ("Grant Firehose access to an Amazon S3 destination"). */
+/**
+ * Allows what Firehose does on our behalf ("Grant Firehose access to an Amazon S3 destination").
+ */
 function policy() {
   return aws.iam.getPolicyDocumentOutput({
     statements: [

@@ -1,13 +1,13 @@
 import { scopes } from '../src/identity/scope'
 import { accountId, isPermanentStage, region } from './stage'
 
-/** Programs that fetch a token instead of keeping a key. No people sign in here. */
+/** The pool holds programs that fetch a token instead of storing a key. No people sign in here. */
 export const clients = new sst.aws.CognitoUserPool('Clients', {
-  // Where `/oauth2/token` is; the name is shared by everybody in the region.
+  // `/oauth2/token` is at this domain; everybody in the region shares the names.
   domain: { prefix: $interpolate`${$app.name}-${$app.stage}-${accountId}` },
   transform: {
     userPool(pool, options) {
-      // Its clients and their secrets are entered in senders' settings.
+      // The pool's clients and their secrets are entered in senders' settings.
       options.retainOnDelete = isPermanentStage
       pool.adminCreateUserConfig = { allowAdminCreateUserOnly: true }
       return undefined
@@ -29,7 +29,10 @@ const server = new aws.cognito.ResourceServer(
   { retainOnDelete: isPermanentStage },
 )
 
-/** The first one; more are made in the console, or here. It may do what a source's key may. */
+/**
+ * This is the first client; more are made in the console, or here. It may do what a source's key
+ * may.
+ */
 export const client = clients.addClient('FirstClient', {
   transform: {
     client(client, options) {
@@ -41,12 +44,12 @@ export const client = clients.addClient('FirstClient', {
       client.accessTokenValidity = 1
       client.tokenValidityUnits = { accessToken: 'hours' }
       options.retainOnDelete = isPermanentStage
-      // A scope that is not there yet is refused.
+      // Cognito refuses a scope that is not there yet.
       options.dependsOn = [server]
       return undefined
     },
   },
 })
 
-/** `iss` of the tokens; their keys are below it, at `/.well-known/jwks.json`. */
+/** The issuer is `iss` of the tokens; their keys are below it, at `/.well-known/jwks.json`. */
 export const issuer = $interpolate`https://cognito-idp.${region}.amazonaws.com/${clients.id}`

@@ -8,20 +8,23 @@ import { isPermanentStage } from './stage'
 const { hotTtlDays } = readConfig(environment)
 const lifetimeDays = MAX_LIFETIME_MS / (24 * 60 * 60 * 1000)
 
-/** Bodies beside the tables, requests the hot store could not take, batches the changes gave up on. */
+/**
+ * The bucket holds bodies beside the tables, requests the hot store could not take, batches the
+ * changes gave up on.
+ */
 export const blobs = new sst.aws.Bucket('Blobs', {
   cors: false,
   lifecycle: [
-    // Records too large for the lake, for as long as the rows that name them.
+    // Records too large for the lake last as long as the rows that name them.
     ...Object.entries(yearsKept).map(([name, count]) => ({
       id: `expire-large-${name}`,
       prefix: `large/${name}/`,
       expiresIn: `${count * 365} days` as const,
     })),
-    // Of items that are too large for the hot store. A week more than those: DynamoDB takes days to
-    // drop what has expired, and its stream is read within one.
+    // Bodies belong to items that are too large for the hot store. They last a week more than
+    // those: DynamoDB takes days to drop what has expired, and its stream is read within one.
     { id: 'expire-bodies', prefix: 'bodies/', expiresIn: `${hotTtlDays + 7} days` },
-    // A day more than the documents whose bytes they are.
+    // The bytes last a day more than the documents that they belong to.
     { id: 'expire-documents', prefix: EXPIRING_DOCUMENTS, expiresIn: `${lifetimeDays + 1} days` },
   ],
   transform: { bucket: keptUnlessEmpty },

@@ -1,16 +1,16 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
-// Of Zod's namespace object, what the product and its OpenAPI documents take from it. A bundler keeps
-// such an object whole, with its messages in fifty languages and its compiler: 350 KB. (A test holds
-// this list to the sources.)
+// The product and its OpenAPI documents take these from Zod's namespace object. A bundler includes
+// such an object whole, with its messages in fifty languages and its compiler: 350 KB. (A test
+// compares this list with the sources.)
 export const fromZod = [
   ...['NEVER', 'ZodType', 'array', 'boolean', 'discriminatedUnion', 'enum', 'int', 'iso'],
   ...['literal', 'looseObject', 'number', 'object', 'record', 'strictObject', 'string', 'union'],
   ...['unknown'],
 ]
 
-// In the place of modules that bring along what is never used on Lambda.
+// These replace modules that bring along what is never used on Lambda.
 const standIns = [
   {
     filter: /^zod$/,
@@ -29,8 +29,9 @@ const standIns = [
 const banner = `import { createRequire } from 'node:module';const require = createRequire(import.meta.url);`
 
 /**
- * A function of `functions/` as Lambda runs it: one ES module for what every start needs, and a chunk
- * for each thing that is imported when it is first asked for. SST's own bundling knows no stand-ins.
+ * Bundles a function of `functions/` as Lambda runs it: one ES module for what every start needs,
+ * and a chunk for each thing that is imported when it is first asked for. SST's own bundling knows
+ * no stand-ins.
  * @returns the folder, for `bundle` of a function; the source map lies beside it, not in it
  */
 export async function bundled(name: string): Promise<string> {
@@ -40,7 +41,8 @@ export async function bundled(name: string): Promise<string> {
     rmSync(made, { recursive: true, force: true })
     mkdirSync(made, { recursive: true })
   }
-  // Imported here: SST reads the configuration once before it has installed esbuild.
+  // The import stands here because SST reads the configuration once before it has installed
+  // esbuild.
   const { build } = await import('esbuild')
   const { outputFiles } = await build({
     entryPoints: [join($cli.paths.root, 'functions', `${name}.ts`)],

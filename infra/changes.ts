@@ -13,9 +13,10 @@ const changes = createFunction('Changes', {
 new aws.lambda.EventSourceMapping('ChangesMapping', {
   eventSourceArn: events.nodes.table.streamArn,
   functionName: changes.arn,
-  // Nothing stored is ever before it; LATEST could miss what is written while it is being made.
+  // TRIM_HORIZON misses nothing that is stored; LATEST could miss what is written while the mapping
+  // is being made.
   startingPosition: 'TRIM_HORIZON',
-  // Items that time to live removes are in the stream too.
+  // The stream also has the items that time to live removes.
   filterCriteria: { filters: [{ pattern: JSON.stringify({ eventName: ['INSERT'] }) }] },
   // Fuller batches are fewer calls; nobody who waits for a webhook notices two seconds.
   batchSize: 500,

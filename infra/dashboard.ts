@@ -26,7 +26,7 @@ const widgets = [
   })),
 ]
 
-/** The alarms, and what they look at. */
+/** The dashboard shows the alarms, and what they look at. */
 export const dashboard = new aws.cloudwatch.Dashboard('Dashboard', {
   dashboardName: `${$app.name}-${$app.stage}`,
   dashboardBody: $jsonStringify({ widgets }),

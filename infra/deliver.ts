@@ -13,9 +13,9 @@ new aws.lambda.EventSourceMapping('DeliverMapping', {
   eventSourceArn: deliveryQueue.arn,
   functionName: deliver.arn,
   batchSize: 10,
-  // A thousand attempts at once, and a tenth of an account's usual concurrency: targets that do not
-  // answer must not take the functions that take events in. Whose turn it is, the queue decides
-  // (`alarms.ts`).
+  // The limit allows a thousand attempts at once, and a tenth of an account's usual concurrency:
+  // targets that do not answer must not take the functions that take events in. The queue decides
+  // whose turn it is (`alarms.ts`).
   scalingConfig: { maximumConcurrency: 100 },
   // A delivery that must wait stays in the queue; those beside it are done.
   functionResponseTypes: ['ReportBatchItemFailures'],

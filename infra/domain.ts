@@ -3,8 +3,8 @@ import { api } from './api'
 import { domain } from './settings'
 
 /**
- * The API under a name of one's own. Function URLs cannot have one; API Gateway hands on the same
- * events, and the address of the sender with them, which CloudFront would hide.
+ * The API has a name of one's own here. Function URLs cannot have one; API Gateway hands on the
+ * same events, and the address of the sender with them, which CloudFront would hide.
  */
 export const door = domain ? named(domain) : undefined
 

@@ -11,11 +11,14 @@ interface Options {
   timeout: NonNullable<ConstructorParameters<typeof sst.aws.Function>[1]['timeout']>
   permissions: Permissions
   url?: { cors: false }
-  /** Of calls that nobody waits for. Lambda's own number is 2. */
+  /** Counts the retries of calls that nobody waits for. Lambda's own number is 2. */
   retries?: number
 }
 
-/** A door in `functions/`, run as all of ours are. @param name of the function; its file is in lower case */
+/**
+ * Creates a function of `functions/`, run as all of ours are.
+ * @param name of the function; its file is in lower case
+ */
 export function createFunction(name: string, { permissions, ...options }: Options) {
   const file = name.toLowerCase()
   const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
@@ -41,15 +44,15 @@ export function createFunction(name: string, { permissions, ...options }: Option
         args.loggingConfig = {
           logGroup: logs.name,
           logFormat: 'JSON',
-          // What Lambda says of every call (start, end, report) costs as much as the line of metrics;
-          // from WARN on it speaks of calls that failed or ran out of time.
+          // Lambda's own lines about every call (start, end, report) cost as much as the line of
+          // metrics; from WARN on it speaks of calls that failed or ran out of time.
           systemLogLevel: 'WARN',
-          applicationLogLevel: 'TRACE', // what we say is chosen by NONIUS_LOG_LEVEL
+          applicationLogLevel: 'TRACE', // NONIUS_LOG_LEVEL chooses what we say
         }
         return undefined
       },
       role(role) {
-        // SST's own lets every identity of the account take it on, and write to every log.
+        // SST's own role lets every identity of the account take it on, and write to every log.
         role.assumeRolePolicy = trustedBy('lambda.amazonaws.com')
         role.managedPolicyArns = []
         return undefined

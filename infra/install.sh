@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# SST's components and Pulumi's AWS provider for `sst.config.ts`, into .sst/platform. Needs no account,
-# and of the network only the registry of npm: the two variables keep SST from fetching Pulumi's engine
-# and a Bun of its own, which only a deployment needs. (They are undocumented: cmd/sst/main.go.)
+# This installs SST's components and Pulumi's AWS provider for `sst.config.ts` into .sst/platform.
+# It needs no account, and of the network only the registry of npm: the two variables stop SST from
+# fetching Pulumi's engine and a Bun of its own, which only a deployment needs. (They are
+# undocumented: cmd/sst/main.go.)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export SST_SKIP_DEPENDENCY_CHECK=1 SST_TELEMETRY_DISABLED=1

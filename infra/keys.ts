@@ -1,13 +1,13 @@
 import { isPermanentStage } from './stage'
 
-/** Seals the root secret, from which every other secret is derived. It never leaves KMS. */
+/** The key seals the root secret, from which every other secret is derived. It never leaves KMS. */
 export const rootKey = new aws.kms.Key(
   'RootKey',
   {
     description: `Nonius ${$app.stage}: seals the root secret in the registry`,
-    // The sealed secret is decrypted, never encrypted again: rotating keeps old key material.
+    // The sealed secret is decrypted, never encrypted again: rotation retains old key material.
     enableKeyRotation: true,
-    // The longest that KMS offers to think again: without this key webhook secrets are unreadable.
+    // KMS offers at most this long to think again: without this key webhook secrets are unreadable.
     deletionWindowInDays: 30,
   },
   { retainOnDelete: isPermanentStage },

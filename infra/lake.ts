@@ -3,7 +3,7 @@ import { glueView } from '../src/platform/aws/lake/glue-view'
 import { keptUnlessEmpty } from './blobs'
 import { WARM_DAYS, yearsKept } from './retention'
 
-/** Parquet, one folder a retention class, so that each expires on its own day. */
+/** The lake holds Parquet, one folder a retention class, so that each expires on its own day. */
 export const lake = new sst.aws.Bucket('Lake', {
   cors: false,
   lifecycle: [
@@ -12,7 +12,8 @@ export const lake = new sst.aws.Bucket('Lake', {
       prefix: `events/${name}/`,
       expiresIn: `${count * 365} days` as const,
     })),
-    // What could not be converted, as JSON with its reason: looked at within a quarter, or never.
+    // Records that could not be converted are JSON with their reason: looked at within a quarter,
+    // or never.
     { id: 'expire-errors', prefix: 'errors/', expiresIn: '90 days' },
   ],
   transform: {
@@ -24,7 +25,7 @@ export const lake = new sst.aws.Bucket('Lake', {
   },
 })
 
-/** What is kept for years is moved to where keeping is cheap, and is asked as before. */
+/** Moves what is stored for years to where storage is cheap; it is asked as before. */
 function cooled<Rule extends { filter?: { prefix?: string } }>(rule: Rule) {
   if (!rule.filter?.prefix?.startsWith('events/')) return rule
   return { ...rule, transitions: [{ days: WARM_DAYS, storageClass: 'GLACIER_IR' }] }
@@ -35,7 +36,7 @@ const databaseName = `${$app.name}_${$app.stage}`.replaceAll('-', '_')
 
 export const database = new aws.glue.CatalogDatabase('LakeDatabase', { name: databaseName })
 
-/** `archive`: what Firehose writes. Partitions are projected, so nothing crawls. */
+/** Firehose writes the table `archive`. Partitions are projected, so nothing crawls. */
 export const archiveTable = lake.name.apply((bucket) => {
   const { name, columns, partitionKeys, parameters, location, format } = glueTable({ bucket })
   return new aws.glue.CatalogTable('ArchiveTable', {
@@ -56,7 +57,7 @@ export const archiveTable = lake.name.apply((bucket) => {
 
 const view = glueView({ database: databaseName })
 
-/** `events`: what people ask, each event once. */
+/** People ask the view `events`, which has each event once. */
 export const eventsView = new aws.glue.CatalogTable('EventsView', {
   databaseName: database.name,
   name: view.name,
@@ -66,8 +67,8 @@ export const eventsView = new aws.glue.CatalogTable('EventsView', {
   viewExpandedText: view.expandedText,
   storageDescriptor: {
     columns: view.columns,
-    // Without it: "HIVE_METASTORE_ERROR: Table storage descriptor is missing SerDe info". One without a
-    // field would not be sent (hashicorp/terraform-provider-aws#28517).
+    // Athena needs it: without it, "HIVE_METASTORE_ERROR: Table storage descriptor is missing SerDe
+    // info". One without a field would not be sent (hashicorp/terraform-provider-aws#28517).
     serDeInfo: { serializationLibrary: view.serde },
   },
 })

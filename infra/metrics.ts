@@ -1,6 +1,6 @@
 type Query = aws.types.input.cloudwatch.MetricAlarmMetricQuery
 
-/** A metric of CloudWatch over five minutes, as a part of an alarm's arithmetic. */
+/** A metric of CloudWatch covers five minutes, as a part of an alarm's arithmetic. */
 export interface Metric {
   namespace: string
   name: string
@@ -8,10 +8,11 @@ export interface Metric {
   dimensions: Record<string, $util.Input<string>>
 }
 
-// Five minutes: an hour of them shows a trend, and one of them is not a single slow request.
+// The period is five minutes: an hour of them shows a trend, and one of them is not a single slow
+// request.
 const PERIOD_S = 300
 
-/** What the functions report of ingest (`src/telemetry/metrics.ts`). */
+/** Names a metric that the functions report of ingest (`src/telemetry/metrics.ts`). */
 export function ingestMetric(name: string, stat: Metric['stat']): Metric {
   return { namespace: 'Nonius', name, stat, dimensions: { Stage: $app.stage } }
 }
@@ -21,7 +22,7 @@ export function asQuery(id: string, { namespace, name, stat, dimensions }: Metri
   return { id, metric, returnData: false }
 }
 
-/** A line of a dashboard's graph. */
+/** Makes a line of a dashboard's graph. */
 export function asLine({ namespace, name, stat, dimensions }: Metric) {
   const pairs = Object.entries(dimensions).flat()
   return [namespace, name, ...pairs, { stat, period: PERIOD_S }]

@@ -6,7 +6,7 @@ import { rootKey } from './keys'
 import { deliveryQueue } from './queues'
 import { deliveries, documents, events, quarantine, registry } from './tables'
 
-/** What a function does, as the exact calls that this takes. */
+/** Permissions say what a function does, as the exact calls that this takes. */
 export type Permissions = sst.aws.FunctionPermissionArgs[]
 
 /** Appends to the hot store; reads what is there under the same id, to tell a conflict. */
@@ -35,7 +35,7 @@ const rows = (...tables: sst.aws.Dynamo[]): Permissions => [
   },
 ]
 
-/** What was put aside under the same key is read in one go, and so is a page of it. */
+/** Items in quarantine under the same key are read in one go, and so is a page of them. */
 const readQuarantine: Permissions = [
   { actions: ['dynamodb:BatchGetItem'], resources: [quarantine.arn] },
 ]
@@ -84,7 +84,7 @@ const openSecrets: Permissions = [
 
 const getBlobs: Permissions = [
   { actions: ['s3:GetObject'], resources: [$interpolate`${blobs.arn}/*`] },
-  // Without it S3 says 403, and not 404, of what is not there.
+  // S3 needs it to say 404, and not 403, of what is not there.
   { actions: ['s3:ListBucket'], resources: [blobs.arn] },
 ]
 
@@ -92,8 +92,8 @@ const putBlobs: Permissions = [
   { actions: ['s3:PutObject', 's3:DeleteObject'], resources: [$interpolate`${blobs.arn}/*`] },
 ]
 
-/** Records that are too large for the lake, and changes that nobody can read. */
-const setAside: Permissions = [
+/** Stores records that are too large for the lake, and changes that cannot be read. */
+const putLargeAndFailed: Permissions = [
   {
     actions: ['s3:PutObject'],
     resources: ['large', 'failed'].map((place) => $interpolate`${blobs.arn}/${place}/*`),
@@ -112,7 +112,7 @@ const putRecords: Permissions = [
   },
 ]
 
-/** Where Lambda's poller puts the batches it gives up, in the name of the function. */
+/** Lets Lambda's poller put the batches it gives up here, in the name of the function. */
 const discardBatches: Permissions = [
   { actions: ['s3:PutObject'], resources: [$interpolate`${blobs.arn}/aws/lambda/*`] },
 ]
@@ -164,14 +164,14 @@ const ingest: Permissions = [
 const handOn: Permissions = [
   ...readRegistry,
   ...getBlobs,
-  ...setAside,
+  ...putLargeAndFailed,
   ...putRecords,
   ...enqueueDeliveries,
 ]
 
-/** Function by function. */
+/** Each function has these permissions. */
 export const permissions = {
-  // Whoever enables a webhook sets the alarms of what was parked for it.
+  // The request that enables a webhook sets the alarms of what was parked for it.
   api: [...ingest, ...queryEvents, ...enqueueDeliveries, ...useDocuments],
   changes: [...followStream, ...discardBatches, ...handOn],
   deliver: [

@@ -1,10 +1,10 @@
 import { type IndexProfile, indexProfiles } from '../src/platform/aws/deployed/index-profiles'
 import type { IndexName } from '../src/platform/aws/deployed/resources'
 
-/** What a deployment pays for. */
+/** A profile says what a deployment pays for. */
 export interface Profile {
   indexes: readonly IndexName[]
-  /** How long the hot copies stay, unless `NONIUS_HOT_TTL_DAYS` says otherwise. */
+  /** Says how long the hot copies stay, unless `NONIUS_HOT_TTL_DAYS` says otherwise. */
   hotTtlDays: number
 }
 

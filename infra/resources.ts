@@ -16,7 +16,10 @@ const archiveStreams = Object.fromEntries(
   Object.entries(streams).map(([name, stream]) => [name, stream.name]),
 ) as Record<RetentionClass, $util.Output<string>>
 
-/** Names for the functions, and nothing but names: what they may do is in `permissions.ts`. */
+/**
+ * The link gives the functions names, and nothing but names: `permissions.ts` says what they may
+ * do.
+ */
 export const nonius = new sst.Linkable('Nonius', {
   properties: {
     eventsTable: events.name,

@@ -1,4 +1,4 @@
-/** Who may take a role on: one service, and nobody in the account. */
+/** Lets one service take a role on, and nobody in the account. */
 export function trustedBy(service: string) {
   return JSON.stringify({
     Version: '2012-10-17',

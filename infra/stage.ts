@@ -1,6 +1,6 @@
-// The longest that leaves room in the prefix of Cognito's domain: 63 characters, of which `nonius-` and
-// the number of the account with its hyphen take 20. Glue's names are in lower case, and Cognito takes
-// no name of its own or of its makers.
+// A stage's name may be as long as the prefix of Cognito's domain has room for: 63 characters, of
+// which `nonius-` and the number of the account with its hyphen take 20. Glue's names are in lower
+// case, and Cognito takes no name of its own or of its makers.
 const STAGE = /^(?!.*(aws|amazon|cognito))[a-z0-9]([a-z0-9-]{0,41}[a-z0-9])?$/
 
 if (!STAGE.test($app.stage)) {
@@ -10,7 +10,10 @@ if (!STAGE.test($app.stage)) {
   )
 }
 
-/** Stages that hold somebody's data. Anything else may be thrown away, and is, with `sst remove`. */
+/**
+ * A permanent stage holds somebody's data. Anything else may be thrown away, and is, with `sst
+ * remove`.
+ */
 export const isPermanentStage = $app.stage === 'production'
 
 export const region = aws.getRegionOutput().region

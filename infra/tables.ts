@@ -2,18 +2,21 @@ import { type TableShape, tables } from '../src/platform/aws/deployed/tables'
 import { indexes } from './settings'
 import { isPermanentStage } from './stage'
 
-// Of the events table's indexes a deployment has those that it pays for.
+// A deployment has those of the events table's indexes that it pays for.
 const chosen = tables.events.indexes.filter(({ name }) => indexes.includes(name))
 
 // Recovery costs $0.20 a GB-month, nearly as much as storage. The lake is the copy of events that
-// lasts, and deliveries of last week, brought back, would be sent again.
+// lasts, and deliveries of last week, restored, would be sent again.
 export const events = table('Events', { ...tables.events, indexes: chosen }, false)
 export const registry = table('Registry', tables.registry, true)
 export const quarantine = table('Quarantine', tables.quarantine, true)
 export const documents = table('Documents', tables.documents, true)
 export const deliveries = table('Deliveries', tables.deliveries, false)
 
-/** @param isRecoverable to any second of the last 35 days ("Point-in-time recovery") */
+/**
+ * Makes a table of its shape.
+ * @param isRecoverable to any second of the last 35 days ("Point-in-time recovery")
+ */
 function table(name: string, shape: TableShape, isRecoverable: boolean) {
   const { hashKey, rangeKey, indexes, ttl, stream } = shape
   const keys = [{ hashKey, rangeKey }, ...indexes].flatMap((key) => [key.hashKey, key.rangeKey])

@@ -3,13 +3,16 @@ import type { EventRecord, RetentionClass } from '../../event/record'
 import type { Archive } from '../archive'
 import type { BlobStore } from '../blob-store'
 import { type ArchiveDocument, documentOf } from './archive/document'
-import { setAside } from './archive/oversize'
+import { storeOversize } from './archive/oversize'
 import { cutCalls, packRecords, RECORD_BYTES } from './archive/pack'
 import { putRecords } from './archive/put-records'
 
 export interface ArchiveNeeds {
   client: FirehoseClient
-  /** A delivery stream for each retention class: each has its own place, and its own time, in S3. */
+  /**
+   * Names a delivery stream for each retention class: each has its own place, and its own time, in
+   * S3.
+   */
   streams: Record<RetentionClass, string>
   /** Takes what is too large for a record of Firehose. */
   blobs: BlobStore
@@ -22,7 +25,7 @@ export interface ArchiveNeeds {
 export function createArchive({ client, streams, blobs }: ArchiveNeeds): Archive {
   async function toDocument(record: EventRecord): Promise<ArchiveDocument> {
     const document = documentOf(record)
-    return document.bytes.length > RECORD_BYTES ? setAside(record, blobs) : document
+    return document.bytes.length > RECORD_BYTES ? storeOversize(record, blobs) : document
   }
 
   async function writeClass(retentionClass: RetentionClass, records: readonly EventRecord[]) {
@@ -40,7 +43,7 @@ export function createArchive({ client, streams, blobs }: ArchiveNeeds): Archive
       const classes = Map.groupBy(batch.records(), ({ retentionClass }) => retentionClass)
       await Promise.all([...classes].map(([name, records]) => writeClass(name, records)))
     },
-    // The client is its owner's.
+    // The client belongs to its owner, who closes it.
     async [Symbol.asyncDispose]() {},
   }
 }

@@ -11,8 +11,8 @@ import { checkBlobKey } from '../shared/blob-key'
 import { guarded } from './errors'
 
 /**
- * Needs `s3:ListBucket` also to read: without it S3 answers 403 for what is not there, to tell
- * nobody what is (GetObject, "Permissions").
+ * Stores blobs in a bucket of S3. Reading needs `s3:ListBucket` too: without it S3 answers 403 for
+ * what is not there, to tell nobody what is (GetObject, "Permissions").
  */
 export function createBlobStore({
   client,

@@ -9,42 +9,44 @@ import { imageOf } from './dynamo/stream-image'
 
 export interface StreamHandlerNeeds {
   /**
-   * The record that stands in an item of the events table; undefined when its body is gone.
+   * Reads the record that an item of the events table contains; undefined when its body is gone.
    * @throws {StorageError} retriable when its body is elsewhere and cannot be had now
    */
   recordOf(item: Record<string, AttributeValue>): Promise<EventRecord | undefined>
   consumers: readonly Consumer[]
-  /** Takes what cannot be read, under `failed/records/`. */
+  /** Stores what cannot be read, under `failed/records/`. */
   blobs: BlobStore
   log: Log
 }
 
-// AWS keeps its clocks together within milliseconds (Amazon Time Sync), the stream's times are whole
-// seconds, and `Approximate`.
+// The two clocks may differ by less than this: AWS's agree within milliseconds (Amazon Time Sync),
+// the stream's times are whole seconds, and `Approximate`.
 const CLOCKS_APART_MS = 60_000
 
 export type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>
 
-/** One stored event, with its place in its shard. */
+/** A change is one stored event, with its place in its shard. */
 interface Change {
   sequence: string
-  /** When the table got it, by AWS's clock, in ms since 1970. */
+  /** Says when the table got it, by AWS's clock, in ms since 1970. */
   storedAt: number
   record: EventRecord
 }
 
 /**
- * The change feed's end on AWS: Lambda reads the table's stream and calls this with a batch of one
- * shard, again from the first record that was not handled until it answers that none is left. Lambda
- * remembers the cursor, so `isExact`, `maxWaitMs` and `drainsAtStop` of a consumer are the mapping's affair.
+ * Makes the change feed's end on AWS: Lambda reads the table's stream and calls this with a batch
+ * of one shard, again from the first record that was not handled until it answers that none is
+ * left. Lambda remembers the cursor, so `isExact`, `maxWaitMs` and `drainsAtStop` of a consumer are
+ * up to the mapping.
  */
 export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
   const { consumers, log } = needs
-  // Changes that a consumer has had of a batch that will come again for another's sake. Only an economy: a
-  // retry that reaches another sandbox brings all of it again, and consumers are idempotent.
+  // The map remembers changes that a consumer has handled, of a batch that will come again for
+  // another consumer. It only saves work: a retry that reaches another sandbox brings all of it
+  // again, and consumers are idempotent.
   const had = new Map<string, Set<string>>()
 
-  /** @returns the first sequence number that the consumer has not handled */
+  /** Gives a consumer its changes. @returns the first sequence number that it has not handled */
   async function handOver(consumer: Consumer, changes: readonly Change[]) {
     const done = had.get(consumer.name) ?? new Set()
     const waiting = changes.filter(({ sequence }) => !done.has(sequence))
@@ -67,7 +69,7 @@ export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
     const inserts = Records.filter(({ eventName }) => eventName === 'INSERT')
     const { changes, unread } = await readChanges(inserts, needs)
     const failures = await Promise.all(consumers.map((consumer) => handOver(consumer, changes)))
-    // The consumers go on where the hindmost is.
+    // The batch comes again from where the hindmost consumer is.
     const first = [...changes.map(({ sequence }) => sequence), unread].find((sequence) => {
       return sequence !== undefined && (sequence === unread || failures.includes(sequence))
     })
@@ -89,11 +91,12 @@ async function readChanges(inserts: readonly DynamoDBRecord[], needs: StreamHand
   for (const [place, outcome] of read.entries()) {
     const insert = inserts[place]!
     const sequence = insert.dynamodb!.SequenceNumber!
-    // In seconds, and never absent in a stream (StreamRecord, API reference).
+    // The time is in seconds, and never absent in a stream (StreamRecord, API reference).
     const storedAt = (insert.dynamodb!.ApproximateCreationDateTime ?? 0) * 1000
     if (outcome.status === 'fulfilled') changes.push({ sequence, storedAt, record: outcome.value })
     else if (isPassing(outcome.reason)) return { changes, unread: sequence }
-    else if (!(await setAside(insert, outcome.reason, needs))) return { changes, unread: sequence }
+    else if (!(await storeUnreadable(insert, outcome.reason, needs)))
+      return { changes, unread: sequence }
   }
   return { changes, unread: undefined }
 }
@@ -102,8 +105,11 @@ function isPassing(reason: unknown): boolean {
   return reason instanceof StorageError && reason.isRetriable
 }
 
-/** A record that nobody can read must not hold up its shard. @returns whether it is kept */
-async function setAside(
+/**
+ * Puts a record that cannot be read into the blob store, so that it does not hold up its shard.
+ * @returns whether it is stored there
+ */
+async function storeUnreadable(
   insert: DynamoDBRecord,
   thrown: unknown,
   { blobs, log }: StreamHandlerNeeds,
@@ -120,7 +126,7 @@ async function setAside(
   return true
 }
 
-/** A mark, as `ServingPlatform.mark` gives it. */
+/** Makes a mark, as `ServingPlatform.mark` gives it. */
 export function markAt(now: Date): string {
   return String(now.getTime())
 }
@@ -142,7 +148,7 @@ function* slicesOf(changes: readonly Change[], { maxRecords, maxBytes }: Consume
   if (slice.length > 0) yield slice
 }
 
-/** The same records have the same id, however often they come. */
+/** Makes a batch. The same records have the same id, however often they come. */
 function batchOf(slice: readonly Change[]): ChangeBatch {
   return {
     id: `${slice[0]!.sequence}-${slice.at(-1)!.sequence}`,

@@ -24,25 +24,25 @@ import { guarded } from './errors'
 
 export interface SettlingCounts extends ConformanceCounts, AsyncDisposable {
   /**
-   * To be awaited before each reply, since a function may be frozen after it, or ended. Writes what
-   * is noted if that was not done for ten seconds; never fails.
+   * Writes the noted counts if that was not done for ten seconds; never fails. It is awaited before
+   * each reply, since a function may be frozen after it, or ended.
    */
   settle(): Promise<void>
 }
 
 interface Needs {
   client: DynamoDBClient
-  /** The registry's. */
+  /** Names the registry's table. */
   table: string
   clock: Clock
   log: Log
 }
 
-// One write for the requests of ten seconds, not one each. A function that ends unasked loses the
-// counts of this long.
+// The requests of ten seconds share one write. A function that ends unasked loses the counts of
+// this long.
 const FLUSH_MS = 10_000
 
-/** Disposing writes what is still in memory. */
+/** Counts conformance in the registry's table. Disposing writes what is still in memory. */
 export function createConformanceCounts({ client, table, clock, log }: Needs): SettlingCounts {
   const noted = new Map<string, { source: CountedSource; hour: string; tally: Tally }>()
   let flushedAt = Number.NEGATIVE_INFINITY
@@ -56,11 +56,12 @@ export function createConformanceCounts({ client, table, clock, log }: Needs): S
     noted.set(key, sum)
   }
 
-  /** What cannot be written stays noted. */
+  /** Writes the counts of one hour. They stay noted when they cannot be written. */
   async function write(source: CountedSource, hour: string, tally: Tally) {
     try {
-      // A transaction of one, because only transactions are recognised when the SDK repeats them: a
-      // lost reply must not count twice. It is tried once: what meets another waits for the next.
+      // The write is a transaction of one, because only transactions are recognised when the SDK
+      // repeats them: a lost reply must not count twice. It is tried once: one that meets another
+      // waits for the next.
       await transact(client, [updateOf(table, source, hour, tally)], 1)
     } catch (error) {
       note(source, hour, tally)
@@ -68,7 +69,7 @@ export function createConformanceCounts({ client, table, clock, log }: Needs): S
     }
   }
 
-  /** Waits for the one before it, which may have taken what was noted and not yet written it. */
+  /** Waits for the flush before it, which may have taken what was noted and not yet written it. */
   function flush(): Promise<void> {
     flushing = flushing
       .catch(() => {})

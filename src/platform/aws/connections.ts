@@ -8,14 +8,17 @@ import { StorageError } from '../../error/storage-error'
 import type { Connections } from '../connections'
 import { guarded } from './errors'
 
-/** API Gateway's quota for WebSocket APIs: a message in either direction has at most 128 KB. */
+/** A message in either direction has at most 128 KB, by API Gateway's quota for WebSocket APIs. */
 export const MAX_MESSAGE_BYTES = 128 * 1024
 
-/** @param client of the stage's own endpoint, `https://…execute-api…/stage` */
+/**
+ * Sends to connections and closes them.
+ * @param client of the stage's own endpoint, `https://…execute-api…/stage`
+ */
 export function createConnections(needs: { client: ApiGatewayManagementApiClient }): Connections {
   const { client } = needs
 
-  /** @returns undefined when nobody is at the other end: API Gateway answers 410 */
+  /** Runs `work`. @returns undefined when the connection is gone: API Gateway answers 410 */
   async function unlessGone<Result>(what: string, work: () => Promise<Result>) {
     try {
       return await work()

@@ -7,7 +7,7 @@ import { createDeliveryRows } from './deliveries/rows'
 import { BATCH, createAlarms, type RungAlarm } from './deliveries/wake-ups'
 import { chunksOf } from './dynamo/in-parallel'
 
-/** The queue, and the way in for messages that SQS hands to a function by itself. */
+/** Adds to the queue the way in for messages that SQS hands to a function by itself. */
 export interface AwsDeliveryQueue extends DeliveryQueue {
   /**
    * Takes the delivery that a message rings for, for `leaseMs`.
@@ -19,14 +19,15 @@ export interface AwsDeliveryQueue extends DeliveryQueue {
 }
 
 /**
- * A row for each delivery, which is the truth, and an SQS message for each row, which is its alarm
- * clock: SQS hides a message for at most 12 hours, and cannot be asked what it holds.
+ * A delivery has a row, which is the truth, and each row an SQS message, which is its alarm clock:
+ * SQS hides a message for at most 12 hours, and cannot be asked what it holds.
  *
  * The row is written before its message is sent and removed before its message is. So a crash in
  * between leaves either a message without a row, which is dropped when it rings, or, in `enqueue`,
- * a row without a message: that call has not resolved, and whoever repeats it sends the message,
- * whether or not the row is there. Two messages for a row do no harm: only one can take it. A row that
- * is parked has no message; `release` sends one, and finds the row again until it has.
+ * a row without a message: that call has not resolved, and the caller who repeats it sends the
+ * message, whether or not the row is there. Two messages for a row do no harm: only one can take
+ * it. A row that is parked has no message; `release` sends one, and finds the row again until it
+ * has.
  */
 export function createDeliveryQueue(needs: {
   sqs: SQSClient
@@ -38,7 +39,8 @@ export function createDeliveryQueue(needs: {
   const alarms = createAlarms(needs)
   const rows = createDeliveryRows(needs)
   const now = () => needs.clock.now().getTime()
-  // What this process has taken: its content, and the handle by which its message is known.
+  // The map has what this process has taken: its content, and the handle by which its message is
+  // known.
   const held = new Map<string, { delivery: Delivery; rung: RungAlarm }>()
 
   async function open(rung: RungAlarm, leaseMs: number): Promise<Delivery | 'asleep' | 'gone'> {
@@ -53,13 +55,13 @@ export function createDeliveryQueue(needs: {
     return claim.kind
   }
 
-  /** Lets go of it. @returns undefined when the queue does not hold it */
+  /** Releases a delivery from this process. @returns undefined when the queue does not have it */
   async function letGo(deliveryId: string) {
     const found = held.get(deliveryId)
     held.delete(deliveryId)
     if (found !== undefined) return found
     const delivery = await rows.read(deliveryId)
-    // Its message is another process's; it rings when that one's lease ends.
+    // Its message belongs to another process; it rings when that one's lease ends.
     return delivery && { delivery, rung: undefined }
   }
 
@@ -92,7 +94,7 @@ export function createDeliveryQueue(needs: {
           taken.push(delivery)
         }
       }
-      // Hidden until here, so that the same ones do not come up again and again.
+      // The messages stay hidden until here, so that the same ones do not come up again and again.
       await alarms.snooze(passedOver, 0)
       return taken
     },

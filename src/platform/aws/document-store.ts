@@ -12,20 +12,24 @@ import { putWith } from './documents/put'
 import { createRemovals } from './documents/remove'
 import { guarded } from './errors'
 
-// A blob is gone when its document was replaced between two reads; so often in a row it never is.
+// A blob is gone when its document was replaced between two reads; that never happens so often in a
+// row.
 const MAX_TRIES = 10
 
 interface Needs {
   client: DynamoDBClient
   table: string
-  /** The store of larger documents' bytes. */
+  /** Stores the bytes of larger documents. */
   blobs: BlobStore
   clock: Clock
   /** Signs the cursors of `list`. */
   tokens: () => Promise<TokenSigner>
 }
 
-/** One item a document, all of a tenant in one collection (`documents/items.ts` has its shape). */
+/**
+ * Stores each document as an item, all of a tenant in one collection (`documents/items.ts` has its
+ * shape).
+ */
 export function createDocumentStore({ blobs, ...needs }: Needs): DocumentStore {
   const bodies = createBodies(blobs)
   return {

@@ -2,14 +2,17 @@ import { expect, it } from 'bun:test'
 import { StorageError } from '../../error/storage-error'
 import { guarded, storageError } from './errors'
 
-/** As a client of the SDK throws it. @param status of the answer; undefined when there was none */
+/**
+ * Makes an error as a client of the SDK throws it.
+ * @param status of the answer; undefined when there was none
+ */
 function thrown(name: string, status?: number): Error {
   const $metadata = status === undefined ? {} : { httpStatusCode: status }
   return Object.assign(new Error('said the service'), { name, $metadata })
 }
 
 const passing: [name: string, status?: number][] = [
-  // Asked too often, as each service says it.
+  // Each service says in its own way that it is asked too often.
   ['ProvisionedThroughputExceededException', 400],
   ['ThrottlingException', 400],
   ['RequestThrottled', 403],
@@ -20,10 +23,10 @@ const passing: [name: string, status?: number][] = [
   ['ExpiredToken', 400],
   ['InvalidSignatureException', 400],
   ['RequestTimeTooSkewed', 403],
-  // Met somebody else, or a socket that had fallen asleep.
+  // The request met another one, or a socket that had fallen asleep.
   ['TransactionConflictException', 400],
   ['RequestTimeout', 400],
-  // No answer, or one that says that it is not our fault.
+  // There is no answer, or one that says that it is not our fault.
   ['TimeoutError'],
   ['CredentialsProviderError'],
   ['InternalServerError', 500],

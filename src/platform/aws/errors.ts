@@ -6,8 +6,8 @@ interface ServiceError extends Error {
   code?: string
 }
 
-// As the services name them ("Common errors" and each API's own list); the SDK knows most of these,
-// but not in the answers of single statements.
+// The services use these names ("Common errors" and each API's own list); the SDK knows most of
+// these, but not in the answers of single statements.
 const throttles = new Set([
   'ProvisionedThroughputExceededException',
   'ProvisionedThroughputExceeded',
@@ -23,9 +23,9 @@ const throttles = new Set([
   'TransactionInProgressException',
 ])
 
-// What else passes, though it is answered as the caller's fault. Credentials and clock are Lambda's,
-// which replaces a sandbox whose own are too old; a request that met a transaction, or that was cut off
-// on its way, meets nothing the next time.
+// These errors pass too, though they are answered as the caller's fault. Credentials and clock are
+// Lambda's, which replaces a sandbox whose own are too old; a request that met a transaction, or
+// that was cut off on its way, meets nothing the next time.
 const passing = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
@@ -39,17 +39,21 @@ const passing = new Set([
 
 const TOO_MANY_REQUESTS = 429
 
-/** Whether a service said that it is asked too often, by the code or name of its error. */
+/** Tells whether a service said that it is asked too often, by the code or name of its error. */
 export function isThrottle(code: string | undefined): boolean {
   return code !== undefined && throttles.has(code)
 }
 
-/** What an AWS client threw, as the one error that crosses a port. @param what was being done */
+/**
+ * Turns what an AWS client threw into the one error that crosses a port.
+ * @param what was being done
+ */
 export function storageError(what: string, thrown: unknown): StorageError {
   if (thrown instanceof StorageError) return thrown
   const error = thrown as ServiceError
   const { httpStatusCode: status } = error.$metadata ?? {}
-  // Without a status there was no answer: the network, a time-out, credentials that cannot be had.
+  // An error without a status had no answer: the network, a time-out, credentials that cannot be
+  // had.
   const isRetriable =
     isThrottle(error.name) ||
     passing.has(error.name) ||

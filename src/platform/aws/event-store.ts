@@ -14,18 +14,18 @@ import { readItems } from './events/read'
 interface Needs {
   client: DynamoDBClient
   table: string
-  /** Those that the table has. */
+  /** Lists the indexes that the table has. */
   indexes: readonly IndexName[]
-  /** For bodies that are too large for an item. */
+  /** Stores bodies that are too large for an item. */
   blobs: Pick<BlobStore, 'put' | 'get' | 'delete'>
   tokens: () => Promise<TokenSigner>
   clock: Clock
 }
 
 /**
- * The hot store on DynamoDB: an item an event, written on condition that there is none with its key.
- * Indexes follow within a second or so: a query may not show yet what `append` has just stored, `get`
- * always does.
+ * Makes the hot store on DynamoDB: each event is an item, written on condition that there is none
+ * with its key. Indexes follow within a second or so: a query may not show yet what `append` has
+ * just stored, `get` always does.
  */
 export function createEventStore(needs: Needs): EventStore {
   const { client, table, indexes, blobs, tokens, clock } = needs
@@ -49,11 +49,11 @@ export function createEventStore(needs: Needs): EventStore {
       return queryEvents(source, tenantId, filter, page)
     },
 
-    // DynamoDB drops items by their time to live, and needs nobody to ask for it.
+    // DynamoDB drops items by their time to live, without being asked.
     expire: async () => ({ dropped: 0 }),
 
     async erase(tenantId, erasure) {
-      // Few ask for it, and taking events must start without it.
+      // Few requests ask for it, and taking events must start without it.
       const { eraseEvents } = await import('./events/erase')
       return eraseEvents({ ...events, items, blobs }, tenantId, erasure)
     },

@@ -10,13 +10,14 @@ import type { Resources } from './deployed/resources'
 import { createItems } from './events/item'
 import { serviceTimeOuts } from './time-outs'
 
-// Apart from what answers requests, whose start is not to read the clients of queues and streams.
+// These are apart from what answers requests, whose start is not to read the clients of queues and
+// streams.
 
 interface Needs {
   clock: Clock
 }
 
-/** What hands on stored events. */
+/** Opens what hands on stored events. */
 export function openFeeding(resources: Resources, { clock }: Needs) {
   const { dynamo, blobs, registry } = openParts(resources, clock)
   const { indexes, archiveStreams: streams } = resources
@@ -33,7 +34,7 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
   }
 }
 
-/** What sends webhooks. */
+/** Opens what sends webhooks. */
 export function openDelivering(resources: Resources, { clock }: Needs) {
   const { dynamo, events, registry } = openParts(resources, clock)
   const mark = () => markAt(clock.now())

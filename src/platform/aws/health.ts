@@ -3,7 +3,7 @@ import type { ServingPlatform } from '../platform'
 // No tenant has this name: each look costs half a read unit and finds nothing.
 const NOBODY = 'health'
 
-/** Whether each table can be read; CloudWatch tells the rest. */
+/** Tells whether each table can be read; CloudWatch tells the rest. */
 export async function checkHealth({
   events,
   registry,

@@ -22,7 +22,7 @@ interface Needs {
   log: Log
 }
 
-/** The parts that more than one function has. Clients ask for nothing until they are used. */
+/** Opens the parts that more than one function has. Clients ask for nothing until they are used. */
 export function openParts(
   { registryTable, eventsTable, indexes, blobsBucket, rootKeyId }: Resources,
   clock: Clock,
@@ -41,12 +41,12 @@ export function openParts(
   }
 }
 
-/** The registry alone, for whoever gives out keys. */
+/** Opens the registry alone, for programs that give out keys. */
 export function openRegistry(resources: Resources, clock: Clock) {
   return openParts(resources, clock).registry
 }
 
-/** What answers requests. `conformance` is to be settled after each. */
+/** Opens what answers requests. `conformance` is to be settled after each. */
 export function openServing(
   resources: Resources,
   { clock, log }: Needs,
@@ -63,7 +63,7 @@ export function openServing(
     documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
     blobs,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
-    // Nothing asks it over HTTP yet, so no function is told of a workgroup or may use one.
+    // No route asks it over HTTP yet, so no function is told of a workgroup or may use one.
     lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     spill: blobs,
@@ -72,7 +72,7 @@ export function openServing(
   }
 }
 
-/** Who is connected over WebSocket, and how they are answered. */
+/** Opens the table of who is connected over WebSocket, and the way to answer them. */
 export function openConnections(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
   const { registryTable: table, connectionsEndpoint: endpoint } = resources
   const client = new DynamoDBClient({ requestHandler: tableTimeOuts })

@@ -21,29 +21,32 @@ import { boundToTenant } from './lake/tenant-sql'
 
 export interface LakeNeeds {
   client: AthenaClient
-  /** Decides where results go, how they are encrypted, and how many bytes a query may read. */
+  /**
+   * The workgroup decides where results go, how they are encrypted, and how many bytes a query may
+   * read.
+   */
   workgroup: string
-  /** Of Glue, with the view `events`. */
+  /** Names the database of Glue, with the view `events`. */
   database: string
   /** Signs ids, so that one reader's is of no use to another. */
   tokens: () => Promise<TokenSigner>
   clock: Pick<Clock, 'now'>
 }
 
-/** What an id says, signed for its reader: every function can answer it, and nothing is stored. */
+/** A signed id says this to its reader: every function can answer it, and nothing is stored. */
 interface Started {
   execution: string
   at: number
   limits: LakeLimits
 }
 
-// Of GetQueryResults (API reference): the most there are.
+// GetQueryResults gives at most so many rows (API reference).
 const PAGE_ROWS = 1000
 const ADVICE = 'narrow it, or let Athena write it: UNLOAD (SELECT …) TO …'
 
 /**
- * SQL by Athena. Of a column that is a list or a row, Athena gives text that cannot be taken apart
- * for certain: `CAST(issue_codes AS json)` gives it as JSON.
+ * Answers SQL by Athena. Athena gives a column that is a list or a row as text that cannot be taken
+ * apart for certain: `CAST(issue_codes AS json)` gives it as JSON.
  */
 export function createLake({ client, workgroup, database, tokens, clock }: LakeNeeds): Lake {
   async function submit(sql: string): Promise<string> {
@@ -57,7 +60,7 @@ export function createLake({ client, workgroup, database, tokens, clock }: LakeN
         }),
       )
     }).catch((error: StorageError) => {
-      // Athena parses before it starts.
+      // Athena parses before it starts, so a bad query fails here.
       const { cause } = error
       if (!(cause instanceof InvalidRequestException)) throw error
       throw new AppError('invalid_request', cause.message, { cause })
@@ -145,12 +148,18 @@ export function createLake({ client, workgroup, database, tokens, clock }: LakeN
       await stop((await startedBy(reader, id)).execution)
     },
 
-    /** What runs goes on: its id is good in the next process. The client is its owner's. */
+    /**
+     * Closes nothing: running queries go on, their ids are good in the next process, and the client
+     * is its owner's.
+     */
     async [Symbol.asyncDispose]() {},
   }
 }
 
-/** Cursors of other questions are signed with the same key. */
+/**
+ * Makes the text that a reader's id is signed with. Cursors of other questions are signed with the
+ * same key.
+ */
 function questionOf(reader: LakeReader): string {
   return `lake query ${nameOf(reader)}`
 }

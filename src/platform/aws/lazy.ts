@@ -5,7 +5,7 @@ import type { Lake } from '../lake'
 import type { RootSecret } from './root-secret'
 import { serviceTimeOuts as requestHandler } from './time-outs'
 
-/** Made when it is first asked for, and once; a failure is not kept. */
+/** Makes a thing when it is first asked for, and once; a failure is not cached. */
 export function once<Thing>(make: () => Promise<Thing>): () => Promise<Thing> {
   let made: Promise<Thing> | undefined
   return () => {
@@ -17,7 +17,10 @@ export function once<Thing>(make: () => Promise<Thing>): () => Promise<Thing> {
   }
 }
 
-/** S3's client is a third of the SDK's code here, and few requests need it. */
+/**
+ * Opens the blobs when first needed: S3's client is a third of the SDK's code here, and few
+ * requests need it.
+ */
 export function lazyBlobs(bucket: string): BlobStore {
   const opened = once(async () => {
     const [{ S3Client }, { createBlobStore }] = await Promise.all([
@@ -34,7 +37,10 @@ export function lazyBlobs(bucket: string): BlobStore {
   }
 }
 
-/** Taking events in, the first thing that a function is started for, needs no documents. */
+/**
+ * Opens documents when first needed: taking events in, the first thing that a function is started
+ * for, needs none.
+ */
 export function lazyDocuments(
   needs: Parameters<typeof import('./document-store')['createDocumentStore']>[0],
 ): DocumentStore {
@@ -51,7 +57,10 @@ export function lazyDocuments(
   }
 }
 
-/** Signs pages and opens webhooks' secrets: taking events needs neither. */
+/**
+ * Opens the root secret when first needed: it signs pages and opens webhooks' secrets, and taking
+ * events needs neither.
+ */
 export function lazySecrets(
   needs: Omit<Parameters<typeof import('./root-secret')['openRootSecret']>[0], 'kms'>,
 ): RootSecret {
@@ -65,7 +74,10 @@ export function lazySecrets(
   return { derive: async (use, bytes) => (await opened()).derive(use, bytes) }
 }
 
-/** Few requests change a webhook, and SQS's client is of no use to the others. */
+/**
+ * Opens deliveries when first needed: few requests change a webhook, and SQS's client is of no use
+ * to the others.
+ */
 export function lazyDeliveries(
   needs: Omit<Parameters<typeof import('./delivery-queue')['createDeliveryQueue']>[0], 'sqs'>,
 ): Pick<DeliveryQueue, 'release' | 'drop'> {
@@ -82,7 +94,7 @@ export function lazyDeliveries(
   }
 }
 
-/** Athena's client is asked by questions over the lake only. */
+/** Opens the lake when first needed: only questions over the lake use Athena's client. */
 export function lazyLake(
   needs: Omit<Parameters<typeof import('./lake')['createLake']>[0], 'client'>,
 ): Lake {

@@ -19,7 +19,7 @@ import { createUsage } from './quarantine/usage'
 interface Needs {
   client: DynamoDBClient
   table: string
-  /** Where large texts go. */
+  /** Stores large texts. */
   blobs: BlobStore
   /** Signs the cursors of `list`. */
   tokens: () => Promise<TokenSigner>
@@ -31,20 +31,20 @@ interface Asked {
   filter: QuarantineFilter
 }
 
-/** As JSON, which has the same number of bytes on one machine. */
+/** Counts the bytes of a summary as JSON, which has the same number on one machine. */
 function summaryBytes({ length: _, ...about }: QuarantinedSummary): number {
   return Buffer.byteLength(JSON.stringify(about))
 }
 
 /**
- * Items, what searches read of them, and what their sources have, in one table and always changed
- * together (`quarantine/items.ts` has its shape).
+ * Stores items, what searches read of them, and what their sources have, in one table and always
+ * changed together (`quarantine/items.ts` has its shape).
  */
 export function createQuarantineStore({ client, table, blobs, tokens }: Needs): QuarantineStore {
   const texts = createTexts(blobs)
   const usage = createUsage({ client, table })
   const read = createReader({ client, table, texts })
-  const keep = createKeep({ client, table, usage, texts })
+  const store = createKeep({ client, table, usage, texts })
 
   async function list<Item>(
     { tenantId, page, filter }: Asked,
@@ -64,10 +64,10 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
     countCrowded: usage.countCrowded,
 
     async put(items, limits) {
-      // What a sender repeats costs a read, and neither a write nor room.
+      // An item that a sender repeats costs a read, and neither a write nor room.
       const missing = await read.missing(items)
       if (missing.length > 0)
-        await keep(
+        await store(
           missing.map((item) => prepare(item)),
           { limits },
         )
@@ -81,19 +81,20 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
       list({ tenantId, page, filter }, { read: read.summaryOf, bytesOf: summaryBytes }),
 
     async amend(tenantId, quarantineId, said) {
-      // Again when somebody else was faster; each time one of them has done what it came for.
+      // The loop tries again when another call was faster; each time one of them has done what it
+      // came for.
       for (;;) {
         const held = await read.item(tenantId, quarantineId)
         if (held === undefined) return false
         const amended = prepare({ ...held.item, ...said }, held.head.arrival)
-        if (await keep([amended], { removed: held.head })) return true
+        if (await store([amended], { removed: held.head })) return true
       }
     },
 
     async erase(tenantId, { actorIds }) {
-      // Few ask for it, and taking events must start without it.
+      // Few requests ask for it, and taking events must start without it.
       const { eraseFromQuarantine } = await import('./quarantine/erase')
-      return eraseFromQuarantine({ client, table, read, keep }, tenantId, actorIds)
+      return eraseFromQuarantine({ client, table, read, store }, tenantId, actorIds)
     },
 
     async release(tenantId, quarantineId, successors = [], limits) {
@@ -102,11 +103,12 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
         if (head === undefined) return false
         const missing = await read.missing(successors, head)
         const added = missing.map((item) => prepare(item))
-        // One that takes its place can be kept only with what removes it: the last transaction.
+        // An item that takes its place can be stored only with what removes it: the last
+        // transaction.
         const isOwn = (item: Head) =>
           item.tenantId === tenantId && item.quarantineId === quarantineId
         added.sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)))
-        if (await keep(added, { removed: head, limits })) return true
+        if (await store(added, { removed: head, limits })) return true
       }
     },
   }

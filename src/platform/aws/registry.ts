@@ -8,7 +8,8 @@ import { createWebhooks } from './registry/webhooks'
 import type { RootSecret } from './root-secret'
 
 /**
- * One table, one collection a tenant, and two places that are asked without a tenant:
+ * The registry is one table, with one collection a tenant, and two places that are asked without a
+ * tenant:
  *
  *     pk            sk
  *     tenant#T      tenant        a tenant
@@ -21,7 +22,7 @@ import type { RootSecret } from './root-secret'
  * Beside them stand `counts#T#S` (`counts/items.ts`), `connection#C` (`connections/rows.ts`) and
  * `root-secret` (`root-secret.ts`).
  *
- * @param needs.secrets what the secrets of webhooks are encrypted with
+ * @param needs.secrets the secrets of webhooks are encrypted with these
  */
 export function createRegistry(needs: {
   client: DynamoDBClient

@@ -11,7 +11,7 @@ import { guarded } from './errors'
 
 export interface RootSecret {
   /**
-   * A key of its own for every use (HKDF, RFC 5869), the same in every process.
+   * Derives a key of its own for every use (HKDF, RFC 5869), the same in every process.
    * @throws {StorageError} when the root cannot be had; asking again tries again
    */
   derive(use: string, bytes: number): Promise<Uint8Array>
@@ -19,19 +19,22 @@ export interface RootSecret {
 
 interface Needs {
   dynamo: DynamoDBClient
-  /** The registry's, which is backed up with what the root opens. */
+  /** Names the registry's table, which is backed up with what the root opens. */
   table: string
   kms: KMSClient
-  /** Id, ARN or alias of the key that seals the root. */
+  /** Gives id, ARN or alias of the key that seals the root. */
   keyId: string
 }
 
 const KEY = primaryKey('root-secret', 'root-secret')
-// Stands in CloudTrail, and policies can ask for it. The table's name is not in it: a backup is
-// restored under another one, and must open.
+// The context stands in CloudTrail, and policies can ask for it. The table's name is not in it: a
+// backup is restored under another one, and must open.
 const EncryptionContext = { application: 'nonius', purpose: 'root secret' }
 
-/** Drawn by KMS at first use and kept sealed in the registry's table; read once in a process. */
+/**
+ * Opens the root secret. KMS draws it at first use and it is stored sealed in the registry's table;
+ * a process reads it once.
+ */
 export function openRootSecret({ dynamo, table, kms, keyId }: Needs): RootSecret {
   let opened: Promise<Uint8Array> | undefined
 
@@ -41,7 +44,7 @@ export function openRootSecret({ dynamo, table, kms, keyId }: Needs): RootSecret
     return Item?.sealed?.B
   }
 
-  /** Nobody sees it on this way: it leaves KMS sealed. */
+  /** Draws a root. No process sees it on this way: it leaves KMS sealed. */
   async function draw(): Promise<Uint8Array | undefined> {
     const input = { KeyId: keyId, NumberOfBytes: ROOT_BYTES, EncryptionContext }
     const { CiphertextBlob } = await kms.send(new GenerateDataKeyWithoutPlaintextCommand(input))
@@ -53,7 +56,7 @@ export function openRootSecret({ dynamo, table, kms, keyId }: Needs): RootSecret
       )
       return CiphertextBlob
     } catch (error) {
-      // Of two first starts at once one wins (or this one did, and its reply was lost).
+      // One of two first starts at once wins (or this one did, and its reply was lost).
       if ((error as Error).name === 'ConditionalCheckFailedException') return stored()
       throw error
     }

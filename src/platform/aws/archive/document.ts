@@ -3,25 +3,26 @@ import { rawForSql } from '../../../event/raw-for-sql'
 import type { EventRecord } from '../../../event/record'
 import { isUtcMillis } from '../../../syntax/timestamp'
 
-/** A record as the JSON document that Firehose converts to a row of Parquet. */
+/** The document is a record as the JSON that Firehose converts to a row of Parquet. */
 export interface ArchiveDocument {
-  /** UTF-8, with a line feed at its end. */
+  /** The bytes are UTF-8, with a line feed at their end. */
   bytes: Uint8Array
-  /** Whether every value was of its column's type; otherwise some are left out. */
+  /** Tells whether every value was of its column's type; otherwise some are left out. */
   isWhole: boolean
 }
 
 const encoder = new TextEncoder()
 
 /**
- * Nothing stands in a document that its column cannot hold, since a document that does not match the
- * schema fails ("Handling errors for data format conversion", Firehose developer guide).
+ * Makes the document of a record. It contains only what its columns can hold, since a document that
+ * does not match the schema fails ("Handling errors for data format conversion", Firehose developer
+ * guide).
  * @param raw in place of the record's own
  */
 export function documentOf(record: EventRecord, raw: string = record.raw): ArchiveDocument {
   const row: Record<string, unknown> = {}
   let isWhole = true
-  // A record that lay in a queue may hold anything, there too.
+  // A record that lay in a queue may have anything as its `raw`, too.
   const forSql = typeof raw === 'string' ? rawForSql(raw) : undefined
   const texts: Record<string, string | undefined> = {
     raw: forSql ?? raw,
@@ -42,7 +43,7 @@ function columnValue(record: EventRecord, { from: [outer, inner] }: Column): unk
   return inner === undefined ? value : (value as Record<string, unknown> | undefined)?.[inner]
 }
 
-/** What a column of a type can hold of a value; undefined when it cannot. */
+/** Each holder gives what a column of its type can hold of a value; undefined when it cannot. */
 const holders: Record<ColumnType, (value: unknown) => unknown> = {
   string: textOf,
   strings(value) {
@@ -50,16 +51,19 @@ const holders: Record<ColumnType, (value: unknown) => unknown> = {
     const texts = value.map(textOf)
     return texts.includes(undefined) ? undefined : texts
   },
-  // Neither NaN nor the infinities can be written in JSON.
+  // JSON can write neither NaN nor the infinities.
   double: (value) => (Number.isFinite(value) ? value : undefined),
-  // Beyond it a number has lost digits already, and JSON would show it with an exponent.
+  // A number beyond it has lost digits already, and JSON would show it with an exponent.
   bigint: (value) => (Number.isSafeInteger(value) ? value : undefined),
   boolean: (value) => (typeof value === 'boolean' ? value : undefined),
-  // Ours is among the forms of time that the OpenX SerDe reads: `2026-11-21T09:30:00.000Z`.
+  // Our form of time is among those that the OpenX SerDe reads: `2026-11-21T09:30:00.000Z`.
   timestamp: (value) => (typeof value === 'string' && isUtcMillis(value) ? value : undefined),
 }
 
-/** Half a surrogate pair would be escaped by JSON.stringify, which not every parser takes. */
+/**
+ * Gives a text without half a surrogate pair: JSON.stringify would escape it, which not every
+ * parser takes.
+ */
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value.toWellFormed() : undefined
 }

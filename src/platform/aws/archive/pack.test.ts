@@ -19,7 +19,10 @@ const readRecord = (bytes: Uint8Array) =>
     .split('\n')
     .map((line) => JSON.parse(line))
 
-/** An archive whose Firehose remembers its calls, and refuses the records that `refuses` names. */
+/**
+ * Makes an archive whose Firehose remembers its calls, and refuses the records that `refuses`
+ * names.
+ */
 function anArchive(refuses: (place: number, call: number) => boolean = () => false) {
   const calls: PutRecordBatchInput[] = []
   const client = withAnswers(
@@ -135,7 +138,7 @@ describe('packing', () => {
           expect(call.length).toBeLessThanOrEqual(500)
           expect(size(call)).toBeLessThanOrEqual(4 * 1024 * 1024 * 0.75)
         }
-        // Whoever is not whole is a record of its own, so that nobody goes down with it.
+        // A document that is not whole is a record of its own, so that no other fails with it.
         const alone = some.filter(({ isWhole }) => !isWhole)
         expect(alone.every(({ bytes }) => records.includes(bytes))).toBe(true)
       }),

@@ -1,8 +1,8 @@
 import type { ArchiveDocument } from './document'
 
-// What a call and a record may hold ("Amazon Data Firehose quota"): 500 records and 4 MiB, 1,000 KiB.
-// Whether that is counted before or after base64, which adds a third, is not said of the call: 3 MiB
-// keep to it either way.
+// A call may hold 500 records and 4 MiB, and a record 1,000 KiB ("Amazon Data Firehose quota"). The
+// quota does not say whether a call is counted before or after base64, which adds a third: 3 MiB
+// are within it either way.
 const CALL_RECORDS = 500
 const CALL_BYTES = 3 * 1024 * 1024
 

@@ -3,14 +3,14 @@ import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-fire
 import { StorageError } from '../../../error/storage-error'
 import { guarded } from '../errors'
 
-// Doubling from 50 ms, four pauses take 0.4 s on average: a stream over its rate has a second's
-// allowance back by then. What it still refuses comes again with the batch.
+// The pauses double from 50 ms; four of them take 0.4 s on average: a stream over its rate has a
+// second's allowance back by then. What it still refuses comes again with the batch.
 const FIRST_PAUSE_MS = 50
 const MAX_TRIES = 5
 
 /**
- * Hands records to a delivery stream, in one call and as many more as it refuses some. Some may
- * arrive twice: after a time-out nobody knows what was taken.
+ * Hands records to a delivery stream, in one call and in as many more as it refuses some. Some may
+ * arrive twice: a time-out does not tell what was taken.
  * @throws {StorageError} retriable when some are still refused at the end
  */
 export async function putRecords(

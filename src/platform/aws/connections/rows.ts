@@ -9,16 +9,16 @@ import type { Connection } from '../../connections'
 import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
 import { guarded } from '../errors'
 
-// API Gateway ends every connection after two hours. It says so, but need not be heard.
+// API Gateway ends every connection after two hours. It says so, but the message may not arrive.
 const LIFETIME_S = 2 * 60 * 60 + 5 * 60
 
-// Rows of 0.1.0 name no protocol: there was this one.
+// Rows of 0.1.0 name no protocol: this was the only one.
 const FIRST_PROTOCOL = 'publish'
 
-/** Who is at the other end of each connection: API Gateway only knows that there is one. */
+/** A row says who is at the other end of a connection: API Gateway only knows that there is one. */
 export type ConnectionRows = ReturnType<typeof createConnectionRows>
 
-/** In the table of the registry. Every method throws `StorageError`. */
+/** Stores the rows in the table of the registry. Every method throws `StorageError`. */
 export function createConnectionRows(needs: {
   client: DynamoDBClient
   table: string
@@ -40,7 +40,7 @@ export function createConnectionRows(needs: {
       await guarded('noting a connection', () => client.send(command))
     },
 
-    /** @returns undefined when nobody is known to be there */
+    /** Reads a row. @returns undefined when it is not known who is there */
     async get(connectionId: string): Promise<Connection | undefined> {
       const Key = connectionKey(connectionId)
       // The first message may follow the handshake within milliseconds.
@@ -58,7 +58,7 @@ export function createConnectionRows(needs: {
   }
 }
 
-/** A partition for each, so that none takes them all. */
+/** Makes the key of a row. Each has a partition of its own, so that none takes them all. */
 function connectionKey(connectionId: string): Attributes {
   return primaryKey(keyOf('connection', connectionId), 'member')
 }

@@ -3,14 +3,14 @@ import type { CountedSource, Tally } from '../../conformance-counts'
 import { beginOf, emptyTally, KEPT_MS } from '../../shared/tally'
 import { type Attributes, keyOf, number, primaryKey } from '../dynamo/attributes'
 
-// An attribute for each code, so that any number of processes can add to it.
+// Each code has an attribute, so that any number of processes can add to it.
 const ISSUE = 'issue:'
 
 // An update's expression has at most 4 KB and 300 operators ("Expressions", limits): two hundred
 // codes fit, a hundred leave room.
 const CODES = 100
 
-/** The same counts, in parts that an update can hold. */
+/** Cuts the counts into parts that an update can hold. */
 export function partsOf(tally: Tally): Tally[] {
   const codes = Object.entries(tally.issues)
   const parts = [{ ...tally, issues: Object.fromEntries(codes.slice(0, CODES)) }]
@@ -29,7 +29,7 @@ export function updateOf(
 ): TransactWriteItem {
   const issueCounts = Object.entries(issues).map(([code, items]) => [ISSUE + code, items] as const)
   const added = [...Object.entries(totals), ...issueCounts]
-  // In whole seconds, as TTL reads it.
+  // TTL reads whole seconds.
   const expiresAt = Math.floor((Date.parse(beginOf(hour, 'hour')) + KEPT_MS) / 1000)
   return {
     Update: {

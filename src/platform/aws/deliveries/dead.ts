@@ -6,16 +6,20 @@ import { transact } from '../dynamo/transact'
 import { guarded } from '../errors'
 import { contentOf, deadDeliveryOf, deadOf, deliveryKey, expiry, WAITING } from './items'
 
-/** Deliveries that were set aside, each under its webhook. Every method throws `StorageError`. */
+/** Stores buried deliveries, each under its webhook. Every method throws `StorageError`. */
 export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient; table: string }) {
   const TableName = table
 
   return {
-    /** One that is not waiting any more, since somebody else finished it, stays as it is. */
+    /**
+     * Buries a delivery. One that is not waiting any more, since another process finished it, stays
+     * as it is.
+     */
     async bury(delivery: Delivery, nowMs: number, reason: string): Promise<void> {
       const { deliveryId, tenantId, webhookId } = delivery
       const buriedAt = new Date(nowMs).toISOString()
-      // Version 7 ascends within a process: what was buried in the same millisecond keeps its order.
+      // Version 7 ascends within a process: deliveries that were buried in the same millisecond
+      // stay in order.
       const buriedAs = text(`${buriedAt} ${v7()}`)
       const expiresAt = number(expiry.dead(nowMs))
       const dead = {
@@ -38,7 +42,7 @@ export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient
     },
 
     /**
-     * From the dead to the waiting. One that somebody else revived meanwhile waits already.
+     * Makes a dead delivery wait again. One that another process revived meanwhile waits already.
      * @param Item of the delivery as it is to wait; `pointer`, its item as it is
      */
     async revive(Item: Attributes, { tenantId, webhookId, buriedAs }: Attributes): Promise<void> {
@@ -55,7 +59,7 @@ export function createDeadDeliveries({ dynamo, table }: { dynamo: DynamoDBClient
       )
     },
 
-    /** Latest first. */
+    /** Lists a webhook's dead deliveries, latest first. */
     async list(tenantId: string, webhookId: string, limit: number): Promise<DeadDelivery[]> {
       const dead: DeadDelivery[] = []
       let ExclusiveStartKey: Attributes | undefined

@@ -43,7 +43,7 @@ export async function eraseFromDeliveries(
   } while (ExclusiveStartKey !== undefined)
   return { removed }
 
-  /** @returns whether it named one of them */
+  /** Erases the events from one item. @returns whether it named one of them */
   async function eraseFrom(item: Attributes): Promise<boolean> {
     const packed = item.eventIds!
     const named = JSON.parse(inflateRawSync(packed.B!).toString()) as string[]
@@ -55,7 +55,7 @@ export async function eraseFromDeliveries(
     return isDone
   }
 
-  /** @returns false when it is gone meanwhile */
+  /** Leaves `left` of an item's ids. @returns false when it is gone meanwhile */
   async function shorten(Key: Attributes, packed: AttributeValue, left: readonly string[]) {
     const command = new UpdateItemCommand({
       TableName,
@@ -80,7 +80,10 @@ export async function eraseFromDeliveries(
     return (await unlessHeld(WHAT, () => dynamo.send(command))) === undefined
   }
 
-  /** To a dead one leads the item by its id, to a parked one that under its webhook. */
+  /**
+   * Removes the item that leads to a forgotten one: to a dead one the item by its id, to a parked
+   * one the item under its webhook.
+   */
   async function forgetPointer({ deliveryId, webhookId, parkedAt, buriedAt, pk, sk }: Attributes) {
     if (buriedAt !== undefined) {
       const command = new DeleteItemCommand({

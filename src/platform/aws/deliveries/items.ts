@@ -5,41 +5,44 @@ import { type Attributes, bytes, keyOf, number, primaryKey, text } from '../dyna
 import { guarded } from '../errors'
 
 /**
- * Three kinds of items. A delivery, by its id: `dueAt` (ms) says when it may be taken; taking moves it
- * to the end of the lease, and `taken` only tells the two apart. A dead one, under its webhook in
- * the order of burial, to which the item by id then points (`buriedAs`). And, under its webhook, the
- * id of one that is parked, whose item says so (`parkedAt`).
+ * The table has three kinds of items. A delivery, by its id: `dueAt` (ms) says when it may be
+ * taken; taking moves it to the end of the lease, and `taken` only tells the two apart. A dead one,
+ * under its webhook in the order of burial, to which the item by id then points (`buriedAs`). And,
+ * under its webhook, the id of one that is parked, whose item says so (`parkedAt`).
  */
 export function deliveryKey(deliveryId: string): Attributes {
   return primaryKey(keyOf('delivery', deliveryId), 'delivery')
 }
 
-/** Partition of a webhook's dead. */
+/** Names the partition of a webhook's dead deliveries. */
 export function deadOf(tenantId: string, webhookId: string): string {
   return keyOf('dead', tenantId, webhookId)
 }
 
-/** Partition of what is parked for a webhook. */
+/** Names the partition of a webhook's parked deliveries. */
 export function parkedOf(tenantId: string, webhookId: string): string {
   return keyOf('parked', tenantId, webhookId)
 }
 
-/** Condition of a write that is for a delivery which waits, or is taken. */
+/** The condition of a write requires a delivery that waits, or is taken. */
 export const WAITING =
   'attribute_exists(pk) AND attribute_not_exists(buriedAs) AND attribute_not_exists(parkedAt)'
 
 const DAY_S = 24 * 60 * 60
 
-/** Epoch seconds from when on DynamoDB may drop an item. */
+/** DynamoDB may drop an item from this second (epoch) on. */
 export const expiry = {
-  /** SQS keeps a message for 14 days at most: after that nothing would ring for the delivery. */
+  /** SQS retains a message for 14 days at most: after that nothing would ring for the delivery. */
   waiting: (nowMs: number) => Math.floor(nowMs / 1000) + 14 * DAY_S,
-  /** Nothing rings for it meanwhile. */
+  /** A parked delivery has no message that rings for it. */
   parked: (nowMs: number) => Math.floor(nowMs / 1000) + PARKED_DAYS * DAY_S,
   dead: (nowMs: number) => Math.floor(nowMs / 1000) + DEAD_DAYS * DAY_S,
 }
 
-/** What both kinds hold. Ids are packed, since each KB is a write unit: a hundred UUIDs take 2.3. */
+/**
+ * Makes the attributes that both kinds have. Ids are packed, since each KB is a write unit: a
+ * hundred UUIDs take 2.3.
+ */
 export function contentOf({ tenantId, webhookId, eventIds, ...rest }: Delivery): Attributes {
   return {
     tenantId: text(tenantId),
@@ -69,7 +72,7 @@ export function deadDeliveryOf(item: Attributes): DeadDelivery {
   return { ...deliveryOf(deliveryId?.S ?? '', item), ...fate }
 }
 
-/** @returns what was held instead (empty for nothing) when the condition of a write did not hold */
+/** Runs a conditional write. @returns the item (or an empty one) when the condition did not hold */
 export async function unlessHeld(
   what: string,
   write: () => Promise<unknown>,

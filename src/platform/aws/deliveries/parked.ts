@@ -12,22 +12,25 @@ import { transact } from '../dynamo/transact'
 import { guarded } from '../errors'
 import { contentOf, deliveryKey, deliveryOf, expiry, parkedOf, unlessHeld, WAITING } from './items'
 
-// Of one page: each is a write or two, and a function that is stopped has done whole pages.
+// A page has so many deliveries: each is a write or two, and a function that is stopped has done
+// whole pages.
 const PAGE = 100
 const WRITES_AT_A_TIME = 10
 
-/** Of one page of a webhook's parked. */
+/** Handles one page of a webhook's parked deliveries. */
 type Handle = (deliveryIds: readonly string[]) => Promise<void>
 
 /**
- * Deliveries that wait for their webhook to be enabled. Each keeps its item, with `parkedAt`; beside
- * it stands one under its webhook, by which it is found. That one goes last, so whatever is begun is
- * found again. Every method throws `StorageError`.
+ * Stores deliveries that wait for their webhook to be enabled. Each retains its item, with
+ * `parkedAt`; beside it stands one under its webhook, by which it is found. That one goes last, so
+ * whatever is begun is found again. Every method throws `StorageError`.
  */
 export function createParkedDeliveries(needs: { dynamo: DynamoDBClient; table: string }) {
   const { dynamo, table: TableName } = needs
 
-  /** Once round: what is parked again meanwhile is not come to a second time. */
+  /**
+   * Handles all pages once: a delivery that is parked again meanwhile is not reached a second time.
+   */
   async function eachPage(tenantId: string, webhookId: string, handle: Handle) {
     let after: Attributes | undefined
     do {
@@ -60,7 +63,7 @@ export function createParkedDeliveries(needs: { dynamo: DynamoDBClient; table: s
     await guarded('releasing deliveries', () => dynamo.send(command))
   }
 
-  /** One that was released already stays as it is. */
+  /** Makes a parked delivery wait. One that was released already stays as it is. */
   async function unpark(deliveryId: string, nowMs: number) {
     const command = new UpdateItemCommand({
       TableName,
@@ -76,7 +79,7 @@ export function createParkedDeliveries(needs: { dynamo: DynamoDBClient; table: s
   }
 
   return {
-    /** One that is not waiting any more stays as it is. */
+    /** Parks a delivery. One that is not waiting any more stays as it is. */
     async park(delivery: Delivery, nowMs: number): Promise<void> {
       const { deliveryId, tenantId, webhookId } = delivery
       const expiresAt = number(expiry.parked(nowMs))
@@ -93,8 +96,9 @@ export function createParkedDeliveries(needs: { dynamo: DynamoDBClient; table: s
     },
 
     /**
-     * All of a webhook's, page by page.
-     * @param ring is called with each page once its deliveries wait, and before it is found no more
+     * Releases all of a webhook's, page by page.
+     * @param ring is called with each page once its deliveries wait, and before they are found no
+     * more
      */
     release(
       tenantId: string,
@@ -108,7 +112,7 @@ export function createParkedDeliveries(needs: { dynamo: DynamoDBClient; table: s
       })
     },
 
-    /** Forgets all of a webhook's. */
+    /** Forgets all of a webhook's parked deliveries. */
     drop(tenantId: string, webhookId: string): Promise<void> {
       return eachPage(tenantId, webhookId, async (ids) => {
         await inParallel(ids, WRITES_AT_A_TIME, async (id) => {
@@ -138,7 +142,7 @@ function parkedKey(tenantId: string, webhookId: string, deliveryId: string): Att
 
 const isParked = ({ parkedAt }: Attributes) => parkedAt !== undefined
 
-/** Of the key that `deliveryKey` made. */
+/** Reads the delivery's id from the key that `deliveryKey` made. */
 function idOf({ pk }: Attributes): string {
   return decodeURIComponent(pk?.S?.split('#')[1] ?? '')
 }

@@ -13,7 +13,7 @@ import { createDeadDeliveries } from './dead'
 import { contentOf, deliveryKey, deliveryOf, expiry, unlessHeld, WAITING } from './items'
 import { createParkedDeliveries } from './parked'
 
-/** What came of trying to take one delivery. */
+/** A claim is the outcome of trying to take one delivery. */
 export type Claim =
   | { kind: 'claimed'; delivery: Delivery }
   | { kind: 'asleep'; dueAt: number } // not due yet, or taken by another
@@ -21,7 +21,10 @@ export type Claim =
 
 type Counts = Awaited<ReturnType<DeliveryQueue['stats']>>
 
-/** The table of deliveries. Times are milliseconds since 1970; every method throws `StorageError`. */
+/**
+ * Reads and writes the table of deliveries. Times are milliseconds since 1970; every method throws
+ * `StorageError`.
+ */
 export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; table: string }) {
   const TableName = table
   const dead = createDeadDeliveries({ dynamo, table })
@@ -35,14 +38,14 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
     drop: parked.drop,
     listParked: parked.list,
 
-    /** Adds one that is neither waiting nor taken. */
+    /** Adds a delivery that is neither waiting nor taken. */
     async add(delivery: Delivery, nowMs: number, dueAt: number): Promise<void> {
       const waiting = { dueAt: number(dueAt), expiresAt: number(expiry.waiting(nowMs)) }
       const Item = { ...deliveryKey(delivery.deliveryId), ...contentOf(delivery), ...waiting }
       const command = new PutItemCommand({
         TableName,
         Item,
-        // One that nothing can ring for any more may be swept at any moment: it does not count.
+        // An item whose message cannot ring any more may be swept at any moment: it does not count.
         ConditionExpression: 'attribute_not_exists(pk) OR expiresAt < :now',
         ExpressionAttributeValues: { ':now': number(Math.floor(nowMs / 1000)) },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -75,7 +78,7 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
       return { kind: 'asleep', dueAt: Number(held.dueAt.N) }
     },
 
-    /** @returns undefined when it is not waiting */
+    /** Reads a delivery. @returns undefined when it is not waiting */
     async read(deliveryId: string): Promise<Delivery | undefined> {
       const Key = deliveryKey(deliveryId)
       const command = new GetItemCommand({ TableName, Key, ConsistentRead: true })
@@ -88,13 +91,16 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
       const command = new DeleteItemCommand({
         TableName,
         Key: deliveryKey(deliveryId),
-        // Of a dead one it is what leads to the dead.
+        // The item of a dead delivery leads to it, and stays.
         ConditionExpression: 'attribute_not_exists(buriedAs)',
       })
       await unlessHeld('finishing a delivery', () => dynamo.send(command))
     },
 
-    /** The number of attempts is set, not added to: after a lost reply the SDK says it again. */
+    /**
+     * Sets when a delivery is due again. The number of attempts is set, not added to: after a lost
+     * reply the SDK says it again.
+     */
     async giveBack({ deliveryId, attempts, lastFailure }: Delivery, nowMs: number, dueAt: number) {
       const command = new UpdateItemCommand({
         TableName,
@@ -112,7 +118,7 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
       await unlessHeld('retrying a delivery', () => dynamo.send(command))
     },
 
-    /** Reads the whole table. */
+    /** Counts the deliveries. It reads the whole table. */
     async count(nowMs: number): Promise<Counts> {
       const counts = { waiting: 0, inFlight: 0, parked: 0, dead: 0 }
       let ExclusiveStartKey: Attributes | undefined

@@ -11,14 +11,17 @@ import {
 import { StorageError } from '../../../error/storage-error'
 import { guarded } from '../errors'
 
-/** Which delivery a message of the queue rings for; what is to be delivered stands in the table. */
+/**
+ * An alarm says which delivery a message of the queue rings for; the table says what is to be
+ * delivered.
+ */
 export interface Alarm {
   deliveryId: string
   tenantId: string
   webhookId: string
 }
 
-/** One that rang, and by what it is known to SQS until it rings again. */
+/** A rung alarm has the handle by which SQS knows it until it rings again. */
 export interface RungAlarm extends Alarm {
   receiptHandle: string
 }
@@ -28,21 +31,25 @@ export type Alarms = ReturnType<typeof createAlarms>
 /** SQS takes ten messages a call, and hands out no more at a time. */
 export const BATCH = 10
 
-// DelaySeconds goes up to 15 minutes. Whoever asked for more is woken early, and sleeps again.
+// DelaySeconds goes up to 15 minutes. A delivery that asked for more is woken early, and sleeps
+// again.
 const MAX_DELAY_S = 900
 
 // A message may be hidden for 12 hours, counted from when it was received: an hour is left for what
 // happened since. Our longest pause is 24 hours.
 const MAX_SLEEP_S = 11 * 60 * 60
 
-// Of entries that SQS itself failed to take; whole calls are tried again by the SDK.
+// Entries that SQS itself failed to take are tried so often; the SDK tries whole calls again.
 const MAX_TRIES = 5
 const FIRST_PAUSE_MS = 50
 
 // The message is not ours to hide any more: its time ran out, so it rings by itself, or it is done.
 const outOfHand = new Set(['ReceiptHandleIsInvalid', 'MessageNotInflight', 'InvalidParameterValue'])
 
-/** Messages of an SQS queue as alarm clocks. Each rings at least once, and early rather than never. */
+/**
+ * Uses messages of an SQS queue as alarm clocks. Each rings at least once, and early rather than
+ * never.
+ */
 export function createAlarms({ sqs, queueUrl: QueueUrl }: { sqs: SQSClient; queueUrl: string }) {
   return {
     /** Resolves once every one is in the queue. @param alarms at most `BATCH` @throws {StorageError} */
@@ -61,12 +68,16 @@ export function createAlarms({ sqs, queueUrl: QueueUrl }: { sqs: SQSClient; queu
         }
         const again = new Set(Failed.map(({ Id }) => Id))
         left = left.filter(({ Id }) => again.has(Id))
-        // Full jitter, doubling: callers that were refused together must not come back together.
+        // The pauses double and have full jitter: callers that were refused together must not come
+        // back together.
         await wait(Math.random() * FIRST_PAUSE_MS * 2 ** tries)
       }
     },
 
-    /** Those that ring now, at most `BATCH`; each is hidden for `leaseMs`. @throws {StorageError} */
+    /**
+     * Takes those that ring now, at most `BATCH`; each is hidden for `leaseMs`. @throws
+     * {StorageError}
+     */
     async rung(limit: number, leaseMs: number): Promise<RungAlarm[]> {
       const command = new ReceiveMessageCommand({
         QueueUrl,
@@ -76,7 +87,7 @@ export function createAlarms({ sqs, queueUrl: QueueUrl }: { sqs: SQSClient; queu
       for (;;) {
         const { Messages = [] } = await guarded('taking deliveries', () => sqs.send(command))
         const ours = Messages.flatMap((message) => readAlarm(message) ?? [])
-        // What is none of ours stays hidden until SQS gives it up to the dead letters.
+        // A message that is none of ours stays hidden until SQS gives it up to the dead letters.
         if (ours.length > 0 || Messages.length === 0) return ours
       }
     },
@@ -97,7 +108,7 @@ export function createAlarms({ sqs, queueUrl: QueueUrl }: { sqs: SQSClient; queu
       }
     },
 
-    /** Never to ring again. @throws {StorageError} */
+    /** Stops an alarm: it never rings again. @throws {StorageError} */
     async stop({ receiptHandle: ReceiptHandle }: Pick<RungAlarm, 'receiptHandle'>): Promise<void> {
       const command = new DeleteMessageCommand({ QueueUrl, ReceiptHandle })
       await guarded('finishing a delivery', async () => {
@@ -109,7 +120,7 @@ export function createAlarms({ sqs, queueUrl: QueueUrl }: { sqs: SQSClient; queu
   }
 }
 
-/** @returns undefined for a message that is none of ours */
+/** Reads an alarm. @returns undefined for a message that is none of ours */
 export function readAlarm({ Body, ReceiptHandle }: Message): RungAlarm | undefined {
   try {
     const { deliveryId, tenantId = '', webhookId } = JSON.parse(Body ?? '')
@@ -126,15 +137,15 @@ function entryOf({ deliveryId, tenantId, webhookId }: Alarm, at: number, DelaySe
 }
 
 /**
- * What makes a queue fair: whoever has the consumers wait longest, or keeps most of them busy, is
- * served after the others ("Amazon SQS fair queues"). A group's name may have 128 characters of
- * ASCII, and a tenant's any.
+ * Names the tenant's group, which makes a queue fair: a group that has the consumers wait longest,
+ * or occupies most of them, is served after the others ("Amazon SQS fair queues"). A group's name
+ * may have 128 characters of ASCII, and a tenant's any.
  */
 function groupOf(tenantId: string): string {
   return createHash('sha256').update(tenantId).digest('hex').slice(0, 32)
 }
 
-/** Rounded up: the table knows the millisecond, and an alarm that rings before it rings twice. */
+/** Rounds up: the table knows the millisecond, and an alarm that rings before it rings twice. */
 function seconds(ms: number): number {
   return Math.ceil(Math.max(ms, 0) / 1000)
 }

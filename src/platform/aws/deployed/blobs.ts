@@ -1,5 +1,5 @@
-/** The prefix of large documents that stay until they are replaced or deleted. */
+/** Large documents that stay until they are replaced or deleted have this prefix. */
 export const LASTING_DOCUMENTS = 'documents/lasting/'
 
-/** The prefix of large documents that expire: DynamoDB drops their items without a word to us. */
+/** Large documents that expire have this prefix: DynamoDB drops their items without telling us. */
 export const EXPIRING_DOCUMENTS = 'documents/expiring/'

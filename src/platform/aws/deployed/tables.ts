@@ -1,12 +1,15 @@
-/** A DynamoDB table as plain data: infra, the emulators and the adapters' tests all make it from this. */
+/**
+ * A table's shape is plain data: infra, the emulators and the adapters' tests all make it from
+ * this.
+ */
 export interface TableShape {
   hashKey: string
   rangeKey?: string
-  /** Global secondary indexes; every key attribute is a string. */
+  /** Lists the global secondary indexes; every key attribute is a string. */
   indexes: IndexShape[]
-  /** The attribute with the second (epoch) after which DynamoDB may drop an item. */
+  /** Names the attribute with the second (epoch) after which DynamoDB may drop an item. */
   ttl?: string
-  /** Whether changes are streamed, and what of them. */
+  /** Says whether changes are streamed, and what of them. */
   stream?: 'new-image'
 }
 
@@ -17,9 +20,15 @@ export interface IndexShape {
   projection: 'keys-only' | 'all'
 }
 
-/** Every table there is. Names of attributes are short: each item pays for them (1 KB is a write unit). */
+/**
+ * These are all tables. Names of attributes are short: each item pays for them (1 KB is a write
+ * unit).
+ */
 export const tables = {
-  /** The hot store (`event-store.ts`). Which of its indexes exist is the deployment's choice. */
+  /**
+   * The hot store (`event-store.ts`) is here. Which of its indexes exist is the deployment's
+   * choice.
+   */
   events: {
     hashKey: 'k',
     indexes: [
@@ -33,17 +42,23 @@ export const tables = {
     ttl: 'x',
     stream: 'new-image',
   },
-  /** Tenants, sources, keys, webhooks, counts, connections, the root secret (`registry.ts`). */
+  /**
+   * The registry has tenants, sources, keys, webhooks, counts, connections, the root secret
+   * (`registry.ts`).
+   */
   registry: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
-  /** `quarantine-store.ts`; large items have their text in the bucket. */
+  /** The quarantine (`quarantine-store.ts`) is here; large items have their text in the bucket. */
   quarantine: { hashKey: 'pk', rangeKey: 'sk', indexes: [] },
-  /** `document-store.ts`; bytes of larger documents are in the bucket. */
+  /** Documents (`document-store.ts`) are here; bytes of larger ones are in the bucket. */
   documents: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
-  /** What SQS cannot say of a delivery (`delivery-queue.ts`). */
+  /** Deliveries have here what SQS cannot say of them (`delivery-queue.ts`). */
   deliveries: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
 } as const satisfies Record<string, TableShape>
 
 export type TableName = keyof typeof tables
 
-/** The partition of the registry that holds all webhooks, so that who writes them may write no more. */
+/**
+ * This partition of the registry holds all webhooks, so that a function that writes them may write
+ * no more.
+ */
 export const WEBHOOKS_PARTITION = 'webhooks'

@@ -12,20 +12,23 @@ import { partitionOf } from './items'
 const INLINE_BYTES = 8 * 1024
 const SEAL_BYTES = 32
 
-/** Where the bytes of documents are: few in the item, many among the blobs. */
+/** Stores the bytes of documents: few in the item, many among the blobs. */
 export interface Bodies {
-  /** @returns what the item says of its bytes, which are durable */
+  /** Makes the bytes durable. @returns what the item says of them */
   write(tenantId: string, content: DocumentContent): Promise<Attributes>
-  /** @returns undefined when the blob is gone: the document was replaced or deleted meanwhile */
+  /**
+   * Reads the bytes.
+   * @returns undefined when the blob is gone: the document was replaced or deleted meanwhile
+   */
   read(item: Attributes): Promise<Uint8Array | undefined>
   /** Removes the blob of a place that no item names any more; never fails. */
   discard(place: string | undefined): Promise<void>
 }
 
 /**
- * Each write has a blob of its own, so that nobody reads half of two, encrypted with a key that only
- * its item has: one that a process leaves behind when it dies between the two stores is forgotten all
- * the same.
+ * Each write has a blob of its own, so that no reader gets half of two, encrypted with a key that
+ * only its item has: one that a process leaves behind when it dies between the two stores is
+ * forgotten all the same.
  */
 export function createBodies(blobs: BlobStore): Bodies {
   return {
@@ -44,7 +47,7 @@ export function createBodies(blobs: BlobStore): Bodies {
     },
 
     async discard(place) {
-      // Of an item that had its bytes within, there is none.
+      // An item that had its bytes within has no blob.
       if (place) await blobs.delete(place).catch(() => {})
     },
   }

@@ -3,7 +3,7 @@ import { decodeKey, encodeKey } from '../../shared/document-key'
 import { type Attributes, bytes, number, primaryKey, text } from '../dynamo/attributes'
 
 /**
- * A document as an item. Its key is `pk`, the tenant, and `sk`, the path, both as `encodeKey` has them.
+ * A document is an item with the key `pk`, the tenant, and `sk`, the path, as `encodeKey` has them.
  *
  *     etag, contentType, metadata (JSON), size, updatedAt
  *     until        when it expires, compared by us; `expiresAt`, the same in seconds, by DynamoDB
@@ -18,18 +18,18 @@ export interface NewItem {
   etag: string
   content: DocumentContent
   updatedAt: string
-  /** Where its bytes are. */
+  /** Says where the document's bytes are. */
   body: Attributes
   write: Uint8Array
 }
 
-/** Every attribute that a write replaces; those that it does not set it removes. */
+/** A write replaces all of these attributes; those that it does not set it removes. */
 const REPLACED = [
   ...['etag', 'contentType', 'metadata', 'size', 'updatedAt', 'until', 'expiresAt'],
   ...['body', 'place', 'seal', 'write'],
 ]
 
-/** The attributes that an entry is made of, under names that DynamoDB does not reserve. */
+/** An entry is made of these attributes, under names that DynamoDB does not reserve. */
 export const ENTRY_ATTRIBUTES = {
   ProjectionExpression: 'sk, etag, contentType, metadata, #size, updatedAt, #until',
   ExpressionAttributeNames: { '#size': 'size', '#until': 'until' },
@@ -43,7 +43,7 @@ export function partitionOf(tenantId: string): string {
   return encodeKey([tenantId])
 }
 
-/** An expression that makes an item of whatever is there, and keeps in mind what that was. */
+/** Makes an expression that makes an item of whatever is there, and remembers what that was. */
 export function replacement({ etag, content, updatedAt, body, write }: NewItem) {
   const { contentType, metadata = {}, expiresAt } = content
   const set: Attributes = {
@@ -63,7 +63,7 @@ export function replacement({ etag, content, updatedAt, body, write }: NewItem) 
   const removed = REPLACED.filter((name) => !names.includes(name))
   return {
     UpdateExpression: [
-      // The right sides are what was there before (UpdateItem, "SET").
+      // DynamoDB reads on the right sides what was there before (UpdateItem, "SET").
       'SET lastWrite = if_not_exists(#write, :none), lastPlace = if_not_exists(#place, :nowhere),',
       `${names.map((name) => `#${name} = :${name}`).join(', ')}`,
       `REMOVE ${removed.map((name) => `#${name}`).join(', ')}`,
@@ -77,7 +77,7 @@ export function replacement({ etag, content, updatedAt, body, write }: NewItem) 
   }
 }
 
-/** Whether an item is there at a time: DynamoDB takes days to drop what has expired. */
+/** Tells whether an item is there at a time: DynamoDB takes days to drop what has expired. */
 export function isLive({ until }: Attributes, now: string): boolean {
   return until === undefined || until.S! > now
 }

@@ -9,8 +9,8 @@ import { text } from '../dynamo/attributes'
 import { guarded } from '../errors'
 import { ENTRY_ATTRIBUTES, entryOf, isLive, itemKey, partitionOf } from './items'
 
-// A query reads a megabyte at most ("Query", limits). After so many a page is given as it is, with a
-// cursor: thousands of documents, half a second.
+// A query reads a megabyte at most ("Query", limits). After so many queries a page is given as it
+// is, with a cursor: thousands of documents, half a second.
 const MAX_QUERIES = 20
 const MOST_AT_ONCE = 1000
 
@@ -22,7 +22,7 @@ interface Needs {
   tokens: () => Promise<TokenSigner>
 }
 
-/** Pages of entries, by number and bytes. */
+/** Makes the reader of pages of entries, by number and bytes. */
 export function listWith({ client, table, clock, tokens }: Needs): DocumentStore['list'] {
   return async function list(tenantId, prefix, page) {
     const { limit, cursor, since = '' } = page
@@ -43,8 +43,8 @@ export function listWith({ client, table, clock, tokens }: Needs): DocumentStore
     for (let queries = 0; queries < MAX_QUERIES; queries += 1) {
       const command = new QueryCommand({
         ...query,
-        // One more than is wanted tells whether there is a next page; of those after a time nobody
-        // knows how many there are among how many.
+        // One more than is wanted tells whether there is a next page; it cannot be known beforehand
+        // how many of the items are later than `since`.
         Limit: since === '' ? limit + 1 : MOST_AT_ONCE,
         ...(after !== undefined && { ExclusiveStartKey: itemKey(tenantId, after) }),
       })
@@ -65,7 +65,7 @@ export function listWith({ client, table, clock, tokens }: Needs): DocumentStore
   }
 }
 
-/** A query of all items under a prefix, as they are at this moment. @param start its text */
+/** Makes a query of all items under a prefix, as they are at this moment. @param start its text */
 export function under(
   tenantId: string,
   start: string,

@@ -16,7 +16,7 @@ import { guarded } from '../errors'
 import type { Bodies } from './bodies'
 import { isLive, itemKey, replacement } from './items'
 
-// 64 bits: no two writes draw the same.
+// A token has 64 bits: no two writes draw the same.
 const WRITE_BYTES = 8
 
 interface Needs {
@@ -26,7 +26,7 @@ interface Needs {
   clock: Clock
 }
 
-/** One conditional write a document; of a large one, after its bytes are among the blobs. */
+/** Makes one conditional write a document; of a large one, after its bytes are among the blobs. */
 export function putWith({ client, table, bodies, clock }: Needs): DocumentStore['put'] {
   return async function put(tenantId, key, content, condition) {
     const now = clock.now()
@@ -49,7 +49,7 @@ export function putWith({ client, table, bodies, clock }: Needs): DocumentStore[
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     } as const
 
-    // After any failure the item may name these bytes: they stay where they are.
+    // The item may name these bytes after any failure: they stay where they are.
     const { isDone, held } = await guarded('saving a document', () => update(client, input))
     if (isDone) {
       await bodies.discard(held?.place?.S)
@@ -59,7 +59,7 @@ export function putWith({ client, table, bodies, clock }: Needs): DocumentStore[
       await bodies.discard(held?.lastPlace?.S)
       return { kind: 'stored', etag }
     }
-    // Somebody has replaced it already, and discarded its bytes.
+    // Another write has replaced it already, and discarded its bytes.
     if (isSame(held?.lastWrite, write)) return { kind: 'stored', etag }
     await bodies.discard(body.place?.S)
     return held !== undefined && isLive(held, updatedAt)
@@ -68,7 +68,7 @@ export function putWith({ client, table, bodies, clock }: Needs): DocumentStore[
   }
 }
 
-/** @returns what was replaced, or what did not meet the condition */
+/** Updates the item. @returns what was replaced, or what did not meet the condition */
 async function update(client: DynamoDBClient, input: UpdateItemCommandInput) {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -79,14 +79,14 @@ async function update(client: DynamoDBClient, input: UpdateItemCommandInput) {
       if (name === 'ConditionalCheckFailedException') {
         return { isDone: false, held: (error as ConditionalCheckFailedException).Item }
       }
-      // Somebody deletes the document at this moment.
+      // Another call deletes the document at this moment.
       if (name !== 'TransactionConflictException' || attempt === ATTEMPTS) throw error
     }
     await waitAfter(attempt)
   }
 }
 
-// When a reply is lost, the SDK asks again: what this write has done is not done to what came after.
+// The SDK asks again when a reply is lost: what this write has done is not done to what came after.
 const UNREPEATED = '(attribute_not_exists(pk) OR (#write <> :write AND lastWrite <> :write))'
 
 const IS_LIVE = '(attribute_not_exists(#until) OR #until > :now)'

@@ -11,7 +11,7 @@ import type { Bodies } from './bodies'
 import { isLive, itemKey } from './items'
 import { under } from './list'
 
-// Whoever loses has read in vain, and others write one document a few times a second at most.
+// A removal that loses has read in vain; others write one document a few times a second at most.
 const MAX_TRIES = 10
 // A partition takes a thousand write units a second; a removal is two, and some more of a large item.
 const REMOVED_AT_A_TIME = 16
@@ -23,7 +23,7 @@ interface Needs {
   clock: Clock
 }
 
-/** What tells a version, and where its bytes are. */
+/** The head tells a version, and where its bytes are. */
 const HEAD = {
   ProjectionExpression: 'pk, sk, etag, #until, #write, place',
   ExpressionAttributeNames: { '#until': 'until', '#write': 'write' },

@@ -6,7 +6,7 @@ import { batchGet } from './batch-get'
 
 type Input = Record<string, unknown>
 
-/** A client that answers by what it is asked. */
+/** Makes a client that answers by what it is asked. */
 function answering(answer: (input: Input) => unknown): DynamoDBClient {
   const send = async ({ input }: { input: Input }) => answer(input)
   return { send } as unknown as DynamoDBClient

@@ -8,8 +8,8 @@ import { chunksOf, inParallel } from './in-parallel'
 // BatchGetItem takes at most 100 keys (API reference).
 const MAX_KEYS = 100
 const CALLS_AT_A_TIME = 4
-// What a call leaves out (16 MB are read, or a partition is busy) is asked for again: with five
-// pauses of at most 25 to 400 ms, less than a second.
+// The keys that a call leaves out (16 MB are read, or a partition is busy) are asked for again:
+// with five pauses of at most 25 to 400 ms, less than a second.
 const MAX_TRIES = 6
 const FIRST_PAUSE_MS = 25
 
@@ -19,7 +19,7 @@ interface Asked {
 }
 
 /**
- * The items that are there, as they are at this moment, in no order. Keys must differ.
+ * Reads the items that are there, as they are at this moment, in no order. Keys must differ.
  * @param what is being done
  * @param only these attributes; all by default
  * @throws {StorageError} retriable when some are left out at every try

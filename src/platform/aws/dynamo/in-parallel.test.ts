@@ -29,6 +29,6 @@ it('begins nothing more once one has failed, and ends when none is under way', a
   })
   await expect(working).rejects.toThrow('the second fails')
   expect(begun).toEqual([0, 1, 2, 3])
-  // A function is frozen after its reply: what went on would be cut off in the middle.
+  // A function is frozen after its reply: work that went on would be cut off in the middle.
   expect(underWay).toBe(0)
 })

@@ -1,6 +1,6 @@
 /**
- * Runs `work` for each, at most `width` at a time. Once one has failed none is begun, and the others
- * are waited for: nothing goes on behind a reply, where a function may be frozen.
+ * Runs `work` for each, at most `width` at a time. Once one has failed none is begun, and the
+ * others are waited for: nothing goes on behind a reply, where a function may be frozen.
  * @returns the results in order
  * @throws what the first of them threw
  */

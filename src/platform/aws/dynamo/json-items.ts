@@ -9,14 +9,20 @@ import { guarded } from '../errors'
 import { type Attributes, primaryKey, queryAll, text } from './attributes'
 import { transact } from './transact'
 
-/** Small things in a table, each as JSON: they are read whole, and found by their key. */
+/**
+ * Reads and writes small things in a table, each as JSON: they are read whole, and found by their
+ * key.
+ */
 export interface Documents {
   table: string
   get(what: string, pk: string, sk: string): Promise<Attributes | undefined>
   put(what: string, item: Attributes): Promise<void>
-  /** All under `pk` whose `sk` begins so. @param attributes which of them; all by default */
+  /** Lists all under `pk` whose `sk` begins so. @param attributes which of them; all by default */
   list(what: string, pk: string, prefix: string, attributes?: string): Promise<Attributes[]>
-  /** All or none. @returns for each action whether its condition failed; undefined when none did */
+  /**
+   * Does all or none. @returns for each action whether its condition failed; undefined when none
+   * did
+   */
   change(what: string, actions: TransactWriteItem[]): Promise<boolean[] | undefined>
 }
 
@@ -52,7 +58,7 @@ export function createDocuments(client: DynamoDBClient, table: string): Document
   }
 }
 
-/** A thing as an item holds it. */
+/** Makes the attribute in which an item has a thing. */
 export function jsonOf(thing: object): Attributes {
   return { json: text(JSON.stringify(thing)) }
 }
@@ -61,7 +67,7 @@ export function thingOf<Thing>(item: Attributes): Thing {
   return JSON.parse(item.json!.S!) as Thing
 }
 
-/** For lists, oldest first: rises, also within a millisecond. */
+/** Makes a stamp for lists, oldest first: it rises, also within a millisecond. */
 export const stamp = () => text(uuidv7())
 
 export function byStamp(a: Attributes, b: Attributes): number {

@@ -1,7 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { AttributeValue as StreamedValue } from 'aws-lambda'
 
-/** An item as a function is given it by a stream, bytes in base64, in the form that the SDK has. */
+/**
+ * Makes an item of the form that a stream gives to a function, bytes in base64, in the form that
+ * the SDK has.
+ */
 export function imageOf(streamed: Record<string, StreamedValue>): Record<string, AttributeValue> {
   return Object.fromEntries(
     Object.entries(streamed).map(([name, held]) => [name, attributeOf(held)]),

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../../error/storage-error'
 
-// What stands against an action besides its condition, and passes (TransactWriteItems, "Cancellation
-// reasons"): two transactions want one item, or the table is asked too much.
+// These reasons stand against an action besides its condition, and pass (TransactWriteItems,
+// "Cancellation reasons"): two transactions want one item, or the table is asked too much.
 const PASSING = new Set([
   'TransactionConflict',
   'ThrottlingError',
@@ -16,8 +16,8 @@ const PASSING = new Set([
   'None', // nothing against this one
 ])
 
-// A transaction holds its items for some ten milliseconds. Seven waits, doubled from 25 ms up to 400,
-// are a second and a half at most: as long as a sender can be kept waiting.
+// A transaction holds its items for some ten milliseconds. Seven waits, doubled from 25 ms up to
+// 400, are a second and a half at most: as long as a sender can be made to wait.
 export const ATTEMPTS = 8
 const FIRST_WAIT_MS = 25
 const LONGEST_WAIT_MS = 400
@@ -51,12 +51,17 @@ export async function transact(
   }
 }
 
-/** Waits at random up to the whole wait, so that those who met do not meet again. @param attempt from 1 */
+/**
+ * Waits at random up to the whole wait, so that transactions that met do not meet again.
+ * @param attempt from 1
+ */
 export async function waitAfter(attempt: number): Promise<void> {
   await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)))
 }
 
-/** In the order of the actions. @throws what is no cancellation */
+/**
+ * Reads the reasons of a cancellation in the order of the actions. @throws what is no cancellation
+ */
 function reasonsOf(error: unknown): string[] {
   if ((error as Error).name !== 'TransactionCanceledException') throw error
   const { CancellationReasons = [] } = error as TransactionCanceledException

@@ -15,7 +15,9 @@ interface Needs {
   placeOf: ReturnType<typeof createPlaces>
 }
 
-/** What is in the table under a key: its content, and whether this call wrote it. */
+/**
+ * A standing says what is in the table under a key: its content, and whether this call wrote it.
+ */
 interface Standing {
   hash: Uint8Array
   isOurs: boolean
@@ -26,10 +28,10 @@ const DUPLICATE = { kind: 'duplicate' } as const
 const CONFLICT = { kind: 'conflict' } as const
 const THROTTLED = { kind: 'throttled' } as const
 
-// 64 bits: two calls that append the same event never draw the same.
+// A token has 64 bits: two calls that append the same event never draw the same.
 const TOKEN_BYTES = 8
 
-/** One conditional write a record; only of an id that is taken something is read as well. */
+/** Makes one conditional write a record; something is read as well only of an id that is taken. */
 export function appendWith({ events, items, placeOf }: Needs) {
   return async function append(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
     const token = randomBytes(TOKEN_BYTES)
@@ -57,7 +59,10 @@ export function appendWith({ events, items, placeOf }: Needs) {
     })
   }
 
-  /** What stands under each item's key after it was offered; nothing of those nobody can tell. */
+  /**
+   * Finds what stands under each item's key after it was offered; nothing of those where it is not
+   * known.
+   */
   async function standingOf(offered: readonly Item[], token: Uint8Array) {
     const written = await insertItems(events, offered)
     const standing = new Map<string, Standing>()
@@ -66,7 +71,7 @@ export function appendWith({ events, items, placeOf }: Needs) {
       if (written[at] === 'stored') standing.set(k!.S!, { hash: h!.B!, isOurs: true })
       if (written[at] === 'held') taken.push(k!.S!)
     })
-    // When a reply is lost, the SDK asks again and finds its own write: the token tells.
+    // The SDK asks again when a reply is lost, and finds its own write: the token tells.
     for (const { k, h, w } of await readBack(taken)) {
       standing.set(k!.S!, { hash: h!.B!, isOurs: Buffer.compare(w!.B!, token) === 0 })
     }
@@ -77,7 +82,7 @@ export function appendWith({ events, items, placeOf }: Needs) {
     try {
       return (await readItems(events, keys, ['k', 'h', 'w'])).values()
     } catch (thrown) {
-      // What was stored beside them is stored; of these, the caller asks again.
+      // The records beside them are stored; the caller asks again for these.
       if (thrown instanceof StorageError && thrown.isRetriable) return []
       throw thrown
     }

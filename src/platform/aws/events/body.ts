@@ -3,8 +3,9 @@ import type { EventRecord, ServerFacts } from '../../../event/record'
 import { dictionary } from './dictionary'
 
 /**
- * Where each column of a record stands in its body, `raw` aside, which is text of its own. Add at the
- * end, change nothing: what was packed is unpacked by this table. The tenant stands in the item's key.
+ * The table says where each column of a record stands in its body, `raw` aside, which is text of
+ * its own. Add at the end, change nothing: what was packed is unpacked by this table. The tenant
+ * stands in the item's key.
  */
 const places: Record<
   Exclude<keyof EventRecord, 'tenantId' | 'server' | 'raw' | 'contentDigest'>,
@@ -50,7 +51,7 @@ const places: Record<
   repair: 37,
 }
 
-/** In an array of their own, which is the last value of a body. */
+/** The server's facts stand in an array of their own, which is the last value of a body. */
 const serverPlaces: Record<keyof ServerFacts, number> = {
   requestId: 0,
   subject: 1,
@@ -58,14 +59,15 @@ const serverPlaces: Record<keyof ServerFacts, number> = {
   userAgent: 3,
 }
 
-// The first byte of a body says which one it needs.
+// The first byte of a body says which dictionary it needs.
 const dictionaries = [Buffer.from(dictionary)]
 const NEWEST = dictionaries.length - 1
 
-/** Everything of a record but its tenant, in about a third of the size of `raw`. */
+/** Packs everything of a record but its tenant, in about a third of the size of `raw`. */
 export function packBody(record: EventRecord): Uint8Array {
   const values = [...listed(record, places), listed(record.server, serverPlaces)]
-  // Text beside text: as a JSON string, `raw` would have a backslash before every quote.
+  // The text stands beside the JSON: as a JSON string, `raw` would have a backslash before every
+  // quote.
   const text = `${JSON.stringify(values)}\n${record.raw}`
   const packed = deflateRawSync(text, { dictionary: dictionaries[NEWEST]! })
   return Buffer.concat([Buffer.of(NEWEST), packed])
@@ -87,12 +89,12 @@ function listed<Name extends string>(
 ): unknown[] {
   const values: unknown[] = []
   for (const name of Object.keys(places) as Name[]) values[places[name]] = object[name] ?? null
-  // What few records have costs the others nothing, as long as it stands at the end.
+  // Columns that few records have cost the others nothing, as long as they stand at the end.
   while (values.length > 0 && values.at(-1) === null) values.pop()
   return values
 }
 
-/** A column that was added since has no value. */
+/** Names the values. A column that was added since has none. */
 function named(values: readonly unknown[], places: Record<string, number>) {
   const object: Record<string, unknown> = {}
   for (const [name, place] of Object.entries(places)) {

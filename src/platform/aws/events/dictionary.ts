@@ -1,10 +1,10 @@
 /**
- * What events say again and again, for zlib's preset dictionary (RFC 1950, 2.2): a short text is
- * packed to half of what it would be alone. What is most frequent stands last, where a reference to
- * it is shortest.
+ * The dictionary has what events say again and again, for zlib's preset dictionary (RFC 1950, 2.2):
+ * a short text is packed to half of what it would be alone. The most frequent stands last, where a
+ * reference to it is shortest.
  *
- * Frozen: items that were packed with it are unpacked with it. A better one gets the next number in
- * `body.ts`, beside this one.
+ * The dictionary is frozen: items that were packed with it are unpacked with it. A better one gets
+ * the next number in `body.ts`, beside this one.
  */
 export const dictionary = [
   // xAPI 1.0.3

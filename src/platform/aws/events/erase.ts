@@ -25,11 +25,11 @@ const DELETES_AT_A_TIME = 10
 
 /**
  * Looks at every item of the table: what an event says of others stands in no index, and a lean
- * deployment has none by actor either. A consistent read unit covers 4 KB (developer guide,
- * "Read consistency") and costs $0.125 a million: a million events are a gigabyte or so, $0.03.
+ * deployment has none by actor either. A consistent read unit covers 4 KB (developer guide, "Read
+ * consistency") and costs $0.125 a million: a million events are a gigabyte or so, $0.03.
  *
- * The body of a large event is deleted before its item. A process that dies in between leaves an item
- * without a body, which nothing gives out, and which expires.
+ * The body of a large event is deleted before its item. A process that dies in between leaves an
+ * item without a body, which nothing gives out, and which expires.
  */
 export async function eraseEvents(
   { client, table, items, blobs }: Needs,
@@ -45,7 +45,7 @@ export async function eraseEvents(
       client.send(
         new ScanCommand({
           TableName: table,
-          // As of now: what `append` has answered is seen.
+          // The read is consistent: it sees what `append` has answered.
           ConsistentRead: true,
           FilterExpression: 'begins_with(k, :tenant)',
           ExpressionAttributeValues: { ':tenant': { S: `${tenantId}#` } },
@@ -74,7 +74,7 @@ export async function eraseEvents(
     return theirs
   }
 
-  /** @returns whether it was this call that deleted it */
+  /** Erases an item. @returns whether it was this call that deleted it */
   async function eraseItem({ k, o }: Item): Promise<boolean> {
     if (o?.S !== undefined) await blobs.delete(o.S)
     const command = new DeleteItemCommand({
@@ -86,7 +86,7 @@ export async function eraseEvents(
   }
 }
 
-/** @returns false when somebody else was faster */
+/** Runs a conditional write. @returns false when another call was faster */
 async function isDone(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write()

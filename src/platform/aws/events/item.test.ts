@@ -52,7 +52,7 @@ describe('an item', () => {
   it('of the first release is read by every later one', () => {
     const record = unpackBody(Buffer.from(PACKED_BY_0_1, 'base64'), 'default')
     expect(record).toEqual(RECORD_OF_0_1)
-    // Frozen as well: what was packed with it could not be read with another.
+    // The dictionary is frozen as well: what was packed with it could not be read with another.
     expect(createHash('sha256').update(dictionary).digest('hex')).toBe(DICTIONARY_OF_0_1)
   })
 
@@ -66,7 +66,7 @@ describe('an item', () => {
 describe('what an event costs', () => {
   const receivedAt = '2026-11-21T09:30:00.123Z'
 
-  /** As a sensor's events are stored: twenty types, 1.5 KB of JSON on average. */
+  /** Makes records as a sensor's events are stored: twenty types, 1.5 KB of JSON on average. */
   function typicalRecords(tenantId: string): EventRecord[] {
     const data = Array.from({ length: 200 }, () => anEvent())
     const sendTime = '2026-11-21T09:29:58.456Z'

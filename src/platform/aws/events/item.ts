@@ -12,21 +12,22 @@ interface Needs {
   blobs: Pick<BlobStore, 'put' | 'get'>
 }
 
-/** What of an item is not of its record. */
+/** These facts are in an item, but not in its record. */
 export interface ItemFacts {
   place: string
-  /** Of the call that writes it, so that it knows its own write again. */
+  /** The token belongs to the call that writes the item, so that it knows its own write again. */
   token: Uint8Array
 }
 
 /**
- * Records as items of the events table. Attributes, with short names since every item pays for them:
- * `k` key, `s` place, `i…` one for each index, `x` when it expires (seconds), `h` hash of the content,
- * `w` token of its writer, and `b` the packed record or `o` the key of the blob that is.
+ * Turns records into items of the events table and back. Attributes have short names since every
+ * item pays for them: `k` key, `s` place, `i…` one for each index, `x` when it expires (seconds),
+ * `h` hash of the content, `w` token of its writer, and `b` the packed record or `o` the key of the
+ * blob that is.
  */
 export function createItems({ indexes, blobs }: Needs) {
   return {
-    /** A body that is too large for an item is durable in the blob store first. */
+    /** Makes an item. A body that is too large for it is durable in the blob store first. */
     async toItem(record: EventRecord, { place, token }: ItemFacts): Promise<Item> {
       const key = keyOf(record.tenantId, record.eventId)
       const body = packBody(record)
@@ -48,7 +49,10 @@ export function createItems({ indexes, blobs }: Needs) {
       return { ...rest, o: { S: blob } }
     },
 
-    /** @returns undefined when its body is gone from the blob store: it expires there by itself */
+    /**
+     * Reads an item's record.
+     * @returns undefined when its body is gone from the blob store: it expires there by itself
+     */
     async toRecord(item: Item): Promise<EventRecord | undefined> {
       const body = item.b?.B ?? (await blobs.get(item.o!.S!))
       return body && unpackBody(body, tenantOf(item.k!.S!))
@@ -56,12 +60,15 @@ export function createItems({ indexes, blobs }: Needs) {
   }
 }
 
-/** By it a duplicate is told from a conflict. */
+/** Makes the hash by which a duplicate is told from a conflict. */
 export function contentHash({ raw, contentDigest: digest }: EventRecord): Buffer {
   return Buffer.from(digest ?? contentDigest(raw), 'hex')
 }
 
-/** Of its content, so that an event whose id is taken never replaces the body of the first. */
+/**
+ * Makes a key from the content, so that an event whose id is taken never replaces the body of the
+ * first.
+ */
 function blobKey(key: string, body: Uint8Array): string {
   const tenant = encodeURIComponent(tenantOf(key))
   const hash = createHash('sha256').update(body).digest('base64url')

@@ -54,7 +54,7 @@ describe('keys', () => {
       counts.set(ie!, (counts.get(ie!) ?? 0) + 1)
     }
     expect(counts.size).toBe(SHARDS.time)
-    // 200 each on average, with a deviation of 14.
+    // Each partition has 200 on average, with a deviation of 14.
     for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(60)
   })
 })

@@ -5,12 +5,13 @@ import type { IndexName } from '../deployed/resources'
 import { tables } from '../deployed/tables'
 
 /**
- * Over how many partitions an index spreads what shares a value. A partition takes 1,000 write units
- * a second (developer guide, "Burst and adaptive capacity") and an entry of an index is one: so many
- * thousand events a second can one tenant send. All its events share their time, and most of them a
- * few types. An actor, a session, a group or an object with 1,000 events a second is not known.
+ * An index spreads entries that share a value over so many partitions. A partition takes 1,000
+ * write units a second (developer guide, "Burst and adaptive capacity") and an entry of an index is
+ * one: one tenant can send so many thousand events a second. All its events share their time, and
+ * most of them a few types. An actor, a session, a group or an object with 1,000 events a second is
+ * not known.
  *
- * May grow (what was written under fewer is still found), never shrink.
+ * A number may grow (what was written under fewer is still found), never shrink.
  */
 export const SHARDS: Record<IndexName, number> = {
   actor: 1,
@@ -21,7 +22,7 @@ export const SHARDS: Record<IndexName, number> = {
   time: 16,
 }
 
-/** Which field of a record an index finds by; `time` finds by the kind. */
+/** An index finds by this field of a record; `time` finds by the kind. */
 const fields = {
   actor: 'actorId',
   object: 'objectId',
@@ -31,24 +32,31 @@ const fields = {
   time: 'kind',
 } as const satisfies Record<IndexName, keyof EventRecord>
 
-// 132 bits of SHA-256: nobody aims two ids at one key.
+// An id has 132 bits of SHA-256 here: it is not possible to aim two ids at one key.
 const ID_LENGTH = 22
-// 66 bits: what is found by an index is compared again, so that a stranger costs a read, no more.
+// A value has 66 bits: what is found by an index is compared again, so that another value with the
+// same bits costs a read, no more.
 const VALUE_LENGTH = 11
 
 const kinds: readonly Kind[] = ['event', 'entity']
 
-/** Of the table. An id may have 2,048 characters, a key's bytes are paid for in every index. */
+/**
+ * Makes a key of the table. An id may have 2,048 characters, a key's bytes are paid for in every
+ * index.
+ */
 export function keyOf(tenantId: string, eventId: string): string {
   return `${tenantId}#${digest(eventId).slice(0, ID_LENGTH)}`
 }
 
-/** Who a key belongs to. */
+/** Reads the tenant from a key. */
 export function tenantOf(key: string): string {
   return key.slice(0, -ID_LENGTH - 1)
 }
 
-/** The attributes by which these indexes find a record; an index of which it has no value is left out. */
+/**
+ * Makes the attributes by which these indexes find a record; an index of which it has no value is
+ * left out.
+ */
 export function indexAttributes(
   record: EventRecord,
   indexes: readonly IndexName[],
@@ -63,7 +71,7 @@ export function indexAttributes(
   return attributes
 }
 
-/** All partitions of an index that may hold what a filter asks for. */
+/** Names all partitions of an index that may hold what a filter asks for. */
 export function partitionsOf(tenantId: string, index: IndexName, filter: EventFilter): string[] {
   const wanted = filter[fields[index]]
   const values = index === 'time' && wanted === undefined ? kinds : [wanted ?? '']
@@ -73,7 +81,7 @@ export function partitionsOf(tenantId: string, index: IndexName, filter: EventFi
   })
 }
 
-/** Whether an index narrows the search for a filter. */
+/** Tells whether an index narrows the search for a filter. */
 export function serves(index: IndexName, filter: EventFilter): boolean {
   return index !== 'time' && filter[fields[index]] !== undefined
 }

@@ -5,7 +5,7 @@ import { hashKeyOf } from './keys'
 import type { Place } from './place'
 import type { EventTable } from './write'
 
-/** An entry of an index: where an event stands, and its key in the table. */
+/** An entry of an index says where an event stands, and its key in the table. */
 export interface Entry {
   place: Place
   key: string
@@ -13,19 +13,19 @@ export interface Entry {
 
 export interface Span {
   index: IndexName
-  /** Keys of the partitions to merge. */
+  /** Lists the keys of the partitions to merge. */
   partitions: readonly string[]
-  /** From this place on, */
+  /** The span begins at this place, */
   from: Place
-  /** to before this one. */
+  /** and ends before this one. */
   before: Place
 }
 
-/** One partition, read as far as it is known. */
+/** A run is one partition, read as far as it is known. */
 interface Run {
   partition: string
   entries: Entry[]
-  /** How many of `entries` are taken. */
+  /** Counts the `entries` that are taken. */
   taken: number
   next?: Record<string, AttributeValue> | undefined
   isRead: boolean
@@ -50,7 +50,7 @@ export function newestFirst(from: EventTable, span: Span) {
   return async function next(wanted: number): Promise<Entry[]> {
     const taken: Entry[] = []
     while (taken.length < wanted) {
-      // Only when each partition shows its newest can the newest of all be told.
+      // The newest of all is known only when each partition shows its newest.
       const dry = runs.filter(({ entries, taken, isRead }) => taken === entries.length && !isRead)
       await Promise.all(dry.map((run) => readOn(from, span, run, wanted)))
       const run = runs.reduce(newer)
@@ -69,7 +69,7 @@ function newer(a: Run, b: Run): Run {
   return other === undefined || one.place > other.place ? a : b
 }
 
-/** Until there is an entry, or the partition ends. */
+/** Reads until there is an entry, or the partition ends. */
 async function readOn({ client, table }: EventTable, span: Span, run: Run, wanted: number) {
   const { index, partitions, from, before } = span
   const Limit = MIN_PAGE + Math.ceil(wanted / partitions.length)

@@ -2,8 +2,8 @@ import type { EventRecord } from '../../../event/record'
 import type { Clock } from '../../clock'
 
 /**
- * Where a record stands in the order of answers: the sort key of every index. The later event is the
- * larger text; of equal times, the later arrival.
+ * A place says where a record stands in the order of answers: the sort key of every index. The
+ * later event is the larger text; of equal times, the later arrival.
  */
 export type Place = string
 
@@ -12,17 +12,17 @@ export type Place = string
 const YEAR_0 = Date.parse('0000-01-01T00:00:00.000Z')
 const TIME_DIGITS = 10
 const ARRIVAL_DIGITS = 9
-// 46,656 arrivals a millisecond, each with its own number.
+// Three digits make 46,656 arrivals a millisecond, each with its own number.
 const COUNT_DIGITS = 3
 const COUNTS = 36 ** COUNT_DIGITS
-// Of the id's hash, 24 bits: for what arrived at two processes in one millisecond.
+// The id's hash gives 24 bits: for what arrived at two processes in one millisecond.
 const KEY_CHARACTERS = 4
 
-/** Before every place, and behind. */
+/** These two lie before every place, and behind. */
 export const FIRST: Place = '0'
 export const LAST: Place = '~'
 
-/** Where the events of a moment begin. @param time ISO 8601 UTC */
+/** Says where the events of a moment begin. @param time ISO 8601 UTC */
 export function startOf(time: string): Place {
   return digits(Date.parse(time) - YEAR_0, TIME_DIGITS)
 }

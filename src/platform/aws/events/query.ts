@@ -19,17 +19,20 @@ interface Source extends EventTable {
   now: number
 }
 
-// What finds fewest first: a session has some dozens of events, a type as many as there are.
+// The index that finds fewest comes first: a session has some dozens of events, a type as many as
+// there are.
 const preferred = ['session', 'actor', 'object', 'group', 'type'] as const satisfies IndexName[]
 
 // An index finds by one field, what else is asked for is compared. A page looks at no more events
-// than these, which takes about a second and costs 0.1 cents; then it is given as it is, with a cursor.
+// than these, which takes about a second and costs 0.1 cents; then it is given as it is, with a
+// cursor.
 const MAX_LOOKED_AT = 4000
-// An item has up to 400 KB, and none says so before it is read: the first turn reads 20 MB at most,
-// each later one twice as many items as long as they are small, up to what is read in parallel.
+// An item has up to 400 KB, and its size is not known before it is read: the first turn reads 20 MB
+// at most, each later one twice as many items as long as they are small, up to what is read in
+// parallel.
 const FIRST_TURN = 50
 const LONGEST_TURN = 400
-// What the items of a turn may have in the table, going by those of the turn before.
+// The items of a turn may have so many bytes in the table, going by those of the turn before.
 const TURN_BYTES = 16 * 1024 * 1024
 
 export async function queryEvents(
@@ -69,7 +72,8 @@ export async function queryEvents(
       if (room.isFull()) return endAt(after)
       const item = held.get(key)
       bytes += item?.b?.B?.length ?? 0
-      // One by one: what is packed may be a tenth of what it becomes, and the page may be full.
+      // Items are unpacked one by one: what is packed may be a tenth of what it becomes, and the
+      // page may be full.
       const record = item && (await packed.toRecord(item))
       if (record && isWanted(record, { tenantId, filter, now })) {
         if (!room.take(sizeOf(record))) return endAt(after)
@@ -87,7 +91,10 @@ export async function queryEvents(
   return endAt(after)
 }
 
-/** Neither expired, nor something that only shares a hash or one field with what is asked for. */
+/**
+ * Tells whether a record is neither expired, nor one that only shares a hash or one field with what
+ * is asked for.
+ */
 function isWanted(
   record: EventRecord,
   { tenantId, filter, now }: { tenantId: string; filter: EventFilter; now: number },
@@ -96,7 +103,10 @@ function isWanted(
   return Date.parse(record.expiresAt) > now
 }
 
-/** @throws {AppError} `invalid_request` when this deployment has no index that helps */
+/**
+ * Chooses the index.
+ * @throws {AppError} `invalid_request` when this deployment has no index that helps
+ */
 export function indexFor(filter: EventFilter, indexes: readonly IndexName[]): IndexName {
   const best = preferred.find((index) => indexes.includes(index) && serves(index, filter))
   if (best !== undefined) return best

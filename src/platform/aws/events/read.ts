@@ -3,7 +3,7 @@ import type { EventTable } from './write'
 import type { Item } from './write-units'
 
 /**
- * Items by their keys, as they are at this moment. One that is not held is not in the answer.
+ * Reads items by their keys, as they are at this moment. One that is not held is not in the answer.
  * @param only these attributes; all by default
  * @throws {StorageError}
  */

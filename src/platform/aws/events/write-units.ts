@@ -3,18 +3,24 @@ import { tables } from '../deployed/tables'
 
 export type Item = Record<string, AttributeValue>
 
-/** "Item size", developer guide, Constraints: names and values, without what lists and maps add. */
+/**
+ * An item has at most so many bytes ("Item size", developer guide, Constraints): names and values,
+ * without what lists and maps add.
+ */
 export const MAX_ITEM_BYTES = 400 * 1024
 
 const WRITE_UNIT_BYTES = 1024
 
-/** Of an item, as DynamoDB counts (developer guide, "DynamoDB item sizes and formats"). */
+/**
+ * Counts the bytes of an item as DynamoDB does (developer guide, "DynamoDB item sizes and
+ * formats").
+ */
 export function itemBytes(item: Item): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + name.length + bytesOf(value), 0)
 }
 
 /**
- * What a new item costs: itself, and an entry in each index whose key it has.
+ * Counts what a new item costs: itself, and an entry in each index whose key it has.
  * @returns write units of the table and of each index, by name
  */
 export function writeUnits(item: Item): { table: number; indexes: Record<string, number> } {
@@ -35,6 +41,6 @@ function units(bytes: number): number {
 function bytesOf({ S: text, N: number, B: bytes }: AttributeValue): number {
   if (text !== undefined) return Buffer.byteLength(text)
   if (bytes !== undefined) return bytes.byteLength
-  // Two digits a byte, and one more.
+  // A number takes a byte for two digits, and one more.
   return Math.ceil((number?.length ?? 0) / 2) + 1
 }

@@ -14,19 +14,23 @@ export interface EventTable {
   table: string
 }
 
-/** `held`: there is an item with this key. `busy`: not written, or nobody knows; it may be tried again. */
+/**
+ * `held` means that there is an item with this key, `busy` that it is not written, or that this is
+ * not known; it may be tried again.
+ */
 export type Written = 'stored' | 'held' | 'busy'
 
 // BatchExecuteStatement takes at most 25 statements (API reference).
 const MAX_STATEMENTS = 25
-// 200 items at a time: a request of 1,000 events takes five round trips, and no partition of its own.
+// The calls write 200 items at a time: a request of 1,000 events takes five round trips, and no
+// partition of its own.
 const CALLS_AT_A_TIME = 8
 
 // AWS says DuplicateItemException on a single statement and DuplicateItem inside a batch.
 const DUPLICATE = new Set(['DuplicateItem', 'DuplicateItemException'])
 
-// Beside the throttles: the statement may be tried again as it is, and if it was done after all, it
-// is found to be held.
+// These codes pass, beside the throttles: the statement may be tried again as it is, and if it was
+// done after all, it is found to be held.
 const PASSING = new Set(['InternalServerError', 'TransactionConflict'])
 
 /**
@@ -58,7 +62,10 @@ function insertion(table: string, item: Item): BatchStatementRequest {
   }
 }
 
-/** @throws {StorageError} for what will not mend itself: access, the table, the statement */
+/**
+ * Reads the outcome of one statement.
+ * @throws {StorageError} for what will not mend itself: access, the table, the statement
+ */
 function writtenBy(response: BatchStatementResponse | undefined): Written {
   if (response !== undefined && response.Error === undefined) return 'stored'
   const { Code, Message = '' } = response?.Error ?? {}

@@ -2,14 +2,18 @@ import type { QueryExecutionStatus } from '@aws-sdk/client-athena'
 import { StorageError } from '../../../error/storage-error'
 import { NARROW } from '../../shared/lake-answers'
 
-// Athena's sentence when a query passes the workgroup's limit ("Control costs with per-query limits").
+// Athena says this when a query passes the workgroup's limit ("Control costs with per-query
+// limits").
 const SCAN_LIMIT = /bytes scanned limit/i
 
-/** Of `AthenaError.ErrorCategory` (API reference): 1 is Athena's own fault, 2 the query's, 3 neither's. */
+/**
+ * `AthenaError.ErrorCategory` has these values (API reference): 1 is Athena's own fault, 2 the
+ * query's, 3 neither's.
+ */
 const SYSTEM = 1
 
 /**
- * The sentence that tells why a query failed or was stopped.
+ * Finds the sentence that tells why a query failed or was stopped.
  * @throws {StorageError} when the fault is Athena's own
  */
 export function failureOf({ State, StateChangeReason, AthenaError }: QueryExecutionStatus): string {

@@ -1,16 +1,16 @@
 import type { ColumnInfo, Datum, GetQueryResultsOutput } from '@aws-sdk/client-athena'
 import type { LakeColumn } from '../../lake'
 
-/** The columns of a result, which every page of `GetQueryResults` names. */
+/** Reads the columns of a result, which every page of `GetQueryResults` names. */
 export function columnsOf({ ResultSet }: GetQueryResultsOutput): LakeColumn[] {
   const infos = ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
   return infos.map(({ Name = '', Type = '' }) => ({ name: Name, type: Type }))
 }
 
 /**
- * The rows of a page, where every value is text.
+ * Reads the rows of a page, where every value is text.
  * @param options.isNamed whether the first row may name the columns: that of the first page of a
- *   SELECT does, that of SHOW or DESCRIBE does not
+ * SELECT does, that of SHOW or DESCRIBE does not
  */
 export function rowsOf(
   { ResultSet }: GetQueryResultsOutput,
@@ -34,7 +34,7 @@ function valueFrom(text: string | undefined, type: string): unknown {
   if (text === undefined) return null
   if (type === 'boolean') return text === 'true'
   if (type === 'json') return JSON.parse(text)
-  // As DuckDB writes it: without the digits of a fraction that say nothing.
+  // DuckDB writes it so: without the digits of a fraction that say nothing.
   if (type === 'timestamp') return text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
   if (!WHOLE.has(type) && !FRACTIONAL.has(type)) return text
   const number = Number(text)

@@ -1,7 +1,7 @@
 import { type ColumnType, columns } from '../../../event/columns'
 import { type RetentionClass, retentionClasses } from '../../../event/record'
 
-/** How each column type of the lake is called in Glue. */
+/** Glue calls each column type of the lake so. */
 export const glueTypes: Record<ColumnType, string> = {
   string: 'string',
   strings: 'array<string>',
@@ -17,14 +17,14 @@ export interface GlueColumn {
   comment: string
 }
 
-/** A table of the Glue catalogue as plain data: infra and the tests both make it from this. */
+/** A Glue table is plain data: infra and the tests both make it from this. */
 export interface GlueTable {
   name: string
   columns: GlueColumn[]
   partitionKeys: GlueColumn[]
   parameters: Record<string, string>
   location: string
-  /** How Firehose writes it and Athena reads it. */
+  /** Firehose writes the table and Athena reads it in this format. */
   format: { input: string; output: string; serde: string }
 }
 
@@ -36,9 +36,9 @@ const IN_PATH = 'retention_class'
 const FIRST_DAY = '2026-01-01'
 
 /**
- * Everything archived, as it lies there: the view `events` (`events-view.ts`) is what people ask.
- * Partitions are projected: nothing has to crawl or repair. Hours are folders below a partition and
- * no partitions (decisions/0014).
+ * Describes everything archived, as it lies there: the view `events` (`events-view.ts`) is what
+ * people ask. Partitions are projected: nothing has to crawl or repair. Hours are folders below a
+ * partition and no partitions (decisions/0014).
  */
 export function glueTable({ bucket }: { bucket: string }): GlueTable {
   const location = `s3://${bucket}/events/`
@@ -73,7 +73,7 @@ export function glueTable({ bucket }: { bucket: string }): GlueTable {
   }
 }
 
-/** Where Firehose puts the objects of a class: `timestamp` is their arrival there, UTC. */
+/** Says where Firehose puts the objects of a class: `timestamp` is their arrival there, UTC. */
 export function firehosePrefix(retentionClass: RetentionClass): string {
   return `events/${retentionClass}/!{timestamp:yyyy-MM-dd}/!{timestamp:HH}/`
 }

@@ -2,7 +2,7 @@ import type { ColumnType } from '../../../event/columns'
 import { eventsView, viewColumns } from '../../shared/events-view'
 import { type GlueColumn, glueTypes } from './glue-table'
 
-/** How each column type is called in Trino, and so in Athena. */
+/** Trino, and so Athena, calls each column type so. */
 const trinoTypes: Record<ColumnType, string> = {
   string: 'varchar',
   strings: 'array(varchar)',
@@ -12,21 +12,23 @@ const trinoTypes: Record<ColumnType, string> = {
   timestamp: 'timestamp',
 }
 
-/** A view of the Glue catalogue (table type `VIRTUAL_VIEW`) as plain data. */
+/** A view of the Glue catalogue (table type `VIRTUAL_VIEW`) is plain data. */
 export interface GlueView {
   name: string
   columns: Omit<GlueColumn, 'comment'>[]
   parameters: Record<string, string>
   originalText: string
   expandedText: string
-  /** Of nothing, since a view has no files; but Athena refuses to read a view without one. */
+  /**
+   * The view needs no serde, since it has no files; but Athena refuses to read a view without one.
+   */
   serde: string
 }
 
 /**
- * The view `events`, in the form in which Athena keeps what `CREATE VIEW` made: a comment that holds
- * the definition as base64 JSON (Trino's `ConnectorViewDefinition`). So no query has to be run to
- * deploy it.
+ * Makes the view `events`, in the form in which Athena stores what `CREATE VIEW` made: a comment
+ * that holds the definition as base64 JSON (Trino's `ConnectorViewDefinition`). So no query has to
+ * be run to deploy it.
  */
 export function glueView({ database }: { database: string }): GlueView {
   const definition = {

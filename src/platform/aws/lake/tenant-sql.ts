@@ -1,10 +1,11 @@
-// Space and comments that may stand before a statement's first word.
+// Space and comments may stand before a statement's first word.
 const BEFORE = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)*`
 const WITH = new RegExp(`^(${BEFORE})with\\b(\\s+recursive\\b)?`, 'i')
 
 /**
- * A query whose `events` are those of one tenant. Athena has one view for everybody, so a table of
- * this statement only takes its name; what is no query (`SHOW`, `UNLOAD`) is refused as bad syntax.
+ * Makes a query whose `events` are those of one tenant. Athena has one view for everybody, so a
+ * table of this statement only takes its name; what is no query (`SHOW`, `UNLOAD`) is refused as
+ * bad syntax.
  */
 export function boundToTenant(sql: string, tenantId: string, database: string): string {
   const named = tenantId.replaceAll("'", "''")

@@ -4,8 +4,9 @@ import type { Delivery } from '../../delivery-queue'
 import { readAlarm } from '../deliveries/wake-ups'
 import type { AwsDeliveryQueue } from '../delivery-queue'
 
-// Twice the time-out of an attempt, as on one machine (webhooks/deliverer.ts). The queue's own must be
-// longer, or a message rings while its delivery is under way, and only sleeps again.
+// A lease lasts twice the time-out of an attempt, as on one machine (webhooks/deliverer.ts). The
+// queue's own must be longer, or a message rings while its delivery is under way, and only sleeps
+// again.
 const LEASE_MS = 30_000
 
 interface Needs {
@@ -30,7 +31,7 @@ export function createDeliverHandler({ deliveries, deliver, log }: Needs) {
   async function hasEnded({ messageId, body, receiptHandle }: SQSRecord): Promise<boolean> {
     const rung = readAlarm({ Body: body, ReceiptHandle: receiptHandle })
     if (rung === undefined) {
-      // Into the dead letters, by and by, where somebody may look at it.
+      // The message goes into the dead letters after its tries, where somebody may look at it.
       log.error('a message of the delivery queue cannot be read', { messageId })
       return false
     }

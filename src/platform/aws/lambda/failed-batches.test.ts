@@ -60,7 +60,7 @@ describe('batches that Lambda gave up', () => {
     const replayed = await replayFailedBatches({ blobs, handle, until, now, log: silentLog })
     expect(replayed).toEqual({ handled: 2, left: 0 })
     expect(consumer.seen()).toEqual(sequences([unreadable]))
-    // What still cannot be read is back where it was.
+    // The record that still cannot be read is back where it was.
     expect(Object.keys(held())).toEqual([`failed/records/${sequences([unreadable])[0]}`])
   })
 

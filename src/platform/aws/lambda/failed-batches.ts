@@ -4,22 +4,22 @@ import type { BlobStore } from '../../blob-store'
 import type { StreamHandler } from '../change-feed'
 
 /**
- * Where Lambda puts the batches that it gave up: `aws/lambda/<mapping>/<shard>/…`, each a document
+ * Lambda puts the batches that it gave up here: `aws/lambda/<mapping>/<shard>/…`, each a document
  * whose `payload` is the whole event ("Retain discarded records for a DynamoDB event source").
  */
 export const FAILED_BATCHES = 'aws/lambda/'
 
 interface Needs {
   blobs: BlobStore
-  /** The stream's handler, to which they are given once more. */
+  /** This is the stream's handler, which gets them once more. */
   handle: StreamHandler
-  /** No further batch is begun from then on. */
+  /** Ends the run: no further batch is begun from then on. */
   until: Date
   now(): Date
   log: Log
 }
 
-// One answer of S3's list.
+// A page is one answer of S3's list.
 const PAGE = 100
 
 /**
@@ -45,7 +45,10 @@ export async function replayFailedBatches(
   }
 }
 
-/** @returns whether it is handled. Never throws: one that fails must not hold up those behind it */
+/**
+ * Replays a batch. Never throws: one that fails must not hold up those behind it.
+ * @returns whether it is handled
+ */
 async function replay(key: string, needs: Needs): Promise<boolean> {
   try {
     return await handOn(key, needs)
@@ -72,8 +75,8 @@ async function handOn(key: string, { blobs, handle, log }: Needs): Promise<boole
 }
 
 /**
- * Of a batch, or of a single record that was set aside (`change-feed.ts`) and that somebody has put
- * here to be tried again.
+ * Reads the event of a batch, or of a single record that was put into the blob store
+ * (`change-feed.ts`) and that somebody has put here to be tried again.
  * @returns undefined when it holds none
  */
 function eventOf(bytes: Uint8Array): DynamoDBStreamEvent | undefined {

@@ -5,7 +5,7 @@ import type { SettlingCounts } from '../conformance-counts'
 
 export interface Metered {
   platform: ServingPlatform
-  /** Answers a request; then its measures are written, and what the platform had only noted. */
+  /** Answers a request; then writes its measures, and what the platform had only noted. */
   measured<Answer>(answer: () => Promise<Answer>): Promise<Answer>
 }
 
@@ -15,8 +15,8 @@ interface Needs {
 }
 
 /**
- * Counts what requests bring, at the ports that they bring it to. A sandbox of Lambda has one request
- * at a time: what is counted between two of them is the first one's.
+ * Counts what requests bring, at the ports that they bring it to. A sandbox of Lambda has one
+ * request at a time: what is counted between two of them is the first one's.
  */
 export function metered({ platform, metrics }: Needs): Metered {
   // Records that are tried again are the same objects.
@@ -25,9 +25,9 @@ export function metered({ platform, metrics }: Needs): Metered {
   let rejected = 0
   let isStoreDown = false
 
-  /** @returns undefined when nothing was brought */
+  /** Takes the counts and starts again. @returns undefined when the request had no items */
   function take(): Omit<IngestMeasure, 'ingestMs'> | undefined {
-    // What conflicted was brought to the store before it went to quarantine.
+    // The items in conflict were given to the store before they went to quarantine.
     const received = seen.size + Math.max(0, rejected - conflicts)
     const storeFailures = isStoreDown ? 1 : 0
     const taken = { received, rejected, storeFailures } as const
@@ -66,7 +66,7 @@ export function metered({ platform, metrics }: Needs): Metered {
       const answered = await answer()
       const taken = take()
       if (taken !== undefined) metrics.ingest({ ...taken, ingestMs: performance.now() - begun })
-      // Before the reply leaves: after it a sandbox may be frozen, or ended.
+      // The counts are written before the reply leaves: after it a sandbox may be frozen, or ended.
       await platform.conformance.settle()
       return answered
     },

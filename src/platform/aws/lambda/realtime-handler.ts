@@ -5,7 +5,7 @@ import type { ConnectionRows } from '../connections/rows'
 
 type Named = Record<string, string | undefined>
 
-/** The part of a WebSocket API's events that is read here. */
+/** These are the fields that we read of API Gateway's WebSocket events. */
 export interface RealtimeEvent {
   requestContext: {
     eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT'
@@ -62,7 +62,10 @@ export function createRealtimeHandler(needs: Needs) {
     return { statusCode: 200, headers: answer.headers }
   }
 
-  /** Any protocol says so in its reply when nobody is known to be there, or cannot be found now. */
+  /**
+   * Answers a message. Any protocol says in its reply when the other end is not known, or cannot be
+   * found now.
+   */
   async function replyTo(connectionId: string, message: Uint8Array): Promise<string> {
     const finding = rows.get(connectionId)
     const protocol = await finding.then(
@@ -70,7 +73,7 @@ export function createRealtimeHandler(needs: Needs) {
       () => first,
     )
     if (protocol !== undefined) return protocol.receive(() => finding, message)
-    // A version after this one opened it: it is not taken for what it is not.
+    // A later version opened the connection: its message is not read as another protocol's.
     return first.receive(async () => undefined, message)
   }
 
@@ -82,7 +85,7 @@ export function createRealtimeHandler(needs: Needs) {
       const outcome = await connections.send(connectionId, reply)
       if (outcome === 'gone') await rows.remove(connectionId)
     } catch (error) {
-      // What is stored is stored: a sender without an answer sends again, and is recognised.
+      // The events are stored already: a sender without an answer sends again, and is recognised.
       log.error('a receipt could not be sent', { connectionId, reason: (error as Error).message })
     }
   }
@@ -93,7 +96,7 @@ export function createRealtimeHandler(needs: Needs) {
     const { eventType, connectionId } = event.requestContext
     if (eventType === 'CONNECT') return connect(event)
     if (eventType === 'MESSAGE') await answer(event)
-    // Told of most disconnections only; the others are forgotten with time.
+    // API Gateway tells of most disconnections only; the others are forgotten with time.
     else await rows.remove(connectionId)
     return { statusCode: 200 }
   }

@@ -8,7 +8,7 @@ import { problemOf } from '../../../error/problem'
 import type { Metered } from './metered'
 
 interface Needs {
-  /** The app. @param connection who is at the other end */
+  /** Answers as the app does. @param connection who is at the other end */
   fetch(request: Request, connection: { ip: string }): Response | Promise<Response>
   measured: Metered['measured']
 }
@@ -20,7 +20,9 @@ interface Bindings {
 type Reply = Awaited<ReturnType<ReturnType<typeof handle>>>
 type UrlHandler = (event: LambdaFunctionURLEvent, context: LambdaContext) => Promise<Reply>
 
-/** Requests and replies that a function URL passes on as events, answered by the app. */
+/**
+ * Makes a handler that has the app answer the requests which a function URL passes on as events.
+ */
 export function createUrlHandler({ fetch, measured }: Needs): UrlHandler {
   const door = new Hono<{ Bindings: Bindings }>()
   door.all('*', (c) => fetch(c.req.raw, { ip: c.env.requestContext.http.sourceIp }))
@@ -34,16 +36,17 @@ export function createUrlHandler({ fetch, measured }: Needs): UrlHandler {
   }
 }
 
-// "6 MB each for request and response (synchronous)", Lambda quotas, counted as the JSON that leaves
-// the function; beyond it Lambda itself answers 502 without a reason.
+// A reply has at most 6 MB ("6 MB each for request and response (synchronous)", Lambda quotas),
+// counted as the JSON that leaves the function; beyond it Lambda itself answers 502 without a
+// reason.
 const MAX_REPLY_BYTES = 6 * 1024 * 1024
 // JSON writes a control character of one byte in six.
 const LONGEST_ESCAPE = 6
 
 /**
- * An answer of so many bytes can be sent whatever is in it, so that pages end there and whoever
- * brought events is told that they are stored, however many they were. It is JSON already: at most
- * every one of its bytes gets a backslash, and headers take a few kilobytes.
+ * An answer of so many bytes can be sent whatever is in it, so that pages end there and a sender of
+ * events is told that they are stored, however many they were. It is JSON already: at most every
+ * one of its bytes gets a backslash, and headers take a few kilobytes.
  */
 export const MAX_REPLIED_BYTES = MAX_REPLY_BYTES / 2 - 64 * 1024
 
@@ -52,7 +55,10 @@ function isTooLarge(reply: Reply): boolean {
   return Buffer.byteLength(JSON.stringify(reply)) > MAX_REPLY_BYTES
 }
 
-/** One event that is larger than a page should be: packed it is a tenth, as text in JSON up to twice. */
+/**
+ * Compresses a reply with one event that is larger than a page should be: packed it is a tenth, as
+ * text in JSON up to twice.
+ */
 const zipped = promisify(gzip)
 
 function takesGzip({ headers }: LambdaFunctionURLEvent): boolean {

@@ -6,43 +6,47 @@ import { guarded } from '../errors'
 import { entryKey, entryOf, type Head, headAttributes, itemKey, type Prepared } from './items'
 import type { Growth, Usage } from './usage'
 
-/** An item whose text is durable. */
+/** A written item has a durable text. */
 export interface Written extends Prepared {
-  /** What it says of its text. */
+  /** Has the attributes that say where the text is. */
   text: Attributes
 }
 
-/** What happens in one transaction. An item that is both removed and added is replaced. */
+/** A change happens in one transaction. An item that is both removed and added is replaced. */
 export interface Change {
   removed?: readonly Head[] | undefined
   added?: readonly Written[]
   limits?: QuarantineLimits | undefined
-  /** What a later change removes, and counts as gone where room is looked for. */
+  /** Names what a later change removes; it counts as gone where room is looked for. */
   leaving?: Head | undefined
 }
 
 /**
- * An item and its entry for searches, and the usage of each one's source: at most 32 added and one
- * removed, or 33 removed, are within the hundred actions of a transaction.
+ * A change has at most 32 added and one removed, or 33 removed: with an item and its entry for
+ * searches, and the usage of each one's source, they are within the hundred actions of a
+ * transaction.
  */
 export const MAX_CHANGED = 32
 
-/** Why nothing was changed. */
+/** Obstacles say why nothing was changed. */
 export interface Obstacles {
-  /** Somebody else has changed or removed these. */
+  /** Lists those that another call has changed or removed. */
   gone: Head[]
-  /** The ids of these are held. */
+  /** Lists those whose ids are held. */
   held: Written[]
 }
 
 interface Step {
   action: TransactWriteItem
-  /** What it means that its condition failed. */
+  /** Says what it means that the step's condition failed. */
   gone?: Head
   held?: Written
 }
 
-/** @returns undefined when it is done; no `gone` and no `held` when there was no room */
+/**
+ * Carries out a change.
+ * @returns undefined when it is done; no `gone` and no `held` when there was no room
+ */
 export async function carryOut(
   needs: { client: DynamoDBClient; table: string; usage: Usage },
   change: Change,
@@ -98,7 +102,7 @@ function stepsOf({ table, usage }: { table: string; usage: Usage }, change: Chan
 
 const nameOf = ({ tenantId, quarantineId }: Head) => keyOf(tenantId, quarantineId)
 
-/** As it was read. */
+/** Requires that the item is as it was read. */
 function ifStill({ version }: Head) {
   return {
     ConditionExpression: 'version = :version',
@@ -106,7 +110,7 @@ function ifStill({ version }: Head) {
   }
 }
 
-/** By source. */
+/** Sums up a change by source. */
 export function growthsOf(change: {
   removed?: readonly Head[] | undefined
   added?: readonly Head[]

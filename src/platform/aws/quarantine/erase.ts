@@ -10,15 +10,15 @@ interface Needs {
   client: DynamoDBClient
   table: string
   read: Reader
-  keep: Keep
+  store: Keep
 }
 
-// Their heads are read at once, their texts one by one: each may have megabytes.
+// A page reads its heads at once, and its texts one by one: each may have megabytes.
 const PAGE = 25
 
 /** Looks at the items of a tenant, oldest first, each once. One that is put meanwhile may be among them. */
 export async function eraseFromQuarantine(
-  { client, table, read, keep }: Needs,
+  { client, table, read, store }: Needs,
   tenantId: string,
   actorIds: readonly string[],
 ): Promise<Erased> {
@@ -35,13 +35,13 @@ export async function eraseFromQuarantine(
   } while (after !== undefined)
   return { removed }
 
-  /** Again when somebody else has changed it meanwhile. */
+  /** Erases one item. It tries again when another call has changed it meanwhile. */
   async function eraseOne(quarantineId: string): Promise<boolean> {
     for (;;) {
       const held = await read.item(tenantId, quarantineId)
       if (held === undefined || !finish(people.areIn(held.item.raw, 'text'))) return false
       // Its text goes with it; of one among the blobs, the key goes first.
-      if (await keep([], { removed: held.head })) return true
+      if (await store([], { removed: held.head })) return true
     }
   }
 }

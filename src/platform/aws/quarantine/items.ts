@@ -2,7 +2,7 @@ import type { QuarantinedItem } from '../../quarantine-store'
 import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
 
 /**
- * What a change of an item needs to know of it. Its table:
+ * A head says what a change of an item needs to know of it. The table:
  *
  *     pk              sk
  *     item#T#Q        item        an item: this, and its text or where that is
@@ -13,21 +13,21 @@ export interface Head {
   tenantId: string
   quarantineId: string
   sourceId: string
-  /** Its place among those of its tenant: rises with time (UUID 7, RFC 9562, 5.7). */
+  /** Gives its place among those of its tenant: it rises with time (UUID 7, RFC 9562, 5.7). */
   arrival: string
-  /** Another one after each change, so that nobody changes what he has not read. */
+  /** Changes with each change, so that no call changes what it has not read. */
   version: string
-  /** Of the item as JSON. */
+  /** Counts the bytes of the item as JSON. */
   bytes: number
-  /** Whether its text is among the blobs. */
+  /** Tells whether its text is among the blobs. */
   isApart: boolean
 }
 
-/** An item on its way into the store. */
+/** A prepared item is on its way into the store. */
 export interface Prepared extends Head {
   item: QuarantinedItem
   json: string
-  /** The same, compressed. */
+  /** Has the same, compressed. */
   packed: Uint8Array
 }
 
@@ -65,7 +65,7 @@ export function headFrom(attributes: Attributes): Head {
   }
 }
 
-/** What a search reads. */
+/** Makes the entry that a search reads. */
 export function entryOf({ item }: Prepared): Attributes {
   const { quarantineId, sourceId, standard, scope, receivedAt, errors } = item
   const codes = [...new Set(errors.map(({ code }) => code))]

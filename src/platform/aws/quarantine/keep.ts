@@ -16,22 +16,26 @@ interface Needs {
 
 interface Options {
   limits?: QuarantineLimits | undefined
-  /** Goes with the last of them. One that has the id of an item is replaced by it. */
+  /** Goes with the last of the items. One that has the id of an item is replaced by it. */
   removed?: Head | undefined
 }
 
-/** @returns false when somebody else has changed `removed`; then nothing is kept */
+/** Stores items. @returns false when another call has changed `removed`; then nothing is stored */
 export type Keep = (items: readonly Prepared[], options: Options) => Promise<boolean>
 
 /**
- * Up to 32 items are kept in one transaction. More are kept in several, and what is removed goes with
- * the last: a process that dies in between leaves some of them beside it, none is lost, and whoever
- * does it again finds those held. When there turns out to be no room, what was kept is removed again.
+ * Up to 32 items are stored in one transaction. More are stored in several, and what is removed
+ * goes with the last: a process that dies in between leaves some of them beside it, none is lost,
+ * and a call that does it again finds those held. When there turns out to be no room, what was
+ * stored is removed again.
  */
 export function createKeep(needs: Needs): Keep {
   const { usage, texts } = needs
 
-  /** @returns what it has added; undefined when what it removes was changed by somebody else */
+  /**
+   * Adds the items.
+   * @returns what it has added; undefined when what it removes was changed by another call
+   */
   async function place(
     items: readonly Prepared[],
     change: Omit<Change, 'added'>,
@@ -49,7 +53,8 @@ export function createKeep(needs: Needs): Keep {
           return undefined
         }
         if (held.length > 0) {
-          // Others were faster; the rest is tried again, as it is when room was made meanwhile.
+          // Other calls were faster; the rest is tried again, as it is when room was made
+          // meanwhile.
           await texts.discard(held)
           added = added.filter((one) => !held.includes(one))
           if (added.length === 0 && change.removed === undefined) return []
@@ -58,7 +63,7 @@ export function createKeep(needs: Needs): Keep {
         }
       }
     } catch (thrown) {
-      // After another failure they may have been added.
+      // The items may have been added when the failure is another one.
       if (thrown instanceof AppError) await texts.discard(added)
       throw thrown
     }
@@ -76,24 +81,24 @@ export function createKeep(needs: Needs): Keep {
     }
   }
 
-  return async function keep(items, { limits, removed }) {
+  return async function store(items, { limits, removed }) {
     if (limits !== undefined) {
       const growths = growthsOf({ removed: removed && [removed], added: items })
       await usage.requireRoom(growths, limits)
     }
     const chunks = chunksOf(items, MAX_CHANGED)
     const last = chunks.pop() ?? []
-    const kept: Written[] = []
+    const stored: Written[] = []
     try {
       for (const chunk of chunks) {
-        kept.push(...((await place(chunk, { limits, leaving: removed })) ?? []))
+        stored.push(...((await place(chunk, { limits, leaving: removed })) ?? []))
       }
       const isDone = await place(last, { limits, removed: removed && [removed] })
-      if (isDone === undefined) await remove(kept)
+      if (isDone === undefined) await remove(stored)
       else if (removed !== undefined) await texts.discard([removed])
       return isDone !== undefined
     } catch (thrown) {
-      if (thrown instanceof AppError) await remove(kept)
+      if (thrown instanceof AppError) await remove(stored)
       throw thrown
     }
   }

@@ -6,19 +6,26 @@ import { headFrom } from './items'
 import type { Reader } from './read'
 import type { Found } from './search'
 
-// As many as one call of BatchGetItem takes; the next ones are read only if the page has room left.
+// A step has as many as one call of BatchGetItem takes; the next ones are read only if the page has
+// room left.
 const ITEMS_A_STEP = 100
 // Texts in S3 take some 20 ms each; a page has four megabytes of them at most.
 const READS_AT_A_TIME = 16
 
-/** How an item is read for a list, and what it counts for there. */
+/** A form says how an item is read for a list, and what it counts for there. */
 export interface Form<Item> {
   read(attributes: Attributes): Promise<Item | undefined>
-  /** Left out, what the item's head says, and nothing is read that has no room. */
+  /**
+   * Counts the bytes of an item. Left out, the item's head says them, and nothing is read that has
+   * no room.
+   */
   bytesOf?(item: Item): number
 }
 
-/** The items of a search's entries, up to what a page has room for, and where the next one begins. */
+/**
+ * Reads the items of a search's entries, up to what a page has room for, and where the next one
+ * begins.
+ */
 export async function readPage<Item>(
   reader: Reader,
   { entries, next }: Found,

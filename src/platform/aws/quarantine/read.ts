@@ -13,12 +13,12 @@ export interface Reader {
     tenantId: string,
     quarantineId: string,
   ): Promise<{ head: Head; item: QuarantinedItem } | undefined>
-  /** What the table says of those that are held, by id. */
+  /** Finds what the table says of those that are held, by id. */
   held(tenantId: string, quarantineIds: readonly string[]): Promise<Map<string, Attributes>>
-  /** Of one that `held` found, by now perhaps changed. */
+  /** Reads one that `held` found, by now perhaps changed. */
   itemOf(attributes: Attributes): Promise<QuarantinedItem | undefined>
   summaryOf(attributes: Attributes): Promise<QuarantinedSummary | undefined>
-  /** Those that are not held, each once. @param leaving counts as not held */
+  /** Finds those that are not held, each once. @param leaving counts as not held */
   missing(items: readonly QuarantinedItem[], leaving?: Head): Promise<QuarantinedItem[]>
 }
 

@@ -9,18 +9,18 @@ export interface Search {
   order: 'newest' | 'oldest'
   filter: QuarantineFilter
   limit: number
-  /** The arrival that an earlier page ended with. */
+  /** Names the arrival that an earlier page ended with. */
   after: string | undefined
 }
 
 export interface Found {
   entries: { quarantineId: string; arrival: string }[]
-  /** Where the next page begins; undefined when there is none. */
+  /** Says where the next page begins; undefined when there is none. */
   next: string | undefined
 }
 
-// Each reads a megabyte of entries, some four thousand: a search for what is rare ends after a second
-// or two, and the cursor goes on from there.
+// Each query reads a megabyte of entries, some four thousand: a search for what is rare ends after
+// a second or two, and the cursor goes on from there.
 const MAX_QUERIES = 20
 
 type Values = Record<string, string | readonly string[]>
@@ -29,13 +29,13 @@ const conditions: Record<Exclude<keyof QuarantineFilter, 'sourceIds'>, string> =
   sourceId: 'sourceId = :sourceId',
   standard: 'standard = :standard',
   scope: '#scope = :scope',
-  // Of a list, `contains` finds whole elements.
+  // `contains` finds whole elements of a list.
   code: 'contains(codes, :code)',
   from: 'receivedAt >= :from',
   to: 'receivedAt < :to',
 }
 
-/** The conditions that a filter sets, always in one order. */
+/** Lists the conditions that a filter sets, always in one order. */
 export function valuesOf(filter: QuarantineFilter): Values {
   const names = [...Object.keys(conditions), 'sourceIds'] as (keyof QuarantineFilter)[]
   const entries = names.map((name) => [name, filter[name]] as const)
@@ -59,8 +59,8 @@ export async function search(
           ConsistentRead: true,
           ScanIndexForward: order === 'oldest',
           KeyConditionExpression: 'pk = :pk',
-          // One more than asked for says whether there is a next page. With a filter the limit would
-          // be of what is looked at.
+          // One more than asked for says whether there is a next page. With a filter the limit
+          // would count what is looked at.
           Limit: isEmpty ? limit + 1 : undefined,
           ExclusiveStartKey: next === undefined ? undefined : primaryKey(pk, next),
           ...expressions,
@@ -102,7 +102,7 @@ function filterOf(given: Values) {
   return {
     isEmpty: false,
     FilterExpression: used.join(' AND '),
-    // A reserved word; a name that is not used is refused.
+    // `scope` is a reserved word; a name that is not used is refused.
     ...(given.scope !== undefined && { ExpressionAttributeNames: { '#scope': 'scope' } }),
     values,
   }

@@ -7,14 +7,16 @@ import { createSecretBox } from '../../shared/secret-box'
 import { type Attributes, bytes, keyOf } from '../dynamo/attributes'
 import { type Head, headFrom, type Prepared } from './items'
 
-// Compressed. A transaction writes a kilobyte for two write units, $1.25 a million; a put to S3 is
-// $5.00 a million (us-east-1): from four kilobytes on, S3 is cheaper. It is also far from the 400 KB
-// of an item, and 32 of them from the 4 MB of a transaction.
+// A compressed text of so many bytes stays in the item. A transaction writes a kilobyte for two
+// write units, $1.25 a million; a put to S3 is $5.00 a million (us-east-1): from four kilobytes on,
+// S3 is cheaper. It is also far from the 400 KB of an item, and 32 of them from the 4 MB of a
+// transaction.
 const INLINE_BYTES = 4096
-// Not compressed. What a list unpacks and reads of each item it shows.
+// A list unpacks and reads at most so many bytes, not compressed, of each item it shows.
 const INLINE_TEXT_BYTES = 64 * 1024
-// Compressed, what is said of an item whose text is elsewhere: a list reads it with the item, of which
-// 32 fit into a transaction. Reasons that take more are read from the blob.
+// A summary stays beside an item whose text is elsewhere up to so many bytes, compressed: a list
+// reads it with the item, of which 32 fit into a transaction. Reasons that take more are read from
+// the blob.
 const ABOUT_BYTES = 32 * 1024
 const KEY_BYTES = 32
 
@@ -31,15 +33,18 @@ export function prepare(item: QuarantinedItem, arrival: string = uuidv7()): Prep
   }
 }
 
-/** Where the texts of items are: small ones in the item, large ones among the blobs. */
+/** Stores the texts of items: small ones in the item, large ones among the blobs. */
 export interface Texts {
-  /** @returns what the item says of its text; the text itself is durable */
+  /** Makes the text durable. @returns what the item says of it */
   write(prepared: Prepared): Promise<Attributes>
-  /** @returns undefined when the text is gone: the item was changed or released meanwhile */
+  /**
+   * Reads an item.
+   * @returns undefined when the text is gone: the item was changed or released meanwhile
+   */
   read(attributes: Attributes): Promise<QuarantinedItem | undefined>
-  /** What is said of an item; its text is not read if it is apart. @returns as `read` */
+  /** Reads what is said of an item; its text is not read if it is apart. @returns as `read` */
   readAbout(attributes: Attributes): Promise<QuarantinedSummary | undefined>
-  /** Takes texts away that no item has any more; never fails. */
+  /** Deletes texts that no item has any more; never fails. */
   discard(heads: readonly Head[]): Promise<void>
 }
 
@@ -74,7 +79,7 @@ export function createTexts(blobs: BlobStore): Texts {
     async readAbout(attributes) {
       const { about } = attributes
       if (about !== undefined) return JSON.parse(inflateRawSync(about.B!).toString())
-      // Of an item that was kept before summaries were, or whose reasons are as long as a text.
+      // The item was stored before summaries were, or its reasons are as long as a text.
       const item = await read(attributes)
       return item && summaryOf(item)
     },
@@ -90,7 +95,10 @@ function summaryOf({ raw, ...rest }: QuarantinedItem): QuarantinedSummary {
   return { ...rest, length: raw.length }
 }
 
-/** Another one for each version, so that what is read is never half of one and half of the next. */
+/**
+ * Names another place for each version, so that what is read is never half of one and half of the
+ * next.
+ */
 function placeOf({ tenantId, version }: Head): string {
   return `quarantine/${keyOf(tenantId)}/${version}`
 }

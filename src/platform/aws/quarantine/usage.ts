@@ -10,19 +10,19 @@ import { isBeyond, quarantineFull } from '../../shared/quarantine-full'
 import { type Attributes, keyOf, number, primaryKey, queryAll, text } from '../dynamo/attributes'
 import { guarded } from '../errors'
 
-/** By how much a change makes a source's usage differ. */
+/** A growth says by how much a change makes a source's usage differ. */
 export interface Growth extends QuarantineUsage {
   tenantId: string
-  /** Whether it adds something, and so must have room. */
+  /** Tells whether it adds something, and so must have room. */
   needsRoom: boolean
-  /** What will go by a later change, and counts as gone where room is looked for. */
+  /** Counts what will go by a later change; it counts as gone where room is looked for. */
   leaving: { items: number; bytes: number }
 }
 
 export interface Usage extends Pick<QuarantineStore, 'usage' | 'countCrowded'> {
-  /** Its condition fails when there is no room. */
+  /** Makes the action of a transaction. Its condition fails when there is no room. */
   actionOf(growth: Growth, limits: QuarantineLimits | undefined): TransactWriteItem
-  /** @throws {AppError} `quarantine_full` */
+  /** Checks that there is room. @throws {AppError} `quarantine_full` */
   requireRoom(growths: readonly Growth[], limits: QuarantineLimits): Promise<void>
 }
 
@@ -111,7 +111,7 @@ export function createUsage({ client, table }: { client: DynamoDBClient; table: 
     },
   }
 
-  /** Counted where they are: what comes back is a number. */
+  /** Counts the sources where they are: what comes back is a number. */
   function countIn(partition: number, items: number, bytes: number): Promise<number> {
     return guarded('measuring quarantine', async () => {
       const pages = paginateQuery(

@@ -5,8 +5,8 @@ import { keyOf } from '../dynamo/attributes'
 import type { Documents } from '../dynamo/json-items'
 import type { RootSecret } from '../root-secret'
 
-// Together, so that all of them are one query. It is asked seldom: a number beside them, which
-// changes with each of them, tells whether what this process knows still holds.
+// All webhooks share a partition, so that one query reads them. It is asked seldom: a number beside
+// them, which changes with each of them, tells whether what this process knows still holds.
 export const ALL = WEBHOOKS_PARTITION
 export const WEBHOOK = 'webhook#'
 export const CHANGES = [ALL, 'changes'] as const
@@ -14,7 +14,10 @@ export const CHANGES = [ALL, 'changes'] as const
 export const skOf = ({ tenantId, webhookId }: Pick<Webhook, 'tenantId' | 'webhookId'>) =>
   keyOf('webhook', tenantId, webhookId)
 
-/** A sealed secret that is copied to another webhook's item does not open there. */
+/**
+ * Makes the label of a sealed secret: one that is copied to another webhook's item does not open
+ * there.
+ */
 export function labelOf({ tenantId, webhookId }: WebhookSubscription): string {
   return JSON.stringify([tenantId, webhookId])
 }
@@ -23,12 +26,15 @@ export async function openBox(secrets: RootSecret) {
   return createSecretBox(await secrets.derive('webhook secrets', 32))
 }
 
-/** How often any webhook was changed. */
+/** Reads how often any webhook was changed. */
 export async function changesNow({ get }: Pick<Documents, 'get'>): Promise<string> {
   return (await get('listing webhooks', ...CHANGES))?.changes?.N ?? '0'
 }
 
-/** All items of one tenant, in no promised order. @param attributes which of them; all by default */
+/**
+ * Lists all items of one tenant, in no promised order.
+ * @param attributes which of them; all by default
+ */
 export function itemsOfTenant(
   { list }: Pick<Documents, 'list'>,
   tenantId: string,

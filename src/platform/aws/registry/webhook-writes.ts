@@ -6,10 +6,11 @@ import { type Documents, jsonOf, stamp } from '../dynamo/json-items'
 import type { RootSecret } from '../root-secret'
 import { ALL, CHANGES, changesNow, itemsOfTenant, labelOf, openBox, skOf } from './webhook-keys'
 
-// Of adding one while others are added: whoever loses has read in vain. People add few at a time.
+// An addition is tried so often while others are added: one that loses has read in vain. People add
+// few at a time.
 const MAX_TRIES = 10
 
-/** What changes webhooks; each change is counted with it. */
+/** Changes webhooks; each change is counted with it. */
 export function createWebhookWrites(
   documents: Documents,
   secrets: RootSecret,
@@ -25,7 +26,10 @@ export function createWebhookWrites(
     },
   }
 
-  /** One that is replaced keeps its place in lists. @param condition completes the update */
+  /**
+   * Makes the update of a webhook. One that is replaced has the same place in lists.
+   * @param condition completes the update
+   */
   async function updateOf(
     { secret, ...webhook }: Webhook,
     condition?: { ConditionExpression: string; values?: Attributes },
@@ -48,7 +52,7 @@ export function createWebhookWrites(
     }
   }
 
-  /** `counted`, if nothing was changed since. */
+  /** Counts a change, if nothing was changed since. */
   function countedAfter(changes: string): TransactWriteItem {
     const { Update } = counted
     const isFirst = changes === '0'

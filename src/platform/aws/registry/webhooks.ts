@@ -5,7 +5,10 @@ import type { RootSecret } from '../root-secret'
 import { ALL, changesNow, itemsOfTenant, labelOf, openBox, skOf, WEBHOOK } from './webhook-keys'
 import { createWebhookWrites } from './webhook-writes'
 
-/** @param secrets the secrets of webhooks are encrypted with a key derived from these */
+/**
+ * Reads and changes webhooks.
+ * @param secrets the secrets of webhooks are encrypted with a key derived from these
+ */
 export function createWebhooks(documents: Documents, secrets: RootSecret): Webhooks {
   const { get, list } = documents
   let known: { changes: string; webhooks: WebhookSubscription[] } | undefined
@@ -39,7 +42,8 @@ export function createWebhooks(documents: Documents, secrets: RootSecret): Webho
     async listAll() {
       const changes = await changesNow(documents)
       if (known?.changes === changes) return known.webhooks
-      // Read after the number: it may be newer than that, and is then read again; never older.
+      // The items are read after the number: they may be newer than that, and are then read again;
+      // never older.
       const items = await list('listing webhooks', ALL, WEBHOOK, 'json, stamp')
       known = { changes, webhooks: items.sort(byStamp).map((item) => thingOf(item)) }
       return known.webhooks
