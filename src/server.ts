@@ -20,17 +20,18 @@ import { createSend } from './webhooks/send'
 
 export interface Server extends AsyncDisposable {
   url: URL
-  /** Absent unless this was the first start on a data directory. */
+  /** The keys are absent unless this was the first start on a data directory. */
   keys: { demoKey: string; adminKey: string } | undefined
 }
 
-// Hot generations are days long: an hour more or less does not matter.
+// Hot generations last days: an hour more or less does not matter.
 const EXPIRE_EVERY_MS = 60 * 60 * 1000
 
 /**
- * The local door: everything in one process, over one data directory. Disposing stops taking
- * requests, answers those in flight, archives what is stored and closes what was opened.
- * @throws {StorageError} when the directory or the port cannot be had
+ * Starts the server of one machine: everything in one process, over one data directory. Disposing
+ * stops taking requests, answers those in flight, archives what is stored and closes what was
+ * opened.
+ * @throws {StorageError} when the directory or the port is not available
  */
 export async function startServer(config: Config): Promise<Server> {
   const log = createLog(config.logLevel)
@@ -54,7 +55,7 @@ export async function startServer(config: Config): Promise<Server> {
   const { fetch } = createApp(services)
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch, sockets: openSockets(services) }))
-  // Last, so that keys come into being only once nothing can prevent that they are shown.
+  // Keys are made last, once nothing can prevent that they are shown.
   const keys = await bootstrap(platform.registry, { ...config, clock })
   await warnOfKeys(platform, config, log)
 
@@ -62,8 +63,9 @@ export async function startServer(config: Config): Promise<Server> {
   return { url: http.url, keys, [Symbol.asyncDispose]: () => held.disposeAsync() }
 }
 
-// Four times what API Gateway lets through. Of a message that has not come whole we see nothing, so
-// that hundreds of connections may hold as much of our memory each: larger bodies go over HTTP.
+// A message may be four times as large as API Gateway lets through. We see nothing of a message
+// before it is whole, so that hundreds of connections may each hold as much of our memory: larger
+// bodies go over HTTP.
 const MAX_MESSAGE_BYTES = 512 * 1024
 
 function openSockets(services: Services) {
@@ -74,7 +76,7 @@ function openSockets(services: Services) {
 
 function expiring(platform: Platform, log: Log) {
   const agreedTime = createAgreedTime(clock)
-  agreedTime() // the first of two looks
+  agreedTime() // this is the first of two looks
   return function expire() {
     const time = agreedTime()
     if (time === undefined) return
@@ -84,7 +86,7 @@ function expiring(platform: Platform, log: Log) {
   }
 }
 
-// 64 bits take so many letters and digits; a shorter key can be guessed.
+// A key of 64 bits takes so many letters and digits; a shorter one can be guessed.
 const SHORT_KEY = 11
 
 async function warnOfKeys({ registry }: Platform, { demoKey, adminKey }: Config, log: Log) {

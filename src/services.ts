@@ -24,22 +24,22 @@ export interface AppOptions {
 }
 
 export interface ServiceOptions extends AppOptions {
-  /** Says where webhooks may be sent. Left out, it is made as the config says. */
+  /** The guard says where webhooks may be sent. If left out, it is made as the config says. */
   guard?: Guard
-  /** How the keys of the issuer of tokens are read. Left out, over the network. */
+  /** This reads the keys of the issuer of tokens; if left out, they are read over the network. */
   get?: Get
 }
 
 /**
- * The parts that requests and messages are answered with, made once for a process: one memory of keys,
- * one pipeline, one memory of key sets for signatures, one bounded quarantine.
+ * Requests and messages are answered with these parts, which are made once for a process: one
+ * memory of keys, one pipeline, one memory of key sets for signatures, one bounded quarantine.
  */
 export interface Services extends AppOptions, AsyncDisposable {
-  /** The platform that was given, its quarantine bounded as the config says. */
+  /** This is the given platform, with its quarantine bounded as the config says. */
   platform: ServingPlatform
-  /** Says who somebody is. */
+  /** This part says who a caller is. */
   identity: Identity
-  /** Takes events in, whichever way they came. */
+  /** This part takes events in, whichever way they came. */
   ingest: Ingest
   /** Replays what is in quarantine; in the background, too, where the platform has jobs. */
   replaying: Replaying
@@ -47,7 +47,9 @@ export interface Services extends AppOptions, AsyncDisposable {
   guard: Guard
 }
 
-/** Disposing ends what goes on in the background; the platform is left open. */
+/**
+ * Makes the services of a process. Disposing ends their background work; the platform stays open.
+ */
 export function createServices(given: ServingPlatform, options: ServiceOptions): Services {
   const { config, clock, log } = options
   const { guard = createGuard({ allowPrivate: config.allowPrivateWebhooks }), get } = options
@@ -74,7 +76,10 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   }
 }
 
-/** The operator chose the issuer, who may well be in the same private network. */
+/**
+ * Reads from private networks too: the operator chose the issuer, which may well be in the same
+ * one.
+ */
 function getFromIssuer(): Get {
   return createGet({ guard: createGuard({ allowPrivate: true }) })
 }

@@ -7,7 +7,7 @@ import { isUnreadable, type Part, type Unreadable } from './arrival'
 import { MAX_NAMED, quarantineLink } from './steps/acknowledge'
 
 /**
- * Reads each body of a batch. One that cannot be read costs the others nothing.
+ * Reads each body of a batch. A body that cannot be read costs the others nothing.
  * @returns the first one's reasons when none can be read
  * @throws {AppError} `too_large` for all together
  */
@@ -37,15 +37,15 @@ export function* readingBatch(
   return parts
 }
 
-/** The receipt of one body of a batch, and how many items that had. */
+/** A part receipt is the receipt of one body of a batch, with the number of its items. */
 export interface PartReceipt {
   receipt: Omit<Receipt, 'requestId'>
   size: number
 }
 
 /**
- * One receipt for all bodies of a request: `index` counts through all of them, and paths begin with
- * the place of the body.
+ * Joins the receipts of all bodies of a request into one: `index` counts through all of them, and
+ * paths begin with the place of the body.
  */
 export function joinReceipts(
   { sourceId, requestId }: { sourceId: string; requestId: string },

@@ -6,7 +6,7 @@ interface Needs {
   reading: Pick<Reading, 'explain' | 'context'>
 }
 
-/** For a strict source, an item that breaks a MUST of the standard is refused, with its report. */
+/** Refuses an item of a strict source that breaks a MUST of the standard, with its report. */
 export function enforceStrictWith({ mode, reading }: Needs) {
   /** @returns undefined for an item that is to be stored */
   return function enforceStrict({ index, id, event }: Readable): Refused | undefined {

@@ -49,10 +49,11 @@ export interface IngestNeeds {
 }
 
 /**
+ * Takes one arrival through all steps.
  * @returns the receipt, once everything it names is durable: stored, in quarantine or spilled
  * @throws {AppError} with `quarantineId` when nothing of the body could be read; `too_large`;
- * `not_conformant` when a strict source sent nothing that could be stored; `quarantine_full`, with the
- * events of the request stored
+ * `not_conformant` when a strict source sent nothing that could be stored; `quarantine_full`, with
+ * the events of the request stored
  * @throws {StorageError} the sender may send all of it again: what was stored is recognised
  */
 export type Ingest = (arrival: Arrival) => Promise<Receipt>
@@ -92,7 +93,7 @@ export function createIngest({ platform, config, clock, log, verifyJws }: Ingest
       const quarantineId = await quarantineBody(text, unreadable, arrival, origin)
       return { receipt: acknowledgeUnread(origin, { ...unreadable, quarantineId }), size: 1 }
     }
-    // Together, so that they share their durable writes.
+    // The parts are ingested together, so that they share their durable writes.
     const receipts = await Promise.all(parts.map(ingestPart))
     return joinReceipts({ ...origin, ...origin.server }, receipts)
   }
@@ -113,10 +114,13 @@ interface StoreNeeds {
   config: { hotTtlDays: number }
 }
 
-/** @throws {StorageError} all of it may be tried again: what was stored is recognised */
+/**
+ * Stores a reading.
+ * @throws {StorageError} all of it may be tried again: what was stored is recognised
+ */
 export type Store = (reading: Reading, origin: Origin) => Promise<Outcome>
 
-/** Stores every item of a reading that can be an event, and tells which cannot. */
+/** Stores every item of a reading that can be an event, and tells which items cannot. */
 export function createStore({ events, config }: StoreNeeds): Store {
   const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
 
@@ -132,14 +136,14 @@ export function createStore({ events, config }: StoreNeeds): Store {
 
 export interface IngestReadingNeeds extends StoreNeeds {
   quarantine: QuarantineStore
-  /** Left out, nothing is counted. */
+  /** Without it, nothing is counted. */
   conformance?: Pick<ConformanceCounts, 'add'> | undefined
-  /** Left out, a request that the stores cannot take is refused. */
+  /** Without it, a request that the stores cannot take is refused. */
   spill?: Pick<BlobStore, 'put'> | undefined
   log: Log
 }
 
-/** As `Ingest`, of a body that has been read. */
+/** Does what `Ingest` does, for a body that has been read. */
 export type IngestReading = (reading: Reading, origin: Origin) => Promise<Receipt>
 
 export function createIngestReading(needs: IngestReadingNeeds): IngestReading {

@@ -4,7 +4,10 @@ import { standardNamed } from '../standards'
 import type { Outcome, Readable, Refused, Stored } from './arrival'
 import type { Appended } from './steps/append'
 
-/** How the items of a reading fared, told from what the event store said to those that it was given. */
+/**
+ * Tells how the items of a reading fared, from what the event store answered for each that it was
+ * given.
+ */
 export function outcomeOf(
   { standard }: Reading,
   readable: readonly Readable[],

@@ -17,7 +17,7 @@ import { parse } from './ingest'
 import { decodeWith } from './steps/decode'
 import { verifyWith } from './steps/verify'
 
-/** Reads an item of the quarantine by its standard, as on its arrival, with the changes of a patch. */
+/** Reads a quarantined item by its standard, as on its arrival, with the changes of a patch. */
 export type ReadAgain = (
   item: QuarantinedItem,
   patch: readonly PatchOperation[] | undefined,
@@ -31,7 +31,10 @@ interface Needs {
   verifyJws: VerifyJws
 }
 
-/** Takes an item from `read` on, in the context that it came in; a body from `decode` on. */
+/**
+ * Makes a function that takes an item from `read` on, in the context that it came in, and a body
+ * from `decode` on.
+ */
 export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain {
   const { maxBodyBytes } = config
   const decode = decodeWith(config)
@@ -59,7 +62,7 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult> {
     const { text, change } = await repaired(item.raw, patch, maxBodyBytes)
-    parseJson(text) // or two values would be read as two items
+    parseJson(text) // otherwise two values would be read as two items
     const reading = await inTurns(standard.readItem(text, item))
     const only = atPlaceOf(item, reading.items[0]!, standard)
     const lasting = patch !== undefined && 'event' in only
@@ -75,7 +78,7 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
       }
       return await (item.scope === 'body' ? readBody : readItem)(item, standard, patch)
     } catch (thrown) {
-      // Here also one that is too large: it stays where it is.
+      // A body that is too large is refused here, too: it stays where it is.
       if (thrown instanceof AppError) return unreadableBy(thrown)
       throw thrown
     }
@@ -93,18 +96,18 @@ async function repaired(
   return repair(text, patch, limit)
 }
 
-/** The body as it came: of a compressed one, the quarantine has the bytes. */
+/** Returns the body as it came: the quarantine has the bytes of a compressed one. */
 function bodyOf({ raw, context }: QuarantinedItem): WireBody {
   const lease = unbounded
   if (context.encoding !== 'base64')
     return { lease, encoding: 'identity', text: raw, hasRoom: true }
   const bytes = new Uint8Array(Buffer.from(raw, 'base64'))
-  // RFC 1952, 2.3.1: what gzip begins with.
+  // Gzip begins with these bytes (RFC 1952, 2.3.1).
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
   return { lease, encoding: isGzip ? 'gzip' : 'deflate', bytes }
 }
 
-/** The item was read alone; its place in its request is what its reasons name. */
+/** Puts an item that was read alone at its place in its request, which its reasons name. */
 function atPlaceOf({ index }: QuarantinedItem, item: ReadItem, { idPath }: Standard): ReadItem {
   if ('event' in item) return { ...item, index }
   const at = idPath(0).indexOf(0)
@@ -115,8 +118,8 @@ function atPlaceOf({ index }: QuarantinedItem, item: ReadItem, { idPath }: Stand
 }
 
 /**
- * An id that is derived from the content would change with the repair, and two repairs of one item
- * would make two events: it is derived from what was sent.
+ * Derives an id from the item as it was sent. Derived from the repaired content it would change
+ * with the repair, and two repairs of one item would make two events.
  */
 function withLastingId(read: Readable, item: QuarantinedItem, standard: Standard): Readable {
   const { event } = read

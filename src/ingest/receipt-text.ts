@@ -2,19 +2,20 @@ import type { Receipt } from '../event/receipt'
 import type { StandardFacts } from '../standards/standard'
 import { quarantineLink } from './steps/acknowledge'
 
-// As much as a page of events. Of a body of 6 MB with events of 1.5 KB, the ids are a tenth of it.
+// A receipt may be as large as a page of events. The ids of a body of 6 MB with events of 1.5 KB
+// are a tenth of it.
 export const RECEIPT_BYTES = 4 * 1024 * 1024
 
 interface Wording {
   standard: Pick<StandardFacts, 'reply'>
   sourceId: string
-  /** Of the text; nothing is left out up to there. */
+  /** The limit holds for the text; up to there nothing is left out. */
   maxBytes?: number | undefined
 }
 
 const wordings: Record<StandardFacts['reply'], typeof receiptWithin> = { receipt: receiptWithin }
 
-/** The text that tells a sender how its items fared, as its standard words it. */
+/** Writes the text that tells a sender how its items fared, in the form of its standard. */
 export function receiptText(
   receipt: Receipt,
   { standard, sourceId, maxBytes = RECEIPT_BYTES }: Wording,
@@ -23,8 +24,8 @@ export function receiptText(
 }
 
 /**
- * A receipt as JSON that can be sent. A hundred thousand ids may not fit where their events did; then
- * the numbers have to do, for what is stored is stored.
+ * Writes a receipt as JSON that can be sent. A hundred thousand ids may not fit where their events
+ * did; then the receipt has the numbers alone, because the events are stored already.
  */
 function receiptWithin(receipt: Receipt, sourceId: string, maxBytes: number): string {
   const text = JSON.stringify(receipt)

@@ -4,51 +4,55 @@ import type { QuarantineFilter, QuarantineStore } from '../platform/quarantine-s
 import type { PatchOperation } from '../quarantine/patch'
 import { type Replay, type Replayer, type ReplayResult, refusal } from './replay'
 
-/** A request to replay: which items, and how repaired. */
+/** A request to replay says which items, and how they are repaired. */
 export interface Asked {
   filter: QuarantineFilter
   patch?: readonly PatchOperation[] | undefined
   dryRun?: boolean | undefined
-  /** At most so many items. */
+  /** The piece replays at most so many items. */
   limit: number
-  /** Where an earlier piece ended. */
+  /** An earlier piece ended here. */
   cursor?: string | undefined
 }
 
-/** The part of a request that is done. */
+/** A piece is the part of a request that is done. */
 export interface Piece<View> {
   results: View[]
-  /** Where to go on; undefined when nothing is left. */
+  /** The next piece goes on here; undefined when nothing is left. */
   nextCursor: string | undefined
-  /** How many more items of the limit may still be looked at. */
+  /** So many more items of the limit may still be examined. */
   left: number
 }
 
-/** @param budgetMs after which no further items are begun */
+/** @param budgetMs the time in milliseconds after which no further items are begun */
 export type ReplayPiece<View> = (
   who: Replayer,
   asked: Asked,
   budgetMs: number,
 ) => Promise<Piece<View>>
 
-// Items are read a few at a time, since each may have megabytes, and one at a time as soon as some take
-// long, are long or say much: a piece ends only between readings.
+// Items are read a few at a time, since each may have megabytes, and one at a time as soon as some
+// take long, are long or have long results: a piece ends only between readings.
 const MOST_AT_A_TIME = 16
 const SLOW_MS = 100
 const LONG_RESULTS = 64 * 1024
 const LONG_ITEMS = 256 * 1024
 
-// Characters of JSON in an answer; on AWS a reply may have six megabytes.
+// The budget in characters of JSON covers all results of one reply; on AWS a reply may have six
+// megabytes.
 const MAX_RESULTS = 1024 * 1024
 
 /**
- * Replays the items that a filter finds, oldest first: of two that want one id, the one that came first
- * gets it. Others get their turn after each item.
+ * Replays the items that a filter finds, oldest first: if two claim one id, the one that came first
+ * gets it. Other work has its turn after each item.
  */
 export function createReplayPiece<View>(needs: {
   quarantine: Pick<QuarantineStore, 'list'>
   replay: Replay
-  /** The part of a result that is remembered: it names megabytes of events, and there are a thousand. */
+  /**
+   * Returns the part of a result that is remembered: a whole one may name megabytes of events, and
+   * there are a thousand.
+   */
   viewOf(result: ReplayResult): View
 }): ReplayPiece<View> {
   const { quarantine, replay, viewOf } = needs
@@ -58,7 +62,8 @@ export function createReplayPiece<View>(needs: {
       const { patch, dryRun } = asked
       return await replay(who, quarantineId, { patch, dryRun })
     } catch (thrown) {
-      // It may not be repaired by them, or too many are at it: the others need not wait for that.
+      // The caller may not repair this item, or too many requests work on it: the others need not
+      // wait for that.
       if (!(thrown instanceof AppError)) throw thrown
       const { message, code } = thrown
       return refusal(quarantineId, [{ path: [], message, code }])
@@ -79,7 +84,7 @@ export function createReplayPiece<View>(needs: {
       for (const { quarantineId } of items) {
         const result = await replayOne(who, quarantineId, asked)
         await rest()
-        // It may have been replayed or deleted by somebody else meanwhile.
+        // Somebody else may have replayed or deleted the item meanwhile.
         if (result === undefined) continue
         const view = viewOf(result)
         results.push(view)

@@ -30,7 +30,10 @@ export interface Replaying {
 }
 
 export interface ReplayRunner extends AsyncDisposable {
-  /** @returns its id; undefined when there is no room for another one */
+  /**
+   * Begins a job.
+   * @returns its id; undefined when there is no room for another one
+   */
   begin(job: NewJob): Promise<string | undefined>
   get(tenantId: string, replayId: string): Promise<ReplayJob | undefined>
 }
@@ -42,19 +45,20 @@ export interface NewJob {
   progress: ReplayProgress
 }
 
-// A turn, before the next tenant has one.
+// A turn takes so long before the next tenant has one.
 const PIECE_MS = 200
-// Between two pieces, so that whoever sends meanwhile has the larger share of the process.
+// The pause between two pieces leaves the larger share of the process to senders.
 const PAUSE_MS = 50
-// A pause while a store cannot be reached.
+// The runner pauses so long while a store cannot be reached.
 const TROUBLE_MS = 1_000
-// Characters of JSON. Longer patches are for programs, which can ask again with the cursor.
+// The limit is in characters of JSON. Longer patches are for programs, which can ask again with the
+// cursor.
 const MAX_PATCH = 64 * 1024
 const MAX_REFUSED = 20
 
 /**
- * Goes on with replays whose requests were answered, piece by piece, each tenant in its turn; also
- * with those that a process before this one began. Replaying a piece twice adds nothing.
+ * Continues replays whose requests were answered, piece by piece, each tenant in its turn; it also
+ * continues those that an earlier process began. Replaying a piece twice adds nothing.
  */
 export function startReplays({ jobs, piece, keyring, clock, log }: Needs): ReplayRunner {
   const stopping = new AbortController()
@@ -107,7 +111,7 @@ export function startReplays({ jobs, piece, keyring, clock, log }: Needs): Repla
   }
 
   async function isCurrent({ hash }: Pick<ReplayJob, 'hash'>): Promise<boolean> {
-    if (hash === undefined) return true // of a token, which nobody can revoke here
+    if (hash === undefined) return true // the job belongs to a token, which nobody can revoke here
     const found = await keyring(hash)
     return found !== undefined && found !== 'revoked'
   }
@@ -142,7 +146,7 @@ export const nothingYet: Pick<ReplayProgress, 'counts' | 'refused'> = {
   refused: [],
 }
 
-/** Progress after some more results. */
+/** Returns the progress after some more results. */
 export function progressAfter(
   { counts, refused }: Pick<ReplayProgress, 'counts' | 'refused'>,
   results: readonly View[],

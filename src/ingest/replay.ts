@@ -20,17 +20,18 @@ import { conflict } from './outcome'
 import { readAgainWith } from './read-again'
 import { quarantinedItemWith } from './steps/quarantine'
 
-/** A person or a program that replays. */
+/** A replayer is a person or a program that replays. */
 export interface Replayer {
   tenantId: string
-  /** Of the key, for the mark of a repair. */
+  /** The mark of a repair has this id of the key. */
   keyId: string
   reach: Reach
-  /** Whether they may change what a source has to sign. */
+  /** An admin may change what a source has to sign. */
   isAdmin: boolean
 }
 
-// A body may have tens of thousands of items; so many look-ups take a few milliseconds.
+// So many look-ups run at once: a body may have tens of thousands of items, and these take a few
+// milliseconds.
 const LOOK_UPS = 50
 
 interface Needs {
@@ -44,28 +45,29 @@ interface Needs {
 
 export interface ReplayOptions {
   patch?: readonly PatchOperation[] | undefined
-  /** Says what would become of it, and changes nothing. */
+  /** A dry run says what would become of the item, and changes nothing. */
   dryRun?: boolean | undefined
 }
 
 export interface ReplayResult extends Outcome {
   quarantineId: string
   /**
-   * `stored`: it is an event now, or a body had some in it. `duplicate`: it was one already.
-   * `set_aside`: a body could be read, and its items are in quarantine one by one. `refused`: it
-   * still cannot be stored, and stays where it is.
+   * The outcome `stored` means that the item is an event now, or that a body had some in it.
+   * `duplicate`: it was an event already. `set_aside`: a body could be read, and its items are in
+   * quarantine one by one. `refused`: it still cannot be stored, and stays where it is.
    */
   outcome: 'stored' | 'duplicate' | 'set_aside' | 'refused'
-  /** Why it was refused. */
+  /** These are the reasons why it was refused. */
   errors: Issue[]
-  /** The items that are in quarantine instead of a body. */
+  /** These items are in quarantine instead of a body. */
   successors: QuarantinedItem[]
 }
 
 /**
- * @returns undefined when the item is not held, or beyond the reach of whoever asks
- * @throws {AppError} `forbidden` for a repair of what only its source may say; `unavailable` when too
- * many wait for the same item
+ * Replays one item.
+ * @returns undefined when the item is not in quarantine, or beyond the reach of the replayer
+ * @throws {AppError} `forbidden` for a repair of what only its source may say; `unavailable` when
+ * too many wait for the same item
  */
 export type Replay = (
   who: Replayer,
@@ -74,9 +76,9 @@ export type Replay = (
 ) => Promise<ReplayResult | undefined>
 
 /**
- * Sends what is in quarantine through the steps of `ingest.ts` again, with the source, the time and the
- * request that it came with. It leaves the quarantine only once what it became is durable; whatever
- * fails in between, the next replay recognises what was stored.
+ * Sends a quarantined item through the steps of `ingest.ts` again, with the source, the time and
+ * the request that it came with. It leaves the quarantine only once its events are durable;
+ * whatever fails in between, the next replay recognises what was stored.
  */
 export function createReplay(needs: Needs): Replay {
   const { events, quarantine, registry, config, clock } = needs
@@ -93,7 +95,7 @@ export function createReplay(needs: Needs): Replay {
     const at = clock.now().toISOString()
 
     async function stay(errors: Issue[]): Promise<ReplayResult> {
-      // Reasons are those of the item as it is; what was wrong with a repair is noted beside them.
+      // The reasons are those of the item as it is; the issues of a repair are noted beside them.
       const reasons = patch === undefined ? errors : item.errors
       const said = { errors: reasons, lastReplay: { at, errors } }
       if (!dryRun) await quarantine.amend(tenantId, quarantineId, said)
@@ -159,7 +161,10 @@ export function createReplay(needs: Needs): Replay {
     return outcome
   }
 
-  /** The text that a source has to sign is its own: only who may change the source may change it. */
+  /**
+   * Refuses a repair of text that a source has to sign: only a key that may change the source may
+   * change it.
+   */
   async function requireRepairable({ tenantId, sourceId }: QuarantinedItem): Promise<void> {
     const source = await registry.sources.get(tenantId, sourceId)
     if (source?.signing?.required !== true) return
@@ -168,9 +173,9 @@ export function createReplay(needs: Needs): Replay {
   }
 
   return (who, quarantineId, { patch: sent = [], ...more } = {}) => {
-    // Without operations it is a replay like any other.
+    // A patch without operations is a replay like any other.
     const options = { ...more, ...(sent.length > 0 && { patch: sent }) }
-    // One at a time: two repairs of one item must not become two events.
+    // Replays of one item run one at a time: two repairs of it must not become two events.
     return alone(JSON.stringify([who.tenantId, quarantineId]), async () => {
       const item = await quarantine.get(who.tenantId, quarantineId)
       if (item === undefined || !reaches(who.reach, item.sourceId)) return undefined
@@ -180,7 +185,9 @@ export function createReplay(needs: Needs): Replay {
   }
 }
 
-/** The reasons against taking what was read, because of how the item came into quarantine. */
+/**
+ * Returns the reasons against storing what was read, because of how the item came into quarantine.
+ */
 function objectionsTo(parsed: Parsed, item: QuarantinedItem): Issue[] | undefined {
   if (isEmpty(parsed)) {
     return [{ path: [], message: 'There is no event or entity in it', code: 'empty' }]
@@ -188,7 +195,8 @@ function objectionsTo(parsed: Parsed, item: QuarantinedItem): Issue[] | undefine
   if (item.scope === 'body' || Array.isArray(parsed)) return undefined
   const [first] = parsed.items
   const wasConflict = item.errors.some(({ code }) => code === 'conflict')
-  // Also when the first with this id is no longer in the hot store: the lake has it.
+  // The conflict holds also when the first event with this id is no longer in the hot store: the
+  // lake has it.
   if (!wasConflict || first === undefined || !('event' in first)) return undefined
   return first.event.eventId === item.id ? conflict(first, parsed.standard).errors : undefined
 }

@@ -12,7 +12,9 @@ import { silentLog as log } from '../telemetry/log'
 import { createIngestReading } from './ingest'
 import { sweepSpill } from './sweep-spill'
 
-/** How each call of a store goes: done, failed, or done and the answer lost; well, at the end. */
+/**
+ * Each call of a store is done, fails, or is done and its answer is lost; at the end all go well.
+ */
 type Luck = 'well' | 'before' | 'after'
 
 function fragileWorld(script: Luck[]) {
@@ -38,7 +40,7 @@ function fragileWorld(script: Luck[]) {
 
   const events = {
     append: (records: readonly EventRecord[]) =>
-      // In two goes, so that a call can fail with half of it done.
+      // The append takes two goes, so that a call can fail with half of it done.
       withLuck(() => records.slice(0, 2).map(append)).then(async (some) => [
         ...some,
         ...(records.length > 2 ? await withLuck(() => records.slice(2).map(append)) : []),
@@ -59,7 +61,7 @@ function fragileWorld(script: Luck[]) {
   return { events, quarantine, blobs: fragile, log, quarantined, spilled: blobs.held, mend }
 }
 
-// Few ids and few contents, so that requests repeat and contradict each other.
+// Ids and contents are few, so that requests repeat and contradict each other.
 const item = fc.oneof(
   fc.record({
     event_type: fc.constantFrom('click', 'view'),
@@ -67,7 +69,7 @@ const item = fc.oneof(
   }),
   fc.constant({ no: 'event' }),
 )
-// Mostly well, or nothing would ever get as far as the sweep.
+// Most calls go well, or nothing would ever get as far as the sweep.
 const luck = fc.constantFrom<Luck[]>('well', 'well', 'well', 'before', 'after')
 const step = fc.oneof(
   { weight: 1, arbitrary: fc.array(item, { minLength: 1, maxLength: 4 }) },

@@ -10,31 +10,34 @@ import type { Origin } from './arrival'
 import { enforceStrictWith } from './enforce-strict'
 import { acknowledgeForLater } from './steps/acknowledge'
 
-/** A request that waits in the blob store, read and judged as on its arrival. */
+/** A spilled request waits in the blob store, read and checked as on its arrival. */
 export interface SpilledRequest {
   reading: Omit<Reading, 'explain'>
   arrival: Omit<Origin, 'mode' | 'storedAt'>
 }
 
-/** Where they wait, the oldest first: `spill/<yyyy-mm-dd>/<hh>/<receivedAt>-<id>`. */
+/** Spilled requests wait here, the oldest first: `spill/<yyyy-mm-dd>/<hh>/<receivedAt>-<id>`. */
 export const SPILL_PREFIX = 'spill/'
 
-// A number in each, so that the form of later ones can change.
+// Each spilled request has this number, so that the form of later ones can change.
 const FORM = 1
 
 const zip = promisify(gzip)
 const unzip = promisify(gunzip)
 
 interface Needs {
-  /** Left out, nothing is spilled. */
+  /** Without it, nothing is spilled. */
   spill?: Pick<BlobStore, 'put'> | undefined
   log: Log
 }
 
-/** Puts a whole request where it does not depend on the hot store, when that has failed. */
+/**
+ * Stores a whole request where it does not depend on the hot store, when the hot store has failed.
+ */
 export function createSpill({ spill: blobs, log }: Needs) {
   /**
-   * @param thrown by a step; the failure of a store is what spilling helps against
+   * Spills the request of a step that failed.
+   * @param thrown the error of the step; spilling helps against the failure of a store
    * @returns the receipt, once the request is durable
    * @throws {unknown} everything else
    * @throws {StorageError} retriable, when the request cannot be spilled either
@@ -50,7 +53,7 @@ export function createSpill({ spill: blobs, log }: Needs) {
       await blobs.put(keyFor(origin), await zip(text))
     } catch (cause) {
       const message = `${thrown.message}; and it cannot be spilled: ${(cause as Error).message}`
-      // Whatever ails the stores, the request is whole and may come again.
+      // The request is whole and may come again, whatever is wrong with the stores.
       throw new StorageError(message, { isRetriable: true, cause })
     }
     const { requestId } = origin.server
@@ -64,14 +67,20 @@ function keyFor({ receivedAt }: Origin): string {
   return `${SPILL_PREFIX}${day}/${hour}/${receivedAt}-${randomUUID()}`
 }
 
-/** @throws when it is none that was spilled */
+/**
+ * Parses a spilled request.
+ * @throws when the bytes are not a spilled request
+ */
 export async function readSpilled(bytes: Uint8Array): Promise<SpilledRequest> {
   const { form, ...request } = JSON.parse((await unzip(bytes)).toString())
   if (form !== FORM) throw new Error(`A spilled request of form ${form} cannot be read`)
   return request
 }
 
-/** The items of a strict source are judged before they wait: later, the standard is out of reach. */
+/**
+ * Makes a spilled request of a reading. The items of a strict source are checked before they wait,
+ * because the standard is out of reach later.
+ */
 function spilled(reading: Reading, origin: Origin): SpilledRequest {
   const { mode = 'lenient', storedAt: _, ...arrival } = origin
   const enforceStrict = enforceStrictWith({ mode, reading })

@@ -10,13 +10,13 @@ interface Needs extends Omit<IngestReadingNeeds, 'spill'> {
 }
 
 interface Bounds {
-  /** Requests to replay at most. */
+  /** A run replays at most so many requests. */
   limit: number
-  /** No further one is begun after so long. */
+  /** A run begins no further request after so long. */
   maxMs: number
 }
 
-/** The result of one run. Requests that are `left` failed, and wait for the next one. */
+/** This is the result of one run. Requests that are `left` failed, and wait for the next one. */
 export interface Swept {
   replayed: number
   left: number
@@ -24,14 +24,14 @@ export interface Swept {
 
 const PAGE = 100
 
-// One failure may be the request's own, so many in a row are the store's.
+// One failure may be due to the request; so many in a row are due to the store.
 const MAX_FAILURES_IN_A_ROW = 3
 
 /**
  * Sends requests that were spilled through the pipeline, the oldest first, with the time and the
- * sender that they came with; the time of their hot copies counts from now. One is deleted once
- * everything in it is stored or in quarantine, so that whatever fails in between, it is replayed
- * again, and what was stored is recognised.
+ * sender that they came with; the time of their hot copies counts from now. A request is deleted
+ * once everything in it is stored or in quarantine, so that it is replayed again after any failure
+ * in between, and what was stored is recognised.
  * @throws {StorageError} when the spilled requests cannot be listed
  */
 export async function sweepSpill(needs: Needs, { limit, maxMs }: Bounds): Promise<Swept> {
@@ -42,7 +42,7 @@ export async function sweepSpill(needs: Needs, { limit, maxMs }: Bounds): Promis
 
   async function replay(key: string): Promise<void> {
     const bytes = await blobs.get(key)
-    if (bytes === undefined) return // another run had it
+    if (bytes === undefined) return // another run took it
     const { reading, arrival } = await readSpilled(bytes)
     await ingestReading(reading, { ...arrival, storedAt: clock.now().toISOString() })
     await blobs.delete(key)

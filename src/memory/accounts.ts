@@ -1,16 +1,16 @@
-/** What one tenant holds. */
+/** An account says what one tenant holds. */
 export interface Account {
   tenantId: string | undefined
   bytes: number
-  /** The most it may hold, as a rule. */
+  /** The tenant may hold at most this, as a rule. */
   share: number
-  /** What may come for it unasked while it waits, and how much of that is borne. */
+  /** So many bytes may come for it unasked while it waits; the server takes in a limited part. */
   unread: number
   unreadShare: number
   leases: Set<Held>
 }
 
-/** One lease, as the budget sees it. */
+/** This is one lease, as the budget sees it. */
 export interface Held {
   account: Account
   bytes: number
@@ -18,16 +18,17 @@ export interface Held {
   isClosed: boolean
 }
 
-// Two large senders never keep out a third; and one alone has half the memory for its large bodies.
+// A tenant may have half: two large senders then never keep out a third, and one alone has half the
+// memory for its large bodies.
 const SHARE = 1 / 2
-// Whoever shows no key only wants to try the check: a few bodies at a time do.
+// Callers without a key only want to try the check, so a few bodies at a time are enough.
 const STRANGERS_SHARE = 1 / 8
-// What waits is not read, but the server takes in the beginning of it.
+// A waiting body is not read, but the server takes in its beginning.
 const UNREAD_SHARE = 1 / 2
 
 export type Accounts = ReturnType<typeof createAccounts>
 
-/** The books: who holds how much, in the order in which they came. */
+/** The accounts record who holds how much, in the order of arrival. */
 export function createAccounts(capacity: number) {
   const byTenant = new Map<string | undefined, Account>()
   const all = new Set<Held>()
@@ -70,14 +71,14 @@ export function createAccounts(capacity: number) {
       if (account.leases.size === 0) byTenant.delete(account.tenantId)
     },
 
-    /** Of all who have shown a key, who may go beyond the capacity. */
+    /** This lease, of all whose callers have shown a key, may go beyond the capacity. */
     foremost: () => foremostIn(all),
-    /** Who may go beyond the tenant's share. */
+    /** This lease may go beyond the tenant's share. */
     foremostOf: ({ leases }: Account) => foremostIn(leases),
   }
 }
 
-/** The oldest that waits for nobody's bytes; the oldest, where all do. */
+/** Finds the oldest lease that waits for no sender's bytes; the oldest of all, where all wait. */
 function foremostIn(leases: Set<Held>): Held | undefined {
   let first: Held | undefined
   for (const held of leases) {

@@ -3,7 +3,7 @@ import { createBudget, type Lease } from './budget'
 
 const CAPACITY = 1000
 
-/** Asks, and notes whether it was let in. */
+/** Asks for a lease, and notes whether it was granted. */
 function asking(lease: Promise<Lease>) {
   const asked = { state: 'waits' as 'waits' | 'in' | 'refused', lease }
   lease.then(
@@ -65,7 +65,7 @@ describe('the memory for what comes in', () => {
     holders[0]!.release()
     await settled()
     expect(waiting.filter(({ state }) => state === 'in')).toHaveLength(2)
-    expect(waiting[4]!.state).toBe('in') // it waits behind nobody of its own
+    expect(waiting[4]!.state).toBe('in') // it waits behind no lease of its own tenant
     holders[1]!.release()
     await settled()
     expect(waiting.filter(({ state }) => state === 'in')).toHaveLength(4)

@@ -1,37 +1,37 @@
 import { createAccounts, type Held } from './accounts'
 import { createQueue } from './queue'
 
-/** Memory that requests and messages may take together, in bytes of what they are counted as. */
+/** The budget is the memory that requests and messages may take together, in estimated bytes. */
 export interface Budget {
   /**
-   * Room for `bytes`, at once or after a wait.
-   * @param tenantId undefined for who has shown no key: all of those are one
-   * @param unread how much of what is sent meanwhile the server takes in unasked
+   * Grants room for `bytes`, at once or after a wait.
+   * @param tenantId undefined for a caller without a key: all of those are one tenant
+   * @param unread how many of the bytes sent meanwhile the server takes in unasked
    * @throws {AppError} `busy` when there was no room in time, or too many wait already
    */
   lease(tenantId: string | undefined, bytes: number, unread?: number): Promise<Lease>
-  /** What is held now, in bytes. */
+  /** Returns the bytes that are held now. */
   held(): number
 }
 
 export interface Lease {
-  /** Makes it larger. @throws {AppError} `busy`; it then holds what it held */
+  /** Makes the lease larger. @throws {AppError} `busy`; the lease then stays as it was */
   grow(bytes: number, unread?: number): Promise<void>
-  /** Everything has come: what is left to do depends on no sender. */
+  /** Tells that the whole body has arrived: the remaining work depends on no sender. */
   arrived(): void
-  /** May be called again. */
+  /** Gives the memory back. It may be called again. */
   release(): void
 }
 
-/** Where nothing is counted: one request at a time, as on Lambda. */
+/** This lease counts nothing: it serves one request at a time, as on Lambda. */
 export const unbounded: Lease = { grow: async () => {}, arrived() {}, release() {} }
 
 /**
  * Shares `capacity` among tenants: none has more than half of it, callers without a key an eighth
- * together, and who waits is let in by turns, a tenant at a time, the oldest of each first.
+ * together, and waiting leases are granted by turns, a tenant at a time, the oldest of each first.
  *
- * So that one body of the largest kind always gets through, the oldest that has arrived whole may go
- * beyond its tenant's share, and the oldest of all beyond the capacity.
+ * So that one body of the largest kind always gets through, the oldest that has arrived whole may
+ * go beyond its tenant's share, and the oldest of all beyond the capacity.
  */
 export function createBudget({ capacity }: { capacity: number }): Budget {
   const accounts = createAccounts(capacity)
@@ -44,7 +44,10 @@ export function createBudget({ capacity }: { capacity: number }): Budget {
     return (fits && accounts.foremostOf(account) === held) || accounts.foremost() === held
   }
 
-  /** Nobody overtakes who waits, but for the one that the others wait for. */
+  /**
+   * Takes room for a lease. No lease overtakes a waiting one, except the lease that the others wait
+   * for.
+   */
   async function take(held: Held, bytes: number, unread: number) {
     const isNext = !queue.isWaitingIn(held.account) || accounts.foremostOf(held.account) === held
     if (isNext && mayTake(held, bytes)) accounts.add(held, bytes)

@@ -4,7 +4,7 @@ import type { Account, Accounts, Held } from './accounts'
 // Canvas, the least patient sender known, gives up after 15 s, and must hear of it before.
 const PATIENCE_MS = 10_000
 
-// Of the capacity, and beside it.
+// Unread bytes may take half of the capacity, beside it.
 const UNREAD_OF_ALL = 1 / 2
 
 interface Waiter {
@@ -22,9 +22,9 @@ interface Needs {
   mayTake(held: Held, bytes: number): boolean
 }
 
-/** Who waits for room: a line for each tenant, served by turns. */
+/** The queue has a line of waiting leases for each tenant, and serves the lines by turns. */
 export function createQueue({ accounts, capacity, mayTake }: Needs) {
-  // In the order of turns: who was served goes to the end.
+  // The lines are in the order of turns: a tenant that was served goes to the end.
   const lines = new Map<Account, Waiter[]>()
   let unreadOfAll = 0
 
@@ -37,9 +37,10 @@ export function createQueue({ accounts, capacity, mayTake }: Needs) {
     if (line.length === 0) lines.delete(account)
   }
 
-  /** @returns whether somebody of this line could be let in */
+  /** Serves one line. @returns whether a lease of this line could be granted */
   function serve(account: Account, line: Waiter[]): boolean {
-    // Who holds something already and has come whole goes before who would only begin.
+    // A lease that holds memory already and whose body is whole goes before one that would only
+    // begin.
     const foremost = accounts.foremostOf(account)
     const next = line.find(({ held }) => held === foremost) ?? line[0]!
     const first = [next, line[0]!].find(({ held, bytes }) => mayTake(held, bytes))
@@ -54,7 +55,7 @@ export function createQueue({ accounts, capacity, mayTake }: Needs) {
   return {
     isWaitingIn: (account: Account) => lines.has(account),
 
-    /** @throws {AppError} `busy` */
+    /** Waits for room. @throws {AppError} `busy` */
     wait(held: Held, bytes: number, unread: number): Promise<void> {
       const { account } = held
       const line = lines.get(account) ?? []
@@ -76,7 +77,7 @@ export function createQueue({ accounts, capacity, mayTake }: Needs) {
       })
     },
 
-    /** Lets in whoever fits by now. */
+    /** Grants every waiting lease that fits by now. */
     look() {
       for (let again = lines.size > 0; again; ) {
         again = false

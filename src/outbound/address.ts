@@ -4,13 +4,14 @@ import ipaddr from 'ipaddr.js'
 // the IPv4-compatible `::127.0.0.1`.
 const globalUnicast = ipaddr.parseCIDR('2000::/3')
 
-// Azure's virtual public address of the host: metadata and DNS of every virtual machine there
-// (learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16).
+// This is Azure's virtual public address of the host: metadata and DNS of every virtual machine
+// there (learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16).
 const azureHost = '168.63.129.16'
 
 /**
- * Which range keeps an address from being public unicast, by the IANA special-purpose registries.
- * Addresses that carry an IPv4 address (mapped, NAT64, 6to4, Teredo) are refused whichever it is.
+ * Tells which range makes an address other than public unicast, by the IANA special-purpose
+ * registries. Addresses that carry an IPv4 address (mapped, NAT64, 6to4, Teredo) are refused
+ * whichever it is.
  * @returns undefined for an address on the public internet
  */
 export function specialRange(address: string): string | undefined {

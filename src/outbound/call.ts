@@ -3,21 +3,24 @@ import type { Guard } from './guard'
 import { openSocket } from './open-socket'
 
 export interface CallOptions extends Exchange {
-  /** From now on, whatever it waits for: a name server, a connection, a handshake, an answer. */
+  /**
+   * The time-out counts from now on, whatever the call waits for: a name server, a connection, a
+   * handshake, an answer.
+   */
   timeoutMs: number
-  /** Ends it before; its reason is what is thrown. */
+  /** The signal ends the call before; its reason is thrown. */
   signal?: AbortSignal | undefined
 }
 
-/** An HTTP call to somewhere we do not know. */
+/** A call is an HTTP request to an address that we do not know. */
 export type Call = (target: string, options: CallOptions) => Promise<Answer>
 
 /**
- * The one way out. A call ends within its time and its bytes, whatever the other side does, and by
- * a clock of our own. It goes to the addresses that the guard has checked and to no others, verifies
- * certificates and follows no redirect.
+ * Makes all calls that leave the server. A call ends within its time and its bytes, whatever the
+ * other side does, and by a clock of our own. It goes to the addresses that the guard has checked
+ * and to no others, verifies certificates and follows no redirect.
  *
- * HTTP is spoken here, on a plain socket, since the clients of the two runtimes cannot be held to
+ * HTTP is spoken here, on a plain socket, since the clients of the two runtimes cannot guarantee
  * that: Bun's neither says nor bounds what it reads before an answer, and Node's leaves the caller
  * without an event when the protocol is switched.
  *
@@ -43,7 +46,7 @@ export function createCall(guard: Pick<Guard, 'pin'>): Call {
   }
 }
 
-/** For what cannot be told to stop. */
+/** Waits for work that cannot be told to stop, or for the signal. */
 async function orEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()
   const { promise: ended, reject } = Promise.withResolvers<never>()

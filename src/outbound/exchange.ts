@@ -5,26 +5,31 @@ import type { Head } from './read-head'
 
 export interface Answer extends Head {
   body: Buffer
-  /** Why the body is not whole, where it is not. */
+  /** This is the reason why the body is not whole, where it is not. */
   cutOff?: string | undefined
 }
 
-/** What is sent, and how much of an answer is read. */
+/** An exchange says what is sent, and how much of an answer is read. */
 export interface Exchange {
   method: 'GET' | 'POST'
   headers: Record<string, string>
   body?: Uint8Array | undefined
-  /** Of everything that comes over the connection: informational answers, head, framing and body. */
+  /**
+   * The limit holds for everything that comes over the connection: informational answers, head,
+   * framing and body.
+   */
   maxBytes: number
-  /** How long the body may take once the head is there. Left out: until the call ends. */
+  /** The body may take so long once the head is there; if left out, until the call ends. */
   bodyMs?: number | undefined
   keepsBody: boolean
 }
 
 /**
- * One request and its answer over an open connection, which is closed whatever happens: it settles
- * when the connection is given up, so that nobody holds more connections than calls.
- * @throws {Error} when it ended before there was a final head: why `signal` was aborted, say
+ * Sends one request and reads its answer over an open connection, which is closed whatever happens.
+ * The promise ends when the connection is given up, so that there are never more connections than
+ * calls.
+ * @throws {Error} when the connection ended before there was a final head; or the reason of
+ * `signal`
  */
 export function exchange(
   socket: Socket,
@@ -74,7 +79,7 @@ export function exchange(
   signal.addEventListener('abort', abort)
   socket.on('error', end)
   socket.on('data', take)
-  // The other side has said all it will: what is missing does not come any more.
+  // The other side has ended its answer: missing bytes do not come any more.
   socket.once('end', close)
   socket.once('close', close)
   if (signal.aborted) abort()
@@ -85,7 +90,7 @@ export function exchange(
     socket.write(headOf(url, request))
     if (request.body !== undefined) socket.write(request.body)
   }
-  // Nothing is said to whom the certificate does not name.
+  // The request is sent only once the certificate has been verified.
   if (socket instanceof TLSSocket) socket.once('secureConnect', send)
   else send()
   return promise
@@ -96,7 +101,7 @@ function headOf({ host, pathname, search }: URL, { method, headers, body }: Exch
     host,
     ...headers,
     ...(body && { 'content-length': String(body.length) }),
-    // One connection a call: one kept open may have been closed just before we write.
+    // Each call has its own connection: an idle one may have been closed just before we write.
     connection: 'close',
   }
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)

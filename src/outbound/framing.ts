@@ -1,19 +1,19 @@
 import type { Head } from './read-head'
 
-/** How a body ends (RFC 9112, section 6.3). */
+/** The framing says how a body ends (RFC 9112, section 6.3). */
 export type Framing =
   | { kind: 'none' }
   | { kind: 'length'; bytes: number }
   | { kind: 'chunked' }
   | { kind: 'until closed' }
 
-/** @throws {Error} when the head contradicts itself, so that nobody can tell */
+/** Reads the framing from a head. @throws {Error} when the head contradicts itself */
 export function framingOf({ status, fields }: Head): Framing {
   if (status === 204 || status === 304) return { kind: 'none' }
   const codings = fields.get('transfer-encoding')
   const lengths = fields.get('content-length')?.flatMap((value) => value.split(','))
   if (codings !== undefined) {
-    // Both together are how requests are smuggled; an honest answer has one.
+    // Requests are smuggled with both together; an honest answer has one.
     if (lengths !== undefined) throw new Error('its length is given in two ways')
     if (codings.join().trim().toLowerCase() === 'chunked') return { kind: 'chunked' }
     throw new Error('its transfer encoding is not known')
@@ -26,7 +26,7 @@ export function framingOf({ status, fields }: Head): Framing {
   return bytes === 0 ? { kind: 'none' } : { kind: 'length', bytes }
 }
 
-/** The length of a chunk. Extensions (RFC 9112, section 7.1.1) are passed over. */
+/** Reads the length of a chunk. Extensions (RFC 9112, section 7.1.1) are ignored. */
 export function chunkLengthOf(line: string): number {
   const [, digits] = /^([0-9a-f]{1,8})[ \t]*(?:;.*)?$/i.exec(line) ?? []
   if (digits === undefined) throw new Error('its chunks cannot be read')

@@ -1,14 +1,14 @@
 import { createCall } from './call'
 import type { Guard } from './guard'
 
-/** Reads a small text from the public internet. @throws whatever kept it from being read */
+/** Reads a small text from the public internet. @throws the error that prevented it */
 export type Get = (target: string) => Promise<string>
 
 // The sender waits for what depends on it, and Canvas, the least patient, waits 15 s in all.
 const TIMEOUT_MS = 5_000
 
-// A key set of fifty RSA keys of 4096 bits with certificates, and what HTTP puts around it; whoever
-// sends more is not sending keys.
+// A key set of fifty RSA keys of 4096 bits with certificates fits, with HTTP's framing; a larger
+// answer has no keys.
 const MAX_BYTES = 288 * 1024
 
 export function createGet({ guard, timeoutMs = TIMEOUT_MS }: { guard: Guard; timeoutMs?: number }) {

@@ -3,7 +3,7 @@ import { readList } from '../../tests/support/list'
 import { AppError } from '../error/app-error'
 import { createGuard } from './guard'
 
-/** Each line: a target, then the addresses that its name resolves to. */
+/** Reads lines that each have a target, then the addresses that its name resolves to. */
 function targets(file: string) {
   return readList(import.meta.dir, `examples/${file}`).map((line) => {
     const [target = '', ...addresses] = line.split(' ')

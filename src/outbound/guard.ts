@@ -8,21 +8,21 @@ export interface Address {
   family: number
 }
 
-/** All addresses of a name, as connecting to it would find them. */
+/** Finds all addresses of a name, as connecting to it would find them. */
 export type Resolve = (host: string) => Promise<Address[]>
 
-/** Decides which addresses may be called, so that no one can make us call our own network. */
+/** Decides which addresses may be called, so that nobody can make us call our own network. */
 export interface Guard {
   /**
-   * For a target that someone enters. A name that does not resolve is let through: it may be set up
-   * later, and `pin` asks again before every attempt.
+   * Checks a target that someone enters. A name that does not resolve is let through: it may be set
+   * up later, and `pin` asks again before every attempt.
    * @param path where the target stands in what was entered
    * @throws {AppError} `invalid_target`, naming the address and the range it lies in
    */
   check(targetUrl: string, path?: Issue['path']): Promise<void>
   /**
-   * For a target about to be called: where to connect to. Connect to nothing else, or a name that
-   * resolves differently a moment later (DNS rebinding) gets around the check.
+   * Finds where to connect to for a target about to be called. Connect to nothing else, or a name
+   * that resolves differently a moment later (DNS rebinding) gets around the check.
    * @throws {AppError} `invalid_target`
    * @throws {Error} when the name does not resolve
    */
@@ -41,10 +41,10 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
     return resolve(host)
   }
 
-  /** One special address among several is enough to refuse: any of them may be connected to. */
+  /** Refuses a host if one of several addresses is special: any of them may be connected to. */
   async function assertPublic(host: string, addresses: Address[]) {
     if (allowPrivate) return
-    // The library of address ranges is large, and most requests call nobody.
+    // The library of address ranges is large, and most requests make no call.
     const { specialRange } = await import('./address')
     for (const { address } of addresses) {
       const range = specialRange(address)

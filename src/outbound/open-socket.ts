@@ -2,13 +2,14 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Address } from './guard'
 
-// A name may have hundreds of addresses. Whoever is not reached at one of these is not to be reached.
+// A name may have hundreds of addresses. A target that is not reached at one of these counts as
+// unreachable.
 const MAX_ADDRESSES = 8
 
 /**
- * Connects to the first of the addresses that takes it, each being given its share of the time that
- * is left. Of a TLS connection only the way is open yet: `secureConnect` comes once its certificate
- * was found to be that of the name in the URL.
+ * Connects to the first address that accepts; each is given its share of the remaining time. A TLS
+ * connection is not verified yet: `secureConnect` comes once its certificate was found to be that
+ * of the name in the URL.
  * @param endsAt on the clock of `performance.now()`
  * @throws {Error} why the last of them could not be reached, or why `signal` was aborted
  */
@@ -39,7 +40,7 @@ function connect(url: URL, host: string, withinMs: number, signal: AbortSignal):
   const abort = () => fail(signal.reason)
   const timer = setTimeout(() => fail(new Error('it cannot be reached in time')), withinMs)
   signal.addEventListener('abort', abort)
-  // For good, so that nothing which comes late is an error that nobody takes.
+  // The listener stays, so that a late error is never unhandled.
   socket.on('error', fail)
   socket.once('close', () => fail(new Error('the connection was closed')))
   socket.once('connect', () => settle(() => resolve(socket)))
@@ -58,7 +59,10 @@ function connect(url: URL, host: string, withinMs: number, signal: AbortSignal):
   return promise
 }
 
-/** Who must be at the other end: the name, or the address itself where the URL has one (RFC 6066, 3). */
+/**
+ * Returns who must be at the other end: the name, or nothing where the URL has an address (RFC
+ * 6066, 3).
+ */
 function namedBy({ hostname }: URL): { servername?: string } {
   const isAddress = hostname.startsWith('[') || /^[\d.]+$/.test(hostname)
   return isAddress ? {} : { servername: hostname }

@@ -1,7 +1,8 @@
 import { chunkLengthOf, framingOf } from './framing'
 import { createHeadReader, type Head } from './read-head'
 
-// Of one line, be it a status, a field, a chunk's extension or a trailer. No honest one is longer.
+// The limit holds for one line: a status, a field, a chunk's extension or a trailer. No honest one
+// is longer.
 const MAX_LINE_CHARS = 8 * 1024
 
 // A body that comes byte by byte must not take a hundred bytes of memory for each.
@@ -9,26 +10,30 @@ const MAX_PIECES = 1024
 
 const LF = 0x0a
 
-/** Reads one answer of HTTP/1.1 (RFC 9112) as its bytes come. Holds no more than it was given. */
+/**
+ * Reads one answer of HTTP/1.1 (RFC 9112) as its bytes come. It holds no more than it was given.
+ */
 export interface AnswerReader {
-  /** @throws {Error} when it is no answer */
+  /** Takes the next bytes. @throws {Error} when they are not an answer */
   push(bytes: Buffer): void
-  /** Known once the final head is read. */
+  /** The head is known once the final one is read. */
   head(): Head | undefined
-  /** Whether nothing more belongs to it. */
+  /** Tells whether the answer is complete. */
   isWhole(): boolean
-  /** The connection was closed: the end of a body that says no length. */
+  /** Tells that the connection was closed, which ends a body without a length. */
   close(): void
   body(): Buffer
 }
 
-/** @param keepsBody else a body is read and forgotten */
+/**
+ * Makes a reader. @param keepsBody whether the body is returned; otherwise it is read and dropped
+ */
 export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): AnswerReader {
   const readHeadLine = createHeadReader()
   const pieces: Buffer[] = []
   let head: Head | undefined
   let line = ''
-  /** Bytes that come before the next line. */
+  /** So many bytes come before the next line. */
   let left = 0
   let readLine = readHead
   let afterBytes = finish
@@ -68,7 +73,7 @@ export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): Answe
     if (pieces.length === MAX_PIECES) pieces.splice(0, MAX_PIECES, Buffer.concat(pieces))
   }
 
-  /** @returns how many of the bytes were taken */
+  /** Takes bytes of the body. @returns how many were taken */
   function takeBody(bytes: Buffer): number {
     const taken = bytes.subarray(0, left)
     if (keepsBody) keep(taken)
@@ -77,7 +82,7 @@ export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): Answe
     return taken.length
   }
 
-  /** @returns how many of the bytes were taken */
+  /** Takes bytes of a line. @returns how many were taken */
   function takeLine(bytes: Buffer): number {
     const end = bytes.indexOf(LF)
     line += bytes.toString('latin1', 0, end === -1 ? bytes.length : end)

@@ -1,11 +1,11 @@
-/** What an answer says before its body. */
+/** The head is what an answer says before its body. */
 export interface Head {
   status: number
-  /** Names in lower case; values of a field that came several times are all kept. */
+  /** The names are in lower case; all values of a repeated field are stored. */
   fields: Map<string, string[]>
 }
 
-// As much as Node and Bun take of one head. Receivers send some hundreds of bytes.
+// Node and Bun take as much of one head. Receivers send some hundreds of bytes.
 const MAX_HEAD_BYTES = 16 * 1024
 
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: .*)?$/
@@ -13,14 +13,17 @@ const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: .*)?$/
 const FIELD = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\0]*?)[ \t]*$/
 
 /**
- * Reads heads line by line until the final one; what is informational (RFC 9110, section 15.2) is
- * passed over, however often it comes: whoever reads has a budget of bytes.
+ * Reads heads line by line until the final one; informational heads (RFC 9110, section 15.2) are
+ * ignored, however many come: the caller has a budget of bytes.
  */
 export function createHeadReader() {
   let head: Head | undefined
   let size = 0
 
-  /** @returns the final head, once its last line is read. @throws {Error} when it is not HTTP/1 */
+  /**
+   * Reads a line. @returns the final head, once its last line is read. @throws {Error} when it is
+   * not HTTP/1
+   */
   return function readLine(line: string): Head | undefined {
     size += line.length + 2
     if (size > MAX_HEAD_BYTES) throw new Error(`its head is longer than ${MAX_HEAD_BYTES} bytes`)

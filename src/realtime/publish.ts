@@ -16,25 +16,26 @@ export interface PublishNeeds {
   ingest: Ingest
   identity: Pick<Identity, 'isCurrent'>
   log: Log
-  /** Memory for what comes in. Left out, it is not counted. */
+  /** The budget is memory for incoming messages. Without it, memory is not counted. */
   budget?: Budget | undefined
 }
 
 export interface MessageLimits {
   maxMessageBytes: number
-  /** What the platform can send back in one message. */
+  /** The platform can send back at most so much in one message. */
   maxReplyBytes: number
 }
 
 export const publishName = 'publish'
 export const publishPath = '/ws/publish'
 
-// As the bodies of requests are decoded: a byte order mark goes, what is not UTF-8 becomes U+FFFD.
+// Messages are decoded as the bodies of requests are: a byte order mark is removed, bytes that are
+// not UTF-8 become U+FFFD.
 const utf8 = new TextDecoder()
 
 /**
- * Events over a connection: each message is a body, as at `POST /api/v1/events`, and is answered by
- * the text of a receipt or of a problem document.
+ * Takes events over a connection: each message is a body, as at `POST /api/v1/events`, and is
+ * answered by the text of a receipt or of a problem document.
  */
 export function createPublish(
   { ingest, identity, log, budget }: PublishNeeds,
@@ -66,7 +67,7 @@ export function createPublish(
           throw new AppError('too_large', `A message may have at most ${maxMessageBytes} bytes.`)
         }
         const { tenantId } = connection.principal
-        // It is here already: while it waits, it takes what it has.
+        // The message is here already: while it waits, it takes its bytes.
         if (budget) lease = await budget.lease(tenantId, bytes * MOST_PER_BYTE, bytes)
         lease.arrived()
         const text = typeof message === 'string' ? message : utf8.decode(message)

@@ -3,7 +3,7 @@ import type { QuarantinedItem } from '../../platform/quarantine-store'
 import type { Stored } from '../arrival'
 
 // A sender that gets everything wrong sends thousands of items at a time, and its every reply would
-// be larger than what it sent. A hundred show what is wrong.
+// be larger than what it sent. A hundred items show what is wrong.
 export const MAX_NAMED = 100
 
 /** Tells the sender how every item fared. */
@@ -40,7 +40,7 @@ export function acknowledge(
   }
 }
 
-/** Tells the sender where a body of its batch is that could not be read. */
+/** Tells the sender where an unreadable body of its batch is. */
 export function acknowledgeUnread(
   sender: { sourceId: string; server: { requestId: string } },
   { quarantineId, errors }: Pick<QuarantinedItem, 'quarantineId' | 'errors'>,
@@ -48,7 +48,7 @@ export function acknowledgeUnread(
   return { ...acknowledge(sender, [], []), quarantined: [{ index: 0, quarantineId, errors }] }
 }
 
-/** Tells the sender of a request that waits whole that nothing of it need come again. */
+/** Tells the sender of a request that waits whole that it need not be sent again. */
 export function acknowledgeForLater(
   sender: { sourceId: string; server: { requestId: string } },
   acceptedForLater: number,
@@ -56,7 +56,10 @@ export function acknowledgeForLater(
   return { ...acknowledge(sender, [], []), acceptedForLater }
 }
 
-/** The link is by source: an item that was here before, word for word, has its first request's id and time. */
+/**
+ * Links to the quarantined items of a source, not of a request: an item that was here before, word
+ * for word, has its first request's id and time.
+ */
 export function quarantineLink(sourceId: string): string {
   return `/quarantine?sourceId=${encodeURIComponent(sourceId)}`
 }

@@ -2,34 +2,36 @@ import { StorageError } from '../../error/storage-error'
 import type { EventRecord } from '../../event/record'
 import type { AppendOutcome, EventStore } from '../../platform/event-store'
 
-/** The outcome for a record whose store was not too busy to say. */
+/** This is the outcome for a record unless its store was too busy. */
 export type Appended = Exclude<AppendOutcome, { kind: 'throttled' }>
 
 interface Needs {
   events: Pick<EventStore, 'append'>
   /** Resolves after so many milliseconds. */
   wait: (ms: number) => Promise<unknown>
-  /** Milliseconds that only ever grow. */
+  /** The clock gives milliseconds that only ever grow. */
   now: () => number
-  /** 0 to 1. */
+  /** The number lies between 0 and 1. */
   random: () => number
 }
 
-// Doubling stops where a try costs a busy store next to nothing, a dozen of them in all.
+// The pause doubles up to where a try costs a busy store next to nothing; there are a dozen tries
+// in all.
 const FIRST_PAUSE_MS = 25
 const LONGEST_PAUSE_MS = 500
 
 /**
- * How long a sender is kept waiting for a busy store. A burst passes within a second or two; for more
- * than a burst DynamoDB makes room in minutes. That leaves time to spill the request, or to say that
- * it may come again, before the 15 s after which Canvas, the most impatient sender known, gives up.
+ * A sender waits at most so long for a busy store. A burst passes within a second or two; for more
+ * than a burst DynamoDB makes room in minutes. That leaves time to spill the request, or to say
+ * that it may come again, before the 15 s after which Canvas, the most impatient sender known,
+ * gives up.
  */
 const BUDGET_MS = 3000
 
-// A store may write each call in one breath; so many take it some 10 ms.
+// A store may write each call without a pause; so many records take it some 10 ms.
 const AT_ONCE = 512
 
-/** Appends records, and tries those that are throttled again while the sender waits. */
+/** Appends records, and tries throttled ones again while the sender waits. */
 export function appendWith({ events, wait, now, random }: Needs) {
   async function appendAll(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
     const outcomes: AppendOutcome[] = []
@@ -46,7 +48,8 @@ export function appendWith({ events, wait, now, random }: Needs) {
     let waiting = records.map((record, place) => ({ record, place }))
     for (let tries = 0; waiting.length > 0; tries += 1) {
       if (tries > 0) {
-        // Full jitter: senders that were refused together must not come back together.
+        // The pause has full jitter: senders that were refused together must not come back
+        // together.
         const pause = random() * Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS)
         if (now() + pause > end) throw tooBusy(tries)
         await wait(pause)

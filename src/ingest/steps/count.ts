@@ -2,7 +2,7 @@ import type { ConformanceCounts, Tally } from '../../platform/conformance-counts
 import type { Origin, Refused, Stored } from '../arrival'
 
 interface Needs {
-  /** Left out, nothing is counted. */
+  /** Without it, nothing is counted. */
   conformance?: Pick<ConformanceCounts, 'add'> | undefined
 }
 

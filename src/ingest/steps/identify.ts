@@ -4,10 +4,10 @@ import type { Registry } from '../../platform/registry'
 import type { Source } from '../../platform/registry/sources'
 import type { Arrival, Origin } from '../arrival'
 
-/** Everything that is known of an arrival before anybody looks into it. */
+/** This is everything that is known of an arrival before its body is read. */
 export interface Identified {
   origin: Origin
-  /** Its settings; undefined for a source that nobody registered. */
+  /** The source has its settings; it is undefined when nobody registered it. */
   source: Source | undefined
 }
 

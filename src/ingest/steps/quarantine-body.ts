@@ -7,7 +7,7 @@ import { mediaType } from '../../syntax/media-type'
 import type { Arrival, Origin, Unreadable } from '../arrival'
 import { countWith } from './count'
 
-// RFC 6838, 4.2: at most 127 characters on each side of the slash.
+// A media type has at most 127 characters on each side of the slash (RFC 6838, 4.2).
 const MEDIA_TYPE_LENGTH = 255
 
 interface Needs {
@@ -16,7 +16,10 @@ interface Needs {
   clock: Clock
 }
 
-/** Nothing that a known sender sent is thrown away, not even a body that nobody can read or verify. */
+/**
+ * Quarantines whole bodies: nothing that a known sender sent is thrown away, not even a body that
+ * cannot be read or verified.
+ */
 export function quarantineBodyWith({ quarantine, conformance, clock }: Needs) {
   const quarantineBody = createQuarantineBody({ quarantine, clock })
   const count = countWith({ conformance })

@@ -9,6 +9,7 @@ import type { Origin, Refused } from '../arrival'
 /** Quarantines the refused items of a reading. */
 export function quarantineWith({ store }: { store: Pick<QuarantineStore, 'put'> }) {
   /**
+   * Quarantines the items.
    * @returns the items as they are in quarantine, once they are durable
    * @throws {StorageError}
    * @throws {AppError} `quarantine_full`
@@ -24,7 +25,7 @@ export function quarantineWith({ store }: { store: Pick<QuarantineStore, 'put'> 
   }
 }
 
-/** Makes of a refused item what the quarantine stores: the item, every reason, where it came from. */
+/** Turns a refused item into what the quarantine stores: the item, every reason, its origin. */
 export function quarantinedItemWith({ standard, context }: Reading, origin: Origin) {
   const { tenantId, sourceId, server, receivedAt, repair } = origin
 

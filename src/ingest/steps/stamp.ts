@@ -3,16 +3,18 @@ import type { EventRecord } from '../../event/record'
 import type { Origin } from '../arrival'
 
 interface Needs extends Origin {
-  /** How long the hot store has the event, from `storedAt` on. */
+  /** The hot store holds the event for so many days, from `storedAt` on. */
   hotTtlDays: number
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Server time is the authority; the sender's claims stand beside it, with the skew. */
+/**
+ * Stamps events: server time is the authority; the sender's times stand beside it, with the skew.
+ */
 export function stampWith(needs: Needs) {
   const { tenantId, sourceId, server, receivedAt, hotTtlDays, storedAt = receivedAt } = needs
-  // Few have one, and the others need not carry it.
+  // Few events have a repair, and the others need not carry the property.
   const repaired = needs.repair && { repair: needs.repair }
   const receivedMs = Date.parse(receivedAt)
   const expiresAt = new Date(Date.parse(storedAt) + hotTtlDays * DAY_MS).toISOString()
@@ -35,7 +37,7 @@ export function stampWith(needs: Needs) {
   }
 }
 
-/** Items of one request share a sendTime, so it is worked out once. */
+/** Computes the skew once for each sendTime, which items of one request share. */
 function skewFrom(receivedMs: number) {
   let last: string | undefined
   let ms: number | undefined

@@ -8,10 +8,12 @@ import type { Source } from '../../platform/registry/sources'
 import { mediaType } from '../../syntax/media-type'
 import { type Arrival, isUnreadable, type Unreadable, unreadableOr } from '../arrival'
 
-// RFC 7519, section 10.3.1, and RFC 7515, section 9.2.1.
+// Signed bodies have these media types (RFC 7519, section 10.3.1, and RFC 7515, section 9.2.1).
 const signedTypes = new Set(['application/jwt', 'application/jose'])
 
-/** Takes the signature off a body, where there is one and where there has to be one. */
+/**
+ * Verifies and removes the signature of a body, where there is one and where there has to be one.
+ */
 export function verifyWith({ verifyJws }: { verifyJws: VerifyJws }) {
   /** @returns the text that is to be read */
   return async function verify(
@@ -23,7 +25,8 @@ export function verifyWith({ verifyJws }: { verifyJws: VerifyJws }) {
     const signing = source?.signing
     try {
       if (isSigned(decoded, arrival)) return await verifyJws(decoded, signing)
-      // Also where no signed body is taken: otherwise whoever has the key only would get around it.
+      // The check also holds where no signed body is accepted: otherwise a sender that has only the
+      // key would get around it.
       if (signing?.required !== true) return decoded
       throw refusal('not_signed', 'This source takes signed bodies only, at /caliper/in/{key}')
     } catch (thrown) {
@@ -32,7 +35,7 @@ export function verifyWith({ verifyJws }: { verifyJws: VerifyJws }) {
   }
 }
 
-/** Tells by the form too: which media type Canvas names, it does not say. */
+/** Tells whether a body is signed, by its form too: Canvas does not document its media type. */
 function isSigned(
   text: string,
   { standard, form, contentType }: Pick<Arrival, 'standard' | 'form' | 'contentType'>,
@@ -41,7 +44,7 @@ function isSigned(
   return signedTypes.has(mediaType(contentType) ?? '') || isCompactJws(text)
 }
 
-/** Verifies with the keys of sources, those at an address fetched through the guard. */
+/** Verifies with the keys of sources; keys at an address are fetched through the guard. */
 export function createVerifyJws({ guard, clock }: { guard: Guard; clock: Clock }): VerifyJws {
   const get = createGet({ guard })
   return verifyJwsWith({ keySets: rememberKeySets({ get, clock }) })
