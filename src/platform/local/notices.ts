@@ -1,8 +1,8 @@
 import type { Log } from '../../telemetry/log'
 
-/** What a person should see to, for as long as this process runs. */
+/** Notices are what a person should see to; they last as long as this process runs. */
 export interface Notices {
-  /** Once for each text: logs it as an error, and keeps it for `/ready`. */
+  /** Logs a notice as an error and remembers it for `/ready`, once for each text. */
   add(text: string, fields?: Record<string, string | number>): void
   list(): readonly string[]
 }

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../../telemetry/log'
 
-/** What learners did, and the keys to it, are for nobody but the user that the server runs as. */
+/** Only the user that the server runs as may read what learners did, and the keys to it. */
 export const PRIVATE_FILE = 0o600
 export const PRIVATE_FOLDER = 0o700
 
@@ -19,10 +19,11 @@ export function makePrivateFile(file: string): void {
   }
 }
 
-// With what SQLite and a save that was cut short leave beside them. The lake has modes of its own.
+// The names include what SQLite and a save that was cut short leave beside these files. The lake
+// has modes of its own.
 const OURS = /^(nonius\.db|lock\.db|secret\.key)/
 
-/** Takes from others what an earlier version, or a copy of the folder, let them have. */
+/** Takes from others the rights that an earlier version, or a copy of the folder, gave them. */
 export function mendModes(dataDir: string, log: Log): void {
   if (process.platform === 'win32') return // modes mean nothing there
   const hot = join(dataDir, 'hot')

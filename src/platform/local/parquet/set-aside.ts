@@ -7,7 +7,9 @@ import type { JobAnswer, Piece, SetAsideJob } from './archive-job'
 import { otherFailure } from './failure'
 import { type Bodies, openBodies } from './job-input'
 
-/** Keeps whole, as JSON lines, what DuckDB does not take: the record, or whatever is left of it. */
+/**
+ * Stores whole, as JSON lines, what DuckDB does not take: the record, or whatever is left of it.
+ */
 export async function setAside(job: SetAsideJob): Promise<JobAnswer> {
   using bodies = openBodies()
   const decodeLine = decoderFor(job.lines.map(({ name }) => name))
@@ -55,7 +57,7 @@ function recordOf(line: string, decodeLine: DecodeLine) {
     const record = decodeLine(line)
     if (record.eventId !== undefined && record.raw !== undefined) return { record }
   } catch {
-    // What stands in the line says more than why it could not be read.
+    // The line itself says more than why it could not be read.
   }
   return { line }
 }
