@@ -36,7 +36,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
   const writer = createPartWriter({ folder, refused, staging, child, log })
   const erase = createEraser({ folder, refused, child })
   const writing = new Set<Promise<void>>()
-  let setAside = countFiles(refused)
+  let refusedFiles = countFiles(refused)
   let waitingFor: string | undefined
 
   async function writePartition(id: string, partition: string, segments: readonly Placed[]) {
@@ -51,7 +51,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
       const range = await writer.write({ id, partition, segments }, gap)
       if (range === undefined) continue
       done.push([range.from, range.to])
-      if (range.isSetAside) setAside += 1
+      if (range.isSetAside) refusedFiles += 1
       waitingFor = undefined
     }
     await sync(place)
@@ -90,7 +90,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
   }
 
   return {
-    state: () => ({ waitingFor, setAside }),
+    state: () => ({ waitingFor, setAside: refusedFiles }),
 
     async write(batch) {
       const own = writeWhole(batch)

@@ -8,18 +8,18 @@ export interface Notices {
 }
 
 // A disk that is failing says the same of thousands of places; twenty tell as much, and the log has all.
-const MAX_KEPT = 20
+const MAX_NOTICES = 20
 
 export function createNotices(log: Log): Notices {
-  const kept = new Set<string>()
+  const remembered = new Set<string>()
   return {
-    list: () => [...kept],
+    list: () => [...remembered],
     add(text, fields = {}) {
       const said = [text, ...Object.entries(fields).map(([name, value]) => `${name} ${value}`)]
       const notice = said.join(', ')
-      if (kept.has(notice)) return
+      if (remembered.has(notice)) return
       log.error(text, fields)
-      if (kept.size < MAX_KEPT) kept.add(notice)
+      if (remembered.size < MAX_NOTICES) remembered.add(notice)
     },
   }
 }

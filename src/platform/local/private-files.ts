@@ -30,7 +30,7 @@ export function mendModes(dataDir: string, log: Log): void {
   const own = namesIn(dataDir).filter((name) => OURS.test(name))
   const files = [...own.map((name) => join(dataDir, name)), ...namesIn(hot).map(within(hot))]
   let mended = 0
-  let kept = 0
+  let unchanged = 0
   for (const [path, mode] of [
     ...files.map((file) => [file, PRIVATE_FILE] as const),
     [hot, PRIVATE_FOLDER] as const,
@@ -38,16 +38,18 @@ export function mendModes(dataDir: string, log: Log): void {
   ]) {
     const outcome = narrow(path, mode)
     if (outcome === 'mended') mended += 1
-    if (outcome === 'kept') kept += 1
+    if (outcome === 'unchanged') unchanged += 1
   }
   if (mended > 0)
     log.warn('others could read files of the data folder; now they cannot', { mended })
-  if (kept > 0) {
-    log.warn('others can read files of the data folder, which belong to another user', { kept })
+  if (unchanged > 0) {
+    log.warn('others can read files of the data folder, which belong to another user', {
+      kept: unchanged,
+    })
   }
 }
 
-function narrow(path: string, mode: number): 'private' | 'mended' | 'kept' {
+function narrow(path: string, mode: number): 'private' | 'mended' | 'unchanged' {
   const found = lstatSync(path, { throwIfNoEntry: false })
   // A link is somebody's own arrangement, and chmod would follow it.
   if (found === undefined || found.isSymbolicLink() || (found.mode & 0o777 & ~mode) === 0) {
@@ -57,7 +59,7 @@ function narrow(path: string, mode: number): 'private' | 'mended' | 'kept' {
     chmodSync(path, found.mode & mode)
     return 'mended'
   } catch {
-    return 'kept'
+    return 'unchanged'
   }
 }
 

@@ -65,7 +65,7 @@ export function createPartWriter(options: {
     return outcome
   }
 
-  async function setAside(batch: PartitionBatch, part: Part, reason: string): Promise<Dealt> {
+  async function putBeside(batch: PartitionBatch, part: Part, reason: string): Promise<Dealt> {
     const name = nameOf(batch, part)
     const place = join(refused, batch.partition)
     await makeDurableFolder(place, LAKE_FOLDER_MODE)
@@ -124,7 +124,7 @@ export function createPartWriter(options: {
         return undefined
       }
       if (outcome.kind === 'damaged') {
-        return setAside(batch, pieceOf(part, outcome.piece), reason)
+        return putBeside(batch, pieceOf(part, outcome.piece), reason)
       }
       if (count > 1) {
         log.warn(`batch ${batch.id}: ${count} records are cut in two`, { reason })
@@ -132,7 +132,7 @@ export function createPartWriter(options: {
         return undefined
       }
       if (outcome.kind === 'refused' || isCrashedBy(name, outcome)) {
-        const dealt = await setAside(batch, part, reason)
+        const dealt = await putBeside(batch, part, reason)
         // This record was the cause, so there is no reason to go on with few.
         atMost(Number.POSITIVE_INFINITY)
         return dealt

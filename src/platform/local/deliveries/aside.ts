@@ -82,13 +82,13 @@ export function createAsideDeliveries(
 
   const iso = () => clock.now().toISOString()
 
-  const setAside = db.transaction((deliveryId: string, put: () => void) => {
+  const moveOut = db.transaction((deliveryId: string, put: () => void) => {
     put()
     return forget.get(deliveryId)
   })
 
   function moveFrom(what: string, deliveryId: string, put: () => void) {
-    const whose = guarded(what, () => setAside.immediate(deliveryId, put))
+    const whose = guarded(what, () => moveOut.immediate(deliveryId, put))
     if (whose) changed(whose.tenant_id, whose.webhook_id)
   }
 

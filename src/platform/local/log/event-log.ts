@@ -8,7 +8,7 @@ import { PRIVATE_FOLDER } from '../private-files'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
-import { pathOf, setAside } from './generation-files'
+import { moveToDamaged, pathOf } from './generation-files'
 import { createRecentRecords, type RecentRecords } from './recent-records'
 import type { Extent, FiledSegment } from './segment-file'
 import { createUnpackedSegments } from './unpacked-segments'
@@ -88,7 +88,7 @@ export function openEventLog(options: Options): EventLog {
       generations.push(open(number, options.now, sealed))
     } catch (error) {
       if (!isDamage(error)) throw error
-      const to = setAside(pathOf(folder, number))
+      const to = moveToDamaged(pathOf(folder, number))
       const { message: reason } = error as Error
       const what = 'a generation of the log cannot be opened and was put aside'
       notices.add(what, { number, to, reason })

@@ -172,7 +172,7 @@ export function follow(
     advance(batch.end)
   }
 
-  function settle(how: (drain: { resolve(): void; reject(error: unknown): void }) => void) {
+  function endDrains(how: (drain: { resolve(): void; reject(error: unknown): void }) => void) {
     for (const drain of drains) how(drain)
     drains.clear()
   }
@@ -185,9 +185,9 @@ export function follow(
       try {
         await handleNext()
         wait = FIRST_PAUSE_MS
-        if (handled >= drainTo) settle(({ resolve }) => resolve())
+        if (handled >= drainTo) endDrains(({ resolve }) => resolve())
       } catch (error) {
-        settle(({ reject }) => reject(error))
+        endDrains(({ reject }) => reject(error))
         telemetry.error(`${consumer.name} could not handle a batch; it will be tried again`, {
           reason: (error as Error).message,
           inMs: wait,
@@ -225,7 +225,7 @@ export function follow(
       wake()
       await running
       saveQuietly()
-      settle(({ resolve }) => resolve())
+      endDrains(({ resolve }) => resolve())
     },
   }
 }

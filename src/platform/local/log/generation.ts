@@ -7,7 +7,7 @@ import type { Notices } from '../notices'
 import type { Checkpointer } from './checkpointer'
 import { addEntry, createIndex, type EventIndex, growIndex, replaceEntry } from './event-index'
 import { type EventKeys, entryOf } from './event-keys'
-import { pathOf, removeGeneration, setAside } from './generation-files'
+import { moveToDamaged, pathOf, removeGeneration } from './generation-files'
 import { mapIndex, saveIndex } from './index-file'
 import { decoderFor, lineNames, rawReaderFor } from './line'
 import { lineAt, linesOf, type Segment } from './segment'
@@ -287,7 +287,7 @@ export function openGeneration(
 
     drop() {
       file[Symbol.dispose]()
-      if (damaged.size > 0) setAside(path)
+      if (damaged.size > 0) moveToDamaged(path)
       else removeGeneration(path)
     },
   }

@@ -52,7 +52,7 @@ export function* encodeSegments(records: readonly EventRecord[]): Generator<Segm
     open.isEscaped ||= isEscaped
   }
   if (open.count > 0) yield pack(open)
-  if (scratch.length > KEPT_BYTES) scratch = Buffer.allocUnsafe(KEPT_BYTES)
+  if (scratch.length > SCRATCH_BYTES) scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
 }
 
 const empty = (partition: string) => ({
@@ -73,8 +73,8 @@ function pack({ size, ...segment }: ReturnType<typeof empty>): Segment {
 
 // Lines are encoded one by one into a buffer that stays: a long string of many lines would first be
 // flattened, at three times the cost. Between commits the buffer has a size that most segments fit.
-const KEPT_BYTES = 2 * 1024 * 1024
-let scratch = Buffer.allocUnsafe(KEPT_BYTES)
+const SCRATCH_BYTES = 2 * 1024 * 1024
+let scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
 
 /** Writes a line into the buffer. @returns how many bytes were written at `at` */
 function writeLine(head: string, raw: string, at: number): number {

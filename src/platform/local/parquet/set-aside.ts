@@ -19,9 +19,9 @@ export async function setAside(job: SetAsideJob): Promise<JobAnswer> {
     {
       await using file = await open(made, 'w', LAKE_FILE_MODE)
       for (const piece of job.pieces) {
-        for (const kept of await keptOf(piece, bodies, decodeLine)) {
-          eventId ??= 'record' in kept ? kept.record.eventId : undefined
-          await file.writeFile(`${JSON.stringify({ reason: job.reason, ...kept })}\n`)
+        for (const entry of await entriesOf(piece, bodies, decodeLine)) {
+          eventId ??= 'record' in entry ? entry.record.eventId : undefined
+          await file.writeFile(`${JSON.stringify({ reason: job.reason, ...entry })}\n`)
         }
       }
       await file.chmod(LAKE_FILE_MODE)
@@ -36,7 +36,7 @@ export async function setAside(job: SetAsideJob): Promise<JobAnswer> {
   }
 }
 
-async function keptOf(piece: Piece, bodies: Bodies, decodeLine: DecodeLine) {
+async function entriesOf(piece: Piece, bodies: Bodies, decodeLine: DecodeLine) {
   const body = await bodies.readAnyhow(piece.source)
   if (body === undefined) return [{ events: piece.count }] // not even that can be read
   let lines: string[]
