@@ -44,15 +44,11 @@ export interface Generation {
   readonly index: EventIndex
   /** It was begun at this time, ms since 1970. */
   readonly begunAt: number
-  /**
-   * If true, it may grow: its lines have the columns that lines have now, and nothing is damaged.
-   */
+  /** If true, it may grow: its lines have the columns of lines now, and nothing is damaged. */
   readonly mayGrow: boolean
   /** If true, its index had to be built, since its file was missing or damaged. */
   readonly isRebuilt: boolean
-  /**
-   * Appends the records that the index was given last, in one durable transaction, all or nothing.
-   */
+  /** Appends the records that the index was given last, durably, in one transaction. */
   append(segments: readonly Segment[], now: number): void
   probe(): void
   /** Reads a record. @returns undefined when it is damaged or erased */
@@ -68,9 +64,7 @@ export interface Generation {
   rawOf(line: string): string
   /** Unpacks the lines of a segment on another thread. @returns undefined when it is damaged */
   unpack(segment: FiledSegment): Promise<Buffer | undefined>
-  /**
-   * Removes the saved index, before records are erased: a crash must not leave one that has them.
-   */
+  /** Removes the saved index before records are erased: a crash must not leave one with them. */
   forgetSavedIndex(): Promise<void>
   /** Erases the records at these places of a segment, whose lines are empty in `changed`. */
   erase(
