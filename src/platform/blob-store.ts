@@ -2,7 +2,7 @@
 export interface BlobEntry {
   key: string
   bytes: number
-  /** ISO 8601 UTC. */
+  /** The blob was put at this time, ISO 8601 UTC. */
   storedAt: string
 }
 
@@ -30,7 +30,7 @@ export interface BlobStore {
    * any error.
    */
   put(key: string, bytes: Uint8Array): Promise<void>
-  /** @returns undefined when there is none */
+  /** Reads a blob. @returns undefined when there is none */
   get(key: string): Promise<Uint8Array | undefined>
   /**
    * Lists blobs by key, in the order of the keys' UTF-8 bytes; gives fewer than `limit` only when

@@ -35,7 +35,7 @@ export interface DocumentContent {
   bytes: Uint8Array
   /** The type is given out as it was put; it is not interpreted. */
   contentType: string
-  /** Small facts that lists give without the bytes; empty when left out. */
+  /** Lists give these small facts without the bytes; empty when left out. */
   metadata?: Readonly<Record<string, string>> | undefined
   /**
    * From this time on the document is as if it were deleted, ISO 8601 UTC with milliseconds; never
@@ -51,7 +51,7 @@ export interface DocumentEntry {
   etag: string
   contentType: string
   metadata: Record<string, string>
-  /** Bytes of the document. */
+  /** The size counts the bytes of the document. */
   size: number
   /** It was put at this time, ISO 8601 UTC, by the wall clock of the process that put it. */
   updatedAt: string

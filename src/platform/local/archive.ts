@@ -19,7 +19,7 @@ import { createArchiveChild } from './parquet/archive-child'
 
 export interface LocalArchive extends Archive {
   erase: NonNullable<Archive['erase']>
-  /** For `/ready`. */
+  /** Tells the state of the archive, for `/ready`. */
   state(): ArchiveTrouble
 }
 
@@ -29,14 +29,14 @@ export interface LocalArchive extends Archive {
  * comes again goes on where it was, however it was cut, and no record is ever in two files.
  */
 export function openArchive({ folder, log }: { folder: string; log: Log }): LocalArchive {
-  // Beside the lake, not in it: a rename within one file system, and no reader sees a half file.
+  // Staging is beside the lake: a rename within one file system, and no reader sees a half file.
   const staging = openStaging(join(dirname(folder), 'staging'))
   const refused = join(dirname(folder), 'refused')
   const child = createArchiveChild()
   const writer = createPartWriter({ folder, refused, staging, child, log })
   const erase = createEraser({ folder, refused, child })
   const writing = new Set<Promise<void>>()
-  let setAside = countFiles(refused)
+  let refusedFiles = countFiles(refused)
   let waitingFor: string | undefined
 
   async function writePartition(id: string, partition: string, segments: readonly Placed[]) {
@@ -51,7 +51,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
       const range = await writer.write({ id, partition, segments }, gap)
       if (range === undefined) continue
       done.push([range.from, range.to])
-      if (range.isSetAside) setAside += 1
+      if (range.isSetAside) refusedFiles += 1
       waitingFor = undefined
     }
     await sync(place)
@@ -77,7 +77,8 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
       waitingFor = undefined
     } catch (error) {
       const reason = (error as Error).message
-      // Numbers aside, so that a disk that fills byte by byte is told of once.
+      // Reasons are compared without numbers, so that a disk that fills byte by byte is told of
+      // once.
       if (withoutNumbers(reason) !== withoutNumbers(waitingFor)) {
         log.warn('the archive waits; events are taken and stored until it goes on', { reason })
       }
@@ -89,7 +90,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
   }
 
   return {
-    state: () => ({ waitingFor, setAside }),
+    state: () => ({ waitingFor, setAside: refusedFiles }),
 
     async write(batch) {
       const own = writeWhole(batch)
@@ -98,7 +99,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
     },
 
     async erase(tenantId, { actorIds }) {
-      // It may have read what was in the log before.
+      // A write in hand may have read what was in the log before.
       await Promise.allSettled(writing)
       return erase(tenantId, actorIds)
     },
@@ -118,7 +119,9 @@ function byPartition(batch: ChangeBatch): Map<string, AnySegment[]> {
   return Map.groupBy(segments, ({ partition }) => partition)
 }
 
-/** Which of a batch's records the files of a folder hold. A file of an earlier version holds all. */
+/**
+ * Finds which of a batch's records a folder's files hold. A file of an earlier version holds all.
+ */
 async function rangesIn(folder: string, id: string, total: number): Promise<[number, number][]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []

@@ -11,16 +11,16 @@ import { translated } from './database'
 import { sync } from './durable-files'
 import { PRIVATE_FILE, PRIVATE_FOLDER } from './private-files'
 
-// A folder that is removed at the moment at which something is put into it is made again: whoever
-// deletes has one try for each of ours.
+// A folder that is removed at the moment at which something is put into it is made again: each of
+// our tries may meet one delete.
 const MAX_TRIES = 10
 
-/** No name of a key begins so. */
+/** The folder of unfinished blobs has a name with which that of no key begins. */
 const STAGING = '.new'
 
 /**
- * A folder with a file for each blob, for their owner only. A blob is written beside, and is in its
- * place by one rename: a process that is killed leaves the old one, or the new one, or none.
+ * Opens a folder with a file for each blob, for their owner only. A blob is written beside, and is
+ * in its place by one rename: a process that is killed leaves the old one, or the new one, or none.
  * @param folder made with the first blob; no other process may have it open
  */
 export function openBlobStore(folder: string): BlobStore {
@@ -54,7 +54,7 @@ export function openBlobStore(folder: string): BlobStore {
         if (!isGone(error) || tries === MAX_TRIES) throw error
       }
     }
-    // Every folder on the way, whoever made it: another put may have, and not have it on disk yet.
+    // Every folder on the way is synced: another put may have made it, and not have it on disk yet.
     for (let path = dirname(file); path !== dirname(folder); path = dirname(path)) {
       await unlessGone(sync(path))
     }
@@ -64,7 +64,7 @@ export function openBlobStore(folder: string): BlobStore {
   /** Removes folders that hold nothing any more, since their names may tell of somebody. */
   async function removeEmpty(path: string) {
     for (let empty = path; empty !== folder; empty = dirname(empty)) {
-      // It is not empty, or others were faster.
+      // `rmdir` fails when the folder is not empty, or others were faster.
       if (
         !(await rmdir(empty).then(
           () => true,
@@ -119,16 +119,18 @@ export function openBlobStore(folder: string): BlobStore {
   }
 }
 
-/** Removes what a process left that was killed while it wrote. */
+/** Removes the unfinished blobs of a process that was killed while it wrote. */
 function removeLeftovers(staging: string) {
   try {
     rmSync(staging, { recursive: true, force: true })
   } catch {
-    // It takes room, and is in nobody's way.
+    // A leftover takes room, and does no other harm.
   }
 }
 
-/** The one error that crosses a port, whatever the file system says. */
+/**
+ * Runs `work` and translates what the file system throws into the one error that crosses a port.
+ */
 async function guarded<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()

@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS conformanceIssues (
 ) STRICT, WITHOUT ROWID`
 
 // A flush is one durable commit, which others wait for: seldom enough not to be felt. A kill loses
-// the counts of this long.
+// the counts of so much time.
 const FLUSH_MS = 10_000
 
 interface Noted extends CountedSource {
@@ -48,7 +48,7 @@ interface Noted extends CountedSource {
   tally: Tally
 }
 
-/** Disposing writes what is still in memory. */
+/** Makes the counts. They wait in memory for a flush; disposing writes what is still there. */
 export function createConformanceCounts(
   db: Database,
   { clock, log }: { clock: Clock; log: Log },
@@ -99,7 +99,9 @@ export function createConformanceCounts(
     prunedBy = time
   }
 
-  /** What cannot be written now stays noted, and is written with what comes next. */
+  /**
+   * Flushes; counts that cannot be written now stay in memory, and are written with the next ones.
+   */
   function flushQuietly() {
     try {
       flush()

@@ -5,16 +5,16 @@ import type { Connection, Connections, SocketProtocol, SocketProtocols } from '.
 import { createUnanswered } from './unanswered'
 import { within } from './within'
 
-/** Bun holds this with each connection. */
+/** Bun holds this data with each connection. */
 export interface Attached {
   connectionId: string
   connection: Connection
   protocol: SocketProtocol
-  /** Resolves once everything that came so far is answered. */
+  /** The promise resolves once everything that came so far is answered. */
   answered: Promise<unknown>
 }
 
-/** The WebSockets of this process, and their side of the server. */
+/** Sockets are the WebSockets of this process, and their side of the server. */
 export interface Sockets extends AsyncDisposable {
   connections: Connections
   /**
@@ -25,22 +25,22 @@ export interface Sockets extends AsyncDisposable {
   handler: WebSocketHandler<Attached>
 }
 
-// Each may have the beginning of a message in our memory that we do not get to see before its end:
-// so many times `maxPayloadLength` is what connections can take.
+// Each socket may have the beginning of a message in our memory that we do not see before its end:
+// connections can take so many times `maxPayloadLength`.
 const MAX_SOCKETS = 512
 // One tenant has half of them at most, so that others get in as well.
 const MAX_SOCKETS_OF_ONE = MAX_SOCKETS / 2
 
-// Bytes that wait for a receiver. Some receipts; then it does not read, and is closed.
+// So many bytes may wait for a receiver, some receipts; with more it does not read, and is closed.
 const MAX_BEHIND = 1024 * 1024
 
-// Seconds without a message or a pong; Bun pings before they are over.
+// A connection may be so many seconds without a message or a pong; Bun pings before they are over.
 const IDLE_SECONDS = 120
 
 // The end of the server waits so long for answers, as it does for requests.
 const STOP_MS = 5000
 
-// RFC 6455, section 7.4.1, and IANA's registry of close codes.
+// The codes are those of RFC 6455, section 7.4.1, and of IANA's registry of close codes.
 const GOING_AWAY = 1001
 const TRY_AGAIN_LATER = 1013
 
@@ -83,7 +83,7 @@ export function createSockets(needs: {
     connections: {
       async send(connectionId, text) {
         const socket = open.get(connectionId)
-        // 0: it was closed, or is so far behind that it is about to be.
+        // Bun returns 0 when it was closed, or is so far behind that it is about to be.
         return socket === undefined || socket.send(text) === 0 ? 'gone' : 'sent'
       },
 

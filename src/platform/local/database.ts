@@ -2,17 +2,17 @@ import { Database, SQLiteError } from 'bun:sqlite'
 import { StorageError } from '../../error/storage-error'
 import { makePrivateFile } from './private-files'
 
-// Result codes that mend themselves or that a person can mend while we run: a full disk, a directory
+// These codes mend themselves, or a person can mend them while we run: a full disk, a directory
 // made read-only, an I/O error, another process holding the lock, a file that cannot be opened.
 const RETRIABLE = /^SQLITE_(FULL|READONLY|IOERR|BUSY|LOCKED|CANTOPEN|NOMEM|PERM)/
 
-// The same of files: also a quota that is used up, and too many files that are open.
+// These are the same for files: also a quota that is used up, and too many files that are open.
 const MENDED = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO', 'EMFILE', 'ENFILE'])
 
-// What is in the file is not what SQLite wrote there (sqlite.org/rescode.html).
+// These codes say that a file does not hold what SQLite wrote (sqlite.org/rescode.html).
 const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/
 
-/** Whether a file that SQLite was to read is damaged, so that no waiting helps. */
+/** Tells whether a file that SQLite was to read is damaged, so that no waiting helps. */
 export function isDamage(error: unknown): boolean {
   if (error instanceof StorageError) return isDamage(error.cause)
   return error instanceof SQLiteError && DAMAGED.test(error.code ?? '')
@@ -50,7 +50,7 @@ export function translated(what: string, error: unknown): unknown {
 export function openDatabase(
   file: string,
   schema: string,
-  // SQLite's own default.
+  // 4,096 bytes are SQLite's own default.
   { pageBytes = 4096 }: { pageBytes?: number } = {},
 ): Database {
   return guarded(`opening ${file}`, () => {
@@ -59,8 +59,8 @@ export function openDatabase(
     db.run(`PRAGMA page_size = ${pageBytes}`)
     db.run('PRAGMA journal_mode = WAL')
     db.run('PRAGMA synchronous = FULL')
-    // What is deleted is overwritten in the file (sqlite.org/pragma.html#pragma_secure_delete), so that
-    // nothing of an erased person is left in pages that are free.
+    // SQLite overwrites deleted data in the file (sqlite.org/pragma.html#pragma_secure_delete), so
+    // that nothing of an erased person is left in pages that are free.
     db.run('PRAGMA secure_delete = ON')
     // A CLI command holds the write lock for milliseconds; five seconds is far beyond that.
     db.run('PRAGMA busy_timeout = 5000')

@@ -11,9 +11,9 @@ import { createTurns } from './deliveries/turns'
 export { deliveryQueueSchema } from './deliveries/rows'
 
 /**
- * The queue in a database opened by `openDatabase` with `deliveryQueueSchema`, for the one process
- * that has the data directory: what an earlier one had taken when it died is due at once. No one may
- * hold a transaction open on the same connection across an `await`.
+ * Makes the queue in a database opened by `openDatabase` with `deliveryQueueSchema`, for the one
+ * process that has the data directory: what an earlier one had taken when it died is due at once.
+ * No code may hold a transaction open on the same connection across an `await`.
  * @throws {StorageError}
  */
 export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
@@ -32,7 +32,10 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   guarded('opening the delivery queue', readTurns)
   let isResumed = false
 
-  /** Takes over what another process left. Not at the start, which a full disk must not prevent. */
+  /**
+   * Takes over what another process left. It does not run at the start: a full disk must not stop
+   * one.
+   */
   const resume = db.transaction(() => {
     statements.release.run({ now: now() })
     // The clock was set back while we did not run: what waits has as long to wait as it was told to.
@@ -60,8 +63,8 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   }
 
   /**
-   * Commits without fsync (in WAL mode `NORMAL` syncs at checkpoints only). For steps that a power
-   * cut may undo, since all that follows is one more delivery of the same id.
+   * Commits without fsync (in WAL mode `NORMAL` syncs at checkpoints only). It is for steps that a
+   * power cut may undo, since all that follows is one more delivery of the same id.
    */
   function relaxed<T>(work: () => T): T {
     db.run('PRAGMA synchronous = NORMAL')
@@ -157,7 +160,9 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   }
 }
 
-/** Queues of version 0.1.0 knew only when a delivery is due. */
+/**
+ * Adds the column that queues of version 0.1.0 do not have: they knew only when a delivery is due.
+ */
 function addNotedAt(db: Database) {
   const columns = db.query<{ name: string }, []>('PRAGMA table_info(deliveries)').all()
   if (!columns.some(({ name }) => name === 'noted_at'))

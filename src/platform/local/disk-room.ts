@@ -1,13 +1,13 @@
 import { statfs } from 'node:fs/promises'
 
-// What the archive leaves to whoever stores events: a write-ahead log as long as it gets between two
-// checkpoints (`log/generation.ts`). On a small disk, an eighth of it.
+// The archive leaves so much to the event store: a write-ahead log as long as it gets between two
+// checkpoints (`log/generation.ts`). On a small disk, it leaves an eighth of the disk.
 const RESERVE_BYTES = 64 * 1024 * 1024
 const RESERVE_PART = 8
 
 export interface LackOfRoom {
   reason: string
-  /** Which part of the bytes would fit; 0 when nothing does. */
+  /** The share is the part of the bytes that would fit; 0 when nothing does. */
   share: number
 }
 

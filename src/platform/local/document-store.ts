@@ -18,17 +18,20 @@ import {
 
 export { documentsSchema } from './documents/rows'
 
-// One durable commit, for which whoever sends has to wait: some milliseconds.
+// A step is one durable commit, for which senders have to wait: some milliseconds.
 const REMOVED_A_STEP = 200
 
 interface Needs {
   clock: Clock
   tokens: TokenSigner
-  /** Shared with other long reads. */
+  /** The turns are shared with other long reads. */
   turns?: Turns
 }
 
-/** @param db opened with `documentsSchema`; other processes may write the same file */
+/**
+ * Makes the store.
+ * @param db opened with `documentsSchema`; other processes may write the same file
+ */
 export function createDocumentStore(
   db: Database,
   { clock, tokens, turns = createTurns() }: Needs,
@@ -130,7 +133,7 @@ export function createDocumentStore(
   }
 }
 
-/** @param held the etag of the document that is there */
+/** Tells whether a condition is met. @param held the etag of the document that is there */
 function meets(held: string | undefined, condition: PutCondition): boolean {
   if ('ifNoneMatch' in condition) return held === undefined
   return held !== undefined && (condition.ifMatch === '*' || condition.ifMatch === held)

@@ -1,11 +1,11 @@
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Who may read the lake: its owner and their group, such as a person who asks it. */
+/** The owner may read the lake, and so may their group, such as a person who asks it. */
 export const LAKE_FILE_MODE = 0o640
 export const LAKE_FOLDER_MODE = 0o750
 
-/** Puts a file, or what stands in a folder, on the disk. */
+/** Syncs a file, or the entries of a folder, to the disk. */
 export async function sync(path: string): Promise<void> {
   await using handle = await open(path, 'r')
   await handle.sync()

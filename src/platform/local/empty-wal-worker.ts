@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs'
 
 declare const self: Worker
 
-/** What came of emptying a WAL. */
+/** The worker answers with what came of emptying a WAL. */
 export interface EmptiedWal {
   isEmpty: boolean
   reason: string
 }
 
-// Whoever reads at the moment has done so within milliseconds; twenty times half a second and more is
+// A reader at the moment has done so within milliseconds; twenty times half a second and more is
 // far beyond the longest read.
 const TRIES = 20
 const PAUSE_MS = 500
@@ -23,7 +23,7 @@ self.onmessage = async ({ data: file }: MessageEvent<string>) => {
     if (tries > 0) await Bun.sleep(PAUSE_MS)
     try {
       using db = new Database(file, { readwrite: true })
-      // Whoever loses this race tries again: the writer must not wait for long.
+      // If we lose this race, we try again: the writer must not wait for long.
       db.run('PRAGMA busy_timeout = 50')
       db.run('PRAGMA wal_checkpoint(PASSIVE)')
       db.run('PRAGMA wal_checkpoint(PASSIVE)')
@@ -31,7 +31,7 @@ self.onmessage = async ({ data: file }: MessageEvent<string>) => {
       isEmpty = row?.busy === 0
     } catch (error) {
       reason = (error as Error).message
-      // One that was deleted meanwhile, as whole generations of the log are, holds nothing.
+      // A file that was deleted meanwhile, as whole generations of the log are, holds nothing.
       isEmpty = !existsSync(file)
     }
   }

@@ -13,8 +13,9 @@ import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
 import { encodeSegments } from './log/segment'
 
-// A commit's fsync is shared by everything that waits. Beyond two thousand events it no longer shows,
-// and encoding and compressing them, which holds everybody up, takes 40 ms; so do 6 MB of larger ones.
+// A commit's fsync is shared by everything that waits. Beyond two thousand events it no longer
+// shows, and encoding and compressing them, which holds up all other work, takes 40 ms; so do 6 MB
+// of larger ones.
 const MAX_COMMIT = 2048
 const MAX_COMMIT_BYTES = 6 * 1024 * 1024
 
@@ -33,16 +34,16 @@ const DUPLICATE: AppendOutcome = { kind: 'duplicate' }
 const CONFLICT: AppendOutcome = { kind: 'conflict' }
 
 export interface LocalEventStore extends EventStore {
-  /** Why the last commit failed; undefined when it did not, or when one would not fail any more. */
+  /** Says why the last commit failed; undefined when it did not, or one would not fail any more. */
   failure(): string | undefined
 }
 
-/** The hot store on one machine: a log in generations, with group commit and exact deduplication. */
+/** Makes the hot store: a log in generations, with group commit and exact deduplication. */
 export function createEventStore(options: {
   log: EventLog
   keys: EventKeys
   tokens: TokenSigner
-  /** Shared with whatever else reads at length. */
+  /** The turns are shared with other long reads. */
   turns?: Turns
   clock: Clock
 }): LocalEventStore {
@@ -51,7 +52,7 @@ export function createEventStore(options: {
   let isScheduled = false
   let isClosed = false
   let lastFailure: string | undefined
-  /** One at a time: each rewrites segments that it has read. */
+  /** Erasures run one at a time: each rewrites segments that it has read. */
   let erasing: Promise<unknown> = Promise.resolve()
 
   function check() {
@@ -82,7 +83,8 @@ export function createEventStore(options: {
       waiting.push({ records, bytes: bytesOf(records), resolve, reject })
       if (isScheduled) return
       isScheduled = true
-      // After the requests that this turn of the event loop brings, so that they share the commit.
+      // It runs after the requests that this turn of the event loop brings, so that they share the
+      // commit.
       setImmediate(commit)
     })
   }
@@ -199,7 +201,7 @@ export function createEventStore(options: {
   }
 }
 
-/** Cut so that each is one commit at most, and fits into a generation. */
+/** Cuts records so that each call is one commit at most, and fits into a generation. */
 function* inCalls(records: readonly EventRecord[]): Generator<readonly EventRecord[]> {
   let from = 0
   let bytes = 0
@@ -217,10 +219,10 @@ function bytesOf(records: readonly EventRecord[]): number {
   return records.reduce((sum, record) => sum + textOf(record), 0)
 }
 
-// Of the columns beside `raw`, as they stand in a line.
+// The columns beside `raw` take about so many characters of a line.
 const COLUMN_CHARS = 512
 
-/** About how many characters its line has. */
+/** Estimates how many characters the line of a record has. */
 function textOf({ raw }: EventRecord): number {
   return raw.length + COLUMN_CHARS
 }

@@ -5,7 +5,7 @@ import type { LocalArchive } from './archive'
 import type { LocalEventStore } from './event-store'
 import type { Notices } from './notices'
 
-// Below this the next archive file and a checkpoint of the log may no longer fit.
+// On a disk with less free the next archive file and a checkpoint of the log may no longer fit.
 const MIN_FREE_BYTES = 256 * 1024 * 1024
 // Followers are seconds behind, the archive a flush time. Ten minutes means that one is stuck.
 const MAX_LAG_MS = 10 * 60 * 1000

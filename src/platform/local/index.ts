@@ -26,7 +26,7 @@ import { createRegistry, registrySchema } from './registry'
 import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { checkSecrets, openSecrets, secretsSchema } from './secrets'
 
-/** The file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
+/** Opens the file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
   mkdirSync(dataDir, { recursive: true, mode: PRIVATE_FOLDER })
   const secrets = openSecrets(dataDir)
@@ -46,13 +46,13 @@ export function openRegistryFile(dataDir: string) {
 }
 
 /**
- * One process, one data directory, nothing else to install:
+ * Opens the platform of one process and one data directory, with nothing else to install:
  *
  *     nonius.db    registry, quarantine, delivery queue, cursors, documents (SQLite)
  *     hot/         the log of events in generations (SQLite) with their indexes
  *     blobs/       what is too large for a row, a file each
  *     lake/        Parquet, written and read by DuckDB
- *     secret.key   what keys of all kinds are derived from; keep it with the data
+ *     secret.key   what keys of all kinds are derived from; back it up with the data
  *
  * @throws {StorageError} when the directory cannot be written, or another process has it
  */

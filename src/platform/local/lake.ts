@@ -9,8 +9,8 @@ import { createDuck } from './parquet/duck'
 import { openSpillFolder } from './spill-folder'
 
 /**
- * The lake of a data directory, for the CLI: needs no running server and takes no lock. DuckDB runs
- * in this process, on all cores.
+ * Opens the lake of a data directory for the CLI: it needs no running server and takes no lock.
+ * DuckDB runs in this process, on all cores.
  */
 export function openLake(dataDir: string): Lake {
   const spill = openSpillFolder()
@@ -29,7 +29,7 @@ export function openLake(dataDir: string): Lake {
 // One query takes up to 250 MB beside the server's own: two would pass the 512 MB of docs/limits.md.
 const MOST_BESIDE_A_SERVER = 1
 
-/** The lake for a server: DuckDB is never in its process, and starts for a query in one of its own. */
+/** Opens the lake for a server: DuckDB is never in its process, but in one of its own per query. */
 export function openServingLake(dataDir: string): Lake {
   const execute = executeApart({ folder: lakeFolder(dataDir) })
   return createLake({ execute, most: MOST_BESIDE_A_SERVER })
@@ -40,19 +40,19 @@ export function lakeFolder(dataDir: string): string {
 }
 
 interface Query {
-  /** `nameOf` its reader. */
+  /** The owner is the `nameOf` its reader. */
   owner: string
   state: Promise<LakeState>
-  /** Ends it, whatever it does. */
+  /** Ends the query, whatever it does. */
   stop(reason: string): Promise<void>
 }
 
-// Of queries that have failed or were stopped, so that `poll` can say why.
+// So many queries that failed or were stopped are remembered, so that `poll` can say why.
 const REMEMBERED = 100
 const RETRY_AFTER_SECONDS = 5
 const ADVICE = `narrow it, or let DuckDB write it: COPY (SELECT …) TO 'file.parquet'`
 
-/** @param needs.most queries that may be open at a time, from `start` until they are read */
+/** Makes a lake. @param needs.most queries that may be open at a time, from `start` until read */
 export function createLake(needs: { execute: Execute; most?: number }): Lake {
   const { execute, most = Number.POSITIVE_INFINITY } = needs
   const open = new Map<string, Query>()
@@ -66,7 +66,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     let reading: 'not yet' | 'fetching' | 'paused' = 'not yet'
     const timer = setTimeout(() => void stop(stoppedAfter(limits)), limits.ms)
 
-    /** @returns what to say of it */
+    /** Ends the query. @returns what to say of it */
     async function end(error?: unknown): Promise<string> {
       const reason = why ?? (error instanceof Error ? error.message : String(error))
       if (!open.delete(id)) return reason
@@ -113,8 +113,8 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     async function stop(reason: string) {
       why ??= reason
       cutOff.abort(new Error(why))
-      // An engine at work may not be closed under its fingers: the chunk that it fetches fails, and
-      // its reader ends it.
+      // An engine must not be closed while it fetches: the chunk that it fetches fails, and its
+      // reader ends it.
       if ((await state).status === 'done' && reading !== 'fetching') await end()
     }
 
@@ -127,7 +127,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     if (failed.size > REMEMBERED) failed.delete(oldest!)
   }
 
-  /** @throws {AppError} `not_found` when this reader has none of this id */
+  /** Checks the reader of a query. @throws {AppError} `not_found` when it has none of this id */
   function found<One extends { owner: string }>(one: One | undefined, reader: LakeReader): One {
     if (one?.owner !== nameOf(reader)) throw noSuchQuery()
     return one

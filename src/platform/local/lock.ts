@@ -4,7 +4,7 @@ import { StorageError } from '../../error/storage-error'
 import { makePrivateFile } from './private-files'
 
 /**
- * Keeps a second server out of a data directory. The lock is SQLite's own on an empty file: the
+ * Locks a data directory against a second server. The lock is SQLite's own on an empty file: the
  * system drops it when the process dies, however it dies.
  */
 export function lockFolder(dataDir: string): Disposable {

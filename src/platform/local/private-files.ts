@@ -2,7 +2,7 @@ import { chmodSync, closeSync, lstatSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../../telemetry/log'
 
-/** What learners did, and the keys to it, are for nobody but the user that the server runs as. */
+/** Only the user that the server runs as may read what learners did, and the keys to it. */
 export const PRIVATE_FILE = 0o600
 export const PRIVATE_FOLDER = 0o700
 
@@ -19,17 +19,18 @@ export function makePrivateFile(file: string): void {
   }
 }
 
-// With what SQLite and a save that was cut short leave beside them. The lake has modes of its own.
+// The names include what SQLite and a save that was cut short leave beside these files. The lake
+// has modes of its own.
 const OURS = /^(nonius\.db|lock\.db|secret\.key)/
 
-/** Takes from others what an earlier version, or a copy of the folder, let them have. */
+/** Takes from others the rights that an earlier version, or a copy of the folder, gave them. */
 export function mendModes(dataDir: string, log: Log): void {
   if (process.platform === 'win32') return // modes mean nothing there
   const hot = join(dataDir, 'hot')
   const own = namesIn(dataDir).filter((name) => OURS.test(name))
   const files = [...own.map((name) => join(dataDir, name)), ...namesIn(hot).map(within(hot))]
   let mended = 0
-  let kept = 0
+  let unchanged = 0
   for (const [path, mode] of [
     ...files.map((file) => [file, PRIVATE_FILE] as const),
     [hot, PRIVATE_FOLDER] as const,
@@ -37,16 +38,18 @@ export function mendModes(dataDir: string, log: Log): void {
   ]) {
     const outcome = narrow(path, mode)
     if (outcome === 'mended') mended += 1
-    if (outcome === 'kept') kept += 1
+    if (outcome === 'unchanged') unchanged += 1
   }
   if (mended > 0)
     log.warn('others could read files of the data folder; now they cannot', { mended })
-  if (kept > 0) {
-    log.warn('others can read files of the data folder, which belong to another user', { kept })
+  if (unchanged > 0) {
+    log.warn('others can read files of the data folder, which belong to another user', {
+      kept: unchanged,
+    })
   }
 }
 
-function narrow(path: string, mode: number): 'private' | 'mended' | 'kept' {
+function narrow(path: string, mode: number): 'private' | 'mended' | 'unchanged' {
   const found = lstatSync(path, { throwIfNoEntry: false })
   // A link is somebody's own arrangement, and chmod would follow it.
   if (found === undefined || found.isSymbolicLink() || (found.mode & 0o777 & ~mode) === 0) {
@@ -56,7 +59,7 @@ function narrow(path: string, mode: number): 'private' | 'mended' | 'kept' {
     chmodSync(path, found.mode & mode)
     return 'mended'
   } catch {
-    return 'kept'
+    return 'unchanged'
   }
 }
 

@@ -27,12 +27,13 @@ export { quarantineSchema } from './quarantine/rows'
 type Usage = Record<'tenantId' | 'sourceId', string> & Record<'items' | 'bytes', number>
 type Head = Pick<QuarantineRow, 'tenantId' | 'quarantineId' | 'sourceId' | 'bytes'>
 
-// In one transaction, which keeps everybody else waiting: some 10 ms.
+// So many items are stored in one transaction, for which all other work waits: some 10 ms.
 const AT_ONCE = 128
 
 /**
+ * Makes the quarantine in a database opened with `quarantineSchema`.
  * @param tokens signs the cursors of lists
- * @param turns shared with whatever else reads at length
+ * @param turns shared with other long reads
  */
 export function createQuarantineStore(
   db: Database,
@@ -77,7 +78,7 @@ export function createQuarantineStore(
     'SELECT count(*) AS count FROM quarantineUsage WHERE items >= ? OR bytes >= ?',
   )
 
-  /** @returns those that were not held before */
+  /** Adds items. @returns those that were not held before */
   function addAll(items: readonly QuarantinedItem[], limits: QuarantineLimits | undefined) {
     const grown = new Map<string, Usage>()
     const added: QuarantinedItem[] = []
@@ -94,7 +95,7 @@ export function createQuarantineStore(
     if (limits === undefined) return added
     for (const { tenantId, sourceId } of grown.values()) {
       const usage = used.get({ tenantId, sourceId })!
-      // Thrown inside the transaction, which it undoes.
+      // The error is thrown inside the transaction, which it undoes.
       if (isBeyond(usage, limits)) throw quarantineFull(usage, limits)
     }
     return added
@@ -112,7 +113,9 @@ export function createQuarantineStore(
   const putAll = db.transaction(addAll)
   const takeBack = db.transaction(removeAll)
 
-  /** Some at a time, so that nobody waits for a body of fifty thousand; still all of it or nothing. */
+  /**
+   * Puts some at a time, so that no one waits for a body of fifty thousand; still all or nothing.
+   */
   function* putting(
     items: readonly QuarantinedItem[],
     limits: QuarantineLimits | undefined,
@@ -150,7 +153,7 @@ export function createQuarantineStore(
       addAll(successors, limits)
     },
   )
-  /** @returns false when it is not held any more */
+  /** Deletes an item. @returns false when it is not held any more */
   function forget(tenantId: string, quarantineId: string): boolean {
     return guarded('erasing from quarantine', () => {
       const row = selectHead.get(tenantId, quarantineId)

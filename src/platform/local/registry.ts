@@ -5,10 +5,10 @@ import { createSources, sourceSchema } from './registry/sources'
 import { createTenants, tenantSchema } from './registry/tenants'
 import { createWebhooks, webhookSchema } from './registry/webhooks'
 
-// Lists and settings stand as JSON: they are read whole, and nothing is searched by them.
+// Lists and settings are stored as JSON: they are read whole, and nothing is searched by them.
 export const registrySchema = tenantSchema + sourceSchema + keySchema + webhookSchema
 
-/** @param options.secretKey 32 bytes; webhook secrets are encrypted with it */
+/** Makes the registry. @param options.secretKey 32 bytes; webhook secrets are encrypted with it */
 export function createRegistry(db: Database, options: { secretKey: Uint8Array }): Registry {
   return {
     tenants: createTenants(db),

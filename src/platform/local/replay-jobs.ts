@@ -14,11 +14,11 @@ CREATE TABLE IF NOT EXISTS replayJobs (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS openReplayJobs ON replayJobs (isOpen, tenantId, begun)`
 
-// A job is at most 64 KB of patch and a few more of what else was asked. One tenant's are done one
-// after another; the rest waits.
+// A job is at most 64 KB of patch and a few more of what else was asked. The jobs of one tenant run
+// one after another; the rest waits.
 const OPEN_OF_TENANT = 10
 const OPEN = 1_000
-// For whoever asks later what became of one: the newest of a tenant.
+// The newest finished jobs of a tenant stay, for a person who asks later what became of one.
 const KEPT_OF_TENANT = 100
 
 interface JobRow {
@@ -59,7 +59,7 @@ export function createReplayJobs(db: Database): ReplayJobs {
     },
 
     async next(afterTenant) {
-      // Found by the index alone, which has no patches in it.
+      // The job is found by the index alone, which has no patches in it.
       const sql = `SELECT job, progress FROM replayJobs WHERE begun = (
         SELECT begun FROM replayJobs WHERE isOpen = 1
         ORDER BY tenantId <= ?, tenantId, begun LIMIT 1)`

@@ -1,15 +1,17 @@
 import type { Database, SQLQueryBindings } from 'bun:sqlite'
 import { guarded } from './database'
 
-/** Statements of small tables; `what` completes the sentence of an error. */
+/** The functions run statements of small tables; `what` completes the sentence of an error. */
 export interface Rows {
   all<Row>(what: string, sql: string, ...values: SQLQueryBindings[]): Promise<Row[]>
   one<Row>(what: string, sql: string, ...values: SQLQueryBindings[]): Promise<Row | undefined>
-  /** @returns whether a row was changed */
+  /** Runs a statement that writes. @returns whether a row was changed */
   run(what: string, sql: string, ...values: SQLQueryBindings[]): Promise<boolean>
 }
 
-/** `query` keeps each statement prepared; async, so that what goes wrong is a rejection. */
+/**
+ * `query` caches each prepared statement. The functions are async, so that an error is a rejection.
+ */
 export function createRows(db: Database): Rows {
   return {
     all: async <Row>(what: string, sql: string, ...values: SQLQueryBindings[]) =>

@@ -17,7 +17,7 @@ import { guarded, translated } from './database'
 import { PRIVATE_FILE } from './private-files'
 
 export interface Secrets {
-  /** A key of its own for every use (HKDF, RFC 5869), the same at every start. */
+  /** Derives a key of its own for every use (HKDF, RFC 5869), the same at every start. */
   derive(use: string, bytes: number): Uint8Array
 }
 
@@ -27,7 +27,8 @@ export interface Secrets {
  * would be recognised when it is sent again, and no webhook could be signed
  */
 export function openSecrets(dataDir: string): Secrets {
-  // Before the secret is read: whoever else starts now draws it before they make the file.
+  // We look before the secret is read: another process that starts now draws it before it makes the
+  // file.
   const hasData = existsSync(join(dataDir, 'nonius.db'))
   const root = readRoot(join(dataDir, 'secret.key'), hasData)
   return { derive: (use, bytes) => derivedKey(root, use, bytes) }

@@ -5,25 +5,25 @@ import type { Attached, Sockets } from './connections'
 import { within } from './within'
 
 export interface HttpServer extends AsyncDisposable {
-  /** The address as bound: `http://127.0.0.1:3000`. */
+  /** The URL is the address as bound: `http://127.0.0.1:3000`. */
   url: URL
 }
 
-/** The app is told this of whoever asks, as Hono's `env`. */
+/** The app is told this of each request, as Hono's `env`. */
 export interface Bindings {
   ip?: string | undefined
-  /** Makes a WebSocket of it. @returns false when that is not what was asked for */
+  /** Makes a WebSocket of the request. @returns false when that is not what was asked for */
   upgrade?(connection: Connection, headers: Record<string, string>): boolean
-  /** How many seconds it may be silent from now on; 0: for as long as the app likes. */
+  /** Says how many seconds it may be silent from now on; 0 is for as long as the app likes. */
   patience?(seconds: number): void
 }
 
-// Larger than any body we take: ours is the answer that names the limit, not the server's.
+// The limit is larger than any body we take: our answer names the limit, not the server's.
 const HARD_LIMIT_BYTES = 2 ** 31
 
 /**
- * The end waits so long for requests in flight: senders who have stopped in the middle of a
- * body, receivers who do not read. Whatever runs us waits ten seconds before it kills (docker stop).
+ * The end waits so long for requests in flight: senders who have stopped in the middle of a body,
+ * receivers who do not read. A supervisor waits ten seconds before it kills (docker stop).
  */
 const STOP_MS = 5000
 
@@ -32,12 +32,12 @@ export function serveHttp(options: {
   host: string
   port: number
   fetch(request: Request, bindings: Bindings): Response | Promise<Response>
-  /** Left out, no connection becomes a WebSocket. */
+  /** Without sockets, no connection becomes a WebSocket. */
   sockets?: Sockets | undefined
 }): HttpServer {
   const { host, port, fetch, sockets } = options
 
-  /** Bun wants no response for what has become a WebSocket. */
+  /** Answers a request that may upgrade: Bun wants no response for what has become a WebSocket. */
   async function upgrading(request: Request, server: Server<Attached>, ip: string | undefined) {
     let isSocket = false
     const response = await fetch(request, {
@@ -56,12 +56,13 @@ export function serveHttp(options: {
     const server = Bun.serve<Attached>({
       hostname: host,
       port,
-      // Without a word Bun would let a second server have the port too, and half of what comes.
+      // Otherwise Bun would silently let a second server have the port too, and half of what comes.
       reusePort: false,
       maxRequestBodySize: HARD_LIMIT_BYTES,
-      // Seconds. Longer than the 15 s that the most patient sender waits for an answer (Canvas).
+      // The seconds are more than the 15 s that the most patient sender waits for an answer
+      // (Canvas).
       idleTimeout: 30,
-      // Bun's page for what is thrown past the app shows source code to whoever asked.
+      // Bun's page for what is thrown past the app shows source code to the sender.
       development: false,
       fetch(request, server) {
         const ip = server.requestIP(request)?.address

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * A folder for what a query cannot hold in memory, readable by nobody else. Those of processes that
- * were killed are removed on the way.
+ * Makes a folder for what a query cannot hold in memory, which only its owner may read. It also
+ * removes the folders of processes that were killed.
  */
 export function openSpillFolder(): { path: string } & Disposable {
   const all = tmpdir()
@@ -21,12 +21,12 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // It may be another user's.
+    // The process may be another user's.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
-/** What cannot be removed is not ours, or is removed at this moment. */
+/** Removes a folder. One that cannot be removed is not ours, or is removed at this moment. */
 function remove(path: string) {
   try {
     rmSync(path, { recursive: true, force: true })

@@ -1,9 +1,9 @@
-// What one tenant may have in flight: far more than anyone has who waits for answers at all. Each
-// message costs some 4 KB beside its text, so these are 40 MB.
+// One tenant may have so much in flight: far more than a client has that waits for answers at all.
+// Each message costs some 4 KB beside its text, so these are 40 MB.
 const MAX_MESSAGES = 10_000
 const MAX_BODIES = 4
 
-// Beyond so much in all, whoever has more than a few waits, and the others are taken in.
+// Beyond so much in all, a tenant that has more than a few waits, and the others are taken in.
 const TENANTS = 3
 const FEW_MESSAGES = 100
 const FEW_BODIES = 1
@@ -14,8 +14,8 @@ interface Amount {
 }
 
 /**
- * What came over WebSockets and is not answered yet, by tenant: over all of its connections, and those
- * that are closed, since what they have said is worked on all the same.
+ * Counts what came over WebSockets and is not answered yet, by tenant: over all of its connections,
+ * closed ones included, since their messages are worked on all the same.
  * @param bodyBytes the largest message
  */
 export function createUnanswered(bodyBytes: number) {
@@ -38,7 +38,10 @@ export function createUnanswered(bodyBytes: number) {
     return own
   }
 
-  /** @returns what to call once it is answered; undefined when there is too much already */
+  /**
+   * Admits a message.
+   * @returns what to call once it is answered; undefined when there is too much
+   */
   return function admit(tenantId: string, bytes: number): (() => void) | undefined {
     const own = add(tenantId, 1, bytes)
     const leave = () => void add(tenantId, -1, -bytes)

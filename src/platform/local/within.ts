@@ -1,4 +1,4 @@
-/** Waits for `work`, but no longer than so many milliseconds. What it gives or throws is nobody's. */
+/** Waits for `work`, but no longer than so many milliseconds. Its result or error is dropped. */
 export async function within(ms: number, work: Promise<unknown>): Promise<void> {
   const late = Promise.withResolvers<void>()
   const timer = setTimeout(late.resolve, ms)

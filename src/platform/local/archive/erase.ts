@@ -7,13 +7,13 @@ import { sync } from '../durable-files'
 import type { ArchiveChild } from '../parquet/archive-child'
 import { openStaging } from './staging'
 
-// Of files that cannot be read, so many are named.
+// An error names so many of the files that cannot be read.
 const NAMED = 10
 
 /** Erases people's records, file by file, in the process that archives. */
 export function createEraser(options: { folder: string; refused: string; child: ArchiveChild }) {
   const { folder, refused, child } = options
-  // Apart from that of `write`, which clears its own after each batch.
+  // The folder is not that of `write`, which clears its own after each batch.
   const staging = openStaging(join(dirname(folder), 'erasing'))
 
   async function eraseFrom(file: string, tenantId: string, actorIds: readonly string[]) {
@@ -52,7 +52,7 @@ export function createEraser(options: { folder: string; refused: string; child: 
   }
 }
 
-/** The files of a folder and those below it, in the order of their names. */
+/** Finds the files of a folder and those below it, in the order of their names. */
 async function* filesIn(folder: string): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {

@@ -2,30 +2,30 @@ import { MAX_SEGMENT_BYTES, type Segment } from '../log/segment'
 import type { LineColumn, Piece, SegmentSource } from '../parquet/archive-job'
 import { USUAL_LINE } from '../parquet/copy-statement'
 
-/** Some of a batch's records of one lake partition, by their places among these. */
+/** A part is some of a batch's records of one lake partition, by their places among these. */
 export interface Part {
   from: number
   to: number
   pieces: Piece[]
-  /** The columns of their lines, in their order. */
+  /** Their lines have these columns, in this order. */
   lines: readonly LineColumn[]
   longest: number
-  /** All of it at most, in bytes, unpacked. */
+  /** The part has at most so many bytes, unpacked. */
   unpacked: number
   isEscaped: boolean
 }
 
-/** What is to be known of a segment to cut it, and where its body is. */
+/** A placed segment has what is needed to cut it, and tells where its body is. */
 export interface Placed extends Pick<Segment, 'count' | 'longest' | 'isEscaped'> {
   source: SegmentSource
-  /** The very same list for segments whose lines have the same columns. */
+  /** Segments whose lines have the same columns have the very same list. */
   lines: readonly LineColumn[]
-  /** How many bytes it has exactly, unpacked; without it, the most that it may have is reckoned. */
+  /** The segment has exactly so many bytes, unpacked; without it, the most is estimated. */
   unpacked?: number | undefined
 }
 
-// Large enough that a full batch of usual events is one file; DuckDB holds 100 MB of it at most. Long
-// lines are held several times at once, so a quarter of that takes it as much.
+// A full batch of usual events fits into one file; DuckDB holds 100 MB of it at most. Long lines
+// are held several times at once, so that a quarter of it takes as much memory.
 const PART_BYTES = 128 * 1024 * 1024
 const LONG_PART_BYTES = 32 * 1024 * 1024
 
@@ -37,9 +37,9 @@ const none: Omit<Part, 'from' | 'to' | 'pieces'> = {
 }
 
 /**
- * Cuts off the records from `from` on that are one file: at least one, at most `limits.records`, and
- * no more bytes than DuckDB may be given at once, unless a single segment has them. Its lines have one
- * set of columns.
+ * Cuts off the records from `from` on that become one file: at least one, at most `limits.records`,
+ * and no more bytes than DuckDB may be given at once, unless a single segment has them. The lines
+ * of a part have one set of columns.
  */
 export function cutPart(
   segments: readonly Placed[],
@@ -72,13 +72,13 @@ function roomFor(longest: number): number {
   return longest > USUAL_LINE ? LONG_PART_BYTES : PART_BYTES
 }
 
-/** At most so many bytes: a segment is closed by the record that makes it larger than it should be. */
+/** Estimates the most bytes: the record that makes a segment larger than it should be closes it. */
 function unpackedOf({ count, longest, unpacked }: Placed, records: number): number {
   const all = unpacked ?? Math.min(count * longest, MAX_SEGMENT_BYTES + longest)
   return Math.min(all, records * longest)
 }
 
-/** The stretches of `0` to `total` that none of `ranges` has. */
+/** Finds the stretches of `0` to `total` that none of `ranges` has. */
 export function gapsOf(total: number, ranges: readonly (readonly [number, number])[]) {
   const gaps: { from: number; to: number }[] = []
   let at = 0

@@ -7,14 +7,14 @@ import type { Segment } from '../log/segment'
 import type { FiledSegment } from '../log/segment-file'
 import type { SegmentSource } from '../parquet/archive-job'
 
-/** Where files of the lake are made before they appear in it. */
+/** Staging is a folder in which files of the lake are made before they appear in it. */
 export interface Staging {
   readonly path: string
-  /** Makes it when it is not there. */
+  /** Makes the folder when it is not there. */
   make(): Promise<void>
   /** Tells where a body is: one that is in no file of the log gets one here, until the batch is done. */
   sourceOf(segment: Segment | FiledSegment, place: number): Promise<SegmentSource>
-  /** Removes what a job has left. */
+  /** Removes the files that a job has left. */
   sweep(): Promise<void>
   /** Removes everything; the next job makes it again. */
   clear(): Promise<void>

@@ -6,7 +6,7 @@ import type { ArchiveJob, SetAsideJob } from '../parquet/archive-job'
 import { cutPart, type Part, type Placed } from './parts'
 import type { Staging } from './staging'
 
-/** What a batch has for one partition of the lake. */
+/** A partition batch has the segments of a batch for one partition of the lake. */
 export interface PartitionBatch {
   id: string
   partition: string
@@ -15,8 +15,8 @@ export interface PartitionBatch {
 
 export interface PartWriter {
   /**
-   * Writes one file of the records from `gap.from` on, or less than one would have been.
-   * @returns what is dealt with now; undefined when the next call shall try with fewer records
+   * Writes one file of the records from `gap.from` on, or of fewer than would fit.
+   * @returns which records are done; undefined when the next call shall try with fewer records
    * @throws {Error} when it is worth waiting, with the reason
    */
   write(batch: PartitionBatch, gap: { from: number; to: number }): Promise<Dealt | undefined>
@@ -28,18 +28,21 @@ interface Dealt {
   isSetAside?: true
 }
 
-// A process that crashes over one record alone, so many times in a row, does so because of it.
+// A process that crashes so many times in a row over one record does so because of it.
 const CRASHES = 3
 
-// Where memory is short it stays so: after each success would be a failure every other time.
+// Parts double only after so many successes. Where memory is short it stays so: to double after
+// each success would be a failure every other time.
 const SUCCESSES = 4
 
-// Less than that would be many small files on a disk that is nearly full: it waits for more room.
+// Smaller shares would be many small files on a disk that is nearly full: the archive waits for
+// room.
 const LEAST_SHARE = 1 / 64
 
 /**
- * Cuts what could not be written in two, until it can be or is a single record. Only one that DuckDB
- * itself refuses is set aside: a full disk and a dead process say nothing against it.
+ * Writes parts, and cuts one that could not be written in two, until it can be or is a single
+ * record. Only a record that DuckDB itself refuses is put beside the lake: a full disk and a dead
+ * process say nothing against it.
  */
 export function createPartWriter(options: {
   folder: string
@@ -49,7 +52,7 @@ export function createPartWriter(options: {
   log: Log
 }): PartWriter {
   const { folder, refused, staging, child, log } = options
-  /** How many records a file may have: fewer after a failure, more again after some successes. */
+  /** A file may have so many records: fewer after a failure, more again after some successes. */
   let most = Number.POSITIVE_INFINITY
   let successes = 0
   let crashed = { name: '', times: 0 }
@@ -62,7 +65,7 @@ export function createPartWriter(options: {
     return outcome
   }
 
-  async function setAside(batch: PartitionBatch, part: Part, reason: string): Promise<Dealt> {
+  async function putBeside(batch: PartitionBatch, part: Part, reason: string): Promise<Dealt> {
     const name = nameOf(batch, part)
     const place = join(refused, batch.partition)
     await makeDurableFolder(place, LAKE_FOLDER_MODE)
@@ -121,7 +124,7 @@ export function createPartWriter(options: {
         return undefined
       }
       if (outcome.kind === 'damaged') {
-        return setAside(batch, pieceOf(part, outcome.piece), reason)
+        return putBeside(batch, pieceOf(part, outcome.piece), reason)
       }
       if (count > 1) {
         log.warn(`batch ${batch.id}: ${count} records are cut in two`, { reason })
@@ -129,8 +132,8 @@ export function createPartWriter(options: {
         return undefined
       }
       if (outcome.kind === 'refused' || isCrashedBy(name, outcome)) {
-        const dealt = await setAside(batch, part, reason)
-        // It was this record, so there is no reason to go on with few.
+        const dealt = await putBeside(batch, part, reason)
+        // This record was the cause, so there is no reason to go on with few.
         atMost(Number.POSITIVE_INFINITY)
         return dealt
       }
@@ -143,7 +146,7 @@ function nameOf({ id }: PartitionBatch, { from, to }: Part): string {
   return `${id}-${from}-${to}`
 }
 
-/** One piece of a part as a part of its own. */
+/** Makes one piece of a part a part of its own. */
 function pieceOf(part: Part, place: number): Part {
   const lengths = part.pieces.map(({ from, to }) => to - from)
   const from = lengths.slice(0, place).reduce((sum, length) => sum + length, part.from)

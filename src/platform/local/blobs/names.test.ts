@@ -11,7 +11,7 @@ const key = fc
   .map((parts) => parts.join('/').toWellFormed())
   .filter((text) => text !== '')
 
-/** Reads a path as a list of the folder does, name by name. */
+/** Reads a path, name by name, as `list` does. */
 function keyOf(path: string[]): { key: string; isFile: boolean } {
   let start = Buffer.of()
   let isFile = false

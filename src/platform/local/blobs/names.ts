@@ -6,21 +6,23 @@ const PLAIN = /^[a-z0-9_-]$/
 // A name has at most 255 bytes (NAME_MAX of Linux, macOS and Windows): three a byte, and an ending.
 const PIECE_BYTES = 80
 
-/** Of a folder that a longer part goes on in. */
+/** The name of a folder ends so when a longer part goes on in it. */
 const GOES_ON = '+'
-/** Of a file, so that `a` and `a/b` can both be there. */
+/** The name of a file ends so, so that `a` and `a/b` can both be there. */
 const FILE = '.blob'
-/** Stands for no byte at all, since a name has to have one. */
+/** This name stands for no byte at all, since a name has to have one. */
 const EMPTY = '%'
 
-/** The path of a blob below the folder of all. */
+/** Finds the path of a blob below the folder of all. */
 export function pathOf(key: string): string[] {
   const parts = key.split('/').map((part) => piecesOf(Buffer.from(part)))
   const last = parts.pop()!
   return [...parts.flat(), ...last.slice(0, -1), last.at(-1)! + FILE]
 }
 
-/** Every piece but the last is full, and the last never is: so names sort as the keys do. */
+/**
+ * Cuts a part: every piece but the last is full, and the last never is, so names sort as keys do.
+ */
 function piecesOf(part: Buffer): string[] {
   const pieces: string[] = []
   let at = 0
@@ -39,7 +41,9 @@ function nameOf(bytes: Buffer): string {
   return name
 }
 
-/** An entry of a folder: the beginning of keys, in bytes, or with a file a whole one. */
+/**
+ * A name in a folder stands for the beginning of keys, in bytes, or, of a file, for a whole one.
+ */
 export interface Name {
   name: string
   start: Buffer

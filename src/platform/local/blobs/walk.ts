@@ -7,7 +7,7 @@ export interface Found {
   file: string
 }
 
-/** What is asked for: keys that begin with `prefix` and are beyond `after`, both in UTF-8. */
+/** A walk is asked for keys that begin with `prefix` and are beyond `after`, both in UTF-8. */
 interface Asked {
   prefix: Buffer
   after: Buffer
@@ -22,7 +22,7 @@ export async function* walk(
   const names = (await namesIn(folder))
     .map((name) => readName(name, before))
     .filter((name) => name !== undefined && mayHave(name, asked)) as Name[]
-  // No two of a folder begin with one another, but a file with what goes on after it.
+  // No name of a folder begins with another, but that of a file with what goes on after it.
   names.sort((a, b) => Buffer.compare(a.start, b.start))
   for (const { name, start, isFile } of names) {
     const path = join(folder, name)
@@ -43,7 +43,7 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)
   } catch (error) {
-    // Nothing was put yet, or the last of it was deleted meanwhile.
+    // The folder is missing: nothing was put yet, or the last of it was deleted meanwhile.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }

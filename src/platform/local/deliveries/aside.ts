@@ -15,19 +15,24 @@ type Aside = Pick<
   DeliveryQueue,
   'park' | 'release' | 'listParked' | 'drop' | 'bury' | 'listDead'
 > & {
-  /** Forgets a page of what has been kept for long enough by then. @returns whether there may be more */
+  /**
+   * Deletes a page of what has been stored for long enough by then.
+   * @returns whether more may be left
+   */
   expire(time: Date): boolean
 }
 
-// Some milliseconds of work; whoever else wants the thread has it in between.
+// A page is some milliseconds of work; other work has the thread in between.
 const PAGE = 500
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
- * What is not to be taken: the parked and the dead. Every change is one transaction, so a crash in
- * the midst of many pages leaves each delivery in one place, and the next call goes on.
- * @param queue.now of the queue, ms; `changed` is told of a webhook that has other deliveries waiting
+ * Stores the deliveries that are not to be taken: the parked and the dead. Every change is one
+ * transaction, so a crash in the midst of many pages leaves each delivery in one place, and the
+ * next call goes on.
+ * @param queue.now the queue's time, ms; `changed` is told of a webhook whose waiting deliveries
+ * changed
  */
 export function createAsideDeliveries(
   db: Database,
@@ -77,13 +82,13 @@ export function createAsideDeliveries(
 
   const iso = () => clock.now().toISOString()
 
-  const setAside = db.transaction((deliveryId: string, put: () => void) => {
+  const moveOut = db.transaction((deliveryId: string, put: () => void) => {
     put()
     return forget.get(deliveryId)
   })
 
   function moveFrom(what: string, deliveryId: string, put: () => void) {
-    const whose = guarded(what, () => setAside.immediate(deliveryId, put))
+    const whose = guarded(what, () => moveOut.immediate(deliveryId, put))
     if (whose) changed(whose.tenant_id, whose.webhook_id)
   }
 
@@ -96,7 +101,7 @@ export function createAsideDeliveries(
   })
 
   async function moveAll(what: string, tenantId: string, webhookId: string, isWanted: boolean) {
-    // Those that are there now, and no more: an attempt may be parking what was just released.
+    // The loop moves as many as are there now: an attempt may be parking what was just released.
     let left = guarded(what, () => countParked.get(tenantId, webhookId)!.count)
     for (; left > 0; left -= PAGE) {
       guarded(what, () => movePage.immediate(tenantId, webhookId, isWanted))

@@ -6,7 +6,7 @@ import type { DeliveryRow } from './rows'
 
 interface Needs {
   db: Database
-  /** Is told of a webhook that has other deliveries waiting. */
+  /** Is told of a webhook whose waiting deliveries have changed. */
   changed(tenantId: string, webhookId: string): void
 }
 
@@ -14,10 +14,11 @@ type Seen = Pick<DeliveryRow, 'delivery_id' | 'tenant_id' | 'webhook_id' | 'even
   rowid: number
 }
 
-// Of a hundred ids each, which take some milliseconds to parse; others have the thread in between.
+// Deliveries of a hundred ids each take some milliseconds to parse; others have the thread in
+// between.
 const PAGE = 100
 
-/** Looks at all deliveries that are held now. Each is changed in a transaction of its own page. */
+/** Removes ids from all deliveries that are held now, in one transaction a page. */
 export async function eraseFromDeliveries(
   { db, changed }: Needs,
   tenantId: string,
@@ -70,8 +71,8 @@ export async function eraseFromDeliveries(
   }
 }
 
-// One that is released while the parked are looked at waits afterwards, and one that is parked or buried
-// while the waiting are looked at is found there.
+// A delivery that is released while we look at the parked ones is found among the waiting ones
+// after that, and one that is parked or buried while we look at the waiting ones is found there.
 const inOrder = ['parked_deliveries', 'deliveries', 'parked_deliveries', 'dead_deliveries'] as const
 
 const WHAT = 'erasing from deliveries'

@@ -1,10 +1,10 @@
 import type { DeadDelivery, Delivery } from '../../delivery-queue'
 
 /**
- * `due_at` (ms) says when a delivery may be taken; taking moves it to the end of the lease, so what
- * is never given back falls due again by itself. `noted_at` (ms) is when `due_at` was said. `taken`
- * only tells the two apart for `stats`. What is parked, and what is dead, is in tables of its own:
- * nobody who looks for work comes by it.
+ * `due_at` (ms) says when a delivery may be taken; taking moves it to the end of the lease, so that
+ * a delivery that is never given back falls due again by itself. `noted_at` (ms) is when `due_at`
+ * was said. `taken` only tells the two apart for `stats`. Parked and dead deliveries are in tables
+ * of their own: a look for work does not come by them.
  */
 export const deliveryQueueSchema = `
   CREATE TABLE IF NOT EXISTS deliveries (
@@ -58,7 +58,7 @@ export type DeliveryRow = {
 }
 export type DeadDeliveryRow = DeliveryRow & { reason: string; buried_at: string }
 
-/** The columns that all three tables have. */
+/** All three tables have these columns. */
 export const deliveryColumns =
   'delivery_id, tenant_id, webhook_id, event_ids, enqueued_at, attempts, last_failure'
 

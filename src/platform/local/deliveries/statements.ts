@@ -6,7 +6,7 @@ export type Whose = { tenant_id: string; webhook_id: string }
 
 type Counts = Awaited<ReturnType<DeliveryQueue['stats']>>
 
-/** The statements of what waits and what is taken; those of what is set aside are beside it. */
+/** Prepares the statements of waiting and taken deliveries; `aside.ts` has those of the others. */
 export function prepare(db: Database) {
   const add = db.query(
     `INSERT OR IGNORE INTO deliveries (${deliveryColumns}, due_at, noted_at)

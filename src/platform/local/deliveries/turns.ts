@@ -1,18 +1,19 @@
-/** When the next delivery of a webhook is due (ms), for each that has any. */
+/** The map has, for each webhook with deliveries, the time when the next one is due (ms). */
 type Webhooks = Map<string, number>
 
 export type Turns = ReturnType<typeof createTurns>
 
 /**
- * Whose turn it is: the tenants in order, and the webhooks of each. A map keeps the order in which
- * keys were added; who was served is added again, and so comes after all others. Kept in memory, a
- * hundred bytes a webhook: taking costs nothing for what is not due, however much waits.
+ * Tells whose turn it is: the tenants in order, and the webhooks of each. A map has the order in
+ * which its keys were added; one that was served is added again, and so comes after all others. The
+ * turns are in memory, a hundred bytes a webhook: taking costs nothing for what is not due, however
+ * much waits.
  */
 export function createTurns() {
   const tenants = new Map<string, Webhooks>()
 
   return {
-    /** @param dueAt undefined when nothing waits for it any more */
+    /** Notes when a webhook is due. @param dueAt undefined when nothing waits for it any more */
     set(tenantId: string, webhookId: string, dueAt: number | undefined) {
       const webhooks = tenants.get(tenantId) ?? new Map<string, number>()
       if (dueAt !== undefined) {
@@ -24,7 +25,7 @@ export function createTurns() {
       if (webhooks.size === 0) tenants.delete(tenantId)
     },
 
-    /** Moves it behind its tenant's others, and its tenant behind the others. */
+    /** Moves a webhook behind its tenant's others, and its tenant behind the others. */
     served(tenantId: string, webhookId: string) {
       const webhooks = tenants.get(tenantId)
       const dueAt = webhooks?.get(webhookId)
@@ -52,7 +53,8 @@ export function createTurns() {
       hasPlace: (tenantId: string, webhookId: string) => boolean,
       take: (tenantId: string, webhookId: string) => boolean,
     ) {
-      // Whoever is served is added again behind the others, and so is come to once more.
+      // A tenant that is served is added again behind the others, so that the loop comes to it once
+      // more.
       for (const [tenantId, webhooks] of tenants) {
         for (const [webhookId, dueAt] of webhooks) {
           if (dueAt > now || !hasPlace(tenantId, webhookId)) continue

@@ -9,12 +9,12 @@ import type { Turns } from '../../turns'
 import { guarded } from '../database'
 import { COLUMNS, type DocumentRow, entryOf, IS_WITHIN } from './rows'
 
-// Rows of some 300 bytes: a millisecond, after which others get a turn.
+// A row has some 300 bytes: a step takes a millisecond, after which others get a turn.
 const ROWS_A_STEP = 500
-// A page looks at no more than these, forty steps; then it is given as it is, with a cursor.
+// A page looks at no more rows than these, forty steps; then it is given as it is, with a cursor.
 const MAX_LOOKED_AT = 20_000
 
-/** Pages of entries, by number and bytes, without holding the thread. */
+/** Lists pages of entries, by number and bytes, without holding the thread. */
 export function createDocumentList(
   db: Database,
   { tokens, turns, now }: { tokens: TokenSigner; turns: Turns; now: () => Date },

@@ -26,18 +26,18 @@ CREATE TABLE IF NOT EXISTS documentBytes (
 /** A document's row, whose `key` is the text of its key. */
 export type DocumentRow = Omit<DocumentEntry, 'key' | 'metadata' | 'expiresAt'> & {
   key: string
-  /** JSON. */
+  /** The metadata is stored as JSON. */
   metadata: string
   expiresAt: string | null
 }
 
-/** The columns of a `DocumentRow`. */
+/** A `DocumentRow` has these columns. */
 export const COLUMNS = 'key, etag, contentType, metadata, size, updatedAt, expiresAt'
 
-/** The condition that a row has not expired at `$now`. */
+/** The condition holds for a row that has not expired at `$now`. */
 export const IS_THERE = '(expiresAt IS NULL OR expiresAt > $now)'
 
-/** The condition that a row is within the bounds of a prefix (`boundsOf`). */
+/** The condition holds for a row within the bounds of a prefix (`boundsOf`). */
 export const IS_WITHIN = 'key > $after AND ($end IS NULL OR key < $end)'
 
 export function entryOf({ key, metadata, expiresAt, ...row }: DocumentRow): DocumentEntry {
@@ -53,7 +53,7 @@ export function documentOf({ bytes, ...row }: DocumentRow & { bytes: Uint8Array 
   return { ...entryOf(row), bytes }
 }
 
-/** Statements that write one document. */
+/** Prepares the statements that write one document. */
 export function createDocumentWrites(db: Database) {
   const putRow = db.query<{ id: number }, Record<string, string | number | null>>(
     `INSERT INTO documents (tenantId, ${COLUMNS})

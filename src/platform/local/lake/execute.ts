@@ -3,16 +3,19 @@ import type { LakeColumn } from '../../lake'
 import type { Duck } from '../parquet/duck'
 import { eventsView } from './view'
 
-/** A statement over the view `events` of one tenant, or of all. */
+/** A statement is SQL over the view `events` of one tenant, or of all. */
 export interface Statement {
   sql: string
   tenantId?: string | undefined
 }
 
-/** What a statement answers. Ending the iteration of `chunks`, or not beginning it, frees nothing yet. */
+/**
+ * An execution has a statement's answer. Ending the iteration of `chunks`, or not beginning it,
+ * frees nothing yet.
+ */
 export interface Execution extends AsyncDisposable {
   columns: LakeColumn[]
-  /** Up to 2,048 rows at a time (DuckDB's vector). */
+  /** A chunk has up to 2,048 rows (DuckDB's vector). */
   chunks: AsyncIterable<unknown[][]>
 }
 
@@ -35,7 +38,7 @@ export function executeWith(options: { folder: string; duck: Duck }): Execute {
     }
     try {
       signal.throwIfAborted()
-      // A view of this connection only: it follows the files that are there now.
+      // The view is this connection's only: it follows the files that are there now.
       const view = await eventsView(options.folder, tenantId)
       await connection.run(`CREATE OR REPLACE TEMP VIEW events AS ${view}`)
       signal.throwIfAborted()
@@ -60,7 +63,9 @@ async function* chunksOf(result: DuckDBResult, columns: LakeColumn[], signal: Ab
   }
 }
 
-/** DuckDB gives 64-bit numbers as text; those that fit are numbers to whoever reads JSON. */
+/**
+ * Reads a whole number: DuckDB gives 64-bit ones as text, and those that fit are numbers in JSON.
+ */
 function wholeNumber(value: unknown): unknown {
   const number = Number(value)
   return typeof value === 'string' && Number.isSafeInteger(number) ? number : value

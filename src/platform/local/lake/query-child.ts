@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url'
 import { openSpillFolder } from '../spill-folder'
 import type { Execute, Execution, Statement } from './execute'
 
-/** To the process that runs a statement: first the statement, then a wish for each further chunk. */
+/** The process that runs a statement is asked to run it first, then for each further chunk. */
 export type Asked =
   | ({ kind: 'run'; folder: string; spillTo: string } & Statement)
   | { kind: 'next' }
 
-/** From it, one for each that it was asked. */
+/** The process gives one answer for each message. */
 export type Answered =
   | ({ kind: 'columns' } & Pick<Execution, 'columns'>)
   | { kind: 'chunk'; rows: unknown[][] }
@@ -15,9 +15,9 @@ export type Answered =
   | { kind: 'failed'; reason: string }
 
 /**
- * Runs each statement in a process of its own, which ends with it: what DuckDB takes of memory goes
- * back at once, and what it does to its process, or a kill for lack of memory, ends one query and not
- * the server (decisions/0027). Starting takes some tenths of a second.
+ * Runs each statement in a process of its own, which ends with it: the memory that DuckDB takes
+ * goes back at once, and what it does to its process, or a kill for lack of memory, ends one query
+ * and not the server (decisions/0027). Starting takes some tenths of a second.
  */
 export function executeApart(options: { folder: string }): Execute {
   return async function execute(statement, signal) {
@@ -63,7 +63,7 @@ function start() {
   let heard = Promise.withResolvers<Answered>()
   let lost: Answered | undefined
   const child = Bun.spawn([process.execPath, '--smol', script], {
-    // Nothing of ours: it needs no key, and no setting.
+    // The process gets nothing of our environment: it needs no key, and no setting.
     env: { PATH: process.env.PATH ?? '' },
     stdin: 'ignore',
     stdout: 'ignore',
@@ -80,7 +80,9 @@ function start() {
   return {
     spillTo: spill.path,
 
-    /** Its answer; that it failed when it ends instead. One question at a time. */
+    /**
+     * Resolves with its answer, or with a failure when it ends instead. Ask one thing at a time.
+     */
     async ask(what: Asked): Promise<Answered> {
       if (lost) return lost
       heard = Promise.withResolvers()
@@ -88,7 +90,7 @@ function start() {
       return heard.promise
     },
 
-    /** Resolves when it is gone. */
+    /** Kills the process, and resolves when it is gone. */
     async end() {
       child.kill('SIGKILL')
       await child.exited

@@ -3,20 +3,20 @@ import { createDuck } from '../parquet/duck'
 import { type Execution, executeWith } from './execute'
 import type { Answered, Asked } from './query-child'
 
-// The process that runs one statement over the lake. It is asked by messages, one at a time, and
-// ended by whoever started it.
+// This process runs one statement over the lake. It is asked by messages, one at a time, and the
+// process that started it ends it.
 
 // Ctrl-C at a terminal and a service manager reach every process: the server is the one that stops.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-// Where memory runs out, the system shall end this process and not the server that started it.
+// If memory runs out, the system shall end this process and not the server that started it.
 const FIRST_TO_GO = '1000'
 if (process.platform === 'linux') {
   await writeFile('/proc/self/oom_score_adj', FIRST_TO_GO).catch(() => {})
 }
 
-// With 100 MB for the process itself it stays under 250 MB beside a server; what a query does not fit
-// into goes to the spill folder. One thread: ingest needs the other cores.
+// With 100 MB for the process itself it stays under 250 MB beside a server; what does not fit into
+// memory goes to the spill folder. It has one thread: ingest needs the other cores.
 const LIMITS = { threads: 1, memoryLimit: '128MB' }
 
 let execution: Execution | undefined
@@ -25,7 +25,7 @@ let chunks: AsyncIterator<unknown[][]> | undefined
 process.on('message', async (asked: Asked) => {
   process.send!(await answerTo(asked).catch(failure))
 })
-// Whoever started us has died. At once, since a DuckDB at work would hold up an orderly end.
+// The server has died. We end at once, since a DuckDB at work would hold up an orderly end.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 async function answerTo(asked: Asked): Promise<Answered> {

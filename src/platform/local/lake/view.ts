@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs'
 import { viewColumns } from '../../shared/events-view'
 import { duckTypes, literal } from '../parquet/duck'
 
-// Files of before `raw_exact` hold half surrogate pairs in `raw`, which would make every query fail
-// that reads into it. Only a text with a backslash before a u is parsed to find out. One such becomes
-// U+FFFD for every half and whole pair; chr(1) stands in no JSON text.
+// Files from before `raw_exact` hold half surrogate pairs in `raw`, which would make every query
+// fail that reads into it. Only a text with a backslash before a u is parsed to find out. Every
+// half and whole pair of such a text becomes U+FFFD; chr(1) stands in no JSON text.
 const IS_ODD = `contains(raw, '\\u') AND NOT json_valid(raw)`
 const EVENED = String.raw`replace(regexp_replace(replace(raw, '\\', chr(1)),
   '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\\ufffd', 'g'), chr(1), '\\')`
 
-/** The view `events` over the files that are there now, as SQL. @param tenantId whose; all by default */
+/** Writes the SQL of the view `events` over the files there now. @param tenantId all by default */
 export async function eventsView(folder: string, tenantId?: string): Promise<string> {
   const all = await allEvents(folder)
   return tenantId === undefined ? all : `${all} WHERE tenant_id = ${literal(tenantId)}`
@@ -21,8 +21,9 @@ async function allEvents(folder: string): Promise<string> {
   const typed = viewColumns.map(({ name, type }) => `NULL::${duckTypes[type]} AS ${name}`)
   const nothing = `SELECT ${typed.join(', ')} WHERE false`
   if (!(await hasFiles(folder))) return `SELECT * FROM (${nothing})`
-  // By name: a file written before a column was added lacks it, one of Firehose what its path says.
-  // A filter on what is in the path opens only the files below it.
+  // Columns are matched by name: a file written before a column was added does not have it, and one
+  // of Firehose does not have what its path says. A filter on what is in the path opens only files
+  // below it.
   const files = literal(`${folder}/*/*/*/*.parquet`)
   return `SELECT * REPLACE (
       CASE WHEN ${IS_ODD} THEN ${EVENED} ELSE raw END AS raw,

@@ -1,22 +1,25 @@
 import type { EventIndex } from './event-index'
 
-/** Events of a block stand beside each other in the log: what a look at the index passes at once. */
+/**
+ * The events of a block stand beside each other in the log; a search passes over a block at once.
+ */
 export const BLOCK = 4096
 
-/** Of each full block, the span of its event times. */
+/** The arrays have the span of event times of each full block. */
 interface BlockTimes {
-  /** How many blocks are known. */
+  /** So many blocks are known. */
   known: number
   min: Float64Array
   max: Float64Array
 }
 
-// Sixteen bytes for 4,096 events, made when a query first asks; gone with its index.
+// The spans take sixteen bytes for 4,096 events; they are made when a query first asks, and go with
+// their index.
 const known = new WeakMap<EventIndex, BlockTimes>()
 
 /**
- * The span of event times of a block. Events mostly come in the order of their times, so that most
- * questions have nothing to look for in most blocks.
+ * Finds the span of event times of a block. Events mostly come in the order of their times, so that
+ * most queries have nothing to look for in most blocks.
  * @param count how many events of the index are looked at
  */
 export function timesOf(

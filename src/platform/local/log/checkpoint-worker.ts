@@ -8,7 +8,7 @@ declare const self: Worker
 self.onmessage = ({ data: file }: MessageEvent<string>) => {
   try {
     using db = new Database(file, { readwrite: true })
-    // The writer's commits take a millisecond; whoever loses this race tries again next time.
+    // The writer's commits take a millisecond; if we lose this race, the next request tries again.
     db.run('PRAGMA busy_timeout = 50')
     db.run('PRAGMA wal_checkpoint(PASSIVE)')
     db.run('PRAGMA wal_checkpoint(PASSIVE)')

@@ -1,6 +1,6 @@
-/** Moves the WAL of a growing generation into its file, off the thread that answers requests. */
+/** A checkpointer moves the WAL of a growing generation into its file, on a thread of its own. */
 export interface Checkpointer extends AsyncDisposable {
-  /** Does nothing while one is under way. */
+  /** Requests a checkpoint; does nothing while one is under way. */
   request(file: string): void
 }
 
@@ -15,7 +15,7 @@ export function createCheckpointer(): Checkpointer {
 
   function start(): Worker {
     const started = new Worker(new URL('./checkpoint-worker.ts', import.meta.url))
-    // It must not keep the process alive: what it does can be done at the next start as well.
+    // The worker must not hold the process alive: its work can be done at the next start as well.
     started.unref()
     started.onmessage = started.onerror = () => {
       isBusy = false

@@ -2,21 +2,25 @@ import type { Database } from 'bun:sqlite'
 import { guarded } from '../database'
 import type { Position } from './generation'
 
-/** A batch that was begun, so that the same comes again after a crash. */
+/** An intent names a batch that was begun, so that the same comes again after a crash. */
 export interface Intent {
   end: Position
   batchId: string
 }
 
-/** How far each follower of the log has come. */
+/** Cursors tell how far each follower of the log has come. */
 export interface Cursors {
-  /** `handled`: everything before is done. `intended`: the batch that was begun, if any. */
+  /**
+   * Reads a cursor: all before `handled` is done; `intended` is the batch that was begun, if any.
+   */
   read(name: string): { handled: Position; intended: Intent | undefined }
-  /** Durable once it returns. */
+  /** Writes a cursor, which is durable once it returns. */
   write(name: string, handled: Position, intended: Intent | undefined): void
-  /** The least `handled` of the followers read since the start; Infinity when there are none. */
+  /**
+   * Finds the least `handled` of the followers read since the start; Infinity when there are none.
+   */
   floor(): Position
-  /** The greatest position that any follower was ever handed; 0 when there are none. */
+  /** Finds the greatest position that any follower was ever handed; 0 when there are none. */
   furthest(): Position
 }
 
@@ -34,7 +38,7 @@ interface Row {
   batch: string | null
 }
 
-/** @param db opened with `cursorsSchema` */
+/** Makes the cursors. @param db opened with `cursorsSchema` */
 export function createCursors(db: Database): Cursors {
   guarded('opening the cursors', () => addBatch(db))
   const select = db.query<Row, [string]>(
@@ -53,7 +57,7 @@ export function createCursors(db: Database): Cursors {
       const { handled = 0, intended = null, batch = null } = row ?? {}
       followed.set(name, handled)
       if (intended === null) return { handled, intended: undefined }
-      // As version 0.1.0 named it.
+      // Version 0.1.0 stored no name, and named the batch so.
       return {
         handled,
         intended: { end: intended, batchId: batch ?? `${name}-${handled}-${intended}` },
@@ -70,7 +74,7 @@ export function createCursors(db: Database): Cursors {
   }
 }
 
-/** Cursors of version 0.1.0 knew no name of a batch. */
+/** Adds the column that cursors of version 0.1.0 do not have: the name of a batch. */
 function addBatch(db: Database) {
   const columns = db.query<{ name: string }, []>('PRAGMA table_info(cursors)').all()
   if (!columns.some(({ name }) => name === 'batch'))

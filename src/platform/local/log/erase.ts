@@ -12,13 +12,14 @@ interface Needs extends Searched {
   check(): void
 }
 
-// Of their places only: bodies are read one at a time.
+// So many segments are listed at a time, without their bodies, which are read one by one.
 const SEGMENTS_AT_ONCE = { records: 16 * 1024, bytes: Number.POSITIVE_INFINITY }
 
 /**
- * Erases people's records from all that the log holds now, oldest first, a segment at a time. A record
- * that goes leaves an empty line in its place, so that all others keep their positions and their order,
- * and a batch that was begun is cut as before. Its index entry stands for nothing from then on.
+ * Erases people's records from all that the log holds now, oldest first, a segment at a time. A
+ * record that goes leaves an empty line in its place, so that all others stay at their positions
+ * and in their order, and a batch that was begun is cut as before. Its index entry stands for
+ * nothing from then on.
  * @returns how many records were erased
  * @throws {StorageError} then it may be called again, and goes on
  */
@@ -33,7 +34,7 @@ export async function eraseFromLog(needs: Needs): Promise<number> {
 
 async function eraseFromGeneration(needs: Needs, generation: Generation): Promise<number> {
   const { log, turn, check } = needs
-  // What has expired meanwhile is gone with its file.
+  // A generation that has expired meanwhile is gone with its file.
   const isHeld = () => log.newestFirst().includes(generation)
   const end = generation.index.count
   let removed = 0
@@ -50,7 +51,7 @@ async function eraseFromGeneration(needs: Needs, generation: Generation): Promis
     if (eventIds.length > 0) await needs.leaving(eventIds)
     const { rest, longest } = without(bytes, places)
     const body = await Bun.zstdCompress(rest, { level: LEVEL })
-    // It may have been saved since the last segment, when the generation was full.
+    // The index may have been saved since the last segment, when the generation was full.
     await generation.forgetSavedIndex()
     isChanged = true
     check()
@@ -60,9 +61,9 @@ async function eraseFromGeneration(needs: Needs, generation: Generation): Promis
     removed += eventIds.length
   }
   if (isHeld()) await emptyWal(generation.file)
-  // One that still grows saves its index when it is closed.
+  // A generation that still grows saves its index when it is closed.
   const isToBeSaved = isChanged && isHeld() && generation !== log.newestFirst()[0]
-  // Where it cannot be saved, the next start builds it from the log.
+  // If the index cannot be saved, the next start builds it from the log.
   if (isToBeSaved) await generation.seal().catch(() => {})
   return removed
 }

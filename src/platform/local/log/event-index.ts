@@ -1,26 +1,27 @@
 import { type HashedColumn, hashedColumns, type IndexEntry } from './event-keys'
 
 /**
- * The index of one generation of the log: what must be known of an event without unpacking its
- * segment, as flat columns by offset. In memory while the generation grows; written once when it is
- * sealed and mapped from the file from then on, so that it costs page cache, not heap.
+ * The index of one generation of the log has what must be known of an event without unpacking its
+ * segment, as flat columns by offset. It is in memory while the generation grows; it is written
+ * once when that is sealed and mapped from the file from then on, so that it costs page cache, not
+ * heap.
  */
 export interface EventIndex {
   count: number
   capacity: number
   minTime: number
   maxTime: number
-  /** When the last of its events expires, ms since 1970. */
+  /** The last of its events expires at this time, ms since 1970. */
   maxExpires: number
   ids: BigUint64Array
-  /** Keyed digests of what was sent. */
+  /** The column has keyed digests of what was sent. */
   contents: BigUint64Array
-  /** `eventTime`, ms since 1970. */
+  /** The column has `eventTime`, ms since 1970. */
   times: Float64Array
   hashes: Record<HashedColumn, Uint32Array>
-  /** Open addressing over `ids`: offset + 1, or 0 for free. */
+  /** The slots are open addressing over `ids`: offset + 1, or 0 for free. */
   slots: Uint32Array
-  /** Blocked Bloom filter over `ids`. Answers most look-ups of new ids with one cache line. */
+  /** The Bloom filter over `ids` is blocked: one cache line answers most look-ups of new ids. */
   bloom: Uint32Array
 }
 
@@ -46,7 +47,7 @@ export function createIndex(capacity: number): EventIndex {
   }
 }
 
-/** @returns the offset of the id, or -1 */
+/** Looks up an id. @returns its offset, or -1 */
 export function findId(index: EventIndex, id: bigint): number {
   const low = Number(BigInt.asUintN(32, id))
   const high = Number(id >> 32n)
@@ -79,7 +80,8 @@ export function addEntry(index: EventIndex, entry: IndexEntry): number {
 
 /**
  * Puts another entry in the place of one. It is not found by its id, and neither is the former; the
- * chain of slots goes on past it, and what the filter and the bounds have learned costs a look at most.
+ * chain of slots goes on past it, and what is left in the filter and the bounds costs a look at
+ * most.
  */
 export function replaceEntry(index: EventIndex, offset: number, entry: IndexEntry) {
   index.ids[offset] = entry.id
@@ -89,8 +91,8 @@ export function replaceEntry(index: EventIndex, offset: number, entry: IndexEntr
 }
 
 /**
- * Forgets the newest entries, after a commit that failed. Newest first, so that no chain of slots is
- * cut; the filter and the time bounds keep what they learned, which costs a look and no answer.
+ * Removes the newest entries, after a commit that failed. It goes newest first, so that no chain of
+ * slots is cut; the filter and the time bounds stay as they are, which costs a look and no answer.
  */
 export function truncate(index: EventIndex, count: number) {
   const mask = index.slots.length - 1
@@ -114,7 +116,7 @@ function probe(bloom: Uint32Array, low: number, high: number, set: boolean): boo
   return true
 }
 
-/** A copy with room for more, of an index that was cut to its size. */
+/** Copies an index that was cut to its size into one with room for more. */
 export function growIndex(mapped: EventIndex, capacity: number): EventIndex {
   const index = createIndex(capacity)
   const { ids, times, contents, hashes, slots, bloom, ...bounds } = mapped

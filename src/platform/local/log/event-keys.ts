@@ -3,18 +3,19 @@ import { type IndexedField, indexedFields } from '../../../event/filter'
 import type { EventRecord, Kind } from '../../../event/record'
 
 /**
- * Hashes that stand for values in the index. Seeded with a secret of the data directory: whoever
- * could predict them could send ids that pile up in one place (measured: 10 times slower).
- * A hash only proposes; whatever it finds is compared with the record itself.
+ * Event keys are hashes that stand for values in the index. They are seeded with a secret of the
+ * data directory: a sender that could predict them could send ids that pile up in one place
+ * (measured: 10 times slower). A hash only proposes; what it finds is compared with the record
+ * itself.
  */
 export interface EventKeys {
   id(tenantId: string, eventId: string): bigint
-  /** Of a `contentDigest`, to tell duplicate from conflict without reading the first one. */
+  /** Hashes a `contentDigest`, to tell duplicate from conflict without reading the first one. */
   content(digest: string): bigint
-  /** Never 0, which stands for an absent value. */
+  /** Hashes a value; only an absent one is 0. */
   value(value: string | undefined): number
   scope(tenantId: string, kind: Kind): number
-  /** An entry for a place in the log at which there is no event any more. */
+  /** Makes an entry for a place in the log at which there is no event any more. */
   nothing(position: number): IndexEntry
 }
 
@@ -30,7 +31,7 @@ export function createEventKeys(secret: Uint8Array): EventKeys {
     text === undefined ? 0 : Bun.hash.xxHash32(text, valueSeed) || 1
   const scopes = { event: new Map<string, number>(), entity: new Map<string, number>() }
   return {
-    // NUL separates: no tenant id holds one, so no two pairs run together.
+    // NUL separates the ids: no tenant id holds one, so no two pairs run together.
     id: (tenantId, eventId) => Bun.hash.xxHash3(`${tenantId}\0${eventId}`, idSeed),
     content: (digest) => Bun.hash.xxHash3(digest, contentSeed),
     value,
@@ -55,15 +56,15 @@ type Hashes = Record<HashedColumn, number>
 export interface IndexEntry {
   id: bigint
   content: bigint
-  /** ms since 1970, as is `expires`. */
+  /** The time is in ms since 1970, as is `expires`. */
   time: number
   expires: number
   hashes: Hashes
 }
 
 /**
- * What the index keeps of a record.
- * @param content its keyed digest, where it was kept
+ * Makes the entry that the index holds of a record.
+ * @param content its keyed digest, where it was stored
  */
 export function entryOf(keys: EventKeys, record: EventRecord, content?: bigint): IndexEntry {
   return {

@@ -8,35 +8,38 @@ import { PRIVATE_FOLDER } from '../private-files'
 import { createCheckpointer } from './checkpointer'
 import type { EventKeys } from './event-keys'
 import { CAPACITY, type Generation, openGeneration, type Position } from './generation'
-import { pathOf, setAside } from './generation-files'
+import { moveToDamaged, pathOf } from './generation-files'
 import { createRecentRecords, type RecentRecords } from './recent-records'
 import type { Extent, FiledSegment } from './segment-file'
 import { createUnpackedSegments } from './unpacked-segments'
 
-// A day: expiry works in whole generations, and a day is fine enough for a time given in days.
+// The age is a day: expiry works in whole generations, and is given in days.
 const MAX_AGE_MS = 24 * 60 * 60 * 1000
 
-/** All generations, oldest to newest. The last one grows. */
+/** The log is all generations, oldest to newest. The last one grows. */
 export interface EventLog {
-  /** The growing generation, after beginning a new one when `count` more do not fit. */
+  /** Gives the growing generation, after beginning a new one when `count` more do not fit. */
   roomFor(count: number, now: number): Generation
-  /** Begins a new generation: something in the growing one is damaged. */
+  /** Begins a new generation, because something in the growing one is damaged. */
   leave(damaged: Generation, now: number): void
   newestFirst(): readonly Generation[]
-  /** Segments from a position on; one in the past of what is held means the oldest that is. */
+  /** Lists segments from a position on; one before all that is held means the oldest that is. */
   segmentsFrom(position: Position, atMost: Extent): FiledSegment[]
-  /** @returns undefined when it is damaged; so is, among its records, the place of one that was erased */
+  /**
+   * Reads the records of a segment.
+   * @returns undefined when it is damaged; a record that was erased is undefined in its place
+   */
   recordsOf(segment: FiledSegment): readonly (EventRecord | undefined)[] | undefined
-  /** How many records stand at `position` and later. */
+  /** Counts the records that stand at `position` and later. */
   countFrom(position: Position): number
-  /** Where the next record will stand. */
+  /** Tells the position at which the next record will stand. */
   end(): Position
   readonly recent: RecentRecords
   /** Commits a change that changes nothing. @throws {StorageError} as an append would */
   probe(): void
-  /** @param bytes that were appended, unpacked */
+  /** Tells listeners of an append. @param bytes how many were appended, unpacked */
   announce(bytes: number): void
-  /** @returns a function that ends the subscription */
+  /** Subscribes to appends. @returns a function that ends the subscription */
   onAppend(listener: (bytes: number) => void): () => void
   /** Drops generations that are expired as a whole and that every follower has passed. */
   dropExpired(now: number): { dropped: number }
@@ -49,9 +52,9 @@ interface Options {
   now: number
   log: Log
   notices: Notices
-  /** The smallest position that some follower still needs. */
+  /** Tells the smallest position that some follower still needs. */
   floor(): Position
-  /** The furthest position that any follower speaks of: the log has been so far once. */
+  /** A follower has named this position, the furthest of all: the log has been so far once. */
   furthest: Position
 }
 
@@ -77,13 +80,15 @@ export function openEventLog(options: Options): EventLog {
     return next
   }
 
-  /** One that SQLite cannot open is put aside, and everything else served. */
+  /**
+   * Opens a generation. One that SQLite cannot open goes to `damaged/`, and the others are served.
+   */
   function openHeld(number: number, sealed: boolean) {
     try {
       generations.push(open(number, options.now, sealed))
     } catch (error) {
       if (!isDamage(error)) throw error
-      const to = setAside(pathOf(folder, number))
+      const to = moveToDamaged(pathOf(folder, number))
       const { message: reason } = error as Error
       const what = 'a generation of the log cannot be opened and was put aside'
       notices.add(what, { number, to, reason })
@@ -104,8 +109,9 @@ export function openEventLog(options: Options): EventLog {
   }
 
   /**
-   * What followers have handled is no longer here: the folder is of an earlier day, or has lost its
-   * end. No position is given out twice, or they would pass over the events that get it.
+   * Begins a generation beyond a position that was handled and is no longer here: the folder is of
+   * an earlier day, or has lost its end. No position is given out twice, or followers would pass
+   * over the events that get it.
    */
   function goPast(furthest: Position) {
     const missing = 'the log ends before what was handled: it was restored, or has lost its end'
@@ -116,7 +122,7 @@ export function openEventLog(options: Options): EventLog {
     save(() => before.seal())
   }
 
-  /** The index is only a copy of what the log says: failing to save it costs time, not events. */
+  /** Saves an index. It is only a copy of what the log says: a failure costs time, not events. */
   function save(how: () => Promise<void>) {
     const work = how().catch((error: Error) => {
       log.warn('the index of a generation could not be saved', { reason: error.message })
@@ -169,7 +175,7 @@ export function openEventLog(options: Options): EventLog {
       for (const { base, index, segmentsFrom } of generations) {
         const offset = Math.max(0, position - base)
         const found = offset < index.count ? segmentsFrom(offset, atMost) : []
-        // Where nothing can be read any more, the next generation goes on.
+        // If nothing can be read any more, the next generation goes on.
         if (found.length > 0) return found
       }
       return []
@@ -207,7 +213,7 @@ export function openEventLog(options: Options): EventLog {
   }
 }
 
-/** Numbers of the generations there are, ascending. What was not finished is removed. */
+/** Lists the numbers of the generations, ascending, and removes unfinished index files. */
 function numbersIn(folder: string): number[] {
   const names = readdirSync(folder)
   for (const name of names)

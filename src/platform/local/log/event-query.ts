@@ -16,12 +16,13 @@ interface Store {
   keys: EventKeys
   tokens: TokenSigner
   turns: Turns
-  /** ms since 1970 */
+  /** The time is in ms since 1970. */
   now: number
 }
 
-// Hashes only propose, and what has expired is still there until its generation goes. So many records
-// are looked at in vain, a second of one reader in slices; then a page is given as it is, with a cursor.
+// Hashes only propose, and expired records are there until their generation goes. So many records
+// are looked at in vain, a second of one reader in slices; then a page is given as it is, with a
+// cursor.
 const MAX_IN_VAIN = 4000
 
 export async function queryLog(
@@ -54,7 +55,7 @@ export async function queryLog(
     const wanted = page.limit + 1 - items.length
     const places = await newestPlaces(spans, { ...search, wanted, after }, turn)
     for (const [at, place] of places.entries()) {
-      // It may be that nothing of what follows fits, and the next page is empty.
+      // Perhaps nothing of what follows fits, and the next page is empty.
       if (at > 0 && room.isFull()) return endAt(after)
       const record = readAt(log, place)
       if (record?.tenantId === tenantId && fits(record, filter, now)) {
@@ -76,7 +77,10 @@ function fits(record: EventRecord, filter: EventFilter, now: number): boolean {
   return matchesFilter(record, filter) && Date.parse(record.expiresAt) > now
 }
 
-/** @returns undefined when it has expired meanwhile, and is gone with its generation */
+/**
+ * Reads a record.
+ * @returns undefined when it has expired meanwhile, and went with its generation
+ */
 function readAt(log: EventLog, [, position]: Place): EventRecord | undefined {
   const number = Math.floor(position / CAPACITY)
   const generation = log.newestFirst().find((one) => one.number === number)
@@ -87,7 +91,7 @@ function conditionsOf(keys: EventKeys, tenantId: string, filter: EventFilter): C
   const kinds = filter.kind === undefined ? (['event', 'entity'] as const) : [filter.kind]
   const scope = kinds.map((kind) => keys.scope(tenantId, kind))
   const fields = indexedFields.filter((field) => filter[field] !== undefined)
-  // Fields first: they rule out more than the tenant does.
+  // Fields come first: they rule out more than the tenant does.
   return [
     ...fields.map((field) => ({ column: field, anyOf: [keys.value(filter[field])] })),
     { column: 'scope', anyOf: scope },

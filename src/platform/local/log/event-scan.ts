@@ -4,13 +4,13 @@ import type { EventIndex } from './event-index'
 import type { HashedColumn } from './event-keys'
 import { firstPlaces, type Place } from './places'
 
-/** What an event must have: one of these hashes in this column. */
+/** An event must have one of these hashes in this column. */
 export interface Condition {
   column: HashedColumn
   anyOf: readonly number[]
 }
 
-/** A generation as far as a query looks at it: what is appended meanwhile is not for this page. */
+/** A span is a generation as far as a query looks at it: later appends are not for this page. */
 export interface Span {
   base: number
   index: EventIndex
@@ -19,7 +19,7 @@ export interface Span {
 
 export interface Search {
   conditions: readonly Condition[]
-  /** ms since 1970, inclusive; `to` exclusive. */
+  /** The times are in ms since 1970; `from` is inclusive, `to` exclusive. */
   from: number
   to: number
   wanted: number
@@ -32,7 +32,7 @@ interface Block extends Span {
   maxTime: number
 }
 
-/** The first places whose hashes and times fit, over all spans. Gives the thread back when it is time. */
+/** Finds the first places whose hashes and times fit, over all spans, in slices of the thread. */
 export async function newestPlaces(
   spans: readonly Span[],
   search: Search,
@@ -44,12 +44,12 @@ export async function newestPlaces(
   const waiting = spans
     .filter(({ index }) => index.maxTime >= from && index.minTime <= latest)
     .sort((a, b) => a.index.maxTime - b.index.maxTime)
-  /** Of each span that was opened, its blocks, the latest last. */
+  /** Holds the blocks of each span that was opened, the latest last. */
   const opened: Block[][] = []
 
   for (;;) {
     let newest = newestOf(opened)
-    // What is not opened yet may hold something later.
+    // A span that is not opened yet may hold something later.
     while (waiting.length > 0 && waiting.at(-1)!.index.maxTime >= newest.time) {
       const span = waiting.pop()!
       if (span.index.maxTime < places.earliest()) break
@@ -87,13 +87,13 @@ async function blocksOf(span: Span, from: number, latest: number, turn: Turn): P
     const end = Math.min(first + BLOCK, span.count)
     blocks.push({ ...span, first, end, maxTime: Math.min(max, span.index.maxTime) })
   }
-  // Of equal times the later block is looked at first.
+  // Blocks of equal times are looked at later first.
   return blocks.sort((a, b) => a.maxTime - b.maxTime || a.first - b.first)
 }
 
 /**
- * Whether every condition is met by something between two offsets. The engine's own search goes
- * through a column twice as fast as a loop does, and through most blocks it is all that is needed.
+ * Tells whether every condition is met by something between two offsets. The engine's own search
+ * goes through a column twice as fast as a loop does, and most blocks need nothing else.
  */
 function mayHold({ hashes }: EventIndex, first: number, end: number, all: readonly Condition[]) {
   return all.every(({ column, anyOf }) => {

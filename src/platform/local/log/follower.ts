@@ -8,7 +8,7 @@ import type { EventLog } from './event-log'
 import type { Position } from './generation'
 import type { FiledSegment } from './segment-file'
 
-/** A batch that also hands out its segments, for a consumer that can use them undecoded. */
+/** A segment batch also hands out its segments, for a consumer that can use them undecoded. */
 export interface SegmentBatch extends ChangeBatch {
   readonly segments: readonly FiledSegment[]
 }
@@ -17,11 +17,11 @@ export interface SegmentBatch extends ChangeBatch {
 // enough for a hiccup, seldom enough not to hammer what is down.
 const FIRST_PAUSE_MS = 100
 const LAST_PAUSE_MS = 30_000
-// How old the saved cursor of an inexact consumer may be, so how much a crash repeats.
+// The saved cursor of an inexact consumer may be so old; a crash repeats as much.
 const SAVE_MS = 1000
 
-// Drawn at each start, so that no batch ever has the name of another: of a folder that was restored
-// from an earlier day, the same stretch may hold other records than it did.
+// The name is drawn at each start, so that no batch ever has that of another: in a folder that was
+// restored from an earlier day, the same stretch may hold other records than it did.
 const RUN = randomBytes(6).toString('hex')
 
 const ONE = { records: 1, bytes: 1 }
@@ -43,21 +43,21 @@ export function follow(
   let savedAt = 0
   let saveLater: Timer | undefined
   let isStopped = false
-  /** Up to where a caller of `drain` wants to see everything handled. */
+  /** A caller of `drain` wants to see everything up to this position handled. */
   let drainTo: Position = 0
   let wake = () => {}
   const drains = new Set<{ resolve(): void; reject(error: unknown): void }>()
-  /** What waited at the start is not waited with. */
+  /** Records that waited before the start, up to this position, are handled without waiting. */
   const begunAt = log.countFrom(handled) > 0 ? log.end() : handled
   const isBehind = () => handled < begunAt
-  /** Of what was appended since. */
+  /** So many bytes were appended since. */
   let waitingBytes = 0
   const unsubscribe = log.onAppend((bytes) => {
     waitingBytes += bytes
     wake()
   })
 
-  /** Until something is appended, a drain or a stop is asked for, or `ms` have passed. */
+  /** Waits until something is appended, a drain or a stop is asked for, or `ms` have passed. */
   function pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(done, ms)
@@ -108,12 +108,14 @@ export function follow(
     }
   }
 
-  /** None when nothing of what waits can be read any more: then it is passed over. */
+  /**
+   * Lists the next segments; none when nothing that waits can be read any more, and is passed over.
+   */
   function nextSegments(): readonly FiledSegment[] {
     const { maxRecords: records, maxBytes: bytes } = consumer
     if (intended === undefined) return log.segmentsFrom(handled, { records, bytes })
     const { end } = intended
-    // As it was cut then.
+    // The batch is cut as it was then.
     const rest = { records: end - handled, bytes: Number.POSITIVE_INFINITY }
     return log.segmentsFrom(handled, rest).filter(({ position }) => position < end)
   }
@@ -147,7 +149,7 @@ export function follow(
     else saveLater ??= setTimeout(saveQuietly, SAVE_MS)
   }
 
-  /** A cursor that cannot be saved repeats work after a restart; the next batch tries again. */
+  /** Saves the cursor. A failure repeats work after a restart; the next batch tries again. */
   function saveQuietly() {
     try {
       save()
@@ -170,7 +172,7 @@ export function follow(
     advance(batch.end)
   }
 
-  function settle(how: (drain: { resolve(): void; reject(error: unknown): void }) => void) {
+  function endDrains(how: (drain: { resolve(): void; reject(error: unknown): void }) => void) {
     for (const drain of drains) how(drain)
     drains.clear()
   }
@@ -183,9 +185,9 @@ export function follow(
       try {
         await handleNext()
         wait = FIRST_PAUSE_MS
-        if (handled >= drainTo) settle(({ resolve }) => resolve())
+        if (handled >= drainTo) endDrains(({ resolve }) => resolve())
       } catch (error) {
-        settle(({ reject }) => reject(error))
+        endDrains(({ reject }) => reject(error))
         telemetry.error(`${consumer.name} could not handle a batch; it will be tried again`, {
           reason: (error as Error).message,
           inMs: wait,
@@ -223,7 +225,7 @@ export function follow(
       wake()
       await running
       saveQuietly()
-      settle(({ resolve }) => resolve())
+      endDrains(({ resolve }) => resolve())
     },
   }
 }

@@ -14,7 +14,7 @@ export function removeGeneration(path: string) {
 }
 
 /** Puts the files of a generation into `damaged/`, where nothing reads them. @returns that folder */
-export function setAside(path: string): string {
+export function moveToDamaged(path: string): string {
   const folder = join(dirname(path), 'damaged')
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   for (const ending of endings) {

@@ -7,7 +7,7 @@ import type { Notices } from '../notices'
 import type { Checkpointer } from './checkpointer'
 import { addEntry, createIndex, type EventIndex, growIndex, replaceEntry } from './event-index'
 import { type EventKeys, entryOf } from './event-keys'
-import { pathOf, removeGeneration, setAside } from './generation-files'
+import { moveToDamaged, pathOf, removeGeneration } from './generation-files'
 import { mapIndex, saveIndex } from './index-file'
 import { decoderFor, lineNames, rawReaderFor } from './line'
 import { lineAt, linesOf, type Segment } from './segment'
@@ -21,47 +21,50 @@ import {
 import type { UnpackedSegments } from './unpacked-segments'
 
 /**
- * How many events a generation holds. A power of two, for the masks of the index. At 262,144 events
- * a generation is about 50 MB of log, its index 15 MB, and rebuilding that index after a crash takes
- * two seconds.
+ * A generation holds so many events: a power of two, for the masks of the index. At 262,144 events
+ * a generation is about 50 MB of log, its index 15 MB, and rebuilding that index after a crash
+ * takes two seconds.
  */
 export const CAPACITY = 2 ** 18
 
-/** Where an event stands in the whole log: `generation × CAPACITY + offset`. */
+/** A position is the place of an event in the whole log: `generation × CAPACITY + offset`. */
 export type Position = number
 
 /**
- * One stretch of the log: a SQLite file of segments and the index of its events. Generations are
- * filled one after another and dropped whole, so expiry gives the disk its space back and costs
- * nothing, and a store of any age writes as fast as an empty one.
+ * A generation is one stretch of the log: a SQLite file of segments and the index of its events.
+ * Generations are filled one after another and dropped whole, so expiry gives the disk its space
+ * back and costs nothing, and a store of any age writes as fast as an empty one.
  */
 export interface Generation {
   readonly number: number
-  /** The SQLite file of its segments. */
+  /** Its segments are in this SQLite file. */
   readonly file: string
   readonly base: Position
   /** Ask for it anew after an `await`: `seal` puts the mapped one in its place. */
   readonly index: EventIndex
-  /** ms since 1970: when it was begun. */
+  /** It was begun at this time, ms since 1970. */
   readonly begunAt: number
-  /** Whether it may grow: its lines have the columns that lines have now, and nothing is damaged. */
+  /** If true, it may grow: its lines have the columns of lines now, and nothing is damaged. */
   readonly mayGrow: boolean
-  /** Whether its index had to be built, since its file was missing or damaged. */
+  /** If true, its index had to be built, since its file was missing or damaged. */
   readonly isRebuilt: boolean
-  /** The records that the index has been given last, in one durable transaction, all or nothing. */
+  /** Appends the records that the index was given last, durably, in one transaction. */
   append(segments: readonly Segment[], now: number): void
   probe(): void
-  /** @returns undefined when it is damaged or erased */
+  /** Reads a record. @returns undefined when it is damaged or erased */
   read(offset: number): EventRecord | undefined
-  /** @returns undefined when it is damaged; so is, among its records, the place of one that was erased */
+  /**
+   * Reads the records of a segment.
+   * @returns undefined when it is damaged; a record that was erased is undefined in its place
+   */
   recordsOf(segment: FiledSegment): (EventRecord | undefined)[] | undefined
-  /** Of one line of this generation. */
+  /** Decodes one line of this generation. */
   decode(line: string): EventRecord
-  /** As `decode` reads it, without the rest. */
+  /** Reads `raw` of a line as `decode` does, without the rest. */
   rawOf(line: string): string
-  /** The lines of a segment, unpacked by another thread. @returns undefined when it is damaged */
+  /** Unpacks the lines of a segment on another thread. @returns undefined when it is damaged */
   unpack(segment: FiledSegment): Promise<Buffer | undefined>
-  /** To be called before records are erased: a crash in between must not leave an index that has them. */
+  /** Removes the saved index before records are erased: a crash must not leave one with them. */
   forgetSavedIndex(): Promise<void>
   /** Erases the records at these places of a segment, whose lines are empty in `changed`. */
   erase(
@@ -69,21 +72,21 @@ export interface Generation {
     places: readonly number[],
     changed: Omit<ReplacedSegment, 'contents'>,
   ): void
-  /** The segments that hold `offset` and later ones, until as much is had. */
+  /** Lists the segments that hold `offset` and later ones, until `atMost` is reached. */
   segmentsFrom(offset: number, atMost: Extent): FiledSegment[]
   saveIndex(): Promise<void>
   /** Saves the index of a generation that grows no more, and frees its memory. */
   seal(): Promise<void>
   close(): void
-  /** Removes its files; when something in them is damaged, they are put beside, for a person. */
+  /** Removes its files; when something in them is damaged, they go to `damaged/`, for a person. */
   drop(): void
 }
 
-// Rare, since commits wait for the end of each; but a start after a crash reads what the WAL holds,
-// and 64 MB take it a tenth of a second.
+// Checkpoints are rare, since commits wait for the end of each; but a start after a crash reads
+// what the WAL holds, and 64 MB take it a tenth of a second.
 const CHECKPOINT_BYTES = 64 * 1024 * 1024
 
-// A few hundred segments at a time, when the index is built: as a list, all of them take 100 MB.
+// A few hundred segments are listed at a time when the index is built: all of them take 100 MB.
 const BUILD = { records: 32 * 1024, bytes: Number.POSITIVE_INFINITY }
 
 export interface GenerationOptions {
@@ -105,9 +108,9 @@ export function openGeneration(
   const file = openSegmentFile(`${path}.db`, { base, now })
   const decodeLine = decoderFor(file.columns)
   const damaged = new Set<number>()
-  /** About how many bytes the WAL holds. */
+  /** The WAL holds about so many bytes. */
   let inWal = 0
-  /** How often something was erased. */
+  /** Counts how often something was erased. */
   let erased = 0
 
   function noteDamage(first: number, count: number) {
@@ -117,7 +120,7 @@ export function openGeneration(
     notices.add('a part of the log is damaged; all the rest is served', place)
   }
 
-  /** @returns undefined when it is damaged */
+  /** Reads the lines of a segment. @returns undefined when it is damaged */
   function linesIn(segment: FiledSegment) {
     const content = segment.read()
     const bytes = content && unzipped(content.body)
@@ -125,7 +128,7 @@ export function openGeneration(
     return bytes && { bytes, contents: content?.contents }
   }
 
-  /** @returns undefined when the page that says so is damaged */
+  /** Finds the segment of an offset. @returns undefined when the page that names it is damaged */
   function holding(offset: number): FiledSegment | undefined {
     try {
       return file.holding(offset)
@@ -167,7 +170,9 @@ export function openGeneration(
     addDamaged(built, segment.first + segment.count)
   }
 
-  /** Up to `offset`, with entries that nothing finds: what stands there cannot be read. */
+  /**
+   * Fills the index up to `offset` with entries that nothing finds: those records cannot be read.
+   */
   function addDamaged(built: EventIndex, offset: number) {
     if (built.count < offset) noteDamage(built.count, offset - built.count)
     while (built.count < offset) addEntry(built, keys.nothing(base + built.count))
@@ -214,7 +219,7 @@ export function openGeneration(
     probe: file.probe,
     saveIndex: () => saveIndex(index, indexFile),
     seal() {
-      // One after another: two would write one file.
+      // Seals run one after another: two would write one file.
       const own = sealing.then(seal)
       sealing = own.catch(() => {})
       return own
@@ -276,13 +281,13 @@ export function openGeneration(
 
     drop() {
       file[Symbol.dispose]()
-      if (damaged.size > 0) setAside(path)
+      if (damaged.size > 0) moveToDamaged(path)
       else removeGeneration(path)
     },
   }
 }
 
-/** @returns undefined when it is no zstd frame */
+/** Unpacks a body. @returns undefined when it is no zstd frame */
 function unzipped(body: Uint8Array): Buffer | undefined {
   try {
     return Bun.zstdDecompressSync(body)

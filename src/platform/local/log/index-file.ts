@@ -4,7 +4,8 @@ import { PRIVATE_FILE } from '../private-files'
 import { BITS_PER_EVENT, type EventIndex } from './event-index'
 import { type HashedColumn, hashedColumns } from './event-keys'
 
-// Begins the file: "NIX" and the number of its form. One of another form is built anew from the log.
+// The file begins with "NIX" and the number of its form. One of another form is built anew from the
+// log.
 const FORM = 0x4e495802
 const HEADER_BYTES = 64
 
@@ -16,13 +17,16 @@ function headerOf({ count, capacity, minTime, maxTime, maxExpires }: Bounds, che
   return header
 }
 
-/** Every column in the order of the file, cut to what is used. */
+/** Lists every column in the order of the file, cut to what is used. */
 function columnsOf(index: EventIndex) {
   const used = [index.ids, index.times, index.contents, ...Object.values(index.hashes)]
   return [...used.map((column) => column.subarray(0, index.count)), index.slots, index.bloom]
 }
 
-/** How many bytes each takes. Those of 8 bytes an event come first, so that every column is aligned. */
+/**
+ * Tells how many bytes each column takes. Those of 8 bytes an event come first, so that all are
+ * aligned.
+ */
 function columnBytes({ count, capacity }: Bounds): number[] {
   const hashes = hashedColumns.map(() => count * 4)
   return [count * 8, count * 8, count * 8, ...hashes, capacity * 8, (capacity * BITS_PER_EVENT) / 8]
@@ -31,7 +35,7 @@ function columnBytes({ count, capacity }: Bounds): number[] {
 const bytesOf = (part: ArrayBufferView) =>
   new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
 
-/** Over all parts, one after the other. It is to find damage, not malice. */
+/** The checksum runs over all parts, one after the other. It is to find damage, not malice. */
 const sum = (part: ArrayBufferView, before: number) => Bun.hash.xxHash32(bytesOf(part), before)
 
 /** Writes the index beside its generation; the file appears whole or not at all. */
@@ -45,7 +49,7 @@ export async function saveIndex(index: EventIndex, file: string) {
     await handle.sync()
     await rename(unfinished, file)
   } catch (error) {
-    // On a full disk it would hold the room that others wait for.
+    // On a full disk the unfinished file would hold the room that others wait for.
     await rm(unfinished, { force: true })
     throw error
   }
@@ -77,7 +81,10 @@ export function mapIndex(file: string): EventIndex | undefined {
   return { ...bounds, ids, times, contents, hashes, slots, bloom }
 }
 
-/** Reads all of it, column by column: through the map, all of it would count as ours. */
+/**
+ * Checks all of the file, column by column: read through the map, all of it would count as our
+ * memory.
+ */
 function readIntact(file: string): Bounds | undefined {
   const fd = openSync(file, 'r')
   try {
@@ -92,7 +99,7 @@ function readIntact(file: string): Bounds | undefined {
     const bounds = { count, capacity, minTime, maxTime, maxExpires }
     const lengths = form === FORM ? columnBytes(bounds) : []
     const size = lengths.reduce((total, length) => total + length, HEADER_BYTES)
-    // First, so that no damaged length is believed.
+    // Form and size are checked first, so that no damaged length is believed.
     if (form !== FORM || fstatSync(fd).size !== size) return undefined
     let found = sum(headerOf(bounds, 0), 0)
     for (const length of lengths) {

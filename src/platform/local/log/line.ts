@@ -3,7 +3,7 @@ import { rawForSql } from '../../../event/raw-for-sql'
 import type { EventRecord } from '../../../event/record'
 
 /**
- * A record as one line: its columns joined by tabs; `raw`, the last, stands as it was sent. DuckDB
+ * A line is one record: its columns joined by tabs; `raw`, the last, stands as it was sent. DuckDB
  * reads such lines as CSV without quoting, at half the cost of JSON (decisions/0006). A value that
  * holds a separator is escaped, and `isEscaped` says whether any in the segment was.
  */
@@ -11,7 +11,7 @@ export const FIELD = '\t'
 export const ITEM = '\x1f' // ASCII "unit separator", between the values of a list
 export const ESCAPE = '\x01'
 
-/** What a value may not hold as it is, and the letter that follows `ESCAPE` in its place. */
+/** A value may not hold these characters; `ESCAPE` and the letter stand in their place. */
 export const escapes: readonly (readonly [char: string, letter: string])[] = [
   [ESCAPE, 'e'],
   [FIELD, 't'],
@@ -71,7 +71,10 @@ const expiresAt: Column = {
   comment: 'when the hot copy may be dropped',
 }
 
-/** What the pipeline stamps: the same for all events of a request, so written out once for them. */
+/**
+ * The pipeline stamps these fields: they are the same for all events of a request, and encoded
+ * once.
+ */
 const stampedFields: readonly (keyof EventRecord)[] = [
   'tenantId',
   'sourceId',
@@ -85,7 +88,10 @@ const stampedFields: readonly (keyof EventRecord)[] = [
   'expiresAt',
 ]
 
-/** What stands in a line beside the record, for the lake: its `raw`, where it is not the record's own. */
+/**
+ * A line has this column beside the record, for the lake: its `raw`, where it is not the record's
+ * own.
+ */
 const forSql: Column = {
   name: 'raw_for_sql',
   type: 'string',
@@ -107,7 +113,7 @@ const layouts = new Map<string, readonly LineColumn[]>()
 type LineColumn = Pick<Column, 'name' | 'type'>
 
 /**
- * The columns of lines, as whoever reads them without decoding needs them.
+ * Lists the columns of lines for a reader that does not decode them, which DuckDB is.
  * @param names as a generation has them; those of now when left out
  * @returns the very same list for the same names
  */
@@ -150,23 +156,30 @@ function stampsOf(record: EventRecord) {
   return last
 }
 
-/** @returns the line without its end; `isEscaped` when a value had to be escaped */
+/**
+ * Encodes a record.
+ * @returns the line without its end; `isEscaped` when a value had to be escaped
+ */
 export function encodeLine(record: EventRecord): { head: string; raw: string; isEscaped: boolean } {
   const stamps = stampsOf(record)
   sawEscape = false
-  // In the record as well: who reads it before it comes from the file shall see the same.
+  // The record is changed as well: a reader that has it before it comes from the file sees the
+  // same.
   record.raw = oneLine(record.raw)
   const head = joinOwn(record) + FIELD + stamps.text + FIELD
   return { head, raw: record.raw, isEscaped: sawEscape || stamps.isEscaped }
 }
 
-/** Line breaks and tabs stand in JSON only between tokens, where a space means the same. */
+/**
+ * Replaces line breaks and tabs: in JSON they stand only between tokens, where a space means the
+ * same.
+ */
 function oneLine(raw: string): string {
   const breaks = raw.includes('\n') || raw.includes('\t') || raw.includes('\r')
   return breaks ? raw.replace(/[\n\r\t]/g, ' ') : raw
 }
 
-/** Reads the raw of lines whose columns are `names`: what stands last needs no look at the others. */
+/** Reads `raw` of lines whose columns are `names`: the last column needs no look at the others. */
 export function rawReaderFor(names: readonly string[]): (line: string) => string {
   const place = names.indexOf('raw')
   if (place === names.length - 1) return (line) => line.slice(line.lastIndexOf(FIELD) + 1)
@@ -178,7 +191,7 @@ type Values = Record<string, unknown>
 /** Reads a line back. A column that lines no longer have is passed over. */
 export type DecodeLine = (line: string) => EventRecord
 
-/** For the lines of a generation, whose columns are `names` in this order. */
+/** Makes the decoder for the lines of a generation, whose columns are `names` in this order. */
 export function decoderFor(names: readonly string[]): DecodeLine {
   const known = new Map(lineColumns.map((column) => [column.name, column]))
   const cells = names.flatMap((name, place) => {

@@ -7,19 +7,19 @@ import type { Generation } from './generation'
 import { LINE_FEED, linesOf } from './segment'
 import type { FiledSegment } from './segment-file'
 
-/** Who is looked for, and in whose slices. */
+/** A search has the people it looks for, and the turn in whose slices it works. */
 export interface Searched {
   keys: EventKeys
   tenantId: string
   people: People
-  /** Hashes of their ids, as `actorId` has them in an index. */
+  /** The set has hashes of their ids, as `actorId` has them in an index. */
   actors: ReadonlySet<number>
   turn: Turn
 }
 
 const kinds = ['event', 'entity'] as const
 
-/** By the index alone: whether something of the tenant stands in a segment. */
+/** Tells, by the index alone, whether something of the tenant stands in a segment. */
 export function mayHold(
   { keys, tenantId }: Searched,
   { hashes }: EventIndex,
@@ -30,12 +30,15 @@ export function mayHold(
 }
 
 interface Found {
-  /** Places in the segment that are to be empty, also those of which only the index does not know yet. */
+  /**
+   * These places in the segment are to be empty; some may be already, and only the index knows not
+   * yet.
+   */
   places: number[]
   eventIds: string[]
 }
 
-/** @param at.bytes its lines, unpacked */
+/** Finds the records of the people in a segment. @param at.bytes its lines, unpacked */
 export async function findPeople(
   { keys, tenantId, people, actors, turn }: Searched,
   generation: Generation,
@@ -61,7 +64,10 @@ export async function findPeople(
   }
   return found
 
-  /** @returns the id of the event, if it is to go. Hashes propose; the record itself decides. */
+  /**
+   * Reads a line; hashes propose, the record itself decides.
+   * @returns the event's id, if it is to go
+   */
   function* leavingIdOf(line: string, offset: number): Steps<string | undefined> {
     const { scope, actorId } = generation.index.hashes
     if (!scopes.includes(scope[offset]!)) return undefined
@@ -72,13 +78,16 @@ export async function findPeople(
     return isNamed || (yield* people.own(record)) ? record.eventId : undefined
   }
 
-  /** A process that died after the line had gone may have left an index that has the event. */
+  /**
+   * Tells whether the index knows that a line is empty: a process that died in between may have
+   * left an index that has the event.
+   */
   function isNothing(at: number): boolean {
     return generation.index.ids[segment.first + at] === keys.nothing(segment.position + at).id
   }
 }
 
-/** The lines of a segment, empty at some places, and how long the longest is now. */
+/** Empties the lines of a segment at some places, and tells how long the longest is now. */
 export function without(bytes: Buffer, places: readonly number[]) {
   const empty = new Set(places)
   const lines: Buffer[] = []

@@ -1,21 +1,24 @@
 import type { Position } from './generation'
 
-/** A place in the order of answers: newest `eventTime` first, of equal times the later position. */
+/**
+ * A place sorts in the order of answers: newest `eventTime` first, of equal times the later
+ * position.
+ */
 export type Place = readonly [time: number, position: Position]
 
 export const isBefore = (a: Place, b: Place) => a[0] > b[0] || (a[0] === b[0] && a[1] > b[1])
 const inOrder = (a: Place, b: Place) => (isBefore(a, b) ? -1 : 1)
 
-/** The first `wanted` of the places that are offered. */
+/** The list holds the first `wanted` of the places that are offered. */
 export interface FirstPlaces {
   offer(time: number, position: Position): void
-  /** No place of an earlier time than this one is wanted any more. */
+  /** Tells the time before which no place is wanted any more. */
   earliest(): number
   inOrder(): Place[]
 }
 
 export function firstPlaces(wanted: number, after: Place | undefined): FirstPlaces {
-  // Only behind `after`; and, once there are enough, only before the last of them.
+  // A place must be behind `after`; and, once there are enough, before the last of them.
   const [afterTime, afterPosition] = after ?? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   let [worstTime, worstPosition] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   let places: Place[] = []

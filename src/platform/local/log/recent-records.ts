@@ -1,17 +1,19 @@
 import type { EventRecord } from '../../../event/record'
 import type { Position } from './generation'
 
-// A second of heavy traffic, which is far more than a follower that keeps up is behind.
+// The bytes are a second of heavy traffic, far more than a follower that is not late is behind.
 const MAX_BYTES = 16 * 1024 * 1024
-// Beside its text a record is some forty short strings, and engine's objects around them.
+// Beside its text a record is some forty short strings, and the engine's objects around them.
 const RECORD_BYTES = 2048
 
-/** The newest records as they were stored, so that a follower that keeps up need not decode them. */
+/** The newest records are in memory, so that a follower that is not late need not decode them. */
 export interface RecentRecords {
   add(position: Position, records: readonly EventRecord[]): void
-  /** @returns undefined when they are no longer here */
+  /** Finds records. @returns undefined when they are no longer here */
   get(position: Position, count: number): readonly EventRecord[] | undefined
-  /** Forgets the commits of which some record stands at `position` or one of the `count` from there. */
+  /**
+   * Removes the commits of which some record stands at `position` or one of the `count` from there.
+   */
   forget(position: Position, count: number): void
 }
 
@@ -51,7 +53,7 @@ export function createRecentRecords(): RecentRecords {
   }
 }
 
-/** About how many bytes of memory a record takes: a character of text takes one or two. */
+/** Estimates the bytes of memory that a record takes: a character of text takes one or two. */
 export function memoryOf({ raw }: EventRecord): number {
   return raw.length * 2 + RECORD_BYTES
 }

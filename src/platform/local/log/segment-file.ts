@@ -3,31 +3,33 @@ import { guarded, isDamage, openDatabase } from '../database'
 import { lineNames } from './line'
 import type { Segment } from './segment'
 
-/** A segment of a file. Its body is read when it is asked for: who has the records needs none. */
+/**
+ * A filed segment is in a file. Its body is read on demand: code that has the records needs none.
+ */
 export interface FiledSegment extends Omit<Segment, 'body'> {
-  /** The SQLite file that holds it. */
+  /** The SQLite file `file` holds it. */
   file: string
-  /** Offset of its first record in the file, and its place in the whole log. */
+  /** Its first record has this offset in the file, and `position` in the whole log. */
   first: number
   position: number
-  /** ms since 1970. */
+  /** The time is in ms since 1970. */
   storedAt: number
-  /** The columns of its lines, in their order. */
+  /** Its lines have these columns, in this order. */
   columns: readonly string[]
-  /** @returns undefined when it is damaged, and cannot be read any more */
+  /** Reads the body. @returns undefined when it is damaged, and cannot be read any more */
   read(): { body: Uint8Array; contents: BigUint64Array | undefined } | undefined
 }
 
-/** The SQLite file of one generation: segments by the offset of their first record. */
+/** The SQLite file of one generation has segments by the offset of their first record. */
 export interface SegmentFile extends Disposable {
-  /** ms since 1970. */
+  /** The time is in ms since 1970. */
   readonly begunAt: number
-  /** How many records it holds. */
+  /** Counts the records that it holds. */
   total(): number
-  /** Of its lines, in their order. */
+  /** Its lines have these columns, in this order. */
   readonly columns: readonly string[]
   /**
-   * From `first` on, in one durable transaction, all or nothing.
+   * Appends segments from `first` on, in one durable transaction, all or nothing.
    * @param contents the keyed digest of each record
    */
   append(
@@ -35,28 +37,28 @@ export interface SegmentFile extends Disposable {
     place: { first: number; contents: BigUint64Array; now: number },
   ): void
   /**
-   * Puts another body in the place of that of the segment at `first`; it holds as many records. The
-   * former is overwritten; durable once the WAL is moved into the file (`empty-wal.ts`).
+   * Replaces the body of the segment at `first` by another, which holds as many records. The former
+   * is overwritten; the change is durable once the WAL is moved into the file (`empty-wal.ts`).
    */
   replace(first: number, changed: ReplacedSegment): void
   /** Commits a change that changes nothing. */
   probe(): void
-  /** @returns undefined when no record has that offset */
+  /** Finds the segment of an offset. @returns undefined when no record has that offset */
   holding(offset: number): FiledSegment | undefined
-  /** The segment that holds `offset` and those after it, until as much is had. */
+  /** Lists the segment that holds `offset` and those after it, until `atMost` is reached. */
   from(offset: number, atMost: Extent): FiledSegment[]
 }
 
-/** What changes of a segment when records of it are erased. */
+/** A segment changes in these members when records of it are erased. */
 export interface ReplacedSegment extends Pick<Segment, 'longest' | 'unpacked' | 'body'> {
-  /** Absent where a file of a former version has none. */
+  /** The digests are absent where a file of a former version has none. */
   contents: BigUint64Array | undefined
 }
 
-/** How much to read; whatever crosses either end is the last. */
+/** An extent says how much to read; the segment that crosses either end is the last. */
 export interface Extent {
   records: number
-  /** Unpacked. */
+  /** The bytes are counted unpacked. */
   bytes: number
 }
 
@@ -75,7 +77,7 @@ CREATE TABLE IF NOT EXISTS segments (
   checksum INTEGER
 )`
 
-// What files of version 0.1.0 lack, and the columns of their lines.
+// Files of version 0.1.0 do not have these columns; their lines have `FORMER_COLUMNS`.
 const added = {
   meta: ['columns TEXT'],
   segments: ['unpacked INTEGER', 'contents BLOB', 'checksum INTEGER'],
@@ -101,13 +103,13 @@ interface Content {
 
 const described = 'first, count, partition, longest, is_escaped, stored_at, unpacked'
 
-// Half the usual page: a commit fills fewer bytes that hold nothing, a fifth less at 30 events each.
+// A page is half the usual one: a commit leaves fewer bytes empty, a fifth less at 30 events each.
 export const PAGE_BYTES = 2048
 
-// The checkpointer is asked long before (`generation.ts`); this is for when it cannot keep up.
+// The checkpointer is asked long before (`generation.ts`); this is for when it is too slow.
 const LAST_RESORT_PAGES = (256 * 1024 * 1024) / PAGE_BYTES
 
-/** Finds what the disk, or somebody, has changed: of the digests, and then of the body. */
+/** Sums the digests and then the body, to find what the disk, or somebody, has changed. */
 export function checksumOf(body: Uint8Array, contents: Uint8Array): number {
   return Bun.hash.xxHash32(body, Bun.hash.xxHash32(contents))
 }
@@ -179,7 +181,7 @@ function segmentsOf(
       position: base + first,
       isEscaped: is_escaped === 1,
       storedAt: stored_at,
-      // Of a former version it is not known, but cannot be more.
+      // A former version did not store the size, but it cannot be more.
       unpacked: unpacked ?? row.count * row.longest,
       read: () => read(first),
     }
@@ -190,7 +192,7 @@ function segmentsOf(
     return row && offset < row.first + row.count ? filed(row) : undefined
   }
 
-  /** Up to the first page that is damaged. */
+  /** Lists segments up to the first page that is damaged. */
   function readableFrom(offset: number, { records, bytes }: Extent): FiledSegment[] {
     const found: FiledSegment[] = []
     let left = { records, bytes }
@@ -248,7 +250,7 @@ function segmentsOf(
       const digests = contents && bytesOf(contents)
       const checksum = digests ? checksumOf(body, digests) : null
       guarded('erasing from the log', () => {
-        // Without an fsync, for which everybody would wait: whoever erases waits for one at the end.
+        // The update has no fsync, for which all would wait: the erasure waits for one at the end.
         db.run('PRAGMA synchronous = NORMAL')
         try {
           update.run(longest, unpacked, body, digests ?? null, checksum, at)
@@ -259,7 +261,7 @@ function segmentsOf(
     },
 
     from(offset, atMost) {
-      // Past pages that are damaged the tree is looked into again, ever farther on.
+      // After damaged pages we look into the tree again, ever farther on.
       for (let at = offset, step = 128; at < total; at += step, step *= 2) {
         const found = readableFrom(at, atMost)
         if (found.length > 0) return found

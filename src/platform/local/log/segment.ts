@@ -7,13 +7,15 @@ import { encodeLine } from './line'
  */
 export interface Segment {
   count: number
-  /** `<retention class>/<YYYY-MM-DD>/<HH>` by `receivedAt`. */
+  /** The partition is `<retention class>/<YYYY-MM-DD>/<HH>` by `receivedAt`. */
   partition: string
-  /** Length of the longest line in bytes: DuckDB must be told how much to expect. */
+  /** The longest line has so many bytes: DuckDB must be told how much to expect. */
   longest: number
-  /** Whether some value in it is escaped. Seldom; undoing it costs the archive a fifth more. */
+  /**
+   * If true, some value in it is escaped. That is rare; undoing it costs the archive a fifth more.
+   */
   isEscaped: boolean
-  /** Bytes of all its lines. */
+  /** All its lines together have so many bytes. */
   unpacked: number
   body: Uint8Array
 }
@@ -23,7 +25,7 @@ export interface Segment {
 export const MAX_RECORDS = 128
 // Reading one event unpacks its segment: a few megabytes at most, or the one event that is larger.
 export const MAX_SEGMENT_BYTES = 4 * 1024 * 1024
-// Level 1: 9 times smaller at 1 µs an event; level 3 costs twice that for 2 %.
+// Level 1 makes events 9 times smaller at 1 µs each; level 3 costs twice that for 2 %.
 export const LEVEL = 1
 
 export function partitionOf(record: EventRecord): string {
@@ -50,7 +52,7 @@ export function* encodeSegments(records: readonly EventRecord[]): Generator<Segm
     open.isEscaped ||= isEscaped
   }
   if (open.count > 0) yield pack(open)
-  if (scratch.length > KEPT_BYTES) scratch = Buffer.allocUnsafe(KEPT_BYTES)
+  if (scratch.length > SCRATCH_BYTES) scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
 }
 
 const empty = (partition: string) => ({
@@ -70,11 +72,11 @@ function pack({ size, ...segment }: ReturnType<typeof empty>): Segment {
 }
 
 // Lines are encoded one by one into a buffer that stays: a long string of many lines would first be
-// flattened, at three times the cost. Kept between commits at a size that most segments fit.
-const KEPT_BYTES = 2 * 1024 * 1024
-let scratch = Buffer.allocUnsafe(KEPT_BYTES)
+// flattened, at three times the cost. Between commits the buffer has a size that most segments fit.
+const SCRATCH_BYTES = 2 * 1024 * 1024
+let scratch = Buffer.allocUnsafe(SCRATCH_BYTES)
 
-/** @returns how many bytes were written at `at` */
+/** Writes a line into the buffer. @returns how many bytes were written at `at` */
 function writeLine(head: string, raw: string, at: number): number {
   // A UTF-16 unit is at most three bytes of UTF-8.
   makeRoom(at + (head.length + raw.length) * 3 + 1)
@@ -93,14 +95,14 @@ function makeRoom(bytes: number) {
   scratch = larger
 }
 
-/** One line of a segment, from its unpacked bytes, without making text of the others. */
+/** Reads one line of a segment, from its unpacked bytes, without making text of the others. */
 export function lineAt(unpacked: Buffer, place: number): string {
   let from = 0
   for (let i = 0; i < place; i++) from = unpacked.indexOf(LINE_FEED, from) + 1
   return unpacked.toString('utf8', from, unpacked.indexOf(LINE_FEED, from))
 }
 
-/** The lines of a segment, one by one: together they may be megabytes. */
+/** Reads the lines of a segment one by one: together they may be megabytes. */
 export function* linesOf(unpacked: Buffer): Generator<string> {
   for (let from = 0; from < unpacked.length; ) {
     const end = unpacked.indexOf(LINE_FEED, from)

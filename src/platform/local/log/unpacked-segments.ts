@@ -1,7 +1,10 @@
-// Some sixty segments of usual events, which one page of a query may touch.
+// The cache holds some sixty segments of usual events, which one page of a query may touch.
 const MAX_BYTES = 16 * 1024 * 1024
 
-/** Segments that were unpacked last, by their position: a page of a query often finds its events close together. */
+/**
+ * The cache has the segments that were unpacked last, by their position: a page of a query often
+ * finds its events close together.
+ */
 export interface UnpackedSegments {
   get(position: number): Buffer | undefined
   add(position: number, bytes: Buffer): void

@@ -5,13 +5,14 @@ import type { AnyJob, EraseAnswer, EraseJob, JobAnswer } from './archive-job'
 /** The process ended in the middle of a job. A crash is its own doing; any other end is not. */
 type Death = { kind: 'died'; reason: string; isCrash: boolean }
 
-/** What came of a job: an answer, or the end of the process that had it. */
+/** The outcome of a job is an answer, or the end of the process that had it. */
 export type Outcome = JobAnswer | Death
 type OutcomeOf<Job extends AnyJob> = (Job extends EraseJob ? EraseAnswer : JobAnswer) | Death
 
 /**
- * Runs jobs in a process of its own, which is started for a job and ends when idle. One at a time, in
- * the order in which they were asked for: whoever erases does not take the memory of another process.
+ * Runs jobs in a process of its own, which is started for a job and ends when idle. Jobs run one at
+ * a time, in the order in which they were asked for: an erasure does not take the memory of a
+ * second process.
  */
 export interface ArchiveChild extends AsyncDisposable {
   run<Job extends AnyJob>(job: Job): Promise<OutcomeOf<Job>>
@@ -53,7 +54,7 @@ export function createArchiveChild(): ArchiveChild {
         return { kind: 'waiting', reason: `its process cannot be started: ${messageOf(error)}` }
       }
       const first = await child.hear(START_MS)
-      // No job has reached it: the data is not the reason.
+      // No job has reached the process: the data is not the reason.
       if (first.kind === 'died') {
         await end()
         return { kind: 'waiting', reason: `its process ends at once: ${first.reason}` }
@@ -62,7 +63,7 @@ export function createArchiveChild(): ArchiveChild {
     const asked = child
     asked.tell(job)
     const answer = await asked.hear(JOB_MS)
-    // After an internal error DuckDB refuses everything, and after a lack of memory it keeps much.
+    // After an internal error DuckDB refuses everything, and after a lack of memory it holds much.
     if (answer.kind === 'died' || answer.kind === 'broken' || answer.kind === 'memory') await end()
     else if (!isClosed) idle = setTimeout(end, IDLE_MS)
     return answer as OutcomeOf<AnyJob>
@@ -85,7 +86,7 @@ export function createArchiveChild(): ArchiveChild {
 function start() {
   const script = fileURLToPath(new URL('./archive-process.ts', import.meta.url))
   const process_: Piped = Bun.spawn([process.execPath, '--smol', script], {
-    // Nothing of ours: it needs no key, and no setting.
+    // The process gets nothing of our environment: it needs no key, and no setting.
     env: { PATH: process.env.PATH ?? '' },
     stdin: 'pipe',
     stdout: 'pipe',
@@ -106,7 +107,7 @@ function start() {
       process_.stdin.flush()
     },
 
-    /** Its next answer. One that takes longer than `ms` will not come. */
+    /** Resolves with its next answer. A process that takes longer than `ms` is killed. */
     async hear(ms: number): Promise<Said | Death> {
       const late = setTimeout(() => process_.kill('SIGKILL'), ms)
       try {
@@ -117,7 +118,7 @@ function start() {
       }
     },
 
-    /** Resolves when it is gone, and with it whatever it was writing. */
+    /** Kills the process, and resolves when it is gone, and with it whatever it was writing. */
     async end() {
       process_.kill('SIGKILL')
       await process_.exited

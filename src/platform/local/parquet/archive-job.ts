@@ -1,41 +1,44 @@
 import type { ColumnType } from '../../../event/columns'
 
-/** Records of one lake partition that become one Parquet file. Plain data: it goes to another process. */
+/**
+ * An archive job has records of one lake partition that become one Parquet file. It is plain data,
+ * for another process.
+ */
 export interface ArchiveJob {
   kind: 'write'
-  /** Names the file: the batch and which of its records these are. */
+  /** The file is named after the batch and which of its records these are. */
   name: string
-  /** The folder where it appears, and the one where it is made. */
+  /** The file appears in the folder `place`, and is made in `staging`. */
   place: string
   staging: string
   pieces: Piece[]
-  /** The columns of a line, in their order. */
+  /** A line has these columns, in this order. */
   lines: readonly LineColumn[]
-  /** Of the records: the longest line and all of them together at most, in bytes, unpacked. */
+  /** The longest line of the records, and all of them at most, have so many bytes, unpacked. */
   longest: number
   unpacked: number
-  /** Whether any value is escaped. */
+  /** If true, some value is escaped. */
   isEscaped: boolean
 }
 
-/** Records that DuckDB does not take, to be kept whole in a file of their own. */
+/** The job stores records that DuckDB does not take whole, in a file of their own. */
 export interface SetAsideJob {
   kind: 'set-aside'
   name: string
   place: string
   staging: string
   pieces: Piece[]
-  /** The columns of a line, in their order. */
+  /** A line has these columns, in this order. */
   lines: readonly LineColumn[]
   reason: string
 }
 
-/** People's records that are to go from a file of the lake, or of what DuckDB did not take. */
+/** The job erases people's records from a file of the lake, or of what DuckDB did not take. */
 export interface EraseJob {
   kind: 'erase'
-  /** Ends with `.parquet` or `.json`; it is replaced when it holds one of them. */
+  /** The file ends with `.parquet` or `.json`; it is replaced when it holds one of them. */
   file: string
-  /** The folder where the new one is made. */
+  /** The new file is made in this folder. */
   staging: string
   tenantId: string
   actorIds: readonly string[]
@@ -48,7 +51,7 @@ export interface LineColumn {
   type: ColumnType
 }
 
-/** The records `from` to `to` of a segment. */
+/** A piece is the records `from` to `to` of a segment. */
 export interface Piece {
   source: SegmentSource
   count: number
@@ -56,10 +59,10 @@ export interface Piece {
   to: number
 }
 
-/** Where the body of a segment is: in a file of the log, or in one of its own. */
+/** The body of a segment is in a file of the log, or in one of its own. */
 export type SegmentSource = { log: string; first: number } | { file: string }
 
-/** `erased`: the file holds none of them any more. */
+/** `erased` says that the file holds none of them any more. */
 export type EraseAnswer =
   | { kind: 'erased'; removed: number }
   | Exclude<JobAnswer, { kind: 'written' }>

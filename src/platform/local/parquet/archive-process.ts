@@ -5,20 +5,20 @@ import { eraseFromFile } from './erase-from-file'
 import { setAside } from './set-aside'
 import { writeParquet } from './write-parquet'
 
-// The process that archives: what DuckDB does to memory, or by a crash, ends this one and not the
+// This process archives: what DuckDB does to memory, or by a crash, ends this one and not the
 // server. Jobs come as JSON lines on standard input, one at a time; answers go to standard output.
 
 // Ctrl-C at a terminal and a service manager reach every process: the server is the one that stops,
 // and it has this one archive what is stored before it does.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-// Where memory runs out, the system shall end this process and not the server that can start another.
+// If memory runs out, the system shall end this process and not the server that can start another.
 const FIRST_TO_GO = '1000'
 if (process.platform === 'linux') {
   await writeFile('/proc/self/oom_score_adj', FIRST_TO_GO).catch(() => {})
 }
 
-// One thread: archiving has a minute's time, and ingest needs the other cores.
+// DuckDB gets one thread: archiving has a minute's time, and ingest needs the other cores.
 const duck = createDuck({ threads: 1 })
 
 let begun = ''
@@ -28,7 +28,7 @@ process.stdin.on('data', (text: string) => {
   begun = parts.pop()!
   for (const line of parts) void answer(JSON.parse(line))
 })
-// Whoever started us is done, or has died: a file that is half made is for them to sweep. At once,
+// The server is done with us, or has died: it sweeps a file that is half made. We end at once,
 // since a DuckDB at work would hold up an orderly end.
 process.stdin.on('close', () => process.kill(process.pid, 'SIGKILL'))
 say({ kind: 'ready' })

@@ -4,36 +4,46 @@ import type { LineColumn } from './archive-job'
 import { duckTypes, literal } from './duck'
 
 interface Copy {
-  /** Segments, one after another. */
+  /** The input file has segments, one after another. */
   input: string
-  /** The Parquet file to write. */
+  /** The output is the Parquet file to write. */
   output: string
-  /** The columns of a line, in their order. */
+  /** A line has these columns, in this order. */
   lines: readonly LineColumn[]
-  /** Of the segments: the longest line and all of them at most, in bytes; whether any value is escaped. */
+  /**
+   * The longest line of the segments, and all of them at most, have so many bytes; `isEscaped` says
+   * whether any value is escaped.
+   */
   longest: number
   unpacked: number
   isEscaped: boolean
-  /** Reads everything as text first, so that a value of the wrong type becomes null. A third slower. */
+  /**
+   * If true, all is read as text first, so that a value of a wrong type becomes null: a third
+   * slower.
+   */
   isCareful?: boolean
 }
 
 /**
- * Lines up to so many bytes are read by 4 MB at a time; of longer ones, the whole input is one piece:
- * the parallel reader gives up on a line that spans three, and sixteen times the longest, which is
- * DuckDB's own measure, would be 100 MB where a line has six.
+ * Lines up to so many bytes are read by 4 MB at a time; with longer ones, the whole input is one
+ * piece: the parallel reader gives up on a line that spans three, and sixteen times the longest,
+ * which is DuckDB's own measure, would be 100 MB where a line has six.
  */
 export const USUAL_LINE = 256 * 1024
 const BUFFERED_LINES = 16
 
 /**
- * How files of the lake are written. Level 1 writes files no larger than level 3 in half the time. A row
- * group is buffered, and a reader of raw unpacks one: 16 MB of it, or 16,384 rows of 1 KB.
+ * The options say how files of the lake are written. Level 1 writes files no larger than level 3 in
+ * half the time. A row group is buffered, and a reader of raw unpacks one: 16 MB of it, or 16,384
+ * rows of 1 KB.
  */
 export const PARQUET = `(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
       ROW_GROUP_SIZE 16384, ROW_GROUP_SIZE_BYTES '16MB')`
 
-/** The SQL that turns segments into Parquet: DuckDB unpacks, parses and writes; nothing passes here. */
+/**
+ * Writes the SQL that turns segments into Parquet: DuckDB unpacks, parses and writes, not this
+ * process.
+ */
 export function copyStatement(copy: Copy): string {
   const { input, output, lines, longest, unpacked, isEscaped, isCareful = false } = copy
   const types = lines.map(({ name, type }) => {
@@ -55,7 +65,7 @@ export function copyStatement(copy: Copy): string {
 }
 
 interface Reading {
-  /** The columns that lines have. */
+  /** Lines have these columns. */
   present: ReadonlySet<string>
   isEscaped: boolean
   isCareful: boolean
@@ -63,12 +73,12 @@ interface Reading {
 
 function expressionOf({ name, type }: Column, reading: Reading): string {
   const { present, isEscaped, isCareful } = reading
-  // Where a line holds another text for SQL, what was sent stands beside it.
+  // If a line holds another text for SQL, what was sent stands beside it.
   const hasOther = present.has('raw_for_sql')
   if (name === 'raw') return hasOther ? 'coalesce(raw_for_sql, raw)' : name
   if (name === 'raw_exact')
     return `CASE WHEN ${hasOther ? 'raw_for_sql' : 'NULL'} IS NOT NULL THEN raw END`
-  // Lines of an earlier version lack what has been added since.
+  // Lines of an earlier version do not have what has been added since.
   if (!present.has(name)) return `NULL::${duckTypes[type]}`
   if (type === 'strings') return listOf(name, isEscaped)
   if (type === 'string') return isEscaped ? unescaped(name) : name
@@ -78,11 +88,13 @@ function expressionOf({ name, type }: Column, reading: Reading): string {
 function listOf(name: string, isEscaped: boolean): string {
   const items = `string_split(${name}, chr(${ITEM.charCodeAt(0)}))`
   const list = isEscaped ? `list_transform(${items}, lambda item: ${unescaped('item')})` : items
-  // A list without items is written like none. Of the two that there are, this one is never absent.
+  // A list without items is written like none. Of the two lists, this one is never absent.
   return name === 'issue_codes' ? `coalesce(${list}, [])` : list
 }
 
-/** The escape itself last, so that what it gives back is not taken for another one. */
+/**
+ * Undoes escapes, the escape itself last, so that what it gives back is not taken for another one.
+ */
 function unescaped(text: string): string {
   return escapes.reduceRight((inner, [char, letter]) => {
     return `replace(${inner}, chr(1) || '${letter}', chr(${char.charCodeAt(0)}))`

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { ColumnType } from '../../../event/columns'
 
-/** How each column type of the lake is called in DuckDB. */
+/** DuckDB calls each column type of the lake so. */
 export const duckTypes: Record<ColumnType, string> = {
   string: 'VARCHAR',
   strings: 'VARCHAR[]',
@@ -11,12 +11,16 @@ export const duckTypes: Record<ColumnType, string> = {
   timestamp: 'TIMESTAMP',
 }
 
-/** Opened on first use: loading the library takes 50–100 ms and 75 MB that a start need not wait for. */
+/**
+ * DuckDB is opened on first use: loading it takes 50–100 ms and 75 MB that a start need not wait
+ * for.
+ */
 export interface Duck extends AsyncDisposable {
   connect(): Promise<DuckDBConnection>
 }
 
 /**
+ * Makes a DuckDB without extensions, in memory.
  * @param options.threads all cores when not given
  * @param options.memoryLimit in DuckDB's form, e.g. `128MB`; four fifths of the machine's when not given
  * @param options.spillTo a folder for what does not fit into memory; without it, that is an error
@@ -32,7 +36,8 @@ export function createDuck(
       // Extensions would be downloaded; nothing here needs one.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
-      // Row groups are bounded by bytes only where the order of rows is free; one thread keeps it.
+      // Row groups are bounded by bytes only where the order of rows is free; one thread preserves
+      // it.
       preserve_insertion_order: String(options.threads !== 1),
       temp_directory: options.spillTo ?? '',
       ...(options.threads !== undefined && { threads: String(options.threads) }),
@@ -51,7 +56,7 @@ export function createDuck(
   }
 }
 
-/** A string as a SQL literal. */
+/** Writes a string as a SQL literal. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }

@@ -13,7 +13,10 @@ import { otherFailure } from './failure'
 // A file written anew is as large as it was at most, and perhaps packed a little less well.
 const ROOM_PART = 1.25
 
-/** Makes the file without them in the staging folder and moves it to its place, durably, or does nothing. */
+/**
+ * Makes the file without the people in the staging folder and moves it to its place, durably, or
+ * does nothing.
+ */
 export async function eraseFromFile(job: EraseJob, duck: Duck): Promise<EraseAnswer> {
   const { file, staging, tenantId, actorIds } = job
   const made = join(staging, `${randomUUID()}${extname(file)}`)

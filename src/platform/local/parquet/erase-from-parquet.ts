@@ -33,7 +33,7 @@ export async function eraseFromParquet(removal: Removal, duck: Duck): Promise<Er
 const STAYS = 0x30 // '0'
 const GOES = 0x31 // '1'
 
-/** A character for each row of the file: whether it goes. */
+/** Marks each row of the file with a character that says whether it goes. */
 async function rowsOf(connection: DuckDBConnection, removal: Removal) {
   const { file, people, tenantId, actorIds } = removal
   const rows = await valuesOf(
@@ -65,13 +65,13 @@ async function rowsOf(connection: DuckDBConnection, removal: Removal) {
   return { marks, removed, longest }
 }
 
-// In UTF-8, of a UTF-16 unit.
+// A UTF-16 unit takes at most so many bytes in UTF-8.
 const BYTES_A_CHARACTER = 3
 
-// Looking for each of more is slower than reading every row.
+// To look for each of more ids is slower than to read every row.
 const FEW = 32
 
-/** A condition that every row of theirs meets: DuckDB passes over most of the others. */
+/** Writes a condition that every row of theirs meets: DuckDB passes over most of the others. */
 function mayBe(actorIds: readonly string[], raw: string): string {
   // SQL text ends at a NUL.
   if (actorIds.length > FEW || actorIds.some((id) => id.includes('\0'))) return 'true'
@@ -83,7 +83,7 @@ function mayBe(actorIds: readonly string[], raw: string): string {
 }
 
 async function copyWithout(connection: DuckDBConnection, { file, made }: Removal, marks: Buffer) {
-  // Bits instead of a join, which is free to change the order of rows.
+  // Bits stand instead of a join, which is free to change the order of rows.
   await connection.run(`SET VARIABLE gone = '${marks.toString('latin1')}'::BIT`)
   await connection.run(`COPY (SELECT * EXCLUDE (file_row_number) FROM ${rowsIn(file)}
     WHERE get_bit(getvariable('gone'), file_row_number::INTEGER) = 0) TO ${literal(made)} ${PARQUET}`)

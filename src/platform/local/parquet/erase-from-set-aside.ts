@@ -5,14 +5,14 @@ import { LAKE_FILE_MODE } from '../durable-files'
 import type { EraseAnswer } from './archive-job'
 import { owns, type Removal } from './removal'
 
-/** One line of a file that `set-aside.ts` has written. */
+/** An entry is one line of a file that `set-aside.ts` has written. */
 interface Entry {
   record?: EventRecord
-  /** Of a record that could not be read. */
+  /** The line is that of a record that could not be read. */
   line?: string
 }
 
-/** Writes a file of what DuckDB did not take without the lines of some people. */
+/** Writes a file of records that DuckDB did not take, without the lines of some people. */
 export async function eraseFromSetAside(removal: Removal): Promise<EraseAnswer> {
   const lack = await removal.lack()
   if (lack !== undefined) return lack

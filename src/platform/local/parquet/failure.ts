@@ -2,12 +2,12 @@ import type { JobAnswer } from './archive-job'
 
 type Failure = Extract<JobAnswer, { reason: string }>
 
-// As DuckDB names the classes of its errors (src/common/exception.cpp) at the start of a message.
+// DuckDB names the classes of its errors so (src/common/exception.cpp) at the start of a message.
 const MEMORY = /^Out of Memory|bad_alloc|bad allocation/i
 const WAITING = /^(IO|HTTP|Permission|Interrupt|Connection) Error|^INTERRUPT|no space left/i
 const BROKEN = /^(INTERNAL|FATAL)/i
 
-/** What an error of a statement means for the records it was given. */
+/** Tells what an error of a statement means for the records it was given. */
 export function duckFailure(error: unknown): Failure {
   const reason = firstLine(error)
   if (MEMORY.test(reason)) return { kind: 'memory', reason }
@@ -16,7 +16,7 @@ export function duckFailure(error: unknown): Failure {
   return { kind: 'refused', reason }
 }
 
-/** What came of reading and writing files around it says nothing against the records. */
+/** Reads an error of the files around a statement, which says nothing against the records. */
 export function otherFailure(error: unknown): Failure {
   const { code } = error as NodeJS.ErrnoException
   const reason = firstLine(error)

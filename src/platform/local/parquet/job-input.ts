@@ -5,12 +5,12 @@ import { linesOf } from '../log/segment'
 import { checksumOf } from '../log/segment-file'
 import type { Piece, SegmentSource } from './archive-job'
 
-/** Reads the bodies of segments, one at a time. */
+/** Bodies are read from segments, one at a time. */
 export interface Bodies extends Disposable {
   size(source: SegmentSource): Promise<number>
-  /** @returns undefined when it is damaged */
+  /** Reads a body. @returns undefined when it is damaged */
   read(source: SegmentSource): Promise<Uint8Array | undefined>
-  /** As it is, damaged or not. @returns undefined when not even that can be read */
+  /** Reads a body as it is, damaged or not. @returns undefined when not even that can be read */
   readAnyhow(source: SegmentSource): Promise<Uint8Array | undefined>
 }
 
@@ -61,7 +61,10 @@ export function openBodies(): Bodies {
   }
 }
 
-/** Writes what DuckDB shall read: whole segments as they are, one after another, and parts packed anew. */
+/**
+ * Writes the file that DuckDB reads: whole segments as they are, one after another, and parts
+ * packed anew.
+ */
 export async function writeInput(path: string, pieces: readonly Piece[], bodies: Bodies) {
   await using file = await open(path, 'wx', 0o600)
   for (const piece of pieces) await writeAll(file, await packed(piece, bodies))
@@ -79,14 +82,14 @@ function linesIn(body: Uint8Array): string[] {
   return [...linesOf(Bun.zstdDecompressSync(body))]
 }
 
-/** A full disk may take a part only, and says so at the next call. */
+/** Writes all bytes: a full disk may take a part only, and says so at the next call. */
 async function writeAll(file: FileHandle, bytes: Uint8Array) {
   for (let at = 0; at < bytes.length; ) {
     at += (await file.write(bytes, at)).bytesWritten
   }
 }
 
-/** @returns why a piece cannot be unpacked, if one cannot */
+/** Looks for damage. @returns why a piece cannot be unpacked, if one cannot */
 export async function findDamage(pieces: readonly Piece[], bodies: Bodies) {
   for (const [piece, { source, count }] of pieces.entries()) {
     const body = await bodies.read(source)

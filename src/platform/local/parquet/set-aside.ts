@@ -7,7 +7,9 @@ import type { JobAnswer, Piece, SetAsideJob } from './archive-job'
 import { otherFailure } from './failure'
 import { type Bodies, openBodies } from './job-input'
 
-/** Keeps whole, as JSON lines, what DuckDB does not take: the record, or whatever is left of it. */
+/**
+ * Stores whole, as JSON lines, what DuckDB does not take: the record, or whatever is left of it.
+ */
 export async function setAside(job: SetAsideJob): Promise<JobAnswer> {
   using bodies = openBodies()
   const decodeLine = decoderFor(job.lines.map(({ name }) => name))
@@ -17,9 +19,9 @@ export async function setAside(job: SetAsideJob): Promise<JobAnswer> {
     {
       await using file = await open(made, 'w', LAKE_FILE_MODE)
       for (const piece of job.pieces) {
-        for (const kept of await keptOf(piece, bodies, decodeLine)) {
-          eventId ??= 'record' in kept ? kept.record.eventId : undefined
-          await file.writeFile(`${JSON.stringify({ reason: job.reason, ...kept })}\n`)
+        for (const entry of await entriesOf(piece, bodies, decodeLine)) {
+          eventId ??= 'record' in entry ? entry.record.eventId : undefined
+          await file.writeFile(`${JSON.stringify({ reason: job.reason, ...entry })}\n`)
         }
       }
       await file.chmod(LAKE_FILE_MODE)
@@ -34,7 +36,7 @@ export async function setAside(job: SetAsideJob): Promise<JobAnswer> {
   }
 }
 
-async function keptOf(piece: Piece, bodies: Bodies, decodeLine: DecodeLine) {
+async function entriesOf(piece: Piece, bodies: Bodies, decodeLine: DecodeLine) {
   const body = await bodies.readAnyhow(piece.source)
   if (body === undefined) return [{ events: piece.count }] // not even that can be read
   let lines: string[]
@@ -55,7 +57,7 @@ function recordOf(line: string, decodeLine: DecodeLine) {
     const record = decodeLine(line)
     if (record.eventId !== undefined && record.raw !== undefined) return { record }
   } catch {
-    // What stands in the line says more than why it could not be read.
+    // The line itself says more than why it could not be read.
   }
   return { line }
 }

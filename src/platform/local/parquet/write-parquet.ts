@@ -31,7 +31,7 @@ export async function writeParquet(job: ArchiveJob, duck: Duck): Promise<JobAnsw
   }
 }
 
-// Beside what DuckDB reads, a Parquet file is about as large, and a tenth more where nothing could be
+// A Parquet file is about as large as what DuckDB reads, and a tenth more where nothing could be
 // compressed; each has a footer and the pages of its columns.
 const OUTPUT_PART = 1.25
 const OUTPUT_LEAST = 256 * 1024
@@ -71,16 +71,16 @@ async function convert(copy: Conversion, duck: Duck): Promise<JobAnswer> {
   }
 }
 
-// Twice what the largest part takes. A single line is held four times at once, when it is long.
+// The limit is twice what the largest part takes. A single long line is held four times at once.
 const MEMORY_BYTES = 192 * 1024 * 1024
 const LINE_COPIES = 8
 
-/** @param longest the longest line, in bytes */
+/** Computes the memory limit of a job. @param longest the longest line, in bytes */
 export function memoryFor({ longest }: Pick<Conversion, 'longest'>): number {
   return Math.max(MEMORY_BYTES, LINE_COPIES * longest)
 }
 
-/** A segment that cannot be unpacked is named, since the others can be. */
+/** Explains a failure: it names a segment that cannot be unpacked, since the others can be. */
 async function explained(answer: JobAnswer, job: ArchiveJob, bodies: Bodies): Promise<JobAnswer> {
   if (answer.kind === 'memory' || answer.kind === 'broken') return answer
   try {

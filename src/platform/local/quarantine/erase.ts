@@ -10,13 +10,13 @@ import type { QuarantineRow } from './rows'
 interface Needs {
   db: Database
   turn: Turn
-  /** Forgets one item and gives its source the room back. @returns false when it is not held */
+  /** Deletes one item and gives its source the room back. @returns false when it is not held */
   forget(tenantId: string, quarantineId: string): boolean
 }
 
 type Seen = Pick<QuarantineRow, 'arrival' | 'quarantineId' | 'raw'>
 
-/** Looks at the items of a tenant that are held now, one at a time, oldest first. */
+/** Erases people from the items of a tenant that are held now, one at a time, oldest first. */
 export async function eraseFromQuarantine(
   { db, turn, forget }: Needs,
   tenantId: string,
@@ -37,7 +37,7 @@ export async function eraseFromQuarantine(
     const row = guarded('erasing from quarantine', () => next.get(tenantId, at, last))
     if (row === null) break
     at = row.arrival
-    // It is stored as a JSON string.
+    // The text is stored as a JSON string.
     const raw = JSON.parse(row.raw) as string
     if (await inSlices(people.areIn(raw, 'text'), turn)) {
       if (forget(tenantId, row.quarantineId)) removed += 1

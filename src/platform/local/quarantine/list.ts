@@ -7,9 +7,9 @@ import type { Turns } from '../../turns'
 import { guarded } from '../database'
 import { conditionOf, type QuarantineRow } from './rows'
 
-// Of the index alone: a millisecond, after which others get a turn.
+// A step reads the index alone: a millisecond, after which others get a turn.
 const ROWS_A_STEP = 500
-// A page looks at no more than these, forty slices; then it is given as it is, with a cursor.
+// A page looks at no more rows than these, forty slices; then it is given as it is, with a cursor.
 const MAX_LOOKED_AT = 20_000
 
 interface Seen extends Pick<QuarantineRow, 'arrival' | 'bytes'> {
@@ -22,15 +22,15 @@ interface Asked {
   filter: QuarantineFilter
 }
 
-/** How an item is read for a list, and what it counts for there. */
+/** A form says how an item is read for a list, and what it counts for there. */
 interface Form<Item> {
-  /** @returns undefined when it is gone */
+  /** Reads an item. @returns undefined when it is gone */
   read(arrival: number): { item: Item; bytes: number } | undefined
-  /** Whether what `quarantineItems.bytes` says is what counts, so that nothing is read in vain. */
+  /** If true, an item counts its `quarantineItems.bytes`, so that nothing is read in vain. */
   isWhole: boolean
 }
 
-/** Pages of what is in quarantine, by number and bytes, without holding the thread. */
+/** Lists pages of what is in quarantine, by number and bytes, without holding the thread. */
 export function createQuarantineList(
   db: Database,
   { tokens, turns }: { tokens: TokenSigner; turns: Turns },

@@ -1,8 +1,8 @@
 import type { Database } from 'bun:sqlite'
 import type { QuarantinedItem, QuarantinedSummary, QuarantineFilter } from '../../quarantine-store'
 
-// The index has every column that a search reads, so that looking for a rare reason does not touch the
-// items. `raw` comes last: of a row, SQLite reads no more than the columns up to the one asked for.
+// The index has every column that a search reads, so that looking for a rare reason does not touch
+// the items. `raw` comes last: SQLite reads the columns of a row only up to the one asked for.
 export const quarantineSchema = `
 CREATE TABLE IF NOT EXISTS quarantineItems (
   arrival INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS quarantineUsage (
 type About = Omit<QuarantinedItem, 'raw'>
 
 /**
- * The columns of an item. `codes` is a JSON array, each once; `about` the rest of the item as JSON, and
- * `raw` a JSON string, so that it comes back as it was, whatever characters it has.
+ * Makes the columns of an item. `codes` is a JSON array, each once; `about` is the rest of the item
+ * as JSON, and `raw` is a JSON string, so that it comes back as it was, whatever characters it has.
  */
 export function rowOf({ raw, ...rest }: QuarantinedItem) {
   const { tenantId, quarantineId, sourceId, standard, scope, receivedAt } = rest
@@ -42,10 +42,10 @@ export function rowOf({ raw, ...rest }: QuarantinedItem) {
   return { ...own, ...saidOf(rest, text), length: raw.length, raw: text }
 }
 
-// What the text's name takes in the JSON of the whole item, by which its bytes are counted.
+// The text's name takes so much in the JSON of the whole item, by which its bytes are counted.
 const NAME_BYTES = ',"raw":'.length
 
-/** What changes with what is said of an item. @param raw as it is kept */
+/** Makes the columns that change with what is said of an item. @param raw as it is stored */
 export function saidOf(rest: About, raw: string) {
   const about = JSON.stringify(rest)
   const codes = JSON.stringify([...new Set(rest.errors.map(({ code }) => code))])
@@ -72,13 +72,14 @@ const conditions: Record<keyof QuarantineFilter, string> = {
   sourceIds: 'sourceId IN (SELECT value FROM json_each($sourceIds))',
   standard: 'standard = $standard',
   scope: 'scope = $scope',
-  // In quotes, as it stands in the array: a part of a code is not found, nor two with a comma.
+  // The code is quoted, as it stands in the array: a part of one is not found, nor two with a
+  // comma.
   code: 'instr(codes, json_quote($code)) > 0',
   from: 'receivedAt >= $from',
   to: 'receivedAt < $to',
 }
 
-/** A filter as a condition of SQL, and the values it names. */
+/** Turns a filter into a condition of SQL, and the values it names. */
 export function conditionOf(filter: QuarantineFilter) {
   const values: Record<string, string> = {}
   const parts = ['TRUE']
@@ -94,10 +95,10 @@ export function conditionOf(filter: QuarantineFilter) {
 type Former = { arrival: number; item: string }
 
 /**
- * Takes over what the tables of former versions held: the first knew nothing but the item, the second
- * had the item's text within its JSON. One item at a time: some have megabytes.
- * @param insert keeps one item, in its place
- * @param count takes note of one that was not counted yet
+ * Takes over what the tables of former versions held: the first knew nothing but the item, the
+ * second had the item's text within its JSON. It reads one item at a time: some have megabytes.
+ * @param insert stores one item, in its place
+ * @param count counts one that was not counted yet
  */
 export function adoptFormerTables(
   db: Database,

@@ -3,7 +3,7 @@ import type { Source, Sources } from '../../registry/sources'
 import { guarded } from '../database'
 import { createRows } from '../rows'
 
-// Settings stand in a table of their own: it was added when data folders with sources existed.
+// Settings have a table of their own: it was added when data folders with sources existed.
 export const sourceSchema = `
 CREATE TABLE IF NOT EXISTS sources (
   tenantId TEXT NOT NULL,

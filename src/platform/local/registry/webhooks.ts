@@ -19,7 +19,7 @@ interface WebhookRow {
   secret: Uint8Array
 }
 
-/** @param secretKey 32 bytes; the secrets of webhooks are encrypted with it */
+/** Makes the store of webhooks. @param secretKey 32 bytes; their secrets are encrypted with it */
 export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
   const { all, one, run } = createRows(db)
   const box = createSecretBox(secretKey)
@@ -29,15 +29,15 @@ export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
     return { ...webhook, secret: box.open(secret, labelOf(webhook)) }
   }
 
-  /** In the order of the columns. */
+  /** Lists the values of a row in the order of the columns. */
   function valuesOf({ secret, ...webhook }: Webhook) {
     const sealed = box.seal(secret, labelOf(webhook))
     return [webhook.tenantId, webhook.webhookId, sealed, JSON.stringify(webhook)] as const
   }
 
   /**
-   * What is known of all of them still holds while neither this connection nor another, the CLI's
-   * say, has written to the file. The first is told by counting; the second by SQLite
+   * The cached list of all webhooks holds while neither this connection nor another, the CLI's say,
+   * has written to the file. We count our own writes; SQLite tells of the others'
    * (sqlite.org/pragma.html#pragma_data_version).
    */
   let known: { written: number; version: number; webhooks: WebhookSubscription[] } | undefined
@@ -94,7 +94,7 @@ export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
     },
 
     async listAll() {
-      // Both read before the rows: those may be newer, and are then read again; never older.
+      // Both are read before the rows: those may be newer, and are then read again; never older.
       const [now, version] = [written, await versionOfOthers()]
       if (known?.written === now && known.version === version) return known.webhooks
       const sql = 'SELECT fields FROM webhooks ORDER BY rowid'
