@@ -14,10 +14,7 @@ interface ConsumerNeeds extends FanOutNeeds {
   archiveFlushSeconds: number
 }
 
-/**
- * The list names every consumer of the change feed, on one machine and on AWS. It is made here and
- * nowhere else.
- */
+/** Lists every consumer of the change feed, on one machine and on AWS. */
 export function consumersOf(needs: ConsumerNeeds): Consumer[] {
   return [createArchiving(needs), createFanOut(needs)]
 }

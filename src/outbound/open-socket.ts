@@ -60,8 +60,8 @@ function connect(url: URL, host: string, withinMs: number, signal: AbortSignal):
 }
 
 /**
- * Returns who must be at the other end: the name, or nothing where the URL has an address (RFC
- * 6066, 3).
+ * Names who must be at the other end. Where the URL has an address, which is no server name
+ * (RFC 6066, 3), the certificate must have the address itself.
  */
 function namedBy({ hostname }: URL): { servername?: string } {
   const isAddress = hostname.startsWith('[') || /^[\d.]+$/.test(hostname)

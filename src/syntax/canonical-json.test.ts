@@ -117,7 +117,7 @@ function turned(_key: string, value: unknown): unknown {
   return Object.fromEntries(members)
 }
 
-/** -0 is 0 in canonical form. */
+/** Replaces -0 by 0, as the canonical form does. */
 function positive(text: string): unknown {
   return JSON.parse(text, (_key, value) => (value === 0 ? 0 : value))
 }

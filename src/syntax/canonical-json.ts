@@ -9,9 +9,10 @@ const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
 // Up to 15 significant digits, every decimal has a double of its own (DBL_DIG in C).
 const EXACT_DIGITS = 15
-// Keeps clear of the ends of the double range (1e-308 to 1e308), where digits are lost.
+// The limit stays clear of the ends of the double range (1e-308 to 1e308), where digits are lost.
 const EXACT_EXPONENT = 290
-// An exponent longer than this stays as written: nobody counts there, and arithmetic would round.
+// An exponent longer than this stays as written: no real number is counted there, and arithmetic
+// would round.
 const EXPONENT_LENGTH = 12
 
 /** JSON.parse hands the reviver the source text of primitives (ES2025, JSON.parse source text). */
@@ -20,10 +21,10 @@ const parse = JSON.parse as (text: string, reviver: Reviver) => unknown
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
 
 /**
- * One text for all JSON texts of the same content: keys sorted, no white space, numbers by value
- * (`1.0` is `1`, yet `21070000000000001` is not `21070000000000002`, which a double would make one).
- * Not the RFC 8785 form, which rounds to doubles.
- * @param value what JSON.parse makes of `text`, where it is at hand
+ * Returns one text for all JSON texts of the same content: keys sorted, no white space, numbers by
+ * value (`1.0` is `1`, yet `21070000000000001` is not `21070000000000002`, which a double would
+ * make one). It is not the RFC 8785 form, which rounds to doubles.
+ * @param value the result of JSON.parse on `text`, where it is at hand
  * @throws {SyntaxError} when `text` is not JSON
  * @throws {RangeError} when it is nested too deep for the stack, tens of thousands of levels
  */
@@ -33,7 +34,7 @@ export function canonicalJson(text: string, value?: unknown): string {
   return JSON.stringify(sorted(value === undefined ? JSON.parse(text) : value))
 }
 
-/** Whether every number is one that a double gives back as it was: short, without an exponent. */
+/** Tells whether a double gives back every number as it was: short, without an exponent. */
 function hasPlainNumbers(text: string): boolean {
   for (let at = 0; at < text.length; ) {
     const char = text.charCodeAt(at)
@@ -55,7 +56,7 @@ function sorted(value: unknown): unknown {
   return Array.isArray(value) ? value.map(sorted) : sortedMembers(value as Members, sorted)
 }
 
-/** Members have been revived before what holds them. */
+/** Revives a value; its members were revived before. */
 function revived(_key: string, value: unknown, { source }: { source?: string }): unknown {
   if (typeof value === 'number') return rawJSON(canonicalNumber(source!))
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
@@ -79,22 +80,25 @@ function sortedMembers(members: Members, each: (value: unknown) => unknown): Mem
   return copy
 }
 
-/** Objects of one sensor have the same keys in the same order, so sorting is worth remembering. */
+/**
+ * A shape remembers how keys are sorted: objects of one sensor have the same keys in the same
+ * order.
+ */
 interface Shape {
   next: Map<string, Shape>
   sorted?: readonly string[]
 }
 
-// A few hundred shapes are what real senders bring; all together take a few megabytes. When there are
-// more, they are learned anew: who brings thousands must not keep those of others out for good. Longer
-// keys are somebody's data (a map by id), and are sorted each time.
+// Real senders have a few hundred shapes; all together take a few megabytes. When there are more,
+// all are forgotten and learned anew: a sender of thousands must not exclude those of others for
+// good. Longer keys are somebody's data (a map by id), and are sorted each time.
 const MAX_SHAPES = 4096
 const MAX_KEY_LENGTH = 64
 
 let root: Shape = { next: new Map() }
 let shapes = 0
 
-/** @returns undefined when it is not remembered */
+/** Finds the shape with one more key. @returns undefined when it is not remembered */
 function grown(shape: Shape | undefined, key: string): Shape | undefined {
   if (shape === undefined || key.length > MAX_KEY_LENGTH) return undefined
   if (shapes >= MAX_SHAPES) {
@@ -129,7 +133,9 @@ function canonicalNumber(source: string): string {
   return isDouble ? String(Number(exact)) : exact
 }
 
-/** By hand: `/0+$/` takes quadratic time on a long run of zeros inside a number. */
+/**
+ * Removes outer zeros by hand: `/0+$/` takes quadratic time on a long run of zeros inside a number.
+ */
 function withoutOuterZeros(digits: string): string {
   let start = 0
   let end = digits.length

@@ -1,4 +1,5 @@
-// ISO 8601 / xsd:duration. Seconds alone may have a fraction; a `T` needs something after it.
+// The form is that of ISO 8601 and xsd:duration. Seconds alone may have a fraction; a `T` needs
+// something after it.
 const DURATION =
   /^(-?)P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?)?$/
 
@@ -12,8 +13,9 @@ export function isDuration(value: string): boolean {
 }
 
 /**
- * Milliseconds of an ISO 8601 duration, e.g. `PT49M12S`.
- * @returns undefined when it is none, or when it has years or months, whose length is not fixed
+ * Returns the milliseconds of an ISO 8601 duration, e.g. `PT49M12S`.
+ * @returns undefined when the value is no duration, or has years or months, whose length is not
+ * fixed
  */
 export function durationMs(value: string): number | undefined {
   const match = DURATION.exec(value)

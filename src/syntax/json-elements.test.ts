@@ -124,7 +124,10 @@ const envelope = fc
   .tuple(fc.record({ sensor: fc.string(), data: fc.array(item), more: item }), space)
   .map(([value, indent]) => JSON.stringify(value, null, indent))
 
-/** JSON with one character put in, taken out or doubled: sometimes still JSON, mostly not. */
+/**
+ * The generator gives JSON with one character inserted, removed or doubled: sometimes still JSON,
+ * mostly not.
+ */
 const mutatedEnvelope = fc
   .tuple(
     envelope,

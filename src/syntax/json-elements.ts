@@ -2,27 +2,33 @@ import { holdsMoreThan, MAX_ELEMENT_VALUES } from './json-cost'
 import { endOfString, endOfValue, skipSpace } from './json-scan'
 import { finish, type Steps } from './steps'
 
-/** An element of an array inside a JSON text. */
+/** This is an element of an array inside a JSON text. */
 export interface JsonElement {
-  /** undefined when it holds more than `MAX_ELEMENT_VALUES`: nobody has parsed it. */
+  /**
+   * The value is undefined when it holds more than `MAX_ELEMENT_VALUES`: then it was not parsed.
+   */
   value: unknown
-  /** Its own characters: what parsing loses (long numbers, order of keys, escapes) is still here. */
+  /**
+   * The text has the element's own characters: details that parsing loses (long numbers, order of
+   * keys, escapes) are still here.
+   */
   text: string
 }
 
 export interface JsonElements {
-  /** What stands around the elements, with the array empty. */
+  /** The shell is the text around the elements, parsed with the array empty. */
   shell: unknown
   elements: JsonElement[]
 }
 
 /**
- * Parses the array that `text` is or, with `key`, the one under that key of the object that `text` is
- * (the last, when the key is repeated: as JSON.parse reads it), and cuts its elements out of the text.
+ * Parses the array that `text` is or, with `key`, the one under that key of the object that `text`
+ * is (the last, when the key is repeated: as JSON.parse reads it), and cuts its elements out of the
+ * text.
  *
- * Takes a fifth longer than JSON.parse alone. Every element, and what stands around them, is parsed by
- * JSON.parse, and what stands between them is checked here: together they accept what JSON.parse
- * accepts of the whole.
+ * It takes a fifth longer than JSON.parse alone. Every element, and what stands around them, is
+ * parsed by JSON.parse, and what stands between them is checked here: together they accept what
+ * JSON.parse accepts of the whole.
  * @returns undefined when there is no such array, or `text` is not JSON
  * @throws {RangeError} when there are more than `limit` elements, or too many values around them
  */
@@ -47,7 +53,7 @@ export function* parsingElements(
   }
 }
 
-/** As `parsingElements`, in one go. */
+/** Does the work of `parsingElements` in one go. */
 export function parseElements(
   text: string,
   options: { key?: string; limit?: number } = {},
@@ -62,7 +68,7 @@ const CLOSE_ARRAY = 93
 const OPEN_OBJECT = 123
 
 interface Cut {
-  /** Of the array's brackets: the first, and after the last. */
+  /** These are the places of the array's brackets: the first, and after the last. */
   open: number
   end: number
   elements: JsonElement[]
@@ -108,7 +114,7 @@ function* cutArray(text: string, open: number, limit: number): Steps<Cut | undef
     if (char !== COMMA) return undefined
     at = skipSpace(text, at + 1)
     if (elements.length === 1) seam = seamAt(text, end, at)
-    else if (guessed === undefined) seam = '' // guessing does not pay here
+    else if (guessed === undefined) seam = '' // guessing is not worth it here
     yield
   }
   return undefined
@@ -122,7 +128,8 @@ function readElement(text: string, start: number): JsonElement {
   return { value: JSON.parse(own), text: own }
 }
 
-// What is longer may hold more than may be parsed, and is looked at first. No event of a sensor is.
+// A longer object may hold more than may be parsed, and is measured first. No event of a sensor is
+// longer.
 const GUESSED_LENGTH = 32 * 1024
 
 /**
@@ -142,15 +149,15 @@ function guessElement(text: string, start: number, seam: string): JsonElement | 
   }
 }
 
-/** The text where two objects meet, e.g. `},{"@context"`; senders write all alike. */
+/** Returns the text where two objects meet, e.g. `},{"@context"`; senders write all alike. */
 function seamAt(text: string, end: number, next: number): string {
   if (!text.startsWith('{"', next) || text[end - 1] !== '}') return ''
   return text.slice(end - 1, endOfString(text, next + 1))
 }
 
 /**
- * The names of an object's members, however much they hold.
- * @returns undefined when `text` is nothing that begins and ends as one object
+ * Returns the names of an object's members, however much these hold.
+ * @returns undefined when `text` does not begin and end as one object
  */
 export function namesIn(text: string): Set<string> | undefined {
   const start = skipSpace(text, 0)
@@ -167,8 +174,8 @@ export function namesIn(text: string): Set<string> | undefined {
 }
 
 /**
- * The first element of an array as text; empty in an empty one.
- * @returns undefined when `text` is nothing that begins and ends as one array
+ * Returns the first element of an array as text; an empty text for an empty array.
+ * @returns undefined when `text` does not begin and end as one array
  */
 export function firstElementIn(text: string): string | undefined {
   const start = skipSpace(text, 0)

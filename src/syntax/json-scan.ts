@@ -1,4 +1,7 @@
-/** Finds its way in JSON text without parsing it. Checks nothing: on other text the results mean nothing. */
+/**
+ * These functions find their way in JSON text without parsing it. They check nothing: on other text
+ * the results mean nothing.
+ */
 
 const QUOTE = 34
 const BACKSLASH = 92
@@ -7,16 +10,19 @@ const OPEN = 0x7b // `{`, and `[` with bit 5 set
 const CLOSE = 0x7d // `}`, and `]` with bit 5 set
 const BIT_5 = 0x20
 
-/** @returns the index after the value that starts at `start` */
+/** Finds the end of a value. @returns the index after the value that starts at `start` */
 export function endOfValue(text: string, start: number): number {
   const char = text.charCodeAt(start)
   if (char === QUOTE) return endOfString(text, start)
   return (char | BIT_5) === OPEN ? endOfContainer(text, start) : endOfWord(text, start)
 }
 
-/** @returns the index after the string whose opening quote stands at `open` */
+/**
+ * Finds the end of a string. @returns the index after the string whose opening quote stands at
+ * `open`
+ */
 export function endOfString(text: string, open: number): number {
-  // The engine's own search: several times faster than looking at every character.
+  // The engine's own search is several times faster than looking at every character.
   let close = text.indexOf('"', open + 1)
   while (close > 0 && text.charCodeAt(close - 1) === BACKSLASH && isEscaped(text, close)) {
     close = text.indexOf('"', close + 1)
@@ -24,7 +30,7 @@ export function endOfString(text: string, open: number): number {
   return close < 0 ? text.length : close + 1
 }
 
-/** RFC 8259, 2: these four are white space and no other. */
+/** Skips white space, which is these four characters and no other (RFC 8259, 2). */
 export function skipSpace(text: string, start: number): number {
   let at = start
   for (;;) {
@@ -34,7 +40,7 @@ export function skipSpace(text: string, start: number): number {
   }
 }
 
-/** Whether arrays and objects stand inside each other more than `limit` deep. */
+/** Tells whether arrays and objects stand inside each other more than `limit` deep. */
 export function isDeeperThan(text: string, limit: number): boolean {
   // Most texts have fewer brackets than that, in strings and out, and counting them is fast.
   if (count(text, '{', limit) + count(text, '[', limit) <= limit) return false
@@ -70,7 +76,10 @@ function endOfContainer(text: string, open: number): number {
   return at
 }
 
-/** @returns the index after the number, true, false or null that starts at `start` */
+/**
+ * Finds the end of a word. @returns the index after the number, true, false or null that starts at
+ * `start`
+ */
 export function endOfWord(text: string, start: number): number {
   let at = start
   while (at < text.length) {
@@ -81,14 +90,14 @@ export function endOfWord(text: string, start: number): number {
   return at
 }
 
-/** Whether an odd number of backslashes stands before it. */
+/** Tells whether an odd number of backslashes stands before it. */
 function isEscaped(text: string, at: number): boolean {
   let start = at
   while (text.charCodeAt(start - 1) === BACKSLASH) start -= 1
   return (at - start) % 2 === 1
 }
 
-/** How often `char` stands in `text`; stops beyond `limit`. */
+/** Counts how often `char` stands in `text`; stops beyond `limit`. */
 function count(text: string, char: string, limit: number): number {
   let found = 0
   let at = text.indexOf(char)

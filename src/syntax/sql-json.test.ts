@@ -5,7 +5,7 @@ import { sqlJson } from './sql-json'
 
 const HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
-/** The same value with U+FFFD for every half of a pair, in texts and in names. */
+/** Returns the same value with U+FFFD for every half of a pair, in texts and in names. */
 function whole(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(HALF, '\ufffd')
   if (Array.isArray(value)) return value.map(whole)

@@ -12,9 +12,10 @@ const QUOTE = 34
 const COLON = 58
 
 /**
- * A JSON text that every engine of ours can parse: the same text as a rule. Half a pair becomes
- * U+FFFD, a number keeps its first 40 digits, a name its first 1,000 characters and an ellipsis.
- * @param text JSON; of other text nothing is promised but an end
+ * Returns a JSON text that all our engines can parse: the same text as a rule. Half a pair becomes
+ * U+FFFD, a number is cut to its first 40 digits, a name to its first 1,000 characters and an
+ * ellipsis.
+ * @param text JSON; for other text nothing is promised except that the function ends
  */
 export function sqlJson(text: string): string {
   const paired = mayHoldHalves(text) ? withoutHalves(text) : text
@@ -25,10 +26,13 @@ function mayHoldHalves(text: string): boolean {
   return text.includes('\\u') && /\\u[dD][89a-fA-F]/.test(text)
 }
 
-const HALF_LENGTH = 6 // of `\ud800`
+const HALF_LENGTH = 6 // the length of `\ud800`
 const PAIR_LENGTH = 12
 
-/** By hand: what finds both by a regular expression takes eight times as long on text full of pairs. */
+/**
+ * Replaces halves by hand: a regular expression that finds both takes eight times as long on text
+ * full of pairs.
+ */
 function withoutHalves(text: string): string {
   let whole = ''
   let copied = 0
@@ -47,16 +51,19 @@ function withoutHalves(text: string): string {
   return whole + text.slice(copied)
 }
 
-/** Which half of a pair (U+D800–DBFF, U+DC00–DFFF) is escaped there, if one is. */
+/** Tells which half of a pair (U+D800–DBFF, U+DC00–DFFF) is escaped there, if one is. */
 function halfAt(text: string, at: number): 'high' | 'low' | undefined {
   if (text.charCodeAt(at) !== 92 || text.charCodeAt(at + 1) !== 117) return undefined
   if ((text.charCodeAt(at + 2) | 32) !== 100) return undefined
-  const digit = text.charCodeAt(at + 3) | 32 // of a letter, the small one
+  const digit = text.charCodeAt(at + 3) | 32 // a letter becomes lower case
   if (digit < 56 || digit > 102) return undefined
   return digit < 99 ? 'high' : 'low'
 }
 
-/** Looks at every thousandth character: a longer number has one of them. */
+/**
+ * Tells whether a long number may be there, by every thousandth character: a longer number has one
+ * of them.
+ */
 function mayHoldLongNumber(text: string): boolean {
   for (let at = MAX_NUMBER; at < text.length; at += MAX_NUMBER) {
     if (!isOfNumber(text, at)) continue
@@ -69,7 +76,7 @@ function mayHoldLongNumber(text: string): boolean {
   return false
 }
 
-/** A digit, or one of `+-.eE`. */
+/** Tells whether a character is a digit, or one of `+-.eE`. */
 function isOfNumber(text: string, at: number): boolean {
   const char = text.charCodeAt(at)
   return (char >= 43 && char <= 57 && char !== 44 && char !== 47) || (char | 32) === 101
@@ -105,9 +112,9 @@ function shortName(source: string): string {
 }
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
-// Two more than the longest decimal of an engine has.
+// So many digits are two more than the longest decimal of an engine has.
 const SHOWN_DIGITS = 40
-// Beyond what any number is counted with; an engine makes infinity or zero of it.
+// No real number has a larger exponent; an engine makes infinity or zero of it.
 const LAST_EXPONENT = 999_999_999
 
 function shortNumber(source: string): string {

@@ -46,7 +46,7 @@ describe('work in turns', () => {
     await Promise.all(large)
     isFlooding = false
     await Promise.all(floods)
-    // A second of large work: each small one took two or three turns of it, not all fifty.
+    // The large work takes a second; each small one waited two or three turns of it, not all fifty.
     expect(ended.indexOf('small')).toBe(0)
     expect(ended.filter((name) => name === 'small').length).toBeGreaterThan(40)
   })

@@ -1,7 +1,9 @@
-/** Work in steps of a millisecond or so, between which whoever does it may turn to something else. */
+/**
+ * Steps are work in pieces of a millisecond or so, between which the caller may turn to other work.
+ */
 export type Steps<Result> = Generator<undefined, Result, undefined>
 
-/** `make` of each, one a step. */
+/** Calls `make` for each item, one a step. */
 export function* eachOf<Item, Result>(
   items: readonly Item[],
   make: (item: Item) => Result,
@@ -14,7 +16,7 @@ export function* eachOf<Item, Result>(
   return made
 }
 
-/** Does it in one go. */
+/** Does all steps in one go. */
 export function finish<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const { done, value } = steps.next()
@@ -23,8 +25,8 @@ export function finish<Result>(steps: Steps<Result>): Result {
 }
 
 /**
- * Does it slice by slice, for whoever has slices of its own.
- * @param slices as a `Turn` has them (`platform/turns.ts`)
+ * Does the steps slice by slice, for a caller that has slices of its own.
+ * @param slices the slices of a `Turn` (`platform/turns.ts`)
  */
 export async function inSlices<Result>(
   steps: Steps<Result>,
@@ -38,23 +40,26 @@ export async function inSlices<Result>(
 }
 
 /**
- * How long the work of all requests may keep one turn of the event loop. Long enough that what is read
- * in it shares one durable write; four times as long, and beside hostile senders a good one's deliveries
- * wait five times as long (the soak).
+ * The work of all requests may take so long of one turn of the event loop. That is long enough that
+ * events read in one turn share one durable write; with four times as long, a good sender's
+ * deliveries wait five times as long beside hostile senders (measured in the soak test).
  */
 const TURN_MS = 5
 
 let turnBegan = 0
 let isTurnKnown = false
-/** What has just come, which is short as a rule, and what has had a turn already. */
+/**
+ * New work has just come and is short as a rule; the other list has work that has had a turn
+ * already.
+ */
 const fresh: (() => void)[] = []
 const long: (() => void)[] = []
 let isLongNext = false
 
 /**
- * Does it without keeping anybody else waiting: whenever this turn's time is used up, in a later one.
- * What has just come goes before what has had a turn, so that a small request need not wait for all
- * large ones; but only every other time, so that these get on as well.
+ * Does the steps without making others wait: whenever this turn's time is used up, they go on in a
+ * later one. New work goes before work that has had a turn, so that a small request need not wait
+ * for all large ones; but only every other time, so that large ones get on as well.
  */
 export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
   if (fresh.length > 0 || isOver()) await turnAmong(fresh)
@@ -85,7 +90,10 @@ function beginTurn() {
   setImmediate(endTurn)
 }
 
-/** Whoever is next goes on; the others after it, while there is time in this turn. */
+/**
+ * Ends one piece of work: the next piece goes on, and others after it, while there is time in this
+ * turn.
+ */
 function endTurn() {
   isTurnKnown = false
   const next = nextWaiting()

@@ -1,6 +1,6 @@
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-// ISO 8601 date-times as senders write them: seconds may be left out, the fraction has any number
+// Senders write ISO 8601 date-times like this: seconds may be left out, the fraction has any number
 // of digits after a point or a comma, RFC 3339 allows a space or lower case for `T` and `Z`.
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?$/
@@ -10,7 +10,10 @@ const ZERO = '0'.charCodeAt(0)
 const UTC_MILLIS =
   /^(?!0000)\d\d\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d\d\dZ$/
 
-/** The one form that sorts as text and that Caliper asks for: `2026-11-21T09:30:00.000Z`. */
+/**
+ * Tells whether a value has the one form that sorts as text and that Caliper asks for:
+ * `2026-11-21T09:30:00.000Z`.
+ */
 export function isUtcMillis(value: string): boolean {
   if (!UTC_MILLIS.test(value)) return false
   const day = twoDigits(value, 8)
@@ -21,7 +24,8 @@ export function isUtcMillis(value: string): boolean {
 /**
  * Reads an ISO 8601 date-time and writes it in UTC with milliseconds; further digits are cut off.
  * Without an offset it is taken as UTC, which is what Caliper and xAPI tell senders to use.
- * @returns undefined for anything else: no such day, no time of day, a year outside 0001–9999
+ * @returns undefined for anything else: a day that does not exist, a missing time of day, a year
+ * outside 0001–9999
  */
 export function toUtcMillis(value: string): string | undefined {
   if (isUtcMillis(value)) return value
@@ -47,7 +51,7 @@ export function toUtcMillis(value: string): string | undefined {
   return isUtcMillis(utc) ? utc : undefined // an offset can lead out of the years
 }
 
-/** Of two characters that are digits. */
+/** Reads two characters that are digits. */
 function twoDigits(value: string, at: number): number {
   return (value.charCodeAt(at) - ZERO) * 10 + value.charCodeAt(at + 1) - ZERO
 }

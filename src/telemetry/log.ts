@@ -3,7 +3,10 @@ export type LogLevel = (typeof levels)[number]
 
 type Fields = Record<string, string | number | boolean | undefined>
 
-/** One line an event of our own. Never personal data, never a key: ids and counts only. */
+/**
+ * The log has one line for each occurrence in the server. It never has personal data or a key: ids
+ * and counts only.
+ */
 export interface Log {
   debug(message: string, fields?: Fields): void
   info(message: string, fields?: Fields): void
@@ -12,13 +15,13 @@ export interface Log {
 }
 
 const write = {
-  /** For a person at a terminal: `12:00:01 warn  webhook failed webhookId=whk_1`. */
+  /** This form is for a person at a terminal: `12:00:01 warn  webhook failed webhookId=whk_1`. */
   text(level: string, message: string, fields: Fields) {
     const rest = Object.entries(fields).filter(([, value]) => value !== undefined)
     const tail = rest.map(([key, value]) => ` ${key}=${value}`).join('')
     return `${new Date().toISOString().slice(11, 19)} ${level.padEnd(5)} ${message}${tail}`
   },
-  /** For a collector. */
+  /** This form is for a collector. */
   json(level: string, message: string, fields: Fields) {
     return JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })
   },

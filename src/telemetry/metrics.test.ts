@@ -17,7 +17,8 @@ it('writes a line that CloudWatch makes metrics of: each is named, has a unit an
     IngestMs: 12.5,
     BatchSize: 20,
   })
-  // "Specification: Embedded metric format", CloudWatch user guide: the schema that it must match.
+  // The line must match the schema in "Specification: Embedded metric format", CloudWatch user
+  // guide.
   expect(Number.isInteger(_aws.Timestamp)).toBe(true)
   const [directive] = _aws.CloudWatchMetrics
   expect(directive.Namespace).toBe('Nonius')

@@ -1,12 +1,15 @@
-/** What came of one request that brought events. Counts and times; never who or what. */
+/**
+ * A measure says how one request with events fared. It has counts and times, never people or
+ * content.
+ */
 export interface IngestMeasure {
-  /** Items that could be told apart, whatever became of them. */
+  /** So many items could be told apart, whatever became of them. */
   received: number
-  /** Of them, how many are in quarantine. */
+  /** So many of them are in quarantine. */
   rejected: number
-  /** 1 when the hot store could not take them, so that the average is the rate. */
+  /** The number is 1 when the hot store could not take them, so that the average is the rate. */
   storeFailures: 0 | 1
-  /** From the request to its answer, in milliseconds. */
+  /** The time runs from the request to its answer, in milliseconds. */
   ingestMs: number
 }
 
@@ -19,16 +22,17 @@ const definitions = [
   { Name: 'Rejected', Unit: 'Count' },
   { Name: 'StoreFailures', Unit: 'Count' },
   { Name: 'IngestMs', Unit: 'Milliseconds' },
-  // The same number as `Received`: CloudWatch gives the sum of one and the average of the other, and
-  // an alarm reads better with a name for each.
+  // The number is the same as `Received`: CloudWatch gives the sum of one and the average of the
+  // other, and an alarm reads better with a name for each.
   { Name: 'BatchSize', Unit: 'Count' },
 ]
 
 /**
- * Metrics as lines of the log, from which CloudWatch makes them by itself ("Embedded metric format"):
- * no call to wait for, and no charge for calls. Namespace `Nonius`, dimension `Stage`.
- * @param write takes a line. Not by `console`, before whose lines Lambda's runtime puts a time: those
- * are no JSON.
+ * Writes metrics as lines of the log, from which CloudWatch makes them by itself ("Embedded metric
+ * format"): there is no call to wait for, and no charge for calls. Namespace `Nonius`, dimension
+ * `Stage`.
+ * @param write takes a line. It must not use `console`: Lambda's runtime puts a time before its
+ * lines, which then are not JSON.
  */
 export function createMetrics(
   { stage }: { stage: string },

@@ -15,15 +15,16 @@ export interface AttemptNeeds {
   registry: Pick<Registry, 'webhooks'>
   send: Send
   clock: Clock
-  /** As of `ServingPlatform`. */
+  /** This is the mark of `ServingPlatform`. */
   mark(): string
-  /** Says when a body may be in memory. Left out where few are sent at once. */
+  /** This says when a body may be in memory. It is left out where few are sent at once. */
   holdBody?: HoldBody | undefined
 }
 
 /**
- * One attempt to deliver, as a value. What the store or the registry throws is passed on, and so is
- * the reason of `signal`: that is our failure, not the target's, and does not count as an attempt.
+ * Makes one attempt to deliver and returns its verdict. Errors of the store or the registry are
+ * passed on, and so is the reason of `signal`: that is our failure, not the target's, and does not
+ * count as an attempt.
  */
 export function createAttempt(needs: AttemptNeeds) {
   const { events, registry, send, clock, mark, holdBody = sendAtOnce } = needs
@@ -45,12 +46,12 @@ export function createAttempt(needs: AttemptNeeds) {
       const reply = await send(webhook!.targetUrl, headers, body, signal)
       const verdict = judge(reply, delivery.attempts, clock.now())
       if (verdict.kind !== 'gone' || (await disable(webhook!))) return verdict
-      // Somebody changed it since: what the target said is about what it was.
+      // Somebody changed the webhook since: the target's reply is about its former state.
       return { kind: 'retry', delayMs: 0, reason: verdict.reason }
     }
   }
 
-  /** @returns undefined when none of its events is held any more */
+  /** Reads the body of a delivery. @returns undefined when none of its events is stored any more */
   async function readBody(delivery: Delivery): Promise<string | undefined> {
     const { tenantId, eventIds, enqueuedAt } = delivery
     const found = await Promise.all(eventIds.map((id) => events.get(tenantId, id)))
@@ -58,7 +59,9 @@ export function createAttempt(needs: AttemptNeeds) {
     return records.length === 0 ? undefined : payloadOf(enqueuedAt, records)
   }
 
-  /** Unless it was changed since it was read. @returns whether it is disabled by this */
+  /**
+   * Disables a webhook unless it was changed since it was read. @returns whether this disabled it
+   */
   function disable(webhook: Webhook): Promise<boolean> {
     const updatedAt = changedAt(webhook, clock.now())
     const owed = owedWhen(false, mark(), webhook)
@@ -66,7 +69,10 @@ export function createAttempt(needs: AttemptNeeds) {
   }
 }
 
-/** Later than the change before, also within its millisecond and when the clock is set back. */
+/**
+ * Returns a time later than the change before, even within its millisecond and when the clock is
+ * set back.
+ */
 export function changedAt({ updatedAt }: Pick<Webhook, 'updatedAt'>, now: Date): string {
   return new Date(Math.max(now.getTime(), Date.parse(updatedAt) + 1)).toISOString()
 }

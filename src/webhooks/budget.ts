@@ -1,15 +1,15 @@
-// Full messages have 256 KB (`payload.ts`); what is larger is one event, of as many megabytes as a
-// request may have.
+// Full messages have 256 KB (`payload.ts`); a larger message has one event, of as many megabytes as
+// a request may have.
 const LARGE_BYTES = 512 * 1024
 
-// 32 full messages, and two of the largest events beside that of a tenant whose target takes none. Each
-// is there up to three times: as events, as a body, on its way.
+// The limits hold 32 full messages, and two of the largest events beside that of a tenant whose
+// target takes none. Each is in memory up to three times: as events, as a body, on its way.
 const MAX_BYTES = 8 * 1024 * 1024
 const MAX_LARGE_BYTES = 16 * 1024 * 1024
 
 interface Limits {
   maxBytes: number
-  /** From which size on a body is large. */
+  /** A body of this size or more is large. */
   largeBytes: number
   maxLargeBytes: number
 }
@@ -23,15 +23,15 @@ const limits: Limits = {
 export type Budget = ReturnType<typeof createBudget>
 
 /**
- * Bytes of bodies in flight, and others for the large ones, so that those wait for each other and
- * nobody else does for them.
+ * Counts the bytes of bodies in flight, and separately those of large ones, so that large bodies
+ * wait for each other and no other body waits for them.
  */
 export function createBudget({ maxBytes, largeBytes, maxLargeBytes } = limits) {
   const [usual, large] = [createShares(maxBytes), createShares(maxLargeBytes)]
   const waiting = new Set<() => void>()
 
   return {
-    /** @returns how to give them back; undefined while there is no room */
+    /** Takes bytes. @returns a function that gives them back; undefined while there is no room */
     take(tenantId: string, bytes: number): (() => void) | undefined {
       const shares = bytes > largeBytes ? large : usual
       if (!shares.fits(tenantId, bytes)) return undefined
@@ -58,8 +58,9 @@ export function createBudget({ maxBytes, largeBytes, maxLargeBytes } = limits) {
 }
 
 /**
- * Shared among tenants as places are (`places.ts`): one has what all under way, and one more, can
- * have alike, and may always have one body. Only a body that is larger than everything goes alone.
+ * Shares bytes among tenants as places are shared (`places.ts`): a tenant may have an equal share,
+ * counted for all tenants under way and one more, and may always have one body. A body that is
+ * larger than the whole limit goes alone.
  */
 function createShares(maxBytes: number) {
   const ofTenant = new Map<string, number>()

@@ -6,14 +6,16 @@ import type { Verdict } from './verdict'
 export interface DeliverNeeds extends AttemptNeeds {
   deliveries: Pick<DeliveryQueue, 'done' | 'retry' | 'bury' | 'park' | 'release' | 'drop'>
   log: Log
-  /** Told how each attempt went, before the queue is. */
+  /** The deliverer learns here how each attempt went, before the queue does. */
   note?(webhookId: string, isWell: boolean): void
 }
 
 /**
- * Delivers what was taken from the queue: one attempt, and what the queue is told of it.
+ * Delivers a message that was taken from the queue: it makes one attempt and records the result in
+ * the queue.
  * @returns `ended` when it is over for good, `waiting` when there will be another attempt
- * @throws our own failure, or the reason of `signal`: the delivery comes back when its lease ends
+ * @throws an error of our own, or the reason of `signal`: the delivery comes back when its lease
+ * ends
  */
 export type Deliver = (delivery: Delivery, signal?: AbortSignal) => Promise<'ended' | 'waiting'>
 
@@ -29,11 +31,11 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
   }
 }
 
-/** Tells the queue what an attempt came to. */
+/** Records the verdict of an attempt in the queue. */
 function recordWith({ deliveries, registry, log }: DeliverNeeds) {
   async function park({ deliveryId, tenantId, webhookId }: Delivery, reason?: string) {
     await deliveries.park(deliveryId, reason)
-    // It may have been enabled or deleted meanwhile, when nothing was parked yet.
+    // The webhook may have been enabled or deleted meanwhile, when nothing was parked yet.
     const webhook = await registry.webhooks.get(tenantId, webhookId)
     if (webhook === undefined) await deliveries.drop(tenantId, webhookId)
     else if (webhook.enabled) await deliveries.release(tenantId, webhookId)

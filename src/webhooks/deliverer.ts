@@ -5,20 +5,23 @@ import { createDeliver } from './deliver'
 import { createPlaces } from './places'
 import { createRoom } from './room'
 
-// Twice the time-out of an attempt: none is taken again while it runs, and what was put off because
-// of a failure of our own is tried again after half a minute.
+// A lease lasts twice the time-out of an attempt: no delivery is taken again while it runs, and one
+// put off because of a failure of our own is tried again after half a minute.
 const LEASE_MS = 30_000
 
-// `poke` tells of new deliveries at once; this is how late a retry may be.
+// A retry may be late by this time; `poke` tells of new deliveries at once.
 const POLL_MS = 1000
 
-// An attempt that is under way when we are stopped may end by itself for so long; then it is cut off, and
-// comes back at the next start. A container is given ten seconds for everything.
+// An attempt that is under way when we are stopped has so long to end by itself; then it is cut
+// off, and made again at the next start. A container is given ten seconds for everything.
 const GRACE_MS = 2000
 
-/** The loop that sends what is due, until disposed; attempts under way may end that end soon. */
+/**
+ * The deliverer is the loop that sends due deliveries, until disposed; attempts under way that end
+ * soon may end.
+ */
 export interface Deliverer extends AsyncDisposable {
-  /** There may be something to send. */
+  /** Tells that there may be something to send. */
   poke(): void
   /** Resolves once nothing is due and no attempt is under way. */
   drain(): Promise<void>
@@ -44,7 +47,7 @@ export function createDeliverer(
     await releaseParked()
     while (!stopping) {
       wake = Promise.withResolvers()
-      const asked = waiting.length // who asks later may know of something enqueued later
+      const asked = waiting.length // a later caller may know of a later delivery
       const taken = await takeDue()
       for (const delivery of taken ?? []) start(delivery)
       if (taken?.length) continue
@@ -55,7 +58,10 @@ export function createDeliverer(
     }
   }
 
-  /** A webhook may have been enabled just before we ended, its deliveries not yet released. */
+  /**
+   * Releases parked deliveries: a webhook may have been enabled just before we ended, its
+   * deliveries not yet released.
+   */
   async function releaseParked() {
     try {
       for (const { tenantId, webhookId, enabled } of await registry.webhooks.listAll()) {
@@ -66,7 +72,10 @@ export function createDeliverer(
     }
   }
 
-  /** @returns undefined when the queue cannot be reached, which says nothing about what is due */
+  /**
+   * Takes due deliveries. @returns undefined when the queue cannot be reached, which says nothing
+   * about what is due
+   */
   async function takeDue(): Promise<Delivery[] | undefined> {
     const held: (() => void)[] = []
     function hasPlace(tenantId: string, webhookId: string): boolean {
@@ -80,7 +89,8 @@ export function createDeliverer(
       log.error('webhook deliveries cannot be read', { reason: (error as Error).message })
       return undefined
     } finally {
-      // Places of deliveries that were not given after all; the others are about to take theirs.
+      // The places of deliveries that were not given after all are left; the others are about to
+      // take theirs.
       for (const leave of held) leave()
     }
   }
@@ -100,7 +110,7 @@ export function createDeliverer(
     try {
       await deliver(delivery, cutOff.signal)
     } catch (error) {
-      // Ours to mend; the delivery comes back when its lease ends.
+      // The failure is our own; the delivery comes back when its lease ends.
       log.error('webhook delivery put off', { deliveryId, webhookId, reason: String(error) })
     }
   }

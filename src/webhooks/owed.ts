@@ -3,14 +3,14 @@ import type { WebhookSubscription } from '../platform/registry/webhooks'
 
 type Switched = Pick<WebhookSubscription, 'enabled' | 'owed'>
 
-// Whoever switches a webhook on and off more often than this while the feed is behind may miss what
-// was stored in the oldest of these times.
+// A webhook that is switched on and off more often than this while the feed is behind may miss
+// records that were stored in the oldest of these times.
 const MAX_SPANS = 10
 
 /**
- * What a webhook is owed once it is switched on or off.
- * @param before as it was, unless it is new
- * @param mark of this moment (`ServingPlatform.mark`)
+ * Returns the spans that a webhook is owed once it is switched on or off.
+ * @param before the webhook as it was, unless it is new
+ * @param mark the mark of this moment (`ServingPlatform.mark`)
  */
 export function owedWhen(enabled: boolean, mark: string, before?: Switched): Span[] {
   const spans = before === undefined ? [] : spansOf(before)
@@ -21,17 +21,21 @@ export function owedWhen(enabled: boolean, mark: string, before?: Switched): Spa
   return next.slice(-MAX_SPANS)
 }
 
-/** @param isWithin whether something was stored within a span */
+/** Tells whether a record is owed. @param isWithin tells whether it was stored within a span */
 export function isOwed(webhook: Switched, isWithin: (span: Span) => boolean): boolean {
   return spansOf(webhook).some(isWithin)
 }
 
-/** Whether anything that is still to be stored could be owed, or something that waits in the feed. */
+/**
+ * Tells whether the webhook could be owed a record that is still to be stored, or one that waits in
+ * the feed.
+ */
 export function mayBeOwed(webhook: Switched): boolean {
   return spansOf(webhook).length > 0
 }
 
-// Before every mark: on one machine positions count from 0, on AWS times from 1970.
+// The beginning is before every mark: on one machine positions count from 0, on AWS times from
+// 1970.
 const BEGINNING = '0'
 
 function spansOf({ enabled, owed }: Switched): Span[] {

@@ -6,7 +6,9 @@ import type { EventRecord } from '../event/record'
 const MAX_EVENTS = 100
 const MAX_RAW_CHARS = 256 * 1024
 
-/** Cuts records into messages, in order. An event larger than a message has one for itself. */
+/**
+ * Cuts records into messages, in order. An event larger than a message has a message for itself.
+ */
 export function intoMessages(records: readonly EventRecord[]): EventRecord[][] {
   const messages: EventRecord[][] = []
   let open: EventRecord[] = []
@@ -27,8 +29,8 @@ export function intoMessages(records: readonly EventRecord[]): EventRecord[][] {
 type Told = Pick<EventRecord, 'raw' | 'repair'>
 
 /**
- * The body of a message: each event is the text that was sent, so nothing of it is lost. Of those that
- * somebody repaired, `repaired` says at which place they stand, and who changed what.
+ * Writes the body of a message: each event is the text that was sent, so nothing of it is lost. For
+ * repaired events, `repaired` says at which place they stand, and who changed what.
  */
 export function payloadOf(timestamp: string, records: readonly Told[]): string {
   const raws = records.map(({ raw }) => raw)

@@ -1,29 +1,32 @@
-/** For each place that is taken, whose it is. */
+/** A taken place belongs to a tenant and a webhook. */
 interface Held {
   tenantId: string
   webhookId: string
 }
 
-// Attempts mostly wait for the network: a socket, some kilobytes, and a body, which `Budget` bounds.
-// As many as leave the usual limit of 1,024 open files to those who send.
+// Attempts mostly wait for the network: a socket, some kilobytes, and a body, which `Budget`
+// bounds. So many places leave most of the usual limit of 1,024 open files to senders.
 const MAX_PLACES = 256
 
-// However alone it is: a tenant that comes later finds places free.
+// A tenant has at most so many, however alone it is: one that comes later finds free places.
 const MAX_PER_TENANT = 64
 
-// Of one webhook; only one while it fails.
+// A webhook has at most so many, and only one while it fails.
 const MAX_PER_WEBHOOK = 4
 
-// A failing target may hold its place for the whole time-out. All of them together leave a quarter of
-// the places to those that answer, and those of one tenant half of its share to its others.
+// A failing target may hold its place for the whole time-out. All failing targets together leave a
+// quarter of the places to those that answer, and the failing ones of one tenant leave half of its
+// share to its others.
 const MAX_FAILING = (MAX_PLACES * 3) / 4
 
-// Of webhooks that failed last; beyond it the one that did so longest ago counts as any other.
+// So many webhooks that failed last are remembered; beyond it the one that failed longest ago
+// counts as any other.
 const MAX_REMEMBERED = 100_000
 
 /**
- * Who may hold how many of the places for attempts. A tenant's share is what all under way, and one
- * more, can have alike: so whoever comes next finds a share free, and waits for nobody.
+ * Decides who may hold how many of the places for attempts. A tenant has an equal share, counted
+ * for all tenants under way and one more: so the next tenant finds a free share, and waits for
+ * nobody.
  */
 export function createPlaces() {
   const ofTenant = new Map<string, { all: number; failing: number }>()
@@ -52,7 +55,9 @@ export function createPlaces() {
   return {
     free: () => MAX_PLACES - taken,
 
-    /** Takes a place. @returns how to leave it; undefined when there is none for this one */
+    /**
+     * Takes a place. @returns a function that leaves it; undefined when there is none for this one
+     */
     take({ tenantId, webhookId }: Held): (() => void) | undefined {
       if (!isFree(tenantId, webhookId)) return undefined
       const failed = failing.has(webhookId) ? 1 : 0
@@ -73,7 +78,7 @@ export function createPlaces() {
       }
     },
 
-    /** How its latest attempt went. */
+    /** Notes how the latest attempt of a webhook went. */
     note(webhookId: string, isWell: boolean) {
       failing.delete(webhookId)
       if (isWell) return

@@ -5,7 +5,7 @@ import { createRoom } from './room'
 const MAX = 1000
 const LARGE = 700
 
-/** Holds bodies until told, and knows how many bytes are held at a time. */
+/** Holds bodies until told to release them, and counts the bytes that are held at a time. */
 function scene(patienceMs = 1000) {
   const holdBody = createRoom(
     createBudget({ maxBytes: MAX, largeBytes: LARGE, maxLargeBytes: MAX }),

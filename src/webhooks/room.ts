@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createBudget } from './budget'
 
 /**
- * Reads a body and has it used once there is room for it.
- * @param read is called again when there was no room at first: nothing is kept while waiting
+ * Reads a body and passes it to `use` once there is room for it.
+ * @param read is called again when there was no room at first: nothing is held while waiting
  * @returns what `use` returned; undefined when there is no body
  * @throws {Error} when there was no room in time, or why `signal` was aborted
  */
@@ -14,14 +14,18 @@ export type HoldBody = <T>(
   signal?: AbortSignal,
 ) => Promise<T | undefined>
 
-// With reading before it and an attempt of 15 s behind it, still within the lease of 30 s (`deliver.ts`).
+// The wait, with reading before it and an attempt of 15 s after it, stays within the lease of 30 s
+// (`deliverer.ts`).
 const PATIENCE_MS = 5000
 
-/** Room for bodies in memory, in one process. Bodies are read one after another. */
+/** Makes room for bodies in memory, in one process. Bodies are read one after another. */
 export function createRoom(budget = createBudget(), patienceMs = PATIENCE_MS): HoldBody {
   let reading = Promise.resolve<unknown>(undefined)
 
-  /** Reading is work for the processor: between two bodies, others have their turn. */
+  /**
+   * Reads one body after another. Reading is work for the processor, so other work has its turn
+   * between two bodies.
+   */
   function inLine<T>(read: () => Promise<T>): Promise<T> {
     const turn = reading.then(() => nextTurn()).then(read)
     reading = turn.catch(() => {})

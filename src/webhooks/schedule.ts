@@ -3,9 +3,10 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
 /**
- * How long to wait after each failed attempt: the example schedule of Standard Webhooks
- * ("Deliverability and reliability"), with 30 s added for a receiver that is being restarted. Eleven
- * attempts in all, over a little more than three days, so that a weekend's outage loses nothing.
+ * The pauses after each failed attempt follow the example schedule of Standard Webhooks
+ * ("Deliverability and reliability"), with 30 s added for a receiver that is being restarted. There
+ * are eleven attempts in all, over a little more than three days, so that a weekend's outage loses
+ * nothing.
  */
 const pauses = [
   5 * SECOND,
@@ -22,20 +23,21 @@ const pauses = [
 
 export const maxAttempts = pauses.length + 1
 
-// Up to a fifth more, at random, so that what failed together does not come back together.
+// A pause is up to a fifth longer, at random, so that deliveries that failed together are not tried
+// again together.
 const JITTER = 0.2
 
 // Beyond the longest pause of the schedule a Retry-After is not a request to wait but a mistake.
 const MAX_RETRY_AFTER = 24 * HOUR
 
-/** @returns undefined when `failures` attempts were enough */
+/** Returns the pause in milliseconds. @returns undefined when `failures` attempts were enough */
 export function pauseAfter(failures: number, random = Math.random()): number | undefined {
   const pause = pauses[failures - 1]
   return pause === undefined ? undefined : Math.round(pause * (1 + JITTER * random))
 }
 
 /**
- * RFC 9110, section 10.2.3: `Retry-After` is a number of seconds or an HTTP date.
+ * Reads `Retry-After`, a number of seconds or an HTTP date (RFC 9110, section 10.2.3).
  * @returns milliseconds from `now`, at most a day; 0 when there is nothing to wait for
  */
 export function retryAfterMs(value: string | undefined, now: Date): number {

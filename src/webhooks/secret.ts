@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 
-// Standard Webhooks, "Signature scheme": between 24 and 64 bytes. The 32 that SHA-256 puts out are
-// as strong as HMAC-SHA256 gets.
+// A secret has between 24 and 64 bytes (Standard Webhooks, "Signature scheme"). The 32 that SHA-256
+// puts out are as strong as HMAC-SHA256 gets.
 const SECRET_BYTES = 32
 
-/** `whsec_` and the key in base64, the form in which the receivers' libraries take it. */
+/** Draws a secret: `whsec_` and the key in base64, the form that the receivers' libraries take. */
 export function newWebhookSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`
 }
@@ -13,7 +13,7 @@ export function keyOf(secret: string): Buffer {
   return Buffer.from(secret.slice('whsec_'.length), 'base64')
 }
 
-/** 96 random bits: no two tenants' webhooks share an id, and none can be guessed. */
+/** Draws an id of 96 random bits: no two tenants' webhooks share an id, and none can be guessed. */
 export function newWebhookId(): string {
   return `whk_${randomBytes(12).toString('hex')}`
 }

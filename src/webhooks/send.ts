@@ -3,8 +3,9 @@ import type { Guard } from '../outbound/guard'
 import type { Reply } from './verdict'
 
 /**
- * One attempt. No reply is a kind of reply.
- * @throws the reason of `signal`, and nothing else, when that ends it: nothing is known of the target
+ * Makes one attempt. A missing reply is a kind of reply, too.
+ * @throws the reason of `signal`, and nothing else, when that ends the attempt: nothing is known of
+ * the target then
  */
 export type Send = (
   targetUrl: string,
@@ -13,12 +14,12 @@ export type Send = (
   signal?: AbortSignal,
 ) => Promise<Reply>
 
-// Standard Webhooks, "Deliverability and reliability": time out between 15 and 30 s. The lower end,
-// since a slow target holds a place that others wait for.
+// Standard Webhooks ("Deliverability and reliability") asks for a time-out between 15 and 30 s. We
+// take the lower end, since a slow target holds a place that others wait for.
 const TIMEOUT_MS = 15_000
 
 // The status is the answer. A head may have 16 KB; as much again is for a short body, which is read
-// to its end so that the target can close in peace, for as long as that takes a target nearby.
+// to its end so that the target can close normally, for as long as a target nearby takes.
 const MAX_BYTES = 32 * 1024
 const BODY_MS = 1000
 

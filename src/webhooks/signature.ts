@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto'
 import { keyOf } from './secret'
 
 /**
- * The three headers of Standard Webhooks. "Signature scheme": the signed content is id, timestamp
- * (seconds) and payload, joined by full stops; "Webhook headers": the id stays the same when a
- * message is sent again, the timestamp is that of the attempt.
+ * Returns the three headers of Standard Webhooks. "Signature scheme": the signed content is id,
+ * timestamp (seconds) and payload, joined by full stops; "Webhook headers": the id stays the same
+ * when a message is sent again, the timestamp is that of the attempt.
  */
 export function signedHeaders(secret: string, deliveryId: string, at: Date, body: string) {
   const timestamp = Math.floor(at.getTime() / 1000).toString()

@@ -3,8 +3,8 @@ import type { EventRecord } from '../event/record'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
 
 /**
- * Whether a webhook is to be told of a record that it is owed (`owed.ts`): one of its tenant, of a type
- * it names, that passes all its filters.
+ * Tells whether a webhook gets a record that it is owed (`owed.ts`): a record of its tenant, of a
+ * type it names, that passes all its filters.
  */
 export function wants(webhook: WebhookSubscription, record: EventRecord): boolean {
   return (
@@ -14,7 +14,10 @@ export function wants(webhook: WebhookSubscription, record: EventRecord): boolea
   )
 }
 
-/** `*` is every event, not every entity: describes come only to those who name their type. */
+/**
+ * Tells whether the types name that of a record. `*` is every event, not every entity: describes go
+ * only to webhooks that name their type.
+ */
 function namesType(types: readonly string[], { kind, type }: EventRecord): boolean {
   return types.includes(type) || (kind === 'event' && types.includes('*'))
 }

@@ -1,6 +1,6 @@
 import { maxAttempts, pauseAfter, retryAfterMs } from './schedule'
 
-/** What an attempt came to: the target's reply, or why there was none. */
+/** The reply is that of the target, or the reason why there was none. */
 export type Reply =
   | { kind: 'answered'; status: number; retryAfter?: string | undefined }
   | { kind: 'failed'; reason: string }
@@ -9,14 +9,14 @@ export type Verdict =
   | { kind: 'done' }
   | { kind: 'retry'; delayMs: number; reason: string }
   | { kind: 'bury'; reason: string }
-  /** The webhook is disabled: nobody was asked. */
+  /** The webhook is disabled: the target was not called. */
   | { kind: 'park' }
   /** The target asks never to be called again. */
   | { kind: 'gone'; reason: string }
 
 /**
- * Standard Webhooks, "Deliverability and reliability": 2xx is success and anything else is not, a
- * redirect included; 410 means that the target wants no more.
+ * Judges a reply by Standard Webhooks ("Deliverability and reliability"): 2xx is success and
+ * anything else is not, a redirect included; 410 means that the target wants no more.
  */
 export function judge(
   reply: Reply,
@@ -41,7 +41,10 @@ function reasonOf(reply: Reply): string {
   return `HTTP ${reply.status}${redirect ? ' (redirects are not followed)' : ''}`
 }
 
-/** Only "too many requests" and "unavailable" come with a wait to honour (RFC 9110, 10.2.3). */
+/**
+ * Returns the wait that a reply asks for: only "too many requests" and "unavailable" come with one
+ * to honour (RFC 9110, 10.2.3).
+ */
 function askedToWait(reply: Reply, now: Date): number {
   if (reply.kind === 'failed' || (reply.status !== 429 && reply.status !== 503)) return 0
   return retryAfterMs(reply.retryAfter, now)

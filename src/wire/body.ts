@@ -4,19 +4,19 @@ import { estimatingCost, MAX_VALUES } from '../syntax/json-cost'
 import { inTurn, inTurns } from '../syntax/steps'
 import { type Packed, unpack } from './unpack'
 
-/** A body as it came over the wire: text, or bytes that are still to be decompressed. */
+/** A wire body is text, or bytes that are still to be decompressed. */
 export type WireBody = PlainBody | Packed
 
 export interface PlainBody {
   lease: Lease
   encoding: 'identity'
   text: string
-  /** Whether the lease already has room for the values of the text, too. */
+  /** The flag says whether the lease already has room for the values of the text, too. */
   hasRoom: boolean
 }
 
-// As the Encoding Standard decodes: a byte order mark goes, what is not UTF-8 becomes U+FFFD. A
-// sender whose one name is badly encoded does not lose its events for it.
+// The decoder follows the Encoding Standard: a byte order mark is removed, bytes that are not UTF-8
+// become U+FFFD. A sender whose one name is badly encoded does not lose its events for it.
 const utf8 = new TextDecoder()
 
 /** Decodes UTF-8 when its turn has come. */
@@ -26,9 +26,9 @@ export function decodeUtf8(bytes: Uint8Array): Promise<string> {
 
 /**
  * Decodes a body of the wire into text, once there is room for the values that parsing will make.
- * @param maxBytes of the text, decompressed
- * @throws {AppError} `invalid_encoding`, `busy`; `too_large` as soon as `maxBytes` have come out, or
- * when it holds more values than may be read at once
+ * @param maxBytes the limit of the text, decompressed
+ * @throws {AppError} `invalid_encoding`, `busy`; `too_large` as soon as `maxBytes` have come out,
+ * or when it holds more values than may be read at once
  */
 export async function decodeWire(body: WireBody, maxBytes: number): Promise<string> {
   const text = body.encoding === 'identity' ? body.text : await unpacked(body, maxBytes)

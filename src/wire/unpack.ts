@@ -3,7 +3,7 @@ import { gunzip, inflate, inflateRaw } from 'node:zlib'
 import { AppError } from '../error/app-error'
 import type { Lease } from '../memory/budget'
 
-/** Bytes that are still to be decompressed. */
+/** These bytes are still to be decompressed. */
 export interface Packed {
   lease: Lease
   encoding: 'gzip' | 'deflate'
@@ -12,12 +12,13 @@ export interface Packed {
 
 const ways = { gunzip: promisify(gunzip), inflate: promisify(inflate), raw: promisify(inflateRaw) }
 
-// JSON shrinks to a fifth or a tenth; what is packed tighter is unpacked once more with all the room.
+// JSON shrinks to a fifth or a tenth; a body that is packed tighter is unpacked once more with all
+// the room.
 const USUAL_RATIO = 10
 
 /**
- * Decompresses a body of a request, with room made first for what comes out.
- * @returns undefined when that is larger than `limit`
+ * Decompresses a body of a request, after making room for the result.
+ * @returns undefined when the result is larger than `limit`
  * @throws {AppError} `invalid_encoding`, `busy`
  */
 export async function unpack(packed: Packed, limit: number): Promise<Uint8Array | undefined> {
@@ -44,7 +45,10 @@ async function unpackWithin(
   }
 }
 
-/** RFC 1952, 2.3.1: the last four bytes of gzip say how long it was. Whoever lies gains nothing. */
+/**
+ * Estimates the decompressed size: the last four bytes of gzip say it (RFC 1952, 2.3.1). A false
+ * size gains a sender nothing.
+ */
 function expectedSize({ encoding, bytes }: Packed): number {
   const usual = Math.max(1, bytes.length * USUAL_RATIO)
   if (encoding !== 'gzip' || bytes.length < 4) return usual
@@ -52,10 +56,13 @@ function expectedSize({ encoding, bytes }: Packed): number {
   return Math.max(1, stated)
 }
 
-/** RFC 9110, 8.4.1.2, means zlib's format by `deflate`; some senders leave zlib's header out. */
+/**
+ * Chooses how to inflate: `deflate` means zlib's format (RFC 9110, 8.4.1.2), but some senders leave
+ * its header out.
+ */
 function inflateFor(bytes: Uint8Array) {
   const [first = 0, second = 0] = bytes
-  // RFC 1950, 2.2: method 8, and a check over both bytes.
+  // A zlib header has method 8, and a check over both bytes (RFC 1950, 2.2).
   const hasHeader = (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0
   return hasHeader ? ways.inflate : ways.raw
 }
