@@ -5,11 +5,12 @@ import { lambdaRuntime } from '../tools/aws-local/lambda-runtime'
 import { startSandbox } from '../tools/aws-local/sandbox'
 import { synth } from '../tools/synth/synth'
 
-// How large the functions' bundles are, and how long they take from the start of the process to their
-// first event, beside a function that does nothing. Needs `npm run aws:install` once.
+// This bench measures how large the functions' bundles are, and how long they take from the start
+// of the process to their first event, beside a function that does nothing. It needs `npm run
+// aws:install` once.
 
 const ROUNDS = 15
-// The issue's goals: 450 KB, the SDK included, and twice the start of an empty function.
+// The goals are 450 KB, the SDK included, and twice the start of an empty function.
 const GOAL_BYTES = 450_000
 const GOAL_RATIO = 2
 
@@ -25,7 +26,7 @@ const { resources, artifacts } = await synth('ci')
 const deployed: Deployed[] = artifacts.map(({ functionName, folder, handler }) => {
   const inputs = resources.find(({ name }) => name === `${functionName}Function`)!.inputs
   const [name] = handler.split('.') as [string]
-  // None is used before the first event; the SDK asks for a region when a client is made.
+  // No client is used before the first event, but the SDK asks for a region when one is made.
   const environment = { ...inputs.environment.variables, AWS_REGION: 'us-east-1' }
   return { name, codeDir: folder, handler, environment }
 })
@@ -37,7 +38,7 @@ writeFileSync(
 )
 const empty = { name: 'empty', codeDir: folder, handler: 'empty.handler', environment: {} }
 
-/** Milliseconds from the start of the process until it asks for its first event. */
+/** Measures the milliseconds from the start of the process until it asks for its first event. */
 async function initMs({ name, ...code }: Deployed): Promise<number> {
   const arn = `arn:aws:lambda:us-east-1:123456789012:function:${name}`
   const onLog = (line: string) => console.error(`${name}: ${line}`)
@@ -69,7 +70,10 @@ console.log(
   `\nGoals for api: ${GOAL_BYTES / 1000} KB, the SDK included; ${GOAL_RATIO} × an empty function.`,
 )
 
-/** What every start loads, and what lies beside it for when it is first asked for. */
+/**
+ * Tells the size of the code that every start loads, and of the code beside it that is loaded on
+ * first use.
+ */
 function sizesOf(dir: string, entry: string): string {
   const eager = new Set<string>()
   load(entry)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBodies } from './events'
 
-/** CPU µs of `work` per event, user and system together. */
+/** Measures the CPU µs of `work` per event, user and system together. */
 export function cpuPerEvent(events: number, work: () => void): number {
   const from = process.cpuUsage()
   work()
@@ -13,22 +13,24 @@ export function cpuPerEvent(events: number, work: () => void): number {
 }
 
 export interface Floor {
-  /** CPU µs of an event. */
+  /** This is the CPU time of an event in µs. */
   parse: number
   insert: number
   total: number
-  /** Length of an event as sent. */
+  /** This is the length of an event as sent. */
   bytes: number
 }
 
 /**
- * What no server that parses and stores can go below: JSON.parse of the same distinct texts, plus a
- * bare one-row insert without any index, in durable transactions of the given size.
+ * Measures the floor that no server which parses and stores can go below: JSON.parse of the same
+ * distinct texts, plus a bare one-row insert without any index, in durable transactions of the
+ * given size.
  */
 export function measureFloor(commitSize: number): Floor {
   const events = 40_000
   const bodies = createBodies()
-  // Through bytes, as off the wire: a text that is still a rope would cost the parser more.
+  // The texts come through bytes, as from the network: a text that is still a rope would cost the
+  // parser more.
   const texts = Array.from({ length: events }, () => Buffer.from(bodies.text()).toString())
   const parse = cpuPerEvent(events, () => {
     for (const text of texts) JSON.parse(text)

@@ -1,6 +1,7 @@
 /**
- * Ingest, end to end: starts the server as a user would, drives it from a second process, and prints
- * events a second, latency, and CPU per event as a ratio to a floor measured in the same run.
+ * This bench measures ingest end to end: it starts the server as a user would, drives it from a
+ * second process, and prints events a second, latency, and CPU per event as a ratio to a floor
+ * measured in the same run.
  *
  *     bun bench/ingest.bench.ts                 about two minutes
  *     bun bench/ingest.bench.ts --fill 5000000  also: how fast with that many events held
@@ -27,7 +28,7 @@ if (values.help) {
 }
 const seconds = Number(values.seconds)
 const WARM_UP_SECONDS = 3
-// Long enough for any fill; `most` ends it.
+// An hour is long enough for any fill; `most` ends it.
 const FILL_SECONDS = 3600
 // USER_HZ: the unit of /proc/PID/stat on Linux.
 const TICKS_PER_SECOND = 100
@@ -54,10 +55,13 @@ async function load(
   return result
 }
 
-/** Of the process and of what it has started, such as the one that writes the lake, ended or not. */
+/**
+ * Reads the CPU time of the process and of its children, such as the one that writes the lake,
+ * ended or not.
+ */
 function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  // utime, stime, cutime, cstime (proc_pid_stat(5)).
+  // These are utime, stime, cutime and cstime (proc_pid_stat(5)).
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
   return children
@@ -65,21 +69,26 @@ function cpuSeconds(pid: number): number {
     .reduce((sum, child) => sum + cpuSeconds(Number(child)), ticks / TICKS_PER_SECOND)
 }
 
-/** To the disk: what was deleted before it got there does not count. */
+/**
+ * Reads the bytes written to the disk: data that was deleted before it got there does not count.
+ */
 function bytesWritten(pid: number): number {
   const io = readFileSync(`/proc/${pid}/io`, 'utf8')
   const field = (name: string) => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(io)?.[1])
   return field('write_bytes') - field('cancelled_write_bytes')
 }
 
-/** The last that could be read before it ended: checkpoints and archiving count, until they are done. */
+/**
+ * Reads the last count before the process ended: checkpoints and archiving count, until they are
+ * done.
+ */
 async function writtenAtTheEnd({ process: child }: ServerProcess): Promise<number> {
   let written = bytesWritten(child.pid)
   while (child.exitCode === null) {
     try {
       written = bytesWritten(child.pid)
     } catch {
-      break // gone, or going
+      break // the process is gone, or going
     }
     await Bun.sleep(5)
   }
@@ -87,8 +96,9 @@ async function writtenAtTheEnd({ process: child }: ServerProcess): Promise<numbe
 }
 
 /**
- * Segments of a commit are full but for the last, so short ones count the commits. Where commits
- * happen to be made of full ones only, everything in flight is the bound.
+ * Estimates the events of a commit. Segments of a commit are full except for the last, so short
+ * ones count the commits. Where commits happen to be made of full segments only, everything in
+ * flight is the bound.
  */
 function commitSize(dataDir: string, inFlight: number): number {
   let events = 0
@@ -104,7 +114,7 @@ function commitSize(dataDir: string, inFlight: number): number {
   return Math.min(inFlight, Math.max(1, Math.round(events / Math.max(1, commits))))
 }
 
-/** One webhook that wants one event type of twenty, so that fan-out and delivery have work. */
+/** Adds a webhook for one event type of twenty, so that fan-out and delivery have work. */
 async function withWebhook({ url, key }: ServerProcess, targetUrl: string) {
   const reply = await fetch(`${url}/webhooks`, {
     method: 'POST',
@@ -126,9 +136,9 @@ async function scenario(name: string, count: number, connections: number) {
   await using server = await startServerProcess(folder.path, settings)
   await withWebhook(server, `${receiver.url}`)
   const { pid } = server.process
-  // What the compilers cost a server once is not what an event costs it.
+  // The compilers cost a server time once, which does not belong to the cost of an event.
   await load(server, count, connections, { lasting: WARM_UP_SECONDS })
-  // Until the last of the warm-up is archived.
+  // The pause lasts until the last of the warm-up is archived.
   await Bun.sleep((FLUSH_SECONDS + 2) * 1000)
   const before = cpuSeconds(pid)
   const writtenBefore = bytesWritten(pid)
@@ -138,7 +148,8 @@ async function scenario(name: string, count: number, connections: number) {
   const code = await stopping
   if (code !== 0) throw new Error(`the server ended with ${code}: ${server.output()}`)
   const usage = server.process.resourceUsage()!
-  // Until the end of the process: what is archived and delivered after the load is part of the cost.
+  // CPU time counts until the end of the process: archiving and delivering after the load is part
+  // of the cost.
   const cpu = (Number(usage.cpuTime.total) / 1e6 - before) * 1e6
   const size = commitSize(folder.path, count * connections)
   const floor = measureFloor(size)

@@ -1,5 +1,5 @@
 /**
- * The second process: posts distinct events over keep-alive connections and prints what it saw as
+ * The second process posts distinct events over keep-alive connections and prints its figures as
  * JSON. `bun bench/load.ts URL KEY EVENTS_PER_REQUEST CONNECTIONS SECONDS [MAX_EVENTS]`
  */
 import { createBodies } from './events'

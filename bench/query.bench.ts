@@ -1,6 +1,7 @@
 /**
- * Reading while others send: what a query costs against the engine's own search over the same bytes,
- * how long it holds the thread at a time, and what senders notice of a reader, in one run.
+ * This bench reads while others send. It measures in one run what a query costs against the
+ * engine's own search over the same bytes, how long it holds the thread at a time, and what senders
+ * notice of a reader.
  *
  *     bun bench/query.bench.ts                    a million events, about two minutes
  *     bun bench/query.bench.ts --events 5000000   about five
@@ -27,7 +28,7 @@ const seconds = Number(values.seconds)
 
 const ROUNDS = 15
 const A_COMMIT = 4096
-// One learner does some five hundred things, one tenant in a thousand is a small one.
+// One learner has some five hundred events; one tenant in a thousand is a small one.
 const ACTORS = Math.ceil(count / 500)
 const FIRST_TIME = Date.parse('2026-06-01T00:00:00.000Z')
 
@@ -50,7 +51,8 @@ async function fill(platform: Platform) {
   for (let n = 0; n < count; ) {
     const records = Array.from({ length: Math.min(A_COMMIT, count - n) }, () => {
       n += 1
-      // In the order of time but for some seconds, as senders' clocks and queues have it.
+      // The events are in the order of time except for some seconds, as senders' clocks and queues
+      // make it.
       const time = FIRST_TIME + n * 1000 - ((n * 7919) % 5000)
       return aRecord({
         ...sender,
@@ -63,7 +65,7 @@ async function fill(platform: Platform) {
   }
 }
 
-/** The longest that a timer of a millisecond is late. */
+/** Measures by how much a timer of a millisecond is late at most. */
 function watchThread() {
   let last = performance.now()
   let longest = 0
@@ -134,7 +136,7 @@ async function sendBesideReaders(dataDir: string) {
   console.log('\n| senders (20 × 8) beside | events/s | p50 ms | p99 ms | answers/s |')
   console.log('|---|---|---|---|---|')
   const asked = ['', 'actorId=https://example.edu/users/none', 'limit=100', 'limit=1000', '']
-  await load(server.url, server.key) // warms up
+  await load(server.url, server.key) // this warms up the server
   for (const question of asked) {
     let isOver = false
     let answers = 0
@@ -156,7 +158,7 @@ async function sendBesideReaders(dataDir: string) {
 }
 
 using folder = temporaryFolder()
-// Makes the keys that the server will be asked with.
+// A first start makes the keys for the requests.
 await (await startServerProcess(folder.path)).stop()
 {
   await using platform = await openLocalPlatform({ dataDir: folder.path, clock, log })

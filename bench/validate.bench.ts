@@ -1,10 +1,11 @@
 /**
- * What checking costs per distinct event, beside JSON.parse of the same texts:
+ * This bench measures what checking costs per distinct event, beside JSON.parse of the same texts:
  *
  *   npx bun bench/validate.bench.ts [EVENTS]
  *   npx bun build bench/validate.bench.ts --target=node --outfile=FILE.mjs && node FILE.mjs [EVENTS]
  *
- * Every round checks all texts once, in an order of its own; of each figure, the fastest round counts.
+ * Every round checks all texts once, in an order of its own; of each figure, the fastest round
+ * counts.
  */
 import { checkItem } from '../src/standards/caliper/check-item'
 import { checkElement } from '../src/standards/caliper/conformance'
@@ -17,7 +18,7 @@ import { zodEvent } from './zod-model'
 const COUNT = Number(process.argv[2] ?? 20_000)
 const ROUNDS = 12
 
-// What comes over the network is one flat string, and so should these be: JSON.stringify gives ropes.
+// A text from the network is one flat string, and so should these be: JSON.stringify gives ropes.
 const flat = (value: unknown) => Buffer.from(JSON.stringify(value)).toString()
 const texts = Array.from({ length: COUNT }, () => flat(anEvent()))
 let sink = 0
@@ -72,7 +73,8 @@ for (const [name, what] of [
   )
 }
 
-// Events with faults of all kinds, with the words of the report and every path.
+// These events have faults of all kinds; checking them includes the messages of the report and
+// every path.
 const random = seeded(7)
 const words = ['Person', 'Page', 'Attempt', 'Assessment', 'Webpage', 'Viewed', 'Launched']
 const faulty = Array.from({ length: COUNT }, () => flat(mutated(anEvent(), words, random)))

@@ -8,8 +8,8 @@ import { isDuration } from '../src/syntax/duration'
 import { isUtcMillis } from '../src/syntax/timestamp'
 import { isRandomUuidUrn } from '../src/syntax/uuid'
 
-// The model of Caliper 1.2 as Zod would have it, to measure against: the same tables, the same tests
-// of values, a discriminated union wherever an entity may stand.
+// This is the model of Caliper 1.2 in Zod, to measure against: it has the same tables, the same
+// tests of values, and a discriminated union wherever an entity may stand.
 const model: Model = modelOf('1.2')
 const identifier = z.string().refine(isIdentifier)
 const values: Record<string, z.ZodType> = {
@@ -31,7 +31,7 @@ const unions = new Map<string, z.ZodType>()
 for (const [type, { properties }] of model.entities) entities.set(type, objectOf(type, properties))
 for (const [type, properties] of model.parts) entities.set(type, objectOf(type, properties))
 
-/** An event of any type, as a discriminated union. */
+/** The schema takes an event of any type, as a discriminated union. */
 export const zodEvent = oneOf(
   [...model.events].map(([type, { properties, actions }]) =>
     objectOf(type, properties, { action: z.enum([...actions]) }),
@@ -49,7 +49,7 @@ function objectOf(
 ): z.ZodObject {
   const shape: Record<string, z.ZodType> = { '@context': z.unknown().optional() }
   for (const [name, { shape: has }] of properties) {
-    // Entities hold entities: what they may be is looked up when it is needed.
+    // Entities hold entities, so their schemas are looked up when needed.
     const one = has.range.kind === 'Entity' ? z.lazy(() => typeOf(has.range)) : typeOf(has.range)
     const whole = has.isArray ? z.array(one) : one
     shape[name] = has.need === 'required' ? whole : whole.nullish()

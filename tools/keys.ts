@@ -18,7 +18,10 @@ const linked = resources()
 if (linked === undefined) enter()
 else await run(linked)
 
-/** Set by `sst shell`, for whoever has the credentials to deploy the stage. */
+/**
+ * Reads the resources that `sst shell` sets, for a person who has the credentials to deploy the
+ * stage.
+ */
 function resources(): Resources | undefined {
   try {
     return (Resource as unknown as { Nonius: Resources }).Nonius
@@ -56,7 +59,7 @@ async function run(resources: Resources) {
 }
 
 function lakeOf({ athenaWorkgroup: workgroup, glueDatabase: database }: Resources): LakePlace {
-  // An id of this program is asked for by nobody else, and ends with it.
+  // Nobody else asks for an id of this program, and it ends with the program.
   const signer = createTokenSigner(randomBytes(32))
   const tokens = async () => signer
   return {

@@ -33,7 +33,7 @@ export function createSplitter(emit: (piece: Piece) => void) {
   /** This is the last character outside of strings that is no space. */
   let last = 0
 
-  /** An item begins here in `text` (-1 between items), and on this line. */
+  /** An item begins here in `text`, on this line; -1 stands for a place between items. */
   let start = -1
   let startLine = 1
   /**

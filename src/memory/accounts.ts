@@ -4,7 +4,7 @@ export interface Account {
   bytes: number
   /** The tenant may hold at most this, as a rule. */
   share: number
-  /** So many bytes may come for it unasked while it waits; the server takes in a limited part. */
+  /** So many bytes may come for it unasked while it waits; `unreadShare` limits them. */
   unread: number
   unreadShare: number
   leases: Set<Held>

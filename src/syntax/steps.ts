@@ -90,10 +90,7 @@ function beginTurn() {
   setImmediate(endTurn)
 }
 
-/**
- * Ends one piece of work: the next piece goes on, and others after it, while there is time in this
- * turn.
- */
+/** Ends a turn: the next waiting work goes on, and others after it while the new turn has time. */
 function endTurn() {
   isTurnKnown = false
   const next = nextWaiting()

@@ -30,7 +30,7 @@ const JITTER = 0.2
 // Beyond the longest pause of the schedule a Retry-After is not a request to wait but a mistake.
 const MAX_RETRY_AFTER = 24 * HOUR
 
-/** Returns the pause in milliseconds. @returns undefined when `failures` attempts were enough */
+/** Returns the pause in milliseconds; undefined when `failures` attempts were enough. */
 export function pauseAfter(failures: number, random = Math.random()): number | undefined {
   const pause = pauses[failures - 1]
   return pause === undefined ? undefined : Math.round(pause * (1 + JITTER * random))

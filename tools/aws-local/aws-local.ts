@@ -51,7 +51,7 @@ await new Command('aws:local')
   })
 
 async function run(options: Options) {
-  // From here on, so that a signal during the start is not lost.
+  // Signals are heard from here on, so that one during the start is not lost.
   const stopping = stopSignal(() => process.exit(1))
   await using opened = new AsyncDisposableStack()
   const stateDir = options.state ?? mkdtempSync(join(tmpdir(), 'aws-local-'))
@@ -86,7 +86,8 @@ async function emulators({ dynamodb, ministack }: Options, opened: AsyncDisposab
   return { dynamoDb: opened.use(tables).endpoint, ministack: opened.use(rest).endpoint }
 }
 
-// Six minutes, as deployed, are long for whoever tries out what a crash does.
+// The time-out can be shortened: six minutes, as deployed, are long for a person who tries out what
+// a crash does.
 function withVisibility(graph: Graph, visibilityTimeoutSeconds: number): Graph {
   const resources = graph.resources.map((one) =>
     one.type === 'aws:sqs/queue:Queue'
@@ -101,7 +102,7 @@ function settings(): Record<string, string> {
   return Object.fromEntries(given) as Record<string, string>
 }
 
-/** @returns undefined when the emulators have them from an earlier start */
+/** Makes the first keys. @returns undefined when the emulators have them from an earlier start */
 function firstKeys({ endpoint, resources }: Deployment) {
   becomeDeployer(endpoint)
   const { NONIUS_DEMO_KEY: demoKey, NONIUS_ADMIN_KEY: adminKey } = process.env

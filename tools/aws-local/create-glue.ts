@@ -2,7 +2,7 @@ import type { TableInput } from '@aws-sdk/client-glue'
 import type { GlueTable } from '../../src/platform/aws/lake/glue-table'
 import type { GlueView } from '../../src/platform/aws/lake/glue-view'
 
-/** What makes the lake's table in an emulated Glue. */
+/** Returns the input that makes the lake's table in an emulated Glue. */
 export function glueTableInput(table: GlueTable): TableInput {
   return {
     Name: table.name,
@@ -19,14 +19,14 @@ export function glueTableInput(table: GlueTable): TableInput {
   }
 }
 
-/** What makes its view there. */
+/** Returns the input that makes the lake's view there. */
 export function glueViewInput(view: GlueView): TableInput {
   return {
     Name: view.name,
     TableType: 'VIRTUAL_VIEW',
     Parameters: view.parameters,
-    // The emulator answers an empty description where Glue has none, and to Trino a description goes
-    // before the comment by which it knows a view.
+    // The emulator answers an empty description where Glue has none, and Trino prefers a
+    // description to the comment by which it knows a view.
     Description: view.parameters.comment,
     PartitionKeys: [],
     ViewOriginalText: view.originalText,

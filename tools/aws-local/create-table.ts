@@ -1,7 +1,10 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import type { TableShape } from '../../src/platform/aws/deployed/tables'
 
-/** What makes a table of a shape in an emulator (time to live is switched on by a call of its own). */
+/**
+ * Returns the input that makes a table of a shape in an emulator (time to live is switched on by a
+ * call of its own).
+ */
 export function createTableInput(TableName: string, shape: TableShape): CreateTableCommandInput {
   const keys = [shape, ...shape.indexes]
   const names = keys.flatMap(({ hashKey, rangeKey }) =>

@@ -1,7 +1,7 @@
 import { emulated } from './emulators/start'
 import type { Identity } from './iam/proxy'
 
-/** Whoever deploys and looks after the deployment: may do everything. */
+/** The deployer deploys and looks after the deployment, and may do everything. */
 export const deployer = {
   accessKeyId: 'deployer',
   identity: {

@@ -16,40 +16,45 @@ import type { Endpoints } from './provision/clients'
 
 export interface DeploymentOptions {
   graph: Graph
-  /** Other names than the graph's, so that several deployments fit on the same emulators. */
+  /** These names replace the graph's, so that several deployments fit on the same emulators. */
   names?: Renamed[]
-  /** Of emulators that run already. */
+  /** These are endpoints of emulators that run already. */
   endpoints: Endpoints
-  /** For what the next start must know. */
+  /** The folder has the state that the next start must know. */
   stateDir: string
-  /** Of the API; 0 takes a free one. */
+  /** This is the port of the API; 0 takes a free one. */
   port?: number
-  /** Settings over those of the graph, for every function. */
+  /** These settings override those of the graph, for every function. */
   environment?: Record<string, string>
-  /** Whether anything but the API runs. */
+  /** If true, nothing but the API runs. */
   isApiOnly?: boolean
-  /** What the functions are told of whoever calls; the address of the connection by default. */
+  /** The functions are told this address of the caller; by default, that of the connection. */
   sourceIp?: string
   log(functionName: string, line: string): void
 }
 
-/** A deployment at work on this machine. Disposing ends its functions; the emulators keep its data. */
+/**
+ * A deployment runs on this machine. Disposing ends its functions; its data stay in the emulators.
+ */
 export interface Deployment extends AsyncDisposable {
-  /** Of the API. */
+  /** This is the URL of the API. */
   url: string
-  /** Of the WebSocket API. */
+  /** This is the URL of the WebSocket API. */
   socketUrl: string
-  /** Where functions believe AWS to be; also for who looks after it (`deployer.ts`). */
+  /** Functions believe AWS to be here; the deployer calls it, too (`deployer.ts`). */
   endpoint: string
-  /** What functions are linked to, under the names of this machine. */
+  /** Functions are linked to these resources, under the names of this machine. */
   resources: Resources
   lakeBucket: string
   functionNamed(name: string): LocalFunction
-  /** Resolves once what is in the streams was handed on. */
+  /** Resolves once everything in the streams was handed on. */
   drain(): Promise<void>
 }
 
-/** Runs what the graph declares: functions under their roles, fed by URL, streams, queues, schedules. */
+/**
+ * Runs everything that the graph declares: functions under their roles, fed by URL, streams,
+ * queues, schedules.
+ */
 export async function startDeployment(options: DeploymentOptions): Promise<Deployment> {
   const { endpoints, stateDir, log } = options
   mkdirSync(stateDir, { recursive: true })
@@ -123,7 +128,9 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   }
 }
 
-/** Hosts of AWS in URLs that functions are given; what they call by name goes to the proxy anyway. */
+/**
+ * Finds the hosts of AWS in URLs that functions are given; calls by name go to the proxy anyway.
+ */
 function hostsOf({ resources }: Graph, proxy: string): Renamed[] {
   const apis = resources.filter(({ type }) => type === 'aws:apigatewayv2/api:Api')
   return [
@@ -139,7 +146,7 @@ function linked({ resources }: Graph): Resources {
   return link?.inputs.properties
 }
 
-/** @param name as `infra/` calls it */
+/** Finds the ARN of a function. @param name as `infra/` calls it */
 function functionArn({ resources }: Graph, name: string): string {
   const found = resources.find(
     ({ type, parent }) => type === 'aws:lambda/function:Function' && parent === name,

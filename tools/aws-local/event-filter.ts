@@ -1,10 +1,13 @@
-/** A test of an event: nested names, and at each end a list of which one must be held. */
+/**
+ * A pattern tests an event: it has nested names, and at each end a list of values, one of which the
+ * event must have.
+ */
 export interface EventPattern {
   [name: string]: EventPattern | (string | number | boolean | null)[]
 }
 
 /**
- * Lambda's event filtering, as far as the deployment uses it: equality.
+ * Filters events as Lambda does, as far as the deployment uses it: by equality.
  * @throws when a pattern asks for more, e.g. `{ "prefix": … }`
  */
 export function eventFilter(patterns: string[]): (event: unknown) => boolean {

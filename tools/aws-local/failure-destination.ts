@@ -10,8 +10,8 @@ interface Source {
 }
 
 /**
- * What Lambda writes to the bucket about records that it gave up, with the records themselves
- * ("Retain discarded records for a DynamoDB event source in Lambda").
+ * Writes what Lambda writes to the bucket about records that it gave up, with the records
+ * themselves ("Retain discarded records for a DynamoDB event source in Lambda").
  */
 export async function putDiscarded(
   s3: S3Client,
@@ -46,7 +46,7 @@ export async function putDiscarded(
   await s3.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(record) }))
 }
 
-/** `aws/lambda/MAPPING/SHARD/2026/03/12/2026-03-12T19.03.58-UUID` */
+/** Returns a key: `aws/lambda/MAPPING/SHARD/2026/03/12/2026-03-12T19.03.58-UUID`. */
 function keyOf(now: Date, source: string): string {
   const [date = '', time = ''] = now.toISOString().slice(0, 19).split('T')
   const day = date.replaceAll('-', '/')

@@ -4,21 +4,21 @@ import type { LocalFunction } from './local-function'
 import { failure, type UrlReply, urlEvent, urlReply } from './url-event'
 
 export interface FunctionUrl extends AsyncDisposable {
-  /** `http://127.0.0.1:…` */
+  /** The URL is `http://127.0.0.1:…`. */
   url: string
 }
 
-// No request that fits into an event is larger; what comes after it need not be held in memory.
+// No request that fits into an event is larger; further bytes need not be held in memory.
 const MAX_BODY_BYTES = 6_291_556
 
 export interface UrlOptions {
-  /** 0 takes a free one. */
+  /** This is the port; 0 takes a free one. */
   port?: number
-  /** What the function is told of whoever calls; the address of the connection by default. */
+  /** The function is told this address of the caller; by default, that of the connection. */
   sourceIp?: string
 }
 
-/** A port of this machine that stands for the URL of a function. */
+/** Opens a port of this machine that stands for the URL of a function. */
 export async function startFunctionUrl(
   target: LocalFunction,
   { port = 0, sourceIp }: UrlOptions = {},

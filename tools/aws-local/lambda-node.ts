@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { installed, run } from './emulators/install'
 
-// What Lambda's nodejs24.x runs; npm carries the binaries.
+// Lambda's nodejs24.x runs this version; npm carries the binaries.
 const NODE = '24.21.0'
 
-/** The Node of Lambda's runtime. @returns the path of its binary */
+/** Installs the Node of Lambda's runtime. @returns the path of its binary */
 export function installNode(): string {
   const { platform, arch } = process
   const name = `node-${platform === 'win32' ? 'win' : platform}-${arch}`

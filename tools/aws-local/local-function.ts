@@ -2,22 +2,26 @@ import type { Answer } from './runtime-api'
 import { type FunctionSpec, type Sandbox, startSandbox } from './sandbox'
 import type { Invocation } from './stream-batch'
 
-/** A deployed function on one machine. */
+/** A local function is a deployed function on one machine. */
 export interface LocalFunction extends AsyncDisposable {
   spec: FunctionSpec
-  /** Never throws: a function that cannot start, ends or takes too long has failed. */
+  /**
+   * Invokes the function and never throws: one that cannot start, ends or takes too long has
+   * failed.
+   */
   invokeRaw(event: unknown): Promise<Answer>
-  /** As event source mappings call it: with the answer as JSON. */
+  /** Invokes the function as event source mappings do: with the answer as JSON. */
   invoke(event: unknown): Promise<Invocation>
   /** Ends its processes at once, whatever they are doing; the next event starts a new one. */
   kill(): void
   sandboxes(): number
 }
 
-// Lambda would start a thousand; a machine of two cores has nothing from more than a few.
+// Lambda would start a thousand; a machine of two cores gains nothing from more than a few.
 const MAX_SANDBOXES = 4
 
-// The runtime client ends itself after a minute without events: one that is about to is of no use.
+// The runtime client ends itself after a minute without events: one that is about to end is of no
+// use.
 const MAX_IDLE_MS = 45_000
 
 /** Runs events through processes of the function: one event each at a time, started as needed. */

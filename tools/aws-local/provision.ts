@@ -12,13 +12,12 @@ import {
   provisionUserPool,
 } from './provision/users'
 
-/** What AWS would have called something, and what the emulators call it. */
+/** A renamed thing has the name that AWS would give it, and the name in the emulators. */
 export type Renamed = [inGraph: string, here: string]
 
 /**
- * Makes in the emulators what the graph would make on AWS. What is there from an earlier start is
- * left as it is.
- * @returns the names that could not be kept
+ * Makes the graph's resources in the emulators. A resource from an earlier start is left as it is.
+ * @returns the names that had to be changed
  */
 export async function provision(graph: Graph, endpoints: Endpoints): Promise<Renamed[]> {
   const clients = adminClients(endpoints)
@@ -40,7 +39,7 @@ async function provisionWith(graph: Graph, clients: AdminClients): Promise<Renam
   for (const { inputs } of all('aws:s3/bucket:Bucket')) {
     await unlessThere(clients.s3.send(new CreateBucketCommand({ Bucket: inputs.bucket })))
   }
-  // Those that others give up their messages to come first: a redrive policy must find its queue.
+  // Dead-letter queues come first: a redrive policy must find its queue.
   const queues = all('aws:sqs/queue:Queue')
   const isLast = ({ inputs }: GraphResource) => Boolean(inputs.redrivePolicy)
   for (const queue of queues.toSorted((a, b) => Number(isLast(a)) - Number(isLast(b)))) {
@@ -90,7 +89,9 @@ function outputOf({ name, outputs }: GraphResource, output: string): string {
   return value
 }
 
-/** The graph with other names, wherever they are written: in policies, settings, mappings. */
+/**
+ * Returns the graph with other names, wherever they are written: in policies, settings, mappings.
+ */
 export function withNames(graph: Graph, renamed: Renamed[]): Graph {
   const text = renamed.reduce(
     (all, [inGraph, here]) => all.replaceAll(inGraph, here),

@@ -8,30 +8,30 @@ import {
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Invocation } from './stream-batch'
 
-/** An event source mapping between a queue and a function. */
+/** A queue mapping is an event source mapping between a queue and a function. */
 export interface QueueMapping {
   queueUrl: string
   queueArn: string
-  /** At most 10 without a window. */
+  /** The batch size is at most 10 without a window. */
   batchSize: number
-  /** Whether the function says which messages it could not handle. */
+  /** The flag says whether the function reports which messages it could not handle. */
   reportsItemFailures: boolean
 }
 
 interface Options {
-  /** With the function's own permissions: Lambda's poller acts in its name. */
+  /** The client has the function's own permissions: Lambda's poller acts in its name. */
   client: SQSClient
   mapping: QueueMapping
   invoke(event: SQSEvent): Promise<Invocation>
   onError(error: Error): void
 }
 
-const WAIT_SECONDS = 1 // Lambda waits 20; here somebody may be waiting for us to stop
+const WAIT_SECONDS = 1 // Lambda waits 20; here a person may wait for us to stop
 const PAUSE_MS = 1000 // after an error, e.g. an emulator that is gone
 
 /**
- * Feeds a queue to a function as Lambda's event source mapping does: what the function handled is
- * deleted, the rest comes back when its visibility time-out ends.
+ * Feeds a queue to a function as Lambda's event source mapping does: handled messages are deleted,
+ * the others come back when their visibility time-out ends.
  */
 export function pollQueue({ client, mapping, invoke, onError }: Options): AsyncDisposable {
   const stop = new AbortController()
@@ -80,7 +80,10 @@ export function pollQueue({ client, mapping, invoke, onError }: Options): AsyncD
   }
 }
 
-/** What cannot be understood fails the batch ("Implementing partial batch responses"). */
+/**
+ * Returns the ids that failed. An answer that cannot be understood fails the batch ("Implementing
+ * partial batch responses").
+ */
 function failedIds(
   outcome: Invocation,
   { reportsItemFailures }: QueueMapping,

@@ -1,41 +1,47 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** One event on its way through a function, with what the runtime is told of it. */
+/** A job is one event on its way through a function, with what the runtime is told of it. */
 export interface Job {
   requestId: string
   event: unknown
-  /** Milliseconds of the epoch. */
+  /** The deadline is in milliseconds of the epoch. */
   deadline: number
   functionArn: string
 }
 
-/** How an invocation ended, from the side of the runtime. */
+/** The answer says how an invocation ended, from the side of the runtime. */
 export type Answer =
   | { kind: 'returned'; payload: Buffer }
-  /** Of a function that streams: status and headers first, eight NULs, the body. */
+  /** A function that streams answers so: status and headers first, eight NULs, the body. */
   | { kind: 'streamed'; payload: Buffer }
   | { kind: 'failed'; errorType: string; errorMessage: string }
 
-/** What one sandbox talks to; it takes one job at a time. */
+/** One sandbox talks to this API, which takes one job at a time. */
 export interface RuntimeApi extends AsyncDisposable {
-  /** `host:port`, for AWS_LAMBDA_RUNTIME_API. */
+  /** The address is `host:port`, for AWS_LAMBDA_RUNTIME_API. */
   address: string
-  /** Resolves when the function asks for its first event. @throws what its start ended with */
+  /**
+   * Resolves when the function asks for its first event. @throws the error that its start ended
+   * with
+   */
   initialised: Promise<void>
   run(job: Job): Promise<Answer>
-  /** Resolves when the function has asked for an event and was given none yet. */
+  /** Resolves when the function has asked for an event and has not been given one yet. */
   idle(): Promise<unknown>
-  /** Whatever is waited for fails with this. */
+  /** Makes everything that is waited for fail with this reason. */
   fail(reason: Error): void
 }
 
 const PREFIX = '/2018-06-01/runtime'
 
-/** The Lambda Runtime API, as "Using the Lambda runtime API for custom runtimes" describes it. */
+/**
+ * Starts the Lambda Runtime API, as "Using the Lambda runtime API for custom runtimes" describes
+ * it.
+ */
 export async function startRuntimeApi(): Promise<RuntimeApi> {
   const initialised = Promise.withResolvers<void>()
-  initialised.promise.catch(() => {}) // heard by whoever waits for it
+  initialised.promise.catch(() => {}) // a caller that waits for it gets the error
   let askedNext = Promise.withResolvers<ServerResponse>()
   let failed: Error | undefined
   let current: { job: Job; answered: PromiseWithResolvers<Answer> } | undefined

@@ -2,34 +2,39 @@ import { randomUUID } from 'node:crypto'
 import { type Answer, startRuntimeApi } from './runtime-api'
 import { spawnTied } from './spawn-tied'
 
-/** A function as it is deployed, and what it runs on here. */
+/** The spec has a function as it is deployed, and what it runs on here. */
 export interface FunctionSpec {
   name: string
   arn: string
-  /** Folder of the built bundle. */
+  /** This is the folder of the built bundle. */
   codeDir: string
-  /** `bundle.handler` */
+  /** The handler is one such as `bundle.handler`. */
   handler: string
-  /** In seconds. */
+  /** The time-out is in seconds. */
   timeout: number
   memoryMb: number
   environment: Record<string, string>
-  /** Binary of Lambda's Node, and the runtime client that it runs. */
+  /** The runtime is the binary of Lambda's Node, and the runtime client that it runs. */
   runtime: { node: string; client: string }
-  /** Whole lines that the function wrote. */
+  /** The sandbox reports here each whole line that the function wrote. */
   onLog(line: string): void
 }
 
-/** One process of a function. It has its own memory, and handles one event at a time. */
+/**
+ * A sandbox is one process of a function. It has its own memory, and handles one event at a time.
+ */
 export interface Sandbox extends AsyncDisposable {
   isBusy: boolean
-  /** Milliseconds of the epoch. */
+  /** The time is in milliseconds of the epoch. */
   idleSince: number
-  /** @throws when the process ends, or takes longer than its time-out: it is of no use afterwards */
+  /**
+   * Hands an event to the process. @throws when the process ends, or takes longer than its
+   * time-out: it is of no use afterwards
+   */
   invoke(event: unknown): Promise<Answer>
   /** Resolves when the process is gone, for whatever reason. */
   ended: Promise<void>
-  /** As a machine that loses its power. */
+  /** Ends the process as a machine that loses its power would. */
   kill(): void
 }
 
@@ -65,8 +70,8 @@ export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
     } catch {} // it has ended
   }
 
-  // Lambda freezes a process from when it asks for an event until there is one: what a function
-  // leaves for after its answer may happen with the next event, or never.
+  // Lambda freezes a process from when it asks for an event until there is one: work that a
+  // function leaves for after its answer may happen with the next event, or never.
   async function freezeWhenIdle() {
     await api.idle()
     if (!sandbox.isBusy) await signal('SIGSTOP')
@@ -110,7 +115,10 @@ export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
   return sandbox
 }
 
-/** What Lambda sets for every function ("Defined runtime environment variables"), and its own. */
+/**
+ * Returns the variables that Lambda sets for every function ("Defined runtime environment
+ * variables"), and the function's own.
+ */
 function environmentOf(
   { name, codeDir, handler, memoryMb, environment }: FunctionSpec,
   api: string,
@@ -126,7 +134,7 @@ function environmentOf(
     LAMBDA_TASK_ROOT: codeDir,
     _HANDLER: handler,
     TZ: ':UTC',
-    AWS_EC2_METADATA_DISABLED: 'true', // credentials that are missing must not be looked for there
+    AWS_EC2_METADATA_DISABLED: 'true', // missing credentials must not be searched for there
     ...environment,
   }
 }

@@ -1,6 +1,9 @@
 const UNITS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 
-/** @returns milliseconds. @throws for schedules of another kind, which nothing here uses */
+/**
+ * Reads the rate of a schedule. @returns milliseconds. @throws for schedules of another kind, which
+ * nothing here uses
+ */
 export function rateOf(expression: string): number {
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? []
   if (count === undefined) throw new Error(`only rate(…) is emulated; got ${expression}`)

@@ -9,11 +9,14 @@ exec 3>&-
 (cat <&5 >/dev/null; kill -9 $own) &
 wait $own`
 
-/** A program that does not outlive us, in a group of its own: Ctrl-C is for us, who end it last. */
+/**
+ * A tied program does not outlive us. It is in a group of its own: Ctrl-C reaches us, and we end
+ * the program last.
+ */
 export interface Tied {
   /** Ends as the program ends. Its standard output and error are the program's. */
   shell: ChildProcess
-  /** Of the program. */
+  /** This is the id of the program's process. */
   pid: Promise<number>
   kill(): void
 }
@@ -34,7 +37,7 @@ export function spawnTied(
     kill() {
       try {
         if (shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL')
-      } catch {} // it is gone already
+      } catch {} // the program is gone already
     },
   }
 }

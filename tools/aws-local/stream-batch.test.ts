@@ -155,7 +155,7 @@ describe('a batch of a stream', () => {
   })
 })
 
-/** What the function has behind it, by its own answer. */
+/** Returns what the function has handled, by its own answer. */
 function handledOf(
   batch: number[],
   outcome: Invocation,

@@ -1,27 +1,33 @@
 import type { DynamoDBRecord } from 'aws-lambda'
 
-/** How Lambda treats a batch that its function failed (`CreateEventSourceMapping`, API reference). */
+/**
+ * The policy says how Lambda treats a batch that its function failed (`CreateEventSourceMapping`,
+ * API reference).
+ */
 export interface FailurePolicy {
-  /** -1 for as long as the stream holds the records. */
+  /** The number is -1 for as long as the stream holds the records. */
   retries: number
-  /** In seconds; -1 for as long as the stream holds them. */
+  /** The age is in seconds; -1 for as long as the stream holds them. */
   maximumAge: number
   bisects: boolean
-  /** Whether the function says which record was the first that failed. */
+  /** The flag says whether the function reports which record was the first that failed. */
   reportsItemFailures: boolean
 }
 
-/** What became of an invocation; a function that threw, or timed out, has `failed`. */
+/** An invocation ended in one of these ways; a function that threw, or timed out, has `failed`. */
 export type Invocation =
   | { kind: 'returned'; payload: unknown }
   | { kind: 'failed'; errorType: string; errorMessage: string }
 
-/** Records that Lambda gave up, for the failure destination. */
+/** Lambda gave up these records, for the failure destination. */
 export interface Discarded {
   records: DynamoDBRecord[]
   condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded'
   invokeCount: number
-  /** Of the last invocation; absent when there was none, or it only reported failures. */
+  /**
+   * This is the error of the last invocation; it is absent when there was none, or it only reported
+   * failures.
+   */
   functionError?: 'Unhandled'
 }
 
@@ -86,7 +92,10 @@ function byAge(records: DynamoDBRecord[], maximumAge: number, now: number) {
   return { aged: records.filter(isAged), young: records.filter((record) => !isAged(record)) }
 }
 
-/** Where to go on; undefined when all is done. What cannot be understood fails the whole batch. */
+/**
+ * Finds where to go on; undefined when all is done. An answer that cannot be understood fails the
+ * whole batch.
+ */
 function firstFailure(
   records: DynamoDBRecord[],
   outcome: Invocation,

@@ -1,7 +1,10 @@
 import type { AttributeValue, _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams'
 import type { DynamoDBRecord } from 'aws-lambda'
 
-/** A record as the stream's API gives it, as Lambda hands it on: bytes in base64, times in seconds. */
+/**
+ * Turns a record of the stream's API into the form that Lambda hands on: bytes in base64, times in
+ * seconds.
+ */
 export function lambdaRecord(record: StreamRecord, eventSourceARN: string): DynamoDBRecord {
   const { dynamodb, userIdentity } = record
   return {

@@ -5,17 +5,20 @@ import { eventFilter } from './event-filter'
 import { type Discarded, type FailurePolicy, handleBatch, type Invocation } from './stream-batch'
 import { createShards, type Shard } from './stream-shards'
 
-/** An event source mapping between a stream and a function. */
+/** A stream mapping is an event source mapping between a stream and a function. */
 export interface StreamMapping extends FailurePolicy {
   batchSize: number
-  /** How long a batch that is not full waits for more, in seconds. */
+  /** A batch that is not full waits so many seconds for more. */
   window: number
   startingPosition: 'TRIM_HORIZON' | 'LATEST'
-  /** Event filters as JSON; none lets everything pass. */
+  /** The patterns are event filters as JSON; none lets everything pass. */
   patterns: string[]
 }
 
-/** Where each shard's reader stands, so that a new poller goes on after the one that died. */
+/**
+ * Checkpoints say where each shard's reader stands, so that a new poller goes on after the one that
+ * died.
+ */
 export interface Checkpoints {
   get(shardId: string): string | undefined
   set(shardId: string, sequenceNumber: string): void
@@ -23,8 +26,9 @@ export interface Checkpoints {
 
 export interface Poller extends AsyncDisposable {
   /**
-   * Resolves once what was in the stream before the call is handled, without waiting for windows.
-   * @throws what the function answered when it failed; the batch is tried again all the same
+   * Resolves once every record that was in the stream before the call is handled, without waiting
+   * for windows.
+   * @throws the function's answer when it failed; the batch is tried again all the same
    */
   drain(): Promise<void>
 }
@@ -36,7 +40,7 @@ interface Options {
   checkpoints: Checkpoints
   invoke(records: DynamoDBRecord[]): Promise<Invocation>
   discard(discarded: Discarded, shardId: string): Promise<void>
-  /** Told of what kept it from reading; it tries again by itself. */
+  /** The poller reports an error of reading here, and tries again by itself. */
   onError?(error: Error): void
 }
 
@@ -44,9 +48,9 @@ interface Options {
 const renewed = new Set(['TrimmedDataAccessException', 'ExpiredIteratorException'])
 
 const POLL_MS = 250 // Lambda reads a shard four times a second
-const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024 // of a synchronous invocation
+const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024 // the limit of a synchronous invocation
 const FIRST_PAUSE_MS = 200
-const LONGEST_PAUSE_MS = 10_000 // Lambda's own is up to a minute; nobody waits for that here
+const LONGEST_PAUSE_MS = 10_000 // Lambda's own is up to a minute; here nobody wants to wait so long
 
 /** Feeds a table's stream to a function as Lambda's event source mapping does, shard by shard. */
 export function pollStream(options: Options): Poller {
@@ -89,7 +93,7 @@ export function pollStream(options: Options): Poller {
     drains = []
   }
 
-  /** One look at each shard, older ones first. @returns whether there may be more at once */
+  /** Reads each shard once, older ones first. @returns whether there may be more at once */
   async function round(isDraining: boolean): Promise<boolean> {
     let hasMore = false
     for (const shard of await shards.open()) {
@@ -129,7 +133,7 @@ export function pollStream(options: Options): Poller {
   return {
     drain() {
       const drain = Promise.withResolvers<void>()
-      drain.promise.catch(() => {}) // whoever asked hears of it; nobody else must
+      drain.promise.catch(() => {}) // the caller gets the error; nobody else needs it
       drains.push(drain)
       wake.resolve()
       return drain.promise

@@ -8,17 +8,20 @@ import {
 import type { DynamoDBRecord } from 'aws-lambda'
 import { lambdaRecord } from './stream-event'
 
-/** A part of a stream, which is read in order. */
+/** A shard is a part of a stream, which is read in order. */
 export interface Shard {
   id: string
   iterator?: string | undefined
-  /** Closed, and read to its end. */
+  /** The shard is closed, and read to its end. */
   isEnded: boolean
-  /** What was read, passed the filter and waits for its batch. */
+  /** These records were read, passed the filter and wait for their batch. */
   pending: DynamoDBRecord[]
-  /** When the oldest of them was read, in milliseconds of the epoch. */
+  /** The oldest of them was read then, in milliseconds of the epoch. */
   pendingSince: number
-  /** Of the latest record that was read, whether it passed the filter or not. */
+  /**
+   * This is the sequence number of the latest record that was read, whether it passed the filter or
+   * not.
+   */
   readTo?: string | undefined
 }
 
@@ -26,14 +29,14 @@ interface Options {
   client: DynamoDBStreamsClient
   streamArn: string
   startingPosition: 'TRIM_HORIZON' | 'LATEST'
-  /** Where an earlier reader of the shard stood. */
+  /** Tells where an earlier reader of the shard stood. */
   checkpoint(shardId: string): string | undefined
   passes(record: DynamoDBRecord): boolean
 }
 
-/** The shards of a stream. */
+/** These are the shards of a stream. */
 export interface Shards {
-  /** Those that are not read to their end, older ones first. */
+  /** Lists the shards that are not read to their end, older ones first. */
   open(): Promise<Shard[]>
   /** Reads on. @returns how many records there were */
   read(shard: Shard): Promise<number>
@@ -78,7 +81,7 @@ export function createShards(options: Options): Shards {
       const { Records = [], NextShardIterator } = await client
         .send(new GetRecordsCommand({ ShardIterator: shard.iterator }))
         .catch((error) => {
-          shard.iterator = undefined // too old, or the emulator forgot it: asked for again
+          shard.iterator = undefined // it is too old, or the emulator forgot it
           throw error
         })
       shard.iterator = NextShardIterator

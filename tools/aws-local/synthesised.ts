@@ -6,7 +6,8 @@ import type { Graph } from '../synth/graph'
 const LARGEST_GRAPH_BYTES = 64 * 1024 * 1024
 
 /**
- * The graph of a stage, from a process of its own: evaluating it changes the process that does.
+ * Returns the graph of a stage, from a process of its own: evaluating it changes the process that
+ * does so.
  * @param folder takes copies of the bundles, as a deployment does: the next synthesis of the stage
  * writes over its own
  */

@@ -4,10 +4,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import type { Answer } from './runtime-api'
 
-/** A request as it arrived at the port. */
+/** This is a request as it arrived at the port. */
 export interface ArrivedRequest {
   method: string
-  /** As written in the first line: path and query, percent signs and all. */
+  /** The target stands as written in the first line: path and query, percent signs and all. */
   target: string
   headers: IncomingHttpHeaders
   body: Buffer
@@ -21,12 +21,12 @@ export interface UrlReply {
   body: Buffer
 }
 
-// Of an invocation, which holds the request as an event, and likewise the answer: 6 MB and a little
-// ("Request must be smaller than 6291556 bytes for the InvokeFunction operation").
+// An invocation may have 6 MB and a little; it holds the request as an event, and likewise the
+// answer ("Request must be smaller than 6291556 bytes for the InvokeFunction operation").
 const MAX_BYTES = 6_291_556
 
 /**
- * The event that a function URL makes of a request, payload format 2.0.
+ * Makes the event that a function URL makes of a request, payload format 2.0.
  * @returns undefined when it is larger than a function can be given
  */
 export function urlEvent(request: ArrivedRequest): LambdaFunctionURLEvent | undefined {
@@ -74,7 +74,7 @@ export function urlEvent(request: ArrivedRequest): LambdaFunctionURLEvent | unde
   return Buffer.byteLength(JSON.stringify(event)) > MAX_BYTES ? undefined : event
 }
 
-/** What a function URL makes of a function's answer. */
+/** Makes the reply that a function URL makes of a function's answer. */
 export function urlReply(answer: Answer): UrlReply {
   if (answer.kind === 'failed' || answer.payload.length > MAX_BYTES) return failure(502)
   if (answer.kind === 'streamed') return streamedReply(answer.payload)
@@ -96,7 +96,8 @@ export function failure(status: 413 | 502): UrlReply {
   return { status, headers: { 'content-type': 'application/json' }, body }
 }
 
-// Status and headers as JSON, then eight NULs, then the body ("Response streaming", Lambda's guide).
+// A streamed answer has status and headers as JSON, then eight NULs, then the body ("Response
+// streaming", Lambda's guide).
 const DELIMITER = Buffer.alloc(8)
 
 function streamedReply(payload: Buffer): UrlReply {
@@ -115,7 +116,8 @@ function withCookies({ headers = {}, cookies = [] }: Head): UrlReply['headers'] 
   return { ...headers, ...(cookies.length > 0 && { 'set-cookie': cookies }) }
 }
 
-// Seen on AWS, and written down nowhere: these arrive as text, everything else as base64.
+// These types arrive as text, everything else as base64: that was seen on AWS, and is documented
+// nowhere.
 const TEXT = /^(text\/|application\/(json|xml|javascript)\s*(;|$))/i
 
 function arrivesAsText({ headers, body }: ArrivedRequest): boolean {
@@ -140,7 +142,7 @@ function parameters(query: string): Record<string, string> {
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
-/** `12/Mar/2026:19:03:58 +0000`, as in the common log format. */
+/** Writes a time as the common log format does: `12/Mar/2026:19:03:58 +0000`. */
 function logTime(at: Date): string {
   const [date = '', time = ''] = at.toISOString().slice(0, 19).split('T')
   const [year, month, day] = date.split('-')

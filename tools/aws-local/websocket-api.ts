@@ -5,9 +5,9 @@ import { urlReply } from './url-event'
 import { handshakePart, type RouteKey, type SocketConnection, socketEvent } from './websocket-event'
 
 export interface WebSocketApi extends AsyncDisposable {
-  /** `ws://127.0.0.1:…` */
+  /** The URL is `ws://127.0.0.1:…`. */
   url: string
-  /** Of the management API, below which `/API/STAGE/@connections/ID` lies. */
+  /** This is the endpoint of the management API, below which `/API/STAGE/@connections/ID` lies. */
   managementEndpoint: string
 }
 
@@ -20,12 +20,14 @@ interface Options {
 
 type Socket = ServerWebSocket<SocketConnection>
 
-// "WebSocket API quotas": 128 KB of payload, then the connection is closed.
+// A message may have 128 KB of payload ("WebSocket API quotas"); after a larger one the connection
+// is closed.
 const MAX_MESSAGE_BYTES = 128 * 1024
 
 /**
- * A WebSocket API of API Gateway on a port of this machine: the function for `$connect` says who may
- * come in, the one for `$default` is given each message, answers go out through the management API.
+ * Starts a WebSocket API of API Gateway on a port of this machine: the function for `$connect` says
+ * who may connect, the one for `$default` is given each message, answers go out through the
+ * management API.
  */
 export function startWebSocketApi({ apiId, stage, functions, port = 0 }: Options): WebSocketApi {
   const sockets = new Map<string, Socket>()
@@ -84,7 +86,7 @@ export function startWebSocketApi({ apiId, stage, functions, port = 0 }: Options
   }
 }
 
-/** "@connections commands in the backend service". */
+/** Answers the commands in "@connections commands in the backend service". */
 async function manage(request: Request, sockets: Map<string, Socket>): Promise<Response> {
   const { pathname } = new URL(request.url)
   const [, id = ''] = /\/@connections\/([^/]+)$/.exec(decodeURIComponent(pathname)) ?? []

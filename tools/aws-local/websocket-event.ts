@@ -10,7 +10,7 @@ export interface SocketConnection {
 const kinds = { $connect: 'CONNECT', $default: 'MESSAGE', $disconnect: 'DISCONNECT' } as const
 export type RouteKey = keyof typeof kinds
 
-/** The event that a WebSocket API of API Gateway makes for a route. */
+/** Makes the event that a WebSocket API of API Gateway makes for a route. */
 export function socketEvent(
   routeKey: RouteKey,
   { id, connectedAt, sourceIp, userAgent }: SocketConnection,
@@ -40,7 +40,10 @@ export function socketEvent(
   }
 }
 
-/** Of the handshake: API Gateway gives each header and parameter once, and in full beside it. */
+/**
+ * Returns the part of an event that describes the handshake: API Gateway gives each header and
+ * parameter once, and in full beside it.
+ */
 export function handshakePart(request: Request) {
   const { searchParams } = new URL(request.url)
   const headers = Object.fromEntries(request.headers)

@@ -1,6 +1,7 @@
 /**
- * The shape of a school day, as a factor on its mean rate: quiet nights, teaching from eight to
- * five, an evening of homework, and at each full hour of teaching a class that signs in at once.
+ * The factors give the shape of a school day, relative to its mean rate: quiet nights, teaching
+ * from eight to five, an evening of homework, and at each full hour of teaching a class that signs
+ * in at once.
  */
 const hourly = [
   ...[0.15, 0.1, 0.05, 0.05, 0.05, 0.1, 0.4, 1.2], // 00–07
@@ -11,15 +12,15 @@ const hourly = [
 const HOUR = 3600
 export const DAY = 24 * HOUR
 
-// Thirty people open the same page within three minutes of the bell: what they send in that time is
-// four times what they send while they work. By how much is a guess that errs to the high side; the
-// measured peak of a deployment goes here.
+// Thirty people open the same page within three minutes of the bell: they send four times as much
+// in that time as while they work. The factor is a guess that errs to the high side; the measured
+// peak of a deployment goes here.
 const BELL_SECONDS = 180
 const BELL_FACTOR = 4
 
 const TEACHING = { from: 8, to: 17 }
 
-/** @param second of the day @returns the rate there, relative to the mean of the day */
+/** Returns the rate at a second of the day, relative to the mean of the day. */
 export function shapeAt(second: number): number {
   return raw(second) / mean
 }
@@ -33,5 +34,5 @@ function raw(second: number): number {
 
 const mean = Array.from({ length: DAY }, (_, second) => raw(second)).reduce((a, b) => a + b) / DAY
 
-/** The busiest second of the day, relative to the mean. */
+/** The factor is the rate of the busiest second of the day, relative to the mean. */
 export const peakFactor = Math.max(...Array.from({ length: DAY }, (_, second) => shapeAt(second)))

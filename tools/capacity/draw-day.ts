@@ -2,11 +2,11 @@ import { quotas } from './quotas'
 import { COURSE_STEP, type Simulated } from './simulate'
 
 interface Drawing extends Pick<Simulated, 'course'> {
-  /** Mean of the day, events a second. */
+  /** The rate is the mean of the day, in events a second. */
   eps: number
 }
 
-// Pixels; as wide as a page of GitHub shows without scaling.
+// The width in pixels is as wide as a page of GitHub shows without scaling.
 const WIDTH = 880
 const HEIGHT = 340
 const LEFT = 64
@@ -20,7 +20,10 @@ const LARGEST = '#bc4c00'
 const LIMIT = '#cf222e'
 const INK = '#424a53'
 
-/** The day as an SVG document: what all schools send, the largest of them, the mean, the first limit. */
+/**
+ * Draws the day as an SVG document: the rate of all schools, that of the largest, the mean, the
+ * first limit.
+ */
 export function drawDay({ eps, course }: Drawing): string {
   const peak = Math.max(...course.map(({ all }) => all))
   const top = roundedUp(peak)
@@ -63,7 +66,7 @@ ${parts.join('\n')}
 `
 }
 
-/** To a number that people divide by four in their heads. */
+/** Rounds up to a number that people divide by four in their heads. */
 function roundedUp(value: number): number {
   const unit = 10 ** Math.floor(Math.log10(value))
   return [1, 2, 4, 6, 8, 10].map((times) => times * unit).find((round) => round >= value)!

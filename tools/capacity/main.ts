@@ -41,7 +41,8 @@ async function plan({ eps, profile, tenants, plot, json, ...rest }: Options) {
   const footprint = await footprintOf(load.bytes, profile)
   const needs = needsOf(load, footprint)
   const breaks = breakingPoints(load, footprint)
-  // If the rate is the mean of a school day: what its busiest seconds do to the hottest index key.
+  // The simulation takes the rate as the mean of a school day, and shows what its busiest seconds
+  // do to the hottest index key.
   const { course, ...day } = simulateDay({ eps, tenants, shards: shardCounts })
   if (plot) await writeFile(plot, drawDay({ eps, course }))
   if (json) return console.log(JSON.stringify({ load, profile, needs, breaks, day }, null, 2))

@@ -2,28 +2,28 @@ import type { Footprint } from '../cost/footprint'
 import { apiRequestMs, assumed, changesBatchMs, type Load } from './load'
 import { quotas } from './quotas'
 
-/** How much of one thing a load takes, and of what limit that is a part. */
+/** A need says how much of one thing a load takes, and of what limit that is a part. */
 export interface Need {
   part: string
-  /** In `unit`. */
+  /** The amount is in `unit`. */
   amount: number
   unit: string
-  /** The limit that a new account has, in the same unit. */
+  /** A new account has this limit, in the same unit. */
   limit?: number
   isAdjustable?: boolean
   note?: string
 }
 
-// A batch of the stream: as many as `infra/changes.ts` lets a batch have, most of which are full
+// A batch of the stream has as many records as `infra/changes.ts` allows; most batches are full
 // once the rate is worth planning for.
 const STREAM_BATCH = 500
-// A day's objects of one delivery stream are cut by size or by time, whichever comes first: 128 MB of
-// what went in, or five minutes (`infra/archive.ts`).
+// A day's objects of one delivery stream are cut by size or by time, whichever comes first: 128 MB
+// of input, or five minutes (`infra/archive.ts`).
 const FIREHOSE_BUFFER_BYTES = 128 * 1024 * 1024
 const FIREHOSE_BUFFER_SECONDS = 300
 const DAY_SECONDS = 24 * 3600
 
-/** What each part needs to take `load.eps` all the time. */
+/** Computes what each part needs to take `load.eps` all the time. */
 export function needsOf(load: Load, footprint: Footprint): Need[] {
   const { eps, batch, largestTenant } = load
   const { tableWrites, indexes, shards, documentBytes, documentsInRecord } = footprint
@@ -80,8 +80,8 @@ export function needsOf(load: Load, footprint: Footprint): Need[] {
   }
 }
 
-// Of a tenant's events, the share of its busiest actor, object, session or group: a course of five
-// hundred in a school of fifty thousand.
+// The busiest actor, object, session or group of a tenant has this share of its events: a course of
+// five hundred in a school of fifty thousand.
 const HOTTEST_PERSON = 0.01
 
 function concurrencyOf({ eps, batch, webhooks }: Load) {
@@ -101,9 +101,9 @@ function need(part: string, amount: number, unit: string, more: Partial<Need> = 
   return { part, amount, unit, ...more }
 }
 
-/** Which limit a growing load meets first: the rate at which each would be, lowest first. */
+/** Tells which limit a growing load meets first: the rate at which it meets each, lowest first. */
 export function breakingPoints(load: Load, footprint: Footprint): { part: string; eps: number }[] {
-  const at = 10_000 // any rate at which rounding up does not show
+  const at = 10_000 // at this rate rounding up does not show
   return needsOf({ ...load, eps: at }, footprint)
     .flatMap(({ part, amount, limit, unit }) =>
       // The limit of `changes` grows with the table, so it is no rate.

@@ -1,6 +1,6 @@
-/** A limit that AWS sets by default, and whether asking raises it. */
+/** A quota is a limit that AWS sets by default; it says whether asking raises it. */
 export interface Quota {
-  /** Where a request that meets it goes. */
+  /** This names the service and the thing that the quota limits. */
   of: string
   value: number
   unit: string
@@ -10,7 +10,7 @@ export interface Quota {
 
 const docs = 'docs.aws.amazon.com'
 
-/** Of a new account in us-east-1. Read in November 2026. */
+/** These are the quotas of a new account in us-east-1, read in November 2026. */
 export const quotas = {
   lambdaConcurrency: {
     of: 'Lambda: concurrent executions of the account',

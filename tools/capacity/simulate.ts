@@ -1,24 +1,27 @@
 import { DAY, shapeAt } from './day'
 
 export interface Simulated {
-  /** Events of the busiest second, of all tenants together. */
+  /** The busiest second of all tenants together has so many events. */
   peakEps: number
-  /** Events of the busiest second of the largest tenant. */
+  /** The busiest second of the largest tenant has so many events. */
   peakTenantEps: number
-  /** Writes of the busiest second of any one index key, by how many shards a tenant's key has. */
+  /**
+   * The busiest second of any one index key has so many writes, by the number of shards of a
+   * tenant's key.
+   */
   hottest: { shards: number; writes: number }[]
-  /** The busiest second of each two minutes, from midnight on. */
+  /** The course has the busiest second of each two minutes, from midnight on. */
   course: { all: number; largestTenant: number }[]
 }
 
-/** A bell's three minutes stand out, and a day is 720 points. */
+/** With this step a bell's three minutes stand out, and a day is 720 points. */
 export const COURSE_STEP = 120
 
-/** How many shards an index key may have, to see from which on it fits. */
+/** An index key may have so many shards; the list shows from which number on the load fits. */
 export const shardCounts = [1, 4, 8, 16, 32, 64, 128, 256] as const
 
 interface Options {
-  /** Mean over the day, events a second. */
+  /** The rate is the mean over the day, in events a second. */
   eps: number
   tenants: number
   shards: readonly number[]
@@ -30,8 +33,8 @@ interface Options {
 const BELL = { from: 9 * 3600, to: 9 * 3600 + 180 }
 
 /**
- * A day of traffic, drawn at random: tenants of sizes by Zipf's law, arrivals by Poisson, each event
- * in a shard of its tenant's key. The expectation is plain arithmetic; what is drawn here is the
+ * Draws a day of traffic at random: tenants have sizes by Zipf's law, arrivals are Poisson, each
+ * event is in a shard of its tenant's key. The expectation is plain arithmetic; the draw shows the
  * spread around it that decides how many shards are enough.
  */
 export function simulateDay({ eps, tenants, shards, step = 20, seed = 1 }: Options): Simulated {
@@ -64,7 +67,7 @@ export function simulateDay({ eps, tenants, shards, step = 20, seed = 1 }: Optio
   return { peakEps, peakTenantEps, hottest, course }
 }
 
-/** How many land in the fullest of `shards` boxes: one Poisson draw for each. */
+/** Tells how many land in the fullest of `shards` boxes: one Poisson draw for each. */
 function fullest(events: number, shards: number, random: () => number): number {
   if (shards === 1) return events
   let most = 0
@@ -74,7 +77,7 @@ function fullest(events: number, shards: number, random: () => number): number {
   return most
 }
 
-/** Shares that add up to 1, the n-th proportional to 1/n. */
+/** Returns shares that add up to 1, the n-th proportional to 1/n. */
 export function zipf(count: number): number[] {
   const weights = Array.from({ length: count }, (_, n) => 1 / (n + 1))
   const total = weights.reduce((a, b) => a + b)
@@ -95,7 +98,7 @@ function poisson(mean: number, random: () => number): number {
   return count
 }
 
-/** A small generator with a seed, so that a plan is the same each time it is asked for. */
+/** Makes a small generator with a seed, so that a plan is the same each time it is asked for. */
 function mulberry32(seed: number): () => number {
   let state = seed
   return () => {

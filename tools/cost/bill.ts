@@ -3,27 +3,30 @@ import type { RetentionClass } from '../../src/event/record'
 import { apiRequestMs, assumed, changesBatchMs } from '../capacity/load'
 import { type PriceName, prices } from './prices'
 
-/** Sizes and counts that a bill is made of; `footprint.ts` reads them off what the adapters send. */
+/**
+ * A bill is made of these sizes and counts; `footprint.ts` reads them off the requests of the
+ * adapters.
+ */
 export interface Workload {
   events: number
-  /** Events in a request. */
+  /** A request has so many events. */
   batch: number
   hotTtlDays: number
   retentionClass: RetentionClass
-  /** Write units of an event, its indexes included. */
+  /** An event takes so many write units, its indexes included. */
   writeUnits: number
-  /** Of an event's item and its index entries, with what DynamoDB adds to each. */
+  /** An event's item and its index entries have so many bytes, with what DynamoDB adds to each. */
   hotBytes: number
-  /** Of the document that goes to the lake, */
+  /** The document for the lake has so many bytes. */
   documentBytes: number
-  /** and of its share of a Firehose record, each record rounded up to 5 KB. */
+  /** Its share of a Firehose record has so many bytes, each record rounded up to 5 KB. */
   billedBytes: number
-  /** Webhooks that take every event. */
+  /** So many webhooks take every event. */
   webhooks: number
 }
 
 export interface Line {
-  /** The resource as `infra/` names it. */
+  /** The resource has its name in `infra/`. */
   resource: string
   price: PriceName
   quantity: number
@@ -34,18 +37,23 @@ export interface Line {
 const GB = 1e9
 const DAYS_IN_MONTH = 30
 
-// Documents of 20,000 sample events are 2,970 bytes each, and 239 in GZIP Parquet, written by DuckDB.
+// The documents of 20,000 sample events have 2,970 bytes each, and 239 in GZIP Parquet, written by
+// DuckDB.
 const PARQUET_SHARE_OF_DOCUMENT = 0.0805
 const MONTHS_WARM = WARM_DAYS / 30
 
-// Batches of the stream when traffic is thin: a batch waits at most two seconds (`infra/changes.ts`).
+// Batches of the stream have so many records when traffic is thin: a batch waits at most two
+// seconds (`infra/changes.ts`).
 const STREAM_BATCH = 100
-// One line a request, of metrics; what Lambda says of its own accord is switched off (`infra/function.ts`).
+// A request writes one line of metrics; Lambda's own lines are switched off (`infra/function.ts`).
 const LOG_BYTES_PER_CALL = 450
 // Firehose writes an object of 128 MB or after five minutes; for a million events it is the size.
 const FIREHOSE_OBJECT_BYTES = 128e6
 
-/** What `workload.events` cost from the sensor to the end of their retention, in US dollars. */
+/**
+ * Computes what `workload.events` cost from the sensor to the end of their retention, in US
+ * dollars.
+ */
 export function billOf(workload: Workload): Line[] {
   const { events, batch, hotTtlDays, writeUnits, hotBytes, documentBytes, webhooks } = workload
   const { billedBytes } = workload
@@ -90,13 +98,13 @@ export function billOf(workload: Workload): Line[] {
 // instance sees less than one in ten seconds, counts are US$ 0.06 a million events more.
 const CALLS_WHILE_KEY_IS_KNOWN = 5
 const CALLS_BETWEEN_COUNTS = 10
-// The key's record, and the source's, a unit each when they must be current.
+// The key's record and the source's take a unit each, because they must be current.
 const KEY_READS = 2
 // A transaction of one item takes twice its units.
 const COUNT_WRITES = 2
-// Sent, received, deleted.
+// A message is sent, received and deleted.
 const SQS_CALLS = 3
-// Written when enqueued, deleted when done.
+// A delivery is written when enqueued and deleted when done.
 const DELIVERY_WRITES = 2
 
 function line(resource: string, price: PriceName, quantity: number): Line {

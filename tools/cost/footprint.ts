@@ -9,30 +9,33 @@ import { type Item, itemBytes, writeUnits } from '../../src/platform/aws/events/
 import { systemClock } from '../../src/platform/clock'
 import { sampleRecords } from './sample'
 
-/** What the adapters make of an event: read off the items and records that they send. */
+/**
+ * The footprint says what the adapters make of an event, read off the items and records that they
+ * send.
+ */
 export interface Footprint {
-  /** Write units of the item itself, on average. */
+  /** The item itself takes so many write units, on average. */
   tableWrites: number
-  /** Of the item and its entries in the indexes. */
+  /** The item and its entries in the indexes take so many write units. */
   writeUnits: number
-  /** What they occupy. */
+  /** They occupy so many bytes. */
   hotBytes: number
-  /** Of the document that goes to Firehose, */
+  /** The document for Firehose has so many bytes. */
   documentBytes: number
-  /** and of its share of what Firehose bills: each record counts as the next multiple of 5 KB. */
+  /** Firehose bills so many bytes for it: each record counts as the next multiple of 5 KB. */
   billedBytes: number
   documentsInRecord: number
   indexes: readonly string[]
-  /** Of the indexes in which a tenant's key is spread over several. */
+  /** These are the shards of the indexes in which a tenant's key is spread over several. */
   shards: Record<string, number>
 }
 
-// "DynamoDB item sizes": 100 bytes of overhead an item, in the table and in each index.
+// An item has 100 bytes of overhead, in the table and in each index ("DynamoDB item sizes").
 const ITEM_OVERHEAD_BYTES = 100
-// "Amazon Data Firehose pricing".
+// Firehose bills in steps of 5 KB ("Amazon Data Firehose pricing").
 const FIREHOSE_STEP_BYTES = 5 * 1024
 
-/** @param bytes of an event as sent */
+/** Measures the footprint of an event. @param bytes its size as sent */
 export async function footprintOf(bytes: number, profile: IndexProfile): Promise<Footprint> {
   const { indexes, hotTtlDays } = profiles[profile]
   const records = sampleRecords(bytes, hotTtlDays)
@@ -63,16 +66,16 @@ export async function footprintOf(bytes: number, profile: IndexProfile): Promise
   }
 }
 
-// As `events/append.ts` draws it.
+// The token has the length that `events/append.ts` draws.
 const TOKEN_BYTES = 16
 
-/** Of the table and every index. */
+/** Counts the write units of an item in the table and every index. */
 export function allUnits(item: Item): number {
   const { table, indexes } = writeUnits(item)
   return table + sum(Object.values(indexes), (units) => units)
 }
 
-// An entry of a keys-only index: the table's key, its own, and the place.
+// An entry of a keys-only index has the table's key, its own, and the place.
 const ENTRY_BYTES = 120
 
 function storedBytes(item: Item): number {

@@ -1,16 +1,17 @@
-/** What AWS charges for one unit, and where that is written. */
+/** A price says what AWS charges for one unit, and where that is written. */
 export interface Price {
   usd: number
-  /** Singular: one of these costs `usd`. */
+  /** The unit is singular: one of these costs `usd`. */
   unit: string
-  /** For people: the service's own name of the thing. */
+  /** People know the thing by this name, which is the service's own. */
   of: string
   source: string
 }
 
 /**
- * us-east-1, on demand, first tier, without any free tier. Read in November 2026; prices of other
- * regions differ by up to half as much again. One table, so that a change of price is one line.
+ * The prices are those of us-east-1, on demand, first tier, without any free tier. They were read
+ * in November 2026; prices of other regions differ by up to half as much again. One table, so that
+ * a change of price is one line.
  */
 export const pricesAsOf = '2026-11'
 

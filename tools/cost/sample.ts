@@ -5,12 +5,13 @@ import { explained } from '../../src/standards/caliper/explain'
 import { readCaliper } from '../../src/standards/caliper/parse'
 import { anEnvelope, anEvent } from '../../tests/support/envelopes'
 
-// Enough for a mean that stands still to the third digit, and read in a moment.
+// So many samples are enough for a mean that is stable to the third digit, and are read in a
+// moment.
 const SAMPLES = 400
 
 /**
- * Records of events of about `bytes` each, as the pipeline would store them: of twenty types, every
- * one with ids of its own, made longer by extensions half of which is text and half random.
+ * Makes records of events of about `bytes` each, as the pipeline would store them: of twenty types,
+ * every one with ids of its own, made longer by extensions half of which is text and half random.
  */
 export function sampleRecords(bytes: number, hotTtlDays: number, count = SAMPLES): EventRecord[] {
   const receivedAt = '2026-11-21T09:30:01.500Z'
@@ -27,7 +28,7 @@ export function sampleRecords(bytes: number, hotTtlDays: number, count = SAMPLES
   return reading.items.flatMap((item) => ('event' in item ? [stamp(item.event)] : []))
 }
 
-/** Small ones stay as they are: nothing that is said of an event can be left out. */
+/** Lengthens an event. One that is larger already stays as it is: nothing of it can be left out. */
 function lengthened(event: Record<string, unknown>, bytes: number) {
   const missing = bytes - JSON.stringify(event).length
   const line = () => ({ note: 'seen in the course', ref: randomUUID() })

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 
-/** A deployment, and how to speak to it. */
+/** A deployment is called through this. */
 export interface Deployment {
-  /** @param path from the root; `init.key` replaces the key, '' sends none */
+  /** Calls a route. @param path from the root; `init.key` replaces the key, '' sends none */
   call(path: string, init?: RequestInit & { key?: string }): Promise<Answer>
 }
 
 export interface Answer {
   status: number
   headers: Headers
-  /** Parsed when it is JSON, text otherwise. */
+  /** The body is parsed when it is JSON, and text otherwise. */
   body: unknown
 }
 
-/** One promise, and how to see it kept. `run` throws a sentence when it is not. */
+/** A check tests one promise. `run` throws a sentence when the promise is broken. */
 export interface Check {
   promise: string
   run(deployment: Deployment): Promise<void>
@@ -23,10 +23,11 @@ export interface Check {
 const EVENTS = '/caliper/v1p2/events'
 const CONTEXT = 'http://purl.imsglobal.org/ctx/caliper/v1p2'
 
-// As many as fit no single write: what is sent in parts must still be answered as one.
+// So many events fit no single write: a request that is stored in parts must still be answered as
+// one.
 const LARGE_BATCH = 300
 
-/** Everything that a sender is promised, in the order in which it would be missed. */
+/** The checks test everything that a sender is promised, the most important first. */
 export const checks: Check[] = [
   {
     promise: 'it is up, and ready to take events',

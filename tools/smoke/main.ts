@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { type Answer, checks } from './checks'
 
-// A first request may find no instance up; even then a deployment that takes longer is not well.
+// A first request may find no running instance; even then a deployment that takes longer is not
+// well.
 const TIMEOUT_MS = 30_000
 
 const command = new Command('smoke')

@@ -12,7 +12,10 @@ interface Statement {
 
 const { id: accountId, region } = account
 
-/** What the program asks AWS while it runs. A question that is not here stops the synthesis. */
+/**
+ * The program asks AWS these questions while it runs. A question that is not here stops the
+ * synthesis.
+ */
 const calls: Record<string, (inputs: Record<string, unknown>) => object> = {
   'aws:index/getRegion:getRegion': () => ({ id: region, region, name: region }),
   'aws:index/getCallerIdentity:getCallerIdentity': () => ({
@@ -34,14 +37,14 @@ const calls: Record<string, (inputs: Record<string, unknown>) => object> = {
   },
 }
 
-/** @throws when the question is not known here */
+/** Answers a question. @throws when the question is not known here */
 export function answered({ token, inputs }: MockedCall): object {
   const answer = calls[token]
   if (!answer) throw new Error(`No answer for ${token}: add it to calls.ts`)
   return answer(inputs)
 }
 
-/** IAM's JSON, as the provider writes it. */
+/** Writes IAM's JSON as the provider does. */
 function policyJson(statements: Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(iamStatement) })
 }
@@ -57,7 +60,7 @@ function iamStatement({ sid, effect, actions, resources, principals, conditions 
   }
 }
 
-/** Everybody is a star, and not an object that holds one. */
+/** Writes a principal: everybody is a star, and not an object that holds one. */
 function principalOf(principals: NonNullable<Statement['principals']>) {
   if (principals.some(({ type }) => type === '*')) return '*'
   return keyed(principals.map((p) => [p.type, one(p.identifiers)]))

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { account } from './account'
 import type { Artifact } from './graph'
 
-/** As much as the components send of a function (`pkg/runtime/runtime.go`, BuildInput). */
+/** The components send this of a function (`pkg/runtime/runtime.go`, BuildInput). */
 interface BuildInput {
   functionID: string
   handler: string
@@ -20,7 +20,7 @@ interface Cli extends AsyncDisposable {
   artifacts: Artifact[]
 }
 
-/** What SST's components ask the CLI that runs them, over HTTP. */
+/** Starts a server that answers what SST's components ask the CLI that runs them, over HTTP. */
 export async function startCli(): Promise<Cli> {
   const artifacts: Artifact[] = []
   const methods: Record<string, (input: never) => unknown> = {
@@ -50,7 +50,7 @@ export async function startCli(): Promise<Cli> {
   }
 }
 
-/** The bucket and registry that SST keeps in an account for what it uploads. */
+/** Names the bucket and registry that SST has in an account for its uploads. */
 function bootstrap() {
   return {
     asset: 'sst-asset',

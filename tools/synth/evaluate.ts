@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { fromPlatform, platform, root } from './paths'
 
-// Follows `sst` 4.17.1: pkg/js/js.go and pkg/project/run.go. Compare them when SST is upgraded.
+// This file follows `sst` 4.17.1: pkg/js/js.go and pkg/project/run.go. Compare them when SST is
+// upgraded.
 
 interface Esbuild {
   build(options: Record<string, unknown>): Promise<unknown>
@@ -11,12 +12,12 @@ interface Esbuild {
 
 export interface Program {
   code: string
-  /** Identifiers that SST's CLI replaces by their JSON. */
+  /** SST's CLI replaces these identifiers by their JSON. */
   define?: Record<string, unknown>
   inject?: string[]
-  /** Stands above each file of ours, as SST puts its imports there. */
+  /** This text stands above each file of ours, as SST puts its imports there. */
   globals?: string
-  /** Stands above the bundle. */
+  /** This text stands above the bundle. */
   banner?: string
 }
 
@@ -28,7 +29,7 @@ const requireInModules = [
   `const __dirname = topLevelFileUrlToPath(new topLevelURL('.', import.meta.url));`,
 ].join('\n')
 
-// Found at run time in the platform's own node_modules, one instance for all.
+// These packages are found at run time in the platform's own node_modules, one instance for all.
 const external = [
   ...['@pulumi/*', '@pulumiverse/*', '@sst-provider/*', '@aws-sdk/*'],
   ...['esbuild', 'archiver', 'glob', 'undici', 'vite'],

@@ -1,22 +1,30 @@
-/** What `sst deploy` would register for a stage, with everything that AWS would fill in answered. */
+/**
+ * The graph has what `sst deploy` would register for a stage, with everything that AWS would fill
+ * in.
+ */
 export interface Graph {
   app: { name: string; stage: string; removal: string; protect: boolean }
   resources: GraphResource[]
-  /** Bundles of functions as they would be uploaded, by the name of the function in `infra/`. */
+  /**
+   * The artifacts are bundles of functions as they would be uploaded, by the name of the function
+   * in `infra/`.
+   */
   artifacts: Artifact[]
 }
 
 export interface GraphResource {
-  /** Pulumi's: `aws:sqs/queue:Queue`. */
+  /** The type is Pulumi's: `aws:sqs/queue:Queue`. */
   type: string
-  /** The logical one, unique within its type. */
+  /** The name is the logical one, unique within its type. */
   name: string
   // biome-ignore lint/suspicious/noExplicitAny: its shape depends on `type`, and Pulumi types it there
   inputs: Record<string, any>
-  /** What other resources read of it: `arn`, `url`, `name`. Empty for components. */
+  /** Other resources read these outputs: `arn`, `url`, `name`. They are empty for components. */
   outputs: Record<string, unknown>
   parent?: string
-  /** Set where the engine is told to: it is neither deleted nor replaced. */
+  /**
+   * A protected resource is neither deleted nor replaced; this is set where the engine is told so.
+   */
   protect?: boolean
   /** It stays in the account when it leaves the program, or the stage is removed. */
   retainOnDelete?: boolean
@@ -24,8 +32,11 @@ export interface GraphResource {
 
 export interface Artifact {
   functionName: string
-  /** What goes into the zip: the bundle and `resource.enc`, the links under the function's key. */
+  /**
+   * The folder has the contents of the zip: the bundle and `resource.enc`, the links under the
+   * function's key.
+   */
   folder: string
-  /** Within the folder: `api.handler`. */
+  /** The handler stands within the folder: `api.handler`. */
   handler: string
 }

@@ -8,12 +8,12 @@ import { synth } from './synth'
 const { values } = parseArgs({
   options: {
     stage: { type: 'string', default: 'ci' },
-    // Writes `sst-env.d.ts` instead of printing the graph.
+    // This option writes `sst-env.d.ts` instead of printing the graph.
     types: { type: 'boolean', default: false },
   },
 })
 
-// What fails inside the program fails in promises that nobody waits for, and many follow the first.
+// Errors inside the program reject promises that nobody awaits, and many follow the first.
 process.on('unhandledRejection', fail)
 process.on('uncaughtException', fail)
 
@@ -27,5 +27,5 @@ if (values.types) {
   writeFileSync(join(root, 'sst-env.d.ts'), renderSstEnv(graph))
   process.exit(0)
 }
-// A pipe takes it in pieces: the process may only go when the last one is out.
+// A pipe takes the text in pieces: the process may end only when the last one is out.
 process.stdout.write(`${JSON.stringify(graph, undefined, 1)}\n`, () => process.exit(0))

@@ -3,7 +3,7 @@ import { answered } from './calls'
 import { created } from './outputs'
 import { renderSstEnv } from './sst-env'
 
-// No SST needed: what the synthesis answers in the place of AWS.
+// These tests need no SST: they cover what the synthesis answers in the place of AWS.
 
 const made = (type: string, inputs: Record<string, unknown>) =>
   created({ type, name: 'Thing', inputs, custom: true })

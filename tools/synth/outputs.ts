@@ -16,8 +16,9 @@ function invocationArn(name: string): string {
 }
 
 /**
- * What AWS adds to a resource once it exists, in the form in which AWS writes it: policies are built
- * from these. A type that is not here stops the synthesis, so that no ARN is ever guessed.
+ * The answers have what AWS adds to a resource once it exists, in the form in which AWS writes it:
+ * policies are built from these. A type that is not here stops the synthesis, so that no ARN is
+ * ever guessed.
  */
 const answers: Record<string, Answer> = {
   'aws:acm/certificate:Certificate': ({ domainName }, id) => ({
@@ -121,14 +122,14 @@ const answers: Record<string, Answer> = {
     url: `https://sqs.${region}.amazonaws.com/${account.id}/${name}`,
   }),
   'aws:sqs/queuePolicy:QueuePolicy': nothing,
-  // The key that links are encrypted with. On AWS it is random and kept in the state.
+  // The links are encrypted with this key. On AWS it is random and stored in the state.
   'random:index/randomBytes:RandomBytes': ({ length }) => ({
     base64: Buffer.alloc(Number(length), 7).toString('base64'),
     hex: Buffer.alloc(Number(length), 7).toString('hex'),
   }),
 }
 
-/** Ids that are not the resource's name. */
+/** These ids are not the resource's name. */
 const ids: Record<string, (logicalName: string) => string> = {
   'aws:apigatewayv2/api:Api': (name) => name.toLowerCase(),
   'aws:cognito/userPool:UserPool': (name) => `${region}_${name}`,
@@ -136,7 +137,7 @@ const ids: Record<string, (logicalName: string) => string> = {
   'aws:kms/key:Key': (name) => `00000000-0000-4000-8000-${hex(name)}`,
 }
 
-/** @throws when the type is not known here */
+/** Answers for a created resource. @throws when the type is not known here */
 export function created({ type, name, inputs, custom, id: read }: MockedResource) {
   // Components have no outputs of their own; neither has the stack.
   if (!custom || type.startsWith('sst:') || type.startsWith('pulumi:')) {

@@ -5,16 +5,19 @@ import { join, resolve } from 'node:path'
 export const root = resolve(import.meta.dirname, '../..')
 const sst = join(root, '.sst')
 
-/** Where `sst install` put SST's components and what they need. */
+/** `sst install` puts SST's components and what they need here. */
 export const platform = join(sst, 'platform')
 
-/** Where one stage is synthesised, so that two of them do not write over each other. */
+/**
+ * Returns the folder where one stage is synthesised, so that two of them do not write over each
+ * other.
+ */
 export function workFolder(stage: string): string {
   return join(sst, 'synth', stage)
 }
 
 /**
- * A module of the platform, the same instance that SST's components import.
+ * Loads a module of the platform, the same instance that SST's components import.
  * @throws when `npm run aws:install` has not been run
  */
 export function fromPlatform<Module>(name: string): Module {

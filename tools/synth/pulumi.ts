@@ -1,6 +1,9 @@
 import { fromPlatform } from './paths'
 
-/** As much of `@pulumi/pulumi` as is used here; its types are only there once SST is installed. */
+/**
+ * This is the part of `@pulumi/pulumi` that is used here; its types are only there once SST is
+ * installed.
+ */
 export interface Pulumi {
   runtime: {
     setMocks(
@@ -20,9 +23,9 @@ export interface MockedResource {
   type: string
   name: string
   inputs: Record<string, unknown>
-  /** Whether a provider makes it; components are not. */
+  /** The flag says whether a provider makes the resource; none makes components. */
   custom?: boolean
-  /** Set when an existing resource is read and nothing made. */
+  /** The id is set when an existing resource is read and nothing is made. */
   id?: string
 }
 
@@ -50,10 +53,11 @@ export function loadPulumi(): Pulumi {
   return fromPlatform('@pulumi/pulumi')
 }
 
-// Marks a secret in what Pulumi sends to its engine (`sdk/nodejs/runtime/rpc.ts`, specialSecretSig).
+// This value marks a secret in what Pulumi sends to its engine (`sdk/nodejs/runtime/rpc.ts`,
+// specialSecretSig).
 const SECRET = '4dabf18193072939515e22adb298388d'
 
-/** Without the wrapping of secrets: here nothing is secret. */
+/** Removes the wrapping of secrets: here nothing is secret. */
 export function plain<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(plain) as Value
   if (value === null || typeof value !== 'object') return value

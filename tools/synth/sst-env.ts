@@ -13,7 +13,7 @@ import "sst"
 export {}`
 
 /**
- * `sst-env.d.ts` as `sst deploy` would write it, to the byte: the types of `Resource`. (Follows
+ * Writes `sst-env.d.ts` as `sst deploy` would, to the byte: the types of `Resource`. (It follows
  * pkg/types/typescript/typescript.go of sst 4.17.1.)
  */
 export function renderSstEnv({ resources }: Graph): string {

@@ -10,10 +10,11 @@ import { fromPlatform, platform, root, workFolder } from './paths'
 import { loadPulumi, type Pulumi, plain, type Registered } from './pulumi'
 
 /**
- * Evaluates `sst.config.ts` as `sst deploy` would, with SST's real components and Pulumi's own mocks
- * in place of its engine. Needs neither an account nor the network. Changes its process: one
- * synthesis a process (`main.ts`).
- * @throws when the program does, or asks for something that `outputs.ts` or `calls.ts` do not answer
+ * Evaluates `sst.config.ts` as `sst deploy` would, with SST's real components and Pulumi's own
+ * mocks in place of its engine. It needs neither an account nor the network. It changes its
+ * process: one synthesis a process (`main.ts`).
+ * @throws when the program throws, or asks for something that `outputs.ts` or `calls.ts` do not
+ * answer
  */
 export async function synth(stage: string): Promise<Graph> {
   const pulumi = loadPulumi()
@@ -35,13 +36,14 @@ export async function synth(stage: string): Promise<Graph> {
   return { app, resources: inOrder(resources), artifacts: inOrder(cli.artifacts) }
 }
 
-// What a name ends in is drawn from this (SST's naming.ts); without chance two runs are equal.
+// Removes chance: the end of a name is drawn from this (SST's naming.ts), and without chance two
+// runs are equal.
 function nameWithoutChance(): void {
   crypto.randomBytes = ((size: number, callback?: never) =>
     size === 8 && !callback ? Buffer.alloc(8) : randomBytes(size, callback!)) as typeof randomBytes
 }
 
-/** `app()` of the config, with what SST fills in (`pkg/project/project.go`). */
+/** Evaluates `app()` of the config, with what SST fills in (`pkg/project/project.go`). */
 async function evaluateApp(stage: string): Promise<Graph['app']> {
   const given = await evaluate<Partial<Graph['app']>>('app', {
     code: `import config from './sst.config'; export default await config.app(${JSON.stringify({ stage })})`,
@@ -55,7 +57,7 @@ async function mockEngine(pulumi: Pulumi, app: Graph['app'], resources: GraphRes
     newResource(args: Parameters<typeof created>[0]) {
       const inputs = plain(args.inputs)
       const { id, outputs } = created({ ...args, inputs })
-      // What is only read belongs to somebody else.
+      // A resource that is only read belongs to somebody else.
       if (!args.id)
         resources.push({ type: args.type, name: args.name, inputs, outputs: { id, ...outputs } })
       return { id, state: { name: id, ...inputs, ...outputs } }
@@ -66,7 +68,10 @@ async function mockEngine(pulumi: Pulumi, app: Graph['app'], resources: GraphRes
   await pulumi.runtime.setMocks(mocks, app.name, app.stage, false, 'organization')
 }
 
-/** `run()` of the config. @returns what was registered with which options: mocks are not told those */
+/**
+ * Evaluates `run()` of the config. @returns the registered resources with their options, which
+ * mocks are not told
+ */
 async function run(pulumi: Pulumi, app: Graph['app']): Promise<Registered[]> {
   const work = workFolder(app.stage)
   mkdirSync(work, { recursive: true })
@@ -103,7 +108,7 @@ async function run(pulumi: Pulumi, app: Graph['app']): Promise<Registered[]> {
   return registered
 }
 
-/** Promises settle in any order; a graph is compared with another one. */
+/** Sorts the items: promises resolve in any order, and a graph is compared with another one. */
 function inOrder<Item extends object>(items: Item[]): Item[] {
   const key = (item: object) => JSON.stringify(item)
   return items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))

@@ -3,7 +3,7 @@ import { type FunctionUrl, startFunctionUrl, type UrlOptions } from '../function
 import type { LocalFunction } from '../local-function'
 import { startWebSocketApi, type WebSocketApi } from '../websocket-api'
 
-/** Of the function that has one. */
+/** Starts the URL of the function that has one. */
 export function startUrl(
   { resources }: Graph,
   functionOf: (name: string) => LocalFunction,
@@ -14,7 +14,7 @@ export function startUrl(
   return startFunctionUrl(functionOf(declared.inputs.functionName), options)
 }
 
-/** The WebSocket API, with the functions behind its routes. */
+/** Starts the WebSocket API, with the functions behind its routes. */
 export function startSockets(
   { resources }: Graph,
   functionOf: (nameOrArn: string) => LocalFunction,
@@ -23,7 +23,7 @@ export function startSockets(
   const routed = all('route:Route').map(({ inputs }) => {
     const target = String(inputs.target).split('/').at(-1)
     const integration = all('integration:Integration').find(({ outputs }) => outputs.id === target)
-    // …:lambda:path/2015-03-31/functions/ARN/invocations
+    // The integration's URI has the ARN: …:lambda:path/2015-03-31/functions/ARN/invocations
     const [, arn = ''] =
       /functions\/(.+)\/invocations$/.exec(integration?.inputs.integrationUri) ?? []
     return [inputs.routeKey, functionOf(arn)]

@@ -7,19 +7,19 @@ import type { FunctionSpec } from '../sandbox'
 import { renamedLinks } from './links'
 
 interface Options {
-  /** With the names of this machine. */
+  /** The graph has the names of this machine. */
   graph: Graph
   rename(text: string): string
-  /** Where functions believe AWS to be. */
+  /** Functions believe AWS to be here. */
   endpoint: string
   stateDir: string
   runtime: FunctionSpec['runtime']
-  /** Over the settings of the graph. */
+  /** These settings override those of the graph. */
   environment: Record<string, string>
   log(functionName: string, line: string): void
 }
 
-/** Every function of the graph as it would be deployed, by its ARN. */
+/** Returns every function of the graph as it would be deployed, by its ARN. */
 export function functionSpecs(options: Options): Map<string, FunctionSpec> {
   const functions = options.graph.resources.filter(
     ({ type }) => type === 'aws:lambda/function:Function',
@@ -53,7 +53,10 @@ function functionSpec({ inputs, outputs, parent }: GraphResource, options: Optio
   }
 }
 
-/** Stands for a role's temporary key. DynamoDB Local takes letters and digits only. */
+/**
+ * Derives an access key that stands for a role's temporary key. DynamoDB Local takes letters and
+ * digits only.
+ */
 export function accessKeyOf(roleArn: string): string {
   return roleArn
     .split('/')
@@ -61,7 +64,7 @@ export function accessKeyOf(roleArn: string): string {
     .replace(/[^A-Za-z0-9]/g, '')
 }
 
-/** What each role may do, by its access key. */
+/** Returns what each role may do, by its access key. */
 export function identitiesOf({ resources }: Graph): Map<string, Identity> {
   const roles = resources.filter(({ type }) => type === 'aws:iam/role:Role')
   const policies = resources.filter(({ type }) => type === 'aws:iam/rolePolicy:RolePolicy')

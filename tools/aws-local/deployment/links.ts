@@ -2,13 +2,14 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// SST's own: AES-256-GCM with a nonce of zeros, for a key that encrypts one text (`resource.enc`).
+// SST encrypts with AES-256-GCM and a nonce of zeros, for a key that encrypts one text
+// (`resource.enc`).
 const NONCE = Buffer.alloc(12)
 const TAG_BYTES = 16
 
 /**
- * The links that SST bundled with a function, under other names.
- * @param folder of the bundle
+ * Renames the links that SST bundled with a function.
+ * @param folder the folder of the bundle
  * @param key base64, the function's SST_KEY
  * @returns the file that holds them, for SST_KEY_FILE
  */

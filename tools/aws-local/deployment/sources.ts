@@ -10,7 +10,7 @@ import { startSchedule } from '../schedule'
 import { type Checkpoints, type Poller, pollStream } from '../stream-poller'
 
 interface Options {
-  /** With the names of this machine. */
+  /** The graph has the names of this machine. */
   graph: Graph
   functionOf(nameOrArn: string): LocalFunction
   endpoint: string
@@ -18,14 +18,17 @@ interface Options {
   onError(error: Error): void
 }
 
-/** Lambda's pollers act in the name of the function: with its access key, under its policies. */
+/**
+ * Returns a client's settings: Lambda's pollers act in the name of the function, with its access
+ * key and under its policies.
+ */
 function settingsOf({ spec }: LocalFunction, endpoint: string) {
   const { AWS_ACCESS_KEY_ID = '' } = spec.environment
   const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: 'local' }
   return { region: emulated.region, credentials, endpoint }
 }
 
-/** Event source mappings on streams. */
+/** Starts the event source mappings on streams. */
 export function startStreams(options: Options): Poller[] {
   return mappings(options.graph, ':dynamodb:').map((mapping) => startStream(mapping, options))
 }
@@ -68,7 +71,7 @@ function startStream({ inputs, outputs }: GraphResource, options: Options): Poll
   })
 }
 
-/** Event source mappings on queues. */
+/** Starts the event source mappings on queues. */
 export function startQueues(options: Options): AsyncDisposable[] {
   return mappings(options.graph, ':sqs:').map(({ inputs }) => {
     const target = options.functionOf(inputs.functionName)

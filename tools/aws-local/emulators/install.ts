@@ -2,16 +2,20 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-// None of it may be redistributed with the project, or need be: it comes from Maven and PyPI.
+// The emulators come from Maven and PyPI: none of them may be redistributed with the project, or
+// need be.
 const folder = resolve(
   process.env.EMULATORS_DIR || join(import.meta.dirname, '../../../.cache/emulators'),
 )
 
-const DYNAMODB = '2.6.1' // 3.x lacks the userIdentity of expired items in its stream
+const DYNAMODB = '2.6.1' // 3.x has no userIdentity of expired items in its stream
 const MINISTACK = '1.5.33'
 const DEPENDENCIES = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
 
-/** AWS's own DynamoDB Local, with its streams and PartiQL. Needs Java 17 and Maven. @returns its jars */
+/**
+ * Installs AWS's own DynamoDB Local, with its streams and PartiQL. It needs Java 17 and Maven.
+ * @returns its jars
+ */
 export function installDynamoDb(): string {
   return installed('dynamodb', DYNAMODB, (home) => {
     writeFileSync(join(home, 'pom.xml'), pom('com.amazonaws', 'DynamoDBLocal', DYNAMODB))
@@ -20,7 +24,10 @@ export function installDynamoDb(): string {
   })
 }
 
-/** S3, SQS, Firehose, KMS, Glue, Cognito, API Gateway in one process. Needs Python 3.11. */
+/**
+ * Installs ministack: S3, SQS, Firehose, KMS, Glue, Cognito and API Gateway in one process. It
+ * needs Python 3.11.
+ */
 export function installMinistack(): string {
   return installed('ministack', MINISTACK, (home) => {
     run('python3', ['-m', 'venv', home], home)
@@ -29,7 +36,7 @@ export function installMinistack(): string {
   })
 }
 
-/** Runs `install` once for a version; what was cut short is begun again. */
+/** Runs `install` once for a version; an install that was cut short is begun again. */
 export function installed(name: string, version: string, install: (home: string) => void): string {
   const home = join(folder, `${name}-${version}`)
   const done = join(home, '.installed')

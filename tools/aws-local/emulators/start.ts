@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { spawnTied, type Tied } from '../spawn-tied'
 import { installDynamoDb, installMinistack } from './install'
 
-/** What every emulator believes, and so must whoever calls it. */
+/** Every emulator, and every client of one, uses this region and these credentials. */
 export const emulated = {
   region: 'us-east-1',
   accountId: '123456789012',
@@ -13,7 +13,7 @@ export const emulated = {
 } as const
 
 export interface Emulator extends AsyncDisposable {
-  /** `http://127.0.0.1:…` */
+  /** The endpoint is `http://127.0.0.1:…`. */
   endpoint: string
 }
 
@@ -31,7 +31,7 @@ export async function startDynamoDb(port?: number): Promise<Emulator> {
   return ready(child, `http://127.0.0.1:${at}`, '/', () => {})
 }
 
-/** @param options.enforceIam asks who calls, and what policies let them do; `test` may do everything */
+/** @param options.enforceIam checks the caller and the policies; `test` may do everything */
 export async function startMinistack(
   options: { port?: number; enforceIam?: boolean } = {},
 ): Promise<Emulator> {
@@ -53,8 +53,8 @@ export async function startMinistack(
 }
 
 /**
- * Waits until it answers; it dies with us, and when disposed.
- * @param clean removes what it kept on disk
+ * Waits until a program answers. The program dies with us, and when disposed.
+ * @param clean removes its files on disk
  */
 export async function ready(
   { shell, kill }: Tied,

@@ -1,11 +1,14 @@
 export interface TrinoResult {
   columns: { name: string; type: string }[]
   rows: unknown[][]
-  /** Bytes read of the files. */
+  /** So many bytes of the files were read. */
   inputBytes: number
 }
 
-/** One answer of Trino's client protocol (`POST /v1/statement`, then `nextUri` until there is none). */
+/**
+ * This is one answer of Trino's client protocol (`POST /v1/statement`, then `nextUri` until there
+ * is none).
+ */
 interface Answer {
   nextUri?: string
   columns?: { name: string; type: string }[]
@@ -38,7 +41,7 @@ export function createTrinoClient(options: { endpoint: string; catalog: string; 
   return {
     query,
 
-    /** It says that it has started before its one node takes work: only a query tells. */
+    /** Waits until a query works: Trino says that it has started before its one node takes work. */
     async ready(patienceMs: number) {
       const deadline = Date.now() + patienceMs
       for (;;) {

@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { emulated } from './start'
 
-/** As Athena calls its own. */
+/** The catalogue has the name that Athena gives its own. */
 export const CATALOG = 'awsdatacatalog'
 
 /**
  * Writes Trino's configuration.
  * @param data a folder of its own
  * @param options.server where Trino is installed
- * @param options.aws endpoint of Glue and S3
+ * @param options.aws the endpoint of Glue and S3
  * @returns the path of `config.properties`
  */
 export function configureTrino(
@@ -40,7 +40,8 @@ export function configureTrino(
       'hive.metastore.glue.region': region,
       'hive.metastore.glue.aws-access-key': credentials.accessKeyId,
       'hive.metastore.glue.aws-secret-key': credentials.secretAccessKey,
-      // What Athena does of itself: projected partitions, and everything below their folders.
+      // Athena does this by itself: it reads projected partitions, and everything below their
+      // folders.
       'hive.partition-projection-enabled': 'true',
       'hive.recursive-directories': 'true',
       'fs.native-s3.enabled': 'true',

@@ -14,7 +14,10 @@ const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
 const SERVER = `trino-server-core-${TRINO}`
 const HIVE = `trino-hive-${TRINO}`
 
-/** The engine behind Athena, with the connector for Glue. Needs Maven and Python; 0.6 GB. */
+/**
+ * Installs the engine behind Athena, with the connector for Glue. It needs Maven, Python and 0.6
+ * GB.
+ */
 export function installTrino(): string {
   return installed('trino', TRINO, (home) => {
     const copy = (artifact: string) =>
@@ -22,7 +25,8 @@ export function installTrino(): string {
     copy(`io.trino:trino-server-core:${TRINO}:tar.gz`)
     copy(`io.trino:trino-hive:${TRINO}:zip`)
     run('tar', ['xzf', `${SERVER}.tar.gz`], home)
-    // Of its plugins only that connector: what Athena has no part in need not start.
+    // Only that connector of the plugins is installed: the others are no part of Athena and need
+    // not start.
     run('rm', ['-r', `${SERVER}/plugin`], home)
     run('python3', ['-m', 'zipfile', '-e', `${HIVE}.zip`, `${SERVER}/plugin`], home)
     run('rm', [`${SERVER}.tar.gz`, `${HIVE}.zip`], home)
@@ -40,13 +44,13 @@ export interface Trino extends Emulator {
   query(sql: string): Promise<TrinoResult>
 }
 
-// 15 s on two idle cores, a minute on busy ones.
+// The start takes 15 s on two idle cores, a minute on busy ones.
 const READY_MS = 180_000
 
 /**
  * Starts Trino with one catalogue, called as Athena calls its own.
- * @param options.aws endpoint of Glue and S3
- * @param options.database where tables are looked for that are named without one
+ * @param options.aws the endpoint of Glue and S3
+ * @param options.database the database of tables that are named without one
  */
 export async function startTrino(options: {
   aws: string
@@ -70,7 +74,8 @@ export async function startTrino(options: {
   return { ...emulator, query: client.query }
 }
 
-// As its own jvm.config has them, without what this Java lacks; the lake of a test fits in 1.5 GB.
+// The options are those of Trino's own jvm.config that this Java has; the lake of a test fits in
+// 1.5 GB.
 const JVM = [
   '-Xmx1500M',
   '--enable-native-access=ALL-UNNAMED',

@@ -34,7 +34,7 @@ const queue = 'http://127.0.0.1:1/123456789012/deliveries'
 
 type Sent = { method: string; path: string; query: object; headers: never; body: unknown }
 
-/** What the SDK would put on the wire, read as the proxy reads it. */
+/** Reads the request that the SDK would send, as the proxy reads it. */
 async function accessAsked(Client: new (settings: object) => never, command: unknown) {
   const caught = Promise.withResolvers<Sent>()
   const requestHandler = {

@@ -8,7 +8,7 @@ export interface Place {
   accountId: string
 }
 
-/** What a request asks to do; nothing when that cannot be told, and then it is refused. */
+/** Tells what a request asks to do; nothing when that cannot be told, and then it is refused. */
 export function accessOf(request: SignedRequest, { region, accountId }: Place): AccessRequest[] {
   const arn = (service: string) => (rest: string) =>
     `arn:aws:${service}:${region}:${accountId}:${rest}`

@@ -1,4 +1,4 @@
-/** A refusal, in the form that clients of the service understand. */
+/** Writes a refusal in the form that clients of the service understand. */
 export function denial(service: string, message: string) {
   if (service === 's3') return s3Error('AccessDenied', message)
   const body = JSON.stringify({ __type: 'AccessDeniedException', message })

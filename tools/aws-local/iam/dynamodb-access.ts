@@ -1,7 +1,8 @@
 import type { AccessRequest } from './policy'
 import { jsonOf, operationOf, type SignedRequest } from './signed-request'
 
-// What one statement of PartiQL needs ("IAM security policies with PartiQL for DynamoDB").
+// Each kind of PartiQL statement needs this permission ("IAM security policies with PartiQL for
+// DynamoDB").
 const PARTIQL =
   /^\s*(INSERT\s+INTO|SELECT\s[\s\S]*?\sFROM|UPDATE|DELETE\s+FROM)\s+"?([\w.-]+)"?(?:\."?([\w.-]+)"?)?/i
 
@@ -13,7 +14,10 @@ const transactions: Record<string, string> = {
   Get: 'GetItem',
 }
 
-/** @param arn of what follows `…:dynamodb:region:account:` */
+/**
+ * Tells what a request to DynamoDB asks to do. @param arn makes an ARN of the part that follows
+ * `…:dynamodb:region:account:`
+ */
 export function dynamoDbAccess(
   request: SignedRequest,
   arn: (rest: string) => string,
@@ -65,7 +69,7 @@ interface Part {
   Item?: Values
 }
 
-/** Which partition is asked for, by the names that our tables give their hash keys. */
+/** Tells which partition is asked for, by the names that our tables give their hash keys. */
 function leadingKeys({ Key, Item }: Part): Record<string, string[]> {
   const { pk, k } = Key ?? Item ?? {}
   const hash = (pk ?? k)?.S

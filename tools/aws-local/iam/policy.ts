@@ -1,26 +1,26 @@
-/** A statement of an IAM policy, as far as roles of functions use them. */
+/** This is a statement of an IAM policy, as far as roles of functions use them. */
 export interface Statement {
   Effect: 'Allow' | 'Deny'
   Action?: string | string[]
   Resource?: string | string[]
-  /** Operator → key → value or values. */
+  /** The condition maps operator → key → value or values. */
   Condition?: Record<string, Record<string, string | string[]>>
 }
 
-/** What someone asks to do. */
+/** An access request says what a caller asks to do. */
 export interface AccessRequest {
-  /** `dynamodb:PutItem` */
+  /** The action is one such as `dynamodb:PutItem`. */
   action: string
-  /** An ARN. */
+  /** The resource is an ARN. */
   resource: string
-  /** Condition keys that can be told from the request; each may hold several values. */
+  /** These condition keys can be told from the request; each may hold several values. */
   context?: Record<string, string[]>
 }
 
 /**
- * IAM's rule ("Policy evaluation logic"): what a statement denies is denied, what one allows is
- * allowed, the rest is denied. What cannot be judged here (`NotAction`, a condition that is not
- * known) never allows.
+ * Applies IAM's rule ("Policy evaluation logic"): access that a statement denies is denied, access
+ * that one allows is allowed, the rest is denied. A statement that cannot be judged here
+ * (`NotAction`, an unknown condition) never allows.
  */
 export function isAllowed(statements: Statement[], request: AccessRequest): boolean {
   const denies = statements.some((one) => one.Effect === 'Deny' && applies(one, request, true))
@@ -28,7 +28,7 @@ export function isAllowed(statements: Statement[], request: AccessRequest): bool
   return allows && !denies
 }
 
-/** @param inDoubt what holds for a part that cannot be judged */
+/** Tells whether a statement applies. @param inDoubt the result for a part that cannot be judged */
 function applies(
   statement: Statement,
   { action, resource, context }: AccessRequest,
@@ -68,7 +68,7 @@ function holds(
   })
 }
 
-/** `*` stands for any text, `?` for one character. */
+/** Matches a pattern in which `*` stands for any text, `?` for one character. */
 function like(pattern: string, text: string, flags = ''): boolean {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
   const expression = escaped.replaceAll('*', '.*').replaceAll('?', '.')

@@ -12,19 +12,19 @@ import { type AccessRequest, isAllowed, type Statement } from './policy'
 import { accessToKnowOfAbsence } from './s3-access'
 import { readSigned, type SignedRequest } from './signed-request'
 
-/** Whom an access key belongs to, and what the policies of that role say. */
+/** An identity says whom an access key belongs to, and what the policies of that role say. */
 export interface Identity {
-  /** `arn:aws:sts::…:assumed-role/ROLE/FUNCTION` */
+  /** The ARN is `arn:aws:sts::…:assumed-role/ROLE/FUNCTION`. */
   arn: string
   statements: Statement[]
 }
 
 interface Options extends Place {
-  /** By access key. */
+  /** The identities are listed by access key. */
   identities: Map<string, Identity>
-  /** Where the service is emulated, e.g. `http://127.0.0.1:8000`. */
+  /** Tells where the service is emulated, e.g. `http://127.0.0.1:8000`. */
   endpointOf(service: string): string
-  /** Told of each refusal, in AWS's words. */
+  /** The proxy reports each refusal here, as AWS words it. */
   onDenied(sentence: string): void
   port?: number
 }

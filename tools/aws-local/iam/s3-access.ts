@@ -1,7 +1,10 @@
 import type { AccessRequest } from './policy'
 import type { SignedRequest } from './signed-request'
 
-/** What a request to S3 needs ("Required permissions for Amazon S3 API operations"); path style. */
+/**
+ * Tells which permissions a request to S3 needs ("Required permissions for Amazon S3 API
+ * operations"); path style.
+ */
 export function s3Access(request: SignedRequest): AccessRequest[] {
   const { method, query, headers, body } = request
   const { bucket, key } = placeOf(request)
@@ -25,7 +28,7 @@ export function s3Access(request: SignedRequest): AccessRequest[] {
       return [on('s3:PutObject'), ...(read ? [read] : [])]
     }
     case 'POST':
-      return [on('s3:PutObject')] // a multipart upload, begun or completed
+      return [on('s3:PutObject')] // this is a multipart upload, begun or completed
     case 'DELETE':
       return [on(query.has('uploadId') ? 's3:AbortMultipartUpload' : 's3:DeleteObject')]
     default:
@@ -34,8 +37,8 @@ export function s3Access(request: SignedRequest): AccessRequest[] {
 }
 
 /**
- * Whoever may not list a bucket is not told that an object is missing: `GetObject` answers 403
- * instead of 404 (API reference, GetObject). @returns what it takes to be told
+ * Returns the permission that a caller needs to learn that an object is missing: without listing
+ * the bucket, `GetObject` answers 403 instead of 404 (API reference, GetObject).
  */
 export function accessToKnowOfAbsence(request: SignedRequest): AccessRequest | undefined {
   const { bucket, key } = placeOf(request)

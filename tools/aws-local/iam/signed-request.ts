@@ -1,21 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** A request of the AWS SDK, read as far as its authorization needs. */
+/** A signed request is one of the AWS SDK, read as far as its authorization needs. */
 export interface SignedRequest {
   method: string
-  /** Without the query, percent signs decoded. */
+  /** The path has no query, and its percent signs are decoded. */
   path: string
   query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer
-  /** Who signed it, and for what (Signature Version 4, "credential scope"). */
+  /** These members say who signed it, and for what (Signature Version 4, "credential scope"). */
   accessKeyId: string
   service: string
 }
 
 const CREDENTIAL = /Credential=([^/]+)\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/
 
-/** @returns undefined for a request without a signature in its headers */
+/** Reads a signed request. @returns undefined for a request without a signature in its headers */
 export function readSigned(
   method: string,
   target: string,
@@ -28,7 +28,9 @@ export function readSigned(
   return { method, path: decodeURIComponent(pathname), query, headers, body, accessKeyId, service }
 }
 
-/** The operation of a service that speaks JSON: what follows the dot in `X-Amz-Target`. */
+/**
+ * Returns the operation of a service that speaks JSON: the part after the dot in `X-Amz-Target`.
+ */
 export function operationOf({ headers }: SignedRequest): string {
   return (
     String(headers['x-amz-target'] ?? '')

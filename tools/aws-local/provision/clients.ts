@@ -7,14 +7,14 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { emulated } from '../emulators/start'
 
-/** Where the emulators listen. */
+/** The emulators listen at these endpoints. */
 export interface Endpoints {
   dynamoDb: string
-  /** Of every other service. */
+  /** Every other service has this endpoint. */
   ministack: string
 }
 
-/** Clients of whoever deploys: they may do everything. */
+/** Makes the deployer's clients: they may do everything. */
 export function adminClients({ dynamoDb, ministack }: Endpoints) {
   const { region, credentials } = emulated
   const settings = { region, credentials, endpoint: ministack }
@@ -31,7 +31,9 @@ export function adminClients({ dynamoDb, ministack }: Endpoints) {
 
 export type AdminClients = ReturnType<typeof adminClients>
 
-/** Does what may have been done before: an emulator that is still there keeps what it has. */
+/**
+ * Does work that may have been done before: an emulator that still runs has its resources already.
+ */
 export async function unlessThere(work: Promise<unknown>): Promise<void> {
   await work.catch((error: Error) => {
     if (!there.has(error.name)) throw error
@@ -39,8 +41,8 @@ export async function unlessThere(work: Promise<unknown>): Promise<void> {
 }
 
 const there = new Set([
-  'ResourceInUseException', // DynamoDB, Firehose
+  'ResourceInUseException', // DynamoDB and Firehose say this
   'BucketAlreadyOwnedByYou',
-  'QueueNameExists', // only when its attributes are others
-  'AlreadyExistsException', // Glue, KMS
+  'QueueNameExists', // only when its attributes differ
+  'AlreadyExistsException', // Glue and KMS say this
 ])

@@ -8,7 +8,7 @@ export async function provisionDatabase({ inputs }: GraphResource, { glue }: Adm
   await unlessThere(glue.send(new CreateDatabaseCommand({ DatabaseInput })))
 }
 
-/** A table of the Glue catalog, or a view. */
+/** Makes a table of the Glue catalog, or a view. */
 export async function provisionGlueTable({ inputs }: GraphResource, { glue }: AdminClients) {
   const { databaseName, storageDescriptor } = inputs
   const TableInput = { ...capitalised(inputs), StorageDescriptor: capitalised(storageDescriptor) }
@@ -37,7 +37,7 @@ export async function provisionDeliveryStream(
   )
 }
 
-// The provider's names, as the API has them.
+// The provider's names become those of the API.
 function conversion({ schemaConfiguration: schema, ...configuration }: GraphResource['inputs']) {
   const { deserializer } = configuration.inputFormatConfiguration
   const { serializer } = configuration.outputFormatConfiguration
@@ -61,8 +61,11 @@ function conversion({ schemaConfiguration: schema, ...configuration }: GraphReso
   }
 }
 
-/** `inputFormat` → `InputFormat`; Glue's lists and objects all the way down, but not its parameters. */
-// biome-ignore lint/suspicious/noExplicitAny: whatever the provider's shape is, the API's is the same
+/**
+ * Capitalises names, `inputFormat` → `InputFormat`, in Glue's lists and objects all the way down,
+ * but not in its parameters.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the API has the provider's shape, whichever that is
 function capitalised(value: any): any {
   if (Array.isArray(value)) return value.map(capitalised)
   if (typeof value !== 'object' || value === null) return value

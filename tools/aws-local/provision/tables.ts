@@ -36,7 +36,7 @@ export async function provisionTable({ inputs }: GraphResource, { dynamo }: Admi
   if (ttl?.enabled) {
     const TimeToLiveSpecification = { AttributeName: ttl.attributeName, Enabled: true }
     const update = new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification })
-    // On a table that has it already this is refused.
+    // The call is refused for a table that has it already.
     await dynamo.send(update).catch((error) => {
       if (error.name !== 'ValidationException') throw error
     })

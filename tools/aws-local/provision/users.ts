@@ -9,7 +9,7 @@ import {
 import type { GraphResource } from '../../synth/graph'
 import type { AdminClients } from './clients'
 
-/** @returns the id that the emulator gave it */
+/** Makes the user pool. @returns the id that the emulator gave it */
 export async function provisionUserPool({ inputs }: GraphResource, { cognito }: AdminClients) {
   const { UserPools = [] } = await cognito.send(new ListUserPoolsCommand({ MaxResults: 60 }))
   const there = UserPools.find(({ Name }) => Name === inputs.name)
@@ -18,7 +18,7 @@ export async function provisionUserPool({ inputs }: GraphResource, { cognito }: 
   return { id: UserPool!.Id!, isNew: true }
 }
 
-/** @param pool as the emulator calls it */
+/** Makes the scopes of a pool. @param pool as the emulator calls it */
 export async function provisionScopes(
   { inputs }: GraphResource,
   pool: string,
@@ -47,7 +47,7 @@ export async function provisionDomain(
   await clients.cognito.send(new CreateUserPoolDomainCommand(input))
 }
 
-/** @returns the id that the emulator gave it */
+/** Makes a client. @returns the id that the emulator gave it */
 export async function provisionClient(
   { inputs }: GraphResource,
   pool: string,
