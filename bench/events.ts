@@ -1,4 +1,4 @@
-import { anEnvelope, anEvent } from '../tests/support/envelopes'
+import { anEnvelope, anEvent } from '../tools/samples/envelopes'
 
 const POOL = 20_000
 

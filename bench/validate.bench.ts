@@ -11,8 +11,8 @@ import { checkItem } from '../src/standards/caliper/check-item'
 import { checkElement } from '../src/standards/caliper/conformance'
 import { kindOf, refuse } from '../src/standards/caliper/gate'
 import type { Node } from '../src/standards/caliper/node'
-import { anEvent } from '../tests/support/envelopes'
 import { mutated, seeded } from '../tests/support/mutate'
+import { anEvent } from '../tools/samples/envelopes'
 import { zodEvent } from './zod-model'
 
 const COUNT = Number(process.argv[2] ?? 20_000)

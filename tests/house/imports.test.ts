@@ -83,7 +83,9 @@ function roomOf(path: string): string {
 const isOurs = ({ specifier }: Import) => specifier.startsWith('.') && !specifier.endsWith('.json')
 const show = ({ file, specifier }: Import) => `${file} imports ${specifier}`
 
-/** The folders beside `src` and which of them each may import; tests and benchmarks may import all. */
+const programs = ['src', 'functions', 'infra', 'openapi', 'tools']
+
+/** The folders of the repository and which of the others each may import. A suite may import all. */
 const folders: Record<string, string[]> = {
   src: [],
   functions: ['src'],
@@ -91,6 +93,8 @@ const folders: Record<string, string[]> = {
   openapi: ['src'],
   tools: ['src', 'functions', 'infra', 'openapi'],
   packages: [],
+  bench: [...programs, 'tests'],
+  tests: [...programs, 'bench', 'packages'],
 }
 
 describe('the house has its shape', () => {

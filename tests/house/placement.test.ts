@@ -17,7 +17,7 @@ const OUTSIDE =
 const CALLS = /\bBun\.(serve|spawn|spawnSync|listen|connect|file|write|udpSocket)\b|\bfetch\(/
 // A platform, and what starts one or speaks HTTP to it.
 const WHOLE =
-  /^(src\/(platform\/(aws|local)\/|http\/|server\.ts|cli\.ts)|functions\/|infra\/|tools\/)/
+  /^(src\/(platform\/(aws|local)\/|http\/|server\.ts|cli\.ts)|functions\/|infra\/|tools\/(?!samples\/))/
 
 // It reads the list of examples that stands beside the test, of whose text it is a part.
 const LIST = 'tests/support/list.ts'

@@ -3,7 +3,7 @@ import type { EventRecord } from '../../src/event/record'
 import { stampWith } from '../../src/ingest/steps/stamp'
 import { explained } from '../../src/standards/caliper/explain'
 import { readCaliper } from '../../src/standards/caliper/parse'
-import { anEnvelope, anEvent } from '../../tests/support/envelopes'
+import { anEnvelope, anEvent } from '../samples/envelopes'
 
 // So many samples are enough for a mean that is stable to the third digit, and are read in a
 // moment.
