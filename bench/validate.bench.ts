@@ -76,8 +76,8 @@ for (const [name, what] of [
 // These events have faults of all kinds; checking them includes the messages of the report and
 // every path.
 const random = seeded(7)
-const words = ['Person', 'Page', 'Attempt', 'Assessment', 'Webpage', 'Viewed', 'Launched']
-const faulty = Array.from({ length: COUNT }, () => flat(mutated(anEvent(), words, random)))
+const terms = ['Person', 'Page', 'Attempt', 'Assessment', 'Webpage', 'Viewed', 'Launched']
+const faulty = Array.from({ length: COUNT }, () => flat(mutated(anEvent(), terms, random)))
 const times: number[] = []
 for (let round = 0; round < 3; round += 1) {
   faulty.forEach((text, i) => {

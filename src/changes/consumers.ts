@@ -65,7 +65,7 @@ function createArchiving({ archive, archiveFlushSeconds }: ConsumerNeeds): Consu
     maxBytes: ARCHIVE_BYTES,
     maxWaitMs: archiveFlushSeconds * 1000,
     isExact: true,
-    // What was stored before a stop can be queried after it.
+    // Records that were stored before a stop can be queried after it.
     drainsAtStop: true,
     handle: (batch) => archive.write(batch),
   }

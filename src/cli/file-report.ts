@@ -86,7 +86,7 @@ export function createFileReport(file: string) {
       const line = isBefore
         ? own.line + linesBetween(text, 0, at)
         : tailLine + linesBetween(text, head.length, at)
-      keep({ ...issue, place: nameOf(own), line })
+      add({ ...issue, place: nameOf(own), line })
     }
     for (const { item, value } of waiting) check(item, value, version)
     waiting = []
@@ -103,10 +103,10 @@ export function createFileReport(file: string) {
     const [first, index = first] = steps
     const member = first === undefined ? '' : ` ${first === 'data' ? first : ''}[${index}]`
     const lines = linesBetween(text, 0, offsetOf(text, issue.path))
-    keep({ ...issue, place: nameOf(own) + member, line: line + lines })
+    add({ ...issue, place: nameOf(own) + member, line: line + lines })
   }
 
-  function keep(placed: Placed): void {
+  function add(placed: Placed): void {
     const isError = placed.severity === 'error'
     if (isError) report.errorCount += 1
     else report.warningCount += 1

@@ -104,7 +104,7 @@ function tableOf(results: Result[], dryRun: boolean): string {
     result.quarantinedCount,
     result.errors.map(describeIssue).join('; '),
   ])
-  const kept = results.filter(isRefused).length
-  const summary = `${results.length - kept} of ${results.length} ${dryRun ? 'would leave' : 'left'} the quarantine`
+  const refused = results.filter(isRefused).length
+  const summary = `${results.length - refused} of ${results.length} ${dryRun ? 'would leave' : 'left'} the quarantine`
   return `${renderTable(names, rows)}\n${summary}`
 }

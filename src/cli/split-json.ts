@@ -52,11 +52,11 @@ export function createSplitter(emit: (piece: Piece) => void) {
   let hasData = false
 
   function write(chunk: string): void {
-    const kept = start >= 0 ? start : at
-    if (at - kept > MAX_ITEM) throw problem('an item is longer than 64 MB')
-    text = text.slice(kept) + chunk
-    at -= kept
-    if (keyStart >= 0) keyStart -= kept
+    const from = start >= 0 ? start : at
+    if (at - from > MAX_ITEM) throw problem('an item is longer than 64 MB')
+    text = text.slice(from) + chunk
+    at -= from
+    if (keyStart >= 0) keyStart -= from
     if (start >= 0) start = 0
     while (at < text.length) step(text.charCodeAt(at))
   }

@@ -104,10 +104,10 @@ it('every item of an acknowledged request is stored once or in quarantine, whate
         expect(world.spilled.size).toBe(0)
 
         const stored = world.log.map(({ raw }) => raw)
-        const setAside = [...world.quarantined.values()].map(({ raw }) => raw)
+        const quarantined = [...world.quarantined.values()].map(({ raw }) => raw)
         expect(new Set(world.log.map(({ eventId }) => eventId)).size).toBe(stored.length)
         for (const raw of acknowledged) {
-          expect([stored.includes(raw), setAside.includes(raw)].filter(Boolean)).toHaveLength(1)
+          expect([stored.includes(raw), quarantined.includes(raw)].filter(Boolean)).toHaveLength(1)
         }
       },
     ),

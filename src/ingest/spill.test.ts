@@ -35,18 +35,22 @@ function failingStore(isRetriable = true): EventStore {
 /** Sends to a store that fails. @returns the receipts, and what waits in the blob store */
 async function spill(requests: Reading[], from: Partial<Origin> = {}, isRetriable = true) {
   const blobs = memoryBlobs()
-  const { quarantine, kept } = listedQuarantine()
+  const { quarantine, kept: quarantined } = listedQuarantine()
   const needs = { events: failingStore(isRetriable), quarantine, config, log }
   const ingest = createIngestReading({ ...needs, spill: blobs })
   const receipts = []
   for (const request of requests) receipts.push(await ingest(request, { ...origin, ...from }))
-  return { blobs, receipts, kept }
+  return { blobs, receipts, quarantined }
 }
 
 describe('a request that the event store cannot take', () => {
   it('waits whole in the blob store, and its sender is told how much of it', async () => {
     for (const isRetriable of [true, false]) {
-      const { blobs, receipts, kept } = await spill([reading([anEvent(), 7])], {}, isRetriable)
+      const { blobs, receipts, quarantined } = await spill(
+        [reading([anEvent(), 7])],
+        {},
+        isRetriable,
+      )
       expect(receipts).toEqual([
         {
           requestId: 'req-1',
@@ -59,7 +63,7 @@ describe('a request that the event store cannot take', () => {
           acceptedForLater: 2,
         },
       ])
-      expect(kept).toEqual([])
+      expect(quarantined).toEqual([])
       const [key] = blobs.held.keys()
       expect(key).toMatch(/^spill\/2026-11-21\/09\/2026-11-21T09:30:00\.000Z-[0-9a-f-]{36}$/)
     }
@@ -97,13 +101,13 @@ describe('the sweep', () => {
     const event = anEvent()
     const { blobs } = await spill([reading([event, 7])])
     const { events, calls } = scriptedStore(() => 'stored')
-    const { quarantine, kept } = listedQuarantine()
+    const { quarantine, kept: quarantined } = listedQuarantine()
     const tomorrow = clockAt(() => new Date('2026-11-22T09:30:00.000Z'))
     const needs = { blobs, events, quarantine, config, clock: tomorrow, log }
     expect(await sweepSpill(needs, bounds)).toEqual({ replayed: 1, left: 0 })
     const expiresAt = '2026-12-22T09:30:00.000Z'
     expect(calls).toMatchObject([[{ ...sender, eventId: event.id, receivedAt, expiresAt }]])
-    expect(kept).toMatchObject([{ ...sender, receivedAt, raw: '7', index: 1 }])
+    expect(quarantined).toMatchObject([{ ...sender, receivedAt, raw: '7', index: 1 }])
     expect(blobs.held.size).toBe(0)
     expect(await sweepSpill(needs, bounds)).toEqual({ replayed: 0, left: 0 })
   })

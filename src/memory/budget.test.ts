@@ -12,7 +12,7 @@ function asking(lease: Promise<Lease>) {
   )
   return asked
 }
-const settled = () => new Promise((resolve) => setImmediate(resolve))
+const turnEnd = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('the memory for what comes in', () => {
   it('is given at once while there is some, and given back', async () => {
@@ -31,7 +31,7 @@ describe('the memory for what comes in', () => {
     for (let held = 0; held < 5; held += 1) await budget.lease('a', 100)
     const sixth = asking(budget.lease('a', 100))
     const other = asking(budget.lease('b', 100))
-    await settled()
+    await turnEnd()
     expect([sixth.state, other.state]).toEqual(['waits', 'in'])
   })
 
@@ -39,7 +39,7 @@ describe('the memory for what comes in', () => {
     const budget = createBudget({ capacity: CAPACITY })
     await budget.lease(undefined, 100)
     const second = asking(budget.lease(undefined, 100))
-    await settled()
+    await turnEnd()
     expect(second.state).toBe('waits')
   })
 
@@ -60,14 +60,14 @@ describe('the memory for what comes in', () => {
     const budget = createBudget({ capacity: CAPACITY })
     const holders = [await budget.lease('a', 500), await budget.lease('b', 500)]
     const waiting = ['a', 'a', 'a', 'b', 'c'].map((tenantId) => asking(budget.lease(tenantId, 250)))
-    await settled()
+    await turnEnd()
     expect(waiting.map(({ state }) => state)).toEqual(Array(5).fill('waits'))
     holders[0]!.release()
-    await settled()
+    await turnEnd()
     expect(waiting.filter(({ state }) => state === 'in')).toHaveLength(2)
     expect(waiting[4]!.state).toBe('in') // it waits behind no lease of its own tenant
     holders[1]!.release()
-    await settled()
+    await turnEnd()
     expect(waiting.filter(({ state }) => state === 'in')).toHaveLength(4)
   })
 
@@ -85,7 +85,7 @@ describe('the memory for what comes in', () => {
     const budget = createBudget({ capacity: CAPACITY })
     await budget.lease('a', 500)
     const waiting = Array.from({ length: 10 }, () => asking(budget.lease('a', 100, 100)))
-    await settled()
+    await turnEnd()
     // A quarter of the capacity may come unasked for one tenant.
     expect(waiting.filter(({ state }) => state === 'refused')).toHaveLength(8)
   })

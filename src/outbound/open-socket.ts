@@ -43,16 +43,16 @@ function connect(url: URL, host: string, withinMs: number, signal: AbortSignal):
   // The listener stays, so that a late error is never unhandled.
   socket.on('error', fail)
   socket.once('close', () => fail(new Error('the connection was closed')))
-  socket.once('connect', () => settle(() => resolve(socket)))
+  socket.once('connect', () => end(() => resolve(socket)))
 
-  function settle(tell: () => void) {
+  function end(tell: () => void) {
     clearTimeout(timer)
     signal.removeEventListener('abort', abort)
     tell()
   }
 
   function fail(error: Error) {
-    settle(() => reject(error))
+    end(() => reject(error))
     socket.destroy()
   }
 

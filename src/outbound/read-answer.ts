@@ -68,7 +68,7 @@ export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): Answe
     if (text === '') finish()
   }
 
-  function keep(bytes: Buffer) {
+  function collect(bytes: Buffer) {
     pieces.push(bytes)
     if (pieces.length === MAX_PIECES) pieces.splice(0, MAX_PIECES, Buffer.concat(pieces))
   }
@@ -76,7 +76,7 @@ export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): Answe
   /** Takes bytes of the body. @returns how many were taken */
   function takeBody(bytes: Buffer): number {
     const taken = bytes.subarray(0, left)
-    if (keepsBody) keep(taken)
+    if (keepsBody) collect(taken)
     left -= taken.length
     if (left === 0) afterBytes()
     return taken.length

@@ -1,7 +1,7 @@
 import { endOfString, endOfWord, skipSpace } from './json-scan'
 
-// What JSON (RFC 8259) allows and the parsers of SQL engines do not take. One such text makes a query
-// fail that reads it, whoever it belongs to:
+// JSON (RFC 8259) allows three things that parsers of SQL engines refuse. One such text makes a
+// query fail that reads it, whoever it belongs to:
 // - half a surrogate pair, escaped: yyjson, in DuckDB, refuses the text ("no low surrogate in string");
 // - a name of more than 50,000 characters: Jackson, in Trino, throws (`StreamReadConstraints`);
 // - a number of more than 1,000 characters: the same, where Trino's standard JSON functions parse it.

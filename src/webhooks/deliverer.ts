@@ -17,8 +17,8 @@ const POLL_MS = 1000
 const GRACE_MS = 2000
 
 /**
- * The deliverer is the loop that sends due deliveries, until disposed; attempts under way that end
- * soon may end.
+ * The deliverer is the loop that sends due deliveries, until disposed; attempts under way may
+ * still end, if they do so soon.
  */
 export interface Deliverer extends AsyncDisposable {
   /** Tells that there may be something to send. */

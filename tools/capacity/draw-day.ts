@@ -35,8 +35,8 @@ export function drawDay({ eps, course }: Drawing): string {
       .join(' ')}"/>`
   const across = (rate: number, color: string, dashes: string) =>
     `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(rate).toFixed(1)}" y2="${y(rate).toFixed(1)}" stroke="${color}" stroke-dasharray="${dashes}"/>`
-  const text = (at: { x: number; y: number }, words: string, color = INK, anchor = 'start') =>
-    `<text x="${at.x.toFixed(1)}" y="${at.y.toFixed(1)}" fill="${color}" text-anchor="${anchor}">${words}</text>`
+  const text = (at: { x: number; y: number }, label: string, color = INK, anchor = 'start') =>
+    `<text x="${at.x.toFixed(1)}" y="${at.y.toFixed(1)}" fill="${color}" text-anchor="${anchor}">${label}</text>`
 
   const hours = [0, 4, 8, 12, 16, 20, 24]
   const rates = [0, 0.25, 0.5, 0.75, 1].map((share) => share * top)

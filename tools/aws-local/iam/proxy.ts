@@ -106,8 +106,8 @@ function forward(
   agent: Agent,
 ) {
   return new Promise<IncomingMessage>((resolve, reject) => {
-    const { 'transfer-encoding': _, ...kept } = headers
-    const sent = { ...kept, 'content-length': body.length }
+    const { 'transfer-encoding': _, ...passed } = headers
+    const sent = { ...passed, 'content-length': body.length }
     const options = { method: method!, headers: sent, agent }
     const upstream = httpRequest(new URL(url!, endpoint), options, resolve)
     upstream.once('error', reject)
