@@ -2,7 +2,7 @@ import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../syntax/json-cost'
 import { type JsonElements, parsingElements } from '../syntax/json-elements'
-import { finish, type Steps } from '../syntax/steps'
+import type { Steps } from '../syntax/steps'
 import { MAX_ITEMS } from './limits'
 
 /**
@@ -38,11 +38,6 @@ export function* parsingItems(body: string, key?: string): Steps<JsonElements | 
     if (!(thrown instanceof RangeError)) throw thrown
     throw thrown.message.startsWith('More than') ? tooManyItems() : tooLarge(thrown.message)
   }
-}
-
-/** Does the work of `parsingItems` in one go. */
-export function parseItems(body: string, key?: string): JsonElements | undefined {
-  return finish(parsingItems(body, key))
 }
 
 export function tooManyItems(): AppError {

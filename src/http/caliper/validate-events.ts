@@ -2,7 +2,8 @@ import { AppError } from '../../error/app-error'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { createTurns, type Turn } from '../../platform/turns'
 import { MAX_ISSUES } from '../../standards/caliper/check/found-issue'
-import { checking, LISTED_BYTES, MAX_LISTED } from '../../standards/caliper/conformance'
+import { LISTED_BYTES, MAX_LISTED } from '../../standards/caliper/listing'
+import { caliper } from '../../standards/caliper/standard'
 import type { ConformanceReport } from '../../standards/standard'
 import { type JsonText, jsonOf } from '../answers/json'
 import { readText, requireMediaType } from '../body'
@@ -130,7 +131,7 @@ async function check(
   try {
     const text = await readText(c, config)
     await turn.next()
-    const steps = checking(text)
+    const steps = caliper.report(text)
     for (;;) {
       const { done, value } = steps.next()
       if (done) return value

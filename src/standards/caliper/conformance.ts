@@ -13,8 +13,6 @@ import { isNode } from './node'
 import { openingBody, versionOf } from './parse'
 import { type CaliperVersion, contextVersion } from './version'
 
-export { LISTED_BYTES, MAX_LISTED } from './listing'
-
 /** Checks a whole body and never throws: what is not even an envelope is reported like the rest. */
 export function* checking(text: string): Steps<ConformanceReport> {
   const counts = { eventCount: 0, entityCount: 0 }
