@@ -41,7 +41,7 @@ export function openApiDocument(app: App) {
     openapi: '3.0.0',
     info: {
       title: 'Nonius',
-      // Of the interface: raised when a documented request or reply changes its meaning.
+      // This is the version of the interface: raised when a documented request or reply changes its meaning.
       version: '0.1.0',
       description,
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },

@@ -15,7 +15,7 @@ interface Limits {
 // Up to here the server may collect a body for us, which is faster than part by part.
 const SHORT_BYTES = 64 * 1024
 
-// Of a body of unknown length: so much Bun reads at once, before anybody can say no.
+// Bun reads so much of a body of unknown length at once, before anybody can refuse it.
 const FIRST_BYTES = 512 * 1024
 
 /**

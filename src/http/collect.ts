@@ -44,7 +44,7 @@ export async function collect(
       }
     }
   } finally {
-    // Of what was read to its end, nothing is left to cancel.
+    // A body that was read to its end leaves nothing to cancel.
     await reader.cancel().catch(() => {})
   }
 }

@@ -16,7 +16,7 @@ export async function leaseFor(c: AppContext, bytes: number, coming: number): Pr
 }
 
 /**
- * What Bun takes in of a body that nobody reads before it stops the sender: measured, half a megabyte
+ * Bun takes in so much of a body that nobody reads before it stops the sender: measured, half a megabyte
  * to one and a quarter.
  */
 export const UNREAD_BYTES = 1_310_720

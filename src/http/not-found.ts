@@ -22,7 +22,7 @@ export function notFoundWith(app: App) {
   }
 }
 
-// What follows `/in/` is a key, or would be if the address were right; it is in no answer and no log.
+// The part after `/in/` is a key, or would be if the address were right; it is in no answer and no log.
 const AFTER_IN = /(\/in\/+)[\s\S]*$/i
 
 function shown(path: string): string {

@@ -19,7 +19,7 @@ export interface Checks<Admitted, Limits> {
   hidden?: readonly string[]
 }
 
-/** What a handler is given: what its route declares, parsed. */
+/** A handler is given everything that its route declares, parsed. */
 export type Input<R extends Route, Admitted, Limits> = ParametersOf<R> & {
   principal: Admitted
   reply: Replies<R>

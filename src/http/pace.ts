@@ -16,7 +16,7 @@ const SILENCE_MS = 15_000
 
 export interface BodyWatch {
   /**
-   * What `reading` gives.
+   * Waits for `reading`, and gives what it gives.
    * @param bytes that have come so far, or will have come with it
    * @throws {AppError} `timeout`; `invalid_request` when the connection ends first
    */

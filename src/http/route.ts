@@ -19,12 +19,12 @@ type Content<Media extends string> = { content: { [Type in Media]: { schema: z.Z
  */
 export type StatusOf<R extends Route> = Extract<keyof R['responses'], number>
 
-/** Those whose reply is of this media type. */
+/** The statuses whose reply is of this media type. */
 export type StatusWith<R extends Route, Media extends string> = {
   [Status in StatusOf<R>]: R['responses'][Status] extends Content<Media> ? Status : never
 }[StatusOf<R>]
 
-/** Those whose reply has no content; 101 is not answered but handed to the door. */
+/** The statuses whose reply has no content; 101 is not answered but handed to the door. */
 export type EmptyStatusOf<R extends Route> = {
   [Status in StatusOf<R>]: R['responses'][Status] extends { content: unknown } ? never : Status
 }[StatusOf<R>]

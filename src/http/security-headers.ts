@@ -1,8 +1,8 @@
 import type { AppContext } from './context'
 
 /**
- * What a browser is told of every answer, whoever made it open one: it is what its type says, loads
- * nothing, is shown in no frame, is kept nowhere and tells nobody where it came from. Routes that are
+ * Every answer tells a browser, whoever made it open one: it is what its type says, loads
+ * nothing, is shown in no frame, is stored nowhere and tells nobody where it came from. Routes that are
  * meant for browsers (`/docs`, what other origins may call) say otherwise.
  */
 const headers = [

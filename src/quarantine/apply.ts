@@ -3,7 +3,7 @@ import type { PatchOperation } from './patch'
 import { type Holder, placeOf, short, valueAt } from './pointer'
 
 /**
- * What a patch may cost, and what its result may be: work is counted in characters looked at or moved,
+ * Bounds the cost of a patch, and its result: work is counted in characters looked at or moved,
  * so that a patch costs what it says and not what its operations make of each other.
  */
 export interface Budget {
@@ -54,7 +54,7 @@ export function applied(document: unknown, operation: PatchOperation, budget: Bu
 
 interface Measured {
   value: unknown
-  /** Of its JSON, in characters. */
+  /** The length of its JSON, in characters. */
   length: number
 }
 
@@ -118,7 +118,7 @@ function lengthOf(value: unknown, budget: Budget): number {
 interface Frame {
   a: Holder
   b: Holder
-  /** Of an object; of an array, its length is enough. */
+  /** An object has names; of an array, its length is enough. */
   names: string[] | undefined
   length: number
   next: number

@@ -48,7 +48,7 @@ export async function writeDocument(document: unknown): Promise<string> {
   return text.replace(MARKED, '$1')
 }
 
-/** Of a value in a document. @returns undefined when it is not a number */
+/** Reads the text of a number in a document. @returns undefined when it is not a number */
 export function numberText(value: unknown): string | undefined {
   if (typeof value === 'number') return canonicalJson(JSON.stringify(value))
   if (typeof value !== 'string' || !value.startsWith(MARK)) return undefined
@@ -65,7 +65,7 @@ function withMarks(text: string): string {
     } else if (char === MINUS || (char >= ZERO && char <= NINE)) {
       const end = endOfWord(text, at)
       const word = text.slice(at, end)
-      // What is no number stays, for the parser to refuse.
+      // A token that is no number stays, for the parser to refuse.
       if ((word.length > EXACT_LENGTH || /e/i.test(word)) && NUMBER.test(word)) {
         parts.push(text.slice(done, at), `"${MARK}${word}"`)
         done = end

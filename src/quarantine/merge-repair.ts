@@ -3,7 +3,7 @@ import type { Repair } from '../event/record'
 // As of one repair (`repair.ts`).
 const MAX_PATHS = 4096
 
-/** What two repairs, one after the other, come to: the later one's who and when, the paths of both. */
+/** Joins two repairs, one after the other: the later one's who and when, the paths of both. */
 export function mergedRepair(former: Repair | undefined, later: Repair): Repair {
   const { by, at } = later
   if (former === undefined) return later

@@ -13,7 +13,7 @@ export function valueAt(document: unknown, pointer: string): unknown {
 }
 
 /**
- * What holds the place that a pointer names, and under which name. Every step has to be the document's
+ * Finds what holds the place that a pointer names, and under which name. Every step has to be the document's
  * own: along the prototype, `/constructor/assign` is a function that everybody shares.
  * @param mayBeNew whether the place itself may be free, as of what is added
  * @returns undefined for the root, which nothing holds
@@ -48,7 +48,7 @@ function stepInto(value: unknown, step: string): unknown {
   return (value as Holder)[step]
 }
 
-// Of a name that somebody sent, as much as tells which it is.
+// A name that somebody sent is shown as far as tells which it is.
 const SHOWN = 60
 
 export function short(name: string): string {

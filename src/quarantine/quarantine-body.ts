@@ -18,9 +18,9 @@ export interface UnreadableBody {
   server: ServerFacts
   standard: StandardName
   errors: Issue[]
-  /** Of its headers, the one that reading it again needs. */
+  /** Reading it again needs this one of its headers. */
   contentType?: string | undefined
-  /** Of a part of a batch that was repaired as a whole. */
+  /** A part of a batch that was repaired as a whole has the mark of that repair. */
   repair?: Repair | undefined
 }
 

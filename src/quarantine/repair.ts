@@ -18,19 +18,19 @@ const REST_AFTER = 512 * 1024
 // has more. Beyond ten thousand, writing it takes longer with every level.
 const MAX_DEPTH = 10_000
 
-// Of all pointers together. Whoever changes more than they tell changes the whole.
+// All pointers together are so many at most. A patch that changes more changes the whole.
 const MAX_PATHS = 4096
 
 export interface Repaired {
   /** It is JSON text, as it was stored when nothing of it was changed. */
   text: string
-  /** What was changed; undefined when nothing was. */
+  /** The change; undefined when there was none. */
   change?: { /** JSON Pointers; absent when it may be all of it. */ paths?: string[] } | undefined
 }
 
 /**
  * Applies a JSON Patch to an item or a body. Numbers keep their digits; repeated keys do not survive.
- * What is not JSON can be repaired only by a first operation that replaces all of it.
+ * A text that is not JSON can be repaired only by a first operation that replaces all of it.
  * @param limit of characters that the result may have
  * @throws {AppError} `invalid_request`, with the operation in `errors`, when it cannot be applied, or
  * costs more work than a patch may
@@ -45,7 +45,7 @@ export async function repair(
   return { text: repaired, change: pathsOf(patch) }
 }
 
-/** Whether a patch has left everything as it was, however that was written. */
+/** Tells whether a patch has left everything as it was, however that was written. */
 async function isSame(
   text: string,
   repaired: string,

@@ -16,7 +16,7 @@ const readers = {
   'native lines': (text: string) => readNativeLines(text, receivedAt).items,
 }
 
-// What stands somewhere in a real request, with anything at all in its place now and then.
+// A real request, with anything at all in the place of some value now and then.
 const event = aViewEvent()
 const names = [...Object.keys(event), 'event_type', 'timestamp', 'user_id', 'type', 'id', '@id']
 const anything = fc.jsonValue({ maxDepth: 2 })

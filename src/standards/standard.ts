@@ -27,7 +27,7 @@ export interface StandardFacts {
   /** Members in which an item may say its own id. */
   idNames: readonly string[]
   /**
-   * Whether an item that is refused costs itself, or its whole request. The pipeline knows `item`.
+   * A refused item costs itself, or its whole request. The pipeline knows `item`.
    */
   onRefusal: 'item' | 'request'
   /** A sender is told what became of its items by the `receipt`, as JSON. */

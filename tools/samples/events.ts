@@ -22,7 +22,7 @@ interface Scene {
   person: string
 }
 
-/** What an LMS says around every event: who, where, in which course, role and session. */
+/** An LMS says this around every event: who, where, in which course, role and session. */
 function maker(
   type: string,
   profile: string,

@@ -12,7 +12,7 @@ export interface KeySets {
 // How long a key that its owner withdrew is still believed. Canvas changes keys once a month and
 // publishes the next one before it is used.
 const FRESH_MS = 10 * 60 * 1000
-// What was fetched goes on being used while its server is down: a day is longer than an outage.
+// A key set goes on being used while its server is down: a day is longer than an outage.
 const STALE_MS = 24 * 60 * 60 * 1000
 // A sender of made-up key ids, and a server that is down, make us call no more often than this.
 const COOLDOWN_MS = 30_000

@@ -23,7 +23,7 @@ const isTime: Check = (value) => typeof value === 'number' && value >= 0 && valu
 const isAudience: Check = (value) =>
   isText(value) || (isTexts(value) && (value as string[]).length <= MAX_AUDIENCES)
 
-/** What each may be where it stands. Others are the issuer's affair (RFC 7519, section 4). */
+/** Each of these claims has a form where it stands. Others are the issuer's affair (RFC 7519, section 4). */
 const claims: Record<string, Check> = {
   iss: isText,
   sub: isText,

@@ -1,4 +1,4 @@
-// What is smaller goes to the connection in one piece, which holds as much by itself.
+// A smaller answer goes to the connection in one piece, which holds as much by itself.
 const PART = 64 * 1024
 
 /** The same text in parts of about one size. */

@@ -26,7 +26,7 @@ export interface Hold {
   release(): void
 }
 
-// Of 512 MB that a server can be run in, a sixteenth; as text beyond Latin-1 it is twice that, and
+// This is a sixteenth of the 512 MB that a server can run in; text beyond Latin-1 takes twice that, and
 // while one is made, as much again.
 const TOTAL_BYTES = 32 * 1024 * 1024
 // No tenant's readers, however many and slow, take what another's need.
@@ -166,7 +166,7 @@ export function createAnswerRoom(): AnswerRoom {
 
   return {
     async take(tenantId, bytes, gone) {
-      // What is larger than a tenant's share is still served, alone.
+      // An answer that is larger than a tenant's share is still served, alone.
       const asked = Math.min(bytes, TENANT_BYTES)
       const isFirst = !queues.has(tenantId)
       return isFirst && fits(tenantId, asked) ? hold(tenantId, asked) : wait(tenantId, asked, gone)

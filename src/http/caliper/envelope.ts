@@ -1,6 +1,6 @@
 import { z } from '../zod'
 
-// What `standards/caliper/version.ts` reads, without the misspellings that it forgives.
+// `standards/caliper/version.ts` reads these, and more misspellings than are worth documenting.
 const CONTEXT = /^https?:\/\/purl\.imsglobal\.org\/ctx\/caliper\/v1(p[012])?$/
 
 /**

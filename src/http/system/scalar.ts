@@ -37,7 +37,7 @@ async function prepare(): Promise<ScalarScript> {
 }
 
 /**
- * Of Scalar's packages on npm this one carries the bundle without a hundred dependencies, but as a
+ * This one of Scalar's packages on npm carries the bundle without a hundred dependencies, but as a
  * string inside its module, which it hands out only through a route that it registers with Fastify.
  * So it is given something that looks like Fastify, and asked for that route's answer.
  */

@@ -3,7 +3,7 @@ export interface NamedQuery {
   /** Its name on the command line and in Athena, kebab-case. */
   id: string
   title: string
-  /** What it answers, and what its numbers mean. */
+  /** A sentence tells what it answers, and what its numbers mean. */
   description: string
   /** The whole statement, title and description above it as comments. Reads the view `events`. */
   sql: string

@@ -32,7 +32,7 @@ function isEnvelope(names: Set<string>): boolean {
 }
 
 /**
- * What an item says of its own version counts more than this. 1.0 is known by its `@type`; without a
+ * An item's own word on its version counts more than this. 1.0 is known by its `@type`; without a
  * context, the newest version is supposed.
  */
 function opening(names: Set<string> | undefined): string {

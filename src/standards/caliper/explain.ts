@@ -12,7 +12,7 @@ export function explained(reading: Reading): Reading {
 
   function explain(raw: string, index: number): Issue[] {
     const { errors } = checkCaliper(`{${around}"data":[${raw}]}`)
-    // What the report says of the envelope is of ours, not of the sender's.
+    // Issues of the envelope would be those of our own envelope, not of the sender's.
     const own = errors.filter(({ path }) => path[0] === 'data' && path[1] === 0)
     return own.map((issue) => ({ ...issue, path: ['data', index, ...issue.path.slice(2)] }))
   }

@@ -26,7 +26,7 @@ export function kindOf(item: Node): Kind {
 }
 
 /**
- * Whether an item can be kept at all: an object with a type, and a time and somebody or something
+ * Tells whether an item can be stored at all: an object with a type, and a time and somebody or something
  * for an event, an id for an entity. What the standard says beyond that is for the conformance
  * report, which costs no sender its data.
  * @returns every reason against it, or undefined

@@ -59,7 +59,7 @@ export function itemVersion(context: unknown): CaliperVersion | undefined {
 }
 
 /**
- * Of an item that neither its context nor its envelope has said it of: 1.0 wrote `@type`. Else the
+ * Guesses the version where neither the item's context nor its envelope says it: 1.0 wrote `@type`. Else the
  * newest is supposed.
  */
 export function versionByForm(item: Readonly<Record<string, unknown>>): CaliperVersion {
@@ -67,7 +67,7 @@ export function versionByForm(item: Readonly<Record<string, unknown>>): CaliperV
 }
 
 /**
- * Of an envelope's `dataVersion`; undefined where there is none, as in 1.0.
+ * Reads an envelope's `dataVersion`. @returns undefined where there is none, as in 1.0
  * @throws {AppError} `unsupported_version` (6.1: "If the Endpoint cannot support the version of
  * Caliper data indicated by the Envelope's dataVersion field, reply with a 422")
  */

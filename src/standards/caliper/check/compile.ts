@@ -40,7 +40,7 @@ export function compile(model: Model): Checker {
   const { itemContext, nestedContext, soften } = contextsOf(model, rules)
   const typeKey = typeKeyOf(model)
 
-  /** What an item has beyond what its type knows. */
+  /** Finds the properties that an item has beyond those of its type. */
   function others(item: Node, found: FoundIssue[], known: ReadonlySet<string>): void {
     for (const name of Object.keys(item)) {
       if (!known.has(name)) add(found, name, item[typeKey], rules.unknownProperty)

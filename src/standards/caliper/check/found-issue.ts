@@ -9,7 +9,7 @@ export interface Rule {
   spec: string
   /** Says to a person what was expected and what was found; asked only when somebody reads it. */
   message(value: unknown, property: string | number | undefined): string
-  /** Whether null or an empty value is no more than something to leave out (2.1, 2.2). */
+  /** True when null or an empty value is no more than something to leave out (2.1, 2.2). */
   mayBeEmpty?: boolean
 }
 

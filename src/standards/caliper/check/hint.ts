@@ -3,7 +3,7 @@ import { events } from '../model/events'
 import type { Model } from '../model/model'
 import { profileExtensions } from '../model/versions'
 
-/** What may have been meant by a type that a version does not have, as the end of a sentence. */
+/** Says what may have been meant by a type that a version does not have, as the end of a sentence. */
 export function typeHint(model: Model) {
   const known = [...model.events.keys(), ...model.entities.keys(), ...model.parts.keys()]
   const byLowerCase = new Map(known.map((type) => [type.toLowerCase(), type]))

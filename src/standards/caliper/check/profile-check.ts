@@ -6,7 +6,7 @@ import type { Node } from '../node'
 import { add, type FoundIssue, type Rule } from './found-issue'
 import { error, got, type Rules, warning } from './rules'
 
-/** What a profile says of a type of event, for some of its actions or for all. */
+/** A profile says this of a type of event, for some of its actions or for all. */
 interface Row {
   actions: ReadonlySet<string> | undefined
   ranges: { name: string; types: ReadonlySet<string>; rule: Rule }[]
@@ -59,7 +59,7 @@ export function profileCheck(type: string | undefined, model: Model, rules: Rule
       const value = event[name]
       if (typeof value !== 'object' || value === null) continue
       const { type } = value as Node
-      // Of a type that is not Caliper's its own check has said so.
+      // The check of a type that is not Caliper's has said so.
       const isKnown = typeof type === 'string' && model.entities.has(type)
       if (isKnown && !types.has(type)) add(found, name, type, rule)
     }

@@ -12,7 +12,7 @@ import { keysOf, typeKeyOf } from './writer'
 
 export type Check = (item: Node, found: FoundIssue[], isTop?: boolean) => void
 
-/** What a reference takes: the types it may have, and the rule against all others. */
+/** A reference takes these types, and this rule stands against all others. */
 export interface Wanted {
   types: ReadonlySet<string>
   wrong: Rule
@@ -33,7 +33,7 @@ export interface WantedAction {
 }
 
 /**
- * What the generated code calls for a value that is not as expected. Here nothing is hurried: events
+ * The generated code calls these for a value that is not as expected. Here nothing is hurried: events
  * that conform do not come this way.
  */
 export function unexpectedValuesOf(model: Model, rules: Rules, checks: () => Record<Kind, Checks>) {

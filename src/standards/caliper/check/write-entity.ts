@@ -35,7 +35,7 @@ export function entityWriter({ writer, model, rules, writeItem, value }: Needs) 
     )
   }
 
-  /** Of a type that is not Caliper's: what all entities have, and whatever else. */
+  /** A type that is not Caliper's has what all entities have, and whatever else. */
   function other(): string {
     const { properties } = model.entities.get('Entity')!
     return declare('other entity', (name) =>

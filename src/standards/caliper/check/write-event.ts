@@ -31,7 +31,7 @@ export function eventWriter({ writer, model, rules, writeItem, value }: Needs) {
     })
   }
 
-  /** Of a type that is not Caliper's: what all events have, any action, and whatever else. */
+  /** A type that is not Caliper's has what all events have, any action, and whatever else. */
   function other(): string {
     const event = model.events.get('Event')!
     return declare('other event', (name) => writeItem(name, bodyOf(event, true)))
@@ -95,7 +95,7 @@ export function eventWriter({ writer, model, rules, writeItem, value }: Needs) {
     return cases.length === 0 ? usual : `switch(o.action){${cases.join('')}default:${usual}}`
   }
 
-  /** What has to be there, or should be: always, for some actions, or for some objects. */
+  /** Some properties have to be there, or should be: always, for some actions, or for some objects. */
   function needs(event: EventModel): string {
     const recommended = [...event.properties.values()].filter(
       ({ shape }) => shape.need === 'recommended',

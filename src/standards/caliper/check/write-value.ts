@@ -10,7 +10,7 @@ import type { Writer } from './writer'
 
 type Simple = Exclude<ValueKind, 'IRI' | 'UUID' | 'Type' | 'Action' | 'Profile'>
 
-/** Of each simple kind of value: its test, the code of its failing, and what was expected. */
+/** Each simple kind of value has a test, the code of its failing, and what was expected. */
 const simple: Record<Simple, readonly [test: string, code: string, expected: string]> = {
   anything: ['true', '', ''],
   string: [`typeof v==='string'&&v!==''`, 'wrong_type', 'a string'],

@@ -23,7 +23,7 @@ export interface EntityModel {
   /** Itself and every type above it. */
   line: ReadonlySet<string>
   properties: Properties
-  /** Of a type that is deprecated in this version: what to use now. */
+  /** A type that is deprecated in this version has this successor. */
   successor?: string
 }
 

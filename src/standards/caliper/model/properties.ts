@@ -8,7 +8,7 @@ export interface Property {
   shape: Shape
   /** The type whose table has it, by which the specification is cited. */
   owner: string
-  /** Of a property that is deprecated in this version: what it is called now, '' for nothing. */
+  /** A property that is deprecated in this version is called so now, '' for nothing. */
   successor?: string
 }
 
@@ -54,7 +54,7 @@ export function propertyReader({ missing, rows, isOld, isEarly }: Needs) {
     return { ...shape, range: present(shape.range) }
   }
 
-  /** What a version has no type for is one of the types above it there. */
+  /** A type that a version has not is one of the types above it there. */
   function present(range: Range): Range {
     if (range.kind !== 'Entity') return range
     return { kind: 'Entity', types: [...new Set(range.types.map(nearest))] }

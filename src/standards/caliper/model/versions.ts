@@ -61,7 +61,7 @@ export const profileExtensions: Readonly<Record<string, Terms>> = {
   },
 }
 
-/** What 1.2 added to 1.1 and is in none of its extensions; nothing was taken away but what is below. */
+/** 1.2 added these to 1.1, and no extension has them; nothing was taken away but what is below. */
 export const addedIn1p2: Terms = {
   properties: {
     Event: vocabulary('profile'),
@@ -103,7 +103,7 @@ export const addedIn1p1: Terms = {
 type Successor = string
 
 /**
- * What 1.0 had, 1.1 deprecated and 1.2 dropped (1.1, appendix H.2): right in 1.0, right and reported
+ * 1.0 had these, 1.1 deprecated and 1.2 dropped them (1.1, appendix H.2): right in 1.0, right and reported
  * in 1.1.
  */
 export const deprecatedIn1p1 = {
