@@ -13,7 +13,11 @@ const graphs = [
 
 const widgets = [
   {
-    ...{ type: 'alarm', x: 0, y: 0, width: 2 * WIDTH, height: 3 },
+    type: 'alarm',
+    x: 0,
+    y: 0,
+    width: 2 * WIDTH,
+    height: 3,
     properties: { title: 'Alarms', alarms: alarms.map(({ resource }) => resource.arn) },
   },
   ...graphs.map(({ title, metrics }, place) => ({

@@ -113,9 +113,15 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
 
 type AnySegment = Segment | FiledSegment
 
+/** Tells a batch of our own log, whose segments are copied as they are, from one of its records. */
+function hasSegments(batch: ChangeBatch): batch is SegmentBatch {
+  return 'segments' in batch
+}
+
 function byPartition(batch: ChangeBatch): Map<string, AnySegment[]> {
-  const segments: readonly AnySegment[] =
-    'segments' in batch ? (batch as SegmentBatch).segments : [...encodeSegments(batch.records())]
+  const segments: readonly AnySegment[] = hasSegments(batch)
+    ? batch.segments
+    : [...encodeSegments(batch.records())]
   return Map.groupBy(segments, ({ partition }) => partition)
 }
 

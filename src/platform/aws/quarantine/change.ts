@@ -124,8 +124,11 @@ export function growthsOf(change: {
     const isLeaving = leaving !== undefined && keyOf(leaving.tenantId, leaving.sourceId) === key
     const credit = isLeaving ? { items: 1, bytes: leaving.bytes } : none
     const growth = growths.get(key) ?? {
-      ...{ tenantId, sourceId, ...none },
-      ...{ needsRoom: false, leaving: credit },
+      tenantId,
+      sourceId,
+      ...none,
+      needsRoom: false,
+      leaving: credit,
     }
     growth.items += sign
     growth.bytes += sign * bytes

@@ -27,9 +27,16 @@ export function prepare(item: QuarantinedItem, arrival: string = uuidv7()): Prep
   const bytes = Buffer.byteLength(json)
   const isApart = packed.length > INLINE_BYTES || bytes > INLINE_TEXT_BYTES
   return {
-    ...{ tenantId, quarantineId, sourceId, arrival, version: uuidv7() },
-    ...{ bytes, isApart },
-    ...{ item, json, packed },
+    tenantId,
+    quarantineId,
+    sourceId,
+    arrival,
+    version: uuidv7(),
+    bytes,
+    isApart,
+    item,
+    json,
+    packed,
   }
 }
 

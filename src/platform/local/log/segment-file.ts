@@ -177,7 +177,9 @@ function segmentsOf(
   function filed({ first, is_escaped, stored_at, unpacked, ...row }: Row): FiledSegment {
     return {
       ...row,
-      ...{ file, first, columns },
+      file,
+      first,
+      columns,
       position: base + first,
       isEscaped: is_escaped === 1,
       storedAt: stored_at,
