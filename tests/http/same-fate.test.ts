@@ -60,16 +60,14 @@ async function overWebSocket(body: string) {
   return fateOf(tenantId)
 }
 
-/** Sent while its source takes signed bodies only, and replayed once it does not. */
-async function byReplay(body: string, way: Way) {
+/** Sends while the source takes signed bodies only, and replays what was refused once it does not. */
+async function replayedLater(send: (key: string) => Promise<{ quarantineId: string }>) {
   const { tenantId, key } = await aTenant()
   const { registry } = test.app.platform
   const createdAt = '2026-11-21T09:30:00.000Z'
   const source = { tenantId, sourceId: 'demo', name: 'Demo', createdAt }
   await registry.sources.put({ ...source, signing: { required: true, keys: [] } })
-  const refused = await post(key, body, way)
-  expect(refused.status).toBe(401)
-  const { quarantineId } = (await refused.json()) as { quarantineId: string }
+  const { quarantineId } = await send(key)
   await registry.sources.put(source)
   const json = { ...test.app.as(key), 'Content-Type': 'application/json' }
   const replayed = await test.app.request(`/quarantine/${quarantineId}/replay`, {
@@ -79,6 +77,22 @@ async function byReplay(body: string, way: Way) {
   })
   expect(replayed.status).toBe(200)
   return fateOf(tenantId)
+}
+
+function byReplay(body: string, way: Way) {
+  return replayedLater(async (key) => {
+    const refused = await post(key, body, way)
+    expect(refused.status).toBe(401)
+    return (await refused.json()) as { quarantineId: string }
+  })
+}
+
+function byReplayOfMessage(body: string) {
+  return replayedLater(async (key) => {
+    await using socket = await test.connect(key)
+    socket.send(body)
+    return JSON.parse(await socket.next())
+  })
 }
 
 const timestamp = '2026-11-21T09:30:00.000Z'
@@ -134,6 +148,14 @@ describe('one body has one fate', () => {
       expect(await byReplay(body, ways.caliper)).toEqual(fate)
     })
   }
+
+  it('native: lines over a WebSocket, which no header names, also by replay', async () => {
+    const lines = [click('1'), { timestamp: 'never' }, click('2')]
+    const body = lines.map((line) => JSON.stringify(line)).join('\n')
+    const fate = await overWebSocket(body)
+    expect(fate.stored).toHaveLength(2)
+    expect(await byReplayOfMessage(body)).toEqual(fate)
+  })
 })
 
 function itemsOf(body: string): number {

@@ -6,7 +6,8 @@ export const nativeFacts = {
   name: 'native',
   mediaTypes: { document: documentTypes, lines: lineTypes },
   signedForms: [],
-  formAgain: (contentType) => (formNamed(contentType) === 'lines' ? 'lines' : 'document'),
+  // A message has no header, and a document is read as one, too.
+  formAgain: (contentType) => formNamed(contentType) ?? 'message',
   idPath: (index) => [index, 'event_id'],
   // `id` where a sender has no `event_id`.
   idNames: ['event_id', 'id'],
