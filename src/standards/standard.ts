@@ -27,7 +27,8 @@ export interface StandardFacts {
   /** Members in which an item may say its own id. */
   idNames: readonly string[]
   /**
-   * A refused item costs itself, or its whole request. The pipeline knows `item`.
+   * An item that the gate refuses costs itself, or its whole request: then the body is quarantined as
+   * it came, and its sender is told every reason.
    */
   onRefusal: 'item' | 'request'
   /** A sender is told what became of its items by the `receipt`, as JSON. */

@@ -28,10 +28,6 @@ describe('a standard is a port', () => {
     }
   })
 
-  it('refuses by the item, which is the one way that the pipeline knows', () => {
-    expect(standards.map(({ onRefusal }) => onRefusal)).toEqual(standards.map(() => 'item'))
-  })
-
   it('answers to the same names of files as the others', () => {
     const asked = ['facts.ts', 'standard.ts', 'parse.ts', 'gate.ts', 'normalize.ts']
     for (const { name } of standards) {

@@ -1,4 +1,6 @@
+import { firstIssues } from '../../error/bounded-issues'
 import type { Reading } from '../../event/reading'
+import { MAX_REASONS } from '../../quarantine/max-reasons'
 import type { Steps } from '../../syntax/steps'
 import { type Arrival, isUnreadable, type Parsed, type Unreadable, unreadableOr } from '../arrival'
 import { readingBatch } from '../batch'
@@ -15,7 +17,8 @@ export function* read(
 ): Steps<Parsed | Unreadable> {
   function* readOne(text: string): Steps<Reading | Unreadable> {
     try {
-      return yield* standard.readBody(text, form, receivedAt)
+      const reading = yield* standard.readBody(text, form, receivedAt)
+      return standard.onRefusal === 'request' ? wholeOrRefused(reading) : reading
     } catch (thrown) {
       return unreadableOr(thrown)
     }
@@ -23,4 +26,12 @@ export function* read(
 
   if (isUnreadable(bodies)) return bodies
   return typeof bodies === 'string' ? yield* readOne(bodies) : yield* readingBatch(bodies, readOne)
+}
+
+/** Refuses a body with every reason, where a single refused item costs its whole request. */
+function wholeOrRefused(reading: Reading): Reading | Unreadable {
+  const errors = reading.items.flatMap((item) => ('event' in item ? [] : item.errors))
+  if (errors.length === 0) return reading
+  const message = 'An item of this request is refused, and so the whole request is.'
+  return { code: 'invalid_request', message, errors: firstIssues(errors, MAX_REASONS) }
 }
