@@ -1,7 +1,9 @@
 import type { Archive } from '../platform/archive'
 import type { Consumer } from '../platform/change-feed'
 import type { Platform } from '../platform/platform'
+import type { StatementStore } from '../platform/statement-store'
 import { createFanOut, type FanOutNeeds } from './fan-out'
+import { createStatementsConsumer } from './statements'
 
 // One Parquet file has so many records: large enough for good row groups (16,384 here), small
 // enough that writing it takes a second.
@@ -10,13 +12,14 @@ const ARCHIVE_RECORDS = 65_536
 const ARCHIVE_BYTES = 128 * 1024 * 1024
 
 interface ConsumerNeeds extends FanOutNeeds {
+  statements: Pick<StatementStore, 'add'>
   archive: Archive
   archiveFlushSeconds: number
 }
 
 /** Lists every consumer of the change feed, on one machine and on AWS. */
 export function consumersOf(needs: ConsumerNeeds): Consumer[] {
-  return [createArchiving(needs), createFanOut(needs)]
+  return [createArchiving(needs), createFanOut(needs), createStatementsConsumer(needs)]
 }
 
 /**
@@ -29,13 +32,16 @@ export function startConsumers(
     archive,
     registry,
     deliveries,
-  }: Pick<Platform, 'changes' | 'archive' | 'registry' | 'deliveries'>,
-  options: Omit<ConsumerNeeds, 'archive' | 'registry' | 'deliveries'>,
+    statements,
+  }: Pick<Platform, 'changes' | 'archive' | 'registry' | 'deliveries' | 'statements'>,
+  options: Omit<ConsumerNeeds, 'archive' | 'registry' | 'deliveries' | 'statements'>,
 ): AsyncDisposable {
   const { log } = options
-  const followed = consumersOf({ archive, registry, deliveries, ...options }).map((consumer) => {
-    return { consumer, follower: changes.follow(consumer) }
-  })
+  const followed = consumersOf({ archive, registry, deliveries, statements, ...options }).map(
+    (consumer) => {
+      return { consumer, follower: changes.follow(consumer) }
+    },
+  )
   const draining = followed.filter(({ consumer }) => consumer.drainsAtStop)
   const others = followed.filter((one) => !draining.includes(one))
   return {

@@ -1,3 +1,7 @@
+/** Versions of xAPI, as their header names them (1.0.3, Communication, 3.3; 2.0, 4.1.2). */
+export const xapiVersions = ['1.0.3', '2.0.0'] as const
+export type XapiVersion = (typeof xapiVersions)[number]
+
 /** The config has everything that can be set, read once from the environment (`read-config.ts`). */
 export interface Config {
   port: number
@@ -14,6 +18,12 @@ export interface Config {
   requestMemoryBytes: number
   archiveFlushSeconds: number
   hotTtlDays: number
+  /** A record store of xAPI has a statement for so many days. */
+  xapiRetentionDays: number
+  /** Versions of xAPI that are offered. */
+  xapiVersions: readonly XapiVersion[]
+  /** The version of a request without the header. */
+  xapiDefaultVersion: XapiVersion
   /** One source may have this much in quarantine. */
   quarantineMaxItems: number
   quarantineMaxBytes: number

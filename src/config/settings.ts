@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Config } from './config'
+import { type Config, xapiVersions } from './config'
 
 /** A setting has everything that the README, a refusal and the reader need to know about it. */
 export interface Setting<Value> {
@@ -105,6 +105,31 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
       'How long an event can be read over HTTP and recognised when it is sent again. The lake keeps it.',
     expected: 'a whole number of days from 1 to 3650',
     schema: wholeNumber(1, 3650),
+  },
+  xapiRetentionDays: {
+    name: 'NONIUS_XAPI_RETENTION_DAYS',
+    default: '2555',
+    meaning:
+      'How long a statement can be found in a record store of xAPI (docs/xapi.md). Seven years, as the lake keeps it on AWS.',
+    expected: 'a whole number of days from 1 to 36500',
+    schema: wholeNumber(1, 36_500),
+  },
+  xapiVersions: {
+    name: 'NONIUS_XAPI_VERSIONS',
+    default: '1.0.3,2.0.0',
+    meaning: 'Versions of xAPI that are offered, separated by commas.',
+    expected: 'a list of 1.0.3 and 2.0.0, separated by commas',
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((name) => name.trim()))
+      .pipe(z.array(z.enum(xapiVersions)).min(1)),
+  },
+  xapiDefaultVersion: {
+    name: 'NONIUS_XAPI_DEFAULT_VERSION',
+    default: '1.0.3',
+    meaning: 'Version of xAPI that is assumed of a request without the header.',
+    expected: 'one of 1.0.3, 2.0.0',
+    schema: z.enum(xapiVersions),
   },
   quarantineMaxItems: {
     name: 'NONIUS_QUARANTINE_MAX_ITEMS',

@@ -72,4 +72,6 @@ export const columns: readonly Column[] = [
   column('repaired_by', 'string', ['repair', 'by'], 'id of the key that repaired it, if any did'),
   column('repaired_at', 'timestamp', ['repair', 'at'], 'when it was repaired, UTC'),
   column('repaired_paths', 'strings', ['repair', 'paths'], 'JSON Pointers to what was changed'),
+  column('common_action', 'string', 'commonAction', "the action in Caliper's words, or null"),
+  column('stored_at', 'timestamp', 'storedAt', 'when the record store of xAPI took it, UTC'),
 ]

@@ -20,7 +20,8 @@ export interface Receipt {
   quarantinedCount?: number
   quarantinedLink?: string
   /**
-   * So many items wait until the stores have room for them; then nothing is named above. Each will
+   * So many items wait until the stores have room for them; then nothing is named above but the ids
+   * of statements, of which nothing is known yet. Each will
    * be an event, an entity or in quarantine, and need not be sent again.
    */
   acceptedForLater?: number

@@ -51,6 +51,11 @@ export interface EventRecord {
   standardVersion?: string | undefined
   type: string
   action?: string | undefined
+  /**
+   * The action in Caliper's words where the standard's own mean the same (`mapping/`), so that one
+   * question spans all standards.
+   */
+  commonAction?: string | undefined
   profile?: string | undefined
   actorId?: string | undefined
   actorType?: string | undefined
@@ -76,6 +81,11 @@ export interface EventRecord {
   sendTime?: string | undefined
   /** We received it then. This time is the authority. */
   receivedAt: string
+  /**
+   * A record store took it then, ISO 8601 UTC, by which its readers go: later than `receivedAt` for
+   * what waited or was in quarantine. Absent where no record store did.
+   */
+  storedAt?: string | undefined
   /**
    * The skew is `receivedAt - sendTime` in ms: how far the sender's clock (and queue) is behind
    * ours.

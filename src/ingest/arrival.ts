@@ -3,7 +3,7 @@ import type { ErrorCode } from '../error/codes'
 import type { Issue } from '../error/issue'
 import type { ReadItem, Reading } from '../event/reading'
 import type { Repair, ServerFacts } from '../event/record'
-import type { SourceMode } from '../platform/registry/sources'
+import type { DuplicatesMode, SourceMode } from '../platform/registry/sources'
 import type { BodyForm, Standard } from '../standards/standard'
 import type { WireBody } from '../wire/body'
 
@@ -21,6 +21,8 @@ export interface Arrival {
   form: BodyForm
   /** This is the `Content-Type`, where there are headers. */
   contentType?: string | undefined
+  /** What other headers said that its standard reads by. */
+  context?: Record<string, string> | undefined
   body: WireBody
 }
 
@@ -33,6 +35,8 @@ export interface Origin extends Sender {
    * refused items.
    */
   mode?: SourceMode | undefined
+  /** The first statement with an id stands; `accept` lets its request pass all the same. */
+  duplicates?: DuplicatesMode | undefined
   /** The repair is a change that somebody made since. */
   repair?: Repair | undefined
   /** The hot copy's time counts from here, ISO 8601 UTC; by default, from its arrival. */

@@ -8,12 +8,14 @@ import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { EventStore } from '../platform/event-store'
 import type { ServingPlatform } from '../platform/platform'
 import type { QuarantineStore } from '../platform/quarantine-store'
+import { standardNamed } from '../standards'
 import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import type { Arrival, Origin, Outcome, Parsed, Part, Unreadable } from './arrival'
 import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
 import { outcomeOf } from './outcome'
+import { createRecordStore, type RecordStoreNeeds } from './record-store'
 import { createSpill } from './spill'
 import { acknowledge, acknowledgeUnread } from './steps/acknowledge'
 import { appendWith } from './steps/append'
@@ -41,8 +43,11 @@ import { assertAccepted } from './strict'
  */
 
 export interface IngestNeeds {
-  platform: Pick<ServingPlatform, 'events' | 'quarantine' | 'registry' | 'conformance' | 'spill'>
-  config: { hotTtlDays: number; maxBodyBytes: number }
+  platform: Pick<
+    ServingPlatform,
+    'events' | 'quarantine' | 'registry' | 'conformance' | 'spill' | 'statements' | 'defaultXapi'
+  >
+  config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }
   clock: Clock
   log: Log
   verifyJws: VerifyJws
@@ -63,7 +68,7 @@ export function createIngest({ platform, config, clock, log, verifyJws }: Ingest
   const decode = decodeWith(config)
   const verify = verifyWith({ verifyJws })
   const quarantineBody = quarantineBodyWith({ ...platform, clock })
-  const ingestReading = createIngestReading({ ...platform, config, log })
+  const ingestReading = createIngestReading({ ...platform, config, clock, log })
 
   return async function ingest(arrival) {
     const { origin, source } = await identify(arrival)
@@ -102,16 +107,15 @@ export function createIngest({ platform, config, clock, log, verifyJws }: Ingest
 /** @throws {AppError} `too_large` */
 export function* parse(
   verified: string | Unreadable,
-  arrival: Pick<Arrival, 'standard' | 'form'>,
+  arrival: Pick<Arrival, 'standard' | 'form' | 'context'>,
   origin: Pick<Origin, 'receivedAt'>,
 ): Steps<Parsed | Unreadable> {
   const bodies = yield* split(verified, arrival)
   return yield* read(bodies, arrival, origin)
 }
 
-interface StoreNeeds {
+interface StoreNeeds extends RecordStoreNeeds {
   events: Pick<EventStore, 'append'>
-  config: { hotTtlDays: number }
 }
 
 /**
@@ -121,15 +125,22 @@ interface StoreNeeds {
 export type Store = (reading: Reading, origin: Origin) => Promise<Outcome>
 
 /** Stores every item of a reading that can be an event, and tells which items cannot. */
-export function createStore({ events, config }: StoreNeeds): Store {
+export function createStore(needs: StoreNeeds): Store {
+  const { events } = needs
   const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
+  const underTerms = createRecordStore(needs)
 
   return async function store(reading, origin) {
     const { readable, refused } = await inTurns(refuse(reading, origin))
     const governed = govern(readable, origin)
-    const stamp = stampWith({ ...origin, ...config })
-    const records = await inTurns(eachOf(governed, ({ event }) => stamp(event)))
-    const appended = await append(records)
+    const isWhole =
+      standardNamed(reading.standard)?.onRefusal === 'request' && origin.duplicates !== 'accept'
+    const about = { ...origin, standard: reading.standard }
+    const { appended } = await underTerms(about, async (terms) => {
+      const stamp = stampWith({ ...origin, terms })
+      const records = await inTurns(eachOf(governed, ({ event }) => stamp(event)))
+      return { records, appended: await append(records, isWhole) }
+    })
     return outcomeOf(reading, governed, appended, refused)
   }
 }

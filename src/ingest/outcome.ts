@@ -19,9 +19,17 @@ export function outcomeOf(
   readable.forEach((item, place) => {
     const { kind } = appended[place]!
     if (kind === 'conflict') refused.push(conflict(item, standard))
+    else if (kind === 'withheld') refused.push(withheld(item, standard))
     else stored.push({ item, isDuplicate: kind === 'duplicate' })
   })
   return { stored, refused: refused.sort((a, b) => a.index - b.index) }
+}
+
+/** Refuses an event because of another in its request. */
+function withheld({ index, id, event }: Readable, standard: StandardName): Refused {
+  const path = standardNamed(standard)?.idPath(index).slice(0, -1) ?? [index]
+  const message = 'Nothing of its request is stored, because another item of it is in conflict'
+  return { index, id, raw: event.raw, errors: [{ path, message, code: 'withheld' }] }
 }
 
 /** Refuses an event whose id is taken: the first with that id stands. */

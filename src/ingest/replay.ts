@@ -5,7 +5,6 @@ import type { Issue } from '../error/issue'
 import { sameContent } from '../event/content'
 import type { Reading } from '../event/reading'
 import { type Reach, reaches } from '../identity/reach'
-import type { Clock } from '../platform/clock'
 import type { EventStore } from '../platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../platform/quarantine-store'
 import type { Registry } from '../platform/registry'
@@ -18,6 +17,7 @@ import { isUnreadable, type Origin, type Outcome, type Parsed, type Part } from 
 import { createStore } from './ingest'
 import { conflict } from './outcome'
 import { readAgainWith } from './read-again'
+import type { RecordStoreNeeds } from './record-store'
 import { quarantinedItemWith } from './steps/quarantine'
 
 /** A replayer is a person or a program that replays. */
@@ -34,12 +34,11 @@ export interface Replayer {
 // milliseconds.
 const LOOK_UPS = 50
 
-interface Needs {
+interface Needs extends Omit<RecordStoreNeeds, 'registry'> {
   events: EventStore
   quarantine: QuarantineStore
-  registry: Pick<Registry, 'sources'>
-  config: { hotTtlDays: number; maxBodyBytes: number }
-  clock: Clock
+  registry: Pick<Registry, 'sources' | 'tenants'>
+  config: RecordStoreNeeds['config'] & { maxBodyBytes: number }
   verifyJws: VerifyJws
 }
 
@@ -81,9 +80,9 @@ export type Replay = (
  * whatever fails in between, the next replay recognises what was stored.
  */
 export function createReplay(needs: Needs): Replay {
-  const { events, quarantine, registry, config, clock } = needs
+  const { events, quarantine, registry, clock } = needs
   const readAgain = readAgainWith(needs)
-  const store = createStore({ events, config })
+  const store = createStore(needs)
   const alone = createMutex()
 
   async function replayHeld(

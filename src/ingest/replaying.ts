@@ -9,7 +9,7 @@ import { type Replaying, startReplays } from './replay-runner'
 import { replayViewOf } from './replay-view'
 
 interface Needs {
-  config: { hotTtlDays: number; maxBodyBytes: number }
+  config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }
   clock: Clock
   log: Log
   keyring: Keyring

@@ -83,7 +83,7 @@ it('every item of an acknowledged request is stored once or in quarantine, whate
       fc.array(luck, { maxLength: 60 }),
       async (steps, script) => {
         const world = fragileWorld(script)
-        const needs = { ...world, config: { hotTtlDays: 30 }, clock, log }
+        const needs = { ...world, config: { hotTtlDays: 30, xapiRetentionDays: 2555 }, clock, log }
         const ingest = createIngestReading({ ...needs, spill: world.blobs })
         const sweep = () => sweepSpill(needs, { limit: 100, maxMs: 1000 })
         const acknowledged: string[] = []

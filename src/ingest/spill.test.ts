@@ -13,6 +13,7 @@ import {
 import { StorageError } from '../error/storage-error'
 import type { Reading } from '../event/reading'
 import type { BlobStore } from '../platform/blob-store'
+import { systemClock } from '../platform/clock'
 import type { EventStore } from '../platform/event-store'
 import { readCaliper } from '../standards/caliper/parse'
 import { silentLog as log } from '../telemetry/log'
@@ -21,7 +22,7 @@ import { createIngestReading } from './ingest'
 import { readSpilled } from './spill'
 import { sweepSpill } from './sweep-spill'
 
-const config = { hotTtlDays: 30 }
+const config = { hotTtlDays: 30, xapiRetentionDays: 2555 }
 const bounds = { limit: 100, maxMs: 1000 }
 
 const reading = (data: unknown[]): Reading =>
@@ -36,7 +37,7 @@ function failingStore(isRetriable = true): EventStore {
 async function spill(requests: Reading[], from: Partial<Origin> = {}, isRetriable = true) {
   const blobs = memoryBlobs()
   const { quarantine, kept: quarantined } = listedQuarantine()
-  const needs = { events: failingStore(isRetriable), quarantine, config, log }
+  const needs = { events: failingStore(isRetriable), quarantine, config, clock: systemClock, log }
   const ingest = createIngestReading({ ...needs, spill: blobs })
   const receipts = []
   for (const request of requests) receipts.push(await ingest(request, { ...origin, ...from }))
@@ -73,7 +74,8 @@ describe('a request that the event store cannot take', () => {
     const broken = new StorageError('no bucket', { isRetriable: false })
     const blobs = { put: () => Promise.reject(broken) }
     const { quarantine } = listedQuarantine()
-    const needs = { events: failingStore(false), quarantine, config, log, spill: blobs }
+    const storing = { events: failingStore(false), quarantine, config, clock: systemClock, log }
+    const needs = { ...storing, spill: blobs }
     const error = await createIngestReading(needs)(reading([anEvent()]), origin).catch(
       (thrown) => thrown,
     )

@@ -5,6 +5,7 @@ import { StorageError } from '../error/storage-error'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
 import type { BlobStore } from '../platform/blob-store'
+import { standardNamed } from '../standards'
 import type { Log } from '../telemetry/log'
 import type { Origin } from './arrival'
 import { enforceStrictWith } from './enforce-strict'
@@ -58,7 +59,10 @@ export function createSpill({ spill: blobs, log }: Needs) {
     }
     const { requestId } = origin.server
     log.error(`a request was spilled: ${thrown.message}`, { requestId })
-    return acknowledgeForLater(origin, reading.items.length)
+    const { items, standard } = reading
+    // The answer of a record store is the ids, whenever it can be found by them.
+    const ids = standardNamed(standard)?.hasRecordStore ? items.map(({ id }) => id ?? '') : []
+    return acknowledgeForLater(origin, items.length, ids)
   }
 }
 

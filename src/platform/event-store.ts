@@ -3,7 +3,7 @@ import type { EventRecord } from '../event/record'
 import type { Erased, Erasure } from './erasure'
 
 /**
- * The outcome says what became of one record. All four are answers; a store that cannot answer
+ * The outcome says what became of one record. All five are answers; a store that cannot answer
  * throws.
  */
 export type AppendOutcome =
@@ -11,6 +11,12 @@ export type AppendOutcome =
   | { kind: 'duplicate' } // same id, same content
   | { kind: 'conflict' } // same id, other content: the first stands
   | { kind: 'throttled' } // busy; the caller may try again
+  | { kind: 'withheld' } // not stored, because another record of a whole call is in conflict
+
+/**
+ * A whole call has at most so many records: one commit of the log on one machine.
+ */
+export const MAX_WHOLE = 2048
 
 /**
  * A page holds so many bytes when no fewer are asked for. A thousand events of 1.5 KB are 1.5 MB,
@@ -52,10 +58,15 @@ export interface EventStore extends AsyncDisposable {
    * Resolves once every `stored` record is durable. First write wins within a tenant: an id that is
    * held never changes. Content is compared as JSON (order of keys and white space do not count).
    * Outcomes come in the order of the records; records of one call may repeat an id.
+   *
+   * A `whole` call is stored as one or not at all: when a record is in conflict, none is stored and
+   * those beside it are `withheld`; when one is throttled, all are. No reader and no follower ever
+   * has a part of it, also after a kill.
    * @throws {StorageError} nothing of this call may be taken as stored; `isRetriable` says whether
    * waiting helps
+   * @throws {AppError} `too_large` for a whole call of more than `MAX_WHOLE` records
    */
-  append(records: readonly EventRecord[]): Promise<AppendOutcome[]>
+  append(records: readonly EventRecord[], options?: { whole?: boolean }): Promise<AppendOutcome[]>
 
   /** @returns undefined when it is not held, has expired, or belongs to another tenant */
   get(tenantId: string, eventId: string): Promise<EventRecord | undefined>

@@ -8,7 +8,9 @@ import type { EventStore } from './event-store'
 import type { Lake } from './lake'
 import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
+import type { XapiMode } from './registry/tenants'
 import type { ReplayJobs } from './replay-jobs'
+import type { StatementStore } from './statement-store'
 
 /** Health tells a person, in plain sentences, how the platform is. */
 export interface Health {
@@ -26,6 +28,10 @@ export interface Health {
  */
 export interface ServingPlatform {
   events: EventStore
+  /** Statements of xAPI are found here, by tenants that have a record store. */
+  statements: StatementStore
+  /** A tenant that chose nothing has this (`Tenant.xapi`). */
+  defaultXapi: XapiMode
   quarantine: QuarantineStore
   registry: Registry
   conformance: ConformanceCounts

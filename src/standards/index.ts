@@ -1,6 +1,7 @@
 import { caliperFacts } from './caliper/facts'
 import { nativeFacts } from './native/facts'
 import type { Standard, StandardFacts } from './standard'
+import { xapiFacts } from './xapi/facts'
 
 /** A standard on the list: what reads it is large, and loaded by whoever needs it. */
 export interface ListedStandard extends StandardFacts {
@@ -11,6 +12,7 @@ export interface ListedStandard extends StandardFacts {
 export const standards: readonly ListedStandard[] = [
   { ...caliperFacts, load: async () => (await import('./caliper/standard')).caliper },
   { ...nativeFacts, load: async () => (await import('./native/standard')).native },
+  { ...xapiFacts, load: async () => (await import('./xapi/standard')).xapi },
 ]
 
 /** @returns undefined for a standard of which a record may be, but that is not read here */

@@ -1,6 +1,7 @@
 import type { Issue } from '../error/issue'
 import type { ReadEvent, Reading } from '../event/reading'
-import type { StandardName } from '../event/record'
+import type { EventRecord, StandardName } from '../event/record'
+import type { StatementEntry } from '../event/statement'
 import type { Steps } from '../syntax/steps'
 
 /**
@@ -31,6 +32,8 @@ export interface StandardFacts {
    * it came, and its sender is told every reason.
    */
   onRefusal: 'item' | 'request'
+  /** Items are found again in a record store, by tenants that have one (`Standard.statementOf`). */
+  hasRecordStore?: true
   /** A sender is told what became of its items by the `receipt`, as JSON. */
   reply: 'receipt'
   /** The form says how the command line sends files of it. Left out, it sends none. */
@@ -65,9 +68,16 @@ export interface Standard extends StandardFacts {
   /**
    * Reads a body: every item becomes an event, or is refused by the standard's gate.
    * @param receivedAt when it arrived, ISO 8601 UTC
+   * @param context what its headers said that the standard reads by; it becomes the context of the
+   * reading
    * @throws {AppError} with every reason when no item can be told; `too_large`
    */
-  readBody(text: string, form: BodyForm, receivedAt: string): Steps<Reading>
+  readBody(
+    text: string,
+    form: BodyForm,
+    receivedAt: string,
+    context?: Record<string, string>,
+  ): Steps<Reading>
   /**
    * Reads one item alone, as it was read in its request; its index is 0.
    * @param text one JSON text
@@ -84,6 +94,10 @@ export interface Standard extends StandardFacts {
    * Left out, the content alone does.
    */
   distinctionOf?(event: ReadEvent, place: { receivedAt: string; index: number }): string
+  /**
+   * Makes what a record store finds a record by. Left out, its records are found as events only.
+   */
+  statementOf?(record: EventRecord): StatementEntry
   /** Reports everything that the text of the standard has against a body; throws nothing. */
   report?(text: string): Steps<ConformanceReport>
 }

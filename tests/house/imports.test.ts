@@ -23,6 +23,7 @@ const middle = [
   ...documents,
   'wire',
   'ingest',
+  'statements',
   'changes',
   'standards',
   'mapping',
@@ -57,8 +58,10 @@ const mayImport: Record<string, string[]> = {
   reducers: [...ground, 'documents'],
   // From one standard to another, which never know each other.
   mapping: [...ground, 'standards'],
-  ingest: [...ground, ...standards, 'access', 'outbound', 'quarantine', 'wire'],
-  changes: [...ground, ...helpers],
+  ingest: [...ground, ...standards, 'access', 'mapping', 'outbound', 'quarantine', 'wire'],
+  changes: [...ground, ...helpers, ...standards],
+  // The record store of xAPI, over the ports.
+  statements: [...ground, 'standards', 'ingest', 'access', 'wire'],
   realtime: [...ground, 'access', 'ingest', 'standards', 'wire'],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
   'platform/local': [...ground, 'platform/shared'],

@@ -1,5 +1,6 @@
 import type { EventRecord } from '../../src/event/record'
 import { createIngestReading } from '../../src/ingest/ingest'
+import { systemClock } from '../../src/platform/clock'
 import type { AppendOutcome, EventStore } from '../../src/platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../../src/platform/quarantine-store'
 import { silentLog } from '../../src/telemetry/log'
@@ -40,5 +41,6 @@ export function listedQuarantine() {
 }
 
 export function ingestInto(events: EventStore, quarantine: QuarantineStore) {
-  return createIngestReading({ events, quarantine, config: { hotTtlDays: 30 }, log: silentLog })
+  const config = { hotTtlDays: 30, xapiRetentionDays: 2555 }
+  return createIngestReading({ events, quarantine, config, clock: systemClock, log: silentLog })
 }

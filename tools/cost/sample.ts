@@ -21,7 +21,13 @@ export function sampleRecords(bytes: number, hotTtlDays: number, count = SAMPLES
     userAgent: 'Canvas/1.0 (instructure.example)',
     requestId: randomUUID(),
   }
-  const arrival = { tenantId: 'northfield', sourceId: 'canvas', server, receivedAt, hotTtlDays }
+  const arrival = {
+    tenantId: 'northfield',
+    sourceId: 'canvas',
+    server,
+    receivedAt,
+    terms: { days: hotTtlDays },
+  }
   const events = Array.from({ length: count }, () => lengthened(anEvent(), bytes))
   const reading = explained(readCaliper(JSON.stringify(anEnvelope(events)), receivedAt))
   const stamp = stampWith(arrival)

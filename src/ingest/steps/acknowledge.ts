@@ -52,8 +52,9 @@ export function acknowledgeUnread(
 export function acknowledgeForLater(
   sender: { sourceId: string; server: { requestId: string } },
   acceptedForLater: number,
+  eventIds: string[] = [],
 ): Receipt {
-  return { ...acknowledge(sender, [], []), acceptedForLater }
+  return { ...acknowledge(sender, [], []), eventIds, acceptedForLater }
 }
 
 /**

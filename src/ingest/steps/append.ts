@@ -33,7 +33,11 @@ const AT_ONCE = 512
 
 /** Appends records, and tries throttled ones again while the sender waits. */
 export function appendWith({ events, wait, now, random }: Needs) {
-  async function appendAll(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
+  async function appendAll(
+    records: readonly EventRecord[],
+    whole: boolean,
+  ): Promise<AppendOutcome[]> {
+    if (whole) return events.append(records, { whole })
     const outcomes: AppendOutcome[] = []
     for (let from = 0; from < records.length; from += AT_ONCE) {
       outcomes.push(...(await events.append(records.slice(from, from + AT_ONCE))))
@@ -41,8 +45,15 @@ export function appendWith({ events, wait, now, random }: Needs) {
     return outcomes
   }
 
-  /** @throws {StorageError} retriable when some record is still throttled at the end */
-  return async function append(records: readonly EventRecord[]): Promise<Appended[]> {
+  /**
+   * @param whole all of them are stored, or none (`EventStore.append`)
+   * @throws {StorageError} retriable when some record is still throttled at the end
+   * @throws {AppError} `too_large`
+   */
+  return async function append(
+    records: readonly EventRecord[],
+    whole = false,
+  ): Promise<Appended[]> {
     const appended: Appended[] = []
     const end = now() + BUDGET_MS
     let waiting = records.map((record, place) => ({ record, place }))
@@ -54,7 +65,10 @@ export function appendWith({ events, wait, now, random }: Needs) {
         if (now() + pause > end) throw tooBusy(tries)
         await wait(pause)
       }
-      const outcomes = await appendAll(waiting.map(({ record }) => record))
+      const outcomes = await appendAll(
+        waiting.map(({ record }) => record),
+        whole,
+      )
       waiting = waiting.filter(({ place }, at) => {
         const outcome = outcomes[at]!
         if (outcome.kind === 'throttled') return true

@@ -23,6 +23,7 @@ export function identifyWith({ registry, clock }: Needs) {
   return async function identify({ sender }: Arrival): Promise<Identified> {
     const source = await findSource(sender.tenantId, sender.sourceId)
     const receivedAt = clock.now().toISOString()
-    return { origin: { ...sender, receivedAt, mode: source?.mode }, source }
+    const { mode, duplicates } = source ?? {}
+    return { origin: { ...sender, receivedAt, mode, duplicates }, source }
   }
 }

@@ -12,12 +12,12 @@ import { readingBatch } from '../batch'
  */
 export function* read(
   bodies: string | string[] | Unreadable,
-  { standard, form }: Pick<Arrival, 'standard' | 'form'>,
+  { standard, form, context }: Pick<Arrival, 'standard' | 'form' | 'context'>,
   { receivedAt }: { receivedAt: string },
 ): Steps<Parsed | Unreadable> {
   function* readOne(text: string): Steps<Reading | Unreadable> {
     try {
-      const reading = yield* standard.readBody(text, form, receivedAt)
+      const reading = yield* standard.readBody(text, form, receivedAt, context)
       return standard.onRefusal === 'request' ? wholeOrRefused(reading) : reading
     } catch (thrown) {
       return unreadableOr(thrown)

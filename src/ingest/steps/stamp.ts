@@ -1,10 +1,11 @@
 import type { ReadEvent } from '../../event/reading'
 import type { EventRecord } from '../../event/record'
+import { commonOf } from '../../mapping/common'
 import type { Origin } from '../arrival'
+import type { Terms } from '../record-store'
 
 interface Needs extends Origin {
-  /** The hot store holds the event for so many days, from `storedAt` on. */
-  hotTtlDays: number
+  terms: Terms
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -13,16 +14,20 @@ const DAY_MS = 24 * 60 * 60 * 1000
  * Stamps events: server time is the authority; the sender's times stand beside it, with the skew.
  */
 export function stampWith(needs: Needs) {
-  const { tenantId, sourceId, server, receivedAt, hotTtlDays, storedAt = receivedAt } = needs
+  const { tenantId, sourceId, server, receivedAt, terms } = needs
+  const from = terms.storedAt ?? needs.storedAt ?? receivedAt
   // Few events have a repair, and the others need not carry the property.
   const repaired = needs.repair && { repair: needs.repair }
+  // So it is with a time in a record store.
+  const taken = terms.storedAt !== undefined && { storedAt: terms.storedAt }
   const receivedMs = Date.parse(receivedAt)
-  const expiresAt = new Date(Date.parse(storedAt) + hotTtlDays * DAY_MS).toISOString()
+  const expiresAt = new Date(Date.parse(from) + terms.days * DAY_MS).toISOString()
   const skew = skewFrom(receivedMs)
 
   return function stamp(event: ReadEvent): EventRecord {
     return {
       ...event,
+      ...commonOf(event),
       tenantId,
       sourceId,
       receivedAt,
@@ -33,6 +38,7 @@ export function stampWith(needs: Needs) {
       expiresAt,
       server,
       ...repaired,
+      ...taken,
     }
   }
 }

@@ -24,6 +24,8 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
   return {
     blobs,
     registry,
+    // SKELETON: until the store on DynamoDB is written, nothing is added.
+    statements: { add: async () => {} },
     recordOf: createItems({ indexes, blobs }).toRecord,
     archive: createArchive({
       client: new FirehoseClient({ requestHandler: serviceTimeOuts }),

@@ -15,6 +15,7 @@ import { checkHealth } from './health'
 import { lazyBlobs, lazyDeliveries, lazyDocuments, lazyLake, lazySecrets, once } from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
+import { absentStatements } from './statement-store'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
 
 interface Needs {
@@ -60,6 +61,8 @@ export function openServing(
     events,
     registry,
     quarantine,
+    statements: absentStatements(),
+    defaultXapi: 'ingest',
     documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
     blobs,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),

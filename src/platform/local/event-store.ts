@@ -1,14 +1,15 @@
+import { AppError } from '../../error/app-error'
 import { StorageError } from '../../error/storage-error'
 import { createPeople } from '../../event/people'
 import type { EventRecord } from '../../event/record'
 import type { Clock } from '../clock'
-import type { AppendOutcome, EventErasure, EventStore } from '../event-store'
+import { type AppendOutcome, type EventErasure, type EventStore, MAX_WHOLE } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
 import { createTurns, type Turns } from '../turns'
 import { isDamage, translated } from './database'
 import { eraseFromLog } from './log/erase'
 import { addEntry, findId, truncate } from './log/event-index'
-import { type EventKeys, entryOf } from './log/event-keys'
+import { type EventKeys, entryOf, type IndexEntry } from './log/event-keys'
 import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
 import { encodeSegments } from './log/segment'
@@ -24,6 +25,8 @@ const MAX_CALL = MAX_COMMIT
 
 interface Call {
   records: readonly EventRecord[]
+  /** All of its records are stored, or none. */
+  whole: boolean
   bytes: number
   resolve(outcomes: AppendOutcome[]): void
   reject(error: unknown): void
@@ -32,6 +35,7 @@ interface Call {
 const STORED: AppendOutcome = { kind: 'stored' }
 const DUPLICATE: AppendOutcome = { kind: 'duplicate' }
 const CONFLICT: AppendOutcome = { kind: 'conflict' }
+const WITHHELD: AppendOutcome = { kind: 'withheld' }
 
 export interface LocalEventStore extends EventStore {
   /** Says why the last commit failed; undefined when it did not, or one would not fail any more. */
@@ -71,16 +75,20 @@ export function createEventStore(options: {
     }
   }
 
-  async function append(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
+  async function append(
+    records: readonly EventRecord[],
+    { whole = false }: { whole?: boolean } = {},
+  ): Promise<AppendOutcome[]> {
+    if (whole) return enqueue(within(records), whole)
     const outcomes: AppendOutcome[] = []
     for (const some of inCalls(records)) outcomes.push(...(await enqueue(some)))
     return outcomes
   }
 
-  function enqueue(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
+  function enqueue(records: readonly EventRecord[], whole = false): Promise<AppendOutcome[]> {
     return new Promise((resolve, reject) => {
       check()
-      waiting.push({ records, bytes: bytesOf(records), resolve, reject })
+      waiting.push({ records, whole, bytes: bytesOf(records), resolve, reject })
       if (isScheduled) return
       isScheduled = true
       // It runs after the requests that this turn of the event loop brings, so that they share the
@@ -127,20 +135,36 @@ export function createEventStore(options: {
     const before = index.count
     const fresh: EventRecord[] = []
 
-    function decide(record: EventRecord): AppendOutcome {
-      const entry = entryOf(keys, record)
+    function heldAs(entry: IndexEntry): AppendOutcome | undefined {
       for (const held of log.newestFirst()) {
         const offset = findId(held.index, entry.id)
         if (offset < 0) continue
         return held.index.contents[offset] === entry.content ? DUPLICATE : CONFLICT
       }
+      return undefined
+    }
+
+    function decide(record: EventRecord): AppendOutcome {
+      const entry = entryOf(keys, record)
+      const held = heldAs(entry)
+      if (held !== undefined) return held
       addEntry(index, entry)
       fresh.push(record)
       return STORED
     }
 
+    /** Decides on a call; of a whole one with a conflict, what was added is taken back. */
+    function decideAll({ records, whole }: Call): AppendOutcome[] {
+      const start = { entries: index.count, records: fresh.length }
+      const outcomes = records.map(decide)
+      if (!whole || !outcomes.includes(CONFLICT)) return outcomes
+      truncate(index, start.entries)
+      fresh.length = start.records
+      return outcomes.map((outcome) => (outcome === CONFLICT ? CONFLICT : WITHHELD))
+    }
+
     try {
-      const outcomes = calls.map((call) => call.records.map(decide))
+      const outcomes = calls.map(decideAll)
       const segments = [...encodeSegments(fresh)]
       if (segments.length > 0) {
         generation.append(segments, now)
@@ -199,6 +223,14 @@ export function createEventStore(options: {
       await erasing
     },
   }
+}
+
+/** @throws {AppError} `too_large` when so many records cannot be one commit */
+function within(records: readonly EventRecord[]): readonly EventRecord[] {
+  if (records.length <= MAX_WHOLE) return records
+  const message = `A request that is stored as a whole may bring at most ${MAX_WHOLE} items`
+  const errors = [{ path: [], message, code: 'too_large' }]
+  throw new AppError('too_large', `${message}; this one has ${records.length}.`, { errors })
 }
 
 /** Cuts records so that each call is one commit at most, and fits into a generation. */

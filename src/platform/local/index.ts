@@ -25,6 +25,7 @@ import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { checkSecrets, openSecrets, secretsSchema } from './secrets'
+import { createStatementStore } from './statement-store'
 
 /** Opens the file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
@@ -85,6 +86,7 @@ export async function openLocalPlatform(options: {
   const lake = openServingLake(dataDir)
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
 
+  const statements = createStatementStore({ clock, tokens })
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
 
   return {
@@ -93,6 +95,8 @@ export async function openLocalPlatform(options: {
     archive,
     lake,
     quarantine: createQuarantineStore(db, tokens, turns),
+    statements,
+    defaultXapi: 'lrs',
     documents: createDocumentStore(db, { clock, tokens, turns }),
     blobs: openBlobStore(join(dataDir, 'blobs')),
     replays: createReplayJobs(db),

@@ -1,6 +1,9 @@
 export const sourceModes = ['lenient', 'strict'] as const
 export type SourceMode = (typeof sourceModes)[number]
 
+export const duplicatesModes = ['refuse', 'accept'] as const
+export type DuplicatesMode = (typeof duplicatesModes)[number]
+
 /** A JWK is a public key as JSON (RFC 7517). */
 export type PublicJwk = { kty: string } & Record<string, unknown>
 
@@ -23,6 +26,11 @@ export interface Source {
    */
   mode?: SourceMode | undefined
   signing?: Signing | undefined
+  /**
+   * The outcome of a statement whose id is held with other content: `refuse` (when absent) costs its
+   * request, `accept` takes the request, and the first statement with that id stands.
+   */
+  duplicates?: DuplicatesMode | undefined
   updatedAt?: string | undefined
 }
 

@@ -1,8 +1,17 @@
+/**
+ * `lrs` is a record store: statements are found for as long as they are retained. `ingest` takes
+ * statements as events. `off` takes none.
+ */
+export const xapiModes = ['off', 'ingest', 'lrs'] as const
+export type XapiMode = (typeof xapiModes)[number]
+
 /** A tenant is an organisation: everything that is stored belongs to one. */
 export interface Tenant {
   tenantId: string
   name: string
   createdAt: string
+  /** The mode of xAPI; the platform's own (`ServingPlatform.defaultXapi`) when absent. */
+  xapi?: XapiMode | undefined
 }
 
 export interface Tenants {

@@ -33,7 +33,11 @@ const TOKEN_BYTES = 8
 
 /** Makes one conditional write a record; something is read as well only of an id that is taken. */
 export function appendWith({ events, items, placeOf }: Needs) {
-  return async function append(records: readonly EventRecord[]): Promise<AppendOutcome[]> {
+  return async function append(
+    records: readonly EventRecord[],
+    // SKELETON: whole calls are still to come.
+    _options: { whole?: boolean } = {},
+  ): Promise<AppendOutcome[]> {
     const token = randomBytes(TOKEN_BYTES)
     const keys = records.map(({ tenantId, eventId }) => keyOf(tenantId, eventId))
     // Records that share an id share the item that the first of them wants to be.

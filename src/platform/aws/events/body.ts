@@ -49,6 +49,8 @@ const places: Record<
   sessionId: 35,
   edAppId: 36,
   repair: 37,
+  commonAction: 38,
+  storedAt: 39,
 }
 
 /** The server's facts stand in an array of their own, which is the last value of a body. */

@@ -77,7 +77,7 @@ describe('what an event costs', () => {
       ip: '203.0.113.207',
       userAgent: 'Mozilla/5.0 (compatible; a sensor of the LMS 2025.9.1)',
     }
-    const stamp = stampWith({ tenantId, sourceId: 'lms', receivedAt, hotTtlDays: 30, server })
+    const stamp = stampWith({ tenantId, sourceId: 'lms', receivedAt, terms: { days: 30 }, server })
     return items.map((item) => stamp((item as Extract<typeof item, { event: unknown }>).event))
   }
 

@@ -79,6 +79,7 @@ const stampedFields: readonly (keyof EventRecord)[] = [
   'tenantId',
   'sourceId',
   'receivedAt',
+  'storedAt',
   'skewMs',
   'category',
   'privacyLevel',
