@@ -15,6 +15,7 @@ import { requestContext } from './request-context'
 import { requestPath } from './request-path'
 import { registerSources } from './sources'
 import { registerSystem } from './system'
+import { registerTenants } from './tenants'
 import { registerWebhooks } from './webhooks'
 
 /** The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own. */
@@ -33,6 +34,7 @@ export function createApp(services: Services): App {
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
   registerSources(app, deps)
+  registerTenants(app, deps)
   registerQuarantine(app, deps)
   registerSystem(app, deps)
   app.notFound(notFoundWith(app))
