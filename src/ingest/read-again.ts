@@ -45,8 +45,8 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult | Unreadable> {
-    const { contentType } = item.context
-    const arrival = { standard, form: standard.formAgain(contentType), contentType }
+    const { contentType, encoding: _, ...context } = item.context
+    const arrival = { standard, form: standard.formAgain(contentType), contentType, context }
     const source = await registry.sources.get(item.tenantId, item.sourceId)
     const decoded = await decode(bodyOf(item))
     const verified = await verify(decoded, arrival, source)

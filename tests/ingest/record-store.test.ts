@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { randomUUID } from 'node:crypto'
+import type { AppError } from '../../src/error/app-error'
 import { StorageError } from '../../src/error/storage-error'
 import { unbounded } from '../../src/memory/budget'
 import type { Platform } from '../../src/platform/platform'
@@ -99,6 +100,14 @@ describe('a statement sent to a record store', () => {
     expect(receipt.quarantined).toMatchObject([{ index: 1, errors: [{ code: 'conflict' }] }])
     const kept = await test.platform.events.get('default', idOf(held))
     expect(JSON.parse(kept!.raw)).toEqual(held)
+  })
+
+  it('is read again by the version that its body was sent in', async () => {
+    await using test = await startTestApp()
+    const thrown = await send(test, 'no statement').catch((error: AppError) => error)
+    const { quarantineId } = (thrown as AppError).extra as { quarantineId: string }
+    const item = await test.platform.quarantine.get('default', quarantineId)
+    expect(item?.context).toEqual({ version: '1.0.3' })
   })
 
   it('is held once, however often its batch is sent', async () => {
