@@ -70,8 +70,8 @@ export function documentTooLarge(size: number, maxBytes: number, what: string): 
   })
 }
 
-export function tooManyIds(most: number): AppError {
-  const message = `There are more than the ${most} ids that one answer has; ask with since, or with a registration`
+export function tooManyIds(most: number, maxBytes: number): AppError {
+  const message = `There are more ids than one answer has, which are ${most} or ${maxBytes} bytes; ask with since, or with a registration`
   return new AppError('invalid_request', `${message}.`, {
     errors: [{ path: ['since'], message, code: 'too_many_ids' }],
   })

@@ -46,9 +46,9 @@ interface Needs {
 const MAX_TRIES = 20
 // The pause grows with each try, and is random, so that writers part.
 const PAUSE_MS = 5
-// As many as a page of the store has at most, ten times; of the longest ids, 15 MB.
+// A page of the store has at most so many, and an answer ten pages.
 const PAGE = 1000
-const MAX_IDS = 10_000
+const MAX_IDS = 10 * PAGE
 
 /** Does what xAPI asks of documents, over any document store. */
 export function createDocuments({ documents, maxBytes }: Needs) {
@@ -167,7 +167,7 @@ export function createDocuments({ documents, maxBytes }: Needs) {
     do {
       const page = await documents.list(tenantId, prefix, { limit: PAGE, cursor, since })
       for (const { metadata } of page.items) ids.add(metadata.id!)
-      if (ids.size > MAX_IDS) throw tooManyIds(MAX_IDS)
+      if (ids.size > MAX_IDS || sizeOf(ids) > maxBytes) throw tooManyIds(MAX_IDS, maxBytes)
       cursor = page.nextCursor
     } while (cursor !== undefined)
     return [...ids]
@@ -214,6 +214,10 @@ async function retrying(attempt: () => Promise<Outcome>): Promise<string> {
 /** Asks that the document is still the one that was looked at. */
 function unchanged(etag: string | undefined): PutCondition {
   return etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag }
+}
+
+function sizeOf(ids: Iterable<string>): number {
+  return Buffer.byteLength(JSON.stringify([...ids]))
 }
 
 function isJson({ contentType }: { contentType: string }): boolean {

@@ -32,10 +32,9 @@ describe('a list of entity tags', () => {
     })
   }
 
-  it('of a megabyte is read in no time', () => {
-    const began = performance.now()
-    parseTags(`${'"a",'.repeat(250_000)}!`)
-    expect(performance.now() - began).toBeLessThan(500)
+  it('is not read when it is endless', () => {
+    expect(parseTags(Array(2000).fill('"a"').join())).toHaveLength(2000)
+    expect(parseTags(Array(2100).fill('"a"').join())).toBeUndefined()
   })
 })
 

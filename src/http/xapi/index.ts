@@ -1,7 +1,10 @@
 import type { App, AppDeps } from '../context'
 import { crossOrigin } from '../cross-origin'
 import { alternateSyntaxWith } from './alternate-syntax'
+import { registerDocuments } from './documents'
 import { getAbout } from './get-about'
+import { getActivity } from './get-activity'
+import { getAgent } from './get-agent'
 import { announceVersionWith } from './version'
 
 const AREA = '/xapi/*'
@@ -25,4 +28,7 @@ export function registerXapi(app: App, deps: AppDeps) {
   app.use(AREA, crossOrigin(surface))
   app.use(AREA, alternateSyntaxWith(app, deps))
   getAbout(app, deps)
+  getAgent(app, deps)
+  getActivity(app, deps)
+  registerDocuments(app, deps)
 }
