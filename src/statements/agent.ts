@@ -1,55 +1,35 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
-import { isIri } from '../syntax/iri'
+import { agentKey } from '../standards/xapi/agents'
+import { checkAgent } from '../standards/xapi/parameters'
+import type { XapiVersion } from './document-rules'
 
 /** An agent, or an identified group, as a parameter names it. */
 export interface NamedAgent {
-  /** Two spellings of the same agent have the same key. */
+  /** Two spellings of the same agent have the same key (`agentKey`). */
   key: string
-  agent: Record<string, unknown>
+  agent: Readonly<Record<string, unknown>>
 }
-
-/** These members identify an agent; it has exactly one (xAPI 1.0.3, Data, 2.4.2.3). */
-export const identifiers = ['mbox', 'mbox_sha1sum', 'openid', 'account'] as const
 
 /**
  * Reads the parameter `agent`.
  * @throws {AppError} `invalid_request` when it is no agent and no identified group as JSON
  */
-export function readAgent(text: string): NamedAgent {
-  let agent: unknown
-  try {
-    agent = JSON.parse(text)
-  } catch (cause) {
-    throw refused([], `Must be an agent as JSON: ${(cause as Error).message}`)
-  }
-  if (typeof agent !== 'object' || agent === null || Array.isArray(agent)) {
-    throw refused([], 'Must be an agent: a JSON object')
-  }
-  const value = agent as Record<string, unknown>
-  const [identifier, ...others] = identifiers.filter((name) => Object.hasOwn(value, name))
-  if (identifier === undefined || others.length > 0) {
-    throw refused([], `Must have exactly one of ${identifiers.join(', ')}`)
-  }
-  return { key: JSON.stringify([identifier, keyPart(identifier, value[identifier])]), agent: value }
+export function readAgent(text: string, version: XapiVersion): NamedAgent {
+  const issues = checkAgent(text, version)
+  if (issues.length > 0) throw refused(issues)
+  const agent = JSON.parse(text)
+  const key = agentKey(agent)
+  if (key !== undefined) return { key, agent }
+  // An anonymous group is nobody who could be asked for again.
+  const message = 'Must be identified by mbox, mbox_sha1sum, openid or account'
+  throw refused([{ path: ['agent'], message, code: 'not_identified' }])
 }
 
-function keyPart(name: (typeof identifiers)[number], value: unknown): unknown {
-  if (name !== 'account') {
-    if (typeof value !== 'string') throw refused([name], 'Must be a text')
-    return value
-  }
-  const { homePage, name: user } = (value ?? {}) as Record<string, unknown>
-  if (typeof homePage !== 'string' || !isIri(homePage)) {
-    throw refused(['account', 'homePage'], 'Must be an IRL')
-  }
-  if (typeof user !== 'string') throw refused(['account', 'name'], 'Must be a text')
-  return [homePage, user]
-}
+// A group may have a thousand members, and each its issues; `errors` has the first hundred.
+const MAX_SAID = 5
 
-function refused(path: Issue['path'], message: string): AppError {
-  const whole = ['agent', ...path]
-  return new AppError('invalid_request', `${whole.join('.')}: ${message}.`, {
-    errors: [{ path: whole, message, code: 'invalid_agent' }],
-  })
+function refused(errors: readonly Issue[]): AppError {
+  const said = errors.slice(0, MAX_SAID).map(({ path, message }) => `${path.join('.')}: ${message}`)
+  return new AppError('invalid_request', `${said.join('; ')}.`, { errors })
 }

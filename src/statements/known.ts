@@ -1,6 +1,6 @@
 import type { Fragment } from '../event/statement'
 import { eachOf, inTurns } from '../syntax/steps'
-import { identifiers, type NamedAgent } from './agent'
+import type { NamedAgent } from './agent'
 
 type Members = Record<string, unknown>
 
@@ -27,6 +27,9 @@ export async function personOf(
   for (const name of identifiers) if (agent[name] !== undefined) person[name] = [agent[name]]
   return person
 }
+
+// One of them identifies an agent (xAPI 1.0.3, Data, 2.4.2.3).
+const identifiers = ['mbox', 'mbox_sha1sum', 'openid', 'account']
 
 function namesIn(values: readonly Members[]): string[] {
   const names = values.map(({ name }) => name).filter((name) => typeof name === 'string')

@@ -53,10 +53,10 @@ export function deleteDocument(
   const admit = admission({ rights: resource.rights.write, mode: 'lrs' })
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
-    const { tenantId } = principal
+    const { tenantId, version } = principal
     const given = preconditionsOf(sent.headers)
     const id = idOf(query)
-    const shelf = await shelfOf(resource, query, id === undefined ? 'all' : 'one')
+    const shelf = await shelfOf(resource, version, query, id === undefined ? 'all' : 'one')
     const { remove, removeAll } = await documents.load()
     if (id !== undefined) await remove({ tenantId, shelf, id }, given)
     else {

@@ -1,6 +1,7 @@
 import { AppError } from '../../error/app-error'
 import { MAX_DOCUMENT_BYTES } from '../../platform/document-store'
 import type { Shelf } from '../../statements/document-places'
+import type { XapiVersion } from '../../statements/document-rules'
 import type { Documents, SentDocument } from '../../statements/documents'
 import { type Preconditions, parseTags } from '../../statements/preconditions'
 import { readBytes } from '../body'
@@ -96,13 +97,14 @@ function contentTypeOf(c: AppContext): string {
  */
 export async function shelfOf(
   { kind }: DocumentResource,
+  version: XapiVersion,
   { agent = '', activityId = '', registration }: DocumentQuery,
   reach: 'one' | 'all',
 ): Promise<Shelf> {
   const places = await import('../../statements/document-places')
   if (kind === 'activityProfile') return places.activityProfileShelf(activityId)
   const { readAgent } = await import('../../statements/agent')
-  const { key } = readAgent(agent)
+  const { key } = readAgent(agent, version)
   if (kind === 'agentProfile') return places.agentProfileShelf(key)
   return reach === 'all' && registration === undefined
     ? places.stateShelves(key, activityId)

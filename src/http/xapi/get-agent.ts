@@ -53,7 +53,7 @@ export function getAgent(app: App, deps: AppDeps) {
   operation(app, route, { admit }, async (c, { principal, query, reply }) => {
     const { readAgent } = await import('../../statements/agent')
     const { personOf } = await import('../../statements/known')
-    const named = readAgent(query.agent)
+    const named = readAgent(query.agent, principal.version)
     const fragments = await platform.statements.agent(principal.tenantId, named.key)
     return reply.json(c, 200, await personOf(named, fragments))
   })

@@ -64,8 +64,12 @@ export function postDocument(
   const admit = admission({ rights: resource.rights.write, mode: 'lrs' })
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
-    const { tenantId } = principal
-    const place = { tenantId, shelf: await shelfOf(resource, query, 'one'), id: idOf(query)! }
+    const { tenantId, version } = principal
+    const place = {
+      tenantId,
+      shelf: await shelfOf(resource, version, query, 'one'),
+      id: idOf(query)!,
+    }
     const { grow, ...document } = await documents.read(c)
     const { post } = await documents.load()
     setEtag(c, await post(place, document, preconditionsOf(sent.headers), grow))

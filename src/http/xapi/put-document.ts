@@ -64,7 +64,11 @@ export function putDocument(
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
     const { tenantId, version } = principal
-    const place = { tenantId, shelf: await shelfOf(resource, query, 'one'), id: idOf(query)! }
+    const place = {
+      tenantId,
+      shelf: await shelfOf(resource, version, query, 'one'),
+      id: idOf(query)!,
+    }
     const document = await documents.read(c)
     const { put } = await documents.load()
     setEtag(c, await put(place, document, preconditionsOf(sent.headers), version))
