@@ -1,8 +1,11 @@
 import type { App, AppDeps } from '../context'
 import { crossOrigin } from '../cross-origin'
 import { alternateSyntaxWith } from './alternate-syntax'
+import { registerDocuments } from './documents'
 import { fetchCmi5Token } from './fetch-cmi5-token'
 import { getAbout } from './get-about'
+import { getActivity } from './get-activity'
+import { getAgent } from './get-agent'
 import { announceVersionWith } from './version'
 
 const AREA = '/xapi/*'
@@ -26,5 +29,8 @@ export function registerXapi(app: App, deps: AppDeps) {
   app.use(AREA, crossOrigin(surface))
   app.use(AREA, alternateSyntaxWith(app, deps))
   getAbout(app, deps)
+  getAgent(app, deps)
+  getActivity(app, deps)
+  registerDocuments(app, deps)
   fetchCmi5Token(app, deps)
 }
