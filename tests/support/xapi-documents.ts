@@ -5,10 +5,10 @@ type StartOptions = Parameters<typeof startTestApp>[0]
 export const versions = ['1.0.3', '2.0.0'] as const
 export type Version = (typeof versions)[number]
 
-export type Parameters = Record<string, unknown>
+export type XapiParameters = Record<string, unknown>
 
 export interface Call {
-  parameters?: Parameters
+  parameters?: XapiParameters
   version?: Version
   headers?: Record<string, string>
   /** An object is sent as JSON. */
@@ -17,7 +17,7 @@ export interface Call {
 }
 
 /** Writes a query as xAPI's clients do: what is no text becomes JSON. */
-export function queryOf(parameters: Parameters): string {
+export function queryOf(parameters: XapiParameters): string {
   const entries = Object.entries(parameters).filter(([, value]) => value !== undefined)
   return new URLSearchParams(
     entries.map(([name, value]): [string, string] => [

@@ -1,3 +1,4 @@
+import { LAUNCH_DATA, requireWritable } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
 import type { Preconditions } from '../../statements/preconditions'
 import type { App } from '../context'
@@ -53,10 +54,12 @@ export function deleteDocument(
   const admit = admission({ rights: resource.rights.write, mode: 'lrs' })
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
-    const { tenantId, version } = principal
+    const { tenantId } = principal
     const given = preconditionsOf(sent.headers)
     const id = idOf(query)
-    const shelf = await shelfOf(resource, version, query, id === undefined ? 'all' : 'one')
+    const shelf = await shelfOf(resource, principal, query, id === undefined ? 'all' : 'one')
+    // All of them are its launch data as well.
+    requireWritable(principal, id ?? LAUNCH_DATA)
     const { remove, removeAll } = await documents.load()
     if (id !== undefined) await remove({ tenantId, shelf, id }, given)
     else {

@@ -1,12 +1,14 @@
+import { requireWithin } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
+import type { Cmi5Session } from '../../identity/principal'
 import { MAX_DOCUMENT_BYTES } from '../../platform/document-store'
 import type { Shelf } from '../../statements/document-places'
-import type { XapiVersion } from '../../statements/document-rules'
 import type { Documents, SentDocument } from '../../statements/documents'
 import { type Preconditions, parseTags } from '../../statements/preconditions'
 import { readBytes } from '../body'
 import type { AppContext, AppDeps } from '../context'
 import { z } from '../zod'
+import type { Caller } from './caller'
 import type { DocumentQuery, DocumentResource } from './document-resources'
 import { versionHeader } from './version'
 
@@ -93,19 +95,28 @@ function contentTypeOf(c: AppContext): string {
 
 /**
  * Names the shelf that a request is about. Without a registration, `all` takes in every one.
- * @throws {AppError} `invalid_request` for an agent that is none
+ * @throws {AppError} `invalid_request` for an agent that is none; `forbidden` to a session of cmi5
+ * for what is not its own
  */
 export async function shelfOf(
   { kind }: DocumentResource,
-  version: XapiVersion,
+  caller: Caller,
   { agent = '', activityId = '', registration }: DocumentQuery,
   reach: 'one' | 'all',
 ): Promise<Shelf> {
   const places = await import('../../statements/document-places')
-  if (kind === 'activityProfile') return places.activityProfileShelf(activityId)
+  if (kind === 'activityProfile') {
+    requireWithin(caller, { activityId })
+    return places.activityProfileShelf(activityId)
+  }
   const { readAgent } = await import('../../statements/agent')
-  const { key } = readAgent(agent, version)
-  if (kind === 'agentProfile') return places.agentProfileShelf(key)
+  const { key } = readAgent(agent, caller.version)
+  if (kind === 'agentProfile') {
+    requireWithin(caller, { agent: key })
+    return places.agentProfileShelf(key)
+  }
+  // A session names its registration with every state (cmi5, 10.0).
+  requireWithin(caller, { agent: key, activityId, registration } as Cmi5Session)
   return reach === 'all' && registration === undefined
     ? places.stateShelves(key, activityId)
     : places.stateShelf(key, activityId, registration)

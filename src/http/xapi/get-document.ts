@@ -84,9 +84,9 @@ export function getDocument(
   const admit = admission({ rights: resource.rights.read, mode: 'lrs' })
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
-    const { tenantId, version } = principal
+    const { tenantId } = principal
     const id = idOf(query)
-    const shelf = await shelfOf(resource, version, query, id === undefined ? 'all' : 'one')
+    const shelf = await shelfOf(resource, principal, query, id === undefined ? 'all' : 'one')
     const { list, get, describe } = await documents.load()
     const hold = await answers.take(tenantId, documents.maxBytes, c.req.raw.signal)
     try {

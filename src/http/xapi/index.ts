@@ -2,6 +2,7 @@ import type { App, AppDeps } from '../context'
 import { crossOrigin } from '../cross-origin'
 import { alternateSyntaxWith } from './alternate-syntax'
 import { registerDocuments } from './documents'
+import { fetchCmi5Token } from './fetch-cmi5-token'
 import { getAbout } from './get-about'
 import { getActivity } from './get-activity'
 import { getAgent } from './get-agent'
@@ -31,4 +32,5 @@ export function registerXapi(app: App, deps: AppDeps) {
   getAgent(app, deps)
   getActivity(app, deps)
   registerDocuments(app, deps)
+  fetchCmi5Token(app, deps)
 }

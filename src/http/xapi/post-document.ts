@@ -1,3 +1,4 @@
+import { requireWritable } from '../../access/cmi5/within'
 import type { App } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
@@ -64,15 +65,13 @@ export function postDocument(
   const admit = admission({ rights: resource.rights.write, mode: 'lrs' })
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
-    const { tenantId, version } = principal
-    const place = {
-      tenantId,
-      shelf: await shelfOf(resource, version, query, 'one'),
-      id: idOf(query)!,
-    }
+    const { tenantId } = principal
+    const id = idOf(query)!
+    const shelf = await shelfOf(resource, principal, query, 'one')
+    requireWritable(principal, id)
     const { grow, ...document } = await documents.read(c)
     const { post } = await documents.load()
-    setEtag(c, await post(place, document, preconditionsOf(sent.headers), grow))
+    setEtag(c, await post({ tenantId, shelf, id }, document, preconditionsOf(sent.headers), grow))
     return reply.empty(c, 204)
   })
 }

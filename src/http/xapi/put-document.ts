@@ -1,3 +1,4 @@
+import { requireWritable } from '../../access/cmi5/within'
 import type { App } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
@@ -64,14 +65,12 @@ export function putDocument(
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
     const { tenantId, version } = principal
-    const place = {
-      tenantId,
-      shelf: await shelfOf(resource, version, query, 'one'),
-      id: idOf(query)!,
-    }
+    const id = idOf(query)!
+    const shelf = await shelfOf(resource, principal, query, 'one')
+    requireWritable(principal, id)
     const document = await documents.read(c)
     const { put } = await documents.load()
-    setEtag(c, await put(place, document, preconditionsOf(sent.headers), version))
+    setEtag(c, await put({ tenantId, shelf, id }, document, preconditionsOf(sent.headers), version))
     return reply.empty(c, 204)
   })
 }
