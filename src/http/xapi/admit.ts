@@ -46,3 +46,8 @@ export function admitXapiWith(_deps: AppDeps): AdmitXapi {
 function scopeOf(right: XapiRight): Scope {
   return right.includes('read') ? 'events:read' : 'events:write'
 }
+
+/** Tells somebody who reads every statement from somebody who reads those of his own source. */
+export function mayReadAll({ scopes }: Principal): boolean {
+  return scopes.includes('events:read')
+}

@@ -1,7 +1,13 @@
 import type { App, AppDeps } from '../context'
 import { crossOrigin } from '../cross-origin'
 import { alternateSyntaxWith } from './alternate-syntax'
+import { admissionWith } from './caller'
+import { consistentThroughWith } from './consistent-through'
 import { getAbout } from './get-about'
+import { getStatements } from './get-statements'
+import { postStatements } from './post-statements'
+import { putStatement } from './put-statement'
+import { takeStatementsWith } from './take-statements'
 import { announceVersionWith } from './version'
 
 const AREA = '/xapi/*'
@@ -25,4 +31,10 @@ export function registerXapi(app: App, deps: AppDeps) {
   app.use(AREA, crossOrigin(surface))
   app.use(AREA, alternateSyntaxWith(app, deps))
   getAbout(app, deps)
+  const admission = admissionWith(deps)
+  const take = takeStatementsWith(deps)
+  app.use('/xapi/statements', consistentThroughWith(deps))
+  getStatements(app, deps, admission)
+  postStatements(app, admission, take)
+  putStatement(app, admission, take)
 }
