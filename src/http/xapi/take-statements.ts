@@ -56,7 +56,7 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
     }
     const { lease, bytes } = await readBytes(c, config)
     const taken = await taking
-      .takeApart(bytes, contentType, prepare)
+      .takeApart(bytes, contentType, { version, prepare })
       .catch((thrown) => refuse(bytes, thrown))
     await taking.putContents(platform.blobs, tenantId, taken.contents)
     return ingest(taken.text, lease)
