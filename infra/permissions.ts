@@ -9,7 +9,10 @@ import { deliveries, documents, events, quarantine, registry } from './tables'
 /** Permissions say what a function does, as the exact calls that this takes. */
 export type Permissions = sst.aws.FunctionPermissionArgs[]
 
-/** Appends to the hot store; reads what is there under the same id, to tell a conflict. */
+/**
+ * Appends to the hot store; reads what is there under the same id, to tell a conflict. Statements of
+ * a transaction need the same permission as alone.
+ */
 const appendEvents: Permissions = [
   {
     actions: ['dynamodb:PartiQLInsert', 'dynamodb:BatchGetItem', 'dynamodb:GetItem'],
@@ -24,6 +27,12 @@ const queryEvents: Permissions = [
 
 const getEvents: Permissions = [
   { actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'], resources: [events.arn] },
+]
+
+/** Reads the events of a batch that was committed, and removes what one left that was not. */
+const followBatches: Permissions = [
+  ...getEvents,
+  { actions: ['dynamodb:DeleteItem'], resources: [events.arn] },
 ]
 
 // A transaction needs the permission for each of its parts.
@@ -162,6 +171,7 @@ const ingest: Permissions = [
 
 /** Hands on what was stored. */
 const handOn: Permissions = [
+  ...followBatches,
   ...readRegistry,
   ...getBlobs,
   ...putLargeAndFailed,

@@ -7,6 +7,7 @@ import { createArchive } from './archive'
 import { markAt } from './change-feed'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
+import { readingWith } from './events/committed'
 import { createItems } from './events/item'
 import { serviceTimeOuts } from './time-outs'
 
@@ -20,13 +21,14 @@ interface Needs {
 /** Opens what hands on stored events. */
 export function openFeeding(resources: Resources, { clock }: Needs) {
   const { dynamo, blobs, registry } = openParts(resources, clock)
-  const { indexes, archiveStreams: streams } = resources
+  const { eventsTable, indexes, archiveStreams: streams } = resources
+  const events = { client: dynamo, table: eventsTable }
   return {
     blobs,
     registry,
     // SKELETON: until the store on DynamoDB is written, nothing is added.
     statements: { add: async () => {} },
-    recordOf: createItems({ indexes, blobs }).toRecord,
+    ...readingWith(events, createItems({ indexes, blobs })),
     archive: createArchive({
       client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
       streams,

@@ -1,26 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { StorageError } from '../../../error/storage-error'
 import type { EventRecord } from '../../../event/record'
+import type { Clock } from '../../clock'
 import type { AppendOutcome } from '../../event-store'
 import { contentHash, type createItems } from './item'
 import { keyOf } from './keys'
 import type { createPlaces } from './place'
-import { readItems } from './read'
+import type { Standing, standingsWith } from './standing'
 import { type EventTable, insertItems } from './write'
 import type { Item } from './write-units'
 
-interface Needs {
+export interface AppendNeeds {
   events: EventTable
   items: ReturnType<typeof createItems>
   placeOf: ReturnType<typeof createPlaces>
-}
-
-/**
- * A standing says what is in the table under a key: its content, and whether this call wrote it.
- */
-interface Standing {
-  hash: Uint8Array
-  isOurs: boolean
+  standingsOf: ReturnType<typeof standingsWith>
+  clock: Clock
+  /** A transaction has so many items at most (`transaction.ts`). */
+  maxTogether?: number | undefined
 }
 
 const STORED = { kind: 'stored' } as const
@@ -32,35 +29,21 @@ const THROTTLED = { kind: 'throttled' } as const
 const TOKEN_BYTES = 8
 
 /** Makes one conditional write a record; something is read as well only of an id that is taken. */
-export function appendWith({ events, items, placeOf }: Needs) {
+export function appendWith(needs: AppendNeeds) {
+  const { events, standingsOf } = needs
+
   return async function append(
     records: readonly EventRecord[],
-    // SKELETON: whole calls are still to come.
-    _options: { whole?: boolean } = {},
+    { whole = false }: { whole?: boolean } = {},
   ): Promise<AppendOutcome[]> {
-    const token = randomBytes(TOKEN_BYTES)
-    const keys = records.map(({ tenantId, eventId }) => keyOf(tenantId, eventId))
-    // Records that share an id share the item that the first of them wants to be.
-    const firsts = new Map<string, { at: number; item: Item }>()
-    for (const [at, record] of records.entries()) {
-      const key = keys[at]!
-      if (firsts.has(key)) continue
-      firsts.set(key, {
-        at,
-        item: await items.toItem(record, { place: placeOf(record, key), token }),
-      })
+    if (whole) {
+      // Events of most senders are never stored as a whole.
+      const { appendWhole } = await import('./whole')
+      return appendWhole(needs, records)
     }
-
-    const standing = await standingOf(
-      [...firsts.values()].map(({ item }) => item),
-      token,
-    )
-    return records.map((record, at) => {
-      const held = standing.get(keys[at]!)
-      if (held === undefined) return THROTTLED
-      if (held.isOurs && firsts.get(keys[at]!)!.at === at) return STORED
-      return contentHash(record).equals(held.hash) ? DUPLICATE : CONFLICT
-    })
+    const keys = records.map(({ tenantId, eventId }) => keyOf(tenantId, eventId))
+    const offer = await offerOf(needs, { records, keys })
+    return outcomesOf(offer, await standingOf([...offer.items.values()], offer.token))
   }
 
   /**
@@ -76,19 +59,59 @@ export function appendWith({ events, items, placeOf }: Needs) {
       if (written[at] === 'held') taken.push(k!.S!)
     })
     // The SDK asks again when a reply is lost, and finds its own write: the token tells.
-    for (const { k, h, w } of await readBack(taken)) {
-      standing.set(k!.S!, { hash: h!.B!, isOurs: Buffer.compare(w!.B!, token) === 0 })
-    }
-    return standing
+    return new Map([...standing, ...(await readBack(taken, token))])
   }
 
-  async function readBack(keys: readonly string[]): Promise<Iterable<Item>> {
+  async function readBack(keys: readonly string[], token: Uint8Array) {
     try {
-      return (await readItems(events, keys, ['k', 'h', 'w'])).values()
+      return (await standingsOf(keys, token)).standing
     } catch (thrown) {
       // The records beside them are stored; the caller asks again for these.
       if (thrown instanceof StorageError && thrown.isRetriable) return []
       throw thrown
     }
   }
+}
+
+/** An offer has what a call would store. */
+export interface Offer {
+  records: readonly EventRecord[]
+  /** The keys are those of the records. */
+  keys: readonly string[]
+  /** Each key has an item: that of its first record, which may not be the only one. */
+  items: ReadonlyMap<string, Item>
+  token: Uint8Array
+}
+
+/** Makes items of the records of a call. `reserve` is how many bytes of each item stay free. */
+export async function offerOf(
+  { items, placeOf }: AppendNeeds,
+  { records, keys, reserve = 0 }: Pick<Offer, 'records' | 'keys'> & { reserve?: number },
+): Promise<Offer> {
+  const token = randomBytes(TOKEN_BYTES)
+  const firsts = new Map<string, Item>()
+  for (const [at, record] of records.entries()) {
+    const key = keys[at]!
+    if (firsts.has(key)) continue
+    const place = placeOf(record, key)
+    firsts.set(key, await items.toItem(record, { place, token, reserve }))
+  }
+  return { records, keys, items: firsts, token }
+}
+
+/** Tells the outcome of each record by what stands under its key. */
+export function outcomesOf(
+  { records, keys }: Offer,
+  standing: ReadonlyMap<string, Standing>,
+): AppendOutcome[] {
+  const met = new Set<string>()
+  return records.map((record, at) => {
+    const key = keys[at]!
+    const isFirst = !met.has(key)
+    met.add(key)
+    const held = standing.get(key)
+    if (held === undefined) return THROTTLED
+    if (held.isOurs && isFirst) return STORED
+    return contentHash(record).equals(held.hash) ? DUPLICATE : CONFLICT
+  })
 }
