@@ -43,7 +43,7 @@ export function stageWith({ events, standingsOf, clock }: Needs) {
       await abort()
       return { kind: 'busy', standing }
     } catch (error) {
-      // What cannot be undone now is undone by whoever meets it.
+      // A batch that cannot be undone now is undone by whoever meets it.
       await abort().catch(() => {})
       throw error
     }
