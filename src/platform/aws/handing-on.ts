@@ -8,6 +8,7 @@ import { markAt } from './change-feed'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
 import { createItems } from './events/item'
+import { lazyStatements } from './lazy'
 import { serviceTimeOuts } from './time-outs'
 
 // These are apart from what answers requests, whose start is not to read the clients of queues and
@@ -19,13 +20,15 @@ interface Needs {
 
 /** Opens what hands on stored events. */
 export function openFeeding(resources: Resources, { clock }: Needs) {
-  const { dynamo, blobs, registry } = openParts(resources, clock)
-  const { indexes, archiveStreams: streams } = resources
+  const { dynamo, blobs, registry, tokens } = openParts(resources, clock)
+  const { statementsTable: table, indexes, archiveStreams: streams } = resources
   return {
     blobs,
     registry,
-    // SKELETON: until the store on DynamoDB is written, nothing is added.
-    statements: { add: async () => {} },
+    statements: lazyStatements({
+      ...{ client: dynamo, table, blobs, tokens, clock },
+      maxReferrers: Number.POSITIVE_INFINITY,
+    }),
     recordOf: createItems({ indexes, blobs }).toRecord,
     archive: createArchive({
       client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
