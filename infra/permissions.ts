@@ -4,7 +4,7 @@ import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
 import { deliveryQueue } from './queues'
-import { deliveries, documents, events, quarantine, registry } from './tables'
+import { deliveries, documents, events, quarantine, registry, statements } from './tables'
 
 /** Permissions say what a function does, as the exact calls that this takes. */
 export type Permissions = sst.aws.FunctionPermissionArgs[]
@@ -57,6 +57,25 @@ const useDocuments: Permissions = [
   },
 ]
 
+/**
+ * Adds statements to record stores. An item is inserted where there is none, and grows by updates
+ * where it refers to others; batches delete definitions that are too many, and erase nothing more.
+ */
+const addStatements: Permissions = [
+  {
+    actions: [
+      ...['PartiQLInsert', 'BatchWriteItem', 'UpdateItem'],
+      ...['BatchGetItem', 'Query'],
+    ].map((one) => `dynamodb:${one}`),
+    resources: [statements.arn],
+  },
+]
+
+/** Marks what is being stored, before and after. */
+const markStatements: Permissions = [
+  { actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'], resources: [statements.arn] },
+]
+
 const readRegistry: Permissions = [
   { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [registry.arn] },
 ]
@@ -101,11 +120,13 @@ const putBlobs: Permissions = [
   { actions: ['s3:PutObject', 's3:DeleteObject'], resources: [$interpolate`${blobs.arn}/*`] },
 ]
 
-/** Stores records that are too large for the lake, and changes that cannot be read. */
+/** Stores what is too large for the lake or for a record store, and changes that cannot be read. */
 const putLargeAndFailed: Permissions = [
   {
     actions: ['s3:PutObject'],
-    resources: ['large', 'failed'].map((place) => $interpolate`${blobs.arn}/${place}/*`),
+    resources: ['large', 'failed', 'statements'].map(
+      (place) => $interpolate`${blobs.arn}/${place}/*`,
+    ),
   },
 ]
 
@@ -167,6 +188,8 @@ const ingest: Permissions = [
   ...openSecrets,
   ...getBlobs,
   ...putBlobs,
+  ...addStatements,
+  ...markStatements,
 ]
 
 /** Hands on what was stored. */
@@ -177,6 +200,7 @@ const handOn: Permissions = [
   ...putLargeAndFailed,
   ...putRecords,
   ...enqueueDeliveries,
+  ...addStatements,
 ]
 
 /** Each function has these permissions. */

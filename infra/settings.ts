@@ -28,6 +28,9 @@ export const domain = name && zone ? { name, zone } : undefined
 const passedOn = [
   'NONIUS_MAX_BODY_BYTES',
   'NONIUS_HOT_TTL_DAYS',
+  'NONIUS_XAPI_RETENTION_DAYS',
+  'NONIUS_XAPI_VERSIONS',
+  'NONIUS_XAPI_DEFAULT_VERSION',
   'NONIUS_QUARANTINE_MAX_ITEMS',
   'NONIUS_QUARANTINE_MAX_BYTES',
   'NONIUS_MAX_WEBHOOKS',

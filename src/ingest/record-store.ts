@@ -48,6 +48,7 @@ export function createRecordStore(needs: RecordStoreNeeds) {
   ) {
     if (!(await hasRecordStore(standard, tenantId))) return write({ days: config.hotTtlDays })
     const writing = await statements!.begin(tenantId)
+    let outcome: 'unknown' | undefined = 'unknown'
     try {
       const storedAt = clock.now().toISOString()
       const written = await write({ days: config.xapiRetentionDays, storedAt })
@@ -57,9 +58,10 @@ export function createRecordStore(needs: RecordStoreNeeds) {
       if (statementOf !== undefined && held.length > 0) {
         await statements!.add(await inTurns(eachOf(held, statementOf)))
       }
+      outcome = undefined
       return written
     } finally {
-      await writing.end()
+      await writing.end(outcome)
     }
   }
 }

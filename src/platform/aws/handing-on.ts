@@ -9,6 +9,7 @@ import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
 import { readingWith } from './events/committed'
 import { createItems } from './events/item'
+import { lazyStatements } from './lazy'
 import { serviceTimeOuts } from './time-outs'
 
 // These are apart from what answers requests, whose start is not to read the clients of queues and
@@ -20,14 +21,16 @@ interface Needs {
 
 /** Opens what hands on stored events. */
 export function openFeeding(resources: Resources, { clock }: Needs) {
-  const { dynamo, blobs, registry } = openParts(resources, clock)
-  const { eventsTable, indexes, archiveStreams: streams } = resources
+  const { dynamo, blobs, registry, tokens } = openParts(resources, clock)
+  const { eventsTable, statementsTable: table, indexes, archiveStreams: streams } = resources
   const events = { client: dynamo, table: eventsTable }
   return {
     blobs,
     registry,
-    // SKELETON: until the store on DynamoDB is written, nothing is added.
-    statements: { add: async () => {} },
+    statements: lazyStatements({
+      ...{ client: dynamo, table, blobs, tokens, clock },
+      maxReferrers: Number.POSITIVE_INFINITY,
+    }),
     ...readingWith(events, createItems({ indexes, blobs })),
     archive: createArchive({
       client: new FirehoseClient({ requestHandler: serviceTimeOuts }),

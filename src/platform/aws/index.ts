@@ -12,16 +12,27 @@ import { createConnectionRows } from './connections/rows'
 import type { Resources } from './deployed/resources'
 import { createEventStore } from './event-store'
 import { checkHealth } from './health'
-import { lazyBlobs, lazyDeliveries, lazyDocuments, lazyLake, lazySecrets, once } from './lazy'
+import {
+  lazyBlobs,
+  lazyDeliveries,
+  lazyDocuments,
+  lazyLake,
+  lazySecrets,
+  lazyStatements,
+  once,
+} from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
-import { absentStatements } from './statement-store'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
 
 interface Needs {
   clock: Clock
   log: Log
 }
+
+// Each is some ten writes, sixteen of which take 5 ms at a time: within a second. Whoever follows the feed leads
+// on all.
+const LED_ON_BEHIND_A_REQUEST = 200
 
 /** Opens the parts that more than one function has. Clients ask for nothing until they are used. */
 export function openParts(
@@ -53,7 +64,7 @@ export function openServing(
   { clock, log }: Needs,
 ): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
   const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
-  const { quarantineTable, registryTable, documentsTable } = resources
+  const { quarantineTable, registryTable, documentsTable, statementsTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
@@ -61,7 +72,10 @@ export function openServing(
     events,
     registry,
     quarantine,
-    statements: absentStatements(),
+    statements: lazyStatements({
+      ...{ client, table: statementsTable, blobs, tokens, clock },
+      maxReferrers: LED_ON_BEHIND_A_REQUEST,
+    }),
     defaultXapi: 'ingest',
     documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
     blobs,
