@@ -16,6 +16,7 @@ import { requestPath } from './request-path'
 import { registerSources } from './sources'
 import { registerSystem } from './system'
 import { registerWebhooks } from './webhooks'
+import { registerXapi } from './xapi'
 
 /** The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own. */
 export function createApp(services: Services): App {
@@ -29,6 +30,7 @@ export function createApp(services: Services): App {
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)
   registerNative(app, receive)
+  registerXapi(app, deps)
   registerRealtime(app)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)

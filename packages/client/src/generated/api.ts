@@ -484,6 +484,11 @@ export type NativeEvent = {
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
 
+export type XapiAbout = {
+  /** Versions that are offered */
+  version: string[]
+}
+
 export type EventPage = {
   events: Event[]
   /** Absent on the last page, and only there: a page may be short, even empty */
@@ -922,6 +927,15 @@ export interface Operations {
       415: Problem
       500: Problem
       503: Problem
+    }
+  }
+  /** Which versions of xAPI are offered */
+  getXapiAbout: {
+    method: 'GET'
+    path: '/xapi/about'
+    replies: {
+      200: XapiAbout
+      500: Problem
     }
   }
   /** Send events over a WebSocket */
