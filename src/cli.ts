@@ -6,6 +6,7 @@ import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
 import { sendCommand } from './cli/send'
 import { serveCommand } from './cli/serve'
+import { tenantsCommand } from './cli/tenants'
 import { validateCommand } from './cli/validate'
 
 const program = new Command('nonius')
@@ -16,6 +17,7 @@ const commands = [
   serveCommand,
   queryCommand,
   keysCommand,
+  tenantsCommand,
   validateCommand,
   sendCommand,
   quarantineCommand,

@@ -21,6 +21,7 @@ export const errorCodes = {
   already_exists: { status: 409, title: 'There is one with this id already' },
   conflict: { status: 409, title: 'A statement is held with this id and other content' },
   limit_reached: { status: 409, title: 'You have as many of these as you may' },
+  precondition_failed: { status: 412, title: 'What is there is not what you expected' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },

@@ -15,6 +15,7 @@ import { requestContext } from './request-context'
 import { requestPath } from './request-path'
 import { registerSources } from './sources'
 import { registerSystem } from './system'
+import { registerTenants } from './tenants'
 import { registerWebhooks } from './webhooks'
 import { registerXapi } from './xapi'
 
@@ -35,6 +36,7 @@ export function createApp(services: Services): App {
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
   registerSources(app, deps)
+  registerTenants(app, deps)
   registerQuarantine(app, deps)
   registerSystem(app, deps)
   app.notFound(notFoundWith(app))

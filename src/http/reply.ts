@@ -39,11 +39,12 @@ export interface Replies<R extends Route> {
     content: { contentType: string; pieces: Iterable<string | Uint8Array> },
     hold: Hold,
   ): Reply<Status, ContentOf<R, Status, 'multipart/mixed'>>
-  /** Sends bytes of whatever type they are. */
+  /** Sends bytes of whatever type they are, piece by piece, as `sendPieces` does. */
   bytes<Status extends StatusWith<R, '*/*'>>(
     c: AppContext,
     status: Status,
     content: { contentType: string; bytes: Uint8Array },
+    hold: Hold,
   ): Reply<Status, ContentOf<R, Status, '*/*'>>
   html<Status extends StatusWith<R, 'text/html'>>(
     c: AppContext,
@@ -73,9 +74,9 @@ export function repliesTo<R extends Route>(): Replies<R> {
       c.status(status as StatusCode)
       return typed(sendPieces(c, pieces, hold, contentType))
     },
-    bytes: (c, status, { contentType, bytes }) => {
-      c.header('Content-Type', contentType)
-      return typed(c.body(new Uint8Array(bytes), status as ContentfulStatusCode))
+    bytes: (c, status, { contentType, bytes }, hold) => {
+      c.status(status as StatusCode)
+      return typed(sendPieces(c, [bytes], hold, contentType))
     },
     html: (c, status, page) => typed(c.html(page as string, status as ContentfulStatusCode)),
     empty: (c, status) => typed(c.body(null, status as StatusCode)),

@@ -1,5 +1,6 @@
 import { rememberTenants } from '../access/keys/tenants'
 import type { EventRecord, StandardName } from '../event/record'
+import { asAllowed } from '../event/statement'
 import type { Clock } from '../platform/clock'
 import type { AppendOutcome } from '../platform/event-store'
 import type { ServingPlatform } from '../platform/platform'
@@ -56,7 +57,8 @@ export function createRecordStore(needs: RecordStoreNeeds) {
       // A duplicate is added as well: whoever stored it first may have died before it was added.
       const held = written.records.filter((_, at) => isHeld(written.appended[at]!))
       if (statementOf !== undefined && held.length > 0) {
-        await statements!.add(await inTurns(eachOf(held, statementOf)))
+        const entryOf = (record: EventRecord) => asAllowed(statementOf(record), record)
+        await statements!.add(await inTurns(eachOf(held, entryOf)))
       }
       outcome = undefined
       return written

@@ -3,7 +3,11 @@ import { crossOrigin } from '../cross-origin'
 import { alternateSyntaxWith } from './alternate-syntax'
 import { admissionWith } from './caller'
 import { consistentThroughWith } from './consistent-through'
+import { registerDocuments } from './documents'
+import { fetchCmi5Token } from './fetch-cmi5-token'
 import { getAbout } from './get-about'
+import { getActivity } from './get-activity'
+import { getAgent } from './get-agent'
 import { getStatements } from './get-statements'
 import { postStatements } from './post-statements'
 import { putStatement } from './put-statement'
@@ -37,4 +41,8 @@ export function registerXapi(app: App, deps: AppDeps) {
   getStatements(app, deps, admission)
   postStatements(app, admission, take)
   putStatement(app, admission, take)
+  getAgent(app, deps)
+  getActivity(app, deps)
+  registerDocuments(app, deps)
+  fetchCmi5Token(app, deps)
 }
