@@ -28,6 +28,7 @@ export const domain = name && zone ? { name, zone } : undefined
 const passedOn = [
   'NONIUS_MAX_BODY_BYTES',
   'NONIUS_HOT_TTL_DAYS',
+  'NONIUS_XAPI',
   'NONIUS_XAPI_RETENTION_DAYS',
   'NONIUS_XAPI_VERSIONS',
   'NONIUS_XAPI_DEFAULT_VERSION',

@@ -4,6 +4,7 @@ import type { Log } from '../../telemetry/log'
 import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
 import type { ServingPlatform } from '../platform'
+import type { XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
 import { markAt } from './change-feed'
 import { createConformanceCounts, type SettlingCounts } from './conformance-counts'
@@ -34,6 +35,11 @@ interface Needs {
 // on all.
 const LED_ON_BEHIND_A_REQUEST = 200
 
+interface ServingNeeds extends Needs {
+  /** Tenants that chose nothing have this mode; `ingest` when left out, since a record store costs. */
+  defaultXapi?: XapiMode | undefined
+}
+
 /** Opens the parts that more than one function has. Clients ask for nothing until they are used. */
 export function openParts(
   { registryTable, eventsTable, indexes, blobsBucket, rootKeyId }: Resources,
@@ -61,7 +67,7 @@ export function openRegistry(resources: Resources, clock: Clock) {
 /** Opens what answers requests. `conformance` is to be settled after each. */
 export function openServing(
   resources: Resources,
-  { clock, log }: Needs,
+  { clock, log, defaultXapi = 'ingest' }: ServingNeeds,
 ): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
   const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
   const { quarantineTable, registryTable, documentsTable, statementsTable } = resources
@@ -76,7 +82,7 @@ export function openServing(
       ...{ client, table: statementsTable, blobs, tokens, clock },
       maxReferrers: LED_ON_BEHIND_A_REQUEST,
     }),
-    defaultXapi: 'ingest',
+    defaultXapi,
     documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
     blobs,
     tokens,
