@@ -8,6 +8,7 @@ import type { IndexName } from '../deployed/resources'
 import type { createItems } from './item'
 import { partitionsOf, serves } from './keys'
 import { newestFirst } from './newest'
+import { atOneMoment, committedOf, type OutcomesOf } from './outcomes'
 import { FIRST, LAST, type Place, startOf } from './place'
 import { readItems } from './read'
 import type { EventTable } from './write'
@@ -15,6 +16,7 @@ import type { EventTable } from './write'
 interface Source extends EventTable {
   indexes: readonly IndexName[]
   items: ReturnType<typeof createItems>
+  outcomesOf: OutcomesOf
   tokens: TokenSigner
   now: number
 }
@@ -52,6 +54,7 @@ export async function queryEvents(
 
   const partitions = partitionsOf(tenantId, index, filter)
   const next = newestFirst(source, { index, partitions, from, before })
+  const outcomesOf = atOneMoment(source.outcomesOf)
   const { sizeOf = rawBytes } = page
   const room = roomOf(page)
   const items: EventRecord[] = []
@@ -62,10 +65,8 @@ export async function queryEvents(
   while (lookedAt < MAX_LOOKED_AT && bytesInVain < MAX_BYTES_IN_VAIN) {
     const wanted = Math.min(turn, MAX_LOOKED_AT - lookedAt)
     const entries = await next(wanted)
-    const held = await readItems(
-      source,
-      entries.map(({ key }) => key),
-    )
+    const keys = entries.map(({ key }) => key)
+    const held = await committedOf(await readItems(source, keys), outcomesOf)
     let bytes = 0
     for (const { key, place } of entries) {
       // It may be that nothing of what follows fits, and the next page is empty.
