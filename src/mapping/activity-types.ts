@@ -10,8 +10,8 @@ export interface ActivityTypeRow {
 }
 
 /**
- * Activity types and types of entities. Of several rows of an entity, the first is the one that a
- * statement is given; an entity without a row has its own IRI in Caliper's vocabulary.
+ * Activity types and types of entities. Of several rows of an entity, a statement is given the first that
+ * is exact, or else the first; an entity without a row has its own IRI in Caliper's vocabulary.
  */
 export const activityTypes: readonly ActivityTypeRow[] = rows(`
   adl-type:assessment        Assessment                exact
@@ -19,6 +19,9 @@ export const activityTypes: readonly ActivityTypeRow[] = rows(`
   adl-type:cmi.interaction   AssessmentItem            close
   adl-type:interaction       AssessmentItem            close
   adl-type:course            CourseOffering            exact
+  cmi5-type:course           CourseOffering            exact
+  tincan-type:lms/course     CourseOffering            exact
+  cmi5-type:block            DigitalResourceCollection close
   adl-type:module            DigitalResourceCollection close
   adl-type:lesson            DigitalResourceCollection close
   adl-type:media             MediaObject               exact
@@ -90,5 +93,8 @@ export const rowByActivityType: ReadonlyMap<string, ActivityTypeRow> = new Map(
 
 /** The row that gives an entity its activity type, by the type of the entity. */
 export const rowByEntity: ReadonlyMap<string, ActivityTypeRow> = new Map(
-  [...activityTypes, ...typesOfEntities].toReversed().map((row) => [row.entity, row]),
+  [...activityTypes, ...typesOfEntities]
+    .toSorted((a, b) => Number(a.match === 'close') - Number(b.match === 'close'))
+    .toReversed()
+    .map((row) => [row.entity, row]),
 )

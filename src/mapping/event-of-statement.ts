@@ -67,7 +67,7 @@ function eventWith({ statement, fallback, event, action, object, type }: Making)
     target: event === 'MediaEvent' ? locationOf(statement, action) : undefined,
     eventTime: (typeof time === 'string' ? toUtcMillis(time) : undefined) ?? fallback.at,
     edApp: appOf(context.platform),
-    group: organizationOf(first(objectIn(context, 'contextActivities').grouping)),
+    group: groupOf(objectIn(context, 'contextActivities')),
     session: sessionOf(context.registration),
     extensions: withoutAbsent(objectIn(context, 'extensions')),
   })!
@@ -81,14 +81,24 @@ function attemptAt(assignable: Json, { type, ...actor }: Json): Json {
 
 function partOf(context: Json, type: string | undefined): Json {
   if (type !== undefined && !isA(type, 'DigitalResource')) return {}
-  const parent = first(objectIn(context, 'contextActivities').parent)
+  const [parent] = listed(objectIn(context, 'contextActivities').parent)
   if (!isObject(parent)) return {}
   const { part, type: entity = 'DigitalResource' } = entityOfActivity(parent)
   return { isPartOf: { ...part, type: entity } }
 }
 
-function first(value: unknown): unknown {
-  return Array.isArray(value) ? value[0] : undefined
+/** Lists the activities of a relation; one that stands alone is a list of one (1.0.3, Data, 2.4.6.2). */
+function listed(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value
+  return value === undefined ? [] : [value]
+}
+
+function groupOf({ grouping }: Json): Json | undefined {
+  for (const activity of listed(grouping)) {
+    const organization = organizationOf(activity)
+    if (organization !== undefined) return organization
+  }
+  return undefined
 }
 
 function appOf(platform: unknown): Json | undefined {

@@ -6,6 +6,7 @@ export const prefixes = {
   adl: 'http://adlnet.gov/expapi/verbs/',
   'adl-type': 'http://adlnet.gov/expapi/activities/',
   cmi5: 'https://w3id.org/xapi/adl/verbs/',
+  'cmi5-type': 'https://w3id.org/xapi/cmi5/activitytype/',
   video: 'https://w3id.org/xapi/video/verbs/',
   'video-type': 'https://w3id.org/xapi/video/activity-type/',
   'audio-type': 'https://w3id.org/xapi/audio/activity-type/',
