@@ -45,7 +45,10 @@ const route = createRoute({
 })
 
 export function getActivity(app: App, { platform }: AppDeps, admission: Admission) {
-  const admit = admission({ rights: ['definitions/read'], mode: 'lrs' })
+  const admit = admission({
+    rights: ['statements/read', 'statements/read/mine', 'profile/read'],
+    mode: 'lrs',
+  })
   operation(app, route, { admit }, async (c, { principal, query, reply }) => {
     const { activityObject } = await import('../../standards/xapi/definition')
     const fragments = await platform.statements.activity(principal.tenantId, query.activityId)

@@ -46,7 +46,10 @@ const route = createRoute({
 })
 
 export function getAgent(app: App, { platform }: AppDeps, admission: Admission) {
-  const admit = admission({ rights: ['definitions/read'], mode: 'lrs' })
+  const admit = admission({
+    rights: ['statements/read', 'statements/read/mine', 'profile/read'],
+    mode: 'lrs',
+  })
   operation(app, route, { admit }, async (c, { principal, query, reply }) => {
     const { readAgent } = await import('../../statements/agent')
     const { personOf } = await import('../../standards/xapi/person')
