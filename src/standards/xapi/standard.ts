@@ -1,6 +1,7 @@
 import type { Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
 import type { BodyForm, ItemOrigin, Standard } from '../standard'
+import { checking } from './conformance'
 import { xapiFacts } from './facts'
 import { readingXapi } from './parse'
 import { statementOf } from './statement'
@@ -11,6 +12,7 @@ export const xapi = {
   readBody,
   readItem,
   statementOf,
+  report: checking,
 } satisfies Standard
 
 function readBody(
