@@ -24,12 +24,13 @@ export function* checking(
   const [errors, warnings] = [createListing('error'), createListing('warning')]
   let eventCount = 0
   try {
-    const ids = new Set<string>()
+    const repeated = repeatsIn()
     const { elements, isAlone } = yield* statementsIn(text)
     for (const element of elements) {
       const place = isAlone ? [] : [eventCount]
       eventCount += 1
-      for (const issue of issuesOf(element, place, ids, context)) {
+      const issues = [...checkStatement(element, place, context), ...repeated(element, place)]
+      for (const issue of issues) {
         if (issue.severity === 'error') errors.take(issue)
         else warnings.take(issue)
       }
@@ -59,23 +60,36 @@ function* statementsIn(text: string): Steps<{ elements: JsonElement[]; isAlone: 
   return { elements: [{ value: parseJson(body), text: body }], isAlone: true }
 }
 
-function issuesOf(
+/**
+ * Checks one statement alone.
+ * @param place of the statement, before the paths within it
+ * @param context as `checking` has it
+ */
+export function checkStatement(
   { value, text }: JsonElement,
   place: Issue['path'],
-  ids: Set<string>,
-  context: Record<string, string> | undefined,
+  context?: Record<string, string>,
 ): ReportedIssue[] {
   const version = context?.version === undefined ? versionOf(value) : versionIn(context)
-  const errors: Issue[] = [...(refuse(value, text, version, place) ?? [])]
-  const id = isNode(value) ? textAt(value, 'id')?.toLowerCase() : undefined
-  if (id !== undefined && ids.has(id)) {
+  const errors = refuse(value, text, version, place)
+  if (errors === undefined) return recommendationsFor(value as Node, version, place)
+  return errors.map((issue) => ({ ...issue, severity: 'error' }))
+}
+
+/** Makes a function that tells whether a statement has the id of one before it in the batch. */
+function repeatsIn() {
+  const ids = new Set<string>()
+  return function repeated({ value }: JsonElement, place: Issue['path']): ReportedIssue[] {
+    const id = isNode(value) ? textAt(value, 'id')?.toLowerCase() : undefined
+    if (id === undefined) return []
+    if (!ids.has(id)) {
+      ids.add(id)
+      return []
+    }
     const message = 'Another statement of this batch has the same id'
-    const spec = specOf('id', version)
-    errors.push({ path: [...place, 'id'], message, code: 'duplicate_id', spec })
+    const spec = specOf('id', versionOf(value))
+    return [{ path: [...place, 'id'], message, code: 'duplicate_id', spec, severity: 'error' }]
   }
-  if (id !== undefined) ids.add(id)
-  if (errors.length > 0) return errors.map((issue) => ({ ...issue, severity: 'error' }))
-  return recommendationsFor(value as Node, version, place)
 }
 
 function versionOf(value: unknown): XapiVersion {
