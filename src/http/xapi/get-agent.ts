@@ -1,3 +1,4 @@
+import { requireWithin } from '../../access/cmi5/within'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -50,6 +51,7 @@ export function getAgent(app: App, { platform }: AppDeps, admission: Admission) 
     const { readAgent } = await import('../../statements/agent')
     const { personOf } = await import('../../standards/xapi/person')
     const named = readAgent(query.agent, principal.version)
+    requireWithin(principal, { agent: named.key })
     const fragments = await platform.statements.agent(principal.tenantId, named.key)
     return reply.json(c, 200, personOf(named.agent, fragments) as z.output<typeof Person>)
   })
