@@ -6,7 +6,7 @@ import { inTurns } from '../../syntax/steps'
 import { decodeWire } from '../../wire/body'
 import { readBytes, readWire } from '../body'
 import type { AppContext, AppDeps } from '../context'
-import { serverFacts } from '../receive'
+import { senderOf } from '../receive'
 import type { Caller } from './caller'
 
 /**
@@ -33,8 +33,8 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
     const type = mediaType(contentType)
     const taking = await import('../../statements/taking')
     const standard = await standardNamed('xapi')!.load()
-    const { tenantId, sourceId, keyId, version } = caller
-    const sender = { tenantId, sourceId, server: serverFacts(c, keyId) }
+    const { tenantId, sourceId, version } = caller
+    const sender = senderOf(c, caller)
     const about = { sender, standard, context: { version } }
 
     async function refuse(body: string | Uint8Array, thrown: unknown): Promise<never> {
