@@ -1,4 +1,4 @@
-import { LAUNCH_DATA, requireWritable } from '../../access/cmi5/within'
+import { requireWritable } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
 import type { Preconditions } from '../../statements/preconditions'
 import type { App } from '../context'
@@ -58,8 +58,7 @@ export function deleteDocument(
     const given = preconditionsOf(sent.headers)
     const id = idOf(query)
     const shelf = await shelfOf(resource, principal, query, id === undefined ? 'all' : 'one')
-    // All of them are its launch data as well.
-    requireWritable(principal, id ?? LAUNCH_DATA)
+    requireWritable(principal, id)
     const { remove, removeAll } = await documents.load()
     if (id !== undefined) await remove({ tenantId, shelf, id }, given)
     else {

@@ -3,7 +3,7 @@ import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
-import { admissionWith } from './caller'
+import type { Admission } from './caller'
 import { iri } from './parameters'
 import { versionHeader } from './version'
 
@@ -22,7 +22,7 @@ const route = createRoute({
   tags: ['xAPI'],
   summary: 'Read what is known of an activity',
   description:
-    'xAPI 1.0.3, Communication, 2.5. Scope `statements/read`, `statements/read/mine`, `profile`, `define`, `all/read` or `all`. The definition is merged of those of all statements: every language of its names and descriptions, and otherwise the newest. An activity that no statement knows is answered with its id.',
+    'xAPI 1.0.3, Communication, 2.5. Scope `statements/read`, `statements/read/mine`, `profile`, `all/read` or `all`. The definition is merged of those of all statements: every language of its names and descriptions, and otherwise the newest. An activity that no statement knows is answered with its id.',
   ...keyed,
   request: {
     query: z.strictObject({ activityId: iri('The activity', 'https://example.edu/courses/7') }),
@@ -44,12 +44,18 @@ const route = createRoute({
   },
 })
 
-export function getActivity(app: App, deps: AppDeps) {
-  const { platform } = deps
-  const admit = admissionWith(deps)({ rights: ['definitions/read'], mode: 'lrs' })
+export function getActivity(app: App, { platform }: AppDeps, admission: Admission) {
+  const admit = admission({
+    rights: ['statements/read', 'statements/read/mine', 'profile/read'],
+    mode: 'lrs',
+  })
   operation(app, route, { admit }, async (c, { principal, query, reply }) => {
-    const { activityOf } = await import('../../statements/known')
+    const { activityObject } = await import('../../standards/xapi/definition')
     const fragments = await platform.statements.activity(principal.tenantId, query.activityId)
-    return reply.json(c, 200, await activityOf(query.activityId, fragments))
+    return reply.json(
+      c,
+      200,
+      activityObject(query.activityId, fragments) as z.output<typeof Activity>,
+    )
   })
 }
