@@ -85,7 +85,7 @@ export const resources: readonly DocumentResource[] = [
     shelf: { activityId },
     id: { profileId: id('The profile', 'preferences') },
     deletesAll: false,
-    barePut: '1.0.3 refuses (400, or 409 when there is one), and 2.0 creates only.',
+    barePut: '1.0.3 refuses (400, or 409 when there is one); 2.0, and 1.0.0 to 1.0.2, create only.',
   },
   {
     kind: 'agentProfile',
@@ -97,6 +97,6 @@ export const resources: readonly DocumentResource[] = [
     shelf: { agent: agent('Whose profile it is: an agent or an identified group, as JSON') },
     id: { profileId: id('The profile', 'preferences') },
     deletesAll: false,
-    barePut: '1.0.3 refuses (400, or 409 when there is one), and 2.0 creates only.',
+    barePut: '1.0.3 refuses (400, or 409 when there is one); 2.0, and 1.0.0 to 1.0.2, create only.',
   },
 ]
