@@ -29,13 +29,11 @@ export function requireWithin({ session }: Holder, asked: Asked): void {
 
 /**
  * A course must not change how it was launched (cmi5, 10.0, contextTemplate).
- * @param stateId undefined for all states at once, that one among them
  * @throws {AppError} `forbidden` to a session
  */
-export function requireWritable({ session }: Holder, stateId: string | undefined): void {
-  if (session === undefined || (stateId !== undefined && stateId !== LAUNCH_DATA)) return
-  const rule = `must be named and not be ${LAUNCH_DATA}, which a course may only read`
-  throw outside(`stateId ${rule}`, ['stateId'])
+export function requireWritable({ session }: Holder, stateId: string): void {
+  if (session === undefined || stateId !== LAUNCH_DATA) return
+  throw outside(`stateId must not be ${LAUNCH_DATA}, which a course may only read`, ['stateId'])
 }
 
 const VOIDED = 'http://adlnet.gov/expapi/verbs/voided'

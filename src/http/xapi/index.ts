@@ -1,11 +1,17 @@
 import type { App, AppDeps } from '../context'
 import { crossOrigin } from '../cross-origin'
 import { alternateSyntaxWith } from './alternate-syntax'
+import { admissionWith } from './caller'
+import { consistentThroughWith } from './consistent-through'
 import { registerDocuments } from './documents'
 import { fetchCmi5Token } from './fetch-cmi5-token'
 import { getAbout } from './get-about'
 import { getActivity } from './get-activity'
 import { getAgent } from './get-agent'
+import { getStatements } from './get-statements'
+import { postStatements } from './post-statements'
+import { putStatement } from './put-statement'
+import { takeStatementsWith } from './take-statements'
 import { announceVersionWith } from './version'
 
 const AREA = '/xapi/*'
@@ -29,6 +35,12 @@ export function registerXapi(app: App, deps: AppDeps) {
   app.use(AREA, crossOrigin(surface))
   app.use(AREA, alternateSyntaxWith(app, deps))
   getAbout(app, deps)
+  const admission = admissionWith(deps)
+  const take = takeStatementsWith(deps)
+  app.use('/xapi/statements', consistentThroughWith(deps))
+  getStatements(app, deps, admission)
+  postStatements(app, admission, take)
+  putStatement(app, admission, take)
   getAgent(app, deps)
   getActivity(app, deps)
   registerDocuments(app, deps)

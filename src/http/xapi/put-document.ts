@@ -65,15 +65,12 @@ export function putDocument(
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
     const { tenantId, version } = principal
-    const place = {
-      tenantId,
-      shelf: await shelfOf(resource, principal, query, 'one'),
-      id: idOf(query)!,
-    }
-    requireWritable(principal, place.id)
+    const id = idOf(query)!
+    const shelf = await shelfOf(resource, principal, query, 'one')
+    requireWritable(principal, id)
     const document = await documents.read(c)
     const { put } = await documents.load()
-    setEtag(c, await put(place, document, preconditionsOf(sent.headers), version))
+    setEtag(c, await put({ tenantId, shelf, id }, document, preconditionsOf(sent.headers), version))
     return reply.empty(c, 204)
   })
 }

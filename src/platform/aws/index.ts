@@ -65,6 +65,7 @@ export function openServing(
     defaultXapi: 'ingest',
     documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
     blobs,
+    tokens,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
     // No route asks it over HTTP yet, so no function is told of a workgroup or may use one.
     lake: lazyLake({ workgroup, database, tokens, clock }),

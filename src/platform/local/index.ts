@@ -106,6 +106,7 @@ export async function openLocalPlatform(options: {
     defaultXapi: 'lrs',
     documents: createDocumentStore(db, { clock, tokens, turns }),
     blobs: openBlobStore(join(dataDir, 'blobs')),
+    tokens: async () => tokens,
     replays: createReplayJobs(db),
     deliveries: createDeliveryQueue(db, clock),
     registry,
