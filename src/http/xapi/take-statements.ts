@@ -71,7 +71,7 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
         text,
         hasRoom: type !== 'multipart/mixed',
       }
-      const admitItem = caller.session && admitItemOf(caller)
+      const admitItem = await admitItemOf(caller)
       const arrival = { ...about, form, contentType: 'application/json', body, admitItem }
       const receipt = await services.ingest(arrival)
       if (receipt.quarantined.length === 0) return receipt.eventIds
@@ -83,8 +83,10 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
   }
 }
 
-function admitItemOf(caller: Caller): Arrival['admitItem'] {
-  return ({ event, index }) => requireStatementWithin(caller, event.raw, index)
+async function admitItemOf(caller: Caller): Promise<Arrival['admitItem']> {
+  if (caller.session === undefined) return undefined
+  const { agentKey } = await import('../../standards/xapi/agents')
+  return ({ event, index }) => requireStatementWithin(caller, event.raw, index, agentKey)
 }
 
 function wrongType(contentType: string | undefined): AppError {
