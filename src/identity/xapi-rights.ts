@@ -13,13 +13,11 @@ export const xapiRights = [
   'profile/write',
   /** Reads what is known of an activity or an agent: `GET /activities`, `GET /agents`. */
   'definitions/read',
-  /** What a statement says of an activity or a person beside its id changes what others read of it. */
+  /** A statement changes what others read of an activity or a person beside its id. */
   'define',
 ] as const
 export type XapiRight = (typeof xapiRights)[number]
 
-const state: readonly XapiRight[] = ['state/read', 'state/write']
-const profile: readonly XapiRight[] = ['profile/read', 'profile/write']
 const reading: readonly XapiRight[] = [
   'statements/read/mine',
   'statements/read',
@@ -37,8 +35,8 @@ export const rightsOf: { readonly [S in Scope]?: readonly XapiRight[] } = {
   'statements/write': ['statements/write'],
   'statements/read/mine': ['statements/read/mine', 'definitions/read'],
   'statements/read': ['statements/read/mine', 'statements/read', 'definitions/read'],
-  state,
-  profile: [...profile, 'definitions/read'],
+  state: ['state/read', 'state/write'],
+  profile: ['profile/read', 'profile/write', 'definitions/read'],
   define: ['define', 'definitions/read'],
   'all/read': reading,
   all: xapiRights,

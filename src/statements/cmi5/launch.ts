@@ -12,7 +12,7 @@ import type { launchModes, moveOns } from './words'
 /** One learner is to open one course. */
 export interface Launching {
   tenantId: string
-  /** What the course sends is stamped with this source. */
+  /** Statements of the course are stamped with this source. */
   sourceId: string
   /** The page of the course. Its own query is kept. */
   course: URL
