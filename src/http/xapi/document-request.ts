@@ -1,6 +1,5 @@
 import { requireWithin } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
-import type { Cmi5Session } from '../../identity/principal'
 import { MAX_DOCUMENT_BYTES } from '../../platform/document-store'
 import type { Shelf } from '../../statements/document-places'
 import type { SpokenVersion } from '../../statements/document-rules'
@@ -123,7 +122,7 @@ export async function shelfOf(
     return places.agentProfileShelf(key)
   }
   // A session names its registration with every state (cmi5, 10.0).
-  requireWithin(caller, { agent: key, activityId, registration } as Cmi5Session)
+  requireWithin(caller, { agent: key, activityId, registration })
   return reach === 'all' && registration === undefined
     ? places.stateShelves(key, activityId)
     : places.stateShelf(key, activityId, registration)
