@@ -58,10 +58,10 @@ export function createMore({ tokens, documents, clock }: MoreNeeds): More {
     },
 
     async read(asker, token) {
-      const signed = (await tokens()).read<Signed>(token, questionOf(asker))
+      const signed = open(await tokens(), token, questionOf(asker))
       if (!('document' in signed)) return signed
       const kept = await documents.get(asker.tenantId, [FOLDER, signed.document])
-      if (kept === undefined) throw ended()
+      if (kept === undefined) throw refused('This token has ended: ask again from the beginning')
       return JSON.parse(Buffer.from(kept.bytes).toString())
     },
   }
@@ -71,8 +71,15 @@ function questionOf({ tenantId, sourceId, keyId }: Asker): string {
   return JSON.stringify(['xapi more', tenantId, sourceId, keyId])
 }
 
-function ended(): AppError {
-  const message = 'This token has ended: ask again from the beginning'
+function open(signer: TokenSigner, token: string, question: string): Signed {
+  try {
+    return signer.read<Signed>(token, question)
+  } catch (cause) {
+    throw refused('Use more as it was given, with the same credential', cause)
+  }
+}
+
+function refused(message: string, cause?: unknown): AppError {
   const errors = [{ path: ['more'], message, code: 'invalid_cursor' }]
-  return new AppError('invalid_cursor', `${message}.`, { errors })
+  return new AppError('invalid_cursor', `${message}.`, { errors, cause })
 }

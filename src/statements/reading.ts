@@ -2,25 +2,26 @@ import { AppError } from '../error/app-error'
 import type { Principal } from '../identity/principal'
 import type { BlobStore } from '../platform/blob-store'
 import type { EventStore } from '../platform/event-store'
-import type { HeldStatement, StatementPage, StatementStore } from '../platform/statement-store'
-import { eachOf, inTurns } from '../syntax/steps'
-import { type Asked, askedBy, type Format, type Parameters } from './asked'
-import { languagesIn } from './languages'
+import type { StatementPage, StatementStore } from '../platform/statement-store'
+import { finderOfAgent } from '../standards/xapi/finders'
+import { checkAgent } from '../standards/xapi/parameters'
+import type { XapiVersion } from '../standards/xapi/version'
+import { type Asked, askedBy, type Parameters } from './asked'
+import { formatted } from './formatted'
 import { createMore, type MoreNeeds } from './more'
 import { type AttachedContent, attachmentsOf, pageWithAttachments } from './pages'
-import { agentFinder, formatted } from './rules'
 
 export { multipartOf } from './multipart-answer'
 
 interface Needs extends MoreNeeds {
-  statements: Pick<StatementStore, 'get' | 'query'>
+  statements: Pick<StatementStore, 'get' | 'query' | 'activity'>
   events: Pick<EventStore, 'get'>
   blobs: Pick<BlobStore, 'get'>
 }
 
 /** Who reads, and how much at once. */
 export interface Reader extends Pick<Principal, 'tenantId' | 'sourceId' | 'keyId'> {
-  version: string
+  version: XapiVersion
   /** He reads what his own source sent, and nothing else. */
   isOwnOnly: boolean
   /** Of one answer, unless a single statement with its attachments is larger. */
@@ -76,15 +77,14 @@ export function createReading(needs: Needs) {
    */
   return async function read(reader: Reader, { query, sent, language }: Asking): Promise<Found> {
     assertTogether(sent)
-    const languages = languagesIn(language)
     const { statementId, voidedStatementId, more: token } = query
-    if (statementId !== undefined) return readOne(reader, statementId, false, query, languages)
+    if (statementId !== undefined) return readOne(reader, statementId, false, query, language)
     if (voidedStatementId !== undefined) {
-      return readOne(reader, voidedStatementId, true, query, languages)
+      return readOne(reader, voidedStatementId, true, query, language)
     }
-    if (token === undefined) return readPage(reader, askedOf(query, reader), undefined, languages)
+    if (token === undefined) return readPage(reader, askedOf(query, reader), undefined, language)
     const { asked, cursor } = await more.read(reader, token)
-    return readPage(reader, asked, cursor, languages)
+    return readPage(reader, asked, cursor, language)
   }
 
   async function readOne(
@@ -92,13 +92,13 @@ export function createReading(needs: Needs) {
     statementId: string,
     isVoided: boolean,
     { format, attachments }: Pick<Asked, 'format' | 'attachments'>,
-    languages: readonly string[],
+    language: string | undefined,
   ): Promise<Found> {
     const { tenantId } = reader
     const held = await needs.statements.get(tenantId, statementId)
     const isThere = held?.isVoided === isVoided && (await mayRead(reader, statementId))
     if (held === undefined || !isThere) throw absent(statementId, isVoided)
-    const [text] = await textsOf([held], format, languages)
+    const [text] = await formatted(needs, [held], format, { tenantId, language })
     const found = attachments ? await attachmentsOf(needs, [held], reader) : undefined
     const contents = found?.contents
     return {
@@ -119,7 +119,7 @@ export function createReading(needs: Needs) {
     reader: Reader,
     asked: Asked,
     cursor: string | undefined,
-    languages: readonly string[],
+    language: string | undefined,
   ): Promise<Found> {
     const { tenantId, sourceId, maxBytes, isOwnOnly } = reader
     // What the credential may read is never told by the token.
@@ -129,7 +129,7 @@ export function createReading(needs: Needs) {
     const page: StatementPage & Pick<Attached, 'contents'> = asked.attachments
       ? await pageWithAttachments(needs, query, { ...reader, limit: asked.limit, cursor })
       : await needs.statements.query(tenantId, query, { limit: asked.limit, maxBytes, cursor })
-    const texts = await textsOf(page.statements, asked.format, languages)
+    const texts = await formatted(needs, page.statements, asked.format, { tenantId, language })
     const { nextCursor, consistentThrough, contents } = page
     const token = nextCursor && (await more.issue(reader, { asked, cursor: nextCursor }))
     const bytes = sizeOf(texts, contents)
@@ -137,19 +137,18 @@ export function createReading(needs: Needs) {
   }
 }
 
-function askedOf(query: Question, { version }: Reader): Asked {
-  const { agent, ...others } = query
-  return askedBy({ ...others, agent: agent === undefined ? agent : agentFinder(agent, version) })
+function askedOf({ agent, ...others }: Question, { version }: Reader): Asked {
+  if (agent === undefined) return askedBy(others)
+  const errors = checkAgent(agent, version)
+  if (errors.length > 0) {
+    const said = errors.map(({ path, message }) => [...path, message].join(': '))
+    throw new AppError('invalid_request', said.join('; '), { errors })
+  }
+  return askedBy({ ...others, agent: finderOfAgent(agent) ?? NOBODY })
 }
 
-function textsOf(
-  statements: readonly HeldStatement[],
-  format: Format,
-  languages: readonly string[],
-): Promise<string[]> | string[] {
-  if (format === 'exact') return statements.map(({ json }) => json)
-  return inTurns(eachOf(statements, ({ json }) => formatted(json, format, languages)))
-}
+// No statement is found by an anonymous group, and nothing that is known has an empty name.
+const NOBODY = ''
 
 function sizeOf(texts: readonly string[], contents: readonly AttachedContent[] = []): number {
   const size = texts.reduce((sum, text) => sum + text.length, 0)

@@ -1,5 +1,6 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
+import type { XapiVersion } from '../standards/xapi/version'
 import { inTurns } from '../syntax/steps'
 import { decodeUtf8 } from '../wire/body'
 import {
@@ -11,6 +12,7 @@ import {
   readingContents,
 } from './attachments'
 import { readingParts } from './multipart'
+import { checkingSignatures } from './signatures'
 
 export { answeredIds } from './answered-ids'
 export { putContents } from './attachment-blobs'
@@ -41,13 +43,13 @@ export async function checkJson(
 /**
  * Takes a multipart body apart: the statements, then the content of what they attach, each with its
  * hash. Nothing of the content is copied.
- * @param prepare changes the text of the statements first
+ * @param asked.prepare changes the text of the statements first
  * @throws {AppError} `invalid_request`, with every reason; `too_large`
  */
 export async function takeApart(
   bytes: Uint8Array,
   contentType: string | undefined,
-  prepare: (text: string) => string,
+  { version, prepare }: { version: XapiVersion; prepare(text: string): string },
 ): Promise<Taken> {
   const [first, ...others] = await inTurns(readingParts(bytes, contentType))
   assertNone(issuesOfFirst(first!))
@@ -57,6 +59,7 @@ export async function takeApart(
   // A part that is wrong is the reason; that its attachment has none is what follows from it.
   assertNone(issues)
   assertNone(issuesOfMentions(mentions, contents))
+  assertNone(await inTurns(checkingSignatures(text, contents, version)))
   return { text, contents }
 }
 

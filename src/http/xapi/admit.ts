@@ -58,8 +58,3 @@ export function admitXapiWith({ platform, options }: Pick<AppDeps, 'platform' | 
     throw new AppError('forbidden', `This key has none of the scopes that allow this: ${scopes}.`)
   } satisfies AdmitXapi as AdmitXapi
 }
-
-/** Tells somebody who reads every statement from somebody who reads those of his own source. */
-export function mayReadAll({ scopes }: Principal): boolean {
-  return scopes.includes('events:read')
-}

@@ -1,3 +1,4 @@
+import { allows } from '../../identity/xapi-rights'
 import { PAGE_BYTES } from '../../platform/event-store'
 import type { Found } from '../../statements/reading'
 import { type Json, jsonArray, jsonObject, writtenJson } from '../answers/json'
@@ -6,7 +7,6 @@ import { keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
-import { mayReadAll } from './admit'
 import type { Admission } from './caller'
 import { CONSISTENT_THROUGH } from './consistent-through'
 import { agent, flag, iri, timestamp, uuid } from './parameters'
@@ -76,7 +76,7 @@ export function getStatements(app: App, deps: AppDeps, admission: Admission) {
     const { createReading, multipartOf } = await import('../../statements/reading')
     const read = createReading({ ...platform, clock })
     const sent = Object.keys(c.req.queries())
-    const reader = { ...principal, isOwnOnly: !mayReadAll(principal), maxBytes }
+    const reader = { ...principal, isOwnOnly: !allows(principal, 'statements/read'), maxBytes }
     const hold = await answers.take(principal.tenantId, reserved, c.req.raw.signal)
     try {
       const found = await read(reader, { query, sent, language: headers['Accept-Language'] })

@@ -1,12 +1,14 @@
+import { requireStatementWithin } from '../../access/cmi5/within'
 import { type FindSource, rememberSources } from '../../access/keys/sources'
 import { AppError } from '../../error/app-error'
+import type { Readable } from '../../ingest/arrival'
 import { standardNamed } from '../../standards'
 import { mediaType } from '../../syntax/media-type'
 import { inTurns } from '../../syntax/steps'
 import { decodeWire } from '../../wire/body'
 import { readBytes, readWire } from '../body'
 import type { AppContext, AppDeps } from '../context'
-import { serverFacts } from '../receive'
+import { senderOf } from '../receive'
 import type { Caller } from './caller'
 
 /**
@@ -33,9 +35,11 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
     const type = mediaType(contentType)
     const taking = await import('../../statements/taking')
     const standard = await standardNamed('xapi')!.load()
-    const { tenantId, sourceId, keyId, version } = caller
-    const sender = { tenantId, sourceId, server: serverFacts(c, keyId) }
+    const { tenantId, sourceId, version } = caller
+    const sender = senderOf(c, caller)
     const about = { sender, standard, context: { version } }
+    const admitItem = ({ event, index }: Readable) =>
+      requireStatementWithin(caller, event.raw, index)
 
     async function refuse(body: string | Uint8Array, thrown: unknown): Promise<never> {
       if (!(thrown instanceof AppError)) throw thrown
@@ -56,7 +60,7 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
     }
     const { lease, bytes } = await readBytes(c, config)
     const taken = await taking
-      .takeApart(bytes, contentType, prepare)
+      .takeApart(bytes, contentType, { version, prepare })
       .catch((thrown) => refuse(bytes, thrown))
     await taking.putContents(platform.blobs, tenantId, taken.contents)
     return ingest(taken.text, lease)
@@ -69,7 +73,7 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
         text,
         hasRoom: type !== 'multipart/mixed',
       }
-      const arrival = { ...about, form, contentType: 'application/json', body }
+      const arrival = { ...about, admitItem, form, contentType: 'application/json', body }
       const receipt = await services.ingest(arrival)
       if (receipt.quarantined.length === 0) return receipt.eventIds
       findSource ??= rememberSources({ registry: platform.registry, clock })
