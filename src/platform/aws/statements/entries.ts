@@ -13,7 +13,7 @@ import { hashOf, mainPartition, partitionsFor } from './keys'
  * is, `x` when it expires. One in `all` with `d` says that a statement was added completely.
  */
 
-// An entry with so many hashes is a write unit (1 KB): a hash takes 14 bytes, and one more in a set.
+// An entry with so many hashes is a write unit (1 KB): a hash takes 12 bytes, and one more in a set.
 // Of a statement that is found by more, entries say `m`, and it is examined itself.
 const MAX_HASHES = 50
 const UPDATES_AT_A_TIME = 16

@@ -1,7 +1,7 @@
 import { ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { createPeople } from '../../../event/people'
 import type { Finder } from '../../../event/statement'
-import { finish, inTurns } from '../../../syntax/steps'
+import { inTurns } from '../../../syntax/steps'
 import type { BlobStore } from '../../blob-store'
 import type { Erased, Erasure } from '../../erasure'
 import { type Attributes, primaryKey, text } from '../dynamo/attributes'
@@ -66,8 +66,8 @@ export async function eraseStatements(
       if (isTheirs) theirs.push({ base, item })
     }
     const agents = new Set(theirs.flatMap(({ base }) => base.agents.map(({ id }) => id)))
-    // The key of an agent is one of its ids, or JSON that has them.
-    const erased = [...agents].filter((id) => named.has(id) || finish(people.areIn(id, 'text')))
+    // The key of an agent is an IRI, or ends with the name of an account behind its home page.
+    const erased = [...agents].filter((id) => named.has(id) || named.has(id.split('|').at(-1)!))
     await eraseAll(needs, tenantId, theirs, erased)
     removed += theirs.length
     ExclusiveStartKey = answer.LastEvaluatedKey

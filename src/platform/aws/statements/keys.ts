@@ -1,28 +1,37 @@
 import { createHash } from 'node:crypto'
-import type { Finder, FinderName } from '../../../event/statement'
+import { AUTHORITY_HOME, type Finder, type FinderName } from '../../../event/statement'
 import { type Attributes, keyOf, primaryKey } from '../dynamo/attributes'
 
-/** Statements are listed in these dimensions. What a source stored is searched in `all`. */
+/** Statements are listed in these dimensions. */
 export type Dimension = 'all' | Exclude<FinderName, 'source'>
 
 /**
  * A dimension spreads statements that share a value over so many partitions. A partition takes
  * 1,000 write units a second (developer guide, "Burst and adaptive capacity") and an entry is one:
- * one tenant can store so many thousand statements a second. Everything stands in `all`; the same
- * authority stands in every statement of a credential, and the same site or course among the related
- * activities; verbs and objects are a few at a time. A learner or a registration with 1,000
- * statements a second is not known.
+ * one tenant can store so many thousand statements a second. Everything stands in `all`, and a site or
+ * a course may be among the related activities of everything; the same instructor, of a large
+ * course; verbs and objects are a few at a time. A learner or a registration with 1,000 statements a
+ * second is not known.
  *
  * A number may grow (what was written under fewer is still found), never shrink.
  */
 export const SHARDS: Record<Dimension, number> = {
   all: 16,
   agent: 1,
-  relatedAgent: 16,
+  relatedAgent: 8,
   verb: 8,
   activity: 8,
   relatedActivity: 16,
   registration: 1,
+}
+
+/**
+ * Tells in which dimension a finder looks. What a source stored, and with which authority, is the
+ * same for so many statements that all are as good: entries there are filtered.
+ */
+export function dimensionOf({ by, value }: Finder): Dimension {
+  if (by === 'source') return 'all'
+  return by === 'relatedAgent' && value.startsWith(AUTHORITY_HOME) ? 'all' : by
 }
 
 /** A value that stands in the narrower dimension has no entry in the wider one: it is asked too. */
@@ -42,9 +51,9 @@ const letters: Record<Dimension, string> = {
   registration: 'r',
 }
 
-// These are 84 bits of SHA-256: entries are found and filtered by hashes alone, and no two values
-// that anybody has meet.
-const HASH_LENGTH = 14
+// These are 72 bits of SHA-256: entries are found and filtered by hashes alone, and of a hundred million
+// values no two have the same, but for one chance in a million.
+const HASH_LENGTH = 12
 
 export const BASE = 's'
 export const VOID = 'v'
@@ -90,26 +99,28 @@ export function partitionsFor(
   finders: readonly Finder[],
 ): string[] {
   const known = new Set(finders.map(({ by, value }) => `${by}\n${value}`))
-  return finders.flatMap(({ by, value }) => {
-    if (by === 'source' || known.has(`${narrower[by]}\n${value}`)) return []
-    return partition(tenantId, by, hashOf({ by, value }), shardOf(statementId, SHARDS[by]))
+  return finders.flatMap((finder) => {
+    const dimension = dimensionOf(finder)
+    if (dimension === 'all' || known.has(`${narrower[dimension]}\n${finder.value}`)) return []
+    return partition(tenantId, dimension, hashOf(finder), shardOf(statementId, SHARDS[dimension]))
   })
 }
 
 /** Names all partitions that may hold what a finder finds; without one, all there are. */
 export function partitionsOf(tenantId: string, finder?: Finder): string[] {
-  if (finder === undefined || finder.by === 'source') return shards(tenantId, 'all', '')
-  const { by, value } = finder
-  const within = narrower[by]
+  const dimension = finder === undefined ? 'all' : dimensionOf(finder)
+  if (finder === undefined || dimension === 'all') return shards(tenantId, 'all', '')
+  const by = narrower[dimension]
   return [
-    ...shards(tenantId, by, hashOf(finder)),
-    ...(within === undefined ? [] : shards(tenantId, within, hashOf({ by: within, value }))),
+    ...shards(tenantId, dimension, hashOf(finder)),
+    ...(by === undefined ? [] : shards(tenantId, by, hashOf({ by, value: finder.value }))),
   ]
 }
 
 /** Tells whether every entry of a finder's partitions is found by it. */
-export function isExact({ by }: Finder): boolean {
-  return by !== 'source' && narrower[by] === undefined
+export function isExact(finder: Finder): boolean {
+  const dimension = dimensionOf(finder)
+  return dimension !== 'all' && narrower[dimension] === undefined
 }
 
 function shards(tenantId: string, dimension: Dimension, hash: string): string[] {

@@ -40,6 +40,8 @@ const RANDOM_BYTES = 6
 export function createMarks({ client, table, clock }: StatementTable & { clock: Clock }) {
   /** Counts by tenant what this process could not add: writings since then stay marked. */
   const failures = new Map<string, number>()
+  /** Holds the writings of this process by tenant, with their times: it lives, so they do not lapse. */
+  const own = new Map<string, Map<object, number>>()
 
   /** Reads the oldest mark there is at this moment. */
   async function oldest(tenantId: string): Promise<number> {
@@ -59,7 +61,11 @@ export function createMarks({ client, table, clock }: StatementTable & { clock: 
       return Items.map(({ sk }) => Number.parseInt(sk!.S!.slice(0, DIGITS), 36))
     })
     const found = await guarded('reading what is being stored', () => Promise.all(times))
-    return Math.min(Number.POSITIVE_INFINITY, ...found.flat())
+    return Math.min(
+      Number.POSITIVE_INFINITY,
+      ...found.flat(),
+      ...(own.get(tenantId)?.values() ?? []),
+    )
   }
 
   return {
@@ -73,8 +79,12 @@ export function createMarks({ client, table, clock }: StatementTable & { clock: 
       await guarded('announcing statements', () =>
         client.send(new PutItemCommand({ TableName: table, Item })),
       )
+      const open = own.get(tenantId) ?? new Map<object, number>()
+      own.set(tenantId, open.set(key, now))
       return {
         async end(outcome) {
+          open.delete(key)
+          if (open.size === 0 && own.get(tenantId) === open) own.delete(tenantId)
           if (outcome === 'unknown' || failures.get(tenantId) !== before) return
           // It lapses by itself if it cannot be deleted.
           await client.send(new DeleteItemCommand({ TableName: table, Key: key })).catch(() => {})

@@ -1,4 +1,4 @@
-import type { Finder, FinderName } from '../../../event/statement'
+import type { Finder } from '../../../event/statement'
 import { MAX_BYTES_IN_VAIN, roomOf } from '../../shared/page-bytes'
 import type { TokenSigner } from '../../shared/page-token'
 import type {
@@ -10,7 +10,7 @@ import type {
 import { FIRST, LAST, startOf } from '../events/place'
 import { type Bases, heldOf, type StatementTable } from './bases'
 import type { createBodies } from './body'
-import { isExact, partitionsOf } from './keys'
+import { type Dimension, dimensionOf, isExact, partitionsOf } from './keys'
 import type { Marks } from './marks'
 import { type Entry, inOrder, MAX_EXAMINED } from './merge'
 
@@ -27,14 +27,14 @@ type Place = [after: string, through: number]
 
 // The one that finds fewest comes first: an attempt has some dozens of statements, a learner some
 // thousands, a course as many as all its learners, a verb as many as there are.
-const rarest: readonly FinderName[] = [
+const rarest: readonly Dimension[] = [
   'registration',
   'agent',
   'activity',
   'relatedAgent',
   'relatedActivity',
   'verb',
-  'source',
+  'all',
 ]
 
 // A body has up to 300 KB, and its size is not known before it is read: the first turn reads 15 MB at
@@ -112,7 +112,7 @@ async function begin(
   const since = query.since === undefined ? FIRST : startOf(later(query.since))
   const until = query.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(query.until)
   const [chosen, ...others] = finders.toSorted(
-    (a, b) => rarest.indexOf(a.by) - rarest.indexOf(b.by),
+    (a, b) => rarest.indexOf(dimensionOf(a)) - rarest.indexOf(dimensionOf(b)),
   )
   const isCovered = chosen !== undefined && isExact(chosen)
   const filter = isCovered || chosen === undefined ? others : finders
