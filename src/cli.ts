@@ -8,6 +8,7 @@ import { sendCommand } from './cli/send'
 import { serveCommand } from './cli/serve'
 import { tenantsCommand } from './cli/tenants'
 import { validateCommand } from './cli/validate'
+import { xapiCommand } from './cli/xapi'
 
 const program = new Command('nonius')
   .description('The event pipeline for learning data.')
@@ -21,6 +22,7 @@ const commands = [
   validateCommand,
   sendCommand,
   quarantineCommand,
+  xapiCommand,
 ]
 for (const command of commands) program.addCommand(command())
 

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { issueKey, usualScopes, xapiScopes } from '../access/keys/key'
-import { SOURCE_ID } from '../access/keys/sources'
 import { registerClient } from '../access/tokens/client'
 import { reachOf } from '../identity/reach'
 import { type Scope, scopes } from '../identity/scope'
@@ -8,6 +7,7 @@ import type { ApiKey } from '../platform/registry/keys'
 import { CommandError } from './failure'
 import { at, dataDirPlace, type RegistryPlace } from './registry-place'
 import { endpointAt, publicUrlOption } from './server-options'
+import { addSourceOnce, readSourceId } from './source-option'
 import { renderTable } from './table'
 
 // A first start creates this tenant; others come with their own commands.
@@ -84,10 +84,7 @@ function createCommand({ open, home }: RegistryPlace): Command {
       }
       using file = open(options)
       const at = new Date()
-      if (!(await file.registry.sources.get(tenantId, sourceId))) {
-        const createdAt = at.toISOString()
-        await file.registry.sources.put({ tenantId, sourceId, name: sourceId, createdAt })
-      }
+      await addSourceOnce(file.registry, { tenantId, sourceId }, at)
       const grant = { tenantId, sourceId, name, scopes, ...(sources && { sources }) }
       if (clientId !== undefined && issuer !== undefined) {
         const { keyId } = await registerClient(file.registry, grant, { issuer, clientId, at })
@@ -169,9 +166,4 @@ function readScopes(list: string): Scope[] {
   const unknown = named.find((name) => !scopes.includes(name as Scope))
   if (unknown === undefined) return named as Scope[]
   throw new InvalidArgumentError(`"${unknown}" is not a scope; they are ${scopes.join(', ')}.`)
-}
-
-function readSourceId(id: string): string {
-  if (SOURCE_ID.test(id)) return id
-  throw new InvalidArgumentError('A source is named by 1 to 64 letters, digits and . _ -')
 }

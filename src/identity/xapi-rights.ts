@@ -11,21 +11,16 @@ export const xapiRights = [
   'state/write',
   'profile/read',
   'profile/write',
-  /** Reads what is known of an activity or an agent: `GET /activities`, `GET /agents`. */
-  'definitions/read',
   /** What a statement says of an activity or a person beside its id changes what others read of it. */
   'define',
 ] as const
 export type XapiRight = (typeof xapiRights)[number]
 
-const state: readonly XapiRight[] = ['state/read', 'state/write']
-const profile: readonly XapiRight[] = ['profile/read', 'profile/write']
 const reading: readonly XapiRight[] = [
   'statements/read/mine',
   'statements/read',
   'state/read',
   'profile/read',
-  'definitions/read',
 ]
 
 /**
@@ -35,11 +30,11 @@ const reading: readonly XapiRight[] = [
  */
 export const rightsOf: { readonly [S in Scope]?: readonly XapiRight[] } = {
   'statements/write': ['statements/write'],
-  'statements/read/mine': ['statements/read/mine', 'definitions/read'],
-  'statements/read': ['statements/read/mine', 'statements/read', 'definitions/read'],
-  state,
-  profile: [...profile, 'definitions/read'],
-  define: ['define', 'definitions/read'],
+  'statements/read/mine': ['statements/read/mine'],
+  'statements/read': ['statements/read/mine', 'statements/read'],
+  state: ['state/read', 'state/write'],
+  profile: ['profile/read', 'profile/write'],
+  define: ['define'],
   'all/read': reading,
   all: xapiRights,
   'events:write': ['statements/write', 'define', 'state/write', 'profile/write'],
@@ -55,7 +50,6 @@ export const sessionRights: readonly XapiRight[] = [
   'state/read',
   'state/write',
   'profile/read',
-  'definitions/read',
 ]
 
 /** Tells whether somebody has the right. */

@@ -8,7 +8,7 @@ import type { XapiVersion } from './document-rules'
 export interface NamedAgent {
   /** Two spellings of the same agent have the same key (`agentKey`). */
   key: string
-  agent: Readonly<Record<string, unknown>>
+  agent: Record<string, unknown>
 }
 
 /**

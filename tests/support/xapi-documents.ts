@@ -12,7 +12,7 @@ export interface Call {
   version?: Version
   headers?: Record<string, string>
   /** An object is sent as JSON. */
-  body?: object | string | Uint8Array
+  body?: object | string | Uint8Array | undefined
   key?: string
 }
 

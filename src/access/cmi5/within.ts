@@ -1,6 +1,7 @@
 import { AppError } from '../../error/app-error'
 import type { Cmi5Session, Principal } from '../../identity/principal'
 
+type Asked = { [Name in keyof Cmi5Session]?: string | undefined }
 type Holder = Pick<Principal, 'session'>
 
 /** The state document that tells a course how it was launched (cmi5, 10.0). */
@@ -17,7 +18,7 @@ const names: Record<keyof Cmi5Session, string> = {
  * to be the session's own, a member without a value included.
  * @throws {AppError} `forbidden`; never for anybody who is no session
  */
-export function requireWithin({ session }: Holder, asked: Partial<Cmi5Session>): void {
+export function requireWithin({ session }: Holder, asked: Asked): void {
   if (session === undefined) return
   for (const name of Object.keys(asked) as (keyof Cmi5Session)[]) {
     if (asked[name] === session[name]) continue
@@ -28,11 +29,13 @@ export function requireWithin({ session }: Holder, asked: Partial<Cmi5Session>):
 
 /**
  * A course must not change how it was launched (cmi5, 10.0, contextTemplate).
+ * @param stateId undefined for all states at once, that one among them
  * @throws {AppError} `forbidden` to a session
  */
-export function requireWritable({ session }: Holder, stateId: string): void {
-  if (session === undefined || stateId !== LAUNCH_DATA) return
-  throw outside(`stateId must not be ${LAUNCH_DATA}, which a course may only read`, ['stateId'])
+export function requireWritable({ session }: Holder, stateId: string | undefined): void {
+  if (session === undefined || (stateId !== undefined && stateId !== LAUNCH_DATA)) return
+  const rule = `must be named and not be ${LAUNCH_DATA}, which a course may only read`
+  throw outside(`stateId ${rule}`, ['stateId'])
 }
 
 const VOIDED = 'http://adlnet.gov/expapi/verbs/voided'

@@ -1,5 +1,5 @@
 import type { App, AppDeps } from '../context'
-import { admissionWith } from './caller'
+import type { Admission } from './caller'
 import { deleteDocument } from './delete-document'
 import { documentsWith } from './document-request'
 import { resources } from './document-resources'
@@ -8,8 +8,7 @@ import { postDocument } from './post-document'
 import { putDocument } from './put-document'
 
 /** Registers the four operations of each document resource. */
-export function registerDocuments(app: App, deps: AppDeps) {
-  const admission = admissionWith(deps)
+export function registerDocuments(app: App, deps: AppDeps, admission: Admission) {
   const documents = documentsWith(deps)
   for (const resource of resources) {
     putDocument(app, admission, documents, resource)

@@ -3,7 +3,7 @@ import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
-import { admissionWith } from './caller'
+import type { Admission } from './caller'
 import { iri } from './parameters'
 import { versionHeader } from './version'
 
@@ -44,12 +44,18 @@ const route = createRoute({
   },
 })
 
-export function getActivity(app: App, deps: AppDeps) {
-  const { platform } = deps
-  const admit = admissionWith(deps)({ rights: ['definitions/read'], mode: 'lrs' })
+export function getActivity(app: App, { platform }: AppDeps, admission: Admission) {
+  const admit = admission({
+    rights: ['statements/read', 'statements/read/mine', 'profile/read'],
+    mode: 'lrs',
+  })
   operation(app, route, { admit }, async (c, { principal, query, reply }) => {
-    const { activityOf } = await import('../../statements/known')
+    const { activityObject } = await import('../../standards/xapi/definition')
     const fragments = await platform.statements.activity(principal.tenantId, query.activityId)
-    return reply.json(c, 200, await activityOf(query.activityId, fragments))
+    return reply.json(
+      c,
+      200,
+      activityObject(query.activityId, fragments) as z.output<typeof Activity>,
+    )
   })
 }

@@ -1,9 +1,10 @@
+import { requireWithin } from '../../access/cmi5/within'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
-import { admissionWith } from './caller'
+import type { Admission } from './caller'
 import { agent } from './parameters'
 import { versionHeader } from './version'
 
@@ -25,7 +26,7 @@ const route = createRoute({
   tags: ['xAPI'],
   summary: 'Read what is known of an agent',
   description:
-    'xAPI 1.0.3, Communication, 2.4. Scope `statements/read`, `statements/read/mine`, `profile`, `define`, `all/read` or `all`. The identifier that was asked for, and every name that statements gave the agent; an agent that no statement knows is answered as well.',
+    'xAPI 1.0.3, Communication, 2.4. Scope `statements/read`, `statements/read/mine`, `profile`, `define`, `all/read` or `all`. The identifier that was asked for, and every name that statements gave the agent, the newest first; an agent that no statement knows is answered as well.',
   ...keyed,
   request: {
     query: z.strictObject({ agent: agent('The agent, as JSON') }),
@@ -44,14 +45,17 @@ const route = createRoute({
   },
 })
 
-export function getAgent(app: App, deps: AppDeps) {
-  const { platform } = deps
-  const admit = admissionWith(deps)({ rights: ['definitions/read'], mode: 'lrs' })
+export function getAgent(app: App, { platform }: AppDeps, admission: Admission) {
+  const admit = admission({
+    rights: ['statements/read', 'statements/read/mine', 'profile/read'],
+    mode: 'lrs',
+  })
   operation(app, route, { admit }, async (c, { principal, query, reply }) => {
     const { readAgent } = await import('../../statements/agent')
-    const { personOf } = await import('../../statements/known')
+    const { personOf } = await import('../../standards/xapi/person')
     const named = readAgent(query.agent, principal.version)
+    requireWithin(principal, { agent: named.key })
     const fragments = await platform.statements.agent(principal.tenantId, named.key)
-    return reply.json(c, 200, await personOf(named, fragments))
+    return reply.json(c, 200, personOf(named.agent, fragments) as z.output<typeof Person>)
   })
 }

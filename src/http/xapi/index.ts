@@ -41,8 +41,8 @@ export function registerXapi(app: App, deps: AppDeps) {
   getStatements(app, deps, admission)
   postStatements(app, admission, take)
   putStatement(app, admission, take)
-  getAgent(app, deps)
-  getActivity(app, deps)
-  registerDocuments(app, deps)
+  getAgent(app, deps, admission)
+  getActivity(app, deps, admission)
+  registerDocuments(app, deps, admission)
   fetchCmi5Token(app, deps)
 }

@@ -47,6 +47,13 @@ export function openRegistryFile(dataDir: string) {
   }
 }
 
+/** Opens the same file with the documents in it, which are read under the same tokens. */
+export function openDocumentsFile(dataDir: string, clock: Clock) {
+  const opened = openRegistryFile(dataDir)
+  const tokens = createTokenSigner(opened.secrets.derive('page tokens', 32))
+  return { ...opened, documents: createDocumentStore(opened.db, { clock, tokens }) }
+}
+
 /**
  * Opens the platform of one process and one data directory, with nothing else to install:
  *

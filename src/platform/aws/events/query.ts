@@ -1,5 +1,10 @@
 import { AppError } from '../../../error/app-error'
-import { type EventFilter, indexedFields, matchesFilter } from '../../../event/filter'
+import {
+  type EventFilter,
+  indexedFields,
+  matchesFilter,
+  residualFields,
+} from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
 import type { EventPageRequest, Page } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
@@ -112,7 +117,8 @@ export function indexFor(filter: EventFilter, indexes: readonly IndexName[]): In
   const best = preferred.find((index) => indexes.includes(index) && serves(index, filter))
   if (best !== undefined) return best
   if (indexes.includes('time')) return 'time'
-  const fields = indexedFields.filter((field) => filter[field] !== undefined)
+  const asked = [...indexedFields, ...residualFields]
+  const fields = asked.filter((field) => filter[field] !== undefined)
   const useful = [...preferred.filter((index) => serves(index, filter)), 'time']
   const message = `This deployment keeps no index for that: it needs a NONIUS_INDEX_PROFILE with one of ${useful.join(', ')}`
   const errors = fields.map((field) => ({ path: [field], message, code: 'no_index' }))
