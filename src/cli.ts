@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../package.json'
+import { convertCommand } from './cli/convert'
 import { fail } from './cli/failure'
 import { keysCommand } from './cli/keys'
 import { quarantineCommand } from './cli/quarantine'
@@ -17,6 +18,7 @@ const commands = [
   queryCommand,
   keysCommand,
   validateCommand,
+  convertCommand,
   sendCommand,
   quarantineCommand,
 ]
