@@ -93,6 +93,15 @@ export const suites: Record<string, Part[]> = {
     },
   ],
 
+  conformance: [
+    {
+      name: 'adl',
+      says: "ADL's LRS conformance suite against one machine and the deployment, where it is at hand",
+      files: 'tests/xapi/adl.slow.ts',
+      needs: `../shared/xapi/adl-suite, npm run aws:install, ${EMULATORS}`,
+    },
+  ],
+
   product: [
     {
       name: 'browser',

@@ -22,6 +22,12 @@ export interface Finder {
   value: string
 }
 
+/**
+ * The authority that we add is an account at this home page and the tenant's id: the same agent in
+ * every statement of a source, which a store need not list them by.
+ */
+export const AUTHORITY_HOME = 'urn:nonius:tenant:'
+
 /** A fragment is what one statement says of an activity or an agent: JSON text of an object. */
 export interface Fragment {
   /** An activity's IRI, or an agent as `agentKey` writes it. */

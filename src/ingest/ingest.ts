@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { VerifyJws } from '../access/signatures/jws'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
+import { loadCommonOf } from '../mapping/load-common'
 import type { BlobStore } from '../platform/blob-store'
 import type { Clock } from '../platform/clock'
 import type { ConformanceCounts } from '../platform/conformance-counts'
@@ -145,8 +146,9 @@ export function createStore(needs: StoreNeeds): Store {
     const isWhole =
       standardNamed(reading.standard)?.onRefusal === 'request' && origin.duplicates !== 'accept'
     const about = { ...origin, standard: reading.standard }
+    const commonOf = await loadCommonOf(reading.standard)
     const { appended } = await underTerms(about, async (terms) => {
-      const stamp = stampWith({ ...origin, terms })
+      const stamp = stampWith({ ...origin, terms, commonOf })
       const records = await inTurns(eachOf(governed, ({ event }) => stamp(event)))
       return { records, appended: await append(records, isWhole) }
     })

@@ -49,6 +49,7 @@ export function createRecordStore(needs: RecordStoreNeeds) {
   ) {
     if (!(await hasRecordStore(standard, tenantId))) return write({ days: config.hotTtlDays })
     const writing = await statements!.begin(tenantId)
+    let outcome: 'unknown' | undefined = 'unknown'
     try {
       const storedAt = clock.now().toISOString()
       const written = await write({ days: config.xapiRetentionDays, storedAt })
@@ -59,9 +60,10 @@ export function createRecordStore(needs: RecordStoreNeeds) {
         const entryOf = (record: EventRecord) => asAllowed(statementOf(record), record)
         await statements!.add(await inTurns(eachOf(held, entryOf)))
       }
+      outcome = undefined
       return written
     } finally {
-      await writing.end()
+      await writing.end(outcome)
     }
   }
 }

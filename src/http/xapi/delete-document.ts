@@ -1,4 +1,4 @@
-import { requireWritable } from '../../access/cmi5/within'
+import { LAUNCH_DATA, requireWritable } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
 import type { Preconditions } from '../../statements/preconditions'
 import type { App } from '../context'
@@ -58,7 +58,8 @@ export function deleteDocument(
     const given = preconditionsOf(sent.headers)
     const id = idOf(query)
     const shelf = await shelfOf(resource, principal, query, id === undefined ? 'all' : 'one')
-    requireWritable(principal, id)
+    // All of them are its launch data as well.
+    requireWritable(principal, id ?? LAUNCH_DATA)
     const { remove, removeAll } = await documents.load()
     if (id !== undefined) await remove({ tenantId, shelf, id }, given)
     else {

@@ -101,12 +101,12 @@ function contentTypeOf(c: AppContext): string {
 
 /**
  * Names the shelf that a request is about. Without a registration, `all` takes in every one.
- * @throws {AppError} `invalid_request` for an agent that is none; `forbidden` to a session of cmi5 for
- * what is not its own
+ * @throws {AppError} `invalid_request` for an agent that is none; `forbidden` to a session of cmi5
+ * for what is not its own
  */
 export async function shelfOf(
   { kind }: DocumentResource,
-  caller: Pick<Caller, 'version' | 'session'>,
+  caller: Caller,
   { agent = '', activityId = '', registration }: DocumentQuery,
   reach: 'one' | 'all',
 ): Promise<Shelf> {
@@ -117,11 +117,12 @@ export async function shelfOf(
   }
   const { readAgent } = await import('../../statements/agent')
   const { key } = readAgent(agent, caller.version)
-  requireWithin(
-    caller,
-    kind === 'state' ? { agent: key, activityId, registration } : { agent: key },
-  )
-  if (kind === 'agentProfile') return places.agentProfileShelf(key)
+  if (kind === 'agentProfile') {
+    requireWithin(caller, { agent: key })
+    return places.agentProfileShelf(key)
+  }
+  // A session names its registration with every state (cmi5, 10.0).
+  requireWithin(caller, { agent: key, activityId, registration })
   return reach === 'all' && registration === undefined
     ? places.stateShelves(key, activityId)
     : places.stateShelf(key, activityId, registration)

@@ -66,15 +66,12 @@ export function postDocument(
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
     const { tenantId } = principal
-    const place = {
-      tenantId,
-      shelf: await shelfOf(resource, principal, query, 'one'),
-      id: idOf(query)!,
-    }
-    requireWritable(principal, place.id)
+    const id = idOf(query)!
+    const shelf = await shelfOf(resource, principal, query, 'one')
+    requireWritable(principal, id)
     const { grow, ...document } = await documents.read(c)
     const { post } = await documents.load()
-    setEtag(c, await post(place, document, preconditionsOf(sent.headers), grow))
+    setEtag(c, await post({ tenantId, shelf, id }, document, preconditionsOf(sent.headers), grow))
     return reply.empty(c, 204)
   })
 }

@@ -1,5 +1,7 @@
+import { requireStatementWithin } from '../../access/cmi5/within'
 import { type FindSource, rememberSources } from '../../access/keys/sources'
 import { AppError } from '../../error/app-error'
+import type { Arrival } from '../../ingest/arrival'
 import { standardNamed } from '../../standards'
 import { mediaType } from '../../syntax/media-type'
 import { inTurns } from '../../syntax/steps'
@@ -69,7 +71,8 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
         text,
         hasRoom: type !== 'multipart/mixed',
       }
-      const arrival = { ...about, form, contentType: 'application/json', body }
+      const admitItem = await admitItemOf(caller)
+      const arrival = { ...about, form, contentType: 'application/json', body, admitItem }
       const receipt = await services.ingest(arrival)
       if (receipt.quarantined.length === 0) return receipt.eventIds
       findSource ??= rememberSources({ registry: platform.registry, clock })
@@ -78,6 +81,12 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
       return inTurns(taking.answeredIds(text, receipt.eventIds))
     }
   }
+}
+
+async function admitItemOf(caller: Caller): Promise<Arrival['admitItem']> {
+  if (caller.session === undefined) return undefined
+  const { agentKey } = await import('../../standards/xapi/agents')
+  return ({ event, index }) => requireStatementWithin(caller, event.raw, index, agentKey)
 }
 
 function wrongType(contentType: string | undefined): AppError {

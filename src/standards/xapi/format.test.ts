@@ -50,7 +50,7 @@ describe('format=ids', () => {
       },
       context: {
         instructor: { objectType: 'Group', mbox },
-        contextActivities: { parent: [{ objectType: 'Activity', id: 'a:parent' }] },
+        contextActivities: { parent: [{ id: 'a:parent' }] },
         contextAgents: [{ objectType: 'contextAgent', agent: someone }],
         contextGroups: [{ objectType: 'contextGroup', group: somebodies }],
       },

@@ -17,7 +17,8 @@ export type Format = (typeof formats)[number]
 export function asIds(json: string): string {
   return changed(json, ({ kind }, node) => {
     if (kind === 'verb') return { id: node.id }
-    return kind === 'activity' ? { ...typeOf(node), id: node.id } : identityOf(node)
+    // An object that says no type is an activity (1.0.3, Data, 2.4.4).
+    return kind === 'activity' ? { id: node.id } : identityOf(node)
   })
 }
 

@@ -10,9 +10,19 @@ const role = (name: string) => named(graph, 'Role', `${name}Role`)
 const forbidden: [role: string, action: string, resource: string][] = [
   ['Api', 'dynamodb:DeleteItem', table('Events')],
   ['Api', 'dynamodb:PutItem', table('Events')],
+  ['Api', 'dynamodb:UpdateItem', table('Events')],
+  ['Api', 'dynamodb:PartiQLDelete', table('Events')],
+  ['Api', 'dynamodb:PartiQLUpdate', table('Events')],
   ['Api', 'dynamodb:Scan', table('Events')],
+  ['Realtime', 'dynamodb:DeleteItem', table('Events')],
+  ['Deliver', 'dynamodb:DeleteItem', table('Events')],
+  ['Changes', 'dynamodb:PutItem', table('Events')],
+  ['Changes', 'dynamodb:UpdateItem', table('Events')],
   ['Api', 'dynamodb:Scan', table('Documents')],
   ['Realtime', 'dynamodb:UpdateItem', table('Documents')],
+  ['Api', 'dynamodb:Scan', table('Statements')],
+  ['Changes', 'dynamodb:PutItem', table('Statements')],
+  ['Deliver', 'dynamodb:Query', table('Statements')],
   ['Changes', 'dynamodb:UpdateItem', table('Documents')],
   ['Deliver', 'dynamodb:GetItem', table('Documents')],
   ['Sweep', 'dynamodb:DeleteItem', table('Documents')],
@@ -66,6 +76,25 @@ describe('permissions', () => {
   it('let Deliver switch a webhook off whose target wants no more', () => {
     expect(mayDo(role('Deliver'), 'dynamodb:UpdateItem', table('Registry'))).toBe(true)
   })
+
+  it('let Changes read a batch that was committed, and remove one that was not', () => {
+    for (const name of ['Changes', 'Sweep']) {
+      expect(mayDo(role(name), 'dynamodb:BatchGetItem', table('Events'))).toBe(true)
+      expect(mayDo(role(name), 'dynamodb:DeleteItem', table('Events'))).toBe(true)
+    }
+  })
+
+  for (const name of ['Api', 'Realtime', 'Sweep', 'Changes']) {
+    it(`let ${name} add statements, and all but Changes mark those that are being stored`, () => {
+      const may = (action: string) => mayDo(role(name), `dynamodb:${action}`, table('Statements'))
+      const adding = ['PartiQLInsert', 'BatchWriteItem', 'UpdateItem', 'BatchGetItem', 'Query']
+      expect(adding.filter((action) => !may(action))).toEqual([])
+      const marking = ['PutItem', 'DeleteItem'].filter(may)
+      expect(marking).toEqual(name === 'Changes' ? [] : ['PutItem', 'DeleteItem'])
+      const body = `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/statements/a`
+      expect(mayDo(role(name), 's3:PutObject', body)).toBe(true)
+    })
+  }
 
   it('let Api read, change and remove documents', () => {
     for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']) {

@@ -557,7 +557,7 @@ export type CreatedWebhook = Webhook & {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId'
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
   in: string[]
 }
 
@@ -596,6 +596,7 @@ export type FieldFilterShorthand = {
   groupId?: FieldFilterValues
   action?: FieldFilterValues
   sourceId?: FieldFilterValues
+  commonAction?: FieldFilterValues
 }
 
 export type FieldFilterValues = string | string[]
@@ -1471,6 +1472,8 @@ export interface Operations {
       sessionId?: string
       /** Course, section or group */
       groupId?: string
+      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
+      commonAction?: string
       /** Events from this time on, by their own time */
       from?: string
       /** Events before this time */
@@ -1503,6 +1506,8 @@ export interface Operations {
     query: {
       /** `sent`: events as they were sent; `record`: as normalised by us */
       view?: 'sent' | 'record'
+      /** Converted to a statement or to a Caliper event; what that has no words for is in an extension. In its own standard an event is given as that gives it out. Not with `view=record` */
+      as?: 'xapi' | 'caliper'
     }
     replies: {
       200: Event
