@@ -15,7 +15,7 @@ export interface Asked {
   attachments: boolean
 }
 
-/** What parameters ask for, each checked; the agent is written as the standard's finders have it. */
+/** Parameters ask for this, each checked; the agent is written as the standard's finders have it. */
 export interface Parameters {
   agent?: string | undefined
   verb?: string | undefined

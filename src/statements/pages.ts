@@ -25,7 +25,7 @@ export interface AttachedContent extends Content {
 
 interface Room {
   tenantId: string
-  /** Of the statements, and of the attachments with them. */
+  /** The bound is for the statements, and the attachments with them. */
   maxBytes: number
 }
 
@@ -86,7 +86,7 @@ function mentionsOf(json: string) {
   return mayNameAttachments(json) ? mentionsIn(JSON.parse(json), []) : []
 }
 
-// What would end a header's line, or is none of its characters.
+// Such a character would end the line of a header, or may not stand in it.
 const NO_HEADER = /[^\x20-\x7e]/
 
 function typeOf(contentType: unknown): string {

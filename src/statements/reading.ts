@@ -24,7 +24,7 @@ export interface Reader extends Pick<Principal, 'tenantId' | 'sourceId' | 'keyId
   version: XapiVersion
   /** He reads what his own source sent, and nothing else. */
   isOwnOnly: boolean
-  /** Of one answer, unless a single statement with its attachments is larger. */
+  /** The bound is for one answer, unless a single statement with its attachments is larger. */
   maxBytes: number
 }
 
@@ -122,7 +122,7 @@ export function createReading(needs: Needs) {
     language: string | undefined,
   ): Promise<Found> {
     const { tenantId, sourceId, maxBytes, isOwnOnly } = reader
-    // What the credential may read is never told by the token.
+    // The token never tells how much its credential may read.
     const own = isOwnOnly ? [{ by: 'source' as const, value: sourceId }] : []
     const { since, until, ascending } = asked
     const query = { finders: [...asked.finders, ...own], since, until, ascending }

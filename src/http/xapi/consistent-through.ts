@@ -18,7 +18,7 @@ const REMEMBERED_MS = 1000
 const MAX_TENANTS = 1000
 const MAX_BYTES = 256 * 1024
 
-// Of a caller who is not known, and where no statement can be found, this alone is true.
+// This alone is true for a caller who is not known, and where no statement can be found.
 const NOTHING_YET = new Date(0).toISOString()
 
 /** Sets the header where a handler, which has read a page, has not. */

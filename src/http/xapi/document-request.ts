@@ -1,8 +1,8 @@
 import { requireWithin } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
-import type { Cmi5Session } from '../../identity/principal'
 import { MAX_DOCUMENT_BYTES } from '../../platform/document-store'
 import type { Shelf } from '../../statements/document-places'
+import type { SpokenVersion } from '../../statements/document-rules'
 import type { Documents, SentDocument } from '../../statements/documents'
 import { type Preconditions, parseTags } from '../../statements/preconditions'
 import { readBytes } from '../body'
@@ -10,7 +10,7 @@ import type { AppContext, AppDeps } from '../context'
 import { z } from '../zod'
 import type { Caller } from './caller'
 import type { DocumentQuery, DocumentResource } from './document-resources'
-import { versionHeader } from './version'
+import { VERSION_HEADER, versionHeader } from './version'
 
 const tags = (description: string) =>
   z
@@ -38,6 +38,12 @@ export const writeHeaders = z.object({
 
 export function preconditionsOf(headers: z.output<typeof writeHeaders>): Preconditions {
   return { ifMatch: headers['If-Match'], ifNoneMatch: headers['If-None-Match'] }
+}
+
+/** Tells apart the patches of 1.0 in which a put was something else. */
+export function spokenVersion(c: AppContext, { version }: Caller): SpokenVersion {
+  const asked = c.req.header(VERSION_HEADER)?.trim() ?? ''
+  return /^1\.0(?:\.[0-2])?$/.test(asked) ? '1.0.2' : version
 }
 
 export const etagHeader = {
@@ -116,7 +122,7 @@ export async function shelfOf(
     return places.agentProfileShelf(key)
   }
   // A session names its registration with every state (cmi5, 10.0).
-  requireWithin(caller, { agent: key, activityId, registration } as Cmi5Session)
+  requireWithin(caller, { agent: key, activityId, registration })
   return reach === 'all' && registration === undefined
     ? places.stateShelves(key, activityId)
     : places.stateShelf(key, activityId, registration)
