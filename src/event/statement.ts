@@ -26,7 +26,7 @@ export interface Finder {
  */
 export const AUTHORITY_HOME = 'urn:nonius:tenant:'
 
-/** What one statement says of an activity or an agent beside its id: JSON text of an object. */
+/** A fragment is what one statement says of an activity or an agent beside its id: JSON text of an object. */
 export interface Fragment {
   /** An activity's IRI, or an agent as `agentKey` writes it. */
   id: string
