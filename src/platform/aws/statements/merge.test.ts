@@ -16,10 +16,10 @@ function aTable(rows: Rows, most = Number.POSITIVE_INFINITY) {
     calls.push(input)
     const { ':pk': pk, ':from': from, ':before': before } = input.ExpressionAttributeValues!
     const start = input.ExclusiveStartKey?.sk?.S
-    const sign = input.ScanIndexForward ? 1 : -1
+    const ascending = input.ScanIndexForward === true
     const within = rows[pk!.S!]!.filter(({ order }) => order >= from!.S! && order <= before!.S!)
-      .sort((a, b) => (a.order < b.order ? -sign : sign))
-      .filter(({ order }) => start === undefined || order > start === sign > 0)
+      .sort((a, b) => (a.order < b.order === ascending ? -1 : 1))
+      .filter(({ order }) => start === undefined || (ascending ? order > start : order < start))
     const examined = within.slice(0, Math.min(input.Limit!, most))
     const last = examined.at(-1)
     return {
