@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'bun:test'
-import { AppError } from '../../src/error/app-error'
 import { finderNames, type StatementEntry } from '../../src/event/statement'
 import { MAX_FRAGMENTS, type StatementQuery } from '../../src/platform/statement-store'
 import {
@@ -10,7 +9,6 @@ import {
   findAll,
   LATER,
   moment,
-  numberOf,
   type StatementPlan,
   statementId,
 } from '../support/statements'
