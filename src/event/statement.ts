@@ -20,7 +20,7 @@ export interface Finder {
   value: string
 }
 
-/** What one statement says of an activity or an agent beside its id: JSON text of an object. */
+/** A fragment is what one statement says of an activity or an agent: JSON text of an object. */
 export interface Fragment {
   /** An activity's IRI, or an agent as `agentKey` writes it. */
   id: string

@@ -21,7 +21,7 @@ export interface Arrival {
   form: BodyForm
   /** This is the `Content-Type`, where there are headers. */
   contentType?: string | undefined
-  /** What other headers said that its standard reads by. */
+  /** The context says what other headers said that its standard reads by. */
   context?: Record<string, string> | undefined
   body: WireBody
 }

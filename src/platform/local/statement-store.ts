@@ -14,7 +14,7 @@ interface Held {
 interface Place {
   stored: string
   order: number
-  /** What was added later than the first page is not shown. */
+  /** Statements that were added later than the first page are not shown. */
   top: number
 }
 
