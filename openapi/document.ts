@@ -21,6 +21,7 @@ const tags = [
   { name: 'Analytics', description: 'Reading events back' },
   { name: 'Webhooks', description: 'Being told of events' },
   { name: 'Sources', description: 'What sends, how strictly it is read, and how well it does' },
+  { name: 'Tenants', description: 'Settings of all that belongs to one organisation' },
   { name: 'System', description: 'The service itself' },
 ]
 

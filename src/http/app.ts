@@ -15,7 +15,9 @@ import { requestContext } from './request-context'
 import { requestPath } from './request-path'
 import { registerSources } from './sources'
 import { registerSystem } from './system'
+import { registerTenants } from './tenants'
 import { registerWebhooks } from './webhooks'
+import { registerXapi } from './xapi'
 
 /** The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own. */
 export function createApp(services: Services): App {
@@ -29,10 +31,12 @@ export function createApp(services: Services): App {
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)
   registerNative(app, receive)
+  registerXapi(app, deps)
   registerRealtime(app)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
   registerSources(app, deps)
+  registerTenants(app, deps)
   registerQuarantine(app, deps)
   registerSystem(app, deps)
   app.notFound(notFoundWith(app))

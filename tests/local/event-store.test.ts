@@ -49,6 +49,20 @@ function damage(file: string, { at, bytes = 40 }: { at: number; bytes?: number }
 }
 
 describe('the log on one machine', () => {
+  it('is not held for what it withheld', async () => {
+    using folder = temporaryFolder()
+    let now = new Date('2026-11-15T12:00:00.000Z')
+    await using store = openStore(folder.path, () => now)
+    const first = aRecord({ expiresAt: '2026-11-16T12:00:00.000Z' })
+    await store.append([first])
+    const lasting = aRecord({ expiresAt: '2036-11-15T12:00:00.000Z' })
+    const call = [lasting, { ...first, raw: '{"other":true}' }]
+    expect(await store.append(call, { whole: true })).toContainEqual({ kind: 'conflict' })
+    now = new Date('2026-11-18T12:00:00.000Z')
+    await store.append([aRecord()])
+    expect(await store.expire(now)).toEqual({ dropped: 1 })
+  })
+
   it('still knows everything after it was closed and opened', async () => {
     using folder = temporaryFolder()
     const records = Array.from({ length: 700 }, () => aRecord())

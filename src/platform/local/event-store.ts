@@ -1,14 +1,14 @@
-import { AppError } from '../../error/app-error'
 import { StorageError } from '../../error/storage-error'
 import { createPeople } from '../../event/people'
 import type { EventRecord } from '../../event/record'
 import type { Clock } from '../clock'
-import { type AppendOutcome, type EventErasure, type EventStore, MAX_WHOLE } from '../event-store'
+import type { AppendOutcome, EventErasure, EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
+import { within } from '../shared/whole'
 import { createTurns, type Turns } from '../turns'
 import { isDamage, translated } from './database'
 import { eraseFromLog } from './log/erase'
-import { addEntry, findId, truncate } from './log/event-index'
+import { addEntry, endOf, findId, truncate } from './log/event-index'
 import { type EventKeys, entryOf, type IndexEntry } from './log/event-keys'
 import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
@@ -132,7 +132,7 @@ export function createEventStore(options: {
     const now = clock.now().getTime()
     const generation = log.roomFor(size, now)
     const { index } = generation
-    const before = index.count
+    const before = endOf(index)
     const fresh: EventRecord[] = []
 
     function heldAs(entry: IndexEntry): AppendOutcome | undefined {
@@ -155,11 +155,11 @@ export function createEventStore(options: {
 
     /** Decides on a call; of a whole one with a conflict, what was added is taken back. */
     function decideAll({ records, whole }: Call): AppendOutcome[] {
-      const start = { entries: index.count, records: fresh.length }
+      const [end, count] = [endOf(index), fresh.length]
       const outcomes = records.map(decide)
       if (!whole || !outcomes.includes(CONFLICT)) return outcomes
-      truncate(index, start.entries)
-      fresh.length = start.records
+      truncate(index, end)
+      fresh.length = count
       return outcomes.map((outcome) => (outcome === CONFLICT ? CONFLICT : WITHHELD))
     }
 
@@ -168,7 +168,7 @@ export function createEventStore(options: {
       const segments = [...encodeSegments(fresh)]
       if (segments.length > 0) {
         generation.append(segments, now)
-        log.recent.add(generation.base + before, fresh)
+        log.recent.add(generation.base + before.count, fresh)
       }
       return { outcomes, bytes: segments.reduce((sum, { unpacked }) => sum + unpacked, 0) }
     } catch (error) {
@@ -223,14 +223,6 @@ export function createEventStore(options: {
       await erasing
     },
   }
-}
-
-/** @throws {AppError} `too_large` when so many records cannot be one commit */
-function within(records: readonly EventRecord[]): readonly EventRecord[] {
-  if (records.length <= MAX_WHOLE) return records
-  const message = `A request that is stored as a whole may bring at most ${MAX_WHOLE} items`
-  const errors = [{ path: [], message, code: 'too_large' }]
-  throw new AppError('too_large', `${message}; this one has ${records.length}.`, { errors })
 }
 
 /** Cuts records so that each call is one commit at most, and fits into a generation. */

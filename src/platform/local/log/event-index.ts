@@ -90,11 +90,20 @@ export function replaceEntry(index: EventIndex, offset: number, entry: IndexEntr
   for (const column of hashedColumns) index.hashes[column][offset] = entry.hashes[column]
 }
 
+/** Where an index ends, and the bounds of what is in it. */
+export type IndexEnd = Pick<EventIndex, 'count' | 'minTime' | 'maxTime' | 'maxExpires'>
+
+export function endOf({ count, minTime, maxTime, maxExpires }: EventIndex): IndexEnd {
+  return { count, minTime, maxTime, maxExpires }
+}
+
 /**
- * Removes the newest entries, after a commit that failed. It goes newest first, so that no chain of
- * slots is cut; the filter and the time bounds stay as they are, which costs a look and no answer.
+ * Removes the newest entries, after a commit that failed or a call that is withheld. It goes newest
+ * first, so that no chain of slots is cut; the filter stays as it is, which costs a look and no
+ * answer. The bounds go back as well: with the expiry of what is not there, a generation would stay
+ * for as long.
  */
-export function truncate(index: EventIndex, count: number) {
+export function truncate(index: EventIndex, { count, ...bounds }: IndexEnd) {
   const mask = index.slots.length - 1
   while (index.count > count) {
     const offset = --index.count
@@ -102,6 +111,7 @@ export function truncate(index: EventIndex, count: number) {
     while (index.slots[slot] !== offset + 1) slot = (slot + 1) & mask
     index.slots[slot] = 0
   }
+  Object.assign(index, bounds)
 }
 
 function probe(bloom: Uint32Array, low: number, high: number, set: boolean): boolean {
