@@ -109,6 +109,7 @@ describe('what the document says of keys', () => {
     'GET /docs',
     'POST /caliper/v1p2/events/validate',
     'GET /xapi/about',
+    'POST /xapi/statements/validate',
     // The token in the address is all that it has.
     'POST /xapi/cmi5/fetch/{token}',
   ]
