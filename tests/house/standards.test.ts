@@ -14,7 +14,11 @@ describe('a standard is a port', () => {
       const literal = new RegExp(`(['\`])${name}\\1`)
       // The mapping leads from each to the others, and SQL compares the column with the name; the
       // record store is of one of them.
-      const shared = ['src/mapping/', 'src/query/sql/', ...(name === 'xapi' ? ['src/statements/'] : [])]
+      const shared = [
+        'src/mapping/',
+        'src/query/sql/',
+        ...(name === 'xapi' ? ['src/statements/'] : []),
+      ]
       const own = [`src/standards/${name}/`, `src/http/${name}/`, `src/cli/${name}.ts`]
       const homes = [...own, ...shared]
       const named = sources.filter((path) => literal.test(read(path)))

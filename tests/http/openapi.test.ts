@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { validate } from '@scalar/openapi-parser'
 import { documentFile } from '../../openapi/build'
+import { createXapiApp } from '../../src/http/app'
 import { startTestApp } from '../support/app'
 import { notOnAws } from '../support/not-on-aws'
 
@@ -64,7 +65,9 @@ describe('the OpenAPI document', () => {
 
   notOnAws('in process')('describes every route there is, and no other', async () => {
     await using app = await startTestApp()
-    const routes = app.app.routes
+    const all = [app.app, await createXapiApp(app.services!)]
+    const routes = all
+      .flatMap(({ routes: own }) => own)
       .filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
       // A part of the page at /docs, for nobody to call.
