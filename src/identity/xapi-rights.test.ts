@@ -21,7 +21,7 @@ const table: Record<Scope, string> = {
   'statements/read': '      .   x   x   .   .   .   .   x   .',
   state: '                  .   .   .   x   x   .   .   .   .',
   profile: '                .   .   .   .   .   x   x   x   .',
-  define: '                 .   .   .   .   .   .   .   x   x',
+  define: '                 .   .   .   .   .   .   .   .   x',
   'all/read': '             .   x   x   x   .   x   .   x   .',
   all: '                    x   x   x   x   x   x   x   x   x',
   'events:write': '         x   .   .   .   x   .   x   .   x',

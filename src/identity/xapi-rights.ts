@@ -37,7 +37,7 @@ export const rightsOf: { readonly [S in Scope]?: readonly XapiRight[] } = {
   'statements/read': ['statements/read/mine', 'statements/read', 'definitions/read'],
   state: ['state/read', 'state/write'],
   profile: ['profile/read', 'profile/write', 'definitions/read'],
-  define: ['define', 'definitions/read'],
+  define: ['define'],
   'all/read': reading,
   all: xapiRights,
   'events:write': ['statements/write', 'define', 'state/write', 'profile/write'],

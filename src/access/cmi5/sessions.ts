@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock'
 import type { DocumentKey, DocumentStore } from '../../platform/document-store'
 import type { Launch } from './launches'
 import { drawToken, readToken } from './token'
+import { SESSION_USER } from './within'
 
 export interface Sessions {
   /** @returns the auth-token: base64 of user and password, as it stands after `Basic ` */
@@ -15,9 +16,6 @@ interface Needs {
   documents: Pick<DocumentStore, 'get' | 'put'>
   clock: Pick<Clock, 'now'>
 }
-
-/** The user of every session: no key has this id. */
-export const SESSION_USER = 'cmi5'
 
 // A course that was left open overnight goes on in the morning; nothing tells when its page is closed.
 const SESSION_MS = 24 * 60 * 60 * 1000

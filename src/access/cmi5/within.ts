@@ -4,6 +4,9 @@ import type { Cmi5Session, Principal } from '../../identity/principal'
 type Asked = { [Name in keyof Cmi5Session]?: string | undefined }
 type Holder = Pick<Principal, 'session'>
 
+/** The user of every session, as Basic has it: no key has this id. */
+export const SESSION_USER = 'cmi5'
+
 /** The state document that tells a course how it was launched (cmi5, 10.0). */
 export const LAUNCH_DATA = 'LMS.LaunchData'
 

@@ -1,5 +1,6 @@
 import { readAuthorization } from '../../access/basic'
-import { createSessions, SESSION_USER, type Sessions } from '../../access/cmi5/sessions'
+import type { Sessions } from '../../access/cmi5/sessions'
+import { SESSION_USER } from '../../access/cmi5/within'
 import { sameHash } from '../../access/keys/key'
 import { AppError } from '../../error/app-error'
 import type { Principal } from '../../identity/principal'
@@ -33,6 +34,7 @@ export function admitXapiWith({ platform, options }: Pick<AppDeps, 'platform' | 
     const shown = readAuthorization(header)
     if ('credential' in shown) return c.var.authenticate(shown.credential)
     if (shown.user === SESSION_USER) {
+      const { createSessions } = await import('../../access/cmi5/sessions')
       sessions ??= createSessions({ ...platform, clock: options.clock })
       const principal = await sessions.find(shown)
       if (principal !== undefined) c.set('tenantId', principal.tenantId)

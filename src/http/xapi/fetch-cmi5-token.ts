@@ -1,4 +1,4 @@
-import { createLaunches, type Fetched, type Launches } from '../../access/cmi5/launches'
+import type { Fetched, Launches } from '../../access/cmi5/launches'
 import type { App, AppDeps } from '../context'
 import { jsonReply, problems } from '../openapi'
 import { operation } from '../operation'
@@ -56,6 +56,7 @@ const refusals = {
 export function fetchCmi5Token(app: App, { platform, options }: AppDeps) {
   let launches: Launches | undefined
   operation(app, route, {}, async (c, { params, reply }) => {
+    const { createLaunches } = await import('../../access/cmi5/launches')
     launches ??= createLaunches({ ...platform, clock: options.clock })
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, answerTo(await launches.fetch(params.token)))

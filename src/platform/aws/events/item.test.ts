@@ -35,7 +35,12 @@ const someRecord: fc.Arbitrary<EventRecord> = fc
     conformant: fc.boolean(),
     issueCodes: fc.array(text, { maxLength: 3 }),
     repair: perhaps(fc.record({ by: text, at: text, paths: fc.array(text, { maxLength: 3 }) })),
-    server: fc.record({ requestId: text, ip: perhaps(text), userAgent: perhaps(text) }),
+    server: fc.record({
+      requestId: text,
+      ip: perhaps(text),
+      userAgent: perhaps(text),
+      defines: perhaps(fc.constant(false as const)),
+    }),
     raw: fc.json().map((one) => one.toWellFormed()),
   })
   .map(({ repair, ...changes }) => aRecord({ ...changes, ...(repair && { repair }) }))
