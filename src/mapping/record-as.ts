@@ -7,6 +7,9 @@ import type { Json } from './json'
 import type { Match } from './match'
 import type { ConversionTarget } from './targets'
 
+// A conversion is one step of the thread that serves senders: a megabyte takes about 13 ms.
+const MAX_CHARS = 1024 * 1024
+
 /** An event as JSON text of a standard, and how well that says what was sent. */
 export interface Rendered {
   json: string
@@ -15,8 +18,8 @@ export interface Rendered {
 
 /**
  * Writes an event in the words of a standard. In its own it is given as that standard gives it out.
- * @throws {AppError} `invalid_request` for what the standard has no form for: a description of an
- * entity, a native event
+ * @throws {AppError} `invalid_request` for what the standard has no form for, a description of an
+ * entity or a native event, and for an event of more than a megabyte
  */
 export async function recordAs(record: EventRecord, target: ConversionTarget): Promise<Rendered> {
   if (record.standard === target) {
@@ -25,6 +28,7 @@ export async function recordAs(record: EventRecord, target: ConversionTarget): P
   }
   if (record.kind === 'entity') throw noForm('what was described is no event')
   if (record.standard === 'native') throw noForm('a native event has no terms of a standard')
+  if (record.raw.length > MAX_CHARS) throw noForm('it has more than a million characters')
   const { eventId, eventTime } = record
   const fallback = { id: isUuidUrn(eventId) ? eventId : `urn:uuid:${eventId}`, at: eventTime }
   const convert = target === 'xapi' ? toXapi : toCaliper

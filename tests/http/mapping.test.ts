@@ -91,6 +91,7 @@ describe('GET /analytics/events/:id?as=', () => {
       'contradiction',
     ],
     ['a description of an entity', 'described', '?as=xapi', 'as', 'not_convertible'],
+    ['an event of more than a megabyte', 'long', '?as=caliper', 'as', 'not_convertible'],
     ['a native event', 'native', '?as=caliper', 'as', 'not_convertible'],
   ]
   for (const [says, id, query, path, code] of refused) {
@@ -100,6 +101,7 @@ describe('GET /analytics/events/:id?as=', () => {
         ofStatement(),
         aRecord({ eventId: 'described', kind: 'entity' }),
         aRecord({ eventId: 'native', standard: 'native' }),
+        ofStatement({ eventId: 'long', raw: JSON.stringify({ a: 'a'.repeat(1024 * 1024) }) }),
       ])
       const { status, response } = await read(app, id, query)
       expect(status).toBe(400)

@@ -58,7 +58,7 @@ export function setEtag(c: AppContext, etag: string): void {
 export function documentsWith({ platform, options }: Pick<AppDeps, 'platform' | 'options'>) {
   const { config, maxReplyBytes = MAX_DOCUMENT_BYTES } = options
   const { bodyTimeoutSeconds } = config
-  // What is stored can also be given out, whichever way it came.
+  // A document that is taken can also be given out, whichever way it came.
   const maxBytes = Math.min(config.maxBodyBytes, maxReplyBytes, MAX_DOCUMENT_BYTES)
   let documents: Documents | undefined
 

@@ -484,63 +484,6 @@ export type NativeEvent = {
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
 
-export type XapiAbout = {
-  /** Versions that are offered */
-  version: string[]
-}
-
-export type XapiStatementResult = {
-  statements: XapiStatement[]
-  /** Where the next page is, from the root of this server; empty on the last one */
-  more: string
-}
-
-/** xAPI 1.0.3, Data, 2; 2.0, 4.2 */
-export type XapiStatement = {
-  id?: string
-  actor: Record<string, unknown>
-  verb: {
-    id: string
-    [name: string]: unknown
-  }
-  object: Record<string, unknown>
-  [name: string]: unknown
-}
-
-/** The ids of the statements, in the order in which they were sent */
-export type XapiStatementIds = string[]
-
-export type XapiPerson = {
-  objectType: 'Person'
-  name?: string[]
-  mbox?: string[]
-  mbox_sha1sum?: string[]
-  openid?: string[]
-  account?: {
-    homePage: string
-    name: string
-    [name: string]: unknown
-  }[]
-  [name: string]: unknown
-}
-
-export type XapiActivity = {
-  objectType: 'Activity'
-  id: string
-  definition?: Record<string, unknown>
-}
-
-export type XapiDocumentIds = string[]
-
-export type Cmi5AuthToken = {
-  /** Goes after `Authorization: Basic ` */
-  'auth-token': string
-} | {
-  /** cmi5, 8.2.3.2 */
-  'error-code': '1' | '2'
-  'error-text': string
-}
-
 export type EventPage = {
   events: Event[]
   /** Absent on the last page, and only there: a page may be short, even empty */
@@ -917,6 +860,97 @@ export type OpenApi = {
   [name: string]: unknown
 }
 
+export type XapiAbout = {
+  /** Versions that are offered */
+  version: string[]
+}
+
+export type XapiStatementResult = {
+  statements: XapiStatement[]
+  /** Where the next page is, from the root of this server; empty on the last one */
+  more: string
+}
+
+/** xAPI 1.0.3, Data, 2; 2.0, 4.2 */
+export type XapiStatement = {
+  id?: string
+  actor: Record<string, unknown>
+  verb: {
+    id: string
+    [name: string]: unknown
+  }
+  object: Record<string, unknown>
+  [name: string]: unknown
+}
+
+/** The ids of the statements, in the order in which they were sent */
+export type XapiStatementIds = string[]
+
+export type XapiValid = {
+  valid: true
+  eventCount: number
+  entityCount: number
+  /** What the standard recommends against; it conforms all the same */
+  warnings: XapiIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type XapiIssue = Issue & {
+  /** `error` where the text says MUST, `warning` where it says SHOULD */
+  severity: 'error' | 'warning'
+}
+
+export type XapiInvalid = {
+  valid: false
+  errors: XapiIssue[]
+  /** What the standard recommends against; it conforms all the same */
+  warnings?: XapiIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type XapiPerson = {
+  objectType: 'Person'
+  name?: string[]
+  mbox?: string[]
+  mbox_sha1sum?: string[]
+  openid?: string[]
+  account?: {
+    homePage: string
+    name: string
+    [name: string]: unknown
+  }[]
+  [name: string]: unknown
+}
+
+export type XapiActivity = {
+  objectType: 'Activity'
+  id: string
+  definition?: Record<string, unknown>
+}
+
+export type XapiDocumentIds = string[]
+
+export type Cmi5AuthToken = {
+  /** Goes after `Authorization: Basic ` */
+  'auth-token': string
+} | {
+  /** cmi5, 8.2.3.2 */
+  'error-code': '1' | '2'
+  'error-text': string
+}
+
 /** What each operation takes and answers, by its `operationId`. */
 export interface Operations {
   /** Send events and entities */
@@ -996,446 +1030,6 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Which versions of xAPI are offered */
-  getXapiAbout: {
-    method: 'GET'
-    path: '/xapi/about'
-    replies: {
-      200: XapiAbout
-      500: Problem
-    }
-  }
-  /** Find statements, or read one */
-  getXapiStatements: {
-    method: 'GET'
-    path: '/xapi/statements'
-    query: {
-      /** Only this statement, unless it is voided */
-      statementId?: string
-      /** Only this statement, if it is voided */
-      voidedStatementId?: string
-      /** Of this agent or group: as actor or object */
-      agent?: string
-      /** With this verb */
-      verb?: string
-      /** With this activity as object */
-      activity?: string
-      /** Of this registration */
-      registration?: string
-      /** The activity may be anywhere in the statement */
-      related_activities?: boolean
-      /** The agent may be anywhere in the statement */
-      related_agents?: boolean
-      /** Stored after this time */
-      since?: string
-      /** Stored by this time */
-      until?: string
-      /** 0 for as many as a page has: 1000 */
-      limit?: number
-      format?: 'ids' | 'exact' | 'canonical'
-      /** With the content of attachments, as multipart/mixed */
-      attachments?: boolean
-      /** Oldest first */
-      ascending?: boolean
-      /** As `more` of a result has it */
-      more?: string
-    }
-    replies: {
-      200: XapiStatementResult | XapiStatement
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Send statements */
-  postXapiStatements: {
-    method: 'POST'
-    path: '/xapi/statements'
-    body: XapiStatement | XapiStatement[]
-    replies: {
-      200: XapiStatementIds
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      408: Problem
-      409: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Send one statement under its id */
-  putXapiStatement: {
-    method: 'PUT'
-    path: '/xapi/statements'
-    query: {
-      /** The id of the statement */
-      statementId: string
-    }
-    body: XapiStatement
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      408: Problem
-      409: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read what is known of an agent */
-  getXapiAgent: {
-    method: 'GET'
-    path: '/xapi/agents'
-    query: {
-      /** The agent, as JSON */
-      agent: string
-    }
-    replies: {
-      200: XapiPerson
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read what is known of an activity */
-  getXapiActivity: {
-    method: 'GET'
-    path: '/xapi/activities'
-    query: {
-      /** The activity */
-      activityId: string
-    }
-    replies: {
-      200: XapiActivity
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Store a state */
-  putXapiState: {
-    method: 'PUT'
-    path: '/xapi/activities/state'
-    query: {
-      /** The activity */
-      activityId: string
-      /** Whose state it is: an agent or an identified group, as JSON */
-      agent: string
-      /** The registration; states without one are others */
-      registration?: string
-      /** The state */
-      stateId: string
-    }
-    body: Record<string, unknown>
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      409: Problem
-      412: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Merge into a state */
-  postXapiState: {
-    method: 'POST'
-    path: '/xapi/activities/state'
-    query: {
-      /** The activity */
-      activityId: string
-      /** Whose state it is: an agent or an identified group, as JSON */
-      agent: string
-      /** The registration; states without one are others */
-      registration?: string
-      /** The state */
-      stateId: string
-    }
-    body: Record<string, unknown>
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      412: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read a state, or list the ids */
-  getXapiState: {
-    method: 'GET'
-    path: '/xapi/activities/state'
-    query: {
-      /** The activity */
-      activityId: string
-      /** Whose state it is: an agent or an identified group, as JSON */
-      agent: string
-      /** The registration; states without one are others */
-      registration?: string
-      /** The state */
-      stateId?: string
-      /** Lists only what was stored after this time */
-      since?: string
-    }
-    replies: {
-      200: XapiDocumentIds
-      304: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Delete a state, or all */
-  deleteXapiState: {
-    method: 'DELETE'
-    path: '/xapi/activities/state'
-    query: {
-      /** The activity */
-      activityId: string
-      /** Whose state it is: an agent or an identified group, as JSON */
-      agent: string
-      /** The registration; states without one are others */
-      registration?: string
-      /** The state */
-      stateId?: string
-    }
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      412: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Store a profile of an activity */
-  putXapiActivityProfile: {
-    method: 'PUT'
-    path: '/xapi/activities/profile'
-    query: {
-      /** The activity */
-      activityId: string
-      /** The profile */
-      profileId: string
-    }
-    body: Record<string, unknown>
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      409: Problem
-      412: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Merge into a profile of an activity */
-  postXapiActivityProfile: {
-    method: 'POST'
-    path: '/xapi/activities/profile'
-    query: {
-      /** The activity */
-      activityId: string
-      /** The profile */
-      profileId: string
-    }
-    body: Record<string, unknown>
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      412: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read a profile of an activity, or list the ids */
-  getXapiActivityProfile: {
-    method: 'GET'
-    path: '/xapi/activities/profile'
-    query: {
-      /** The activity */
-      activityId: string
-      /** The profile */
-      profileId?: string
-      /** Lists only what was stored after this time */
-      since?: string
-    }
-    replies: {
-      200: XapiDocumentIds
-      304: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Delete a profile of an activity */
-  deleteXapiActivityProfile: {
-    method: 'DELETE'
-    path: '/xapi/activities/profile'
-    query: {
-      /** The activity */
-      activityId: string
-      /** The profile */
-      profileId: string
-    }
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      412: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Store a profile of an agent */
-  putXapiAgentProfile: {
-    method: 'PUT'
-    path: '/xapi/agents/profile'
-    query: {
-      /** Whose profile it is: an agent or an identified group, as JSON */
-      agent: string
-      /** The profile */
-      profileId: string
-    }
-    body: Record<string, unknown>
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      409: Problem
-      412: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Merge into a profile of an agent */
-  postXapiAgentProfile: {
-    method: 'POST'
-    path: '/xapi/agents/profile'
-    query: {
-      /** Whose profile it is: an agent or an identified group, as JSON */
-      agent: string
-      /** The profile */
-      profileId: string
-    }
-    body: Record<string, unknown>
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      412: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read a profile of an agent, or list the ids */
-  getXapiAgentProfile: {
-    method: 'GET'
-    path: '/xapi/agents/profile'
-    query: {
-      /** Whose profile it is: an agent or an identified group, as JSON */
-      agent: string
-      /** The profile */
-      profileId?: string
-      /** Lists only what was stored after this time */
-      since?: string
-    }
-    replies: {
-      200: XapiDocumentIds
-      304: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Delete a profile of an agent */
-  deleteXapiAgentProfile: {
-    method: 'DELETE'
-    path: '/xapi/agents/profile'
-    query: {
-      /** Whose profile it is: an agent or an identified group, as JSON */
-      agent: string
-      /** The profile */
-      profileId: string
-    }
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      412: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Trade a fetch URL of cmi5 for the auth-token of its session, once */
-  fetchCmi5Token: {
-    method: 'POST'
-    path: '/xapi/cmi5/fetch/{token}'
-    parameters: {
-      token: string
-    }
-    replies: {
-      200: Cmi5AuthToken
       500: Problem
       503: Problem
     }
@@ -1885,6 +1479,461 @@ export interface Operations {
     replies: {
       200: string
       500: Problem
+    }
+  }
+  /** Which versions of xAPI are offered */
+  getXapiAbout: {
+    method: 'GET'
+    path: '/xapi/about'
+    replies: {
+      200: XapiAbout
+      500: Problem
+    }
+  }
+  /** Find statements, or read one */
+  getXapiStatements: {
+    method: 'GET'
+    path: '/xapi/statements'
+    query: {
+      /** Only this statement, unless it is voided */
+      statementId?: string
+      /** Only this statement, if it is voided */
+      voidedStatementId?: string
+      /** Of this agent or group: as actor or object */
+      agent?: string
+      /** With this verb */
+      verb?: string
+      /** With this activity as object */
+      activity?: string
+      /** Of this registration */
+      registration?: string
+      /** The activity may be anywhere in the statement */
+      related_activities?: boolean
+      /** The agent may be anywhere in the statement */
+      related_agents?: boolean
+      /** Stored after this time */
+      since?: string
+      /** Stored by this time */
+      until?: string
+      /** 0 for as many as a page has: 1000 */
+      limit?: number
+      format?: 'ids' | 'exact' | 'canonical'
+      /** With the content of attachments, as multipart/mixed */
+      attachments?: boolean
+      /** Oldest first */
+      ascending?: boolean
+      /** As `more` of a result has it */
+      more?: string
+    }
+    replies: {
+      200: XapiStatementResult | XapiStatement
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send statements */
+  postXapiStatements: {
+    method: 'POST'
+    path: '/xapi/statements'
+    body: XapiStatement | XapiStatement[]
+    replies: {
+      200: XapiStatementIds
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      408: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send one statement under its id */
+  putXapiStatement: {
+    method: 'PUT'
+    path: '/xapi/statements'
+    query: {
+      /** The id of the statement */
+      statementId: string
+    }
+    body: XapiStatement
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      408: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Check statements against the standard */
+  validateXapiStatements: {
+    method: 'POST'
+    path: '/xapi/statements/validate'
+    body: XapiStatement | XapiStatement[]
+    replies: {
+      200: XapiValid
+      400: XapiInvalid
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read what is known of an agent */
+  getXapiAgent: {
+    method: 'GET'
+    path: '/xapi/agents'
+    query: {
+      /** The agent, as JSON */
+      agent: string
+    }
+    replies: {
+      200: XapiPerson
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read what is known of an activity */
+  getXapiActivity: {
+    method: 'GET'
+    path: '/xapi/activities'
+    query: {
+      /** The activity */
+      activityId: string
+    }
+    replies: {
+      200: XapiActivity
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Store a state */
+  putXapiState: {
+    method: 'PUT'
+    path: '/xapi/activities/state'
+    query: {
+      /** The activity */
+      activityId: string
+      /** Whose state it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The registration; states without one are others */
+      registration?: string
+      /** The state */
+      stateId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Merge into a state */
+  postXapiState: {
+    method: 'POST'
+    path: '/xapi/activities/state'
+    query: {
+      /** The activity */
+      activityId: string
+      /** Whose state it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The registration; states without one are others */
+      registration?: string
+      /** The state */
+      stateId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read a state, or list the ids */
+  getXapiState: {
+    method: 'GET'
+    path: '/xapi/activities/state'
+    query: {
+      /** The activity */
+      activityId: string
+      /** Whose state it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The registration; states without one are others */
+      registration?: string
+      /** The state */
+      stateId?: string
+      /** Lists only what was stored after this time */
+      since?: string
+    }
+    replies: {
+      200: XapiDocumentIds
+      304: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a state, or all */
+  deleteXapiState: {
+    method: 'DELETE'
+    path: '/xapi/activities/state'
+    query: {
+      /** The activity */
+      activityId: string
+      /** Whose state it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The registration; states without one are others */
+      registration?: string
+      /** The state */
+      stateId?: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Store a profile of an activity */
+  putXapiActivityProfile: {
+    method: 'PUT'
+    path: '/xapi/activities/profile'
+    query: {
+      /** The activity */
+      activityId: string
+      /** The profile */
+      profileId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Merge into a profile of an activity */
+  postXapiActivityProfile: {
+    method: 'POST'
+    path: '/xapi/activities/profile'
+    query: {
+      /** The activity */
+      activityId: string
+      /** The profile */
+      profileId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read a profile of an activity, or list the ids */
+  getXapiActivityProfile: {
+    method: 'GET'
+    path: '/xapi/activities/profile'
+    query: {
+      /** The activity */
+      activityId: string
+      /** The profile */
+      profileId?: string
+      /** Lists only what was stored after this time */
+      since?: string
+    }
+    replies: {
+      200: XapiDocumentIds
+      304: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a profile of an activity */
+  deleteXapiActivityProfile: {
+    method: 'DELETE'
+    path: '/xapi/activities/profile'
+    query: {
+      /** The activity */
+      activityId: string
+      /** The profile */
+      profileId: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Store a profile of an agent */
+  putXapiAgentProfile: {
+    method: 'PUT'
+    path: '/xapi/agents/profile'
+    query: {
+      /** Whose profile it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The profile */
+      profileId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Merge into a profile of an agent */
+  postXapiAgentProfile: {
+    method: 'POST'
+    path: '/xapi/agents/profile'
+    query: {
+      /** Whose profile it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The profile */
+      profileId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read a profile of an agent, or list the ids */
+  getXapiAgentProfile: {
+    method: 'GET'
+    path: '/xapi/agents/profile'
+    query: {
+      /** Whose profile it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The profile */
+      profileId?: string
+      /** Lists only what was stored after this time */
+      since?: string
+    }
+    replies: {
+      200: XapiDocumentIds
+      304: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a profile of an agent */
+  deleteXapiAgentProfile: {
+    method: 'DELETE'
+    path: '/xapi/agents/profile'
+    query: {
+      /** Whose profile it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The profile */
+      profileId: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Trade a fetch URL of cmi5 for the auth-token of its session, once */
+  fetchCmi5Token: {
+    method: 'POST'
+    path: '/xapi/cmi5/fetch/{token}'
+    parameters: {
+      token: string
+    }
+    replies: {
+      200: Cmi5AuthToken
+      500: Problem
+      503: Problem
     }
   }
 }

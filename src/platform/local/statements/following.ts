@@ -12,7 +12,7 @@ const TELL_MS = 10_000
 
 interface Needs {
   cursors: Cursors
-  log: Pick<EventLog, 'end' | 'segmentsFrom'>
+  log: Pick<EventLog, 'end' | 'countFrom' | 'segmentsFrom'>
   statements: Pick<LocalStatementStore, 'follow' | 'settle'>
   telemetry: Log
 }
@@ -23,12 +23,15 @@ interface Needs {
  * added is on the disk.
  */
 export function followStatements({ cursors, log, statements, telemetry }: Needs): Cursors {
-  const end = log.end()
+  // Nothing has to be added again from an empty log, at whichever position it begins.
+  const end = log.countFrom(0) === 0 ? 0 : log.end()
   const cursor = cursors.peek(NAME)
   // In a folder that a version without a record store has filled, there is nothing to follow yet.
   const isFormer = cursor === undefined && cursors.furthest() > 0
-  const from = isFormer ? end : cursor
-  if (isFormer) statements.settle(end, undefined)
+  // A log does not begin at 0: one in which nothing stands has nothing to follow, either.
+  const isNew = isFormer || log.segmentsFrom(0, ONE).length === 0
+  const from = isNew ? end : cursor
+  if (isNew) statements.settle(end, undefined)
   const begin = statements.follow(from, end)
   if (begin !== cursor) cursors.set(NAME, begin)
   let toldAt = performance.now()
