@@ -4,6 +4,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import fc from 'fast-check'
 import { StorageError } from '../../../src/error/storage-error'
 import type { EventRecord } from '../../../src/event/record'
+import { inParallel } from '../../../src/platform/aws/dynamo/in-parallel'
 import { createEventStore } from '../../../src/platform/aws/event-store'
 import type { AppendOutcome } from '../../../src/platform/event-store'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
@@ -81,7 +82,8 @@ const each = (records: unknown[], kind: Kind): Kind[] => records.map(() => kind)
 
 /** What readers have of these ids, by id and by query: the same. */
 async function heldOf(store: Store, records: EventRecord[]) {
-  const got = await Promise.all(records.map(({ eventId }) => store.get('default', eventId)))
+  // A client has fifty connections.
+  const got = await inParallel(records, 40, ({ eventId }) => store.get('default', eventId))
   const held = sorted(got.filter((record) => record !== undefined))
   const { items } = await store.query('default', {}, { limit: 1000, maxBytes: 1e8 })
   const ids = new Set(records.map(({ eventId }) => eventId))
