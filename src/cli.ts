@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../package.json'
+import { convertCommand } from './cli/convert'
 import { fail } from './cli/failure'
 import { keysCommand } from './cli/keys'
 import { quarantineCommand } from './cli/quarantine'
@@ -20,6 +21,7 @@ const commands = [
   keysCommand,
   tenantsCommand,
   validateCommand,
+  convertCommand,
   sendCommand,
   quarantineCommand,
   xapiCommand,

@@ -93,6 +93,15 @@ export const suites: Record<string, Part[]> = {
     },
   ],
 
+  conformance: [
+    {
+      name: 'adl',
+      says: "ADL's LRS conformance suite against one machine and the deployment, where it is at hand",
+      files: 'tests/xapi/adl.slow.ts',
+      needs: `../shared/xapi/adl-suite, npm run aws:install, ${EMULATORS}`,
+    },
+  ],
+
   product: [
     {
       name: 'browser',
@@ -111,7 +120,7 @@ export const suites: Record<string, Part[]> = {
     },
     {
       name: 'senders',
-      says: 'ims-caliper from npm and Open edX from PyPI against a running server',
+      says: 'Clients of Caliper and xAPI from npm and PyPI against a running server',
       files: 'tests/senders/real/*.slow.ts',
       command: ['bash', 'tests/senders/real/run.sh'],
       needs: 'Python 3 with venv',

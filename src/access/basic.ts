@@ -1,6 +1,6 @@
 import { AppError } from '../error/app-error'
 
-/** What an `Authorization` header shows: user and password, or a key or token alone. */
+/** An `Authorization` header shows user and password, or a key or token alone. */
 export type Shown = { user: string; password: string } | { credential: string }
 
 const SCHEME = /^([^\s]+) +([\s\S]*)$/

@@ -3,6 +3,8 @@ import { checkElement, itemKind, statedVersion } from '../standards/caliper/conf
 import { caliperFiles } from '../standards/caliper/files'
 import { type CaliperVersion, itemVersion, versionByForm } from '../standards/caliper/version'
 import type { ReportedIssue } from '../standards/standard'
+import { checkStatement } from '../standards/xapi/conformance'
+import { isStatement } from '../standards/xapi/files'
 import { linesBetween, offsetOf } from './locate'
 import { type Piece, type Place, SplitError } from './piece'
 
@@ -64,6 +66,11 @@ export function createFileReport(file: string) {
     if (item.steps.length === 0 && isDocument(value)) {
       const found = checkEnvelope(value, undefined, statedVersion(value) ?? '1.2')
       for (const issue of found) place(issue, item)
+      return
+    }
+    if (item.steps[0] !== 'data' && isStatement(value)) {
+      report.eventCount += 1
+      for (const issue of checkStatement({ value, text: item.text }, [])) place(issue, item)
       return
     }
     if (itemKind(value) === 'event') report.eventCount += 1

@@ -36,7 +36,7 @@ export function publicUrlOption(meaning: string, home: URL | undefined): Option 
 
 /** Returns the endpoint of xAPI, as tools ask for it: without a slash at its end. */
 export function endpointAt(url: URL): string {
-  return new URL('xapi', url).href
+  return new URL('./xapi', url).href
 }
 
 /** @throws {CommandError} when there is none */

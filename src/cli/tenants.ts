@@ -52,6 +52,6 @@ async function requireTenant({ registry }: Opened, id: string): Promise<Tenant> 
 function textOf(tenant: Tenant, { json }: { json?: true }): string {
   if (json) return `${JSON.stringify(tenant, null, 2)}\n`
   const { tenantId, name, xapi = 'not set', createdAt } = tenant
-  const names = ['id', 'name', 'xapi', 'created']
+  const names = ['id', 'name', 'mode of xAPI', 'created']
   return `${renderTable(names, [[tenantId, name, xapi, createdAt.slice(0, 10)]])}\n`
 }

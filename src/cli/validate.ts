@@ -6,7 +6,7 @@ import { printReport } from './print-report'
 export function validateCommand(): Command {
   return new Command('validate')
     .description(
-      'check files against the text of Caliper: envelopes, events, describes, JSON lines',
+      'check files against the text of Caliper (envelopes, events, describes) or xAPI (statements)',
     )
     .argument('<files...>', '`-` reads standard input')
     .option('--json', 'print the reports as JSON')

@@ -11,25 +11,26 @@ const columns: readonly XapiRight[] = [
   'state/write',
   'profile/read',
   'profile/write',
+  'definitions/read',
   'define',
 ]
 const table: Record<Scope, string> = {
-  //                       wr mine rd  s-r s-w p-r p-w def
-  'statements/write': '     x   .   .   .   .   .   .   .',
-  'statements/read/mine': ' .   x   .   .   .   .   .   .',
-  'statements/read': '      .   x   x   .   .   .   .   .',
-  state: '                  .   .   .   x   x   .   .   .',
-  profile: '                .   .   .   .   .   x   x   .',
-  define: '                 .   .   .   .   .   .   .   x',
-  'all/read': '             .   x   x   x   .   x   .   .',
-  all: '                    x   x   x   x   x   x   x   x',
-  'events:write': '         x   .   .   .   x   .   x   x',
-  'events:read': '          .   x   x   x   .   x   .   .',
-  'webhooks:read': '        .   .   .   .   .   .   .   .',
-  'webhooks:write': '       .   .   .   .   .   .   .   .',
-  'quarantine:read': '      .   .   .   .   .   .   .   .',
-  'quarantine:write': '     .   .   .   .   .   .   .   .',
-  admin: '                  .   .   .   .   .   .   .   .',
+  //                       wr mine rd  s-r s-w p-r p-w d-r def
+  'statements/write': '     x   .   .   .   .   .   .   .   .',
+  'statements/read/mine': ' .   x   .   .   .   .   .   x   .',
+  'statements/read': '      .   x   x   .   .   .   .   x   .',
+  state: '                  .   .   .   x   x   .   .   .   .',
+  profile: '                .   .   .   .   .   x   x   x   .',
+  define: '                 .   .   .   .   .   .   .   x   x',
+  'all/read': '             .   x   x   x   .   x   .   x   .',
+  all: '                    x   x   x   x   x   x   x   x   x',
+  'events:write': '         x   .   .   .   x   .   x   .   x',
+  'events:read': '          .   x   x   x   .   x   .   x   .',
+  'webhooks:read': '        .   .   .   .   .   .   .   .   .',
+  'webhooks:write': '       .   .   .   .   .   .   .   .   .',
+  'quarantine:read': '      .   .   .   .   .   .   .   .   .',
+  'quarantine:write': '     .   .   .   .   .   .   .   .   .',
+  admin: '                  .   .   .   .   .   .   .   .   .',
 }
 
 const rightsIn = (row: string) => columns.filter((_, at) => row.trim().split(/ +/)[at] === 'x')
@@ -78,7 +79,13 @@ describe('a session of cmi5', () => {
     const session = { registration: 'r', agent: 'a', activityId: 'i' }
     for (const given of [[], ['all'], ['admin']] as Scope[][]) {
       const allowed = columns.filter((right) => allows({ scopes: given, session }, right))
-      expect(allowed).toEqual(['statements/write', 'state/read', 'state/write', 'profile/read'])
+      expect(allowed).toEqual([
+        'statements/write',
+        'state/read',
+        'state/write',
+        'profile/read',
+        'definitions/read',
+      ])
     }
   })
 })

@@ -11,7 +11,9 @@ export const xapiRights = [
   'state/write',
   'profile/read',
   'profile/write',
-  /** What a statement says of an activity or a person beside its id changes what others read of it. */
+  /** Reads what is known of an activity or an agent: `GET /activities`, `GET /agents`. */
+  'definitions/read',
+  /** A statement changes what others read of an activity or a person beside its id. */
   'define',
 ] as const
 export type XapiRight = (typeof xapiRights)[number]
@@ -21,6 +23,7 @@ const reading: readonly XapiRight[] = [
   'statements/read',
   'state/read',
   'profile/read',
+  'definitions/read',
 ]
 
 /**
@@ -30,11 +33,11 @@ const reading: readonly XapiRight[] = [
  */
 export const rightsOf: { readonly [S in Scope]?: readonly XapiRight[] } = {
   'statements/write': ['statements/write'],
-  'statements/read/mine': ['statements/read/mine'],
-  'statements/read': ['statements/read/mine', 'statements/read'],
+  'statements/read/mine': ['statements/read/mine', 'definitions/read'],
+  'statements/read': ['statements/read/mine', 'statements/read', 'definitions/read'],
   state: ['state/read', 'state/write'],
-  profile: ['profile/read', 'profile/write'],
-  define: ['define'],
+  profile: ['profile/read', 'profile/write', 'definitions/read'],
+  define: ['define', 'definitions/read'],
   'all/read': reading,
   all: xapiRights,
   'events:write': ['statements/write', 'define', 'state/write', 'profile/write'],
@@ -50,6 +53,7 @@ export const sessionRights: readonly XapiRight[] = [
   'state/read',
   'state/write',
   'profile/read',
+  'definitions/read',
 ]
 
 /** Tells whether somebody has the right. */

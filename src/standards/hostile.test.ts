@@ -8,24 +8,38 @@ import { batchIn } from './caliper/batch'
 import { checkCaliper } from './caliper/conformance'
 import { readCaliper } from './caliper/parse'
 import { readNative, readNativeLines } from './native/parse'
+import { checkXapi } from './xapi/conformance'
+import { isLanguageTag } from './xapi/language-tag'
+import { readXapi } from './xapi/parse'
+import { isDuration, isTimestamp } from './xapi/time'
+import { isMailto } from './xapi/values'
 
 const receivedAt = '2026-11-21T09:30:00.000Z'
 const readers = {
   Caliper: (text: string) => readCaliper(text, receivedAt).items,
   'native JSON': (text: string) => readNative(text, receivedAt).items,
   'native lines': (text: string) => readNativeLines(text, receivedAt).items,
+  xAPI: (text: string) => readXapi(text, receivedAt).items,
 }
 
 // A real request, with anything at all in the place of some value now and then.
 const event = aViewEvent()
-const names = [...Object.keys(event), 'event_type', 'timestamp', 'user_id', 'type', 'id', '@id']
+const statement = {
+  actor: { mbox: 'mailto:ann@example.org' },
+  verb: { id: 'urn:did' },
+  object: { id: 'urn:it' },
+}
+const names = [
+  ...Object.keys({ ...event, ...statement }),
+  ...['event_type', 'timestamp', 'user_id', 'type', 'id', '@id', 'verb', 'context', 'result'],
+]
 const anything = fc.jsonValue({ maxDepth: 2 })
 const item = fc
   .tuple(
-    fc.boolean(),
-    fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor'), anything),
+    fc.constantFrom({}, { ...event, event_type: 'x' }, statement),
+    fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor'), anything, { maxKeys: 4 }),
   )
-  .map(([isWhole, put]) => (isWhole ? { ...event, event_type: 'x', ...put } : put))
+  .map(([whole, put]) => ({ ...whole, ...put }))
 const body = fc.oneof(
   fc.record({
     data: fc.oneof(fc.array(fc.oneof(item, anything)), anything),
@@ -98,8 +112,9 @@ describe('a report on anything', () => {
   it('is given, never thrown', () => {
     fc.assert(
       fc.property(text, (sent) => {
-        const { valid, errors } = checkCaliper(sent)
-        expect(valid).toBe(errors.length === 0)
+        for (const { valid, errors } of [checkCaliper(sent), checkXapi(sent)]) {
+          expect(valid).toBe(errors.length === 0)
+        }
       }),
       { numRuns: 2000 },
     )
@@ -108,6 +123,7 @@ describe('a report on anything', () => {
 
 describe('one strange item', () => {
   const good = JSON.stringify({ ...event, event_type: 'example_seen', id: 'urn:x' })
+  const told = JSON.stringify(statement)
   const strange = {
     'nested a million deep': `{"a":${'['.repeat(1e6)}${']'.repeat(1e6)}}`,
     'with a hundred thousand keys': keys(100_000),
@@ -121,7 +137,8 @@ describe('one strange item', () => {
       const caliper = readers.Caliper(`{"data":[${good},${sent},${good}]}`)
       const native = readers['native JSON'](`[${good},${sent},${good}]`)
       const lines = readers['native lines']([good, sent, good].join('\n'))
-      for (const items of [caliper, native, lines]) {
+      const xapi = readers.xAPI(`[${told},${sent},${told}]`)
+      for (const items of [caliper, native, lines, xapi]) {
         expect(items.map((one) => 'event' in one)).toEqual([
           true,
           what.includes('surrogates') && items === caliper,
@@ -141,6 +158,7 @@ describe('one strange item', () => {
       [readers.Caliper(`{"data":[${sent(99)},${sent(100)}]}`), ['data', 1]],
       [readers['native JSON'](`[${sent(99)},${sent(100)}]`), [1]],
       [readers['native lines'](`${sent(99)}\n${sent(100)}`), [1]],
+      [readers.xAPI(`[${told},${sent(100)}]`), [1]],
     ] as const) {
       expect(one[0]).toHaveProperty('event')
       expect(one[1]).toMatchObject({ errors: [{ code: 'too_deep', path: [...path] }] })
@@ -163,6 +181,7 @@ describe('a request of very many items', () => {
     const tooMany: [(text: string) => unknown, string][] = [
       [readers.Caliper, body(50_001)],
       [readers['native JSON'], body(50_001).slice(8, -1)],
+      [readers.xAPI, body(50_001).slice(8, -1)],
       [readers['native lines'], '{}\n'.repeat(50_001)],
     ]
     for (const [read, sent] of tooMany) {
@@ -170,6 +189,8 @@ describe('a request of very many items', () => {
     }
     expect(readers['native lines']('\n'.repeat(100_000))).toEqual([])
     expect(checkCaliper(body(50_001))).toMatchObject({ errors: [{ code: 'too_large' }] })
+    const report = checkXapi(body(50_001).slice(8, -1))
+    expect(report).toMatchObject({ errors: [{ code: 'too_large' }] })
   })
 
   it('is reported on up to a length that people read', () => {
@@ -181,6 +202,32 @@ describe('a request of very many items', () => {
     const id = 'urn:uuid:019a7c2e-3b4d-7a10-8f00-0123456789ab'
     const warned = JSON.stringify(anEnvelope(Array(1500).fill(aViewEvent({ id }))))
     expect(checkCaliper(warned)).toMatchObject({ valid: true, eventCount: 1500, errors: [] })
+  })
+})
+
+describe('a text of xAPI that was made to take long', () => {
+  const long = (unit: string) => unit.repeat(200_000)
+  for (const [what, test, sent] of [
+    ['a language tag', isLanguageTag, `en-${long('abc-')}`],
+    ['a duration of digits', isDuration, `P${long('1')}`],
+    ['a duration of fractions', isDuration, `PT${long('1.1')}S`],
+    ['a timestamp of digits', isTimestamp, `2026-11-21T09:30:00.${long('0')}`],
+    ['a timestamp of zones', isTimestamp, `2026-11-21T09:30${long('-00')}`],
+    ['an address of at signs', isMailto, `mailto:${long('a@')}`],
+  ] as const) {
+    it(`${what}, is judged in linear time`, () => {
+      const began = performance.now()
+      test(sent)
+      // A quadratic test takes minutes; a linear one some milliseconds, on a machine that has others
+      // to serve.
+      expect(performance.now() - began).toBeLessThan(1000)
+    })
+  }
+
+  it('has at most a hundred reasons, however much is wrong', () => {
+    const wrong = `{${Array.from({ length: 20_000 }, (_, n) => `"k${n}":null`).join()}}`
+    const [item] = readers.xAPI(wrong)
+    expect(item).toMatchObject({ errors: { length: 100 } })
   })
 })
 

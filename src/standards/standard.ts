@@ -103,8 +103,11 @@ export interface Standard extends StandardFacts {
    * Makes what a record store finds a record by. Left out, its records are found as events only.
    */
   statementOf?(record: EventRecord): StatementEntry
-  /** Reports everything that the text of the standard has against a body; throws nothing. */
-  report?(text: string): Steps<ConformanceReport>
+  /**
+   * Reports everything that the text of the standard has against a body; throws nothing.
+   * @param context as `readBody` has it; left out, the body says itself which version it is of
+   */
+  report?(text: string, context?: Record<string, string>): Steps<ConformanceReport>
 }
 
 /** An issue of a report: `error` where the text says MUST, `warning` where it says SHOULD. */

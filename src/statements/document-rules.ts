@@ -10,14 +10,19 @@ export type XapiVersion = '1.0.3' | '2.0.0'
  */
 export type BarePut = 'replace' | 'create' | 'refuse'
 
+/** The version that a client speaks: `1.0.2` stands for 1.0.0 to 1.0.2, which are read as 1.0.3. */
+export type SpokenVersion = XapiVersion | '1.0.2'
+
 /**
  * Tells what becomes of a put with neither `If-Match` nor `If-None-Match`. In 1.0.3 a profile must
- * not be written so, and a state may (Communication, 3.1); in 2.0 all three resources are alike, and
- * only what is there is protected (IEEE 9274.1.1, 4.1.4).
+ * not be written so, and a state may (Communication, 3.1, 2.6, 2.7). Before, only the profile that is
+ * there was protected (1.0.2, 6.3), and clients of that time send neither. In 2.0 this holds of all
+ * three resources (IEEE 9274.1.1, 4.1.4).
  */
-export function barePut(kind: DocumentKind, version: XapiVersion): BarePut {
+export function barePut(kind: DocumentKind, version: SpokenVersion): BarePut {
   if (version === '2.0.0') return 'create'
-  return kind === 'state' ? 'replace' : 'refuse'
+  if (kind === 'state') return 'replace'
+  return version === '1.0.3' ? 'refuse' : 'create'
 }
 
 const SPEC = 'xAPI 1.0.3, Communication, 3.1'

@@ -17,8 +17,8 @@ import {
   mustNameVersion,
   notJson,
   preconditionFailed,
+  type SpokenVersion,
   tooManyIds,
-  type XapiVersion,
 } from './document-rules'
 import { type Members, membersOf, merge } from './merge-json'
 import { asPutCondition, hold, type Preconditions } from './preconditions'
@@ -73,7 +73,7 @@ export function createDocuments({ documents, maxBytes }: Needs) {
     place: Place,
     sent: SentDocument,
     given: Preconditions,
-    version: XapiVersion,
+    version: SpokenVersion,
   ): Promise<string> {
     checkSize(sent.bytes.length, 'The document')
     if (given.ifMatch === undefined && given.ifNoneMatch === undefined) {
@@ -92,7 +92,11 @@ export function createDocuments({ documents, maxBytes }: Needs) {
     })
   }
 
-  async function putBare(place: Place, sent: SentDocument, version: XapiVersion): Promise<string> {
+  async function putBare(
+    place: Place,
+    sent: SentDocument,
+    version: SpokenVersion,
+  ): Promise<string> {
     const rule = barePut(place.shelf.kind, version)
     if (rule === 'refuse') {
       throw (await describe(place)) === undefined ? mustNamePrecondition() : mustNameVersion()

@@ -30,6 +30,26 @@ describe('nonius validate', () => {
     }
   })
 
+  it('checks statements of xAPI by their own rules', async () => {
+    const statement = {
+      id: '5c3bd2f1-8a7d-4f8e-8c38-8f60a4a2c6f1',
+      actor: { mbox: 'mailto:ann@example.org' },
+      verb: { id: 'http://adlnet.gov/expapi/verbs/passed', display: { en: 'passed' } },
+      object: {
+        id: 'https://lms.example/quiz/1',
+        definition: { name: { en: 'Q' }, type: 'a:quiz' },
+      },
+      timestamp: '2026-11-21T09:30:00.000Z',
+    }
+    const good = await validate(statement)
+    expect(good.stdout).toBe('standard input: 1 event, 0 describes; 0 errors, 0 warnings\n')
+    expect(good.exitCode).toBe(0)
+    const bad = await validate([statement, { ...statement, version: '1.0.3', actor: {} }])
+    expect(bad.stdout).toContain('[1].actor.mbox: ')
+    expect(bad.stdout).toContain('(xAPI-Data 2.4.2.3)')
+    expect(bad.exitCode).toBe(1)
+  })
+
   it('names the file, the line, the path, the rule and its section, and exits with 1', async () => {
     using folder = temporaryFolder()
     const file = join(folder.path, 'events.ndjson')

@@ -81,6 +81,11 @@ describe('nonius xapi launch, beside a running server', () => {
     ['a registration that is no UUID', [course, ...whom, '--registration', '7'], /be a UUID/],
     ['a learner that is none', [course, ...whom, '--actor', '{"mbox":7}'], /agent/],
     ['a group without a name', [course, ...whom, '--actor', '{"objectType":"Group"}'], /agent/],
+    [
+      'a group as the learner',
+      [course, ...whom, '--actor', '{"objectType":"Group","mbox":"mailto:a@example.edu"}'],
+      /one Agent, no Group/,
+    ],
     ['a mode that is none', [course, ...whom, '--launch-mode', 'Exam'], /Normal, Browse, Review/],
     ['a score above 1', [course, ...whom, '--mastery-score', '80'], /from 0 to 1/],
     ['an activity that is no IRI', [course, ...whom, '--activity-id', 'seven'], /must be an IRI/],

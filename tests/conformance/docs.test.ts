@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { MAX_LISTED } from '../../src/error/listing'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../src/event/limits'
 import { MAX_ISSUES } from '../../src/standards/caliper/check/found-issue'
 import { checkCaliper } from '../../src/standards/caliper/conformance'
-import { MAX_LISTED } from '../../src/standards/caliper/listing'
 import { events } from '../../src/standards/caliper/model/events'
 import { anEnvelope } from '../support/envelopes'
 import { readTable } from '../support/list'
@@ -33,6 +33,11 @@ describe('docs/conformance.md', () => {
       ].flatMap((name) => readTable('|', import.meta.dir, name).map(([code]) => code!)),
       ...readTable('|', import.meta.dir, 'versions.txt').map(([, code]) => code!.replace('~', '')),
     ]
+    const statements = join(root, 'src/standards/xapi/examples')
+    for (const name of ['requirements.txt', 'agents.txt']) {
+      const outcomes = readTable(' | ', statements, name).map((row) => row.at(-1)!.split(' ')[0]!)
+      codes.push(...outcomes.filter((outcome) => outcome !== 'valid'))
+    }
     const unexplained = new Set(
       codes.filter((code) => code !== '-' && !docs.includes(`\`${code}\``)),
     )

@@ -97,6 +97,7 @@ export function eventStoreContract(
         type: 'T',
         sessionId: 's',
         groupId: 'g',
+        commonAction: 'Completed',
         eventTime: '2026-01-02T00:00:00.000Z',
       })
       const entity = aRecord({ kind: 'entity', type: 'Person' })
@@ -110,6 +111,8 @@ export function eventStoreContract(
         { actorId: 'a', objectId: 'o', type: 'T', sessionId: 's', groupId: 'g' },
         { from: '2026-01-02T00:00:00.000Z', to: '2026-01-02T00:00:00.001Z' },
         { actorId: 'a', kind: 'event' as const },
+        { commonAction: 'Completed' },
+        { commonAction: 'Completed', type: 'T' },
       ]
       for (const filter of filters) {
         expect((await store.query('default', filter, { limit: 10 })).items).toEqual([wanted])
@@ -117,6 +120,8 @@ export function eventStoreContract(
       const none = [
         { actorId: 'b' },
         { actorId: 'a', type: 'U' },
+        { commonAction: 'Viewed' },
+        { actorId: 'a', commonAction: 'Viewed' },
         { to: '2025-01-01T00:00:00.000Z' },
       ]
       for (const filter of none) {

@@ -1,5 +1,6 @@
 import { expect, it } from 'bun:test'
 import { AppError } from '../../src/error/app-error'
+import { contentDigest } from '../../src/event/content'
 import type { EventRecord } from '../../src/event/record'
 import { type EventStore, MAX_WHOLE } from '../../src/platform/event-store'
 import { aRecord } from '../support/records'
@@ -18,6 +19,8 @@ export function itAppendsWhole(create: () => Promise<EventStore>) {
   }
   const some = (count: number, changes: Partial<EventRecord> = {}) =>
     Array.from({ length: count }, () => aRecord(changes))
+  // A digest is SHA-256 in hex, as `contentDigest` writes it.
+  const digestOf = (text: string) => contentDigest(JSON.stringify(text))
   const other = (record: EventRecord) => ({ ...record, raw: '{"other":true}' })
 
   it('stores a whole call when nothing is against it, and takes it again as duplicates', async () => {
@@ -87,11 +90,11 @@ export function itAppendsWhole(create: () => Promise<EventStore>) {
 
   it('compares by the digest that a record brings', async () => {
     await using store = await create()
-    const first = aRecord({ contentDigest: 'the same', raw: '{"a":1}' })
+    const first = aRecord({ contentDigest: digestOf('the same'), raw: '{"a":1}' })
     expect(await kinds(store, [first])).toEqual(['stored'])
     const again = { ...first, raw: '{"a":1,"b":"does not count"}' }
     expect(await kinds(store, [again, aRecord()])).toEqual(['duplicate', 'stored'])
-    const changed = { ...first, contentDigest: 'another' }
+    const changed = { ...first, contentDigest: digestOf('another') }
     expect(await kinds(store, [changed, aRecord()])).toEqual(['conflict', 'withheld'])
   })
 

@@ -111,6 +111,105 @@ const requests: [right: XapiRight, method: string, path: string, body?: string][
   ['profile/write', 'POST', `/xapi/agents/profile?agent=${agent}&profileId=a`, '{}'],
 ]
 
+const statement = (changes: object = {}) => ({
+  id: crypto.randomUUID(),
+  actor: { mbox: 'mailto:ada@example.edu', name: 'Ada' },
+  verb: { id: 'http://adlnet.gov/expapi/verbs/completed' },
+  object: { id: 'https://example.edu/7', definition: { name: { en: 'Week seven' } } },
+  ...changes,
+})
+
+async function send(test: TestApp, key: string, ...statements: object[]) {
+  const response = await test.request('/xapi/statements', {
+    method: 'POST',
+    headers: { ...version, ...test.as(key), 'Content-Type': 'application/json' },
+    body: JSON.stringify(statements),
+  })
+  expect(response.status).toBe(200)
+}
+
+const json = async (test: TestApp, path: string, key: string) =>
+  (await (await read(test, test.as(key), path)).json()) as Record<string, unknown>
+
+describe('a scope of statements', () => {
+  it('lets read those of its own source, and no others', async () => {
+    await using test = await startTestApp()
+    const grant = { sourceId: 'h5p' }
+    const mine = await test.issue(['statements/write', 'statements/read/mine'], 'default', grant)
+    const all = await test.issue(['statements/read'])
+    const [own, foreign] = [statement(), statement()]
+    await send(test, mine, own)
+    await send(test, test.keys.demo, foreign)
+
+    const idsFor = async (key: string) => {
+      const { statements } = await json(test, '/xapi/statements', key)
+      return (statements as { id: string }[]).map(({ id }) => id).sort()
+    }
+    expect(await idsFor(mine)).toEqual([own.id])
+    expect(await idsFor(all)).toEqual([own.id, foreign.id].sort())
+    const one = (id: string) => `/xapi/statements?statementId=${id}`
+    expect(await json(test, one(own.id), mine)).toMatchObject({ id: own.id })
+    await problemOf(await read(test, test.as(mine), one(foreign.id)), 'not_found')
+    for (const id of [own.id, foreign.id]) {
+      expect(await json(test, one(id), all)).toMatchObject({ id })
+    }
+  })
+
+  it('does not let read what it lets write, or write what it lets read', async () => {
+    await using test = await startTestApp()
+    const writes = await test.issue(['statements/write'])
+    const reads = await test.issue(['all/read'])
+    await send(test, writes, statement())
+    await problemOf(await read(test, test.as(writes), '/xapi/statements'), 'forbidden')
+    expect((await read(test, test.as(reads), '/xapi/statements')).status).toBe(200)
+    const headers = { ...version, ...test.as(reads), 'Content-Type': 'application/json' }
+    const body = JSON.stringify(statement())
+    const refused = await test.request('/xapi/statements', { method: 'POST', headers, body })
+    await problemOf(refused, 'forbidden')
+  })
+})
+
+describe('the scope define', () => {
+  const ACTIVITY = '/xapi/activities?activityId=https%3A%2F%2Fexample.edu%2F7'
+  const AGENT = `/xapi/agents?agent=${agent}`
+
+  it('is needed to change what others read of an activity or a person', async () => {
+    await using test = await startTestApp()
+    const without = await test.issue(['statements/write', 'statements/read/mine'])
+    const sent = statement()
+    await send(test, without, sent)
+    // Nothing is known of either, but the statement has it all.
+    const before = await json(test, ACTIVITY, test.keys.demo)
+    expect(before).toEqual({ objectType: 'Activity', id: 'https://example.edu/7' })
+    expect((await json(test, AGENT, test.keys.demo)).name).toBeUndefined()
+    const held = await json(test, `/xapi/statements?statementId=${sent.id}`, test.keys.demo)
+    expect(held).toMatchObject(sent)
+
+    const definer = await test.issue(['statements/write', 'define'])
+    await send(test, definer, statement())
+    const known = { definition: { name: { en: 'Week seven' } } }
+    expect(await json(test, ACTIVITY, test.keys.demo)).toMatchObject(known)
+    expect((await json(test, AGENT, test.keys.demo)).name).toEqual(['Ada'])
+
+    const object = { id: 'https://example.edu/7', definition: { name: { en: 'Mine!' } } }
+    const actor = { mbox: 'mailto:ada@example.edu', name: 'Eve' }
+    await send(test, without, statement({ object, actor }))
+    expect(await json(test, ACTIVITY, test.keys.demo)).toMatchObject(known)
+    expect((await json(test, AGENT, test.keys.demo)).name).toEqual(['Ada'])
+  })
+
+  it('stands in the record where it was lacking, so that a later reader knows', async () => {
+    await using test = await startTestApp()
+    const without = await test.issue(['statements/write'])
+    const [one, other] = [statement(), statement()]
+    await send(test, without, one)
+    await send(test, test.keys.demo, other)
+    const defines = async (id: string) => (await test.platform.events.get('default', id))!.server
+    expect(await defines(one.id)).toHaveProperty('defines', false)
+    expect(await defines(other.id)).not.toHaveProperty('defines')
+  })
+})
+
 describe('a scope opens what it allows', () => {
   for (const scope of scopes) {
     it(`${scope}, and is refused elsewhere with the scopes that would do`, async () => {

@@ -181,6 +181,78 @@ describe('a session of cmi5', () => {
     })
   }
 
+  const sent = (changes: object = {}) => ({
+    id: crypto.randomUUID(),
+    actor: learner,
+    verb: { id: 'http://adlnet.gov/expapi/verbs/initialized' },
+    object: { id: activityId, definition: { name: { en: 'Changed by a learner' } } },
+    context: { registration },
+    ...changes,
+  })
+  const post = (test: TestApp, headers: Record<string, string>, body: unknown) =>
+    test.request('/xapi/statements', {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+
+  it('writes statements of its registration, stamped with the source of its launch', async () => {
+    await using test = await startTestApp()
+    const headers = await aSession(test)
+    const upper = { context: { registration: registration.toUpperCase() } }
+    const [one, two, three] = [sent(), sent(upper), sent()]
+    expect((await post(test, headers, [one, two])).status).toBe(200)
+    const put = await test.request(`/xapi/statements?statementId=${three.id}`, {
+      method: 'PUT',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify(three),
+    })
+    expect(put.status).toBe(204)
+    for (const { id } of [one, two, three]) {
+      const record = (await test.platform.events.get('default', id))!
+      expect(record.sourceId).toBe('cmi5')
+      expect(record.server.subject).toMatch(/^cmi5_/)
+    }
+    // It reads no statements, not even these, and defines nothing for others.
+    await problemOf(await test.request('/xapi/statements', { headers }), 'forbidden')
+    const activity = await test.request(`/xapi/activities?${query({ activityId })}`, { headers })
+    expect(await activity.json()).not.toHaveProperty('definition')
+  })
+
+  const foreignStatements: [name: string, changes: object, path: (string | number)[]][] = [
+    [
+      'of another registration',
+      { context: { registration: otherRegistration } },
+      [1, 'context', 'registration'],
+    ],
+    ['without a registration', { context: {} }, [1, 'context', 'registration']],
+    ['of another learner', { actor: other }, [1, 'actor']],
+    [
+      'of a group that its learner is in',
+      { actor: { objectType: 'Group', member: [learner] } },
+      [1, 'actor'],
+    ],
+    ['without a context', { context: undefined }, [1, 'context', 'registration']],
+    [
+      'that voids another',
+      {
+        verb: { id: 'http://adlnet.gov/expapi/verbs/voided' },
+        object: { objectType: 'StatementRef', id: crypto.randomUUID() },
+      },
+      [1, 'verb', 'id'],
+    ],
+  ]
+  for (const [name, changes, path] of foreignStatements) {
+    it(`does not write a statement ${name}, nor those beside it`, async () => {
+      await using test = await startTestApp()
+      const headers = await aSession(test)
+      const good = sent()
+      const refused = await problemOf(await post(test, headers, [good, sent(changes)]), 'forbidden')
+      expect(refused.errors[0]).toMatchObject({ path, code: 'outside_session' })
+      expect(await test.platform.events.get('default', good.id)).toBeUndefined()
+    })
+  }
+
   it("reads the profile of its learner, and writes nobody's", async () => {
     await using test = await startTestApp()
     const headers = await aSession(test)

@@ -424,7 +424,12 @@ for (const resource of resources) {
 
 describe('a put with neither If-Match nor If-None-Match', () => {
   type Statuses = [onNone: number, onOne: number]
-  const rules: [resource: Resource, version: Version, expected: Statuses][] = [
+  const rules: [resource: Resource, version: string, expected: Statuses][] = [
+    [state, '1.0.1', [204, 204]],
+    [activityProfile, '1.0.2', [204, 409]],
+    [agentProfile, '1.0.0', [204, 409]],
+    [agentProfile, '1.0', [204, 409]],
+    [agentProfile, '1.0.4', [400, 409]],
     [state, '1.0.3', [204, 204]],
     [activityProfile, '1.0.3', [400, 409]],
     [agentProfile, '1.0.3', [400, 409]],
@@ -435,10 +440,11 @@ describe('a put with neither If-Match nor If-None-Match', () => {
   for (const [resource, version, expected] of rules) {
     it(`of ${resource.path} under ${version} is ${expected.join(', and then ')}`, async () => {
       const parameters = named(resource)
+      const headers = { 'X-Experience-API-Version': version }
       const put = (a: number) =>
-        test.call('PUT', resource.path, { parameters, version, body: { a } })
+        test.call('PUT', resource.path, { parameters, headers, body: { a } })
       const onNone = await put(1)
-      await test.call('POST', resource.path, { parameters, version, body: { a: 1 } })
+      await test.call('POST', resource.path, { parameters, headers, body: { a: 1 } })
       const onOne = await put(2)
       expect([onNone.status, onOne.status]).toEqual(expected)
       expect(await textAt(resource, parameters)).toBe(`{"a":${onOne.status === 204 ? 2 : 1}}`)

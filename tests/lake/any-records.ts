@@ -11,8 +11,32 @@ const courses = few('one', 'Two', 'ß', undefined)
 const objects = few('p1', 'p2', 'quiz', undefined)
 const attempts = few('t1', 't2', 't3', undefined)
 
-const acts = few(
+const ADL = 'http://adlnet.gov/expapi/verbs'
+const seen =
+  '{"result":{"extensions":{"https:\\/\\/w3id.org/xapi/video/extensions/played-segments":'
+
+type Act = Pick<EventRecord, 'type'> & Partial<EventRecord>
+
+const acts = fc.constantFrom<Act>(
+  // Some as they were stored before there was a common action.
   { type: 'ViewEvent', action: 'Viewed' },
+  { type: 'ViewEvent', action: 'Viewed', commonAction: 'Viewed' },
+  ...(
+    [
+      ['AssessmentEvent', 'initialized', 'Started'],
+      ['AssignableEvent', 'completed', 'Completed'],
+      ['GradeEvent', 'scored', 'Graded'],
+      ['ViewEvent', 'experienced', 'Viewed'],
+      ['Event', 'juggled', undefined],
+    ] as const
+  ).map(([type, verb, commonAction]) => ({
+    standard: 'xapi' as const,
+    type,
+    action: `${ADL}/${verb}`,
+    commonAction,
+    objectType: 'Assessment',
+    raw: `${seen}"0[.]70.5[,]600[.]630[,]x[.]"}}}`,
+  })),
   { type: 'NavigationEvent', action: 'NavigatedTo' },
   { type: 'AssessmentEvent', action: 'Started' },
   { type: 'AssessmentEvent', action: 'Submitted' },

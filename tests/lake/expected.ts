@@ -45,6 +45,10 @@ export const expected: Record<string, unknown[][]> = {
     [tenant, biology, ada, null, 5, '2026-11-03', 9],
     [tenant, biology, cyd, null, 1, '2026-11-03', 9],
   ],
+  // The term has no statement; spanning.ts has.
+  'attempts-by-activity': [],
+  'verbs-by-course': [],
+  'video-segments': [],
   'conformance-by-source': [
     [tenant, 'lms', 'caliper', '1.2', 17, 16, 94.1],
     [tenant, 'reader', 'native', null, 3, 3, 100],

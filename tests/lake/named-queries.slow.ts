@@ -18,6 +18,7 @@ import { anyRecord } from './any-records'
 import { type AwsLake, database, startAwsLake } from './aws-lake'
 import { comparable, expected } from './expected'
 import { deliverByFirehose } from './firehose'
+import { cases, dayOf, recordsOfCases } from './spanning'
 
 // Trino, the engine behind Athena, through the Glue table and the view that infra declares, and
 // DuckDB, over the same files: those that the product archived, and one of them twice, as an archive
@@ -109,6 +110,27 @@ describe('the named queries, over records of every kind', () => {
       const { rows } = await aws.trino.query(narrowed(sql, october))
       expect(rows.length).toBeGreaterThan(0)
       expect(comparable(await byDuckDb(narrowed(sql, october)))).toEqual(comparable(rows))
+    })
+  }
+})
+
+describe('the named queries, over all standards', () => {
+  // September has only these.
+  beforeAll(async () => {
+    using made = temporaryFolder()
+    const folder = join(made.path, 'lake/events')
+    await using archive = openArchive({ folder, log: silentLog })
+    await archive.write(aBatch('september', await recordsOfCases()))
+    await aws.putAll(folder)
+    await cp(folder, term.events, { recursive: true })
+  })
+
+  for (const [place, { says, query, rows }] of cases.entries()) {
+    it(`${query} counts ${says}, by Trino and by DuckDB`, async () => {
+      const day = dayOf(place)
+      const sql = narrowed(namedQueries.find(({ id }) => id === query)!.sql, { from: day, to: day })
+      expect(comparable((await aws.trino.query(sql)).rows)).toEqual(rows)
+      expect(comparable(await byDuckDb(sql))).toEqual(rows)
     })
   }
 })

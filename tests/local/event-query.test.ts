@@ -29,6 +29,7 @@ describe('a search through blocks of the index', () => {
       tenantId: n % 3 === 0 ? 'other' : 'default',
       kind: n % 11 === 0 ? 'entity' : 'event',
       type: `T${n % 5}`,
+      commonAction: n % 7 === 0 ? `A${n % 13}` : undefined,
       actorId: `a${random % 500}`,
       eventTime: new Date(Date.UTC(2026, 10, 1) + second * 1000).toISOString(),
     })
@@ -44,6 +45,9 @@ describe('a search through blocks of the index', () => {
     [{ actorId: 'nobody' }, 10],
     [{ from, to }, 900],
     [{ from, type: 'T1', kind: 'entity' }, 40],
+    [{ commonAction: 'A7' }, 3],
+    [{ commonAction: 'A2', type: 'T3' }, 5],
+    [{ commonAction: 'none' }, 10],
   ]
 
   it('finds what looking at everything finds, in the same order, page after page', async () => {

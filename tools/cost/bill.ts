@@ -93,6 +93,50 @@ export function billOf(workload: Workload): Line[] {
   ].filter(({ quantity }) => quantity > 0)
 }
 
+/** A record store of xAPI (`lrs`) takes this beside what events take. */
+export interface RecordStoreWorkload {
+  statements: number
+  /** A request has so many statements. */
+  batch: number
+  /** A statement and its entries take so many write units, */
+  writeUnits: number
+  /** and occupy so many bytes. */
+  bytes: number
+  /** They can be found for so many days, */
+  retentionDays: number
+  /** and the hot copy of the event, of so many bytes, stays as long instead of so many days. */
+  hotBytes: number
+  hotTtlDays: number
+}
+
+/** Computes what a record store costs more than `ingest`, in US dollars. */
+export function recordStoreBillOf(workload: RecordStoreWorkload): Line[] {
+  const { statements, batch, writeUnits, bytes, retentionDays, hotBytes, hotTtlDays } = workload
+  const months = retentionDays / DAYS_IN_MONTH
+  const longer = Math.max(0, retentionDays - hotTtlDays) / DAYS_IN_MONTH
+  const marks = (statements / batch) * MARK_WRITES
+  return [
+    line('statements table: writes', 'dynamoRareWrite', statements * writeUnits + marks),
+    line('statements table: looking', 'dynamoRareRead', statements * LOOKING_READS),
+    line(
+      `statements table: ${Math.round(months)} months`,
+      'dynamoRareStorage',
+      ((statements * bytes) / GB) * months,
+    ),
+    line(
+      `events table: ${Math.round(longer)} months more`,
+      'dynamoStorage',
+      ((statements * hotBytes) / GB) * longer,
+    ),
+  ]
+}
+
+// A mark of what is being stored is put and deleted.
+const MARK_WRITES = 2
+// Whoever adds looks whether the statement is there, and whether others refer to it; who follows the
+// feed looks at it and at its last entry.
+const LOOKING_READS = 4
+
 // An instance of `api` remembers keys and sources for five seconds and writes its counts every ten
 // (`conformance-counts.ts`). One request a second and instance: busier ones do it less often; where an
 // instance sees less than one in ten seconds, counts are US$ 0.06 a million events more.

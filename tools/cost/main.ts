@@ -1,12 +1,14 @@
 import { Command, Option } from 'commander'
 import { profileNames, profiles } from '../../infra/profiles'
 import { renderTable } from '../../src/cli/table'
+import { readConfig } from '../../src/config/read-config'
 import { type RetentionClass, retentionClasses } from '../../src/event/record'
 import type { IndexProfile } from '../../src/platform/aws/deployed/index-profiles'
 import { amount, positive } from '../numbers'
-import { billOf, totalOf } from './bill'
+import { billOf, recordStoreBillOf, totalOf } from './bill'
 import { footprintOf } from './footprint'
 import { prices, pricesAsOf } from './prices'
+import { statementFootprint } from './statements'
 
 interface Options {
   events: number
@@ -15,6 +17,8 @@ interface Options {
   profile: IndexProfile
   retention: RetentionClass
   webhooks: number
+  xapi: 'ingest' | 'lrs'
+  xapiDays: number
   json?: true
 }
 
@@ -37,13 +41,25 @@ const command = new Command('cost')
   .addOption(
     new Option('--retention <class>', 'of the lake').choices(retentionClasses).default('standard'),
   )
+  .addOption(
+    new Option('--xapi <mode>', 'lrs: they are statements, and can be found in a record store')
+      .choices(['ingest', 'lrs'])
+      .default('ingest'),
+  )
+  .option(
+    '--xapi-days <n>',
+    'for how long, in a record store',
+    positive,
+    readConfig({}).xapiRetentionDays,
+  )
   .option('--json', 'for programs')
   .action(bill)
 
-async function bill({ events, bytes, batch, profile, retention, webhooks, json }: Options) {
+async function bill(options: Options) {
+  const { events, bytes, batch, profile, retention, webhooks, xapi, xapiDays, json } = options
   const { hotTtlDays } = profiles[profile]
   const footprint = await footprintOf(bytes, profile)
-  const lines = billOf({
+  const ingested = billOf({
     events,
     batch,
     hotTtlDays,
@@ -51,6 +67,14 @@ async function bill({ events, bytes, batch, profile, retention, webhooks, json }
     webhooks,
     ...footprint,
   })
+  const found =
+    xapi === 'lrs'
+      ? recordStoreBillOf({
+          ...{ statements: events, batch, hotTtlDays, hotBytes: footprint.hotBytes },
+          ...{ ...(await statementFootprint(bytes)), retentionDays: xapiDays },
+        })
+      : []
+  const lines = [...ingested, ...found]
   const total = totalOf(lines)
   if (json) return console.log(JSON.stringify({ events, profile, total, lines }, null, 2))
 

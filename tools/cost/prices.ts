@@ -36,6 +36,24 @@ export const prices = {
     of: 'DynamoDB read request unit',
     source: dynamodb,
   },
+  dynamoRareWrite: {
+    usd: 0.78 / MILLION,
+    unit: 'WRU',
+    of: 'DynamoDB write request unit, Standard-IA',
+    source: dynamodb,
+  },
+  dynamoRareRead: {
+    usd: 0.155 / MILLION,
+    unit: 'RRU',
+    of: 'DynamoDB read request unit, Standard-IA',
+    source: dynamodb,
+  },
+  dynamoRareStorage: {
+    usd: 0.1,
+    unit: 'GB-month',
+    of: 'DynamoDB storage, Standard-IA',
+    source: dynamodb,
+  },
   dynamoStorage: { usd: 0.25, unit: 'GB-month', of: 'DynamoDB storage', source: dynamodb },
   lambdaRequest: { usd: 0.2 / MILLION, unit: 'request', of: 'Lambda request', source: lambda },
   lambdaCompute: {

@@ -13,7 +13,7 @@ export interface Launch extends Cmi5Session {
   sessionId: string
 }
 
-/** What the fetch URL answers: the token, once (cmi5, 8.2.3.2: `used` is code 1, `unknown` 2). */
+/** A fetch URL gives the token once (cmi5, 8.2.3.2: `used` is code 1, `unknown` 2). */
 export type Fetched = { kind: 'token'; authToken: string } | { kind: 'used' } | { kind: 'unknown' }
 
 export interface Launches {

@@ -29,27 +29,39 @@ export function requireWithin({ session }: Holder, asked: Asked): void {
 
 /**
  * A course must not change how it was launched (cmi5, 10.0, contextTemplate).
- * @param stateId undefined for all states at once, that one among them
  * @throws {AppError} `forbidden` to a session
  */
-export function requireWritable({ session }: Holder, stateId: string | undefined): void {
-  if (session === undefined || (stateId !== undefined && stateId !== LAUNCH_DATA)) return
-  const rule = `must be named and not be ${LAUNCH_DATA}, which a course may only read`
-  throw outside(`stateId ${rule}`, ['stateId'])
+export function requireWritable({ session }: Holder, stateId: string): void {
+  if (session === undefined || stateId !== LAUNCH_DATA) return
+  throw outside(`stateId must not be ${LAUNCH_DATA}, which a course may only read`, ['stateId'])
 }
 
 const VOIDED = 'http://adlnet.gov/expapi/verbs/voided'
 
+/** A statement that its gate let through, as far as it matters here. */
+interface Sent {
+  actor: Record<string, unknown>
+  verb: { id: string }
+  context?: { registration?: unknown }
+}
+
 /**
- * Looks at a statement that a session sends: it has to be of its registration, and takes nothing back
- * that somebody else said.
+ * Looks at a statement that a session sends: it has to be its learner's, of its registration, and takes
+ * nothing back that somebody else said.
+ * @param text the statement, which its gate let through
+ * @param agentKey writes an agent as that of a session is written
  * @throws {AppError} `forbidden`
  */
-export function requireStatementWithin(holder: Holder, text: string, index: number): void {
-  if (holder.session === undefined) return
-  const { context, verb } = JSON.parse(text) as Record<string, Record<string, unknown> | undefined>
+export function requireStatementWithin(
+  { session }: Holder,
+  text: string,
+  index: number,
+  agentKey: (agent: Record<string, unknown>) => string | undefined,
+): void {
+  if (session === undefined) return
+  const { actor, verb, context } = JSON.parse(text) as Sent
   const registration = context?.registration
-  const { registration: own } = holder.session
+  const { registration: own, agent } = session
   if (typeof registration !== 'string' || registration.toLowerCase() !== own) {
     throw outside(`context.registration must be that of this session, which is ${own}`, [
       index,
@@ -57,8 +69,10 @@ export function requireStatementWithin(holder: Holder, text: string, index: numb
       'registration',
     ])
   }
-  if (verb?.id === VOIDED)
-    throw outside('a session may not void a statement', [index, 'verb', 'id'])
+  if (agentKey(actor) !== agent) {
+    throw outside('actor must be the learner of this session', [index, 'actor'])
+  }
+  if (verb.id === VOIDED) throw outside('a session may not void a statement', [index, 'verb', 'id'])
 }
 
 function outside(rule: string, path: (string | number)[]): AppError {

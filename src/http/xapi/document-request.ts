@@ -1,8 +1,8 @@
 import { requireWithin } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
-import type { Cmi5Session } from '../../identity/principal'
 import { MAX_DOCUMENT_BYTES } from '../../platform/document-store'
 import type { Shelf } from '../../statements/document-places'
+import type { SpokenVersion } from '../../statements/document-rules'
 import type { Documents, SentDocument } from '../../statements/documents'
 import { type Preconditions, parseTags } from '../../statements/preconditions'
 import { readBytes } from '../body'
@@ -10,7 +10,7 @@ import type { AppContext, AppDeps } from '../context'
 import { z } from '../zod'
 import type { Caller } from './caller'
 import type { DocumentQuery, DocumentResource } from './document-resources'
-import { versionHeader } from './version'
+import { VERSION_HEADER, versionHeader } from './version'
 
 const tags = (description: string) =>
   z
@@ -40,6 +40,12 @@ export function preconditionsOf(headers: z.output<typeof writeHeaders>): Precond
   return { ifMatch: headers['If-Match'], ifNoneMatch: headers['If-None-Match'] }
 }
 
+/** Tells apart the patches of 1.0 in which a put was something else. */
+export function spokenVersion(c: AppContext, { version }: Caller): SpokenVersion {
+  const asked = c.req.header(VERSION_HEADER)?.trim() ?? ''
+  return /^1\.0(?:\.[0-2])?$/.test(asked) ? '1.0.2' : version
+}
+
 export const etagHeader = {
   ETag: z.string().openapi({ description: 'SHA-1 of the document as 40 hex digits, in quotes' }),
 }
@@ -52,7 +58,7 @@ export function setEtag(c: AppContext, etag: string): void {
 export function documentsWith({ platform, options }: Pick<AppDeps, 'platform' | 'options'>) {
   const { config, maxReplyBytes = MAX_DOCUMENT_BYTES } = options
   const { bodyTimeoutSeconds } = config
-  // What is stored can also be given out, whichever way it came.
+  // A document that is taken can also be given out, whichever way it came.
   const maxBytes = Math.min(config.maxBodyBytes, maxReplyBytes, MAX_DOCUMENT_BYTES)
   let documents: Documents | undefined
 
@@ -116,7 +122,7 @@ export async function shelfOf(
     return places.agentProfileShelf(key)
   }
   // A session names its registration with every state (cmi5, 10.0).
-  requireWithin(caller, { agent: key, activityId, registration } as Cmi5Session)
+  requireWithin(caller, { agent: key, activityId, registration })
   return reach === 'all' && registration === undefined
     ? places.stateShelves(key, activityId)
     : places.stateShelf(key, activityId, registration)

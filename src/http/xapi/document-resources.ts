@@ -54,7 +54,8 @@ export function specOf({ section, rights }: DocumentResource): string {
   return `xAPI 1.0.3, Communication, ${section}. Scope ${rightNames}.`
 }
 
-const id = (description: string) => z.string().min(1, 'Must not be empty').openapi({ description })
+const id = (description: string, example: string) =>
+  z.string().min(1, 'Must not be empty').openapi({ description, example })
 const activityId = iri('The activity', 'https://example.edu/courses/7')
 
 export const resources: readonly DocumentResource[] = [
@@ -70,7 +71,7 @@ export const resources: readonly DocumentResource[] = [
       agent: agent('Whose state it is: an agent or an identified group, as JSON'),
       registration: uuid('The registration; states without one are others').optional(),
     },
-    id: { stateId: id('The state') },
+    id: { stateId: id('The state', 'bookmark') },
     deletesAll: true,
     barePut: '1.0.3 replaces, and 2.0 creates only (409 when there is one).',
   },
@@ -82,9 +83,9 @@ export const resources: readonly DocumentResource[] = [
     section: '2.7',
     rights: { read: ['profile/read'], write: ['profile/write'] },
     shelf: { activityId },
-    id: { profileId: id('The profile') },
+    id: { profileId: id('The profile', 'preferences') },
     deletesAll: false,
-    barePut: '1.0.3 refuses (400, or 409 when there is one), and 2.0 creates only.',
+    barePut: '1.0.3 refuses (400, or 409 when there is one); 2.0, and 1.0.0 to 1.0.2, create only.',
   },
   {
     kind: 'agentProfile',
@@ -94,8 +95,8 @@ export const resources: readonly DocumentResource[] = [
     section: '2.6',
     rights: { read: ['profile/read'], write: ['profile/write'] },
     shelf: { agent: agent('Whose profile it is: an agent or an identified group, as JSON') },
-    id: { profileId: id('The profile') },
+    id: { profileId: id('The profile', 'preferences') },
     deletesAll: false,
-    barePut: '1.0.3 refuses (400, or 409 when there is one), and 2.0 creates only.',
+    barePut: '1.0.3 refuses (400, or 409 when there is one); 2.0, and 1.0.0 to 1.0.2, create only.',
   },
 ]

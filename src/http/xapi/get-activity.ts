@@ -46,7 +46,7 @@ const route = createRoute({
 
 export function getActivity(app: App, { platform }: AppDeps, admission: Admission) {
   const admit = admission({
-    rights: ['statements/read', 'statements/read/mine', 'profile/read'],
+    rights: ['definitions/read'],
     mode: 'lrs',
   })
   operation(app, route, { admit }, async (c, { principal, query, reply }) => {

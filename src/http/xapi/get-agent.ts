@@ -47,7 +47,7 @@ const route = createRoute({
 
 export function getAgent(app: App, { platform }: AppDeps, admission: Admission) {
   const admit = admission({
-    rights: ['statements/read', 'statements/read/mine', 'profile/read'],
+    rights: ['definitions/read'],
     mode: 'lrs',
   })
   operation(app, route, { admit }, async (c, { principal, query, reply }) => {

@@ -11,6 +11,7 @@ import {
   preconditionsOf,
   setEtag,
   shelfOf,
+  spokenVersion,
   writeHeaders,
   type XapiDocuments,
 } from './document-request'
@@ -64,13 +65,18 @@ export function putDocument(
   const admit = admission({ rights: resource.rights.write, mode: 'lrs' })
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
-    const { tenantId, version } = principal
-    const id = idOf(query)!
-    const shelf = await shelfOf(resource, principal, query, 'one')
-    requireWritable(principal, id)
+    const { tenantId } = principal
+    const place = {
+      tenantId,
+      shelf: await shelfOf(resource, principal, query, 'one'),
+      id: idOf(query)!,
+    }
+    requireWritable(principal, place.id)
+    const version = spokenVersion(c, principal)
     const document = await documents.read(c)
     const { put } = await documents.load()
-    setEtag(c, await put({ tenantId, shelf, id }, document, preconditionsOf(sent.headers), version))
+    setEtag(c, await put(place, document, preconditionsOf(sent.headers), version))
+
     return reply.empty(c, 204)
   })
 }

@@ -1,7 +1,7 @@
 import { requireStatementWithin } from '../../access/cmi5/within'
 import { type FindSource, rememberSources } from '../../access/keys/sources'
 import { AppError } from '../../error/app-error'
-import type { Readable } from '../../ingest/arrival'
+import type { Arrival } from '../../ingest/arrival'
 import { standardNamed } from '../../standards'
 import { mediaType } from '../../syntax/media-type'
 import { inTurns } from '../../syntax/steps'
@@ -38,8 +38,6 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
     const { tenantId, sourceId, version } = caller
     const sender = senderOf(c, caller)
     const about = { sender, standard, context: { version } }
-    const admitItem = ({ event, index }: Readable) =>
-      requireStatementWithin(caller, event.raw, index)
 
     async function refuse(body: string | Uint8Array, thrown: unknown): Promise<never> {
       if (!(thrown instanceof AppError)) throw thrown
@@ -73,7 +71,8 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
         text,
         hasRoom: type !== 'multipart/mixed',
       }
-      const arrival = { ...about, admitItem, form, contentType: 'application/json', body }
+      const admitItem = await admitItemOf(caller)
+      const arrival = { ...about, form, contentType: 'application/json', body, admitItem }
       const receipt = await services.ingest(arrival)
       if (receipt.quarantined.length === 0) return receipt.eventIds
       findSource ??= rememberSources({ registry: platform.registry, clock })
@@ -82,6 +81,12 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
       return inTurns(taking.answeredIds(text, receipt.eventIds))
     }
   }
+}
+
+async function admitItemOf(caller: Caller): Promise<Arrival['admitItem']> {
+  if (caller.session === undefined) return undefined
+  const { agentKey } = await import('../../standards/xapi/agents')
+  return ({ event, index }) => requireStatementWithin(caller, event.raw, index, agentKey)
 }
 
 function wrongType(contentType: string | undefined): AppError {

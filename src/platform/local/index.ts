@@ -26,7 +26,8 @@ import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { checkSecrets, openSecrets, secretsSchema } from './secrets'
-import { createStatementStore } from './statement-store'
+import { openStatementStore } from './statement-store'
+import { followStatements } from './statements/following'
 
 /** Opens the file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
@@ -57,11 +58,13 @@ export function openDocumentsFile(dataDir: string, clock: Clock) {
 /**
  * Opens the platform of one process and one data directory, with nothing else to install:
  *
- *     nonius.db    registry, quarantine, delivery queue, cursors, documents (SQLite)
- *     hot/         the log of events in generations (SQLite) with their indexes
- *     blobs/       what is too large for a row, a file each
- *     lake/        Parquet, written and read by DuckDB
- *     secret.key   what keys of all kinds are derived from; back it up with the data
+ *     nonius.db      registry, quarantine, delivery queue, cursors, documents (SQLite)
+ *     statements.db  statements of xAPI with what they are found by, made from the log (SQLite)
+ *     hot/           the log of events in generations (SQLite) with their indexes
+ *     blobs/         what is too large for a row, attachments of xAPI among it, a file each
+ *     lake/          Parquet, written and read by DuckDB
+ *     damaged/       what could not be read any more and was made anew
+ *     secret.key     what keys of all kinds are derived from; back it up with the data
  *
  * @throws {StorageError} when the directory cannot be written, or another process has it
  */
@@ -92,11 +95,15 @@ export async function openLocalPlatform(options: {
   })
   const turns = createTurns()
   const events = createEventStore({ log, keys, tokens, turns, clock })
-  const changes = createChangeFeed({ log, cursors, clock, telemetry })
+  const statements = openStatementStore({
+    file: join(dataDir, 'statements.db'),
+    secret: secrets.derive('statements', 16),
+    ...{ clock, tokens, turns, notices },
+  })
+  const followed = followStatements({ cursors, log, statements, telemetry })
+  const changes = createChangeFeed({ log, cursors: followed, clock, telemetry })
   const lake = openServingLake(dataDir)
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
-
-  const statements = createStatementStore({ clock, tokens })
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
 
   return {
@@ -119,6 +126,7 @@ export async function openLocalPlatform(options: {
 
     async [Symbol.asyncDispose]() {
       await events[Symbol.asyncDispose]()
+      await statements[Symbol.asyncDispose]()
       await log.close()
       await archive[Symbol.asyncDispose]()
       await lake[Symbol.asyncDispose]()

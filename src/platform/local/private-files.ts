@@ -21,7 +21,7 @@ export function makePrivateFile(file: string): void {
 
 // The names include what SQLite and a save that was cut short leave beside these files. The lake
 // has modes of its own.
-const OURS = /^(nonius\.db|lock\.db|secret\.key)/
+const OURS = /^(nonius\.db|statements\.db|lock\.db|secret\.key)/
 
 /** Takes from others the rights that an earlier version, or a copy of the folder, gave them. */
 export function mendModes(dataDir: string, log: Log): void {

@@ -1,150 +1,186 @@
+import { StorageError } from '../../error/storage-error'
 import type { StatementEntry } from '../../event/statement'
+import { inTurns, type Steps } from '../../syntax/steps'
 import type { Clock } from '../clock'
 import type { TokenSigner } from '../shared/page-token'
-import type { HeldStatement, StatementQuery, StatementStore } from '../statement-store'
+import type { StatementStore } from '../statement-store'
+import type { Turns } from '../turns'
+import { guarded, isDamage } from './database'
+import { createCheckpointer } from './log/checkpointer'
+import type { Position } from './log/generation'
+import type { Notices } from './notices'
+import { createAdding } from './statements/adding'
+import { createCommits } from './statements/commits'
+import { createConsistency } from './statements/consistency'
+import { markDamaged, openStatementsFile } from './statements/file'
+import { createFragments } from './statements/fragments'
+import { createStatementKeys, packId } from './statements/keys'
+import { createRemoval } from './statements/removal'
+import { createKeyRows } from './statements/rows'
+import { createSearch, heldOf } from './statements/search'
+import { createSettled, type Settled } from './statements/settled'
+import { createSpreads } from './statements/spreads'
+import { createTenantNumbers } from './statements/tenants'
 
-// SKELETON: a model in memory. Whoever writes the store on SQLite replaces this file, and keeps the
-// model as the oracle of the tests.
-
-interface Held {
-  order: number
-  entry: StatementEntry
+export interface LocalStatementStore extends StatementStore, Pick<Settled, 'follow'> {
+  /**
+   * Makes everything durable that was added, and notes that the follower of the log has come so far.
+   * @param written when what stands at the position was written, ms since 1970; undefined at the end
+   * @throws {StorageError}
+   */
+  settle(position: Position, written: number | undefined): void
 }
 
-interface Place {
-  stored: string
-  order: number
-  /** Statements that were added later than the first page are not shown. */
-  top: number
-}
+// The thread that empties the WAL asks so often whether nobody writes (`checkpoint-worker.ts`).
+const CROWDED_MS = 50
 
-export function createStatementStore({
-  clock,
-  tokens,
-}: {
+interface Options {
+  file: string
+  /** 16 bytes, of the data folder. */
+  secret: Uint8Array
   clock: Clock
   tokens: TokenSigner
-}): StatementStore {
-  const held = new Map<string, Held>()
-  const open = new Map<object, { tenantId: string; since: string }>()
-  let order = 0
+  /** The turns are shared with other long reads. */
+  turns: Turns
+  notices: Notices
+}
 
-  const keyOf = (tenantId: string, id: string) => `${tenantId}\0${id}`
-  const now = () => clock.now().toISOString()
+/**
+ * Opens the store: a SQLite file that is a projection of the log. What is added is found at once, and
+ * is in the file some milliseconds later; what a kill or a crash of the machine loses, the follower of
+ * the log adds again (decisions/0042).
+ * @throws {StorageError} when the file cannot be written
+ */
+export function openStatementStore(options: Options): LocalStatementStore {
+  const { file, secret, clock, tokens, turns, notices } = options
+  const db = openStatementsFile(file, notices)
+  const checkpointer = createCheckpointer()
+  const now = () => clock.now().getTime()
+  const keys = createStatementKeys(secret)
+  const tenants = createTenantNumbers(db)
+  const rows = createKeyRows(db)
+  const spreads = createSpreads(db, rows)
+  const fragments = createFragments(db, keys)
+  const { add: apply, newest } = guarded('opening statements', () =>
+    createAdding(db, { keys, tenants, rows, spreads, fragments }),
+  )
+  const commits = createCommits<StatementEntry>(db, {
+    apply,
+    onLost() {
+      tenants.forget()
+      fragments.forget()
+    },
+    onFailure,
+    checkpointer,
+  })
+  const newestStored = db.query<{ stored: number }, [bigint]>(
+    'SELECT coalesce(max(stored), 0) AS stored FROM finders WHERE key = ?',
+  )
+  const consistency = createConsistency(clock, (tenantId) =>
+    guarded('reading statements', () => newestStored.get(keys.all(tenantId))!.stored),
+  )
+  const settled = createSettled(db, { commits, consistency })
+  const byId = db.query<Parameters<typeof heldOf>[0] & { expires: number }, [number, Uint8Array]>(
+    'SELECT id, stored, expires, voided, json FROM statements WHERE tenant = ? AND id = ?',
+  )
+  const search = createSearch(db, { keys, tenants, consistency, tokens, turns, now, newest })
+  let isClosed = false
+  /** Something is left that a kill or a failure broke off, and nobody does it at the moment. */
+  let isSpreadLeft = guarded('opening statements', spreads.isDue)
 
-  function ofTenant(tenantId: string): Held[] {
-    return [...held.values()].filter(
-      ({ entry }) => entry.tenantId === tenantId && entry.expiresAt > now(),
-    )
+  function onFailure(error: unknown) {
+    if (isDamage(error)) markDamaged(file, notices)
   }
 
-  function isVoided({ tenantId, statementId, voids }: StatementEntry): boolean {
-    if (voids) return false
-    return ofTenant(tenantId).some(({ entry }) => entry.voids && entry.refersTo === statementId)
+  function check() {
+    if (isClosed) throw new StorageError('the statement store is closed', { isRetriable: true })
   }
 
-  function findersOf(entry: StatementEntry, seen = new Set<string>()): Set<string> {
-    const own = new Set(entry.finders.map(({ by, value }) => `${by} ${value}`))
-    if (entry.refersTo === undefined || seen.has(entry.statementId)) return own
-    const target = held.get(keyOf(entry.tenantId, entry.refersTo))?.entry
-    if (target === undefined) return own
-    return new Set([...own, ...findersOf(target, new Set([...seen, entry.statementId]))])
+  /** Runs what reads. A file that is found to be damaged is made anew at the next start. */
+  async function watched<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    check()
+    try {
+      commits.mend()
+      return await work()
+    } catch (error) {
+      onFailure(error)
+      throw error
+    }
   }
 
-  function matches(entry: StatementEntry, { finders, since, until }: StatementQuery): boolean {
-    if (since !== undefined && entry.stored <= since) return false
-    if (until !== undefined && entry.stored > until) return false
-    const own = findersOf(entry)
-    return !isVoided(entry) && finders.every(({ by, value }) => own.has(`${by} ${value}`))
+  function* spreading(): Steps<void> {
+    isSpreadLeft = true
+    do {
+      check()
+      yield
+    } while (commits.work('spreading finders', spreads.step))
+    isSpreadLeft = false
   }
 
-  function shown({ statementId, stored, json, ...entry }: StatementEntry): HeldStatement {
-    const isIt = isVoided({ statementId, stored, json, ...entry })
-    return { statementId, stored, json, isVoided: isIt }
+  /** Goes on with what was left, while nobody waits for it. */
+  function resume() {
+    if (!isSpreadLeft) return
+    isSpreadLeft = false
+    inTurns(spreading()).catch(() => {})
   }
 
-  async function consistentThrough(tenantId: string): Promise<string> {
-    const begun = [...open.values()].filter((one) => one.tenantId === tenantId)
-    return [now(), ...begun.map(({ since }) => since)].sort()[0]!
+  function* adding(entries: readonly StatementEntry[]): Steps<void> {
+    let isBegun = false
+    for (const entry of entries) {
+      check()
+      commits.make(entry, entry.json.length)
+      consistency.added(entry.tenantId, Date.parse(entry.stored))
+      isBegun = spreads.wasBegun() || isBegun
+      yield
+    }
+    if (isBegun) yield* spreading()
+    else resume()
   }
 
-  function fragments(tenantId: string, of: 'activities' | 'agents', id: string) {
-    const all = ofTenant(tenantId).flatMap(({ entry }) => entry[of])
-    return [...new Map(all.filter((one) => one.id === id).map((one) => [one.json, one])).values()]
-  }
+  const removal = createRemoval(db, {
+    ...{ commits, keys, tenants, rows, spreads, fragments, turns, newest },
+    spreadAll: () => inTurns(spreading()),
+  })
 
   return {
-    async begin(tenantId) {
-      const writing = {
-        async end() {
-          open.delete(writing)
-        },
-      }
-      open.set(writing, { tenantId, since: now() })
-      return writing
-    },
-
+    ...settled,
+    settle: (position, written) => settled.settle(position, written, now()),
+    begin: async (tenantId) => consistency.begin(tenantId),
     async add(entries) {
-      for (const entry of entries) {
-        const key = keyOf(entry.tenantId, entry.statementId)
-        if (held.has(key)) continue
-        order += 1
-        held.set(key, { order, entry })
-      }
+      if (commits.isCrowded()) await Bun.sleep(CROWDED_MS)
+      await inTurns(adding(entries))
     },
 
-    async get(tenantId, statementId) {
-      const found = held.get(keyOf(tenantId, statementId))
-      return found && found.entry.expiresAt > now() ? shown(found.entry) : undefined
+    get: (tenantId, statementId) =>
+      watched(() => {
+        const row = guarded('reading a statement', () => {
+          const tenant = tenants.find(tenantId)
+          return tenant === undefined ? null : byId.get(tenant, packId(statementId))
+        })
+        return row === null || row.expires <= now() ? undefined : heldOf(row)
+      }),
+
+    query: (tenantId, query, page) => watched(() => search(tenantId, query, page)),
+
+    consistentThrough: (tenantId) =>
+      watched(() => new Date(consistency.through(tenantId)).toISOString()),
+
+    activity: (tenantId, id) =>
+      watched(() =>
+        guarded('reading statements', () => fragments.read(tenantId, 'activity', id, now())),
+      ),
+    agent: (tenantId, key) =>
+      watched(() =>
+        guarded('reading statements', () => fragments.read(tenantId, 'agent', key, now())),
+      ),
+
+    expire: (at) => watched(() => removal.expire(at.getTime())),
+    erase: (tenantId, { actorIds }) => watched(() => removal.erase(tenantId, actorIds)),
+
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      commits.close()
+      await checkpointer[Symbol.asyncDispose]()
     },
-
-    async query(tenantId, query, { limit, maxBytes, cursor }) {
-      const question = JSON.stringify([tenantId, query])
-      const from = cursor === undefined ? undefined : tokens.read<Place>(cursor, question)
-      const top = from?.top ?? order
-      const sign = query.ascending ? 1 : -1
-      const compare = (a: { stored: string; order: number }, b: typeof a) =>
-        sign * (a.stored < b.stored ? -1 : a.stored > b.stored ? 1 : a.order - b.order)
-      const found = ofTenant(tenantId)
-        .filter((one) => one.order <= top && matches(one.entry, query))
-        .map((one) => ({ ...one, stored: one.entry.stored }))
-        .sort(compare)
-        .filter((one) => from === undefined || compare(one, from) > 0)
-      const page: typeof found = []
-      let bytes = 0
-      for (const one of found) {
-        bytes += Buffer.byteLength(one.entry.json)
-        if (page.length === limit || (page.length > 0 && bytes > maxBytes)) break
-        page.push(one)
-      }
-      const last = page.at(-1)
-      const isLast = page.length === found.length || last === undefined
-      return {
-        statements: page.map(({ entry }) => shown(entry)),
-        nextCursor: isLast
-          ? undefined
-          : tokens.issue({ stored: last.stored, order: last.order, top }, question),
-        consistentThrough: await consistentThrough(tenantId),
-      }
-    },
-
-    consistentThrough,
-    activity: async (tenantId, id) => fragments(tenantId, 'activities', id),
-    agent: async (tenantId, key) => fragments(tenantId, 'agents', key),
-
-    async expire(at) {
-      const gone = [...held].filter(([, { entry }]) => entry.expiresAt <= at.toISOString())
-      for (const [key] of gone) held.delete(key)
-      return { dropped: gone.length }
-    },
-
-    async erase(tenantId, { actorIds }) {
-      const named = (json: string) => actorIds.some((id) => json.includes(JSON.stringify(id)))
-      const gone = ofTenant(tenantId).filter(({ entry }) => named(entry.json))
-      for (const { entry } of gone) held.delete(keyOf(tenantId, entry.statementId))
-      return { removed: gone.length }
-    },
-
-    async [Symbol.asyncDispose]() {},
   }
 }

@@ -4,10 +4,12 @@ export const assessmentScores = namedQuery({
   id: 'assessment-scores',
   title: 'Assessment attempts and scores',
   description:
-    'For each assessment: how many people tried, how often, how many attempts were submitted and graded, and with what scores in percent? Of several grades of one attempt the latest counts. Attempts are told apart by the id of the Attempt that Caliper asks for.',
+    'For each assessment: how many people tried, how often, how many attempts were submitted and graded, and with what scores in percent? Of several grades of one attempt the latest counts. Attempts are told apart by the id of the Attempt that Caliper asks for, and in xAPI by person and registration.',
   sql: `
 WITH chosen AS (
-  SELECT *
+  SELECT *,
+    object_id || ' ' || actor_id || ' ' || coalesce(session_id, '') AS taking,
+    standard = 'xapi' AND object_type = 'Assessment' AS is_statement
   FROM events
   WHERE ${days}
     AND kind = 'event'
@@ -23,18 +25,33 @@ attempts AS (
   FROM chosen
   WHERE type = 'AssessmentEvent' AND generated_id IS NOT NULL
   GROUP BY 1, 2, 3
+  UNION ALL
+  SELECT
+    tenant_id,
+    object_id AS assessment_id,
+    taking AS attempt_id,
+    max(object_name) AS name,
+    max(actor_id) AS person_id,
+    count(*) FILTER (WHERE common_action IN ('Submitted', 'Completed', 'Graded')) AS submissions
+  FROM chosen
+  WHERE is_statement AND taking IS NOT NULL
+    AND common_action IN ('Started', 'Submitted', 'Completed', 'Graded')
+  GROUP BY 1, 2, 3
 ),
 grades AS (
   SELECT
     tenant_id,
-    object_id AS attempt_id,
+    attempt_id,
     100e0 * score / max_score AS percent,
     row_number() OVER (
-      PARTITION BY tenant_id, object_id ORDER BY event_time DESC, received_at DESC, event_id
+      PARTITION BY tenant_id, attempt_id ORDER BY event_time DESC, received_at DESC, event_id
     ) AS place
-  FROM chosen
-  WHERE type = 'GradeEvent'
-    AND score IS NOT NULL
+  FROM (
+    SELECT *, CASE WHEN is_statement THEN taking ELSE object_id END AS attempt_id
+    FROM chosen
+    WHERE is_statement OR type = 'GradeEvent'
+  ) AS graded
+  WHERE score IS NOT NULL
     AND max_score > 0
 )
 SELECT

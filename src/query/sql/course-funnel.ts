@@ -4,24 +4,24 @@ export const courseFunnel = namedQuery({
   id: 'course-funnel',
   title: 'Funnel from first view to submission',
   description:
-    'In each course: how many people were active, how many viewed a resource, how many of these started an assessment afterwards, and how many of these submitted one after that?',
+    'In each course: how many people were active, how many viewed a resource, how many of these started an assessment afterwards, and how many of these submitted or completed one after that?',
   sql: `
 WITH chosen AS (
-  SELECT *
+  SELECT *, coalesce(common_action, action) AS done
   FROM events
   WHERE ${days}
     AND kind = 'event'
 ),
 viewing AS (
-  SELECT tenant_id, group_id, actor_id, action, type, event_time,
-    min(CASE WHEN action IN ('Viewed', 'NavigatedTo') THEN event_time END)
+  SELECT tenant_id, group_id, actor_id, done, type, object_type, event_time,
+    min(CASE WHEN done IN ('Viewed', 'NavigatedTo') THEN event_time END)
       OVER (PARTITION BY tenant_id, group_id, actor_id) AS viewed_at
   FROM chosen
   WHERE group_id IS NOT NULL AND actor_id IS NOT NULL
 ),
 starting AS (
-  SELECT tenant_id, group_id, actor_id, action, type, event_time, viewed_at,
-    min(CASE WHEN type = 'AssessmentEvent' AND action = 'Started' AND event_time >= viewed_at
+  SELECT tenant_id, group_id, actor_id, done, type, object_type, event_time, viewed_at,
+    min(CASE WHEN type = 'AssessmentEvent' AND done = 'Started' AND event_time >= viewed_at
       THEN event_time END)
       OVER (PARTITION BY tenant_id, group_id, actor_id) AS started_at
   FROM viewing
@@ -30,7 +30,8 @@ people AS (
   SELECT tenant_id, group_id, actor_id,
     max(viewed_at) AS viewed_at,
     max(started_at) AS started_at,
-    min(CASE WHEN type = 'AssessmentEvent' AND action = 'Submitted' AND event_time >= started_at
+    min(CASE WHEN ((type = 'AssessmentEvent' AND done = 'Submitted')
+        OR (object_type = 'Assessment' AND done = 'Completed')) AND event_time >= started_at
       THEN event_time END) AS submitted_at
   FROM starting
   GROUP BY 1, 2, 3

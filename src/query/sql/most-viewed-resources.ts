@@ -21,7 +21,7 @@ SELECT
   count(DISTINCT actor_id) AS people,
   max(event_time) AS last_viewed
 FROM chosen
-WHERE action IN ('Viewed', 'NavigatedTo') AND object_id IS NOT NULL
+WHERE coalesce(common_action, action) IN ('Viewed', 'NavigatedTo') AND object_id IS NOT NULL
 GROUP BY 1, 2
 ORDER BY views DESC, 1, 2
 LIMIT 100`,

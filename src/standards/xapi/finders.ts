@@ -1,13 +1,13 @@
 import type { EventRecord } from '../../event/record'
 import type { Finder, FinderName } from '../../event/statement'
-import { activityOf, relatedActivities } from './activities'
 import { agentKey } from './agents'
 import { type Node, nodeAt, textAt } from './node'
-import { mainAgents, relatedAgents } from './people'
+import type { References } from './references'
 
 /** Lists by which values a statement is found, each once. */
 export function findersOf(
   statement: Node,
+  { agents, otherAgents, activity, otherActivities }: References,
   authority: Node,
   { sourceId }: Pick<EventRecord, 'sourceId'>,
 ): Finder[] {
@@ -22,18 +22,18 @@ export function findersOf(
     finders.push({ by, value: value.toWellFormed() })
   }
 
-  for (const agent of mainAgents(statement)) {
+  for (const agent of agents) {
     const key = agentKey(agent)
     add('agent', key)
     add('relatedAgent', key)
   }
-  for (const agent of relatedAgents(statement)) add('relatedAgent', agentKey(agent))
+  for (const agent of otherAgents) add('relatedAgent', agentKey(agent))
   add('relatedAgent', agentKey(authority))
   add('verb', textAt(nodeAt(statement, 'verb'), 'id'))
-  const activity = textAt(activityOf(statement), 'id')
-  add('activity', activity)
-  add('relatedActivity', activity)
-  for (const one of relatedActivities(statement)) add('relatedActivity', textAt(one, 'id'))
+  const activityId = textAt(activity, 'id')
+  add('activity', activityId)
+  add('relatedActivity', activityId)
+  for (const one of otherActivities) add('relatedActivity', textAt(one, 'id'))
   add('registration', textAt(nodeAt(statement, 'context'), 'registration')?.toLowerCase())
   add('source', sourceId)
   return finders

@@ -1,25 +1,23 @@
 import type { Fragment } from '../../event/statement'
-import { activityOf, relatedActivities } from './activities'
 import { agentKey } from './agents'
-import { type Node, nodeAt, textAt } from './node'
-import { mainAgents, relatedAgents } from './people'
+import { nodeAt, textAt } from './node'
+import type { References } from './references'
 
 /** Lists what a statement says of activities: the definition of each that has one. */
-export function definitionsIn(statement: Node): Fragment[] {
-  const object = activityOf(statement)
-  const all = [...(object === undefined ? [] : [object]), ...relatedActivities(statement)]
+export function definitionsIn({ activity, otherActivities }: References): Fragment[] {
+  const all = activity === undefined ? otherActivities : [activity, ...otherActivities]
   return distinct(
-    all.map((activity) => {
-      const definition = nodeAt(activity, 'definition')
-      return { id: textAt(activity, 'id'), json: definition && JSON.stringify(definition) }
+    all.map((one) => {
+      const definition = nodeAt(one, 'definition')
+      return { id: textAt(one, 'id'), json: definition && JSON.stringify(definition) }
     }),
   )
 }
 
 /** Lists the names that a statement gives to agents and groups. */
-export function namesIn(statement: Node): Fragment[] {
+export function namesIn({ agents, otherAgents }: References): Fragment[] {
   return distinct(
-    [...mainAgents(statement), ...relatedAgents(statement)].map((agent) => {
+    [...agents, ...otherAgents].map((agent) => {
       const name = textAt(agent, 'name')
       return { id: agentKey(agent), json: name === undefined ? name : JSON.stringify({ name }) }
     }),

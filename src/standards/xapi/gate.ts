@@ -3,6 +3,8 @@ import { tooManyValues } from '../../event/json-body'
 import { MAX_DEPTH } from '../../event/limits'
 import { isDeeperThan } from '../../syntax/json-scan'
 import { issuesIn } from './check/check-statement'
+import type { Node } from './node'
+import { MAX_REFERENCES, namesTooMany } from './references'
 import type { XapiVersion } from './version'
 
 /**
@@ -24,5 +26,8 @@ export function refuse(
     return [{ path, message: `Nested more than ${MAX_DEPTH} levels deep`, code: 'too_deep' }]
   }
   const issues = issuesIn('Statement', value, version, path)
-  return issues.length === 0 ? undefined : issues
+  if (issues.length > 0) return issues
+  if (!namesTooMany(value as Node, raw)) return undefined
+  const message = `Names more than ${MAX_REFERENCES} agents and activities`
+  return [{ path, message, code: 'too_many_references' }]
 }

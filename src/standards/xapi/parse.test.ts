@@ -145,6 +145,16 @@ describe('a body of statements', () => {
     expect(twice[1]).toMatchObject({ errors: [{ path: [1, 'id'], code: 'duplicate_id' }] })
   })
 
+  it('may not name more agents and activities than a record store can find it by', () => {
+    const member = Array.from({ length: 1000 }, (_, n) => ({ mbox: `mailto:m${n}@example.org` }))
+    const of = (count: number) =>
+      items(
+        JSON.stringify({ ...sent, actor: { objectType: 'Group', member: member.slice(0, count) } }),
+      )
+    expect(of(997)).toMatchObject([{ event: {} }])
+    expect(of(1000)).toMatchObject([{ errors: [{ path: [], code: 'too_many_references' }] }])
+  })
+
   it('is nothing else', () => {
     for (const [text, code] of [
       ['"text"', 'wrong_type'],

@@ -1,6 +1,7 @@
-import type { Reading } from '../../event/reading'
+import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
 import type { BodyForm, ItemOrigin, Standard } from '../standard'
+import { checking } from './conformance'
 import { xapiFacts } from './facts'
 import { readingXapi } from './parse'
 import { statementOf } from './statement'
@@ -10,7 +11,9 @@ export const xapi = {
   ...xapiFacts,
   readBody,
   readItem,
+  distinctionOf,
   statementOf,
+  report: checking,
 } satisfies Standard
 
 function readBody(
@@ -25,4 +28,15 @@ function readBody(
 /** Reads the item in an array, so that every path begins with an index. */
 function readItem(text: string, { receivedAt, context }: ItemOrigin): Steps<Reading> {
   return readingXapi(`[${text}]`, receivedAt, context)
+}
+
+/**
+ * Tells apart two statements of one content that have no id: each is one more statement (1.0.3, Data,
+ * 2.4.1).
+ */
+function distinctionOf(
+  _event: ReadEvent,
+  { receivedAt, index }: { receivedAt: string; index: number },
+): string {
+  return `${receivedAt} ${index} `
 }

@@ -7,6 +7,7 @@ import { VOIDED } from './check/rules'
 import { findersOf } from './finders'
 import { definitionsIn, namesIn } from './fragments'
 import { type Node, nodeAt, textAt } from './node'
+import { referencesIn } from './references'
 import { type Edit, type Member, memberNamed, membersAt, spliced } from './splice'
 import { versionOfUnnamed } from './version'
 
@@ -21,6 +22,7 @@ export function statementOf(record: EventRecord): StatementEntry {
   const statement = JSON.parse(record.raw) as Node
   const stored = record.storedAt ?? record.receivedAt
   const authority = authorityOf(record)
+  const references = referencesIn(statement)
   const object = nodeAt(statement, 'object')
   const isReference = object?.objectType === 'StatementRef'
   const entry: StatementEntry = {
@@ -28,10 +30,10 @@ export function statementOf(record: EventRecord): StatementEntry {
     statementId: record.eventId,
     stored,
     json: wholeText(statement, record, stored, authority),
-    finders: findersOf(statement, authority, record),
+    finders: findersOf(statement, references, authority, record),
     voids: isReference && textAt(nodeAt(statement, 'verb'), 'id') === VOIDED,
-    activities: definitionsIn(statement),
-    agents: namesIn(statement),
+    activities: definitionsIn(references),
+    agents: namesIn(references),
     expiresAt: record.expiresAt,
   }
   if (isReference) entry.refersTo = textAt(object, 'id')?.toLowerCase()

@@ -12,7 +12,7 @@ import type { launchModes, moveOns } from './words'
 /** One learner is to open one course. */
 export interface Launching {
   tenantId: string
-  /** What the course sends is stamped with this source. */
+  /** Statements of the course are stamped with this source. */
   sourceId: string
   /** The page of the course. Its own query is kept. */
   course: URL
@@ -55,6 +55,7 @@ export async function launch({ documents, clock }: Needs, launching: Launching):
     registration,
     activityId,
   }
+  requirePerson(learner)
   requireNoneOf(Object.keys(parameters), launching.course)
 
   const { put } = createDocuments({ documents, maxBytes: MAX_DOCUMENT_BYTES })
@@ -83,6 +84,15 @@ function launchData(launching: Launching, sessionId: string) {
     launchParameters,
     returnURL: returnUrl,
   }
+}
+
+function requirePerson({ agent }: NamedAgent): void {
+  if (agent.objectType !== 'Group') return
+  throw new AppError('invalid_request', 'The learner cannot be launched for.', {
+    errors: [
+      { path: ['actor'], message: 'Must be one Agent, no Group', code: 'group', spec: 'cmi5, 8.1' },
+    ],
+  })
 }
 
 function requireNoneOf(names: readonly string[], { searchParams }: URL): void {

@@ -1,7 +1,11 @@
 import { expect, it, setDefaultTimeout } from 'bun:test'
 import { readConfig } from '../../../src/config/read-config'
 import { SPILL_PREFIX } from '../../../src/ingest/spill'
-import { EXPIRING_DOCUMENTS, LASTING_DOCUMENTS } from '../../../src/platform/aws/deployed/blobs'
+import {
+  EXPIRING_DOCUMENTS,
+  LASTING_DOCUMENTS,
+  STATEMENT_BODIES,
+} from '../../../src/platform/aws/deployed/blobs'
 import { FAILED_BATCHES } from '../../../src/platform/aws/lambda/failed-batches'
 import { MAX_LIFETIME_MS } from '../../../src/platform/document-store'
 import { graphOf, named, ofType } from '../../support/graph/graphs'
@@ -23,6 +27,13 @@ it('expires bodies a week after the hot copies that name them', () => {
   const { hotTtlDays } = readConfig(environment.variables)
   const bodies = rules.find(({ filter }) => filter?.prefix === 'bodies/')
   expect(bodies?.expiration?.days).toBe(hotTtlDays + 7)
+})
+
+it('expires statements in it a week after the items that name them', () => {
+  const { environment } = named(graph, 'Function', 'ApiFunction').inputs
+  const { xapiRetentionDays } = readConfig(environment.variables)
+  const statements = rules.find(({ filter }) => filter?.prefix === STATEMENT_BODIES)
+  expect(statements?.expiration?.days).toBe(xapiRetentionDays + 7)
 })
 
 it('expires documents in it after the latest time at which they may expire', () => {

@@ -10,7 +10,7 @@ const graph = graphOf('ci')
 const api = graph.artifacts.find(({ functionName }) => functionName === 'Api')!
 
 // Types of Zod's namespace, which leave nothing behind in JavaScript.
-const typesOnly = ['ZodObject', 'core', 'input', 'output']
+const typesOnly = ['ZodObject', 'ZodRawShape', 'core', 'input', 'output']
 
 // Bytes that a cold start of `api` reads: 581 KB, and some room. The goal is 450 KB; decisions 21 and 38
 // tell what is in the way.

@@ -20,6 +20,9 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Changes', 'dynamodb:UpdateItem', table('Events')],
   ['Api', 'dynamodb:Scan', table('Documents')],
   ['Realtime', 'dynamodb:UpdateItem', table('Documents')],
+  ['Api', 'dynamodb:Scan', table('Statements')],
+  ['Changes', 'dynamodb:PutItem', table('Statements')],
+  ['Deliver', 'dynamodb:Query', table('Statements')],
   ['Changes', 'dynamodb:UpdateItem', table('Documents')],
   ['Deliver', 'dynamodb:GetItem', table('Documents')],
   ['Sweep', 'dynamodb:DeleteItem', table('Documents')],
@@ -80,6 +83,18 @@ describe('permissions', () => {
       expect(mayDo(role(name), 'dynamodb:DeleteItem', table('Events'))).toBe(true)
     }
   })
+
+  for (const name of ['Api', 'Realtime', 'Sweep', 'Changes']) {
+    it(`let ${name} add statements, and all but Changes mark those that are being stored`, () => {
+      const may = (action: string) => mayDo(role(name), `dynamodb:${action}`, table('Statements'))
+      const adding = ['PartiQLInsert', 'BatchWriteItem', 'UpdateItem', 'BatchGetItem', 'Query']
+      expect(adding.filter((action) => !may(action))).toEqual([])
+      const marking = ['PutItem', 'DeleteItem'].filter(may)
+      expect(marking).toEqual(name === 'Changes' ? [] : ['PutItem', 'DeleteItem'])
+      const body = `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/statements/a`
+      expect(mayDo(role(name), 's3:PutObject', body)).toBe(true)
+    })
+  }
 
   it('let Api read, change and remove documents', () => {
     for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']) {

@@ -35,6 +35,13 @@ describe('the tables', () => {
     })
   }
 
+  it('have cheap storage where little is read of what stays for years', () => {
+    const rare = ofType(graph, 'Table')
+      .filter(({ inputs }) => inputs.tableClass === 'STANDARD_INFREQUENT_ACCESS')
+      .map(({ name }) => name)
+    expect(rare).toEqual(['StatementsTable'])
+  })
+
   it('can be brought back to any second of the last weeks where nothing else has what they hold', () => {
     const recovered = ofType(graph, 'Table')
       .filter(({ inputs }) => inputs.pointInTimeRecovery.enabled)

@@ -14,6 +14,10 @@ export interface Cursors {
    * Reads a cursor: all before `handled` is done; `intended` is the batch that was begun, if any.
    */
   read(name: string): { handled: Position; intended: Intent | undefined }
+  /** Reads a cursor of which nobody follows the log yet; undefined when there is none. */
+  peek(name: string): Position | undefined
+  /** Sets a cursor of which nobody follows the log yet. */
+  set(name: string, handled: Position): void
   /** Writes a cursor, which is durable once it returns. */
   write(name: string, handled: Position, intended: Intent | undefined): void
   /**
@@ -63,6 +67,9 @@ export function createCursors(db: Database): Cursors {
         intended: { end: intended, batchId: batch ?? `${name}-${handled}-${intended}` },
       }
     },
+    peek: (name) => guarded('reading a cursor', () => select.get(name))?.handled,
+    set: (name, handled) =>
+      guarded('saving a cursor', () => void upsert.run(name, handled, null, null)),
     write(name, handled, intended) {
       guarded('saving a cursor', () =>
         upsert.run(name, handled, intended?.end ?? null, intended?.batchId ?? null),

@@ -1,5 +1,8 @@
-import { boundedIssue } from '../../error/bounded-issues'
-import type { ReportedIssue } from '../standard'
+import { boundedIssue } from './bounded-issues'
+import type { Issue } from './issue'
+
+/** An issue of a report says how much it weighs. */
+type Weighed = Issue & { severity: 'error' | 'warning' }
 
 // A reader wants no more, and a caller without a key must not make us write books.
 export const MAX_LISTED = 1000
@@ -8,20 +11,20 @@ export const LISTED_BYTES = 512 * 1024
 
 /** A listing has the issues of one severity: the first ones in full, all of them by number. */
 export interface Listing {
-  issues: ReportedIssue[]
-  take(issue: ReportedIssue): void
+  issues: Weighed[]
+  take(issue: Weighed): void
   isCut(): boolean
   /** Counts the issues by code, the most frequent first. */
   counts(): Record<string, number>
 }
 
-export function createListing(severity: ReportedIssue['severity']): Listing {
-  const issues: ReportedIssue[] = []
+export function createListing(severity: Weighed['severity']): Listing {
+  const issues: Weighed[] = []
   const byCode = new Map<string, number>()
   let bytes = 0
   let isCut = false
 
-  function list(issue: ReportedIssue) {
+  function list(issue: Weighed) {
     const bounded = boundedIssue(issue)
     bytes += Buffer.byteLength(JSON.stringify(bounded))
     isCut = issues.length === MAX_LISTED || bytes > LISTED_BYTES

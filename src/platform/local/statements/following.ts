@@ -1,0 +1,56 @@
+import type { Log } from '../../../telemetry/log'
+import type { Cursors } from '../log/cursors'
+import type { EventLog } from '../log/event-log'
+import type { LocalStatementStore } from '../statement-store'
+
+/** The consumer that adds statements again (`changes/statements.ts`). */
+const NAME = 'statements'
+
+const ONE = { records: 1, bytes: 1 }
+// Somebody who watches a start sees by this that it goes on.
+const TELL_MS = 10_000
+
+interface Needs {
+  cursors: Cursors
+  log: Pick<EventLog, 'end' | 'countFrom' | 'segmentsFrom'>
+  statements: Pick<LocalStatementStore, 'follow' | 'settle'>
+  telemetry: Log
+}
+
+/**
+ * Makes cursors of which that of the statements is never beyond what is durable in their own file:
+ * it is set back when that file was lost or is of an earlier day, and moves on only once what was
+ * added is on the disk.
+ */
+export function followStatements({ cursors, log, statements, telemetry }: Needs): Cursors {
+  // Nothing has to be added again from an empty log, at whichever position it begins.
+  const end = log.countFrom(0) === 0 ? 0 : log.end()
+  const cursor = cursors.peek(NAME)
+  // In a folder that a version without a record store has filled, there is nothing to follow yet.
+  const isFormer = cursor === undefined && cursors.furthest() > 0
+  // A log does not begin at 0: one in which nothing stands has nothing to follow, either.
+  const isNew = isFormer || log.segmentsFrom(0, ONE).length === 0
+  const from = isNew ? end : cursor
+  if (isNew) statements.settle(end, undefined)
+  const begin = statements.follow(from, end)
+  if (begin !== cursor) cursors.set(NAME, begin)
+  let toldAt = performance.now()
+  if (begin < end) telemetry.info('statements are added again from the log', { begin, end })
+
+  function tell(position: number) {
+    if (position < begin || position >= end || performance.now() - toldAt < TELL_MS) return
+    toldAt = performance.now()
+    telemetry.info('statements are added again from the log', { position, end })
+  }
+
+  return {
+    ...cursors,
+    write(name, handled, intended) {
+      if (name === NAME) {
+        statements.settle(handled, log.segmentsFrom(handled, ONE)[0]?.storedAt)
+        tell(handled)
+      }
+      cursors.write(name, handled, intended)
+    },
+  }
+}

@@ -1,0 +1,274 @@
+import type { EventRecord } from '../../src/event/record'
+import { type StandardName, standardNames } from '../../src/event/record'
+import { stampWith } from '../../src/ingest/steps/stamp'
+import { commonOf } from '../../src/mapping/common'
+import { standardNamed } from '../../src/standards'
+import { finish } from '../../src/syntax/steps'
+import { caliperContext } from '../../tools/samples/events'
+
+/*
+ * One table: documents of a standard, and the rows that a named query has for them. Each case is a day
+ * of its own, and nothing else is on it.
+ */
+
+export interface Case {
+  says: string
+  query: string
+  /** Documents by standard, as they are sent. */
+  sent: Partial<Record<StandardName, Record<string, unknown>[]>>
+  rows: unknown[][]
+}
+
+const site = 'https://lms.northfield.example'
+const tenant = 'default'
+const course = `${site}/courses/biology`
+const quiz = `${site}/quizzes/cells`
+const clip = `${site}/clips/mitosis`
+const page = `${site}/pages/1`
+const ADL = 'http://adlnet.gov/expapi'
+const VIDEO = 'https://w3id.org/xapi/video'
+const registration = 'ec531277-b57b-4c15-8d91-d292c5b2b8f7'
+
+let made = 0
+function id(): string {
+  made += 1
+  return `5a1e0000-0000-4000-8000-${String(made).padStart(12, '0')}`
+}
+
+const at = (minute: number) => `2026-09-01T09:${String(minute).padStart(2, '0')}:00.000Z`
+
+/** A Caliper event and a statement by `who`, whose addresses both standards know. */
+const event = (who: string, minute: number, more: Record<string, unknown>) => ({
+  '@context': caliperContext,
+  id: `urn:uuid:${id()}`,
+  actor: { id: `mailto:${who}@northfield.example`, type: 'Person' },
+  group: { id: course, type: 'CourseSection' },
+  eventTime: at(minute),
+  ...more,
+})
+
+const statement = (who: string, minute: number, verb: string, more: Record<string, unknown>) => ({
+  id: id(),
+  actor: { mbox: `mailto:${who}@northfield.example` },
+  verb: { id: verb.includes(':') ? verb : `${ADL}/verbs/${verb}` },
+  timestamp: at(minute),
+  context: {
+    registration,
+    contextActivities: {
+      grouping: [{ id: course, definition: { type: `${ADL}/activities/course` } }],
+    },
+  },
+  ...more,
+})
+
+const activity = (iri: string, type: string, name: string) => ({
+  id: iri,
+  definition: { type: type.includes(':') ? type : `${ADL}/activities/${type}`, name: { en: name } },
+})
+
+const cells = activity(quiz, 'assessment', 'Cells')
+const mitosis = activity(clip, `${VIDEO}/activity-type/video`, 'Mitosis')
+const caliperCells = { id: quiz, type: 'Assessment', name: 'Cells' }
+const attempt = (who: string) => ({
+  id: `${site}/attempts/${who}`,
+  type: 'Attempt',
+  assignee: `mailto:${who}@northfield.example`,
+  assignable: quiz,
+})
+
+const views = {
+  caliper: [
+    event('ada', 1, {
+      type: 'ViewEvent',
+      action: 'Viewed',
+      object: { id: page, type: 'Page', name: 'One' },
+    }),
+  ],
+  xapi: [
+    statement('ben', 2, 'http://id.tincanapi.com/verb/viewed', {
+      object: activity(page, 'http://activitystrea.ms/schema/1.0/page', 'One'),
+    }),
+    statement('ben', 3, 'experienced', {
+      object: activity(page, 'http://activitystrea.ms/schema/1.0/page', 'One'),
+    }),
+  ],
+}
+
+const takes = {
+  caliper: [
+    event('ada', 10, {
+      type: 'AssessmentEvent',
+      action: 'Started',
+      object: caliperCells,
+      generated: attempt('ada'),
+    }),
+    event('ada', 20, {
+      type: 'AssessmentEvent',
+      action: 'Submitted',
+      object: caliperCells,
+      generated: attempt('ada'),
+    }),
+    event('ada', 30, {
+      type: 'GradeEvent',
+      action: 'Graded',
+      object: attempt('ada'),
+      generated: { id: `${site}/scores/ada`, type: 'Score', scoreGiven: 8, maxScore: 10 },
+    }),
+  ],
+  xapi: [
+    statement('ben', 10, 'initialized', { object: cells }),
+    statement('ben', 20, 'scored', { object: cells, result: { score: { raw: 2, max: 10 } } }),
+    statement('ben', 30, 'passed', {
+      object: cells,
+      result: { score: { raw: 6, max: 10 }, success: true, completion: true },
+    }),
+    statement('cyd', 11, 'initialized', { object: cells }),
+  ],
+}
+
+const both = (sent: Record<string, Record<string, unknown>[]>) => sent
+const watched = (segments: unknown) => ({
+  object: mitosis,
+  result: { extensions: { [`${VIDEO}/extensions/played-segments`]: segments } },
+})
+
+export const cases: Case[] = [
+  {
+    says: 'views of Caliper',
+    query: 'most-viewed-resources',
+    sent: { caliper: views.caliper },
+    rows: [[tenant, page, 'Page', 'One', 1, 1, '2026-09-01 09:01:00']],
+  },
+  {
+    says: 'views of xAPI',
+    query: 'most-viewed-resources',
+    sent: { xapi: views.xapi },
+    rows: [[tenant, page, 'Page', 'One', 2, 1, '2026-09-01 09:03:00']],
+  },
+  {
+    says: 'views of both, of one resource',
+    query: 'most-viewed-resources',
+    sent: both(views),
+    rows: [[tenant, page, 'Page', 'One', 3, 2, '2026-09-01 09:03:00']],
+  },
+  {
+    says: 'attempts and grades of Caliper',
+    query: 'assessment-scores',
+    sent: { caliper: takes.caliper },
+    rows: [[tenant, quiz, 'Cells', 1, 1, 1, 1, 80, 80, 80]],
+  },
+  {
+    says: 'attempts and scores of xAPI, the latest score of a registration',
+    query: 'assessment-scores',
+    sent: { xapi: takes.xapi },
+    rows: [[tenant, quiz, 'Cells', 2, 2, 1, 1, 60, 60, 60]],
+  },
+  {
+    says: 'attempts and scores of both, at one assessment',
+    query: 'assessment-scores',
+    sent: both(takes),
+    rows: [[tenant, quiz, 'Cells', 3, 3, 2, 2, 60, 70, 80]],
+  },
+  {
+    says: 'ways from a view to a submission, in each standard and from one to the other',
+    query: 'course-funnel',
+    sent: {
+      caliper: [
+        ...views.caliper, // ada
+        ...takes.caliper,
+        event('dora', 1, {
+          type: 'ViewEvent',
+          action: 'Viewed',
+          object: { id: page, type: 'Page' },
+        }),
+      ],
+      xapi: [
+        ...views.xapi, // ben
+        statement('ben', 10, 'initialized', { object: cells }),
+        statement('ben', 20, 'completed', { object: cells }),
+        statement('dora', 5, 'initialized', { object: cells }),
+      ],
+    },
+    rows: [[tenant, course, 3, 3, 3, 2]],
+  },
+  {
+    says: 'people of every standard on a day',
+    query: 'activity-by-day',
+    sent: {
+      ...views,
+      native: [{ event_type: 'Viewed', user_id: 'u-1', timestamp: at(1) }],
+    },
+    rows: [
+      [tenant, '2026-09-01', course, 3, 2],
+      [tenant, '2026-09-01', null, 1, 1],
+    ],
+  },
+  {
+    says: 'attempts, outcomes and scores of xAPI alone',
+    query: 'attempts-by-activity',
+    sent: both(takes),
+    rows: [[tenant, quiz, 'Assessment', 'Cells', 2, 2, 1, 1, 0, 1, 60, 60, 60]],
+  },
+  {
+    says: 'verbs of statements, with the action that stands for each',
+    query: 'verbs-by-course',
+    sent: {
+      caliper: views.caliper,
+      xapi: [
+        ...takes.xapi,
+        statement('ada', 1, 'https://example.edu/verbs/juggled', { object: cells }),
+      ],
+    },
+    rows: [
+      [tenant, course, `${ADL}/verbs/initialized`, 'Started', 2, 2, 1],
+      [tenant, course, `${ADL}/verbs/passed`, 'Graded', 1, 1, 1],
+      [tenant, course, `${ADL}/verbs/scored`, 'Graded', 1, 1, 1],
+      [tenant, course, 'https://example.edu/verbs/juggled', null, 1, 1, 1],
+    ],
+  },
+  {
+    says: 'half minutes of a video, each person once, and nothing of what is no segment',
+    query: 'video-segments',
+    sent: {
+      xapi: [
+        statement('ada', 1, `${VIDEO}/verbs/paused`, watched('0[.]12.5')),
+        statement('ada', 2, 'terminated', watched('0[.]12.5[,]40[.]65')),
+        statement('ben', 1, `${VIDEO}/verbs/paused`, watched('29.5[.]30')),
+        statement('cyd', 1, `${VIDEO}/verbs/paused`, watched('0[.]')),
+        statement('cyd', 2, `${VIDEO}/verbs/paused`, watched({ from: 0 })),
+        statement('cyd', 3, `${VIDEO}/verbs/played`, { object: mitosis }),
+      ],
+    },
+    rows: [
+      [tenant, clip, 'Mitosis', 0, 2],
+      [tenant, clip, 'Mitosis', 30, 1],
+      [tenant, clip, 'Mitosis', 60, 1],
+    ],
+  },
+]
+
+/** The day on which the documents of a case arrived. */
+export const dayOf = (place: number) => `2026-09-${String(place + 1).padStart(2, '0')}`
+
+/** Reads and stamps what was sent in all cases, as the pipeline does. */
+export async function recordsOfCases(): Promise<EventRecord[]> {
+  const records: EventRecord[] = []
+  for (const [place, { sent }] of cases.entries()) {
+    const receivedAt = `${dayOf(place)}T12:00:00.000Z`
+    const origin = { tenantId: tenant, sourceId: 'any', receivedAt, server: { requestId: 'r' } }
+    const stamp = stampWith({ ...origin, terms: { days: 30 }, commonOf })
+    for (const name of standardNames) {
+      const { readItem } = await standardNamed(name)!.load()
+      for (const [index, document] of (sent[name] ?? []).entries()) {
+        const text = JSON.stringify(document)
+        const { items } = finish(readItem(text, { context: { version: '1.0.3' }, receivedAt }))
+        for (const item of items) {
+          if ('errors' in item) throw new Error(JSON.stringify(item.errors))
+          // A document stands in several cases, and an event is stored once a day in all of them.
+          records.push({ ...stamp(item.event), eventId: `${place} ${name} ${index}` })
+        }
+      }
+    }
+  }
+  return records
+}
