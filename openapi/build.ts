@@ -16,12 +16,13 @@ export const typesFile = join(import.meta.dirname, '../packages/client/src/gener
  */
 async function buildDocument(): Promise<string> {
   const { openApiDocument } = await import('./document')
-  const { createApp, createXapiApp } = await import('../src/http/app')
+  const { createApp, laterApps } = await import('../src/http/app')
   // Routes are only read, none is called: there need not be a platform.
   const nowhere = {} as Platform
   const options = { config: readConfig({}), clock: systemClock, log: silentLog }
   const services = createServices(nowhere, options)
-  const apps = [createApp(services), await createXapiApp(services)]
+  const later = await Promise.all(laterApps.map(({ load }) => load(services)))
+  const apps = [createApp(services), ...later]
   return `${JSON.stringify(openApiDocument(apps), null, 2)}\n`
 }
 

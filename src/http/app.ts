@@ -13,9 +13,7 @@ import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
 import { requestPath } from './request-path'
-import { registerSources } from './sources'
 import { registerSystem } from './system'
-import { registerTenants } from './tenants'
 import { registerWebhooks } from './webhooks'
 
 /** The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own. */
@@ -25,10 +23,10 @@ export function createApp(services: Services): App {
   const receive = receiveWith(deps)
 
   // Before all else: those routes are framed as these are.
-  app.all(
-    '/xapi/*',
-    loadedLater(() => createXapiApp(services)),
-  )
+  for (const { paths, load } of laterApps) {
+    const serve = loadedLater(() => load(services))
+    for (const path of paths) app.all(path, serve)
+  }
   frame(app, services)
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)
@@ -36,22 +34,41 @@ export function createApp(services: Services): App {
   registerRealtime(app)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
-  registerSources(app, deps)
-  registerTenants(app, deps)
   registerQuarantine(app, deps)
   registerSystem(app, deps)
   return app
 }
 
 /**
- * The part of the surface that is a record store, which `createApp` serves. Its routes are many, and
- * most processes see no request to them: they are loaded by the first.
+ * Parts of the surface that most processes see no request to: `createApp` serves them, too, and loads
+ * their routes with the first.
  */
-export async function createXapiApp(services: Services): Promise<App> {
+export const laterApps = [
+  { paths: ['/xapi/*'], load: createXapiApp },
+  { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
+]
+
+async function createXapiApp(services: Services): Promise<App> {
   const { registerXapi } = await import('./xapi')
+  const app = framed(services)
+  registerXapi(app, depsOf(services))
+  return app
+}
+
+async function createSettingsApp(services: Services): Promise<App> {
+  const [{ registerSources }, { registerTenants }] = await Promise.all([
+    import('./sources'),
+    import('./tenants'),
+  ])
+  const app = framed(services)
+  registerSources(app, depsOf(services))
+  registerTenants(app, depsOf(services))
+  return app
+}
+
+function framed(services: Services): App {
   const app: App = new Hono<AppEnv>({ getPath: requestPath })
   frame(app, services)
-  registerXapi(app, depsOf(services))
   return app
 }
 
@@ -71,7 +88,10 @@ function frame(app: App, services: Services) {
 function loadedLater(load: () => Promise<App>) {
   let loading: Promise<App> | undefined
   return async function serve({ req, env }: AppContext): Promise<Response> {
-    loading ??= load()
+    loading ??= load().catch((thrown) => {
+      loading = undefined
+      throw thrown
+    })
     return (await loading).fetch(req.raw, env)
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { validate } from '@scalar/openapi-parser'
 import { documentFile } from '../../openapi/build'
-import { createXapiApp } from '../../src/http/app'
+import { laterApps } from '../../src/http/app'
 import { startTestApp } from '../support/app'
 import { notOnAws } from '../support/not-on-aws'
 
@@ -65,7 +65,8 @@ describe('the OpenAPI document', () => {
 
   notOnAws('in process')('describes every route there is, and no other', async () => {
     await using app = await startTestApp()
-    const all = [app.app, await createXapiApp(app.services!)]
+    const later = await Promise.all(laterApps.map(({ load }) => load(app.services!)))
+    const all = [app.app, ...later]
     const routes = all
       .flatMap(({ routes: own }) => own)
       .filter(({ method }) => method !== 'ALL')

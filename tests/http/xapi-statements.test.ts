@@ -62,6 +62,7 @@ describe('statements that are sent', () => {
     expect((await post([one, aStatement({ id: uuidOf(2) })])).status).toBe(200)
     const refused = await post([aStatement({ id: uuidOf(3) }), other])
     expect(await refusal(refused)).toMatchObject({ status: 409, code: 'conflict', path: [1, 'id'] })
+    expect(await refusal(await post(other))).toMatchObject({ status: 409, path: ['id'] })
     expect((await idsFound(test)).length).toBe(2)
   })
 

@@ -77,7 +77,7 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
       if (receipt.quarantined.length === 0) return receipt.eventIds
       findSource ??= rememberSources({ registry: platform.registry, clock })
       const source = await findSource(tenantId, sourceId)
-      if (source?.duplicates !== 'accept') taking.assertNoConflict(receipt)
+      if (source?.duplicates !== 'accept') taking.assertNoConflict(receipt, text)
       return inTurns(taking.answeredIds(text, receipt.eventIds))
     }
   }
