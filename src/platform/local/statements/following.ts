@@ -12,7 +12,7 @@ const TELL_MS = 10_000
 
 interface Needs {
   cursors: Cursors
-  log: Pick<EventLog, 'end' | 'segmentsFrom'>
+  log: Pick<EventLog, 'end' | 'countFrom' | 'segmentsFrom'>
   statements: Pick<LocalStatementStore, 'follow' | 'settle'>
   telemetry: Log
 }
@@ -23,7 +23,8 @@ interface Needs {
  * added is on the disk.
  */
 export function followStatements({ cursors, log, statements, telemetry }: Needs): Cursors {
-  const end = log.end()
+  // Nothing has to be added again from an empty log, at whichever position it begins.
+  const end = log.countFrom(0) === 0 ? 0 : log.end()
   const cursor = cursors.peek(NAME)
   // In a folder that a version without a record store has filled, there is nothing to follow yet.
   const isFormer = cursor === undefined && cursors.furthest() > 0
