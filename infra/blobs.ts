@@ -1,5 +1,9 @@
 import { readConfig } from '../src/config/read-config'
-import { EXPIRING_DOCUMENTS, STATEMENT_BODIES } from '../src/platform/aws/deployed/blobs'
+import {
+  EVENT_BODIES,
+  EXPIRING_DOCUMENTS,
+  STATEMENT_BODIES,
+} from '../src/platform/aws/deployed/blobs'
 import { MAX_LIFETIME_MS } from '../src/platform/document-store'
 import { yearsKept } from './retention'
 import { environment } from './settings'
@@ -23,7 +27,7 @@ export const blobs = new sst.aws.Bucket('Blobs', {
     })),
     // Bodies belong to items that are too large for the hot store. They last a week more than
     // those: DynamoDB takes days to drop what has expired, and its stream is read within one.
-    { id: 'expire-bodies', prefix: 'bodies/', expiresIn: `${hotTtlDays + 7} days` },
+    { id: 'expire-bodies', prefix: EVENT_BODIES, expiresIn: `${hotTtlDays + 7} days` },
     {
       id: 'expire-statements',
       prefix: STATEMENT_BODIES,

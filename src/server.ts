@@ -82,9 +82,11 @@ function expiring(platform: Platform, log: Log) {
   return function expire() {
     const time = agreedTime()
     if (time === undefined) return
-    platform.events.expire(time).catch((error: Error) => {
-      log.error('expired events could not be dropped', { reason: error.message })
-    })
+    for (const store of [platform.events, platform.statements]) {
+      store.expire(time).catch((error: Error) => {
+        log.error('what has expired could not be dropped', { reason: error.message })
+      })
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ReadEvent } from '../event/reading'
 import type { StandardName } from '../event/record'
 import { actions } from '../standards/caliper/model/actions'
-import { asSent, type Common, type CommonOf } from './load-common'
+import { asSent, type Common, type CommonOf } from './common-words'
 import { entityOf, happeningOf } from './lookup'
 
 const commonBy: Record<StandardName, CommonOf> = {

@@ -143,7 +143,7 @@ describe('an exact mapping', () => {
         const back = toCaliper(statement.document, fallback)
         expect(back).toEqual({ document: event, match: 'exact' })
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 })
@@ -194,7 +194,7 @@ describe('any mapping', () => {
         const { document } = toXapi(event, fallback)
         expect(toCaliper(document, fallback).document).toStrictEqual(event)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 
@@ -204,7 +204,7 @@ describe('any mapping', () => {
         const { document } = toCaliper(statement, fallback)
         expect(toXapi(document, fallback).document).toStrictEqual(statement)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 
@@ -216,7 +216,7 @@ describe('any mapping', () => {
         const back = toCaliper(stored, fallback).document
         expect(toXapi(back, fallback).document).toStrictEqual(stored)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 })

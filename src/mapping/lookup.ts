@@ -6,7 +6,7 @@ import { type Match, weakest } from './match'
 import { iriOf, prefixes } from './prefixes'
 import { type VerbRow, verbRows, verbsOfActions } from './verbs'
 
-/** What happened, in Caliper's terms. */
+/** A happening is what a verb tells, in Caliper's terms. */
 export interface Happening {
   event: string
   /** Absent where no action of Caliper comes near. */

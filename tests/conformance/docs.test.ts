@@ -33,6 +33,11 @@ describe('docs/conformance.md', () => {
       ].flatMap((name) => readTable('|', import.meta.dir, name).map(([code]) => code!)),
       ...readTable('|', import.meta.dir, 'versions.txt').map(([, code]) => code!.replace('~', '')),
     ]
+    const statements = join(root, 'src/standards/xapi/examples')
+    for (const name of ['requirements.txt', 'agents.txt']) {
+      const outcomes = readTable(' | ', statements, name).map((row) => row.at(-1)!.split(' ')[0]!)
+      codes.push(...outcomes.filter((outcome) => outcome !== 'valid'))
+    }
     const unexplained = new Set(
       codes.filter((code) => code !== '-' && !docs.includes(`\`${code}\``)),
     )

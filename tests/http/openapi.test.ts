@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { validate } from '@scalar/openapi-parser'
 import { documentFile } from '../../openapi/build'
+import { createXapiApp } from '../../src/http/app'
 import { startTestApp } from '../support/app'
 import { notOnAws } from '../support/not-on-aws'
 
@@ -64,7 +65,9 @@ describe('the OpenAPI document', () => {
 
   notOnAws('in process')('describes every route there is, and no other', async () => {
     await using app = await startTestApp()
-    const routes = app.app.routes
+    const all = [app.app, await createXapiApp(app.services!)]
+    const routes = all
+      .flatMap(({ routes: own }) => own)
       .filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
       // A part of the page at /docs, for nobody to call.
@@ -109,7 +112,8 @@ describe('what the document says of keys', () => {
     'GET /docs',
     'POST /caliper/v1p2/events/validate',
     'GET /xapi/about',
-    // The token in the address is all that it has.
+      'POST /xapi/statements/validate',
+    // The token in its address is all that it asks for, and a wrong one is answered as cmi5 has it.
     'POST /xapi/cmi5/fetch/{token}',
   ]
 
@@ -128,12 +132,46 @@ describe('what the document says of keys', () => {
   }
 })
 
+describe('the examples of xAPI and of tenants', () => {
+  const parameters: Record<string, string> = {
+    statementId: 'cd088ca7-c044-405c-bb41-0b2a8506f907',
+    activityId: 'https://example.edu/courses/7',
+    agent: '{"mbox":"mailto:ada@example.edu"}',
+    stateId: 'bookmark',
+    profileId: 'preferences',
+  }
+
+  for (const { name, method, path, operation } of operations) {
+    const media = operation.requestBody?.content['application/json']
+    if (media === undefined || !/^\/(tenants|xapi)/.test(path)) continue
+    it(`are taken: ${name}`, async () => {
+      await using app = await startTestApp()
+      const isAsked = (one: { in: string; name: string }) => one.in === 'query'
+      const asked = (operation.parameters ?? []).filter(isAsked).map((one) => one.name)
+      const known = asked.filter((one) => one in parameters)
+      const query = new URLSearchParams(
+        known.map((one): [string, string] => [one, parameters[one]!]),
+      )
+      const headers = {
+        ...app.as(app.keys.admin),
+        'Content-Type': 'application/json',
+        'X-Experience-API-Version': '1.0.3',
+        ...(asked.includes('profileId') && { 'If-None-Match': '*' }),
+      }
+      const body = JSON.stringify(media.example)
+      const address = `${path.replace('{id}', 'default')}?${query}`
+      const { status } = await app.request(address, { method, headers, body })
+      expect(Object.keys(operation.responses)).toContain(String(status))
+      expect(status).toBeLessThan(300)
+    })
+  }
+})
+
 describe('the examples of the document', () => {
   for (const { name, method, path, operation } of operations) {
     const media = operation.requestBody?.content['application/json']
-    // A target that the example names must not be looked up from a test; quarantine has its own, and
-    // xAPI asks for a version (xapi-statements.test.ts).
-    if (media === undefined || /^\/(webhooks|quarantine|sources|xapi)/.test(path)) continue
+    // A target that the example names must not be looked up from a test; the others have their own.
+    if (media === undefined || /^\/(webhooks|quarantine|sources|tenants|xapi)/.test(path)) continue
     it(`are taken: ${name}`, async () => {
       await using app = await startTestApp()
       const headers = { ...app.as(), 'Content-Type': 'application/json' }

@@ -12,6 +12,7 @@ import { getStatements } from './get-statements'
 import { postStatements } from './post-statements'
 import { putStatement } from './put-statement'
 import { takeStatementsWith } from './take-statements'
+import { validateStatements } from './validate-statements'
 import { announceVersionWith } from './version'
 
 const AREA = '/xapi/*'
@@ -41,6 +42,7 @@ export function registerXapi(app: App, deps: AppDeps) {
   getStatements(app, deps, admission)
   postStatements(app, admission, take)
   putStatement(app, admission, take)
+  validateStatements(app, deps)
   getAgent(app, deps, admission)
   getActivity(app, deps, admission)
   registerDocuments(app, deps, admission)

@@ -1,6 +1,6 @@
 import type { ReadEvent } from '../../event/reading'
 import type { EventRecord } from '../../event/record'
-import type { CommonOf } from '../../mapping/load-common'
+import type { CommonOf } from '../../mapping/common-words'
 import type { Origin } from '../arrival'
 import type { Terms } from '../record-store'
 

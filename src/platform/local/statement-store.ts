@@ -31,6 +31,9 @@ export interface LocalStatementStore extends StatementStore, Pick<Settled, 'foll
   settle(position: Position, written: number | undefined): void
 }
 
+// The thread that empties the WAL asks so often whether nobody writes (`checkpoint-worker.ts`).
+const CROWDED_MS = 50
+
 interface Options {
   file: string
   /** 16 bytes, of the data folder. */
@@ -143,7 +146,10 @@ export function openStatementStore(options: Options): LocalStatementStore {
     ...settled,
     settle: (position, written) => settled.settle(position, written, now()),
     begin: async (tenantId) => consistency.begin(tenantId),
-    add: (entries) => inTurns(adding(entries)),
+    async add(entries) {
+      if (commits.isCrowded()) await Bun.sleep(CROWDED_MS)
+      await inTurns(adding(entries))
+    },
 
     get: (tenantId, statementId) =>
       watched(() => {

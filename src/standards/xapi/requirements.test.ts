@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { readTable } from '../../../tests/support/list'
 import type { Issue } from '../../error/issue'
+import { checkAgent, isIri, isTimestamp, isUuid } from './parameters'
 import { readXapi } from './parse'
 
 // ADL's own suite says the same over HTTP; these lists need no server, and say where and why.
@@ -178,4 +179,27 @@ describe('a requirement on agents and groups', () => {
       })
     }
   }
+})
+
+describe('a requirement on parameters', () => {
+  const cases: [test: (value: string) => boolean, valid: string, invalid: string[]][] = [
+    [isUuid, UUID, ['wrong', `urn:uuid:${UUID}`, `${UUID}0`, '']],
+    [isIri, 'http://adlnet.gov/expapi/verbs/did', ['not.an.iri/verb', '', `a:${'b'.repeat(2048)}`]],
+    [isTimestamp, '2026-11-21T09:30:00+01:00', ['yesterday', '', '2026-11-21T09:30:00-00:00']],
+  ]
+  for (const [test, valid, invalid] of cases) {
+    it(`XAPI-00012: ${test.name} is that of statements`, () => {
+      expect(test(valid)).toBe(true)
+      expect(invalid.filter(test)).toEqual([])
+    })
+  }
+
+  it('XAPI-00012: an agent is checked as one of a statement, by its version', () => {
+    for (const [, json, outcome] of readTable(' | ', import.meta.dir, 'examples/agents.txt')) {
+      for (const version of ['1.0.3', '2.0.0'] as const) {
+        expectOutcome(checkAgent(json!, version), outcome!, 'agent.')
+      }
+    }
+    expect(checkAgent(`{"name":"${'x'.repeat(70_000)}"}`)).toMatchObject([{ code: 'too_long' }])
+  })
 })

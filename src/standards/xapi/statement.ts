@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../event/record'
-import type { StatementEntry } from '../../event/statement'
+import { AUTHORITY_HOME, type StatementEntry } from '../../event/statement'
 import { skipSpace } from '../../syntax/json-scan'
 import { toUtcMillis } from '../../syntax/timestamp'
 import { relations } from './activities'
@@ -46,7 +46,7 @@ export function statementOf(record: EventRecord): StatementEntry {
  * domain, and is an IRI as everybody checks a home page.
  */
 export function authorityOf({ tenantId, sourceId }: Pick<EventRecord, 'tenantId' | 'sourceId'>) {
-  const homePage = `urn:nonius:tenant:${encodeURIComponent(tenantId)}`
+  const homePage = AUTHORITY_HOME + encodeURIComponent(tenantId)
   return { objectType: 'Agent', account: { homePage, name: sourceId } }
 }
 

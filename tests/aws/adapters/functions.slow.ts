@@ -14,7 +14,11 @@ import type {
 import { Webhook } from 'standardwebhooks'
 import { createBlobStore } from '../../../src/platform/aws/blob-store'
 import type { Resources } from '../../../src/platform/aws/deployed/resources'
+import { createEventStore } from '../../../src/platform/aws/event-store'
 import type { RealtimeEvent } from '../../../src/platform/aws/lambda/realtime-handler'
+import { createStatementStore } from '../../../src/platform/aws/statement-store'
+import { systemClock } from '../../../src/platform/clock'
+import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { pollStream } from '../../../tools/aws-local/stream-poller'
 import { freshDeliveryStreams } from '../../support/aws/delivery-streams'
 import {
@@ -26,6 +30,7 @@ import {
 import { anSqsClient, freshQueue } from '../../support/aws/queues'
 import { urlEvent } from '../../support/aws/url-event'
 import { anEnvelope, anEvent } from '../../support/envelopes'
+import { aRecord } from '../../support/records'
 
 // The doors as they are deployed, called with the events that AWS calls them with.
 
@@ -186,6 +191,36 @@ it('carries an event from the address that takes it to the lake and to a webhook
   const [delivered] = target.seen
   const verified = new Webhook(created.body.secret).verify(delivered!.body, delivered!.headers)
   expect(verified).toMatchObject({ type: 'events', data: [event] })
+})
+
+it('adds a statement to the record store of which its process had no more time than to store it', async () => {
+  const { S3Client } = await import('@aws-sdk/client-s3')
+  const blobs = createBlobStore({ client: new S3Client({}), bucket: resources.blobsBucket })
+  const tokens = async () => createTokenSigner(new Uint8Array(32))
+  const needs = { client: dynamo, blobs, tokens, clock: systemClock }
+  const { eventsTable, indexes, statementsTable } = resources
+  const eventId = crypto.randomUUID()
+  const storedAt = new Date().toISOString()
+  const statement = {
+    id: eventId,
+    actor: { mbox: 'mailto:ada@example.edu' },
+    verb: { id: 'http://adlnet.gov/expapi/verbs/completed' },
+    object: { id: 'https://example.edu/courses/1' },
+  }
+  const about = { eventId, storedAt, standard: 'xapi', standardVersion: '1.0.3' } as const
+  const record = aRecord({ ...about, type: 'Statement', raw: JSON.stringify(statement) })
+  await createEventStore({ ...needs, table: eventsTable, indexes }).append([record])
+
+  await feed((batch) => changes.handler(batch, {}))
+
+  const store = createStatementStore({ ...needs, table: statementsTable, maxReferrers: 1 })
+  const held = await store.get(record.tenantId, eventId)
+  expect(held).toMatchObject({ statementId: eventId, stored: storedAt, isVoided: false })
+  expect(JSON.parse(held!.json)).toMatchObject(statement)
+  const verb = { by: 'verb', value: statement.verb.id } as const
+  const query = { finders: [verb], ascending: true }
+  const page = await store.query(record.tenantId, query, { limit: 1, maxBytes: 100_000 })
+  expect(page.statements).toEqual([held!])
 })
 
 it('takes up again a batch that Lambda gave up', async () => {

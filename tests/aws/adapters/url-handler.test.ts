@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
 import { StorageError } from '../../../src/error/storage-error'
@@ -103,6 +104,58 @@ describe('the door of a function URL', () => {
     )
     expect(script).toMatchObject({ statusCode: 200, isBase64Encoded: true })
     expect([...Buffer.from(script.body, 'base64').subarray(0, 2)]).toEqual([0x1f, 0x8b])
+  })
+
+  it('takes and gives attachments of statements, whatever bytes they have', async () => {
+    await using test = await startDoor()
+    const bytes = Buffer.from(Array.from({ length: 1024 }, (_, n) => n % 256))
+    const sha2 = createHash('sha256').update(bytes).digest('hex')
+    const statement = {
+      actor: { mbox: 'mailto:ada@example.edu' },
+      verb: { id: 'http://adlnet.gov/expapi/verbs/attended' },
+      object: { id: 'https://example.edu/lectures/1' },
+      attachments: [
+        {
+          usageType: 'https://example.edu/noise',
+          display: { en: 'Noise' },
+          contentType: 'application/octet-stream',
+          length: bytes.length,
+          sha2,
+        },
+      ],
+    }
+    const head = [
+      '--x',
+      'Content-Type: application/json',
+      '',
+      JSON.stringify(statement),
+      '--x',
+      'Content-Type: application/octet-stream',
+      'Content-Transfer-Encoding: binary',
+      `X-Experience-API-Hash: ${sha2}`,
+      '',
+      '',
+    ]
+    const body = Buffer.concat([
+      Buffer.from(head.join('\r\n')),
+      bytes,
+      Buffer.from('\r\n--x--\r\n'),
+    ])
+    const headers = { ...test.as(), 'x-experience-api-version': '1.0.3' }
+    const sent = await test.call(
+      urlEvent('POST', '/xapi/statements', {
+        headers: { ...headers, 'content-type': 'multipart/mixed; boundary=x' },
+        body: body.toString('base64'),
+        isBase64Encoded: true,
+      }),
+    )
+    expect([sent.statusCode, JSON.parse(sent.body)]).toEqual([200, [expect.any(String)]])
+
+    const found = await test.call(urlEvent('GET', '/xapi/statements?attachments=true', { headers }))
+    expect(found.statusCode).toBe(200)
+    expect(found.headers['content-type']).toStartWith('multipart/mixed')
+    expect(found.isBase64Encoded).toBe(true)
+    expect(Buffer.from(found.body, 'base64').includes(bytes)).toBe(true)
   })
 
   it('ends pages where Lambda could send no more, whatever is in them', async () => {

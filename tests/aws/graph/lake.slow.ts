@@ -105,7 +105,12 @@ describe('what is kept', () => {
     ])
     const large = retentionClasses.map((name) => [`large/${name}/`, days[name]])
     // The hot store keeps its items for thirty days, and a week of grace; a document that ends, thirty.
-    expect(kept).toEqual([...large, ['bodies/', 37], ['documents/expiring/', 31]])
+    expect(kept).toEqual([
+      ...large,
+      ['bodies/', 37],
+      ['statements/', 2562],
+      ['documents/expiring/', 31],
+    ])
   })
 
   for (const retentionClass of retentionClasses) {

@@ -510,6 +510,40 @@ export type XapiStatement = {
 /** The ids of the statements, in the order in which they were sent */
 export type XapiStatementIds = string[]
 
+export type XapiValid = {
+  valid: true
+  eventCount: number
+  entityCount: number
+  /** What the standard recommends against; it conforms all the same */
+  warnings: XapiIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type XapiIssue = Issue & {
+  /** `error` where the text says MUST, `warning` where it says SHOULD */
+  severity: 'error' | 'warning'
+}
+
+export type XapiInvalid = {
+  valid: false
+  errors: XapiIssue[]
+  /** What the standard recommends against; it conforms all the same */
+  warnings?: XapiIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
 export type XapiPerson = {
   objectType: 'Person'
   name?: string[]
@@ -1090,6 +1124,21 @@ export interface Operations {
       404: Problem
       408: Problem
       409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Check statements against the standard */
+  validateXapiStatements: {
+    method: 'POST'
+    path: '/xapi/statements/validate'
+    body: XapiStatement | XapiStatement[]
+    replies: {
+      200: XapiValid
+      400: XapiInvalid
+      408: Problem
       413: Problem
       415: Problem
       500: Problem

@@ -4,5 +4,11 @@ export const LASTING_DOCUMENTS = 'documents/lasting/'
 /** Large documents that expire have this prefix: DynamoDB drops their items without telling us. */
 export const EXPIRING_DOCUMENTS = 'documents/expiring/'
 
-/** Statements that are too large for an item have their bodies under this prefix. */
+/** Events that are too large for an item have their bodies under this prefix. */
+export const EVENT_BODIES = 'bodies/'
+
+/**
+ * Statements that are too large for an item have their bodies under this prefix, in the events table
+ * and in the statements'.
+ */
 export const STATEMENT_BODIES = 'statements/'

@@ -12,8 +12,8 @@ import { chunksOf, inParallel } from './in-parallel'
 const MAX_REQUESTS = 25
 // The calls write 200 items at a time, as `events/write.ts` does.
 const CALLS_AT_A_TIME = 8
-// What a call leaves out, since a partition is busy, is written again: with six pauses of at most
-// 25 to 800 ms, 1.6 s at most.
+// The items that a call leaves out, since a partition is busy, are written again: with six pauses of
+// at most 25 to 800 ms, 1.6 s at most.
 const MAX_TRIES = 7
 const FIRST_PAUSE_MS = 25
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { contentDigest } from '../../../event/content'
 import type { EventRecord } from '../../../event/record'
 import type { BlobStore } from '../../blob-store'
+import { EVENT_BODIES, STATEMENT_BODIES } from '../deployed/blobs'
 import type { IndexName } from '../deployed/resources'
 import { packBody, unpackBody } from './body'
 import { indexAttributes, keyOf, tenantOf } from './keys'
@@ -46,7 +47,7 @@ export function createItems({ indexes, blobs }: Needs) {
       }
       if (itemBytes(item) + reserve <= MAX_ITEM_BYTES) return item
       const { b: _, ...rest } = item
-      const blob = blobKey(key, body)
+      const blob = blobKey(record, key, body)
       await blobs.put(blob, body)
       return { ...rest, o: { S: blob } }
     },
@@ -69,10 +70,11 @@ export function contentHash({ raw, contentDigest: digest }: EventRecord): Buffer
 
 /**
  * Makes a key from the content, so that an event whose id is taken never replaces the body of the
- * first.
+ * first. What a record store took lasts as long as that promises, not as long as hot copies do.
  */
-function blobKey(key: string, body: Uint8Array): string {
+function blobKey({ storedAt }: EventRecord, key: string, body: Uint8Array): string {
+  const prefix = storedAt === undefined ? EVENT_BODIES : STATEMENT_BODIES
   const tenant = encodeURIComponent(tenantOf(key))
   const hash = createHash('sha256').update(body).digest('base64url')
-  return `bodies/${tenant}/${key.slice(tenantOf(key).length + 1)}-${hash}`
+  return `${prefix}${tenant}/${key.slice(tenantOf(key).length + 1)}-${hash}`
 }

@@ -109,7 +109,7 @@ export function addWith({
     await grow(to, tenantId, grown, { areComplete })
     const last = plain.map((base) => lastPutOf(tenantId, base, base.finders, areComplete))
     await batchWrite('adding statements', to, last)
-    // What refers to these is led on by who follows the feed, which has more time.
+    // Whoever follows the feed has more time, and leads on the others that refer to these.
     if (!areComplete) marks.notAdded([tenantId])
   }
 

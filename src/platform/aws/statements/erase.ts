@@ -91,7 +91,7 @@ async function eraseAll(
     const finders = reached.get(statementId)!
     const places = [
       mainPartition(tenantId, statementId),
-      // What it says itself has an entry even where what it refers to says so more narrowly.
+      // It may have an entry of its own even where its target says the same more narrowly.
       ...partitionsFor(tenantId, statementId, finders),
       ...partitionsFor(tenantId, statementId, base.finders),
     ]

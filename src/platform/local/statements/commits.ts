@@ -3,15 +3,16 @@ import { statSync } from 'node:fs'
 import { guarded, translated } from '../database'
 import type { Checkpointer } from '../log/checkpointer'
 
-// A transaction goes on for so long: what comes under load shares the pages that it writes, which
-// are most of what a statement costs. A kill loses so much, which the follower of the log adds again.
-const COMMIT_MS = 20
-// The memory of what a failed commit would lose, and the pages of SQLite that wait for it, are
-// bounded by these.
-const MAX_CHANGES = 500
+// A transaction goes on for so long: what comes under load shares the pages that it writes, which are
+// half of what a statement costs. A kill loses so much, which the follower of the log adds again.
+const COMMIT_MS = 50
+// A commit of so many writes some thousand pages, for which all other work waits a few milliseconds.
+const MAX_CHANGES = 256
 const MAX_BYTES = 4 * 1024 * 1024
 // Beyond so much, the WAL is moved into the file. With less, popular pages are moved more often.
 export const WAL_BYTES = 16 * 1024 * 1024
+// With so much the thread that moves it does not get the moment without a transaction that it needs.
+const CROWDED_BYTES = 4 * WAL_BYTES
 
 /** Changes share transactions, which outlive a turn of the event loop. Reads see what is pending. */
 export interface Commits<Change> {
@@ -25,6 +26,8 @@ export interface Commits<Change> {
   work<Result>(what: string, how: () => Result): Result
   /** Ends the transaction. @throws {StorageError} */
   commit(): void
+  /** The WAL has grown so far that whoever has much to change should wait a moment. */
+  isCrowded(): boolean
   /** Ends the transaction, and returns once it is on the disk with all before it. */
   commitDurably(mark: () => void): void
   /** Makes again what a failed transaction has lost. @throws {StorageError} as long as it cannot */
@@ -55,6 +58,7 @@ export function createCommits<Change>(
   let bytes = 0
   let works = 0
   let timer: Timer | undefined
+  let isCrowded = false
 
   function open() {
     if (db.inTransaction) return
@@ -99,14 +103,16 @@ export function createCommits<Change>(
     }
     pending = []
     bytes = works = 0
-    if (sizeOf(wal) > WAL_BYTES) checkpointer.request(db.filename)
+    const size = sizeOf(wal)
+    if (size > WAL_BYTES) checkpointer.request(db.filename)
+    isCrowded = size > CROWDED_BYTES
   }
 
   function commitQuietly() {
     try {
       commit()
     } catch {
-      // What was lost is made again before anything is read (`mend`).
+      // The lost changes are made again before anything is read (`mend`).
     }
   }
 
@@ -126,6 +132,10 @@ export function createCommits<Change>(
   return {
     mend,
     commit,
+    isCrowded() {
+      if (isCrowded) commitQuietly()
+      return isCrowded
+    },
     make(change, size) {
       mend()
       within('adding statements', () => apply(change))

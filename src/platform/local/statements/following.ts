@@ -28,8 +28,10 @@ export function followStatements({ cursors, log, statements, telemetry }: Needs)
   const cursor = cursors.peek(NAME)
   // In a folder that a version without a record store has filled, there is nothing to follow yet.
   const isFormer = cursor === undefined && cursors.furthest() > 0
-  const from = isFormer ? end : cursor
-  if (isFormer) statements.settle(end, undefined)
+  // A log does not begin at 0: one in which nothing stands has nothing to follow, either.
+  const isNew = isFormer || log.segmentsFrom(0, ONE).length === 0
+  const from = isNew ? end : cursor
+  if (isNew) statements.settle(end, undefined)
   const begin = statements.follow(from, end)
   if (begin !== cursor) cursors.set(NAME, begin)
   let toldAt = performance.now()

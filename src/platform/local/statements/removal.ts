@@ -80,8 +80,8 @@ export function createRemoval(db: Database, needs: Needs) {
   }
 
   /**
-   * What a statement that is erased said of an agent goes with it: whoever names the agent is erased
-   * as well. A definition stays as long as other statements are about the activity.
+   * A name that an erased statement gave an agent goes with it: whoever names the agent is erased as
+   * well. A definition stays as long as other statements are about the activity.
    */
   function removeSaid(tenantId: string, seq: number) {
     for (const { number, ofAgent, id } of bySayer.all(seq)) {

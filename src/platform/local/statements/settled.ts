@@ -44,7 +44,7 @@ export function createSettled(db: Database, { commits, consistency }: Needs): Se
         consistency.caughtUp()
         return
       }
-      // What stands behind was written later, and got its time so long before at most.
+      // All that stands behind was written later, and got its time so long before at most.
       consistency.catchUp(Math.max(0, written - MAX_WRITING_MS))
     },
 

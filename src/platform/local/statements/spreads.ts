@@ -11,9 +11,9 @@ interface Spread {
 }
 
 /**
- * What a statement has for those that refer to it reaches them a few at a time, however many they
- * are, and those that refer to them. What is still to be done stands in a table, so that it is done
- * after a kill as well. Keys are only ever added, so that a circle comes to rest.
+ * The keys of a statement reach those that refer to it a few at a time, however many they are, and
+ * those that refer to them. The work that is left stands in a table, so that it is done after a kill
+ * as well. Keys are only ever added, so that a circle comes to rest.
  */
 export interface Spreads {
   /** The referrers of a statement are to inherit keys, within a transaction. */

@@ -1,0 +1,104 @@
+import { AppError } from '../error/app-error'
+import { createTurns } from '../platform/turns'
+import type { ConformanceReport } from '../standards/standard'
+import type { Steps } from '../syntax/steps'
+import { type JsonText, jsonOf } from './answers/json'
+import { readText, requireMediaType } from './body'
+import type { AppContext, AppDeps } from './context'
+import { Issue } from './openapi'
+import { z } from './zod'
+
+const byCode = z.record(z.string(), z.int())
+const cutFields = {
+  truncated: z.literal(true).optional().openapi({ description: 'More was found than is listed' }),
+  counts: z.object({ errors: byCode, warnings: byCode }).optional().openapi({
+    description: 'With `truncated`: how many there are of each code, listed or not',
+  }),
+}
+
+/**
+ * Makes the schemas of a report.
+ * @param name of the standard, before the names of the schemas
+ * @param example an issue
+ */
+export function reportSchemas(
+  name: string,
+  example: z.input<typeof Issue> & { severity: 'error' | 'warning' },
+) {
+  const ReportedIssue = Issue.extend({
+    severity: z.enum(['error', 'warning']).openapi({
+      description: '`error` where the text says MUST, `warning` where it says SHOULD',
+    }),
+  }).openapi(`${name}Issue`, { example })
+  const warnings = z
+    .array(ReportedIssue)
+    .openapi({ description: 'What the standard recommends against; it conforms all the same' })
+  const Valid = z
+    .object({
+      valid: z.literal(true),
+      eventCount: z.int().min(0),
+      entityCount: z.int().min(0),
+      warnings,
+      ...cutFields,
+    })
+    .openapi(`${name}Valid`)
+  const Invalid = z
+    .object({
+      valid: z.literal(false),
+      errors: z.array(ReportedIssue),
+      warnings: warnings.optional(),
+      ...cutFields,
+    })
+    .openapi(`${name}Invalid`)
+  return { Valid, Invalid }
+}
+
+// Senders who check events show no key: together they share the room of one tenant.
+const ANYBODY = ''
+
+/** Makes the work of a route that checks a body, which needs no key and stores nothing. */
+export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'answers'>) {
+  const { config } = options
+  const turns = createTurns()
+
+  /** @returns the report with its room in memory, for a status of 200 or 400 */
+  return async function report(
+    c: AppContext,
+    reporting: (text: string) => Steps<ConformanceReport>,
+  ) {
+    requireMediaType(c, 'application/json')
+    const turn = turns.begin(c.env.ip ?? ANYBODY)
+    const { valid, errors, warnings, truncated, counts, ...sums } = await check()
+    const cut = truncated && { truncated, counts }
+    const some = warnings.length > 0 && { warnings }
+    if (valid) {
+      const json = jsonOf({ valid: true as const, ...sums, warnings, ...cut })
+      return { valid: true as const, json, hold: await roomFor(json) }
+    }
+    const json = jsonOf({ valid: false as const, errors, ...some, ...cut })
+    return { valid: false as const, json, hold: await roomFor(json) }
+
+    function roomFor({ text }: JsonText<unknown>) {
+      return answers.take(ANYBODY, text.length, c.req.raw.signal)
+    }
+
+    /** Checks a body. One that cannot be unpacked does not conform either: a 400 has one form. */
+    async function check(): Promise<ConformanceReport> {
+      try {
+        const text = await readText(c, config)
+        await turn.next()
+        const steps = reporting(text)
+        for (;;) {
+          const { done, value } = steps.next()
+          if (done) return value
+          if (turn.isOver()) await turn.next()
+        }
+      } catch (error) {
+        if (!(error instanceof AppError) || error.status !== 400) throw error
+        const { message, code } = error
+        const issue = { path: [], message, code, severity: 'error' as const }
+        return { valid: false, eventCount: 0, entityCount: 0, errors: [issue], warnings: [] }
+      }
+    }
+  }
+}
