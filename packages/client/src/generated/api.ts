@@ -484,97 +484,6 @@ export type NativeEvent = {
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
 
-export type XapiAbout = {
-  /** Versions that are offered */
-  version: string[]
-}
-
-export type XapiStatementResult = {
-  statements: XapiStatement[]
-  /** Where the next page is, from the root of this server; empty on the last one */
-  more: string
-}
-
-/** xAPI 1.0.3, Data, 2; 2.0, 4.2 */
-export type XapiStatement = {
-  id?: string
-  actor: Record<string, unknown>
-  verb: {
-    id: string
-    [name: string]: unknown
-  }
-  object: Record<string, unknown>
-  [name: string]: unknown
-}
-
-/** The ids of the statements, in the order in which they were sent */
-export type XapiStatementIds = string[]
-
-export type XapiValid = {
-  valid: true
-  eventCount: number
-  entityCount: number
-  /** What the standard recommends against; it conforms all the same */
-  warnings: XapiIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
-
-export type XapiIssue = Issue & {
-  /** `error` where the text says MUST, `warning` where it says SHOULD */
-  severity: 'error' | 'warning'
-}
-
-export type XapiInvalid = {
-  valid: false
-  errors: XapiIssue[]
-  /** What the standard recommends against; it conforms all the same */
-  warnings?: XapiIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
-
-export type XapiPerson = {
-  objectType: 'Person'
-  name?: string[]
-  mbox?: string[]
-  mbox_sha1sum?: string[]
-  openid?: string[]
-  account?: {
-    homePage: string
-    name: string
-    [name: string]: unknown
-  }[]
-  [name: string]: unknown
-}
-
-export type XapiActivity = {
-  objectType: 'Activity'
-  id: string
-  definition?: Record<string, unknown>
-}
-
-export type XapiDocumentIds = string[]
-
-export type Cmi5AuthToken = {
-  /** Goes after `Authorization: Basic ` */
-  'auth-token': string
-} | {
-  /** cmi5, 8.2.3.2 */
-  'error-code': '1' | '2'
-  'error-text': string
-}
-
 export type EventPage = {
   events: Event[]
   /** Absent on the last page, and only there: a page may be short, even empty */
@@ -951,6 +860,97 @@ export type OpenApi = {
   [name: string]: unknown
 }
 
+export type XapiAbout = {
+  /** Versions that are offered */
+  version: string[]
+}
+
+export type XapiStatementResult = {
+  statements: XapiStatement[]
+  /** Where the next page is, from the root of this server; empty on the last one */
+  more: string
+}
+
+/** xAPI 1.0.3, Data, 2; 2.0, 4.2 */
+export type XapiStatement = {
+  id?: string
+  actor: Record<string, unknown>
+  verb: {
+    id: string
+    [name: string]: unknown
+  }
+  object: Record<string, unknown>
+  [name: string]: unknown
+}
+
+/** The ids of the statements, in the order in which they were sent */
+export type XapiStatementIds = string[]
+
+export type XapiValid = {
+  valid: true
+  eventCount: number
+  entityCount: number
+  /** What the standard recommends against; it conforms all the same */
+  warnings: XapiIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type XapiIssue = Issue & {
+  /** `error` where the text says MUST, `warning` where it says SHOULD */
+  severity: 'error' | 'warning'
+}
+
+export type XapiInvalid = {
+  valid: false
+  errors: XapiIssue[]
+  /** What the standard recommends against; it conforms all the same */
+  warnings?: XapiIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type XapiPerson = {
+  objectType: 'Person'
+  name?: string[]
+  mbox?: string[]
+  mbox_sha1sum?: string[]
+  openid?: string[]
+  account?: {
+    homePage: string
+    name: string
+    [name: string]: unknown
+  }[]
+  [name: string]: unknown
+}
+
+export type XapiActivity = {
+  objectType: 'Activity'
+  id: string
+  definition?: Record<string, unknown>
+}
+
+export type XapiDocumentIds = string[]
+
+export type Cmi5AuthToken = {
+  /** Goes after `Authorization: Basic ` */
+  'auth-token': string
+} | {
+  /** cmi5, 8.2.3.2 */
+  'error-code': '1' | '2'
+  'error-text': string
+}
+
 /** What each operation takes and answers, by its `operationId`. */
 export interface Operations {
   /** Send events and entities */
@@ -1032,6 +1032,453 @@ export interface Operations {
       415: Problem
       500: Problem
       503: Problem
+    }
+  }
+  /** Send events over a WebSocket */
+  openPublish: {
+    method: 'GET'
+    path: '/ws/publish'
+    query: {
+      /** The key, where no header can be set */
+      key?: string
+    }
+    replies: {
+      101: undefined
+      401: Problem
+      403: Problem
+      426: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Find events, newest first */
+  listEvents: {
+    method: 'GET'
+    path: '/analytics/events'
+    query: {
+      /** Who */
+      actorId?: string
+      /** What */
+      objectId?: string
+      /** E.g. `ViewEvent` */
+      type?: string
+      /** The learner's session */
+      sessionId?: string
+      /** Course, section or group */
+      groupId?: string
+      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
+      commonAction?: string
+      /** Events from this time on, by their own time */
+      from?: string
+      /** Events before this time */
+      to?: string
+      /** `entity` finds the entities that were described */
+      kind?: 'event' | 'entity' | 'all'
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters */
+      cursor?: string
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+    }
+    replies: {
+      200: EventPage
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event */
+  getEvent: {
+    method: 'GET'
+    path: '/analytics/events/{id}'
+    parameters: {
+      /** As sent, percent-encoded; of an entity, the id derived by us */
+      id: string
+    }
+    query: {
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+      /** Converted to a statement or to a Caliper event; what that has no words for is in an extension. In its own standard an event is given as that gives it out. Not with `view=record` */
+      as?: 'xapi' | 'caliper'
+    }
+    replies: {
+      200: Event
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Have events sent to a URL */
+  createWebhook: {
+    method: 'POST'
+    path: '/webhooks'
+    body: WebhookSettings
+    replies: {
+      201: CreatedWebhook
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List your webhooks, oldest first */
+  listWebhooks: {
+    method: 'GET'
+    path: '/webhooks'
+    query: {
+      limit?: number
+      /** `nextCursor` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: WebhookList
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one webhook */
+  getWebhook: {
+    method: 'GET'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Webhook
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Replace the settings of a webhook */
+  updateWebhook: {
+    method: 'PUT'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    body: WebhookSettings
+    replies: {
+      200: Webhook
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a webhook */
+  deleteWebhook: {
+    method: 'DELETE'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Add a source */
+  createSource: {
+    method: 'POST'
+    path: '/sources'
+    body: NewSource
+    replies: {
+      201: Source
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List your sources, oldest first */
+  listSources: {
+    method: 'GET'
+    path: '/sources'
+    replies: {
+      200: SourceList
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one source */
+  getSource: {
+    method: 'GET'
+    path: '/sources/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Source
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Replace the settings of a source */
+  updateSource: {
+    method: 'PUT'
+    path: '/sources/{id}'
+    parameters: {
+      id: string
+    }
+    body: SourceSettings
+    replies: {
+      200: Source
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** How a source departs from its standard, over time */
+  getSourceConformance: {
+    method: 'GET'
+    path: '/sources/{id}/conformance'
+    parameters: {
+      id: string
+    }
+    query: {
+      /** From the hour, or day, that this lies in; 30 days or 48 hours back */
+      from?: string
+      /** Before this time; now when left out */
+      to?: string
+      /** By the day (UTC), at most 400 of them, or by the hour, at most 31 days */
+      interval?: 'hour' | 'day'
+    }
+    replies: {
+      200: SourceConformance
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read your tenant */
+  getTenant: {
+    method: 'GET'
+    path: '/tenants/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Tenant
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Change settings of your tenant */
+  changeTenant: {
+    method: 'PATCH'
+    path: '/tenants/{id}'
+    parameters: {
+      id: string
+    }
+    body: TenantChanges
+    replies: {
+      200: Tenant
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See what could not be kept as an event, newest first */
+  listQuarantine: {
+    method: 'GET'
+    path: '/quarantine'
+    query: {
+      /** Who sent it */
+      sourceId?: string
+      standard?: 'caliper' | 'xapi' | 'native'
+      /** Of one of the reasons, e.g. `required` or `conflict` */
+      code?: string
+      /** `item`: one of a request; `body`: a whole one that nobody could read */
+      scope?: 'item' | 'body'
+      /** Arrived at this time or later */
+      from?: string
+      /** Arrived before this time */
+      to?: string
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters */
+      cursor?: string
+    }
+    replies: {
+      200: QuarantineList
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send everything that matches through again, oldest first */
+  replayQuarantine: {
+    method: 'POST'
+    path: '/quarantine/replay'
+    body: ReplayAllOptions
+    replies: {
+      200: ReplayPage
+      202: ReplayBegun
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far a replay in the background is */
+  getReplay: {
+    method: 'GET'
+    path: '/quarantine/replays/{id}'
+    parameters: {
+      /** `replayId` of the reply to `POST /quarantine/replay` */
+      id: string
+    }
+    replies: {
+      200: ReplayJob
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one item, as it was received */
+  getQuarantined: {
+    method: 'GET'
+    path: '/quarantine/{id}'
+    parameters: {
+      /** `quarantineId` of a receipt or of the list */
+      id: string
+    }
+    replies: {
+      200: Quarantined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Give an item up */
+  deleteQuarantined: {
+    method: 'DELETE'
+    path: '/quarantine/{id}'
+    parameters: {
+      /** `quarantineId` of a receipt or of the list */
+      id: string
+    }
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send one item through again, repaired or as it is */
+  replayQuarantined: {
+    method: 'POST'
+    path: '/quarantine/{id}/replay'
+    parameters: {
+      /** `quarantineId` of a receipt or of the list */
+      id: string
+    }
+    body: ReplayOptions
+    replies: {
+      200: ReplayResult
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Is the process alive? */
+  getHealth: {
+    method: 'GET'
+    path: '/health'
+    replies: {
+      200: Health
+      500: Problem
+    }
+  }
+  /** Can events be taken now? */
+  getReadiness: {
+    method: 'GET'
+    path: '/ready'
+    replies: {
+      200: Readiness
+      500: Problem
+      503: Problem
+    }
+  }
+  /** This document */
+  getOpenApi: {
+    method: 'GET'
+    path: '/openapi.json'
+    replies: {
+      200: OpenApi
+      500: Problem
+    }
+  }
+  /** This document, to read and to try */
+  getDocs: {
+    method: 'GET'
+    path: '/docs'
+    replies: {
+      200: string
+      500: Problem
     }
   }
   /** Which versions of xAPI are offered */
@@ -1487,453 +1934,6 @@ export interface Operations {
       200: Cmi5AuthToken
       500: Problem
       503: Problem
-    }
-  }
-  /** Send events over a WebSocket */
-  openPublish: {
-    method: 'GET'
-    path: '/ws/publish'
-    query: {
-      /** The key, where no header can be set */
-      key?: string
-    }
-    replies: {
-      101: undefined
-      401: Problem
-      403: Problem
-      426: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Find events, newest first */
-  listEvents: {
-    method: 'GET'
-    path: '/analytics/events'
-    query: {
-      /** Who */
-      actorId?: string
-      /** What */
-      objectId?: string
-      /** E.g. `ViewEvent` */
-      type?: string
-      /** The learner's session */
-      sessionId?: string
-      /** Course, section or group */
-      groupId?: string
-      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
-      commonAction?: string
-      /** Events from this time on, by their own time */
-      from?: string
-      /** Events before this time */
-      to?: string
-      /** `entity` finds the entities that were described */
-      kind?: 'event' | 'entity' | 'all'
-      limit?: number
-      /** `nextCursor` of the page before, with the same filters */
-      cursor?: string
-      /** `sent`: events as they were sent; `record`: as normalised by us */
-      view?: 'sent' | 'record'
-    }
-    replies: {
-      200: EventPage
-      400: Problem
-      401: Problem
-      403: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one event */
-  getEvent: {
-    method: 'GET'
-    path: '/analytics/events/{id}'
-    parameters: {
-      /** As sent, percent-encoded; of an entity, the id derived by us */
-      id: string
-    }
-    query: {
-      /** `sent`: events as they were sent; `record`: as normalised by us */
-      view?: 'sent' | 'record'
-      /** Converted to a statement or to a Caliper event; what that has no words for is in an extension. In its own standard an event is given as that gives it out. Not with `view=record` */
-      as?: 'xapi' | 'caliper'
-    }
-    replies: {
-      200: Event
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Have events sent to a URL */
-  createWebhook: {
-    method: 'POST'
-    path: '/webhooks'
-    body: WebhookSettings
-    replies: {
-      201: CreatedWebhook
-      400: Problem
-      401: Problem
-      403: Problem
-      409: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** List your webhooks, oldest first */
-  listWebhooks: {
-    method: 'GET'
-    path: '/webhooks'
-    query: {
-      limit?: number
-      /** `nextCursor` of the page before */
-      cursor?: string
-    }
-    replies: {
-      200: WebhookList
-      400: Problem
-      401: Problem
-      403: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one webhook */
-  getWebhook: {
-    method: 'GET'
-    path: '/webhooks/{id}'
-    parameters: {
-      id: string
-    }
-    replies: {
-      200: Webhook
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Replace the settings of a webhook */
-  updateWebhook: {
-    method: 'PUT'
-    path: '/webhooks/{id}'
-    parameters: {
-      id: string
-    }
-    body: WebhookSettings
-    replies: {
-      200: Webhook
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Delete a webhook */
-  deleteWebhook: {
-    method: 'DELETE'
-    path: '/webhooks/{id}'
-    parameters: {
-      id: string
-    }
-    replies: {
-      204: undefined
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Add a source */
-  createSource: {
-    method: 'POST'
-    path: '/sources'
-    body: NewSource
-    replies: {
-      201: Source
-      400: Problem
-      401: Problem
-      403: Problem
-      409: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** List your sources, oldest first */
-  listSources: {
-    method: 'GET'
-    path: '/sources'
-    replies: {
-      200: SourceList
-      401: Problem
-      403: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one source */
-  getSource: {
-    method: 'GET'
-    path: '/sources/{id}'
-    parameters: {
-      id: string
-    }
-    replies: {
-      200: Source
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Replace the settings of a source */
-  updateSource: {
-    method: 'PUT'
-    path: '/sources/{id}'
-    parameters: {
-      id: string
-    }
-    body: SourceSettings
-    replies: {
-      200: Source
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** How a source departs from its standard, over time */
-  getSourceConformance: {
-    method: 'GET'
-    path: '/sources/{id}/conformance'
-    parameters: {
-      id: string
-    }
-    query: {
-      /** From the hour, or day, that this lies in; 30 days or 48 hours back */
-      from?: string
-      /** Before this time; now when left out */
-      to?: string
-      /** By the day (UTC), at most 400 of them, or by the hour, at most 31 days */
-      interval?: 'hour' | 'day'
-    }
-    replies: {
-      200: SourceConformance
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read your tenant */
-  getTenant: {
-    method: 'GET'
-    path: '/tenants/{id}'
-    parameters: {
-      id: string
-    }
-    replies: {
-      200: Tenant
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Change settings of your tenant */
-  changeTenant: {
-    method: 'PATCH'
-    path: '/tenants/{id}'
-    parameters: {
-      id: string
-    }
-    body: TenantChanges
-    replies: {
-      200: Tenant
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** See what could not be kept as an event, newest first */
-  listQuarantine: {
-    method: 'GET'
-    path: '/quarantine'
-    query: {
-      /** Who sent it */
-      sourceId?: string
-      standard?: 'caliper' | 'xapi' | 'native'
-      /** Of one of the reasons, e.g. `required` or `conflict` */
-      code?: string
-      /** `item`: one of a request; `body`: a whole one that nobody could read */
-      scope?: 'item' | 'body'
-      /** Arrived at this time or later */
-      from?: string
-      /** Arrived before this time */
-      to?: string
-      limit?: number
-      /** `nextCursor` of the page before, with the same filters */
-      cursor?: string
-    }
-    replies: {
-      200: QuarantineList
-      400: Problem
-      401: Problem
-      403: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Send everything that matches through again, oldest first */
-  replayQuarantine: {
-    method: 'POST'
-    path: '/quarantine/replay'
-    body: ReplayAllOptions
-    replies: {
-      200: ReplayPage
-      202: ReplayBegun
-      400: Problem
-      401: Problem
-      403: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** See how far a replay in the background is */
-  getReplay: {
-    method: 'GET'
-    path: '/quarantine/replays/{id}'
-    parameters: {
-      /** `replayId` of the reply to `POST /quarantine/replay` */
-      id: string
-    }
-    replies: {
-      200: ReplayJob
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one item, as it was received */
-  getQuarantined: {
-    method: 'GET'
-    path: '/quarantine/{id}'
-    parameters: {
-      /** `quarantineId` of a receipt or of the list */
-      id: string
-    }
-    replies: {
-      200: Quarantined
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Give an item up */
-  deleteQuarantined: {
-    method: 'DELETE'
-    path: '/quarantine/{id}'
-    parameters: {
-      /** `quarantineId` of a receipt or of the list */
-      id: string
-    }
-    replies: {
-      204: undefined
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Send one item through again, repaired or as it is */
-  replayQuarantined: {
-    method: 'POST'
-    path: '/quarantine/{id}/replay'
-    parameters: {
-      /** `quarantineId` of a receipt or of the list */
-      id: string
-    }
-    body: ReplayOptions
-    replies: {
-      200: ReplayResult
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Is the process alive? */
-  getHealth: {
-    method: 'GET'
-    path: '/health'
-    replies: {
-      200: Health
-      500: Problem
-    }
-  }
-  /** Can events be taken now? */
-  getReadiness: {
-    method: 'GET'
-    path: '/ready'
-    replies: {
-      200: Readiness
-      500: Problem
-      503: Problem
-    }
-  }
-  /** This document */
-  getOpenApi: {
-    method: 'GET'
-    path: '/openapi.json'
-    replies: {
-      200: OpenApi
-      500: Problem
-    }
-  }
-  /** This document, to read and to try */
-  getDocs: {
-    method: 'GET'
-    path: '/docs'
-    replies: {
-      200: string
-      500: Problem
     }
   }
 }
