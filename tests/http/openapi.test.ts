@@ -113,7 +113,7 @@ describe('what the document says of keys', () => {
     'GET /docs',
     'POST /caliper/v1p2/events/validate',
     'GET /xapi/about',
-      'POST /xapi/statements/validate',
+    'POST /xapi/statements/validate',
     // The token in its address is all that it asks for, and a wrong one is answered as cmi5 has it.
     'POST /xapi/cmi5/fetch/{token}',
   ]

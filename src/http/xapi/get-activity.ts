@@ -22,7 +22,7 @@ const route = createRoute({
   tags: ['xAPI'],
   summary: 'Read what is known of an activity',
   description:
-    'xAPI 1.0.3, Communication, 2.5. Scope `statements/read`, `statements/read/mine`, `profile`, `all/read` or `all`. The definition is merged of those of all statements: every language of its names and descriptions, and otherwise the newest. An activity that no statement knows is answered with its id.',
+    'xAPI 1.0.3, Communication, 2.5. Scope `statements/read`, `statements/read/mine`, `profile`, `define`, `all/read` or `all`. The definition is merged of those of all statements: every language of its names and descriptions, and otherwise the newest. An activity that no statement knows is answered with its id.',
   ...keyed,
   request: {
     query: z.strictObject({ activityId: iri('The activity', 'https://example.edu/courses/7') }),

@@ -26,7 +26,7 @@ const route = createRoute({
   tags: ['xAPI'],
   summary: 'Read what is known of an agent',
   description:
-    'xAPI 1.0.3, Communication, 2.4. Scope `statements/read`, `statements/read/mine`, `profile`, `all/read` or `all`. The identifier that was asked for, and every name that statements gave the agent, the newest first; an agent that no statement knows is answered as well.',
+    'xAPI 1.0.3, Communication, 2.4. Scope `statements/read`, `statements/read/mine`, `profile`, `define`, `all/read` or `all`. The identifier that was asked for, and every name that statements gave the agent, the newest first; an agent that no statement knows is answered as well.',
   ...keyed,
   request: {
     query: z.strictObject({ agent: agent('The agent, as JSON') }),
