@@ -14,6 +14,8 @@ import {
 // Few of everything, so that statements meet: they refer to each other, share values and moments.
 const IDS = 10
 const MOMENTS = 8
+// A sequence takes a tenth of a second on one machine; beside other work, or on an emulator, more.
+const SEQUENCE_MS = 2000
 const tenants = ['school', 'other']
 
 const aNumber = fc.integer({ min: 0, max: IDS - 1 })
@@ -134,75 +136,79 @@ function expectInOrder(found: readonly Found[], ascending: boolean) {
  * and is not voided, and nothing that does not match.
  */
 export function itMatchesTheModel(create: CreateStatementStore, { runs }: { runs: number }) {
-  it('finds what a model finds, whatever comes in whatever order', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(aStep, { maxLength: 25 }), async (steps) => {
-        let now = LATER
-        await using store = await create({ now: () => now })
-        await using model = statementModel({ now: () => now })
-        const writings: (() => Promise<unknown>)[] = []
+  it(
+    'finds what a model finds, whatever comes in whatever order',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(aStep, { maxLength: 25 }), async (steps) => {
+          let now = LATER
+          await using store = await create({ now: () => now })
+          await using model = statementModel({ now: () => now })
+          const writings: (() => Promise<unknown>)[] = []
 
-        async function add(entries: StatementEntry[]) {
-          await store.add(entries)
-          await model.add(entries)
-        }
+          async function add(entries: StatementEntry[]) {
+            await store.add(entries)
+            await model.add(entries)
+          }
 
-        for (const step of steps) {
-          if (step.do === 'add') await add(step.entries)
-          if (step.do === 'add both') {
-            // Of an id that both bring, the model takes what the store took.
-            const { entries, others } = step
-            await Promise.all([store.add(entries), store.add(others)])
-            for (const entry of [...entries, ...others]) {
-              const held = await store.get(entry.tenantId, entry.statementId)
-              if (held?.json === entry.json) await model.add([entry])
+          for (const step of steps) {
+            if (step.do === 'add') await add(step.entries)
+            if (step.do === 'add both') {
+              // Of an id that both bring, the model takes what the store took.
+              const { entries, others } = step
+              await Promise.all([store.add(entries), store.add(others)])
+              for (const entry of [...entries, ...others]) {
+                const held = await store.get(entry.tenantId, entry.statementId)
+                if (held?.json === entry.json) await model.add([entry])
+              }
+            }
+            if (step.do === 'begin') {
+              const [one, other] = [await store.begin('school'), await model.begin('school')]
+              writings.push(() => Promise.all([one.end(), other.end()]))
+              now = new Date(now.getTime() + 1000)
+            }
+            if (step.do === 'end') await writings.splice(step.which, 1)[0]?.()
+            if (step.do === 'read') {
+              const { query, page } = step
+              const found = await readAll(store, query, page)
+              expectInOrder(found, query.ascending)
+              const expected = await readAll(model, query, page)
+              expect(plain(found, query.ascending)).toEqual(plain(expected, query.ascending))
+            }
+            if (step.do === 'read beside writers') {
+              const { query, page, meanwhile } = step
+              const whole = { limit: 1000, maxBytes: 1_000_000 }
+              const before = await readAll(model, query, whole)
+              const left = [...meanwhile]
+              const found = await readAll(store, query, page, async () => {
+                const entries = left.shift()
+                if (entries !== undefined) await add(entries)
+              })
+              const after = await readAll(model, query, whole)
+              expectInOrder(found, query.ascending)
+              const ids = found.map(([id]) => id)
+              expect(new Set(ids).size).toBe(ids.length)
+              for (const [id] of before) {
+                // What was voided meanwhile may have been read before, or not.
+                if ((await model.get('school', id))?.isVoided === false) expect(ids).toContain(id)
+              }
+              const matched = new Set([...before, ...after].map(([id]) => id))
+              expect(ids.filter((id) => !matched.has(id))).toEqual([])
             }
           }
-          if (step.do === 'begin') {
-            const [one, other] = [await store.begin('school'), await model.begin('school')]
-            writings.push(() => Promise.all([one.end(), other.end()]))
-            now = new Date(now.getTime() + 1000)
-          }
-          if (step.do === 'end') await writings.splice(step.which, 1)[0]?.()
-          if (step.do === 'read') {
-            const { query, page } = step
-            const found = await readAll(store, query, page)
-            expectInOrder(found, query.ascending)
-            const expected = await readAll(model, query, page)
-            expect(plain(found, query.ascending)).toEqual(plain(expected, query.ascending))
-          }
-          if (step.do === 'read beside writers') {
-            const { query, page, meanwhile } = step
-            const whole = { limit: 1000, maxBytes: 1_000_000 }
-            const before = await readAll(model, query, whole)
-            const left = [...meanwhile]
-            const found = await readAll(store, query, page, async () => {
-              const entries = left.shift()
-              if (entries !== undefined) await add(entries)
-            })
-            const after = await readAll(model, query, whole)
-            expectInOrder(found, query.ascending)
-            const ids = found.map(([id]) => id)
-            expect(new Set(ids).size).toBe(ids.length)
-            for (const [id] of before) {
-              // What was voided meanwhile may have been read before, or not.
-              if ((await model.get('school', id))?.isVoided === false) expect(ids).toContain(id)
+          for (let number = 0; number < IDS; number += 1) {
+            for (const tenantId of tenants) {
+              const id = statementId(number)
+              expect(await store.get(tenantId, id)).toEqual(await model.get(tenantId, id))
             }
-            const matched = new Set([...before, ...after].map(([id]) => id))
-            expect(ids.filter((id) => !matched.has(id))).toEqual([])
           }
-        }
-        for (let number = 0; number < IDS; number += 1) {
-          for (const tenantId of tenants) {
-            const id = statementId(number)
-            expect(await store.get(tenantId, id)).toEqual(await model.get(tenantId, id))
-          }
-        }
-        const through = await store.consistentThrough('school')
-        expect(through <= (await model.consistentThrough('school'))).toBe(true)
-        for (const end of writings) await end()
-      }),
-      { numRuns: runs },
-    )
-  })
+          const through = await store.consistentThrough('school')
+          expect(through <= (await model.consistentThrough('school'))).toBe(true)
+          for (const end of writings) await end()
+        }),
+        { numRuns: runs },
+      )
+    },
+    runs * SEQUENCE_MS,
+  )
 }

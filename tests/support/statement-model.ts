@@ -102,11 +102,13 @@ export function statementModel({ now: clock }: { now(): Date }): StatementStore 
       const sign = query.ascending ? 1 : -1
       const place = ({ entry, order }: Held) => `${entry.stored} ${String(order).padStart(9, '0')}`
       const [top = String(added), after] = cursor?.split('|') ?? []
+      const isBehind = (one: string) =>
+        after === undefined || (query.ascending ? one > after : one < after)
       const found = live(tenantId)
         .filter((one) => one.order <= Number(top) && one.entry.stored <= consistentThrough)
         .filter((one) => matches(one, query))
         .sort((a, b) => (place(a) < place(b) ? -sign : sign))
-        .filter((one) => after === undefined || place(one) > after === query.ascending)
+        .filter((one) => isBehind(place(one)))
       const page: Held[] = []
       let bytes = 0
       for (const one of found) {
