@@ -8,12 +8,13 @@ import type { EventRecord } from '../../../event/record'
 import { stampWith } from '../../../ingest/steps/stamp'
 import { commonOf } from '../../../mapping/common'
 import { readCaliper } from '../../../standards/caliper/parse'
+import { EVENT_BODIES, STATEMENT_BODIES } from '../deployed/blobs'
 import type { IndexName } from '../deployed/resources'
 import { tables } from '../deployed/tables'
 import { unpackBody } from './body'
 import { dictionary } from './dictionary'
 import { contentHash, createItems } from './item'
-import { itemBytes, writeUnits } from './write-units'
+import { type Item, itemBytes, writeUnits } from './write-units'
 
 const every: readonly IndexName[] = tables.events.indexes.map(({ name }) => name)
 const facts = { place: `${'0'.repeat(26)}`, token: new Uint8Array(8) }
@@ -53,6 +54,22 @@ describe('an item', () => {
         expect(await items.toRecord(await items.toItem(record, facts))).toEqual(record)
       }),
     )
+  })
+
+  it('has a body that is too large where it lasts as long as the item', async () => {
+    const raw = JSON.stringify(Array.from({ length: 30_000 }, () => crypto.randomUUID()))
+    const storedAt = '2026-11-28T12:00:00.000Z'
+    for (const [changes, prefix] of [
+      [{}, EVENT_BODIES],
+      [{ storedAt }, STATEMENT_BODIES],
+    ] as const) {
+      const blobs = memoryBlobs()
+      const { toItem, toRecord } = createItems({ indexes: every, blobs })
+      const record = aRecord({ ...changes, raw })
+      const item = await toItem(record, facts)
+      expect([...blobs.held.keys()].map((key) => key.startsWith(prefix))).toEqual([true])
+      expect(await toRecord(item)).toMatchObject({ raw, ...changes })
+    }
   })
 
   it('of the first release is read by every later one', () => {
@@ -111,11 +128,13 @@ describe('what an event costs', () => {
   })
 
   it('is counted as DynamoDB counts', () => {
-    const counted = [
+    const counted: [Item, number][] = [
       [{ k: { S: 'grün' } }, 6],
       [{ b: { B: new Uint8Array(1000) } }, 1001],
+      [{ x: { SS: ['ab', 'é'] } }, 10],
+      [{ x: { BOOL: true } }, 2],
       [{ x: { N: '1795253400' } }, 7],
-    ] as const
+    ]
     for (const [item, bytes] of counted) expect(itemBytes(item)).toBe(bytes)
     const large = { k: { S: 'k' }, s: { S: 's' }, b: { B: new Uint8Array(1020) }, ia: { S: 'a' } }
     expect(writeUnits(large)).toEqual({ table: 2, indexes: { actor: 1 } })
