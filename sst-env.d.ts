@@ -80,6 +80,7 @@ declare module "sst" {
       "quarantineTable": string
       "registryTable": string
       "rootKeyId": string
+      "statementsTable": string
       "type": "sst.sst.Linkable"
     }
     "Quarantine": {
@@ -95,6 +96,10 @@ declare module "sst" {
       "type": "sst.aws.Function"
     }
     "Registry": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
+    "Statements": {
       "name": string
       "type": "sst.aws.Dynamo"
     }

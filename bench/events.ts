@@ -1,4 +1,4 @@
-import { anEnvelope, anEvent } from '../tools/samples/envelopes'
+import { type Kind, kinds } from './kinds'
 
 const POOL = 20_000
 
@@ -6,17 +6,21 @@ const POOL = 20_000
  * Makes bodies of distinct events quickly: a pool of event texts, each cut at its id, joined with a
  * new one at every use, so that the driver is never what is measured.
  */
-export function createBodies(): { text(): string; body(count: number): string } {
+export function createBodies(kind: Kind = 'event'): {
+  text(): string
+  body(count: number): string
+} {
+  const { around, make, id } = kinds[kind]
   const pool = Array.from({ length: POOL }, () => {
-    const { id, ...rest } = anEvent()
+    const { id: _, ...rest } = make()
     return JSON.stringify(rest).slice(1)
   })
-  const [before = '', after = ''] = JSON.stringify(anEnvelope(['HERE'])).split('"HERE"')
+  const [before, after] = around
   let turn = 0
 
   function text(): string {
     turn = (turn + 1) % POOL
-    return `{"id":"urn:uuid:${crypto.randomUUID()}",${pool[turn]}`
+    return `{"id":"${id(crypto.randomUUID())}",${pool[turn]}`
   }
   return {
     text,

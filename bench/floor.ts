@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBodies } from './events'
+import type { Kind } from './kinds'
 
 /** Measures the CPU µs of `work` per event, user and system together. */
 export function cpuPerEvent(events: number, work: () => void): number {
@@ -26,9 +27,9 @@ export interface Floor {
  * distinct texts, plus a bare one-row insert without any index, in durable transactions of the
  * given size.
  */
-export function measureFloor(commitSize: number): Floor {
+export function measureFloor(commitSize: number, kind: Kind = 'event'): Floor {
   const events = 40_000
-  const bodies = createBodies()
+  const bodies = createBodies(kind)
   // The texts come through bytes, as from the network: a text that is still a rope would cost the
   // parser more.
   const texts = Array.from({ length: events }, () => Buffer.from(bodies.text()).toString())

@@ -1,13 +1,19 @@
 /**
  * The second process posts distinct events over keep-alive connections and prints its figures as
- * JSON. `bun bench/load.ts URL KEY EVENTS_PER_REQUEST CONNECTIONS SECONDS [MAX_EVENTS]`
+ * JSON. `bun bench/load.ts URL KEY KIND EVENTS_PER_REQUEST CONNECTIONS SECONDS [MAX_EVENTS]`
  */
 import { createBodies } from './events'
+import { type Kind, kinds } from './kinds'
 
-const [url, key, perRequest, connections, seconds, most = 'Infinity'] = process.argv.slice(2)
+const [url, key, kind, perRequest, connections, seconds, most = 'Infinity'] = process.argv.slice(2)
+const sending = kinds[kind as Kind]
 const count = Number(perRequest)
-const bodies = createBodies()
-const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+const bodies = createBodies(kind as Kind)
+const headers = {
+  authorization: `Bearer ${key}`,
+  'content-type': 'application/json',
+  ...sending.headers,
+}
 const took: number[] = []
 const statuses: Record<string, number> = {}
 let sent = 0
@@ -17,7 +23,7 @@ async function connection(end: number) {
     const body = bodies.body(count)
     sent += count
     const from = performance.now()
-    const reply = await fetch(`${url}/caliper/v1p2/events`, { method: 'POST', headers, body })
+    const reply = await fetch(`${url}${sending.path}`, { method: 'POST', headers, body })
     await reply.arrayBuffer()
     took.push(performance.now() - from)
     statuses[reply.status] = (statuses[reply.status] ?? 0) + 1

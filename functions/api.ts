@@ -12,7 +12,7 @@ import { createMetrics } from '../src/telemetry/metrics'
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
 const metrics = createMetrics(Resource.App)
-const serving = openServing(Resource.Nonius, { clock, log })
+const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.xapi })
 const { platform, measured } = metered({ platform: serving, metrics })
 const options = { config, clock, log, maxReplyBytes: MAX_REPLIED_BYTES }
 const app = createApp(createServices(platform, options))

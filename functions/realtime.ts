@@ -18,7 +18,7 @@ import { createMetrics } from '../src/telemetry/metrics'
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
 const metrics = createMetrics(Resource.App)
-const serving = openServing(Resource.Nonius, { clock, log })
+const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.xapi })
 const { platform, measured } = metered({ platform: serving, metrics })
 const services = createServices(platform, { config, clock, log })
 const limits = { maxMessageBytes: MAX_MESSAGE_BYTES, maxReplyBytes: MAX_MESSAGE_BYTES }

@@ -9,7 +9,11 @@ import { handler as handOn } from './changes'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
-const { spill: blobs, ...platform } = openServing(Resource.Nonius, { clock, log })
+const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
+  clock,
+  log,
+  defaultXapi: config.xapi,
+})
 
 // It is called every five minutes, and two at a time would only do the same work twice.
 const RUN_MS = 4 * 60_000

@@ -1,4 +1,4 @@
-import { scopes } from '../src/identity/scope'
+import { scopes, withoutSlash } from '../src/identity/scope'
 import { accountId, isPermanentStage, region } from './stage'
 
 /** The pool holds programs that fetch a token instead of storing a key. No people sign in here. */
@@ -22,7 +22,7 @@ const server = new aws.cognito.ResourceServer(
     identifier: 'nonius',
     name: 'Nonius',
     scopes: scopes.map((scope) => ({
-      scopeName: scope,
+      scopeName: withoutSlash(scope),
       scopeDescription: `As a key with ${scope}`,
     })),
   },

@@ -1,11 +1,11 @@
 import { readConfig } from '../src/config/read-config'
-import { EXPIRING_DOCUMENTS } from '../src/platform/aws/deployed/blobs'
+import { EXPIRING_DOCUMENTS, STATEMENT_BODIES } from '../src/platform/aws/deployed/blobs'
 import { MAX_LIFETIME_MS } from '../src/platform/document-store'
 import { yearsKept } from './retention'
 import { environment } from './settings'
 import { isPermanentStage } from './stage'
 
-const { hotTtlDays } = readConfig(environment)
+const { hotTtlDays, xapiRetentionDays } = readConfig(environment)
 const lifetimeDays = MAX_LIFETIME_MS / (24 * 60 * 60 * 1000)
 
 /**
@@ -24,6 +24,11 @@ export const blobs = new sst.aws.Bucket('Blobs', {
     // Bodies belong to items that are too large for the hot store. They last a week more than
     // those: DynamoDB takes days to drop what has expired, and its stream is read within one.
     { id: 'expire-bodies', prefix: 'bodies/', expiresIn: `${hotTtlDays + 7} days` },
+    {
+      id: 'expire-statements',
+      prefix: STATEMENT_BODIES,
+      expiresIn: `${xapiRetentionDays + 7} days`,
+    },
     // The bytes last a day more than the documents that they belong to.
     { id: 'expire-documents', prefix: EXPIRING_DOCUMENTS, expiresIn: `${lifetimeDays + 1} days` },
   ],

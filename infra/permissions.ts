@@ -4,12 +4,15 @@ import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
 import { deliveryQueue } from './queues'
-import { deliveries, documents, events, quarantine, registry } from './tables'
+import { deliveries, documents, events, quarantine, registry, statements } from './tables'
 
 /** Permissions say what a function does, as the exact calls that this takes. */
 export type Permissions = sst.aws.FunctionPermissionArgs[]
 
-/** Appends to the hot store; reads what is there under the same id, to tell a conflict. */
+/**
+ * Appends to the hot store; reads what is there under the same id, to tell a conflict. Statements of
+ * a transaction need the same permission as alone.
+ */
 const appendEvents: Permissions = [
   {
     actions: ['dynamodb:PartiQLInsert', 'dynamodb:BatchGetItem', 'dynamodb:GetItem'],
@@ -24,6 +27,12 @@ const queryEvents: Permissions = [
 
 const getEvents: Permissions = [
   { actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'], resources: [events.arn] },
+]
+
+/** Reads the events of a batch that was committed, and removes what one left that was not. */
+const followBatches: Permissions = [
+  ...getEvents,
+  { actions: ['dynamodb:DeleteItem'], resources: [events.arn] },
 ]
 
 // A transaction needs the permission for each of its parts.
@@ -46,6 +55,25 @@ const useDocuments: Permissions = [
     actions: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'].map((one) => `dynamodb:${one}`),
     resources: [documents.arn],
   },
+]
+
+/**
+ * Adds statements to record stores. An item is inserted where there is none, and grows by updates
+ * where it refers to others; batches delete definitions that are too many, and erase nothing more.
+ */
+const addStatements: Permissions = [
+  {
+    actions: [
+      ...['PartiQLInsert', 'BatchWriteItem', 'UpdateItem'],
+      ...['BatchGetItem', 'Query'],
+    ].map((one) => `dynamodb:${one}`),
+    resources: [statements.arn],
+  },
+]
+
+/** Marks what is being stored, before and after. */
+const markStatements: Permissions = [
+  { actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'], resources: [statements.arn] },
 ]
 
 const readRegistry: Permissions = [
@@ -92,11 +120,13 @@ const putBlobs: Permissions = [
   { actions: ['s3:PutObject', 's3:DeleteObject'], resources: [$interpolate`${blobs.arn}/*`] },
 ]
 
-/** Stores records that are too large for the lake, and changes that cannot be read. */
+/** Stores what is too large for the lake or for a record store, and changes that cannot be read. */
 const putLargeAndFailed: Permissions = [
   {
     actions: ['s3:PutObject'],
-    resources: ['large', 'failed'].map((place) => $interpolate`${blobs.arn}/${place}/*`),
+    resources: ['large', 'failed', 'statements'].map(
+      (place) => $interpolate`${blobs.arn}/${place}/*`,
+    ),
   },
 ]
 
@@ -158,15 +188,19 @@ const ingest: Permissions = [
   ...openSecrets,
   ...getBlobs,
   ...putBlobs,
+  ...addStatements,
+  ...markStatements,
 ]
 
 /** Hands on what was stored. */
 const handOn: Permissions = [
+  ...followBatches,
   ...readRegistry,
   ...getBlobs,
   ...putLargeAndFailed,
   ...putRecords,
   ...enqueueDeliveries,
+  ...addStatements,
 ]
 
 /** Each function has these permissions. */

@@ -8,7 +8,7 @@ import { rootKey } from './keys'
 import { database } from './lake'
 import { deliveryQueue } from './queues'
 import { indexes } from './settings'
-import { deliveries, documents, events, quarantine, registry } from './tables'
+import { deliveries, documents, events, quarantine, registry, statements } from './tables'
 
 type Properties = { [Name in keyof Resources]: $util.Input<Resources[Name]> }
 
@@ -27,6 +27,7 @@ export const nonius = new sst.Linkable('Nonius', {
     registryTable: registry.name,
     quarantineTable: quarantine.name,
     documentsTable: documents.name,
+    statementsTable: statements.name,
     deliveriesTable: deliveries.name,
     deliveryQueueUrl: deliveryQueue.url,
     blobsBucket: blobs.name,

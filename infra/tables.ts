@@ -11,6 +11,8 @@ export const events = table('Events', { ...tables.events, indexes: chosen }, fal
 export const registry = table('Registry', tables.registry, true)
 export const quarantine = table('Quarantine', tables.quarantine, true)
 export const documents = table('Documents', tables.documents, true)
+// Its statements are in the events table, too, which is their log.
+export const statements = table('Statements', tables.statements, false)
 export const deliveries = table('Deliveries', tables.deliveries, false)
 
 /**

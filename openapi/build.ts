@@ -16,12 +16,13 @@ export const typesFile = join(import.meta.dirname, '../packages/client/src/gener
  */
 async function buildDocument(): Promise<string> {
   const { openApiDocument } = await import('./document')
-  const { createApp } = await import('../src/http/app')
+  const { createApp, createXapiApp } = await import('../src/http/app')
   // Routes are only read, none is called: there need not be a platform.
   const nowhere = {} as Platform
   const options = { config: readConfig({}), clock: systemClock, log: silentLog }
-  const app = createApp(createServices(nowhere, options))
-  return `${JSON.stringify(openApiDocument(app), null, 2)}\n`
+  const services = createServices(nowhere, options)
+  const apps = [createApp(services), await createXapiApp(services)]
+  return `${JSON.stringify(openApiDocument(apps), null, 2)}\n`
 }
 
 if (import.meta.main) {

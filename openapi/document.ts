@@ -17,10 +17,12 @@ digits and \`. _ -\`, otherwise one of ours.`
 
 const tags = [
   { name: 'Caliper', description: '1EdTech Caliper Analytics 1.2' },
+  { name: 'xAPI', description: 'A Learning Record Store: xAPI 1.0.3 and 2.0 (IEEE 9274.1.1)' },
   { name: 'Native', description: 'Events without a standard' },
   { name: 'Analytics', description: 'Reading events back' },
   { name: 'Webhooks', description: 'Being told of events' },
   { name: 'Sources', description: 'What sends, how strictly it is read, and how well it does' },
+  { name: 'Tenants', description: 'Settings of all that belongs to one organisation' },
   { name: 'System', description: 'The service itself' },
 ]
 
@@ -30,13 +32,13 @@ const key = {
   description: 'A key of a source. `Authorization: KEY`, without the scheme, is taken too.',
 } as const
 
-/** Makes the OpenAPI document of every route of an app. */
-export function openApiDocument(app: App) {
+/** Makes the OpenAPI document of every route of some apps. */
+export function openApiDocument(apps: readonly App[]) {
   const generator = new OpenAPIHono()
   const registry = generator.openAPIRegistry
   registry.registerComponent('securitySchemes', 'key', key)
   describeEventTypes(registry)
-  for (const route of routesOf(app)) registry.registerPath(route)
+  for (const route of apps.flatMap(routesOf)) registry.registerPath(route)
   return generator.getOpenAPIDocument({
     openapi: '3.0.0',
     info: {

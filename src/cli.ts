@@ -6,7 +6,9 @@ import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
 import { sendCommand } from './cli/send'
 import { serveCommand } from './cli/serve'
+import { tenantsCommand } from './cli/tenants'
 import { validateCommand } from './cli/validate'
+import { xapiCommand } from './cli/xapi'
 
 const program = new Command('nonius')
   .description('The event pipeline for learning data.')
@@ -16,9 +18,11 @@ const commands = [
   serveCommand,
   queryCommand,
   keysCommand,
+  tenantsCommand,
   validateCommand,
   sendCommand,
   quarantineCommand,
+  xapiCommand,
 ]
 for (const command of commands) program.addCommand(command())
 

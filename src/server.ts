@@ -39,7 +39,9 @@ export async function startServer(config: Config): Promise<Server> {
   await using opened = new AsyncDisposableStack()
 
   const { dataDir } = config
-  const platform = opened.use(await openLocalPlatform({ dataDir, clock, log }))
+  const platform = opened.use(
+    await openLocalPlatform({ dataDir, clock, log, defaultXapi: config.xapi }),
+  )
   const guard = createGuard({ allowPrivate: config.allowPrivateWebhooks })
   const deliverer = opened.use(
     createDeliverer({ ...platform, send: createSend({ guard }), clock, log }),

@@ -1,6 +1,7 @@
 import { createIdentity, type Identity } from './access/identity'
 import type { Config } from './config/config'
 import { createIngest, type Ingest } from './ingest/ingest'
+import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
 import type { Replaying } from './ingest/replay-runner'
 import { createReplaying } from './ingest/replaying'
 import { createVerifyJws } from './ingest/steps/verify'
@@ -41,6 +42,8 @@ export interface Services extends AppOptions, AsyncDisposable {
   identity: Identity
   /** This part takes events in, whichever way they came. */
   ingest: Ingest
+  /** This part quarantines what its door cannot hand over. */
+  refuseBody: RefuseBody
   /** Replays what is in quarantine; in the background, too, where the platform has jobs. */
   replaying: Replaying
   /** Says which addresses we may call. */
@@ -68,6 +71,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     platform,
     identity,
     ingest: createIngest({ platform, config, clock, log, verifyJws }),
+    refuseBody: createRefuseBody({ platform, clock }),
     replaying,
     guard,
     async [Symbol.asyncDispose]() {

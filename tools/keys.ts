@@ -5,8 +5,10 @@ import { Command } from 'commander'
 import { Resource } from 'sst'
 import { bootstrap } from '../src/access/keys/bootstrap'
 import { fail } from '../src/cli/failure'
-import { type KeyPlace, keysCommand } from '../src/cli/keys'
+import { keysCommand } from '../src/cli/keys'
 import { type LakePlace, queryCommand } from '../src/cli/query'
+import type { RegistryPlace } from '../src/cli/registry-place'
+import { tenantsCommand } from '../src/cli/tenants'
 import { openRegistry } from '../src/platform/aws'
 import type { Resources } from '../src/platform/aws/deployed/resources'
 import { createLake } from '../src/platform/aws/lake'
@@ -32,11 +34,11 @@ function resources(): Resources | undefined {
 
 /**
  * Gives a fresh deployment its first keys; with `keys …`, makes, lists and revokes further ones; with
- * `query …`, asks its lake.
+ * `tenants …`, shows and changes tenants; with `query …`, asks its lake.
  */
 async function run(resources: Resources) {
   const registry: Registry = openRegistry(resources, clock)
-  const table: KeyPlace = {
+  const table: RegistryPlace = {
     options: () => [],
     open: () => ({ registry, [Symbol.dispose]() {} }),
   }
@@ -53,6 +55,7 @@ async function run(resources: Resources) {
       process.stdout.write(`admin ${keys.adminKey}\ndemo  ${keys.demoKey}\n`)
     })
     .addCommand(keysCommand(table))
+    .addCommand(tenantsCommand(table))
     .addCommand(queryCommand(lakeOf(resources)))
     .parseAsync()
     .catch(fail)

@@ -1,3 +1,5 @@
+import type { EventRecord } from '../event/record'
+import { asAllowed } from '../event/statement'
 import type { Consumer } from '../platform/change-feed'
 import type { StatementStore } from '../platform/statement-store'
 import { standardNamed } from '../standards'
@@ -26,7 +28,8 @@ export function createStatementsConsumer({ statements }: Needs): Consumer {
       if (records.length === 0) return
       const { statementOf } = (await standardNamed(records[0]!.standard)?.load()) ?? {}
       if (statementOf === undefined) return
-      await statements.add(await inTurns(eachOf(records, statementOf)))
+      const entryOf = (record: EventRecord) => asAllowed(statementOf(record), record)
+      await statements.add(await inTurns(eachOf(records, entryOf)))
     },
   }
 }

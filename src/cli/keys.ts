@@ -1,14 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { issueKey, usualScopes } from '../access/keys/key'
-import { SOURCE_ID } from '../access/keys/sources'
+import { issueKey, usualScopes, xapiScopes } from '../access/keys/key'
 import { registerClient } from '../access/tokens/client'
 import { reachOf } from '../identity/reach'
 import { type Scope, scopes } from '../identity/scope'
-import { openRegistryFile } from '../platform/local'
-import type { Registry } from '../platform/registry'
 import type { ApiKey } from '../platform/registry/keys'
-import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { CommandError } from './failure'
+import { at, dataDirPlace, type RegistryPlace } from './registry-place'
+import { endpointAt, publicUrlOption } from './server-options'
+import { addSourceOnce, readSourceId } from './source-option'
 import { renderTable } from './table'
 
 // A first start creates this tenant; others come with their own commands.
@@ -17,21 +16,8 @@ const tenantId = 'default'
 // With the key's own source, these are as many as one search of DynamoDB can name.
 const MAX_SOURCES = 99
 
-/** A key place opens the registry that has the keys. */
-export interface KeyPlace {
-  /** These options name the place. */
-  options(): Option[]
-  /** @param options the options of the command, with those of the place among them */
-  open(options: object): { registry: Pick<Registry, 'sources' | 'keys'> } & Disposable
-}
-
-const dataDir: KeyPlace = {
-  options: () => [dataDirOption()],
-  open: (options) => openRegistry(options as DataDirOption),
-}
-
 /** @param place the data directory of one machine, unless told otherwise */
-export function keysCommand(place: KeyPlace = dataDir): Command {
+export function keysCommand(place: RegistryPlace = dataDirPlace): Command {
   return new Command('keys')
     .description('create, list and revoke keys; works while the server runs')
     .addCommand(at(place, createCommand(place)))
@@ -39,24 +25,21 @@ export function keysCommand(place: KeyPlace = dataDir): Command {
     .addCommand(at(place, revokeCommand(place)))
 }
 
-function at(place: KeyPlace, command: Command): Command {
-  for (const option of place.options()) command.addOption(option)
-  return command
-}
-
 interface CreateOptions {
-  name: string
+  name?: string
   source: string
-  scopes: Scope[]
+  xapi?: true
+  url?: URL
+  scopes?: Scope[]
   sources?: string[] | '*'
   client?: string
   issuer?: string
 }
 
-function createCommand({ open }: KeyPlace): Command {
+function createCommand({ open, home }: RegistryPlace): Command {
   return new Command('create')
     .description('make a key and print it: this once, only its hash is kept')
-    .requiredOption('-n, --name <name>', 'what or who the key is for')
+    .option('-n, --name <name>', 'what or who the key is for; needed unless it is --xapi')
     .option(
       '-s, --source <id>',
       'what events sent with it are stamped with; a new one is added',
@@ -66,8 +49,15 @@ function createCommand({ open }: KeyPlace): Command {
     .addOption(
       new Option('--scopes <list>', `with commas between: ${scopes.join(', ')}`)
         .argParser(readScopes)
-        .default([...usualScopes], 'all but quarantine:write and admin'),
+        .default(undefined, `${usualScopes.join(',')}; with --xapi ${xapiScopes.join(',')}`),
     )
+    .addOption(
+      new Option(
+        '--xapi',
+        'print endpoint, key and secret, a line each, as tools that send xAPI ask for them',
+      ).conflicts('client'),
+    )
+    .addOption(publicUrlOption('with --xapi: where those tools reach the server', home))
     .option(
       '--sources <list>',
       'whose quarantine it reaches beside that of its own source, with commas between; * for all',
@@ -83,16 +73,18 @@ function createCommand({ open }: KeyPlace): Command {
       ),
     )
     .action(async (options: CreateOptions) => {
-      const { name, source: sourceId, scopes, sources, client: clientId, issuer } = options
+      const { source: sourceId, xapi, url, sources, client: clientId, issuer } = options
+      const { name = xapi && 'xAPI', scopes = [...(xapi ? xapiScopes : usualScopes)] } = options
+      if (name === undefined) throw new CommandError('Say what the key is for: --name moodle')
+      if (xapi && url === undefined) {
+        throw new CommandError('Say where tools reach the server: --url, or NONIUS_URL')
+      }
       if (clientId !== undefined && issuer === undefined) {
         throw new CommandError('--client needs --issuer, or NONIUS_OIDC_ISSUER')
       }
       using file = open(options)
       const at = new Date()
-      if (!(await file.registry.sources.get(tenantId, sourceId))) {
-        const createdAt = at.toISOString()
-        await file.registry.sources.put({ tenantId, sourceId, name: sourceId, createdAt })
-      }
+      await addSourceOnce(file.registry, { tenantId, sourceId }, at)
       const grant = { tenantId, sourceId, name, scopes, ...(sources && { sources }) }
       if (clientId !== undefined && issuer !== undefined) {
         const { keyId } = await registerClient(file.registry, grant, { issuer, clientId, at })
@@ -101,12 +93,17 @@ function createCommand({ open }: KeyPlace): Command {
       }
       const { key, record } = await issueKey(file.registry, grant, { at })
       process.stderr.write(`Key ${record.keyId} for source ${sourceId}: ${scopes.join(', ')}\n`)
-      // The key alone goes to stdout, so that a script can take it.
-      process.stdout.write(`${key}\n`)
+      // Nothing else goes to stdout, so that a script can take it.
+      process.stdout.write(xapi ? shownFor(url!, record.keyId, key) : `${key}\n`)
     })
 }
 
-function listCommand({ open }: KeyPlace): Command {
+/** Writes the three lines that authoring tools ask for: Basic takes the key's id and the key. */
+function shownFor(url: URL, keyId: string, key: string): string {
+  return `endpoint ${endpointAt(url)}\nkey ${keyId}\nsecret ${key}\n`
+}
+
+function listCommand({ open }: RegistryPlace): Command {
   return new Command('list')
     .description('list the keys, without what would let someone use them')
     .option('--json', 'print JSON')
@@ -118,7 +115,7 @@ function listCommand({ open }: KeyPlace): Command {
     })
 }
 
-function revokeCommand({ open }: KeyPlace): Command {
+function revokeCommand({ open }: RegistryPlace): Command {
   return new Command('revoke')
     .description('end a key; a running server stops taking it within seconds')
     .argument('<keyId>', 'as `keys list` shows it')
@@ -129,11 +126,6 @@ function revokeCommand({ open }: KeyPlace): Command {
       }
       process.stderr.write(`Revoked ${keyId}.\n`)
     })
-}
-
-function openRegistry(options: DataDirOption): { registry: Registry } & Disposable {
-  const { db, registry } = openRegistryFile(requireDataDir(options))
-  return { registry, [Symbol.dispose]: () => db.close() }
 }
 
 function withoutHash({ hash: _, ...rest }: ApiKey) {
@@ -174,9 +166,4 @@ function readScopes(list: string): Scope[] {
   const unknown = named.find((name) => !scopes.includes(name as Scope))
   if (unknown === undefined) return named as Scope[]
   throw new InvalidArgumentError(`"${unknown}" is not a scope; they are ${scopes.join(', ')}.`)
-}
-
-function readSourceId(id: string): string {
-  if (SOURCE_ID.test(id)) return id
-  throw new InvalidArgumentError('A source is named by 1 to 64 letters, digits and . _ -')
 }

@@ -20,6 +20,25 @@ export function withServerOptions(command: Command, keyMeaning: string): Command
     .addOption(new Option('-k, --key <key>', keyMeaning).env('NONIUS_KEY'))
 }
 
+/** The address of a server on this machine that was told no other port than by the environment. */
+export function homeUrl(): URL {
+  const url = new URL(HOME)
+  const port = Number(process.env.NONIUS_PORT)
+  if (port > 0) url.port = String(port)
+  return url
+}
+
+/** Makes the option `--url` of a command that prints the address for others. */
+export function publicUrlOption(meaning: string, home: URL | undefined): Option {
+  const option = new Option('-u, --url <url>', meaning).env('NONIUS_URL').argParser(readUrl)
+  return home === undefined ? option : option.default(home, home.origin)
+}
+
+/** Returns the endpoint of xAPI, as tools ask for it: without a slash at its end. */
+export function endpointAt(url: URL): string {
+  return new URL('xapi', url).href
+}
+
 /** @throws {CommandError} when there is none */
 export function requireKeyOption({ key }: ServerOptions): string {
   if (key) return key

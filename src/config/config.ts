@@ -2,6 +2,9 @@
 export const xapiVersions = ['1.0.3', '2.0.0'] as const
 export type XapiVersion = (typeof xapiVersions)[number]
 
+/** Modes of xAPI: none, statements as events, a record store (`Tenant.xapi`). */
+export const xapiModes = ['off', 'ingest', 'lrs'] as const
+
 /** The config has everything that can be set, read once from the environment (`read-config.ts`). */
 export interface Config {
   port: number
@@ -18,6 +21,8 @@ export interface Config {
   requestMemoryBytes: number
   archiveFlushSeconds: number
   hotTtlDays: number
+  /** Tenants that chose nothing have this mode of xAPI; the platform's own when left out. */
+  xapi?: (typeof xapiModes)[number] | undefined
   /** A record store of xAPI has a statement for so many days. */
   xapiRetentionDays: number
   /** Versions of xAPI that are offered. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Config, xapiVersions } from './config'
+import { type Config, xapiModes, xapiVersions } from './config'
 
 /** A setting has everything that the README, a refusal and the reader need to know about it. */
 export interface Setting<Value> {
@@ -105,6 +105,13 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
       'How long an event can be read over HTTP and recognised when it is sent again. The lake keeps it.',
     expected: 'a whole number of days from 1 to 3650',
     schema: wholeNumber(1, 3650),
+  },
+  xapi: {
+    name: 'NONIUS_XAPI',
+    meaning:
+      'What xAPI is to a tenant that chose nothing: `off`, `ingest` (statements are events) or `lrs` (a record store finds them, too). On one machine it is `lrs` unless set, on AWS `ingest`.',
+    expected: 'one of off, ingest, lrs',
+    schema: z.enum(xapiModes),
   },
   xapiRetentionDays: {
     name: 'NONIUS_XAPI_RETENTION_DAYS',

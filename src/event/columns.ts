@@ -74,4 +74,5 @@ export const columns: readonly Column[] = [
   column('repaired_paths', 'strings', ['repair', 'paths'], 'JSON Pointers to what was changed'),
   column('common_action', 'string', 'commonAction', "the action in Caliper's words, or null"),
   column('stored_at', 'timestamp', 'storedAt', 'when the record store of xAPI took it, UTC'),
+  column('server_defines', 'boolean', ['server', 'defines'], 'false: its sender may not define'),
 ]

@@ -18,8 +18,13 @@ const DIGEST_LENGTH = 32
  * each store has it beside the event, on one machine under a key of its own.
  * @param raw the item, JSON text
  * @param value the parsed item, where it is at hand
+ * @param prepare changes a copy, where a standard compares by less than all of it (`canonicalJson`)
  * @returns 32 hexadecimal digits
  */
-export function contentDigest(raw: string, value?: unknown): string {
-  return hash('sha256', canonicalJson(raw, value)).slice(0, DIGEST_LENGTH)
+export function contentDigest(
+  raw: string,
+  value?: unknown,
+  prepare?: (copy: unknown) => unknown,
+): string {
+  return hash('sha256', canonicalJson(raw, value, prepare)).slice(0, DIGEST_LENGTH)
 }

@@ -4,15 +4,24 @@ import type { EventRecord, Kind } from './record'
 export const indexedFields = ['actorId', 'objectId', 'type', 'sessionId', 'groupId'] as const
 export type IndexedField = (typeof indexedFields)[number]
 
+/**
+ * Events can be found by these fields as well, without an index: a store looks at the events that the
+ * other conditions leave, as many as it may look at for a page.
+ */
+export const residualFields = ['commonAction'] as const
+export type ResidualField = (typeof residualFields)[number]
+
 /** All conditions must hold. Times are ISO 8601 UTC with milliseconds; `from` inclusive, `to` exclusive. */
-export type EventFilter = { [F in IndexedField]?: string | undefined } & {
+export type EventFilter = { [F in IndexedField | ResidualField]?: string | undefined } & {
   kind?: Kind | undefined
   from?: string | undefined
   to?: string | undefined
 }
 
+const comparedFields = [...indexedFields, ...residualFields]
+
 export function matchesFilter(record: EventRecord, filter: EventFilter): boolean {
-  for (const field of indexedFields) {
+  for (const field of comparedFields) {
     const wanted = filter[field]
     if (wanted !== undefined && record[field] !== wanted) return false
   }
@@ -25,7 +34,7 @@ export function matchesFilter(record: EventRecord, filter: EventFilter): boolean
  * A subscription can be narrowed by these fields. They need no index, because each check looks at
  * one event.
  */
-export const filterFields = [...indexedFields, 'action', 'sourceId'] as const
+export const filterFields = [...indexedFields, 'action', 'sourceId', 'commonAction'] as const
 
 /** This is one condition of a subscription. */
 export interface FieldFilter {

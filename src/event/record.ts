@@ -16,6 +16,11 @@ export interface ServerFacts {
   subject?: string | undefined
   ip?: string | undefined
   userAgent?: string | undefined
+  /**
+   * If false, its sender may not define: what it says of activities and people beside their ids stays
+   * with the item, and others do not read it elsewhere. Absent for all who may.
+   */
+  defines?: false | undefined
   requestId: string
 }
 

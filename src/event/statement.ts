@@ -1,3 +1,5 @@
+import type { EventRecord } from './record'
+
 /**
  * These are the questions by which statements are found (xAPI 1.0.3, Communication, 2.1.3). A value is
  * compared character by character, so whoever makes one writes it in one way: an agent as
@@ -20,7 +22,13 @@ export interface Finder {
   value: string
 }
 
-/** What one statement says of an activity or an agent beside its id: JSON text of an object. */
+/**
+ * The authority that we add is an account at this home page and the tenant's id: the same agent in
+ * every statement of a source, which a store need not list them by.
+ */
+export const AUTHORITY_HOME = 'urn:nonius:tenant:'
+
+/** A fragment is what one statement says of an activity or an agent: JSON text of an object. */
 export interface Fragment {
   /** An activity's IRI, or an agent as `agentKey` writes it. */
   id: string
@@ -48,4 +56,12 @@ export interface StatementEntry {
   agents: readonly Fragment[]
   /** The statement may be dropped from then on, ISO 8601 UTC. */
   expiresAt: string
+}
+
+/**
+ * Leaves out what a statement says of activities and agents, where its sender may not define them:
+ * they stand in the statement, and nowhere else (xAPI 1.0.3, Communication, 4.2, `define`).
+ */
+export function asAllowed(entry: StatementEntry, { server }: Pick<EventRecord, 'server'>) {
+  return server.defines === false ? { ...entry, activities: [], agents: [] } : entry
 }

@@ -1,7 +1,9 @@
 import { AppError } from '../error/app-error'
+import type { Lease } from '../memory/budget'
 import { MOST_PER_BYTE } from '../syntax/json-cost'
 import { mediaType } from '../syntax/media-type'
 import { bodyTooLarge, decodeUtf8, decodeWire, type WireBody } from '../wire/body'
+import { type Packed, unpack } from '../wire/unpack'
 import { collect } from './collect'
 import type { AppContext } from './context'
 import { leaseFor } from './lease'
@@ -39,6 +41,48 @@ export function requireMediaType(c: AppContext, ...taken: [string, ...string[]])
  * cannot undo
  */
 export async function readWire(c: AppContext, limits: Limits): Promise<WireBody> {
+  const body = await receiveBody(c, limits, true)
+  if (body.encoding !== 'identity') return body
+  if ('text' in body) return { ...body, encoding: 'identity', hasRoom: true }
+  const text = await decodeUtf8(body.bytes)
+  const { lease } = body
+  return { lease, encoding: 'identity', text, hasRoom: text.length <= SHORT_BYTES }
+}
+
+/**
+ * Reads a body that is no text, decompressed, under the same limits.
+ * @throws {AppError} as `readWire`, and `invalid_encoding`
+ */
+export async function readBytes(
+  c: AppContext,
+  limits: Limits,
+): Promise<{ lease: Lease; bytes: Uint8Array }> {
+  const { lease, encoding, bytes } = await receiveBody(c, limits, false)
+  if (encoding === 'identity') return { lease, bytes }
+  const unpacked = await unpack({ lease, encoding, bytes }, limits.maxBodyBytes)
+  if (unpacked === undefined) throw bodyTooLarge(limits.maxBodyBytes)
+  return { lease, bytes: unpacked }
+}
+
+interface Bytes {
+  lease: Lease
+  encoding: 'identity'
+  bytes: Uint8Array
+}
+
+interface Text {
+  lease: Lease
+  encoding: 'identity'
+  text: string
+}
+
+async function receiveBody(
+  c: AppContext,
+  limits: Limits,
+  asText: true,
+): Promise<Packed | Bytes | Text>
+async function receiveBody(c: AppContext, limits: Limits, asText: false): Promise<Packed | Bytes>
+async function receiveBody(c: AppContext, limits: Limits, asText: boolean) {
   const request = c.req.raw
   const { maxBodyBytes: limit, bodyTimeoutSeconds } = limits
   const pace = { wholeMs: bodyTimeoutSeconds * 1000 }
@@ -53,19 +97,17 @@ export async function readWire(c: AppContext, limits: Limits): Promise<WireBody>
   // We watch the clock from here on, until there is an answer to be sent.
   c.env?.patience?.(0)
   try {
-    if (isShort && encoding === 'identity') {
+    if (asText && isShort && encoding === 'identity') {
       const text = await inTime(request.text(), length, pace)
       // With a length the server has counted for us; a text has no more characters than bytes.
       if (text.length > limit) throw bodyTooLarge(limit)
-      return { lease, encoding, text, hasRoom: true }
+      return { lease, encoding, text }
     }
     const { body } = request
     const sizes = { limit, length, room: first }
     const bytes = body === null ? new Uint8Array() : await collect(body, { lease, pace, ...sizes })
     if (bytes === undefined) throw bodyTooLarge(limit)
-    if (encoding !== 'identity') return { lease, encoding, bytes }
-    const text = await decodeUtf8(bytes)
-    return { lease, encoding, text, hasRoom: text.length <= SHORT_BYTES }
+    return { lease, encoding, bytes }
   } finally {
     lease.arrived()
     c.env?.patience?.(ANSWER_SECONDS)

@@ -32,7 +32,13 @@ export function problemResponse(c: AppContext, error: AppError): Response {
   return c.body(problem, error.status as ContentfulStatusCode)
 }
 
-/** RFC 6750, section 3.1: which error, unless no key was sent at all. */
+// RFC 7617, section 2.1: what is sent is UTF-8.
+const BASIC = 'Basic realm="nonius", charset="UTF-8"'
+
+/**
+ * RFC 6750, section 3.1: which error, unless no key was sent at all. The tools of xAPI know Basic, so
+ * it comes first at its addresses.
+ */
 function challengeFor(c: AppContext, { code }: AppError): string | undefined {
   if (code === 'forbidden' || code === 'insufficient_scope')
     return 'Bearer realm="nonius", error="insufficient_scope"'
@@ -40,5 +46,6 @@ function challengeFor(c: AppContext, { code }: AppError): string | undefined {
   if (code === 'invalid_signature') return 'Bearer realm="nonius"'
   if (code !== 'unauthenticated') return
   const hasKey = c.req.header('Authorization') !== undefined
-  return hasKey ? 'Bearer realm="nonius", error="invalid_token"' : 'Bearer realm="nonius"'
+  const bearer = hasKey ? 'Bearer realm="nonius", error="invalid_token"' : 'Bearer realm="nonius"'
+  return c.req.path.startsWith('/xapi/') ? `${BASIC}, ${bearer}` : bearer
 }

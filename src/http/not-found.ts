@@ -22,11 +22,12 @@ export function notFoundWith(app: App) {
   }
 }
 
-// The part after `/in/` is a key, or would be if the address were right; it is in no answer and no log.
-const AFTER_IN = /(\/in\/+)[\s\S]*$/i
+// The part after these is a key or a token, or would be if the address were right; it is in no answer
+// and no log.
+const SECRET_PART = /(\/(?:in|fetch)\/+)[\s\S]*$/i
 
 function shown(path: string): string {
-  return path.replace(AFTER_IN, '$1{key}')
+  return path.replace(SECRET_PART, '$1{key}')
 }
 
 function methodsAt({ router, routes }: App, path: string): string[] {

@@ -1,5 +1,7 @@
 import type { ServerFacts } from '../event/record'
 import type { Principal } from '../identity/principal'
+import { allows } from '../identity/xapi-rights'
+import type { Sender } from '../ingest/arrival'
 import { receiptText } from '../ingest/receipt-text'
 import type { BodyForm, Standard } from '../standards/standard'
 import { readWire } from './body'
@@ -26,14 +28,22 @@ export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'o
   const { config, maxReplyBytes } = options
 
   return async function receive(c, { standard, admit, formOf }) {
-    const { tenantId, sourceId, keyId } = await admit(c)
+    const principal = await admit(c)
     const form = formOf(c)
     const body = await readWire(c, config)
     const contentType = c.req.header('Content-Type')
-    const sender = { tenantId, sourceId, server: serverFacts(c, keyId) }
+    const sender = senderOf(c, principal)
     const receipt = await services.ingest({ sender, standard, form, contentType, body })
-    return replyWith(c, receiptText(receipt, { standard, sourceId, maxBytes: maxReplyBytes }))
+    return replyWith(c, receiptText(receipt, { standard, ...sender, maxBytes: maxReplyBytes }))
   }
+}
+
+/** Says who sends, with what the server saw of the request. */
+export function senderOf(c: AppContext, principal: Principal): Sender {
+  const { tenantId, sourceId, keyId } = principal
+  const facts = serverFacts(c, keyId)
+  const server = allows(principal, 'define') ? facts : { ...facts, defines: false as const }
+  return { tenantId, sourceId, server }
 }
 
 export function serverFacts(c: AppContext, keyId: string): ServerFacts {

@@ -32,6 +32,20 @@ export interface Replies<R extends Route> {
     content: Json<JsonContent<R, Status>>,
     hold: Hold,
   ): Reply<Status, JsonContent<R, Status>>
+  /** Sends bytes piece by piece, as `sendPieces` does, under a `Content-Type` with its boundary. */
+  multipart<Status extends StatusWith<R, 'multipart/mixed'>>(
+    c: AppContext,
+    status: Status,
+    content: { contentType: string; pieces: Iterable<string | Uint8Array> },
+    hold: Hold,
+  ): Reply<Status, ContentOf<R, Status, 'multipart/mixed'>>
+  /** Sends bytes of whatever type they are, piece by piece, as `sendPieces` does. */
+  bytes<Status extends StatusWith<R, '*/*'>>(
+    c: AppContext,
+    status: Status,
+    content: { contentType: string; bytes: Uint8Array },
+    hold: Hold,
+  ): Reply<Status, ContentOf<R, Status, '*/*'>>
   html<Status extends StatusWith<R, 'text/html'>>(
     c: AppContext,
     status: Status,
@@ -55,6 +69,14 @@ export function repliesTo<R extends Route>(): Replies<R> {
     stream: (c, status, content, hold) => {
       c.status(status as StatusCode)
       return typed(sendPieces(c, content, hold))
+    },
+    multipart: (c, status, { contentType, pieces }, hold) => {
+      c.status(status as StatusCode)
+      return typed(sendPieces(c, pieces, hold, contentType))
+    },
+    bytes: (c, status, { contentType, bytes }, hold) => {
+      c.status(status as StatusCode)
+      return typed(sendPieces(c, [bytes], hold, contentType))
     },
     html: (c, status, page) => typed(c.html(page as string, status as ContentfulStatusCode)),
     empty: (c, status) => typed(c.body(null, status as StatusCode)),

@@ -53,7 +53,11 @@ export type ReplyOf<R extends Route> = {
     Status,
     Status extends EmptyStatusOf<R>
       ? undefined
-      : ContentOf<R, Status, 'application/json'> | ContentOf<R, Status, 'text/html'>
+      :
+          | ContentOf<R, Status, 'application/json'>
+          | ContentOf<R, Status, 'text/html'>
+          | ContentOf<R, Status, 'multipart/mixed'>
+          | ContentOf<R, Status, '*/*'>
   >
 }[StatusOf<R>]
 

@@ -1,5 +1,15 @@
 import type { Scope } from './scope'
 
+/** A session of cmi5 is one learner in one course, and can do nothing beside it. */
+export interface Cmi5Session {
+  /** A UUID in lower case. */
+  registration: string
+  /** The learner, as `agentKey` writes agents. */
+  agent: string
+  /** The IRI of the activity that was launched. */
+  activityId: string
+}
+
 /** Who is asking, or has opened a connection, once their key or token was recognised. */
 export interface Principal {
   tenantId: string
@@ -17,4 +27,6 @@ export interface Principal {
   hash?: string | undefined
   /** When its token ends, ISO 8601 UTC. Absent for a key, which has no end. */
   expiresAt?: string | undefined
+  /** Whoever shows the auth-token of a launched course is held to this. Absent for everybody else. */
+  session?: Cmi5Session | undefined
 }

@@ -21,8 +21,14 @@ export interface Arrival {
   form: BodyForm
   /** This is the `Content-Type`, where there are headers. */
   contentType?: string | undefined
-  /** What other headers said that its standard reads by. */
+  /** The context says what other headers said that its standard reads by. */
   context?: Record<string, string> | undefined
+  /**
+   * Looks at every item that was read, before any is stored, where not all that can be read may be
+   * sent by this sender.
+   * @throws {AppError} `forbidden`: the whole arrival is refused, and nothing of it is quarantined
+   */
+  admitItem?: ((item: Readable) => void) | undefined
   body: WireBody
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { VerifyJws } from '../access/signatures/jws'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
+import { loadCommonOf } from '../mapping/load-common'
 import type { BlobStore } from '../platform/blob-store'
 import type { Clock } from '../platform/clock'
 import type { ConformanceCounts } from '../platform/conformance-counts'
@@ -11,7 +12,7 @@ import type { QuarantineStore } from '../platform/quarantine-store'
 import { standardNamed } from '../standards'
 import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
-import type { Arrival, Origin, Outcome, Parsed, Part, Unreadable } from './arrival'
+import type { Arrival, Origin, Outcome, Parsed, Part, Readable, Unreadable } from './arrival'
 import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
 import { outcomeOf } from './outcome'
@@ -56,7 +57,8 @@ export interface IngestNeeds {
 /**
  * Takes one arrival through all steps.
  * @returns the receipt, once everything it names is durable: stored, in quarantine or spilled
- * @throws {AppError} with `quarantineId` when nothing of the body could be read; `too_large`;
+ * @throws {AppError} with `quarantineId` when nothing of the body could be read; `too_large`; what
+ * `Arrival.admitItem` throws;
  * `not_conformant` when a strict source sent nothing that could be stored; `quarantine_full`, with
  * the events of the request stored
  * @throws {StorageError} the sender may send all of it again: what was stored is recognised
@@ -81,6 +83,8 @@ export function createIngest({ platform, config, clock, log, verifyJws }: Ingest
       const sent = body.encoding === 'identity' ? body.text : body.bytes
       throw refusalOf(parsed, await quarantineBody(sent, parsed, arrival, origin))
     }
+    const { admitItem } = arrival
+    if (admitItem !== undefined) await inTurns(eachOf(readableIn(parsed), admitItem))
     const receipt = Array.isArray(parsed)
       ? await ingestBatch(parsed, arrival, origin)
       : await ingestReading(parsed, origin)
@@ -102,6 +106,12 @@ export function createIngest({ platform, config, clock, log, verifyJws }: Ingest
     const receipts = await Promise.all(parts.map(ingestPart))
     return joinReceipts({ ...origin, ...origin.server }, receipts)
   }
+}
+
+function readableIn(parsed: Parsed): Readable[] {
+  const parts = Array.isArray(parsed) ? parsed : [{ reading: parsed }]
+  const items = parts.flatMap((part) => ('reading' in part ? part.reading.items : []))
+  return items.filter((item) => 'event' in item)
 }
 
 /** @throws {AppError} `too_large` */
@@ -136,8 +146,9 @@ export function createStore(needs: StoreNeeds): Store {
     const isWhole =
       standardNamed(reading.standard)?.onRefusal === 'request' && origin.duplicates !== 'accept'
     const about = { ...origin, standard: reading.standard }
+    const commonOf = await loadCommonOf(reading.standard)
     const { appended } = await underTerms(about, async (terms) => {
-      const stamp = stampWith({ ...origin, terms })
+      const stamp = stampWith({ ...origin, terms, commonOf })
       const records = await inTurns(eachOf(governed, ({ event }) => stamp(event)))
       return { records, appended: await append(records, isWhole) }
     })

@@ -45,8 +45,8 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult | Unreadable> {
-    const { contentType } = item.context
-    const arrival = { standard, form: standard.formAgain(contentType), contentType }
+    const { contentType, encoding: _, ...context } = item.context
+    const arrival = { standard, form: standard.formAgain(contentType), contentType, context }
     const source = await registry.sources.get(item.tenantId, item.sourceId)
     const decoded = await decode(bodyOf(item))
     const verified = await verify(decoded, arrival, source)
@@ -65,7 +65,7 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     parseJson(text) // otherwise two values would be read as two items
     const reading = await inTurns(standard.readItem(text, item))
     const only = atPlaceOf(item, reading.items[0]!, standard)
-    const lasting = patch !== undefined && 'event' in only
+    const lasting = 'event' in only && (patch !== undefined || standard.hasBareUuids)
     const items = [lasting ? withLastingId(only, item, standard) : only]
     return { parsed: { ...reading, context: item.context, items }, change }
   }
@@ -118,18 +118,20 @@ function atPlaceOf({ index }: QuarantinedItem, item: ReadItem, { idPath }: Stand
 }
 
 /**
- * Derives an id from the item as it was sent. Derived from the repaired content it would change
- * with the repair, and two repairs of one item would make two events.
+ * Derives an id from the item as it was sent. Derived from the repaired content, or drawn at random,
+ * it would change each time, and two replays of one item would make two events.
  */
 function withLastingId(read: Readable, item: QuarantinedItem, standard: Standard): Readable {
   const { event } = read
   const value = JSON.parse(event.raw) as Record<string, unknown>
+  const idOf = (sent: string) => (standard.hasBareUuids ? sent.toLowerCase() : sent)
   const isSent = standard.idNames.some(
-    (name) => String(value[name]).toWellFormed() === event.eventId,
+    (name) => idOf(String(value[name]).toWellFormed()) === event.eventId,
   )
   if (event.kind === 'event' && isSent) return read
   const distinction = standard.distinctionOf?.(event, item) ?? ''
-  const eventId = derivedId(isJson(item.raw) ? item.raw : JSON.stringify(item.raw), distinction)
+  const urn = derivedId(isJson(item.raw) ? item.raw : JSON.stringify(item.raw), distinction)
+  const eventId = standard.hasBareUuids ? urn.replace(/^urn:uuid:/, '') : urn
   const id = read.id === event.eventId ? eventId : read.id
   return { ...read, event: { ...event, eventId }, id }
 }

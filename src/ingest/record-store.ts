@@ -1,5 +1,6 @@
 import { rememberTenants } from '../access/keys/tenants'
 import type { EventRecord, StandardName } from '../event/record'
+import { asAllowed } from '../event/statement'
 import type { Clock } from '../platform/clock'
 import type { AppendOutcome } from '../platform/event-store'
 import type { ServingPlatform } from '../platform/platform'
@@ -48,6 +49,7 @@ export function createRecordStore(needs: RecordStoreNeeds) {
   ) {
     if (!(await hasRecordStore(standard, tenantId))) return write({ days: config.hotTtlDays })
     const writing = await statements!.begin(tenantId)
+    let outcome: 'unknown' | undefined = 'unknown'
     try {
       const storedAt = clock.now().toISOString()
       const written = await write({ days: config.xapiRetentionDays, storedAt })
@@ -55,11 +57,13 @@ export function createRecordStore(needs: RecordStoreNeeds) {
       // A duplicate is added as well: whoever stored it first may have died before it was added.
       const held = written.records.filter((_, at) => isHeld(written.appended[at]!))
       if (statementOf !== undefined && held.length > 0) {
-        await statements!.add(await inTurns(eachOf(held, statementOf)))
+        const entryOf = (record: EventRecord) => asAllowed(statementOf(record), record)
+        await statements!.add(await inTurns(eachOf(held, entryOf)))
       }
+      outcome = undefined
       return written
     } finally {
-      await writing.end()
+      await writing.end(outcome)
     }
   }
 }

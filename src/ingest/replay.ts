@@ -132,8 +132,8 @@ export function createReplay(needs: Needs): Replay {
     dryRun = false,
   ): Promise<Pick<ReplayResult, 'stored' | 'refused' | 'successors'>> {
     if ('unreadable' in part) {
-      const { contentType } = origin.context
-      const about = { ...origin, contentType, errors: part.unreadable.errors }
+      const { contentType, encoding: _, ...context } = origin.context
+      const about = { ...origin, contentType, context, errors: part.unreadable.errors }
       const successor = quarantinedBody(part.text, about, origin.receivedAt)
       return { stored: [], refused: [], successors: [successor] }
     }

@@ -1,12 +1,31 @@
 import type { ReadEvent } from '../event/reading'
-import type { EventRecord } from '../event/record'
+import type { StandardName } from '../event/record'
+import { actions } from '../standards/caliper/model/actions'
+import { asSent, type Common, type CommonOf } from './load-common'
+import { entityOf, happeningOf } from './lookup'
 
-/** The members of a record that mean the same in every standard. */
-export type Common = Pick<EventRecord, 'type' | 'objectType' | 'commonAction'>
+const commonBy: Record<StandardName, CommonOf> = {
+  caliper: asSent,
 
-// SKELETON: whoever has the tables of the mapping replaces this file; its interface stays.
+  xapi({ action = '', objectType }) {
+    const entity = objectType === undefined ? undefined : entityOf(objectType)?.entity
+    const { event, action: commonAction } = happeningOf(action, entity)
+    return { type: event, objectType: entity ?? objectType, commonAction }
+  },
 
-/** Says what happened in the words that all standards share. */
-export function commonOf({ type, objectType, action, standard }: ReadEvent): Common {
-  return { type, objectType, commonAction: standard === 'caliper' ? action : undefined }
+  // The type of a native event is its sender's own word; it is common where it is Caliper's action or
+  // a verb of xAPI, letter for letter. A mapping that its tenant gives would be asked here.
+  native: ({ type, objectType }) => ({
+    type,
+    objectType,
+    commonAction: actions.has(type) ? type : happeningOf(type, undefined).action,
+  }),
+}
+
+/**
+ * Says what happened in the words that all standards share. It looks up tables and parses nothing,
+ * since it is called once an event.
+ */
+export function commonOf(event: ReadEvent): Common {
+  return commonBy[event.standard](event)
 }

@@ -11,6 +11,7 @@ import type { Registry } from './registry'
 import type { XapiMode } from './registry/tenants'
 import type { ReplayJobs } from './replay-jobs'
 import type { StatementStore } from './statement-store'
+import type { TokenSigner } from './token-signer'
 
 /** Health tells a person, in plain sentences, how the platform is. */
 export interface Health {
@@ -45,6 +46,8 @@ export interface ServingPlatform {
    * Blobs hold what is too large for a document; each part of the code puts under its own prefix.
    */
   blobs: BlobStore
+  /** Gives the signer of cursors that are made above the stores; one key for all processes. */
+  tokens(): Promise<TokenSigner>
   /** Releases or drops deliveries when a person changes their webhook. */
   deliveries: Pick<DeliveryQueue, 'release' | 'drop'>
   /**

@@ -45,8 +45,12 @@ export interface StatementPage {
 
 /** Statements are being stored, which readers are told of until it has ended. */
 export interface Writing {
-  /** Ends it, once what was written can be found or will not come. Never throws. */
-  end(): Promise<void>
+  /**
+   * Ends it, once what was written can be found or will not come. Never throws.
+   * @param outcome `unknown` when a write has failed: what it stored all the same, if anything, is
+   * added by who follows the feed
+   */
+  end(outcome?: 'unknown'): Promise<void>
 }
 
 /**

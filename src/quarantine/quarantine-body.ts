@@ -20,6 +20,8 @@ export interface UnreadableBody {
   errors: Issue[]
   /** Reading it again needs this one of its headers. */
   contentType?: string | undefined
+  /** So does what others of its headers said. */
+  context?: Record<string, string> | undefined
   /** A part of a batch that was repaired as a whole has the mark of that repair. */
   repair?: Repair | undefined
 }
@@ -49,13 +51,13 @@ export function createQuarantineBody({ quarantine, clock }: Needs) {
  */
 export function quarantinedBody(
   body: string | Uint8Array,
-  { contentType, ...unreadable }: UnreadableBody,
+  { contentType, context: said, ...unreadable }: UnreadableBody,
   receivedAt: string,
 ): QuarantinedItem {
   const { tenantId, sourceId, server, standard, repair } = unreadable
   const errors = firstIssues(unreadable.errors, MAX_REASONS)
   const text = typeof body === 'string' ? body : decode(body)
-  const context: Record<string, string> = {}
+  const context: Record<string, string> = { ...said }
   if (text === undefined) context.encoding = 'base64'
   if (contentType !== undefined) context.contentType = contentType
   const raw = text ?? Buffer.from(body).toString('base64')

@@ -28,6 +28,11 @@ export interface StandardFacts {
   /** Members in which an item may say its own id. */
   idNames: readonly string[]
   /**
+   * An id is a bare UUID, compared in lower case, and an item without one gets one at random when it
+   * is read. Left out, an id is any text, and derived from the content where there is none.
+   */
+  hasBareUuids?: true
+  /**
    * An item that the gate refuses costs itself, or its whole request: then the body is quarantined as
    * it came, and its sender is told every reason.
    */

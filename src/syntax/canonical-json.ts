@@ -25,13 +25,19 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
  * value (`1.0` is `1`, yet `21070000000000001` is not `21070000000000002`, which a double would
  * make one). It is not the RFC 8785 form, which rounds to doubles.
  * @param value the result of JSON.parse on `text`, where it is at hand
+ * @param prepare changes a copy of the value before it is written: it may replace values, and leaves
+ * a member out by giving it `undefined`; numbers of the copy may be objects
  * @throws {SyntaxError} when `text` is not JSON
  * @throws {RangeError} when it is nested too deep for the stack, tens of thousands of levels
  */
-export function canonicalJson(text: string, value?: unknown): string {
+export function canonicalJson(
+  text: string,
+  value?: unknown,
+  prepare: (copy: unknown) => unknown = same,
+): string {
   // A reviver makes this twice as slow, and few texts have numbers that need one.
-  if (!hasPlainNumbers(text)) return JSON.stringify(parse(text, revived))
-  return JSON.stringify(sorted(value === undefined ? JSON.parse(text) : value))
+  if (!hasPlainNumbers(text)) return JSON.stringify(prepare(parse(text, revived)))
+  return JSON.stringify(prepare(sorted(value === undefined ? JSON.parse(text) : value)))
 }
 
 /** Tells whether a double gives back every number as it was: short, without an exponent. */

@@ -24,6 +24,15 @@ export function isUuidUrn(value: string): boolean {
   return true
 }
 
+/** Tells whether a value is a UUID in its text form (RFC 9562, 4): 36 characters of either case. */
+export function isUuid(value: string): boolean {
+  if (value.length !== FORM.length) return false
+  for (let i = 0; i < FORM.length; i += 1) {
+    if (KINDS[value.charCodeAt(i)] !== FORM[i]) return false
+  }
+  return true
+}
+
 /** Returns the version of a value that `isUuidUrn` accepts: 1–8 for the versions in use. */
 export function uuidUrnVersion(value: string): number {
   return Number.parseInt(value.charAt(VERSION), 16)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { join } from 'node:path'
 import { bootstrap } from '../../src/access/keys/bootstrap'
-import { hashKey } from '../../src/access/keys/key'
+import { hashKey, usualScopes } from '../../src/access/keys/key'
 import { AppError } from '../../src/error/app-error'
 import { scopes } from '../../src/identity/scope'
 import { openDatabase } from '../../src/platform/local/database'
@@ -37,7 +37,7 @@ describe('bootstrap', () => {
     expect(await registry.keys.findByHash(hashKey(keys!.demoKey))).toMatchObject({
       tenantId,
       sourceId: 'demo',
-      scopes: scopes.filter((scope) => scope !== 'admin' && scope !== 'quarantine:write'),
+      scopes: [...usualScopes],
     })
     const admin = await registry.keys.findByHash(hashKey(keys!.adminKey))
     expect(admin).toMatchObject({ tenantId, scopes: [...scopes] })

@@ -108,7 +108,7 @@ describe('nonius keys, beside a running server', () => {
   }
 
   for (const [what, args, sentence] of [
-    ['no name', ['create'], /required option '-n, --name/],
+    ['no name', ['create'], /Say what the key is for: --name/],
     [
       'a scope that is none',
       ['create', '--name', 'x', '--scopes', 'events:all'],
@@ -151,6 +151,50 @@ describe('nonius keys, beside a running server', () => {
     const registered = (await list()).find(({ name }) => name === 'by token')!
     expect(registered).toMatchObject({ hint: 'moodle-1', sourceId: 'lms' })
     expect((await keys('revoke', registered.keyId as string)).exitCode).toBe(0)
+  })
+
+  const forTools: [args: string[], scopes: string[], source: string][] = [
+    [
+      ['--xapi'],
+      ['statements/write', 'statements/read/mine', 'state', 'profile', 'define'],
+      'demo',
+    ],
+    [['--xapi', '--source', 'h5p', '--scopes', 'all'], ['all'], 'h5p'],
+    [
+      ['--xapi', '-n', 'few', '--scopes', 'statements/write,define'],
+      ['statements/write', 'define'],
+      'demo',
+    ],
+  ]
+  for (const [args, scopes, source] of forTools) {
+    it(`prints what a tool of xAPI asks for, a line each: ${args.join(' ')}`, async () => {
+      const made = await keys('create', ...args, '--url', server.url)
+      expect(made.exitCode).toBe(0)
+      const lines = made.stdout.split('\n')
+      expect(lines).toHaveLength(4)
+      const [endpoint, key, secret] = ['endpoint', 'key', 'secret'].map((name, at) => {
+        const [first, value, ...more] = lines[at]!.split(' ')
+        expect([first, more]).toEqual([name, []])
+        return value!
+      })
+      expect(endpoint).toBe(`${server.url}/xapi`)
+      expect(secret).toMatch(/^nk_\S{40,}$/)
+      const record = (await list()).find(({ keyId }) => keyId === key)!
+      expect(record).toMatchObject({ scopes, sourceId: source })
+
+      const basic = Buffer.from(`${key}:${secret}`).toString('base64')
+      const headers = { authorization: `Basic ${basic}`, 'X-Experience-API-Version': '1.0.3' }
+      // Let in, and told that a parameter is missing; nobody else is told that.
+      expect((await fetch(`${endpoint}/statements?x=1`, { headers })).status).not.toBe(401)
+    })
+  }
+
+  it('names this machine as the endpoint unless it is told how others reach it', async () => {
+    const endpointOf = async (...args: string[]) =>
+      (await keys('create', '--xapi', ...args)).stdout.split('\n')[0]
+    expect(await endpointOf()).toBe('endpoint http://localhost:3000/xapi')
+    const behindProxy = 'https://lrs.example.edu/nonius'
+    expect(await endpointOf('--url', behindProxy)).toBe(`endpoint ${behindProxy}/xapi`)
   })
 
   it('does not take a wrong folder for an empty one', async () => {

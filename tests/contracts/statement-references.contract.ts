@@ -128,7 +128,7 @@ export function itFindsReferrers(create: CreateStatementStore) {
     await store.add([1, 2, 3].map((number) => aStatement(number)))
     const query = { finders: [], ascending: true }
     const first = await store.query('school', query, { limit: 1, maxBytes: 1_000_000 })
-    await store.add([aStatement(9, { voids: 2 })])
+    await store.add([aStatement(9, { voids: 2, at: -1 })])
     const page = { limit: 9, maxBytes: 1_000_000, cursor: first.nextCursor }
     const { statements } = await store.query('school', query, page)
     expect(statements.map(({ statementId: id }) => id)).toEqual([statementId(3)])

@@ -23,6 +23,7 @@ describe('sources', () => {
     expect(source).toEqual({
       ...canvas,
       mode: 'lenient',
+      duplicates: 'refuse',
       createdAt: source.createdAt,
       updatedAt: source.createdAt,
     })
@@ -38,6 +39,16 @@ describe('sources', () => {
     const list = (await (await test.call('GET', '/sources')).json()) as { sources: SourceView[] }
     expect(list.sources.map(({ id }) => id)).toEqual(['demo', 'canvas'])
     expect(list.sources[1]).toEqual(now)
+  })
+
+  it('take duplicates when they are told to, until they are told nothing', async () => {
+    await using test = await startSourceTest()
+    const accepting = { name: 'Demo', duplicates: 'accept' }
+    const changed = await test.call('PUT', '/sources/demo', accepting)
+    expect(await changed.json()).toMatchObject(accepting)
+    expect(await (await test.call('GET', '/sources/demo')).json()).toMatchObject(accepting)
+    const again = await test.call('PUT', '/sources/demo', { name: 'Demo' })
+    expect(await again.json()).toMatchObject({ duplicates: 'refuse' })
   })
 
   it('have an id that is taken once', async () => {
@@ -68,6 +79,7 @@ describe('sources', () => {
     ['an id with a slash', { id: 'a/b', name: 'x' }, ['id']],
     ['an id of 65 letters', { id: 'a'.repeat(65), name: 'x' }, ['id']],
     ['an unknown mode', { ...canvas, mode: 'severe' }, ['mode']],
+    ['an unknown word for duplicates', { ...canvas, duplicates: 'maybe' }, ['duplicates']],
     ['an unknown property', { ...canvas, colour: 'red' }, ['colour']],
     ['signing without keys', { ...canvas, signing: {} }, ['signing']],
     [

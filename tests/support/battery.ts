@@ -11,7 +11,7 @@ type Body = NonNullable<RequestInit['body']>
 
 /** A route, and what it owes to those who call it wrongly. */
 export interface Owed {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   /** Absent: any key will do. */
   scope?: Scope

@@ -4,6 +4,7 @@ export interface SourceView {
   id: string
   name: string
   mode: string
+  duplicates: string
   signing?: unknown
   createdAt: string
   updatedAt: string

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EventRecord } from '../../src/event/record'
 import { stampWith } from '../../src/ingest/steps/stamp'
+import { commonOf } from '../../src/mapping/common'
 import { explained } from '../../src/standards/caliper/explain'
 import { readCaliper } from '../../src/standards/caliper/parse'
 import { anEnvelope, anEvent } from '../samples/envelopes'
@@ -27,6 +28,7 @@ export function sampleRecords(bytes: number, hotTtlDays: number, count = SAMPLES
     server,
     receivedAt,
     terms: { days: hotTtlDays },
+    commonOf,
   }
   const events = Array.from({ length: count }, () => lengthened(anEvent(), bytes))
   const reading = explained(readCaliper(JSON.stringify(anEnvelope(events)), receivedAt))

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import { type Scope, scopes } from '../../identity/scope'
+import type { Scope } from '../../identity/scope'
 import type { ApiKey, Keys } from '../../platform/registry/keys'
 
 // 256 bits: beyond guessing, so that a fast hash is enough to store it by.
@@ -29,9 +29,22 @@ export function keyHint(key: string): string {
 }
 
 /** A key has these unless it was made for more: senders and readers need them, and none changes events. */
-export const usualScopes: readonly Scope[] = scopes.filter(
-  (scope) => scope !== 'admin' && scope !== 'quarantine:write',
-)
+export const usualScopes: readonly Scope[] = [
+  'events:write',
+  'events:read',
+  'webhooks:read',
+  'webhooks:write',
+  'quarantine:read',
+]
+
+/** The scopes of a content tool that is given a key for xAPI: all of its own, no others' statements. */
+export const xapiScopes: readonly Scope[] = [
+  'statements/write',
+  'statements/read/mine',
+  'state',
+  'profile',
+  'define',
+]
 
 export type KeyGrant = Pick<ApiKey, 'tenantId' | 'sourceId' | 'name' | 'scopes' | 'sources'>
 

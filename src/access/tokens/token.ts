@@ -2,7 +2,7 @@ import { JwtVerifier } from 'aws-jwt-verify'
 import { JwtExpiredError, JwtInvalidIssuerError } from 'aws-jwt-verify/error'
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model'
 import { AppError } from '../../error/app-error'
-import { type Scope, scopes } from '../../identity/scope'
+import { type Scope, scopes, withoutSlash } from '../../identity/scope'
 import type { Keyring } from '../keys/keyring'
 import { SOURCE_ID } from '../keys/sources'
 import type { KeySets } from '../signatures/key-sets'
@@ -46,15 +46,19 @@ export function verifyTokensWith({ issuer, audience, keySets, keyring }: TokenNe
     const registered = await keyring(clientHash(issuer, clientId))
     if (registered === 'revoked') throw unauthenticated('is of a client that was revoked here')
     if (registered !== undefined) {
-      const allowed = registered.scopes.filter((scope) => granted.has(scope))
+      const allowed = registered.scopes.filter(isIn(granted))
       return { ...registered, scopes: allowed, expiresAt }
     }
     if (!SOURCE_ID.test(clientId))
       throw unauthenticated('is of a client that is not registered here')
     const tenantId = unregisteredTenant
-    const allowed = dataScopes.filter((scope) => granted.has(scope))
+    const allowed = dataScopes.filter(isIn(granted))
     return { tenantId, sourceId: clientId, keyId: `client:${clientId}`, scopes: allowed, expiresAt }
   }
+}
+
+function isIn(granted: ReadonlySet<string>) {
+  return (scope: Scope) => granted.has(scope) || granted.has(withoutSlash(scope))
 }
 
 /** RFC 9068, section 2.2, and Cognito: `client_id`; OpenID Connect Core 1.0, section 2: `azp`. */

@@ -1,5 +1,7 @@
 import { AppError } from '../../error/app-error'
+import { conversionTargets } from '../../mapping/targets'
 import { keyWith } from '../admit'
+import { writtenJson } from '../answers/json'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -14,7 +16,15 @@ const Params = z.object({
   }),
 })
 
-const Query = z.strictObject({ view: View })
+const Query = z.strictObject({
+  view: View,
+  as: z.enum(conversionTargets).optional().openapi({
+    description:
+      'Converted to a statement or to a Caliper event; what that has no words for is in an extension. In its own standard an event is given as that gives it out. Not with `view=record`',
+  }),
+})
+
+const MATCH = 'X-Nonius-Match'
 
 const route = createRoute({
   method: 'get',
@@ -26,7 +36,16 @@ const route = createRoute({
   ...keyed,
   request: { params: Params, query: Query },
   responses: {
-    200: jsonReply(AnEvent, { description: 'The event', example: eventExample }),
+    200: jsonReply(
+      AnEvent,
+      { description: 'The event', example: eventExample },
+      {
+        [MATCH]: z
+          .enum(['exact', 'close', 'generic'])
+          .optional()
+          .openapi({ description: 'With `as`: how well its terms say what was sent' }),
+      },
+    ),
     ...problems(
       'invalid_request',
       'unauthenticated',
@@ -43,12 +62,20 @@ export function getEvent(app: App, { platform, options, answers }: AppDeps) {
   const admit = keyWith('events:read')
   operation(app, route, { admit }, async (c, { principal, params, query, reply }) => {
     const { tenantId } = principal
+    if (query.as !== undefined && query.view === 'record') throw neverBoth()
     const hold = await answers.take(tenantId, maxBodyBytes, c.req.raw.signal)
     try {
       const record = await platform.events.get(tenantId, params.id)
       if (record === undefined) {
         const detail = 'No event of yours has this id, or its time here has passed.'
         throw new AppError('not_found', detail)
+      }
+      if (query.as !== undefined) {
+        const { recordAs } = await import('../../mapping/record-as')
+        const { json, match } = await recordAs(record, query.as)
+        c.header(MATCH, match)
+        hold.keep(json.length)
+        return reply.stream(c, 200, writtenJson(json), hold)
       }
       hold.keep(record.raw.length)
       return reply.stream(c, 200, jsonOfEvent(record, query.view), hold)
@@ -57,4 +84,10 @@ export function getEvent(app: App, { platform, options, answers }: AppDeps) {
       throw thrown
     }
   })
+}
+
+function neverBoth(): AppError {
+  const message = 'A record is not converted: give `as` or `view=record`'
+  const errors = [{ path: ['as'], message, code: 'contradiction' }]
+  return new AppError('invalid_request', message, { errors })
 }

@@ -17,6 +17,9 @@ const Query = z.strictObject({
   type: id('E.g. `ViewEvent`'),
   sessionId: id("The learner's session"),
   groupId: id('Course, section or group'),
+  commonAction: id(
+    "The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short",
+  ),
   from: time('Events from this time on, by their own time', '2026-11-21T09:30:00Z'),
   to: time('Events before this time', '2026-11-22'),
   kind: z

@@ -1,10 +1,18 @@
 // A smaller answer goes to the connection in one piece, which holds as much by itself.
 const PART = 64 * 1024
 
-/** The same text in parts of about one size. */
-export function* parted(pieces: Iterable<string>): Generator<string, undefined> {
+/** Splits the same text, and bytes between it, into parts of about one size. */
+export function* parted<Piece extends string | Uint8Array>(
+  pieces: Iterable<Piece | string>,
+): Generator<Piece | string, undefined> {
   let part = ''
   for (const piece of pieces) {
+    if (typeof piece !== 'string') {
+      if (part !== '') yield part
+      part = ''
+      yield* cutBytes(piece) as Generator<Piece>
+      continue
+    }
     if (part.length + piece.length <= PART) {
       part += piece
       continue
@@ -18,6 +26,10 @@ export function* parted(pieces: Iterable<string>): Generator<string, undefined> 
   }
   if (part !== '') yield part
   return undefined
+}
+
+function* cutBytes(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += PART) yield bytes.subarray(from, from + PART)
 }
 
 /** A long text in parts, none of which ends within a character. */

@@ -6,24 +6,38 @@ import type { Hold } from './room'
 const MAX_SENDING_MS = 60_000
 
 /**
- * Sends JSON piece by piece, each when the one before is taken, and holds its room until then. Whatever
- * can fail has to have happened before: an answer that has begun ends whole, or is cut off.
+ * Sends JSON, or another type, piece by piece, each when the one before is taken, and holds its room
+ * until then. Whatever can fail has to have happened before: an answer that has begun ends whole, or
+ * is cut off.
  */
-export function sendPieces(c: AppContext, pieces: Iterable<string>, hold: Hold): Response {
-  c.header('Content-Type', 'application/json')
+export function sendPieces(
+  c: AppContext,
+  pieces: Iterable<string | Uint8Array>,
+  hold: Hold,
+  contentType = 'application/json',
+): Response {
+  c.header('Content-Type', contentType)
   c.header('Cache-Control', 'no-store')
   const parts = parted(pieces)
   const first = parts.next()
   const second = parts.next()
   if (second.done || c.req.method === 'HEAD') {
     hold.release()
-    return c.body(first.value ?? '')
+    return c.body(first.value === undefined ? '' : bodyOf(first.value))
   }
   return c.body(streamOf([first.value!, second.value], parts, hold))
 }
 
-function streamOf(begun: string[], parts: Iterator<string>, hold: Hold) {
-  const encoder = new TextEncoder()
+const encoder = new TextEncoder()
+
+const bodyOf = (part: string | Uint8Array) =>
+  typeof part === 'string' ? part : new Uint8Array(part)
+
+function streamOf(
+  begun: (string | Uint8Array)[],
+  parts: Iterator<string | Uint8Array>,
+  hold: Hold,
+) {
   let timer: ReturnType<typeof setTimeout> | undefined
   function end() {
     clearTimeout(timer)
@@ -48,7 +62,7 @@ function streamOf(begun: string[], parts: Iterator<string>, hold: Hold) {
         if (part === undefined) {
           end()
           controller.close()
-        } else controller.enqueue(encoder.encode(part))
+        } else controller.enqueue(typeof part === 'string' ? encoder.encode(part) : part)
       },
       cancel: end,
     },

@@ -1,5 +1,5 @@
 import { SOURCE_ID } from '../../access/keys/sources'
-import { type Source, sourceModes } from '../../platform/registry/sources'
+import { duplicatesModes, type Source, sourceModes } from '../../platform/registry/sources'
 import { z } from '../zod'
 
 const name = z
@@ -40,12 +40,17 @@ const mode = z.enum(sourceModes).default('lenient').openapi({
     'What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400.',
 })
 
+const duplicates = z.enum(duplicatesModes).default('refuse').openapi({
+  description:
+    'What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills.',
+})
+
 const id = z
   .string()
   .regex(SOURCE_ID, 'Must be 1 to 64 letters, digits and . _ -, a letter or digit first')
   .openapi({ description: 'Stamped on every event it sends; cannot be changed' })
 
-const settings = { name, mode, signing: SigningSettings.optional() }
+const settings = { name, mode, duplicates, signing: SigningSettings.optional() }
 
 /** The settings of a source, to replace it. */
 export const SourceSettings = z.strictObject(settings).openapi('SourceSettings')
@@ -60,6 +65,7 @@ export const SourceView = z
     id: z.string(),
     name: z.string(),
     mode: z.enum(sourceModes),
+    duplicates: z.enum(duplicatesModes),
     signing: z
       .object({
         required: z.boolean(),
@@ -73,15 +79,16 @@ export const SourceView = z
   .openapi('Source')
 
 export function viewOf(source: Source): z.output<typeof SourceView> {
-  const { sourceId: id, name, mode = 'lenient', signing, createdAt } = source
-  const { updatedAt = createdAt } = source
-  if (signing === undefined) return { id, name, mode, createdAt, updatedAt }
-  return { id, name, mode, signing, createdAt, updatedAt }
+  const { sourceId: id, name, mode = 'lenient', duplicates = 'refuse', createdAt } = source
+  const { signing, updatedAt = createdAt } = source
+  const signed = signing && { signing }
+  return { id, name, mode, duplicates, ...signed, createdAt, updatedAt }
 }
 
 export const settingsExample = {
   name: 'Canvas',
   mode: 'lenient' as const,
+  duplicates: 'refuse' as const,
   signing: { required: true, jwksUrl: 'https://keys.example.edu/jwks' },
 }
 

@@ -32,6 +32,7 @@ const FilterShorthand = z
     groupId: valueOrValues,
     action: valueOrValues,
     sourceId: valueOrValues,
+    commonAction: valueOrValues,
   } satisfies Record<FieldFilter['field'], typeof valueOrValues>)
   .refine((filter) => Object.keys(filter).length > 0, { abort: true })
   .openapi('FieldFilterShorthand', {

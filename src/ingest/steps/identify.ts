@@ -20,7 +20,7 @@ interface Needs {
 export function identifyWith({ registry, clock }: Needs) {
   const findSource = rememberSources({ registry, clock })
 
-  return async function identify({ sender }: Arrival): Promise<Identified> {
+  return async function identify({ sender }: Pick<Arrival, 'sender'>): Promise<Identified> {
     const source = await findSource(sender.tenantId, sender.sourceId)
     const receivedAt = clock.now().toISOString()
     const { mode, duplicates } = source ?? {}

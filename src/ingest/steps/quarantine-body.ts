@@ -33,12 +33,12 @@ export function quarantineBodyWith({ quarantine, conformance, clock }: Needs) {
   return async function quarantineWhole(
     body: string | Uint8Array,
     { errors }: Unreadable,
-    arrival: Pick<Arrival, 'sender' | 'standard' | 'contentType'>,
+    arrival: Pick<Arrival, 'sender' | 'standard' | 'contentType' | 'context'>,
     origin: Origin,
   ): Promise<string> {
     const contentType = mediaType(arrival.contentType)?.slice(0, MEDIA_TYPE_LENGTH)
     const standard = arrival.standard.name
-    const about = { ...arrival.sender, standard, errors, contentType }
+    const about = { ...arrival.sender, standard, errors, contentType, context: arrival.context }
     const quarantineId = await quarantineBody(body, about)
     count(origin, [], [{ errors }])
     return quarantineId

@@ -1,11 +1,13 @@
 import type { ReadEvent } from '../../event/reading'
 import type { EventRecord } from '../../event/record'
-import { commonOf } from '../../mapping/common'
+import type { CommonOf } from '../../mapping/load-common'
 import type { Origin } from '../arrival'
 import type { Terms } from '../record-store'
 
 interface Needs extends Origin {
   terms: Terms
+  /** It says what happened in the words that all standards share. */
+  commonOf: CommonOf
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -14,7 +16,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
  * Stamps events: server time is the authority; the sender's times stand beside it, with the skew.
  */
 export function stampWith(needs: Needs) {
-  const { tenantId, sourceId, server, receivedAt, terms } = needs
+  const { tenantId, sourceId, server, receivedAt, terms, commonOf } = needs
   const from = terms.storedAt ?? needs.storedAt ?? receivedAt
   // Few events have a repair, and the others need not carry the property.
   const repaired = needs.repair && { repair: needs.repair }

@@ -1,22 +1,9 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
-import { StorageError } from '../../error/storage-error'
-import type { EventRecord } from '../../event/record'
-import type { Log } from '../../telemetry/log'
-import type { BlobStore } from '../blob-store'
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import type { ChangeBatch, Consumer } from '../change-feed'
-import { imageOf } from './dynamo/stream-image'
+import { type Change, type ReadingNeeds, readChanges } from './change-feed/read'
 
-export interface StreamHandlerNeeds {
-  /**
-   * Reads the record that an item of the events table contains; undefined when its body is gone.
-   * @throws {StorageError} retriable when its body is elsewhere and cannot be had now
-   */
-  recordOf(item: Record<string, AttributeValue>): Promise<EventRecord | undefined>
+export interface StreamHandlerNeeds extends ReadingNeeds {
   consumers: readonly Consumer[]
-  /** Stores what cannot be read, under `failed/records/`. */
-  blobs: BlobStore
-  log: Log
 }
 
 // The two clocks may differ by less than this: AWS's agree within milliseconds (Amazon Time Sync),
@@ -24,14 +11,6 @@ export interface StreamHandlerNeeds {
 const CLOCKS_APART_MS = 60_000
 
 export type StreamHandler = (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>
-
-/** A change is one stored event, with its place in its shard. */
-interface Change {
-  sequence: string
-  /** Says when the table got it, by AWS's clock, in ms since 1970. */
-  storedAt: number
-  record: EventRecord
-}
 
 /**
  * Makes the change feed's end on AWS: Lambda reads the table's stream and calls this with a batch
@@ -49,7 +28,7 @@ export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
   /** Gives a consumer its changes. @returns the first sequence number that it has not handled */
   async function handOver(consumer: Consumer, changes: readonly Change[]) {
     const done = had.get(consumer.name) ?? new Set()
-    const waiting = changes.filter(({ sequence }) => !done.has(sequence))
+    const waiting = changes.filter(({ id }) => !done.has(id))
     for (const slice of slicesOf(waiting, consumer)) {
       try {
         await consumer.handle(batchOf(slice))
@@ -58,72 +37,26 @@ export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
         log.error('changes not handled', { consumer: consumer.name, records: slice.length, reason })
         return slice[0]!.sequence
       }
-      for (const { sequence } of slice) done.add(sequence)
+      for (const { id } of slice) done.add(id)
       had.set(consumer.name, done)
     }
     return undefined
   }
 
   return async function handle({ Records }) {
-    // An item never changes after it was stored, and its removal means that its time has passed.
+    // An event never changes after it was stored, and its removal means that its time has passed.
     const inserts = Records.filter(({ eventName }) => eventName === 'INSERT')
-    const { changes, unread } = await readChanges(inserts, needs)
-    const failures = await Promise.all(consumers.map((consumer) => handOver(consumer, changes)))
-    // The batch comes again from where the hindmost consumer is.
-    const first = [...changes.map(({ sequence }) => sequence), unread].find((sequence) => {
-      return sequence !== undefined && (sequence === unread || failures.includes(sequence))
-    })
-    if (first === undefined) had.clear()
-    return { batchItemFailures: first === undefined ? [] : [{ itemIdentifier: first }] }
+    for await (const { changes, unread } of readChanges(inserts, needs)) {
+      const failures = await Promise.all(consumers.map((consumer) => handOver(consumer, changes)))
+      // The batch comes again from where the hindmost consumer is.
+      const first = [...changes.map(({ sequence }) => sequence), unread].find((sequence) => {
+        return sequence !== undefined && (sequence === unread || failures.includes(sequence))
+      })
+      if (first !== undefined) return { batchItemFailures: [{ itemIdentifier: first }] }
+    }
+    had.clear()
+    return { batchItemFailures: [] }
   }
-}
-
-/** Reads up to the first record whose body cannot be had now, which is `unread`. */
-async function readChanges(inserts: readonly DynamoDBRecord[], needs: StreamHandlerNeeds) {
-  const read = await Promise.allSettled(
-    inserts.map(async ({ dynamodb }) => {
-      const record = await needs.recordOf(imageOf(dynamodb?.NewImage ?? {}))
-      if (record !== undefined) return record
-      throw new StorageError('its body is not in the blob store', { isRetriable: false })
-    }),
-  )
-  const changes: Change[] = []
-  for (const [place, outcome] of read.entries()) {
-    const insert = inserts[place]!
-    const sequence = insert.dynamodb!.SequenceNumber!
-    // The time is in seconds, and never absent in a stream (StreamRecord, API reference).
-    const storedAt = (insert.dynamodb!.ApproximateCreationDateTime ?? 0) * 1000
-    if (outcome.status === 'fulfilled') changes.push({ sequence, storedAt, record: outcome.value })
-    else if (isPassing(outcome.reason)) return { changes, unread: sequence }
-    else if (!(await storeUnreadable(insert, outcome.reason, needs)))
-      return { changes, unread: sequence }
-  }
-  return { changes, unread: undefined }
-}
-
-function isPassing(reason: unknown): boolean {
-  return reason instanceof StorageError && reason.isRetriable
-}
-
-/**
- * Puts a record that cannot be read into the blob store, so that it does not hold up its shard.
- * @returns whether it is stored there
- */
-async function storeUnreadable(
-  insert: DynamoDBRecord,
-  thrown: unknown,
-  { blobs, log }: StreamHandlerNeeds,
-) {
-  const key = `failed/records/${insert.dynamodb!.SequenceNumber}`
-  const reason = (thrown as Error).message
-  try {
-    await blobs.put(key, Buffer.from(JSON.stringify({ reason, record: insert })))
-  } catch (error) {
-    log.error('an unreadable change could not be set aside', { reason: (error as Error).message })
-    return false
-  }
-  log.error('a change cannot be read and was set aside', { key, reason })
-  return true
 }
 
 /** Makes a mark, as `ServingPlatform.mark` gives it. */
@@ -151,7 +84,7 @@ function* slicesOf(changes: readonly Change[], { maxRecords, maxBytes }: Consume
 /** Makes a batch. The same records have the same id, however often they come. */
 function batchOf(slice: readonly Change[]): ChangeBatch {
   return {
-    id: `${slice[0]!.sequence}-${slice.at(-1)!.sequence}`,
+    id: `${slice[0]!.id}-${slice.at(-1)!.id}`,
     count: slice.length,
     records: () => slice.map(({ record }) => record),
     isWithin(place, { from, until }) {

@@ -7,9 +7,11 @@ import type { IndexName } from './deployed/resources'
 import { appendWith } from './events/append'
 import { createItems } from './events/item'
 import { keyOf } from './events/keys'
+import { committedOf, createOutcomes } from './events/outcomes'
 import { createPlaces } from './events/place'
 import { queryEvents } from './events/query'
 import { readItems } from './events/read'
+import { standingsWith } from './events/standing'
 
 interface Needs {
   client: DynamoDBClient
@@ -20,6 +22,8 @@ interface Needs {
   blobs: Pick<BlobStore, 'put' | 'get' | 'delete'>
   tokens: () => Promise<TokenSigner>
   clock: Clock
+  /** A transaction takes so many items at most; as many as DynamoDB allows when left out. */
+  maxTogether?: number | undefined
 }
 
 /**
@@ -28,16 +32,26 @@ interface Needs {
  * just stored, `get` always does.
  */
 export function createEventStore(needs: Needs): EventStore {
-  const { client, table, indexes, blobs, tokens, clock } = needs
+  const { client, table, indexes, blobs, tokens, clock, maxTogether } = needs
   const events = { client, table }
   const items = createItems(needs)
+  const outcomesOf = createOutcomes(events)
+  const standingsOf = standingsWith({ events, outcomesOf, clock })
 
   return {
-    append: appendWith({ events, items, placeOf: createPlaces(clock) }),
+    append: appendWith({
+      events,
+      items,
+      placeOf: createPlaces(clock),
+      standingsOf,
+      clock,
+      maxTogether,
+    }),
 
     async get(tenantId, eventId) {
       const key = keyOf(tenantId, eventId)
-      const item = (await readItems(events, [key])).get(key)
+      const held = await readItems(events, [key])
+      const item = (await committedOf(held, outcomesOf)).get(key)
       const record = item && (await items.toRecord(item))
       const isIt = record?.tenantId === tenantId && record.eventId === eventId
       return isIt && Date.parse(record.expiresAt) > clock.now().getTime() ? record : undefined
@@ -45,7 +59,7 @@ export function createEventStore(needs: Needs): EventStore {
 
     async query(tenantId, filter, page) {
       const now = clock.now().getTime()
-      const source = { ...events, indexes, items, tokens: await tokens(), now }
+      const source = { ...events, indexes, items, outcomesOf, tokens: await tokens(), now }
       return queryEvents(source, tenantId, filter, page)
     },
 
@@ -55,7 +69,7 @@ export function createEventStore(needs: Needs): EventStore {
     async erase(tenantId, erasure) {
       // Few requests ask for it, and taking events must start without it.
       const { eraseEvents } = await import('./events/erase')
-      return eraseEvents({ ...events, items, blobs }, tenantId, erasure)
+      return eraseEvents({ ...events, items, outcomesOf, blobs }, tenantId, erasure)
     },
 
     async [Symbol.asyncDispose]() {},

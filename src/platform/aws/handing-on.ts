@@ -7,7 +7,9 @@ import { createArchive } from './archive'
 import { markAt } from './change-feed'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
+import { readingWith } from './events/committed'
 import { createItems } from './events/item'
+import { lazyStatements } from './lazy'
 import { serviceTimeOuts } from './time-outs'
 
 // These are apart from what answers requests, whose start is not to read the clients of queues and
@@ -19,14 +21,17 @@ interface Needs {
 
 /** Opens what hands on stored events. */
 export function openFeeding(resources: Resources, { clock }: Needs) {
-  const { dynamo, blobs, registry } = openParts(resources, clock)
-  const { indexes, archiveStreams: streams } = resources
+  const { dynamo, blobs, registry, tokens } = openParts(resources, clock)
+  const { eventsTable, statementsTable: table, indexes, archiveStreams: streams } = resources
+  const events = { client: dynamo, table: eventsTable }
   return {
     blobs,
     registry,
-    // SKELETON: until the store on DynamoDB is written, nothing is added.
-    statements: { add: async () => {} },
-    recordOf: createItems({ indexes, blobs }).toRecord,
+    statements: lazyStatements({
+      ...{ client: dynamo, table, blobs, tokens, clock },
+      maxReferrers: Number.POSITIVE_INFINITY,
+    }),
+    ...readingWith(events, createItems({ indexes, blobs })),
     archive: createArchive({
       client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
       streams,

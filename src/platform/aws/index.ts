@@ -4,6 +4,7 @@ import type { Log } from '../../telemetry/log'
 import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
 import type { ServingPlatform } from '../platform'
+import type { XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
 import { markAt } from './change-feed'
 import { createConformanceCounts, type SettlingCounts } from './conformance-counts'
@@ -12,15 +13,31 @@ import { createConnectionRows } from './connections/rows'
 import type { Resources } from './deployed/resources'
 import { createEventStore } from './event-store'
 import { checkHealth } from './health'
-import { lazyBlobs, lazyDeliveries, lazyDocuments, lazyLake, lazySecrets, once } from './lazy'
+import {
+  lazyBlobs,
+  lazyDeliveries,
+  lazyDocuments,
+  lazyLake,
+  lazySecrets,
+  lazyStatements,
+  once,
+} from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
-import { absentStatements } from './statement-store'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
 
 interface Needs {
   clock: Clock
   log: Log
+}
+
+// Each is some ten writes, sixteen of which take 5 ms at a time: within a second. Whoever follows the feed leads
+// on all.
+const LED_ON_BEHIND_A_REQUEST = 200
+
+interface ServingNeeds extends Needs {
+  /** Tenants that chose nothing have this mode; `ingest` when left out, since a record store costs. */
+  defaultXapi?: XapiMode | undefined
 }
 
 /** Opens the parts that more than one function has. Clients ask for nothing until they are used. */
@@ -50,10 +67,10 @@ export function openRegistry(resources: Resources, clock: Clock) {
 /** Opens what answers requests. `conformance` is to be settled after each. */
 export function openServing(
   resources: Resources,
-  { clock, log }: Needs,
+  { clock, log, defaultXapi = 'ingest' }: ServingNeeds,
 ): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
   const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
-  const { quarantineTable, registryTable, documentsTable } = resources
+  const { quarantineTable, registryTable, documentsTable, statementsTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
@@ -61,10 +78,14 @@ export function openServing(
     events,
     registry,
     quarantine,
-    statements: absentStatements(),
-    defaultXapi: 'ingest',
+    statements: lazyStatements({
+      ...{ client, table: statementsTable, blobs, tokens, clock },
+      maxReferrers: LED_ON_BEHIND_A_REQUEST,
+    }),
+    defaultXapi,
     documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
     blobs,
+    tokens,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
     // No route asks it over HTTP yet, so no function is told of a workgroup or may use one.
     lake: lazyLake({ workgroup, database, tokens, clock }),

@@ -2,6 +2,7 @@ import type { BlobStore } from '../blob-store'
 import type { DeliveryQueue } from '../delivery-queue'
 import type { DocumentStore } from '../document-store'
 import type { Lake } from '../lake'
+import type { StatementStore } from '../statement-store'
 import type { RootSecret } from './root-secret'
 import { serviceTimeOuts as requestHandler } from './time-outs'
 
@@ -54,6 +55,28 @@ export function lazyDocuments(
     delete: async (...deletion) => (await opened()).delete(...deletion),
     list: async (tenantId, prefix, page) => (await opened()).list(tenantId, prefix, page),
     deletePrefix: async (tenantId, prefix) => (await opened()).deletePrefix(tenantId, prefix),
+  }
+}
+
+/** Opens statements when first needed: few tenants have a record store. */
+export function lazyStatements(
+  needs: Parameters<typeof import('./statement-store')['createStatementStore']>[0],
+): StatementStore {
+  const opened = once(async () => {
+    const { createStatementStore } = await import('./statement-store')
+    return createStatementStore(needs)
+  })
+  return {
+    begin: async (tenantId) => (await opened()).begin(tenantId),
+    add: async (entries) => (await opened()).add(entries),
+    get: async (tenantId, statementId) => (await opened()).get(tenantId, statementId),
+    query: async (...query) => (await opened()).query(...query),
+    consistentThrough: async (tenantId) => (await opened()).consistentThrough(tenantId),
+    activity: async (tenantId, activityId) => (await opened()).activity(tenantId, activityId),
+    agent: async (tenantId, agentKey) => (await opened()).agent(tenantId, agentKey),
+    expire: async (now) => (await opened()).expire(now),
+    erase: async (tenantId, erasure) => (await opened()).erase(tenantId, erasure),
+    async [Symbol.asyncDispose]() {},
   }
 }
 

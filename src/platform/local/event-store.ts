@@ -1,10 +1,10 @@
-import { AppError } from '../../error/app-error'
 import { StorageError } from '../../error/storage-error'
 import { createPeople } from '../../event/people'
 import type { EventRecord } from '../../event/record'
 import type { Clock } from '../clock'
-import { type AppendOutcome, type EventErasure, type EventStore, MAX_WHOLE } from '../event-store'
+import type { AppendOutcome, EventErasure, EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
+import { within } from '../shared/whole'
 import { createTurns, type Turns } from '../turns'
 import { isDamage, translated } from './database'
 import { eraseFromLog } from './log/erase'
@@ -223,14 +223,6 @@ export function createEventStore(options: {
       await erasing
     },
   }
-}
-
-/** @throws {AppError} `too_large` when so many records cannot be one commit */
-function within(records: readonly EventRecord[]): readonly EventRecord[] {
-  if (records.length <= MAX_WHOLE) return records
-  const message = `A request that is stored as a whole may bring at most ${MAX_WHOLE} items`
-  const errors = [{ path: [], message, code: 'too_large' }]
-  throw new AppError('too_large', `${message}; this one has ${records.length}.`, { errors })
 }
 
 /** Cuts records so that each call is one commit at most, and fits into a generation. */

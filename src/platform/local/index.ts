@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
 import type { Platform } from '../platform'
+import type { XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
 import { createTurns } from '../turns'
 import { openArchive } from './archive'
@@ -47,6 +48,13 @@ export function openRegistryFile(dataDir: string) {
   }
 }
 
+/** Opens the same file with the documents in it, which are read under the same tokens. */
+export function openDocumentsFile(dataDir: string, clock: Clock) {
+  const opened = openRegistryFile(dataDir)
+  const tokens = createTokenSigner(opened.secrets.derive('page tokens', 32))
+  return { ...opened, documents: createDocumentStore(opened.db, { clock, tokens }) }
+}
+
 /**
  * Opens the platform of one process and one data directory, with nothing else to install:
  *
@@ -64,8 +72,10 @@ export async function openLocalPlatform(options: {
   dataDir: string
   clock: Clock
   log: Log
+  /** Tenants that chose nothing have this mode; `lrs` when left out. */
+  defaultXapi?: XapiMode | undefined
 }): Promise<Platform> {
-  const { dataDir, clock, log: telemetry } = options
+  const { dataDir, clock, log: telemetry, defaultXapi = 'lrs' } = options
   mendModes(dataDir, telemetry)
   const { db, secrets, registry } = openRegistryFile(dataDir)
   const lock = lockFolder(dataDir)
@@ -103,9 +113,10 @@ export async function openLocalPlatform(options: {
     lake,
     quarantine: createQuarantineStore(db, tokens, turns),
     statements,
-    defaultXapi: 'lrs',
+    defaultXapi,
     documents: createDocumentStore(db, { clock, tokens, turns }),
     blobs: openBlobStore(join(dataDir, 'blobs')),
+    tokens: async () => tokens,
     replays: createReplayJobs(db),
     deliveries: createDeliveryQueue(db, clock),
     registry,

@@ -1,12 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../../error/app-error'
+import type { TokenSigner } from '../token-signer'
 
-/** Cursors are opaque, and good only for the question they were issued for. */
-export interface TokenSigner {
-  issue(place: unknown, question: string): string
-  /** @throws {AppError} `invalid_cursor` when it was altered, or issued for another question */
-  read<Place>(token: string, question: string): Place
-}
+export type { TokenSigner }
 
 // Half a SHA-256: nobody forges 128 bits, and a cursor stays short enough for a URL.
 const TAG_BYTES = 16

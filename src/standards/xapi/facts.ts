@@ -8,6 +8,7 @@ export const xapiFacts = {
   formAgain: () => 'document',
   idPath: (index) => [index, 'id'],
   idNames: ['id'],
+  hasBareUuids: true,
   onRefusal: 'request',
   hasRecordStore: true,
   reply: 'receipt',

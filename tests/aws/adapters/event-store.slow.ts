@@ -10,6 +10,7 @@ import { tables } from '../../../src/platform/aws/deployed/tables'
 import { createEventStore } from '../../../src/platform/aws/event-store'
 import { eraseEvents } from '../../../src/platform/aws/events/erase'
 import { createItems } from '../../../src/platform/aws/events/item'
+import { createOutcomes } from '../../../src/platform/aws/events/outcomes'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { eraseAll } from '../../contracts/event-erasure.contract'
 import { eventStoreContract } from '../../contracts/event-store.contract'
@@ -324,12 +325,13 @@ describe('erasing events', () => {
     const records = both(12, 200_000)
     await store.append(records)
     const items = createItems({ indexes: every, blobs })
+    const needs = { client, table, items, outcomesOf: createOutcomes({ client, table }), blobs }
     let removed = 0
     let calls = 0
     let cursor: string | undefined
     do {
       const asked = { actorIds: ['ada'], cursor }
-      const erased = await eraseEvents({ client, table, items, blobs }, 'default', asked, 1)
+      const erased = await eraseEvents(needs, 'default', asked, 1)
       removed += erased.removed
       cursor = erased.nextCursor
       calls += 1

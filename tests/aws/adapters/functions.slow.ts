@@ -43,6 +43,7 @@ const resources: Resources = {
   registryTable: await freshTable(dynamo, 'registry'),
   quarantineTable: await freshTable(dynamo, 'quarantine'),
   documentsTable: await freshTable(dynamo, 'documents'),
+  statementsTable: await freshTable(dynamo, 'statements'),
   deliveriesTable: await freshTable(dynamo, 'deliveries'),
   deliveryQueueUrl: await freshQueue(sqs),
   blobsBucket: lake.bucket,

@@ -10,7 +10,14 @@ const role = (name: string) => named(graph, 'Role', `${name}Role`)
 const forbidden: [role: string, action: string, resource: string][] = [
   ['Api', 'dynamodb:DeleteItem', table('Events')],
   ['Api', 'dynamodb:PutItem', table('Events')],
+  ['Api', 'dynamodb:UpdateItem', table('Events')],
+  ['Api', 'dynamodb:PartiQLDelete', table('Events')],
+  ['Api', 'dynamodb:PartiQLUpdate', table('Events')],
   ['Api', 'dynamodb:Scan', table('Events')],
+  ['Realtime', 'dynamodb:DeleteItem', table('Events')],
+  ['Deliver', 'dynamodb:DeleteItem', table('Events')],
+  ['Changes', 'dynamodb:PutItem', table('Events')],
+  ['Changes', 'dynamodb:UpdateItem', table('Events')],
   ['Api', 'dynamodb:Scan', table('Documents')],
   ['Realtime', 'dynamodb:UpdateItem', table('Documents')],
   ['Changes', 'dynamodb:UpdateItem', table('Documents')],
@@ -65,6 +72,13 @@ describe('permissions', () => {
 
   it('let Deliver switch a webhook off whose target wants no more', () => {
     expect(mayDo(role('Deliver'), 'dynamodb:UpdateItem', table('Registry'))).toBe(true)
+  })
+
+  it('let Changes read a batch that was committed, and remove one that was not', () => {
+    for (const name of ['Changes', 'Sweep']) {
+      expect(mayDo(role(name), 'dynamodb:BatchGetItem', table('Events'))).toBe(true)
+      expect(mayDo(role(name), 'dynamodb:DeleteItem', table('Events'))).toBe(true)
+    }
   })
 
   it('let Api read, change and remove documents', () => {

@@ -11,6 +11,7 @@ const names: Record<TableName, string> = {
   registry: 'RegistryTable',
   quarantine: 'QuarantineTable',
   documents: 'DocumentsTable',
+  statements: 'StatementsTable',
   deliveries: 'DeliveriesTable',
 }
 

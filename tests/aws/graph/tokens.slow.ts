@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { scopes } from '../../../src/identity/scope'
+import { scopes, withoutSlash } from '../../../src/identity/scope'
 import { graphOf, named } from '../../support/graph/graphs'
 
 const graph = graphOf('production')
@@ -8,9 +8,10 @@ describe('tokens', () => {
   it('can be asked for the scopes that keys have', () => {
     const { identifier, scopes: made } = named(graph, 'ResourceServer', 'ClientScopes').inputs
     expect(identifier).toBe('nonius')
-    expect(made.map((one: { scopeName: string }) => one.scopeName).sort()).toEqual(
-      [...scopes].sort(),
-    )
+    const names = made.map((one: { scopeName: string }) => one.scopeName)
+    expect(names.sort()).toEqual(scopes.map(withoutSlash).sort())
+    // What Cognito takes (API reference, ResourceServerScopeType).
+    for (const name of names) expect(name).toMatch(/^[\x21\x23-\x2e\x30-\x5b\x5d-\x7e]+$/)
   })
 
   it('are given to programs that know a secret, for an hour, and to nobody by a browser', () => {

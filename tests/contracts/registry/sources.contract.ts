@@ -36,7 +36,8 @@ export function sourcesContract(name: string, create: () => Promise<Opened>) {
       const { sources } = opened.registry
       const signingKeys = [{ kty: 'EC', crv: 'P-256', x: 'a', y: 'b' }]
       const signing = { required: true, keys: signingKeys }
-      const strict = aSource({ mode: 'strict', signing, updatedAt: at })
+      const settings = { mode: 'strict', signing, duplicates: 'accept', updatedAt: at } as const
+      const strict = aSource(settings)
       await sources.put(strict)
       expect(await sources.get('school', 'moodle')).toEqual(strict)
       expect(await sources.list('school')).toEqual([strict])

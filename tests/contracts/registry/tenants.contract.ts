@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import type { Registry } from '../../../src/platform/registry'
+import { xapiModes } from '../../../src/platform/registry/tenants'
 
 type Opened = { registry: Pick<Registry, 'tenants'> } & AsyncDisposable
 
@@ -16,6 +17,18 @@ export function tenantsContract(name: string, create: () => Promise<Opened>) {
       const tenant = { tenantId: 'school', name: 'A School', createdAt: at }
       expect(await tenants.get('school')).toEqual(tenant)
       expect(await tenants.get('other')).toBeUndefined()
+    })
+
+    it('keeps the settings of a tenant, and forgets those that are left out', async () => {
+      await using opened = await create()
+      const { tenants } = opened.registry
+      const tenant = { tenantId: 'school', name: 'School', createdAt: at }
+      for (const xapi of xapiModes) {
+        await tenants.put({ ...tenant, xapi })
+        expect(await tenants.get('school')).toEqual({ ...tenant, xapi })
+      }
+      await tenants.put(tenant)
+      expect(await tenants.get('school')).toEqual(tenant)
     })
   })
 }

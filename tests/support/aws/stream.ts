@@ -57,6 +57,9 @@ export function aHandler(consumers: ReturnType<typeof aConsumer>[], broken = new
     consumers,
     blobs,
     log: silentLog,
+    // Batches that are committed are the matter of whole-append.slow.ts.
+    async *committedBy() {},
+    removeLeft: async () => {},
     async recordOf({ k, b }) {
       const said = Buffer.from(b!.B!).toString()
       if (said === 'lost') return undefined

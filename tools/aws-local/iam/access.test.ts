@@ -8,6 +8,7 @@ import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
   DynamoDBClient,
+  ExecuteTransactionCommand,
   PutItemCommand,
   QueryCommand,
   TransactWriteItemsCommand,
@@ -102,6 +103,15 @@ const cases: [name: string, Client: unknown, command: unknown, access: [string, 
     'statements of PartiQL',
     DynamoDBClient,
     new BatchExecuteStatementCommand({ Statements: [insert('events'), insert('other')] }),
+    [
+      ['dynamodb:PartiQLInsert', events],
+      ['dynamodb:PartiQLInsert', arn('dynamodb', 'table/other')],
+    ],
+  ],
+  [
+    'statements of PartiQL in a transaction',
+    DynamoDBClient,
+    new ExecuteTransactionCommand({ TransactStatements: [insert('events'), insert('other')] }),
     [
       ['dynamodb:PartiQLInsert', events],
       ['dynamodb:PartiQLInsert', arn('dynamodb', 'table/other')],

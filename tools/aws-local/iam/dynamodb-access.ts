@@ -44,7 +44,8 @@ export function dynamoDbAccess(
     case 'ExecuteStatement':
       return [statementAccess(input.Statement, on)]
     case 'BatchExecuteStatement':
-      return input.Statements.map((one: { Statement: string }) =>
+    case 'ExecuteTransaction':
+      return (input.Statements ?? input.TransactStatements).map((one: { Statement: string }) =>
         statementAccess(one.Statement, on),
       )
     case 'ListStreams':

@@ -372,7 +372,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'limit_reached' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -500,7 +500,7 @@ export type CreatedWebhook = Webhook & {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId'
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
   in: string[]
 }
 
@@ -539,6 +539,7 @@ export type FieldFilterShorthand = {
   groupId?: FieldFilterValues
   action?: FieldFilterValues
   sourceId?: FieldFilterValues
+  commonAction?: FieldFilterValues
 }
 
 export type FieldFilterValues = string | string[]
@@ -553,6 +554,7 @@ export type Source = {
   id: string
   name: string
   mode: 'lenient' | 'strict'
+  duplicates: 'refuse' | 'accept'
   signing?: {
     required: boolean
     jwksUrl?: string
@@ -575,6 +577,8 @@ export type NewSource = {
   name: string
   /** What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400. */
   mode?: 'lenient' | 'strict'
+  /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
+  duplicates?: 'refuse' | 'accept'
   signing?: SourceSigning
 }
 
@@ -596,6 +600,8 @@ export type SourceSettings = {
   name: string
   /** What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400. */
   mode?: 'lenient' | 'strict'
+  /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
+  duplicates?: 'refuse' | 'accept'
   signing?: SourceSigning
 }
 
@@ -620,6 +626,19 @@ export type ConformanceCounts = {
   quarantined: number
   /** By issue code: how many items have it, the most frequent first */
   issues: Record<string, number>
+}
+
+export type Tenant = {
+  id: string
+  name: string
+  /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
+  xapi: 'off' | 'ingest' | 'lrs'
+  createdAt: string
+}
+
+export type TenantChanges = {
+  /** null: as the deployment has it for whoever chose nothing */
+  xapi?: 'off' | 'ingest' | 'lrs' | null
 }
 
 export type QuarantineList = {
@@ -841,6 +860,63 @@ export type OpenApi = {
   [name: string]: unknown
 }
 
+export type XapiAbout = {
+  /** Versions that are offered */
+  version: string[]
+}
+
+export type XapiStatementResult = {
+  statements: XapiStatement[]
+  /** Where the next page is, from the root of this server; empty on the last one */
+  more: string
+}
+
+/** xAPI 1.0.3, Data, 2; 2.0, 4.2 */
+export type XapiStatement = {
+  id?: string
+  actor: Record<string, unknown>
+  verb: {
+    id: string
+    [name: string]: unknown
+  }
+  object: Record<string, unknown>
+  [name: string]: unknown
+}
+
+/** The ids of the statements, in the order in which they were sent */
+export type XapiStatementIds = string[]
+
+export type XapiPerson = {
+  objectType: 'Person'
+  name?: string[]
+  mbox?: string[]
+  mbox_sha1sum?: string[]
+  openid?: string[]
+  account?: {
+    homePage: string
+    name: string
+    [name: string]: unknown
+  }[]
+  [name: string]: unknown
+}
+
+export type XapiActivity = {
+  objectType: 'Activity'
+  id: string
+  definition?: Record<string, unknown>
+}
+
+export type XapiDocumentIds = string[]
+
+export type Cmi5AuthToken = {
+  /** Goes after `Authorization: Basic ` */
+  'auth-token': string
+} | {
+  /** cmi5, 8.2.3.2 */
+  'error-code': '1' | '2'
+  'error-text': string
+}
+
 /** What each operation takes and answers, by its `operationId`. */
 export interface Operations {
   /** Send events and entities */
@@ -956,6 +1032,8 @@ export interface Operations {
       sessionId?: string
       /** Course, section or group */
       groupId?: string
+      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
+      commonAction?: string
       /** Events from this time on, by their own time */
       from?: string
       /** Events before this time */
@@ -988,6 +1066,8 @@ export interface Operations {
     query: {
       /** `sent`: events as they were sent; `record`: as normalised by us */
       view?: 'sent' | 'record'
+      /** Converted to a statement or to a Caliper event; what that has no words for is in an extension. In its own standard an event is given as that gives it out. Not with `view=record` */
+      as?: 'xapi' | 'caliper'
     }
     replies: {
       200: Event
@@ -1176,6 +1256,42 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Read your tenant */
+  getTenant: {
+    method: 'GET'
+    path: '/tenants/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Tenant
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Change settings of your tenant */
+  changeTenant: {
+    method: 'PATCH'
+    path: '/tenants/{id}'
+    parameters: {
+      id: string
+    }
+    body: TenantChanges
+    replies: {
+      200: Tenant
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** See what could not be kept as an event, newest first */
   listQuarantine: {
     method: 'GET'
@@ -1329,6 +1445,446 @@ export interface Operations {
     replies: {
       200: string
       500: Problem
+    }
+  }
+  /** Which versions of xAPI are offered */
+  getXapiAbout: {
+    method: 'GET'
+    path: '/xapi/about'
+    replies: {
+      200: XapiAbout
+      500: Problem
+    }
+  }
+  /** Find statements, or read one */
+  getXapiStatements: {
+    method: 'GET'
+    path: '/xapi/statements'
+    query: {
+      /** Only this statement, unless it is voided */
+      statementId?: string
+      /** Only this statement, if it is voided */
+      voidedStatementId?: string
+      /** Of this agent or group: as actor or object */
+      agent?: string
+      /** With this verb */
+      verb?: string
+      /** With this activity as object */
+      activity?: string
+      /** Of this registration */
+      registration?: string
+      /** The activity may be anywhere in the statement */
+      related_activities?: boolean
+      /** The agent may be anywhere in the statement */
+      related_agents?: boolean
+      /** Stored after this time */
+      since?: string
+      /** Stored by this time */
+      until?: string
+      /** 0 for as many as a page has: 1000 */
+      limit?: number
+      format?: 'ids' | 'exact' | 'canonical'
+      /** With the content of attachments, as multipart/mixed */
+      attachments?: boolean
+      /** Oldest first */
+      ascending?: boolean
+      /** As `more` of a result has it */
+      more?: string
+    }
+    replies: {
+      200: XapiStatementResult | XapiStatement
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send statements */
+  postXapiStatements: {
+    method: 'POST'
+    path: '/xapi/statements'
+    body: XapiStatement | XapiStatement[]
+    replies: {
+      200: XapiStatementIds
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      408: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send one statement under its id */
+  putXapiStatement: {
+    method: 'PUT'
+    path: '/xapi/statements'
+    query: {
+      /** The id of the statement */
+      statementId: string
+    }
+    body: XapiStatement
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      408: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read what is known of an agent */
+  getXapiAgent: {
+    method: 'GET'
+    path: '/xapi/agents'
+    query: {
+      /** The agent, as JSON */
+      agent: string
+    }
+    replies: {
+      200: XapiPerson
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read what is known of an activity */
+  getXapiActivity: {
+    method: 'GET'
+    path: '/xapi/activities'
+    query: {
+      /** The activity */
+      activityId: string
+    }
+    replies: {
+      200: XapiActivity
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Store a state */
+  putXapiState: {
+    method: 'PUT'
+    path: '/xapi/activities/state'
+    query: {
+      /** The activity */
+      activityId: string
+      /** Whose state it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The registration; states without one are others */
+      registration?: string
+      /** The state */
+      stateId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Merge into a state */
+  postXapiState: {
+    method: 'POST'
+    path: '/xapi/activities/state'
+    query: {
+      /** The activity */
+      activityId: string
+      /** Whose state it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The registration; states without one are others */
+      registration?: string
+      /** The state */
+      stateId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read a state, or list the ids */
+  getXapiState: {
+    method: 'GET'
+    path: '/xapi/activities/state'
+    query: {
+      /** The activity */
+      activityId: string
+      /** Whose state it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The registration; states without one are others */
+      registration?: string
+      /** The state */
+      stateId?: string
+      /** Lists only what was stored after this time */
+      since?: string
+    }
+    replies: {
+      200: XapiDocumentIds
+      304: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a state, or all */
+  deleteXapiState: {
+    method: 'DELETE'
+    path: '/xapi/activities/state'
+    query: {
+      /** The activity */
+      activityId: string
+      /** Whose state it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The registration; states without one are others */
+      registration?: string
+      /** The state */
+      stateId?: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Store a profile of an activity */
+  putXapiActivityProfile: {
+    method: 'PUT'
+    path: '/xapi/activities/profile'
+    query: {
+      /** The activity */
+      activityId: string
+      /** The profile */
+      profileId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Merge into a profile of an activity */
+  postXapiActivityProfile: {
+    method: 'POST'
+    path: '/xapi/activities/profile'
+    query: {
+      /** The activity */
+      activityId: string
+      /** The profile */
+      profileId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read a profile of an activity, or list the ids */
+  getXapiActivityProfile: {
+    method: 'GET'
+    path: '/xapi/activities/profile'
+    query: {
+      /** The activity */
+      activityId: string
+      /** The profile */
+      profileId?: string
+      /** Lists only what was stored after this time */
+      since?: string
+    }
+    replies: {
+      200: XapiDocumentIds
+      304: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a profile of an activity */
+  deleteXapiActivityProfile: {
+    method: 'DELETE'
+    path: '/xapi/activities/profile'
+    query: {
+      /** The activity */
+      activityId: string
+      /** The profile */
+      profileId: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Store a profile of an agent */
+  putXapiAgentProfile: {
+    method: 'PUT'
+    path: '/xapi/agents/profile'
+    query: {
+      /** Whose profile it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The profile */
+      profileId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Merge into a profile of an agent */
+  postXapiAgentProfile: {
+    method: 'POST'
+    path: '/xapi/agents/profile'
+    query: {
+      /** Whose profile it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The profile */
+      profileId: string
+    }
+    body: Record<string, unknown>
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read a profile of an agent, or list the ids */
+  getXapiAgentProfile: {
+    method: 'GET'
+    path: '/xapi/agents/profile'
+    query: {
+      /** Whose profile it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The profile */
+      profileId?: string
+      /** Lists only what was stored after this time */
+      since?: string
+    }
+    replies: {
+      200: XapiDocumentIds
+      304: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a profile of an agent */
+  deleteXapiAgentProfile: {
+    method: 'DELETE'
+    path: '/xapi/agents/profile'
+    query: {
+      /** Whose profile it is: an agent or an identified group, as JSON */
+      agent: string
+      /** The profile */
+      profileId: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      412: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Trade a fetch URL of cmi5 for the auth-token of its session, once */
+  fetchCmi5Token: {
+    method: 'POST'
+    path: '/xapi/cmi5/fetch/{token}'
+    parameters: {
+      token: string
+    }
+    replies: {
+      200: Cmi5AuthToken
+      500: Problem
+      503: Problem
     }
   }
 }

@@ -9,6 +9,7 @@ export interface Resources {
   registryTable: string
   quarantineTable: string
   documentsTable: string
+  statementsTable: string
   deliveriesTable: string
   deliveryQueueUrl: string
   /** The bucket holds bodies beside the tables, spilled requests, failed batches. */

@@ -51,6 +51,11 @@ export const tables = {
   quarantine: { hashKey: 'pk', rangeKey: 'sk', indexes: [] },
   /** Documents (`document-store.ts`) are here; bytes of larger ones are in the bucket. */
   documents: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
+  /**
+   * Statements of record stores (`statement-store.ts`) are here, each with an entry for every value
+   * that finds it.
+   */
+  statements: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'x' },
   /** Deliveries have here what SQS cannot say of them (`delivery-queue.ts`). */
   deliveries: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
 } as const satisfies Record<string, TableShape>

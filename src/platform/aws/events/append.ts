@@ -1,66 +1,28 @@
-import { randomBytes } from 'node:crypto'
 import { StorageError } from '../../../error/storage-error'
 import type { EventRecord } from '../../../event/record'
 import type { AppendOutcome } from '../../event-store'
-import { contentHash, type createItems } from './item'
 import { keyOf } from './keys'
-import type { createPlaces } from './place'
-import { readItems } from './read'
-import { type EventTable, insertItems } from './write'
+import { type AppendNeeds, offerOf, outcomesOf } from './offer'
+import type { Standing } from './standing'
+import { insertItems } from './write'
 import type { Item } from './write-units'
 
-interface Needs {
-  events: EventTable
-  items: ReturnType<typeof createItems>
-  placeOf: ReturnType<typeof createPlaces>
-}
-
-/**
- * A standing says what is in the table under a key: its content, and whether this call wrote it.
- */
-interface Standing {
-  hash: Uint8Array
-  isOurs: boolean
-}
-
-const STORED = { kind: 'stored' } as const
-const DUPLICATE = { kind: 'duplicate' } as const
-const CONFLICT = { kind: 'conflict' } as const
-const THROTTLED = { kind: 'throttled' } as const
-
-// A token has 64 bits: two calls that append the same event never draw the same.
-const TOKEN_BYTES = 8
-
 /** Makes one conditional write a record; something is read as well only of an id that is taken. */
-export function appendWith({ events, items, placeOf }: Needs) {
+export function appendWith(needs: AppendNeeds) {
+  const { events, standingsOf } = needs
+
   return async function append(
     records: readonly EventRecord[],
-    // SKELETON: whole calls are still to come.
-    _options: { whole?: boolean } = {},
+    { whole = false }: { whole?: boolean } = {},
   ): Promise<AppendOutcome[]> {
-    const token = randomBytes(TOKEN_BYTES)
-    const keys = records.map(({ tenantId, eventId }) => keyOf(tenantId, eventId))
-    // Records that share an id share the item that the first of them wants to be.
-    const firsts = new Map<string, { at: number; item: Item }>()
-    for (const [at, record] of records.entries()) {
-      const key = keys[at]!
-      if (firsts.has(key)) continue
-      firsts.set(key, {
-        at,
-        item: await items.toItem(record, { place: placeOf(record, key), token }),
-      })
+    if (whole) {
+      // Events of most senders are never stored as a whole.
+      const { appendWhole } = await import('./whole')
+      return appendWhole(needs, records)
     }
-
-    const standing = await standingOf(
-      [...firsts.values()].map(({ item }) => item),
-      token,
-    )
-    return records.map((record, at) => {
-      const held = standing.get(keys[at]!)
-      if (held === undefined) return THROTTLED
-      if (held.isOurs && firsts.get(keys[at]!)!.at === at) return STORED
-      return contentHash(record).equals(held.hash) ? DUPLICATE : CONFLICT
-    })
+    const keys = records.map(({ tenantId, eventId }) => keyOf(tenantId, eventId))
+    const offer = await offerOf(needs, { records, keys })
+    return outcomesOf(offer, await standingOf([...offer.items.values()], offer.token))
   }
 
   /**
@@ -76,15 +38,12 @@ export function appendWith({ events, items, placeOf }: Needs) {
       if (written[at] === 'held') taken.push(k!.S!)
     })
     // The SDK asks again when a reply is lost, and finds its own write: the token tells.
-    for (const { k, h, w } of await readBack(taken)) {
-      standing.set(k!.S!, { hash: h!.B!, isOurs: Buffer.compare(w!.B!, token) === 0 })
-    }
-    return standing
+    return new Map([...standing, ...(await readBack(taken, token))])
   }
 
-  async function readBack(keys: readonly string[]): Promise<Iterable<Item>> {
+  async function readBack(keys: readonly string[], token: Uint8Array) {
     try {
-      return (await readItems(events, keys, ['k', 'h', 'w'])).values()
+      return (await standingsOf(keys, token)).standing
     } catch (thrown) {
       // The records beside them are stored; the caller asks again for these.
       if (thrown instanceof StorageError && thrown.isRetriable) return []

@@ -59,6 +59,7 @@ const serverPlaces: Record<keyof ServerFacts, number> = {
   subject: 1,
   ip: 2,
   userAgent: 3,
+  defines: 4,
 }
 
 // The first byte of a body says which dictionary it needs.

@@ -9,13 +9,16 @@ import type { BlobStore } from '../../blob-store'
 import type { EventErasure, EventsErased } from '../../event-store'
 import { inParallel } from '../dynamo/in-parallel'
 import { guarded } from '../errors'
+import { isEvent } from './batch'
 import type { createItems } from './item'
 import { tenantOf } from './keys'
+import { batchesOf, type OutcomesOf } from './outcomes'
 import type { EventTable } from './write'
 import type { Item } from './write-units'
 
 interface Needs extends EventTable {
   items: ReturnType<typeof createItems>
+  outcomesOf: OutcomesOf
   blobs: Pick<BlobStore, 'delete'>
 }
 
@@ -32,7 +35,7 @@ const DELETES_AT_A_TIME = 10
  * item without a body, which nothing gives out, and which expires.
  */
 export async function eraseEvents(
-  { client, table, items, blobs }: Needs,
+  { client, table, items, outcomesOf, blobs }: Needs,
   tenantId: string,
   { actorIds, leaving = async () => {}, cursor }: EventErasure,
   maxPages = MAX_PAGES,
@@ -49,7 +52,7 @@ export async function eraseEvents(
           ConsistentRead: true,
           FilterExpression: 'begins_with(k, :tenant)',
           ExpressionAttributeValues: { ':tenant': { S: `${tenantId}#` } },
-          ProjectionExpression: 'k, b, o',
+          ProjectionExpression: 'k, b, o, m',
           ...(after !== undefined && { ExclusiveStartKey: { k: { S: after } } }),
         }),
       ),
@@ -57,7 +60,7 @@ export async function eraseEvents(
     const theirs = await theirsOf(Items)
     if (theirs.length > 0) await leaving(theirs.map(({ eventId }) => eventId))
     const gone = await inParallel(theirs, DELETES_AT_A_TIME, ({ item }) => eraseItem(item))
-    removed += gone.filter(Boolean).length
+    removed += await stored(theirs.filter((_, at) => gone[at]))
     after = LastEvaluatedKey?.k?.S
     if (after === undefined) return { removed }
   }
@@ -67,11 +70,17 @@ export async function eraseEvents(
     const theirs: { item: Item; eventId: string }[] = []
     for (const item of found) {
       // Another tenant's id may begin with this one's and a `#`.
-      if (tenantOf(item.k!.S!) !== tenantId) continue
+      if (tenantOf(item.k!.S!) !== tenantId || !isEvent(item)) continue
       const record = await items.toRecord(item)
       if (record && finish(people.own(record))) theirs.push({ item, eventId: record.eventId })
     }
     return theirs
+  }
+
+  /** Counts the items that were events. What a batch left that nobody committed goes uncounted. */
+  async function stored(gone: readonly { item: Item }[]): Promise<number> {
+    const outcomes = await outcomesOf(batchesOf(gone.map(({ item }) => item)))
+    return gone.filter(({ item: { m } }) => !m || outcomes.get(m.S!) === 'committed').length
   }
 
   /** Erases an item. @returns whether it was this call that deleted it */

@@ -6,6 +6,7 @@ import { anEnvelope, anEvent } from '../../../../tests/support/envelopes'
 import { aRecord } from '../../../../tests/support/records'
 import type { EventRecord } from '../../../event/record'
 import { stampWith } from '../../../ingest/steps/stamp'
+import { commonOf } from '../../../mapping/common'
 import { readCaliper } from '../../../standards/caliper/parse'
 import type { IndexName } from '../deployed/resources'
 import { tables } from '../deployed/tables'
@@ -77,7 +78,8 @@ describe('what an event costs', () => {
       ip: '203.0.113.207',
       userAgent: 'Mozilla/5.0 (compatible; a sensor of the LMS 2025.9.1)',
     }
-    const stamp = stampWith({ tenantId, sourceId: 'lms', receivedAt, terms: { days: 30 }, server })
+    const terms = { days: 30 }
+    const stamp = stampWith({ tenantId, sourceId: 'lms', receivedAt, terms, commonOf, server })
     return items.map((item) => stamp((item as Extract<typeof item, { event: unknown }>).event))
   }
 

@@ -17,18 +17,20 @@ export interface ItemFacts {
   place: string
   /** The token belongs to the call that writes the item, so that it knows its own write again. */
   token: Uint8Array
+  /** So many bytes of the item stay free, for the mark of a batch; 0 when left out. */
+  reserve?: number | undefined
 }
 
 /**
  * Turns records into items of the events table and back. Attributes have short names since every
  * item pays for them: `k` key, `s` place, `i…` one for each index, `x` when it expires (seconds),
- * `h` hash of the content, `w` token of its writer, and `b` the packed record or `o` the key of the
- * blob that is.
+ * `h` hash of the content, `w` token of its writer, `m` the batch (`batch.ts`), where it is one of
+ * many, and `b` the packed record or `o` the key of the blob that is.
  */
 export function createItems({ indexes, blobs }: Needs) {
   return {
     /** Makes an item. A body that is too large for it is durable in the blob store first. */
-    async toItem(record: EventRecord, { place, token }: ItemFacts): Promise<Item> {
+    async toItem(record: EventRecord, { place, token, reserve = 0 }: ItemFacts): Promise<Item> {
       const key = keyOf(record.tenantId, record.eventId)
       const body = packBody(record)
       const item: Item = {
@@ -42,7 +44,7 @@ export function createItems({ indexes, blobs }: Needs) {
       for (const [name, value] of Object.entries(indexAttributes(record, indexes))) {
         item[name] = { S: value }
       }
-      if (itemBytes(item) <= MAX_ITEM_BYTES) return item
+      if (itemBytes(item) + reserve <= MAX_ITEM_BYTES) return item
       const { b: _, ...rest } = item
       const blob = blobKey(key, body)
       await blobs.put(blob, body)

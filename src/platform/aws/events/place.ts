@@ -32,7 +32,7 @@ export function createPlaces(clock: Clock) {
   let ms = 0
   let count = 0
 
-  return function placeOf({ eventTime }: EventRecord, key: string): Place {
+  return function placeOf({ eventTime }: Pick<EventRecord, 'eventTime'>, key: string): Place {
     const now = clock.now().getTime()
     count += 1
     // A clock that is set back, or a millisecond that is full, counts on from the last.

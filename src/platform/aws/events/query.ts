@@ -1,5 +1,10 @@
 import { AppError } from '../../../error/app-error'
-import { type EventFilter, indexedFields, matchesFilter } from '../../../event/filter'
+import {
+  type EventFilter,
+  indexedFields,
+  matchesFilter,
+  residualFields,
+} from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
 import type { EventPageRequest, Page } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
@@ -8,6 +13,7 @@ import type { IndexName } from '../deployed/resources'
 import type { createItems } from './item'
 import { partitionsOf, serves } from './keys'
 import { newestFirst } from './newest'
+import { atOneMoment, committedOf, type OutcomesOf } from './outcomes'
 import { FIRST, LAST, type Place, startOf } from './place'
 import { readItems } from './read'
 import type { EventTable } from './write'
@@ -15,6 +21,7 @@ import type { EventTable } from './write'
 interface Source extends EventTable {
   indexes: readonly IndexName[]
   items: ReturnType<typeof createItems>
+  outcomesOf: OutcomesOf
   tokens: TokenSigner
   now: number
 }
@@ -52,6 +59,7 @@ export async function queryEvents(
 
   const partitions = partitionsOf(tenantId, index, filter)
   const next = newestFirst(source, { index, partitions, from, before })
+  const outcomesOf = atOneMoment(source.outcomesOf)
   const { sizeOf = rawBytes } = page
   const room = roomOf(page)
   const items: EventRecord[] = []
@@ -62,10 +70,8 @@ export async function queryEvents(
   while (lookedAt < MAX_LOOKED_AT && bytesInVain < MAX_BYTES_IN_VAIN) {
     const wanted = Math.min(turn, MAX_LOOKED_AT - lookedAt)
     const entries = await next(wanted)
-    const held = await readItems(
-      source,
-      entries.map(({ key }) => key),
-    )
+    const keys = entries.map(({ key }) => key)
+    const held = await committedOf(await readItems(source, keys), outcomesOf)
     let bytes = 0
     for (const { key, place } of entries) {
       // It may be that nothing of what follows fits, and the next page is empty.
@@ -111,7 +117,8 @@ export function indexFor(filter: EventFilter, indexes: readonly IndexName[]): In
   const best = preferred.find((index) => indexes.includes(index) && serves(index, filter))
   if (best !== undefined) return best
   if (indexes.includes('time')) return 'time'
-  const fields = indexedFields.filter((field) => filter[field] !== undefined)
+  const asked = [...indexedFields, ...residualFields]
+  const fields = asked.filter((field) => filter[field] !== undefined)
   const useful = [...preferred.filter((index) => serves(index, filter)), 'time']
   const message = `This deployment keeps no index for that: it needs a NONIUS_INDEX_PROFILE with one of ${useful.join(', ')}`
   const errors = fields.map((field) => ({ path: [field], message, code: 'no_index' }))

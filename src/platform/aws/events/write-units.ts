@@ -34,13 +34,16 @@ export function writeUnits(item: Item): { table: number; indexes: Record<string,
   return { table: units(itemBytes(item)), indexes }
 }
 
-function units(bytes: number): number {
+export function units(bytes: number): number {
   return Math.ceil(bytes / WRITE_UNIT_BYTES)
 }
 
-function bytesOf({ S: text, N: number, B: bytes }: AttributeValue): number {
+function bytesOf({ S: text, N: number, B: bytes, SS: texts, BOOL }: AttributeValue): number {
   if (text !== undefined) return Buffer.byteLength(text)
   if (bytes !== undefined) return bytes.byteLength
+  if (BOOL !== undefined) return 1
+  // A set takes three bytes more, and each of its elements one.
+  if (texts !== undefined) return texts.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 3)
   // A number takes a byte for two digits, and one more.
   return Math.ceil((number?.length ?? 0) / 2) + 1
 }

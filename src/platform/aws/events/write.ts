@@ -54,7 +54,8 @@ async function insert({ client, table }: EventTable, items: Item[]): Promise<Wri
   }
 }
 
-function insertion(table: string, item: Item): BatchStatementRequest {
+/** Makes the statement that writes an item unless its key is taken. */
+export function insertion(table: string, item: Item): BatchStatementRequest {
   const slots = Object.keys(item).map((name) => `'${name}':?`)
   return {
     Statement: `INSERT INTO "${table}" VALUE {${slots.join(',')}}`,

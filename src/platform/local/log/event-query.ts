@@ -1,5 +1,5 @@
 import type { EventFilter } from '../../../event/filter'
-import { indexedFields, matchesFilter } from '../../../event/filter'
+import { indexedFields, matchesFilter, residualFields } from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
 import type { EventPageRequest, Page } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
@@ -24,6 +24,9 @@ interface Store {
 // are looked at in vain, a second of one reader in slices; then a page is given as it is, with a
 // cursor.
 const MAX_IN_VAIN = 4000
+
+// An eighth of what may be looked at in vain: a page is at most eight searches.
+const FEWEST_PLACES = 500
 
 export async function queryLog(
   { log, keys, tokens, turns, now }: Store,
@@ -50,9 +53,13 @@ export async function queryLog(
   const endAt = (place: Place | undefined) =>
     place === undefined ? { items } : { items, nextCursor: tokens.issue(place, question) }
 
+  // Searching for the next places costs about as much for many as for one: where most of them may
+  // not fit, few are not searched for at a time.
+  const fewest = residualFields.some((field) => filter[field] !== undefined) ? FEWEST_PLACES : 1
+
   for (;;) {
     // One more than asked for says whether there is a next page.
-    const wanted = page.limit + 1 - items.length
+    const wanted = Math.max(page.limit + 1 - items.length, fewest)
     const places = await newestPlaces(spans, { ...search, wanted, after }, turn)
     for (const [at, place] of places.entries()) {
       // Perhaps nothing of what follows fits, and the next page is empty.

@@ -1,0 +1,32 @@
+import { anEnvelope, anEvent } from '../tools/samples/envelopes'
+import { aStatement } from '../tools/samples/statements'
+
+/** An `event` is Caliper's, a `statement` is xAPI's. */
+export type Kind = 'event' | 'statement'
+
+/** How the driver sends a kind: where to, with which headers, and what stands around its items. */
+interface Sending {
+  path: string
+  headers: Record<string, string>
+  around: readonly [before: string, after: string]
+  /** Makes one, without the id that the driver gives it. */
+  make(): Record<string, unknown>
+  id(uuid: string): string
+}
+
+export const kinds: Record<Kind, Sending> = {
+  event: {
+    path: '/caliper/v1p2/events',
+    headers: {},
+    around: JSON.stringify(anEnvelope(['HERE'])).split('"HERE"') as [string, string],
+    make: () => ({ ...anEvent() }),
+    id: (uuid) => `urn:uuid:${uuid}`,
+  },
+  statement: {
+    path: '/xapi/statements',
+    headers: { 'x-experience-api-version': '1.0.3' },
+    around: ['[', ']'],
+    make: () => aStatement(),
+    id: (uuid) => uuid,
+  },
+}

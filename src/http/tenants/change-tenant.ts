@@ -1,0 +1,44 @@
+import type { Tenant } from '../../platform/registry/tenants'
+import { keyWith } from '../admit'
+import type { App, AppDeps } from '../context'
+import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
+import { operation } from '../operation'
+import { createRoute } from '../route'
+import { findTenant, TenantParams } from './find-tenant'
+import { TenantChanges, TenantView, viewExample, viewOf } from './schemas'
+
+const route = createRoute({
+  method: 'patch',
+  path: '/tenants/{id}',
+  operationId: 'changeTenant',
+  tags: ['Tenants'],
+  summary: 'Change settings of your tenant',
+  description:
+    'Scope `admin`, of a key of that tenant. What is left out stays as it is. Takes effect within five seconds, for what is sent from then on.',
+  ...keyed,
+  request: {
+    params: TenantParams,
+    body: jsonBody(TenantChanges, {
+      description: 'The settings that change',
+      example: { xapi: 'lrs' },
+    }),
+  },
+  responses: {
+    200: jsonReply(TenantView, { description: 'The tenant as it is now', example: viewExample }),
+    ...jsonBodyProblems('not_found'),
+  },
+})
+
+export function changeTenant(app: App, deps: AppDeps) {
+  const { platform, options } = deps
+  const checks = { admit: keyWith('admin'), limits: options.config }
+  operation(app, route, checks, async (c, { principal, params, body, reply }) => {
+    const { xapi: was, ...rest } = await findTenant(deps, principal, params.id)
+    // Nobody else writes a tenant: of two administrators at once, the later one stands.
+    const xapi = body.xapi === undefined ? was : (body.xapi ?? undefined)
+    const tenant: Tenant = xapi === undefined ? rest : { ...rest, xapi }
+    await platform.registry.tenants.put(tenant)
+    c.header('Cache-Control', 'no-store')
+    return reply.json(c, 200, viewOf(tenant, platform))
+  })
+}

@@ -1,0 +1,127 @@
+import { requireWithin } from '../../access/cmi5/within'
+import { AppError } from '../../error/app-error'
+import type { Cmi5Session } from '../../identity/principal'
+import { MAX_DOCUMENT_BYTES } from '../../platform/document-store'
+import type { Shelf } from '../../statements/document-places'
+import type { Documents, SentDocument } from '../../statements/documents'
+import { type Preconditions, parseTags } from '../../statements/preconditions'
+import { readBytes } from '../body'
+import type { AppContext, AppDeps } from '../context'
+import { z } from '../zod'
+import type { Caller } from './caller'
+import type { DocumentQuery, DocumentResource } from './document-resources'
+import { versionHeader } from './version'
+
+const tags = (description: string) =>
+  z
+    .string()
+    .transform((value, context) => {
+      const parsed = parseTags(value)
+      if (parsed !== undefined) return parsed
+      const message = 'Must be * or a list of entity tags in quotes'
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    })
+    .optional()
+    .openapi({ type: 'string', description, example: '"2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"' })
+
+export const readHeaders = z.object({
+  ...versionHeader,
+  'If-None-Match': tags('Answered with 304 when the document is still of this ETag'),
+})
+
+export const writeHeaders = z.object({
+  ...versionHeader,
+  'If-Match': tags('The ETag of the version that it is about; `*` for any that is there'),
+  'If-None-Match': tags('`*`: only when there is none yet'),
+})
+
+export function preconditionsOf(headers: z.output<typeof writeHeaders>): Preconditions {
+  return { ifMatch: headers['If-Match'], ifNoneMatch: headers['If-None-Match'] }
+}
+
+export const etagHeader = {
+  ETag: z.string().openapi({ description: 'SHA-1 of the document as 40 hex digits, in quotes' }),
+}
+
+export function setEtag(c: AppContext, etag: string): void {
+  c.header('ETag', `"${etag}"`)
+}
+
+/** Everything that the operations on documents share. Its logic is loaded with the first of them. */
+export function documentsWith({ platform, options }: Pick<AppDeps, 'platform' | 'options'>) {
+  const { config, maxReplyBytes = MAX_DOCUMENT_BYTES } = options
+  const { bodyTimeoutSeconds } = config
+  // What is stored can also be given out, whichever way it came.
+  const maxBytes = Math.min(config.maxBodyBytes, maxReplyBytes, MAX_DOCUMENT_BYTES)
+  let documents: Documents | undefined
+
+  return {
+    maxBytes,
+
+    async load(): Promise<Documents> {
+      if (documents !== undefined) return documents
+      const { createDocuments } = await import('../../statements/documents')
+      documents = createDocuments({ documents: platform.documents, maxBytes })
+      return documents
+    },
+
+    /**
+     * Reads a document as it came.
+     * @throws {AppError} as `readBytes`; `invalid_request` for an endless content type
+     */
+    async read(c: AppContext): Promise<SentDocument & { grow(bytes: number): Promise<void> }> {
+      const contentType = contentTypeOf(c)
+      const { bytes, lease } = await readBytes(c, { maxBodyBytes: maxBytes, bodyTimeoutSeconds })
+      return { bytes, contentType, grow: (more) => lease.grow(more) }
+    },
+  }
+}
+
+export type XapiDocuments = ReturnType<typeof documentsWith>
+
+// The type stands in the metadata of its document, beside the id (`MAX_METADATA_BYTES`).
+const MAX_CONTENT_TYPE = 255
+
+function contentTypeOf(c: AppContext): string {
+  // RFC 9110, 8.3: a body that is not described may be taken for this.
+  const type = c.req.header('Content-Type') ?? 'application/octet-stream'
+  if (type.length <= MAX_CONTENT_TYPE) return type
+  const path = ['Content-Type']
+  const message = `Must have at most ${MAX_CONTENT_TYPE} characters; has ${type.length}`
+  const errors = [{ path, message, code: 'too_long' }]
+  throw new AppError('invalid_request', `Content-Type: ${message}.`, { errors })
+}
+
+/**
+ * Names the shelf that a request is about. Without a registration, `all` takes in every one.
+ * @throws {AppError} `invalid_request` for an agent that is none; `forbidden` to a session of cmi5
+ * for what is not its own
+ */
+export async function shelfOf(
+  { kind }: DocumentResource,
+  caller: Caller,
+  { agent = '', activityId = '', registration }: DocumentQuery,
+  reach: 'one' | 'all',
+): Promise<Shelf> {
+  const places = await import('../../statements/document-places')
+  if (kind === 'activityProfile') {
+    requireWithin(caller, { activityId })
+    return places.activityProfileShelf(activityId)
+  }
+  const { readAgent } = await import('../../statements/agent')
+  const { key } = readAgent(agent, caller.version)
+  if (kind === 'agentProfile') {
+    requireWithin(caller, { agent: key })
+    return places.agentProfileShelf(key)
+  }
+  // A session names its registration with every state (cmi5, 10.0).
+  requireWithin(caller, { agent: key, activityId, registration } as Cmi5Session)
+  return reach === 'all' && registration === undefined
+    ? places.stateShelves(key, activityId)
+    : places.stateShelf(key, activityId, registration)
+}
+
+export function idOf({ stateId, profileId }: DocumentQuery): string | undefined {
+  return stateId ?? profileId
+}

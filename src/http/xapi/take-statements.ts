@@ -1,0 +1,94 @@
+import { requireStatementWithin } from '../../access/cmi5/within'
+import { type FindSource, rememberSources } from '../../access/keys/sources'
+import { AppError } from '../../error/app-error'
+import type { Readable } from '../../ingest/arrival'
+import { standardNamed } from '../../standards'
+import { mediaType } from '../../syntax/media-type'
+import { inTurns } from '../../syntax/steps'
+import { decodeWire } from '../../wire/body'
+import { readBytes, readWire } from '../body'
+import type { AppContext, AppDeps } from '../context'
+import { senderOf } from '../receive'
+import type { Caller } from './caller'
+
+/**
+ * @returns the ids of the statements, all of which are held now, in the order of the request
+ * @throws {AppError} to the sender, with `quarantineId` where the body was read: `invalid_request`,
+ * `conflict`, `too_large`, and whatever `Ingest` and `readWire` throw
+ */
+export type Take = (c: AppContext, caller: Caller, prepare?: Prepare) => Promise<string[]>
+
+/** Changes the text of a body before it is read. @throws {AppError} when it is not taken */
+export type Prepare = (text: string) => string
+
+/**
+ * Takes the statements of a request: as JSON, or as multipart/mixed, whose attachments are kept before
+ * the statements that name them.
+ */
+export function takeStatementsWith({ services, platform, options }: AppDeps): Take {
+  const { config, clock } = options
+  // Made at the first conflict: routes are made without a platform, too, for the OpenAPI document.
+  let findSource: FindSource | undefined
+
+  return async function takeStatements(c, caller, prepare = (text) => text) {
+    const contentType = c.req.header('Content-Type')
+    const type = mediaType(contentType)
+    const taking = await import('../../statements/taking')
+    const standard = await standardNamed('xapi')!.load()
+    const { tenantId, sourceId, version } = caller
+    const sender = senderOf(c, caller)
+    const about = { sender, standard, context: { version } }
+    const admitItem = ({ event, index }: Readable) =>
+      requireStatementWithin(caller, event.raw, index)
+
+    async function refuse(body: string | Uint8Array, thrown: unknown): Promise<never> {
+      if (!(thrown instanceof AppError)) throw thrown
+      throw await services.refuseBody({ ...about, contentType, body }, thrown)
+    }
+
+    if (type !== 'application/json' && type !== 'multipart/mixed') throw wrongType(contentType)
+    if (type === 'application/json') {
+      const wire = await readWire(c, config)
+      const sent = wire.encoding === 'identity' ? wire.text : wire.bytes
+      const text = await decodeWire(wire, config.maxBodyBytes).catch((thrown) =>
+        refuse(sent, thrown),
+      )
+      const ready = await taking
+        .checkJson(text, contentType, prepare)
+        .catch((thrown) => refuse(text, thrown))
+      return ingest(ready, wire.lease)
+    }
+    const { lease, bytes } = await readBytes(c, config)
+    const taken = await taking
+      .takeApart(bytes, contentType, { version, prepare })
+      .catch((thrown) => refuse(bytes, thrown))
+    await taking.putContents(platform.blobs, tenantId, taken.contents)
+    return ingest(taken.text, lease)
+
+    async function ingest(text: string, lease: Awaited<ReturnType<typeof readWire>>['lease']) {
+      const form = 'document' as const
+      const body = {
+        lease,
+        encoding: 'identity' as const,
+        text,
+        hasRoom: type !== 'multipart/mixed',
+      }
+      const arrival = { ...about, admitItem, form, contentType: 'application/json', body }
+      const receipt = await services.ingest(arrival)
+      if (receipt.quarantined.length === 0) return receipt.eventIds
+      findSource ??= rememberSources({ registry: platform.registry, clock })
+      const source = await findSource(tenantId, sourceId)
+      if (source?.duplicates !== 'accept') taking.assertNoConflict(receipt)
+      return inTurns(taking.answeredIds(text, receipt.eventIds))
+    }
+  }
+}
+
+function wrongType(contentType: string | undefined): AppError {
+  const message = 'Must be application/json or multipart/mixed'
+  const code = contentType === undefined ? 'required' : 'media_type'
+  const spec = 'xAPI 1.0.3, Communication, 1.5 Content Types'
+  return new AppError('invalid_request', `Content-Type: ${message}.`, {
+    errors: [{ path: ['Content-Type'], message, code, spec }],
+  })
+}

@@ -1,0 +1,43 @@
+import type { AppError } from '../error/app-error'
+import type { Clock } from '../platform/clock'
+import type { ConformanceCounts } from '../platform/conformance-counts'
+import type { QuarantineStore } from '../platform/quarantine-store'
+import type { Registry } from '../platform/registry'
+import { type Arrival, unreadableOr } from './arrival'
+import { identifyWith } from './steps/identify'
+import { quarantineBodyWith, refusalOf } from './steps/quarantine-body'
+
+interface Needs {
+  platform: {
+    quarantine: QuarantineStore
+    registry: Pick<Registry, 'sources'>
+    conformance: Pick<ConformanceCounts, 'add'>
+  }
+  clock: Clock
+}
+
+/** A body that its door could not even hand over: it is taken no further. */
+export interface RefusedBody
+  extends Pick<Arrival, 'sender' | 'standard' | 'contentType' | 'context'> {
+  /** The body as it was sent. */
+  body: string | Uint8Array
+}
+
+/**
+ * Quarantines a body for what its door has against it.
+ * @returns the refusal, with `quarantineId`, once the body is durable
+ * @throws {AppError} the refusal itself when it is `too_large`; `quarantine_full`
+ * @throws {StorageError}
+ */
+export type RefuseBody = (refused: RefusedBody, refusal: AppError) => Promise<AppError>
+
+export function createRefuseBody({ platform, clock }: Needs): RefuseBody {
+  const identify = identifyWith({ ...platform, clock })
+  const quarantineBody = quarantineBodyWith({ ...platform, clock })
+
+  return async function refuseBody({ body, ...arrival }, refusal) {
+    const unreadable = unreadableOr(refusal)
+    const { origin } = await identify(arrival)
+    return refusalOf(unreadable, await quarantineBody(body, unreadable, arrival, origin))
+  }
+}

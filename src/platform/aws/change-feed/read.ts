@@ -1,0 +1,140 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import type { DynamoDBRecord } from 'aws-lambda'
+import { StorageError } from '../../../error/storage-error'
+import type { EventRecord } from '../../../event/record'
+import type { Log } from '../../../telemetry/log'
+import type { BlobStore } from '../../blob-store'
+import { imageOf } from '../dynamo/stream-image'
+
+type Item = Record<string, AttributeValue>
+
+export interface ReadingNeeds {
+  /**
+   * Reads the record that an item of the events table contains; undefined when its body is gone.
+   * @throws {StorageError} retriable when its body is elsewhere and cannot be had now
+   */
+  recordOf(item: Item): Promise<EventRecord | undefined>
+  /** Reads the items of a batch that an item commits, in slices. @throws {StorageError} */
+  committedBy(commit: Item): AsyncIterable<Item[]>
+  /** Removes what an item asks to be removed of an aborted batch. @throws {StorageError} */
+  removeLeft(removal: Item): Promise<void>
+  /** Stores what cannot be read, under `failed/records/`. */
+  blobs: BlobStore
+  log: Log
+}
+
+/** A change is one stored event, with its place in its shard. */
+export interface Change {
+  /** The sequence number, with the place in its batch where it is one of many that were committed. */
+  id: string
+  sequence: string
+  /** Says when the table got it, by AWS's clock, in ms since 1970. */
+  storedAt: number
+  record: EventRecord
+}
+
+interface Changes {
+  changes: Change[]
+  /** The sequence number of the first record that cannot be read now. */
+  unread?: string | undefined
+}
+
+/** An item is found in the stream, or committed by what is found there. */
+interface Found {
+  insert: DynamoDBRecord
+  item: Item
+  id: string
+}
+
+/**
+ * Reads the events that were stored, a part at a time, up to the first one that cannot be read now.
+ * An item with a mark is none yet; the item that commits its batch brings all of them.
+ */
+export async function* readChanges(
+  inserts: readonly DynamoDBRecord[],
+  needs: ReadingNeeds,
+): AsyncGenerator<Changes> {
+  let plain: Found[] = []
+  for (const insert of inserts) {
+    const image = insert.dynamodb?.NewImage ?? {}
+    if (image.m !== undefined) continue
+    const found = { insert, item: imageOf(image), id: insert.dynamodb!.SequenceNumber! }
+    if (image.z === undefined && image.r === undefined) {
+      plain.push(found)
+      continue
+    }
+    yield await readAll(plain, needs)
+    plain = []
+    yield* readOfBatch(found, needs)
+  }
+  yield await readAll(plain, needs)
+}
+
+/** Reads what concerns a batch: its outcome, or the wish to remove what it left. */
+async function* readOfBatch(found: Found, needs: ReadingNeeds): AsyncGenerator<Changes> {
+  const { insert, item, id } = found
+  try {
+    if (item.r !== undefined) await needs.removeLeft(item)
+    if (item.z?.S !== 'committed') return
+    let count = 0
+    for await (const items of needs.committedBy(item)) {
+      const batch = items.map((item) => ({ insert, item, id: `${id}.${count++}` }))
+      yield await readAll(batch, needs)
+    }
+  } catch (error) {
+    if (isPassing(error) || !(await storeUnreadable(insert, error, needs))) {
+      yield { changes: [], unread: id }
+    }
+  }
+}
+
+async function readAll(all: readonly Found[], needs: ReadingNeeds): Promise<Changes> {
+  const read = await Promise.allSettled(
+    all.map(async ({ item }) => {
+      const record = await needs.recordOf(item)
+      if (record !== undefined) return record
+      throw new StorageError('its body is not in the blob store', { isRetriable: false })
+    }),
+  )
+  const changes: Change[] = []
+  for (const [place, outcome] of read.entries()) {
+    const { insert, id } = all[place]!
+    const sequence = insert.dynamodb!.SequenceNumber!
+    // The time is in seconds, and never absent in a stream (StreamRecord, API reference).
+    const storedAt = (insert.dynamodb!.ApproximateCreationDateTime ?? 0) * 1000
+    if (outcome.status === 'fulfilled') {
+      changes.push({ id, sequence, storedAt, record: outcome.value })
+    } else if (
+      isPassing(outcome.reason) ||
+      !(await storeUnreadable(insert, outcome.reason, needs))
+    ) {
+      return { changes, unread: sequence }
+    }
+  }
+  return { changes }
+}
+
+function isPassing(reason: unknown): boolean {
+  return reason instanceof StorageError && reason.isRetriable
+}
+
+/**
+ * Puts a record that cannot be read into the blob store, so that it does not hold up its shard.
+ * @returns whether it is stored there
+ */
+async function storeUnreadable(
+  insert: DynamoDBRecord,
+  thrown: unknown,
+  { blobs, log }: ReadingNeeds,
+) {
+  const key = `failed/records/${insert.dynamodb!.SequenceNumber}`
+  const reason = (thrown as Error).message
+  try {
+    await blobs.put(key, Buffer.from(JSON.stringify({ reason, record: insert })))
+  } catch (error) {
+    log.error('an unreadable change could not be set aside', { reason: (error as Error).message })
+    return false
+  }
+  log.error('a change cannot be read and was set aside', { key, reason })
+  return true
+}

@@ -1,0 +1,70 @@
+import { AppError } from '../error/app-error'
+import type { Issue } from '../error/issue'
+import type { XapiVersion } from '../standards/xapi/version'
+import { inTurns } from '../syntax/steps'
+import { decodeUtf8 } from '../wire/body'
+import {
+  type Content,
+  findingMentions,
+  issuesOfCharset,
+  issuesOfFirst,
+  issuesOfMentions,
+  readingContents,
+} from './attachments'
+import { readingParts } from './multipart'
+import { checkingSignatures } from './signatures'
+
+export { answeredIds } from './answered-ids'
+export { putContents } from './attachment-blobs'
+export { assertNoConflict } from './conflicts'
+
+/** The statements of a request, as JSON, and the content of attachments that they name. */
+export interface Taken {
+  text: string
+  contents: Content[]
+}
+
+/**
+ * Takes a JSON body: whatever its statements attach has to be elsewhere.
+ * @param prepare changes the text first
+ * @throws {AppError} `invalid_request`, with every reason
+ */
+export async function checkJson(
+  text: string,
+  contentType: string | undefined,
+  prepare: (text: string) => string,
+): Promise<string> {
+  assertNone(issuesOfCharset(contentType, ['Content-Type']))
+  const ready = prepare(text)
+  assertNone(issuesOfMentions(await inTurns(findingMentions(ready)), []))
+  return ready
+}
+
+/**
+ * Takes a multipart body apart: the statements, then the content of what they attach, each with its
+ * hash. Nothing of the content is copied.
+ * @param asked.prepare changes the text of the statements first
+ * @throws {AppError} `invalid_request`, with every reason; `too_large`
+ */
+export async function takeApart(
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  { version, prepare }: { version: XapiVersion; prepare(text: string): string },
+): Promise<Taken> {
+  const [first, ...others] = await inTurns(readingParts(bytes, contentType))
+  assertNone(issuesOfFirst(first!))
+  const text = prepare(await decodeUtf8(first!.bytes))
+  const mentions = await inTurns(findingMentions(text))
+  const { contents, issues } = await inTurns(readingContents(others, mentions))
+  // A part that is wrong is the reason; that its attachment has none is what follows from it.
+  assertNone(issues)
+  assertNone(issuesOfMentions(mentions, contents))
+  assertNone(await inTurns(checkingSignatures(text, contents, version)))
+  return { text, contents }
+}
+
+function assertNone(errors: Issue[]): void {
+  if (errors.length === 0) return
+  const said = errors.slice(0, 3).map(({ path, message }) => [...path, message].join(': '))
+  throw new AppError('invalid_request', `${said.join('; ')}.`, { errors })
+}

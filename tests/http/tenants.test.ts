@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'bun:test'
+import { startTestApp, type TestApp } from '../support/app'
+import { batteryOf, problemOf } from '../support/battery'
+
+async function call(test: TestApp, method: string, body?: unknown, key = test.keys.admin) {
+  const headers = { ...test.as(key), 'Content-Type': 'application/json' }
+  const content = body === undefined ? {} : { body: JSON.stringify(body) }
+  return test.request('/tenants/default', { method, headers, ...content })
+}
+
+const aws = process.env.TEST_TARGET === 'aws'
+
+describe('a tenant', () => {
+  it('is read, with the mode of xAPI that holds for it', async () => {
+    await using test = await startTestApp()
+    const response = await call(test, 'GET')
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({
+      id: 'default',
+      name: 'Default',
+      xapi: aws ? 'ingest' : 'lrs',
+      createdAt: expect.any(String),
+    })
+  })
+
+  it('is changed in what is sent, and in nothing else', async () => {
+    await using test = await startTestApp()
+    const before = (await (await call(test, 'GET')).json()) as object
+    for (const xapi of ['off', 'ingest', 'lrs']) {
+      const changed = await call(test, 'PATCH', { xapi })
+      expect(changed.status).toBe(200)
+      expect(await changed.json()).toEqual({ ...before, xapi })
+      expect(await (await call(test, 'PATCH', {})).json()).toEqual({ ...before, xapi })
+      expect(await (await call(test, 'GET')).json()).toEqual({ ...before, xapi })
+    }
+    // Null goes back to what the deployment has.
+    expect(await (await call(test, 'PATCH', { xapi: null })).json()).toEqual(before)
+  })
+
+  it('is followed by the addresses of xAPI within five seconds', async () => {
+    await using test = await startTestApp()
+    const headers = { ...test.as(), 'X-Experience-API-Version': '1.0.3' }
+    const query = 'agent={"mbox":"mailto:ada@example.edu"}&activityId=https://example.edu/7'
+    const read = () => test.request(`/xapi/activities/state?${query}`, { headers })
+    await call(test, 'PATCH', { xapi: 'lrs' })
+    test.clock.advance(5_000)
+    expect((await read()).status).toBe(200)
+    await call(test, 'PATCH', { xapi: 'off' })
+    test.clock.advance(5_000)
+    expect((await problemOf(await read(), 'not_found')).detail).toContain('xapi')
+  })
+
+  const refused: [name: string, body: unknown, path: string[]][] = [
+    ['a mode that is none', { xapi: 'on' }, ['xapi']],
+    ['a mode in capitals', { xapi: 'LRS' }, ['xapi']],
+    ['a mode that is no text', { xapi: true }, ['xapi']],
+    ['its id', { id: 'mine' }, ['id']],
+    ['an unknown property', { colour: 'red' }, ['colour']],
+  ]
+  for (const [name, body, path] of refused) {
+    it(`is not changed by ${name}`, async () => {
+      await using test = await startTestApp()
+      const { errors } = await problemOf(await call(test, 'PATCH', body), 'invalid_request')
+      expect(errors[0]!.path).toEqual(path)
+      expect(await (await call(test, 'GET')).json()).toMatchObject({ id: 'default' })
+    })
+  }
+
+  it('of others is neither seen nor changed', async () => {
+    await using test = await startTestApp()
+    const stranger = await test.issue(['admin'], 'elsewhere')
+    await problemOf(await call(test, 'GET', undefined, stranger), 'not_found')
+    await problemOf(await call(test, 'PATCH', { xapi: 'off' }, stranger), 'not_found')
+    const { xapi } = (await (await call(test, 'GET')).json()) as { xapi: string }
+    expect(xapi).not.toBe('off')
+  })
+})
+
+batteryOf({ method: 'GET', path: '/tenants/default', scope: 'admin', otherMethod: 'DELETE' })
+batteryOf({
+  method: 'PATCH',
+  path: '/tenants/default',
+  scope: 'admin',
+  otherMethod: 'PUT',
+  body: { type: 'application/json', text: '{"xapi":"lrs" }' },
+})

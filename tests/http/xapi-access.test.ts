@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'bun:test'
+import { issueKey } from '../../src/access/keys/key'
+import { type Scope, scopes } from '../../src/identity/scope'
+import { allows, type XapiRight } from '../../src/identity/xapi-rights'
+import { startTestApp, type TestApp } from '../support/app'
+import { problemOf } from '../support/battery'
+
+const agent = encodeURIComponent('{"mbox":"mailto:ada@example.edu"}')
+const activity = 'activityId=https%3A%2F%2Fexample.edu%2F7'
+const STATE = `/xapi/activities/state?${activity}&agent=${agent}`
+const version = { 'X-Experience-API-Version': '1.0.3' }
+
+const basic = (user: string, password: string) => ({
+  Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+})
+
+async function aKey({ platform, clock }: TestApp, granted: readonly Scope[] = ['all']) {
+  const grant = { tenantId: 'default', sourceId: 'h5p', name: 'h5p', scopes: [...granted] }
+  const { key, record } = await issueKey(platform.registry, grant, { at: clock.now() })
+  return { key, keyId: record.keyId }
+}
+
+const read = (test: TestApp, headers: object, path = STATE) =>
+  test.request(path, { headers: { ...version, ...headers } })
+
+describe('an address of xAPI', () => {
+  it('is opened by key and secret as Basic, and by the secret in any other way that is taken', async () => {
+    await using test = await startTestApp()
+    const { key, keyId } = await aKey(test)
+    const ways = [
+      basic(keyId, key),
+      basic('', key),
+      { Authorization: basic(keyId, key).Authorization.replace('Basic', 'bAsIc') },
+      { Authorization: `Bearer ${key}` },
+      { Authorization: key },
+      test.as(),
+      test.as(test.keys.admin),
+    ]
+    for (const way of ways) expect((await read(test, way)).status).toBe(200)
+  })
+
+  it('is not opened by half of a pair, or by halves of two', async () => {
+    await using test = await startTestApp()
+    const [one, two] = [await aKey(test), await aKey(test)]
+    const wrong = [
+      basic(one.keyId, two.key),
+      basic(one.keyId, ''),
+      basic(one.keyId, one.keyId),
+      basic(one.key, ''),
+      basic(one.key, one.key),
+      basic('somebody', one.key),
+      basic(one.keyId.toUpperCase(), one.key),
+      basic(`${one.keyId} `, one.key),
+      basic(one.keyId.slice(0, -1), one.key),
+      basic('cmi5', one.key),
+      basic('', ''),
+      basic('', one.keyId),
+      { Authorization: `Bearer ${one.keyId}` },
+    ]
+    for (const way of wrong) {
+      const response = await read(test, way)
+      const { detail } = await problemOf(response, 'unauthenticated')
+      expect(detail).not.toContain(one.key)
+      expect(detail).not.toContain(two.key)
+    }
+    expect(test.logged.join()).not.toContain('nk_')
+  })
+
+  const said: [name: string, headers: object, words: string][] = [
+    ['nothing', {}, 'Basic'],
+    ['another scheme', { Authorization: 'Digest username="a"' }, 'got the scheme Digest'],
+    ['Basic that is no base64', { Authorization: 'Basic a:b' }, 'no base64'],
+    ['Basic without a colon', { Authorization: 'Basic YWJj' }, 'without a colon'],
+  ]
+  for (const [name, headers, words] of said) {
+    it(`says what it expected when it is shown ${name}`, async () => {
+      await using test = await startTestApp()
+      const response = await read(test, headers)
+      expect((await problemOf(response, 'unauthenticated')).detail).toContain(words)
+      const challenge = response.headers.get('WWW-Authenticate')
+      expect(challenge).toStartWith('Basic realm="nonius", charset="UTF-8", Bearer realm="nonius"')
+    })
+  }
+
+  it('is closed to a key that was revoked, within five seconds', async () => {
+    await using test = await startTestApp()
+    const { key, keyId } = await aKey(test)
+    expect((await read(test, basic(keyId, key))).status).toBe(200)
+    await test.platform.registry.keys.revoke('default', keyId, test.clock.now().toISOString())
+    test.clock.advance(5_000)
+    await problemOf(await read(test, basic(keyId, key)), 'unauthenticated')
+  })
+
+  it('alone takes Basic', async () => {
+    await using test = await startTestApp()
+    const { key, keyId } = await aKey(test, scopes)
+    const response = await read(test, basic(keyId, key), '/analytics/events')
+    await problemOf(response, 'unauthenticated')
+    expect(response.headers.get('WWW-Authenticate')).toStartWith('Bearer')
+  })
+})
+
+const requests: [right: XapiRight, method: string, path: string, body?: string][] = [
+  ['state/read', 'GET', STATE],
+  ['state/write', 'PUT', `${STATE}&stateId=a`, '{}'],
+  ['state/write', 'POST', `${STATE}&stateId=a`, '{}'],
+  ['state/write', 'DELETE', `${STATE}&stateId=a`],
+  ['profile/read', 'GET', `/xapi/activities/profile?${activity}`],
+  ['profile/read', 'GET', `/xapi/agents/profile?agent=${agent}`],
+  ['profile/write', 'POST', `/xapi/activities/profile?${activity}&profileId=a`, '{}'],
+  ['profile/write', 'POST', `/xapi/agents/profile?agent=${agent}&profileId=a`, '{}'],
+]
+
+describe('a scope opens what it allows', () => {
+  for (const scope of scopes) {
+    it(`${scope}, and is refused elsewhere with the scopes that would do`, async () => {
+      await using test = await startTestApp()
+      const { key, keyId } = await aKey(test, [scope])
+      for (const [right, method, path, body] of requests) {
+        const headers = { ...version, ...basic(keyId, key), 'Content-Type': 'application/json' }
+        const response = await test.request(path, { method, headers, ...(body && { body }) })
+        if (allows({ scopes: [scope] }, right)) {
+          expect(response.status).toBeLessThan(300)
+        } else {
+          const { detail } = await problemOf(response, 'forbidden')
+          expect(detail).toContain(right.split('/')[0]!)
+          expect(detail).toContain('all')
+        }
+      }
+    })
+  }
+})
