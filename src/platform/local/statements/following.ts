@@ -12,7 +12,7 @@ const TELL_MS = 10_000
 
 interface Needs {
   cursors: Cursors
-  log: Pick<EventLog, 'end' | 'segmentsFrom'>
+  log: Pick<EventLog, 'end' | 'segmentsFrom' | 'countFrom'>
   statements: Pick<LocalStatementStore, 'follow' | 'settle'>
   telemetry: Log
 }
@@ -29,13 +29,14 @@ export function followStatements({ cursors, log, statements, telemetry }: Needs)
   const isFormer = cursor === undefined && cursors.furthest() > 0
   const from = isFormer ? end : cursor
   if (isFormer) statements.settle(end, undefined)
-  const begin = statements.follow(from, end)
+  const begin = statements.follow(from, end, log.countFrom)
+  const isBehind = log.countFrom(begin) > 0
   if (begin !== cursor) cursors.set(NAME, begin)
   let toldAt = performance.now()
-  if (begin < end) telemetry.info('statements are added again from the log', { begin, end })
+  if (isBehind) telemetry.info('statements are added again from the log', { begin, end })
 
   function tell(position: number) {
-    if (position < begin || position >= end || performance.now() - toldAt < TELL_MS) return
+    if (!isBehind || position >= end || performance.now() - toldAt < TELL_MS) return
     toldAt = performance.now()
     telemetry.info('statements are added again from the log', { position, end })
   }
