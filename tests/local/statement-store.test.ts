@@ -27,6 +27,9 @@ import {
   statementId,
 } from '../support/statements'
 
+/** How much a log holds from a position on that begins at 0 and ends there. */
+const heldTo = (end: number) => (from: number) => end - from
+
 interface Options {
   now?: () => Date
   notices?: Notices
@@ -106,7 +109,7 @@ describe('the file of statements', () => {
       expect(notices.list()).toHaveLength(1)
       expect(existsSync(join(folder.path, 'damaged', 'statements.db'))).toBe(true)
       // It knows of nothing that the log had, and the follower begins with its first.
-      expect(store.follow(100, 100)).toBe(0)
+      expect(store.follow(100, 100, heldTo(100))).toBe(0)
       await store.add([aStatement(1)])
       store.settle(100, undefined)
       expect(await findAll(store)).toEqual([1])
@@ -165,7 +168,7 @@ describe('a follower of the log', () => {
     using folder = temporaryFolder()
     {
       await using store = open(folder.path)
-      expect(store.follow(undefined, 0)).toBe(0)
+      expect(store.follow(undefined, 0, heldTo(0))).toBe(0)
       store.settle(40, undefined)
     }
     const cases: [cursor: number | undefined, end: number, begin: number][] = [
@@ -176,7 +179,7 @@ describe('a follower of the log', () => {
     ]
     for (const [cursor, end, begin] of cases) {
       await using store = open(folder.path)
-      expect(store.follow(cursor, end)).toBe(begin)
+      expect(store.follow(cursor, end, heldTo(end))).toBe(begin)
     }
   })
 
@@ -185,11 +188,11 @@ describe('a follower of the log', () => {
     const start = new Date(moment(0))
     {
       await using store = open(folder.path, { now: () => start })
-      store.follow(undefined, 0)
+      store.follow(undefined, 0, heldTo(0))
       store.settle(10, undefined)
     }
     await using store = open(folder.path)
-    store.follow(10, 30)
+    store.follow(10, 30, heldTo(30))
     expect(await store.consistentThrough('school')).toBe(moment(0))
     await store.add([aStatement(5)])
     const page = await store.query('school', ALL, WIDE)

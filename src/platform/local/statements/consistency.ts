@@ -7,6 +7,9 @@ export const MAX_WRITING_MS = 60_000
 // A reader waits so long for what is being stored, before it is shown less: some commits of the log.
 const PATIENCE_MS = 250
 
+// The follower of the log is told at once of what was stored, and waits a second for more.
+const UNKNOWN_MS = 5_000
+
 interface Open {
   /** ms since 1970. */
   since: number
@@ -79,7 +82,12 @@ export function createConsistency(
       const all = open.get(tenantId) ?? new Set()
       open.set(tenantId, all.add(one))
       return {
-        async end() {
+        async end(outcome) {
+          // The follower of the log adds what was stored all the same, if anything was.
+          if (outcome === 'unknown') {
+            one.until = Math.min(one.until, clock.monotonic() + UNKNOWN_MS)
+            return
+          }
           resolve()
           all.delete(one)
           if (all.size === 0 && open.get(tenantId) === all) open.delete(tenantId)

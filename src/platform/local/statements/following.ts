@@ -12,7 +12,7 @@ const TELL_MS = 10_000
 
 interface Needs {
   cursors: Cursors
-  log: Pick<EventLog, 'end' | 'countFrom' | 'segmentsFrom'>
+  log: Pick<EventLog, 'end' | 'segmentsFrom' | 'countFrom'>
   statements: Pick<LocalStatementStore, 'follow' | 'settle'>
   telemetry: Log
 }
@@ -23,22 +23,20 @@ interface Needs {
  * added is on the disk.
  */
 export function followStatements({ cursors, log, statements, telemetry }: Needs): Cursors {
-  // Nothing has to be added again from an empty log, at whichever position it begins.
-  const end = log.countFrom(0) === 0 ? 0 : log.end()
+  const end = log.end()
   const cursor = cursors.peek(NAME)
   // In a folder that a version without a record store has filled, there is nothing to follow yet.
   const isFormer = cursor === undefined && cursors.furthest() > 0
-  // A log does not begin at 0: one in which nothing stands has nothing to follow, either.
-  const isNew = isFormer || log.segmentsFrom(0, ONE).length === 0
-  const from = isNew ? end : cursor
-  if (isNew) statements.settle(end, undefined)
-  const begin = statements.follow(from, end)
+  const from = isFormer ? end : cursor
+  if (isFormer) statements.settle(end, undefined)
+  const begin = statements.follow(from, end, log.countFrom)
+  const isBehind = log.countFrom(begin) > 0
   if (begin !== cursor) cursors.set(NAME, begin)
   let toldAt = performance.now()
-  if (begin < end) telemetry.info('statements are added again from the log', { begin, end })
+  if (isBehind) telemetry.info('statements are added again from the log', { begin, end })
 
   function tell(position: number) {
-    if (position < begin || position >= end || performance.now() - toldAt < TELL_MS) return
+    if (!isBehind || position >= end || performance.now() - toldAt < TELL_MS) return
     toldAt = performance.now()
     telemetry.info('statements are added again from the log', { position, end })
   }

@@ -15,9 +15,14 @@ export interface Settled {
   /**
    * Begins to follow: until the follower has come to `end`, readers are told so.
    * @param cursor the follower's own, in another file
+   * @param countFrom counts what the log holds from a position on
    * @returns where it has to begin: not beyond what this file has
    */
-  follow(cursor: Position | undefined, end: Position): Position
+  follow(
+    cursor: Position | undefined,
+    end: Position,
+    countFrom: (position: Position) => number,
+  ): Position
 }
 
 interface Needs {
@@ -48,10 +53,10 @@ export function createSettled(db: Database, { commits, consistency }: Needs): Se
       consistency.catchUp(Math.max(0, written - MAX_WRITING_MS))
     },
 
-    follow(cursor = 0, end) {
+    follow(cursor = 0, end, countFrom) {
       const known = guarded('reading statements', () => read.get())
       const begin = Math.min(cursor, known?.position ?? 0)
-      if (begin >= end) return begin
+      if (countFrom(begin) === 0) return begin
       target = end
       consistency.catchUp(known?.through ?? 0)
       return begin
