@@ -550,97 +550,6 @@ export type WebhookList = {
   nextCursor?: string
 }
 
-export type Source = {
-  id: string
-  name: string
-  mode: 'lenient' | 'strict'
-  duplicates: 'refuse' | 'accept'
-  signing?: {
-    required: boolean
-    jwksUrl?: string
-    keys?: PublicKey[]
-  }
-  createdAt: string
-  updatedAt: string
-}
-
-/** A public key as JSON (RFC 7517): RSA, EC or OKP */
-export type PublicKey = {
-  kty: string
-  [name: string]: unknown
-}
-
-export type NewSource = {
-  /** Stamped on every event it sends; cannot be changed */
-  id: string
-  /** For people */
-  name: string
-  /** What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400. */
-  mode?: 'lenient' | 'strict'
-  /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
-  duplicates?: 'refuse' | 'accept'
-  signing?: SourceSigning
-}
-
-/** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
-export type SourceSigning = {
-  /** Whether a body without a signature is refused */
-  required?: boolean
-  /** Where its keys are published (https): fetched when needed, kept for ten minutes */
-  jwksUrl?: string
-  keys?: PublicKey[]
-}
-
-export type SourceList = {
-  sources: Source[]
-}
-
-export type SourceSettings = {
-  /** For people */
-  name: string
-  /** What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400. */
-  mode?: 'lenient' | 'strict'
-  /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
-  duplicates?: 'refuse' | 'accept'
-  signing?: SourceSigning
-}
-
-export type SourceConformance = {
-  sourceId: string
-  from: string
-  to: string
-  interval: 'hour' | 'day'
-  totals: ConformanceCounts
-  /** Oldest first; an interval in which nothing arrived is left out */
-  series: (ConformanceCounts & {
-    at: string
-  })[]
-}
-
-export type ConformanceCounts = {
-  /** Events and entities, duplicates not counted */
-  stored: number
-  /** Of those, without an error by the standard */
-  conformant: number
-  /** Items and unreadable bodies, each time sent */
-  quarantined: number
-  /** By issue code: how many items have it, the most frequent first */
-  issues: Record<string, number>
-}
-
-export type Tenant = {
-  id: string
-  name: string
-  /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
-  xapi: 'off' | 'ingest' | 'lrs'
-  createdAt: string
-}
-
-export type TenantChanges = {
-  /** null: as the deployment has it for whoever chose nothing */
-  xapi?: 'off' | 'ingest' | 'lrs' | null
-}
-
 export type QuarantineList = {
   items: QuarantinedSummary[]
   /** Absent on the last page, and only there: a page may be short, even empty */
@@ -951,6 +860,97 @@ export type Cmi5AuthToken = {
   'error-text': string
 }
 
+export type Source = {
+  id: string
+  name: string
+  mode: 'lenient' | 'strict'
+  duplicates: 'refuse' | 'accept'
+  signing?: {
+    required: boolean
+    jwksUrl?: string
+    keys?: PublicKey[]
+  }
+  createdAt: string
+  updatedAt: string
+}
+
+/** A public key as JSON (RFC 7517): RSA, EC or OKP */
+export type PublicKey = {
+  kty: string
+  [name: string]: unknown
+}
+
+export type NewSource = {
+  /** Stamped on every event it sends; cannot be changed */
+  id: string
+  /** For people */
+  name: string
+  /** What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400. */
+  mode?: 'lenient' | 'strict'
+  /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
+  duplicates?: 'refuse' | 'accept'
+  signing?: SourceSigning
+}
+
+/** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
+export type SourceSigning = {
+  /** Whether a body without a signature is refused */
+  required?: boolean
+  /** Where its keys are published (https): fetched when needed, kept for ten minutes */
+  jwksUrl?: string
+  keys?: PublicKey[]
+}
+
+export type SourceList = {
+  sources: Source[]
+}
+
+export type SourceSettings = {
+  /** For people */
+  name: string
+  /** What becomes of an item that breaks a MUST of its standard. `lenient`: it is stored, and counted. `strict`: it goes to quarantine with its report, and a request of which nothing could be stored is answered 400. */
+  mode?: 'lenient' | 'strict'
+  /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
+  duplicates?: 'refuse' | 'accept'
+  signing?: SourceSigning
+}
+
+export type SourceConformance = {
+  sourceId: string
+  from: string
+  to: string
+  interval: 'hour' | 'day'
+  totals: ConformanceCounts
+  /** Oldest first; an interval in which nothing arrived is left out */
+  series: (ConformanceCounts & {
+    at: string
+  })[]
+}
+
+export type ConformanceCounts = {
+  /** Events and entities, duplicates not counted */
+  stored: number
+  /** Of those, without an error by the standard */
+  conformant: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** By issue code: how many items have it, the most frequent first */
+  issues: Record<string, number>
+}
+
+export type Tenant = {
+  id: string
+  name: string
+  /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
+  xapi: 'off' | 'ingest' | 'lrs'
+  createdAt: string
+}
+
+export type TenantChanges = {
+  /** null: as the deployment has it for whoever chose nothing */
+  xapi?: 'off' | 'ingest' | 'lrs' | null
+}
+
 /** What each operation takes and answers, by its `operationId`. */
 export interface Operations {
   /** Send events and entities */
@@ -1196,132 +1196,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Add a source */
-  createSource: {
-    method: 'POST'
-    path: '/sources'
-    body: NewSource
-    replies: {
-      201: Source
-      400: Problem
-      401: Problem
-      403: Problem
-      409: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** List your sources, oldest first */
-  listSources: {
-    method: 'GET'
-    path: '/sources'
-    replies: {
-      200: SourceList
-      401: Problem
-      403: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one source */
-  getSource: {
-    method: 'GET'
-    path: '/sources/{id}'
-    parameters: {
-      id: string
-    }
-    replies: {
-      200: Source
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Replace the settings of a source */
-  updateSource: {
-    method: 'PUT'
-    path: '/sources/{id}'
-    parameters: {
-      id: string
-    }
-    body: SourceSettings
-    replies: {
-      200: Source
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** How a source departs from its standard, over time */
-  getSourceConformance: {
-    method: 'GET'
-    path: '/sources/{id}/conformance'
-    parameters: {
-      id: string
-    }
-    query: {
-      /** From the hour, or day, that this lies in; 30 days or 48 hours back */
-      from?: string
-      /** Before this time; now when left out */
-      to?: string
-      /** By the day (UTC), at most 400 of them, or by the hour, at most 31 days */
-      interval?: 'hour' | 'day'
-    }
-    replies: {
-      200: SourceConformance
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read your tenant */
-  getTenant: {
-    method: 'GET'
-    path: '/tenants/{id}'
-    parameters: {
-      id: string
-    }
-    replies: {
-      200: Tenant
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Change settings of your tenant */
-  changeTenant: {
-    method: 'PATCH'
-    path: '/tenants/{id}'
-    parameters: {
-      id: string
-    }
-    body: TenantChanges
-    replies: {
-      200: Tenant
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      413: Problem
-      415: Problem
       500: Problem
       503: Problem
     }
@@ -1932,6 +1806,132 @@ export interface Operations {
     }
     replies: {
       200: Cmi5AuthToken
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Add a source */
+  createSource: {
+    method: 'POST'
+    path: '/sources'
+    body: NewSource
+    replies: {
+      201: Source
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List your sources, oldest first */
+  listSources: {
+    method: 'GET'
+    path: '/sources'
+    replies: {
+      200: SourceList
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one source */
+  getSource: {
+    method: 'GET'
+    path: '/sources/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Source
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Replace the settings of a source */
+  updateSource: {
+    method: 'PUT'
+    path: '/sources/{id}'
+    parameters: {
+      id: string
+    }
+    body: SourceSettings
+    replies: {
+      200: Source
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** How a source departs from its standard, over time */
+  getSourceConformance: {
+    method: 'GET'
+    path: '/sources/{id}/conformance'
+    parameters: {
+      id: string
+    }
+    query: {
+      /** From the hour, or day, that this lies in; 30 days or 48 hours back */
+      from?: string
+      /** Before this time; now when left out */
+      to?: string
+      /** By the day (UTC), at most 400 of them, or by the hour, at most 31 days */
+      interval?: 'hour' | 'day'
+    }
+    replies: {
+      200: SourceConformance
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read your tenant */
+  getTenant: {
+    method: 'GET'
+    path: '/tenants/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Tenant
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Change settings of your tenant */
+  changeTenant: {
+    method: 'PATCH'
+    path: '/tenants/{id}'
+    parameters: {
+      id: string
+    }
+    body: TenantChanges
+    replies: {
+      200: Tenant
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
       500: Problem
       503: Problem
     }
