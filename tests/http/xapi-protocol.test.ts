@@ -143,6 +143,8 @@ describe('the alternate request syntax', () => {
     ['without content', '?method=POST', 'POST', {}],
     ['with a body that is no form', '?method=POST', 'POST', content],
     ['with an unknown parameter in the form', '?method=GET', 'POST', { foo: 'bar' }],
+    ['with a method in the form, too', '?method=POST', 'POST', { method: 'POST', content }],
+    ['with thousands of fields', '?method=GET', 'POST', 'limit=1&'.repeat(5_000)],
     ['with a header that is none', '?method=GET', 'POST', { 'If-Match': 'a\nb' }],
   ]
   for (const [name, path, method, fields, version = '1.0.3'] of wrong) {
