@@ -157,6 +157,14 @@ describe('the alternate request syntax', () => {
     })
   }
 
+  it('takes a form of a megabyte, and names that limit', async () => {
+    await using test = await startXapiTest()
+    const body = `content=${'a'.repeat(1024 * 1024)}`
+    const response = await test.call('POST', `${url}?method=POST`, { body, headers: form })
+    expect(response.status).toBe(413)
+    expect(((await response.json()) as { detail: string }).detail).toContain('1048576')
+  })
+
   it('does not let anybody in by the address alone', async () => {
     await using test = await startXapiTest()
     const headers = { ...form, [VERSION]: '1.0.3' }
