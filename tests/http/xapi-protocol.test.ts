@@ -143,6 +143,8 @@ describe('the alternate request syntax', () => {
     ['without content', '?method=POST', 'POST', {}],
     ['with a body that is no form', '?method=POST', 'POST', content],
     ['with an unknown parameter in the form', '?method=GET', 'POST', { foo: 'bar' }],
+    ['with a method in the form, too', '?method=POST', 'POST', { method: 'POST', content }],
+    ['with thousands of fields', '?method=GET', 'POST', 'limit=1&'.repeat(5_000)],
     ['with a header that is none', '?method=GET', 'POST', { 'If-Match': 'a\nb' }],
   ]
   for (const [name, path, method, fields, version = '1.0.3'] of wrong) {
@@ -154,6 +156,14 @@ describe('the alternate request syntax', () => {
       expect(await idsFound(test)).toEqual([])
     })
   }
+
+  it('takes a form of a megabyte, and names that limit', async () => {
+    await using test = await startXapiTest()
+    const body = `content=${'a'.repeat(1024 * 1024)}`
+    const response = await test.call('POST', `${url}?method=POST`, { body, headers: form })
+    expect(response.status).toBe(413)
+    expect(((await response.json()) as { detail: string }).detail).toContain('1048576')
+  })
 
   it('does not let anybody in by the address alone', async () => {
     await using test = await startXapiTest()
