@@ -171,7 +171,7 @@ function owes(address: string, parameters: XapiParameters) {
     ['statements/read', 200],
     ['statements/read/mine', 200],
     ['profile', 200],
-    ['define', 200],
+    ['define', 403],
     ['all/read', 200],
     ['all', 200],
     ['events:read', 200],
