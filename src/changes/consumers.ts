@@ -12,7 +12,7 @@ const ARCHIVE_RECORDS = 65_536
 const ARCHIVE_BYTES = 128 * 1024 * 1024
 
 interface ConsumerNeeds extends FanOutNeeds {
-  statements: Pick<StatementStore, 'add'>
+  statements: Pick<StatementStore, 'add' | 'held'>
   archive: Archive
   archiveFlushSeconds: number
 }

@@ -75,6 +75,12 @@ export interface StatementStore extends AsyncDisposable {
    */
   add(entries: readonly StatementEntry[]): Promise<void>
 
+  /**
+   * Tells which of these need not be added any more. Absent where asking costs what adding again
+   * does.
+   */
+  held?(tenantId: string, statementIds: readonly string[]): Promise<ReadonlySet<string>>
+
   /** @returns undefined when it is not held, has expired, or belongs to another tenant */
   get(tenantId: string, statementId: string): Promise<HeldStatement | undefined>
 

@@ -55,6 +55,15 @@ export function statementStoreContract(
       expect(await findAll(store, { finders: [byAgent('mbox:eve')] })).toEqual([])
     })
 
+    it('tells which are held, where it tells so at all, of that tenant only', async () => {
+      await using store = await create()
+      await store.add([aStatement(1), aStatement(2)])
+      const ids = [1, 2, 3].map(statementId)
+      if (store.held === undefined) return
+      expect([...(await store.held('school', ids))].toSorted()).toEqual(ids.slice(0, 2))
+      expect((await store.held('other', ids)).size).toBe(0)
+    })
+
     it('takes what is added twice in one call once', async () => {
       await using store = await create()
       await store.add([aStatement(1), aStatement(1), aStatement(2)])

@@ -33,9 +33,10 @@ const heldTo = (end: number) => (from: number) => end - from
 interface Options {
   now?: () => Date
   notices?: Notices
+  due?: number
 }
 
-function open(folder: string, { now = () => LATER, notices }: Options = {}) {
+function open(folder: string, { now = () => LATER, notices, due }: Options = {}) {
   return openStatementStore({
     file: join(folder, 'statements.db'),
     secret: new Uint8Array(16).fill(7),
@@ -43,24 +44,33 @@ function open(folder: string, { now = () => LATER, notices }: Options = {}) {
     tokens: createTokenSigner(new Uint8Array(32).fill(7)),
     turns: createTurns(),
     notices: notices ?? createNotices(silentLog),
+    due,
   })
 }
 
-statementStoreContract(
-  'SQLite',
-  async ({ now } = {}) => {
-    const folder = temporaryFolder()
-    const store = open(folder.path, { ...(now && { now }) })
-    return {
-      ...store,
-      async [Symbol.asyncDispose]() {
-        await store[Symbol.asyncDispose]()
-        folder[Symbol.dispose]()
-      },
-    }
-  },
-  { runs: 100 },
-)
+/** Rows are in memory, or in the table as soon as there are a few. */
+const filings: [name: string, due: number | undefined][] = [
+  ['SQLite', undefined],
+  ['SQLite, filing at once', 1],
+  ['SQLite, filing now and then', 40],
+]
+for (const [name, due] of filings) {
+  statementStoreContract(
+    name,
+    async ({ now } = {}) => {
+      const folder = temporaryFolder()
+      const store = open(folder.path, { ...(now && { now }), ...(due && { due }) })
+      return {
+        ...store,
+        async [Symbol.asyncDispose]() {
+          await store[Symbol.asyncDispose]()
+          folder[Symbol.dispose]()
+        },
+      }
+    },
+    { runs: 60 },
+  )
+}
 
 const ALL = { finders: [], ascending: true }
 const WIDE = { limit: 1000, maxBytes: 10_000_000 }
@@ -120,7 +130,7 @@ describe('the file of statements', () => {
     using folder = temporaryFolder()
     const file = join(folder.path, 'statements.db')
     {
-      await using store = open(folder.path)
+      await using store = open(folder.path, { due: 1 })
       await store.add(Array.from({ length: 500 }, (_, n) => aStatement(n)))
     }
     const bytes = readFileSync(file)
@@ -137,6 +147,16 @@ describe('the file of statements', () => {
     }
     await using store = open(folder.path)
     expect(await findAll(store)).toEqual([])
+  })
+
+  it('is found after a start, whether filed or not', async () => {
+    using folder = temporaryFolder()
+    for (const [turn, due] of [undefined, 1, undefined, 30, undefined].entries()) {
+      await using store = open(folder.path, { ...(due && { due }) })
+      await store.add(Array.from({ length: 20 }, (_, n) => aStatement(turn * 20 + n)))
+      const all = Array.from({ length: (turn + 1) * 20 }, (_, n) => n)
+      expect((await findAll(store)).toSorted((a, b) => a - b)).toEqual(all)
+    }
   })
 
   it('has nothing of what was erased, in no file', async () => {

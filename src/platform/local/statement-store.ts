@@ -13,6 +13,7 @@ import { createAdding } from './statements/adding'
 import { createCommits } from './statements/commits'
 import { createConsistency } from './statements/consistency'
 import { markDamaged, openStatementsFile } from './statements/file'
+import { createFinders, FROM_LAST } from './statements/finders'
 import { createFragments } from './statements/fragments'
 import { createStatementKeys, packId } from './statements/keys'
 import { createRemoval } from './statements/removal'
@@ -43,6 +44,8 @@ interface Options {
   /** The turns are shared with other long reads. */
   turns: Turns
   notices: Notices
+  /** So many places of keys are filed together; `DUE` when left out. */
+  due?: number | undefined
 }
 
 /**
@@ -58,7 +61,8 @@ export function openStatementStore(options: Options): LocalStatementStore {
   const now = () => clock.now().getTime()
   const keys = createStatementKeys(secret)
   const tenants = createTenantNumbers(db)
-  const rows = createKeyRows(db)
+  const finders = guarded('opening statements', () => createFinders(db, options.due))
+  const rows = createKeyRows(db, finders)
   const spreads = createSpreads(db, rows)
   const fragments = createFragments(db, keys)
   const { add: apply, newest } = guarded('opening statements', () =>
@@ -69,21 +73,34 @@ export function openStatementStore(options: Options): LocalStatementStore {
     onLost() {
       tenants.forget()
       fragments.forget()
+      finders.reload()
     },
     onFailure,
     checkpointer,
   })
-  const newestStored = db.query<{ stored: number }, [bigint]>(
-    'SELECT coalesce(max(stored), 0) AS stored FROM finders WHERE key = ?',
-  )
   const consistency = createConsistency(clock, (tenantId) =>
-    guarded('reading statements', () => newestStored.get(keys.all(tenantId))!.stored),
+    guarded(
+      'reading statements',
+      () => finders.next(keys.all(tenantId), ...FROM_LAST)?.stored ?? 0,
+    ),
   )
   const settled = createSettled(db, { commits, consistency })
   const byId = db.query<Parameters<typeof heldOf>[0] & { expires: number }, [number, Uint8Array]>(
     'SELECT id, stored, expires, voided, json FROM statements WHERE tenant = ? AND id = ?',
   )
-  const search = createSearch(db, { keys, tenants, consistency, tokens, turns, now, newest })
+  const isHeld = db.query<{ seq: number }, [number, Uint8Array]>(
+    'SELECT seq FROM statements WHERE tenant = ? AND id = ?',
+  )
+  const search = createSearch(db, {
+    keys,
+    tenants,
+    finders,
+    consistency,
+    tokens,
+    turns,
+    now,
+    newest,
+  })
   let isClosed = false
   /** Something is left that a kill or a failure broke off, and nobody does it at the moment. */
   let isSpreadLeft = guarded('opening statements', spreads.isDue)
@@ -137,8 +154,27 @@ export function openStatementStore(options: Options): LocalStatementStore {
     else resume()
   }
 
+  let filing: Promise<void> | undefined
+
+  /** Files the newest rows beside all other work; whoever adds waits when that cannot keep up. */
+  async function fileFinders(): Promise<void> {
+    if (finders.isDue() && filing === undefined) {
+      const work = <Result>(step: () => Result) => {
+        check()
+        return commits.work('filing finders', step)
+      }
+      // What fails is tried again with what is added next.
+      filing = inTurns(finders.file(work))
+        .catch(() => {})
+        .finally(() => {
+          filing = undefined
+        })
+    }
+    if (finders.isCrowded()) await filing
+  }
+
   const removal = createRemoval(db, {
-    ...{ commits, keys, tenants, rows, spreads, fragments, turns, newest },
+    ...{ commits, keys, tenants, finders, rows, spreads, fragments, turns, newest },
     spreadAll: () => inTurns(spreading()),
   })
 
@@ -149,7 +185,17 @@ export function openStatementStore(options: Options): LocalStatementStore {
     async add(entries) {
       if (commits.isCrowded()) await Bun.sleep(CROWDED_MS)
       await inTurns(adding(entries))
+      await fileFinders()
     },
+
+    held: (tenantId, statementIds) =>
+      watched(() =>
+        guarded('reading statements', () => {
+          const tenant = tenants.find(tenantId)
+          if (tenant === undefined) return new Set<string>()
+          return new Set(statementIds.filter((id) => isHeld.get(tenant, packId(id)) !== null))
+        }),
+      ),
 
     get: (tenantId, statementId) =>
       watched(() => {

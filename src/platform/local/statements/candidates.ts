@@ -1,4 +1,4 @@
-import type { Database } from 'bun:sqlite'
+import type { Finders } from './finders'
 
 /** The place of a statement in the order of all. */
 export interface Place {
@@ -37,22 +37,7 @@ export interface Progress {
  * asked for its next place that is not before what the others have come to: that takes as many looks
  * as the rarest key has rows, and fewer where the keys stand in different times.
  */
-export function createCandidates(db: Database) {
-  const columns = 'SELECT stored, seq FROM finders WHERE key = $key'
-  const up = `${columns} AND (stored, seq) >= ($stored, $seq) AND stored <= $end
-    ORDER BY stored, seq`
-  const down = `${columns} AND (stored, seq) <= ($stored, $seq) AND stored >= $end
-    ORDER BY stored DESC, seq DESC`
-  type Asked = { key: bigint; stored: number; seq: number; end: number }
-  const read = {
-    up: db.query<Place, [Asked]>(`${up} LIMIT ${A_READ}`),
-    down: db.query<Place, [Asked]>(`${down} LIMIT ${A_READ}`),
-  }
-  const seek = {
-    up: db.query<Place, [Asked]>(`${up} LIMIT 1`),
-    down: db.query<Place, [Asked]>(`${down} LIMIT 1`),
-  }
-
+export function createCandidates(finders: Pick<Finders, 'list' | 'next'>) {
   function beginOf({ ascending, from, to, after }: Range): Place {
     const begin = ascending ? { stored: from, seq: 0 } : { stored: to, seq: LAST }
     if (after === undefined) return begin
@@ -62,11 +47,10 @@ export function createCandidates(db: Database) {
   }
 
   function* ofOne(key: bigint, range: Range, effort: Effort): Generator<Progress> {
-    const [way, step, end] = range.ascending
-      ? (['up', 1, range.to] as const)
-      : (['down', -1, range.from] as const)
+    const { ascending } = range
+    const [step, end] = ascending ? [1, range.to] : [-1, range.from]
     for (let at = beginOf(range); ; ) {
-      const places = read[way].all({ key, ...at, end })
+      const places = finders.list(key, at, ascending, end, A_READ)
       effort.rows += places.length
       for (const place of places) yield { place, isFound: true }
       const last = places.at(-1)
@@ -76,15 +60,14 @@ export function createCandidates(db: Database) {
   }
 
   function* ofAll(keys: readonly bigint[], range: Range, effort: Effort): Generator<Progress> {
-    const [way, step, end] = range.ascending
-      ? (['up', 1, range.to] as const)
-      : (['down', -1, range.from] as const)
+    const { ascending } = range
+    const [step, end] = ascending ? [1, range.to] : [-1, range.from]
     let at = beginOf(range)
     let agreed = 0
     for (let turn = 0; ; turn = (turn + 1) % keys.length) {
-      const found = seek[way].get({ key: keys[turn]!, ...at, end })
+      const found = finders.next(keys[turn]!, at, ascending, end)
       effort.rows += 1
-      if (found === null) return
+      if (found === undefined) return
       agreed = found.stored === at.stored && found.seq === at.seq ? agreed + 1 : 1
       at = found
       if (agreed < keys.length) {

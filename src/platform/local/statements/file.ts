@@ -48,10 +48,23 @@ function open(file: string): Database {
     db.run(`PRAGMA journal_size_limit = ${WAL_BYTES / 2}`)
     db.run(`PRAGMA cache_size = -${CACHE_KB}`)
     // A file that cannot be read at its ends is begun anew before anything relies on it.
-    for (const table of ['tenants', 'statements', 'finders', 'spreads', 'fragments', 'settled']) {
+    for (const table of [
+      'tenants',
+      'statements',
+      'finders',
+      'filed',
+      'spreads',
+      'fragments',
+      'settled',
+    ]) {
       db.query(`SELECT * FROM ${table} LIMIT 1`).get()
     }
     db.query('SELECT max(seq) FROM statements').get()
+    // A start reads these (`finders.ts`).
+    db.query(
+      `SELECT sum(length(own) + length(inherited)) FROM statements
+       WHERE seq > coalesce((SELECT seq FROM filed), 0)`,
+    ).get()
     return db
   } catch (error) {
     db.close()

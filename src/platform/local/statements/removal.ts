@@ -5,10 +5,12 @@ import type { Erased } from '../../erasure'
 import type { Turns } from '../../turns'
 import { guarded } from '../database'
 import { emptyWal } from '../empty-wal'
+import type { Place } from './candidates'
 import type { Commits } from './commits'
+import { type Finders, FROM_FIRST } from './finders'
 import type { Fragments } from './fragments'
 import { type StatementKeys, unpackKeys } from './keys'
-import type { KeyRow, KeyRows } from './rows'
+import type { KeyRows } from './rows'
 import type { Spreads } from './spreads'
 import type { TenantNumbers } from './tenants'
 
@@ -19,6 +21,7 @@ interface Needs {
   commits: Pick<Commits<unknown>, 'work' | 'commit' | 'mend'>
   keys: StatementKeys
   tenants: TenantNumbers
+  finders: Pick<Finders, 'next'>
   rows: KeyRows
   spreads: Spreads
   fragments: Fragments
@@ -28,16 +31,11 @@ interface Needs {
   newest(): number
 }
 
-type Next = Pick<KeyRow, 'seq' | 'stored'>
-
 export function createRemoval(db: Database, needs: Needs) {
-  const { commits, keys, tenants, rows, spreads, fragments, turns, spreadAll, newest } = needs
+  const { commits, keys, tenants, finders, rows, spreads, fragments, turns, spreadAll } = needs
+  const { newest } = needs
   const expired = db.query<{ seq: number }, [number]>(
     `SELECT seq FROM statements WHERE expires <= ? LIMIT ${A_STEP}`,
-  )
-  const next = db.query<Next, [bigint, number, number]>(
-    `SELECT stored, seq FROM finders WHERE key = ? AND (stored, seq) > (?, ?)
-     ORDER BY stored, seq LIMIT 1`,
   )
   const textOf = db.query<{ json: string; own: Uint8Array }, [number]>(
     'SELECT json, own FROM statements WHERE seq = ?',
@@ -48,9 +46,6 @@ export function createRemoval(db: Database, needs: Needs) {
   )
   const bySayer = db.query<FragmentRow, [number]>(
     'SELECT number, ofAgent, sayer, id, json FROM fragments WHERE sayer = ?',
-  )
-  const hasFinder = db.query<{ seq: number }, [bigint]>(
-    'SELECT seq FROM finders WHERE key = ? LIMIT 1',
   )
   const removeFragment = db.query<null, [number]>('DELETE FROM fragments WHERE number = ?')
 
@@ -88,7 +83,7 @@ export function createRemoval(db: Database, needs: Needs) {
       const about = keys.of(tenantId, { by: 'relatedActivity', value: id })
       const object = keys.of(tenantId, { by: 'activity', value: id })
       const isOthers =
-        ofAgent === 0 && (hasFinder.get(about) !== null || hasFinder.get(object) !== null)
+        ofAgent === 0 && [about, object].some((key) => finders.next(key, ...FROM_FIRST))
       if (!isOthers) removeFragment.run(number)
     }
     fragments.forget()
@@ -111,12 +106,13 @@ export function createRemoval(db: Database, needs: Needs) {
       return inSlices(people.areIn(json, 'json'), turn)
     }
 
-    let at: Next = { stored: -1, seq: 0 }
+    let [at, ...upward]: [Place, boolean, number] = [...FROM_FIRST]
     while (tenant !== undefined) {
-      const place = guarded('erasing statements', () => next.get(all, at.stored, at.seq))
-      if (place === null) break
-      at = place
-      const held = place.seq > top ? null : guarded('erasing statements', () => textOf.get(at.seq))
+      const place = guarded('erasing statements', () => finders.next(all, at, ...upward))
+      if (place === undefined) break
+      at = { stored: place.stored, seq: place.seq + 1 }
+      const held =
+        place.seq > top ? null : guarded('erasing statements', () => textOf.get(place.seq))
       if (held !== null && (await isTheirs(held))) {
         const isGone = commits.work('erasing statements', () => {
           const row = rows.bySeq(place.seq)

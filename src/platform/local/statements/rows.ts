@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import type { Finders } from './finders'
 import { packKeys, unpackKeys } from './keys'
 
 /** The place and the keys of a statement, without its text. */
@@ -22,7 +23,7 @@ export const MAX_INHERITED = 256
 const COLUMNS = 'seq, tenant, id, stored, refersTo, own, inherited'
 
 /** Reads and writes the keys of statements; whatever writes is to be called within a transaction. */
-export function createKeyRows(db: Database) {
+export function createKeyRows(db: Database, finders: Pick<Finders, 'add' | 'remove'>) {
   const byId = db.query<KeyRow, [number, Uint8Array]>(
     `SELECT ${COLUMNS} FROM statements WHERE tenant = ? AND id = ?`,
   )
@@ -30,12 +31,6 @@ export function createKeyRows(db: Database) {
   const referring = db.query<KeyRow, [number, Uint8Array, number]>(
     `SELECT ${COLUMNS} FROM statements
      WHERE tenant = ? AND refersTo = ? AND seq > ? ORDER BY seq LIMIT 1`,
-  )
-  const insertFinder = db.query<null, [bigint, number, number]>(
-    'INSERT OR IGNORE INTO finders (key, stored, seq) VALUES (?, ?, ?)',
-  )
-  const deleteFinder = db.query<null, [bigint, number, number]>(
-    'DELETE FROM finders WHERE key = ? AND stored = ? AND seq = ?',
   )
   const setInherited = db.query<null, [Uint8Array | null, number]>(
     'UPDATE statements SET inherited = ? WHERE seq = ?',
@@ -48,21 +43,20 @@ export function createKeyRows(db: Database) {
     /** Finds the next statement that refers to another. */
     referrer: (tenant: number, id: Uint8Array, after: number) => referring.get(tenant, id, after),
 
-    insertFinders({ stored, seq }: Pick<KeyRow, 'stored' | 'seq'>, keys: Iterable<bigint>) {
-      for (const key of keys) insertFinder.run(key, stored, seq)
-    },
+    insertFinders: finders.add,
 
     /** Puts other inherited keys in the place of those that a statement has. */
     inherit(row: KeyRow, keys: ReadonlySet<bigint>) {
       const before = new Set(unpackKeys(row.inherited))
-      for (const key of before) if (!keys.has(key)) deleteFinder.run(key, row.stored, row.seq)
-      for (const key of keys) if (!before.has(key)) insertFinder.run(key, row.stored, row.seq)
+      const gone = [...before].filter((key) => !keys.has(key))
+      const fresh = [...keys].filter((key) => !before.has(key))
+      finders.remove(row, gone)
+      finders.add(row, fresh)
       setInherited.run(keys.size === 0 ? null : packKeys(keys), row.seq)
     },
 
     remove(row: KeyRow) {
-      const keys = [...unpackKeys(row.own), ...unpackKeys(row.inherited)]
-      for (const key of keys) deleteFinder.run(key, row.stored, row.seq)
+      finders.remove(row, keysOf(row))
       deleteStatement.run(row.seq)
     },
   }

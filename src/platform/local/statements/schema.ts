@@ -4,7 +4,8 @@
  * A statement has its keys with it, so that all its rows in `finders` can be removed again: `own` are
  * those of what it says, `inherited` those of what the statements say to which it leads. `spreads`
  * is work that was begun: the referrers of a statement, behind `after`, inherit `keys`, or have to
- * look anew at what they inherit where `keys` is NULL. `settled` has one row: how far the follower
+ * look anew at what they inherit where `keys` is NULL. `filed` has one row: `finders` has the rows of
+ * all statements up to this one (`finders.ts`). `settled` has one row: how far the follower
  * of the log had come when everything that it had added was on the disk.
  */
 export const statementsSchema = `
@@ -36,6 +37,10 @@ CREATE TABLE IF NOT EXISTS finders (
   seq INTEGER NOT NULL,
   PRIMARY KEY (key, stored, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS filed (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  seq INTEGER NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS spreads (
   number INTEGER PRIMARY KEY,
   tenant INTEGER NOT NULL,

@@ -11,6 +11,7 @@ import type { Turns } from '../../turns'
 import { guarded } from '../database'
 import { createCandidates, type Effort, type Place, type Range } from './candidates'
 import type { Consistency } from './consistency'
+import type { Finders } from './finders'
 import { type StatementKeys, unpackId } from './keys'
 import type { TenantNumbers } from './tenants'
 
@@ -32,6 +33,7 @@ const MAX_EFFORT = 10_000
 interface Needs {
   keys: StatementKeys
   tenants: TenantNumbers
+  finders: Finders
   consistency: Consistency
   tokens: TokenSigner
   turns: Turns
@@ -41,8 +43,8 @@ interface Needs {
 }
 
 export function createSearch(db: Database, needs: Needs) {
-  const { keys, tenants, consistency, tokens, turns, now, newest } = needs
-  const candidates = createCandidates(db)
+  const { keys, tenants, finders, consistency, tokens, turns, now, newest } = needs
+  const candidates = createCandidates(finders)
   const select = db.query<Row, [number]>(
     'SELECT id, tenant, stored, expires, voided, json FROM statements WHERE seq = ?',
   )
