@@ -37,7 +37,7 @@ export interface Progress {
  * asked for its next place that is not before what the others have come to: that takes as many looks
  * as the rarest key has rows, and fewer where the keys stand in different times.
  */
-export function createCandidates(finders: Pick<Finders, 'list' | 'next'>) {
+export function createCandidates(finders: Pick<Finders, 'list'>) {
   function beginOf({ ascending, from, to, after }: Range): Place {
     const begin = ascending ? { stored: from, seq: 0 } : { stored: to, seq: LAST }
     if (after === undefined) return begin
@@ -59,14 +59,46 @@ export function createCandidates(finders: Pick<Finders, 'list' | 'next'>) {
     }
   }
 
+  /**
+   * Reads a key's places ahead: twice as many as before where half of those were of use, and half as
+   * many otherwise.
+   */
+  function ahead(key: bigint, { ascending }: Range, end: number, effort: Effort) {
+    let places: Place[] = []
+    let at = 0
+    let used = 0
+    let size = 1
+
+    function isBefore(one: Place, other: Place): boolean {
+      const order = one.stored - other.stored || one.seq - other.seq
+      return ascending ? order < 0 : order > 0
+    }
+
+    function read(from: Place) {
+      if (places.length > 0) size = used * 2 >= size ? Math.min(size * 2, A_READ) : size / 2
+      size = Math.max(1, Math.floor(size))
+      places = finders.list(key, from, ascending, end, size)
+      at = used = 0
+      effort.rows += Math.max(places.length, 1)
+    }
+
+    /** Finds the next place at or behind another. */
+    return function next(from: Place): Place | undefined {
+      while (at < places.length && isBefore(places[at]!, from)) at += 1
+      const isLast = places.length > 0 && places.length < size
+      if (at >= places.length && !isLast) read(from)
+      used += 1
+      return places[at]
+    }
+  }
+
   function* ofAll(keys: readonly bigint[], range: Range, effort: Effort): Generator<Progress> {
-    const { ascending } = range
-    const [step, end] = ascending ? [1, range.to] : [-1, range.from]
+    const [step, end] = range.ascending ? [1, range.to] : [-1, range.from]
+    const readers = keys.map((key) => ahead(key, range, end, effort))
     let at = beginOf(range)
     let agreed = 0
     for (let turn = 0; ; turn = (turn + 1) % keys.length) {
-      const found = finders.next(keys[turn]!, at, ascending, end)
-      effort.rows += 1
+      const found = readers[turn]!(at)
       if (found === undefined) return
       agreed = found.stored === at.stored && found.seq === at.seq ? agreed + 1 : 1
       at = found

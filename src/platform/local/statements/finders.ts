@@ -92,6 +92,7 @@ export function createFinders(db: Database, due = DUE): Finders {
     const own = read[isAscending ? 'up' : 'down'].all({ key, ...at, end, most })
     let next = nextInTail(key, at, isAscending, end)
     if (next === undefined) return own
+    if (most === 1 && own[0] === undefined) return [next]
     const places: Place[] = []
     let from = 0
     while (places.length < most && (from < own.length || next !== undefined)) {
