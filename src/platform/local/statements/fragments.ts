@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite'
 import type { Fragment, StatementEntry } from '../../../event/statement'
 import { MAX_FRAGMENTS } from '../../statement-store'
 import type { StatementKeys } from './keys'
+import { createRecent } from './recent'
 
 // The memory of what is held has so many texts, some hundred bytes each: the definitions of several
 // thousand courses.
@@ -21,6 +22,18 @@ export interface Fragments {
   forget(): void
 }
 
+interface Saying {
+  ofAgent: 0 | 1
+  owner: string
+  tenant: number
+  seq: number
+  expires: number
+}
+
+function ownerName(tenantId: string, of: 'activity' | 'agent', id: string): string {
+  return `${tenantId}\0\0${of}\0${id}`
+}
+
 export function createFragments(db: Database, keys: StatementKeys): Fragments {
   const find = db.query<{ expires: number }, [bigint]>(
     'SELECT expires FROM fragments WHERE said = ?',
@@ -32,8 +45,8 @@ export function createFragments(db: Database, keys: StatementKeys): Fragments {
   const prolong = db.query<null, [number, bigint]>(
     'UPDATE fragments SET expires = ? WHERE said = ?',
   )
-  const surplus = db.query<{ number: number; said: bigint }, [bigint]>(
-    `SELECT number, CAST(said AS TEXT) AS said FROM fragments WHERE owner = ?
+  const surplus = db.query<Fragment & { number: number }, [bigint]>(
+    `SELECT number, id, json FROM fragments WHERE owner = ?
      ORDER BY number DESC LIMIT -1 OFFSET ${MAX_FRAGMENTS}`,
   )
   const remove = db.query<null, [number]>('DELETE FROM fragments WHERE number = ?')
@@ -44,46 +57,45 @@ export function createFragments(db: Database, keys: StatementKeys): Fragments {
     `DELETE FROM fragments WHERE number IN
        (SELECT number FROM fragments WHERE expires <= ? LIMIT ?)`,
   )
-  /** Has the time of expiry by text; what was said last stands last. */
-  const known = new Map<bigint, number>()
+  /** Has the time of expiry by what was said, as text: no hash is needed of what is known. */
+  const known = createRecent<string, number>(MAX_KNOWN)
+  // NUL separates the parts: no tenant id has one, and JSON none either.
+  const nameOf = (owner: string, { json }: Fragment) => `${owner}\0${json}`
 
-  function remember(said: bigint, expires: number) {
-    known.delete(said)
-    known.set(said, expires)
-    if (known.size > MAX_KNOWN) known.delete(known.keys().next().value!)
-  }
-
-  function dropSurplus(owner: bigint) {
-    for (const { number, said } of surplus.all(owner)) {
-      remove.run(number)
-      known.delete(BigInt(said))
+  function addOne(fragment: Fragment, { ofAgent, owner, tenant, seq, expires }: Saying) {
+    const { id, json } = fragment
+    const name = nameOf(owner, fragment)
+    const remembered = known.get(name)
+    if (remembered !== undefined && remembered + DAY_MS > expires) return
+    const ownerKey = keys.owner(owner)
+    const said = keys.said(ownerKey, json)
+    const held = find.get(said)?.expires
+    if (held !== undefined && held + DAY_MS > expires) {
+      known.set(name, held)
+      return
     }
+    if (held !== undefined) prolong.run(expires, said)
+    else insert.run({ owner: ownerKey, said, ofAgent, tenant, sayer: seq, expires, id, json })
+    if (held === undefined) {
+      for (const dropped of surplus.all(ownerKey)) {
+        remove.run(dropped.number)
+        known.delete(nameOf(owner, dropped))
+      }
+    }
+    known.set(name, expires)
   }
 
   return {
-    add({ tenantId, activities, agents }, { tenant, seq, expires }) {
-      for (const [of, fragments] of [
-        ['activity', activities],
-        ['agent', agents],
-      ] as const) {
-        for (const { id, json } of fragments) {
-          const owner = keys.owner(tenantId, of, id)
-          const said = keys.said(owner, json)
-          const held = known.get(said) ?? find.get(said)?.expires
-          if (held !== undefined && held + DAY_MS > expires) {
-            remember(said, held)
-            continue
-          }
-          const ofAgent = of === 'agent' ? 1 : 0
-          if (held !== undefined) prolong.run(expires, said)
-          else insert.run({ owner, said, ofAgent, tenant, sayer: seq, expires, id, json })
-          if (held === undefined) dropSurplus(owner)
-          remember(said, expires)
-        }
+    add({ tenantId, activities, agents }, about) {
+      for (const one of activities) {
+        addOne(one, { ...about, ofAgent: 0, owner: ownerName(tenantId, 'activity', one.id) })
+      }
+      for (const one of agents) {
+        addOne(one, { ...about, ofAgent: 1, owner: ownerName(tenantId, 'agent', one.id) })
       }
     },
 
-    read: (tenantId, of, id, now) => select.all(keys.owner(tenantId, of, id), now),
+    read: (tenantId, of, id, now) => select.all(keys.owner(ownerName(tenantId, of, id)), now),
 
     expire(now, count) {
       const { changes } = removeExpired.run(now, count)

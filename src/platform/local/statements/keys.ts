@@ -1,4 +1,5 @@
 import type { Finder } from '../../../event/statement'
+import { createRecent } from './recent'
 
 /**
  * Keys stand for what statements are found by: 64 bits of a SHA-256 over a secret and the value.
@@ -10,10 +11,14 @@ export interface StatementKeys {
   /** Every statement of a tenant has this one. */
   all(tenantId: string): bigint
   /** Stands for an activity or an agent, of which something is said. */
-  owner(tenantId: string, of: 'activity' | 'agent', id: string): bigint
+  owner(name: string): bigint
   /** Stands for a text that was said of an owner. */
   said(owner: bigint, json: string): bigint
 }
+
+// So many keys of some hundred characters are a megabyte or two.
+const MOST_RECENT = 8192
+const LONG = 512
 
 /** @param secret of the data folder */
 export function createStatementKeys(secret: Uint8Array): StatementKeys {
@@ -27,11 +32,25 @@ export function createStatementKeys(secret: Uint8Array): StatementKeys {
     return view.getBigInt64(0)
   }
 
+  // Learners, courses and verbs come again and again: a look-up takes a quarter of a hash.
+  const recent = createRecent<string, bigint>(MOST_RECENT)
+
+  function hashOf(tenantId: string, { by, value }: Finder): bigint {
+    const text = `${tenantId}\0${by}\0${value}`
+    if (text.length > LONG) return hash(text)
+    const known = recent.get(text)
+    if (known !== undefined) return known
+    const key = hash(text)
+    // Hardly any comes again after its attempt.
+    if (by !== 'registration') recent.set(text, key)
+    return key
+  }
+
   // NUL separates the parts: no tenant id and no name has one.
   return {
-    of: (tenantId, { by, value }) => hash(`${tenantId}\0${by}\0${value}`),
+    of: hashOf,
     all: (tenantId) => hash(`${tenantId}\0`),
-    owner: (tenantId, of, id) => hash(`${tenantId}\0\0${of}\0${id}`),
+    owner: hash,
     said: (owner, json) => hash(`\0${owner}\0${json}`),
   }
 }
