@@ -134,7 +134,8 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   xapiDefaultVersion: {
     name: 'NONIUS_XAPI_DEFAULT_VERSION',
     default: '1.0.3',
-    meaning: 'Version of xAPI that is assumed of a request without the header.',
+    meaning:
+      'Version of xAPI by whose rules a request without the header is answered: 400, as both versions ask.',
     expected: 'one of 1.0.3, 2.0.0',
     schema: z.enum(xapiVersions),
   },
