@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Cmi5Session } from '../../identity/principal'
 import type { Clock } from '../../platform/clock'
 import type { DocumentKey, DocumentStore } from '../../platform/document-store'
+import type { Launch } from './launch'
 import { createSessions } from './sessions'
 import { drawToken, readToken } from './token'
-
-/** A launch lets one session begin, with the fetch URL that its token is the end of. */
-export interface Launch extends Cmi5Session {
-  /** Statements of the session are stamped with this source. */
-  sourceId: string
-  /** The id of the session, which its statements have in their context (cmi5, 9.6.3.1). */
-  sessionId: string
-}
 
 /** A fetch URL gives the token once (cmi5, 8.2.3.2: `used` is code 1, `unknown` 2). */
 export type Fetched = { kind: 'token'; authToken: string } | { kind: 'used' } | { kind: 'unknown' }

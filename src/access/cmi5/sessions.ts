@@ -1,7 +1,7 @@
 import type { Principal } from '../../identity/principal'
 import type { Clock } from '../../platform/clock'
 import type { DocumentKey, DocumentStore } from '../../platform/document-store'
-import type { Launch } from './launches'
+import type { Launch } from './launch'
 import { drawToken, readToken } from './token'
 import { SESSION_USER } from './within'
 

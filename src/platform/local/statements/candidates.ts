@@ -1,11 +1,5 @@
 import type { Finders } from './finders'
-
-/** The place of a statement in the order of all. */
-export interface Place {
-  /** ms since 1970. */
-  stored: number
-  seq: number
-}
+import type { Place } from './place'
 
 export interface Range {
   ascending: boolean

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { Steps } from '../../../syntax/steps'
-import type { Place } from './candidates'
 import { unpackKeys } from './keys'
+import type { Place } from './place'
 import { createTail } from './tail'
 
 /**

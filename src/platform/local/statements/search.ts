@@ -9,10 +9,11 @@ import type {
 } from '../../statement-store'
 import type { Turns } from '../../turns'
 import { guarded } from '../database'
-import { createCandidates, type Effort, type Place, type Range } from './candidates'
+import { createCandidates, type Effort, type Range } from './candidates'
 import type { Consistency } from './consistency'
 import type { Finders } from './finders'
 import { type StatementKeys, unpackId } from './keys'
+import type { Place } from './place'
 import type { TenantNumbers } from './tenants'
 
 interface Row {

@@ -1,4 +1,4 @@
-import type { Place } from './candidates'
+import type { Place } from './place'
 
 /** Keys of the newest statements and their places, in memory: those that the table does not have yet. */
 export interface Tail {
