@@ -163,7 +163,7 @@ export function openStatementStore(options: Options): LocalStatementStore {
         check()
         return commits.work('filing finders', step)
       }
-      // What fails is tried again with what is added next.
+      // The next call tries again what fails.
       filing = inTurns(finders.file(work))
         .catch(() => {})
         .finally(() => {
