@@ -17,6 +17,7 @@ function open(folder: string) {
   const checkpointer = createCheckpointer()
   const commits = createCommits<[string, string]>(db, {
     apply: ([name, filling]) => void insert.run(name, filling),
+    onCommitted: () => {},
     onLost: () => (losses += 1),
     onFailure: (error) => failures.push(error),
     checkpointer,

@@ -70,10 +70,11 @@ export function openStatementStore(options: Options): LocalStatementStore {
   )
   const commits = createCommits<StatementEntry>(db, {
     apply,
+    onCommitted: finders.committed,
     onLost() {
       tenants.forget()
       fragments.forget()
-      finders.reload()
+      finders.lost()
     },
     onFailure,
     checkpointer,

@@ -44,12 +44,14 @@ export function createCommits<Change>(
   db: Database,
   parts: {
     apply(change: Change): void
+    /** Is called after each commit. */
+    onCommitted(): void
     onLost(): void
     onFailure(error: unknown): void
     checkpointer: Checkpointer
   },
 ): Commits<Change> {
-  const { apply, onLost, onFailure, checkpointer } = parts
+  const { apply, onCommitted, onLost, onFailure, checkpointer } = parts
   const wal = `${db.filename}-wal`
   const [begin, end, undo] = [db.query('BEGIN IMMEDIATE'), db.query('COMMIT'), db.query('ROLLBACK')]
   /** Changes of the transaction that goes on, and those of one that failed. */
@@ -103,6 +105,7 @@ export function createCommits<Change>(
     }
     pending = []
     bytes = works = 0
+    onCommitted()
     const size = sizeOf(wal)
     if (size > WAL_BYTES) checkpointer.request(db.filename)
     isCrowded = size > CROWDED_BYTES

@@ -28,8 +28,10 @@ export interface Finders {
    * @param work runs a step within a transaction
    */
   file(work: <Result>(step: () => Result) => Result): Steps<void>
-  /** Makes the tail again, when a transaction was lost. */
-  reload(): void
+  /** A transaction was committed, with all that was done since the one before. */
+  committed(): void
+  /** A transaction was lost: what was done since the one before is undone. */
+  lost(): void
 }
 
 // Some ten thousand statements: a quarter of a million places, of which each takes some 20 bytes.
@@ -69,6 +71,8 @@ export function createFinders(db: Database, due = DUE): Finders {
   /** The table has all rows of statements up to here, and while it is filed, some up to `filing`. */
   let filed = 0
   let filing: { top: number } | undefined
+  /** Undoes what was done to the tail in this transaction; undefined when the tail has to be read. */
+  let undo: (() => void)[] | undefined = []
 
   function reload() {
     tail.clear()
@@ -140,19 +144,37 @@ export function createFinders(db: Database, due = DUE): Finders {
   }
 
   reload()
+  function addToTail(key: bigint, place: Place) {
+    if (tail.add(key, place)) undo?.push(() => tail.remove(key, place))
+  }
+
+  function removeFromTail(key: bigint, place: Place) {
+    if (tail.remove(key, place)) undo?.push(() => tail.add(key, place))
+  }
+
   return {
-    reload,
+    committed() {
+      undo = []
+    },
+
+    lost() {
+      const steps = undo
+      undo = []
+      filing = undefined
+      if (steps === undefined) reload()
+      else for (const step of steps.toReversed()) step()
+    },
 
     add(place, keys) {
       for (const key of keys) {
-        if (isInTail(place)) tail.add(key, place)
+        if (isInTail(place)) addToTail(key, place)
         if (mayBeInTable(place)) insert.run(key, place.stored, place.seq)
       }
     },
 
     remove(place, keys) {
       for (const key of keys) {
-        if (isInTail(place)) tail.remove(key, place)
+        if (isInTail(place)) removeFromTail(key, place)
         if (mayBeInTable(place)) erase.run(key, place.stored, place.seq)
       }
     },
@@ -175,6 +197,7 @@ export function createFinders(db: Database, due = DUE): Finders {
         }
         filed = mine.top
         tail.drop(filed)
+        undo = undefined
       } finally {
         if (filing === mine) filing = undefined
       }

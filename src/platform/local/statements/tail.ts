@@ -4,8 +4,10 @@ import type { Place } from './place'
 export interface Tail {
   /** Counts the places of all keys. */
   readonly size: number
-  add(key: bigint, place: Place): void
-  remove(key: bigint, place: Place): void
+  /** @returns false when it is there already */
+  add(key: bigint, place: Place): boolean
+  /** @returns false when it is not there */
+  remove(key: bigint, place: Place): boolean
   has(key: bigint, place: Place): boolean
   /** Finds the first place of a key at or behind another, in either direction. */
   next(key: bigint, at: Place, isAscending: boolean): Place | undefined
@@ -50,26 +52,28 @@ export function createTail(): Tail {
       if (list === undefined) {
         lists.set(key, [place.stored, place.seq])
         size += 1
-        return
+        return true
       }
       const last = list.length - 2
       const isLast =
         list[last]! < place.stored || (list[last] === place.stored && list[last + 1]! < place.seq)
       const at = isLast ? list.length / 2 : rank(list, place)
-      if (standsAt(list, at, place)) return
+      if (standsAt(list, at, place)) return false
       if (isLast) list.push(place.stored, place.seq)
       else list.splice(at * 2, 0, place.stored, place.seq)
       size += 1
+      return true
     },
 
     remove(key, place) {
       const list = lists.get(key)
-      if (list === undefined) return
+      if (list === undefined) return false
       const at = rank(list, place)
-      if (!standsAt(list, at, place)) return
+      if (!standsAt(list, at, place)) return false
       list.splice(at * 2, 2)
       if (list.length === 0) lists.delete(key)
       size -= 1
+      return true
     },
 
     has(key, place) {
