@@ -31,7 +31,9 @@ export function* read(
 /** Refuses a body with every reason, where a single refused item costs its whole request. */
 function wholeOrRefused(reading: Reading): Reading | Unreadable {
   const errors = reading.items.flatMap((item) => ('event' in item ? [] : item.errors))
-  if (errors.length === 0) return reading
-  const message = 'An item of this request is refused, and so the whole request is.'
+  const [first] = errors
+  if (first === undefined) return reading
+  const more = errors.length > 1 ? ` And ${errors.length - 1} more.` : ''
+  const message = `Nothing of this request is stored. ${first.path.join('.')}: ${first.message}.${more}`
   return { code: 'invalid_request', message, errors: firstIssues(errors, MAX_REASONS) }
 }
