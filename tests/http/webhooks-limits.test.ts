@@ -43,7 +43,11 @@ describe('The list of webhooks', () => {
   const names = Array.from({ length: 7 }, (_, place) => `${place}`)
   beforeAll(async () => {
     test = await startWebhookTest()
-    for (const name of names) await test.create({ name })
+    for (const name of names) {
+      await test.create({ name })
+      // Of two that are made in one millisecond, either may be listed first.
+      await Bun.sleep(2)
+    }
   })
   afterAll(() => test[Symbol.asyncDispose]())
 

@@ -59,11 +59,6 @@ export function createStreamHandler(needs: StreamHandlerNeeds): StreamHandler {
   }
 }
 
-/** Makes a mark, as `ServingPlatform.mark` gives it. */
-export function markAt(now: Date): string {
-  return String(now.getTime())
-}
-
 /** Ends a slice where the consumer's budget ends. */
 function* slicesOf(changes: readonly Change[], { maxRecords, maxBytes }: Consumer) {
   let slice: Change[] = []
