@@ -8,7 +8,6 @@ import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
 import { registerNative } from './native'
 import { notFoundWith } from './not-found'
-import { registerQuarantine } from './quarantine'
 import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
@@ -34,7 +33,6 @@ export function createApp(services: Services): App {
   registerRealtime(app)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
-  registerQuarantine(app, deps)
   registerSystem(app, deps)
   return app
 }
@@ -46,6 +44,7 @@ export function createApp(services: Services): App {
 export const laterApps = [
   { paths: ['/xapi/*'], load: createXapiApp },
   { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
+  { paths: ['/quarantine/*'], load: createQuarantineApp },
 ]
 
 async function createXapiApp(services: Services): Promise<App> {
@@ -63,6 +62,13 @@ async function createSettingsApp(services: Services): Promise<App> {
   const app = framed(services)
   registerSources(app, depsOf(services))
   registerTenants(app, depsOf(services))
+  return app
+}
+
+async function createQuarantineApp(services: Services): Promise<App> {
+  const { registerQuarantine } = await import('./quarantine')
+  const app = framed(services)
+  registerQuarantine(app, depsOf(services))
   return app
 }
 

@@ -550,188 +550,6 @@ export type WebhookList = {
   nextCursor?: string
 }
 
-export type QuarantineList = {
-  items: QuarantinedSummary[]
-  /** Absent on the last page, and only there: a page may be short, even empty */
-  nextCursor?: string
-  /** Of each source that has something here, the first thousand; of the one that `sourceId` names */
-  usage: QuarantineUsage[]
-}
-
-export type QuarantinedSummary = {
-  quarantineId: string
-  sourceId: string
-  standard: 'caliper' | 'xapi' | 'native'
-  scope: 'item' | 'body'
-  /** Place in its request */
-  index: number
-  /** The item's own id, when it has one */
-  id?: string
-  /** Why it could not be kept as an event */
-  errors: Issue[]
-  receivedAt: string
-  /** The request that brought it */
-  server: {
-    requestId: string
-    /** Id of the key */
-    subject?: string
-    ip?: string
-    userAgent?: string
-  }
-  /** What stood around it, e.g. the `dataVersion` of its envelope */
-  context: Record<string, string>
-  /** Of `raw`, in characters */
-  length: number
-  /** Of what came out of a body that was repaired */
-  repair?: {
-    /** Id of the key */
-    by: string
-    at: string
-    /** JSON Pointers to what was changed; absent: it may be all */
-    paths?: string[]
-  }
-  /** The last attempt that failed, and why */
-  lastReplay?: {
-    at: string
-    errors: Issue[]
-  }
-}
-
-export type QuarantineUsage = {
-  sourceId: string
-  items: number
-  bytes: number
-  maxItems: number
-  maxBytes: number
-  /** From 80 % of either limit */
-  nearlyFull: boolean
-}
-
-export type ReplayPage = {
-  dryRun: boolean
-  counts: {
-    stored: number
-    duplicate: number
-    set_aside: number
-    refused: number
-  }
-  results: ReplayResult[]
-  /** Absent when none are left */
-  nextCursor?: string
-}
-
-export type ReplayResult = {
-  quarantineId: string
-  /** `stored`: it is an event now. `duplicate`: it was one already. `set_aside`: a body could be read, and its items are in quarantine one by one. `refused`: it stays where it is. All but the last have left the quarantine */
-  outcome: 'stored' | 'duplicate' | 'set_aside' | 'refused'
-  eventCount: number
-  /** The first hundred */
-  eventIds: string[]
-  entityCount: number
-  /** The first hundred */
-  entityIds: string[]
-  /** How many of them were held already */
-  duplicates: number
-  quarantinedCount: number
-  /** Ids of what is in quarantine instead of a body; the first hundred */
-  quarantined: string[]
-  /** Why it was refused */
-  errors: Issue[]
-}
-
-export type ReplayBegun = {
-  dryRun: boolean
-  counts: {
-    stored: number
-    duplicate: number
-    set_aside: number
-    refused: number
-  }
-  results: ReplayResult[]
-  /** Of what goes on: `GET /quarantine/replays/{id}` */
-  replayId: string
-}
-
-export type ReplayAllOptions = {
-  filter: QuarantineFilter
-  /** JSON Patch (RFC 6902) from the root of the item, or of the whole body */
-  patch?: PatchOperation[]
-  /** Says what would become of it, and changes nothing */
-  dryRun?: boolean
-  /** At most so many */
-  limit?: number
-  /** Whether what takes longer than two seconds goes on in the background, where that is possible; otherwise the reply has a `nextCursor` sooner */
-  background?: boolean
-  /** `nextCursor` of the reply before, to go on */
-  cursor?: string
-}
-
-/** All must hold; `{}` is everything */
-export type QuarantineFilter = {
-  /** Who sent it */
-  sourceId?: string
-  standard?: 'caliper' | 'xapi' | 'native'
-  /** Of one of the reasons, e.g. `required` or `conflict` */
-  code?: string
-  /** `item`: one of a request; `body`: a whole one that nobody could read */
-  scope?: 'item' | 'body'
-  /** Arrived at this time or later */
-  from?: string
-  /** Arrived before this time */
-  to?: string
-}
-
-/** RFC 6902, section 4 */
-export type PatchOperation = {
-  op: 'add' | 'replace' | 'test'
-  path: string
-  value: unknown
-} | {
-  op: 'move'
-  path: string
-  from: string
-} | {
-  op: 'copy'
-  path: string
-  from: string
-} | {
-  op: 'remove'
-  path: string
-}
-
-export type ReplayJob = {
-  replayId: string
-  startedAt: string
-  /** Absent while it goes on */
-  finishedAt?: string
-  counts: {
-    stored: number
-    duplicate: number
-    set_aside: number
-    refused: number
-  }
-  /** At most so many items are still looked at */
-  left: number
-  /** Ids of the first twenty */
-  refused: string[]
-  /** Once it has finished, and only when more than its `limit` matched */
-  nextCursor?: string
-  /** Why it ended before its time */
-  problem?: string
-}
-
-export type Quarantined = QuarantinedSummary & {
-  /** As received; base64 when `context.encoding` says so, as of a compressed body */
-  raw: string
-}
-
-export type ReplayOptions = {
-  /** JSON Patch (RFC 6902) from the root of the item, or of the whole body */
-  patch?: PatchOperation[]
-  /** Says what would become of it, and changes nothing */
-  dryRun?: boolean
-}
-
 export type Health = {
   status: 'ok'
 }
@@ -949,6 +767,188 @@ export type Tenant = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
+}
+
+export type QuarantineList = {
+  items: QuarantinedSummary[]
+  /** Absent on the last page, and only there: a page may be short, even empty */
+  nextCursor?: string
+  /** Of each source that has something here, the first thousand; of the one that `sourceId` names */
+  usage: QuarantineUsage[]
+}
+
+export type QuarantinedSummary = {
+  quarantineId: string
+  sourceId: string
+  standard: 'caliper' | 'xapi' | 'native'
+  scope: 'item' | 'body'
+  /** Place in its request */
+  index: number
+  /** The item's own id, when it has one */
+  id?: string
+  /** Why it could not be kept as an event */
+  errors: Issue[]
+  receivedAt: string
+  /** The request that brought it */
+  server: {
+    requestId: string
+    /** Id of the key */
+    subject?: string
+    ip?: string
+    userAgent?: string
+  }
+  /** What stood around it, e.g. the `dataVersion` of its envelope */
+  context: Record<string, string>
+  /** Of `raw`, in characters */
+  length: number
+  /** Of what came out of a body that was repaired */
+  repair?: {
+    /** Id of the key */
+    by: string
+    at: string
+    /** JSON Pointers to what was changed; absent: it may be all */
+    paths?: string[]
+  }
+  /** The last attempt that failed, and why */
+  lastReplay?: {
+    at: string
+    errors: Issue[]
+  }
+}
+
+export type QuarantineUsage = {
+  sourceId: string
+  items: number
+  bytes: number
+  maxItems: number
+  maxBytes: number
+  /** From 80 % of either limit */
+  nearlyFull: boolean
+}
+
+export type ReplayPage = {
+  dryRun: boolean
+  counts: {
+    stored: number
+    duplicate: number
+    set_aside: number
+    refused: number
+  }
+  results: ReplayResult[]
+  /** Absent when none are left */
+  nextCursor?: string
+}
+
+export type ReplayResult = {
+  quarantineId: string
+  /** `stored`: it is an event now. `duplicate`: it was one already. `set_aside`: a body could be read, and its items are in quarantine one by one. `refused`: it stays where it is. All but the last have left the quarantine */
+  outcome: 'stored' | 'duplicate' | 'set_aside' | 'refused'
+  eventCount: number
+  /** The first hundred */
+  eventIds: string[]
+  entityCount: number
+  /** The first hundred */
+  entityIds: string[]
+  /** How many of them were held already */
+  duplicates: number
+  quarantinedCount: number
+  /** Ids of what is in quarantine instead of a body; the first hundred */
+  quarantined: string[]
+  /** Why it was refused */
+  errors: Issue[]
+}
+
+export type ReplayBegun = {
+  dryRun: boolean
+  counts: {
+    stored: number
+    duplicate: number
+    set_aside: number
+    refused: number
+  }
+  results: ReplayResult[]
+  /** Of what goes on: `GET /quarantine/replays/{id}` */
+  replayId: string
+}
+
+export type ReplayAllOptions = {
+  filter: QuarantineFilter
+  /** JSON Patch (RFC 6902) from the root of the item, or of the whole body */
+  patch?: PatchOperation[]
+  /** Says what would become of it, and changes nothing */
+  dryRun?: boolean
+  /** At most so many */
+  limit?: number
+  /** Whether what takes longer than two seconds goes on in the background, where that is possible; otherwise the reply has a `nextCursor` sooner */
+  background?: boolean
+  /** `nextCursor` of the reply before, to go on */
+  cursor?: string
+}
+
+/** All must hold; `{}` is everything */
+export type QuarantineFilter = {
+  /** Who sent it */
+  sourceId?: string
+  standard?: 'caliper' | 'xapi' | 'native'
+  /** Of one of the reasons, e.g. `required` or `conflict` */
+  code?: string
+  /** `item`: one of a request; `body`: a whole one that nobody could read */
+  scope?: 'item' | 'body'
+  /** Arrived at this time or later */
+  from?: string
+  /** Arrived before this time */
+  to?: string
+}
+
+/** RFC 6902, section 4 */
+export type PatchOperation = {
+  op: 'add' | 'replace' | 'test'
+  path: string
+  value: unknown
+} | {
+  op: 'move'
+  path: string
+  from: string
+} | {
+  op: 'copy'
+  path: string
+  from: string
+} | {
+  op: 'remove'
+  path: string
+}
+
+export type ReplayJob = {
+  replayId: string
+  startedAt: string
+  /** Absent while it goes on */
+  finishedAt?: string
+  counts: {
+    stored: number
+    duplicate: number
+    set_aside: number
+    refused: number
+  }
+  /** At most so many items are still looked at */
+  left: number
+  /** Ids of the first twenty */
+  refused: string[]
+  /** Once it has finished, and only when more than its `limit` matched */
+  nextCursor?: string
+  /** Why it ended before its time */
+  problem?: string
+}
+
+export type Quarantined = QuarantinedSummary & {
+  /** As received; base64 when `context.encoding` says so, as of a compressed body */
+  raw: string
+}
+
+export type ReplayOptions = {
+  /** JSON Patch (RFC 6902) from the root of the item, or of the whole body */
+  patch?: PatchOperation[]
+  /** Says what would become of it, and changes nothing */
+  dryRun?: boolean
 }
 
 /** What each operation takes and answers, by its `operationId`. */
@@ -1196,124 +1196,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** See what could not be kept as an event, newest first */
-  listQuarantine: {
-    method: 'GET'
-    path: '/quarantine'
-    query: {
-      /** Who sent it */
-      sourceId?: string
-      standard?: 'caliper' | 'xapi' | 'native'
-      /** Of one of the reasons, e.g. `required` or `conflict` */
-      code?: string
-      /** `item`: one of a request; `body`: a whole one that nobody could read */
-      scope?: 'item' | 'body'
-      /** Arrived at this time or later */
-      from?: string
-      /** Arrived before this time */
-      to?: string
-      limit?: number
-      /** `nextCursor` of the page before, with the same filters */
-      cursor?: string
-    }
-    replies: {
-      200: QuarantineList
-      400: Problem
-      401: Problem
-      403: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Send everything that matches through again, oldest first */
-  replayQuarantine: {
-    method: 'POST'
-    path: '/quarantine/replay'
-    body: ReplayAllOptions
-    replies: {
-      200: ReplayPage
-      202: ReplayBegun
-      400: Problem
-      401: Problem
-      403: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** See how far a replay in the background is */
-  getReplay: {
-    method: 'GET'
-    path: '/quarantine/replays/{id}'
-    parameters: {
-      /** `replayId` of the reply to `POST /quarantine/replay` */
-      id: string
-    }
-    replies: {
-      200: ReplayJob
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one item, as it was received */
-  getQuarantined: {
-    method: 'GET'
-    path: '/quarantine/{id}'
-    parameters: {
-      /** `quarantineId` of a receipt or of the list */
-      id: string
-    }
-    replies: {
-      200: Quarantined
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Give an item up */
-  deleteQuarantined: {
-    method: 'DELETE'
-    path: '/quarantine/{id}'
-    parameters: {
-      /** `quarantineId` of a receipt or of the list */
-      id: string
-    }
-    replies: {
-      204: undefined
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Send one item through again, repaired or as it is */
-  replayQuarantined: {
-    method: 'POST'
-    path: '/quarantine/{id}/replay'
-    parameters: {
-      /** `quarantineId` of a receipt or of the list */
-      id: string
-    }
-    body: ReplayOptions
-    replies: {
-      200: ReplayResult
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      413: Problem
-      415: Problem
       500: Problem
       503: Problem
     }
@@ -1926,6 +1808,124 @@ export interface Operations {
     body: TenantChanges
     replies: {
       200: Tenant
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See what could not be kept as an event, newest first */
+  listQuarantine: {
+    method: 'GET'
+    path: '/quarantine'
+    query: {
+      /** Who sent it */
+      sourceId?: string
+      standard?: 'caliper' | 'xapi' | 'native'
+      /** Of one of the reasons, e.g. `required` or `conflict` */
+      code?: string
+      /** `item`: one of a request; `body`: a whole one that nobody could read */
+      scope?: 'item' | 'body'
+      /** Arrived at this time or later */
+      from?: string
+      /** Arrived before this time */
+      to?: string
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters */
+      cursor?: string
+    }
+    replies: {
+      200: QuarantineList
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send everything that matches through again, oldest first */
+  replayQuarantine: {
+    method: 'POST'
+    path: '/quarantine/replay'
+    body: ReplayAllOptions
+    replies: {
+      200: ReplayPage
+      202: ReplayBegun
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far a replay in the background is */
+  getReplay: {
+    method: 'GET'
+    path: '/quarantine/replays/{id}'
+    parameters: {
+      /** `replayId` of the reply to `POST /quarantine/replay` */
+      id: string
+    }
+    replies: {
+      200: ReplayJob
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one item, as it was received */
+  getQuarantined: {
+    method: 'GET'
+    path: '/quarantine/{id}'
+    parameters: {
+      /** `quarantineId` of a receipt or of the list */
+      id: string
+    }
+    replies: {
+      200: Quarantined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Give an item up */
+  deleteQuarantined: {
+    method: 'DELETE'
+    path: '/quarantine/{id}'
+    parameters: {
+      /** `quarantineId` of a receipt or of the list */
+      id: string
+    }
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send one item through again, repaired or as it is */
+  replayQuarantined: {
+    method: 'POST'
+    path: '/quarantine/{id}/replay'
+    parameters: {
+      /** `quarantineId` of a receipt or of the list */
+      id: string
+    }
+    body: ReplayOptions
+    replies: {
+      200: ReplayResult
       400: Problem
       401: Problem
       403: Problem
