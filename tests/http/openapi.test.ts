@@ -7,6 +7,7 @@ import { documentFile } from '../../openapi/build'
 import { laterApps } from '../../src/http/app'
 import { startTestApp } from '../support/app'
 import { notOnAws } from '../support/not-on-aws'
+import { startXapiTest } from '../support/xapi-documents'
 
 interface Media {
   schema: object
@@ -146,7 +147,7 @@ describe('the examples of xAPI and of tenants', () => {
     const media = operation.requestBody?.content['application/json']
     if (media === undefined || !/^\/(tenants|xapi)/.test(path)) continue
     it(`are taken: ${name}`, async () => {
-      await using app = await startTestApp()
+      await using app = await startXapiTest()
       const isAsked = (one: { in: string; name: string }) => one.in === 'query'
       const asked = (operation.parameters ?? []).filter(isAsked).map((one) => one.name)
       const known = asked.filter((one) => one in parameters)
