@@ -2,8 +2,9 @@ import { describe, expect, it } from 'bun:test'
 import { issueKey } from '../../src/access/keys/key'
 import { type Scope, scopes } from '../../src/identity/scope'
 import { allows, type XapiRight } from '../../src/identity/xapi-rights'
-import { startTestApp, type TestApp } from '../support/app'
+import type { TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
+import { startXapiTest } from '../support/xapi-documents'
 
 const agent = encodeURIComponent('{"mbox":"mailto:ada@example.edu"}')
 const activity = 'activityId=https%3A%2F%2Fexample.edu%2F7'
@@ -25,7 +26,7 @@ const read = (test: TestApp, headers: object, path = STATE) =>
 
 describe('an address of xAPI', () => {
   it('is opened by key and secret as Basic, and by the secret in any other way that is taken', async () => {
-    await using test = await startTestApp()
+    await using test = await startXapiTest()
     const { key, keyId } = await aKey(test)
     const ways = [
       basic(keyId, key),
@@ -40,7 +41,7 @@ describe('an address of xAPI', () => {
   })
 
   it('is not opened by half of a pair, or by halves of two', async () => {
-    await using test = await startTestApp()
+    await using test = await startXapiTest()
     const [one, two] = [await aKey(test), await aKey(test)]
     const wrong = [
       basic(one.keyId, two.key),
@@ -74,7 +75,7 @@ describe('an address of xAPI', () => {
   ]
   for (const [name, headers, words] of said) {
     it(`says what it expected when it is shown ${name}`, async () => {
-      await using test = await startTestApp()
+      await using test = await startXapiTest()
       const response = await read(test, headers)
       expect((await problemOf(response, 'unauthenticated')).detail).toContain(words)
       const challenge = response.headers.get('WWW-Authenticate')
@@ -83,7 +84,7 @@ describe('an address of xAPI', () => {
   }
 
   it('is closed to a key that was revoked, within five seconds', async () => {
-    await using test = await startTestApp()
+    await using test = await startXapiTest()
     const { key, keyId } = await aKey(test)
     expect((await read(test, basic(keyId, key))).status).toBe(200)
     await test.platform.registry.keys.revoke('default', keyId, test.clock.now().toISOString())
@@ -92,7 +93,7 @@ describe('an address of xAPI', () => {
   })
 
   it('alone takes Basic', async () => {
-    await using test = await startTestApp()
+    await using test = await startXapiTest()
     const { key, keyId } = await aKey(test, scopes)
     const response = await read(test, basic(keyId, key), '/analytics/events')
     await problemOf(response, 'unauthenticated')
@@ -133,7 +134,7 @@ const json = async (test: TestApp, path: string, key: string) =>
 
 describe('a scope of statements', () => {
   it('lets read those of its own source, and no others', async () => {
-    await using test = await startTestApp()
+    await using test = await startXapiTest()
     const grant = { sourceId: 'h5p' }
     const mine = await test.issue(['statements/write', 'statements/read/mine'], 'default', grant)
     const all = await test.issue(['statements/read'])
@@ -156,7 +157,7 @@ describe('a scope of statements', () => {
   })
 
   it('does not let read what it lets write, or write what it lets read', async () => {
-    await using test = await startTestApp()
+    await using test = await startXapiTest()
     const writes = await test.issue(['statements/write'])
     const reads = await test.issue(['all/read'])
     await send(test, writes, statement())
@@ -174,7 +175,7 @@ describe('the scope define', () => {
   const AGENT = `/xapi/agents?agent=${agent}`
 
   it('is needed to change what others read of an activity or a person', async () => {
-    await using test = await startTestApp()
+    await using test = await startXapiTest()
     const without = await test.issue(['statements/write', 'statements/read/mine'])
     const sent = statement()
     await send(test, without, sent)
@@ -199,7 +200,7 @@ describe('the scope define', () => {
   })
 
   it('stands in the record where it was lacking, so that a later reader knows', async () => {
-    await using test = await startTestApp()
+    await using test = await startXapiTest()
     const without = await test.issue(['statements/write'])
     const [one, other] = [statement(), statement()]
     await send(test, without, one)
@@ -213,7 +214,7 @@ describe('the scope define', () => {
 describe('a scope opens what it allows', () => {
   for (const scope of scopes) {
     it(`${scope}, and is refused elsewhere with the scopes that would do`, async () => {
-      await using test = await startTestApp()
+      await using test = await startXapiTest()
       const { key, keyId } = await aKey(test, [scope])
       for (const [right, method, path, body] of requests) {
         const headers = { ...version, ...basic(keyId, key), 'Content-Type': 'application/json' }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { blobKey } from '../../src/statements/attachment-blobs'
 import { readingParts } from '../../src/statements/multipart'
 import { finish } from '../../src/syntax/steps'
+import { notOnAws } from '../support/not-on-aws'
 import { startXapiTest, type XapiTest } from '../support/xapi-documents'
 import {
   anAttachment,
@@ -239,15 +240,19 @@ describe('a multipart body', () => {
     expect(await refusal(sly)).toMatchObject({ status: 400, rule: 'missing_attachment' })
   })
 
-  it('that is too large is refused with the limit, before it is read', async () => {
-    await using test = await startXapiTest()
-    const limit = test.config.maxBodyBytes
-    const headers = { ...multipart([]).headers, 'Content-Length': String(100 * 1024 * 1024) }
-    const response = await test.call('POST', url, { body: new Uint8Array(limit + 1), headers })
-    const { detail, status } = (await response.json()) as { detail: string; status: number }
-    expect(status).toBe(413)
-    expect(detail).toContain(String(limit))
-  })
+  // Lambda refuses what is larger than it takes by itself.
+  notOnAws('read before')(
+    'that is too large is refused with the limit, before it is read',
+    async () => {
+      await using test = await startXapiTest()
+      const limit = test.config.maxBodyBytes
+      const headers = { ...multipart([]).headers, 'Content-Length': String(100 * 1024 * 1024) }
+      const response = await test.call('POST', url, { body: new Uint8Array(limit + 1), headers })
+      const { detail, status } = (await response.json()) as { detail: string; status: number }
+      expect(status).toBe(413)
+      expect(detail).toContain(String(limit))
+    },
+  )
 
   it('of a PUT has one statement, which gets its id from the address', async () => {
     await using test = await startXapiTest()
