@@ -265,4 +265,34 @@ describe('the measures of a request', () => {
     expect((await door.post([anEvent(), anEvent()])).statusCode).toBe(200)
     expect(door.measures).toMatchObject([{ received: 2, rejected: 0, storeFailures: 0 }])
   })
+
+  it('stores statements as a whole, and counts those that it could not', async () => {
+    await using door = await startDoor()
+    const verb = (name: string) => ({ id: `http://adlnet.gov/expapi/verbs/${name}` })
+    const statement = (id: number, name = 'passed') => ({
+      id: `00000000-0000-4000-8000-00000000000${id}`,
+      actor: { mbox: 'mailto:ada@example.edu' },
+      verb: verb(name),
+      object: { id: 'https://example.edu/courses/1' },
+    })
+    const send = (body: unknown) =>
+      door.call(
+        urlEvent('POST', '/xapi/statements', {
+          headers: {
+            ...door.as(),
+            'content-type': 'application/json',
+            'x-experience-api-version': '1.0.3',
+          },
+          body: JSON.stringify(body),
+        }),
+      )
+    expect((await send(statement(1))).statusCode).toBe(200)
+    expect((await send([statement(2), statement(1, 'failed')])).statusCode).toBe(409)
+    expect(await door.platform.events.get('default', statement(2).id)).toBeUndefined()
+    const many = Array.from({ length: 2049 }, () => ({ ...statement(3), id: undefined }))
+    expect((await send(many)).statusCode).toBe(413)
+    const storeFailures = door.measures.map((measure) => measure.storeFailures)
+    expect(storeFailures).toEqual(storeFailures.map(() => 0))
+    expect(door.measures[1]).toMatchObject({ received: 2, rejected: 2 })
+  })
 })

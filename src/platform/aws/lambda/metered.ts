@@ -1,5 +1,7 @@
+import { AppError } from '../../../error/app-error'
 import type { EventRecord } from '../../../event/record'
 import type { IngestMeasure, Metrics } from '../../../telemetry/metrics'
+import type { AppendOutcome } from '../../event-store'
 import type { ServingPlatform } from '../../platform'
 import type { SettlingCounts } from '../conformance-counts'
 
@@ -14,6 +16,8 @@ interface Needs {
   metrics: Metrics
 }
 
+const refused: ReadonlySet<AppendOutcome['kind']> = new Set(['conflict', 'withheld'] as const)
+
 /**
  * Counts what requests bring, at the ports that they bring it to. A sandbox of Lambda has one
  * request at a time: what is counted between two of them is the first one's.
@@ -27,7 +31,7 @@ export function metered({ platform, metrics }: Needs): Metered {
 
   /** Takes the counts and starts again. @returns undefined when the request had no items */
   function take(): Omit<IngestMeasure, 'ingestMs'> | undefined {
-    // The items in conflict were given to the store before they went to quarantine.
+    // The items in conflict, and those beside them, were given to the store before they went to quarantine.
     const received = seen.size + Math.max(0, rejected - conflicts)
     const storeFailures = isStoreDown ? 1 : 0
     const taken = { received, rejected, storeFailures } as const
@@ -43,12 +47,14 @@ export function metered({ platform, metrics }: Needs): Metered {
       ...platform,
       events: {
         ...platform.events,
-        async append(records) {
+        async append(records, options) {
           for (const record of records) seen.add(record)
-          isStoreDown = true
-          const outcomes = await platform.events.append(records)
+          const outcomes = await platform.events.append(records, options).catch((thrown) => {
+            isStoreDown = !(thrown instanceof AppError)
+            throw thrown
+          })
           isStoreDown = outcomes.some(({ kind }) => kind === 'throttled')
-          conflicts += outcomes.filter(({ kind }) => kind === 'conflict').length
+          conflicts += outcomes.filter(({ kind }) => refused.has(kind)).length
           return outcomes
         },
       },
