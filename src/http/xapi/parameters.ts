@@ -3,7 +3,8 @@ import { isIri } from '../../syntax/iri'
 import { toUtcMillis } from '../../syntax/timestamp'
 import { z } from '../zod'
 
-const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i
+// Without a flag, which JSON Schema has none of.
+const UUID = /^[\dA-Fa-f]{8}-(?:[\dA-Fa-f]{4}-){3}[\dA-Fa-f]{12}$/
 // RFC 3339, 4.3, uses it for a time whose zone is unknown; xAPI forbids it (1.0.3, Data, 4.5).
 const UNKNOWN_ZONE = /-00(?::?00)?$/
 
