@@ -1,4 +1,5 @@
 import { Resource } from 'sst'
+import { rememberTenants } from '../src/access/keys/tenants'
 import { readConfig } from '../src/config/read-config'
 import { sweepSpill } from '../src/ingest/sweep-spill'
 import { openServing } from '../src/platform/aws'
@@ -15,6 +16,8 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
   defaultXapi: config.xapi,
 })
 
+const findTenant = rememberTenants({ ...platform, clock })
+
 // It is called every five minutes, and two at a time would only do the same work twice.
 const RUN_MS = 4 * 60_000
 // A run takes as many requests as fit in half of it when each takes twenty milliseconds.
@@ -27,7 +30,7 @@ const REQUESTS = 6000
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
-  await sweepSpill({ ...platform, blobs, config, clock, log }, bounds)
+  await sweepSpill({ ...platform, findTenant, blobs, config, clock, log }, bounds)
   await replayFailedBatches({ blobs, handle: handOn, until, now: clock.now, log })
   await platform.conformance.settle()
 }

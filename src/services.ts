@@ -1,4 +1,6 @@
 import { createIdentity, type Identity } from './access/identity'
+import { type FindSource, rememberSources } from './access/keys/sources'
+import { type FindTenant, rememberTenants } from './access/keys/tenants'
 import type { Config } from './config/config'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
@@ -33,13 +35,16 @@ export interface ServiceOptions extends AppOptions {
 
 /**
  * Requests and messages are answered with these parts, which are made once for a process: one
- * memory of keys, one pipeline, one memory of key sets for signatures, one bounded quarantine.
+ * memory of keys, one of settings, one pipeline, one memory of key sets for signatures, one bounded quarantine.
  */
 export interface Services extends AppOptions, AsyncDisposable {
   /** This is the given platform, with its quarantine bounded as the config says. */
   platform: ServingPlatform
   /** This part says who a caller is. */
   identity: Identity
+  /** These know the settings of sources and tenants. */
+  findSource: FindSource
+  findTenant: FindTenant
   /** This part takes events in, whichever way they came. */
   ingest: Ingest
   /** This part quarantines what its door cannot hand over. */
@@ -64,14 +69,18 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const tokens =
     issuer === undefined ? undefined : { issuer, audience, get: get ?? getFromIssuer() }
   const identity = createIdentity({ ...platform, clock, tokens })
+  const findSource = rememberSources({ ...platform, clock })
+  const findTenant = rememberTenants({ ...platform, clock })
   const verifyJws = createVerifyJws({ guard, clock })
-  const replaying = createReplaying(platform, { ...options, ...identity, verifyJws })
+  const replaying = createReplaying(platform, { ...options, ...identity, findTenant, verifyJws })
   return {
     ...options,
     platform,
     identity,
-    ingest: createIngest({ platform, config, clock, log, verifyJws }),
-    refuseBody: createRefuseBody({ platform, clock }),
+    findSource,
+    findTenant,
+    ingest: createIngest({ platform, findSource, findTenant, config, clock, log, verifyJws }),
+    refuseBody: createRefuseBody({ platform, findSource, clock }),
     replaying,
     guard,
     async [Symbol.asyncDispose]() {

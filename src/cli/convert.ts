@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Command, Option } from 'commander'
 import { convertItem } from '../mapping/convert-item'
 import { type ConversionTarget, conversionTargets } from '../mapping/targets'
+import { isJson } from '../syntax/is-json'
 import { nameOf } from './documents'
 import { CommandError } from './failure'
 import type { Piece } from './piece'
@@ -69,13 +70,4 @@ async function convert(file: string, { to }: { to: ConversionTarget }) {
     `${nameOf(file)}: ${exact + close + generic} converted (${exact} exact, ${close} close, ${generic} generic), ${refused} refused${left}\n`,
   )
   if (refused > 0) process.exitCode = 1
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

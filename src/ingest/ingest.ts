@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { FindSource } from '../access/keys/sources'
+import type { FindTenant } from '../access/keys/tenants'
 import type { VerifyJws } from '../access/signatures/jws'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
@@ -46,8 +48,10 @@ import { assertAccepted } from './strict'
 export interface IngestNeeds {
   platform: Pick<
     ServingPlatform,
-    'events' | 'quarantine' | 'registry' | 'conformance' | 'spill' | 'statements' | 'defaultXapi'
+    'events' | 'quarantine' | 'conformance' | 'spill' | 'statements' | 'defaultXapi'
   >
+  findSource: FindSource
+  findTenant: FindTenant
   config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }
   clock: Clock
   log: Log
@@ -65,12 +69,13 @@ export interface IngestNeeds {
  */
 export type Ingest = (arrival: Arrival) => Promise<Receipt>
 
-export function createIngest({ platform, config, clock, log, verifyJws }: IngestNeeds): Ingest {
-  const identify = identifyWith({ ...platform, clock })
+export function createIngest(needs: IngestNeeds): Ingest {
+  const { platform, findTenant, config, clock, log, verifyJws } = needs
+  const identify = identifyWith(needs)
   const decode = decodeWith(config)
   const verify = verifyWith({ verifyJws })
   const quarantineBody = quarantineBodyWith({ ...platform, clock })
-  const ingestReading = createIngestReading({ ...platform, config, clock, log })
+  const ingestReading = createIngestReading({ ...platform, findTenant, config, clock, log })
 
   return async function ingest(arrival) {
     const { origin, source } = await identify(arrival)

@@ -10,6 +10,7 @@ import type { PatchOperation } from '../quarantine/patch'
 import type { Repaired } from '../quarantine/repair'
 import { standardNamed } from '../standards'
 import type { Standard } from '../standards/standard'
+import { isJson } from '../syntax/is-json'
 import { inTurns } from '../syntax/steps'
 import type { WireBody } from '../wire/body'
 import { isUnreadable, type Parsed, type Readable, type Unreadable, unreadableBy } from './arrival'
@@ -134,13 +135,4 @@ function withLastingId(read: Readable, item: QuarantinedItem, standard: Standard
   const eventId = standard.hasBareUuids ? urn.replace(/^urn:uuid:/, '') : urn
   const id = read.id === event.eventId ? eventId : read.id
   return { ...read, event: { ...event, eventId }, id }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

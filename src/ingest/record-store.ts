@@ -1,4 +1,4 @@
-import { rememberTenants } from '../access/keys/tenants'
+import type { FindTenant } from '../access/keys/tenants'
 import type { EventRecord, StandardName } from '../event/record'
 import { asAllowed } from '../event/statement'
 import type { Clock } from '../platform/clock'
@@ -10,7 +10,7 @@ import { eachOf, inTurns } from '../syntax/steps'
 export interface RecordStoreNeeds {
   /** Left out, there is no record store: statements are events like others. */
   statements?: Pick<ServingPlatform['statements'], 'begin' | 'add'> | undefined
-  registry?: Pick<ServingPlatform['registry'], 'tenants'> | undefined
+  findTenant?: FindTenant | undefined
   defaultXapi?: ServingPlatform['defaultXapi'] | undefined
   config: { hotTtlDays: number; xapiRetentionDays: number }
   clock: Clock
@@ -35,8 +35,7 @@ type Write<Outcome> = (
  * found before its sender is answered.
  */
 export function createRecordStore(needs: RecordStoreNeeds) {
-  const { statements, registry, defaultXapi, config, clock } = needs
-  const findTenant = registry && rememberTenants({ registry, clock })
+  const { statements, findTenant, defaultXapi, config, clock } = needs
 
   async function hasRecordStore(standard: StandardName, tenantId: string): Promise<boolean> {
     if (statements === undefined || !standardNamed(standard)?.hasRecordStore) return false

@@ -1,8 +1,8 @@
+import type { FindSource } from '../access/keys/sources'
 import type { AppError } from '../error/app-error'
 import type { Clock } from '../platform/clock'
 import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { QuarantineStore } from '../platform/quarantine-store'
-import type { Registry } from '../platform/registry'
 import { type Arrival, unreadableOr } from './arrival'
 import { identifyWith } from './steps/identify'
 import { quarantineBodyWith, refusalOf } from './steps/quarantine-body'
@@ -10,9 +10,9 @@ import { quarantineBodyWith, refusalOf } from './steps/quarantine-body'
 interface Needs {
   platform: {
     quarantine: QuarantineStore
-    registry: Pick<Registry, 'sources'>
     conformance: Pick<ConformanceCounts, 'add'>
   }
+  findSource: FindSource
   clock: Clock
 }
 
@@ -31,8 +31,8 @@ export interface RefusedBody
  */
 export type RefuseBody = (refused: RefusedBody, refusal: AppError) => Promise<AppError>
 
-export function createRefuseBody({ platform, clock }: Needs): RefuseBody {
-  const identify = identifyWith({ ...platform, clock })
+export function createRefuseBody({ platform, findSource, clock }: Needs): RefuseBody {
+  const identify = identifyWith({ findSource, clock })
   const quarantineBody = quarantineBodyWith({ ...platform, clock })
 
   return async function refuseBody({ body, ...arrival }, refusal) {

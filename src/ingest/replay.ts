@@ -34,10 +34,10 @@ export interface Replayer {
 // milliseconds.
 const LOOK_UPS = 50
 
-interface Needs extends Omit<RecordStoreNeeds, 'registry'> {
+interface Needs extends RecordStoreNeeds {
   events: EventStore
   quarantine: QuarantineStore
-  registry: Pick<Registry, 'sources' | 'tenants'>
+  registry: Pick<Registry, 'sources'>
   config: RecordStoreNeeds['config'] & { maxBodyBytes: number }
   verifyJws: VerifyJws
 }

@@ -1,4 +1,5 @@
 import type { Keyring } from '../access/keys/keyring'
+import type { FindTenant } from '../access/keys/tenants'
 import type { VerifyJws } from '../access/signatures/jws'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
@@ -13,6 +14,7 @@ interface Needs {
   clock: Clock
   log: Log
   keyring: Keyring
+  findTenant: FindTenant
   verifyJws: VerifyJws
 }
 
@@ -23,9 +25,9 @@ interface Needs {
  */
 export function createReplaying(
   platform: ServingPlatform,
-  { config, clock, log, keyring, verifyJws }: Needs,
+  { config, clock, log, keyring, findTenant, verifyJws }: Needs,
 ): Replaying {
-  const replay = createReplay({ ...platform, config, clock, verifyJws })
+  const replay = createReplay({ ...platform, findTenant, config, clock, verifyJws })
   const piece = createReplayPiece({ ...platform, replay, viewOf: replayViewOf })
   const { replays: jobs } = platform
   const runner = jobs && startReplays({ jobs, piece, keyring, clock, log })

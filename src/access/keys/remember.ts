@@ -50,3 +50,23 @@ export function createMemory<T>({ clock, forMs, maxEntries, maxBytes }: Bounds):
     },
   }
 }
+
+/**
+ * Makes a look-up that remembers for a while what it found, also that nothing was there.
+ * @param find asks the registry, with what the look-up is given
+ */
+export function rememberFound<Asked extends string[], T>(
+  bounds: Bounds,
+  find: (...asked: Asked) => Promise<T | undefined>,
+): (...asked: Asked) => Promise<T | undefined> {
+  const known = createMemory<T | undefined>(bounds)
+
+  return async (...asked) => {
+    const name = JSON.stringify(asked)
+    const cached = known.get(name)
+    if (cached !== undefined) return cached.value
+    const found = await find(...asked)
+    known.set(name, found)
+    return found
+  }
+}

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock'
 import type { Source, Sources } from '../../platform/registry/sources'
-import { createMemory } from './remember'
+import { rememberFound } from './remember'
 
 // The same as for keys: a changed setting takes effect within five seconds everywhere.
 const CACHE_MS = 5_000
@@ -16,23 +16,13 @@ export const SOURCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 export type FindSource = (tenantId: string, sourceId: string) => Promise<Source | undefined>
 
 /** The settings of the source that sends, without a look-up for each request. */
-export function rememberSources(needs: {
+export function rememberSources({
+  registry,
+  clock,
+}: {
   registry: { sources: Pick<Sources, 'get'> }
   clock: Pick<Clock, 'monotonic'>
 }): FindSource {
-  const known = createMemory<Source | undefined>({
-    clock: needs.clock,
-    forMs: CACHE_MS,
-    maxEntries: CACHE_SOURCES,
-    maxBytes: CACHE_BYTES,
-  })
-
-  return async function findSource(tenantId, sourceId) {
-    const name = JSON.stringify([tenantId, sourceId])
-    const cached = known.get(name)
-    if (cached !== undefined) return cached.value
-    const source = await needs.registry.sources.get(tenantId, sourceId)
-    known.set(name, source)
-    return source
-  }
+  const bounds = { clock, forMs: CACHE_MS, maxEntries: CACHE_SOURCES, maxBytes: CACHE_BYTES }
+  return rememberFound(bounds, (tenantId, sourceId) => registry.sources.get(tenantId, sourceId))
 }

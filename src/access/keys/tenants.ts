@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock'
 import type { Tenant, Tenants } from '../../platform/registry/tenants'
-import { createMemory } from './remember'
+import { rememberFound } from './remember'
 
 // The same as for keys and sources: a changed setting takes effect within five seconds everywhere.
 const CACHE_MS = 5_000
@@ -13,22 +13,13 @@ const CACHE_BYTES = 1024 * 1024
 export type FindTenant = (tenantId: string) => Promise<Tenant | undefined>
 
 /** The settings of a tenant, without a look-up for each request. */
-export function rememberTenants(needs: {
+export function rememberTenants({
+  registry,
+  clock,
+}: {
   registry: { tenants: Pick<Tenants, 'get'> }
   clock: Pick<Clock, 'monotonic'>
 }): FindTenant {
-  const known = createMemory<Tenant | undefined>({
-    clock: needs.clock,
-    forMs: CACHE_MS,
-    maxEntries: CACHE_TENANTS,
-    maxBytes: CACHE_BYTES,
-  })
-
-  return async function findTenant(tenantId) {
-    const cached = known.get(tenantId)
-    if (cached !== undefined) return cached.value
-    const tenant = await needs.registry.tenants.get(tenantId)
-    known.set(tenantId, tenant)
-    return tenant
-  }
+  const bounds = { clock, forMs: CACHE_MS, maxEntries: CACHE_TENANTS, maxBytes: CACHE_BYTES }
+  return rememberFound(bounds, (tenantId) => registry.tenants.get(tenantId))
 }

@@ -1,4 +1,3 @@
-import { rememberTenants } from '../../access/keys/tenants'
 import type { XapiVersion } from '../../config/config'
 import { AppError } from '../../error/app-error'
 import type { Principal } from '../../identity/principal'
@@ -27,15 +26,12 @@ export type Admission = (demand: Demand) => (c: AppContext) => Promise<Caller>
  * the version; `not_found` where the tenant has no such resource.
  */
 export function admissionWith(deps: AppDeps): Admission {
-  const { platform, options } = deps
-  const { config, clock } = options
+  const { platform, options, services } = deps
+  const { config } = options
   const admit = admitXapiWith(deps)
-  // Made at the first request: routes are made without a platform, too, for the OpenAPI document.
-  let findTenant: ReturnType<typeof rememberTenants> | undefined
 
   async function modeOf(tenantId: string) {
-    findTenant ??= rememberTenants({ registry: platform.registry, clock })
-    return (await findTenant(tenantId))?.xapi ?? platform.defaultXapi
+    return (await services.findTenant(tenantId))?.xapi ?? platform.defaultXapi
   }
 
   return ({ rights, mode }) =>

@@ -1,15 +1,16 @@
-import { requireWithin } from '../../access/cmi5/within'
+import { requireWithin, requireWritable } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
 import { MAX_DOCUMENT_BYTES } from '../../platform/document-store'
 import type { Shelf } from '../../statements/document-places'
 import type { SpokenVersion } from '../../statements/document-rules'
-import type { Documents, SentDocument } from '../../statements/documents'
+import type { Documents, Place, SentDocument } from '../../statements/documents'
 import { type Preconditions, parseTags } from '../../statements/preconditions'
 import { readBytes } from '../body'
 import type { AppContext, AppDeps } from '../context'
+import { requestIdHeader } from '../openapi'
 import { z } from '../zod'
 import type { Caller } from './caller'
-import type { DocumentQuery, DocumentResource } from './document-resources'
+import { anyDocument, type DocumentQuery, type DocumentResource } from './document-resources'
 import { VERSION_HEADER, versionHeader } from './version'
 
 const tags = (description: string) =>
@@ -130,4 +131,29 @@ export async function shelfOf(
 
 export function idOf({ stateId, profileId }: DocumentQuery): string | undefined {
   return stateId ?? profileId
+}
+
+/**
+ * Names the one document that a request writes.
+ * @throws {AppError} as `shelfOf`; `forbidden` for what a session of cmi5 may not change
+ */
+export async function placeOf(
+  resource: DocumentResource,
+  caller: Caller,
+  query: DocumentQuery,
+): Promise<Place> {
+  const id = idOf(query)!
+  const shelf = await shelfOf(resource, caller, query, 'one')
+  requireWritable(caller, id)
+  return { tenantId: caller.tenantId, shelf, id }
+}
+
+/** Declares what PUT and POST of a document have in common. */
+export function writeRequest({ shelf, id }: DocumentResource) {
+  return { query: z.strictObject({ ...shelf, ...id }), headers: writeHeaders, body: anyDocument }
+}
+
+/** Declares the answer to a write. */
+export function writtenReply(description: string) {
+  return { description, headers: z.object({ ...requestIdHeader, ...etagHeader }) }
 }

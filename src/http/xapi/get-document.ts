@@ -24,6 +24,8 @@ import {
 import { timestamp } from './parameters'
 
 const Ids = z.array(z.string()).openapi('XapiDocumentIds')
+// A document that is JSON comes as it was sent.
+const IdsOrDocument = z.union([Ids, z.unknown()])
 
 const routeOf = (resource: DocumentResource) =>
   createRoute({
@@ -51,7 +53,7 @@ const routeOf = (resource: DocumentResource) =>
           'Last-Modified': z.string().optional().openapi({ description: 'Of a document' }),
         }),
         content: {
-          'application/json': { schema: Ids, example: ['bookmark', 'suspend-data'] },
+          'application/json': { schema: IdsOrDocument, example: ['bookmark', 'suspend-data'] },
           '*/*': { schema: documentBytes },
         },
       },

@@ -1,25 +1,17 @@
-import { requireWritable } from '../../access/cmi5/within'
 import type { App } from '../context'
-import { keyed, problems, requestIdHeader } from '../openapi'
+import { keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
-import { z } from '../zod'
 import type { Admission } from './caller'
 import {
-  etagHeader,
-  idOf,
+  placeOf,
   preconditionsOf,
   setEtag,
-  shelfOf,
-  writeHeaders,
+  writeRequest,
+  writtenReply,
   type XapiDocuments,
 } from './document-request'
-import {
-  anyDocument,
-  type DocumentQuery,
-  type DocumentResource,
-  specOf,
-} from './document-resources'
+import { type DocumentQuery, type DocumentResource, specOf } from './document-resources'
 
 const routeOf = (resource: DocumentResource) =>
   createRoute({
@@ -30,16 +22,9 @@ const routeOf = (resource: DocumentResource) =>
     summary: `Merge into a ${resource.noun}`,
     description: `${specOf(resource)} Two JSON objects are merged: each member that is sent replaces the one of its name, whole. Where no document is, the one that is sent is stored as it came. Of several at the same time, each is merged.`,
     ...keyed,
-    request: {
-      query: z.strictObject({ ...resource.shelf, ...resource.id }),
-      headers: writeHeaders,
-      body: anyDocument,
-    },
+    request: writeRequest(resource),
     responses: {
-      204: {
-        description: 'It is merged',
-        headers: z.object({ ...requestIdHeader, ...etagHeader }),
-      },
+      204: writtenReply('It is merged'),
       ...problems(
         'invalid_request',
         'invalid_json',
@@ -64,14 +49,10 @@ export function postDocument(
 ) {
   const admit = admission({ rights: resource.rights.write, mode: 'lrs' })
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
-    const query = sent.query as DocumentQuery
-    const { tenantId } = principal
-    const id = idOf(query)!
-    const shelf = await shelfOf(resource, principal, query, 'one')
-    requireWritable(principal, id)
+    const place = await placeOf(resource, principal, sent.query as DocumentQuery)
     const { grow, ...document } = await documents.read(c)
     const { post } = await documents.load()
-    setEtag(c, await post({ tenantId, shelf, id }, document, preconditionsOf(sent.headers), grow))
+    setEtag(c, await post(place, document, preconditionsOf(sent.headers), grow))
     return reply.empty(c, 204)
   })
 }

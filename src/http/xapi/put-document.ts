@@ -1,26 +1,18 @@
-import { requireWritable } from '../../access/cmi5/within'
 import type { App } from '../context'
-import { keyed, problems, requestIdHeader } from '../openapi'
+import { keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
-import { z } from '../zod'
 import type { Admission } from './caller'
 import {
-  etagHeader,
-  idOf,
+  placeOf,
   preconditionsOf,
   setEtag,
-  shelfOf,
   spokenVersion,
-  writeHeaders,
+  writeRequest,
+  writtenReply,
   type XapiDocuments,
 } from './document-request'
-import {
-  anyDocument,
-  type DocumentQuery,
-  type DocumentResource,
-  specOf,
-} from './document-resources'
+import { type DocumentQuery, type DocumentResource, specOf } from './document-resources'
 
 const routeOf = (resource: DocumentResource) =>
   createRoute({
@@ -31,16 +23,9 @@ const routeOf = (resource: DocumentResource) =>
     summary: `Store a ${resource.noun}`,
     description: `${specOf(resource)} The document replaces the one that is there, if the request says which that is: \`If-Match\` with its ETag, or \`*\`; \`If-None-Match: *\` only creates. With neither, ${resource.barePut}`,
     ...keyed,
-    request: {
-      query: z.strictObject({ ...resource.shelf, ...resource.id }),
-      headers: writeHeaders,
-      body: anyDocument,
-    },
+    request: writeRequest(resource),
     responses: {
-      204: {
-        description: 'It is stored',
-        headers: z.object({ ...requestIdHeader, ...etagHeader }),
-      },
+      204: writtenReply('It is stored'),
       ...problems(
         'invalid_request',
         'invalid_encoding',
@@ -64,19 +49,11 @@ export function putDocument(
 ) {
   const admit = admission({ rights: resource.rights.write, mode: 'lrs' })
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
-    const query = sent.query as DocumentQuery
-    const { tenantId } = principal
-    const place = {
-      tenantId,
-      shelf: await shelfOf(resource, principal, query, 'one'),
-      id: idOf(query)!,
-    }
-    requireWritable(principal, place.id)
+    const place = await placeOf(resource, principal, sent.query as DocumentQuery)
     const version = spokenVersion(c, principal)
     const document = await documents.read(c)
     const { put } = await documents.load()
     setEtag(c, await put(place, document, preconditionsOf(sent.headers), version))
-
     return reply.empty(c, 204)
   })
 }

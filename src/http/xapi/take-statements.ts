@@ -1,5 +1,4 @@
 import { requireStatementWithin } from '../../access/cmi5/within'
-import { type FindSource, rememberSources } from '../../access/keys/sources'
 import { AppError } from '../../error/app-error'
 import type { Arrival } from '../../ingest/arrival'
 import { standardNamed } from '../../standards'
@@ -26,9 +25,7 @@ export type Prepare = (text: string) => string
  * the statements that name them.
  */
 export function takeStatementsWith({ services, platform, options }: AppDeps): Take {
-  const { config, clock } = options
-  // Made at the first conflict: routes are made without a platform, too, for the OpenAPI document.
-  let findSource: FindSource | undefined
+  const { config } = options
 
   return async function takeStatements(c, caller, prepare = (text) => text) {
     const contentType = c.req.header('Content-Type')
@@ -75,8 +72,7 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
       const arrival = { ...about, form, contentType: 'application/json', body, admitItem }
       const receipt = await services.ingest(arrival)
       if (receipt.quarantined.length === 0) return receipt.eventIds
-      findSource ??= rememberSources({ registry: platform.registry, clock })
-      const source = await findSource(tenantId, sourceId)
+      const source = await services.findSource(tenantId, sourceId)
       if (source?.duplicates !== 'accept') taking.assertNoConflict(receipt, text)
       return inTurns(taking.answeredIds(text, receipt.eventIds))
     }

@@ -1,6 +1,5 @@
-import { rememberSources } from '../../access/keys/sources'
+import type { FindSource } from '../../access/keys/sources'
 import type { Clock } from '../../platform/clock'
-import type { Registry } from '../../platform/registry'
 import type { Source } from '../../platform/registry/sources'
 import type { Arrival, Origin } from '../arrival'
 
@@ -12,14 +11,12 @@ export interface Identified {
 }
 
 interface Needs {
-  registry: Pick<Registry, 'sources'>
+  findSource: FindSource
   clock: Clock
 }
 
 /** Finds the settings of the source that sends, and notes the time. */
-export function identifyWith({ registry, clock }: Needs) {
-  const findSource = rememberSources({ registry, clock })
-
+export function identifyWith({ findSource, clock }: Needs) {
   return async function identify({ sender }: Pick<Arrival, 'sender'>): Promise<Identified> {
     const source = await findSource(sender.tenantId, sender.sourceId)
     const receivedAt = clock.now().toISOString()

@@ -38,6 +38,18 @@ describe('the statement of a record', () => {
     expect(entry).toMatchObject({ tenantId: 't1', stored: storedAt, voids: false })
   })
 
+  it('names what it sets once and for all, however often a text names it', () => {
+    const spoofed = '{"objectType":"Agent","mbox":"mailto:head@example.org"}'
+    const text = `{"authority":${spoofed},"stored":"2011-01-01T00:00:00Z","authori\\u0074y":${spoofed},
+      "id":"5c3bd2f1-8a7d-4f8e-8c38-8f60a4a2c6f1","id":"5c3bd2f1-8a7d-4f8e-8c38-8f60a4a2c6f2",
+      "stored":"2012-01-01T00:00:00Z","actor":{"mbox":"mailto:ann@example.org"},
+      "verb":{"id":"v:1"},"object":{"id":"a:1"}}`
+    const { json, statementId } = entryOf(text)
+    expect(statementId).toEndWith('c6f2')
+    for (const not of ['mailto:head', '2011', '2012', 'c6f1']) expect(json).not.toContain(not)
+    expect(JSON.parse(json)).toMatchObject({ id: statementId, stored: storedAt, authority })
+  })
+
   it('keeps the text of the sender, digit for digit, and what it set before', () => {
     const id = '5c3bd2f1-8a7d-4f8e-8c38-8f60a4a2c6f1'
     const text = `{ "id" : "${id.toUpperCase()}", "authority": {"mbox":"mailto:x@y.z"},

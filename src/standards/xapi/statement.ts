@@ -67,9 +67,10 @@ function wholeText(statement: Node, record: EventRecord, stored: string, authori
   const edits: Edit[] = []
   let added = ''
   for (const [name, text] of Object.entries(set)) {
-    const member = memberNamed(members, name)
-    if (member === undefined) added += `,${JSON.stringify(name)}:${text}`
-    else edits.push({ start: member.start, end: member.end, text })
+    // A text may name a member twice, and some readers take the first: none of them is the sender's.
+    const own = members.filter((member) => member.name === name)
+    for (const { start, end } of own) edits.push({ start, end, text })
+    if (own.length === 0) added += `,${JSON.stringify(name)}:${text}`
   }
   edits.push(...arraysAround(raw, members, statement))
   const object = nodeAt(statement, 'object')

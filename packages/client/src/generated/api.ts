@@ -1458,7 +1458,7 @@ export interface Operations {
       since?: string
     }
     replies: {
-      200: XapiDocumentIds
+      200: XapiDocumentIds | null
       304: undefined
       400: Problem
       401: Problem
@@ -1555,7 +1555,7 @@ export interface Operations {
       since?: string
     }
     replies: {
-      200: XapiDocumentIds
+      200: XapiDocumentIds | null
       304: undefined
       400: Problem
       401: Problem
@@ -1648,7 +1648,7 @@ export interface Operations {
       since?: string
     }
     replies: {
-      200: XapiDocumentIds
+      200: XapiDocumentIds | null
       304: undefined
       400: Problem
       401: Problem

@@ -47,9 +47,9 @@ export function metered({ platform, metrics }: Needs): Metered {
       ...platform,
       events: {
         ...platform.events,
-        async append(records, options) {
+        async append(records, ...terms) {
           for (const record of records) seen.add(record)
-          const outcomes = await platform.events.append(records, options).catch((thrown) => {
+          const outcomes = await platform.events.append(records, ...terms).catch((thrown) => {
             isStoreDown = !(thrown instanceof AppError)
             throw thrown
           })

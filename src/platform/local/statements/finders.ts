@@ -34,7 +34,7 @@ export interface Finders {
   lost(): void
 }
 
-// Some ten thousand statements: a quarter of a million places, of which each takes some 20 bytes.
+// Some ten thousand statements, each with a dozen places of 16 bytes and the lists that they stand in.
 export const DUE = 1 << 17
 // Whoever adds more waits when so many times as much has gathered.
 const CROWDED = 4
@@ -121,7 +121,7 @@ export function createFinders(db: Database, due = DUE): Finders {
   }
 
   function* rowsUpTo(last: number): Generator<[key: bigint, place: Place]> {
-    // An array of numbers is sorted in a tenth of the time of one of values.
+    // An array of numbers is sorted in a fifth of the time of one of values (2 ms of 20,000).
     const keys = BigInt64Array.from(tail.keys()).sort()
     for (const key of keys) {
       for (const place of tail.placesOf(key, last)) yield [key, place]

@@ -1,5 +1,4 @@
 import type { Finder } from '../../../event/statement'
-import { createRecent } from './recent'
 
 /**
  * Keys stand for what statements are found by: 64 bits of a SHA-256 over a secret and the value.
@@ -16,10 +15,6 @@ export interface StatementKeys {
   said(owner: bigint, json: string): bigint
 }
 
-// So many keys of some hundred characters are a megabyte or two.
-const MOST_RECENT = 8192
-const LONG = 512
-
 /** @param secret of the data folder */
 export function createStatementKeys(secret: Uint8Array): StatementKeys {
   // It stands before the value in one text: hashing one text takes 0.4 µs, and two pieces twice that.
@@ -32,23 +27,9 @@ export function createStatementKeys(secret: Uint8Array): StatementKeys {
     return view.getBigInt64(0)
   }
 
-  // Learners, courses and verbs come again and again: a look-up takes a quarter of a hash.
-  const recent = createRecent<string, bigint>(MOST_RECENT)
-
-  function hashOf(tenantId: string, { by, value }: Finder): bigint {
-    const text = `${tenantId}\0${by}\0${value}`
-    if (text.length > LONG) return hash(text)
-    const known = recent.get(text)
-    if (known !== undefined) return known
-    const key = hash(text)
-    // Hardly any comes again after its attempt.
-    if (by !== 'registration') recent.set(text, key)
-    return key
-  }
-
   // NUL separates the parts: no tenant id and no name has one.
   return {
-    of: hashOf,
+    of: (tenantId, { by, value }) => hash(`${tenantId}\0${by}\0${value}`),
     all: (tenantId) => hash(`${tenantId}\0`),
     owner: hash,
     said: (owner, json) => hash(`\0${owner}\0${json}`),

@@ -1,4 +1,4 @@
-import { show } from '../issues'
+import { show } from '../../../error/shown-value'
 import { versionOfDialect } from '../model/dialect'
 import type { Model } from '../model/model'
 import type { Node } from '../node'

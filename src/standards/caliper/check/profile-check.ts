@@ -1,4 +1,4 @@
-import { show } from '../issues'
+import { show } from '../../../error/shown-value'
 import { type Model, subtypesOf } from '../model/model'
 import { type ProfileRow, profiles } from '../model/profiles'
 import { term } from '../model/terms'

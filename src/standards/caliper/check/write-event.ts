@@ -1,4 +1,4 @@
-import { show } from '../issues'
+import { show } from '../../../error/shown-value'
 import type { EventModel, Model } from '../model/model'
 import type { Properties, Property } from '../model/properties'
 import { profileCheck } from './profile-check'

@@ -1,4 +1,5 @@
 import type { Issue } from '../../../error/issue'
+import { show } from '../../../error/shown-value'
 import { type Section, specOf } from '../sections'
 import type { XapiVersion } from '../version'
 
@@ -70,15 +71,3 @@ export const nullValue: Rule = rule(
   'format',
   'null may stand only inside extensions; leave the property out',
 )
-
-// Enough to recognise a value by, and no more of what may be somebody's data.
-const SHOWN_LENGTH = 60
-
-/** A value as a message shows it. */
-export function show(value: unknown): string {
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object' && value !== null) return 'an object'
-  if (typeof value !== 'string') return String(value ?? 'nothing')
-  const isLong = value.length > SHOWN_LENGTH
-  return JSON.stringify(isLong ? `${value.slice(0, SHOWN_LENGTH).toWellFormed()}…` : value)
-}
