@@ -5,8 +5,12 @@ export type XapiVersion = (typeof xapiVersions)[number]
 /** Modes of xAPI: none, statements as events, a record store (`Tenant.xapi`). */
 export const xapiModes = ['off', 'ingest', 'lrs'] as const
 
+/** In development, things are allowed that would be a fault on a server that others use. */
+export const environments = ['production', 'development'] as const
+
 /** The config has everything that can be set, read once from the environment (`read-config.ts`). */
 export interface Config {
+  environment: (typeof environments)[number]
   port: number
   host: string
   dataDir: string

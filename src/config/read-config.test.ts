@@ -72,6 +72,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 describe('the environment is read once, at the start', () => {
   it('gives every setting that has a default its default, also when it is set to nothing', () => {
     const defaults = {
+      environment: 'production',
       port: 3000,
       host: '0.0.0.0',
       dataDir: './data',

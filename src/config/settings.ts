@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Config, xapiModes, xapiVersions } from './config'
+import { type Config, environments, xapiModes, xapiVersions } from './config'
 
 /** A setting has everything that the README, a refusal and the reader need to know about it. */
 export interface Setting<Value> {
@@ -29,6 +29,14 @@ const key = z.string().regex(/^[\x21-\x7e]{1,200}$/)
 const keyExpected = '1 to 200 letters, digits and signs of ASCII, without spaces'
 
 export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Name]>> } = {
+  environment: {
+    name: 'NONIUS_ENVIRONMENT',
+    default: 'production',
+    meaning:
+      '`development` allows what would be a fault on a server that others use. On AWS the stage decides.',
+    expected: 'one of production, development',
+    schema: z.enum(environments),
+  },
   port: {
     name: 'NONIUS_PORT',
     default: '3000',

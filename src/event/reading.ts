@@ -7,6 +7,7 @@ type Stamped =
   | 'sourceId'
   | 'receivedAt'
   | 'storedAt'
+  | 'occurredAt'
   | 'skewMs'
   | 'commonAction'
   | 'category'

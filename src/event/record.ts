@@ -71,10 +71,26 @@ export interface EventRecord {
   targetId?: string | undefined
   generatedId?: string | undefined
   generatedType?: string | undefined
+  /** The group is the one that was sent, be it a course, a section, or a team in it. */
   groupId?: string | undefined
   sessionId?: string | undefined
   edAppId?: string | undefined
   membershipRoles?: string[] | undefined
+  /**
+   * The roles are this one's, where a membership is named. It need not be the actor: software that
+   * grades for a learner sends the learner's membership.
+   */
+  memberId?: string | undefined
+  /**
+   * The course is the nearest CourseSection at or above the group, else the CourseOffering, or what
+   * the sender has for one.
+   */
+  courseId?: string | undefined
+  courseName?: string | undefined
+  /** The attempt that was made, submitted or graded, wherever the sender says so. */
+  attemptId?: string | undefined
+  /** The assessment, assignment or other assignable that was attempted or graded. */
+  assignableId?: string | undefined
   score?: number | undefined
   maxScore?: number | undefined
   success?: boolean | undefined
@@ -82,6 +98,11 @@ export interface EventRecord {
   durationMs?: number | undefined
   /** The event happened then, by the sender's clock. */
   eventTime: string
+  /**
+   * It had happened by then: the earlier of `eventTime` and `receivedAt`, since what is dated ahead
+   * of our clock happened when it arrived at the latest. Absent in records from before it was there.
+   */
+  occurredAt?: string | undefined
   /** The sensor sent it then, by the sender's clock. */
   sendTime?: string | undefined
   /** We received it then. This time is the authority. */

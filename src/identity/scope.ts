@@ -10,6 +10,9 @@ export const scopes = [
   'quarantine:read',
   'quarantine:write',
   'admin',
+  // It makes tenants, and administers all of them; `admin` ends with its own.
+  'installation',
+  'metrics:read',
   // The scopes of xAPI, by its own names (1.0.3, Communication, 4.2).
   'statements/write',
   'statements/read/mine',

@@ -31,6 +31,8 @@ const table: Record<Scope, string> = {
   'quarantine:read': '      .   .   .   .   .   .   .   .   .',
   'quarantine:write': '     .   .   .   .   .   .   .   .   .',
   admin: '                  .   .   .   .   .   .   .   .   .',
+  installation: '           .   .   .   .   .   .   .   .   .',
+  'metrics:read': '         .   .   .   .   .   .   .   .   .',
 }
 
 const rightsIn = (row: string) => columns.filter((_, at) => row.trim().split(/ +/)[at] === 'x')

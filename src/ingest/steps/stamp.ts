@@ -33,6 +33,7 @@ export function stampWith(needs: Needs) {
       tenantId,
       sourceId,
       receivedAt,
+      occurredAt: earlier(event.eventTime, receivedAt),
       skewMs: skew(event.sendTime),
       category: undefined,
       privacyLevel: 'standard',
@@ -43,6 +44,12 @@ export function stampWith(needs: Needs) {
       ...taken,
     }
   }
+}
+
+/** Both are UTC with milliseconds, and so compare as text. */
+function earlier(eventTime: string, receivedAt: string): string {
+  if (eventTime < receivedAt) return eventTime
+  return receivedAt
 }
 
 /** Computes the skew once for each sendTime, which items of one request share. */

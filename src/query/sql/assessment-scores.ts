@@ -41,13 +41,13 @@ attempts AS (
 grades AS (
   SELECT
     tenant_id,
-    attempt_id,
+    graded_attempt AS attempt_id,
     100e0 * score / max_score AS percent,
     row_number() OVER (
-      PARTITION BY tenant_id, attempt_id ORDER BY event_time DESC, received_at DESC, event_id
+      PARTITION BY tenant_id, graded_attempt ORDER BY event_time DESC, received_at DESC, event_id
     ) AS place
   FROM (
-    SELECT *, CASE WHEN is_statement THEN taking ELSE object_id END AS attempt_id
+    SELECT *, CASE WHEN is_statement THEN taking ELSE object_id END AS graded_attempt
     FROM chosen
     WHERE is_statement OR type = 'GradeEvent'
   ) AS graded

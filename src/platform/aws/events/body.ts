@@ -51,6 +51,12 @@ const places: Record<
   repair: 37,
   commonAction: 38,
   storedAt: 39,
+  memberId: 40,
+  courseId: 41,
+  courseName: 42,
+  attemptId: 43,
+  assignableId: 44,
+  occurredAt: 45,
 }
 
 /** The server's facts stand in an array of their own, which is the last value of a body. */
