@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../package.json'
 import { convertCommand } from './cli/convert'
+import { demoCommand } from './cli/demo'
 import { fail } from './cli/failure'
 import { keysCommand } from './cli/keys'
 import { quarantineCommand } from './cli/quarantine'
@@ -23,6 +24,7 @@ const commands = [
   validateCommand,
   convertCommand,
   sendCommand,
+  demoCommand,
   quarantineCommand,
   xapiCommand,
 ]

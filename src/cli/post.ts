@@ -11,6 +11,8 @@ export interface PostOptions {
   url: URL
   key: string
   retries: number
+  /** Headers beside the key's; `content-type` is `application/json` unless it is among them. */
+  headers?: Readonly<Record<string, string>> | undefined
   /** `post` calls this before each pause. */
   onRetry(reason: string, seconds: number): void
 }
@@ -28,10 +30,10 @@ const LONGEST_PAUSE_SECONDS = 60
  */
 export async function post(
   body: string,
-  { url, key, retries, onRetry }: PostOptions,
+  { url, key, retries, headers, onRetry }: PostOptions,
 ): Promise<Answer> {
   for (let attempt = 0; ; attempt++) {
-    const outcome = await once(body, url, key)
+    const outcome = await once(body, url, key, headers)
     if (!('again' in outcome)) return outcome
     if (attempt === retries)
       throw new CommandError(`${outcome.again}; gave up after ${attempt + 1} attempts`)
@@ -43,11 +45,17 @@ export async function post(
 
 type Outcome = Answer | { again: string; after?: number | undefined }
 
-async function once(body: string, url: URL, key: string): Promise<Outcome> {
+async function once(
+  body: string,
+  url: URL,
+  key: string,
+  more: PostOptions['headers'],
+): Promise<Outcome> {
   let response: Response
   let text: string
   try {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const usual = { 'content-type': 'application/json' }
+    const headers = { ...usual, ...more, authorization: `Bearer ${key}` }
     response = await fetch(url, { method: 'POST', headers, body })
     text = await response.text()
   } catch (error) {
