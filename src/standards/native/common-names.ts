@@ -36,7 +36,7 @@ export const commonNames: Readonly<Record<CommonField, string>> = {
     object_name question_name assessment_name quiz_name test_name exam_name assignment_name
     lesson_name lesson_title video_title page_title document_title resource_name title name
   `,
-  objectType: 'object_type resource_type content_type',
+  objectType: 'object_type resource_type',
   assignable: 'assignable_id assessment_id quiz_id test_id exam_id assignment_id',
   attempt: 'attempt_id submission_id',
   score: 'score score_given raw_score points_earned actual_score',

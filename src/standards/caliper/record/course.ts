@@ -97,12 +97,12 @@ function nameFor(
   object: unknown,
   objectName: string | undefined,
 ): string | undefined {
+  if (idOf(object) === id && isCourse(object)) return objectName
   for (const node of nodes) {
     if (idOf(node) !== id) continue
     const name = nameOf(node)
     if (name !== undefined) return name
   }
-  if (idOf(object) === id && isCourse(object)) return objectName
   for (const node of nodes) {
     if (isNode(node) && idOf(node) === id) return textOf(node.courseNumber)
   }
