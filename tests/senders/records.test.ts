@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { standardNamed } from '../../src/standards'
 import { commonNames } from '../../src/standards/native/common-names'
 import { finish } from '../../src/syntax/steps'
-import { senders } from './shapes'
-import { unsaid } from './shapes/sender'
+import { senders } from '../support/senders'
+import { unsaid } from '../support/senders/sender'
 
 const pages = join(import.meta.dir, '../../docs/senders')
 const receivedAt = '2026-09-01T12:00:00.000Z'

@@ -144,7 +144,7 @@ function normalizeEntity(
   }
 }
 
-/** What an event generated. Open edX puts the Score under `score`, in an object with no type or id. */
+/** Finds what an event generated. Open edX puts the Score under `score`, in an object with no type or id. */
 function generatedIn({ generated }: Node): unknown {
   if (!isNode(generated) || !isNode(generated.score)) return generated
   return idOf(generated) === undefined && typeOf(generated) === undefined

@@ -1,4 +1,4 @@
-import { roleTerm } from '../roles'
+import { roleTerm } from '../../event/role-term'
 import { isAgentOrGroup } from './agents'
 import { anyOf } from './language-map'
 import { type Node, nodeAt, nodesAt, textAt } from './node'

@@ -16,7 +16,8 @@ const assignables = new Set<string | undefined>([
   'AssessmentItem',
 ])
 
-// What these have for an object or generate is an attempt, also where an IRI is all that is sent.
+// The object of the first of these, and what the others generate, is an attempt, also where an IRI is
+// all that is sent.
 const grading = new Set<string | undefined>(['GradeEvent', 'OutcomeEvent'])
 const attempting = new Set<string | undefined>([
   'AssessmentEvent',

@@ -13,26 +13,29 @@ const MAX_STEPS = 8
 /**
  * Finds the course: the nearest CourseSection at or above the group, else the CourseOffering. A
  * sender that names no group says it with the membership's organization, or with what the object is
- * part of; a bare IRI counts where nothing with a type does.
+ * part of. A bare IRI of a group or an organization counts where neither has a type.
  * @param objectName the name that was found for the object, which may be the course itself
  */
 export function courseOf(item: Node, generated: unknown, objectName: string | undefined): Course {
   const { group, object, target } = item
-  const organization = nodeOf(item.membership)?.organization
-  const found =
-    courseAbove(group) ??
-    courseAbove(organization) ??
-    courseAround(object) ??
-    courseAround(generated) ??
-    courseAround(target)
-  const id =
-    idOf(found) ??
-    bareIdOf(group) ??
-    bareIdOf(organization) ??
-    courseIdIn(nodeOf(object)?.extensions)
-  if (id === undefined) return { id, name: undefined }
-  return { id, name: nameFor(id, [found, organization], object, objectName) }
+  const membership = nodeOf(item.membership)
+  const organization = membership?.organization
+  const stated = courseAbove(group) ?? courseAbove(organization)
+  const statedId = idOf(stated) ?? bareIdOf(group) ?? bareIdOf(organization)
+  if (statedId !== undefined) {
+    const name =
+      nameFor(statedId, [stated, organization], object, objectName) ??
+      nameFor(statedId, [courseAround(object)], object, undefined) ??
+      numberFor(statedId, organization, membership)
+    return { id: statedId, name }
+  }
+  const found = courseAround(object) ?? courseAround(generated) ?? courseAround(target)
+  const id = idOf(found) ?? courseIdIn(nodeOf(object)?.extensions)
+  if (id === undefined) return none
+  return { id, name: nameFor(id, [found], object, objectName) }
 }
+
+const none: Course = { id: undefined, name: undefined }
 
 /** Walks up from an organization. */
 function courseAbove(value: unknown): Node | undefined {
@@ -90,7 +93,6 @@ function courseIdIn(extensions: unknown): string | undefined {
 
 const CANVAS = 'com.instructure.canvas'
 
-/** Blackboard has no name for a course, but its number. */
 function nameFor(
   id: string,
   nodes: readonly unknown[],
@@ -98,15 +100,20 @@ function nameFor(
   objectName: string | undefined,
 ): string | undefined {
   if (idOf(object) === id && isCourse(object)) return objectName
+  let number: string | undefined
   for (const node of nodes) {
-    if (idOf(node) !== id) continue
+    if (!isNode(node) || idOf(node) !== id) continue
     const name = nameOf(node)
     if (name !== undefined) return name
+    number ??= textOf(node.courseNumber)
   }
-  for (const node of nodes) {
-    if (isNode(node) && idOf(node) === id) return textOf(node.courseNumber)
-  }
-  return undefined
+  return number // Blackboard has no name for a course
+}
+
+/** Where Blackboard has no more of a course than its IRI, its number is with the membership. */
+function numberFor(id: string, organization: unknown, membership: Node | undefined) {
+  if (idOf(organization) !== id) return undefined
+  return textOf(nodeOf(membership?.extensions)?.['bb:course.externalId'])
 }
 
 function isCourse(object: unknown): boolean {

@@ -1,4 +1,4 @@
-import { roleTerm } from '../../roles'
+import { roleTerm } from '../../../event/role-term'
 import { term } from '../model/terms'
 import { idOf, type Node, nodeOf, typeOf } from '../node'
 
