@@ -18,6 +18,7 @@ import { anyRecord } from './any-records'
 import { type AwsLake, database, startAwsLake } from './aws-lake'
 import { comparable, expected } from './expected'
 import { deliverByFirehose } from './firehose'
+import { recordsOfShapes, rowsOf, shapes } from './shapes'
 import { cases, dayOf, recordsOfCases } from './spanning'
 
 // Trino, the engine behind Athena, through the Glue table and the view that infra declares, and
@@ -131,6 +132,28 @@ describe('the named queries, over all standards', () => {
       const sql = narrowed(namedQueries.find(({ id }) => id === query)!.sql, { from: day, to: day })
       expect(comparable((await aws.trino.query(sql)).rows)).toEqual(rows)
       expect(comparable(await byDuckDb(sql))).toEqual(rows)
+    })
+  }
+})
+
+describe('the named queries, over what real senders cause', () => {
+  // August and the last day of July have only these.
+  beforeAll(async () => {
+    using made = temporaryFolder()
+    const folder = join(made.path, 'lake/events')
+    await using archive = openArchive({ folder, log: silentLog })
+    await archive.write(aBatch('august', recordsOfShapes()))
+    await aws.putAll(folder)
+    await cp(folder, term.events, { recursive: true })
+  })
+
+  for (const [place, { says, query, narrowing = {}, rows }] of shapes.entries()) {
+    it(`${query} counts ${says}, by Trino and by DuckDB`, async () => {
+      const { from = '2026-08-01', to = '2026-08-31' } = narrowing
+      const { sql } = namedQueries.find(({ id }) => id === query)!
+      const asked = narrowed(sql, { ...narrowing, from, to })
+      expect(comparable(rowsOf(place, (await aws.trino.query(asked)).rows))).toEqual(rows)
+      expect(comparable(rowsOf(place, await byDuckDb(asked)))).toEqual(rows)
     })
   }
 })
