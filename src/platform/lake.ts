@@ -25,6 +25,12 @@ export interface LakeQuery {
    * `event/columns.ts`.
    */
   sql: string
+  /**
+   * Days and hours in the SQL are those of this time zone, an IANA name such as `Europe/Berlin`;
+   * those of UTC when left out, wherever the server stands. Answers are in UTC all the same, and so
+   * is the column `day`, which is a folder.
+   */
+  timezone?: string | undefined
   /** The query may ask for limits below those of `lakeLimits`. */
   limits?: Partial<LakeLimits> | undefined
 }
@@ -66,8 +72,8 @@ export interface Lake extends AsyncDisposable {
   readonly isImmediate: boolean
   /**
    * @returns an id, good for the same reader only
-   * @throws {AppError} `invalid_request` when an engine that parses first refuses the SQL, `busy` when
-   *   as many queries run as may
+   * @throws {AppError} `invalid_request` when an engine that parses first refuses the SQL, or there is
+   *   no such time zone, `busy` when as many queries run as may
    */
   start(query: LakeQuery): Promise<string>
   /**
