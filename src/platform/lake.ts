@@ -52,8 +52,9 @@ export type LakeState =
       status: 'done'
       columns: LakeColumn[]
       /**
-       * The pages hold some rows at a time, to be read once. Values are JSON: numbers beyond 2^53
-       * and timestamps are text. Reading past a limit throws an `AppError` `invalid_request`; a
+       * The pages hold some rows at a time, to be read once. Values are those of JSON
+       * (`syntax/json-text.ts`): a whole number is a number, beyond 2^53 a `bigint`; a time is ISO 8601
+       * text in UTC, `2026-11-21T09:30:00.000Z`, and one of no zone has no `Z`. Reading past a limit throws an `AppError` `invalid_request`; a
        * reader that stops before that has the rows so far.
        */
       pages: AsyncIterable<unknown[][]>
