@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { archiveNow } from '../../src/cli/archive-now'
 import { answerFlushRequests, askToFlush } from '../../src/platform/local/flush-requests'
 import { lockFolder } from '../../src/platform/local/lock'
-import { temporaryFolder } from '../support/folders'
-import { startServerProcess } from '../support/server-process'
-import { nonius } from '../support/program'
 import { anEnvelope, anEvent } from '../support/envelopes'
+import { temporaryFolder } from '../support/folders'
+import { nonius } from '../support/program'
+import { startServerProcess } from '../support/server-process'
 
 describe('a request to flush', () => {
   it('is answered once everything is in the lake', async () => {
