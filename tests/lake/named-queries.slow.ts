@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bu
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { boundToTenant } from '../../src/platform/aws/lake/tenant-sql'
+import { boundTo } from '../../src/platform/aws/lake/bound-sql'
 import { openArchive } from '../../src/platform/local/archive'
+import { createValues } from '../../src/platform/local/lake/values'
 import { createDuck, type Duck, literal } from '../../src/platform/local/parquet/duck'
 import { eventsView } from '../../src/platform/shared/events-view'
 import { namedQueries } from '../../src/query/sql'
@@ -35,8 +36,9 @@ let duck: Duck
 
 beforeAll(async () => {
   term = await archiveTerm()
-  const [again] = new Bun.Glob('standard/2026-11-03/12/*.parquet').scanSync(term.events)
-  await cp(join(term.events, again!), join(term.events, 'standard/2026-11-03/13/again.parquet'))
+  const day = 'retention_class=standard/day=2026-11-03'
+  const [again] = new Bun.Glob(`${day}/hour=12/*.parquet`).scanSync(term.events)
+  await cp(join(term.events, again!), join(term.events, `${day}/hour=13/again.parquet`))
   duck = createDuck()
   aws = await startAwsLake()
   await aws.putAll(term.events)
@@ -52,11 +54,10 @@ async function byDuckDb(sql: string): Promise<unknown[][]> {
   const connection = await duck.connect()
   const files = literal(`${term.events}/*/*/*/*.parquet`)
   await connection.run(`CREATE TEMP VIEW archive AS
-    SELECT * EXCLUDE (filename), parse_path(filename)[-3] AS day
-    FROM read_parquet(${files}, filename = true)`)
+    SELECT * FROM read_parquet(${files}, hive_types = { day: VARCHAR })`)
   await connection.run(`CREATE TEMP VIEW events AS ${eventsView}`)
   try {
-    return (await connection.runAndReadAll(sql)).getRowsJson()
+    return (await connection.runAndReadAll(sql)).convertRows(await createValues())
   } finally {
     connection.closeSync()
   }
@@ -84,10 +85,10 @@ describe('a query that is bound to a tenant', () => {
   const { sql } = namedQueries.find(({ id }) => id === 'course-funnel')!
 
   it('gives that tenant its rows, and another none', async () => {
-    const { rows } = await aws.trino.query(boundToTenant(sql, 'default', database))
+    const { rows } = await aws.trino.query(boundTo(sql, { tenantId: 'default', database }))
     expect(comparable(rows)).toEqual(expected['course-funnel']!)
-    expect((await aws.trino.query(boundToTenant(sql, 'other', database))).rows).toEqual([])
-    const counting = boundToTenant('SELECT count(*) FROM events', 'other', database)
+    expect((await aws.trino.query(boundTo(sql, { tenantId: 'other', database }))).rows).toEqual([])
+    const counting = boundTo('SELECT count(*) FROM events', { tenantId: 'other', database })
     expect((await aws.trino.query(counting)).rows).toEqual([[0]])
   })
 })
@@ -175,7 +176,7 @@ describe('what Firehose converts', () => {
       raw: '{"n":1.10}',
     }
     const key = await deliverByFirehose(aws.settings, 'sensitive', sent)
-    const [, retentionClass, day] = key.split('/')
+    const [, retentionClass, day] = key.split('/').map((part) => part.split('=').at(-1)!)
     const names = Object.keys(sent).join(', ')
     const { rows } = await aws.trino.query(
       `SELECT retention_class, day, ${names} FROM events WHERE source_id = 'firehose'`,
@@ -201,7 +202,7 @@ describe('partition projection', () => {
   })
 
   it('reads only the days and classes that a query asks for, through the view as well', async () => {
-    const path = 'standard/2026-11-20/09/broken.parquet'
+    const path = 'retention_class=standard/day=2026-11-20/hour=09/broken.parquet'
     await aws.put(path, Buffer.from('no Parquet at all'))
     const { sql } = namedQueries.find(({ id }) => id === 'activity-by-day')!
     const { rows } = await aws.trino.query(narrowed(sql, { from: '2026-11-01', to: '2026-11-19' }))
