@@ -88,7 +88,8 @@ function attemptOf({ kind, taking }: Taken): Document {
 function outcomeOf(happening: Happening & { kind: 'grade' }): Document {
   const { taking, person } = happening
   const { quiz, learner, points } = taking
-  const attempt = attemptOf(happening)
+  // The quiz, and with it how many points there are, stands in the attempt.
+  const attempt = { ...attemptOf(happening), assignable: quizOf(happening) }
   const generated = entity(`/grade/report/user/index.php?attempt=${quiz.n}${learner.n}`, 'Result', {
     actor: `${HOST}/user/profile.php?id=${learner.n}`,
     assignable: `${HOST}/mod/quiz/view.php?id=${quiz.n}`,
