@@ -1,5 +1,6 @@
 import { glueTable } from '../src/platform/aws/lake/glue-table'
 import { glueView } from '../src/platform/aws/lake/glue-view'
+import { IN_PATH } from '../src/platform/shared/lake-layout'
 import { keptUnlessEmpty } from './blobs'
 import { WARM_DAYS, yearsKept } from './retention'
 
@@ -9,7 +10,7 @@ export const lake = new sst.aws.Bucket('Lake', {
   lifecycle: [
     ...Object.entries(yearsKept).map(([name, count]) => ({
       id: `expire-${name}`,
-      prefix: `events/${name}/`,
+      prefix: `events/${IN_PATH}=${name}/`,
       expiresIn: `${count * 365} days` as const,
     })),
     // Records that could not be converted are JSON with their reason: looked at within a quarter,

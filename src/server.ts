@@ -9,6 +9,7 @@ import { createGuard } from './outbound/guard'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
+import { answerFlushRequests } from './platform/local/flush-requests'
 import { serveHttp } from './platform/local/serve'
 import type { Platform } from './platform/platform'
 import { socketProtocols } from './realtime/protocol'
@@ -48,7 +49,9 @@ export async function startServer(config: Config): Promise<Server> {
   )
   const { archiveFlushSeconds } = config
   const onEnqueued = deliverer.poke
-  opened.use(startConsumers(platform, { archiveFlushSeconds, clock, log, onEnqueued }))
+  const following = { archiveFlushSeconds, clock, log, onEnqueued }
+  const { flush } = opened.use(startConsumers(platform, following))
+  opened.use(answerFlushRequests({ dataDir, flush }))
   const checking = setInterval(expiring(platform, log), EXPIRE_EVERY_MS)
   opened.defer(() => clearInterval(checking))
 

@@ -22,6 +22,23 @@ export function consumersOf(needs: ConsumerNeeds): Consumer[] {
   return [createArchiving(needs), createFanOut(needs), createStatementsConsumer(needs)]
 }
 
+export interface Consumers extends AsyncDisposable {
+  /**
+   * Resolves when all that was stored before the call is in the lake.
+   * @throws {StorageError} when it could not be written there; it is tried again all the same
+   */
+  flush(): Promise<void>
+}
+
+/** Puts what is stored into the lake where no consumer follows the feed, and stops. */
+export async function archiveStored({
+  changes,
+  archive,
+}: Pick<Platform, 'changes' | 'archive'>): Promise<void> {
+  await using follower = changes.follow(createArchiving({ archive, archiveFlushSeconds: 0 }))
+  await follower.drain()
+}
+
 /**
  * Starts every consumer on one machine. Disposing stops them; those that drain at a stop
  * (`drainsAtStop`) first handle everything that is stored.
@@ -35,7 +52,7 @@ export function startConsumers(
     statements,
   }: Pick<Platform, 'changes' | 'archive' | 'registry' | 'deliveries' | 'statements'>,
   options: Omit<ConsumerNeeds, 'archive' | 'registry' | 'deliveries' | 'statements'>,
-): AsyncDisposable {
+): Consumers {
   const { log } = options
   const followed = consumersOf({ archive, registry, deliveries, statements, ...options }).map(
     (consumer) => {
@@ -45,6 +62,10 @@ export function startConsumers(
   const draining = followed.filter(({ consumer }) => consumer.drainsAtStop)
   const others = followed.filter((one) => !draining.includes(one))
   return {
+    async flush() {
+      for (const { follower } of draining) await follower.drain()
+    },
+
     async [Symbol.asyncDispose]() {
       for (const { follower } of others) await follower[Symbol.asyncDispose]()
       for (const { consumer, follower } of draining) {
@@ -64,7 +85,10 @@ export function startConsumers(
 }
 
 /** Writes every stored record to the lake. */
-function createArchiving({ archive, archiveFlushSeconds }: ConsumerNeeds): Consumer {
+function createArchiving({
+  archive,
+  archiveFlushSeconds,
+}: Pick<ConsumerNeeds, 'archive' | 'archiveFlushSeconds'>): Consumer {
   return {
     name: 'archive',
     maxRecords: ARCHIVE_RECORDS,

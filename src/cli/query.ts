@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { Lake } from '../platform/lake'
 import { openLake } from '../platform/local/lake'
 import { askLake, type LakeAnswer } from '../query/ask-lake'
+import { jsonText } from '../syntax/json-text'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { chosenSql, type NamedOptions, namedList, toDay } from './named-query'
 import { showQuery } from './progress'
@@ -99,8 +100,8 @@ const print: Record<Options['format'], (answer: LakeAnswer) => string> = {
     const names = columns.map(({ name }) => name)
     return `${renderTable(names, rows)}\n(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})\n`
   },
-  json: (answer) => `${JSON.stringify(objects(answer), null, 2)}\n`,
-  ndjson: (answer) => lines(objects(answer).map((row) => JSON.stringify(row))),
+  json: (answer) => `${jsonText(objects(answer), 2)}\n`,
+  ndjson: (answer) => lines(objects(answer).map((row) => jsonText(row))),
   // The format is RFC 4180's, with the line ends that tools on Unix expect.
   csv: ({ columns, rows }) =>
     lines([columns.map(({ name }) => name), ...rows].map((row) => row.map(csvField).join(','))),
@@ -113,7 +114,7 @@ function objects({ columns, rows }: LakeAnswer): Record<string, unknown>[] {
 /** Writes nothing for NULL and `""` for empty text, so that the two stay apart. */
 function csvField(value: unknown): string {
   if (value === null || value === undefined) return ''
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text = typeof value === 'object' ? jsonText(value) : String(value)
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -1,3 +1,5 @@
+import { jsonText } from '../syntax/json-text'
+
 // A column is wide enough for an IRI and a UUID; `raw` would fill screens. The other formats cut
 // nothing.
 const MAX_WIDTH = 60
@@ -20,7 +22,7 @@ export function renderTable(names: readonly string[], rows: readonly unknown[][]
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return ''
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text = typeof value === 'object' ? jsonText(value) : String(value)
   const shown = harmless(text)
   return shown.length > MAX_WIDTH ? `${shown.slice(0, MAX_WIDTH - 1)}…` : shown
 }

@@ -25,6 +25,12 @@ export interface LakeQuery {
    * `event/columns.ts`.
    */
   sql: string
+  /**
+   * Days and hours in the SQL are those of this time zone, an IANA name such as `Europe/Berlin`;
+   * those of UTC when left out, wherever the server stands. Answers are in UTC all the same, and so
+   * is the column `day`, which is a folder.
+   */
+  timezone?: string | undefined
   /** The query may ask for limits below those of `lakeLimits`. */
   limits?: Partial<LakeLimits> | undefined
 }
@@ -46,8 +52,9 @@ export type LakeState =
       status: 'done'
       columns: LakeColumn[]
       /**
-       * The pages hold some rows at a time, to be read once. Values are JSON: numbers beyond 2^53
-       * and timestamps are text. Reading past a limit throws an `AppError` `invalid_request`; a
+       * The pages hold some rows at a time, to be read once. Values are those of JSON
+       * (`syntax/json-text.ts`): a whole number is a number, beyond 2^53 a `bigint`; a time is ISO 8601
+       * text in UTC, `2026-11-21T09:30:00.000Z`, and one of no zone has no `Z`. Reading past a limit throws an `AppError` `invalid_request`; a
        * reader that stops before that has the rows so far.
        */
       pages: AsyncIterable<unknown[][]>
@@ -66,8 +73,8 @@ export interface Lake extends AsyncDisposable {
   readonly isImmediate: boolean
   /**
    * @returns an id, good for the same reader only
-   * @throws {AppError} `invalid_request` when an engine that parses first refuses the SQL, `busy` when
-   *   as many queries run as may
+   * @throws {AppError} `invalid_request` when an engine that parses first refuses the SQL, or there is
+   *   no such time zone, `busy` when as many queries run as may
    */
   start(query: LakeQuery): Promise<string>
   /**

@@ -5,7 +5,7 @@ import type { Lake, LakeColumn, LakeQuery, LakeState } from '../platform/lake'
 /** A whole answer, for whoever has room for it. */
 export interface LakeAnswer {
   columns: LakeColumn[]
-  /** Values as JSON: numbers beyond 2^53 and timestamps as text. */
+  /** Values as those of the lake's pages: `jsonText` writes them, the bigints among them. */
   rows: unknown[][]
 }
 

@@ -46,6 +46,8 @@ it('has every stored event in Parquet within the flush time, and answers SQL abo
   const files = [...new Bun.Glob('lake/events/**/*.parquet').scanSync(folder.path)]
   expect(files.length).toBeGreaterThan(0)
   for (const file of files) {
-    expect(file).toMatch(/^lake\/events\/standard\/\d{4}-\d\d-\d\d\/\d\d\/[^/]+\.parquet$/)
+    expect(file).toMatch(
+      /^lake\/events\/retention_class=standard\/day=\d{4}-\d\d-\d\d\/hour=\d\d\/[^/]+\.parquet$/,
+    )
   }
 }, 30_000)

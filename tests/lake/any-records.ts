@@ -60,15 +60,29 @@ export const anyRecord: fc.Arbitrary<EventRecord> = fc
   .record({
     act: acts,
     actorId: actors,
+    actorType: few('Person', 'Person', undefined, 'Agent', 'SoftwareApplication', 'Group'),
+    edAppId: few(undefined, 'https://lms.example/app', 'B'),
+    memberId: few(undefined, undefined, 'a', 'B', 'é'),
     groupId: courses,
+    courseId: few('one', 'Two', undefined, undefined),
     objectId: objects,
     attempt: attempts,
+    attemptId: few(undefined, 't1', 't2', '_:blank'),
+    assignableId: few(undefined, 'quiz', 'p1'),
+    assignee: few('', '', ',"assignee":"a"', ',"assignee": {"type":"Person","id":"https:\\/\\/é"}'),
     at: moments,
+    aheadMs: few(0, 0, 0, 400 * DAY_MS),
     lagMs: few(0, 1, 999, 1500, 60_000, 1.1 * DAY_MS),
     skewMs: few(undefined, -2500, 0, 1, 1500, 60_000),
     score: few(undefined, 0, 1, 2, 7, -1),
     maxScore: few(undefined, 0, 3, 8),
-    membershipRoles: few(undefined, ['Learner'], ['Instructor'], ['Instructor', 'Learner']),
+    membershipRoles: few<string[] | undefined>(
+      undefined,
+      ['Learner'],
+      ['Learner', 'Member'],
+      ['Instructor'],
+      ['Instructor', 'Learner'],
+    ),
     issueCodes: few([], [], ['x'], ['x', 'Y', 'é']),
     kind: few('event', 'event', 'event', 'entity'),
     tenantId: few('default', 'other'),
@@ -77,12 +91,14 @@ export const anyRecord: fc.Arbitrary<EventRecord> = fc
     retentionClass: few('standard', 'pii'),
     requestId: few('r1', 'r2', 'r3'),
   })
-  .map(({ act, at, lagMs, attempt, requestId, actorId, objectId, ...rest }): EventRecord => {
+  .map(({ act, at, lagMs, aheadMs, attempt, assignee, ...more }): EventRecord => {
+    const { requestId, actorId, objectId, ...rest } = more
     const { membershipRoles, issueCodes } = rest
     const happenedMs = actorId === 'gone' ? at - 10 * DAY_MS : at
     return {
       ...aRecord({ receivedAt: iso(happenedMs + lagMs) }),
       ...rest,
+      raw: `{"object":{"type":"Attempt"${assignee}}}`,
       ...act,
       actorId,
       objectId: act.type === 'GradeEvent' ? attempt : objectId,
@@ -90,7 +106,8 @@ export const anyRecord: fc.Arbitrary<EventRecord> = fc
       membershipRoles: membershipRoles && [...membershipRoles],
       issueCodes: [...issueCodes],
       conformant: issueCodes.length === 0,
-      eventTime: iso(happenedMs),
+      eventTime: iso(happenedMs + aheadMs),
+      occurredAt: iso(happenedMs + Math.min(aheadMs, lagMs)),
       server: { requestId },
     }
   })

@@ -70,7 +70,7 @@ export const expected: Record<string, unknown[][]> = {
 
 /**
  * Rows of any engine, made comparable: whole numbers may come as text, times with more digits or
- * fewer, and the last bits of a fraction depend on the order of adding.
+ * fewer and with a zone or none, and the last bits of a fraction depend on the order of adding.
  */
 export function comparable(rows: unknown[][]): unknown[][] {
   return rows.map((row) => row.map(comparableValue))
@@ -80,5 +80,5 @@ function comparableValue(value: unknown): unknown {
   if (typeof value === 'number') return Number(value.toFixed(6))
   if (typeof value !== 'string') return value
   if (/^-?\d+$/.test(value)) return Number(value)
-  return value.replace(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.0+$/, '$1')
+  return value.replace(/^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.0+)?( UTC|Z)?$/, '$1 $2')
 }

@@ -49,7 +49,10 @@ export async function deliverByFirehose(
   const s3 = new S3Client({ ...settings, forcePathStyle: true })
   for (;;) {
     const listed = await s3.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: `events/${retentionClass}/` }),
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: `events/retention_class=${retentionClass}/`,
+      }),
     )
     const key = listed.Contents?.[0]?.Key
     if (key) return key

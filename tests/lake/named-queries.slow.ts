@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bu
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { boundToTenant } from '../../src/platform/aws/lake/tenant-sql'
+import { boundTo } from '../../src/platform/aws/lake/bound-sql'
 import { openArchive } from '../../src/platform/local/archive'
+import { createValues } from '../../src/platform/local/lake/values'
 import { createDuck, type Duck, literal } from '../../src/platform/local/parquet/duck'
 import { eventsView } from '../../src/platform/shared/events-view'
 import { namedQueries } from '../../src/query/sql'
@@ -18,6 +19,7 @@ import { anyRecord } from './any-records'
 import { type AwsLake, database, startAwsLake } from './aws-lake'
 import { comparable, expected } from './expected'
 import { deliverByFirehose } from './firehose'
+import { recordsOfShapes, rowsOf, shapes } from './shapes'
 import { cases, dayOf, recordsOfCases } from './spanning'
 
 // Trino, the engine behind Athena, through the Glue table and the view that infra declares, and
@@ -34,8 +36,9 @@ let duck: Duck
 
 beforeAll(async () => {
   term = await archiveTerm()
-  const [again] = new Bun.Glob('standard/2026-11-03/12/*.parquet').scanSync(term.events)
-  await cp(join(term.events, again!), join(term.events, 'standard/2026-11-03/13/again.parquet'))
+  const day = 'retention_class=standard/day=2026-11-03'
+  const [again] = new Bun.Glob(`${day}/hour=12/*.parquet`).scanSync(term.events)
+  await cp(join(term.events, again!), join(term.events, `${day}/hour=13/again.parquet`))
   duck = createDuck()
   aws = await startAwsLake()
   await aws.putAll(term.events)
@@ -51,11 +54,10 @@ async function byDuckDb(sql: string): Promise<unknown[][]> {
   const connection = await duck.connect()
   const files = literal(`${term.events}/*/*/*/*.parquet`)
   await connection.run(`CREATE TEMP VIEW archive AS
-    SELECT * EXCLUDE (filename), parse_path(filename)[-3] AS day
-    FROM read_parquet(${files}, filename = true)`)
+    SELECT * FROM read_parquet(${files}, hive_types = { day: VARCHAR })`)
   await connection.run(`CREATE TEMP VIEW events AS ${eventsView}`)
   try {
-    return (await connection.runAndReadAll(sql)).getRowsJson()
+    return (await connection.runAndReadAll(sql)).convertRows(await createValues())
   } finally {
     connection.closeSync()
   }
@@ -83,10 +85,10 @@ describe('a query that is bound to a tenant', () => {
   const { sql } = namedQueries.find(({ id }) => id === 'course-funnel')!
 
   it('gives that tenant its rows, and another none', async () => {
-    const { rows } = await aws.trino.query(boundToTenant(sql, 'default', database))
+    const { rows } = await aws.trino.query(boundTo(sql, { tenantId: 'default', database }))
     expect(comparable(rows)).toEqual(expected['course-funnel']!)
-    expect((await aws.trino.query(boundToTenant(sql, 'other', database))).rows).toEqual([])
-    const counting = boundToTenant('SELECT count(*) FROM events', 'other', database)
+    expect((await aws.trino.query(boundTo(sql, { tenantId: 'other', database }))).rows).toEqual([])
+    const counting = boundTo('SELECT count(*) FROM events', { tenantId: 'other', database })
     expect((await aws.trino.query(counting)).rows).toEqual([[0]])
   })
 })
@@ -135,6 +137,28 @@ describe('the named queries, over all standards', () => {
   }
 })
 
+describe('the named queries, over what real senders cause', () => {
+  // August and the last day of July have only these.
+  beforeAll(async () => {
+    using made = temporaryFolder()
+    const folder = join(made.path, 'lake/events')
+    await using archive = openArchive({ folder, log: silentLog })
+    await archive.write(aBatch('august', recordsOfShapes()))
+    await aws.putAll(folder)
+    await cp(folder, term.events, { recursive: true })
+  })
+
+  for (const [place, { says, query, narrowing = {}, rows }] of shapes.entries()) {
+    it(`${query} counts ${says}, by Trino and by DuckDB`, async () => {
+      const { from = '2026-08-01', to = '2026-08-31' } = narrowing
+      const { sql } = namedQueries.find(({ id }) => id === query)!
+      const asked = narrowed(sql, { ...narrowing, from, to })
+      expect(comparable(rowsOf(place, (await aws.trino.query(asked)).rows))).toEqual(rows)
+      expect(comparable(rowsOf(place, await byDuckDb(asked)))).toEqual(rows)
+    })
+  }
+})
+
 describe('what Firehose converts', () => {
   it('is read through the same table and view, class and day from its path', async () => {
     const sent = {
@@ -152,7 +176,7 @@ describe('what Firehose converts', () => {
       raw: '{"n":1.10}',
     }
     const key = await deliverByFirehose(aws.settings, 'sensitive', sent)
-    const [, retentionClass, day] = key.split('/')
+    const [, retentionClass, day] = key.split('/').map((part) => part.split('=').at(-1)!)
     const names = Object.keys(sent).join(', ')
     const { rows } = await aws.trino.query(
       `SELECT retention_class, day, ${names} FROM events WHERE source_id = 'firehose'`,
@@ -178,7 +202,7 @@ describe('partition projection', () => {
   })
 
   it('reads only the days and classes that a query asks for, through the view as well', async () => {
-    const path = 'standard/2026-11-20/09/broken.parquet'
+    const path = 'retention_class=standard/day=2026-11-20/hour=09/broken.parquet'
     await aws.put(path, Buffer.from('no Parquet at all'))
     const { sql } = namedQueries.find(({ id }) => id === 'activity-by-day')!
     const { rows } = await aws.trino.query(narrowed(sql, { from: '2026-11-01', to: '2026-11-19' }))

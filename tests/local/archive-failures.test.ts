@@ -86,14 +86,16 @@ describe('the archive', () => {
     await at.archive.write(aBatch('b', records))
     await at.archive.write(aBatch('b', records))
     expect(await at.ids()).toEqual(['a', 'b', 'c', 'd', 'e'])
-    expect(at.files().toSorted()).toEqual(['b-0-2.parquet', 'b-2-5.parquet'])
+    expect(at.files().toSorted()).toEqual(['b-0-2z.parquet', 'b-2-5z.parquet'])
   })
 
   it('fills the gap where one file is missing', async () => {
     await using at = anArchive()
     const records = named('a', 'b', 'c', 'd')
     for (const end of [1, 3, 4]) await at.archive.write(aBatch('b', records.slice(0, end)))
-    rmSync(join(at.lakeFolder, 'events/standard/2026-11-15/10/b-1-3.parquet'))
+    rmSync(
+      join(at.lakeFolder, 'events/retention_class=standard/day=2026-11-15/hour=10/b-1-3z.parquet'),
+    )
     await at.archive.write(aBatch('b', records))
     expect(await at.ids()).toEqual(['a', 'b', 'c', 'd'])
   })
@@ -102,8 +104,8 @@ describe('the archive', () => {
     await using at = anArchive()
     const records = named('a', 'b')
     await at.archive.write(aBatch('b', records))
-    const place = join(at.lakeFolder, 'events/standard/2026-11-15/10')
-    await Bun.$`mv ${place}/b-0-2.parquet ${place}/b.parquet`
+    const place = join(at.lakeFolder, 'events/retention_class=standard/day=2026-11-15/hour=10')
+    await Bun.$`mv ${place}/b-0-2z.parquet ${place}/b.parquet`
     await at.archive.write(aBatch('b', records))
     expect(await at.ids()).toEqual(['a', 'b'])
   })
@@ -157,8 +159,15 @@ describe('the archive', () => {
     await using at = anArchive()
     await at.archive.write(aBatch('b', named('a')))
     const modeOf = (path: string) => statSync(join(at.lakeFolder, path)).mode & 0o777
-    expect(modeOf('events/standard/2026-11-15/10/b-0-1.parquet')).toBe(0o640)
-    for (const path of ['', 'events', 'events/standard', 'events/standard/2026-11-15/10']) {
+    expect(modeOf('events/retention_class=standard/day=2026-11-15/hour=10/b-0-1z.parquet')).toBe(
+      0o640,
+    )
+    for (const path of [
+      '',
+      'events',
+      'events/retention_class=standard',
+      'events/retention_class=standard/day=2026-11-15/hour=10',
+    ]) {
       expect([path, modeOf(path)]).toEqual([path, 0o750])
     }
     expect([...new Bun.Glob('staging/**/*').scanSync(at.lakeFolder)]).toEqual([])

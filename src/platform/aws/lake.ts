@@ -12,12 +12,19 @@ import { AppError } from '../../error/app-error'
 import type { StorageError } from '../../error/storage-error'
 import type { Clock } from '../clock'
 import type { Lake, LakeLimits, LakeReader, LakeState } from '../lake'
-import { limitsOf, nameOf, noSuchQuery, stoppedAfter, withinLimits } from '../shared/lake-answers'
+import {
+  limitsOf,
+  nameOf,
+  noSuchQuery,
+  stoppedAfter,
+  withinLimits,
+  zoneOf,
+} from '../shared/lake-answers'
 import type { TokenSigner } from '../shared/page-token'
 import { guarded } from './errors'
 import { failureOf } from './lake/athena-failure'
 import { columnsOf, rowsOf } from './lake/athena-result'
-import { boundToTenant } from './lake/tenant-sql'
+import { boundTo } from './lake/bound-sql'
 
 export interface LakeNeeds {
   client: AthenaClient
@@ -38,6 +45,8 @@ interface Started {
   execution: string
   at: number
   limits: LakeLimits
+  /** The query was asked in a time zone. */
+  isZoned?: true
 }
 
 // GetQueryResults gives at most so many rows (API reference).
@@ -101,17 +110,21 @@ export function createLake({ client, workgroup, database, tokens, clock }: LakeN
     )
   }
 
-  async function* pagesFrom(first: GetQueryResultsCommandOutput, execution: QueryExecution) {
-    yield rowsOf(first, { isNamed: execution.StatementType === 'DML' })
+  async function* pagesFrom(
+    first: GetQueryResultsCommandOutput,
+    execution: QueryExecution,
+    isZoned: boolean,
+  ) {
+    yield rowsOf(first, { isNamed: execution.StatementType === 'DML', isZoned })
     for (let token = first.NextToken; token !== undefined; ) {
       const page = await readPage(execution.QueryExecutionId!, token)
-      yield rowsOf(page, { isNamed: false })
+      yield rowsOf(page, { isNamed: false, isZoned })
       token = page.NextToken
     }
   }
 
   async function poll(reader: LakeReader, id: string): Promise<LakeState> {
-    const { execution: name, at, limits } = await startedBy(reader, id)
+    const { execution: name, at, limits, isZoned = false } = await startedBy(reader, id)
     const execution = { ...(await look(name)), QueryExecutionId: name }
     const { State } = execution.Status!
     if (State === 'QUEUED' || State === 'RUNNING') {
@@ -127,18 +140,21 @@ export function createLake({ client, workgroup, database, tokens, clock }: LakeN
     }
     if (State !== 'SUCCEEDED') return { status: 'failed', reason: failureOf(execution.Status!) }
     const first = await readPage(name)
-    const pages = withinLimits(pagesFrom(first, execution), limits, ADVICE)
+    const pages = withinLimits(pagesFrom(first, execution, isZoned), limits, ADVICE)
     return { status: 'done', columns: columnsOf(first), pages }
   }
 
   return {
     isImmediate: false,
 
-    async start({ reader, sql, limits }) {
-      const bound = reader === 'operator' ? sql : boundToTenant(sql, reader.tenantId, database)
+    async start({ reader, sql, limits, timezone: asked }) {
+      const tenantId = reader === 'operator' ? undefined : reader.tenantId
+      const timezone = zoneOf(asked)
+      const execution = await submit(boundTo(sql, { tenantId, timezone, database }))
       const signer = await tokens()
       const at = clock.now().getTime()
-      const started: Started = { execution: await submit(bound), at, limits: limitsOf(limits) }
+      const isZoned = timezone === undefined ? {} : { isZoned: true as const }
+      const started: Started = { execution, at, limits: limitsOf(limits), ...isZoned }
       return signer.issue(started, questionOf(reader))
     },
 

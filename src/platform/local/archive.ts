@@ -6,6 +6,7 @@ import type { Log } from '../../telemetry/log'
 import type { Archive } from '../archive'
 import type { ChangeBatch } from '../change-feed'
 import type { ArchiveTrouble } from '../platform'
+import { folderOf } from '../shared/lake-layout'
 import { createEraser } from './archive/erase'
 import { gapsOf, type Placed } from './archive/parts'
 import { openStaging } from './archive/staging'
@@ -39,7 +40,8 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
   let refusedFiles = countFiles(refused)
   let waitingFor: string | undefined
 
-  async function writePartition(id: string, partition: string, segments: readonly Placed[]) {
+  async function writePartition(id: string, where: string, segments: readonly Placed[]) {
+    const partition = folderOf(where.split('/'))
     const place = join(folder, partition)
     const total = segments.reduce((sum, { count }) => sum + count, 0)
     await makeDurableFolder(place, LAKE_FOLDER_MODE)
@@ -136,7 +138,7 @@ async function rangesIn(folder: string, id: string, total: number): Promise<[num
   return names.flatMap((name): [number, number][] => {
     if (!name.startsWith(id)) return []
     if (name === `${id}.parquet`) return [[0, total]]
-    const range = /^-(\d+)-(\d+)\.(parquet|json)$/.exec(name.slice(id.length))
+    const range = /^-(\d+)-(\d+)z?\.(parquet|json)$/.exec(name.slice(id.length))
     return range ? [[Number(range[1]), Number(range[2])]] : []
   })
 }

@@ -7,6 +7,7 @@ import type { XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
 import { createTurns } from '../turns'
 import { openArchive } from './archive'
+import { migrateLake } from './archive/migrate'
 import { openBlobStore } from './blob-store'
 import { createChangeFeed } from './change-feed'
 import { conformanceCountsSchema, createConformanceCounts } from './conformance-counts'
@@ -103,6 +104,7 @@ export async function openLocalPlatform(options: {
   const followed = followStatements({ cursors, log, statements, telemetry })
   const changes = createChangeFeed({ log, cursors: followed, clock, telemetry })
   const lake = openServingLake(dataDir)
+  await migrateLake([lakeFolder(dataDir), join(dataDir, 'lake', 'refused')], telemetry)
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
 

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { AppError } from '../../error/app-error'
 import type { Lake, LakeLimits, LakeQuery, LakeReader, LakeState } from '../lake'
-import { limitsOf, nameOf, noSuchQuery, stoppedAfter, withinLimits } from '../shared/lake-answers'
+import {
+  limitsOf,
+  nameOf,
+  noSuchQuery,
+  stoppedAfter,
+  withinLimits,
+  zoneOf,
+} from '../shared/lake-answers'
 import { type Execute, type Execution, executeWith } from './lake/execute'
 import { executeApart } from './lake/query-child'
 import { createDuck } from './parquet/duck'
@@ -58,7 +65,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
   const open = new Map<string, Query>()
   const failed = new Map<string, { owner: string; reason: string }>()
 
-  function begin(id: string, { sql, reader }: LakeQuery, limits: LakeLimits): Query {
+  function begin(id: string, { sql, reader, timezone }: LakeQuery, limits: LakeLimits): Query {
     const owner = nameOf(reader)
     const cutOff = new AbortController()
     let why: string | undefined
@@ -79,7 +86,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     async function run(): Promise<LakeState> {
       const tenantId = reader === 'operator' ? undefined : reader.tenantId
       try {
-        execution = await execute({ sql, tenantId }, cutOff.signal)
+        execution = await execute({ sql, tenantId, timezone }, cutOff.signal)
         const { columns, chunks } = execution
         const pages = { [Symbol.asyncIterator]: () => withinLimits(read(chunks), limits, ADVICE) }
         return { status: 'done', columns, pages }
@@ -142,7 +149,8 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
         throw new AppError('busy', detail, { retryAfter: RETRY_AFTER_SECONDS })
       }
       const id = randomUUID()
-      open.set(id, begin(id, query, limitsOf(query.limits)))
+      const timezone = zoneOf(query.timezone)
+      open.set(id, begin(id, { ...query, timezone }, limitsOf(query.limits)))
       return id
     },
 

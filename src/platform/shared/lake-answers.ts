@@ -1,4 +1,5 @@
 import { AppError } from '../../error/app-error'
+import { jsonText } from '../../syntax/json-text'
 import { type LakeLimits, type LakeReader, lakeLimits } from '../lake'
 
 /** Finds the limits of one query: those that it asks for, and never more than the lake's. */
@@ -9,6 +10,26 @@ export function limitsOf(asked: Partial<LakeLimits> = {}): LakeLimits {
     rows: Math.min(rows, asked.rows ?? rows),
     size: Math.min(size, asked.size ?? size),
   }
+}
+
+/**
+ * Finds a time zone by its IANA name, whose letters may be small or large.
+ * @throws {AppError} `invalid_request`
+ */
+export function zoneOf(timezone: string | undefined): string | undefined {
+  if (timezone === undefined) return undefined
+  // Offsets such as `+01:00` have no name, and engines read them in opposite ways.
+  const isName = /^[a-z]/i.test(timezone)
+  try {
+    if (isName)
+      return new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone
+  } catch {
+    // It is none, and said below.
+  }
+  throw new AppError(
+    'invalid_request',
+    `There is no time zone ${JSON.stringify(timezone)}: expected a name of the IANA database, such as Europe/Berlin or UTC`,
+  )
 }
 
 /** Names a reader: two have one name exactly when they are the same. */
@@ -55,7 +76,7 @@ export async function* withinLimits(
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length
   // A number or a null counts as 0; a list or a struct counts as JSON.
-  return typeof value === 'object' && value !== null ? JSON.stringify(value).length : 0
+  return typeof value === 'object' && value !== null ? jsonText(value).length : 0
 }
 
 function tooLarge({ rows, size }: LakeLimits, advice: string): AppError {

@@ -1,23 +1,25 @@
-import { days, namedQuery } from './named-query'
+import { course } from '../narrowing'
+import { namedQuery } from './named-query'
+import { personId } from './people'
 
 export const activityByDay = namedQuery({
   id: 'activity-by-day',
   title: 'Activity by day and course',
   description:
-    'How much happened in each course on each day, and how many people took part? Days are those on which it happened (UTC); events outside any course have no course_id.',
-  sql: `
+    'How much happened in each course on each day, and how many people took part? Days are those on which it happened (UTC, or of the time zone asked for); events outside any course have no course_id.',
+  sql: ({ range, andCourse, andSource, andPerson, dayOf }) => `
 WITH chosen AS (
-  SELECT *
+  SELECT *, ${personId} AS person_id
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
     AND kind = 'event'
 )
 SELECT
   tenant_id,
-  CAST(event_time AS date) AS activity_day,
-  group_id AS course_id,
+  ${dayOf('occurred_at')} AS activity_day,
+  ${course} AS course_id,
   count(*) AS events,
-  count(DISTINCT actor_id) AS people
+  count(DISTINCT person_id) AS people
 FROM chosen
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3`,

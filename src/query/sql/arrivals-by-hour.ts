@@ -1,23 +1,23 @@
-import { days, namedQuery } from './named-query'
+import { namedQuery } from './named-query'
 
 export const arrivalsByHour = namedQuery({
   id: 'arrivals-by-hour',
   title: 'Arrivals by hour',
   description:
-    'How much arrived from each source in each hour (UTC), in how many requests, and how much of it was older than a day by then?',
-  sql: `
+    'How much arrived from each source in each hour (UTC, or of the time zone asked for), in how many requests, and how much of it was older than a day by then?',
+  sql: ({ range, andCourse, andSource, andPerson, localTime }) => `
 WITH arrived AS (
   SELECT *
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
 )
 SELECT
   tenant_id,
   source_id,
-  date_trunc('hour', received_at) AS arrival_hour,
+  date_trunc('hour', ${localTime('received_at')}) AS arrival_hour,
   count(*) AS items,
   count(DISTINCT request_id) AS requests,
-  count(*) FILTER (WHERE date_diff('millisecond', event_time, received_at) > 86400000) AS late
+  count(*) FILTER (WHERE date_diff('millisecond', occurred_at, received_at) > 86400000) AS late
 FROM arrived
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3`,

@@ -1,73 +1,136 @@
-import { days, namedQuery } from './named-query'
+import { namedQuery } from './named-query'
+import { personId } from './people'
+
+// Whose attempt was graded stands in no column, and who acts is who grades. Within the assignee,
+// properties before the id are read past if they are no objects.
+const ASSIGNEE = String.raw`"assignee"\s*:\s*(?:\{[^{}]*?"@?id"\s*:\s*)?"([^"]+)"`
 
 export const assessmentScores = namedQuery({
   id: 'assessment-scores',
   title: 'Assessment attempts and scores',
   description:
-    'For each assessment: how many people tried, how often, how many attempts were submitted and graded, and with what scores in percent? Of several grades of one attempt the latest counts. Attempts are told apart by the id of the Attempt that Caliper asks for, and in xAPI by person and registration.',
-  sql: `
+    'For each assessment or assignment: how many people tried, how often, how many attempts were submitted and graded, and with what scores in percent? Of several grades of one attempt the latest counts. Attempts are told apart by the id of the Attempt that Caliper asks for, and in xAPI by person and registration; what names no attempt belongs to those of that person there. An attempt of which only the grade is known counts as well, unless it is one at a single question.',
+  // Course and person are asked of whole attempts: a grade may name another person, and no course.
+  sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH chosen AS (
   SELECT *,
-    object_id || ' ' || actor_id || ' ' || coalesce(session_id, '') AS taking,
-    standard = 'xapi' AND object_type = 'Assessment' AS is_statement
+    ${personId} AS person_id,
+    coalesce(common_action, action) AS done,
+    standard <> 'caliper' AND object_type = 'Assessment' AS is_taking,
+    standard = 'caliper' AND type IN ('GradeEvent', 'OutcomeEvent') AS is_grade,
+    object_id || ' ' || actor_id || ' ' || coalesce(session_id, '') AS taking
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andSource}
     AND kind = 'event'
 ),
-attempts AS (
-  SELECT
-    tenant_id,
-    object_id AS assessment_id,
-    generated_id AS attempt_id,
-    max(object_name) AS name,
-    max(actor_id) AS person_id,
-    count(*) FILTER (WHERE action = 'Submitted') AS submissions
+told AS (
+  SELECT *,
+    CASE
+      WHEN is_taking THEN object_id
+      WHEN is_grade OR object_type = 'Attempt' THEN assignable_id
+      ELSE coalesce(assignable_id, object_id)
+    END AS told_assessment,
+    CASE
+      WHEN is_taking AND standard = 'xapi' THEN taking
+      WHEN is_taking THEN coalesce(attempt_id, taking)
+      WHEN attempt_id IS NOT NULL THEN attempt_id
+      WHEN object_type = 'Attempt' OR (is_grade AND object_type IS NULL) THEN object_id
+      WHEN NOT is_grade AND coalesce(generated_type, 'Attempt') = 'Attempt' THEN generated_id
+    END AS told_attempt,
+    CASE
+      WHEN NOT is_grade THEN person_id
+      ELSE coalesce(
+        nullif(replace(
+          regexp_extract(raw, '${ASSIGNEE}', 1),
+          '\\/', '/'), ''),
+        CASE
+          WHEN membership_roles IS NULL THEN person_id
+          WHEN contains(membership_roles, 'Learner') THEN coalesce(member_id, person_id)
+        END)
+    END AS taker_id,
+    CASE WHEN max_score > 0 THEN 100e0 * score / max_score END AS percent
   FROM chosen
-  WHERE type = 'AssessmentEvent' AND generated_id IS NOT NULL
-  GROUP BY 1, 2, 3
-  UNION ALL
-  SELECT
-    tenant_id,
-    object_id AS assessment_id,
-    taking AS attempt_id,
-    max(object_name) AS name,
-    max(actor_id) AS person_id,
-    count(*) FILTER (WHERE common_action IN ('Submitted', 'Completed', 'Graded')) AS submissions
-  FROM chosen
-  WHERE is_statement AND taking IS NOT NULL
-    AND common_action IN ('Started', 'Submitted', 'Completed', 'Graded')
-  GROUP BY 1, 2, 3
+  WHERE is_taking OR is_grade
+    OR (standard = 'caliper' AND type IN ('AssessmentEvent', 'AssignableEvent'))
 ),
-grades AS (
+named AS (
+  SELECT *,
+    CASE WHEN substr(told_attempt, 1, 2) <> '_:' THEN told_attempt END AS attempt
+  FROM told
+),
+joined AS (
+  SELECT *,
+    coalesce(
+      CASE WHEN NOT is_grade THEN told_assessment END,
+      max(CASE WHEN NOT is_grade THEN told_assessment END) OVER (PARTITION BY tenant_id, attempt),
+      told_assessment
+    ) AS assessment_id,
+    CAST(NULL AS varchar) AS alone
+  FROM named
+  WHERE attempt IS NOT NULL
+  UNION ALL
+  SELECT *, told_assessment AS assessment_id, taker_id AS alone
+  FROM named
+  WHERE attempt IS NULL AND taker_id IS NOT NULL
+    AND (is_grade OR done IN ('Started', 'Submitted', 'Completed'))
+),
+placed AS (
+  SELECT *,
+    row_number() OVER (
+      PARTITION BY tenant_id, assessment_id, attempt, alone
+      ORDER BY CASE WHEN percent IS NULL THEN 1 ELSE 0 END,
+        occurred_at DESC, received_at DESC, event_id
+    ) AS place
+  FROM joined
+  WHERE assessment_id IS NOT NULL
+),
+grouped AS (
   SELECT
     tenant_id,
-    graded_attempt AS attempt_id,
-    100e0 * score / max_score AS percent,
-    row_number() OVER (
-      PARTITION BY tenant_id, graded_attempt ORDER BY event_time DESC, received_at DESC, event_id
-    ) AS place
-  FROM (
-    SELECT *, CASE WHEN is_statement THEN taking ELSE object_id END AS graded_attempt
-    FROM chosen
-    WHERE is_statement OR type = 'GradeEvent'
-  ) AS graded
-  WHERE score IS NOT NULL
-    AND max_score > 0
+    assessment_id,
+    attempt,
+    alone,
+    coalesce(max(CASE WHEN NOT is_grade THEN taker_id END), max(taker_id)) AS person_id,
+    max(CASE WHEN object_id = assessment_id THEN object_name END) AS own_name,
+    max(object_name) AS any_name,
+    count(*) FILTER (WHERE NOT is_grade) AS events,
+    count(*) FILTER (
+      WHERE done IN ('Submitted', 'Completed') OR (is_taking AND done = 'Graded')
+    ) AS submissions,
+    max(CASE WHEN place = 1 THEN percent END) AS percent
+  FROM placed
+  GROUP BY 1, 2, 3, 4
+  HAVING count(*) FILTER (
+    WHERE (NOT is_taking OR done IN ('Started', 'Submitted', 'Completed', 'Graded'))${andCourse}
+  ) > 0
+),
+counted AS (
+  SELECT *,
+    count(attempt) OVER (PARTITION BY tenant_id, assessment_id, person_id) AS attempts,
+    sum(CASE WHEN attempt IS NULL THEN submissions ELSE 0 END)
+      OVER (PARTITION BY tenant_id, assessment_id, person_id) AS further_submissions
+  FROM grouped
+),
+questions AS (
+  SELECT DISTINCT tenant_id, object_id AS question_id
+  FROM chosen
+  WHERE object_type = 'AssessmentItem'
 )
 SELECT
   a.tenant_id,
   a.assessment_id,
-  max(a.name) AS name,
+  coalesce(max(a.own_name), max(a.any_name)) AS name,
   count(DISTINCT a.person_id) AS people,
   count(*) AS attempts,
-  count(*) FILTER (WHERE a.submissions > 0) AS submitted,
-  count(g.percent) AS graded,
-  round(min(g.percent), 1) AS lowest,
-  round(avg(g.percent), 1) AS mean,
-  round(max(g.percent), 1) AS highest
-FROM attempts AS a
-LEFT JOIN grades AS g
-  ON g.tenant_id = a.tenant_id AND g.attempt_id = a.attempt_id AND g.place = 1
+  count(*) FILTER (WHERE a.submissions + a.further_submissions > 0) AS submitted,
+  count(a.percent) AS graded,
+  round(min(a.percent), 1) AS lowest,
+  round(avg(a.percent), 1) AS mean,
+  round(max(a.percent), 1) AS highest
+FROM counted AS a
+LEFT JOIN questions AS q ON q.tenant_id = a.tenant_id AND q.question_id = a.assessment_id
+WHERE (a.attempt IS NOT NULL OR a.attempts = 0)
+  AND (a.events > 0 OR q.question_id IS NULL)${andPerson('a.person_id')}
 GROUP BY 1, 2
 ORDER BY 1, attempts DESC, 2`,
 })

@@ -1,18 +1,18 @@
-import { days, namedQuery } from './named-query'
+import { namedQuery } from './named-query'
+import { personId } from './people'
 
 export const attemptsByActivity = namedQuery({
   id: 'attempts-by-activity',
   title: 'Attempts and scores by activity',
   description:
     'For each activity of xAPI that somebody attempted, completed, passed, failed or was scored in: how many people, in how many attempts, with what outcome, and what scores in percent? An attempt is one registration of a person; without a registration, everything that the person did there is one.',
-  sql: `
+  sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH chosen AS (
-  SELECT *
+  SELECT *, ${personId} AS person_id
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
     AND kind = 'event'
     AND standard = 'xapi'
-    AND actor_id IS NOT NULL
     AND object_id IS NOT NULL
     AND (common_action IN ('Started', 'Submitted', 'Completed', 'Graded')
       OR score IS NOT NULL OR success IS NOT NULL OR completion IS NOT NULL)
@@ -21,7 +21,7 @@ attempts AS (
   SELECT
     tenant_id,
     object_id,
-    actor_id,
+    person_id,
     session_id,
     max(object_type) AS object_type,
     max(object_name) AS name,
@@ -32,6 +32,7 @@ attempts AS (
     max(CASE WHEN success THEN 0 WHEN NOT success THEN 1 ELSE 0 END) AS failed,
     max(CASE WHEN max_score > 0 THEN 100e0 * score / max_score END) AS percent
   FROM chosen
+  WHERE person_id IS NOT NULL
   GROUP BY 1, 2, 3, 4
 )
 SELECT
@@ -39,7 +40,7 @@ SELECT
   object_id AS activity_id,
   max(object_type) AS activity_type,
   max(name) AS name,
-  count(DISTINCT actor_id) AS people,
+  count(DISTINCT person_id) AS people,
   count(*) AS attempts,
   sum(completed) AS completed,
   sum(passed) AS passed,

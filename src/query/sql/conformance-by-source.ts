@@ -1,15 +1,15 @@
-import { days, namedQuery } from './named-query'
+import { namedQuery } from './named-query'
 
 export const conformanceBySource = namedQuery({
   id: 'conformance-by-source',
   title: 'Conformance by source',
   description:
     'How much of what each source sends, events and descriptions of entities, is without error by the text of its standard? What could not be kept at all is in quarantine and not here.',
-  sql: `
+  sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH arrived AS (
   SELECT *
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
 )
 SELECT
   tenant_id,

@@ -1,26 +1,27 @@
-import { days, namedQuery } from './named-query'
+import { namedQuery } from './named-query'
+import { personId } from './people'
 
 export const dailyActivePeople = namedQuery({
   id: 'daily-active-people',
   title: 'Daily active people',
   description:
-    'How many people were active on each day (UTC), and how many of them for the first time in the days that are read?',
-  sql: `
+    'How many people were active on each day (UTC, or of the time zone asked for), and how many of them for the first time in the days that are read?',
+  sql: ({ range, andCourse, andSource, andPerson, dayOf }) => `
 WITH chosen AS (
-  SELECT *
+  SELECT *, ${personId} AS person_id
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
     AND kind = 'event'
-    AND actor_id IS NOT NULL
 ),
 seen AS (
-  SELECT tenant_id, actor_id, CAST(event_time AS date) AS activity_day, count(*) AS events
+  SELECT tenant_id, person_id, ${dayOf('occurred_at')} AS activity_day, count(*) AS events
   FROM chosen
+  WHERE person_id IS NOT NULL
   GROUP BY 1, 2, 3
 ),
 placed AS (
   SELECT tenant_id, activity_day, events,
-    min(activity_day) OVER (PARTITION BY tenant_id, actor_id) AS first_day
+    min(activity_day) OVER (PARTITION BY tenant_id, person_id) AS first_day
   FROM seen
 )
 SELECT

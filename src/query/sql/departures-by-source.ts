@@ -1,15 +1,15 @@
-import { days, namedQuery } from './named-query'
+import { namedQuery } from './named-query'
 
 export const departuresBySource = namedQuery({
   id: 'departures-by-source',
   title: 'Departures from the standard by source',
   description:
     'Which departures from the standard does each source make, and in how many items? The codes are those of the conformance report.',
-  sql: `
+  sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH arrived AS (
   SELECT *
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
 )
 SELECT
   a.tenant_id,

@@ -1,46 +1,59 @@
-import { days, namedQuery } from './named-query'
+import { course } from '../narrowing'
+import { namedQuery } from './named-query'
+import { personId } from './people'
 
 export const inactiveLearners = namedQuery({
   id: 'inactive-learners',
   title: 'Inactive learners',
   description:
-    'Which learners were once active in a course and have not been for seven days or more, counted back from the newest event of that course? Whoever takes part in another role is left out; without a role, people count as learners.',
-  sql: `
+    'Which learners were once active in a course and have not been for seven days or more, counted back from the newest event of that course? Whoever has another role in the course, in any event of the days that are read, is left out; people of whom no role is known count as learners.',
+  // Roles and the newest event are everybody's, whatever person or source is asked for.
+  sql: ({ range, andCourse, andSource, andPerson, dayOf }) => `
 WITH chosen AS (
-  SELECT *
+  SELECT *, ${course} AS course, ${personId} AS person_id
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}
     AND kind = 'event'
-    AND group_id IS NOT NULL
+    AND ${course} IS NOT NULL
 ),
 courses AS (
-  SELECT tenant_id, group_id, CAST(max(event_time) AS date) AS last_day
+  SELECT tenant_id, course, max(${dayOf('occurred_at')}) AS last_day
   FROM chosen
   GROUP BY 1, 2
+),
+others AS (
+  SELECT DISTINCT c.tenant_id, c.course, coalesce(c.member_id, c.actor_id) AS person_id
+  FROM chosen AS c
+  CROSS JOIN UNNEST(c.membership_roles) AS one (role)
+  WHERE lower(one.role) NOT LIKE '%learner%'
+    AND lower(one.role) NOT LIKE '%student%'
+    AND one.role NOT IN ('Member', 'Member#Member')
 ),
 learners AS (
   SELECT
     tenant_id,
-    group_id,
-    actor_id,
+    course,
+    person_id,
     max(actor_name) AS name,
     count(*) AS events,
-    CAST(max(event_time) AS date) AS last_day
+    max(${dayOf('occurred_at')}) AS last_day
   FROM chosen
-  WHERE actor_id IS NOT NULL
-    AND (membership_roles IS NULL OR contains(membership_roles, 'Learner'))
+  WHERE person_id IS NOT NULL${andSource}${andPerson('person_id')}
   GROUP BY 1, 2, 3
 )
 SELECT
   l.tenant_id,
-  l.group_id AS course_id,
-  l.actor_id AS learner_id,
+  l.course AS course_id,
+  l.person_id AS learner_id,
   l.name,
   l.events,
   l.last_day AS last_active_day,
   date_diff('day', l.last_day, c.last_day) AS days_inactive
 FROM learners AS l
-JOIN courses AS c ON c.tenant_id = l.tenant_id AND c.group_id = l.group_id
-WHERE date_diff('day', l.last_day, c.last_day) >= 7
+JOIN courses AS c ON c.tenant_id = l.tenant_id AND c.course = l.course
+LEFT JOIN others AS o
+  ON o.tenant_id = l.tenant_id AND o.course = l.course AND o.person_id = l.person_id
+WHERE o.person_id IS NULL
+  AND date_diff('day', l.last_day, c.last_day) >= 7
 ORDER BY 1, 2, days_inactive DESC, 3`,
 })

@@ -1,15 +1,16 @@
-import { days, namedQuery } from './named-query'
+import { namedQuery } from './named-query'
+import { personId } from './people'
 
 export const mostViewedResources = namedQuery({
   id: 'most-viewed-resources',
   title: 'Most viewed resources',
   description:
     'Which hundred resources were viewed or navigated to most, and by how many people? Some senders report both a view and a navigation for one look at a page; such a look counts twice.',
-  sql: `
+  sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH chosen AS (
-  SELECT *
+  SELECT *, ${personId} AS person_id
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
     AND kind = 'event'
 )
 SELECT
@@ -18,8 +19,8 @@ SELECT
   max(object_type) AS resource_type,
   max(object_name) AS name,
   count(*) AS views,
-  count(DISTINCT actor_id) AS people,
-  max(event_time) AS last_viewed
+  count(DISTINCT person_id) AS people,
+  max(occurred_at) AS last_viewed
 FROM chosen
 WHERE coalesce(common_action, action) IN ('Viewed', 'NavigatedTo') AND object_id IS NOT NULL
 GROUP BY 1, 2

@@ -1,3 +1,6 @@
+import { sqlText } from '../../syntax/sql'
+import { conditionsOf, equal, type Narrowing } from '../narrowing'
+
 /** A question that people ask of the lake, as one SQL text that Trino, Athena and DuckDB take. */
 export interface NamedQuery {
   /** Its name on the command line and in Athena, kebab-case. */
@@ -9,27 +12,73 @@ export interface NamedQuery {
   sql: string
 }
 
-export function namedQuery({ id, title, description, sql }: NamedQuery): NamedQuery {
+/** A query puts these pieces of SQL where it reads `events`, and where it makes days of times. */
+export interface Pieces {
+  /** The condition on time stands first in `WHERE`: all days of arrival unless narrowed. */
+  range: string
+  /** The other conditions are empty, or begin with `AND` on a line of their own. */
+  andCourse: string
+  andSource: string
+  /** Writes that only one person is asked for, where one is. @param column who is meant */
+  andPerson(column: string): string
+  /** Writes the day on which a time was, in the zone that was asked for. */
+  dayOf(column: string): string
+  /** Writes a time as the clocks of that zone show it. */
+  localTime(column: string): string
+  /** Writes the day of arrival as text. */
+  arrivalDay: string
+}
+
+type Writer = (pieces: Pieces) => string
+
+interface Definition extends Omit<NamedQuery, 'sql'> {
+  sql: Writer
+}
+
+// The whole text of a query finds how it is written: a text is what Athena and `--list` show.
+const writers = new Map<string, (narrowing: Narrowing) => string>()
+
+export function namedQuery({ id, title, description, sql }: Definition): NamedQuery {
   const header = [title, '', ...wrap(description), '', NARROWING].map((line) =>
     `-- ${line}`.trimEnd(),
   )
-  return { id, title, description, sql: `${header.join('\n')}\n${sql.trim()}\n` }
+  const write = (narrowing: Narrowing) =>
+    `${header.join('\n')}\n${sql(piecesFor(narrowing)).trim()}\n`
+  const whole = write({})
+  writers.set(whole, write)
+  return { id, title, description, sql: whole }
 }
 
-// `day` is a folder of the lake, so this decides what is read and paid for. Wide enough for every day
-// there will be; the form is found again by `narrowed`.
-const FIRST = '2026-01-01'
-const LAST = '2999-12-31'
 const NARROWING =
   'Days of arrival (UTC) are in the first lines: narrow them, and only those are read.'
 
-/** Condition of every named query: the days of arrival that it reads, all unless narrowed. */
-export const days = `day BETWEEN '${FIRST}' AND '${LAST}'`
+/** Writes the same query about fewer events. @param sql that of a named query */
+export function narrowed(sql: string, narrowing: Narrowing): string {
+  const write = writers.get(sql)
+  if (write === undefined) throw new Error('only the SQL of a named query can be narrowed')
+  return write(narrowing)
+}
 
-/** The same query, reading only some days of arrival. @param range days as `2026-11-21`, inclusive */
-export function narrowed(sql: string, range: { from?: string; to?: string }): string {
-  const { from = FIRST, to = LAST } = range
-  return sql.replaceAll(days, `day BETWEEN '${from}' AND '${to}'`)
+function piecesFor(narrowing: Narrowing): Pieces {
+  const { range, course, source } = conditionsOf(narrowing)
+  const and = (condition: string | undefined) => (condition ? `\n    AND ${condition}` : '')
+  const { timezone = 'UTC' } = narrowing
+  const isUtc = timezone === 'UTC'
+  // The inner cast makes an instant of a time without a zone, as Athena has it; DuckDB has instants.
+  const localTime = (column: string) => {
+    const instant = `CAST(${column} AS timestamp with time zone)`
+    return isUtc ? column : `CAST(${instant} AT TIME ZONE ${sqlText(timezone)} AS timestamp)`
+  }
+  const dayOf = (column: string) => `CAST(${localTime(column)} AS date)`
+  return {
+    range,
+    andCourse: and(course),
+    andSource: and(source),
+    andPerson: (column) => and(equal(column, narrowing.person)),
+    localTime,
+    dayOf,
+    arrivalDay: isUtc ? 'day' : `CAST(${dayOf('received_at')} AS varchar)`,
+  }
 }
 
 // A comment that fits beside the SQL in an editor.

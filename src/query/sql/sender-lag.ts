@@ -1,26 +1,26 @@
-import { days, namedQuery } from './named-query'
+import { namedQuery } from './named-query'
 
 export const senderLag = namedQuery({
   id: 'sender-lag',
   title: 'Sender lag',
   description:
     "How far behind our clock is what each source sends (received_at minus the sender's sendTime, in seconds), by day of arrival? A negative lag is a clock that is ahead. Items whose sender does not say when it sent them are left out.",
-  sql: `
+  sql: ({ range, andCourse, andSource, andPerson, arrivalDay }) => `
 WITH arrived AS (
-  SELECT *
+  SELECT tenant_id, source_id, skew_ms, ${arrivalDay} AS arrival_day
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
     AND skew_ms IS NOT NULL
 ),
 ranked AS (
-  SELECT tenant_id, source_id, day, skew_ms,
-    cume_dist() OVER (PARTITION BY tenant_id, source_id, day ORDER BY skew_ms) AS share
+  SELECT tenant_id, source_id, arrival_day, skew_ms,
+    cume_dist() OVER (PARTITION BY tenant_id, source_id, arrival_day ORDER BY skew_ms) AS share
   FROM arrived
 )
 SELECT
   tenant_id,
   source_id,
-  day AS arrival_day,
+  arrival_day,
   count(*) AS items,
   round(min(skew_ms) / 1e3, 3) AS least,
   round(min(skew_ms) FILTER (WHERE share >= 0.5) / 1e3, 3) AS median,

@@ -1,34 +1,36 @@
-import { days, namedQuery } from './named-query'
+import { course } from '../narrowing'
+import { namedQuery } from './named-query'
+import { personId } from './people'
 
 export const timeOnTask = namedQuery({
   id: 'time-on-task',
   title: 'Time on task',
   description:
     'How long did each person work in each course? The time between two of their events counts when it is at most 30 minutes; a longer pause begins a new sitting. Time after the last event of a sitting is not known and not counted.',
-  sql: `
+  sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH chosen AS (
-  SELECT *
+  SELECT *, ${course} AS course, ${personId} AS person_id
   FROM events
-  WHERE ${days}
+  WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
     AND kind = 'event'
 ),
 steps AS (
   SELECT
     tenant_id,
-    group_id,
-    actor_id,
+    course,
+    person_id,
     date_diff(
       'millisecond',
-      lag(event_time) OVER (PARTITION BY tenant_id, group_id, actor_id ORDER BY event_time),
-      event_time
+      lag(occurred_at) OVER (PARTITION BY tenant_id, course, person_id ORDER BY occurred_at),
+      occurred_at
     ) AS pause_ms
   FROM chosen
-  WHERE group_id IS NOT NULL AND actor_id IS NOT NULL
+  WHERE course IS NOT NULL AND person_id IS NOT NULL
 )
 SELECT
   tenant_id,
-  group_id AS course_id,
-  actor_id AS person_id,
+  course AS course_id,
+  person_id,
   count(*) AS events,
   1 + count(*) FILTER (WHERE pause_ms > 1800000) AS sittings,
   round(sum(CASE WHEN pause_ms <= 1800000 THEN pause_ms ELSE 0 END) / 6e4, 1) AS minutes

@@ -30,8 +30,8 @@ function viewsOf(folder: string | undefined): string {
   const names = glueTable({ bucket: 'lake' }).columns.map(({ name }) => name)
   const typed = columns.map(({ name, type }) => `NULL::${duckTypes[type]} AS ${name}`)
   const archive = folder
-    ? `SELECT ${names}, parse_path(filename)[-4] AS retention_class, parse_path(filename)[-3] AS day
-       FROM read_parquet('${folder}/*/*/*/*.parquet', filename = true)`
+    ? `SELECT ${names}, retention_class, day FROM read_parquet('${folder}/*/*/*/*.parquet',
+         hive_types = { retention_class: VARCHAR, day: VARCHAR })`
     : `SELECT ${typed}, NULL::VARCHAR AS day WHERE false`
   return `CREATE OR REPLACE TEMP VIEW archive AS ${archive};
     CREATE OR REPLACE TEMP VIEW events AS ${eventsView}`

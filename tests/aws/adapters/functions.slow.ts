@@ -183,7 +183,7 @@ it('carries an event from the address that takes it to the lake and to a webhook
 
   await feed((batch) => changes.handler(batch, {}))
 
-  const [file] = await lake.objects('events/standard/')
+  const [file] = await lake.objects('events/retention_class=standard/')
   expect(file).toEndWith('.parquet')
   const messages = await rung()
   expect(messages.Records).toHaveLength(1)
@@ -233,14 +233,14 @@ it('takes up again a batch that Lambda gave up', async () => {
   })
   const key = 'aws/lambda/0c1d/shardId-1/2026/11/21/2026-11-21T09.00.00-1'
   await blobs.put(key, Buffer.from(JSON.stringify({ payload: JSON.stringify(batches[0]) })))
-  const before = await lake.objects('events/standard/')
+  const before = await lake.objects('events/retention_class=standard/')
 
   await sweep.handler({}, {})
 
   expect(await blobs.get(key)).toBeUndefined()
-  expect((await lake.objects('events/standard/', before.length + 1)).length).toBeGreaterThan(
-    before.length,
-  )
+  expect(
+    (await lake.objects('events/retention_class=standard/', before.length + 1)).length,
+  ).toBeGreaterThan(before.length)
 })
 
 it('takes events over a connection that was opened with a key, and over no other', async () => {

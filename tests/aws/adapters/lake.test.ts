@@ -8,6 +8,7 @@ import type { LakeLimits } from '../../../src/platform/lake'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { askLake } from '../../../src/query/ask-lake'
 import { namedQueries } from '../../../src/query/sql'
+import { jsonText } from '../../../src/syntax/json-text'
 import { lakeContract, type Statement, statements } from '../../contracts/lake.contract'
 import { type Play, startAthena } from '../../support/aws/athena'
 import { withFaults } from '../../support/aws/faults'
@@ -83,6 +84,23 @@ describe('a query by Athena', () => {
     expect(QueryString).toContain(`"nonius_test".events WHERE tenant_id = 'school'`)
   })
 
+  it('has its times in the zone that is asked for, and no zone that there is not', async () => {
+    const columns: Play['columns'] = [['x', 'timestamp']]
+    const pages = [[['x'], ['2026-11-21 10:30:00.000']]]
+    await using athena = startAthena({ columns, pages })
+    await using lake = createLake({ client: athena.client, ...where })
+    const query = { reader: 'operator', sql: 'SELECT 1 FROM events' } as const
+    const { rows } = await askLake(lake, { ...query, timezone: 'europe/berlin' })
+    expect(athena.bodiesOf('StartQueryExecution')[0]!.QueryString).toContain(
+      `with_timezone(received_at, 'UTC') AT TIME ZONE 'Europe/Berlin' AS received_at`,
+    )
+    // A time without a zone is by the SQL's own making then.
+    expect(rows).toEqual([['2026-11-21T10:30:00.000']])
+    for (const timezone of ['Mars/Olympus', '', '+01:00', `a' OR 'a`]) {
+      await expect(askLake(lake, { ...query, timezone })).rejects.toThrow('There is no time zone')
+    }
+  })
+
   it('is asked as it was written, in the workgroup and the database of the deployment', async () => {
     await using athena = startAthena({})
     await using lake = createLake({ client: athena.client, ...where })
@@ -144,7 +162,7 @@ describe('a query by Athena', () => {
     ['varchar', null, null],
     ['bigint', null, null],
     ['bigint', '9007199254740991', 9007199254740991],
-    ['bigint', '9007199254740993', '9007199254740993'],
+    ['bigint', '9007199254740993', 9007199254740993n],
     ['integer', '-7', -7],
     ['double', '94.1', 94.1],
     ['double', '1.0E-4', 0.0001],
@@ -153,15 +171,41 @@ describe('a query by Athena', () => {
     ['boolean', 'true', true],
     ['boolean', 'false', false],
     ['date', '2026-11-21', '2026-11-21'],
-    ['timestamp', '2026-11-21 09:30:00.000', '2026-11-21 09:30:00'],
-    ['timestamp', '2026-11-21 09:30:00.120', '2026-11-21 09:30:00.12'],
-    ['timestamp', '2026-11-21 09:30:10', '2026-11-21 09:30:10'],
+    ['timestamp', '2026-11-21 09:30:00.000', '2026-11-21T09:30:00.000Z'],
+    ['timestamp', '2026-11-21 09:30:00.120', '2026-11-21T09:30:00.120Z'],
+    ['timestamp', '2026-11-21 09:30:00.120001', '2026-11-21T09:30:00.120001Z'],
+    ['timestamp', '2026-11-21 09:30:10', '2026-11-21T09:30:10.000Z'],
+    ['timestamp with time zone', '2026-11-21 09:30:00.000 UTC', '2026-11-21T09:30:00.000Z'],
+    ['timestamp with time zone', '2026-11-21 10:30:00.000 +01:00', '2026-11-21T09:30:00.000Z'],
+    ['timestamp with time zone', '2026-11-21 05:45:00.5 -03:45', '2026-11-21T09:30:00.500Z'],
+    [
+      'timestamp with time zone',
+      '2026-11-21 10:30:00.000 Europe/Berlin',
+      '2026-11-21T09:30:00.000Z',
+    ],
+    [
+      'timestamp with time zone',
+      '2026-07-21 11:30:00.000 Europe/Berlin',
+      '2026-07-21T09:30:00.000Z',
+    ],
+    // The clocks show this hour twice, and the first is taken.
+    [
+      'timestamp with time zone',
+      '2026-10-25 02:30:00.000 Europe/Berlin',
+      '2026-10-25T00:30:00.000Z',
+    ],
+    [
+      'timestamp with time zone',
+      '2026-10-25 03:00:00.000 Europe/Berlin',
+      '2026-10-25T02:00:00.000Z',
+    ],
+    ['timestamp with time zone', '2026-11-21 09:30:00 Nowhere', '2026-11-21 09:30:00 Nowhere'],
     ['array', '[a, b, c]', '[a, b, c]'],
     ['json', '["a, b","c"]', ['a, b', 'c']],
     ['decimal', '0.10', '0.10'],
   ]
   for (const [type, text, value] of values) {
-    it(`gives ${text === null ? 'nothing' : JSON.stringify(text)} of type ${type} as ${JSON.stringify(value)}`, async () => {
+    it(`gives ${text === null ? 'nothing' : JSON.stringify(text)} of type ${type} as ${jsonText(value)}`, async () => {
       const pages = [[['x'], [text]]]
       expect((await answerTo({ columns: [['x', type]], pages })).rows).toEqual([[value]])
     })

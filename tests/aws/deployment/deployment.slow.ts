@@ -44,7 +44,9 @@ describe('The deployment on one machine', () => {
     await eventually(async () => Boolean((await s3.send(list)).Contents?.length))
     const { Contents = [] } = await s3.send(list)
     for (const { Key } of Contents) {
-      expect(Key).toMatch(/^events\/standard\/\d{4}-\d\d-\d\d\/\d\d\/[^/]+\.parquet$/)
+      expect(Key).toMatch(
+        /^events\/retention_class=standard\/day=\d{4}-\d\d-\d\d\/hour=\d\d\/[^/]+\.parquet$/,
+      )
     }
   })
 

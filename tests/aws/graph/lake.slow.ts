@@ -64,7 +64,7 @@ describe('the archive', () => {
       const prefix = s3.prefix
         .replace('!{timestamp:yyyy-MM-dd}', '2026-11-21')
         .replace('!{timestamp:HH}', '09')
-      expect(`s3://${bucket.inputs.bucket}/${prefix}`).toBe(`${folder}09/`)
+      expect(`s3://${bucket.inputs.bucket}/${prefix}`).toBe(`${folder}hour=09/`)
       expect(s3.bucketArn).toBe(bucket.outputs.arn)
     })
 
@@ -116,7 +116,9 @@ describe('what is kept', () => {
   for (const retentionClass of retentionClasses) {
     it(`expires after ${days[retentionClass]} days when its class is ${retentionClass}`, () => {
       const own = rules.filter((rule: { filter: { prefix: string } }) =>
-        `events/${retentionClass}/2026-11-21/09/x.parquet`.startsWith(rule.filter.prefix),
+        `events/retention_class=${retentionClass}/day=2026-11-21/hour=09/x.parquet`.startsWith(
+          rule.filter.prefix,
+        ),
       )
       expect(own).toMatchObject([{ status: 'Enabled', expiration: { days: days[retentionClass] } }])
     })

@@ -1,5 +1,7 @@
 import type { ColumnInfo, Datum, GetQueryResultsOutput } from '@aws-sdk/client-athena'
 import type { LakeColumn } from '../../lake'
+import { wholeNumber } from '../../shared/answer-values'
+import { timeFrom } from './athena-time'
 
 /** Reads the columns of a result, which every page of `GetQueryResults` names. */
 export function columnsOf({ ResultSet }: GetQueryResultsOutput): LakeColumn[] {
@@ -7,19 +9,28 @@ export function columnsOf({ ResultSet }: GetQueryResultsOutput): LakeColumn[] {
   return infos.map(({ Name = '', Type = '' }) => ({ name: Name, type: Type }))
 }
 
-/**
- * Reads the rows of a page, where every value is text.
- * @param options.isNamed whether the first row may name the columns: that of the first page of a
- * SELECT does, that of SHOW or DESCRIBE does not
- */
+interface Reading {
+  /**
+   * If true, the first row may name the columns: that of the first page of a SELECT does, that of
+   * SHOW or DESCRIBE does not.
+   */
+  isNamed: boolean
+  /**
+   * If true, the query was asked in a time zone, and a time without one is by no clock that is known
+   * here. Otherwise it is UTC, as all times of the tables are.
+   */
+  isZoned: boolean
+}
+
+/** Reads the rows of a page, where every value is text. */
 export function rowsOf(
   { ResultSet }: GetQueryResultsOutput,
-  { isNamed }: { isNamed: boolean },
+  { isNamed, isZoned }: Reading,
 ): unknown[][] {
   const infos = ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
   const texts = ResultSet?.Rows?.map(({ Data = [] }) => Data) ?? []
   return (isNamed && isHeader(texts[0], infos) ? texts.slice(1) : texts).map((row) =>
-    infos.map(({ Type = '' }, i) => valueFrom(row[i]?.VarCharValue, Type)),
+    infos.map(({ Type = '' }, i) => valueFrom(row[i]?.VarCharValue, Type, isZoned ? '' : 'Z')),
   )
 }
 
@@ -30,14 +41,14 @@ function isHeader(row: Datum[] | undefined, infos: ColumnInfo[]): boolean {
 const WHOLE = new Set(['tinyint', 'smallint', 'integer', 'bigint'])
 const FRACTIONAL = new Set(['double', 'float', 'real'])
 
-function valueFrom(text: string | undefined, type: string): unknown {
+function valueFrom(text: string | undefined, type: string, zone: 'Z' | ''): unknown {
   if (text === undefined) return null
   if (type === 'boolean') return text === 'true'
   if (type === 'json') return JSON.parse(text)
-  // DuckDB writes it so: without the digits of a fraction that say nothing.
-  if (type === 'timestamp') return text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
-  if (!WHOLE.has(type) && !FRACTIONAL.has(type)) return text
+  if (type.startsWith('timestamp')) return timeFrom(text, zone)
+  if (WHOLE.has(type)) return wholeNumber(BigInt(text))
+  if (!FRACTIONAL.has(type)) return text
   const number = Number(text)
-  // NaN and the infinities stay text, as do whole numbers that have lost digits.
-  return (WHOLE.has(type) ? Number.isSafeInteger(number) : Number.isFinite(number)) ? number : text
+  // NaN and the infinities stay text.
+  return Number.isFinite(number) ? number : text
 }

@@ -1,5 +1,6 @@
 import { type ColumnType, columns } from '../../../event/columns'
 import { type RetentionClass, retentionClasses } from '../../../event/record'
+import { folderOf, IN_PATH } from '../../shared/lake-layout'
 
 /** Glue calls each column type of the lake so. */
 export const glueTypes: Record<ColumnType, string> = {
@@ -28,9 +29,6 @@ export interface GlueTable {
   format: { input: string; output: string; serde: string }
 }
 
-// A table cannot have a column and a partition key of one name (Hive); this one is in the path.
-const IN_PATH = 'retention_class'
-
 // No lake is older than the product. Athena looks into every projected partition that a query does
 // not rule out, so the range begins no earlier than it must. (NOW is UTC, as the path is.)
 const FIRST_DAY = '2026-01-01'
@@ -38,13 +36,14 @@ const FIRST_DAY = '2026-01-01'
 /**
  * Describes everything archived, as it lies there: the view `events` (`events-view.ts`) is what
  * people ask. Partitions are projected: nothing has to crawl or repair. Hours are folders below a
- * partition and no partitions (decisions/0014).
+ * partition and no partitions (decisions/0052).
  */
 export function glueTable({ bucket }: { bucket: string }): GlueTable {
   const location = `s3://${bucket}/events/`
   return {
     name: 'archive',
     columns: columns
+      // A table cannot have a column and a partition key of one name (Hive).
       .filter(({ name }) => name !== IN_PATH)
       .map(({ name, type, comment }) => ({ name, type: glueTypes[type], comment })),
     partitionKeys: [
@@ -62,7 +61,7 @@ export function glueTable({ bucket }: { bucket: string }): GlueTable {
       'projection.day.range': `${FIRST_DAY},NOW`,
       'projection.day.interval': '1',
       'projection.day.interval.unit': 'DAYS',
-      'storage.location.template': `${location}\${${IN_PATH}}/\${day}/`,
+      'storage.location.template': `${location}${IN_PATH}=\${${IN_PATH}}/day=\${day}/`,
     },
     location,
     format: {
@@ -75,5 +74,5 @@ export function glueTable({ bucket }: { bucket: string }): GlueTable {
 
 /** Says where Firehose puts the objects of a class: `timestamp` is their arrival there, UTC. */
 export function firehosePrefix(retentionClass: RetentionClass): string {
-  return `events/${retentionClass}/!{timestamp:yyyy-MM-dd}/!{timestamp:HH}/`
+  return `events/${folderOf([retentionClass, '!{timestamp:yyyy-MM-dd}', '!{timestamp:HH}'])}/`
 }

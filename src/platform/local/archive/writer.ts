@@ -28,6 +28,12 @@ interface Dealt {
   isSetAside?: true
 }
 
+/**
+ * The names of files end so whose times have a zone. Those of a former version do not, and a query
+ * in another zone reads them apart.
+ */
+export const ZONED = 'z'
+
 // A process that crashes so many times in a row over one record does so because of it.
 const CRASHES = 3
 
@@ -143,7 +149,7 @@ export function createPartWriter(options: {
 }
 
 function nameOf({ id }: PartitionBatch, { from, to }: Part): string {
-  return `${id}-${from}-${to}`
+  return `${id}-${from}-${to}${ZONED}`
 }
 
 /** Makes one piece of a part a part of its own. */

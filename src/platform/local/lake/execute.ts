@@ -1,12 +1,16 @@
-import type { DuckDBResult } from '@duckdb/node-api'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DuckDBResult, DuckDBValueConverter } from '@duckdb/node-api'
 import type { LakeColumn } from '../../lake'
-import type { Duck } from '../parquet/duck'
+import { type Duck, literal } from '../parquet/duck'
+import { createValues } from './values'
 import { eventsView } from './view'
 
 /** A statement is SQL over the view `events` of one tenant, or of all. */
 export interface Statement {
   sql: string
   tenantId?: string | undefined
+  /** The session has this time zone, UTC when left out. */
+  timezone?: string | undefined
 }
 
 /**
@@ -28,7 +32,7 @@ export type Execute = (statement: Statement, signal: AbortSignal) => Promise<Exe
 
 /** Runs statements by DuckDB in this process, each on a connection of its own. */
 export function executeWith(options: { folder: string; duck: Duck }): Execute {
-  return async function execute({ sql, tenantId }, signal) {
+  async function executeOnce({ sql, ...viewer }: Statement, signal: AbortSignal) {
     const connection = await options.duck.connect()
     const interrupt = () => connection.interrupt()
     signal.addEventListener('abort', interrupt)
@@ -39,34 +43,50 @@ export function executeWith(options: { folder: string; duck: Duck }): Execute {
     try {
       signal.throwIfAborted()
       // The view is this connection's only: it follows the files that are there now.
-      const view = await eventsView(options.folder, tenantId)
+      const view = await eventsView(options.folder, viewer)
       await connection.run(`CREATE OR REPLACE TEMP VIEW events AS ${view}`)
+      const { timezone } = viewer
+      if (timezone !== undefined) await connection.run(`SET TimeZone = ${literal(timezone)}`)
       signal.throwIfAborted()
       const result = await connection.stream(sql)
       const names = result.columnNames()
       const columns = result.columnTypes().map((type, i) => ({ name: names[i]!, type: `${type}` }))
-      return { columns, chunks: chunksOf(result, columns, signal), [Symbol.asyncDispose]: close }
+      const chunks = chunksOf(result, await createValues(), signal)
+      return { columns, chunks, [Symbol.asyncDispose]: close }
     } catch (error) {
       await close()
       throw error
     }
   }
-}
 
-const WHOLE = new Set(['BIGINT', 'UBIGINT', 'HUGEINT', 'UHUGEINT'])
-
-async function* chunksOf(result: DuckDBResult, columns: LakeColumn[], signal: AbortSignal) {
-  const isWhole = columns.map(({ type }) => WHOLE.has(type))
-  for await (const chunk of result.yieldRowsJson()) {
-    signal.throwIfAborted()
-    yield chunk.map((row) => row.map((value, i) => (isWhole[i] ? wholeNumber(value) : value)))
+  return async function execute(statement, signal) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await executeOnce(statement, signal)
+      } catch (error) {
+        // A server that starts meanwhile may give folders of a former version their names of now.
+        const { message } = error as Error
+        const isMoved = GONE.test(message) && message.includes(options.folder)
+        if (!isMoved || tries === TRIES || signal.aborted) throw error
+        await sleep(PAUSE_MS)
+      }
+    }
   }
 }
 
-/**
- * Reads a whole number: DuckDB gives 64-bit ones as text, and those that fit are numbers in JSON.
- */
-function wholeNumber(value: unknown): unknown {
-  const number = Number(value)
-  return typeof value === 'string' && Number.isSafeInteger(number) ? number : value
+// DuckDB says so of a file, or of the pattern, that it has found a moment ago.
+const GONE = /^IO Error: .*(No such file|No files found)/s
+// A folder is moved in an instant, and thousands of them in a second.
+const TRIES = 4
+const PAUSE_MS = 250
+
+async function* chunksOf(
+  result: DuckDBResult,
+  values: DuckDBValueConverter<unknown>,
+  signal: AbortSignal,
+) {
+  for await (const chunk of result.yieldConvertedRows(values)) {
+    signal.throwIfAborted()
+    yield chunk
+  }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { viewColumns } from '../../shared/events-view'
-import { duckTypes, literal } from '../parquet/duck'
+import { columns } from '../../../event/columns'
+import { filledColumns, viewColumns } from '../../shared/events-view'
+import { duckTypes, inUtc, literal } from '../parquet/duck'
 
 // Files from before `raw_exact` hold half surrogate pairs in `raw`, which would make every query
 // fail that reads into it. Only a text with a backslash before a u is parsed to find out. Every
@@ -9,34 +10,72 @@ const IS_ODD = `contains(raw, '\\u') AND NOT json_valid(raw)`
 const EVENED = String.raw`replace(regexp_replace(replace(raw, '\\', chr(1)),
   '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\\ufffd', 'g'), chr(1), '\\')`
 
-/** Writes the SQL of the view `events` over the files there now. @param tenantId all by default */
-export async function eventsView(folder: string, tenantId?: string): Promise<string> {
-  const all = await allEvents(folder)
+/** A viewer sees the events of one tenant, or of all, from a session in some time zone. */
+export interface Viewer {
+  tenantId?: string | undefined
+  /** UTC when left out. */
+  timezone?: string | undefined
+}
+
+/** Writes the SQL of the view `events` over the files there now. */
+export async function eventsView(folder: string, viewer: Viewer): Promise<string> {
+  const { tenantId, timezone } = viewer
+  const all = await allEvents(folder, { isUtc: timezone === undefined || timezone === 'UTC' })
   return tenantId === undefined ? all : `${all} WHERE tenant_id = ${literal(tenantId)}`
+}
+
+const nothing = nothingOf(duckTypes.timestamp)
+
+function nothingOf(timestamp: string): string {
+  const typed = viewColumns.map(({ name, type }) => {
+    return `NULL::${type === 'timestamp' ? timestamp : duckTypes[type]} AS ${name}`
+  })
+  return `SELECT ${typed.join(', ')} WHERE false`
 }
 
 // Copies are not looked for, as they are in `shared/events-view.ts`: this archive writes each record
 // once (`archive.write` repeats none), and a window over everything costs what it reads.
-async function allEvents(folder: string): Promise<string> {
-  const typed = viewColumns.map(({ name, type }) => `NULL::${duckTypes[type]} AS ${name}`)
-  const nothing = `SELECT ${typed.join(', ')} WHERE false`
-  if (!(await hasFiles(folder))) return `SELECT * FROM (${nothing})`
-  // Columns are matched by name: a file written before a column was added does not have it, and one
-  // of Firehose does not have what its path says. A filter on what is in the path opens only files
-  // below it.
-  const files = literal(`${folder}/*/*/*/*.parquet`)
+async function allEvents(folder: string, { isUtc }: { isUtc: boolean }): Promise<string> {
+  const found = await filesIn(folder, { isUtc })
+  const filled = Object.entries(filledColumns).map(([name, value]) => `${value} AS ${name}`)
   return `SELECT * REPLACE (
       CASE WHEN ${IS_ODD} THEN ${EVENED} ELSE raw END AS raw,
-      CASE WHEN ${IS_ODD} THEN raw ELSE raw_exact END AS raw_exact)
-    FROM (${nothing} UNION ALL BY NAME
-    SELECT COLUMNS(lambda name: name NOT IN ('retention_class', 'filename')),
-      parse_path(filename, 'both_slash')[-4] AS retention_class,
-      parse_path(filename, 'both_slash')[-3] AS day
-    FROM read_parquet(${files}, union_by_name = true, filename = true))`
+      CASE WHEN ${IS_ODD} THEN raw ELSE raw_exact END AS raw_exact,
+      ${filled.join(', ')})
+    FROM (${[nothing, ...found].join(' UNION ALL BY NAME ')})`
 }
 
-async function hasFiles(folder: string): Promise<boolean> {
+/**
+ * Times of a former version have no zone. Beside those that have one, DuckDB takes them for times in
+ * the zone of the session: right where that is UTC, and elsewhere they are read apart.
+ */
+async function filesIn(folder: string, { isUtc }: { isUtc: boolean }): Promise<string[]> {
+  const [all, zoned, others] = ['*.parquet', '*z.parquet', '*[!z].parquet'] as const
+  if (isUtc) return (await hasFiles(folder, all)) ? [read(folder, all)] : []
+  const parts: string[] = []
+  if (await hasFiles(folder, zoned)) parts.push(read(folder, zoned))
+  if (await hasFiles(folder, others)) {
+    const times = columns.filter(({ type }) => type === 'timestamp').map(({ name }) => name)
+    const inZone = times.map((name) => `${inUtc(`${name}::TIMESTAMP`)} AS ${name}`)
+    parts.push(`SELECT * REPLACE (${inZone.join(', ')})
+      FROM (${nothingOf('TIMESTAMP')} UNION ALL BY NAME ${read(folder, others)})`)
+  }
+  return parts
+}
+
+// Columns are matched by name: a file written before a column was added does not have it, and one
+// of Firehose does not have what its path says. A filter on what is in the path opens only files
+// below it. A folder of a former version has no name of its column before it.
+function read(folder: string, names: string): string {
+  return `SELECT COLUMNS(lambda name: name NOT IN ('retention_class', 'filename')),
+      split_part(parse_path(filename, 'both_slash')[-4], '=', -1) AS retention_class,
+      split_part(parse_path(filename, 'both_slash')[-3], '=', -1) AS day
+    FROM read_parquet(${literal(`${folder}/*/*/*/${names}`)},
+      union_by_name = true, filename = true, hive_partitioning = false)`
+}
+
+async function hasFiles(folder: string, names: string): Promise<boolean> {
   if (!existsSync(folder)) return false
-  for await (const _ of new Bun.Glob('*/*/*/*.parquet').scan(folder)) return true
+  for await (const _ of new Bun.Glob(`*/*/*/${names}`).scan(folder)) return true
   return false
 }

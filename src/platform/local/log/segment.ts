@@ -7,7 +7,7 @@ import { encodeLine } from './line'
  */
 export interface Segment {
   count: number
-  /** The partition is `<retention class>/<YYYY-MM-DD>/<HH>` by `receivedAt`. */
+  /** The partition is `<retention class>/<YYYY-MM-DD>/<HH>` by `receivedAt`, as logs have it. */
   partition: string
   /** The longest line has so many bytes: DuckDB must be told how much to expect. */
   longest: number

@@ -8,7 +8,7 @@ export const duckTypes: Record<ColumnType, string> = {
   double: 'DOUBLE',
   bigint: 'BIGINT',
   boolean: 'BOOLEAN',
-  timestamp: 'TIMESTAMP',
+  timestamp: 'TIMESTAMPTZ',
 }
 
 /**
@@ -16,6 +16,7 @@ export const duckTypes: Record<ColumnType, string> = {
  * for.
  */
 export interface Duck extends AsyncDisposable {
+  /** Makes a connection, whose time zone is UTC. */
   connect(): Promise<DuckDBConnection>
 }
 
@@ -48,12 +49,20 @@ export function createDuck(
   return {
     async connect() {
       instance ??= open()
-      return (await instance).connect()
+      const connection = await (await instance).connect()
+      // DuckDB would take that of the machine.
+      await connection.run(`SET TimeZone = 'UTC'`)
+      return connection
     },
     async [Symbol.asyncDispose]() {
       if (instance) (await instance).closeSync()
     },
   }
+}
+
+/** Writes the time with a zone that a TIMESTAMP in UTC means, whatever zone the session has. */
+export function inUtc(timestamp: string): string {
+  return `make_timestamptz(epoch_us(${timestamp}))`
 }
 
 /** Writes a string as a SQL literal. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { boundToTenant } from './tenant-sql'
+import { boundTo } from './bound-sql'
 
 const events = `events AS (SELECT * FROM "nonius".events WHERE tenant_id = 'school')`
 const bound: [sql: string, expected: string][] = [
@@ -15,11 +15,26 @@ const bound: [sql: string, expected: string][] = [
 describe('a query of one tenant', () => {
   for (const [sql, expected] of bound) {
     it(`sees its events only: ${JSON.stringify(sql)}`, () => {
-      expect(boundToTenant(sql, 'school', 'nonius')).toBe(expected)
+      expect(boundTo(sql, { tenantId: 'school', database: 'nonius' })).toBe(expected)
     })
   }
 
   it('cannot be left by the name of a tenant', () => {
-    expect(boundToTenant('SELECT 1', `o'k`, 'nonius')).toContain(`tenant_id = 'o''k')`)
+    expect(boundTo('SELECT 1', { tenantId: `o'k`, database: 'nonius' })).toContain(
+      `tenant_id = 'o''k')`,
+    )
+  })
+
+  it('has its times in the zone that is asked for, and all else as it is', () => {
+    const zoned = boundTo('SELECT 1', { timezone: 'Europe/Berlin', database: 'nonius' })
+    expect(zoned).toContain(
+      `with_timezone(event_time, 'UTC') AT TIME ZONE 'Europe/Berlin' AS event_time`,
+    )
+    expect(zoned).toContain(' raw, ')
+    expect(zoned).not.toContain('WHERE')
+  })
+
+  it('is left as it is where nothing is asked for', () => {
+    expect(boundTo('SHOW TABLES', { database: 'nonius' })).toBe('SHOW TABLES')
   })
 })

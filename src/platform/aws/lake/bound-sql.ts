@@ -1,0 +1,39 @@
+import { viewColumns } from '../../shared/events-view'
+
+// Space and comments may stand before a statement's first word.
+const BEFORE = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)*`
+const WITH = new RegExp(`^(${BEFORE})with\\b(\\s+recursive\\b)?`, 'i')
+
+/** A bound says whose events a query has, all where nobody is named, and by whose clock. */
+interface Bound {
+  tenantId?: string | undefined
+  /** The times of the events have this zone; without it they are UTC, of a type without zones. */
+  timezone?: string | undefined
+  database: string
+}
+
+/**
+ * Makes a query whose `events` are those of one tenant, or have their times in a zone. Athena has
+ * one view for everybody, and Glue has no type for times with a zone, so a table of this statement
+ * only takes its name; what is no query (`SHOW`, `UNLOAD`) is refused as bad syntax.
+ */
+export function boundTo(sql: string, { tenantId, timezone, database }: Bound): string {
+  if (tenantId === undefined && timezone === undefined) return sql
+  const chosen = timezone === undefined ? '*' : viewColumns.map(inZone(timezone)).join(', ')
+  const theirs = tenantId === undefined ? '' : ` WHERE tenant_id = ${literal(tenantId)}`
+  const events = `events AS (SELECT ${chosen} FROM "${database}".events${theirs})`
+  const [before, comments = '', recursive = ''] = WITH.exec(sql) ?? []
+  if (before === undefined) return `WITH ${events}\n${sql}`
+  return `${comments}WITH${recursive} ${events},${sql.slice(before.length)}`
+}
+
+function inZone(timezone: string) {
+  return ({ name, type }: (typeof viewColumns)[number]) => {
+    if (type !== 'timestamp') return name
+    return `with_timezone(${name}, 'UTC') AT TIME ZONE ${literal(timezone)} AS ${name}`
+  }
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
