@@ -1,4 +1,4 @@
-import { caliperEvent, early, type Sender } from './sender'
+import { caliperEvent, day, early, type Sender } from './sender'
 
 const site = 'https://learn.example.edu/v1/sites/3f'
 const course = `${site}/courses/b1`
@@ -281,5 +281,10 @@ export const blackboard: Sender = {
         [`${site}/gradableItems/_21_1`, 'Poster', 1, 1, 1, 0, null, null, null],
       ],
     },
+    // Seven events in the course, of which the software made two.
+    { query: 'activity-by-day', rows: [[day, course, 7, 1]] },
+    { query: 'course-funnel', rows: [[course, 1, 0, 0, 0]] },
+    { query: 'time-on-task', rows: [[course, learner, 5, 1, 36]] },
+    { query: 'daily-active-people', rows: [[day, 1, 1, 5]] },
   ],
 }

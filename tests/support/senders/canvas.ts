@@ -1,4 +1,4 @@
-import { caliperEvent, type Sender } from './sender'
+import { caliperEvent, day, type Sender } from './sender'
 
 const urn = (kind: string, id: number | string) => `urn:instructure:canvas:${kind}:${id}`
 const course = urn('course', 410)
@@ -204,6 +204,36 @@ export const canvas: Sender = {
       rows: [
         [urn('assignment', 5), null, 1, 1, 1, 1, 75, 75, 75],
         [urn('quiz', 3), 'Fractions', 1, 1, 1, 0, null, null, null],
+      ],
+    },
+    {
+      query: 'course-funnel',
+      rows: [
+        [course, 2, 1, 1, 1],
+        [section, 1, 0, 0, 0],
+      ],
+    },
+    {
+      query: 'most-viewed-resources',
+      rows: [
+        [course, 'Entity', 'Algebra', 1, 1, '2026-09-01 09:02:00'],
+        [urn('wikiPage', 12), 'Entity', 'Week one', 1, 1, '2026-09-01 09:01:00'],
+      ],
+    },
+    {
+      query: 'activity-by-day',
+      rows: [
+        [day, course, 5, 2],
+        [day, section, 1, 1],
+        [day, null, 2, 2],
+      ],
+    },
+    {
+      query: 'time-on-task',
+      rows: [
+        [course, urn('user', 1), 3, 1, 9],
+        [course, urn('user', 9), 2, 1, 7],
+        [section, urn('user', 9), 1, 1, 0],
       ],
     },
   ],

@@ -1,4 +1,4 @@
-import { caliperEvent, type Sender } from './sender'
+import { caliperEvent, day, type Sender } from './sender'
 
 const site = 'https://tool.example.edu'
 const section = `${site}/terms/2026/courses/7/sections/1`
@@ -227,5 +227,14 @@ export const generic: Sender = {
       query: 'assessment-scores',
       rows: [[quiz, 'Cells', 1, 1, 1, 1, 80, 80, 80]],
     },
+    {
+      query: 'most-viewed-resources',
+      rows: [
+        [`${site}/pages/1`, 'WebPage', 'One', 3, 1, '2026-09-01 09:03:00'],
+        [`${attempt}/result`, 'Result', null, 1, 1, '2026-09-01 09:40:00'],
+      ],
+    },
+    // The software of one grade is no person; as an IRI alone, of the other, nothing says so.
+    { query: 'daily-active-people', rows: [[day, 2, 2, 9]] },
   ],
 }

@@ -1,4 +1,4 @@
-import { caliperEvent, early, type Sender } from './sender'
+import { caliperEvent, day, early, type Sender } from './sender'
 
 const site = 'https://moodle.example.edu'
 const course = `${site}/course/view.php?id=2`
@@ -182,6 +182,25 @@ export const moodle: Sender = {
       rows: [
         [assignment, 'Essay', 1, 1, 1, 1, 75, 75, 75],
         [quiz, 'Cells', 1, 1, 1, 0, null, null, null],
+      ],
+    },
+    { query: 'course-funnel', rows: [[course, 2, 1, 1, 1]] },
+    {
+      query: 'most-viewed-resources',
+      rows: [[`${site}/mod/page/4`, 'DigitalResource', 'Week one', 1, 1, '2026-09-01 09:01:00']],
+    },
+    {
+      query: 'activity-by-day',
+      rows: [
+        [day, course, 5, 2],
+        [day, null, 1, 1],
+      ],
+    },
+    {
+      query: 'time-on-task',
+      rows: [
+        [course, learner, 4, 1, 19],
+        [course, teacher, 1, 1, 0],
       ],
     },
   ],

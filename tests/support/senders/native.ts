@@ -1,4 +1,4 @@
-import type { Sender } from './sender'
+import { day, type Sender } from './sender'
 
 let made = 0
 function event(
@@ -99,6 +99,18 @@ export const native: Sender = {
       record: { actorId: 'u1', courseId: 'bio', objectId: '/intro' },
     },
     {
+      says: 'a quiz whose type is an action that all standards share',
+      sent: event(7, 'Submitted', { exam_id: 'e1', exam_name: 'Finals', score: 3, out_of: 4 }),
+      record: {
+        actorId: 'u1',
+        objectId: 'e1',
+        objectName: 'Finals',
+        assignableId: 'e1',
+        score: 3,
+        maxScore: 4,
+      },
+    },
+    {
       says: 'no value of another kind',
       sent: event(6, 'odd', {
         course_id: ['bio'],
@@ -111,5 +123,22 @@ export const native: Sender = {
       record: { actorId: 'u1' },
     },
   ],
-  rows: [],
+  rows: [
+    { query: 'assessment-scores', rows: [['e1', 'Finals', 1, 1, 1, 1, 75, 75, 75]] },
+    {
+      query: 'activity-by-day',
+      rows: [
+        [day, 7, 1, 1],
+        [day, 'bio', 2, 1],
+        [day, null, 4, 1],
+      ],
+    },
+    {
+      query: 'time-on-task',
+      rows: [
+        [7, 'u1', 1, 1, 0],
+        ['bio', 'u1', 2, 1, 3],
+      ],
+    },
+  ],
 }

@@ -1,4 +1,4 @@
-import { caliperEvent, type Sender } from './sender'
+import { caliperEvent, day, type Sender } from './sender'
 
 const lms = 'https://lms.example.edu'
 const course = `${lms}/course/course-v1:Org+Bio+2026`
@@ -109,5 +109,21 @@ export const openEdx: Sender = {
       },
     },
   ],
-  rows: [],
+  rows: [
+    {
+      query: 'assessment-scores',
+      rows: [
+        [problem, null, 1, 1, 1, 1, 75, 75, 75],
+        [`${problem}-old`, null, 1, 1, 1, 1, 50, 50, 50],
+      ],
+    },
+    {
+      query: 'activity-by-day',
+      rows: [
+        [day, 'course-v1:Org+Bio+2026', 1, 1],
+        [day, course, 4, 1],
+      ],
+    },
+    { query: 'daily-active-people', rows: [[day, 1, 1, 5]] },
+  ],
 }

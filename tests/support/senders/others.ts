@@ -1,4 +1,4 @@
-import { caliperEvent, type Sender } from './sender'
+import { caliperEvent, day, type Sender } from './sender'
 
 const webworkSite = 'https://webwork.example.edu/webwork2/algebra'
 const student = `${webworkSite}/users/ada`
@@ -111,6 +111,12 @@ export const webwork: Sender = {
       query: 'assessment-scores',
       rows: [[problemSet.id, 'week1', 1, 1, 1, 0, null, null, null]],
     },
+    { query: 'course-funnel', rows: [[webworkSite, 1, 1, 1, 1]] },
+    {
+      query: 'most-viewed-resources',
+      rows: [[problemSet.id, 'Assessment', 'week1', 1, 1, '2026-09-01 09:01:00']],
+    },
+    { query: 'time-on-task', rows: [[webworkSite, student, 3, 1, 8]] },
   ],
 }
 
@@ -204,5 +210,14 @@ export const carnegie: Sender = {
       },
     },
   ],
-  rows: [],
+  rows: [
+    {
+      query: 'activity-by-day',
+      rows: [
+        [day, `${carnegieApp}/class/1`, 1, 1],
+        [day, null, 2, 1],
+      ],
+    },
+    { query: 'daily-active-people', rows: [[day, 1, 1, 2]] },
+  ],
 }

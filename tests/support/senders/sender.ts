@@ -48,6 +48,9 @@ export const unsaid: Record<Said, undefined> = {
   durationMs: undefined,
 }
 
+/** The day on which everything here happens. */
+export const day = '2026-09-01'
+
 const contexts = {
   '1.2': 'http://purl.imsglobal.org/ctx/caliper/v1p2',
   '1.1': 'http://purl.imsglobal.org/ctx/caliper/v1p1',
@@ -66,7 +69,7 @@ export function caliperEvent(
 ): Record<string, unknown> {
   made += 1
   const place = String(made).padStart(12, '0')
-  const eventTime = `2026-09-01T09:${String(minute).padStart(2, '0')}:00.000Z`
+  const eventTime = `${day}T09:${String(minute).padStart(2, '0')}:00.000Z`
   const head = { '@context': contexts[version], eventTime }
   if (version !== '1.0') {
     return { ...head, id: `urn:uuid:6b1e0000-0000-4000-8000-${place}`, type, action, ...more }

@@ -1,4 +1,4 @@
-import type { Sender } from './sender'
+import { day, type Sender } from './sender'
 
 const ADL = 'http://adlnet.gov/expapi'
 let made = 0
@@ -67,7 +67,15 @@ export const d2l: Sender = {
       record: { actorId: `${tenant}|urn:uuid:8d1c`, objectId: 'urn:uuid:5e0c' },
     },
   ],
-  rows: [],
+  rows: [
+    {
+      query: 'activity-by-day',
+      rows: [
+        [day, 6606, 1, 1],
+        [day, null, 1, 1],
+      ],
+    },
+  ],
 }
 
 const moodleSite = 'https://moodle.example.edu'
@@ -201,5 +209,43 @@ export const statements: Sender = {
       },
     },
   ],
-  rows: [],
+  rows: [
+    {
+      query: 'assessment-scores',
+      rows: [
+        [`${moodleSite}/mod/quiz/1`, 'Cells', 1, 1, 1, 1, 80, 80, 80],
+        ['https://tool.example/game', null, 1, 1, 1, 1, 90, 90, 90],
+      ],
+    },
+    {
+      query: 'activity-by-day',
+      rows: [
+        [day, lmsCourse.id, 2, 1],
+        [day, biology.id, 1, 1],
+        [day, 'https://tool.example/s/1', 1, 1],
+        [day, null, 1, 1],
+      ],
+    },
+    {
+      query: 'attempts-by-activity',
+      rows: [
+        [
+          'https://lms.example.edu/xblock/p1',
+          'AssessmentItem',
+          null,
+          1,
+          1,
+          1,
+          0,
+          1,
+          0,
+          null,
+          null,
+          null,
+        ],
+        [`${moodleSite}/mod/quiz/1`, 'Assessment', 'Cells', 1, 1, 1, 0, 0, 1, 80, 80, 80],
+        ['https://tool.example/game', 'Assessment', null, 1, 1, 0, 0, 0, 1, 90, 90, 90],
+      ],
+    },
+  ],
 }
