@@ -17,8 +17,9 @@ export interface Part {
 // Both come from Maven and PyPI on the first run, into `.cache/`.
 const EMULATORS = 'Java 17, Python 3 with venv'
 
-// A first request to an emulator starts a process, and its tables answer sixty writes a second.
-const EMULATED = ['--timeout', '60000']
+// A first request to an emulator starts a process, and its tables answer sixty writes a second: the
+// slowest tests take 40 s beside another suite on two cores, and may take six times that.
+const EMULATED = ['--timeout', '240000']
 
 /** The suites beside `npm test`, each a script `test:NAME` of package.json, and their parts. */
 export const suites: Record<string, Part[]> = {

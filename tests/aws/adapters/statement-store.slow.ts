@@ -4,7 +4,7 @@ import { openStatements } from '../../support/aws/statements'
 import type { CreateStatementStore } from '../../support/statements'
 
 // DynamoDB Local is one process: a thousand finders, or a random sequence, take it a second.
-setDefaultTimeout(120_000)
+setDefaultTimeout(240_000)
 
 const create: CreateStatementStore = async ({ now } = {}) => (await openStatements(now)).process()
 
