@@ -74,14 +74,14 @@ export const suites: Record<string, Part[]> = {
       name: 'emulation',
       says: 'The emulated Lambda, its URL, queue and stream, which the deployment runs on here',
       files: 'tests/aws/emulation/*.slow.ts',
-      options: ['--timeout', '120000'],
+      options: EMULATED,
       needs: EMULATORS,
     },
     {
       name: 'deployment',
       says: 'The way of an event through the deployment, whose host is killed meanwhile',
       files: 'tests/aws/deployment/*.slow.ts',
-      options: ['--timeout', '120000'],
+      options: EMULATED,
       needs: `npm run aws:install, ${EMULATORS}`,
     },
     {
