@@ -17,8 +17,9 @@ export interface Part {
 // Both come from Maven and PyPI on the first run, into `.cache/`.
 const EMULATORS = 'Java 17, Python 3 with venv'
 
-// A first request to an emulator starts a process, and its tables answer sixty writes a second.
-const EMULATED = ['--timeout', '60000']
+// A first request to an emulator starts a process, and its tables answer sixty writes a second: the
+// slowest tests take 40 s beside another suite on two cores, and may take six times that.
+const EMULATED = ['--timeout', '240000']
 
 /** The suites beside `npm test`, each a script `test:NAME` of package.json, and their parts. */
 export const suites: Record<string, Part[]> = {
@@ -73,14 +74,14 @@ export const suites: Record<string, Part[]> = {
       name: 'emulation',
       says: 'The emulated Lambda, its URL, queue and stream, which the deployment runs on here',
       files: 'tests/aws/emulation/*.slow.ts',
-      options: ['--timeout', '120000'],
+      options: EMULATED,
       needs: EMULATORS,
     },
     {
       name: 'deployment',
       says: 'The way of an event through the deployment, whose host is killed meanwhile',
       files: 'tests/aws/deployment/*.slow.ts',
-      options: ['--timeout', '120000'],
+      options: EMULATED,
       needs: `npm run aws:install, ${EMULATORS}`,
     },
     {

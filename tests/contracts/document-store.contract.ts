@@ -434,6 +434,6 @@ export function documentStoreContract(
         }),
         { numRuns: runs },
       )
-    }, 120_000)
+    }, 240_000)
   })
 }

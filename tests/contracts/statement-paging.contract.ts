@@ -57,6 +57,21 @@ export function itPagesStatements(create: CreateStatementStore) {
     expect(pages.filter((count) => count > 0)).toEqual([1, 2, 2, 1])
   })
 
+  it('gives a statement a page where there is no room for any', async () => {
+    await using store = await create()
+    await store.add(Array.from({ length: 3 }, (_, n) => aStatement(n)))
+    const found: number[] = []
+    let cursor: string | undefined
+    // A statement each, and at most one page beside each that finds no room.
+    for (let pages = 0; pages < 6; pages += 1) {
+      const page = await store.query('school', ALL, { limit: 100, maxBytes: 0, cursor })
+      found.push(...page.statements.map(numberOf))
+      cursor = page.nextCursor
+      if (cursor === undefined) break
+    }
+    expect([found, cursor]).toEqual([[0, 1, 2], undefined])
+  })
+
   it('ends a page before its bytes when that many statements were asked for', async () => {
     await using store = await create()
     await store.add(Array.from({ length: 3 }, (_, n) => aStatement(n)))

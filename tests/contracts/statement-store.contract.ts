@@ -24,11 +24,12 @@ const WIDE = { limit: 100, maxBytes: 1_000_000 }
 /**
  * What every statement store promises, whatever it is made of.
  * @param runs how many random sequences are tried
+ * @param isSlow the first that fails is told as it is, not made shorter
  */
 export function statementStoreContract(
   name: string,
   create: CreateStatementStore,
-  { runs }: { runs: number },
+  { runs, isSlow = false }: { runs: number; isSlow?: boolean },
 ) {
   describe(`${name} keeps the statement store's promises`, () => {
     it('gives back what was added, by its id', async () => {
@@ -239,6 +240,6 @@ export function statementStoreContract(
     itFindsReferrers(create)
     itIsConsistent(create)
     itErasesStatements(create)
-    itMatchesTheModel(create, { runs })
+    itMatchesTheModel(create, { runs, isSlow })
   })
 }

@@ -7,7 +7,11 @@ export interface MemoryGroup {
   enter: string[]
   /** The most it ever held, files in the page cache included. Bytes. */
   peak(): number
-  /** What its processes hold at the moment, without the page cache. Bytes. */
+  /**
+   * What its processes hold at the moment and nobody can take from them. Files are not counted,
+   * Bun's own program among them, which each process would bring once more: they are in the page
+   * cache. Bytes.
+   */
   resident(): number
   add(pid: number): void
   /** How often the kernel killed something in it for want of memory. */
@@ -81,7 +85,8 @@ function groupAt(folder: string, { limit, peak, events }: Version, bytes: number
 function residentOf(pid: string): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024
+    const parts = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+)/gm)]
+    return parts.reduce((sum, [, kilobytes]) => sum + Number(kilobytes) * 1024, 0)
   } catch {
     return 0 // it has just ended
   }

@@ -10,10 +10,11 @@ export const platform = join(sst, 'platform')
 
 /**
  * Returns the folder where one stage is synthesised, so that two of them do not write over each
- * other.
+ * other. Processes that synthesise the same stage at the same time have a `SYNTH_FOLDER` of their
+ * own (`.ci/run`).
  */
 export function workFolder(stage: string): string {
-  return join(sst, 'synth', stage)
+  return join(sst, process.env.SYNTH_FOLDER || 'synth', stage)
 }
 
 /**

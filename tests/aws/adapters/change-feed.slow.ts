@@ -8,7 +8,7 @@ import { type Checkpoints, createFeed } from '../../support/aws/feed'
 import { memoryBlobs } from '../../support/blobs'
 
 // The emulator takes two seconds for six hundred events when it has a processor to itself.
-setDefaultTimeout(30_000)
+setDefaultTimeout(240_000)
 
 changeFeedContract(
   'DynamoDB Streams',

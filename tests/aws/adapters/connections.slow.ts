@@ -59,6 +59,6 @@ describe('Connections of API Gateway', () => {
         expect(refusal).toBeInstanceOf(StorageError)
         expect(refusal).toMatchObject({ isRetriable })
       }
-    }, 20_000)
+    }, 240_000)
   }
 })

@@ -214,7 +214,7 @@ describe('When SQS or DynamoDB fails', () => {
     await test.queue.release('north', 'whk_1')
     expect(await test.queue.take(30, LEASE)).toHaveLength(25)
     expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 25, parked: 0, dead: 0 })
-  }, 30_000)
+  }, 240_000)
 
   it('sends again what SQS refused of a batch, and nothing twice', async () => {
     await using test = await open()
@@ -276,6 +276,6 @@ describe('When SQS or DynamoDB fails', () => {
         expect(refusal).toMatchObject({ isRetriable })
       }
       // The SDK pauses between its tries, longer when it is throttled.
-    }, 30_000)
+    }, 240_000)
   }
 })

@@ -259,7 +259,7 @@ describe('documents whose table fails', () => {
         expect(call).toMatchObject({ status: 'rejected', reason: { isRetriable } })
         expect((call as PromiseRejectedResult).reason).toBeInstanceOf(StorageError)
       }
-    }, 30_000)
+    }, 240_000)
   }
 
   it('keep the bytes of a put of which nobody knows whether it was done', async () => {

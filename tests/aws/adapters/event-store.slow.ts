@@ -22,7 +22,7 @@ import { clockAt } from '../../support/clock'
 import { aRecord } from '../../support/records'
 
 // The emulator writes some hundred items a second, and dies with a test that is given up.
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000)
 
 const signer = createTokenSigner(new Uint8Array(32).fill(1))
 const every: readonly IndexName[] = tables.events.indexes.map(({ name }) => name)
@@ -289,7 +289,7 @@ describe('the indexes of a deployment', () => {
     const second = await store.query('default', asked, { limit: 10, cursor: first.nextCursor })
     expect(second).toEqual({ items: [needle] })
     // The emulator takes twenty seconds to write so many, and more on a busy machine.
-  }, 180_000)
+  }, 240_000)
 })
 
 describe('erasing events', () => {

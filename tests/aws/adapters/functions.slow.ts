@@ -34,7 +34,7 @@ import { aRecord } from '../../support/records'
 
 // The doors as they are deployed, called with the events that AWS calls them with.
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000)
 
 const dynamo = await aDynamoDbClient()
 const sqs = await anSqsClient()

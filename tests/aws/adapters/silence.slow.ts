@@ -56,5 +56,5 @@ for (const [service, ask] of questions) {
     const failure = await ask().catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(StorageError)
     expect(failure).toMatchObject({ isRetriable: true })
-  }, 30_000)
+  }, 80_000)
 }

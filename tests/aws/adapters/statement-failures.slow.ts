@@ -16,7 +16,7 @@ import {
   statementId,
 } from '../../support/statements'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000)
 
 const related: Finder = { by: 'relatedAgent', value: 'mbox:ada' }
 
@@ -70,7 +70,7 @@ describe('statements whose table fails', () => {
       await expectWhole(other)
     }
     expect(calls).toBeGreaterThan(20)
-  }, 120_000)
+  }, 240_000)
 
   it('are found once when two processes add them at the same time', async () => {
     const opened = await openStatements()

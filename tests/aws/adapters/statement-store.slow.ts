@@ -4,8 +4,8 @@ import { openStatements } from '../../support/aws/statements'
 import type { CreateStatementStore } from '../../support/statements'
 
 // DynamoDB Local is one process: a thousand finders, or a random sequence, take it a second.
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000)
 
 const create: CreateStatementStore = async ({ now } = {}) => (await openStatements(now)).process()
 
-statementStoreContract('DynamoDB', create, { runs: 15 })
+statementStoreContract('DynamoDB', create, { runs: 10, isSlow: true })

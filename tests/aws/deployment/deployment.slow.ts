@@ -10,7 +10,7 @@ import { anEnvelope, anEvent } from '../../support/envelopes'
 import { repository, start } from '../../support/program'
 import { openSocket } from '../../support/sockets'
 
-setDefaultTimeout(120_000) // the graph is synthesised and the emulators start, on whatever machine
+setDefaultTimeout(300_000) // the graph is synthesised and the emulators start, on whatever machine
 
 let deployment: Awaited<ReturnType<typeof aDeployment>>
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { expect, it, setDefaultTimeout } from 'bun:test'
 import { graphOf, ofType } from '../../support/graph/graphs'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000) // a synthesis takes 15 s on two idle cores
 
 // With a name of its own a deployment has both kinds of APIs.
 const graph = graphOf('ci', { NONIUS_DOMAIN: 'events.example.edu', NONIUS_ZONE_ID: 'ZEXAMPLE' })

@@ -4,7 +4,7 @@ import { createMetrics } from '../../../src/telemetry/metrics'
 import { graphOf, named, ofType } from '../../support/graph/graphs'
 import { read } from '../../support/repository'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000) // a synthesis takes 15 s on two idle cores
 
 const runbook = read('docs/aws.md')
 

@@ -10,7 +10,7 @@ import { FAILED_BATCHES } from '../../../src/platform/aws/lambda/failed-batches'
 import { MAX_LIFETIME_MS } from '../../../src/platform/document-store'
 import { graphOf, named, ofType } from '../../support/graph/graphs'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000) // a synthesis takes 15 s on two idle cores
 
 interface Rule {
   filter?: { prefix?: string }

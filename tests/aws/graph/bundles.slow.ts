@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { bytesAtStart, callBundle, entryOf, getEvent } from '../../support/graph/bundles'
 import { graphOf, root } from '../../support/graph/graphs'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000) // a synthesis takes 15 s on two idle cores
 
 const graph = graphOf('ci')
 const api = graph.artifacts.find(({ functionName }) => functionName === 'Api')!

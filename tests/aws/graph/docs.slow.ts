@@ -4,7 +4,7 @@ import { prices } from '../../../tools/cost/prices'
 import { graphOf, ofType } from '../../support/graph/graphs'
 import { read } from '../../support/repository'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000) // a synthesis takes 15 s on two idle cores
 
 const document = read('docs/aws.md')
 

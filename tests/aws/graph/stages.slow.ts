@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { renderSstEnv } from '../../../tools/synth/sst-env'
 import { graphOf, named, ofType, root, synthesise } from '../../support/graph/graphs'
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000) // a synthesis takes 15 s on two idle cores
 
 const production = graphOf('production')
 const ci = graphOf('ci')

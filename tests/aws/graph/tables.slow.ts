@@ -4,7 +4,7 @@ import { type TableName, type TableShape, tables } from '../../../src/platform/a
 import { graphOf, named, ofType, synthesise } from '../../support/graph/graphs'
 
 // Each profile is a synthesis of its own.
-setDefaultTimeout(60_000)
+setDefaultTimeout(240_000) // a synthesis takes 15 s on two idle cores
 
 const names: Record<TableName, string> = {
   events: 'EventsTable',

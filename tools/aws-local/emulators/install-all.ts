@@ -1,0 +1,7 @@
+import { installNode } from '../lambda-node'
+import { installDynamoDb, installMinistack } from './install'
+import { installTrino } from './trino'
+
+// Installs what the suites of AWS run on, so that two of them can begin at the same time: each of
+// them installs what it does not find.
+for (const install of [installDynamoDb, installMinistack, installNode, installTrino]) install()
