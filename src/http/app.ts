@@ -85,8 +85,8 @@ function depsOf(services: Services): AppDeps {
 
 /** Puts around the routes of an app what all answers have in common. */
 function frame(app: App, services: Services) {
-  const { identity, budget } = services
-  app.use('*', requestContext({ authenticate: identity.authenticate, budget }))
+  const { identity, budget, watch } = services
+  app.use('*', requestContext({ authenticate: identity.authenticate, budget, watch }))
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(services))
 }

@@ -720,7 +720,97 @@ export type SourceSigning = {
 }
 
 export type SourceList = {
-  sources: Source[]
+  sources: ListedSource[]
+}
+
+export type ListedSource = Source & {
+  /** Of those sent, held already */
+  duplicates?: number
+  /** Events and entities that were stored */
+  accepted: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+  /** When something last came, taken or refused; absent when nothing did */
+  lastSeenAt?: string
+  total: ArrivalCounts
+  lastHour: LastHour
+  /** Its keys that were ever used, with the same */
+  keys: SeenKey[]
+  /** The setting that is `duplicates` at `/sources/{id}` */
+  onDuplicate: 'refuse' | 'accept'
+}
+
+/** Since the beginning */
+export type ArrivalCounts = {
+  /** Events and entities that were stored */
+  accepted: number
+  /** Of those sent, held already */
+  duplicates: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+}
+
+/** What came in the last hour, to five minutes */
+export type LastHour = {
+  /** Events and entities that were stored */
+  accepted: number
+  /** Of those sent, held already */
+  duplicates: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+  /** From `sendTime`, or where the sender says none from the time of the event, to arrival, to within a tenth; negative where its clock is ahead. Absent when nothing was accepted */
+  lag?: {
+    medianSeconds: number
+    maxSeconds: number
+  }
+}
+
+export type SeenKey = {
+  keyId: string
+  /** When it was last shown, for whatever purpose */
+  lastUsedAt: string
+  /** When something last came, taken or refused; absent when nothing did */
+  lastSeenAt?: string
+  /** Events and entities that were stored */
+  accepted: number
+  /** Of those sent, held already */
+  duplicates: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+  lastHour: LastHour
+}
+
+export type SeenSource = Source & {
+  /** Events and entities that were stored */
+  accepted: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+  /** When something last came, taken or refused; absent when nothing did */
+  lastSeenAt?: string
+  total: ArrivalCounts
+  lastHour: LastHour
+  /** Its keys that were ever used, with the same */
+  keys: SeenKey[]
 }
 
 export type SourceSettings = {
@@ -1729,7 +1819,7 @@ export interface Operations {
       id: string
     }
     replies: {
-      200: Source
+      200: SeenSource
       401: Problem
       403: Problem
       404: Problem
