@@ -51,13 +51,20 @@ export function createSourceActivity({ client, table, clock, log }: Needs): Sett
     sum.lastSeenAt = later(sum.lastSeenAt, lastSeenAt)
   }
 
-  /** Writes the sum of one sender and slot. It stays noted when it cannot be written. */
-  async function write(sum: NotedArrivals) {
+  /**
+   * Writes the slots of one sender in their order: they share an item, which has the latest times.
+   * What cannot be written stays noted.
+   */
+  async function write(sums: NotedArrivals[]) {
+    const left = sums.sort((a, b) => (a.slot < b.slot ? -1 : 1))
     try {
-      // As for conformance: a lost reply must not count twice, and one that meets another waits.
-      await transact(client, updatesOf(table, sum), 1)
+      for (let sum = left[0]; sum !== undefined; sum = left[0]) {
+        // As for conformance: a lost reply must not count twice, and one that meets another waits.
+        await transact(client, updatesOf(table, sum), 1)
+        left.shift()
+      }
     } catch (error) {
-      note(sum)
+      left.forEach(note)
       throw error
     }
   }
@@ -68,9 +75,9 @@ export function createSourceActivity({ client, table, clock, log }: Needs): Sett
       .catch(() => {})
       .then(async () => {
         flushedAt = clock.monotonic()
-        const taken = [...noted.values()]
+        const senders = [...bySender(noted.values()).values()]
         noted.clear()
-        const failed = (await Promise.allSettled(taken.map(write))).find(
+        const failed = (await Promise.allSettled(senders.map(write))).find(
           ({ status }) => status === 'rejected',
         )
         if (failed !== undefined) throw (failed as PromiseRejectedResult).reason
@@ -108,4 +115,14 @@ export function createSourceActivity({ client, table, clock, log }: Needs): Sett
 
     [Symbol.asyncDispose]: flushQuietly,
   }
+}
+
+function bySender(sums: Iterable<NotedArrivals>): Map<string, NotedArrivals[]> {
+  const senders = new Map<string, NotedArrivals[]>()
+  for (const sum of sums) {
+    const { tenantId, sourceId, keyId } = sum.sender
+    const name = keyOf(tenantId, sourceId, keyId)
+    senders.set(name, [...(senders.get(name) ?? []), sum])
+  }
+  return senders
 }
