@@ -45,6 +45,7 @@ export const laterApps = [
   { paths: ['/xapi/*'], load: createXapiApp },
   { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
   { paths: ['/quarantine/*'], load: createQuarantineApp },
+  { paths: ['/', '/metrics'], load: createWatchApp },
 ]
 
 async function createXapiApp(services: Services): Promise<App> {
@@ -69,6 +70,17 @@ async function createQuarantineApp(services: Services): Promise<App> {
   const { registerQuarantine } = await import('./quarantine')
   const app = framed(services)
   registerQuarantine(app, depsOf(services))
+  return app
+}
+
+async function createWatchApp(services: Services): Promise<App> {
+  const [{ getHome }, { getMetrics }] = await Promise.all([
+    import('./system/get-home'),
+    import('./system/get-metrics'),
+  ])
+  const app = framed(services)
+  getHome(app, depsOf(services))
+  getMetrics(app, depsOf(services))
   return app
 }
 

@@ -1041,6 +1041,14 @@ export type ReplayOptions = {
   dryRun?: boolean
 }
 
+export type Running = {
+  name: 'Nonius'
+  version: string
+  status: 'running'
+  /** Left out on AWS, where no process lives for long */
+  startedAt?: string
+}
+
 /** What each operation takes and answers, by its `operationId`. */
 export interface Operations {
   /** Send events and entities */
@@ -2022,6 +2030,28 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** That this runs, since when, and where to go next */
+  getHome: {
+    method: 'GET'
+    path: '/'
+    replies: {
+      200: Running
+      500: Problem
+    }
+  }
+  /** Figures for Prometheus */
+  getMetrics: {
+    method: 'GET'
+    path: '/metrics'
+    replies: {
+      200: string
+      401: Problem
+      403: Problem
+      404: Problem
       500: Problem
       503: Problem
     }
