@@ -45,7 +45,7 @@ export const laterApps = [
   { paths: ['/xapi/*'], load: createXapiApp },
   { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
   { paths: ['/quarantine/*'], load: createQuarantineApp },
-  { paths: ['/', '/metrics'], load: createWatchApp },
+  { paths: ['/', '/metrics', '/analytics/arrivals'], load: createWatchApp },
 ]
 
 async function createXapiApp(services: Services): Promise<App> {
@@ -74,13 +74,15 @@ async function createQuarantineApp(services: Services): Promise<App> {
 }
 
 async function createWatchApp(services: Services): Promise<App> {
-  const [{ getHome }, { getMetrics }] = await Promise.all([
+  const [{ getHome }, { getMetrics }, { listArrivals }] = await Promise.all([
     import('./system/get-home'),
     import('./system/get-metrics'),
+    import('./analytics/list-arrivals'),
   ])
   const app = framed(services)
   getHome(app, depsOf(services))
   getMetrics(app, depsOf(services))
+  listArrivals(app, depsOf(services))
   return app
 }
 

@@ -65,6 +65,12 @@ export function openRegistry(resources: Resources, clock: Clock) {
   return openParts(resources, clock).registry
 }
 
+/** Opens the counts of arrivals alone, for programs that list keys and sources. */
+export function openActivity(resources: Resources, needs: Needs) {
+  const client = new DynamoDBClient({ requestHandler: tableTimeOuts })
+  return createSourceActivity({ client, table: resources.registryTable, ...needs })
+}
+
 /** Opens what answers requests. `conformance` and `activity` are to be settled after each. */
 export function openServing(
   resources: Resources,

@@ -1049,6 +1049,15 @@ export type Running = {
   startedAt?: string
 }
 
+export type Arrivals = {
+  /** The earliest to arrive first */
+  events: Event[]
+  /** Where the next question goes on */
+  next: string
+  /** If true, there is nothing more by now: wait a moment */
+  isAll: boolean
+}
+
 /** What each operation takes and answers, by its `operationId`. */
 export interface Operations {
   /** Send events and entities */
@@ -1166,12 +1175,12 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `entity` finds the entities that were described */
+      kind?: 'event' | 'entity' | 'all'
       /** Events from this time on, by their own time */
       from?: string
       /** Events before this time */
       to?: string
-      /** `entity` finds the entities that were described */
-      kind?: 'event' | 'entity' | 'all'
       limit?: number
       /** `nextCursor` of the page before, with the same filters */
       cursor?: string
@@ -2049,6 +2058,43 @@ export interface Operations {
     path: '/metrics'
     replies: {
       200: string
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Follow events as they arrive */
+  listArrivals: {
+    method: 'GET'
+    path: '/analytics/arrivals'
+    query: {
+      /** Who */
+      actorId?: string
+      /** What */
+      objectId?: string
+      /** E.g. `ViewEvent` */
+      type?: string
+      /** The learner's session */
+      sessionId?: string
+      /** Course, section or group */
+      groupId?: string
+      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
+      commonAction?: string
+      /** `entity` finds the entities that were described */
+      kind?: 'event' | 'entity' | 'all'
+      /** Who sent it */
+      sourceId?: string
+      /** `next` of the answer before. Left out, nothing is listed, and `next` is the end */
+      after?: string
+      limit?: number
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+    }
+    replies: {
+      200: Arrivals
+      400: Problem
       401: Problem
       403: Problem
       404: Problem
