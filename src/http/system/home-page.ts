@@ -73,7 +73,7 @@ export function homePage(running: { version: string; startedAt: string | undefin
       </form>
       <noscript><p>This part needs JavaScript; <code>nonius sources</code> shows the same.</p></noscript>
       <p id="said" role="status"></p>
-      <div class="wide"><table id="sources" aria-labelledby="hour" hidden>
+      <div class="wide" role="region" aria-labelledby="hour" tabindex="0"><table id="sources" aria-labelledby="hour" hidden>
         <thead>
           <tr>
             <th scope="col">Source</th>

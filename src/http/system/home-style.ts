@@ -45,6 +45,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); }
 thead th { font-size: .9rem; color: var(--soft); font-weight: 600; }
 tbody th { font-weight: 600; }
+th, tbody td { white-space: nowrap; }
 .n { text-align: right; font-variant-numeric: tabular-nums; }
 td small { display: block; color: var(--soft); }
 `
