@@ -8,6 +8,9 @@ import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
 import { sendCommand } from './cli/send'
 import { serveCommand } from './cli/serve'
+import { sourcesCommand } from './cli/sources'
+import { statusCommand } from './cli/status'
+import { tailCommand } from './cli/tail'
 import { tenantsCommand } from './cli/tenants'
 import { validateCommand } from './cli/validate'
 import { xapiCommand } from './cli/xapi'
@@ -21,6 +24,9 @@ const commands = [
   queryCommand,
   keysCommand,
   tenantsCommand,
+  sourcesCommand,
+  statusCommand,
+  tailCommand,
   validateCommand,
   convertCommand,
   sendCommand,

@@ -14,6 +14,9 @@ import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import { boundQuarantine } from './quarantine/bound'
 import type { Log } from './telemetry/log'
+import { createMeter, type Meter } from './watch/meter'
+import { meteredEvents } from './watch/metered-events'
+import { createWatch, type Watch } from './watch/watch'
 
 /** The door gives these beside a platform. Nothing is read from the environment. */
 export interface AppOptions {
@@ -53,6 +56,12 @@ export interface Services extends AppOptions, AsyncDisposable {
   replaying: Replaying
   /** Says which addresses we may call. */
   guard: Guard
+  /** Is told of whoever calls and of what became of it. */
+  watch: Watch
+  /** Has the figures for `/metrics`; absent where the platform's own metrics tell. */
+  meter?: Meter | undefined
+  /** The services were made at this time. */
+  startedAt: Date
 }
 
 /**
@@ -63,7 +72,10 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const { guard = createGuard({ allowPrivate: config.allowPrivateWebhooks }), get } = options
   const limits = { maxItems: config.quarantineMaxItems, maxBytes: config.quarantineMaxBytes }
   const quarantine = boundQuarantine(given.quarantine, { limits, clock, log })
-  const platform = { ...given, quarantine }
+  const meter = given.gauges && createMeter({ clock })
+  const events = meter === undefined ? given.events : meteredEvents(given.events, meter)
+  const platform = { ...given, events, quarantine }
+  const watch = createWatch({ ...platform, meter, clock, log })
 
   const { oidcIssuer: issuer, oidcAudience: audience } = config
   const tokens =
@@ -79,12 +91,18 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     identity,
     findSource,
     findTenant,
-    ingest: createIngest({ platform, findSource, findTenant, config, clock, log, verifyJws }),
-    refuseBody: createRefuseBody({ platform, findSource, clock }),
+    ingest: createIngest({
+      ...{ platform, findSource, findTenant, watch, config, clock, log, verifyJws },
+    }),
+    refuseBody: createRefuseBody({ platform, findSource, watch, clock }),
     replaying,
     guard,
+    watch,
+    meter,
+    startedAt: clock.now(),
     async [Symbol.asyncDispose]() {
       await replaying.runner?.[Symbol.asyncDispose]()
+      watch[Symbol.dispose]()
     },
   }
 }

@@ -8,13 +8,15 @@ import { fail } from '../src/cli/failure'
 import { keysCommand } from '../src/cli/keys'
 import { type LakePlace, queryCommand } from '../src/cli/query'
 import type { RegistryPlace } from '../src/cli/registry-place'
+import { sourcesCommand } from '../src/cli/sources'
 import { tenantsCommand } from '../src/cli/tenants'
-import { openRegistry } from '../src/platform/aws'
+import { openActivity, openRegistry } from '../src/platform/aws'
 import type { Resources } from '../src/platform/aws/deployed/resources'
 import { createLake } from '../src/platform/aws/lake'
 import { systemClock as clock } from '../src/platform/clock'
 import type { Registry } from '../src/platform/registry'
 import { createTokenSigner } from '../src/platform/shared/page-token'
+import { createLog } from '../src/telemetry/log'
 
 const linked = resources()
 if (linked === undefined) enter()
@@ -34,13 +36,14 @@ function resources(): Resources | undefined {
 
 /**
  * Gives a fresh deployment its first keys; with `keys …`, makes, lists and revokes further ones; with
- * `tenants …`, shows and changes tenants; with `query …`, asks its lake.
+ * `tenants …`, shows and changes tenants; with `sources`, lists what came from each; with `query …`, asks its lake.
  */
 async function run(resources: Resources) {
   const registry: Registry = openRegistry(resources, clock)
+  const activity = openActivity(resources, { clock, log: createLog('warn', 'text') })
   const table: RegistryPlace = {
     options: () => [],
-    open: () => ({ registry, [Symbol.dispose]() {} }),
+    open: () => ({ registry, activity, [Symbol.dispose]() {} }),
   }
   await new Command('bootstrap')
     .description('give a fresh deployment its first tenant, source and keys')
@@ -56,6 +59,7 @@ async function run(resources: Resources) {
     })
     .addCommand(keysCommand(table))
     .addCommand(tenantsCommand(table))
+    .addCommand(sourcesCommand(table))
     .addCommand(queryCommand(lakeOf(resources)))
     .parseAsync()
     .catch(fail)

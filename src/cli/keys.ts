@@ -5,6 +5,7 @@ import { reachOf } from '../identity/reach'
 import { type Scope, scopes } from '../identity/scope'
 import type { ApiKey } from '../platform/registry/keys'
 import { CommandError } from './failure'
+import { withLastUse } from './last-used'
 import { at, dataDirPlace, type RegistryPlace } from './registry-place'
 import { endpointAt, publicUrlOption } from './server-options'
 import { addSourceOnce, readSourceId } from './source-option'
@@ -109,7 +110,8 @@ function listCommand({ open }: RegistryPlace): Command {
     .option('--json', 'print JSON')
     .action(async (options: { json?: true }) => {
       using file = open(options)
-      const keys = await file.registry.keys.list(tenantId)
+      const held = await file.registry.keys.list(tenantId)
+      const keys = await withLastUse(held, tenantId, file.activity)
       const text = options.json ? JSON.stringify(keys.map(withoutHash), null, 2) : tableOf(keys)
       process.stdout.write(`${text}\n`)
     })
@@ -132,8 +134,18 @@ function withoutHash({ hash: _, ...rest }: ApiKey) {
   return rest
 }
 
-function tableOf(keys: ApiKey[]): string {
-  const names = ['id', 'begins', 'name', 'source', 'quarantine of', 'scopes', 'created', 'revoked']
+function tableOf(keys: (ApiKey & { lastUsedAt?: string })[]): string {
+  const names = [
+    'id',
+    'begins',
+    'name',
+    'source',
+    'quarantine of',
+    'scopes',
+    'created',
+    'last used',
+    'revoked',
+  ]
   const rows = keys.map((key) => [
     key.keyId,
     `${key.hint}…`,
@@ -142,6 +154,7 @@ function tableOf(keys: ApiKey[]): string {
     reachText(key),
     key.scopes.join(' '),
     key.createdAt.slice(0, 10),
+    key.lastUsedAt?.slice(0, 16).replace('T', ' ') ?? 'never',
     key.revokedAt?.slice(0, 10),
   ])
   return renderTable(names, rows)

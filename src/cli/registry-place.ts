@@ -1,6 +1,9 @@
 import type { Command, Option } from 'commander'
 import { openRegistryFile } from '../platform/local'
+import { createSourceActivity } from '../platform/local/source-activity'
 import type { Registry } from '../platform/registry'
+import type { SourceActivity } from '../platform/source-activity'
+import { silentLog } from '../telemetry/log'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { homeUrl } from './server-options'
 
@@ -11,7 +14,7 @@ export interface RegistryPlace {
   /** These options name the place. */
   options(): Option[]
   /** @param options the options of the command, with those of the place among them */
-  open(options: object): { registry: Nouns } & Disposable
+  open(options: object): { registry: Nouns; activity: Pick<SourceActivity, 'read'> } & Disposable
   /** The server's own address is known; left out, a person has to say how it is reached. */
   home?: URL
 }
@@ -22,7 +25,8 @@ export const dataDirPlace: RegistryPlace = {
   home: homeUrl(),
   open(options) {
     const { db, registry } = openRegistryFile(requireDataDir(options as DataDirOption))
-    return { registry, [Symbol.dispose]: () => db.close() }
+    const activity = createSourceActivity(db, { log: silentLog })
+    return { registry, activity, [Symbol.dispose]: () => db.close() }
   },
 }
 

@@ -45,6 +45,7 @@ export const laterApps = [
   { paths: ['/xapi/*'], load: createXapiApp },
   { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
   { paths: ['/quarantine/*'], load: createQuarantineApp },
+  { paths: ['/', '/metrics', '/analytics/arrivals'], load: createWatchApp },
 ]
 
 async function createXapiApp(services: Services): Promise<App> {
@@ -72,6 +73,19 @@ async function createQuarantineApp(services: Services): Promise<App> {
   return app
 }
 
+async function createWatchApp(services: Services): Promise<App> {
+  const [{ getHome }, { getMetrics }, { listArrivals }] = await Promise.all([
+    import('./system/get-home'),
+    import('./system/get-metrics'),
+    import('./analytics/list-arrivals'),
+  ])
+  const app = framed(services)
+  getHome(app, depsOf(services))
+  getMetrics(app, depsOf(services))
+  listArrivals(app, depsOf(services))
+  return app
+}
+
 function framed(services: Services): App {
   const app: App = new Hono<AppEnv>({ getPath: requestPath })
   frame(app, services)
@@ -85,8 +99,8 @@ function depsOf(services: Services): AppDeps {
 
 /** Puts around the routes of an app what all answers have in common. */
 function frame(app: App, services: Services) {
-  const { identity, budget } = services
-  app.use('*', requestContext({ authenticate: identity.authenticate, budget }))
+  const { identity, budget, watch } = services
+  app.use('*', requestContext({ authenticate: identity.authenticate, budget, watch }))
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(services))
 }

@@ -3,6 +3,7 @@ import type { Authenticate } from '../access/credentials'
 import type { Budget, Lease } from '../memory/budget'
 import type { Connection } from '../platform/connections'
 import type { ServingPlatform } from '../platform/platform'
+import type { CountedSender } from '../platform/source-activity'
 import type { AppOptions, Services } from '../services'
 import type { AnswerRoom } from './answers/room'
 
@@ -31,6 +32,12 @@ export interface AppEnv {
     budget: Budget | undefined
     /** The tenant of the last key that was shown and known. */
     tenantId: string | undefined
+    /** That key, by its source. */
+    sender: CountedSender | undefined
+    /** The first characters of what was shown for a key (`keyHint`). */
+    keyPrefix: string | undefined
+    /** If true, the request brings events: that it is refused concerns its source. */
+    brings: boolean | undefined
     /** The memory of the request's body, if it has taken any. */
     lease: Lease | undefined
   }

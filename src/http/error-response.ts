@@ -3,18 +3,29 @@ import type { AppError } from '../error/app-error'
 import { problemOf } from '../error/problem'
 import { translate } from '../error/translate'
 import type { Log } from '../telemetry/log'
+import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
 
 // Seconds. A full disk or a busy store seldom mends sooner; senders that wait a minute lose nothing.
 const RETRY_AFTER = 5
 
 /** Turns whatever was thrown into a problem document (RFC 9457), and what is our fault into a log line. */
-export function errorResponseWith({ log }: { log: Log }) {
+export function errorResponseWith({
+  log,
+  watch,
+}: {
+  log: Log
+  watch?: Pick<Watch, 'refused' | 'turnedAway'>
+}) {
   return function errorResponse(thrown: Error, c: AppContext): Response {
     const { requestId } = c.var
     // The pattern, not the address: an id in it may be a person's.
     const fields = { requestId, method: c.req.method, route: c.req.routePath }
-    return problemResponse(c, translate(thrown, log, fields))
+    const error = translate(thrown, log, fields)
+    const { brings, sender, keyPrefix } = c.var
+    if (brings && sender !== undefined) watch?.refused(sender, error.code)
+    if (error.status === 401) watch?.turnedAway({ code: error.code, ip: c.env?.ip, keyPrefix })
+    return problemResponse(c, error)
   }
 }
 

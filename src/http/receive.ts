@@ -28,6 +28,7 @@ export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'o
   const { config, maxReplyBytes } = options
 
   return async function receive(c, { standard, admit, formOf }) {
+    c.set('brings', true)
     const principal = await admit(c)
     const form = formOf(c)
     const body = await readWire(c, config)

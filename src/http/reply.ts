@@ -51,6 +51,12 @@ export interface Replies<R extends Route> {
     status: Status,
     page: ContentOf<R, Status, 'text/html'>,
   ): Reply<Status, ContentOf<R, Status, 'text/html'>>
+  /** Sends text under a `Content-Type` with its version. */
+  plain<Status extends StatusWith<R, 'text/plain'>>(
+    c: AppContext,
+    status: Status,
+    content: { contentType: string; text: ContentOf<R, Status, 'text/plain'> },
+  ): Reply<Status, ContentOf<R, Status, 'text/plain'>>
   empty<Status extends Exclude<EmptyStatusOf<R>, 101>>(
     c: AppContext,
     status: Status,
@@ -79,6 +85,10 @@ export function repliesTo<R extends Route>(): Replies<R> {
       return typed(sendPieces(c, [bytes], hold, contentType))
     },
     html: (c, status, page) => typed(c.html(page as string, status as ContentfulStatusCode)),
+    plain: (c, status, { contentType, text }) => {
+      c.header('Content-Type', contentType)
+      return typed(c.body(text as string, status as ContentfulStatusCode))
+    },
     empty: (c, status) => typed(c.body(null, status as StatusCode)),
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Next } from 'hono'
-import type { Authenticate } from '../access/credentials'
+import { type Authenticate, keyIn } from '../access/credentials'
+import { keyHint } from '../access/keys/key'
 import type { Budget } from '../memory/budget'
+import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
 import { setSecurityHeaders } from './security-headers'
 
@@ -11,21 +13,28 @@ const SAFE = /^[A-Za-z0-9._-]{1,128}$/
 interface Needs {
   authenticate: Authenticate
   budget: Budget | undefined
+  watch: Pick<Watch, 'recognised'>
 }
 
 /**
  * Names each request, by the sender's own name for it when that is safe to repeat, remembers whose it
  * is, and gives back what memory it took.
  */
-export function requestContext({ authenticate, budget }: Needs) {
+export function requestContext({ authenticate, budget, watch }: Needs) {
   return async function nameRequest(c: AppContext, next: Next) {
     const sent = c.req.header('X-Request-Id')
     const id = sent !== undefined && SAFE.test(sent) ? sent : randomUUID()
     c.set('requestId', id)
     c.set('budget', budget)
     c.set('authenticate', async (credential) => {
+      c.set('keyPrefix', keyHint(keyIn(credential)))
       const principal = await authenticate(credential)
-      if (principal !== undefined) c.set('tenantId', principal.tenantId)
+      if (principal !== undefined) {
+        const { tenantId, sourceId, keyId } = principal
+        c.set('tenantId', tenantId)
+        c.set('sender', { tenantId, sourceId, keyId })
+        watch.recognised(principal)
+      }
       return principal
     })
     c.header('X-Request-Id', id)

@@ -56,6 +56,7 @@ export type ReplyOf<R extends Route> = {
       :
           | ContentOf<R, Status, 'application/json'>
           | ContentOf<R, Status, 'text/html'>
+          | ContentOf<R, Status, 'text/plain'>
           | ContentOf<R, Status, 'multipart/mixed'>
           | ContentOf<R, Status, '*/*'>
   >

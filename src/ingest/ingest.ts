@@ -14,6 +14,7 @@ import type { QuarantineStore } from '../platform/quarantine-store'
 import { standardNamed } from '../standards'
 import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
+import type { Watch } from '../watch/watch'
 import type { Arrival, Origin, Outcome, Parsed, Part, Readable, Unreadable } from './arrival'
 import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
@@ -52,6 +53,8 @@ export interface IngestNeeds {
   >
   findSource: FindSource
   findTenant: FindTenant
+  /** Without it, nobody is told of what arrives. */
+  watch?: Pick<Watch, 'arrived' | 'answered'> | undefined
   config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }
   clock: Clock
   log: Log
@@ -70,12 +73,15 @@ export interface IngestNeeds {
 export type Ingest = (arrival: Arrival) => Promise<Receipt>
 
 export function createIngest(needs: IngestNeeds): Ingest {
-  const { platform, findTenant, config, clock, log, verifyJws } = needs
+  const { platform, findTenant, watch, config, clock, log, verifyJws } = needs
   const identify = identifyWith(needs)
   const decode = decodeWith(config)
   const verify = verifyWith({ verifyJws })
-  const quarantineBody = quarantineBodyWith({ ...platform, clock })
-  const ingestReading = createIngestReading({ ...platform, findTenant, config, clock, log })
+  const quarantineBody = quarantineBodyWith({ ...platform, watch, clock })
+  const ingestReading = createIngestReading({
+    ...platform,
+    ...{ findTenant, watch, config, clock, log },
+  })
 
   return async function ingest(arrival) {
     const { origin, source } = await identify(arrival)
@@ -93,6 +99,7 @@ export function createIngest(needs: IngestNeeds): Ingest {
     const receipt = Array.isArray(parsed)
       ? await ingestBatch(parsed, arrival, origin)
       : await ingestReading(parsed, origin)
+    watch?.answered(receipt)
     if (origin.mode === 'strict') assertAccepted(receipt)
     return receipt
   }
@@ -165,6 +172,7 @@ export interface IngestReadingNeeds extends StoreNeeds {
   quarantine: QuarantineStore
   /** Without it, nothing is counted. */
   conformance?: Pick<ConformanceCounts, 'add'> | undefined
+  watch?: Pick<Watch, 'arrived'> | undefined
   /** Without it, a request that the stores cannot take is refused. */
   spill?: Pick<BlobStore, 'put'> | undefined
   log: Log

@@ -3,6 +3,7 @@ import type { AppError } from '../error/app-error'
 import type { Clock } from '../platform/clock'
 import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { QuarantineStore } from '../platform/quarantine-store'
+import type { Watch } from '../watch/watch'
 import { type Arrival, unreadableOr } from './arrival'
 import { identifyWith } from './steps/identify'
 import { quarantineBodyWith, refusalOf } from './steps/quarantine-body'
@@ -13,6 +14,7 @@ interface Needs {
     conformance: Pick<ConformanceCounts, 'add'>
   }
   findSource: FindSource
+  watch?: Pick<Watch, 'arrived'> | undefined
   clock: Clock
 }
 
@@ -31,9 +33,9 @@ export interface RefusedBody
  */
 export type RefuseBody = (refused: RefusedBody, refusal: AppError) => Promise<AppError>
 
-export function createRefuseBody({ platform, findSource, clock }: Needs): RefuseBody {
+export function createRefuseBody({ platform, findSource, watch, clock }: Needs): RefuseBody {
   const identify = identifyWith({ findSource, clock })
-  const quarantineBody = quarantineBodyWith({ ...platform, clock })
+  const quarantineBody = quarantineBodyWith({ ...platform, watch, clock })
 
   return async function refuseBody({ body, ...arrival }, refusal) {
     const unreadable = unreadableOr(refusal)

@@ -72,4 +72,6 @@ export interface ChangeFeed {
   follow(consumer: Consumer): Follower
   /** Tells the largest lag of any follower, for `/ready`. */
   lag(): { consumer?: string; records: number; ageMs: number }
+  /** Tells the lag of each follower, in no promised order. */
+  lags(): { consumer: string; records: number; ageMs: number }[]
 }

@@ -43,6 +43,22 @@ export interface EventPageRequest extends PageRequest {
   sizeOf?: ((record: EventRecord) => number) | undefined
 }
 
+/** Arrivals can be narrowed by their source as well, and not by times. */
+export type ArrivalFilter = Omit<EventFilter, 'from' | 'to'> & { sourceId?: string | undefined }
+
+export interface ArrivalRequest extends Omit<EventPageRequest, 'cursor'> {
+  /** The place comes from the answer before; without it, the answer is the end of the log. */
+  after?: string | undefined
+}
+
+export interface ArrivalPage {
+  items: EventRecord[]
+  /** The next question goes on after this place. */
+  next: string
+  /** If true, the page has reached the end of what was stored when it was asked for. */
+  isAll: boolean
+}
+
 /** A page with a cursor may have fewer than `limit` items, even none: the next one goes on. */
 export interface Page<Item> {
   items: Item[]
@@ -79,6 +95,14 @@ export interface EventStore extends AsyncDisposable {
    * @throws {AppError} `invalid_cursor` when the cursor was altered or belongs to another query
    */
   query(tenantId: string, filter: EventFilter, page: EventPageRequest): Promise<Page<EventRecord>>
+
+  /**
+   * Reads events in the order in which they were stored: each that is stored after a place is given
+   * once by the answers that follow it, also when its own time is long past. Absent where the store
+   * has no such order (on AWS).
+   * @throws {AppError} `invalid_cursor` when the place was altered, or is another tenant's
+   */
+  arrivals?(tenantId: string, filter: ArrivalFilter, request: ArrivalRequest): Promise<ArrivalPage>
 
   /** Drops hot copies whose time has passed and that every follower of the change feed has had. */
   expire(now: Date): Promise<{ dropped: number }>

@@ -10,6 +10,7 @@ import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
 import type { XapiMode } from './registry/tenants'
 import type { ReplayJobs } from './replay-jobs'
+import type { SourceActivity } from './source-activity'
 import type { StatementStore } from './statement-store'
 import type { TokenSigner } from './token-signer'
 
@@ -36,6 +37,7 @@ export interface ServingPlatform {
   quarantine: QuarantineStore
   registry: Registry
   conformance: ConformanceCounts
+  activity: SourceActivity
   /**
    * The lake answers SQL over what is archived. An engine is loaded into the process on first use
    * only.
@@ -69,6 +71,19 @@ export interface ServingPlatform {
   mark(): string
   /** Reports health, for `/ready`. */
   health(): Promise<Health>
+  /** Reads the gauges of one machine. Absent where the platform's own metrics tell (on AWS). */
+  gauges?: (() => Promise<Gauges>) | undefined
+}
+
+/** Gauges are the figures of one machine that change by themselves, for `/metrics`. */
+export interface Gauges {
+  /** The disk that has the data folder. */
+  disk: { freeBytes: number; sizeBytes: number }
+  /** How far each consumer of the change feed is behind. */
+  consumers: { consumer: string; records: number; ageMs: number }[]
+  deliveries: Record<'waiting' | 'inFlight' | 'parked' | 'dead', number>
+  /** Of all tenants. */
+  quarantineItems: number
 }
 
 /**

@@ -10,12 +10,15 @@ import type { Connection, SocketProtocol } from '../platform/connections'
 import { native } from '../standards/native/standard'
 import { MOST_PER_BYTE } from '../syntax/json-cost'
 import type { Log } from '../telemetry/log'
+import type { Watch } from '../watch/watch'
 import type { PlainBody } from '../wire/body'
 
 export interface PublishNeeds {
   ingest: Ingest
   identity: Pick<Identity, 'isCurrent'>
   log: Log
+  /** Without it, nobody is told of what is refused. */
+  watch?: Pick<Watch, 'refused'> | undefined
   /** The budget is memory for incoming messages. Without it, memory is not counted. */
   budget?: Budget | undefined
 }
@@ -38,7 +41,7 @@ const utf8 = new TextDecoder()
  * answered by the text of a receipt or of a problem document.
  */
 export function createPublish(
-  { ingest, identity, log, budget }: PublishNeeds,
+  { ingest, identity, log, watch, budget }: PublishNeeds,
   { maxMessageBytes, maxReplyBytes }: MessageLimits,
 ): SocketProtocol {
   async function answer(connection: Connection, body: PlainBody, requestId: string) {
@@ -56,8 +59,9 @@ export function createPublish(
     async receive(who, message) {
       const requestId = randomUUID()
       let lease = unbounded
+      let connection: Connection | undefined
       try {
-        const connection = await who()
+        connection = await who()
         if (!connection || !(await identity.isCurrent(connection.principal, 'events:write'))) {
           const detail = 'What this connection was opened with no longer holds; open another.'
           throw new AppError('unauthenticated', detail)
@@ -75,6 +79,7 @@ export function createPublish(
         return await answer(connection, body, requestId)
       } catch (thrown) {
         const error = translate(thrown as Error, log, { requestId, route: publishPath })
+        if (connection !== undefined) watch?.refused(connection.principal, error.code)
         return JSON.stringify(problemOf(error, requestId))
       } finally {
         lease.release()

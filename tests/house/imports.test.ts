@@ -15,7 +15,16 @@ import {
 const ground = ['error', 'event', 'identity', 'syntax', 'ports', 'telemetry', 'memory']
 // What a standard answers, and the list of all: not what reads it, which stays where it is asked for.
 const standards = ['standards/standard.ts', 'standards/index.ts']
-const helpers = ['access', 'governance', 'quarantine', 'query', 'outbound', 'webhooks', 'realtime']
+const helpers = [
+  'access',
+  'governance',
+  'quarantine',
+  'query',
+  'outbound',
+  'webhooks',
+  'realtime',
+  'watch',
+]
 const documents = ['documents', 'reducers']
 const middle = [
   ...ground,
@@ -58,11 +67,13 @@ const mayImport: Record<string, string[]> = {
   reducers: [...ground, 'documents'],
   // From one standard to another, which never know each other.
   mapping: [...ground, 'standards'],
-  ingest: [...ground, ...standards, 'access', 'mapping', 'outbound', 'quarantine', 'wire'],
+  // What tells the people who run it what happens.
+  watch: [...ground, 'platform/shared'],
+  ingest: [...ground, ...standards, 'access', 'mapping', 'outbound', 'quarantine', 'watch', 'wire'],
   changes: [...ground, ...helpers, ...standards],
   // The record store of xAPI, over the ports.
   statements: [...ground, 'standards', 'ingest', 'access', 'wire'],
-  realtime: [...ground, 'access', 'ingest', 'standards', 'wire'],
+  realtime: [...ground, 'access', 'ingest', 'standards', 'watch', 'wire'],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
   'platform/local': [...ground, 'platform/shared'],
   'platform/aws': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry'],

@@ -108,6 +108,7 @@ describe('the OpenAPI document', () => {
 
 describe('what the document says of keys', () => {
   const open = [
+    'GET /',
     'GET /health',
     'GET /ready',
     'GET /openapi.json',

@@ -35,10 +35,13 @@ describe('sources', () => {
     expect(now.createdAt).toBe(source.createdAt)
     expect(now.updatedAt > source.updatedAt).toBe(true)
 
-    expect(await (await test.call('GET', '/sources/canvas')).json()).toEqual(now)
+    const nothing = { accepted: 0, duplicates: 0, quarantined: 0, refused: 0, refusedFor: {} }
+    const { duplicates: none, ...others } = nothing
+    const seen = { ...now, ...others, total: nothing, lastHour: nothing, keys: [] }
+    expect(await (await test.call('GET', '/sources/canvas')).json()).toEqual(seen)
     const list = (await (await test.call('GET', '/sources')).json()) as { sources: SourceView[] }
     expect(list.sources.map(({ id }) => id)).toEqual(['demo', 'canvas'])
-    expect(list.sources[1]).toEqual(now)
+    expect(list.sources[1] as object).toEqual({ ...seen, duplicates: none, onDuplicate: 'refuse' })
   })
 
   it('take duplicates when they are told to, until they are told nothing', async () => {

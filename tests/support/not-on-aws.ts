@@ -14,6 +14,8 @@ export const reasons = {
   'read before':
     'A function URL reads the body, and leaves out empty headers, before the function starts',
   limits: 'Smaller limits cannot be set in a deployment',
+  metrics: 'CloudWatch has the figures of a deployment',
+  'no process': 'No process of a function lives for long',
   lag: 'A metric of AWS says how far the consumers of the stream are behind',
   order: 'API Gateway hands over messages all at once, so that answers come in any order',
   'large header': 'A header of a megabyte does not reach a function',

@@ -11,7 +11,8 @@ import { AnEvent, eventExample, jsonOfEvent, sizeIn, View } from './event-view'
 
 const id = (description: string) => z.string().min(1).optional().openapi({ description })
 
-const Query = z.strictObject({
+/** What events can be found by, beside their times. */
+export const filterFields = {
   actorId: id('Who'),
   objectId: id('What'),
   type: id('E.g. `ViewEvent`'),
@@ -20,12 +21,16 @@ const Query = z.strictObject({
   commonAction: id(
     "The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short",
   ),
-  from: time('Events from this time on, by their own time', '2026-11-21T09:30:00Z'),
-  to: time('Events before this time', '2026-11-22'),
   kind: z
     .enum(['event', 'entity', 'all'])
     .default('event')
     .openapi({ description: '`entity` finds the entities that were described' }),
+}
+
+const Query = z.strictObject({
+  ...filterFields,
+  from: time('Events from this time on, by their own time', '2026-11-21T09:30:00Z'),
+  to: time('Events before this time', '2026-11-22'),
   limit,
   cursor: z.string().min(1).optional().openapi({
     description: '`nextCursor` of the page before, with the same filters',

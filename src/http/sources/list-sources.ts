@@ -4,9 +4,9 @@ import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
-import { SourceView, viewExample, viewOf } from './schemas'
+import { ListedSource, listedOf, listedSourceExample } from './seen'
 
-const SourceList = z.object({ sources: z.array(SourceView) }).openapi('SourceList')
+const SourceList = z.object({ sources: z.array(ListedSource) }).openapi('SourceList')
 
 const route = createRoute({
   method: 'get',
@@ -14,19 +14,23 @@ const route = createRoute({
   operationId: 'listSources',
   tags: ['Sources'],
   summary: 'List your sources, oldest first',
-  description: 'Scope `admin`.',
+  description:
+    'Scope `admin`. With what came from each since the beginning and in the last hour; counts are up to ten seconds late on AWS.',
   ...keyed,
   responses: {
-    200: jsonReply(SourceList, { description: 'All', example: { sources: [viewExample] } }),
+    200: jsonReply(SourceList, { description: 'All', example: { sources: [listedSourceExample] } }),
     ...problems('unauthenticated', 'forbidden', 'unavailable'),
   },
 })
 
-export function listSources(app: App, { platform }: AppDeps) {
+export function listSources(app: App, { platform, options }: AppDeps) {
   const admit = keyWith('admin')
   operation(app, route, { admit }, async (c, { principal: { tenantId }, reply }) => {
-    const sources = await platform.registry.sources.list(tenantId)
+    const [sources, seen] = await Promise.all([
+      platform.registry.sources.list(tenantId),
+      platform.activity.read(tenantId, options.clock.now()),
+    ])
     c.header('Cache-Control', 'no-store')
-    return reply.json(c, 200, { sources: sources.map(viewOf) })
+    return reply.json(c, 200, { sources: sources.map((one) => listedOf(one, seen)) })
   })
 }

@@ -37,7 +37,10 @@ export function admitXapiWith({ platform, options }: Pick<AppDeps, 'platform' | 
       const { createSessions } = await import('../../access/cmi5/sessions')
       sessions ??= createSessions({ ...platform, clock: options.clock })
       const principal = await sessions.find(shown)
-      if (principal !== undefined) c.set('tenantId', principal.tenantId)
+      if (principal !== undefined) {
+        c.set('tenantId', principal.tenantId)
+        c.set('sender', principal)
+      }
       return principal
     }
     const principal = await c.var.authenticate(shown.password)

@@ -36,6 +36,7 @@ export function admissionWith(deps: AppDeps): Admission {
 
   return ({ rights, mode }) =>
     async (c) => {
+      c.set('brings', rights.includes('statements/write'))
       const principal = await admit(c, ...rights)
       const version = requireVersion(c, config)
       const actual = await modeOf(principal.tenantId)

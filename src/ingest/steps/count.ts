@@ -1,19 +1,27 @@
 import type { ConformanceCounts, Tally } from '../../platform/conformance-counts'
+import type { Watch } from '../../watch/watch'
 import type { Origin, Refused, Stored } from '../arrival'
 
 interface Needs {
   /** Without it, nothing is counted. */
   conformance?: Pick<ConformanceCounts, 'add'> | undefined
+  watch?: Pick<Watch, 'arrived'> | undefined
 }
 
-/** Counts how a request fared, for the conformance of its source. */
-export function countWith({ conformance }: Needs) {
+// Requests that were spilled by a version before keys were noted have none.
+const NO_KEY = 'unknown'
+
+/** Counts how a request fared, for the conformance of its source and for who runs the server. */
+export function countWith({ conformance, watch }: Needs) {
   return function count(
     origin: Origin,
     stored: readonly Stored[],
     refused: readonly Pick<Refused, 'errors'>[],
   ): void {
     conformance?.add(origin, origin.receivedAt, tallyOf(stored, refused))
+    const { tenantId, sourceId, receivedAt, server } = origin
+    const sender = { tenantId, sourceId, keyId: server.subject ?? NO_KEY }
+    watch?.arrived(sender, receivedAt, { stored, quarantined: refused.length })
   }
 }
 

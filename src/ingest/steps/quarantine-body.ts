@@ -4,6 +4,7 @@ import type { ConformanceCounts } from '../../platform/conformance-counts'
 import type { QuarantineStore } from '../../platform/quarantine-store'
 import { createQuarantineBody } from '../../quarantine/quarantine-body'
 import { mediaType } from '../../syntax/media-type'
+import type { Watch } from '../../watch/watch'
 import type { Arrival, Origin, Unreadable } from '../arrival'
 import { countWith } from './count'
 
@@ -13,6 +14,7 @@ const MEDIA_TYPE_LENGTH = 255
 interface Needs {
   quarantine: QuarantineStore
   conformance: Pick<ConformanceCounts, 'add'>
+  watch?: Pick<Watch, 'arrived'> | undefined
   clock: Clock
 }
 
@@ -20,9 +22,9 @@ interface Needs {
  * Quarantines whole bodies: nothing that a known sender sent is thrown away, not even a body that
  * cannot be read or verified.
  */
-export function quarantineBodyWith({ quarantine, conformance, clock }: Needs) {
+export function quarantineBodyWith({ quarantine, conformance, watch, clock }: Needs) {
   const quarantineBody = createQuarantineBody({ quarantine, clock })
-  const count = countWith({ conformance })
+  const count = countWith({ conformance, watch })
 
   /**
    * Quarantines a whole body as it came, and counts it as one item.

@@ -24,6 +24,7 @@ import {
 } from './lazy'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
+import { createSourceActivity, type SettlingActivity } from './source-activity'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
 
 interface Needs {
@@ -64,11 +65,21 @@ export function openRegistry(resources: Resources, clock: Clock) {
   return openParts(resources, clock).registry
 }
 
-/** Opens what answers requests. `conformance` is to be settled after each. */
+/** Opens the counts of arrivals alone, for programs that list keys and sources. */
+export function openActivity(resources: Resources, needs: Needs) {
+  const client = new DynamoDBClient({ requestHandler: tableTimeOuts })
+  return createSourceActivity({ client, table: resources.registryTable, ...needs })
+}
+
+/** Opens what answers requests. `conformance` and `activity` are to be settled after each. */
 export function openServing(
   resources: Resources,
   { clock, log, defaultXapi = 'ingest' }: ServingNeeds,
-): ServingPlatform & { conformance: SettlingCounts; spill: BlobStore } {
+): ServingPlatform & {
+  conformance: SettlingCounts
+  activity: SettlingActivity
+  spill: BlobStore
+} {
   const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
   const { quarantineTable, registryTable, documentsTable, statementsTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
@@ -90,6 +101,7 @@ export function openServing(
     // No route asks it over HTTP yet, so no function is told of a workgroup or may use one.
     lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
+    activity: createSourceActivity({ client, table: registryTable, clock, log }),
     spill: blobs,
     mark: () => markAt(clock.now()),
     health: () => checkHealth({ events, registry, quarantine }),

@@ -13,6 +13,8 @@ export function createChangeFeed(parts: {
   telemetry: Log
 }): ChangeFeed {
   const followers = new Map<string, Follower>()
+  const lags = () => [...followers].map(([consumer, one]) => ({ consumer, ...one.lag() }))
+
   return {
     follow(consumer: Consumer): Follower {
       if (followers.has(consumer.name)) throw new Error(`${consumer.name} is followed already`)
@@ -28,13 +30,10 @@ export function createChangeFeed(parts: {
     },
 
     lag() {
-      const lags = [...followers].map(([consumer, one]) => ({ consumer, ...one.lag() }))
-      return (
-        lags.sort((a, b) => b.ageMs - a.ageMs || b.records - a.records)[0] ?? {
-          records: 0,
-          ageMs: 0,
-        }
-      )
+      const [furthest] = lags().sort((a, b) => b.ageMs - a.ageMs || b.records - a.records)
+      return furthest ?? { records: 0, ageMs: 0 }
     },
+
+    lags,
   }
 }

@@ -8,6 +8,7 @@ import { within } from '../shared/whole'
 import { createTurns, type Turns } from '../turns'
 import { isDamage, translated } from './database'
 import { eraseFromLog } from './log/erase'
+import { arrivalsIn } from './log/event-arrivals'
 import { addEntry, endOf, findId, truncate } from './log/event-index'
 import { type EventKeys, entryOf, type IndexEntry } from './log/event-keys'
 import type { EventLog } from './log/event-log'
@@ -208,6 +209,9 @@ export function createEventStore(options: {
 
     query: async (tenantId, filter, page) =>
       queryLog({ log, keys, tokens, turns, now: clock.now().getTime() }, tenantId, filter, page),
+
+    arrivals: async (tenantId, filter, request) =>
+      arrivalsIn({ log, tokens, turns, now: clock.now().getTime() }, tenantId, filter, request),
 
     expire: async (now) => log.dropExpired(now.getTime()),
 

@@ -15,6 +15,7 @@ import { openDatabase } from './database'
 import { createDeliveryQueue, deliveryQueueSchema } from './delivery-queue'
 import { createDocumentStore, documentsSchema } from './document-store'
 import { createEventStore } from './event-store'
+import { readGauges } from './gauges'
 import { checkHealth } from './health'
 import { lakeFolder, openServingLake } from './lake'
 import { lockFolder } from './lock'
@@ -27,6 +28,7 @@ import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { checkSecrets, openSecrets, secretsSchema } from './secrets'
+import { createSourceActivity, sourceActivitySchema } from './source-activity'
 import { openStatementStore } from './statement-store'
 import { followStatements } from './statements/following'
 
@@ -39,6 +41,7 @@ export function openRegistryFile(dataDir: string) {
     [
       ...[registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema],
       ...[conformanceCountsSchema, replayJobsSchema, documentsSchema, secretsSchema],
+      sourceActivitySchema,
     ].join(';\n'),
   )
   checkSecrets(db, secrets, dataDir)
@@ -107,6 +110,8 @@ export async function openLocalPlatform(options: {
   await migrateLake([lakeFolder(dataDir), join(dataDir, 'lake', 'refused')], telemetry)
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
+  const activity = createSourceActivity(db, { log: telemetry })
+  const deliveries = createDeliveryQueue(db, clock)
 
   return {
     events,
@@ -120,11 +125,13 @@ export async function openLocalPlatform(options: {
     blobs: openBlobStore(join(dataDir, 'blobs')),
     tokens: async () => tokens,
     replays: createReplayJobs(db),
-    deliveries: createDeliveryQueue(db, clock),
+    deliveries,
     registry,
     conformance,
+    activity,
     mark: () => String(log.end()),
     health: () => checkHealth(dataDir, { events, changes, archive, notices }),
+    gauges: () => readGauges(dataDir, { db, changes, deliveries }),
 
     async [Symbol.asyncDispose]() {
       await events[Symbol.asyncDispose]()
@@ -133,6 +140,7 @@ export async function openLocalPlatform(options: {
       await archive[Symbol.asyncDispose]()
       await lake[Symbol.asyncDispose]()
       conformance[Symbol.dispose]()
+      activity[Symbol.dispose]()
       db.close()
       lock[Symbol.dispose]()
     },

@@ -26,8 +26,9 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
     wrap(platform) {
       const events = { ...platform.events, ...store(platform.events) }
       const conformance = { ...platform.conformance, settle: async () => void settled.push(1) }
+      const activity = { ...platform.activity, settle: async () => void settled.push(1) }
       const metrics = { ingest: (measure: IngestMeasure) => void measures.push(measure) }
-      counted = metered({ platform: { ...platform, events, conformance }, metrics })
+      counted = metered({ platform: { ...platform, events, conformance, activity }, metrics })
       return counted.platform as Platform
     },
   })

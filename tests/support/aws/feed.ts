@@ -63,7 +63,7 @@ export async function createFeed(
     }
   }
 
-  return { follow, lag } satisfies ChangeFeed
+  return { follow, lag, lags: () => [] } satisfies ChangeFeed
 }
 
 // Told by CloudWatch's IteratorAge.

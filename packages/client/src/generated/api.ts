@@ -720,7 +720,97 @@ export type SourceSigning = {
 }
 
 export type SourceList = {
-  sources: Source[]
+  sources: ListedSource[]
+}
+
+export type ListedSource = Source & {
+  /** Of those sent, held already */
+  duplicates?: number
+  /** Events and entities that were stored */
+  accepted: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+  /** When something last came, taken or refused; absent when nothing did */
+  lastSeenAt?: string
+  total: ArrivalCounts
+  lastHour: LastHour
+  /** Its keys that were ever used, with the same */
+  keys: SeenKey[]
+  /** The setting that is `duplicates` at `/sources/{id}` */
+  onDuplicate: 'refuse' | 'accept'
+}
+
+/** Since the beginning */
+export type ArrivalCounts = {
+  /** Events and entities that were stored */
+  accepted: number
+  /** Of those sent, held already */
+  duplicates: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+}
+
+/** What came in the last hour, to five minutes */
+export type LastHour = {
+  /** Events and entities that were stored */
+  accepted: number
+  /** Of those sent, held already */
+  duplicates: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+  /** From `sendTime`, or where the sender says none from the time of the event, to arrival, to within a tenth; negative where its clock is ahead. Absent when nothing was accepted */
+  lag?: {
+    medianSeconds: number
+    maxSeconds: number
+  }
+}
+
+export type SeenKey = {
+  keyId: string
+  /** When it was last shown, for whatever purpose */
+  lastUsedAt: string
+  /** When something last came, taken or refused; absent when nothing did */
+  lastSeenAt?: string
+  /** Events and entities that were stored */
+  accepted: number
+  /** Of those sent, held already */
+  duplicates: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+  lastHour: LastHour
+}
+
+export type SeenSource = Source & {
+  /** Events and entities that were stored */
+  accepted: number
+  /** Items and unreadable bodies, each time sent */
+  quarantined: number
+  /** Whole requests that were answered with an error */
+  refused: number
+  /** Those, by the code of the error */
+  refusedFor: Record<string, number>
+  /** When something last came, taken or refused; absent when nothing did */
+  lastSeenAt?: string
+  total: ArrivalCounts
+  lastHour: LastHour
+  /** Its keys that were ever used, with the same */
+  keys: SeenKey[]
 }
 
 export type SourceSettings = {
@@ -951,6 +1041,23 @@ export type ReplayOptions = {
   dryRun?: boolean
 }
 
+export type Running = {
+  name: 'Nonius'
+  version: string
+  status: 'running'
+  /** Left out on AWS, where no process lives for long */
+  startedAt?: string
+}
+
+export type Arrivals = {
+  /** The earliest to arrive first */
+  events: Event[]
+  /** Where the next question goes on */
+  next: string
+  /** If true, there is nothing more by now: wait a moment */
+  isAll: boolean
+}
+
 /** What each operation takes and answers, by its `operationId`. */
 export interface Operations {
   /** Send events and entities */
@@ -1068,12 +1175,12 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `entity` finds the entities that were described */
+      kind?: 'event' | 'entity' | 'all'
       /** Events from this time on, by their own time */
       from?: string
       /** Events before this time */
       to?: string
-      /** `entity` finds the entities that were described */
-      kind?: 'event' | 'entity' | 'all'
       limit?: number
       /** `nextCursor` of the page before, with the same filters */
       cursor?: string
@@ -1729,7 +1836,7 @@ export interface Operations {
       id: string
     }
     replies: {
-      200: Source
+      200: SeenSource
       401: Problem
       403: Problem
       404: Problem
@@ -1932,6 +2039,65 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** That this runs, since when, and where to go next */
+  getHome: {
+    method: 'GET'
+    path: '/'
+    replies: {
+      200: Running
+      500: Problem
+    }
+  }
+  /** Figures for Prometheus */
+  getMetrics: {
+    method: 'GET'
+    path: '/metrics'
+    replies: {
+      200: string
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Follow events as they arrive */
+  listArrivals: {
+    method: 'GET'
+    path: '/analytics/arrivals'
+    query: {
+      /** Who */
+      actorId?: string
+      /** What */
+      objectId?: string
+      /** E.g. `ViewEvent` */
+      type?: string
+      /** The learner's session */
+      sessionId?: string
+      /** Course, section or group */
+      groupId?: string
+      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
+      commonAction?: string
+      /** `entity` finds the entities that were described */
+      kind?: 'event' | 'entity' | 'all'
+      /** Who sent it */
+      sourceId?: string
+      /** `next` of the answer before. Left out, nothing is listed, and `next` is the end */
+      after?: string
+      limit?: number
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+    }
+    replies: {
+      200: Arrivals
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
       500: Problem
       503: Problem
     }

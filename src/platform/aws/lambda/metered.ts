@@ -4,6 +4,7 @@ import type { IngestMeasure, Metrics } from '../../../telemetry/metrics'
 import type { AppendOutcome } from '../../event-store'
 import type { ServingPlatform } from '../../platform'
 import type { SettlingCounts } from '../conformance-counts'
+import type { SettlingActivity } from '../source-activity'
 
 export interface Metered {
   platform: ServingPlatform
@@ -12,7 +13,10 @@ export interface Metered {
 }
 
 interface Needs {
-  platform: ServingPlatform & { conformance: Pick<SettlingCounts, 'settle'> }
+  platform: ServingPlatform & {
+    conformance: Pick<SettlingCounts, 'settle'>
+    activity: Pick<SettlingActivity, 'settle'>
+  }
   metrics: Metrics
 }
 
@@ -73,7 +77,7 @@ export function metered({ platform, metrics }: Needs): Metered {
       const taken = take()
       if (taken !== undefined) metrics.ingest({ ...taken, ingestMs: performance.now() - begun })
       // The counts are written before the reply leaves: after it a sandbox may be frozen, or ended.
-      await platform.conformance.settle()
+      await Promise.all([platform.conformance.settle(), platform.activity.settle()])
       return answered
     },
   }

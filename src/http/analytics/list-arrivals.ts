@@ -1,0 +1,89 @@
+import { AppError } from '../../error/app-error'
+import { PAGE_BYTES } from '../../platform/event-store'
+import { keyWith } from '../admit'
+import { jsonArray, jsonObject } from '../answers/json'
+import type { App, AppDeps } from '../context'
+import { jsonReply, keyed, problems } from '../openapi'
+import { operation } from '../operation'
+import { limit } from '../query-fields'
+import { createRoute } from '../route'
+import { z } from '../zod'
+import { AnEvent, eventExample, jsonOfEvent, sizeIn, View } from './event-view'
+import { filterFields } from './list-events'
+
+const Query = z.strictObject({
+  ...filterFields,
+  sourceId: z.string().min(1).optional().openapi({ description: 'Who sent it' }),
+  after: z.string().min(1).optional().openapi({
+    description: '`next` of the answer before. Left out, nothing is listed, and `next` is the end',
+  }),
+  limit,
+  view: View,
+})
+
+const Arrivals = z
+  .object({
+    events: z.array(AnEvent).openapi({ description: 'The earliest to arrive first' }),
+    next: z.string().openapi({ description: 'Where the next question goes on' }),
+    isAll: z
+      .boolean()
+      .openapi({ description: 'If true, there is nothing more by now: wait a moment' }),
+  })
+  .openapi('Arrivals')
+
+const route = createRoute({
+  method: 'get',
+  path: '/analytics/arrivals',
+  operationId: 'listArrivals',
+  tags: ['Analytics'],
+  summary: 'Follow events as they arrive',
+  description:
+    'Scope `events:read`. What was stored since the question before, once and in the order in which it was stored, for who polls (`nonius tail`). Without `after` it gives the place where to begin. On AWS, where the store knows no such order, it is 404; webhooks are told of everything there.',
+  ...keyed,
+  request: { query: Query },
+  responses: {
+    200: jsonReply(Arrivals, {
+      description: 'What arrived',
+      example: { events: [eventExample], next: 'MTI.kXv3', isAll: true },
+    }),
+    ...problems(
+      'invalid_request',
+      'invalid_cursor',
+      'unauthenticated',
+      'forbidden',
+      'not_found',
+      'unavailable',
+      'busy',
+    ),
+  },
+})
+
+const NO_ORDER =
+  'This store knows no order of arrival: ask for the latest events, or let a webhook tell of them.'
+
+export function listArrivals(app: App, { platform, options, answers }: AppDeps) {
+  const { config, maxReplyBytes = PAGE_BYTES } = options
+  const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes)
+  // A page has one event at the least, which may be larger than a page should be.
+  const reserved = Math.max(maxBytes, config.maxBodyBytes)
+
+  const admit = keyWith('events:read')
+  operation(app, route, { admit }, async (c, { principal: { tenantId }, query, reply }) => {
+    const { arrivals } = platform.events
+    if (arrivals === undefined) throw new AppError('not_found', NO_ORDER)
+    const { limit, after, view, kind, ...fields } = query
+    const filter = kind === 'all' ? fields : { ...fields, kind }
+    const hold = await answers.take(tenantId, reserved, c.req.raw.signal)
+    try {
+      const asking = { limit, after, maxBytes, sizeOf: sizeIn(view) }
+      const { items, next, isAll } = await arrivals(tenantId, filter, asking)
+      hold.keep(items.reduce((sum, { raw }) => sum + raw.length, 0))
+      const events = jsonArray(items, (record) => jsonOfEvent(record, view))
+      const page = jsonObject<z.output<typeof Arrivals>>({ events, next, isAll })
+      return reply.stream(c, 200, page, hold)
+    } catch (thrown) {
+      hold.release()
+      throw thrown
+    }
+  })
+}
