@@ -25,8 +25,11 @@ export interface AppEnv {
     seen?: Seen | undefined
     /** Makes a WebSocket of the connection. Absent where there are none, false when it was not asked for. */
     upgrade?(connection: Connection, headers: Record<string, string>): boolean
-    /** How many seconds the connection may be silent from now on; 0: for as long as we like. */
-    patience?(seconds: number): void
+    /**
+     * How many seconds the connection may be silent from now on; 0: for as long as we like. Left out:
+     * as many as one on which nothing happens.
+     */
+    patience?(seconds?: number): void
   }
   Variables: {
     requestId: string

@@ -23,7 +23,7 @@ const routeWith = (body: ReturnType<typeof newKey>) =>
       query: TenantQuery,
       body: jsonBody(body, {
         description: 'What the key is for and what it may do',
-        example: { name: 'Moodle', sourceId: 'moodle', scopes: ['events:write'], expires: '90d' },
+        example: { name: 'Moodle', sourceId: 'demo', scopes: ['events:write'], expires: '90d' },
       }),
     },
     responses: {
