@@ -1,5 +1,6 @@
 import type { IndexProfile } from '../src/platform/aws/deployed/index-profiles'
 import { profileNames, profiles } from './profiles'
+import { isPermanentStage } from './stage'
 
 // The deployer's environment is read here, all of it; see docs/aws.md.
 const { NONIUS_INDEX_PROFILE: profile = 'standard' } = process.env
@@ -44,6 +45,8 @@ const given = passedOn.flatMap((name) => (process.env[name] ? [[name, process.en
 
 /** The functions read this as one machine reads its environment. */
 export const environment: Record<string, string> = {
+  // The stage decides, whatever the deployer's environment says: nobody weakens production by it.
+  NONIUS_ENVIRONMENT: isPermanentStage ? 'production' : 'development',
   NONIUS_HOT_TTL_DAYS: String(hotTtlDays),
   ...Object.fromEntries(given),
 }

@@ -22,6 +22,7 @@ const tags = [
   { name: 'Analytics', description: 'Reading events back' },
   { name: 'Webhooks', description: 'Being told of events' },
   { name: 'Sources', description: 'What sends, how strictly it is read, and how well it does' },
+  { name: 'Keys', description: 'Who may do what, until when' },
   { name: 'Tenants', description: 'Settings of all that belongs to one organisation' },
   { name: 'System', description: 'The service itself' },
 ]
@@ -48,7 +49,8 @@ export function openApiDocument(apps: readonly App[]) {
       description,
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
-    servers: [{ url: '/', description: 'This server' }],
+    // Relative to the document, which a proxy may serve under a path.
+    servers: [{ url: '.', description: 'This server' }],
     tags,
   })
 }

@@ -27,7 +27,7 @@ function scene() {
     return record
   }
   const keyring = createKeyring({
-    clock: { monotonic: () => state.now },
+    clock: { monotonic: () => state.now, now: () => new Date(state.now) },
     registry: {
       keys: {
         async findByHash(hash) {
@@ -84,6 +84,23 @@ describe('authenticate', () => {
     record.revokedAt = '2026-11-21T09:30:00.000Z'
     state.now += 10_000
     expect(await authenticate(key)).toBeUndefined()
+  })
+
+  it('tells whoever shows a key that it has expired, from that moment on, also if it is remembered', async () => {
+    const { add, authenticate, state } = scene()
+    add(key).expiresAt = new Date(state.now + 1000).toISOString()
+    expect(await authenticate(key)).toMatchObject({ expiresAt: '2026-11-21T09:30:01.000Z' })
+    state.now += 999
+    expect(await authenticate(key)).toBeDefined()
+    for (const later of [1, 60_000]) {
+      state.now += later
+      const refusal = await authenticate(key).catch((error: unknown) => error)
+      expect(refusal).toMatchObject({
+        code: 'unauthenticated',
+        message: 'This key expired at 2026-11-21T09:30:01.000Z.',
+      })
+    }
+    expect(await authenticate(`${key}x`)).toBeUndefined()
   })
 
   it('recognises a key from the moment it is made', async () => {

@@ -1,6 +1,7 @@
+import { AppError } from '../error/app-error'
 import type { Principal } from '../identity/principal'
 import { hashKey } from './keys/key'
-import type { Keyring } from './keys/keyring'
+import { isGood, type Keyring } from './keys/keyring'
 import { looksLikeToken, type VerifyToken } from './tokens/token-form'
 
 // RFC 6750, section 2.1, and RFC 9110, section 11.1: the scheme's name is case-insensitive.
@@ -10,7 +11,8 @@ const BEARER = /^bearer +/i
  * Recognises whoever shows a credential: `Bearer KEY`, the key alone (several Caliper sensors send it
  * so), or a token of an identity provider in either way.
  * @returns undefined when it is no key that is known and not revoked
- * @throws {AppError} `unauthenticated` for a token, with the reason; `unavailable`
+ * @throws {AppError} `unauthenticated` for a token, with the reason, and for a key that has expired;
+ * `unavailable`
  */
 export type Authenticate = (credential: string) => Promise<Principal | undefined>
 
@@ -30,6 +32,8 @@ export function authenticateWith({ keyring, verifyToken }: Needs): Authenticate 
     const credential = keyIn(shown)
     if (verifyToken !== undefined && looksLikeToken(credential)) return verifyToken(credential)
     const found = await keyring(hashKey(credential))
-    return found === 'revoked' ? undefined : found
+    if (isGood(found)) return found
+    if (found === undefined || found === 'revoked') return undefined
+    throw new AppError('unauthenticated', `This key expired at ${found.expiredAt}.`)
   }
 }

@@ -1,11 +1,11 @@
 import type { Principal } from '../identity/principal'
 import type { Scope } from '../identity/scope'
 import type { Clock } from '../platform/clock'
-import type { Keyring } from './keys/keyring'
+import { isGood, type Keyring } from './keys/keyring'
 
 /**
- * Says whether somebody who was recognised a while ago may go on: their key was not revoked since and
- * has the scope, their token has not ended.
+ * Says whether somebody who was recognised a while ago may go on: their key was neither revoked nor
+ * has expired since and has the scope, their token has not ended.
  */
 export type IsCurrent = (principal: Principal, scope: Scope) => Promise<boolean>
 
@@ -28,6 +28,6 @@ export function recheckWith({ keyring, clock }: { keyring: Keyring; clock: Clock
     const { hash } = principal
     if (hash === undefined) return true
     const found = await keyring(hash)
-    return found !== undefined && found !== 'revoked' && found.scopes.includes(scope)
+    return isGood(found) && found.scopes.includes(scope)
   }
 }

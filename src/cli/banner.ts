@@ -6,6 +6,8 @@ export interface Started {
   dataDir: string
   /** The keys of a first start are shown now and never again. */
   keys?: { demoKey: string; adminKey: string } | undefined
+  /** Set by `NONIUS_ENVIRONMENT`. */
+  isDevelopment?: boolean | undefined
   /** These keys were given by the person who started the server; they are known, and not shown. */
   given?: { demoKey?: string | undefined; adminKey?: string | undefined } | undefined
 }
@@ -17,6 +19,9 @@ export function banner(started: Started, version: string): string {
   const isAdminGiven = given.adminKey !== undefined
   const base = addressFor(started.url)
   const lines = [`Nonius ${version} is running at ${base} (Ctrl-C stops it)`, '']
+  if (started.isDevelopment) {
+    lines.push('  development  NONIUS_ENVIRONMENT allows what no server for others should', '')
+  }
   if (keys) {
     lines.push(
       `  demo key    ${isDemoGiven ? 'the one in NONIUS_DEMO_KEY' : keys.demoKey}`,

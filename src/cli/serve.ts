@@ -21,7 +21,9 @@ async function serve() {
   // Signals are heard from here on, so that one during the start is not lost.
   const stopping = stopSignal(() => process.exit(1))
   const server = await startServer(config)
-  process.stdout.write(banner({ ...server, dataDir: config.dataDir, given: config }, version))
+  const isDevelopment = config.environment === 'development'
+  const started = { ...server, dataDir: config.dataDir, isDevelopment, given: config }
+  process.stdout.write(banner(started, version))
   await stopping
   process.stderr.write('Stopping: answering what is in flight, archiving what is stored.\n')
   setTimeout(giveUp, STOP_MS).unref()

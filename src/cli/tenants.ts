@@ -1,15 +1,66 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { FIRST_SOURCE, makeTenant, TENANT_ID, tenantIdExpected } from '../access/keys/new-tenant'
 import { type Tenant, type XapiMode, xapiModes } from '../platform/registry/tenants'
-import { CommandError } from './failure'
 import { at, dataDirPlace, type RegistryPlace } from './registry-place'
+import { readSourceId } from './source-option'
 import { renderTable } from './table'
+import { requireTenant } from './tenant-option'
 
 /** @param place the data directory of one machine, unless told otherwise */
 export function tenantsCommand(place: RegistryPlace = dataDirPlace): Command {
   return new Command('tenants')
-    .description('show and change the settings of a tenant; works while the server runs')
+    .description('make, show and change tenants; works while the server runs')
+    .addCommand(at(place, createCommand(place)))
+    .addCommand(at(place, listCommand(place)))
     .addCommand(at(place, getCommand(place)))
     .addCommand(at(place, setCommand(place)))
+}
+
+interface CreateOptions {
+  id?: string
+  source: string
+}
+
+function createCommand({ open }: RegistryPlace): Command {
+  return new Command('create')
+    .description('make a tenant with a source and a key that administers it, printed this once')
+    .argument('<name>', 'for people: "University of Ulm"', readName)
+    .option('--id <id>', `made from the name when left out; ${tenantIdExpected}`, readTenantId)
+    .option('-s, --source <id>', 'its first source', readSourceId, FIRST_SOURCE)
+    .action(async (name: string, { id: tenantId, source: sourceId, ...place }: CreateOptions) => {
+      using file = open(place)
+      const asked = { name, tenantId, sourceId }
+      const { tenant, key, record } = await makeTenant(file.registry, asked, new Date())
+      process.stderr.write(
+        `Tenant ${tenant.tenantId} (${name}), with the source ${sourceId}.\n` +
+          `Its admin key ${record.keyId} is shown this once; only its hash is kept:\n`,
+      )
+      // Nothing else goes to stdout, so that a script can take it.
+      process.stdout.write(`${key}\n`)
+    })
+}
+
+function listCommand({ open }: RegistryPlace): Command {
+  return new Command('list')
+    .description('list the tenants, oldest first')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      using file = open(options)
+      const tenants = await file.registry.tenants.list()
+      process.stdout.write(
+        options.json ? `${JSON.stringify(tenants, null, 2)}\n` : tableOf(tenants),
+      )
+    })
+}
+
+function readName(name: string): string {
+  if (name.trim() !== '' && [...name].length <= 200) return name
+  throw new InvalidArgumentError('It must have 1 to 200 characters.')
+}
+
+function readTenantId(id: string): string {
+  if (TENANT_ID.test(id)) return id
+  throw new InvalidArgumentError(`It must be ${tenantIdExpected}.`)
 }
 
 function getCommand({ open }: RegistryPlace): Command {
@@ -19,7 +70,7 @@ function getCommand({ open }: RegistryPlace): Command {
     .option('--json', 'print JSON')
     .action(async (id: string, options: { json?: true }) => {
       using file = open(options)
-      process.stdout.write(textOf(await requireTenant(file, id), options))
+      process.stdout.write(textOf(await requireTenant(file.registry, id), options))
     })
 }
 
@@ -35,23 +86,20 @@ function setCommand({ open }: RegistryPlace): Command {
     .option('--json', 'print JSON')
     .action(async (id: string, options: { xapi: XapiMode; json?: true }) => {
       using file = open(options)
-      const tenant = { ...(await requireTenant(file, id)), xapi: options.xapi }
+      const tenant = { ...(await requireTenant(file.registry, id)), xapi: options.xapi }
       await file.registry.tenants.put(tenant)
       process.stdout.write(textOf(tenant, options))
     })
 }
 
-type Opened = Pick<ReturnType<RegistryPlace['open']>, 'registry'>
-
-async function requireTenant({ registry }: Opened, id: string): Promise<Tenant> {
-  const tenant = await registry.tenants.get(id)
-  if (tenant !== undefined) return tenant
-  throw new CommandError(`There is no tenant ${id}`)
-}
-
 function textOf(tenant: Tenant, { json }: { json?: true }): string {
   if (json) return `${JSON.stringify(tenant, null, 2)}\n`
-  const { tenantId, name, xapi = 'not set', createdAt } = tenant
-  const names = ['id', 'name', 'mode of xAPI', 'created']
-  return `${renderTable(names, [[tenantId, name, xapi, createdAt.slice(0, 10)]])}\n`
+  return tableOf([tenant])
+}
+
+function tableOf(tenants: readonly Tenant[]): string {
+  const rows = tenants.map(({ tenantId, name, xapi = 'not set', createdAt }) => {
+    return [tenantId, name, xapi, createdAt.slice(0, 10)]
+  })
+  return `${renderTable(['id', 'name', 'mode of xAPI', 'created'], rows)}\n`
 }

@@ -13,6 +13,11 @@ export interface Config {
   environment: (typeof environments)[number]
   port: number
   host: string
+  /**
+   * The headers of a proxy are believed: of one on this machine or in a private network, or of those
+   * in these networks, as CIDR.
+   */
+  trustProxy: boolean | readonly string[]
   dataDir: string
   /** These fix the keys of a fresh data directory; otherwise they are drawn at random. */
   demoKey?: string | undefined

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { type Config, environments, xapiModes, xapiVersions } from './config'
 
@@ -22,6 +23,12 @@ const wholeNumber = (min: number, max: number) =>
 const flag = z
   .enum(['1', 'true', 'on', 'yes', '0', 'false', 'off', 'no'])
   .transform((word) => ['1', 'true', 'on', 'yes'].includes(word))
+
+const network = z.string().refine((text) => {
+  const [, address = '', bits] = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128)
+})
 
 // A header field may contain visible ASCII without quoting. The length is the operator's choice;
 // the server warns of a key that can be guessed.
@@ -50,6 +57,15 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     meaning: 'Address to listen on; `127.0.0.1` keeps it to this machine.',
     expected: 'a host name or an IP address, without a scheme or a port',
     schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/),
+  },
+  trustProxy: {
+    name: 'NONIUS_TRUST_PROXY',
+    default: '0',
+    meaning:
+      '`1` believes what a reverse proxy on this machine or in a private network says of its caller: address, scheme, host and base path. A list of addresses and networks believes the proxies there, several in a row; see docs/running.md.',
+    expected:
+      '1, 0, or a list of IP addresses and networks (10.0.0.0/8, fd00::/8) with commas between',
+    schema: z.union([flag, z.string().transform(listOf).pipe(z.array(network).min(1).max(100))]),
   },
   dataDir: {
     name: 'NONIUS_DATA_DIR',
@@ -200,6 +216,10 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     expected: 'one of debug, info, warn, error, silent',
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   },
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').map((part) => part.trim())
 }
 
 /**

@@ -6,6 +6,7 @@ import { registerCaliper } from './caliper'
 import type { App, AppContext, AppDeps, AppEnv } from './context'
 import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
+import { forwardedWith } from './forwarded'
 import { registerNative } from './native'
 import { notFoundWith } from './not-found'
 import { registerRealtime } from './realtime'
@@ -21,6 +22,8 @@ export function createApp(services: Services): App {
   const deps = depsOf(services)
   const receive = receiveWith(deps)
 
+  const { trustProxy } = services.config
+  if (trustProxy !== false) app.use('*', forwardedWith(trustProxy))
   // Before all else: those routes are framed as these are.
   for (const { paths, load } of laterApps) {
     const serve = loadedLater(() => load(services))
@@ -44,6 +47,7 @@ export function createApp(services: Services): App {
 export const laterApps = [
   { paths: ['/xapi/*'], load: createXapiApp },
   { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
+  { paths: ['/keys/*'], load: createKeysApp },
   { paths: ['/quarantine/*'], load: createQuarantineApp },
   { paths: ['/', '/metrics', '/analytics/arrivals'], load: createWatchApp },
 ]
@@ -63,6 +67,13 @@ async function createSettingsApp(services: Services): Promise<App> {
   const app = framed(services)
   registerSources(app, depsOf(services))
   registerTenants(app, depsOf(services))
+  return app
+}
+
+async function createKeysApp(services: Services): Promise<App> {
+  const { registerKeys } = await import('./keys')
+  const app = framed(services)
+  registerKeys(app, depsOf(services))
   return app
 }
 

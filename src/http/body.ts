@@ -110,12 +110,9 @@ async function receiveBody(c: AppContext, limits: Limits, asText: boolean) {
     return { lease, encoding, bytes }
   } finally {
     lease.arrived()
-    c.env?.patience?.(ANSWER_SECONDS)
+    c.env?.patience?.()
   }
 }
-
-// Longer than the 15 s that the most patient sender waits for an answer (Canvas).
-const ANSWER_SECONDS = 30
 
 /**
  * Reads a body and decodes it, for a route that has no use for it as it came.

@@ -6,6 +6,7 @@ import type { ServingPlatform } from '../platform/platform'
 import type { CountedSender } from '../platform/source-activity'
 import type { AppOptions, Services } from '../services'
 import type { AnswerRoom } from './answers/room'
+import type { Seen } from './forwarded'
 
 /** Every area of routes is given this. */
 export interface AppDeps {
@@ -21,10 +22,15 @@ export interface AppEnv {
   /** Given by the door with each request: who is at the other end, and what can become of it. */
   Bindings: {
     ip?: string | undefined
+    /** Set by `forwardedWith` behind a proxy that is trusted. */
+    seen?: Seen | undefined
     /** Makes a WebSocket of the connection. Absent where there are none, false when it was not asked for. */
     upgrade?(connection: Connection, headers: Record<string, string>): boolean
-    /** How many seconds the connection may be silent from now on; 0: for as long as we like. */
-    patience?(seconds: number): void
+    /**
+     * How many seconds the connection may be silent from now on; 0: for as long as we like. Left out:
+     * as many as one on which nothing happens.
+     */
+    patience?(seconds?: number): void
   }
   Variables: {
     requestId: string

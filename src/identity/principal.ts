@@ -25,7 +25,7 @@ export interface Principal {
    * client that is not registered.
    */
   hash?: string | undefined
-  /** When its token ends, ISO 8601 UTC. Absent for a key, which has no end. */
+  /** When its token or its key ends, ISO 8601 UTC. Absent for a key that has no end. */
   expiresAt?: string | undefined
   /** Whoever shows the auth-token of a launched course is held to this. Absent for everybody else. */
   session?: Cmi5Session | undefined

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Keyring } from '../access/keys/keyring'
+import { isGood, type Keyring } from '../access/keys/keyring'
 import { AppError } from '../error/app-error'
 import { StorageError } from '../error/storage-error'
 import type { Clock } from '../platform/clock'
@@ -92,7 +92,8 @@ export function startReplays({ jobs, piece, keyring, clock, log }: Needs): Repla
   /** @throws {StorageError} that waiting helps against */
   async function advanced({ progress, ...job }: ReplayJob): Promise<ReplayProgress> {
     const finishedAt = clock.now().toISOString()
-    if (!(await isCurrent(job))) return { ...progress, finishedAt, problem: 'Its key was revoked.' }
+    if (!(await isCurrent(job)))
+      return { ...progress, finishedAt, problem: 'Its key was revoked, or has expired.' }
     const { filter, patch } = job
     const operations = patch === undefined ? {} : { patch: JSON.parse(patch) as PatchOperation[] }
     try {
@@ -112,8 +113,7 @@ export function startReplays({ jobs, piece, keyring, clock, log }: Needs): Repla
 
   async function isCurrent({ hash }: Pick<ReplayJob, 'hash'>): Promise<boolean> {
     if (hash === undefined) return true // the job belongs to a token, which nobody can revoke here
-    const found = await keyring(hash)
-    return found !== undefined && found !== 'revoked'
+    return isGood(await keyring(hash))
   }
 
   return {

@@ -18,6 +18,7 @@ afterAll(async () => {
   folder[Symbol.dispose]()
 })
 
+const demo = ['--source', 'demo']
 const keys = (...args: string[]) => nonius(['keys', ...args, '--data-dir', dataDir])
 
 async function statusWith(key: string): Promise<number> {
@@ -45,7 +46,7 @@ describe('nonius keys, beside a running server', () => {
   })
 
   it('ends a key within seconds of revoking it', async () => {
-    const key = (await keys('create', '--name', 'short-lived')).stdout.trim()
+    const key = (await keys('create', '--name', 'short-lived', ...demo)).stdout.trim()
     expect(await statusWith(key)).toBe(200)
     const { keyId } = (await list()).find(({ name }) => name === 'short-lived')!
     expect((await keys('revoke', keyId as string)).exitCode).toBe(0)
@@ -62,6 +63,66 @@ describe('nonius keys, beside a running server', () => {
     expect(again.exitCode).toBe(1)
   }, 20_000)
 
+  it('ends a key at the time that it was made with, and says so to who shows it', async () => {
+    const end = new Date(Date.now() + 2_500).toISOString()
+    const made = await keys('create', '--name', 'for now', '--expires', end, ...demo)
+    expect(made.stderr).toContain(`, until ${end}`)
+    const key = made.stdout.trim()
+    expect(await statusWith(key)).toBe(200)
+    expect((await list()).find(({ name }) => name === 'for now')).toMatchObject({ expiresAt: end })
+    await Bun.sleep(Date.parse(end) - Date.now() + 50)
+    const headers = { authorization: `Bearer ${key}` }
+    const reply = await fetch(`${server.url}/analytics/events`, { headers })
+    expect(reply.status).toBe(401)
+    expect(await reply.json()).toMatchObject({ detail: `This key expired at ${end}.` })
+  })
+
+  it('rotates a key, by how its id begins: both work, until the old one ends', async () => {
+    const old = (await keys('create', '--name', 'turning', '--source', 'lms')).stdout.trim()
+    const find = async (key: string) =>
+      (await list()).find(({ hint }) => key.startsWith(`${hint}`))!
+    const { keyId } = await find(old)
+    const rotated = await keys('rotate', `${keyId}`.slice(0, 16), '--overlap', '7d')
+    expect(rotated).toMatchObject({ exitCode: 0 })
+    const next = rotated.stdout.trim()
+    expect([await statusWith(old), await statusWith(next)]).toEqual([200, 200])
+    const [was, is] = [await find(old), await find(next)]
+    const { name, sourceId, scopes } = was
+    expect(is).toMatchObject({ name, sourceId, scopes })
+    expect(was.replacedBy).toBe(is.keyId)
+    const days = (Date.parse(`${was.expiresAt}`) - Date.parse(`${is.createdAt}`)) / 86_400_000
+    expect(days).toBe(7)
+    expect(rotated.stderr).toContain(`ends at ${was.expiresAt}`)
+
+    const again = await keys('rotate', `${keyId}`)
+    expect(again).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(again.stderr).toContain(`was rotated already: ${is.keyId} stands in its place`)
+
+    // With no overlap the old one ends at once.
+    const last = (await keys('rotate', `${is.keyId}`, '--overlap', '0m')).stdout.trim()
+    const end = performance.now() + 8_000
+    while ((await statusWith(next)) !== 401 && performance.now() < end) await Bun.sleep(250)
+    expect([await statusWith(next), await statusWith(last)]).toEqual([401, 200])
+  }, 20_000)
+
+  it('asks for no source, and no name, of a key that sends nothing', async () => {
+    const made = await keys('create', '--scopes', 'installation')
+    expect(made).toMatchObject({ exitCode: 0 })
+    const headers = { authorization: `Bearer ${made.stdout.trim()}` }
+    expect((await fetch(`${server.url}/tenants`, { headers })).status).toBe(200)
+  })
+
+  it('says when it adds a source, and when another stands in for a tool of xAPI', async () => {
+    const made = await keys('create', '--name', 'slip', '--source', 'mooodle')
+    expect(made.stderr).toMatch(/^Added the source mooodle \(there were: demo/)
+    expect((await keys('create', '--name', 'slip', '--source', 'mooodle')).stderr).toStartWith(
+      'Key ',
+    )
+    expect((await keys('create', '--xapi')).stderr).toMatch(
+      /^Stamped with the source demo\. .*mooodle/,
+    )
+  })
+
   it('grants no more than it is told to', async () => {
     const key = (await keys('create', '--name', 'reader', '--scopes', 'events:read')).stdout.trim()
     expect([401, 403]).toContain(await statusWith(key))
@@ -70,7 +131,7 @@ describe('nonius keys, beside a running server', () => {
   })
 
   it('lists keys without what would let someone use them', async () => {
-    const key = (await keys('create', '--name', 'listed')).stdout.trim()
+    const key = (await keys('create', '--name', 'listed', ...demo)).stdout.trim()
     const table = (await keys('list')).stdout
     const json = (await keys('list', '--json')).stdout
     expect(table).toMatch(/listed +demo +demo +events:write events:read/)
@@ -81,12 +142,19 @@ describe('nonius keys, beside a running server', () => {
   })
 
   it('does not let a key change what is in quarantine unless it is told to', async () => {
-    await keys('create', '--name', 'usual')
+    await keys('create', '--name', 'usual', ...demo)
     const { scopes } = (await list()).find(({ name }) => name === 'usual')!
     expect(scopes).toEqual([
       ...['events:write', 'events:read', 'webhooks:read', 'webhooks:write', 'quarantine:read'],
     ])
-    await keys('create', '--name', 'repairs', '--scopes', 'quarantine:read,quarantine:write')
+    await keys(
+      'create',
+      '--name',
+      'repairs',
+      '--scopes',
+      'quarantine:read,quarantine:write',
+      ...demo,
+    )
     const repairs = (await list()).find(({ name }) => name === 'repairs')!
     expect(repairs.scopes).toEqual(['quarantine:read', 'quarantine:write'])
   })
@@ -121,7 +189,7 @@ describe('nonius keys, beside a running server', () => {
     ],
     [
       'a list of sources that is none',
-      ['create', '--name', 'x', '--sources', 'canvas,../x'],
+      ['create', '--name', 'x', ...demo, '--sources', 'canvas,../x'],
       /A source is named by/,
     ],
     [
@@ -130,6 +198,24 @@ describe('nonius keys, beside a running server', () => {
       /At most 99 sources/,
     ],
     ['an unknown key', ['revoke', 'key_nobody'], /There is no key key_nobody in use/],
+    ['an unknown key to rotate', ['rotate', 'nobody'], /There is no key nobody in use/],
+    ['several keys', ['revoke', 'nk_'], /\d+ keys begin with nk_….*: key_\S+ \(admin\), key_/],
+    [
+      'no source',
+      ['create', '--name', 'x'],
+      /There are: demo.*Name one, or a new one: --source ID/,
+    ],
+    [
+      'a tenant that is none',
+      ['list', '--tenant', 'x'],
+      /There is no tenant x\. There are: default/,
+    ],
+    ['an overlap that is none', ['rotate', 'nobody', '--overlap', '24'], /It must be a duration/],
+    [
+      'an end that is over',
+      ['create', '--expires', '2020-01-01'],
+      /It must be a duration from now/,
+    ],
   ] as const) {
     it(`says in a sentence that it was given ${what}`, async () => {
       const { stderr, stdout, exitCode } = await keys(...args)

@@ -40,7 +40,35 @@ describe('nonius tenants, beside a running server', () => {
     expect(await reply.json()).toMatchObject({ id: 'default', xapi: 'ingest' })
   })
 
+  it('makes a tenant whose admin key works at once, for what is its own', async () => {
+    const made = await tenants('create', 'Universität Ulm, Süd')
+    expect(made).toMatchObject({ exitCode: 0 })
+    expect(made.stdout).toMatch(/^nk_\S{40,}\n$/)
+    expect(made.stderr).toStartWith('Tenant universitat-ulm-sud (Universität Ulm, Süd)')
+    const headers = { authorization: `Bearer ${made.stdout.trim()}` }
+    const ask = async (path: string) => (await fetch(server.url + path, { headers })).json()
+    expect(await ask('/sources')).toMatchObject({ sources: [{ id: 'main' }] })
+    expect(await ask('/keys')).toMatchObject({ keys: [{ name: 'admin', sourceId: 'main' }] })
+    expect(await ask('/tenants')).toMatchObject({ code: 'forbidden' })
+
+    const listed = JSON.parse((await tenants('list', '--json')).stdout)
+    expect(listed.map(({ tenantId }: { tenantId: string }) => tenantId)).toEqual([
+      'default',
+      'universitat-ulm-sud',
+    ])
+    const keys = await nonius([
+      ...['keys', 'create', '--tenant', 'universitat-ulm-sud', '--name', 'moodle'],
+      ...['--source', 'moodle', '--data-dir', dataDir],
+    ])
+    expect(keys).toMatchObject({ exitCode: 0 })
+    expect(await ask('/sources')).toMatchObject({ sources: [{ id: 'main' }, { id: 'moodle' }] })
+  })
+
   for (const [what, args, sentence] of [
+    ['a name that is taken', ['create', 'Default'], /There is a tenant default already/],
+    ['a name without letters', ['create', '大学'], /makes no id; name one of 1 to 63/],
+    ['an empty name', ['create', ' '], /It must have 1 to 200 characters/],
+    ['an id that is none', ['create', 'X', '--id', 'X/Y'], /It must be 1 to 63 letters a to z/],
     ['an unknown tenant', ['get', 'nobody'], /There is no tenant nobody\./],
     [
       'an unknown tenant to change',

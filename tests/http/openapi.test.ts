@@ -135,7 +135,7 @@ describe('what the document says of keys', () => {
   }
 })
 
-describe('the examples of xAPI and of tenants', () => {
+describe('the examples of xAPI, of tenants and of keys', () => {
   const parameters: Record<string, string> = {
     statementId: 'cd088ca7-c044-405c-bb41-0b2a8506f907',
     activityId: 'https://example.edu/courses/7',
@@ -146,7 +146,7 @@ describe('the examples of xAPI and of tenants', () => {
 
   for (const { name, method, path, operation } of operations) {
     const media = operation.requestBody?.content['application/json']
-    if (media === undefined || !/^\/(tenants|xapi)/.test(path)) continue
+    if (media === undefined || !/^\/(keys$|tenants|xapi)/.test(path)) continue
     it(`are taken: ${name}`, async () => {
       await using app = await startXapiTest()
       const isAsked = (one: { in: string; name: string }) => one.in === 'query'
@@ -174,7 +174,7 @@ describe('the examples of the document', () => {
   for (const { name, method, path, operation } of operations) {
     const media = operation.requestBody?.content['application/json']
     // A target that the example names must not be looked up from a test; the others have their own.
-    if (media === undefined || /^\/(webhooks|quarantine|sources|tenants|xapi)/.test(path)) continue
+    if (media === undefined || /^\/(webhooks|quarantine|sources|tenants|keys|xapi)/.test(path)) continue
     it(`are taken: ${name}`, async () => {
       await using app = await startTestApp()
       const headers = { ...app.as(), 'Content-Type': 'application/json' }

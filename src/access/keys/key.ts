@@ -46,7 +46,10 @@ export const xapiScopes: readonly Scope[] = [
   'define',
 ]
 
-export type KeyGrant = Pick<ApiKey, 'tenantId' | 'sourceId' | 'name' | 'scopes' | 'sources'>
+export type KeyGrant = Pick<
+  ApiKey,
+  'tenantId' | 'sourceId' | 'name' | 'scopes' | 'sources' | 'expiresAt'
+>
 
 /**
  * Makes a key and stores its hash.

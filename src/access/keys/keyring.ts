@@ -11,13 +11,23 @@ const CACHE_KEYS = 1_000
 // A key is half a kilobyte, a few that reach a hundred sources some more.
 const CACHE_BYTES = 4 * 1024 * 1024
 
+/** An expired key is known, and good for nothing since. */
+export interface ExpiredKey {
+  expiredAt: string
+}
+
 /** Finds whom a hash stands for. @returns undefined when the registry does not have it */
-export type Keyring = (hash: string) => Promise<Principal | 'revoked' | undefined>
+export type Keyring = (hash: string) => Promise<Principal | ExpiredKey | 'revoked' | undefined>
+
+/** Tells whether a key was found that is good for something. */
+export function isGood(found: Awaited<ReturnType<Keyring>>): found is Principal {
+  return found !== undefined && found !== 'revoked' && !('expiredAt' in found)
+}
 
 /** The registry's keys, without a look-up for each request. */
 export function createKeyring(needs: {
   registry: { keys: Pick<Keys, 'findByHash'> }
-  clock: Pick<Clock, 'monotonic'>
+  clock: Pick<Clock, 'monotonic' | 'now'>
 }): Keyring {
   const known = createMemory<Principal>({
     clock: needs.clock,
@@ -26,20 +36,30 @@ export function createKeyring(needs: {
     maxBytes: CACHE_BYTES,
   })
 
+  function expired({ expiresAt }: Principal): ExpiredKey | undefined {
+    if (expiresAt === undefined || needs.clock.now().toISOString() < expiresAt) return undefined
+    return { expiredAt: expiresAt }
+  }
+
   return async function find(hash) {
     const cached = known.get(hash)
-    if (cached !== undefined) return cached.value
+    // A key that ends while it is remembered ends at its moment, not seconds later.
+    if (cached !== undefined) return expired(cached.value) ?? cached.value
 
     const key = await needs.registry.keys.findByHash(hash)
     // Only good keys are remembered: a new key works at once, and guesses cannot fill the cache.
     if (key === undefined || !sameHash(key.hash, hash)) return undefined
     if (key.revokedAt !== undefined) return 'revoked'
     const principal = principalOf(key)
+    const end = expired(principal)
+    if (end !== undefined) return end
     known.set(hash, principal)
     return principal
   }
 }
 
-function principalOf({ tenantId, sourceId, keyId, scopes, sources, hash }: ApiKey): Principal {
-  return { tenantId, sourceId, keyId, scopes, sources, hash }
+function principalOf(key: ApiKey): Principal {
+  const { tenantId, sourceId, keyId, scopes, sources, hash, expiresAt } = key
+  const principal = { tenantId, sourceId, keyId, scopes, sources, hash }
+  return expiresAt === undefined ? principal : { ...principal, expiresAt }
 }

@@ -3,7 +3,7 @@ import { JwtExpiredError, JwtInvalidIssuerError } from 'aws-jwt-verify/error'
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model'
 import { AppError } from '../../error/app-error'
 import { type Scope, scopes, withoutSlash } from '../../identity/scope'
-import type { Keyring } from '../keys/keyring'
+import { isGood, type Keyring } from '../keys/keyring'
 import { SOURCE_ID } from '../keys/sources'
 import type { KeySets } from '../signatures/key-sets'
 import { clientHash } from './client'
@@ -23,7 +23,10 @@ export interface TokenNeeds {
 
 // Clients that nobody registered here belong to it, whatever the issuer grants them.
 const unregisteredTenant = 'default'
-const dataScopes: readonly Scope[] = scopes.filter((scope) => scope !== 'admin')
+// What is administered is nothing that an issuer can grant.
+const dataScopes: readonly Scope[] = scopes.filter(
+  (scope) => !['admin', 'installation', 'metrics:read'].includes(scope),
+)
 
 /** Access tokens of machines (OAuth 2.0 client credentials), from one issuer. */
 export function verifyTokensWith({ issuer, audience, keySets, keyring }: TokenNeeds): VerifyToken {
@@ -45,9 +48,13 @@ export function verifyTokensWith({ issuer, audience, keySets, keyring }: TokenNe
     const expiresAt = new Date(claims.exp * 1000).toISOString()
     const registered = await keyring(clientHash(issuer, clientId))
     if (registered === 'revoked') throw unauthenticated('is of a client that was revoked here')
-    if (registered !== undefined) {
+    if (isGood(registered)) {
       const allowed = registered.scopes.filter(isIn(granted))
-      return { ...registered, scopes: allowed, expiresAt }
+      const ends = [expiresAt, registered.expiresAt ?? expiresAt].toSorted()
+      return { ...registered, scopes: allowed, expiresAt: ends[0] }
+    }
+    if (registered !== undefined) {
+      throw unauthenticated(`is of a client whose access here expired at ${registered.expiredAt}`)
     }
     if (!SOURCE_ID.test(clientId))
       throw unauthenticated('is of a client that is not registered here')

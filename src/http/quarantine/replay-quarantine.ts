@@ -2,6 +2,7 @@ import type { Replaying } from '../../ingest/replay-runner'
 import { nothingYet, progressAfter } from '../../ingest/replay-runner'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
+import { linkTo } from '../links'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
@@ -108,7 +109,7 @@ export function replayQuarantine(app: App, { options }: AppDeps, { piece, runner
       const progress = { counts, refused, cursor: nextCursor, left }
       const replayId = await runner.begin({ who, filter, patch, progress })
       if (replayId !== undefined) {
-        c.header('Location', `/quarantine/replays/${replayId}`)
+        c.header('Location', linkTo(c, `/quarantine/replays/${replayId}`))
         return reply.json(c, 202, { dryRun, counts, results, replayId })
       }
     }

@@ -2,6 +2,7 @@ import { AppError } from '../../error/app-error'
 import type { Source } from '../../platform/registry/sources'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
+import { linkTo } from '../links'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
@@ -16,7 +17,7 @@ const route = createRoute({
   tags: ['Sources'],
   summary: 'Add a source',
   description:
-    'Scope `admin`. A source is whatever sends: an LMS, a tool. Its keys are made with `nonius keys create --source ID`.',
+    'Scope `admin`. A source is whatever sends: an LMS, a tool. Its keys are made with `POST /keys`, or `nonius keys create --source ID`.',
   ...keyed,
   request: {
     body: jsonBody(NewSource, {
@@ -52,7 +53,7 @@ export function createSource(app: App, { platform, options, services }: AppDeps)
     const now = options.clock.now().toISOString()
     const source: Source = { ...settings, tenantId, sourceId, createdAt: now, updatedAt: now }
     await platform.registry.sources.put(source)
-    c.header('Location', `/sources/${sourceId}`)
+    c.header('Location', linkTo(c, `/sources/${sourceId}`))
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 201, viewOf(source))
   })

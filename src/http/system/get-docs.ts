@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import type { App } from '../context'
+import type { App, AppContext } from '../context'
+import { relativeLink } from '../links'
 import { problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
@@ -9,7 +10,6 @@ import { readScalarScript } from './scalar'
 // Everything Scalar could fetch from its makers is off: fonts, telemetry, its request proxy, its
 // agent and MCP generator, and the developer tools that publish the document.
 const configuration = {
-  url: '/openapi.json',
   withDefaultFonts: false,
   telemetry: false,
   proxyUrl: '',
@@ -34,7 +34,9 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const page = String(html`<!doctype html>
+// Links are relative, so that the page works under whatever path a proxy gives it.
+const pageOf = (c: AppContext) =>
+  String(html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -43,9 +45,9 @@ const page = String(html`<!doctype html>
     <link rel="icon" href="data:,">
   </head>
   <body>
-    <noscript>This page needs JavaScript; the document itself is at /openapi.json.</noscript>
-    <script id="api-reference" data-configuration="${JSON.stringify(configuration)}"></script>
-    <script src="/docs/scalar.js"></script>
+    <noscript>This page needs JavaScript; the document itself is <a href="${relativeLink(c, '/openapi.json')}">here</a>.</noscript>
+    <script id="api-reference" data-configuration="${JSON.stringify({ url: relativeLink(c, '/openapi.json'), ...configuration })}"></script>
+    <script src="${relativeLink(c, '/docs/scalar.js')}"></script>
   </body>
 </html>`)
 
@@ -71,7 +73,7 @@ const CACHE = 'public, max-age=86400'
 export function getDocs(app: App) {
   operation(app, route, {}, (c, { reply }) => {
     c.header('Content-Security-Policy', policy)
-    return reply.html(c, 200, page)
+    return reply.html(c, 200, pageOf(c))
   })
 
   app.get('/docs/scalar.js', async (c) => {

@@ -1,6 +1,6 @@
 import type { Tenant } from '../../platform/registry/tenants'
-import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
+import { administrator } from '../keys/administer'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
@@ -14,7 +14,7 @@ const route = createRoute({
   tags: ['Tenants'],
   summary: 'Change settings of your tenant',
   description:
-    'Scope `admin`, of a key of that tenant. What is left out stays as it is. Takes effect within five seconds, for what is sent from then on.',
+    'Scope `admin`, of a key of that tenant, or `installation`. What is left out stays as it is. Takes effect within five seconds, for what is sent from then on.',
   ...keyed,
   request: {
     params: TenantParams,
@@ -31,7 +31,7 @@ const route = createRoute({
 
 export function changeTenant(app: App, deps: AppDeps) {
   const { platform, options } = deps
-  const checks = { admit: keyWith('admin'), limits: options.config }
+  const checks = { admit: administrator, limits: options.config }
   operation(app, route, checks, async (c, { principal, params, body, reply }) => {
     const { xapi: was, ...rest } = await findTenant(deps, principal, params.id)
     // Nobody else writes a tenant: of two administrators at once, the later one stands.

@@ -6,13 +6,17 @@ import { z } from '../zod'
 
 export const TenantParams = z.object({ id: z.string().openapi({ example: 'default' }) })
 
-/** @throws {AppError} `not_found`, also for a tenant that is not the principal's own */
+/**
+ * @throws {AppError} `not_found`, also for a tenant that is not the principal's own, unless it has
+ * `installation`
+ */
 export async function findTenant(
   { platform }: Pick<AppDeps, 'platform'>,
-  { tenantId }: Pick<Principal, 'tenantId'>,
+  { tenantId, scopes }: Pick<Principal, 'tenantId' | 'scopes'>,
   id: string,
 ): Promise<Tenant> {
-  const tenant = id === tenantId ? await platform.registry.tenants.get(id) : undefined
+  const isReached = id === tenantId || scopes.includes('installation')
+  const tenant = isReached ? await platform.registry.tenants.get(id) : undefined
   if (tenant !== undefined) return tenant
   throw new AppError('not_found', 'No tenant of yours has this id.')
 }

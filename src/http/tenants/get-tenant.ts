@@ -1,5 +1,5 @@
-import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
+import { administrator } from '../keys/administer'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
@@ -12,7 +12,7 @@ const route = createRoute({
   operationId: 'getTenant',
   tags: ['Tenants'],
   summary: 'Read your tenant',
-  description: 'Scope `admin`, of a key of that tenant.',
+  description: 'Scope `admin`, of a key of that tenant, or `installation`.',
   ...keyed,
   request: { params: TenantParams },
   responses: {
@@ -22,7 +22,7 @@ const route = createRoute({
 })
 
 export function getTenant(app: App, deps: AppDeps) {
-  const admit = keyWith('admin')
+  const admit = administrator
   operation(app, route, { admit }, async (c, { principal, params, reply }) => {
     const tenant = await findTenant(deps, principal, params.id)
     c.header('Cache-Control', 'no-store')

@@ -1,5 +1,6 @@
 import type { ServingPlatform } from '../../platform/platform'
 import { type Tenant, xapiModes } from '../../platform/registry/tenants'
+import { viewExample as keyExample, MadeKey, secretExample } from '../keys/schemas'
 import { z } from '../zod'
 
 const modes = z.enum(xapiModes).openapi({
@@ -38,4 +39,15 @@ export const viewExample = {
   name: 'Default',
   xapi: 'lrs' as const,
   createdAt: '2026-11-15T10:15:00.000Z',
+}
+
+/** A tenant that was just made. */
+export const MadeTenant = TenantView.extend({
+  adminKey: MadeKey.openapi({ description: 'It administers the tenant, and is shown this once' }),
+}).openapi('MadeTenant')
+
+export const madeExample = {
+  ...viewExample,
+  ...{ id: 'university-of-ulm', name: 'University of Ulm' },
+  adminKey: { ...keyExample, name: 'admin', scopes: ['admin' as const], key: secretExample },
 }

@@ -5,6 +5,7 @@ import { owedWhen } from '../../webhooks/owed'
 import { newWebhookId, newWebhookSecret } from '../../webhooks/secret'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
+import { linkTo } from '../links'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
@@ -63,7 +64,7 @@ export function createWebhook(app: App, { platform, options }: AppDeps, guard: G
     const { maxWebhooks } = options.config
     if (!(await platform.registry.webhooks.add(webhook, maxWebhooks)))
       throw limitReached(maxWebhooks)
-    c.header('Location', `/webhooks/${webhook.webhookId}`)
+    c.header('Location', linkTo(c, `/webhooks/${webhook.webhookId}`))
     c.header('Cache-Control', 'no-store')
     // The secret leaves us this once.
     return reply.json(c, 201, { ...viewOf(webhook), secret: webhook.secret })

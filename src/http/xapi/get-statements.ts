@@ -3,6 +3,7 @@ import { PAGE_BYTES } from '../../platform/event-store'
 import type { Found } from '../../statements/reading'
 import { type Json, jsonArray, jsonObject, writtenJson } from '../answers/json'
 import type { App, AppContext, AppDeps } from '../context'
+import { linkTo } from '../links'
 import { keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
@@ -82,7 +83,7 @@ export function getStatements(app: App, deps: AppDeps, admission: Admission) {
       const found = await read(reader, { query, sent, language: headers['Accept-Language'] })
       hold.keep(found.bytes)
       setHeaders(c, found)
-      const json = jsonOfFound(found)
+      const json = jsonOfFound(found, linkTo(c, route.path))
       if (found.contents === undefined) return reply.stream(c, 200, json, hold)
       return reply.multipart(c, 200, multipartOf(json, found.contents), hold)
     } catch (thrown) {
@@ -98,9 +99,9 @@ function setHeaders(c: AppContext, found: Found) {
 }
 
 /** The text of each statement is sent as it is held. */
-function jsonOfFound(found: Found): Json<Content> {
+function jsonOfFound(found: Found, address: string): Json<Content> {
   if (found.kind === 'one') return writtenJson(found.text)
   const statements = jsonArray(found.texts, (text) => writtenJson<z.output<typeof Statement>>(text))
-  const more = found.more === undefined ? '' : `${route.path}?more=${found.more}`
+  const more = found.more === undefined ? '' : `${address}?more=${found.more}`
   return jsonObject<z.output<typeof StatementResult>>({ statements, more })
 }

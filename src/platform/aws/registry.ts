@@ -8,14 +8,15 @@ import { createWebhooks } from './registry/webhooks'
 import type { RootSecret } from './root-secret'
 
 /**
- * The registry is one table, with one collection a tenant, and two places that are asked without a
- * tenant:
+ * The registry is one table, with one collection a tenant, and three places that are asked without
+ * a tenant:
  *
  *     pk            sk
  *     tenant#T      tenant        a tenant
  *     tenant#T      source#S      its sources
  *     tenant#T      key#K         its keys, to be listed
  *     key#HASH      key           the same keys, to be found by hash
+ *     tenants       tenant#T      the tenants, to be listed
  *     webhooks      webhook#T#W   the webhooks of all tenants
  *     webhooks      changes       how often any of them was changed
  *

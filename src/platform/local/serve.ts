@@ -14,12 +14,23 @@ export interface Bindings {
   ip?: string | undefined
   /** Makes a WebSocket of the request. @returns false when that is not what was asked for */
   upgrade?(connection: Connection, headers: Record<string, string>): boolean
-  /** Says how many seconds it may be silent from now on; 0 is for as long as the app likes. */
-  patience?(seconds: number): void
+  /**
+   * Says how many seconds it may be silent from now on; 0 is for as long as the app likes, left out
+   * as long as any connection.
+   */
+  patience?(seconds?: number): void
 }
 
 // The limit is larger than any body we take: our answer names the limit, not the server's.
 const HARD_LIMIT_BYTES = 2 ** 31
+
+/**
+ * A balancer keeps connections to us open for 60 s (AWS's and nginx's own number), and sends on
+ * them: one that we close at the same moment costs a request, which it answers by 502. So ours wait
+ * longer. It is more, too, than the 15 s that the most patient sender waits for an answer (Canvas);
+ * the bodies of requests have clocks of their own (`http/pace.ts`).
+ */
+export const IDLE_SECONDS = 75
 
 /**
  * The end waits so long for requests in flight: senders who have stopped in the middle of a body,
@@ -34,15 +45,17 @@ export function serveHttp(options: {
   fetch(request: Request, bindings: Bindings): Response | Promise<Response>
   /** Without sockets, no connection becomes a WebSocket. */
   sockets?: Sockets | undefined
+  /** A connection on which nothing happens is kept so long, but for some seconds. */
+  idleSeconds?: number
 }): HttpServer {
-  const { host, port, fetch, sockets } = options
+  const { host, port, fetch, sockets, idleSeconds = IDLE_SECONDS } = options
 
   /** Answers a request that may upgrade: Bun wants no response for what has become a WebSocket. */
   async function upgrading(request: Request, server: Server<Attached>, ip: string | undefined) {
     let isSocket = false
     const response = await fetch(request, {
       ip,
-      patience: (seconds) => server.timeout(request, seconds),
+      patience: (seconds = idleSeconds) => server.timeout(request, seconds),
       upgrade(connection, headers) {
         const data = sockets?.attach(connection)
         isSocket = data !== undefined && server.upgrade(request, { data, headers })
@@ -59,15 +72,14 @@ export function serveHttp(options: {
       // Otherwise Bun would silently let a second server have the port too, and half of what comes.
       reusePort: false,
       maxRequestBodySize: HARD_LIMIT_BYTES,
-      // The seconds are more than the 15 s that the most patient sender waits for an answer
-      // (Canvas).
-      idleTimeout: 30,
+      idleTimeout: idleSeconds,
       // Bun's page for what is thrown past the app shows source code to the sender.
       development: false,
       fetch(request, server) {
         const ip = server.requestIP(request)?.address
         if (sockets === undefined || !request.headers.has('Upgrade')) {
-          return fetch(request, { ip, patience: (seconds) => server.timeout(request, seconds) })
+          const patience = (seconds = idleSeconds) => server.timeout(request, seconds)
+          return fetch(request, { ip, patience })
         }
         return upgrading(request, server, ip)
       },

@@ -19,6 +19,16 @@ export interface ApiKey {
   hint: string
   createdAt: string
   revokedAt?: string | undefined
+  /** From then on the key is good for nothing, ISO 8601 UTC. Absent for a key without an end. */
+  expiresAt?: string | undefined
+  /** The id of the key that was made in its place. */
+  replacedBy?: string | undefined
+}
+
+/** A key that was rotated ends with its overlap, and names the key that goes on in its place. */
+export interface Retirement {
+  expiresAt: string
+  replacedBy: string
 }
 
 export interface Keys {
@@ -30,4 +40,9 @@ export interface Keys {
   list(tenantId: string): Promise<ApiKey[]>
   /** Revokes a key. @returns false when there is no such key that is not revoked */
   revoke(tenantId: string, keyId: string, at: string): Promise<boolean>
+  /**
+   * Retires a key; of two calls at once, one does.
+   * @returns false when there is no such key that is neither revoked nor retired
+   */
+  retire(tenantId: string, keyId: string, retirement: Retirement): Promise<boolean>
 }

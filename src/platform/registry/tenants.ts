@@ -17,5 +17,9 @@ export interface Tenant {
 export interface Tenants {
   /** Adds a tenant, or replaces the one with the same id. */
   put(tenant: Tenant): Promise<void>
+  /** Adds a tenant. @returns false when there is one with its id, which stays as it is */
+  add(tenant: Tenant): Promise<boolean>
+  /** Lists all tenants, oldest first. */
+  list(): Promise<Tenant[]>
   get(tenantId: string): Promise<Tenant | undefined>
 }

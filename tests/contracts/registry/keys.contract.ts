@@ -78,5 +78,32 @@ export function keysContract(name: string, create: () => Promise<Opened>) {
       expect(await keys.findByHash('a'.repeat(64))).toEqual(revoked)
       expect(await keys.list('school')).toEqual([revoked])
     })
+
+    for (const before of [{}, { expiresAt: '2027-01-31T00:00:00.000Z' }]) {
+      const had = JSON.stringify(before)
+      it(`retires a key once, only for its tenant, whatever end it had: ${had}`, async () => {
+        await using opened = await create()
+        const { keys } = opened.registry
+        await keys.add(aKey(before))
+        expect(await keys.list('school')).toEqual([aKey(before)])
+        const retirement = { expiresAt: '2026-11-22T00:00:00.000Z', replacedBy: 'key_2' }
+
+        expect(await keys.retire('other', 'key_1', retirement)).toBe(false)
+        expect(await keys.retire('school', 'key_9', retirement)).toBe(false)
+        expect(await keys.findByHash('a'.repeat(64))).toEqual(aKey(before))
+
+        const two = [retirement, { ...retirement, replacedBy: 'key_3' }]
+        const done = await Promise.all(two.map((one) => keys.retire('school', 'key_1', one)))
+        expect(done.toSorted()).toEqual([false, true])
+        const retired = aKey(two[done.indexOf(true)]!)
+        expect(await keys.findByHash('a'.repeat(64))).toEqual(retired)
+        expect(await keys.list('school')).toEqual([retired])
+
+        // It can still be ended at once, and then it is not retired any more.
+        expect(await keys.revoke('school', 'key_1', at)).toBe(true)
+        expect(await keys.retire('school', 'key_1', retirement)).toBe(false)
+        expect(await keys.list('school')).toEqual([{ ...retired, revokedAt: at }])
+      })
+    }
   })
 }

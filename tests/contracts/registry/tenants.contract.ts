@@ -30,5 +30,22 @@ export function tenantsContract(name: string, create: () => Promise<Opened>) {
       await tenants.put(tenant)
       expect(await tenants.get('school')).toEqual(tenant)
     })
+
+    it('adds a tenant once, and lists all of them as they are, oldest first', async () => {
+      await using opened = await create()
+      const { tenants } = opened.registry
+      expect(await tenants.list()).toEqual([])
+      const school = { tenantId: 'school', name: 'School', createdAt: at }
+      const older = { tenantId: 'a', name: 'Older', createdAt: '2026-11-20T00:00:00.000Z' }
+      const twice = await Promise.all(
+        ['School', 'Other'].map((name) => tenants.add({ ...school, name })),
+      )
+      expect(twice.toSorted()).toEqual([false, true])
+      await tenants.put(older)
+      await tenants.put({ ...school, xapi: 'off' })
+      expect(await tenants.add(school)).toBe(false)
+      expect(await tenants.get('school')).toEqual({ ...school, xapi: 'off' })
+      expect(await tenants.list()).toEqual([older, { ...school, xapi: 'off' }])
+    })
   })
 }

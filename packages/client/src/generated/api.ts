@@ -846,6 +846,30 @@ export type ConformanceCounts = {
   issues: Record<string, number>
 }
 
+export type MadeTenant = Tenant & {
+  adminKey: MadeKey
+}
+
+/** It administers the tenant, and is shown this once */
+export type MadeKey = {
+  id: string
+  /** The first characters of the key itself */
+  begins: string
+  name: string
+  sourceId: string
+  scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
+  sources?: '*' | string[]
+  createdAt: string
+  expiresAt?: string
+  /** The id of the key in its place */
+  replacedBy?: string
+  revokedAt?: string
+  /** The key itself: this once, only its hash is kept */
+  key: string
+  /** With `xapi`: what its tool asks for beside `id` and `key` */
+  endpoint?: string
+}
+
 export type Tenant = {
   id: string
   name: string
@@ -854,9 +878,82 @@ export type Tenant = {
   createdAt: string
 }
 
+export type NewTenant = {
+  /** For people */
+  name: string
+  /** Made from the name when left out; cannot be changed */
+  id?: string
+  /** The id of its first source */
+  sourceId?: string
+}
+
+export type TenantList = {
+  tenants: Tenant[]
+}
+
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
+}
+
+export type NewKey = {
+  /** What or who it is for */
+  name: string
+  /** What its events are stamped with */
+  sourceId: string
+  /** As `nonius keys create` gives them when left out */
+  scopes?: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
+  /** Whose quarantine it reaches beside that of its own source */
+  sources?: '*' | string[]
+  /** When it ends: a duration (`90d`) or a date. Without it, it has no end */
+  expires?: string
+  /** For a tool of xAPI: with its scopes, and its `endpoint` */
+  xapi?: boolean
+}
+
+export type KeyList = {
+  keys: Key[]
+}
+
+export type Key = {
+  id: string
+  /** The first characters of the key itself */
+  begins: string
+  name: string
+  sourceId: string
+  scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
+  sources?: '*' | string[]
+  createdAt: string
+  expiresAt?: string
+  /** The id of the key in its place */
+  replacedBy?: string
+  revokedAt?: string
+}
+
+export type RotatedKey = {
+  id: string
+  /** The first characters of the key itself */
+  begins: string
+  name: string
+  sourceId: string
+  scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
+  sources?: '*' | string[]
+  createdAt: string
+  expiresAt?: string
+  /** The id of the key in its place */
+  replacedBy?: string
+  revokedAt?: string
+  /** The new key itself: this once */
+  key: string
+  /** When the old one ends */
+  oldEndsAt: string
+}
+
+export type KeyRotation = {
+  /** How long both work; `0m` ends the old one at once */
+  overlap?: string
+  /** When it ends: a duration (`90d`) or a date. Without it, it has no end */
+  expires?: string
 }
 
 export type QuarantineList = {
@@ -1889,6 +1986,35 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Make a tenant, with a source and an admin key of its own */
+  createTenant: {
+    method: 'POST'
+    path: '/tenants'
+    body: NewTenant
+    replies: {
+      201: MadeTenant
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List all tenants, oldest first */
+  listTenants: {
+    method: 'GET'
+    path: '/tenants'
+    replies: {
+      200: TenantList
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Read your tenant */
   getTenant: {
     method: 'GET'
@@ -1915,6 +2041,114 @@ export interface Operations {
     body: TenantChanges
     replies: {
       200: Tenant
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Make a key */
+  createKey: {
+    method: 'POST'
+    path: '/keys'
+    query: {
+      /** With scope `installation`: whose. The key's own tenant when left out */
+      tenant?: string
+    }
+    body: NewKey
+    replies: {
+      201: MadeKey
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List the keys of your tenant, oldest first */
+  listKeys: {
+    method: 'GET'
+    path: '/keys'
+    query: {
+      /** With scope `installation`: whose. The key's own tenant when left out */
+      tenant?: string
+    }
+    replies: {
+      200: KeyList
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read what a key may do */
+  getKey: {
+    method: 'GET'
+    path: '/keys/{id}'
+    parameters: {
+      /** As it is, or how it begins */
+      id: string
+    }
+    query: {
+      /** With scope `installation`: whose. The key's own tenant when left out */
+      tenant?: string
+    }
+    replies: {
+      200: Key
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** End a key */
+  revokeKey: {
+    method: 'DELETE'
+    path: '/keys/{id}'
+    parameters: {
+      /** As it is, or how it begins */
+      id: string
+    }
+    query: {
+      /** With scope `installation`: whose. The key's own tenant when left out */
+      tenant?: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Make a key in the place of another */
+  rotateKey: {
+    method: 'POST'
+    path: '/keys/{id}/rotate'
+    parameters: {
+      /** As it is, or how it begins */
+      id: string
+    }
+    query: {
+      /** With scope `installation`: whose. The key's own tenant when left out */
+      tenant?: string
+    }
+    body: KeyRotation
+    replies: {
+      201: RotatedKey
       400: Problem
       401: Problem
       403: Problem

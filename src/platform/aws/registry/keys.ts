@@ -1,7 +1,10 @@
+import type { Update } from '@aws-sdk/client-dynamodb'
 import { AppError } from '../../../error/app-error'
 import type { ApiKey, Keys } from '../../registry/keys'
 import { type Attributes, keyOf, primaryKey, text } from '../dynamo/attributes'
 import { byStamp, type Documents, jsonOf, stamp, thingOf } from '../dynamo/json-items'
+
+type Change = Pick<Update, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'>
 
 /**
  * Each key has two items: one is found by its hash with one read, which most requests need, the other
@@ -11,6 +14,18 @@ export function createKeys({ table: TableName, get, list, change }: Documents): 
   const byHash = (hash: string) => [keyOf('key', hash), 'key'] as const
   const byId = (tenantId: string, keyId: string) =>
     [keyOf('tenant', tenantId), keyOf('key', keyId)] as const
+
+  /** Changes both items of a key. @returns false when there is none, or the condition fails */
+  async function update(what: string, tenantId: string, keyId: string, how: Change) {
+    const item = await get(what, ...byId(tenantId, keyId))
+    if (item === undefined) return false
+    const places = [byId(tenantId, keyId), byHash(keyFrom(item).hash)]
+    const failed = await change(
+      what,
+      places.map((place) => ({ Update: { TableName, Key: primaryKey(...place), ...how } })),
+    )
+    return failed === undefined
+  }
 
   return {
     async add({ revokedAt, ...key }) {
@@ -37,28 +52,27 @@ export function createKeys({ table: TableName, get, list, change }: Documents): 
       return items.sort(byStamp).map(keyFrom)
     },
 
-    async revoke(tenantId, keyId, at) {
-      const item = await get('revoking a key', ...byId(tenantId, keyId))
-      if (item === undefined) return false
-      const places = [byId(tenantId, keyId), byHash(keyFrom(item).hash)]
-      const wasRevoked = await change(
-        'revoking a key',
-        places.map((place) => ({
-          Update: {
-            TableName,
-            Key: primaryKey(...place),
-            UpdateExpression: 'SET revokedAt = :at',
-            ConditionExpression: 'attribute_not_exists(revokedAt)',
-            ExpressionAttributeValues: { ':at': text(at) },
-          },
-        })),
-      )
-      return wasRevoked === undefined
-    },
+    revoke: (tenantId, keyId, at) =>
+      update('revoking a key', tenantId, keyId, {
+        UpdateExpression: 'SET revokedAt = :at',
+        ConditionExpression: 'attribute_not_exists(revokedAt)',
+        ExpressionAttributeValues: { ':at': text(at) },
+      }),
+
+    retire: (tenantId, keyId, { expiresAt, replacedBy }) =>
+      update('retiring a key', tenantId, keyId, {
+        UpdateExpression: 'SET endsAt = :at, replacedBy = :by',
+        ConditionExpression: 'attribute_not_exists(revokedAt) AND attribute_not_exists(replacedBy)',
+        ExpressionAttributeValues: { ':at': text(expiresAt), ':by': text(replacedBy) },
+      }),
   }
 }
 
 function keyFrom(item: Attributes): ApiKey {
   const key = thingOf<ApiKey>(item)
-  return item.revokedAt === undefined ? key : { ...key, revokedAt: item.revokedAt.S! }
+  if (item.revokedAt !== undefined) key.revokedAt = item.revokedAt.S!
+  // A key may have had an end before it was retired: then that stands in its JSON.
+  if (item.endsAt !== undefined) key.expiresAt = item.endsAt.S!
+  if (item.replacedBy !== undefined) key.replacedBy = item.replacedBy.S!
+  return key
 }

@@ -46,6 +46,14 @@ export function createKeys(db: Database): Keys {
         WHERE tenantId = ? AND keyId = ? AND revokedAt IS NULL`
       return run('revoking a key', sql, at, tenantId, keyId)
     },
+
+    retire(tenantId, keyId, { expiresAt, replacedBy }) {
+      const sql = `UPDATE keys
+        SET fields = json_set(fields, '$.expiresAt', ?, '$.replacedBy', ?)
+        WHERE tenantId = ? AND keyId = ? AND revokedAt IS NULL
+          AND json_extract(fields, '$.replacedBy') IS NULL`
+      return run('retiring a key', sql, expiresAt, replacedBy, tenantId, keyId)
+    },
   }
 }
 

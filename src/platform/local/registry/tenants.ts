@@ -22,7 +22,7 @@ const SELECT = `SELECT tenants.*, settings FROM tenants
   LEFT JOIN tenantSettings USING (tenantId)`
 
 export function createTenants(db: Database): Tenants {
-  const { one } = createRows(db)
+  const { all, one } = createRows(db)
   const insert = db.query(
     'INSERT OR REPLACE INTO tenants (tenantId, name, createdAt) VALUES (?, ?, ?)',
   )
@@ -33,9 +33,21 @@ export function createTenants(db: Database): Tenants {
     insert.run(tenantId, name, createdAt)
     insertSettings.run(tenantId, JSON.stringify(settings))
   })
+  const writeNew = db.transaction((tenant: Tenant) => {
+    if (db.query('SELECT 1 FROM tenants WHERE tenantId = ?').get(tenant.tenantId)) return false
+    write(tenant)
+    return true
+  })
 
   return {
     put: async (tenant) => guarded('saving a tenant', () => write(tenant)),
+
+    add: async (tenant) => guarded('saving a tenant', () => writeNew.immediate(tenant)),
+
+    async list() {
+      const sql = `${SELECT} ORDER BY createdAt, tenantId`
+      return (await all<Row>('listing tenants', sql)).map(tenantOf)
+    },
 
     async get(tenantId) {
       const row = await one<Row>('reading a tenant', `${SELECT} WHERE tenantId = ?`, tenantId)

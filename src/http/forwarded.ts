@@ -1,0 +1,121 @@
+import { BlockList, isIP } from 'node:net'
+import type { Config } from '../config/config'
+import type { AppContext } from './context'
+
+/** How the sender of a request reaches us, as a proxy that is trusted says. */
+export interface Seen {
+  /** `https://x.edu`; absent when the proxy says nothing of it. */
+  scheme?: 'http' | 'https' | undefined
+  host?: string | undefined
+  /** The path under which the proxy serves us: empty, or `/nonius`. */
+  prefix: string
+}
+
+type Networks = Exclude<Config['trustProxy'], false>
+
+// The machine itself and private networks (RFC 1918, 4193, 3927, 4291, and 6598, which some clouds
+// give to their balancers): where a proxy in front of us connects from.
+const nearby = ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16']
+nearby.push('100.64.0.0/10', '::1/128', 'fc00::/7', 'fe80::/10')
+
+// A request has passed a few proxies. Somebody may have written a thousand addresses.
+const MAX_HOPS = 20
+const HOST = /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
+const PREFIX = /^(?:\/[A-Za-z0-9._~-]{1,64}){1,8}$/
+
+/**
+ * Makes the first step of every request behind a proxy: it puts the client's address in the place of
+ * the proxy's, and notes how the client reaches us. What others send in these headers says nothing.
+ * @param trust true: one proxy, on this machine or in a private network; or the networks of all
+ * proxies on the way
+ */
+export function forwardedWith(trust: Networks) {
+  const trusted = listOf(trust === true ? nearby : trust)
+
+  return async function readForwarded(c: AppContext, next: () => Promise<void>) {
+    const peer = addressOf(c.env.ip ?? '')
+    if (peer !== undefined && trusted(peer)) {
+      const hops = hopsOf(c)
+      // The proxies that are not ours are not believed: the right-most of them is the client.
+      c.env.ip = clientOf(hops.addresses, peer, trust === true ? () => false : trusted)
+      c.env.seen = seenOf(c, hops)
+    }
+    await next()
+  }
+}
+
+interface Hops {
+  /** From the client to the last proxy but one, as each proxy added whom it was called by. */
+  addresses: readonly string[]
+  /** What the last proxy says in `Forwarded`. */
+  last: Record<string, string>
+}
+
+/** Reads `X-Forwarded-For`, which proxies set unasked; without it, `Forwarded` (RFC 7239, section 4). */
+function hopsOf(c: AppContext): Hops {
+  const plain = c.req.header('X-Forwarded-For')
+  if (plain !== undefined) return { addresses: plain.split(',').slice(-MAX_HOPS), last: {} }
+  const elements = (c.req.header('Forwarded') ?? '').split(',').slice(-MAX_HOPS).map(pairsOf)
+  return { addresses: elements.map((one) => one.for ?? ''), last: elements.at(-1) ?? {} }
+}
+
+function clientOf(
+  addresses: readonly string[],
+  peer: string,
+  trusted: (address: string) => boolean,
+): string {
+  let client = peer
+  for (const written of addresses.toReversed()) {
+    const address = addressOf(written)
+    // A proxy may hide whom it was called by (`unknown`, `_hidden`): then it is as far as we see.
+    if (address === undefined) return client
+    client = address
+    if (!trusted(address)) return client
+  }
+  return client
+}
+
+function seenOf(c: AppContext, { last }: Hops): Seen {
+  const header = (name: string) => c.req.header(name)?.split(',').at(-1)?.trim()
+  const scheme = (header('X-Forwarded-Proto') ?? last.proto)?.toLowerCase()
+  const host = header('X-Forwarded-Host') ?? last.host
+  const prefix = header('X-Forwarded-Prefix')?.replace(/\/$/, '') ?? ''
+  return {
+    scheme: scheme === 'http' || scheme === 'https' ? scheme : undefined,
+    host: host !== undefined && HOST.test(host) ? host : undefined,
+    prefix: PREFIX.test(prefix) && !/\/\.{1,2}(\/|$)/.test(prefix) ? prefix : '',
+  }
+}
+
+function pairsOf(element: string): Record<string, string> {
+  const pairs = element.split(';').flatMap((pair) => {
+    const [, name, quoted, token] = /^\s*([\w-]+)=(?:"([^"\\]*)"|([^\s";]+))\s*$/.exec(pair) ?? []
+    return name === undefined ? [] : [[name.toLowerCase(), quoted ?? token ?? '']]
+  })
+  return Object.fromEntries(pairs)
+}
+
+/**
+ * Reads an address as proxies write it: with a port or without, IPv6 in brackets or not.
+ * @returns undefined for what is none
+ */
+function addressOf(written: string): string | undefined {
+  const text = written.trim().replace(/^"|"$/g, '')
+  const inBrackets = /^\[([0-9a-f:.]+)\](?::\d+)?$/i.exec(text)?.[1]
+  const withPort = /^(\d[\d.]*)(?::\d+)?$/.exec(text)?.[1]
+  const address = inBrackets ?? withPort ?? text
+  if (isIP(address) === 0) return undefined
+  // A socket that listens for both families says IPv4 like this (RFC 4291, section 2.5.5.2).
+  const mapped = /^::ffff:(\d[\d.]*)$/i.exec(address)?.[1]
+  return mapped ?? address.toLowerCase()
+}
+
+function listOf(networks: readonly string[]) {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const isV4 = isIP(address) === 4
+    list.addSubnet(address, Number(bits ?? (isV4 ? 32 : 128)), isV4 ? 'ipv4' : 'ipv6')
+  }
+  return (address: string) => list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
+}

@@ -1,0 +1,79 @@
+import { issueKey, usualScopes, xapiScopes } from '../../access/keys/key'
+import { AppError } from '../../error/app-error'
+import type { App, AppContext, AppDeps } from '../context'
+import { absoluteUrl, linkTo } from '../links'
+import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
+import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
+import { administrator, requireGivable, TenantQuery, tenantAsked } from './administer'
+import { MadeKey, newKey, secretExample, viewExample, viewOf } from './schemas'
+
+const routeWith = (body: ReturnType<typeof newKey>) =>
+  createRoute({
+    method: 'post',
+    path: '/keys',
+    operationId: 'createKey',
+    tags: ['Keys'],
+    summary: 'Make a key',
+    description:
+      'Scope `admin`, or `installation` for any tenant. A key can be given no scope that whoever makes it lacks. Its source has to be there (`POST /sources`).',
+    ...keyed,
+    request: {
+      query: TenantQuery,
+      body: jsonBody(body, {
+        description: 'What the key is for and what it may do',
+        example: { name: 'Moodle', sourceId: 'demo', scopes: ['events:write'], expires: '90d' },
+      }),
+    },
+    responses: {
+      201: jsonReply(
+        MadeKey,
+        { description: 'The key', example: { ...viewExample, key: secretExample } },
+        { Location: z.string().openapi({ description: 'Its address' }) },
+      ),
+      ...jsonBodyProblems('not_found'),
+    },
+  })
+
+export function createKey(app: App, deps: AppDeps) {
+  const { clock, config: limits } = deps.options
+  const route = routeWith(newKey(clock))
+  const checks = { admit: administrator, limits }
+  operation(app, route, checks, async (c, { principal, query, body, reply }) => {
+    const { name, sourceId, sources, xapi, expires: expiresAt } = body
+    const scopes = [...new Set(body.scopes ?? (xapi ? xapiScopes : usualScopes))]
+    const tenantId = await tenantAsked(deps, principal, query)
+    requireGivable(scopes, principal)
+    await requireSource(deps, tenantId, sourceId)
+    const more = { ...(sources && { sources }), ...(expiresAt && { expiresAt }) }
+    const grant = { tenantId, sourceId, name, scopes, ...more }
+    const { key, record } = await issueKey(deps.platform.registry, grant, { at: clock.now() })
+    c.header('Location', linkTo(c, `/keys/${record.keyId}`))
+    c.header('Cache-Control', 'no-store')
+    const endpoint = xapi ? { endpoint: endpointOf(c) } : {}
+    return reply.json(c, 201, { ...viewOf(record), key, ...endpoint })
+  })
+}
+
+/** The endpoint of xAPI as whoever asks reaches it, without a slash at its end. */
+function endpointOf(c: AppContext): string {
+  return absoluteUrl(c, '/xapi')
+}
+
+// As many as a sentence can name.
+const MAX_NAMED = 20
+
+async function requireSource({ platform }: AppDeps, tenantId: string, sourceId: string) {
+  const { sources } = platform.registry
+  if ((await sources.get(tenantId, sourceId)) !== undefined) return
+  const ids = (await sources.list(tenantId)).map((source) => source.sourceId)
+  const more = ids.length > MAX_NAMED ? ` and ${ids.length - MAX_NAMED} more` : ''
+  const there = `there are: ${ids.slice(0, MAX_NAMED).join(', ')}${more}`
+  const message = `Is no source; got ${JSON.stringify(sourceId)}`
+  throw new AppError(
+    'invalid_request',
+    `There is no source ${sourceId}; ${there}. POST /sources makes one.`,
+    { errors: [{ path: ['sourceId'], message, code: 'unknown_source' }] },
+  )
+}
