@@ -11,6 +11,8 @@ export interface PostOptions {
   url: URL
   key: string
   retries: number
+  /** These go besides the key and the media type. */
+  headers?: Record<string, string> | undefined
   /** `post` calls this before each pause. */
   onRetry(reason: string, seconds: number): void
 }
@@ -23,15 +25,15 @@ const WORTH_ANOTHER_TRY = new Set([429, 502, 503, 504])
 const LONGEST_PAUSE_SECONDS = 60
 
 /**
- * Sends an envelope, again and again while the server cannot take it.
+ * Sends a body, again and again while the server cannot take it.
  * @throws {CommandError} when the server cannot be reached, or stays unable to take it
  */
 export async function post(
   body: string,
-  { url, key, retries, onRetry }: PostOptions,
+  { url, key, retries, headers: more, onRetry }: PostOptions,
 ): Promise<Answer> {
   for (let attempt = 0; ; attempt++) {
-    const outcome = await once(body, url, key)
+    const outcome = await once(body, url, { authorization: `Bearer ${key}`, ...more })
     if (!('again' in outcome)) return outcome
     if (attempt === retries)
       throw new CommandError(`${outcome.again}; gave up after ${attempt + 1} attempts`)
@@ -43,11 +45,11 @@ export async function post(
 
 type Outcome = Answer | { again: string; after?: number | undefined }
 
-async function once(body: string, url: URL, key: string): Promise<Outcome> {
+async function once(body: string, url: URL, own: Record<string, string>): Promise<Outcome> {
   let response: Response
   let text: string
   try {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const headers = { ...own, 'content-type': 'application/json' }
     response = await fetch(url, { method: 'POST', headers, body })
     text = await response.text()
   } catch (error) {

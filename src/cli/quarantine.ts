@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Issue } from '../error/issue'
+import { describeIssue } from './issue-text'
 import { createQuarantineClient } from './quarantine-client'
 import { type FilterOptions, filterOf, withFilterOptions } from './quarantine-filter'
 import { replayCommand } from './quarantine-replay'
-import { describeIssue } from './send'
 import { type ServerOptions, withServerOptions } from './server-options'
 import { harmless, renderTable } from './table'
 
