@@ -2,12 +2,10 @@ import { once } from 'node:events'
 import { Command, Option } from 'commander'
 import { convertItem } from '../mapping/convert-item'
 import { type ConversionTarget, conversionTargets } from '../mapping/targets'
-import { isJson } from '../syntax/is-json'
 import { nameOf } from './documents'
-import { CommandError } from './failure'
-import type { Piece } from './piece'
+import { describeIssue } from './issue-text'
+import type { ParsedItem, ParsedPiece } from './piece'
 import { readPieces } from './read-pieces'
-import { describeIssue } from './send'
 
 // A person who reads more reasons than these mends the file first.
 const MAX_TOLD = 100
@@ -32,10 +30,10 @@ export function convertCommand(): Command {
 async function convert(file: string, { to }: { to: ConversionTarget }) {
   const { stdout, stderr } = process
   const counts = { exact: 0, close: 0, generic: 0, described: 0, refused: 0 }
-  const waiting: Extract<Piece, { kind: 'item' }>[] = []
+  const waiting: ParsedItem[] = []
   let taken = 0
 
-  function take(piece: Piece): void {
+  function take(piece: ParsedPiece): void {
     if (piece.kind === 'envelope') return
     taken += 1
     waiting.push(piece)
@@ -48,8 +46,7 @@ async function convert(file: string, { to }: { to: ConversionTarget }) {
     }
   }
 
-  async function lineOf({ text, line }: { text: string; line: number }) {
-    if (!isJson(text)) throw new CommandError(`${nameOf(file)}, line ${line}, is not JSON`)
+  async function lineOf({ text, line }: ParsedItem) {
     const item = await convertItem(text, to)
     if (item.kind === 'converted') {
       counts[item.match] += 1

@@ -1,18 +1,25 @@
 import { checkEnvelope } from '../standards/caliper/check-envelope'
 import { checkElement, itemKind, statedVersion } from '../standards/caliper/conformance'
-import { caliperFiles } from '../standards/caliper/files'
 import { type CaliperVersion, itemVersion, versionByForm } from '../standards/caliper/version'
-import type { ReportedIssue } from '../standards/standard'
-import { checkStatement } from '../standards/xapi/conformance'
-import { isStatement } from '../standards/xapi/files'
-import { linesBetween, offsetOf } from './locate'
-import { type Piece, type Place, SplitError } from './piece'
+import type { FileForm, ReportedIssue } from '../standards/standard'
+import { findFault } from '../syntax/json-fault'
+import { formOf, supposed } from './file-standards'
+import { columnOf, linesBetween, offsetOf } from './locate'
+import {
+  type EnvelopeRest,
+  type ParsedItem,
+  type ParsedPiece,
+  SplitError,
+  stepsText,
+} from './piece'
+import { createTally, type Tally } from './tally'
 
 /** A placed issue says where in the file its item stands. */
 export interface Placed extends ReportedIssue {
   place: string
-  /** The value is written on this line, or the object that misses it begins there. */
+  /** The value is written at this place, or the object that misses it begins there. */
   line: number
+  column: number
 }
 
 export interface FileReport {
@@ -29,16 +36,17 @@ export interface FileReport {
   warnings: Placed[]
 }
 
-type Item = Extract<Piece, { kind: 'item' }>
-type Envelope = Extract<Piece, { kind: 'envelope' }>
-
-const { isDocument } = caliperFiles
+const { isDocument } = supposed
 
 // A report of the server lists as many; a person who has more mends these first.
 const MAX_LISTED = 1000
 
 /** Gathers the issues of a file, piece by piece. */
-export function createFileReport(file: string) {
+export function createFileReport(
+  file: string,
+  formFor: (value: unknown) => FileForm = (value) => formOf(value) ?? supposed,
+) {
+  const tally: Tally = createTally()
   const report: FileReport = {
     file,
     valid: true,
@@ -51,40 +59,47 @@ export function createFileReport(file: string) {
     warnings: [],
   }
   /** These items wait: only their envelope can tell their version, and it may do so at its end. */
-  let waiting: { item: Item; value: unknown }[] = []
+  let waiting: ParsedItem[] = []
   /** This is true while all items of the envelope are of 1.0. */
   let isEarly = true
 
   /** @throws {SplitError} when the piece is not JSON */
-  function take(piece: Piece): void {
-    if (piece.kind === 'envelope') takeEnvelope(piece)
-    else takeItem(piece)
+  function take(piece: ParsedPiece): void {
+    if (piece.kind === 'envelope') {
+      tally.take(piece, supposed)
+      takeEnvelope(piece)
+      return
+    }
+    const form = formFor(piece.value)
+    tally.take(piece, form)
+    if (form.check === undefined) {
+      takeCaliper(piece)
+      return
+    }
+    report.eventCount += 1
+    for (const issue of form.check(piece)) place(issue, piece)
   }
 
-  function takeItem(item: Item): void {
-    const value = parse(item.text, item.in, item.line)
+  function takeCaliper(item: ParsedItem): void {
+    const { value } = item
     if (item.steps.length === 0 && isDocument(value)) {
       const found = checkEnvelope(value, undefined, statedVersion(value) ?? '1.2')
       for (const issue of found) place(issue, item)
       return
     }
-    if (item.steps[0] !== 'data' && isStatement(value)) {
-      report.eventCount += 1
-      for (const issue of checkStatement({ value, text: item.text }, [])) place(issue, item)
-      return
-    }
     if (itemKind(value) === 'event') report.eventCount += 1
     else report.entityCount += 1
     const version = isObject(value) ? itemVersion(value['@context']) : undefined
-    const isInEnvelope = item.steps[0] === 'data'
-    if (isInEnvelope) isEarly &&= (version ?? formOf(value)) === '1.0'
-    if (isInEnvelope && version === undefined) waiting.push({ item, value })
-    else check(item, value, undefined)
+    const isInEnvelope = item.steps.includes('data')
+    if (isInEnvelope) isEarly &&= (version ?? versionOf(value)) === '1.0'
+    if (isInEnvelope && version === undefined) waiting.push(item)
+    else check(item, undefined)
   }
 
-  function takeEnvelope({ in: own, head, tail, tailLine, size }: Envelope): void {
+  function takeEnvelope(envelope: EnvelopeRest): void {
+    const { in: own, head, tail, tailLine, size } = envelope
     const text = head + tail
-    const value = parse(text, own, own.line)
+    const value = parse(text, own)
     const version = statedVersion(value)
     const supposed = isEarly && size > 0 ? '1.0' : '1.2'
     for (const issue of checkEnvelope(value, size, version ?? supposed)) {
@@ -93,24 +108,22 @@ export function createFileReport(file: string) {
       const line = isBefore
         ? own.line + linesBetween(text, 0, at)
         : tailLine + linesBetween(text, head.length, at)
-      add({ ...issue, place: nameOf(own), line })
+      add({ ...issue, place: placeOf(envelope), line, column: columnOf(text, at, 1) })
     }
-    for (const { item, value } of waiting) check(item, value, version)
+    for (const item of waiting) check(item, version)
     waiting = []
     isEarly = true
   }
 
-  function check(item: Item, value: unknown, version: CaliperVersion | undefined): void {
-    for (const issue of checkElement({ value, text: item.text }, version, [])) {
-      place(issue, item)
-    }
+  function check(item: ParsedItem, version: CaliperVersion | undefined): void {
+    for (const issue of checkElement(item, version, [])) place(issue, item)
   }
 
-  function place(issue: ReportedIssue, { in: own, steps, text, line }: Item): void {
-    const [first, index = first] = steps
-    const member = first === undefined ? '' : ` ${first === 'data' ? first : ''}[${index}]`
-    const lines = linesBetween(text, 0, offsetOf(text, issue.path))
-    add({ ...issue, place: nameOf(own) + member, line: line + lines })
+  function place(issue: ReportedIssue, item: ParsedItem): void {
+    const { text, line, column } = item
+    const at = offsetOf(text, issue.path)
+    const where = { line: line + linesBetween(text, 0, at), column: columnOf(text, at, column) }
+    add({ ...issue, place: placeOf(item), ...where })
   }
 
   function add(placed: Placed): void {
@@ -123,26 +136,31 @@ export function createFileReport(file: string) {
     if (count <= MAX_LISTED) (isError ? report.errors : report.warnings).push(placed)
   }
 
-  function nameOf({ document, line }: Place): string {
-    return document === 0 ? file : `${file}:${line}`
+  function placeOf({ in: own, steps }: Pick<ParsedItem, 'in' | 'steps'>): string {
+    return `${own.document === 0 ? file : `${file}:${own.line}`}${stepsText(steps)}`
   }
 
   return {
     take,
     itemCount: () => report.eventCount + report.entityCount,
+    /** Says what the file was taken for. */
+    text: tally.text,
     done: (): FileReport => ({ ...report, valid: report.errorCount === 0 }),
   }
 }
 
-function parse(text: string, { document }: Place, line: number): unknown {
+function parse(text: string, { document, line }: EnvelopeRest['in']): unknown {
   try {
     return JSON.parse(text)
-  } catch (thrown) {
-    throw new SplitError((thrown as Error).message, { document, line })
+  } catch {
+    // The fault is in the head or the tail: between them stood items, of which lines are not counted.
+    const fault = findFault(text)
+    const message = `${fault?.message} in an envelope: ${fault?.around}`
+    throw new SplitError(message, { document, line, column: 1 })
   }
 }
 
-function formOf(value: unknown): CaliperVersion {
+function versionOf(value: unknown): CaliperVersion {
   return isObject(value) ? versionByForm(value) : '1.2'
 }
 

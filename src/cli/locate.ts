@@ -28,6 +28,15 @@ export function linesBetween(text: string, start: number, end: number): number {
   return lines
 }
 
+/**
+ * Returns the column of a place in a text, from 1, in UTF-16 code units.
+ * @param first the column at which the text begins
+ */
+export function columnOf(text: string, at: number, first: number): number {
+  const newline = at === 0 ? -1 : text.lastIndexOf('\n', at - 1)
+  return newline < 0 ? first + at : at - newline
+}
+
 /** Finds where a member begins, with its name, and where its value begins. */
 function memberAt(text: string, open: number, step: string | number) {
   const char = text.charCodeAt(open)

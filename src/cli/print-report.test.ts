@@ -5,8 +5,8 @@ import { printReport } from './print-report'
 
 function reportOn(item: unknown) {
   const report = createFileReport('events.json')
-  const place = { document: 0, line: 1 }
-  report.take({ kind: 'item', in: place, steps: [], text: JSON.stringify(item), line: 1 })
+  const place = { in: { document: 0, line: 1 }, steps: [], line: 1, column: 1 }
+  report.take({ kind: 'item', ...place, text: JSON.stringify(item), value: item })
   return report.done()
 }
 

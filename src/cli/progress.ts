@@ -45,13 +45,15 @@ export function showProgress(stream: ProgressStream, name: string, total?: numbe
 /** Shows how many things are done; only at a terminal, and removed at the end. */
 export function showCount(
   stream: ProgressStream,
-): { show(done: number, refused: number): void } & Disposable {
+  done = 'replayed',
+): { show(count: number, refused?: number): void } & Disposable {
   let isShown = false
   return {
-    show(done, refused) {
+    show(count, refused) {
       if (!stream.isTTY) return
       isShown = true
-      const line = `${done.toLocaleString('en')} replayed, ${refused.toLocaleString('en')} refused`
+      const others = refused === undefined ? '' : `, ${refused.toLocaleString('en')} refused`
+      const line = `${count.toLocaleString('en')} ${done}${others}`
       stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`)
     },
     [Symbol.dispose]() {

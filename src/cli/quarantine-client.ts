@@ -1,5 +1,5 @@
 import { CommandError } from './failure'
-import { reasonOf } from './send'
+import { reasonOf } from './send-results'
 import { requireKeyOption, type ServerOptions } from './server-options'
 
 /** A quarantine client calls the routes of quarantine. */

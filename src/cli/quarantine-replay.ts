@@ -1,11 +1,11 @@
 import { Command } from 'commander'
-import type { Issue } from '../error/issue'
+import type { IssueInItem } from '../ingest/issues-in-item'
 import { readDocuments } from './documents'
 import { CommandError } from './failure'
+import { describeKept } from './issue-text'
 import { showCount } from './progress'
 import { createQuarantineClient, type QuarantineClient } from './quarantine-client'
 import { type FilterOptions, filterOf, withFilterOptions } from './quarantine-filter'
-import { describeIssue } from './send'
 import { type ServerOptions, withServerOptions } from './server-options'
 import { renderTable } from './table'
 
@@ -15,7 +15,7 @@ interface Result {
   eventCount: number
   entityCount: number
   quarantinedCount: number
-  errors: Issue[]
+  errors: IssueInItem[]
 }
 
 interface Options extends ServerOptions, FilterOptions {
@@ -102,7 +102,7 @@ function tableOf(results: Result[], dryRun: boolean): string {
     result.eventCount,
     result.entityCount,
     result.quarantinedCount,
-    result.errors.map(describeIssue).join('; '),
+    result.errors.map(describeKept).join('; '),
   ])
   const refused = results.filter(isRefused).length
   const summary = `${results.length - refused} of ${results.length} ${dryRun ? 'would leave' : 'left'} the quarantine`

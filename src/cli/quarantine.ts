@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { Issue } from '../error/issue'
+import type { IssueInItem } from '../ingest/issues-in-item'
+import { describeKept } from './issue-text'
 import { createQuarantineClient } from './quarantine-client'
+import { deleteCommand } from './quarantine-delete'
 import { type FilterOptions, filterOf, withFilterOptions } from './quarantine-filter'
 import { replayCommand } from './quarantine-replay'
-import { describeIssue } from './send'
 import { type ServerOptions, withServerOptions } from './server-options'
 import { harmless, renderTable } from './table'
 
@@ -13,11 +14,11 @@ interface Summary {
   standard: string
   scope: string
   id?: string
-  errors: Issue[]
+  errors: IssueInItem[]
   receivedAt: string
   server: { requestId: string }
   context: Record<string, string>
-  lastReplay?: { at: string; errors: Issue[] }
+  lastReplay?: { at: string; errors: IssueInItem[] }
   repair?: { by: string; at: string }
 }
 
@@ -71,7 +72,7 @@ async function list(options: ServerOptions & FilterOptions & { limit: number; js
 }
 
 function rowOf({ quarantineId, receivedAt, sourceId, standard, scope, id, errors }: Summary) {
-  const reasons = errors.map(describeIssue).join('; ')
+  const reasons = errors.map(describeKept).join('; ')
   return [quarantineId, receivedAt.slice(0, 19), sourceId, standard, scope, id, reasons]
 }
 
@@ -90,26 +91,11 @@ async function show(id: string, options: ServerOptions & { json?: true }) {
   print(`${quarantineId}: ${standard} ${scope} of source ${sourceId}`)
   print(`received ${receivedAt}, request ${server.requestId}`)
   for (const [name, value] of Object.entries(context)) print(harmless(`${name}: ${value}`))
-  for (const issue of item.errors) print(harmless(`- ${describeIssue(issue)} (${issue.code})`))
+  for (const issue of item.errors) print(harmless(`- ${describeKept(issue)} (${issue.code})`))
   if (item.repair) print(`repaired ${item.repair.at} by ${item.repair.by}`)
   if (item.lastReplay) print(`last replayed ${item.lastReplay.at}, refused:`)
-  for (const issue of item.lastReplay?.errors ?? []) print(harmless(`- ${describeIssue(issue)}`))
+  for (const issue of item.lastReplay?.errors ?? []) print(harmless(`- ${describeKept(issue)}`))
   print(`\n${harmless(raw)}`)
-}
-
-function deleteCommand(): Command {
-  const command = new Command('delete')
-    .description('give items up; they cannot be brought back')
-    .argument('<ids...>', 'as `quarantine list` shows them')
-  return withServerOptions(command, 'a key with quarantine:write').action(remove)
-}
-
-async function remove(ids: string[], options: ServerOptions) {
-  const ask = createQuarantineClient(options)
-  for (const id of ids) {
-    await ask('DELETE', `/${encodeURIComponent(id)}`)
-    say(`Deleted ${id}.`)
-  }
 }
 
 function readCount(text: string): number {

@@ -1,56 +1,76 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { nameOf } from './documents'
 import { CommandError } from './failure'
-import { type Piece, SplitError } from './piece'
+import { parsedPieces } from './parsed-pieces'
+import { type ParsedPiece, SplitError } from './piece'
 import { type ProgressStream, showProgress } from './progress'
+import { openSource, type SourceFile } from './source-file'
 import { createSplitter } from './split-json'
 
-// A chunk is large enough that reading costs little beside checking.
-const CHUNK_BYTES = 1024 * 1024
-
 export interface PieceReader {
-  take(piece: Piece): void
+  take(piece: ParsedPiece): void
   itemCount(): number
   /** It is awaited before more of the file is read. */
   flush?(): Promise<void>
+  /** Ends the reading early, once it is true. */
+  isDone?(): boolean
+  /** It is false for a file of items that have `data` of their own. */
+  hasEnvelopes?: boolean
 }
 
 /**
- * Reads a file piece by piece, so that its size does not matter.
+ * Opens a file and reads it piece by piece, so that its size does not matter.
  * @param path `-` for standard input
  * @param stream where progress is shown
  * @throws {CommandError} when the file is not JSON, with the line
  */
 export async function readPieces(path: string, stream: ProgressStream, reader: PieceReader) {
-  const file = nameOf(path)
-  const splitter = createSplitter(reader.take)
-  const decoder = new TextDecoder() // the decoder also removes a byte order mark
+  await using file = await openFile(path)
+  await readSource(file, stream, reader)
+}
+
+/** @throws {Error} as `openSource`, naming the file */
+export function openFile(path: string): Promise<SourceFile> {
+  return openSource(path).catch((thrown) => {
+    throw Object.assign(thrown as Error, path !== '-' && { path })
+  })
+}
+
+/**
+ * Reads an open file from its beginning, piece by piece.
+ * @throws {CommandError} when the file is not JSON, with the line and the column
+ */
+export async function readSource(
+  file: SourceFile,
+  stream: ProgressStream,
+  reader: PieceReader,
+): Promise<void> {
+  const { name, size } = file
+  const splitter = createSplitter((piece) => {
+    for (const one of parsedPieces(piece, reader.hasEnvelopes)) reader.take(one)
+  }, reader)
+  using progress = showProgress(stream, name, size)
   try {
-    const { chunks, size } = await open(path)
-    using progress = showProgress(stream, file, size)
-    for await (const chunk of chunks) {
-      splitter.write(decoder.decode(chunk, { stream: true }))
+    let bytes = 0
+    for await (const text of file.read((more) => (bytes += more))) {
+      splitter.write(text)
       await reader.flush?.()
-      progress.advance(chunk.byteLength, reader.itemCount())
+      progress.advance(bytes, reader.itemCount())
+      bytes = 0
+      if (reader.isDone?.() === true) return
     }
-    splitter.write(decoder.decode())
-    if (splitter.end() === 0) throw new CommandError(`${file} is empty`)
+    if (splitter.end() === 0) throw new CommandError(`${name} is empty`)
     await reader.flush?.()
   } catch (thrown) {
-    if (thrown instanceof SplitError) throw notJson(file, thrown)
-    if (path !== '-') Object.assign(thrown as Error, { path }) // Node leaves the path out of EISDIR
+    if (thrown instanceof SplitError) throw notJson(name, thrown)
+    if ((thrown as NodeJS.ErrnoException).code === 'EISDIR') {
+      Object.assign(thrown as Error, { path: name }) // Node leaves the path out
+    }
     throw thrown
   }
 }
 
-async function open(path: string): Promise<{ chunks: AsyncIterable<Buffer>; size?: number }> {
-  if (path === '-') return { chunks: process.stdin }
-  const { size } = await stat(path)
-  return { chunks: createReadStream(path, { highWaterMark: CHUNK_BYTES }), size }
-}
-
-function notJson(file: string, { message, place: { document, line } }: SplitError): CommandError {
-  if (document === 0) return new CommandError(`${file} is not JSON: ${message} (line ${line})`)
-  return new CommandError(`${file}, line ${line}, is not JSON: ${message}`)
+function notJson(file: string, { message, place }: SplitError): CommandError {
+  const { document, line, column } = place
+  const where = `(line ${line}, column ${column})`
+  if (document === 0) return new CommandError(`${file} is not JSON: ${message} ${where}`)
+  return new CommandError(`${file}, line ${line}, is not JSON: ${message} ${where}`)
 }

@@ -1,100 +1,141 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { Issue } from '../error/issue'
-import type { Receipt } from '../event/receipt'
-import { caliperFacts } from '../standards/caliper/facts'
-import { nameOf, readDocuments } from './documents'
-import { intoParcels, type Parcel } from './envelopes'
-import { CommandError } from './failure'
-import { type Answer, post } from './post'
+import { decideReading, type FileReading } from './decide'
+import { type StandardOptions, standardOption, yesOption } from './file-standards'
+import { createPacker, envelopeKey, isRefusedWhole, type Parcel } from './parcels'
+import { stepsText } from './piece'
+import { type PostOptions, post } from './post'
+import { openFile, readSource } from './read-pieces'
+import { createResults, type Total } from './send-results'
 import { requireKeyOption, type ServerOptions, withServerOptions } from './server-options'
+import type { SourceFile } from './source-file'
+import { type Survey, surveyOf } from './survey'
+import { number } from './tally'
 
-// After one of these every further request would be answered alike: wrong key, wrong address.
-const HOPELESS = new Set([401, 403, 404, 405, 415])
-
-interface Options extends ServerOptions {
+interface Options extends ServerOptions, StandardOptions {
   sensor: string
   retries: number
 }
 
 export function sendCommand(): Command {
   const command = new Command('send')
-    .description('send Caliper files to a server: envelopes, events, describes, arrays, JSON lines')
+    .description(
+      'send files to a server: Caliper, xAPI or native events, as JSON documents, arrays, envelopes, JSON lines, gzip',
+    )
     .argument('<files...>', '`-` reads standard input')
+    .addOption(standardOption())
+    .addOption(yesOption())
   return withServerOptions(command, 'a key that may write events')
-    .option('--sensor <iri>', 'who sends events that come without an envelope', 'urn:nonius:cli')
+    .option('--sensor <iri>', 'who sends Caliper events that have no envelope', 'urn:nonius:cli')
     .option('--retries <n>', 'tries more when the server is busy or away', readCount, 5)
+    .addHelpText(
+      'after',
+      '\nSays on stderr what it takes each file for, and reads it to its end before it sends anything of\nit. Asks first when most of the first hundred items would be refused; without a terminal it exits\nwith that question. Exits with 1 when anything was not accepted.',
+    )
     .action(send)
 }
 
-async function send(files: string[], { url, sensor, retries, ...options }: Options) {
-  const key = requireKeyOption({ url, ...options })
-  const { files: form } = caliperFacts
-  const endpoint = new URL(form.path, url)
-  const onRetry = (reason: string, seconds: number) =>
-    say(`${reason}; trying again in ${seconds} s`)
-  const total: Total = { sent: 0, accepted: 0, duplicates: 0 }
-
-  for (const file of files) {
-    for (const parcel of intoParcels(await readDocuments(file), form, sensor)) {
-      const answer = await post(parcel.body, { url: endpoint, key, retries, onRetry })
-      if (HOPELESS.has(answer.status)) throw new CommandError(`${endpoint}: ${reasonOf(answer)}`)
-      total.sent += parcel.places.length
-      if (answer.status === 200) add(total, parcel, receiptOf(answer, endpoint))
-      else say(`${spanOf(parcel)}: refused, ${reasonOf(answer)}`)
-      say(`${nameOf(file)}: ${total.sent} sent, ${total.accepted} accepted`)
-    }
+async function send(files: string[], options: Options) {
+  const key = requireKeyOption(options)
+  const { stdout, stderr } = process
+  await using opened = new AsyncDisposableStack()
+  const jobs: Job[] = []
+  // All are looked at first: who names a wrong one sends nothing.
+  for (const path of files) {
+    const file = opened.use(await openFile(path))
+    const reading = await decideReading(file, stderr, { ...options, purpose: 'send' })
+    const survey = await surveyOf(file, stderr, reading)
+    say(`${file.name}: ${survey.tally.text(file.notes())}`)
+    jobs.push({ file, reading, survey })
   }
+  const total: Total = { sent: 0, accepted: 0, duplicates: 0 }
+  for (const job of jobs) await sendFile(job, { ...options, key }, total)
 
   const lost = total.sent - total.accepted
-  process.stdout.write(
+  stdout.write(
     `Sent ${total.sent}: ${total.accepted} accepted (${total.duplicates} of them held already), ${lost} not accepted.\n`,
   )
   if (lost > 0) process.exitCode = 1
 }
 
-interface Total {
-  sent: number
-  accepted: number
-  duplicates: number
+interface Job {
+  file: SourceFile
+  reading: FileReading
+  survey: Survey
 }
 
-function add(total: Total, { places }: Parcel, receipt: Receipt) {
-  const { eventCount, entityCount, acceptedForLater = 0 } = receipt
-  total.accepted += eventCount + entityCount + acceptedForLater
-  total.duplicates += receipt.duplicates
-  for (const { index, quarantineId, errors } of receipt.quarantined) {
-    // The place already says `data` and the index.
-    const reasons = errors.map(({ path, message }) =>
-      describeIssue({ path: path.slice(2), message }),
-    )
-    say(`${places[index]}: quarantined as ${quarantineId}, ${reasons.join('; ')}`)
+async function sendFile(
+  { file, reading, survey: { tally, shells } }: Job,
+  { url, key, retries, sensor }: Options & { key: string },
+  total: Total,
+): Promise<void> {
+  const results = createResults(say)
+  const isSeveral = tally.documentCount() > 1
+  const waiting: Parcel[] = []
+  const packer = createPacker(
+    {
+      ...reading,
+      sensor,
+      placeOf: ({ in: { line }, steps }) =>
+        `${file.name}${isSeveral ? `:${line}` : ''}${stepsText(steps)}`,
+      shellOf: (envelope) => shells.get(envelopeKey(envelope)),
+    },
+    (parcel) => waiting.push(parcel),
+  )
+
+  async function flush(): Promise<void> {
+    for (const parcel of waiting.splice(0)) await sendParcel(parcel)
   }
-  const unnamed = (receipt.quarantinedCount ?? 0) - receipt.quarantined.length
-  if (unnamed > 0) say(`… and ${unnamed} more; \`nonius quarantine list\` shows them`)
-}
 
-function receiptOf({ body }: Answer, endpoint: URL): Receipt {
-  if (typeof body.eventCount === 'number' && Array.isArray(body.quarantined)) {
-    return body as unknown as Receipt
+  async function sendParcel(parcel: Parcel): Promise<void> {
+    const endpoint = new URL(parcel.form.path, url)
+    const answer = await post(parcel.body, postOptions(parcel, endpoint))
+    // A record store refuses all for one statement, which then is found by sending each alone.
+    if (isRefusedForOne(parcel, answer.status)) {
+      for (const one of eachAlone(parcel)) await sendParcel(one)
+      return
+    }
+    results.take(parcel, answer, endpoint)
   }
-  throw new CommandError(`${endpoint} answers, but not as Nonius does; is the URL right?`)
+
+  function postOptions({ form, context }: Parcel, endpoint: URL): PostOptions {
+    const headers = form.headersOf?.(context)
+    return { url: endpoint, key, retries, headers, onRetry }
+  }
+
+  await readSource(file, process.stderr, {
+    ...reading,
+    take: packer.take,
+    flush,
+    itemCount: () => results.total.sent,
+  })
+  packer.end()
+  await flush()
+  const { sent, accepted, duplicates } = results.total
+  say(`${file.name}: ${number(sent)} sent, ${number(accepted)} accepted`)
+  total.sent += sent
+  total.accepted += accepted
+  total.duplicates += duplicates
 }
 
-/** Reads the reason from a problem document, or from the reply of a proxy before the server. */
-export function reasonOf({ status, body }: Answer): string {
-  const errors = Array.isArray(body.errors) ? (body.errors as Issue[]).map(describeIssue) : []
-  return [`${status} ${body.detail ?? body.title ?? ''}`.trim(), ...errors].join('; ')
+// 400: a rule is broken; 409: an id is taken.
+const REFUSED_FOR_ONE = new Set([400, 409])
+
+function isRefusedForOne({ form, texts }: Parcel, status: number): boolean {
+  return isRefusedWhole(form) && texts.length > 1 && REFUSED_FOR_ONE.has(status)
 }
 
-export function describeIssue({ path, message }: Pick<Issue, 'path' | 'message'>): string {
-  return path.length === 0 ? message : `${path.join('.')}: ${message}`
+function eachAlone({ texts, places, ...parcel }: Parcel): Parcel[] {
+  return texts.map((text, i) => {
+    const body = parcel.form.enclose([text], '')
+    return { ...parcel, body, texts: [text], places: [places[i]!] }
+  })
 }
 
-function spanOf({ places }: Parcel): string {
-  return places.length < 2 ? (places[0] ?? 'an empty envelope') : `${places[0]} to ${places.at(-1)}`
+function onRetry(reason: string, seconds: number): void {
+  say(`${reason}; trying again in ${seconds} s`)
 }
 
-function say(line: string) {
+function say(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 

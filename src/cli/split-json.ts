@@ -7,6 +7,10 @@ const MAX_ITEM = 64 * 1024 * 1024
 const TAB = 9
 const NEWLINE = 10
 const RETURN = 13
+// RFC 7464 puts it before each text of a sequence.
+const RECORD_SEPARATOR = 30
+// Files that were joined have one wherever another begins.
+const BYTE_ORDER_MARK = 0xfeff
 const SPACE = 32
 const QUOTE = 34
 const COMMA = 44
@@ -17,15 +21,23 @@ const CLOSE_ARRAY = 93
 const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
 
+// An object with one of these is an item, though it has `data`, too.
+const itemNames = new Set(['type', '@type', 'event_type', 'verb'])
+
 /**
  * Splits a stream of JSON into items, however large the documents around them are: envelopes,
  * events, arrays of them, one after the other or on lines of their own. It checks the text between
  * items; JSON.parse checks each item itself. `write` and `end` throw a SplitError.
+ * @param hasEnvelopes false where `data` is a member like any other
  */
-export function createSplitter(emit: (piece: Piece) => void) {
+export function createSplitter(
+  emit: (piece: Piece) => void,
+  { hasEnvelopes = true }: { hasEnvelopes?: boolean } = {},
+) {
   let text = '' // the text from the start of what is being read
   let at = 0
   let line = 1
+  let lineAt = 0 // the line begins here in `text`, or did so before it was cut
   let place: Place = { document: 0, line: 1 }
   let depth = 0
   let isInString = false
@@ -36,6 +48,7 @@ export function createSplitter(emit: (piece: Piece) => void) {
   /** An item begins here in `text`, on this line; -1 stands for a place between items. */
   let start = -1
   let startLine = 1
+  let startColumn = 1
   /**
    * The elements of this list are items: these are its depth and their number; 0 when there is no
    * list.
@@ -48,7 +61,7 @@ export function createSplitter(emit: (piece: Piece) => void) {
   let head = ''
   let keyStart = -1
   let key = ''
-  let hasType = false
+  let isItem = false
   let hasData = false
 
   function write(chunk: string): void {
@@ -56,9 +69,30 @@ export function createSplitter(emit: (piece: Piece) => void) {
     if (at - from > MAX_ITEM) throw problem('an item is longer than 64 MB')
     text = text.slice(from) + chunk
     at -= from
+    lineAt -= from
     if (keyStart >= 0) keyStart -= from
     if (start >= 0) start = 0
-    while (at < text.length) step(text.charCodeAt(at))
+    while (at < text.length) {
+      if (isInString && !isEscaped) skipString()
+      if (at < text.length) step(text.charCodeAt(at))
+    }
+  }
+
+  /** Goes to the quote that ends the string, or to the end of the text: most characters are these. */
+  function skipString(): void {
+    const from = at
+    at = text.indexOf('"', from)
+    while (at >= 0 && isAfterEscape(from)) at = text.indexOf('"', at + 1)
+    if (at >= 0) return
+    at = text.length
+    isEscaped = isAfterEscape(from)
+  }
+
+  /** Tells whether an odd number of backslashes stands before `at`, back to `from`. */
+  function isAfterEscape(from: number): boolean {
+    let start = at
+    while (start > from && text.charCodeAt(start - 1) === BACKSLASH) start -= 1
+    return (at - start) % 2 === 1
   }
 
   /** @returns how many documents there were */
@@ -71,7 +105,10 @@ export function createSplitter(emit: (piece: Piece) => void) {
   function step(char: number): void {
     if (isInString) inString(char)
     else outside(char)
-    if (char === NEWLINE) line += 1
+    if (char === NEWLINE) {
+      line += 1
+      lineAt = at + 1
+    }
     at += 1
   }
 
@@ -85,7 +122,8 @@ export function createSplitter(emit: (piece: Piece) => void) {
   }
 
   function outside(char: number): void {
-    const isSpace = char === SPACE || char === NEWLINE || char === RETURN || char === TAB
+    const isMark = depth === 0 && (char === RECORD_SEPARATOR || char === BYTE_ORDER_MARK)
+    const isSpace = char === SPACE || char === NEWLINE || char === RETURN || char === TAB || isMark
     const isDelimiter = isSpace || char === COMMA || char === CLOSE_ARRAY || char === CLOSE_OBJECT
     if (isDelimiter && isScalar()) close(at)
     if (isSpace) return
@@ -122,10 +160,11 @@ export function createSplitter(emit: (piece: Piece) => void) {
     }
     start = at
     startLine = line
+    startColumn = at - lineAt + 1
     if (char === QUOTE) isInString = true
     if (char === OPEN_OBJECT || char === OPEN_ARRAY) depth += 1
     if (listDepth === 0) {
-      hasType = false
+      isItem = false
       hasData = false
       head = ''
     }
@@ -139,10 +178,11 @@ export function createSplitter(emit: (piece: Piece) => void) {
     } else if (char === COLON && isTop && keyStart >= 0) {
       key = nameOf(text.slice(keyStart, at))
       keyStart = -1
-      if (key === 'type' || key === '@type') hasType = true
+      if (itemNames.has(key)) isItem = true
     } else if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
       depth += 1
-      if (isTop && char === OPEN_ARRAY && key === 'data' && !hasType && last === COLON) openData()
+      const isData = isTop && char === OPEN_ARRAY && key === 'data' && last === COLON
+      if (isData && !isItem && hasEnvelopes) openData()
     } else if (char === CLOSE_OBJECT || char === CLOSE_ARRAY) {
       depth -= 1
       if (depth === listDepth) close(at + 1)
@@ -181,7 +221,7 @@ export function createSplitter(emit: (piece: Piece) => void) {
       return
     }
     if (hasData) {
-      emit({ kind: 'envelope', in: place, head, tail: own, tailLine: startLine, size })
+      emit({ kind: 'envelope', in: place, steps: [], head, tail: own, tailLine: startLine, size })
     } else if (own.charCodeAt(0) === OPEN_OBJECT) {
       emit({ kind: 'item', in: place, steps: [], ...item(own) })
     } else {
@@ -191,7 +231,7 @@ export function createSplitter(emit: (piece: Piece) => void) {
   }
 
   function item(text: string) {
-    return { text, line: startLine }
+    return { text, line: startLine, column: startColumn }
   }
 
   /** Tells whether a number, true, false or null is being read. */
@@ -207,7 +247,7 @@ export function createSplitter(emit: (piece: Piece) => void) {
   }
 
   function problem(what: string): SplitError {
-    return new SplitError(what, { ...place, line })
+    return new SplitError(what, { ...place, line, column: at - lineAt + 1 })
   }
 
   return { write, end }

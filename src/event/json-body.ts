@@ -2,28 +2,35 @@ import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../syntax/json-cost'
 import { type JsonElements, parsingElements } from '../syntax/json-elements'
-import type { Steps } from '../syntax/steps'
+import { type Before, faultText, findFault, findingFault } from '../syntax/json-fault'
+import { finish, type Steps } from '../syntax/steps'
 import { MAX_ITEMS } from './limits'
 
 /**
- * Parses one value in one go: JSON.parse cannot be interrupted.
- * @throws {AppError} `invalid_json`, with `path` in its `errors`
+ * Parses one value. JSON.parse cannot be interrupted, so that it may hold so many values only.
+ * @throws {AppError} `invalid_json`, with `path` in its `errors`; they say where the text is no JSON
  */
-export function parseJson(text: string, path: Issue['path'] = []): unknown {
-  if (holdsMoreThan(text, MAX_ELEMENT_VALUES)) {
-    const message = `It is not JSON, or one value that holds more than ${MAX_ELEMENT_VALUES} others`
+export function* parsingJson(text: string, path: Issue['path'] = []): Steps<unknown> {
+  if (!holdsMoreThan(text, MAX_ELEMENT_VALUES)) {
+    try {
+      return JSON.parse(text)
+    } catch {
+      // The text is no JSON: where that begins is looked for below.
+    }
+  }
+  const fault = yield* findingFault(text)
+  if (fault === undefined) {
+    const message = `It is one value that holds more than ${MAX_ELEMENT_VALUES} others`
     const errors = [{ path, message, code: 'too_many_values' }]
     throw new AppError('invalid_json', `The body is not taken as JSON: ${message}`, { errors })
   }
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const errors = [invalidJson(path, cause)]
-    throw new AppError('invalid_json', `The body is not JSON: ${errors[0]!.message}`, {
-      errors,
-      cause,
-    })
-  }
+  const errors = [{ path, message: faultText(fault), code: 'invalid_json' }]
+  throw new AppError('invalid_json', `The body is not JSON: ${errors[0]!.message}`, { errors })
+}
+
+/** Does the same as `parsingJson`, in one go. */
+export function parseJson(text: string, path?: Issue['path']): unknown {
+  return finish(parsingJson(text, path))
 }
 
 /**
@@ -54,10 +61,15 @@ function tooLarge(message: string): AppError {
   return new AppError('too_large', message, { errors: [{ path: [], message, code: 'too_large' }] })
 }
 
-/** Turns the error of JSON.parse into an issue of one value. */
-export function invalidJson(path: Issue['path'], thrown: unknown): Issue {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown)
-  return { path, message: reason.replace(/^JSON Parse error: /, ''), code: 'invalid_json' }
+/**
+ * Says where a text is no JSON, and why, with the text around that place. It is the sender's own, and
+ * no part of a log.
+ * @param before what stands before the text in its body
+ */
+export function invalidJson(path: Issue['path'], text: string, before?: Before): Issue {
+  const fault = findFault(text, before)
+  const message = fault === undefined ? 'It cannot be parsed' : faultText(fault)
+  return { path, message, code: 'invalid_json' }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AppError } from '../error/app-error'
+import { parseJson } from '../event/json-body'
 import { isDeeperThan } from '../syntax/json-scan'
 import { readText, requireMediaType } from './body'
 import type { AppContext } from './context'
@@ -33,14 +34,4 @@ export async function readJson<Schema extends z.ZodType>(
     throw new AppError('invalid_json', `The body is nested more than ${MAX_DEPTH} levels deep.`)
   }
   return parseAs(schema, parseJson(text), hidden)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new AppError('invalid_json', `The body is not JSON: ${(cause as Error).message}.`, {
-      cause,
-    })
-  }
 }

@@ -1,7 +1,7 @@
 import type { VerifyJws } from '../access/signatures/jws'
 import { AppError } from '../error/app-error'
 import { derivedId } from '../event/id'
-import { parseJson } from '../event/json-body'
+import { parsingJson } from '../event/json-body'
 import type { ReadItem } from '../event/reading'
 import { unbounded } from '../memory/budget'
 import type { QuarantinedItem } from '../platform/quarantine-store'
@@ -63,7 +63,7 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult> {
     const { text, change } = await repaired(item.raw, patch, maxBodyBytes)
-    parseJson(text) // otherwise two values would be read as two items
+    await inTurns(parsingJson(text)) // otherwise two values would be read as two items
     const reading = await inTurns(standard.readItem(text, item))
     const only = atPlaceOf(item, reading.items[0]!, standard)
     const lasting = 'event' in only && (patch !== undefined || standard.hasBareUuids)

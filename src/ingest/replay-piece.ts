@@ -66,7 +66,7 @@ export function createReplayPiece<View>(needs: {
       // wait for that.
       if (!(thrown instanceof AppError)) throw thrown
       const { message, code } = thrown
-      return refusal(quarantineId, [{ path: [], message, code }])
+      return refusal(quarantineId, [{ path: [], pointer: '', message, code }])
     }
   }
 

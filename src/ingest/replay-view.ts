@@ -1,4 +1,4 @@
-import type { Issue } from '../error/issue'
+import type { IssueInItem } from './issues-in-item'
 import type { ReplayResult } from './replay'
 
 /** The part of a result that people see: ids, at most a hundred of each kind, and all counts. */
@@ -10,7 +10,7 @@ export interface ReplayView extends Pick<ReplayResult, 'quarantineId' | 'outcome
   duplicates: number
   quarantinedCount: number
   quarantined: string[]
-  errors: Issue[]
+  errors: IssueInItem[]
 }
 
 // A body may bring thousands of items, and a page of results has up to a thousand bodies.

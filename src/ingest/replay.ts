@@ -15,6 +15,7 @@ import type { PatchOperation } from '../quarantine/patch'
 import { quarantinedBody } from '../quarantine/quarantine-body'
 import { isUnreadable, type Origin, type Outcome, type Parsed, type Part } from './arrival'
 import { createStore } from './ingest'
+import { type IssueInItem, issuesInItem } from './issues-in-item'
 import { conflict } from './outcome'
 import { readAgainWith } from './read-again'
 import type { RecordStoreNeeds } from './record-store'
@@ -57,7 +58,7 @@ export interface ReplayResult extends Outcome {
    */
   outcome: 'stored' | 'duplicate' | 'set_aside' | 'refused'
   /** These are the reasons why it was refused. */
-  errors: Issue[]
+  errors: IssueInItem[]
   /** These items are in quarantine instead of a body. */
   successors: QuarantinedItem[]
 }
@@ -98,7 +99,7 @@ export function createReplay(needs: Needs): Replay {
       const reasons = patch === undefined ? errors : item.errors
       const said = { errors: reasons, lastReplay: { at, errors } }
       if (!dryRun) await quarantine.amend(tenantId, quarantineId, said)
-      return refusal(quarantineId, errors)
+      return refusal(quarantineId, issuesInItem(item, errors))
     }
 
     const read = await readAgain(item, patch)
@@ -120,7 +121,8 @@ export function createReplay(needs: Needs): Replay {
       if (!dryRun) await quarantine.release(tenantId, quarantineId, successors)
     } catch (thrown) {
       if (!isFull(thrown)) throw thrown
-      return refusal(quarantineId, [{ path: [], message: thrown.message, code: thrown.code }])
+      const full = [{ path: [], message: thrown.message, code: thrown.code }]
+      return refusal(quarantineId, issuesInItem(item, full))
     }
     const outcome = outcomeNamed(stored)
     return { stored, refused, quarantineId, outcome, errors: [], successors }
@@ -205,7 +207,7 @@ function isEmpty(parsed: Parsed): boolean {
   return parsed.every((part) => 'reading' in part && part.reading.items.length === 0)
 }
 
-export function refusal(quarantineId: string, errors: Issue[]): ReplayResult {
+export function refusal(quarantineId: string, errors: IssueInItem[]): ReplayResult {
   return { quarantineId, outcome: 'refused', errors, stored: [], refused: [], successors: [] }
 }
 

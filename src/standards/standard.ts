@@ -2,6 +2,7 @@ import type { Issue } from '../error/issue'
 import type { ReadEvent, Reading } from '../event/reading'
 import type { EventRecord, StandardName } from '../event/record'
 import type { StatementEntry } from '../event/statement'
+import type { JsonElement } from '../syntax/json-elements'
 import type { Steps } from '../syntax/steps'
 
 /**
@@ -41,23 +42,30 @@ export interface StandardFacts {
   hasRecordStore?: true
   /** A sender is told what became of its items by the `receipt`, as JSON. */
   reply: 'receipt'
-  /** The form says how the command line sends files of it. Left out, it sends none. */
-  files?: FileForm
 }
 
-/** Bodies that people have in files, whole or as loose items. */
+/** How the command line knows and sends what people have in files, whole bodies or loose items. */
 export interface FileForm {
+  name: StandardName
+  /** A person reads these: for one item, for several, and for what an item is refused as. */
+  words: { one: string; many: string; as: string }
   /** Items are posted to this path, from the root of the server. */
   path: string
+  /** Tells whether a JSON value is meant as an item of it, however little of it is right. */
+  isItem(value: unknown): boolean
   /** Tells whether a JSON value is a whole body, however little of it is right. */
   isDocument(value: unknown): value is object
-  /** The items of such a body as they are in it, and the member that has them. */
-  itemsOf(document: object): { member: string; items: unknown }
   /**
    * Puts loose items into one body, their text untouched.
-   * @param sensor IRI of who sends them
+   * @param sensor IRI of who sends them, for a standard whose bodies say so
    */
   enclose(items: readonly string[], sensor: string): string
+  /** The context says what an item is read by beside its text; a request has items of one. */
+  contextOf?(value: unknown): Record<string, string>
+  /** Says that context to a server. */
+  headersOf?(context: Record<string, string>): Record<string, string>
+  /** Reports what is against an item, with paths inside it. Left out, envelopes decide it. */
+  check?(item: JsonElement): Iterable<ReportedIssue>
 }
 
 /** The origin says where an item came from that is read again alone. */

@@ -1,5 +1,5 @@
 import { AppError } from '../error/app-error'
-import { parseJson } from '../event/json-body'
+import { parsingJson } from '../event/json-body'
 import { endOfString, endOfValue, skipSpace } from '../syntax/json-scan'
 import type { Steps } from '../syntax/steps'
 
@@ -17,7 +17,7 @@ export type Members = Map<string, string>
  * @throws {AppError} `invalid_json` when it is not JSON, or no object (xAPI 1.0.3, Communication, 2.2)
  */
 export function* membersOf(text: string, what: string): Steps<Members> {
-  const value = parseJson(text)
+  const value = yield* parsingJson(text)
   yield
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw noObject(what)
   const members: Members = new Map()

@@ -44,7 +44,7 @@ describe('nonius quarantine', () => {
     const { stdout, exitCode } = await quarantine('list')
     expect(exitCode).toBe(0)
     for (const id of ids) expect(stdout).toContain(id)
-    expect(stdout).toContain('data.0.type: Required')
+    expect(stdout).toContain('/type: Required')
     expect(stdout).toMatch(/demo has \d+ of 100000 items, \d+ of 268435456 bytes/)
 
     const filters = ['--code', 'not_an_object', '--source', 'demo', '--scope', 'item']
@@ -59,7 +59,7 @@ describe('nonius quarantine', () => {
     const [id = ''] = await send({ name: '\u001b[31m red', context: 'urn:x' })
     const { stdout } = await quarantine('show', id)
     expect(stdout).toStartWith(`${id}: caliper item of source demo\n`)
-    expect(stdout).toContain('- data.0.type: Required (required)')
+    expect(stdout).toContain('- /type: Required (required)')
     expect(stdout).toContain('"context":"urn:x"')
     expect(stdout).not.toContain('\u001b')
     expect(JSON.parse((await quarantine('show', id, '--json')).stdout)).toMatchObject({
@@ -71,6 +71,26 @@ describe('nonius quarantine', () => {
     expect(gone.exitCode).toBe(1)
     expect(gone.stderr).toMatch(/404 .*under this id/)
   }, 20_000)
+
+  it('gives up by filter, once it was counted and somebody said yes', async () => {
+    await send(untyped(), 7, 8)
+    const only = ['--code', 'not_an_object', '--source', 'demo']
+    const counted = await quarantine('delete', ...only, '--dry-run')
+    expect(counted).toMatchObject({ stdout: '2 items would be deleted.\n', exitCode: 0 })
+    const asked = await quarantine('delete', ...only)
+    expect(asked.stderr).toContain(
+      '2 items will be deleted, and cannot be brought back: delete them?',
+    )
+    expect(asked.exitCode).toBe(1)
+    const gone = await quarantine('delete', ...only, '--yes')
+    expect(gone).toMatchObject({ stdout: 'Deleted 2 items.\n', exitCode: 0 })
+    const none = await quarantine('delete', ...only, '--yes', '--json')
+    expect(JSON.parse(none.stdout)).toEqual({ deleted: 0 })
+    const all = await quarantine('delete', '--all', '--yes')
+    expect(all.stdout).toMatch(/^Deleted [1-9]\d* items?\.$/m)
+    expect((await quarantine('delete')).stderr).toContain('Name items, or pass filters, or --all')
+    expect((await quarantine('delete', 'x', '--all')).stderr).toContain('not both')
+  }, 30_000)
 
   it('repairs and replays one, after a dry run, and exits with 1 while it is refused', async () => {
     const [id = ''] = await send(untyped())

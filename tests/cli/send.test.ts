@@ -65,6 +65,53 @@ describe('nonius send', () => {
     expect(exitCode).toBe(1)
   })
 
+  it('sends native events and statements to their own addresses, and says what they are', async () => {
+    const natives = Array.from({ length: 1200 }, (_, i) => ({ event_type: 'click', user_id: i }))
+    const file = join(folder.path, 'clicks.ndjson.gz')
+    await writeFile(file, Bun.gzipSync(natives.map((one) => JSON.stringify(one)).join('\n')))
+    const env = { NONIUS_URL: server.url, NONIUS_KEY: server.key }
+    const clicks = await nonius(['send', file], { env })
+    expect(clicks.stderr).toContain(`${file}: 1,200 native events as JSON lines (gzip)\n`)
+    expect(clicks.stdout).toStartWith('Sent 1200: 1200 accepted')
+
+    const statements = Array.from({ length: 3 }, (_, i) => ({
+      id: crypto.randomUUID(),
+      actor: { mbox: 'mailto:ann@example.org' },
+      verb: { id: i === 1 ? 'no IRI' : 'http://adlnet.gov/expapi/verbs/passed' },
+      object: { id: 'https://lms.example/quiz/1' },
+    }))
+    const sent = await send(JSON.stringify(statements, null, 2))
+    expect(sent.stderr).toContain('standard input: 3 xAPI statements in a JSON array\n')
+    expect(sent.stderr).toMatch(/standard input \[1\]: refused, 400 .*verb\.id/)
+    expect(sent.stdout).toStartWith('Sent 3: 2 accepted')
+    expect(await read(statements[2]!.id)).toContain(statements[2]!.id)
+  }, 20_000)
+
+  it('stops with a question when most would be refused, and sends nothing', async () => {
+    const lines = Array.from({ length: 120 }, (_, i) => JSON.stringify({ event_type: 'x', n: i }))
+    const asked = await send(lines.join('\n'), '--as', 'caliper')
+    expect(asked.stderr).toContain(
+      '100 of the first 100 would be refused as Caliper; these look like native events: send them with --as native?',
+    )
+    expect(asked).toMatchObject({ stdout: '', exitCode: 1 })
+    const went = await send(lines.join('\n'), '--as', 'caliper', '--yes')
+    expect(went.stdout).toStartWith('Sent 120: 120 accepted')
+    const junk = await send('{"a":1}\n{"a":2}')
+    expect(junk.stderr).toContain('2 of 2 would be refused as Caliper (type: Required): send them')
+    expect(junk).toMatchObject({ stdout: '', exitCode: 1 })
+    const quarantined = await send('{"a":1}\n{"a":2}', '--yes')
+    expect(quarantined.stdout).toStartWith('Sent 2: 0 accepted')
+  }, 20_000)
+
+  it('sends nothing of a file that is not JSON to its end', async () => {
+    const first = anEvent()
+    const { stderr, stdout, exitCode } = await send(`${JSON.stringify(first)}\n{"type":oops}`)
+    expect(stderr).toContain('line 2, is not JSON: Expected a value, got oops')
+    expect(stderr).toContain('(line 2, column 9)')
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
+    expect(await read(first.id as string)).toContain('not_found')
+  }, 20_000)
+
   it('says what the server refuses, goes on with the rest, and exits with 1', async () => {
     const old = JSON.stringify(anEnvelope([anEvent()], { dataVersion: 'http://example.edu/v9' }))
     const { stdout, stderr, exitCode } = await send(`${old}\n${JSON.stringify(anEvent())}`)

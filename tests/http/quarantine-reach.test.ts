@@ -87,11 +87,19 @@ describe('A key reaches in quarantine what it was made for', () => {
         const all = await test.call('POST', '/quarantine/replay', { filter }, test.keyThat(key))
         if (key === 'another tenant') expect(await all.json()).toMatchObject({ results: [] })
         else expect((await problemOf(all, 'forbidden')).detail).toContain('moodle')
+        const gone = await test.call('POST', '/quarantine/delete', { filter }, test.keyThat(key))
+        if (key === 'another tenant') expect(await gone.json()).toMatchObject({ count: 0 })
+        else expect((await problemOf(gone, 'forbidden')).detail).toContain('moodle')
       }
-      const reply = await test.call(
-        ...(['POST', '/quarantine/replay', { filter: {}, patch }, test.keyThat(key)] as const),
-      )
-      expect(await reply.json()).toMatchObject({ counts: { stored: reached.length } })
+      const all = (path: string, body: object) =>
+        test.json<Record<string, unknown>>(test.call('POST', path, body, test.keyThat(key)))
+      const counted = await all('/quarantine/delete', { filter: {}, dryRun: true })
+      expect(counted.count).toBe(reached.length)
+      const replayed = await all('/quarantine/replay', { filter: {}, patch, limit: 1 })
+      const stored = Math.min(1, reached.length)
+      expect(replayed).toMatchObject({ counts: { stored } })
+      const gone = await all('/quarantine/delete', { filter: {} })
+      expect(gone.count).toBe(reached.length - stored)
       for (const source of beyond)
         expect(await test.platform.quarantine.get('default', test.held[source]!)).toBeDefined()
     })

@@ -25,7 +25,7 @@ describe('GET /quarantine', () => {
       standard: 'caliper',
       scope: 'item',
       index: 1,
-      errors: [{ path: ['data', 1, 'type'], message: 'Required', code: 'required' }],
+      errors: [{ path: ['type'], pointer: '/type', message: 'Required', code: 'required' }],
       server: { requestId, ip: '192.0.2.7' },
       context: { dataVersion: 'http://purl.imsglobal.org/ctx/caliper/v1p2' },
       length: JSON.stringify(event).length,

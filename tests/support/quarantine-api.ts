@@ -4,12 +4,28 @@ import type { Receipt } from '../../src/event/receipt'
 import { startTestApp } from './app'
 import { anEnvelope } from './envelopes'
 
+export interface Reason {
+  path: (string | number)[]
+  pointer: string
+  message: string
+  code: string
+}
+
+/** An item as `GET /quarantine/ID` shows it. */
+export interface Shown {
+  raw: string
+  scope: string
+  standard: string
+  errors: Reason[]
+  lastReplay: { errors: Reason[] }
+}
+
 export interface Result {
   quarantineId: string
   outcome: string
   eventIds: string[]
   quarantined: string[]
-  errors: { path: (string | number)[]; message: string; code: string }[]
+  errors: Reason[]
   [more: string]: unknown
 }
 
@@ -51,6 +67,7 @@ export async function startQuarantineTest(config: Partial<Config> = {}) {
       json<{ items: Record<string, unknown>[]; nextCursor?: string; usage: unknown[] }>(
         call('GET', `/quarantine${query}`),
       ),
+    show: (id: string) => json<Shown>(call('GET', `/quarantine/${id}`)),
     held: (id: string) => app.platform.quarantine.get('default', id),
     event: (id: string) => app.platform.events.get('default', id),
   }

@@ -6,13 +6,15 @@ import type { QuarantinedItem, QuarantineStore } from '../../platform/quarantine
 import { requireScope } from '../authenticate'
 import type { AppContext } from '../context'
 
+const notIds = new Set(['replay', 'delete'])
+
 /**
- * Asks for a scope, as `requireScope` does, at the address of an item. `/quarantine/replay` is an
- * address of its own, though it looks like one with an id.
+ * Asks for a scope, as `requireScope` does, at the address of an item. `/quarantine/replay` and
+ * `/quarantine/delete` are addresses of their own, though they look like one with an id.
  */
 export function admitToItem(scope: Scope) {
   return async function admit(c: AppContext): Promise<Principal | Response> {
-    return c.req.param('id') === 'replay' ? c.notFound() : requireScope(c, scope)
+    return notIds.has(c.req.param('id') ?? '') ? c.notFound() : requireScope(c, scope)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { App, AppDeps } from '../context'
+import { deleteQuarantine } from './delete-quarantine'
 import { deleteQuarantined } from './delete-quarantined'
 import { getQuarantined } from './get-quarantined'
 import { getReplay } from './get-replay'
@@ -14,4 +15,5 @@ export function registerQuarantine(app: App, deps: AppDeps) {
   getQuarantined(app, deps)
   replayQuarantined(app, deps, replaying)
   deleteQuarantined(app, deps)
+  deleteQuarantine(app, deps)
 }

@@ -10,9 +10,9 @@ import { z } from '../zod'
 import { replayerOf, withinReach } from './reach'
 import {
   cursor,
-  filterFields,
   OutcomeCounts,
   patchExample,
+  QuarantineFilter,
   ReplayResultView,
   repairFields,
   resultExample,
@@ -20,9 +20,7 @@ import {
 
 const Options = z
   .strictObject({
-    filter: z
-      .strictObject(filterFields)
-      .openapi('QuarantineFilter', { description: 'All must hold; `{}` is everything' }),
+    filter: QuarantineFilter,
     ...repairFields,
     // Each item is a commit of its own: a hundred take about a second on a slow disk.
     limit: z.int().min(1).max(1000).default(100).openapi({ description: 'At most so many' }),

@@ -1,4 +1,5 @@
 import { standardNames } from '../../event/record'
+import { issuesInItem } from '../../ingest/issues-in-item'
 import {
   quarantineScopes,
   type QuarantinedSummary as Summary,
@@ -21,6 +22,10 @@ export const filterFields = {
   to: time('Arrived before this time', '2026-11-22'),
 }
 
+export const QuarantineFilter = z
+  .strictObject(filterFields)
+  .openapi('QuarantineFilter', { description: 'All must hold; `{}` is everything' })
+
 export const cursor = z.string().min(1).optional()
 
 export const QuarantineParams = z.object({
@@ -32,6 +37,18 @@ export const QuarantineParams = z.object({
 
 const instant = z.iso.datetime()
 
+const QuarantineIssue = Issue.extend({
+  path: z.array(z.union([z.string(), z.number()])).openapi({
+    description: 'From the root of the item, or of the whole body, as `raw` has it',
+  }),
+  pointer: z.string().openapi({
+    description: 'The same as JSON Pointer (RFC 6901): the `path` of an operation that repairs it',
+    example: '/type',
+  }),
+}).openapi('QuarantineIssue', {
+  example: { path: ['type'], pointer: '/type', message: 'Required', code: 'required' },
+})
+
 export const QuarantinedSummary = z
   .object({
     quarantineId: z.string(),
@@ -40,7 +57,9 @@ export const QuarantinedSummary = z
     scope: z.enum(quarantineScopes),
     index: z.int().openapi({ description: 'Place in its request' }),
     id: z.string().optional().openapi({ description: "The item's own id, when it has one" }),
-    errors: z.array(Issue).openapi({ description: 'Why it could not be kept as an event' }),
+    errors: z
+      .array(QuarantineIssue)
+      .openapi({ description: 'Why it could not be kept as an event' }),
     receivedAt: instant,
     server: z
       .object({
@@ -66,7 +85,7 @@ export const QuarantinedSummary = z
       .optional()
       .openapi({ description: 'Of what came out of a body that was repaired' }),
     lastReplay: z
-      .object({ at: instant, errors: z.array(Issue) })
+      .object({ at: instant, errors: z.array(QuarantineIssue) })
       .optional()
       .openapi({ description: 'The last attempt that failed, and why' }),
   })
@@ -80,11 +99,14 @@ export const Quarantined = QuarantinedSummary.extend({
 
 /** Shows all of an item but its tenant. */
 export function summaryOf(item: Summary): z.output<typeof QuarantinedSummary> {
-  const { tenantId: _, id, lastReplay, ...rest } = item
+  const { tenantId: _, id, lastReplay, errors, ...rest } = item
   return {
     ...rest,
+    errors: issuesInItem(item, errors),
     ...(id !== undefined && { id }),
-    ...(lastReplay !== undefined && { lastReplay }),
+    ...(lastReplay !== undefined && {
+      lastReplay: { at: lastReplay.at, errors: issuesInItem(item, lastReplay.errors) },
+    }),
   }
 }
 
@@ -144,7 +166,7 @@ export const ReplayResultView = z
     quarantined: z.array(z.string()).openapi({
       description: 'Ids of what is in quarantine instead of a body; the first hundred',
     }),
-    errors: z.array(Issue).openapi({ description: 'Why it was refused' }),
+    errors: z.array(QuarantineIssue).openapi({ description: 'Why it was refused' }),
   })
   .openapi('ReplayResult')
 
@@ -155,7 +177,7 @@ export const summaryExample: z.output<typeof QuarantinedSummary> = {
   scope: 'item',
   index: 3,
   id: 'urn:uuid:fcd495d0-3740-4298-9bec-1154571dc211',
-  errors: [{ path: ['data', 3, 'type'], message: 'Required', code: 'required' }],
+  errors: [{ path: ['type'], pointer: '/type', message: 'Required', code: 'required' }],
   receivedAt: '2026-11-15T10:15:00.000Z',
   server: { requestId: '0d9ff7a4-98c1-4f2c-a5ea-b8fb45f5f2c5', subject: 'key_1', ip: '192.0.2.7' },
   context: { dataVersion: 'http://purl.imsglobal.org/ctx/caliper/v1p2' },

@@ -1,5 +1,4 @@
 import type { StandardFacts } from '../standard'
-import { caliperFiles } from './files'
 
 /** Caliper Analytics of 1EdTech: 1.2, 1.1 and 1.0. */
 export const caliperFacts = {
@@ -17,5 +16,4 @@ export const caliperFacts = {
   idNames: ['id', '@id'],
   onRefusal: 'item',
   reply: 'receipt',
-  files: caliperFiles,
 } as const satisfies StandardFacts

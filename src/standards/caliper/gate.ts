@@ -8,6 +8,7 @@ import { entities, parts } from './model/entities'
 import { events } from './model/events'
 import { idOf, isNode, type Node, typeOf } from './node'
 import { spec } from './sections'
+import { itemVersion, versionByForm } from './version'
 
 const eventTypes = new Set(Object.keys(events))
 const entityTypes = new Set(Object.keys(entities))
@@ -83,16 +84,23 @@ function hasLongId(item: Node): boolean {
 
 function longId(index: number, item: Node): Issue {
   const message = `An id of ${idOf(item)!.length} characters; at most ${MAX_ID_LENGTH} are kept`
-  return at(index, ['id'], message, 'too_long')
+  return at(index, [sentName(item, 'id')], message, 'too_long')
 }
 
 /** Absent and null are `Required`; there is something to say about anything else. */
 function missing(index: number, item: Node, name: string, section: string): Issue {
   const value = item[name] ?? item[`@${name}`]
-  if (value === undefined || value === null) {
-    return at(index, [name], 'Required', 'required', section)
-  }
-  return at(index, [name], 'Expected a string that is not empty', 'wrong_type', section)
+  const path = [sentName(item, name)]
+  if (value === undefined || value === null) return at(index, path, 'Required', 'required', section)
+  return at(index, path, 'Expected a string that is not empty', 'wrong_type', section)
+}
+
+/** Returns the name by which an item has its id or its type, or would have it: 1.0 writes `@id`. */
+function sentName(item: Node, name: string): string {
+  if (name !== 'id' && name !== 'type') return name
+  const isEarly = versionByForm(item) === '1.0' || itemVersion(item['@context']) === '1.0'
+  const [usual, other] = isEarly && !(name in item) ? [`@${name}`, name] : [name, `@${name}`]
+  return item[usual] === undefined && item[other] !== undefined ? other : usual
 }
 
 function at(index: number, path: string[], message: string, code: string, section?: string): Issue {

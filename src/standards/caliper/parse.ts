@@ -1,6 +1,6 @@
 import { AppError } from '../../error/app-error'
 import type { Issue } from '../../error/issue'
-import { parseJson, parsingItems, withoutByteOrderMark } from '../../event/json-body'
+import { parsingItems, parsingJson, withoutByteOrderMark } from '../../event/json-body'
 import { shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
@@ -33,7 +33,8 @@ export function* openingBody(
 ): Steps<{ value: unknown; items: JsonElement[] | undefined }> {
   const body = withoutByteOrderMark(text)
   const parts = yield* parsingItems(body, 'data')
-  return { value: parts === undefined ? parseJson(body) : parts.shell, items: parts?.elements }
+  const value = parts === undefined ? yield* parsingJson(body) : parts.shell
+  return { value, items: parts?.elements }
 }
 
 /**

@@ -2,8 +2,8 @@ import { AppError } from '../../error/app-error'
 import type { Issue } from '../../error/issue'
 import {
   invalidJson,
-  parseJson,
   parsingItems,
+  parsingJson,
   tooManyItems,
   withoutByteOrderMark,
 } from '../../event/json-body'
@@ -24,7 +24,7 @@ import { normalize } from './normalize'
 export function* readingNative(text: string, receivedAt: string): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const parts = yield* parsingItems(body)
-  if (parts === undefined) return readOne(body, receivedAt)
+  if (parts === undefined) return yield* readingOne(body, receivedAt)
   const items: ReadItem[] = []
   for (const { value, text: raw } of parts.elements) {
     const index = items.length
@@ -51,12 +51,14 @@ export function* readingNativeLines(text: string, receivedAt: string): Steps<Rea
   for (let start = 0; start < body.length; index += 1) {
     const found = body.indexOf('\n', start)
     const end = found < 0 ? body.length : found
-    const raw = body.slice(start, end).trim()
+    const line = body.slice(start, end)
+    const raw = line.trim()
+    const offset = start
     start = end + 1
     if (index % LINES_IN_A_STEP === 0) yield
     if (raw === '') continue
     if (items.length === MAX_ITEMS) throw tooManyItems()
-    items.push(readLine(raw, index, receivedAt))
+    items.push(readLine(line, { index, offset }, receivedAt))
     yield
   }
   return reading(items)
@@ -70,8 +72,8 @@ export function readNativeLines(text: string, receivedAt: string): Reading {
   return finish(readingNativeLines(text, receivedAt))
 }
 
-function readOne(body: string, receivedAt: string): Reading {
-  const item = parseJson(body)
+function* readingOne(body: string, receivedAt: string): Steps<Reading> {
+  const item = yield* parsingJson(body)
   if (typeof item !== 'object' || item === null) {
     const message = 'Expected an event or an array of events'
     const errors = [{ path: [], message, code: 'wrong_type' }]
@@ -81,12 +83,19 @@ function readOne(body: string, receivedAt: string): Reading {
   return reading([readItem(item, raw, 0, [], receivedAt)])
 }
 
-function readLine(raw: string, index: number, receivedAt: string): ReadItem {
+/** @param place the number of the line, and where it begins in the body */
+function readLine(
+  line: string,
+  { index, offset }: { index: number; offset: number },
+  receivedAt: string,
+): ReadItem {
+  const raw = line.trim()
   let item: unknown
   try {
     item = holdsMoreThan(raw, MAX_ELEMENT_VALUES) ? undefined : JSON.parse(raw)
-  } catch (thrown) {
-    return { index, raw, errors: [invalidJson([index], thrown)] }
+  } catch {
+    const before = { lines: index, characters: offset + line.indexOf(raw) }
+    return { index, raw, errors: [invalidJson([index], raw, before)] }
   }
   return readItem(item, raw, index, [index], receivedAt)
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../error/app-error'
 import type { Issue } from '../../error/issue'
 import { createListing } from '../../error/listing'
-import { parseJson, parsingItems, withoutByteOrderMark } from '../../event/json-body'
+import { parsingItems, parsingJson, withoutByteOrderMark } from '../../event/json-body'
 import type { JsonElement } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
 import type { ConformanceReport, ReportedIssue } from '../standard'
@@ -57,7 +57,7 @@ function* statementsIn(text: string): Steps<{ elements: JsonElement[]; isAlone: 
   const body = withoutByteOrderMark(text)
   const parts = yield* parsingItems(body)
   if (parts !== undefined) return { elements: parts.elements, isAlone: false }
-  return { elements: [{ value: parseJson(body), text: body }], isAlone: true }
+  return { elements: [{ value: yield* parsingJson(body), text: body }], isAlone: true }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Issue } from '../../error/issue'
-import { parseJson, parsingItems, withoutByteOrderMark } from '../../event/json-body'
+import { parsingItems, parsingJson, withoutByteOrderMark } from '../../event/json-body'
 import { shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
@@ -25,7 +25,11 @@ export function* readingXapi(
   const body = withoutByteOrderMark(text)
   const parts = yield* parsingItems(body)
   if (parts === undefined) {
-    const item = readItem(parseJson(body), body.trim(), 0, { version, receivedAt, path: [] })
+    const item = readItem(yield* parsingJson(body), body.trim(), 0, {
+      version,
+      receivedAt,
+      path: [],
+    })
     return { standard: 'xapi', context, items: [item] }
   }
   const items: ReadItem[] = []

@@ -974,7 +974,7 @@ export type QuarantinedSummary = {
   /** The item's own id, when it has one */
   id?: string
   /** Why it could not be kept as an event */
-  errors: Issue[]
+  errors: QuarantineIssue[]
   receivedAt: string
   /** The request that brought it */
   server: {
@@ -999,8 +999,15 @@ export type QuarantinedSummary = {
   /** The last attempt that failed, and why */
   lastReplay?: {
     at: string
-    errors: Issue[]
+    errors: QuarantineIssue[]
   }
+}
+
+export type QuarantineIssue = Issue & {
+  /** From the root of the item, or of the whole body, as `raw` has it */
+  path?: (string | number)[]
+  /** The same as JSON Pointer (RFC 6901): the `path` of an operation that repairs it */
+  pointer: string
 }
 
 export type QuarantineUsage = {
@@ -1042,7 +1049,7 @@ export type ReplayResult = {
   /** Ids of what is in quarantine instead of a body; the first hundred */
   quarantined: string[]
   /** Why it was refused */
-  errors: Issue[]
+  errors: QuarantineIssue[]
 }
 
 export type ReplayBegun = {
@@ -1136,6 +1143,24 @@ export type ReplayOptions = {
   patch?: PatchOperation[]
   /** Says what would become of it, and changes nothing */
   dryRun?: boolean
+}
+
+export type DeletedPage = {
+  dryRun: boolean
+  /** So many are gone, or would be */
+  count: number
+  /** Absent when none are left */
+  nextCursor?: string
+}
+
+export type DeleteAllOptions = {
+  filter: QuarantineFilter
+  /** Counts them, and deletes none */
+  dryRun?: boolean
+  /** At most so many */
+  limit?: number
+  /** `nextCursor` of the reply before, to go on */
+  cursor?: string
 }
 
 export type Running = {
@@ -2271,6 +2296,22 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Give up everything that matches, oldest first */
+  deleteQuarantine: {
+    method: 'POST'
+    path: '/quarantine/delete'
+    body: DeleteAllOptions
+    replies: {
+      200: DeletedPage
+      400: Problem
+      401: Problem
+      403: Problem
       413: Problem
       415: Problem
       500: Problem

@@ -1,0 +1,39 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { standardNames } from '../event/record'
+import { caliperFiles } from '../standards/caliper/files'
+import { nativeFiles } from '../standards/native/files'
+import type { FileForm } from '../standards/standard'
+import { xapiFiles } from '../standards/xapi/files'
+
+/** Every standard that files are read by, in the order in which their items are told apart. */
+const fileForms: readonly FileForm[] = [nativeFiles, xapiFiles, caliperFiles]
+
+/** An item that does not tell is read as most files are: Caliper has the most senders. */
+export const supposed = caliperFiles
+
+/** Tells by its members of which standard a value is meant to be. */
+export function formOf(value: unknown): FileForm | undefined {
+  return fileForms.find(({ isItem, isDocument }) => isItem(value) || isDocument(value))
+}
+
+export interface StandardOptions {
+  as?: FileForm
+  yes?: true
+}
+
+export function standardOption(): Option {
+  return new Option(
+    '--as <standard>',
+    `what the files are (${standardNames.join(', ')}); otherwise their items tell`,
+  ).argParser(readStandard)
+}
+
+export function yesOption(): Option {
+  return new Option('--yes', 'answer yes where a question would be asked')
+}
+
+function readStandard(name: string): FileForm {
+  const known = fileForms.find((form) => form.name === name)
+  if (known !== undefined) return known
+  throw new InvalidArgumentError(`It must be one of ${standardNames.join(', ')}.`)
+}
