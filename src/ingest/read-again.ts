@@ -13,8 +13,9 @@ import type { Standard } from '../standards/standard'
 import { isJson } from '../syntax/is-json'
 import { inTurns } from '../syntax/steps'
 import type { WireBody } from '../wire/body'
+import { compressionNamed } from '../wire/unpack'
 import { isUnreadable, type Parsed, type Readable, type Unreadable, unreadableBy } from './arrival'
-import { parse } from './ingest'
+import { parseWhole } from './ingest'
 import { decodeWith } from './steps/decode'
 import { verifyWith } from './steps/verify'
 
@@ -46,14 +47,16 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult | Unreadable> {
-    const { contentType, encoding: _, ...context } = item.context
+    const { contentType, encoding: _, charset: __, contentEncoding: ___, ...context } = item.context
     const arrival = { standard, form: standard.formAgain(contentType), contentType, context }
     const source = await registry.sources.get(item.tenantId, item.sourceId)
     const decoded = await decode(bodyOf(item))
-    const verified = await verify(decoded, arrival, source)
+    const sent = isUnreadable(decoded) ? decoded : decoded.text
+    const verified = await verify(sent, arrival, source)
     if (isUnreadable(verified)) return verified
     const { text, change } = await repaired(verified, patch, maxBodyBytes)
-    const parsed = await inTurns(parse(text, arrival, item))
+    const about = { ...arrival, lease: unbounded, maxBytes: maxBodyBytes }
+    const { parsed } = await parseWhole(text, about, item)
     return isUnreadable(parsed) ? parsed : { parsed, change }
   }
 
@@ -103,9 +106,8 @@ function bodyOf({ raw, context }: QuarantinedItem): WireBody {
   if (context.encoding !== 'base64')
     return { lease, encoding: 'identity', text: raw, hasRoom: true }
   const bytes = new Uint8Array(Buffer.from(raw, 'base64'))
-  // Gzip begins with these bytes (RFC 1952, 2.3.1).
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
-  return { lease, encoding: isGzip ? 'gzip' : 'deflate', bytes }
+  const { charset, contentEncoding } = context
+  return { lease, encoding: compressionNamed(contentEncoding) ?? 'unknown', bytes, charset }
 }
 
 /** Puts an item that was read alone at its place in its request, which its reasons name. */

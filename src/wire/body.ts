@@ -1,11 +1,12 @@
 import { AppError } from '../error/app-error'
+import type { Issue } from '../error/issue'
 import type { Lease } from '../memory/budget'
 import { estimatingCost, MAX_VALUES } from '../syntax/json-cost'
 import { inTurn, inTurns } from '../syntax/steps'
 import { type Packed, unpack } from './unpack'
 
-/** A wire body is text, or bytes that are still to be decompressed. */
-export type WireBody = PlainBody | Packed
+/** A wire body is text, bytes that are still to be decompressed, or bytes that nobody knows yet. */
+export type WireBody = PlainBody | Packed | OddBody
 
 export interface PlainBody {
   lease: Lease
@@ -15,13 +16,55 @@ export interface PlainBody {
   hasRoom: boolean
 }
 
-// The decoder follows the Encoding Standard: a byte order mark is removed, bytes that are not UTF-8
-// become U+FFFD. A sender whose one name is badly encoded does not lose its events for it.
-const utf8 = new TextDecoder()
+/** These bytes are not plainly UTF-8: what they are is recognised when the body is decoded. */
+export interface OddBody {
+  lease: Lease
+  encoding: 'unknown'
+  bytes: Uint8Array
+  /** The charset is what `Content-Type` says, where that is not UTF-8. */
+  charset?: string | undefined
+}
 
-/** Decodes UTF-8 when its turn has come. */
-export function decodeUtf8(bytes: Uint8Array): Promise<string> {
-  return inTurn(() => utf8.decode(bytes))
+/** A decoded body is text, with notes on what had to be recognised or is to be doubted. */
+export interface Decoded {
+  text: string
+  notes: Issue[]
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+// The byte order mark of UTF-8 begins with it (RFC 3629, 6), and no JSON does.
+const FIRST_OF_MARK = 0xef
+
+/**
+ * Decodes what is plainly UTF-8, as nearly every body is.
+ * @returns undefined for anything else: other charsets, compressed bodies, byte order marks
+ */
+export function decodePlain(bytes: Uint8Array): string | undefined {
+  // UTF-16 has a zero beside each character of ASCII, with which every JSON begins (RFC 4627, 3).
+  if (bytes.length > 1 && (bytes[0] === 0 || bytes[1] === 0)) return undefined
+  if (bytes[0] === FIRST_OF_MARK) return undefined
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Makes a body of bytes that came uncompressed, as far as their headers say.
+ * @param charset what `Content-Type` says, where that is not UTF-8
+ * @param short whether the lease has room for the values of a text that is no longer than this
+ */
+export async function wireBody(
+  bytes: Uint8Array,
+  { lease, charset, short }: { lease: Lease; charset?: string | undefined; short: number },
+): Promise<PlainBody | OddBody> {
+  const isLong = bytes.length > short
+  const plain = () => (charset === undefined ? decodePlain(bytes) : undefined)
+  const text = isLong ? await inTurn(plain) : plain()
+  if (text === undefined) return { lease, encoding: 'unknown', bytes, charset }
+  return { lease, encoding: 'identity', text, hasRoom: !isLong }
 }
 
 /**
@@ -30,19 +73,55 @@ export function decodeUtf8(bytes: Uint8Array): Promise<string> {
  * @throws {AppError} `invalid_encoding`, `busy`; `too_large` as soon as `maxBytes` have come out,
  * or when it holds more values than may be read at once
  */
-export async function decodeWire(body: WireBody, maxBytes: number): Promise<string> {
-  const text = body.encoding === 'identity' ? body.text : await unpacked(body, maxBytes)
-  if (body.encoding === 'identity' && body.hasRoom) return text
-  const { values, bytes } = await inTurns(estimatingCost(text))
+export async function decodeWire(body: WireBody, maxBytes: number): Promise<Decoded> {
+  if (body.encoding === 'identity' && body.hasRoom) return noted(body.text)
+  const decoded = body.encoding === 'identity' ? noted(body.text) : await fromBytes(body, maxBytes)
+  const { values, bytes } = await inTurns(estimatingCost(decoded.text))
   if (values > MAX_VALUES) throw tooManyValues()
   await body.lease.grow(bytes)
-  return text
+  return decoded
 }
 
-async function unpacked(packed: Packed, maxBytes: number): Promise<string> {
-  const bytes = await unpack(packed, maxBytes)
-  if (bytes === undefined) throw bodyTooLarge(maxBytes)
-  return decodeUtf8(bytes)
+async function fromBytes(body: Packed | OddBody, maxBytes: number): Promise<Decoded> {
+  const { lease, charset } = body
+  if (body.encoding === 'unknown') return recognised(body, maxBytes)
+  let unpacked: Uint8Array | undefined
+  try {
+    unpacked = await unpack(body, maxBytes)
+  } catch (thrown) {
+    const { plainDespite } = await import('./recognise')
+    const plain = plainDespite(thrown, body)
+    if (plain === undefined) throw thrown
+    return plain
+  }
+  if (unpacked === undefined) throw bodyTooLarge(maxBytes)
+  const odd = await wireBody(unpacked, { lease, charset, short: 0 })
+  return odd.encoding === 'identity' ? noted(odd.text) : recognised(odd, maxBytes)
+}
+
+async function recognised(body: OddBody, maxBytes: number): Promise<Decoded> {
+  const { recognise } = await import('./recognise')
+  return recognise(body, maxBytes)
+}
+
+/** Decodes bytes that are text in one charset or another. @throws {AppError} as `decodeWire` */
+export async function decodeText(
+  bytes: Uint8Array,
+  lease: Lease,
+  maxBytes: number,
+): Promise<Decoded> {
+  const body = await wireBody(bytes, { lease, short: 0 })
+  return body.encoding === 'identity' ? noted(body.text) : recognised(body, maxBytes)
+}
+
+const REPLACED = '\ufffd'
+
+/** Notes where a text holds what a program before us has put for bytes that it could not read. */
+function noted(text: string): Decoded {
+  const at = text.indexOf(REPLACED)
+  if (at < 0) return { text, notes: [] }
+  const message = `The text holds U+FFFD at offset ${at}: a program on the way put it for bytes that were not UTF-8, and what they were is lost`
+  return { text, notes: [{ path: [], message, code: 'replacement_character' }] }
 }
 
 export function bodyTooLarge(maxBytes: number): AppError {
