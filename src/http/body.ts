@@ -1,7 +1,8 @@
 import { AppError } from '../error/app-error'
 import type { Lease } from '../memory/budget'
 import { MOST_PER_BYTE } from '../syntax/json-cost'
-import { bodyTooLarge, type Decoded, decodeWire, type WireBody, wireBody } from '../wire/body'
+import { type Decoded, decodeWire, type WireBody, wireBody } from '../wire/body'
+import { bodyTooLarge } from '../wire/plain'
 import { type Compression, unpack } from '../wire/unpack'
 import { collect } from './collect'
 import type { AppContext } from './context'
@@ -93,7 +94,7 @@ const ANSWER_SECONDS = 30
  * @throws {AppError} as `readWire` and `decodeWire`
  */
 export async function readText(c: AppContext, limits: Limits): Promise<Decoded> {
-  return decodeWire(await readWire(c, limits), limits.maxBodyBytes)
+  return decodeWire(await readWire(c, limits), { maxBytes: limits.maxBodyBytes })
 }
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i

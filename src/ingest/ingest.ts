@@ -87,7 +87,9 @@ export function createIngest(needs: IngestNeeds): Ingest {
     const verified = await verify(text, arrival, source)
     const { lease } = arrival.body
     const about = { ...arrival, lease, maxBytes: config.maxBodyBytes }
-    const { parsed, unwrapped, notes = [] } = await parseWhole(verified, about, origin)
+    const { unwrapped, notes = [], ...found } = await parseWhole(verified, about, origin)
+    const isBroken = !isUnreadable(decoded) && decoded.isBroken === true
+    const parsed = isBroken ? await refuseBroken(found.parsed, decoded.text) : found.parsed
 
     if (isUnreadable(parsed)) {
       const { body } = arrival
@@ -144,6 +146,12 @@ function readableIn(parsed: Parsed): Readable[] {
   const parts = Array.isArray(parsed) ? parsed : [{ reading: parsed }]
   const items = parts.flatMap((part) => ('reading' in part ? part.reading.items : []))
   return items.filter((item) => 'event' in item)
+}
+
+/** Refuses what holds bytes that are not UTF-8, by code that few bodies need. */
+export async function refuseBroken(parsed: Parsed | Unreadable, text: string) {
+  const { withoutBroken } = await import('./without-broken')
+  return inTurns(withoutBroken(parsed, text))
 }
 
 /**

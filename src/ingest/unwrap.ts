@@ -16,7 +16,7 @@ import {
 } from './arrival'
 import { read } from './steps/read'
 
-/** What was inside of a wrapper, read as bodies of their own. */
+/** The contents of a wrapper were read as bodies of their own. */
 export interface Unwrapped {
   parsed: Parsed | Unreadable
   notes: Issue[]
@@ -100,7 +100,7 @@ export async function unwrap(
     const parts: Part[] = []
     for (const text of texts) {
       const outcome = await inTurns(read(text, asBare, origin))
-      // What is quarantined is what came, unless that held several texts.
+      // The bytes are quarantined as they came, unless they held several texts.
       const kept = texts.length === 1 && body.bytes !== undefined && { bytes: body.bytes }
       if (isUnreadable(outcome)) parts.push({ text, ...kept, unreadable: outcome })
       else if (Array.isArray(outcome)) parts.push(...outcome)

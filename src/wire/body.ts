@@ -3,6 +3,7 @@ import type { Issue } from '../error/issue'
 import type { Lease } from '../memory/budget'
 import { estimatingCost, MAX_VALUES } from '../syntax/json-cost'
 import { inTurn, inTurns } from '../syntax/steps'
+import { bodyTooLarge, decodePlain } from './plain'
 import { type Packed, unpack } from './unpack'
 
 /** A wire body is text, bytes that are still to be decompressed, or bytes that nobody knows yet. */
@@ -29,26 +30,15 @@ export interface OddBody {
 export interface Decoded {
   text: string
   notes: Issue[]
+  /** Some bytes of the text are not UTF-8, and have stand-ins (`broken.ts`). */
+  isBroken?: true
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-// The byte order mark of UTF-8 begins with it (RFC 3629, 6), and no JSON does.
-const FIRST_OF_MARK = 0xef
-
-/**
- * Decodes what is plainly UTF-8, as nearly every body is.
- * @returns undefined for anything else: other charsets, compressed bodies, byte order marks
- */
-export function decodePlain(bytes: Uint8Array): string | undefined {
-  // UTF-16 has a zero beside each character of ASCII, with which every JSON begins (RFC 4627, 3).
-  if (bytes.length > 1 && (bytes[0] === 0 || bytes[1] === 0)) return undefined
-  if (bytes[0] === FIRST_OF_MARK) return undefined
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return undefined
-  }
+interface Limits {
+  /** The limit of the text, decompressed. */
+  maxBytes: number
+  /** Text with a few bytes in it that are not UTF-8 is decoded, too: what holds them is refused later. */
+  mayBreak?: boolean
 }
 
 /**
@@ -69,22 +59,22 @@ export async function wireBody(
 
 /**
  * Decodes a body of the wire into text, once there is room for the values that parsing will make.
- * @param maxBytes the limit of the text, decompressed
  * @throws {AppError} `invalid_encoding`, `busy`; `too_large` as soon as `maxBytes` have come out,
  * or when it holds more values than may be read at once
  */
-export async function decodeWire(body: WireBody, maxBytes: number): Promise<Decoded> {
+export async function decodeWire(body: WireBody, limits: Limits): Promise<Decoded> {
   if (body.encoding === 'identity' && body.hasRoom) return noted(body.text)
-  const decoded = body.encoding === 'identity' ? noted(body.text) : await fromBytes(body, maxBytes)
+  const decoded = body.encoding === 'identity' ? noted(body.text) : await fromBytes(body, limits)
   const { values, bytes } = await inTurns(estimatingCost(decoded.text))
   if (values > MAX_VALUES) throw tooManyValues()
   await body.lease.grow(bytes)
   return decoded
 }
 
-async function fromBytes(body: Packed | OddBody, maxBytes: number): Promise<Decoded> {
+async function fromBytes(body: Packed | OddBody, limits: Limits): Promise<Decoded> {
+  const { maxBytes } = limits
   const { lease, charset } = body
-  if (body.encoding === 'unknown') return recognised(body, maxBytes)
+  if (body.encoding === 'unknown') return recognised(body, limits)
   let unpacked: Uint8Array | undefined
   try {
     unpacked = await unpack(body, maxBytes)
@@ -96,12 +86,12 @@ async function fromBytes(body: Packed | OddBody, maxBytes: number): Promise<Deco
   }
   if (unpacked === undefined) throw bodyTooLarge(maxBytes)
   const odd = await wireBody(unpacked, { lease, charset, short: 0 })
-  return odd.encoding === 'identity' ? noted(odd.text) : recognised(odd, maxBytes)
+  return odd.encoding === 'identity' ? noted(odd.text) : recognised(odd, limits)
 }
 
-async function recognised(body: OddBody, maxBytes: number): Promise<Decoded> {
+async function recognised(body: OddBody, limits: Limits): Promise<Decoded> {
   const { recognise } = await import('./recognise')
-  return recognise(body, maxBytes)
+  return recognise(body, limits)
 }
 
 /** Decodes bytes that are text in one charset or another. @throws {AppError} as `decodeWire` */
@@ -111,7 +101,7 @@ export async function decodeText(
   maxBytes: number,
 ): Promise<Decoded> {
   const body = await wireBody(bytes, { lease, short: 0 })
-  return body.encoding === 'identity' ? noted(body.text) : recognised(body, maxBytes)
+  return body.encoding === 'identity' ? noted(body.text) : recognised(body, { maxBytes })
 }
 
 const REPLACED = '\ufffd'
@@ -122,10 +112,6 @@ function noted(text: string): Decoded {
   if (at < 0) return { text, notes: [] }
   const message = `The text holds U+FFFD at offset ${at}: a program on the way put it for bytes that were not UTF-8, and what they were is lost`
   return { text, notes: [{ path: [], message, code: 'replacement_character' }] }
-}
-
-export function bodyTooLarge(maxBytes: number): AppError {
-  return new AppError('too_large', `A body may have at most ${maxBytes} bytes, also decompressed.`)
 }
 
 function tooManyValues(): AppError {

@@ -3,6 +3,7 @@ import type { Issue } from '../error/issue'
 import type { Steps } from '../syntax/steps'
 import { firstBadByte } from './bad-byte'
 import type { Decoded } from './body'
+import { decodingBroken } from './broken'
 import { strictDecoder } from './decoder'
 import { couldBeWestern, surveying } from './survey'
 import { decodeWestern } from './western'
@@ -15,14 +16,21 @@ const UTF8 = 'utf-8'
  * themselves tell. The Encoding Standard (WHATWG) says which labels there are, and that `iso-8859-1`
  * and `us-ascii` mean windows-1252.
  * @param label what `Content-Type` says, where that is not UTF-8
+ * @param mayBreak whether text may have a few bytes in it that are not UTF-8, with stand-ins
  * @throws {AppError} `invalid_encoding`, naming the charset and the first byte that is not of it
  */
-export function* decodingCharset(bytes: Uint8Array, label: string | undefined): Steps<Decoded> {
+export function* decodingCharset(
+  bytes: Uint8Array,
+  label: string | undefined,
+  mayBreak = false,
+): Steps<Decoded> {
   const declared = label === undefined ? undefined : nameOf(label)
   const marked = markIn(bytes)
   if (marked !== undefined) {
     const isTold = declared === marked.name || marked.name === UTF8 || marked.hasMark
-    const notes = isTold ? [] : [recognisedNote(marked.name, 'its zero bytes')]
+    const notes = isTold
+      ? []
+      : [recognisedNote(marked.name, 'it has a zero beside each character of ASCII')]
     yield
     return { text: strictly(bytes, marked.name), notes }
   }
@@ -40,6 +48,10 @@ export function* decodingCharset(bytes: Uint8Array, label: string | undefined): 
   if (couldBeWestern(survey)) {
     const why = `byte ${hex(bytes[survey.firstBad!]!)} at offset ${survey.firstBad} is not UTF-8`
     return { text: decodeWestern(bytes), notes: [recognisedNote(WESTERN, why)] }
+  }
+  const broken = mayBreak ? yield* decodingBroken(bytes, survey.badAt) : undefined
+  if (broken !== undefined && /^\s*[[{]/.test(broken)) {
+    return { text: broken, notes: [], isBroken: true }
   }
   throw notOf(UTF8, bytes, survey.firstBad)
 }
@@ -87,7 +99,7 @@ function notesOnUtf8(label: string | undefined, declared: string | undefined, lo
 const SHOWN_LABEL = 40
 
 function recognisedNote(name: string, why: string): Issue {
-  const message = `The body was recognised as ${name} by ${why}, and is kept as Unicode. Send UTF-8, or name the charset in Content-Type`
+  const message = `The body was recognised as ${name} (${why}), and is kept as Unicode. Send UTF-8, or name the charset in Content-Type`
   return { path: [], message, code: 'charset_recognised' }
 }
 

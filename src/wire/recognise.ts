@@ -1,8 +1,9 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import { inTurns } from '../syntax/steps'
-import { bodyTooLarge, type Decoded, decodePlain, type OddBody } from './body'
+import type { Decoded, OddBody } from './body'
 import { decodingCharset } from './charset'
+import { bodyTooLarge, decodePlain } from './plain'
 import { type Compression, hasZlibHeader, type Packed, unpack } from './unpack'
 
 // A sender's library and the proxy behind it may have compressed one after the other; a third layer
@@ -15,7 +16,10 @@ const MAX_LAYERS = 2
  * @throws {AppError} `invalid_encoding`, naming the charset and the first byte that is not of it;
  * `too_large`, `busy`
  */
-export async function recognise(body: OddBody, maxBytes: number): Promise<Decoded> {
+export async function recognise(
+  body: OddBody,
+  { maxBytes, mayBreak }: { maxBytes: number; mayBreak?: boolean },
+): Promise<Decoded> {
   const { lease, charset } = body
   let { bytes } = body
   const notes: Issue[] = []
@@ -27,8 +31,8 @@ export async function recognise(body: OddBody, maxBytes: number): Promise<Decode
     bytes = unpacked
   }
   try {
-    const decoded = await inTurns(decodingCharset(bytes, charset))
-    return { text: decoded.text, notes: [...notes, ...decoded.notes] }
+    const decoded = await inTurns(decodingCharset(bytes, charset, mayBreak))
+    return { ...decoded, notes: [...notes, ...decoded.notes] }
   } catch (thrown) {
     const markless = notes.length === 0 && thrown instanceof AppError
     const found = markless ? await withoutMark({ lease, bytes }, maxBytes) : undefined

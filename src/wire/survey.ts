@@ -5,6 +5,8 @@ export interface Survey {
   /** The offset of the first byte that begins no character; undefined when all is UTF-8. */
   firstBad: number | undefined
   bad: number
+  /** The offsets of the first thousand and one of them. */
+  badAt: number[]
   /** So many characters have more than one byte. */
   longer: number
   /** The longest run of bytes beyond ASCII that is no UTF-8 throughout. */
@@ -16,12 +18,22 @@ export interface Survey {
 // A step of so many bytes is a millisecond's work.
 const STEP_BYTES = 256 * 1024
 
+// One more than text with a flaw may have (`broken.ts`).
+const MOST_PLACES = 1_001
+
 // Windows-1252 leaves these out (Encoding Standard, index windows-1252).
 const unassigned = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d])
 
 /** Surveys bytes in one walk. */
 export function* surveying(bytes: Uint8Array): Steps<Survey> {
-  const found: Survey = { firstBad: undefined, bad: 0, longer: 0, longestRun: 0, unprintable: 0 }
+  const found: Survey = {
+    firstBad: undefined,
+    bad: 0,
+    badAt: [],
+    longer: 0,
+    longestRun: 0,
+    unprintable: 0,
+  }
   let next = STEP_BYTES
   let run = 0
   for (let at = 0; at < bytes.length; ) {
@@ -47,6 +59,7 @@ export function* surveying(bytes: Uint8Array): Steps<Survey> {
     }
     found.firstBad ??= at
     found.bad += 1
+    if (found.badAt.length < MOST_PLACES) found.badAt.push(at)
     if (unassigned.has(byte)) found.unprintable += 1
     run += 1
     found.longestRun = Math.max(found.longestRun, run)

@@ -46,8 +46,8 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
       requireJson(c, { refusal: wrongType })
       const wire = await readWire(c, config)
       const sent = wire.encoding === 'identity' ? wire.text : wire.bytes
-      const { text, notes } = await decodeWire(wire, config.maxBodyBytes).catch((thrown) =>
-        refuse(sent, thrown),
+      const { text, notes } = await decodeWire(wire, { maxBytes: config.maxBodyBytes }).catch(
+        (thrown) => refuse(sent, thrown),
       )
       refuseForm(c, text)
       const ready = await taking.checkJson(text, prepare).catch((thrown) => refuse(sent, thrown))

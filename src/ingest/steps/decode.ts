@@ -6,7 +6,7 @@ export function decodeWith({ maxBodyBytes }: { maxBodyBytes: number }) {
   /** @throws {AppError} `too_large` */
   return async function decode(body: WireBody): Promise<Decoded | Unreadable> {
     try {
-      return await decodeWire(body, maxBodyBytes)
+      return await decodeWire(body, { maxBytes: maxBodyBytes, mayBreak: true })
     } catch (thrown) {
       return unreadableOr(thrown)
     }

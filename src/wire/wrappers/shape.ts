@@ -28,13 +28,26 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 export function contentOf(value: string): Content {
   const text = stringOf(value)
   if (text === undefined) return { text: value }
-  return BASE64.test(text) && text.length % 4 === 0 ? bytesOf(text) : { text }
+  return isBase64OfBody(text) ? bytesOf(text) : { text }
 }
 
 /** Takes a value that is base64 wherever it is a string. */
 export function base64Of(value: string): Content {
   const text = stringOf(value)
   return text === undefined ? { text: value } : bytesOf(text)
+}
+
+// So much tells how the bytes begin.
+const LOOKED_AT = 8
+
+// Bytes of JSON in UTF-8 or UTF-16, with or without a mark, of gzip, zstd and zlib, in hexadecimal.
+const BEGINNINGS =
+  /^(?:(?:20|09|0a|0d)*(?:7b|5b)|00(?:7b|5b)|efbbbf|fffe|feff|1f8b|28b52ffd|78(?:01|5e|9c|da))/
+
+/** Tells base64 from a word that looks like it: what it stands for begins as a body does. */
+function isBase64OfBody(text: string): boolean {
+  if (text.length % 4 !== 0 || !BASE64.test(text)) return false
+  return BEGINNINGS.test(Buffer.from(text.slice(0, LOOKED_AT), 'base64').toString('hex'))
 }
 
 function bytesOf(base64: string): Content {
