@@ -14,7 +14,7 @@ const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
  */
 export function readAuthorization(header: string): Shown {
   const [, scheme, rest = ''] = SCHEME.exec(header.trim()) ?? []
-  if (scheme === undefined || scheme.toLowerCase() === 'bearer') return { credential: header }
+  if (scheme === undefined || /^(bearer|token)$/i.test(scheme)) return { credential: header }
   if (scheme.toLowerCase() === 'basic') return readBasic(rest.trim())
   const got = REPEATABLE.test(scheme) ? `the scheme ${scheme}` : 'another scheme'
   throw refusal(`expected Basic or Bearer, got ${got}`)

@@ -40,8 +40,15 @@ function scene() {
   return { add, authenticate: authenticateWith({ keyring }), state }
 }
 
+const basic = (user: string, password: string) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+
 describe('authenticate', () => {
-  const accepted = [`Bearer ${key}`, `bearer ${key}`, `BEARER   ${key} `, key, ` ${key} `]
+  const accepted = [
+    ...[`Bearer ${key}`, `bearer ${key}`, `BEARER   ${key} `, key, ` ${key} `],
+    ...[`Token ${key}`, `Token token="${key}", nonce=1`, `ApiKey ${key}`],
+    ...[basic('anybody', key), basic('', key), basic('key_0', key), basic(key, '')],
+  ]
   for (const header of accepted) {
     it(`recognises ${JSON.stringify(header.replace(key, 'KEY'))}`, async () => {
       const { add, authenticate } = scene()
@@ -56,7 +63,7 @@ describe('authenticate', () => {
     })
   }
 
-  const refused = ['', 'Bearer', 'Bearer ', `Basic ${key}`, `Bearer${key}`, `${key}x`, `x ${key}`]
+  const refused = ['', 'Bearer', 'Bearer ', `Bearer${key}`, `${key}x`, `x ${key}`, basic(key, 'x')]
   for (const header of refused) {
     it(`does not recognise ${JSON.stringify(header.replace(key, 'KEY'))}`, async () => {
       const { add, authenticate } = scene()

@@ -2,17 +2,15 @@ import { AppError } from '../error/app-error'
 import type { Principal } from '../identity/principal'
 import { hashKey } from './keys/key'
 import { isGood, type Keyring } from './keys/keyring'
+import { readShown } from './shown'
 import { looksLikeToken, type VerifyToken } from './tokens/token-form'
-
-// RFC 6750, section 2.1, and RFC 9110, section 11.1: the scheme's name is case-insensitive.
-const BEARER = /^bearer +/i
 
 /**
  * Recognises whoever shows a credential: `Bearer KEY`, the key alone (several Caliper sensors send it
- * so), or a token of an identity provider in either way.
+ * so), in any other way of `readShown`, or a token of an identity provider in any of them.
  * @returns undefined when it is no key that is known and not revoked
- * @throws {AppError} `unauthenticated` for a token, with the reason, and for a key that has expired;
- * `unavailable`
+ * @throws {AppError} `unauthenticated` for a token, a key that has expired, or what is not shown as
+ * it should be, with the reason; `unavailable`
  */
 export type Authenticate = (credential: string) => Promise<Principal | undefined>
 
@@ -22,14 +20,18 @@ interface Needs {
   verifyToken?: VerifyToken | undefined
 }
 
-/** Returns the key or token in a credential. */
-export function keyIn(credential: string): string {
-  return credential.replace(BEARER, '').trim()
+/** Returns the key or token in a credential; nothing where it is not shown as it should be. */
+export function keyIn(shown: string): string {
+  try {
+    return readShown(shown)
+  } catch {
+    return ''
+  }
 }
 
 export function authenticateWith({ keyring, verifyToken }: Needs): Authenticate {
   return async function authenticate(shown) {
-    const credential = keyIn(shown)
+    const credential = readShown(shown)
     if (verifyToken !== undefined && looksLikeToken(credential)) return verifyToken(credential)
     const found = await keyring(hashKey(credential))
     if (isGood(found)) return found

@@ -6,7 +6,7 @@
 export const errorCodes = {
   invalid_request: { status: 400, title: 'The request does not fit what this route takes' },
   invalid_json: { status: 400, title: 'The body is not JSON' },
-  invalid_encoding: { status: 400, title: 'The body could not be decompressed' },
+  invalid_encoding: { status: 400, title: 'The body could not be decompressed or decoded' },
   invalid_envelope: { status: 400, title: 'The body is not a Caliper envelope' },
   not_conformant: { status: 400, title: 'Nothing in the body conforms to its standard' },
   invalid_cursor: { status: 400, title: 'The cursor was not issued for this query' },

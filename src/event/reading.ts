@@ -25,7 +25,14 @@ export type ReadEvent = Omit<EventRecord, Stamped>
  */
 export type ReadItem =
   | { index: number; event: ReadEvent /** The item's own id, shown in receipts. */; id: string }
-  | { index: number; raw: string; id?: string | undefined; errors: Issue[] }
+  | {
+      index: number
+      raw: string
+      /** `raw` is the base64 of bytes that are no text. */
+      encoding?: 'base64' | undefined
+      id?: string | undefined
+      errors: Issue[]
+    }
 
 /** A reading is what a standard makes of a request body. */
 export interface Reading {

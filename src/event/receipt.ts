@@ -25,4 +25,10 @@ export interface Receipt {
    * be an event, an entity or in quarantine, and need not be sent again.
    */
   acceptedForLater?: number
+  /** The events stood in this wrapper, which was taken off; it carried so many bodies. */
+  unwrapped?: { wrapper: string; bodies: number; requestId?: string | undefined }
+  /** Milliseconds since 1970, where a sender wants the time of the answer. */
+  timestamp?: number
+  /** The sender should know this of its body, which was taken all the same: what was guessed of it. */
+  warnings?: Issue[]
 }

@@ -1,3 +1,4 @@
+import { describeShown } from '../access/shown'
 import { AppError } from '../error/app-error'
 import type { Principal } from '../identity/principal'
 import type { Scope } from '../identity/scope'
@@ -9,8 +10,13 @@ export async function requireKey(c: AppContext, way: Way = inHeader): Promise<Pr
   const credential = way.read(c)
   if (credential === undefined) throw new AppError('unauthenticated', way.missing)
   const principal = await c.var.authenticate(credential)
-  if (principal === undefined) throw new AppError('unauthenticated', way.unknown)
+  if (principal === undefined) throw unknown(way, credential)
   return principal
+}
+
+/** Says what was seen, and nothing of the secret in it. */
+function unknown(way: Way, credential: string): AppError {
+  return new AppError('unauthenticated', `${way.unknown} ${describeShown(credential)}.`)
 }
 
 /**

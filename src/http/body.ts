@@ -1,9 +1,9 @@
 import { AppError } from '../error/app-error'
 import type { Lease } from '../memory/budget'
 import { MOST_PER_BYTE } from '../syntax/json-cost'
-import { mediaType } from '../syntax/media-type'
-import { bodyTooLarge, decodeUtf8, decodeWire, type WireBody } from '../wire/body'
-import { type Packed, unpack } from '../wire/unpack'
+import { type Decoded, decodeWire, type WireBody, wireBody } from '../wire/body'
+import { bodyTooLarge } from '../wire/plain'
+import { type Compression, unpack } from '../wire/unpack'
 import { collect } from './collect'
 import type { AppContext } from './context'
 import { leaseFor } from './lease'
@@ -21,32 +21,16 @@ const SHORT_BYTES = 64 * 1024
 const FIRST_BYTES = 512 * 1024
 
 /**
- * Takes a body without a media type as the first of those: a sender's library that forgets it cannot be
- * mended here.
- * @returns the media type, without parameters, in lower case
- * @throws {AppError} `unsupported_media_type`
- */
-export function requireMediaType(c: AppContext, ...taken: [string, ...string[]]): string {
-  const header = c.req.header('Content-Type')
-  if (header === undefined) return taken[0]
-  const type = mediaType(header)
-  if (type !== undefined && taken.includes(type)) return type
-  throw new AppError('unsupported_media_type', `Content-Type must be ${taken.join(' or ')}.`)
-}
-
-/**
  * Reads a body of at most `maxBodyBytes`, once there is room for it in memory. What it takes is given
  * back at the end of the request.
  * @throws {AppError} `too_large`, `busy`, `timeout`, `unsupported_media_type` for an encoding we
  * cannot undo
  */
 export async function readWire(c: AppContext, limits: Limits): Promise<WireBody> {
-  const body = await receiveBody(c, limits, true)
-  if (body.encoding !== 'identity') return body
-  if ('text' in body) return { ...body, encoding: 'identity', hasRoom: true }
-  const text = await decodeUtf8(body.bytes)
-  const { lease } = body
-  return { lease, encoding: 'identity', text, hasRoom: text.length <= SHORT_BYTES }
+  const { lease, encoding, bytes } = await receiveBody(c, limits)
+  const charset = charsetOf(c.req.header('Content-Type'))
+  if (encoding !== 'identity') return { lease, encoding, bytes, charset }
+  return wireBody(bytes, { lease, charset, short: SHORT_BYTES })
 }
 
 /**
@@ -57,32 +41,20 @@ export async function readBytes(
   c: AppContext,
   limits: Limits,
 ): Promise<{ lease: Lease; bytes: Uint8Array }> {
-  const { lease, encoding, bytes } = await receiveBody(c, limits, false)
+  const { lease, encoding, bytes } = await receiveBody(c, limits)
   if (encoding === 'identity') return { lease, bytes }
   const unpacked = await unpack({ lease, encoding, bytes }, limits.maxBodyBytes)
   if (unpacked === undefined) throw bodyTooLarge(limits.maxBodyBytes)
   return { lease, bytes: unpacked }
 }
 
-interface Bytes {
+interface Received {
   lease: Lease
-  encoding: 'identity'
+  encoding: Compression | 'identity'
   bytes: Uint8Array
 }
 
-interface Text {
-  lease: Lease
-  encoding: 'identity'
-  text: string
-}
-
-async function receiveBody(
-  c: AppContext,
-  limits: Limits,
-  asText: true,
-): Promise<Packed | Bytes | Text>
-async function receiveBody(c: AppContext, limits: Limits, asText: false): Promise<Packed | Bytes>
-async function receiveBody(c: AppContext, limits: Limits, asText: boolean) {
+async function receiveBody(c: AppContext, limits: Limits): Promise<Received> {
   const request = c.req.raw
   const { maxBodyBytes: limit, bodyTimeoutSeconds } = limits
   const pace = { wholeMs: bodyTimeoutSeconds * 1000 }
@@ -97,11 +69,11 @@ async function receiveBody(c: AppContext, limits: Limits, asText: boolean) {
   // We watch the clock from here on, until there is an answer to be sent.
   c.env?.patience?.(0)
   try {
-    if (asText && isShort && encoding === 'identity') {
-      const text = await inTime(request.text(), length, pace)
-      // With a length the server has counted for us; a text has no more characters than bytes.
-      if (text.length > limit) throw bodyTooLarge(limit)
-      return { lease, encoding, text }
+    if (isShort) {
+      const bytes = new Uint8Array(await inTime(request.arrayBuffer(), length, pace))
+      // With a length the server has counted for us.
+      if (bytes.length > limit) throw bodyTooLarge(limit)
+      return { lease, encoding, bytes }
     }
     const { body } = request
     const sizes = { limit, length, room: first }
@@ -118,23 +90,46 @@ async function receiveBody(c: AppContext, limits: Limits, asText: boolean) {
  * Reads a body and decodes it, for a route that has no use for it as it came.
  * @throws {AppError} as `readWire` and `decodeWire`
  */
-export async function readText(c: AppContext, limits: Limits): Promise<string> {
-  return decodeWire(await readWire(c, limits), limits.maxBodyBytes)
+export async function readText(c: AppContext, limits: Limits): Promise<Decoded> {
+  return decodeWire(await readWire(c, limits), { maxBytes: limits.maxBodyBytes })
 }
 
-function encodingOf(c: AppContext): WireBody['encoding'] {
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i
+
+/** @returns the charset that a `Content-Type` names, where that is not UTF-8 or within it */
+function charsetOf(contentType: string | undefined): string | undefined {
+  if (contentType === undefined || !contentType.includes(';')) return undefined
+  const charset = CHARSET.exec(contentType)?.[1]?.slice(0, MAX_CHARSET)
+  return charset === undefined || /^(utf-?8|us-ascii|)$/i.test(charset) ? undefined : charset
+}
+
+// The longest label of the Encoding Standard has 19 characters.
+const MAX_CHARSET = 40
+
+// RFC 9110, 8.4.1.3: `x-gzip` is the same as `gzip`.
+const encodings = new Map<string, Received['encoding']>([
+  ['identity', 'identity'],
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+  ['br', 'br'],
+  ['zstd', 'zstd'],
+  // Senders write their charset here, or that there is nothing to say.
+  ['utf-8', 'identity'],
+  ['utf8', 'identity'],
+  ['none', 'identity'],
+])
+
+function encodingOf(c: AppContext): Received['encoding'] {
   const header = c.req.header('Content-Encoding')
   if (header === undefined) return 'identity'
   const named = header.split(',').map((name) => name.trim().toLowerCase())
   const [name = 'identity', ...more] = named.filter((one) => one !== '' && one !== 'identity')
-  if (more.length === 0) {
-    if (name === 'identity' || name === 'deflate') return name
-    // RFC 9110, 8.4.1.3: `x-gzip` is the same.
-    if (name === 'gzip' || name === 'x-gzip') return 'gzip'
-  }
-  c.header('Accept-Encoding', 'gzip, deflate, identity')
+  const encoding = more.length === 0 ? encodings.get(name) : undefined
+  if (encoding !== undefined) return encoding
+  c.header('Accept-Encoding', 'gzip, deflate, br, zstd, identity')
   throw new AppError(
     'unsupported_media_type',
-    'Content-Encoding must be gzip, deflate or identity.',
+    'Content-Encoding must be gzip, deflate, br, zstd or identity.',
   )
 }

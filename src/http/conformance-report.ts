@@ -1,10 +1,12 @@
 import { AppError } from '../error/app-error'
+import type { Issue as IssueOf } from '../error/issue'
 import { createTurns } from '../platform/turns'
-import type { ConformanceReport } from '../standards/standard'
+import type { ConformanceReport, ReportedIssue } from '../standards/standard'
 import type { Steps } from '../syntax/steps'
 import { type JsonText, jsonOf } from './answers/json'
-import { readText, requireMediaType } from './body'
+import { readText } from './body'
 import type { AppContext, AppDeps } from './context'
+import { lineTypes, refuseForm, requireJson } from './json-type'
 import { Issue } from './openapi'
 import { z } from './zod'
 
@@ -66,7 +68,7 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
     c: AppContext,
     reporting: (text: string) => Steps<ConformanceReport>,
   ) {
-    requireMediaType(c, 'application/json')
+    requireJson(c, { more: lineTypes })
     const turn = turns.begin(c.env.ip ?? ANYBODY)
     const { valid, errors, warnings, truncated, counts, ...sums } = await check()
     const cut = truncated && { truncated, counts }
@@ -85,20 +87,27 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
     /** Checks a body. One that cannot be unpacked does not conform either: a 400 has one form. */
     async function check(): Promise<ConformanceReport> {
       try {
-        const text = await readText(c, config)
+        const { text, notes } = await readText(c, config)
+        refuseForm(c, text)
         await turn.next()
         const steps = reporting(text)
         for (;;) {
           const { done, value } = steps.next()
-          if (done) return value
+          if (done) return { ...value, warnings: [...notes.map(asWarning), ...value.warnings] }
           if (turn.isOver()) await turn.next()
         }
       } catch (error) {
         if (!(error instanceof AppError) || error.status !== 400) throw error
         const { message, code } = error
-        const issue = { path: [], message, code, severity: 'error' as const }
-        return { valid: false, eventCount: 0, entityCount: 0, errors: [issue], warnings: [] }
+        const own = error.errors.length > 0 ? error.errors : [{ path: [], message, code }]
+        const errors = own.map((issue) => ({ ...issue, severity: 'error' as const }))
+        return { valid: false, eventCount: 0, entityCount: 0, errors, warnings: [] }
       }
     }
   }
+}
+
+/** Nothing of the standard is against a body that was recognised, but its sender should know. */
+function asWarning(note: IssueOf): ReportedIssue {
+  return { ...note, severity: 'warning' }
 }

@@ -10,12 +10,17 @@ export interface Way {
 
 const unknown = 'This key is not known here, or was revoked.'
 
-/** `Authorization`, with `Bearer` or the key alone. */
+/**
+ * `Authorization`, with one of the schemes of `readShown` or the key alone; or the key in the header of
+ * gateways, or of Amazon Data Firehose.
+ */
 export const inHeader: Way = {
-  read: (c) => c.req.header('Authorization'),
-  missing: 'Send a key: `Authorization: Bearer KEY`.',
+  read: (c) => keyHeaders.map((name) => c.req.header(name)).find((value) => value !== undefined),
+  missing: 'Send a key: `Authorization: Bearer KEY`, or `X-API-Key: KEY`.',
   unknown,
 }
+
+const keyHeaders = ['Authorization', 'X-API-Key', 'X-Amz-Firehose-Access-Key']
 
 /** The parameter `key` of the path, for senders that can set an address only. */
 export const keyInPath: Way = {

@@ -12,7 +12,10 @@ interface Surface {
 
 const events: Surface = {
   methods: ['GET', 'POST'],
-  sent: ['Authorization', 'Content-Type', 'Content-Encoding', 'Prefer', 'X-Request-Id'],
+  sent: [
+    ...['Authorization', 'X-API-Key', 'Content-Type', 'Content-Encoding', 'Prefer'],
+    'X-Request-Id',
+  ],
   read: ['X-Request-Id', 'Preference-Applied', 'Retry-After'],
 }
 

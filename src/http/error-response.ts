@@ -5,6 +5,7 @@ import { translate } from '../error/translate'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
+import { inHeader } from './credentials'
 
 // Seconds. A full disk or a busy store seldom mends sooner; senders that wait a minute lose nothing.
 const RETRY_AFTER = 5
@@ -39,8 +40,19 @@ export function problemResponse(c: AppContext, error: AppError): Response {
   if (error.status === 408) c.header('Connection', 'close')
   // RFC 9110, section 15.5.22: a 426 names the protocol.
   if (error.status === 426) c.header('Upgrade', 'websocket')
-  const problem = JSON.stringify(problemOf(error, c.var.requestId))
+  const problem = JSON.stringify({
+    ...problemOf(error, c.var.requestId),
+    ...(isFirehose(c) && { timestamp: Date.now(), errorMessage: error.message }),
+  })
   return c.body(problem, error.status as ContentfulStatusCode)
+}
+
+/**
+ * Tells a request of Amazon Data Firehose, which reads these two members and `requestId`: "HTTP endpoint
+ * delivery request and response specifications".
+ */
+function isFirehose(c: AppContext): boolean {
+  return c.req.header('X-Amz-Firehose-Request-Id') !== undefined
 }
 
 // RFC 7617, section 2.1: what is sent is UTF-8.
@@ -56,7 +68,7 @@ function challengeFor(c: AppContext, { code }: AppError): string | undefined {
   // RFC 9110, section 11.6.1: every 401 has one.
   if (code === 'invalid_signature') return 'Bearer realm="nonius"'
   if (code !== 'unauthenticated') return
-  const hasKey = c.req.header('Authorization') !== undefined
+  const hasKey = inHeader.read(c) !== undefined
   const bearer = hasKey ? 'Bearer realm="nonius", error="invalid_token"' : 'Bearer realm="nonius"'
   return c.req.path.startsWith('/xapi/') ? `${BASIC}, ${bearer}` : bearer
 }

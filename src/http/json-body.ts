@@ -1,8 +1,9 @@
 import { AppError } from '../error/app-error'
 import { parseJson } from '../event/json-body'
 import { isDeeperThan } from '../syntax/json-scan'
-import { readText, requireMediaType } from './body'
+import { readText } from './body'
 import type { AppContext } from './context'
+import { refuseForm, requireJson } from './json-type'
 import { parseAs } from './validation'
 import type { z } from './zod'
 
@@ -28,8 +29,9 @@ export async function readJson<Schema extends z.ZodType>(
   limits: BodyLimits,
   hidden: readonly string[] = [],
 ): Promise<z.output<Schema>> {
-  requireMediaType(c, 'application/json')
-  const text = await readText(c, limits)
+  requireJson(c)
+  const { text } = await readText(c, limits)
+  refuseForm(c, text)
   if (isDeeperThan(text, MAX_DEPTH)) {
     throw new AppError('invalid_json', `The body is nested more than ${MAX_DEPTH} levels deep.`)
   }

@@ -6,20 +6,26 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Tells an address that is not there (404) from one that does not take the method (405, RFC 9110). */
 export function notFoundWith(app: App) {
-  return function notFound(c: AppContext): Response {
+  return async function notFound(c: AppContext): Promise<Response> {
     const allowed = methodsAt(app, c.req.path)
     if (allowed.length === 0) {
-      return problemResponse(
-        c,
-        new AppError('not_found', `Nothing is served at ${shown(c.req.path)}.`),
-      )
+      const detail = await withNearMiss(c, `Nothing is served at ${shown(c.req.path)}.`)
+      return problemResponse(c, new AppError('not_found', detail))
     }
     const allow = allowed.join(', ')
     c.header('Allow', allow)
     if (c.req.method === 'OPTIONS') return c.body(null, 204)
-    const detail = `${shown(c.req.path)} takes ${allow}, not ${c.req.method}.`
+    const takes = `${shown(c.req.path)} takes ${allow}, not ${c.req.method}.`
+    // Senders that were given the server's address alone post to it.
+    const detail = c.req.path === '/' ? await withNearMiss(c, takes) : takes
     return problemResponse(c, new AppError('method_not_allowed', detail))
   }
+}
+
+/** Adds the addresses that may have been meant. */
+async function withNearMiss(c: AppContext, sentence: string): Promise<string> {
+  const { nearMiss } = await import('./near-miss')
+  return `${sentence} ${nearMiss(shown(c.req.path))}`.trim()
 }
 
 // The part after these is a key or a token, or would be if the address were right; it is in no answer

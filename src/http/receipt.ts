@@ -43,6 +43,22 @@ const ReceiptSchema = z
       description:
         'Only while the event store is unavailable, and then nothing is named above: how many items are kept safe and will be stored later. Do not send them again',
     }),
+    unwrapped: z
+      .object({
+        wrapper: z.string().openapi({ description: 'E.g. `Amazon SNS`' }),
+        bodies: count.openapi({ description: 'How many bodies stood in it' }),
+        requestId: z.string().optional().openapi({ description: 'Its own name of the request' }),
+      })
+      .optional()
+      .openapi({ description: 'The wrapper that was taken off, if the events stood in one' }),
+    warnings: z.array(Issue).optional().openapi({
+      description:
+        'What had to be guessed of the body, e.g. its charset; it was taken all the same',
+    }),
+    timestamp: z
+      .int()
+      .optional()
+      .openapi({ description: 'Milliseconds since 1970; for Amazon Data Firehose alone' }),
   })
   .openapi('Receipt')
 
@@ -98,10 +114,11 @@ const MINIMAL = /(?:^|[,;\s])return\s*=\s*"?minimal"?\s*(?:$|[,;])/i
  * Answers with a receipt, always 200 and never empty: caliper-php takes nothing but 200, caliper-ts
  * breaks on an empty body (Caliper 1.2, section 6.1, lets an endpoint send one).
  * @param receipt as JSON
+ * @param isWhole whether its sender needs it even where it prefers none
  */
-export function replyWith(c: AppContext, receipt: string): ReceiptReply {
+export function replyWith(c: AppContext, receipt: string, isWhole = false): ReceiptReply {
   const preference = c.req.header('Prefer')
-  const isMinimal = preference !== undefined && MINIMAL.test(preference)
+  const isMinimal = !isWhole && preference !== undefined && MINIMAL.test(preference)
   if (isMinimal) c.header('Preference-Applied', 'return=minimal')
   c.header('Content-Type', 'application/json')
   return typed(c.body(isMinimal ? '{}' : receipt))

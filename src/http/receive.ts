@@ -6,6 +6,7 @@ import { receiptText } from '../ingest/receipt-text'
 import type { BodyForm, Standard } from '../standards/standard'
 import { readWire } from './body'
 import type { AppContext, AppDeps } from './context'
+import { refuseForm } from './json-type'
 import { type ReceiptReply, replyWith } from './receipt'
 
 /** One address that takes events, and everything in which it differs from the others. */
@@ -20,6 +21,9 @@ export interface Door {
 /** Answers a request that brings events: from a key to a receipt. */
 export type Receive = (c: AppContext, door: Door) => Promise<ReceiptReply>
 
+// Firehose reads an answer of at most 1 MiB.
+const FIREHOSE_BYTES = 1024 * 1024
+
 // Names and versions of programs; a longer one is not for us.
 const USER_AGENT_LENGTH = 512
 
@@ -32,10 +36,16 @@ export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'o
     const principal = await admit(c)
     const form = formOf(c)
     const body = await readWire(c, config)
+    if (body.encoding === 'identity') refuseForm(c, body.text)
     const contentType = c.req.header('Content-Type')
     const sender = senderOf(c, principal)
     const receipt = await services.ingest({ sender, standard, form, contentType, body })
-    return replyWith(c, receiptText(receipt, { standard, ...sender, maxBytes: maxReplyBytes }))
+    const { requestId } = receipt.unwrapped ?? {}
+    const wording = { standard, ...sender, maxBytes: maxReplyBytes }
+    if (requestId === undefined) return replyWith(c, receiptText(receipt, wording))
+    // Amazon Data Firehose takes nothing for delivered that does not repeat its name of the request.
+    const answer = { ...receipt, requestId, timestamp: Date.now() }
+    return replyWith(c, receiptText(answer, { ...wording, maxBytes: FIREHOSE_BYTES }), true)
   }
 }
 

@@ -10,6 +10,9 @@ import { setSecurityHeaders } from './security-headers'
 // Such a name may be repeated in a log line and a header. A longer one is somebody's payload.
 const SAFE = /^[A-Za-z0-9._-]{1,128}$/
 
+// Amazon Data Firehose names its requests so, and wants the name repeated.
+const FIREHOSE_ID = 'X-Amz-Firehose-Request-Id'
+
 interface Needs {
   authenticate: Authenticate
   budget: Budget | undefined
@@ -22,7 +25,7 @@ interface Needs {
  */
 export function requestContext({ authenticate, budget, watch }: Needs) {
   return async function nameRequest(c: AppContext, next: Next) {
-    const sent = c.req.header('X-Request-Id')
+    const sent = c.req.header(FIREHOSE_ID) ?? c.req.header('X-Request-Id')
     const id = sent !== undefined && SAFE.test(sent) ? sent : randomUUID()
     c.set('requestId', id)
     c.set('budget', budget)

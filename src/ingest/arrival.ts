@@ -76,8 +76,14 @@ export interface Unreadable {
   errors: Issue[]
 }
 
-/** A part is one body of a batch: its text, and its reading unless it has none. */
-export type Part = { text: string } & ({ reading: Reading } | { unreadable: Unreadable })
+/**
+ * A part is one body of a batch: its text, or the bytes that it came in, and its reading unless it has
+ * none.
+ */
+export type Part = { text: string; bytes?: Uint8Array } & (
+  | { reading: Reading }
+  | { unreadable: Unreadable }
+)
 
 /** A parsed body is one reading, or the parts of a batch. */
 export type Parsed = Reading | Part[]

@@ -5,6 +5,7 @@ import type { VerifyJws } from '../access/signatures/jws'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
 import { loadCommonOf } from '../mapping/load-common'
+import type { Lease } from '../memory/budget'
 import type { BlobStore } from '../platform/blob-store'
 import type { Clock } from '../platform/clock'
 import type { ConformanceCounts } from '../platform/conformance-counts'
@@ -33,13 +34,15 @@ import { read } from './steps/read'
 import { refuse } from './steps/refuse'
 import { split } from './steps/split'
 import { stampWith } from './steps/stamp'
+import { isAllRefused } from './steps/unwrap'
 import { verifyWith } from './steps/verify'
 import { assertAccepted } from './strict'
+import type { Unwrapped } from './unwrap'
 
 /*
  * The one way of an event, from the bytes of a request or a message to what its sender is told:
  *
- *   identify › decode › verify › split › read                              of a body
+ *   identify › decode › verify › split › read › unwrap                     of a body
  *   refuse › govern › stamp › append › quarantine › count › acknowledge    of each reading in it
  *
  * Each step is a function in `steps/`. HTTP and WebSockets hand over an arrival; a replay begins at
@@ -86,13 +89,20 @@ export function createIngest(needs: IngestNeeds): Ingest {
   return async function ingest(arrival) {
     const { origin, source } = await identify(arrival)
     const decoded = await decode(arrival.body)
-    const verified = await verify(decoded, arrival, source)
-    const parsed = await inTurns(parse(verified, arrival, origin))
+    const text = isUnreadable(decoded) ? decoded : decoded.text
+    const verified = await verify(text, arrival, source)
+    const { lease } = arrival.body
+    const about = { ...arrival, lease, maxBytes: config.maxBodyBytes }
+    const { unwrapped, notes = [], ...found } = await parseWhole(verified, about, origin)
+    const isBroken = !isUnreadable(decoded) && decoded.isBroken === true
+    const parsed = isBroken ? await refuseBroken(found.parsed, decoded.text) : found.parsed
 
     if (isUnreadable(parsed)) {
       const { body } = arrival
-      const sent = body.encoding === 'identity' ? body.text : body.bytes
-      throw refusalOf(parsed, await quarantineBody(sent, parsed, arrival, origin))
+      const sent = sentIn(body)
+      const context = { ...arrival.context, ...contextOf(body) }
+      const sentBy = { ...arrival, context }
+      throw refusalOf(parsed, await quarantineBody(sent, parsed, sentBy, origin))
     }
     const { admitItem } = arrival
     if (admitItem !== undefined) await inTurns(eachOf(readableIn(parsed), admitItem))
@@ -101,7 +111,12 @@ export function createIngest(needs: IngestNeeds): Ingest {
       : await ingestReading(parsed, origin)
     watch?.answered(receipt)
     if (origin.mode === 'strict') assertAccepted(receipt)
-    return receipt
+    const warnings = isUnreadable(decoded) ? notes : [...decoded.notes, ...notes]
+    return {
+      ...receipt,
+      ...(unwrapped && { unwrapped }),
+      ...(warnings.length > 0 && { warnings }),
+    }
   }
 
   async function ingestBatch(parts: Part[], arrival: Arrival, origin: Origin): Promise<Receipt> {
@@ -110,13 +125,27 @@ export function createIngest(needs: IngestNeeds): Ingest {
         const receipt = await ingestReading(part.reading, origin)
         return { receipt, size: part.reading.items.length }
       }
-      const { text, unreadable } = part
-      const quarantineId = await quarantineBody(text, unreadable, arrival, origin)
+      const { text, bytes = text, unreadable } = part
+      const quarantineId = await quarantineBody(bytes, unreadable, arrival, origin)
       return { receipt: acknowledgeUnread(origin, { ...unreadable, quarantineId }), size: 1 }
     }
     // The parts are ingested together, so that they share their durable writes.
     const receipts = await Promise.all(parts.map(ingestPart))
     return joinReceipts({ ...origin, ...origin.server }, receipts)
+  }
+}
+
+function sentIn(body: Arrival['body']): string | Uint8Array {
+  return body.encoding === 'identity' ? body.text : body.bytes
+}
+
+/** Collects what has to be known of a body besides its bytes, for it to be decoded again. */
+function contextOf(body: Arrival['body']): Record<string, string> {
+  if (body.encoding === 'identity') return {}
+  const { encoding, charset } = body
+  return {
+    ...(encoding !== 'unknown' && { contentEncoding: encoding }),
+    ...(charset !== undefined && { charset }),
   }
 }
 
@@ -126,8 +155,30 @@ function readableIn(parsed: Parsed): Readable[] {
   return items.filter((item) => 'event' in item)
 }
 
+/** Refuses what holds bytes that are not UTF-8, by code that few bodies need. */
+export async function refuseBroken(parsed: Parsed | Unreadable, text: string) {
+  const { withoutBroken } = await import('./without-broken')
+  return inTurns(withoutBroken(parsed, text))
+}
+
+/**
+ * Parses a body; one of which nothing could be read is looked at once more, for a wrapper.
+ * @throws {AppError} `too_large`
+ */
+export async function parseWhole(
+  verified: string | Unreadable,
+  arrival: Parameters<typeof parse>[1] & { lease: Lease; maxBytes: number },
+  origin: Pick<Origin, 'receivedAt'>,
+): Promise<Partial<Unwrapped> & Pick<Unwrapped, 'parsed'>> {
+  const parsed = await inTurns(parse(verified, arrival, origin))
+  const isWhole = arrival.standard.onRefusal === 'request'
+  if (isWhole || typeof verified !== 'string' || !isAllRefused(parsed)) return { parsed }
+  const { unwrap } = await import('./unwrap')
+  return (await unwrap(verified, arrival, origin)) ?? { parsed }
+}
+
 /** @throws {AppError} `too_large` */
-export function* parse(
+function* parse(
   verified: string | Unreadable,
   arrival: Pick<Arrival, 'standard' | 'form' | 'context'>,
   origin: Pick<Origin, 'receivedAt'>,

@@ -12,9 +12,9 @@ import { standardNamed } from '../standards'
 import type { Standard } from '../standards/standard'
 import { isJson } from '../syntax/is-json'
 import { inTurns } from '../syntax/steps'
-import type { WireBody } from '../wire/body'
+import { keptBody } from '../wire/kept'
 import { isUnreadable, type Parsed, type Readable, type Unreadable, unreadableBy } from './arrival'
-import { parse } from './ingest'
+import { parseWhole, refuseBroken } from './ingest'
 import { decodeWith } from './steps/decode'
 import { verifyWith } from './steps/verify'
 
@@ -46,14 +46,18 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult | Unreadable> {
-    const { contentType, encoding: _, ...context } = item.context
+    const { contentType, encoding: _, charset: __, contentEncoding: ___, ...context } = item.context
     const arrival = { standard, form: standard.formAgain(contentType), contentType, context }
     const source = await registry.sources.get(item.tenantId, item.sourceId)
-    const decoded = await decode(bodyOf(item))
-    const verified = await verify(decoded, arrival, source)
+    const decoded = await decode(keptBody(item))
+    const sent = isUnreadable(decoded) ? decoded : decoded.text
+    const verified = await verify(sent, arrival, source)
     if (isUnreadable(verified)) return verified
     const { text, change } = await repaired(verified, patch, maxBodyBytes)
-    const parsed = await inTurns(parse(text, arrival, item))
+    const about = { ...arrival, lease: unbounded, maxBytes: maxBodyBytes }
+    const found = await parseWhole(text, about, item)
+    const isBroken = !isUnreadable(decoded) && decoded.isBroken === true
+    const parsed = isBroken ? await refuseBroken(found.parsed, text) : found.parsed
     return isUnreadable(parsed) ? parsed : { parsed, change }
   }
 
@@ -62,13 +66,16 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult> {
-    const { text, change } = await repaired(item.raw, patch, maxBodyBytes)
+    const { encoding, ...context } = item.context
+    const sent = encoding === 'base64' ? await keptText(item.raw) : item.raw
+    const { text, change } = await repaired(sent, patch, maxBodyBytes)
+    if (encoding === 'base64') await requireWhole(text)
     await inTurns(parsingJson(text)) // otherwise two values would be read as two items
-    const reading = await inTurns(standard.readItem(text, item))
+    const reading = await inTurns(standard.readItem(text, { ...item, context }))
     const only = atPlaceOf(item, reading.items[0]!, standard)
     const lasting = 'event' in only && (patch !== undefined || standard.hasBareUuids)
     const items = [lasting ? withLastingId(only, item, standard) : only]
-    return { parsed: { ...reading, context: item.context, items }, change }
+    return { parsed: { ...reading, context, items }, change }
   }
 
   return async function readAgain(item, patch) {
@@ -86,6 +93,23 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
   }
 }
 
+/** Decodes the bytes of an item, with stand-ins where they are no text: a patch may replace these. */
+async function keptText(raw: string): Promise<string> {
+  const { decodingKept } = await import('../wire/broken')
+  const text = await inTurns(decodingKept(new Uint8Array(Buffer.from(raw, 'base64'))))
+  if (text === undefined) throw new AppError('invalid_encoding', 'The item is no text.')
+  return text
+}
+
+/** @throws {AppError} `invalid_encoding` for a text that still has bytes in it which are not UTF-8 */
+async function requireWhole(text: string): Promise<void> {
+  const { countBroken, sayBroken } = await import('../wire/broken')
+  if (countBroken(text) === 0) return
+  const message = `${sayBroken(text)}: replay it with a patch that replaces what holds it`
+  const errors = [{ path: [], message, code: 'invalid_charset' }]
+  throw new AppError('invalid_encoding', `${message}.`, { errors })
+}
+
 /** Loads the code of repairs, which few requests need. */
 async function repaired(
   text: string,
@@ -95,17 +119,6 @@ async function repaired(
   if (patch === undefined) return { text }
   const { repair } = await import('../quarantine/repair')
   return repair(text, patch, limit)
-}
-
-/** Returns the body as it came: the quarantine has the bytes of a compressed one. */
-function bodyOf({ raw, context }: QuarantinedItem): WireBody {
-  const lease = unbounded
-  if (context.encoding !== 'base64')
-    return { lease, encoding: 'identity', text: raw, hasRoom: true }
-  const bytes = new Uint8Array(Buffer.from(raw, 'base64'))
-  // Gzip begins with these bytes (RFC 1952, 2.3.1).
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
-  return { lease, encoding: isGzip ? 'gzip' : 'deflate', bytes }
 }
 
 /** Puts an item that was read alone at its place in its request, which its reasons name. */

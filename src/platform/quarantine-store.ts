@@ -22,7 +22,10 @@ export interface QuarantinedItem {
   server: ServerFacts
   /** The context is needed to read an item again: e.g. the envelope's version and sendTime. */
   context: Record<string, string>
-  /** The text is as it was received. */
+  /**
+   * The text is as it was received; where `context.encoding` is `base64`, the bytes are, which were no
+   * text: a body in an unknown charset, or an item with bytes in it that are none.
+   */
   raw: string
   /**
    * An item that came out of a repaired body has the repair: `raw` is what the repair made of it.
@@ -122,7 +125,8 @@ export interface QuarantineStore {
   /**
    * Deletes every item put before the call whose `raw` holds one of `actorIds` as a whole JSON
    * string, value or name, however escaped. Where `raw` cannot be parsed, as that of a body may be,
-   * whatever stands between two quotes is taken for such a string. An item that holds an id only as
+   * whatever stands between two quotes is taken for such a string. Bytes are decompressed and decoded
+   * first, as far as they can be. An item that holds an id only as
    * a number or within a longer text stays. A body goes whole, with whatever others sent in it.
    *
    * No call gives such an item out afterwards, its source has its room back, and on one machine its

@@ -67,6 +67,8 @@ export function quarantinedBody(
 }
 
 function decode(bytes: Uint8Array): string | undefined {
+  // Text with zeros in it is UTF-16 as a rule, which is valid UTF-8 as far as it is ASCII.
+  if (bytes.includes(0)) return undefined
   try {
     return utf8.decode(bytes)
   } catch {

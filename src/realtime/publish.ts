@@ -5,13 +5,13 @@ import { problemOf } from '../error/problem'
 import { translate } from '../error/translate'
 import type { Ingest } from '../ingest/ingest'
 import { receiptText } from '../ingest/receipt-text'
-import { type Budget, unbounded } from '../memory/budget'
+import { type Budget, type Lease, unbounded } from '../memory/budget'
 import type { Connection, SocketProtocol } from '../platform/connections'
 import { native } from '../standards/native/standard'
 import { MOST_PER_BYTE } from '../syntax/json-cost'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
-import type { PlainBody } from '../wire/body'
+import { type WireBody, wireBody } from '../wire/body'
 
 export interface PublishNeeds {
   ingest: Ingest
@@ -32,10 +32,6 @@ export interface MessageLimits {
 export const publishName = 'publish'
 export const publishPath = '/ws/publish'
 
-// Messages are decoded as the bodies of requests are: a byte order mark is removed, bytes that are
-// not UTF-8 become U+FFFD.
-const utf8 = new TextDecoder()
-
 /**
  * Takes events over a connection: each message is a body, as at `POST /api/v1/events`, and is
  * answered by the text of a receipt or of a problem document.
@@ -44,7 +40,7 @@ export function createPublish(
   { ingest, identity, log, watch, budget }: PublishNeeds,
   { maxMessageBytes, maxReplyBytes }: MessageLimits,
 ): SocketProtocol {
-  async function answer(connection: Connection, body: PlainBody, requestId: string) {
+  async function answer(connection: Connection, body: WireBody, requestId: string) {
     const { principal, ip, userAgent } = connection
     const { tenantId, sourceId, keyId: subject } = principal
     const sender = { tenantId, sourceId, server: { subject, ip, userAgent, requestId } }
@@ -74,9 +70,7 @@ export function createPublish(
         // The message is here already: while it waits, it takes its bytes.
         if (budget) lease = await budget.lease(tenantId, bytes * MOST_PER_BYTE, bytes)
         lease.arrived()
-        const text = typeof message === 'string' ? message : utf8.decode(message)
-        const body: PlainBody = { lease, encoding: 'identity', text, hasRoom: true }
-        return await answer(connection, body, requestId)
+        return await answer(connection, await bodyOf(message, lease), requestId)
       } catch (thrown) {
         const error = translate(thrown as Error, log, { requestId, route: publishPath })
         if (connection !== undefined) watch?.refused(connection.principal, error.code)
@@ -86,4 +80,10 @@ export function createPublish(
       }
     },
   }
+}
+
+/** A message of bytes is decoded as the body of a request is. */
+function bodyOf(message: string | Uint8Array, lease: Lease): WireBody | Promise<WireBody> {
+  if (typeof message !== 'string') return wireBody(message, { lease, short: message.length })
+  return { lease, encoding: 'identity', text: message, hasRoom: true }
 }

@@ -1,12 +1,12 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
+import type { Lease } from '../memory/budget'
 import type { XapiVersion } from '../standards/xapi/version'
 import { inTurns } from '../syntax/steps'
-import { decodeUtf8 } from '../wire/body'
+import { decodeText } from '../wire/body'
 import {
   type Content,
   findingMentions,
-  issuesOfCharset,
   issuesOfFirst,
   issuesOfMentions,
   readingContents,
@@ -17,6 +17,13 @@ import { checkingSignatures } from './signatures'
 export { answeredIds } from './answered-ids'
 export { putContents } from './attachment-blobs'
 export { assertNoConflict } from './conflicts'
+
+interface MultipartTaking {
+  version: XapiVersion
+  prepare(text: string): string
+  lease: Lease
+  maxBytes: number
+}
 
 /** The statements of a request, as JSON, and the content of attachments that they name. */
 export interface Taken {
@@ -29,12 +36,7 @@ export interface Taken {
  * @param prepare changes the text first
  * @throws {AppError} `invalid_request`, with every reason
  */
-export async function checkJson(
-  text: string,
-  contentType: string | undefined,
-  prepare: (text: string) => string,
-): Promise<string> {
-  assertNone(issuesOfCharset(contentType, ['Content-Type']))
+export async function checkJson(text: string, prepare: (text: string) => string): Promise<string> {
   const ready = prepare(text)
   assertNone(issuesOfMentions(await inTurns(findingMentions(ready)), []))
   return ready
@@ -49,11 +51,11 @@ export async function checkJson(
 export async function takeApart(
   bytes: Uint8Array,
   contentType: string | undefined,
-  { version, prepare }: { version: XapiVersion; prepare(text: string): string },
+  { version, prepare, lease, maxBytes }: MultipartTaking,
 ): Promise<Taken> {
   const [first, ...others] = await inTurns(readingParts(bytes, contentType))
   assertNone(issuesOfFirst(first!))
-  const text = prepare(await decodeUtf8(first!.bytes))
+  const text = prepare((await decodeText(first!.bytes, lease, maxBytes)).text)
   const mentions = await inTurns(findingMentions(text))
   const { contents, issues } = await inTurns(readingContents(others, mentions))
   // A part that is wrong is the reason; that its attachment has none is what follows from it.

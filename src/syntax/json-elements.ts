@@ -187,3 +187,24 @@ export function firstElementIn(text: string): string | undefined {
 function isOneValue(text: string, start: number): boolean {
   return skipSpace(text, endOfValue(text, start)) >= text.length
 }
+
+/**
+ * Returns the members of an object, each value in its own characters. Of members with one name the
+ * last counts, as in JSON.parse.
+ * @returns undefined when `text` does not begin and end as one object
+ */
+export function membersIn(text: string): Map<string, string> | undefined {
+  const start = skipSpace(text, 0)
+  if (text.charCodeAt(start) !== OPEN_OBJECT || !isOneValue(text, start)) return undefined
+  const members = new Map<string, string>()
+  let at = skipSpace(text, start + 1)
+  while (text.charCodeAt(at) === QUOTE) {
+    const nameEnd = endOfString(text, at)
+    const value = skipSpace(text, skipSpace(text, nameEnd) + 1) // past the colon
+    const end = endOfValue(text, value)
+    members.set(text.slice(at + 1, nameEnd - 1), text.slice(value, end))
+    at = skipSpace(text, end)
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return members
+}

@@ -3,7 +3,7 @@ import { finish, type Steps } from './steps'
 
 /** The fault is the first place at which a text is not JSON (RFC 8259). */
 export interface JsonFault {
-  /** What was expected there, and what stands there instead. */
+  /** The message says what was expected there, and what stands there instead. */
   message: string
   /** The line counts from 1. */
   line: number

@@ -1,5 +1,6 @@
 import { expect, it } from 'bun:test'
 import { randomBytes } from 'node:crypto'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { QuarantinedItem, QuarantineStore } from '../../src/platform/quarantine-store'
 import { neighboursOf, oddIds } from '../support/odd-ids'
 
@@ -45,6 +46,29 @@ export function itErasesQuarantined(
     for (const index of even) await store.release('school', `q_${index}`)
     expect(await store.usage('school')).toEqual([])
   })
+
+  const text = '{"data":[{"actor":"zoë"}]}'
+  const kept: [what: string, bytes: Uint8Array, more: Record<string, string>, isTheirs: boolean][] =
+    [
+      ['windows-1252', Buffer.from(text, 'latin1'), {}, true],
+      ['UTF-16', Buffer.from(text, 'utf16le'), {}, true],
+      ['gzip', gzipSync(text), {}, true],
+      ['what a header called brotli', brotliCompressSync(text), { contentEncoding: 'br' }, true],
+      ['broken UTF-8', Buffer.concat([Buffer.from(text), Buffer.from([0xff])]), {}, true],
+      ['another charset', Buffer.from(text.replace('zoë', 'z\x85'), 'latin1'), {}, false],
+      ['no text', Buffer.from([0, 0, 1, 255, 254, 0, 129]), {}, false],
+    ]
+  for (const [what, bytes, more, isTheirs] of kept) {
+    it(`erases ${what} that is kept as bytes by what they say: ${isTheirs}`, async () => {
+      await using opened = await create()
+      const { store } = opened
+      const raw = Buffer.from(bytes).toString('base64')
+      await store.put([anItem(1, { scope: 'body', raw, context: { encoding: 'base64', ...more } })])
+      expect((await store.get('school', 'q_1'))?.raw).toBe(raw)
+      expect(await store.erase('school', { actorIds: ['zoë'] })).toEqual({ removed: +isTheirs })
+      expect(await held(store)).toEqual(isTheirs ? [] : [1])
+    })
+  }
 
   const bodies: [what: string, raw: string, isTheirs: boolean][] = [
     ['JSON that is not an envelope', '[{"x":"ada"}]', true],

@@ -75,8 +75,9 @@ const mayImport: Record<string, string[]> = {
   statements: [...ground, 'standards', 'ingest', 'access', 'wire'],
   realtime: [...ground, 'access', 'ingest', 'standards', 'watch', 'wire'],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
-  'platform/local': [...ground, 'platform/shared'],
-  'platform/aws': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry'],
+  // What is kept as bytes is decoded as the wire is, to be searched.
+  'platform/local': [...ground, 'platform/shared', 'wire'],
+  'platform/aws': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry', 'wire'],
   'services.ts': [...middle, 'config'],
   http: [...middle, 'config', 'services.ts'],
   // A made-up school knows nothing of what takes its events.

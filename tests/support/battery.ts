@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import {
+  brotliCompressSync,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib'
 import { usualScopes } from '../../src/access/keys/key'
 import type { ErrorCode } from '../../src/error/codes'
 import { errorCodes } from '../../src/error/codes'
@@ -131,22 +137,19 @@ export function batteryOf(owed: Owed) {
       expect(request.bodyUsed).toBe(false)
     })
 
-    for (const type of ['text/plain', 'application/xml', 'application/json5', 'nonsense', '']) {
-      notOnAws(type === '' ? 'read before' : undefined)(
-        `415 to the media type "${type}"`,
-        async () => {
-          const response = await send({ ...mine(), 'Content-Type': type })
-          expect((await problemOf(response, 'unsupported_media_type')).detail).toContain(body.type)
-        },
-      )
+    for (const type of ['text/html', 'application/xml', 'application/json5', 'nonsense']) {
+      it(`415 to the media type "${type}"`, async () => {
+        const response = await send({ ...mine(), 'Content-Type': type })
+        expect((await problemOf(response, 'unsupported_media_type')).detail).toContain(body.type)
+      })
     }
 
-    for (const encoding of ['br', 'zstd', 'gzip, gzip', 'nonsense']) {
+    for (const encoding of ['compress', 'gzip, gzip', 'nonsense']) {
       it(`415 to the encoding "${encoding}", naming what is taken`, async () => {
         const response = await send({ ...mine(), 'Content-Encoding': encoding })
         const problem = await problemOf(response, 'unsupported_media_type')
-        expect(problem.detail).toContain('gzip, deflate or identity')
-        expect(response.headers.get('Accept-Encoding')).toBe('gzip, deflate, identity')
+        expect(problem.detail).toContain('gzip, deflate, br, zstd or identity')
+        expect(response.headers.get('Accept-Encoding')).toBe('gzip, deflate, br, zstd, identity')
       })
     }
 
@@ -158,6 +161,8 @@ export function batteryOf(owed: Owed) {
       ['deflate', deflateRawSync(body.text)],
       ['identity', Buffer.from(body.text)],
       ['identity, gzip', gzipSync(body.text)],
+      ['br', brotliCompressSync(body.text)],
+      ['zstd', zstdCompressSync(body.text)],
     ]
     for (const [encoding, bytes] of compressed) {
       it(`to read a body of ${bytes.length} bytes in the encoding ${encoding}`, async () => {
@@ -167,7 +172,7 @@ export function batteryOf(owed: Owed) {
     }
 
     const broken: [name: string, bytes: Buffer][] = [
-      ['is not gzip at all', Buffer.from(body.text)],
+      ['is not gzip at all', Buffer.from('nothing')],
       ['ends early', gzipSync(body.text).subarray(0, -9)],
       ['is empty', Buffer.alloc(0)],
       ['goes on after its end', Buffer.concat([gzipSync(body.text), Buffer.from('more')])],

@@ -1,8 +1,8 @@
 import { caliper } from '../../standards/caliper/standard'
 import { requireSensor } from '../authenticate'
-import { requireMediaType } from '../body'
 import type { App } from '../context'
 import { keyInPath } from '../credentials'
+import { lineTypes, requireJson } from '../json-type'
 import { problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
@@ -65,7 +65,7 @@ const door: Door = {
   standard: caliper,
   admit: (c) => requireSensor(c, keyInPath),
   formOf(c) {
-    requireMediaType(c, ...caliper.mediaTypes.bare)
+    requireJson(c, { more: [...caliper.mediaTypes.bare, ...lineTypes] })
     return 'bare'
   },
 }

@@ -1,7 +1,7 @@
 import { caliper } from '../../standards/caliper/standard'
 import { requireSensor } from '../authenticate'
-import { requireMediaType } from '../body'
 import type { App } from '../context'
+import { lineTypes, requireJson } from '../json-type'
 import { jsonBody, keyed, problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
@@ -42,7 +42,7 @@ const door: Door = {
   standard: caliper,
   admit: requireSensor,
   formOf(c) {
-    requireMediaType(c, ...caliper.mediaTypes.document)
+    requireJson(c, { more: lineTypes })
     return 'document'
   },
 }

@@ -1,9 +1,9 @@
-import { AppError } from '../../error/app-error'
 import { formNamed } from '../../standards/native/content-type'
 import { native } from '../../standards/native/standard'
 import type { BodyForm } from '../../standards/standard'
 import { requireScope } from '../authenticate'
 import type { App, AppContext } from '../context'
+import { notJson } from '../json-type'
 import { keyed, problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
@@ -57,11 +57,7 @@ function admit(c: AppContext) {
 }
 
 function formOf(c: AppContext): BodyForm {
-  const header = c.req.header('Content-Type')
-  const form = header === undefined ? 'document' : formNamed(header)
+  const form = formNamed(c.req.header('Content-Type'))
   if (form !== undefined) return form
-  throw new AppError(
-    'unsupported_media_type',
-    'Content-Type must be application/json or application/x-ndjson.',
-  )
+  throw notJson(['application/x-ndjson for one event a line'])
 }

@@ -6,6 +6,7 @@ import { AppError } from '../../error/app-error'
 import type { Principal } from '../../identity/principal'
 import { allows, scopesFor, type XapiRight } from '../../identity/xapi-rights'
 import type { AppContext, AppDeps } from '../context'
+import { inHeader } from '../credentials'
 
 export type { XapiRight }
 
@@ -29,7 +30,7 @@ export function admitXapiWith({ platform, options }: Pick<AppDeps, 'platform' | 
   let sessions: Sessions | undefined
 
   async function recognise(c: AppContext): Promise<Principal | undefined> {
-    const header = c.req.header('Authorization')
+    const header = inHeader.read(c)
     if (header === undefined) throw new AppError('unauthenticated', MISSING)
     const shown = readAuthorization(header)
     if ('credential' in shown) return c.var.authenticate(shown.credential)

@@ -34,7 +34,7 @@ export function alternateSyntaxWith(app: App, { options }: Pick<AppDeps, 'option
     if (mediaType(c.req.header('Content-Type')) !== FORM) {
       throw refusal('Content-Type', `Must be ${FORM} with ?method=${method}`)
     }
-    const form = formIn(await readText(c, limits))
+    const form = formIn((await readText(c, limits)).text)
     const meant = requestOf(c, method, form)
     requireFirst(meant.headers.get(VERSION_HEADER))
     c.var.lease?.release()

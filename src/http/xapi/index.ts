@@ -21,12 +21,12 @@ const AREA = '/xapi/*'
 const surface = {
   methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
   sent: [
-    ...['Authorization', 'Content-Type', 'Content-Encoding', 'Accept-Language'],
+    ...['Authorization', 'X-API-Key', 'Content-Type', 'Content-Encoding', 'Accept-Language'],
     ...['X-Experience-API-Version', 'If-Match', 'If-None-Match', 'X-Request-Id'],
   ],
   read: [
     ...['X-Experience-API-Version', 'X-Experience-API-Consistent-Through', 'ETag', 'Last-Modified'],
-    ...['Content-Type', 'X-Request-Id', 'Retry-After'],
+    ...['Content-Type', 'X-Request-Id', 'Retry-After', 'X-Nonius-Warnings'],
   ],
 }
 

@@ -7,6 +7,7 @@ import { inTurns } from '../../syntax/steps'
 import { decodeWire } from '../../wire/body'
 import { readBytes, readWire } from '../body'
 import type { AppContext, AppDeps } from '../context'
+import { refuseForm, requireJson } from '../json-type'
 import { senderOf } from '../receive'
 import type { Caller } from './caller'
 
@@ -41,21 +42,22 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
       throw await services.refuseBody({ ...about, contentType, body }, thrown)
     }
 
-    if (type !== 'application/json' && type !== 'multipart/mixed') throw wrongType(contentType)
-    if (type === 'application/json') {
+    if (type !== 'multipart/mixed') {
+      requireJson(c, { refusal: wrongType })
       const wire = await readWire(c, config)
       const sent = wire.encoding === 'identity' ? wire.text : wire.bytes
-      const text = await decodeWire(wire, config.maxBodyBytes).catch((thrown) =>
-        refuse(sent, thrown),
+      const { text, notes } = await decodeWire(wire, { maxBytes: config.maxBodyBytes }).catch(
+        (thrown) => refuse(sent, thrown),
       )
-      const ready = await taking
-        .checkJson(text, contentType, prepare)
-        .catch((thrown) => refuse(text, thrown))
+      refuseForm(c, text)
+      const ready = await taking.checkJson(text, prepare).catch((thrown) => refuse(sent, thrown))
+      // The answer of a record store is the ids alone: what was guessed of a body is said beside it.
+      if (notes.length > 0) c.header(WARNINGS_HEADER, notes.map(({ code }) => code).join(', '))
       return ingest(ready, wire.lease)
     }
     const { lease, bytes } = await readBytes(c, config)
     const taken = await taking
-      .takeApart(bytes, contentType, { version, prepare })
+      .takeApart(bytes, contentType, { version, prepare, lease, maxBytes: config.maxBodyBytes })
       .catch((thrown) => refuse(bytes, thrown))
     await taking.putContents(platform.blobs, tenantId, taken.contents)
     return ingest(taken.text, lease)
@@ -85,9 +87,12 @@ async function admitItemOf(caller: Caller): Promise<Arrival['admitItem']> {
   return ({ event, index }) => requireStatementWithin(caller, event.raw, index, agentKey)
 }
 
-function wrongType(contentType: string | undefined): AppError {
+// Its values are the codes of the issues that a receipt has as `warnings`.
+const WARNINGS_HEADER = 'X-Nonius-Warnings'
+
+function wrongType(): AppError {
   const message = 'Must be application/json or multipart/mixed'
-  const code = contentType === undefined ? 'required' : 'media_type'
+  const code = 'media_type'
   const spec = 'xAPI 1.0.3, Communication, 1.5 Content Types'
   return new AppError('invalid_request', `Content-Type: ${message}.`, {
     errors: [{ path: ['Content-Type'], message, code, spec }],

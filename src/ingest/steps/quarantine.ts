@@ -29,10 +29,11 @@ export function quarantineWith({ store }: { store: Pick<QuarantineStore, 'put'> 
 export function quarantinedItemWith({ standard, context }: Reading, origin: Origin) {
   const { tenantId, sourceId, server, receivedAt, repair } = origin
 
-  return function quarantinedItem({ index, id, raw, ...refused }: Refused): QuarantinedItem {
+  return function quarantinedItem({ index, id, raw, encoding, ...refused }: Refused) {
     const errors = firstIssues(refused.errors, MAX_REASONS)
     const item = { tenantId, sourceId, standard, scope: 'item', errors, raw } as const
-    const rest = { index, id, receivedAt, server, context, ...(repair && { repair }) }
-    return { ...item, quarantineId: quarantineId(item), ...rest }
+    const around = encoding === undefined ? context : { ...context, encoding }
+    const rest = { index, id, receivedAt, server, context: around, ...(repair && { repair }) }
+    return { ...item, quarantineId: quarantineId(item), ...rest } satisfies QuarantinedItem
   }
 }

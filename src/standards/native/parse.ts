@@ -52,7 +52,7 @@ export function* readingNativeLines(text: string, receivedAt: string): Steps<Rea
     const found = body.indexOf('\n', start)
     const end = found < 0 ? body.length : found
     const line = body.slice(start, end)
-    const raw = line.trim()
+    const raw = textOfLine(line)
     const offset = start
     start = end + 1
     if (index % LINES_IN_A_STEP === 0) yield
@@ -62,6 +62,14 @@ export function* readingNativeLines(text: string, receivedAt: string): Steps<Rea
     yield
   }
   return reading(items)
+}
+
+// RFC 7464, 2.2: in a JSON text sequence, this stands before each text.
+const RECORD_SEPARATOR = '\u001e'
+
+function textOfLine(line: string): string {
+  const text = line.trim()
+  return text.startsWith(RECORD_SEPARATOR) ? text.slice(1).trim() : text
 }
 
 // Empty ones, of which a body may have millions.
@@ -89,7 +97,7 @@ function readLine(
   { index, offset }: { index: number; offset: number },
   receivedAt: string,
 ): ReadItem {
-  const raw = line.trim()
+  const raw = textOfLine(line)
   let item: unknown
   try {
     item = holdsMoreThan(raw, MAX_ELEMENT_VALUES) ? undefined : JSON.parse(raw)

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createPeople } from '../../../event/people'
 import { finish } from '../../../syntax/steps'
+import { searchedText } from '../../../wire/kept'
 import type { Erased } from '../../erasure'
 import type { Keep } from './keep'
 import type { Reader } from './read'
@@ -39,7 +40,9 @@ export async function eraseFromQuarantine(
   async function eraseOne(quarantineId: string): Promise<boolean> {
     for (;;) {
       const held = await read.item(tenantId, quarantineId)
-      if (held === undefined || !finish(people.areIn(held.item.raw, 'text'))) return false
+      if (held === undefined) return false
+      const text = await searchedText(held.item)
+      if (!finish(people.areIn(text, 'text'))) return false
       // Its text goes with it; of one among the blobs, the key goes first.
       if (await store([], { removed: held.head })) return true
     }

@@ -1,11 +1,12 @@
 import type { Database } from 'bun:sqlite'
 import { createPeople } from '../../../event/people'
 import { inSlices } from '../../../syntax/steps'
+import { searchedText } from '../../../wire/kept'
 import type { Erased } from '../../erasure'
 import type { Turn } from '../../turns'
 import { guarded } from '../database'
 import { emptyWal } from '../empty-wal'
-import type { QuarantineRow } from './rows'
+import { itemOf, type QuarantineRow } from './rows'
 
 interface Needs {
   db: Database
@@ -14,7 +15,7 @@ interface Needs {
   forget(tenantId: string, quarantineId: string): boolean
 }
 
-type Seen = Pick<QuarantineRow, 'arrival' | 'quarantineId' | 'raw'>
+type Seen = Pick<QuarantineRow, 'arrival' | 'quarantineId' | 'about' | 'raw'>
 
 /** Erases people from the items of a tenant that are held now, one at a time, oldest first. */
 export async function eraseFromQuarantine(
@@ -27,7 +28,7 @@ export async function eraseFromQuarantine(
     'SELECT max(arrival) AS arrival FROM quarantineItems WHERE tenantId = ?',
   )
   const next = db.query<Seen, [string, number, number]>(
-    `SELECT arrival, quarantineId, raw FROM quarantineItems
+    `SELECT arrival, quarantineId, about, raw FROM quarantineItems
      WHERE tenantId = ? AND arrival > ? AND arrival <= ? ORDER BY arrival LIMIT 1`,
   )
   await turn.next()
@@ -37,9 +38,8 @@ export async function eraseFromQuarantine(
     const row = guarded('erasing from quarantine', () => next.get(tenantId, at, last))
     if (row === null) break
     at = row.arrival
-    // The text is stored as a JSON string.
-    const raw = JSON.parse(row.raw) as string
-    if (await inSlices(people.areIn(raw, 'text'), turn)) {
+    const text = await searchedText(itemOf(row))
+    if (await inSlices(people.areIn(text, 'text'), turn)) {
       if (forget(tenantId, row.quarantineId)) removed += 1
     }
     if (turn.isOver()) await turn.next()
