@@ -1,5 +1,5 @@
 import { CommandError } from './failure'
-import { reasonOf } from './send'
+import { reasonOf } from './send-results'
 
 /** Everything that a server answered to a question, or that it did not answer. */
 export type Answered =

@@ -2,7 +2,7 @@ import type { SentDay } from '../demo/demo'
 import type { DemoRequest } from '../demo/senders/sender'
 import { CommandError } from './failure'
 import { type Answer, post } from './post'
-import { reasonOf } from './send'
+import { reasonOf } from './send-results'
 
 /** A tally counts what became of the events of a system. */
 export interface Tally {

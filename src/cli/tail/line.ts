@@ -1,6 +1,6 @@
 import type { Issue } from '../../error/issue'
 import type { EventRecord } from '../../event/record'
-import { describeIssue } from '../send'
+import { describeIssue } from '../issue-text'
 import { harmless } from '../table'
 
 export interface Quarantined {

@@ -351,6 +351,19 @@ export type Receipt = {
   quarantinedLink?: string
   /** Only while the event store is unavailable, and then nothing is named above: how many items are kept safe and will be stored later. Do not send them again */
   acceptedForLater?: number
+  /** The wrapper that was taken off, if the events stood in one */
+  unwrapped?: {
+    /** E.g. `Amazon SNS` */
+    wrapper: string
+    /** How many bodies stood in it */
+    bodies: number
+    /** Its own name of the request */
+    requestId?: string
+  }
+  /** What had to be guessed of the body, e.g. its charset; it was taken all the same */
+  warnings?: Issue[]
+  /** Milliseconds since 1970; for Amazon Data Firehose alone */
+  timestamp?: number
 }
 
 export type Issue = {
