@@ -60,7 +60,7 @@ describe('nonius keys, beside a running server', () => {
     const again = await keys('revoke', keyId as string)
     expect(again.stderr).toStartWith(`There is no key ${keyId} in use`)
     expect(again.exitCode).toBe(1)
-  }, 20_000)
+  }, 60_000)
 
   it('grants no more than it is told to', async () => {
     const key = (await keys('create', '--name', 'reader', '--scopes', 'events:read')).stdout.trim()

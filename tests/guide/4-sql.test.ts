@@ -48,4 +48,4 @@ it('has every stored event in Parquet within the flush time, and answers SQL abo
   for (const file of files) {
     expect(file).toMatch(/^lake\/events\/standard\/\d{4}-\d\d-\d\d\/\d\d\/[^/]+\.parquet$/)
   }
-}, 30_000)
+}, 60_000)
