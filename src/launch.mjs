@@ -20,8 +20,9 @@ const SMALLEST_BINARY = 1_000_000
 // anything.
 const PARENT_CHECK_MS = 500
 
-// A test of a second takes ten on a machine that others use; Bun's own limit is 5 s.
-const TEST_MS = '30000'
+// A test of a second takes ten on a machine that others use, a few of them take six; Bun's own limit is
+// 5 s.
+const TEST_MS = '60000'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const windows = process.platform === 'win32'

@@ -36,7 +36,7 @@ describe('nonius convert', () => {
       expect(linesOf(back.stdout)).toEqual(events)
       expect(back.exitCode).toBe(0)
     }
-  }, 30_000)
+  }, 60_000)
 
   it('leaves out descriptions, refuses what neither standard takes, and says why', async () => {
     const untimed = { ...anEvent(), eventTime: 'yesterday' }

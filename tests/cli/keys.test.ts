@@ -61,7 +61,7 @@ describe('nonius keys, beside a running server', () => {
     const again = await keys('revoke', keyId as string)
     expect(again.stderr).toStartWith(`There is no key ${keyId} in use`)
     expect(again.exitCode).toBe(1)
-  }, 20_000)
+  }, 60_000)
 
   it('ends a key at the time that it was made with, and says so to who shows it', async () => {
     const end = new Date(Date.now() + 2_500).toISOString()

@@ -53,7 +53,7 @@ describe('nonius quarantine', () => {
     expect(found.usage).toMatchObject([{ sourceId: 'demo', nearlyFull: false }])
     const limited = await quarantine('list', '--limit', '1')
     expect(limited.stderr).toContain('There are more')
-  }, 20_000)
+  }, 60_000)
 
   it('shows one as it was received, and nothing in it steers the terminal', async () => {
     const [id = ''] = await send({ name: '\u001b[31m red', context: 'urn:x' })
@@ -70,7 +70,7 @@ describe('nonius quarantine', () => {
     const gone = await quarantine('show', id)
     expect(gone.exitCode).toBe(1)
     expect(gone.stderr).toMatch(/404 .*under this id/)
-  }, 20_000)
+  }, 60_000)
 
   it('gives up by filter, once it was counted and somebody said yes', async () => {
     await send(untyped(), 7, 8)
@@ -105,7 +105,7 @@ describe('nonius quarantine', () => {
     const { stdout, exitCode } = await quarantine('replay', id, '--patch', patchFile, '--json')
     expect(JSON.parse(stdout)).toMatchObject([{ outcome: 'stored', eventCount: 1 }])
     expect(exitCode).toBe(0)
-  }, 20_000)
+  }, 60_000)
 
   it('replays everything that filters find, in as many steps as it takes', async () => {
     const sixty = () => Array.from({ length: 60 }, () => untyped())
@@ -119,7 +119,7 @@ describe('nonius quarantine', () => {
     const left = JSON.parse((await quarantine('list', '--json')).stdout)
     expect(left.items).toHaveLength(1)
     expect(left.items[0].errors).toMatchObject([{ code: 'not_an_object' }])
-  }, 20_000)
+  }, 60_000)
 
   for (const [what, args, sentence] of [
     ['neither ids nor --all', ['replay'], /Name items, or pass --all/],

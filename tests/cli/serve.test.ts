@@ -38,7 +38,7 @@ describe('nonius serve', () => {
     const pastedAgain = await run(['bash', '-c', CURL.exec(again)![0]], { env })
     expect(JSON.parse(pastedAgain.stdout)).toMatchObject({ eventCount: 1, duplicates: 0 })
     expect((await second.stop('SIGTERM')).exitCode).toBe(0)
-  }, 20_000)
+  }, 60_000)
 
   it('shows no key that it was given, and a command that takes it from where it was given', async () => {
     using folder = temporaryFolder()

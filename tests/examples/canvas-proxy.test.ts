@@ -47,7 +47,7 @@ describe('examples/canvas-proxy', () => {
     expect(reply.status).toBe(200)
     expect(await reply.json()).toMatchObject({ eventIds: [event.id], duplicates: 0 })
     expect(await (await proxy.post(JSON.stringify(event))).json()).toMatchObject({ duplicates: 1 })
-  }, 30_000)
+  }, 60_000)
 
   it('passes a signed body on byte for byte, with its type, the key, and compressed', async () => {
     const seen: { path: string; type: string | null; text: string }[] = []
@@ -62,7 +62,7 @@ describe('examples/canvas-proxy', () => {
     const text = 'eyJhbGciOiJSUzI1NiJ9.eyJhIjoiw6QifQ.c2ln'
     await proxy.post(text, 'application/jwt')
     expect(seen).toEqual([{ path: '/caliper/in/nk_of_canvas', type: 'application/jwt', text }])
-  }, 30_000)
+  }, 60_000)
 
   it('answers only after Nonius did, and what Nonius did', async () => {
     const mayAnswer = Promise.withResolvers<void>()
@@ -80,7 +80,7 @@ describe('examples/canvas-proxy', () => {
     mayAnswer.resolve()
     const { status, headers } = await reply
     expect({ status, wait: headers.get('retry-after') }).toEqual({ status: 503, wait: '7' })
-  }, 30_000)
+  }, 60_000)
 
   it('answers 503 when Nonius cannot be reached, so that Canvas sends again, and goes on', async () => {
     const nonius = startNonius(() => new Response())
@@ -90,7 +90,7 @@ describe('examples/canvas-proxy', () => {
       const { status, headers } = await proxy.post('{}')
       expect({ status, wait: headers.get('retry-after') }).toEqual({ status: 503, wait: '60' })
     }
-  }, 30_000)
+  }, 60_000)
 
   it('passes on nothing that comes without its secret, by another method, or too large', async () => {
     let reached = 0
@@ -107,5 +107,5 @@ describe('examples/canvas-proxy', () => {
     expect((await fetch(`${proxy.home}/live-events/${secret}`)).status).toBe(405)
     expect((await proxy.post('x'.repeat(6 * 1024 * 1024 + 1))).status).toBe(413)
     expect(reached).toBe(0)
-  }, 30_000)
+  }, 60_000)
 })

@@ -49,7 +49,7 @@ describe('examples/send-events', () => {
     const second = await send(server.url, server.key)
     expect(second.stdout).toBe('0 stored, 3 already there, 0 in quarantine\n')
     expect(await countStored(server)).toBe(3)
-  }, 30_000)
+  }, 60_000)
 
   it('sends again after a 503, and after a reply that was lost on its way', async () => {
     using folder = temporaryFolder()
@@ -65,7 +65,7 @@ describe('examples/send-events', () => {
     expect(exitCode).toBe(0)
     expect(between.turns()).toBe(3)
     expect(await countStored(server)).toBe(3)
-  }, 30_000)
+  }, 60_000)
 
   it('gives up at once on what would be the same the next time', async () => {
     await using between = startBetween(() => new Response('no such key', { status: 401 }))
@@ -73,7 +73,7 @@ describe('examples/send-events', () => {
     expect(stderr).toContain('401 no such key')
     expect(exitCode).toBe(1)
     expect(between.turns()).toBe(1)
-  }, 30_000)
+  }, 60_000)
 
   it('names the line of an event that is in quarantine, and does not end well', async () => {
     using folder = temporaryFolder()
@@ -86,5 +86,5 @@ describe('examples/send-events', () => {
     expect(stdout).toBe('1 stored, 0 already there, 1 in quarantine\n')
     expect(stderr).toBe('line 2: event_type Required\n')
     expect(exitCode).toBe(1)
-  }, 30_000)
+  }, 60_000)
 })

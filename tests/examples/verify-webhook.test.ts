@@ -48,14 +48,14 @@ for (const command of commands) {
       expect(await post(receiver.url, signed('msg_2'))).toBe(204)
       const { stdout } = await receiver.program.stop('SIGTERM')
       expect(stdout.match(/GradeEvent urn:uuid:1\n/g)).toHaveLength(2)
-    }, 30_000)
+    }, 60_000)
 
     it('takes a delivery that has a second signature, of a secret that is being replaced', async () => {
       await using receiver = await startReceiver(command, secret)
       const headers = signed('msg_1')
       const both = `v1,${Buffer.alloc(32).toString('base64')} ${headers['webhook-signature']}`
       expect(await post(receiver.url, { ...headers, 'webhook-signature': both })).toBe(204)
-    }, 30_000)
+    }, 60_000)
 
     it('answers 401 to everything else, and handles none of it', async () => {
       await using receiver = await startReceiver(command, secret)
@@ -81,7 +81,7 @@ for (const command of commands) {
       expect(await post(receiver.url, good, `${body} `)).toBe(401)
       const { stdout } = await receiver.program.stop('SIGTERM')
       expect(stdout).not.toContain('GradeEvent')
-    }, 30_000)
+    }, 60_000)
 
     it('is given a real delivery by a real server', async () => {
       using folder = temporaryFolder()
@@ -101,7 +101,7 @@ for (const command of commands) {
       await fetch(`${server.url}/api/v1/events`, { method: 'POST', headers, body: event })
       await program.says(/lesson_completed e-1\n/)
       await program.stop('SIGTERM')
-    }, 30_000)
+    }, 60_000)
   })
 }
 

@@ -99,4 +99,4 @@ it('sends events and is told what became of each', async () => {
     eventCount: 1,
     quarantined: [{ index: 1, errors: [{ message: 'Required' }] }],
   })
-}, 20_000)
+}, 60_000)

@@ -72,4 +72,4 @@ it('reads events back by filter, page by page, newest first', async () => {
   const one = await get(`/analytics/events/${encodeURIComponent(id)}`)
   expect(one).toMatchObject({ status: 200, body: fromAda[0]! })
   expect((await get('/analytics/events/nobody')).status).toBe(404)
-}, 20_000)
+}, 60_000)

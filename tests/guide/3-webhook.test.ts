@@ -48,7 +48,7 @@ it('delivers signed events to a target, again when it fails', async () => {
   // Enough of it.
   const gone = await fetch(`${server.url}/webhooks/${webhook.id}`, { method: 'DELETE', headers })
   expect(gone.status).toBe(204)
-}, 30_000)
+}, 60_000)
 
 interface Received {
   headers: Record<string, string>

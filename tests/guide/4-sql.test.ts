@@ -50,4 +50,4 @@ it('has every stored event in Parquet within the flush time, and answers SQL abo
       /^lake\/events\/retention_class=standard\/day=\d{4}-\d\d-\d\d\/hour=\d\d\/[^/]+\.parquet$/,
     )
   }
-}, 30_000)
+}, 60_000)

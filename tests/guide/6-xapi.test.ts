@@ -100,4 +100,4 @@ it('is a record store for any tool of xAPI, and launches courses of cmi5', async
   expect((await asCourse({ ...initialized, context: {} })).status).toBe(403)
   const again = await fetch(parameters.fetch!, { method: 'POST' })
   expect(await again.json()).toMatchObject({ 'error-code': '1' })
-}, 30_000)
+}, 60_000)

@@ -96,4 +96,4 @@ it('one filter, one webhook and one SQL query find what means the same in all th
     ['xapi', 'Completed', 1],
     ['xapi', null, 1],
   ])
-}, 30_000)
+}, 60_000)

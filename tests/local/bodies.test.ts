@@ -59,7 +59,7 @@ describe('every door meets every body', () => {
         })
         expect(body.statuses ?? [200, 400, 413]).toContain(reply.status)
         expectAccount(path, reply.status, (await reply.json()) as Record<string, unknown>)
-      }, 20_000)
+      }, 60_000)
     }
   }
 
@@ -73,6 +73,6 @@ describe('every door meets every body', () => {
       if (typeof answer !== 'string') return expect([1006, 1009]).toContain(answer.code)
       const reply = JSON.parse(answer)
       expectAccount('/ws/publish', reply.status ?? 200, reply)
-    }, 20_000)
+    }, 60_000)
   }
 })

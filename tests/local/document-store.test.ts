@@ -156,5 +156,5 @@ describe('documents on one machine', () => {
     const processes = [1, 2].map(() => Bun.spawn([process.execPath, writer, file, '50']))
     expect(await Promise.all(processes.map(({ exited }) => exited))).toEqual([0, 0])
     expect(Buffer.from((await store.get('school', ['sum']))!.bytes).toString()).toBe('100')
-  }, 30_000)
+  }, 60_000)
 })

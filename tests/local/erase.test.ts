@@ -204,7 +204,7 @@ describe('what is erased from the log', () => {
       expect(outcomes.filter(({ kind }) => kind === 'stored')).toHaveLength(500)
       expect(outcomes.filter(({ kind }) => kind === 'duplicate')).toHaveLength(500)
     }
-  }, 30_000)
+  }, 60_000)
 
   it('is over when the store is closed in the middle, and can be done afterwards', async () => {
     using folder = temporaryFolder()

@@ -73,7 +73,7 @@ describe('a search through blocks of the index', () => {
         expect(seen).toEqual(ids(expected))
       }
     }
-  }, 30_000)
+  }, 60_000)
 })
 
 describe('a search that others overtake', () => {

@@ -89,7 +89,7 @@ describe('replays that go on in the background', () => {
     using opened = open()
     for (let n = 0; n < 1000; n += 1) await opened.jobs.add(aJob(`tenant ${n}`, 'r'))
     expect(await opened.jobs.add(aJob('one more', 'r'))).toBe(false)
-  }, 30_000)
+  }, 60_000)
 
   it('are remembered for a while once they are finished: the newest hundred of a tenant', async () => {
     using opened = open()
@@ -102,5 +102,5 @@ describe('replays that go on in the background', () => {
     expect(await jobs.get('school', 'r129')).toBeDefined()
     expect(await jobs.get('school', 'r0')).toBeUndefined()
     expect(await jobs.get('school', 'unfinished')).toBeDefined()
-  }, 30_000)
+  }, 60_000)
 })

@@ -123,7 +123,7 @@ describe('a statement that follows the text', () => {
       }),
       { numRuns: 150 },
     )
-  }, 30_000)
+  }, 60_000)
 
   it('is given out as it was sent, is the same statement then, and has its form in each format', () => {
     fc.assert(
@@ -145,7 +145,7 @@ describe('a statement that follows the text', () => {
       }),
       { numRuns: 150 },
     )
-  }, 30_000)
+  }, 60_000)
 })
 
 describe('a statement that breaks a rule', () => {
@@ -189,5 +189,5 @@ describe('a statement that breaks a rule', () => {
       }),
       { numRuns: 400 },
     )
-  }, 30_000)
+  }, 60_000)
 })

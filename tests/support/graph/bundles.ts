@@ -20,7 +20,7 @@ export function callBundle(graph: Graph, artifact: Artifact, events: object[] = 
       input: JSON.stringify({ entry: entryOf(artifact), events }),
       encoding: 'utf8',
       maxBuffer: 2 ** 26,
-      timeout: 60_000,
+      timeout: 240_000,
       env: {
         PATH: process.env.PATH,
         ...inputs.environment.variables,

@@ -23,7 +23,7 @@ export function synthesise(args: string[], env: Record<string, string> = {}) {
     encoding: 'utf8',
     env: { ...process.env, ...env },
     maxBuffer: 2 ** 28,
-    timeout: 60_000,
+    timeout: 240_000, // it takes 15 s on two idle cores
   })
 }
 
