@@ -98,7 +98,7 @@ const lmsCourse = activity('https://lms.example.edu/course/c1', 'course', 'Chemi
 /** Of tools that send statements: Moodle's logstore_xapi, Open edX, and players of packages. */
 export const statements: Sender = {
   name: 'senders of xAPI',
-  page: '../xapi.md',
+  page: 'xapi.md',
   standard: 'xapi',
   shapes: [
     {
