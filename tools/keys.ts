@@ -69,7 +69,9 @@ function lakeOf({ athenaWorkgroup: workgroup, glueDatabase: database }: Resource
     options: () => [],
     open: () => createLake({ client: new AthenaClient({}), workgroup, database, tokens, clock }),
     about: `
-The SQL is Athena's. What is read is paid for: WHERE day >= '2026-11-01' reads only those days.`,
+The SQL is Athena's. What is read is paid for: WHERE day >= '2026-11-01' reads only those days, and so
+do --from and --to. Firehose decides when an event is in the lake, so that there is no --fresh.`,
+    isPaid: true,
   }
 }
 

@@ -11,6 +11,10 @@ const ARCHIVE_RECORDS = 65_536
 // The usual events of one file are about that large together; of larger events a file holds fewer.
 const ARCHIVE_BYTES = 128 * 1024 * 1024
 
+// Whoever has just begun sees the first rows after two seconds, and the next after twice as long
+// each time: some small files in the life of a lake.
+const FIRST_WAIT_MS = 2000
+
 interface ConsumerNeeds extends FanOutNeeds {
   statements: Pick<StatementStore, 'add' | 'held'>
   archive: Archive
@@ -93,7 +97,10 @@ function createArchiving({
     name: 'archive',
     maxRecords: ARCHIVE_RECORDS,
     maxBytes: ARCHIVE_BYTES,
-    maxWaitMs: archiveFlushSeconds * 1000,
+    get maxWaitMs() {
+      const files = archive.files?.() ?? Number.POSITIVE_INFINITY
+      return Math.min(archiveFlushSeconds * 1000, FIRST_WAIT_MS * 2 ** files)
+    },
     isExact: true,
     // Records that were stored before a stop can be queried after it.
     drainsAtStop: true,

@@ -1,39 +1,14 @@
-import { InvalidArgumentError } from 'commander'
 import type { LakeAnswer } from '../query/ask-lake'
 import { namedQueries } from '../query/sql'
-import { narrowed } from '../query/sql/named-query'
-import { toTimeBound } from '../query/time-bound'
+import type { NamedQuery } from '../query/sql/named-query'
 import { CommandError } from './failure'
 
-export interface NamedOptions {
-  named?: string
-  from?: string
-  to?: string
-}
-
-/**
- * Chooses the SQL to run: the given one, or the named query, narrowed to the days that were asked
- * for.
- * @throws {CommandError} when neither or both are given, or no query has that name
- */
-export function chosenSql(given: string | undefined, options: NamedOptions): string {
-  const { named, from, to } = options
-  if (named === undefined) {
-    if (from !== undefined || to !== undefined) {
-      throw new CommandError('--from and --to belong to --named; in SQL, write WHERE day >= …')
-    }
-    if (given === undefined) {
-      throw new CommandError('give SQL, or a named query with --named; --list lists them')
-    }
-    return given
-  }
-  if (given !== undefined) throw new CommandError('give SQL or --named, not both')
-  const found = namedQueries.find(({ id }) => id === named)
-  if (!found) {
-    const names = namedQueries.map(({ id }) => id).join(', ')
-    throw new CommandError(`there is no named query ${JSON.stringify(named)}; there are ${names}`)
-  }
-  return narrowed(found.sql, { ...(from && { from }), ...(to && { to }) })
+/** Finds a named query. @throws {CommandError} when none has that name */
+export function namedQueryOf(id: string): NamedQuery {
+  const found = namedQueries.find((one) => one.id === id)
+  if (found) return found
+  const names = namedQueries.map((one) => one.id).join(', ')
+  throw new CommandError(`there is no named query ${JSON.stringify(id)}; there are ${names}`)
 }
 
 /**
@@ -47,9 +22,4 @@ export function namedList({ isWhole }: { isWhole: boolean }): LakeAnswer {
     columns: names.map((name) => ({ name, type: 'VARCHAR' })),
     rows: namedQueries.map((query) => names.map((name) => query[name])),
   }
-}
-
-export function toDay(value: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(value) && toTimeBound(value)) return value
-  throw new InvalidArgumentError('It must be a day, e.g. 2026-11-21.')
 }

@@ -60,22 +60,48 @@ export function showCount(
   }
 }
 
-/** Shows how long a query has run; only at a terminal, and removed at the end. */
+// A person wonders after some seconds whether anything happens; a log need not have more than this.
+const FIRST_LINE_MS = 10_000
+const LINE_EVERY_MS = 60_000
+
+/**
+ * Shows how long a query has run: at a terminal on a line that is removed at the end, elsewhere in a
+ * line after ten seconds and each minute.
+ * @param everyMs how often it looks at the clock
+ */
 export function showQuery(
   stream: ProgressStream,
+  { everyMs = 1000 }: { everyMs?: number } = {},
 ): { show(state: { progress?: { scannedBytes: number } }): void } & Disposable {
   const startedAt = performance.now()
+  let nextLineAt = startedAt + FIRST_LINE_MS
   let isShown = false
+  let read = ''
+  // An engine in this process says nothing until it has its answer.
+  const timer = setInterval(tick, everyMs)
+  timer.unref?.()
+
+  function tick() {
+    const now = performance.now()
+    const seconds = Math.round((now - startedAt) / 1000)
+    if (stream.isTTY) {
+      isShown = true
+      stream.write(`\r\x1b[2K${seconds} s${read}`)
+    } else if (now >= nextLineAt) {
+      nextLineAt = now + LINE_EVERY_MS
+      stream.write(`The query has run for ${seconds} s${read}.\n`)
+    }
+  }
+
   return {
     show({ progress }) {
-      if (!stream.isTTY) return
-      isShown = true
-      const seconds = Math.round((performance.now() - startedAt) / 1000)
-      const read = progress ? `, ${(progress.scannedBytes / 1e6).toFixed(1)} MB read` : ''
-      stream.write(`\r\x1b[2K${seconds} s${read}`)
+      if (progress) read = `, ${(progress.scannedBytes / 1e6).toFixed(1)} MB read`
+      if (stream.isTTY) tick()
     },
     [Symbol.dispose]() {
+      clearInterval(timer)
       if (isShown) stream.write('\r\x1b[2K')
+      isShown = false
     },
   }
 }

@@ -1,15 +1,19 @@
 import { Command, Option } from 'commander'
-import type { Lake } from '../platform/lake'
+import type { Lake, LakeQuery } from '../platform/lake'
 import { openLake } from '../platform/local/lake'
 import { askLake, type LakeAnswer } from '../query/ask-lake'
-import { jsonText } from '../syntax/json-text'
+import { conditionOf, type Narrowing } from '../query/narrowing'
+import { narrowed } from '../query/sql/named-query'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
-import { chosenSql, type NamedOptions, namedList, toDay } from './named-query'
+import { CommandError } from './failure'
+import { namedList, namedQueryOf } from './named-query'
 import { showQuery } from './progress'
+import { helpAfter } from './query-help'
+import { copyToParquet, type Output, openOutput, writeAnswer } from './query-output'
+import { type Format, formats, print } from './query-print'
+import { anySql, hint, narrowingOptions, reversed, said, spanSql, toNarrowing } from './query-range'
+import { readSql } from './query-text'
 import { stopSignal } from './stop-signal'
-import { renderTable } from './table'
-
-const formats = ['table', 'json', 'ndjson', 'csv'] as const
 
 /** A lake place says where the lake is. */
 export interface LakePlace {
@@ -19,6 +23,12 @@ export interface LakePlace {
   open(options: object): Lake
   /** This text below the help says which SQL the lake takes. */
   about: string
+  /** Whoever asks pays for each question, so that none is asked which the person can do without. */
+  isPaid?: true
+  /** DuckDB in this process answers, and writes files by itself. */
+  writesFiles?: true
+  /** Puts what is stored by now into the lake, where that can be done. */
+  freshen?(options: object, signal: AbortSignal): Promise<void>
   /** The command prints this when the lake is empty; without it, the command does not check. */
   whenEmpty?: string
 }
@@ -32,92 +42,164 @@ The SQL is DuckDB's. Besides the columns of a record (event_id, type, actor_id, 
 coalesce(raw_exact, raw); docs/sql.md says when they differ), and \`day\` the day of arrival:
 WHERE day >= '2026-11-01' opens only the files of those days.
 \`DESCRIBE events\` lists the columns. The table format cuts long values; the others cut nothing.`,
+  writesFiles: true,
+  async freshen(options, signal) {
+    const { archiveNow } = await import('./archive-now')
+    await archiveNow(requireDataDir(options as DataDirOption), { signal })
+  },
   whenEmpty:
-    'Nothing has been archived yet: a server does so after NONIUS_ARCHIVE_FLUSH_SECONDS (60) and when it stops.',
+    'Nothing has been archived yet: a server does so after NONIUS_ARCHIVE_FLUSH_SECONDS (60) and when it stops; --fresh asks it to do so now.',
 }
 
-interface Options extends NamedOptions {
-  format: (typeof formats)[number]
+interface Options extends Narrowing {
+  named?: string
+  file?: string
+  format: Format
+  /** The format, where the person named it. */
+  chosen?: Format
+  output?: string
   list?: true
+  fresh?: true
 }
 
 /** @param place the data directory of one machine, unless told otherwise */
 export function queryCommand(place: LakePlace = dataDir): Command {
   const command = new Command('query')
     .description('run SQL over the lake: the view `events` has every archived event')
-    .argument('[sql]', 'e.g. "SELECT type, count(*) AS n FROM events GROUP BY type"')
+    .argument('[sql]', 'e.g. "SELECT type, count(*) AS n FROM events GROUP BY type"; - reads stdin')
+    .option('--file <file>', 'read the SQL from a file')
     .option('-n, --named <id>', 'run a named query instead, e.g. activity-by-day')
-    .option('--from <day>', 'of a named query: the first day of arrival, e.g. 2026-11-01', toDay)
-    .option('--to <day>', 'of a named query: the last day of arrival', toDay)
     .option('-l, --list', 'list the named queries; with --format json, their SQL as well')
+  for (const option of narrowingOptions()) command.addOption(option)
+  command
     .addOption(
       new Option('-f, --format <format>', 'how to print').choices(formats).default('table'),
     )
+    .option('-o, --output <file>', 'write a file instead: .parquet, .csv, .json or .ndjson')
+  if (place.freshen) command.option('--fresh', 'put what is stored by now into the lake first')
   for (const option of place.options()) command.addOption(option)
   return command
-    .addHelpText('after', place.about)
-    .action((sql: string | undefined, options: Options) => query(place, sql, options))
+    .addHelpText('after', helpAfter(place.about))
+    .action((sql: string | undefined, options: Options) => {
+      const isChosen = command.getOptionValueSource('format') === 'cli'
+      return query(place, sql, { ...options, ...(isChosen && { chosen: options.format }) })
+    })
 }
 
 async function query(place: LakePlace, given: string | undefined, options: Options) {
-  const { format } = options
   if (options.list) {
+    const { format } = options
     process.stdout.write(print[format](namedList({ isWhole: format !== 'table' })))
     return
   }
-  const sql = chosenSql(given, options)
+  const narrowing = toNarrowing(options)
+  const question = await questionOf(given, options, narrowing)
+  const output = options.output === undefined ? undefined : await openOutput(options.output)
+  if (output && options.chosen !== undefined && options.chosen !== output.kind) {
+    throw new CommandError(
+      `--format ${options.chosen} and --output ${options.output} are two formats: give one of them`,
+    )
+  }
   await using lake = place.open(options)
-  const answer = await askAsOperator(lake, sql)
-  if (answer === undefined) return
-  process.stdout.write(print[format](answer))
+  const ask = (sql: string) => askLake(lake, { reader: 'operator', sql })
 
+  const mistake = reversed(narrowing)
+  if (mistake !== undefined) {
+    const where = place.isPaid ? '' : `. ${hint(narrowing, await ask(spanSql(narrowing))).trim()}`
+    throw new CommandError(mistake + where)
+  }
+  process.stderr.write(said(narrowing) ?? '')
+  const count = await answerTo(place, lake, question, { options, output })
+  if (count === undefined) return
+
+  // An aggregate over nothing has a row: only the lake knows whether anything was meant.
+  const isNarrow = conditionOf(narrowing) !== undefined
+  if (isNarrow && (place.isPaid ? count === 0 : (await ask(anySql(narrowing))).rows.length === 0)) {
+    const span = await ask(spanSql(narrowing))
+    process.stderr.write(`No event is in what was asked for. ${hint(narrowing, span)}`)
+  }
   if (place.whenEmpty === undefined) return
-  const { rows } = await askLake(lake, { reader: 'operator', sql: 'SELECT 1 FROM events LIMIT 1' })
+  const { rows } = await ask('SELECT 1 FROM events LIMIT 1')
   if (rows.length === 0) process.stderr.write(`${place.whenEmpty}\n`)
 }
 
-// Shells report a program that Ctrl-C ended so: 128 and the number of the signal.
-const CANCELLED = 130
+/** Makes the question of what was given. A named query says itself what a filter means in it. */
+async function questionOf(
+  given: string | undefined,
+  { named, file }: Options,
+  narrowing: Narrowing,
+): Promise<LakeQuery> {
+  const reader = 'operator'
+  if (named !== undefined) {
+    if (given !== undefined || file !== undefined) {
+      throw new CommandError('give SQL or --named, not both')
+    }
+    return { reader, sql: narrowed(namedQueryOf(named).sql, narrowing) }
+  }
+  const sql = await readSql(given, file)
+  if (sql === undefined) {
+    throw new CommandError('give SQL, or a named query with --named; --list lists them')
+  }
+  const { timezone } = narrowing
+  // Athena gives other types to times in a zone: they are as they were where none is asked for.
+  const zone = timezone === 'UTC' ? undefined : timezone
+  return { reader, sql, where: conditionOf(narrowing), timezone: zone }
+}
 
-/** @returns undefined when the person stopped it: the query is cancelled, and the exit code says so */
-async function askAsOperator(lake: Lake, sql: string): Promise<LakeAnswer | undefined> {
+interface Wanted {
+  options: Options
+  output: Output | undefined
+}
+
+/** Answers on stdout or into a file. @returns how many rows; undefined when the person stopped it */
+async function answerTo(
+  place: LakePlace,
+  lake: Lake,
+  question: LakeQuery,
+  { options, output }: Wanted,
+): Promise<number | undefined> {
   const stopped = new AbortController()
   void stopSignal(() => process.exit(CANCELLED)).then(() => stopped.abort())
+  const { signal } = stopped
   using progress = showQuery(process.stderr)
+  const ask = (one: LakeQuery) => askLake(lake, one, { signal, onProgress: progress.show })
   try {
-    const options = { signal: stopped.signal, onProgress: progress.show }
-    return await askLake(lake, { reader: 'operator', sql }, options)
+    if (options.fresh) await place.freshen?.(options, signal)
+    if (output === undefined) {
+      const answer = await ask(question)
+      progress[Symbol.dispose]()
+      process.stdout.write(print[options.format](answer))
+      return answer.rows.length
+    }
+    const count = await writeTo(output, question, { ask, byEngine: place.writesFiles === true })
+    process.stderr.write(`${options.output}: ${count} ${count === 1 ? 'row' : 'rows'}.\n`)
+    return count
   } catch (error) {
-    if (!stopped.signal.aborted) throw error
+    if (!signal.aborted) throw error
     process.stderr.write('The query was cancelled.\n')
     process.exitCode = CANCELLED
     return undefined
   }
 }
 
-const print: Record<Options['format'], (answer: LakeAnswer) => string> = {
-  table({ columns, rows }) {
-    const names = columns.map(({ name }) => name)
-    return `${renderTable(names, rows)}\n(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})\n`
-  },
-  json: (answer) => `${jsonText(objects(answer), 2)}\n`,
-  ndjson: (answer) => lines(objects(answer).map((row) => jsonText(row))),
-  // The format is RFC 4180's, with the line ends that tools on Unix expect.
-  csv: ({ columns, rows }) =>
-    lines([columns.map(({ name }) => name), ...rows].map((row) => row.map(csvField).join(','))),
-}
+// Shells report a program that Ctrl-C ended so: 128 and the number of the signal.
+const CANCELLED = 130
 
-function objects({ columns, rows }: LakeAnswer): Record<string, unknown>[] {
-  return rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])))
-}
-
-/** Writes nothing for NULL and `""` for empty text, so that the two stay apart. */
-function csvField(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  const text = typeof value === 'object' ? jsonText(value) : String(value)
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-function lines(all: string[]): string {
-  return all.map((line) => `${line}\n`).join('')
+async function writeTo(
+  output: Output,
+  question: LakeQuery,
+  { ask, byEngine }: { ask: (one: LakeQuery) => Promise<LakeAnswer>; byEngine: boolean },
+): Promise<number> {
+  let count = 0
+  await output.write(async (path) => {
+    if (byEngine && output.kind === 'parquet') {
+      const { rows } = await ask({ ...question, sql: copyToParquet(question.sql, path) })
+      count = Number(rows[0]?.[0] ?? 0)
+      return
+    }
+    const answer = await ask(question)
+    count = answer.rows.length
+    await writeAnswer(answer, output.kind, path)
+  })
+  return count
 }

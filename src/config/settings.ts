@@ -102,7 +102,7 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     name: 'NONIUS_ARCHIVE_FLUSH_SECONDS',
     default: '60',
     meaning:
-      'At most this long until a stored event is in the lake. Shorter means more, smaller files.',
+      'At most this long until a stored event is in the lake; its first files come sooner, the first after 2 s. Shorter means more, smaller files.',
     expected: 'a whole number of seconds from 1 to 3600',
     schema: wholeNumber(1, 3600),
   },

@@ -2,8 +2,8 @@ import type { ChangeBatch } from './change-feed'
 import type { Erased, Erasure } from './erasure'
 
 /**
- * Writes records to the lake: `events/<retention class>/<YYYY-MM-DD>/<HH>/….parquet`, columns from
- * `event/columns.ts`. Day and hour are those of `receivedAt` on one machine; on AWS they are those
+ * Writes records to the lake: `events/retention_class=C/day=YYYY-MM-DD/hour=HH/….parquet`, columns
+ * from `event/columns.ts` but for the class, which the path has. Day and hour are those of `receivedAt` on one machine; on AWS they are those
  * at which the archive was given the records, which is later.
  */
 export interface Archive extends AsyncDisposable {
@@ -15,6 +15,12 @@ export interface Archive extends AsyncDisposable {
    * @throws {StorageError}
    */
   write(batch: ChangeBatch): Promise<void>
+
+  /**
+   * Counts the files of the lake, up to ten: a lake of few gets its next soon. Absent where a service
+   * decides when to write one.
+   */
+  files?(): number
 
   /**
    * Erases every record of these people (`EventStore.erase` says which those are) that the lake

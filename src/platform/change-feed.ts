@@ -35,8 +35,8 @@ export interface Consumer {
   maxRecords: number
   /** A batch is also cut once it holds so many bytes; a single commit or record may be larger. */
   maxBytes: number
-  /** A batch that is not full waits this long for more, in milliseconds. */
-  maxWaitMs: number
+  /** A batch that is not full waits this long for more, in milliseconds; asked for each batch. */
+  readonly maxWaitMs: number
   /**
    * An exact consumer is given the same batch again also after the process died. That costs two
    * durable writes a batch, where the cursor is otherwise saved about once a second.

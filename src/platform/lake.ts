@@ -31,6 +31,11 @@ export interface LakeQuery {
    * is the column `day`, which is a folder.
    */
   timezone?: string | undefined
+  /**
+   * The view has only the events for which this condition holds: SQL of our own over its columns,
+   * with the values that somebody gave as literals (`query/narrowing.ts`).
+   */
+  where?: string | undefined
   /** The query may ask for limits below those of `lakeLimits`. */
   limits?: Partial<LakeLimits> | undefined
 }

@@ -62,13 +62,26 @@ export function equal(column: string, value: string | undefined): string | undef
   return value === undefined ? undefined : `${column} = ${sqlText(value)}`
 }
 
-/** The bounds of a range are instants, milliseconds since 1970: from the first to before the last. */
-export function boundsOf({ from, to, timezone = 'UTC' }: Narrowing) {
-  const instant = (text: string) => Date.parse(toTimeBound(text)!)
+/** A range is from one instant to before another, milliseconds since 1970; without one it is open. */
+export interface Bounds {
+  start: number | undefined
+  end: number | undefined
+}
+
+export function boundsOf({ from, to, timezone = 'UTC' }: Narrowing): Bounds {
+  const instant = (bound: string, lastsDays: number) =>
+    DAY.test(bound)
+      ? startOfDay(dayAfter(bound, lastsDays), timezone)
+      : Date.parse(toTimeBound(bound)!)
   return {
-    start: from && (DAY.test(from) ? startOfDay(from, timezone) : instant(from)),
-    end: to && (DAY.test(to) ? startOfDay(dayAfter(to), timezone) : instant(to)),
-  } as { start: number | undefined; end: number | undefined }
+    start: from === undefined ? undefined : instant(from, 0),
+    end: to === undefined ? undefined : instant(to, 1),
+  }
+}
+
+/** Names the column that a range goes by. */
+export function columnOf(by: Measure = 'arrival'): string {
+  return by === 'event' ? 'occurred_at' : 'received_at'
 }
 
 function rangeOf(narrowing: Narrowing): string {
@@ -77,7 +90,7 @@ function rangeOf(narrowing: Narrowing): string {
   // Days of arrival, UTC, are folders: they say all there is to say.
   if (by === 'arrival' && areDays && timezone === 'UTC') return between(from ?? FIRST, to ?? LAST)
   const { start, end } = boundsOf(narrowing)
-  const column = by === 'event' ? 'occurred_at' : 'received_at'
+  const column = columnOf(by)
   const conditions = [
     // Firehose puts what arrived in the minutes after midnight under the day before. What happened on
     // a day may arrive on any day after.

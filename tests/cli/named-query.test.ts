@@ -29,16 +29,15 @@ describe('nonius query --named', () => {
     const range = ['--from', '2026-11-02', '--to', '2026-11-02']
     const { stdout } = await query('--named', 'arrivals-by-hour', ...range, '-f', 'ndjson')
     expect(stdout.trim().split('\n')).toHaveLength(1)
-    expect(JSON.parse(stdout)).toMatchObject({ arrival_hour: '2026-11-02 10:00:00', items: 7 })
+    expect(JSON.parse(stdout)).toMatchObject({ arrival_hour: '2026-11-02T10:00:00.000Z', items: 7 })
   })
 
   const refused: [args: string[], message: string][] = [
     [[], 'Give SQL, or a named query with --named; --list lists them.'],
     [['SELECT 1', '--named', 'time-on-task'], 'Give SQL or --named, not both.'],
     [['--named', 'activity'], 'There is no named query "activity"; there are activity-by-day,'],
-    [['SELECT 1', '--from', '2026-11-01'], '--from and --to belong to --named;'],
-    [['--named', 'time-on-task', '--from', '1 November'], 'It must be a day, e.g. 2026-11-21.'],
-    [['--named', 'time-on-task', '--to', '2026-02-30'], 'It must be a day, e.g. 2026-11-21.'],
+    [['--named', 'time-on-task', '--from', '1 November'], 'It must be a day, e.g. 2026-11-21, or'],
+    [['--named', 'time-on-task', '--to', '2026-02-30'], 'It must be a day, e.g. 2026-11-21, or'],
   ]
   for (const [args, message] of refused) {
     it(`refuses ${args.join(' ') || 'nothing at all'} in a sentence`, async () => {

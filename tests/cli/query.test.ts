@@ -77,6 +77,11 @@ describe('nonius query', () => {
     expect(stdout).toBe('n\n0\n')
     expect(stderr).toStartWith('Nothing has been archived yet')
     expect(exitCode).toBe(0)
+
+    const env = { NONIUS_URL: server.url, NONIUS_KEY: server.key }
+    await nonius(['send', '-'], { env, stdin: JSON.stringify([anEvent(), anEvent()]) })
+    const asked = await nonius([...args, '--data-dir', fresh.path, '--fresh'])
+    expect(asked).toMatchObject({ stdout: 'n\n2\n', stderr: '', exitCode: 0 })
     await server.stop()
   })
 

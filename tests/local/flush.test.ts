@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'bun:test'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { consumersOf } from '../../src/changes/consumers'
 import { archiveNow } from '../../src/cli/archive-now'
+import type { Archive } from '../../src/platform/archive'
+import { systemClock } from '../../src/platform/clock'
 import { answerFlushRequests, askToFlush } from '../../src/platform/local/flush-requests'
 import { lockFolder } from '../../src/platform/local/lock'
+import { silentLog } from '../../src/telemetry/log'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { temporaryFolder } from '../support/folders'
 import { nonius } from '../support/program'
@@ -53,6 +57,26 @@ describe('a request to flush', () => {
   })
 })
 
+describe('the archive', () => {
+  const needs = { clock: systemClock, log: silentLog } as unknown as Parameters<
+    typeof consumersOf
+  >[0]
+  const waits = (archiveFlushSeconds: number, counts: (number | undefined)[]) =>
+    counts.map((count) => {
+      const archive = (count === undefined ? {} : { files: () => count }) as Archive
+      const [first] = consumersOf({ ...needs, archive, archiveFlushSeconds })
+      return [first!.name, first!.maxWaitMs]
+    })
+
+  it('gives a lake its first files sooner than the flush time', () => {
+    const seconds = [2, 4, 8, 16, 32, 60, 60]
+    expect(waits(60, [0, 1, 2, 3, 4, 5, 10])).toEqual(seconds.map((s) => ['archive', s * 1000]))
+    expect(waits(1, [0, 10])).toEqual([1, 1].map((s) => ['archive', s * 1000]))
+    // A service that makes files by itself has its own time.
+    expect(waits(60, [undefined])).toEqual([['archive', 60_000]])
+  })
+})
+
 it('puts what is stored into the lake beside a server, and after one was killed', async () => {
   using folder = temporaryFolder()
   const flushSeconds = { NONIUS_ARCHIVE_FLUSH_SECONDS: '3600' }
@@ -66,11 +90,16 @@ it('puts what is stored into the lake beside a server, and after one was killed'
     const sql = 'SELECT count(*)::INTEGER AS n FROM events'
     return (await nonius(['query', sql, '-f', 'csv', '-d', folder.path])).stdout.split('\n')[1]
   }
+  // The first rows of a fresh folder wait for nobody: an hour is the flush time here.
+  await send()
+  const files = () => [...new Bun.Glob('lake/events/**/*.parquet').scanSync(folder.path)]
+  while (files().length === 0) await Bun.sleep(100)
+  expect(await count()).toBe('1')
   await send()
   await archiveNow(folder.path)
-  expect(await count()).toBe('1')
+  expect(await count()).toBe('2')
   await send()
   await server.kill()
   await archiveNow(folder.path)
-  expect(await count()).toBe('2')
+  expect(await count()).toBe('3')
 }, 30_000)

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'bun:test'
 import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { columns } from '../../src/event/columns'
+import { systemClock as clock } from '../../src/platform/clock'
+import { openLocalPlatform } from '../../src/platform/local'
 import { openArchive } from '../../src/platform/local/archive'
 import { migrateLake } from '../../src/platform/local/archive/migrate'
 import { openLake } from '../../src/platform/local/lake'
+import { executeWith } from '../../src/platform/local/lake/execute'
 import { createDuck, type Duck, literal } from '../../src/platform/local/parquet/duck'
 import { askLake } from '../../src/query/ask-lake'
 import { silentLog } from '../../src/telemetry/log'
@@ -144,6 +147,17 @@ describe('a lake of the version before', () => {
     expect(at.paths()).toEqual(migrated)
   })
 
+  it('is migrated when a server starts', async () => {
+    await using at = await aFormerLake()
+    {
+      const { dataDir } = at
+      await using platform = await openLocalPlatform({ dataDir, clock, log: silentLog })
+      const { rows: found } = await askLake(platform.lake, { reader: 'operator', sql: all })
+      expect(found).toEqual(rows)
+    }
+    expect(at.paths()).toEqual(migrated)
+  })
+
   it('is migrated once, and left alone after that', async () => {
     await using at = await aFormerLake()
     await at.migrate()
@@ -194,6 +208,31 @@ describe('a lake of the version before', () => {
     await archive.erase('default', { actorIds: [ours.actorId!] })
     expect(await at.ask(all, 'Europe/Berlin')).toEqual(rows.slice(0, 3))
   })
+})
+
+it('asks again when a folder was renamed between being listed and being read', async () => {
+  await using at = await aFormerLake()
+  await using duck = createDuck()
+  let tries = 0
+  const moving: Duck = {
+    ...duck,
+    async connect() {
+      const connection = await duck.connect()
+      tries += 1
+      if (tries > 1) return connection
+      const gone = new Error(
+        `IO Error: Cannot open file "${at.events}/pii/x.parquet": No such file`,
+      )
+      return Object.assign(connection, { stream: () => Promise.reject(gone) })
+    },
+  }
+  const execute = executeWith({ folder: at.events, duck: moving })
+  await using execution = await execute({ sql: all }, new AbortController().signal)
+  expect((await Array.fromAsync(execution.chunks)).flat()).toEqual(rows)
+  // What is gone elsewhere is the reader's own affair.
+  const sql = `SELECT * FROM read_parquet('/nowhere/x.parquet')`
+  await expect(execute({ sql }, new AbortController().signal)).rejects.toThrow('No files found')
+  expect(tries).toBe(3)
 })
 
 describe('a lake of now', () => {

@@ -147,10 +147,10 @@ export function createLake({ client, workgroup, database, tokens, clock }: LakeN
   return {
     isImmediate: false,
 
-    async start({ reader, sql, limits, timezone: asked }) {
+    async start({ reader, sql, limits, timezone: asked, where }) {
       const tenantId = reader === 'operator' ? undefined : reader.tenantId
       const timezone = zoneOf(asked)
-      const execution = await submit(boundTo(sql, { tenantId, timezone, database }))
+      const execution = await submit(boundTo(sql, { tenantId, timezone, where, database }))
       const signer = await tokens()
       const at = clock.now().getTime()
       const isZoned = timezone === undefined ? {} : { isZoned: true as const }

@@ -40,7 +40,7 @@ export function answerFlushRequests(options: {
   }
 
   async function run() {
-    // Those who asked a server before this one have gone, or ask again.
+    // Requests to a server before this one are of no use: who made them has gone, or asks again.
     await rm(folder, { recursive: true, force: true }).catch(() => {})
     while (!stopped.signal.aborted) {
       const ids = await asked()

@@ -65,7 +65,11 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
   const open = new Map<string, Query>()
   const failed = new Map<string, { owner: string; reason: string }>()
 
-  function begin(id: string, { sql, reader, timezone }: LakeQuery, limits: LakeLimits): Query {
+  function begin(
+    id: string,
+    { sql, reader, timezone, where }: LakeQuery,
+    limits: LakeLimits,
+  ): Query {
     const owner = nameOf(reader)
     const cutOff = new AbortController()
     let why: string | undefined
@@ -86,7 +90,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     async function run(): Promise<LakeState> {
       const tenantId = reader === 'operator' ? undefined : reader.tenantId
       try {
-        execution = await execute({ sql, tenantId, timezone }, cutOff.signal)
+        execution = await execute({ sql, tenantId, timezone, where }, cutOff.signal)
         const { columns, chunks } = execution
         const pages = { [Symbol.asyncIterator]: () => withinLimits(read(chunks), limits, ADVICE) }
         return { status: 'done', columns, pages }

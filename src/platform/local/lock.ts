@@ -28,11 +28,22 @@ export function lockFolder(dataDir: string): Disposable {
   return { [Symbol.dispose]: () => db.close() }
 }
 
-/** Tells whether a process has locked the data directory. It leaves the lock as it is. */
+/**
+ * Tells whether a process has locked the data directory. It leaves the lock as it is.
+ * @throws {StorageError} when another user's lock cannot be read
+ */
 export function isLocked(dataDir: string): boolean {
   const file = join(dataDir, 'lock.db')
   if (!existsSync(file)) return false
-  const db = new Database(file, { readonly: true })
+  let db: Database
+  try {
+    db = new Database(file, { readonly: true })
+  } catch (error) {
+    throw new StorageError(
+      `${file} cannot be opened: only the user that the server runs as may read it`,
+      { isRetriable: false, cause: error },
+    )
+  }
   try {
     // Reading takes a shared lock, which an exclusive one does not let in.
     db.query('SELECT count(*) FROM sqlite_master').get()

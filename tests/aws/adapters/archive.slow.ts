@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { columns } from '../../../src/event/columns'
 import { createArchive } from '../../../src/platform/aws/archive'
 import { glueTable } from '../../../src/platform/aws/lake/glue-table'
-import { createDuck, duckTypes } from '../../../src/platform/local/parquet/duck'
+import { createDuck, duckTypes, inUtc } from '../../../src/platform/local/parquet/duck'
 import { eventsView } from '../../../src/platform/shared/events-view'
 import { archiveContract } from '../../contracts/archive.contract'
 import { freshDeliveryStreams } from '../../support/aws/delivery-streams'
@@ -27,7 +27,10 @@ async function delivered({ list }: Streams, taken: number) {
 
 /** The table of the Glue catalogue over some files, and the view that people ask. */
 function viewsOf(folder: string | undefined): string {
-  const names = glueTable({ bucket: 'lake' }).columns.map(({ name }) => name)
+  // What Firehose writes has no zone, and Athena's answers name that of its session, which is UTC.
+  const names = glueTable({ bucket: 'lake' }).columns.map(({ name, type }) =>
+    type === 'timestamp' ? `${inUtc(name)} AS ${name}` : name,
+  )
   const typed = columns.map(({ name, type }) => `NULL::${duckTypes[type]} AS ${name}`)
   const archive = folder
     ? `SELECT ${names}, retention_class, day FROM read_parquet('${folder}/*/*/*/*.parquet',

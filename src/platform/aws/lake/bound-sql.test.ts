@@ -34,6 +34,15 @@ describe('a query of one tenant', () => {
     expect(zoned).not.toContain('WHERE')
   })
 
+  it('has only the events that are asked for', () => {
+    const narrow = boundTo('SELECT 1', { where: "source_id = 'lms'", database: 'nonius' })
+    expect(narrow).toBe(
+      `WITH events AS (SELECT * FROM "nonius".events WHERE (source_id = 'lms'))\nSELECT 1`,
+    )
+    const both = boundTo('SELECT 1', { tenantId: 'a', where: 'x = 1', database: 'nonius' })
+    expect(both).toContain(`WHERE tenant_id = 'a' AND (x = 1))`)
+  })
+
   it('is left as it is where nothing is asked for', () => {
     expect(boundTo('SHOW TABLES', { database: 'nonius' })).toBe('SHOW TABLES')
   })

@@ -4,24 +4,29 @@ import { viewColumns } from '../../shared/events-view'
 const BEFORE = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)*`
 const WITH = new RegExp(`^(${BEFORE})with\\b(\\s+recursive\\b)?`, 'i')
 
-/** A bound says whose events a query has, all where nobody is named, and by whose clock. */
+/** A bound says which events a query has, all where nothing is asked for, and by whose clock. */
 interface Bound {
   tenantId?: string | undefined
   /** The times of the events have this zone; without it they are UTC, of a type without zones. */
   timezone?: string | undefined
+  /** A condition over the columns of the view. */
+  where?: string | undefined
   database: string
 }
 
 /**
- * Makes a query whose `events` are those of one tenant, or have their times in a zone. Athena has
+ * Makes a query whose `events` are those of one tenant, or fewer, or have their times in a zone. Athena has
  * one view for everybody, and Glue has no type for times with a zone, so a table of this statement
  * only takes its name; what is no query (`SHOW`, `UNLOAD`) is refused as bad syntax.
  */
-export function boundTo(sql: string, { tenantId, timezone, database }: Bound): string {
-  if (tenantId === undefined && timezone === undefined) return sql
+export function boundTo(sql: string, { tenantId, timezone, where, database }: Bound): string {
+  const theirs = tenantId === undefined ? undefined : `tenant_id = ${literal(tenantId)}`
+  const given = where === undefined ? undefined : `(${where})`
+  const conditions = [theirs, given].filter((one) => one !== undefined).join(' AND ')
+  if (conditions === '' && timezone === undefined) return sql
   const chosen = timezone === undefined ? '*' : viewColumns.map(inZone(timezone)).join(', ')
-  const theirs = tenantId === undefined ? '' : ` WHERE tenant_id = ${literal(tenantId)}`
-  const events = `events AS (SELECT ${chosen} FROM "${database}".events${theirs})`
+  const only = conditions && ` WHERE ${conditions}`
+  const events = `events AS (SELECT ${chosen} FROM "${database}".events${only})`
   const [before, comments = '', recursive = ''] = WITH.exec(sql) ?? []
   if (before === undefined) return `WITH ${events}\n${sql}`
   return `${comments}WITH${recursive} ${events},${sql.slice(before.length)}`

@@ -11,6 +11,8 @@ export interface Statement {
   tenantId?: string | undefined
   /** The session has this time zone, UTC when left out. */
   timezone?: string | undefined
+  /** The view has the events for which this condition holds, all when left out. */
+  where?: string | undefined
 }
 
 /**

@@ -30,9 +30,9 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 async function answerTo(asked: Asked): Promise<Answered> {
   if (asked.kind === 'run') {
-    const { folder, spillTo, sql, tenantId, timezone } = asked
+    const { kind, folder, spillTo, ...statement } = asked
     const execute = executeWith({ folder, duck: createDuck({ ...LIMITS, spillTo }) })
-    execution = await execute({ sql, tenantId, timezone }, new AbortController().signal)
+    execution = await execute(statement, new AbortController().signal)
     chunks = execution.chunks[Symbol.asyncIterator]()
     return { kind: 'columns', columns: execution.columns }
   }

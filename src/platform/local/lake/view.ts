@@ -15,13 +15,17 @@ export interface Viewer {
   tenantId?: string | undefined
   /** UTC when left out. */
   timezone?: string | undefined
+  /** A condition over the columns of the view. */
+  where?: string | undefined
 }
 
 /** Writes the SQL of the view `events` over the files there now. */
 export async function eventsView(folder: string, viewer: Viewer): Promise<string> {
-  const { tenantId, timezone } = viewer
+  const { tenantId, timezone, where } = viewer
   const all = await allEvents(folder, { isUtc: timezone === undefined || timezone === 'UTC' })
-  return tenantId === undefined ? all : `${all} WHERE tenant_id = ${literal(tenantId)}`
+  const theirs = tenantId === undefined ? all : `${all} WHERE tenant_id = ${literal(tenantId)}`
+  // It goes by the columns as they are seen outside: the view replaces some of those of the files.
+  return where === undefined ? theirs : `SELECT * FROM (${theirs}) WHERE ${where}`
 }
 
 const nothing = nothingOf(duckTypes.timestamp)
