@@ -77,7 +77,10 @@ export function rolesOf(context: Node | undefined): string[] | undefined {
   return roles.length === 0 ? undefined : roles
 }
 
-const ATTEMPT = 'http://adlnet.gov/expapi/activities/attempt'
+const attemptTypes = new Set<string | undefined>([
+  'http://adlnet.gov/expapi/activities/attempt',
+  'https://api.brightspace.com/xapi/activities/tools/quiz/attempt',
+])
 const ATTEMPT_ID = 'http://id.tincanapi.com/extension/attempt-id'
 
 export interface Assessed {
@@ -97,18 +100,25 @@ export function assessedIn(
 ): Assessed {
   const around = nodeAt(context, 'contextActivities')
   const parents = nodesAt(around, 'parent')
-  const isAttempt = typeOfActivity(object) === ATTEMPT
+  const isAttempt = attemptTypes.has(typeOfActivity(object))
   const attempt = isAttempt
     ? object
-    : [...parents, ...nodesAt(around, 'grouping')].find((one) => typeOfActivity(one) === ATTEMPT)
+    : [...parents, ...nodesAt(around, 'grouping')].find((one) =>
+        attemptTypes.has(typeOfActivity(one)),
+      )
   const attemptId = textAt(attempt, 'id') ?? attemptIdIn(object) ?? attemptIdIn(context)
   if (isAttempt) {
     const of = parents.find((one) => !courseTypes.has(typeOfActivity(one)))
-    return { attemptId, assignableId: textAt(of, 'id') }
+    return { attemptId, assignableId: textAt(of, 'id') ?? quizOf(context) }
   }
   const isActivity = !isAgentOrGroup(object) && (object?.objectType ?? 'Activity') === 'Activity'
   const isAssessed = attemptId !== undefined || hasOutcome(result)
   return { attemptId, assignableId: isActivity && isAssessed ? textAt(object, 'id') : undefined }
+}
+
+/** Brightspace names the quiz of an attempt in an extension. */
+function quizOf(context: Node | undefined): string | undefined {
+  return textAt(nodeAt(nodeAt(context, 'extensions'), `${BRIGHTSPACE}/target`), 'id')
 }
 
 function attemptIdIn(holder: Node | undefined): string | undefined {

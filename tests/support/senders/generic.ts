@@ -207,6 +207,35 @@ export const generic: Sender = {
       },
     },
     {
+      says: 'points of an object without a type, and a course that it is of',
+      sent: caliperEvent('1.2', 42, 'GradeEvent', 'Graded', {
+        actor: { id: bot, type: 'SoftwareApplication' },
+        object: {
+          id: `${quiz}/attempts/9`,
+          type: 'Attempt',
+          assignable: {
+            id: `${quiz}-2`,
+            type: 'Assessment',
+            course: { id: offering, name: 'Bio' },
+          },
+        },
+        generated: { score: 2, maxScore: 4 },
+        membership: { ...membership, organization: undefined, roles: { id: 'Learner' } },
+      }),
+      record: {
+        actorId: bot,
+        objectId: `${quiz}/attempts/9`,
+        attemptId: `${quiz}/attempts/9`,
+        assignableId: `${quiz}-2`,
+        courseId: offering,
+        courseName: 'Bio',
+        membershipRoles: ['Learner'],
+        memberId: ada,
+        score: 2,
+        maxScore: 4,
+      },
+    },
+    {
       says: 'a logout, with the time of its session',
       sent: caliperEvent('1.2', 50, 'SessionEvent', 'LoggedOut', {
         actor: ada,
@@ -225,7 +254,10 @@ export const generic: Sender = {
   rows: [
     {
       query: 'assessment-scores',
-      rows: [[quiz, 'Cells', 1, 1, 1, 1, 80, 80, 80]],
+      rows: [
+        [quiz, 'Cells', 1, 1, 1, 1, 80, 80, 80],
+        [`${quiz}-2`, null, 1, 1, 0, 1, 50, 50, 50],
+      ],
     },
     {
       query: 'most-viewed-resources',

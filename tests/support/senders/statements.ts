@@ -56,6 +56,30 @@ export const d2l: Sender = {
       },
     },
     {
+      says: 'an attempt at a quiz, which is the target among the extensions',
+      sent: statement(3, 'https://api.brightspace.com/xapi/verbs/submitted', {
+        actor: { account: { homePage: tenant, name: 'urn:uuid:8d1c' } },
+        object: {
+          objectType: 'Activity',
+          id: 'urn:uuid:77aa',
+          definition: { type: 'https://api.brightspace.com/xapi/activities/tools/quiz/attempt' },
+        },
+        context: {
+          extensions: {
+            [`${keys}/target`]: { id: 'urn:uuid:77a0' },
+            [`${keys}/context`]: { orgUnitType: 'Course Offering', orgUnitId: 6606 },
+          },
+        },
+      }),
+      record: {
+        actorId: `${tenant}|urn:uuid:8d1c`,
+        objectId: 'urn:uuid:77aa',
+        courseId: '6606',
+        attemptId: 'urn:uuid:77aa',
+        assignableId: 'urn:uuid:77a0',
+      },
+    },
+    {
       says: 'a page of the organisation, which is no course',
       sent: statement(2, 'https://api.brightspace.com/xapi/verbs/viewed', {
         actor: { account: { homePage: tenant, name: 'urn:uuid:8d1c' } },
@@ -71,7 +95,7 @@ export const d2l: Sender = {
     {
       query: 'activity-by-day',
       rows: [
-        [day, 6606, 1, 1],
+        [day, 6606, 2, 1],
         [day, null, 1, 1],
       ],
     },
@@ -98,7 +122,7 @@ const lmsCourse = activity('https://lms.example.edu/course/c1', 'course', 'Chemi
 /** Of tools that send statements: Moodle's logstore_xapi, Open edX, and players of packages. */
 export const statements: Sender = {
   name: 'senders of xAPI',
-  page: '../xapi.md',
+  page: 'xapi.md',
   standard: 'xapi',
   shapes: [
     {

@@ -67,6 +67,7 @@ function courseBeside(node: Node): Node | undefined {
   const { extensions } = node
   return (
     courseAbove(node.course) ??
+    (idOf(node.course) === undefined ? undefined : nodeOf(node.course)) ??
     (isNode(extensions) ? courseAbove(extensions.isPartOf) : undefined) ??
     courseAbove(node.organization) ??
     (canvasOf(node)?.asset_type === 'course' ? node : undefined)

@@ -26,8 +26,8 @@ export function rolesIn({ roles, member }: Node): Roles {
 
 /** Some send one role as a text, or several with commas, as LTI did. */
 function termsOf(roles: unknown): string[] | undefined {
-  const list = typeof roles === 'string' ? roles.split(',') : roles
-  if (!Array.isArray(list)) return undefined
+  if (roles === undefined || roles === null) return undefined
+  const list = typeof roles === 'string' ? roles.split(',') : [roles].flat()
   const terms: string[] = []
   for (const role of list) {
     const text = idOf(role)?.trim()

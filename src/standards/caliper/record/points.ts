@@ -9,7 +9,14 @@ export interface Points {
 
 // A Score has scoreGiven and maxScore, a Result resultScore and maxResultScore; in 1.0 a Result had
 // totalScore, of which normalScore is the part before extra credit and penalties.
-const GIVEN = ['scoreGiven', 'resultScore', 'totalScore', 'normalScore']
+const GIVEN = [
+  'scoreGiven',
+  'resultScore',
+  'totalScore',
+  'curvedTotalScore',
+  'normalScore',
+  'score',
+]
 const POSSIBLE = ['maxScore', 'maxResultScore']
 
 /**
@@ -48,10 +55,12 @@ export function pointsOfEntity(entity: Node, type: string): Points {
 
 const none: Points = { score: undefined, maxScore: undefined }
 
-/** Vendors have types of their own for it, Carnegie's a MasteryScore. */
+/** Vendors have types of their own for it, Carnegie's a MasteryScore, or write none. */
 function gradeIn(value: unknown): Node | undefined {
   if (!isNode(value)) return undefined
-  return isGrade(typeOf(value)) || typeof value.scoreGiven === 'number' ? value : undefined
+  const type = typeOf(value)
+  if (isGrade(type) || isNumber(value.scoreGiven)) return value
+  return type === undefined && isNumber(value.score) ? value : undefined
 }
 
 function isGrade(type: string | undefined): boolean {
