@@ -25,6 +25,10 @@ const conditions: [narrowing: Narrowing, sql: string | undefined][] = [
     `day BETWEEN '2026-11-01' AND '2999-12-31' AND occurred_at >= ${time('2026-11-02 00:00:00.000')} AND occurred_at < ${time('2026-11-03 00:00:00.000')}`,
   ],
   [
+    { from: '0001-01-01', to: '9999-12-31', by: 'event' },
+    `day BETWEEN '1969-12-31' AND '2999-12-31' AND occurred_at >= ${time('0001-01-01 00:00:00.000')} AND occurred_at < ${time('9999-12-31 00:00:00.000')}`,
+  ],
+  [
     { course: "o'c", person: 'p', source: 's' },
     `coalesce(course_id, group_id) = 'o''c' AND (actor_id = 'p' OR member_id = 'p') AND source_id = 's'`,
   ],
