@@ -70,7 +70,7 @@ export async function writeAnswer(answer: LakeAnswer, kind: Kind, path: string):
   else await writeFile(path, print[kind](answer), { flag: 'wx' })
 }
 
-// What else answers, such as DESCRIBE, stands in no COPY.
+// A COPY takes a query only, and no DESCRIBE.
 const IS_QUERY =
   /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:(?:with|select|from|values|table)\b|\()/i
 
