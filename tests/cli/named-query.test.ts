@@ -29,7 +29,7 @@ describe('nonius query --named', () => {
     const range = ['--from', '2026-11-02', '--to', '2026-11-02']
     const { stdout } = await query('--named', 'arrivals-by-hour', ...range, '-f', 'ndjson')
     expect(stdout.trim().split('\n')).toHaveLength(1)
-    expect(JSON.parse(stdout)).toMatchObject({ arrival_hour: '2026-11-02 10:00:00', items: 7 })
+    expect(JSON.parse(stdout)).toMatchObject({ arrival_hour: '2026-11-02T10:00:00.000Z', items: 7 })
   })
 
   const refused: [args: string[], message: string][] = [
