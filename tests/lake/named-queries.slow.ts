@@ -85,10 +85,12 @@ describe('a query that is bound to a tenant', () => {
   const { sql } = namedQueries.find(({ id }) => id === 'course-funnel')!
 
   it('gives that tenant its rows, and another none', async () => {
-    const { rows } = await aws.trino.query(boundTo(sql, { tenantId: 'default', database }))
+    const { rows } = await aws.trino.query(await boundTo(sql, { tenantId: 'default', database }))
     expect(comparable(rows)).toEqual(expected['course-funnel']!)
-    expect((await aws.trino.query(boundTo(sql, { tenantId: 'other', database }))).rows).toEqual([])
-    const counting = boundTo('SELECT count(*) FROM events', { tenantId: 'other', database })
+    expect(
+      (await aws.trino.query(await boundTo(sql, { tenantId: 'other', database }))).rows,
+    ).toEqual([])
+    const counting = await boundTo('SELECT count(*) FROM events', { tenantId: 'other', database })
     expect((await aws.trino.query(counting)).rows).toEqual([[0]])
   })
 })
@@ -111,7 +113,7 @@ describe('a query in a time zone', () => {
 
   for (const [timezone, day] of Object.entries(days)) {
     it(`has the days of ${timezone}, and the same instants`, async () => {
-      const { rows, columns } = await aws.trino.query(boundTo(sql, { timezone, database }))
+      const { rows, columns } = await aws.trino.query(await boundTo(sql, { timezone, database }))
       const [[id, date, hour, occurred]] = rows as [string[]]
       expect([id, date]).toEqual(['late', day])
       expect(timeFrom(hour!, '')).toBe('2026-08-31T23:00:00.000Z')
