@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { showCount, showProgress } from './progress'
+import { showCount, showProgress, showQuery } from './progress'
 
 function stream(isTTY: boolean) {
   const written: string[] = []
@@ -61,5 +61,29 @@ describe('how many items are replayed', () => {
       count.show(100, 0)
     }
     expect(file.written).toEqual([])
+  })
+})
+
+describe('the time that a query has run', () => {
+  it('is shown at a terminal while an engine says nothing, and removed', async () => {
+    const written: string[] = []
+    const stream = { isTTY: true, write: (text: string) => written.push(text) > 0 }
+    {
+      using progress = showQuery(stream, { everyMs: 1 })
+      while (written.length === 0) await Bun.sleep(1)
+      progress.show({ progress: { scannedBytes: 2_500_000 } })
+    }
+    expect(written[0]).toBe('\r\x1b[2K0 s')
+    expect(written.at(-2)).toBe('\r\x1b[2K0 s, 2.5 MB read')
+    expect(written.at(-1)).toBe('\r\x1b[2K')
+  })
+
+  it('is a line elsewhere, and none in the first seconds', async () => {
+    const written: string[] = []
+    {
+      using _ = showQuery({ write: (text: string) => written.push(text) > 0 }, { everyMs: 1 })
+      await Bun.sleep(5)
+    }
+    expect(written).toEqual([])
   })
 })

@@ -70,6 +70,15 @@ export async function writeAnswer(answer: LakeAnswer, kind: Kind, path: string):
   else await writeFile(path, print[kind](answer), { flag: 'wx' })
 }
 
+// A COPY takes a query only, and no DESCRIBE.
+const IS_QUERY =
+  /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:(?:with|select|from|values|table)\b|\()/i
+
+/** Judges by its first word whether DuckDB can write the answer of a statement itself. */
+export function isCopied(sql: string): boolean {
+  return IS_QUERY.test(sql)
+}
+
 /** Writes the SQL by which DuckDB writes the answer of a query to a Parquet file, of any size. */
 export function copyToParquet(sql: string, path: string): string {
   // A comment may end the query.
@@ -83,7 +92,10 @@ async function writeParquet({ columns, rows }: LakeAnswer, path: string) {
     const names = columns.map((_, i) => `c${i}`)
     const objects = rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])))
     await writeFile(lines, objects.map((row) => `${jsonText(row)}\n`).join(''))
-    const types = columns.map(({ type }, i) => `c${i}: ${literal(duckType(type))}`)
+    const types = columns.map(({ type }, i) => {
+      const values = rows.map((row) => row[i])
+      return `c${i}: ${literal(duckType(type, values))}`
+    })
     const renamed = columns.map(({ name }, i) => `c${i} AS "${name.replaceAll('"', '""')}"`)
     await using duck = createDuck({ spillTo: folder })
     const connection = await duck.connect()
@@ -98,12 +110,12 @@ async function writeParquet({ columns, rows }: LakeAnswer, path: string) {
   }
 }
 
-/** Names the type of DuckDB that holds the values of one of Athena, which gives lists as text. */
-function duckType(type: string): string {
+/** Names the type of DuckDB that holds the values of a column. Athena gives lists as text. */
+function duckType(type: string, values: unknown[]): string {
   const name = type.toLowerCase()
   if (name.startsWith('timestamp')) {
-    // The lake of Athena has times as UTC, and gives them with a Z.
-    return 'TIMESTAMPTZ'
+    const areInstants = values.every((value) => value === null || String(value).endsWith('Z'))
+    return areInstants ? 'TIMESTAMPTZ' : 'TIMESTAMP'
   }
   if (/^(decimal\(\d+, ?\d+\)|bigint|integer|smallint|tinyint|double|boolean|date)$/.test(name)) {
     return name.toUpperCase()

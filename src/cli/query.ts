@@ -9,7 +9,7 @@ import { CommandError } from './failure'
 import { namedList, namedQueryOf } from './named-query'
 import { showQuery } from './progress'
 import { helpAfter } from './query-help'
-import { copyToParquet, type Output, openOutput, writeAnswer } from './query-output'
+import { copyToParquet, isCopied, type Output, openOutput, writeAnswer } from './query-output'
 import { type Format, formats, print } from './query-print'
 import { anySql, hint, narrowingOptions, reversed, said, spanSql, toNarrowing } from './query-range'
 import { readSql } from './query-text'
@@ -192,7 +192,7 @@ async function writeTo(
 ): Promise<number> {
   let count = 0
   await output.write(async (path) => {
-    if (byEngine && output.kind === 'parquet') {
+    if (byEngine && output.kind === 'parquet' && isCopied(question.sql)) {
       const { rows } = await ask({ ...question, sql: copyToParquet(question.sql, path) })
       count = Number(rows[0]?.[0] ?? 0)
       return

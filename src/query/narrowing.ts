@@ -108,8 +108,9 @@ function between(first: string, last: string): string {
   return `day BETWEEN ${sqlText(first)} AND ${sqlText(last)}`
 }
 
+/** Names the folder of a moment; before 1970 there is none. */
 function utcDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10)
+  return new Date(Math.max(ms, 0)).toISOString().slice(0, 10)
 }
 
 // A time in this form is an instant to both engines, whatever the time zone of the session.

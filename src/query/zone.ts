@@ -1,3 +1,6 @@
+const DAY_MS = 24 * 60 * 60 * 1000
+const FIRST_ZONED = '1900-01-01'
+const LAST_MS = Date.parse('9999-12-31T00:00:00Z')
 const OFFSET = /^[+-]|^(?:UTC|GMT)[+-]/i
 
 /**
@@ -24,6 +27,8 @@ export function zoneNamed(name: string): string | undefined {
  */
 export function startOfDay(day: string, zone: string): number {
   const midnight = Date.parse(`${day}T00:00:00Z`)
+  // Clocks went by the sun before there were zones.
+  if (day < FIRST_ZONED) return midnight
   // An offset from UTC changes at most once around a midnight: the one before it and the one after it
   // give the two instants that it can be.
   const instants = [-DAY_MS, DAY_MS].map((ms) => midnight - offsetAt(midnight + ms, zone))
@@ -37,11 +42,11 @@ export function dayAt(ms: number, zone: string): string {
   return new Date(wallTime(ms, zone)).toISOString().slice(0, 10)
 }
 
+/** Counts days on, up to the last one that has four digits of a year. */
 export function dayAfter(day: string, days = 1): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
+  const ms = Date.parse(`${day}T00:00:00Z`) + days * DAY_MS
+  return new Date(Math.min(ms, LAST_MS)).toISOString().slice(0, 10)
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 function offsetAt(ms: number, zone: string): number {
   return wallTime(ms, zone) - Math.floor(ms / 1000) * 1000
@@ -49,6 +54,7 @@ function offsetAt(ms: number, zone: string): number {
 
 /** Reads the clock on the wall, to the second, as if it were UTC. */
 function wallTime(ms: number, zone: string): number {
+  if (zone === 'UTC') return ms
   const format = new Intl.DateTimeFormat('en', {
     timeZone: zone,
     calendar: 'gregory',

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'bun:test'
+import { join } from 'node:path'
+import { createDuck } from '../../src/platform/local/parquet/duck'
 import { namedQueries } from '../../src/query/sql'
 import { narrowed } from '../../src/query/sql/named-query'
 import { type Play, startAthena } from '../support/aws/athena'
+import { temporaryFolder } from '../support/folders'
 import { run, start } from '../support/program'
 
 /** `npm run aws:query` as `sst shell` runs it: the names of a stage's resources are in the environment. */
@@ -55,6 +58,37 @@ describe('npm run aws:query', () => {
     expect(started).toMatchObject([
       { QueryString: narrowed(sql, { from }), WorkGroup: 'nonius-test' },
     ])
+  })
+
+  it('narrows SQL of your own, and writes Parquet with the types of Athena', async () => {
+    using folder = temporaryFolder()
+    const file = join(folder.path, 'a.parquet')
+    const narrow = ['--by', 'event', '--to', '2026-11-30', '--course', "o'biology"]
+    const { stderr, exitCode, started } = await query(play, 'SELECT 1', '-o', file, ...narrow)
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('happened to 2026-11-30 (occurred_at, UTC)')
+    expect(started).toHaveLength(1)
+    expect(started[0]!.QueryString).toBe(
+      `WITH events AS (SELECT * FROM "nonius_test".events WHERE (day BETWEEN '2026-01-01' AND '2999-12-31' AND occurred_at < CAST('2026-12-01 00:00:00.000 UTC' AS timestamp with time zone) AND coalesce(course_id, group_id) = 'o''biology'))\nSELECT 1`,
+    )
+    await using duck = createDuck()
+    const connection = await duck.connect()
+    const read = await connection.runAndReadAll(`SELECT *, typeof(items) FROM '${file}'`)
+    expect(read.getRowsJson()).toEqual([
+      ['lms', '7', 'BIGINT'],
+      [null, '1', 'BIGINT'],
+    ])
+    connection.closeSync()
+  })
+
+  it('asks where the data lies only when nothing was found', async () => {
+    const nothing: Play = { columns: [['n', 'bigint']], pages: [[['n']]] }
+    const { stderr, started } = await query(nothing, 'SELECT 1', '--source', 'lms')
+    expect(started.map(({ QueryString }) => String(QueryString).split('\n').at(-1))).toEqual([
+      'SELECT 1',
+      `SELECT min(received_at) AS first, max(received_at) AS last FROM events WHERE source_id = 'lms'`,
+    ])
+    expect(stderr).toContain('The lake has no event with --source lms.')
   })
 
   it('stops the query at Athena at Ctrl-C', async () => {

@@ -130,6 +130,14 @@ describe('nonius query --output', () => {
     expect(stdout).toBe('t,u,n\nBIGINT,TIMESTAMP WITH TIME ZONE,16\n')
   })
 
+  it('writes Parquet of what stands in no COPY as well', async () => {
+    await query(['DESCRIBE events', '--output', at('d.parquet')])
+    const back = `SELECT column_type FROM '${at('d.parquet')}' WHERE column_name = 'occurred_at'`
+    expect((await query([back, '-f', 'csv'])).stdout).toBe(
+      'column_type\nTIMESTAMP WITH TIME ZONE\n',
+    )
+  })
+
   it('leaves what was there, and nothing beside it, when the query fails', async () => {
     const before = readdirSync(folder.path)
     for (const name of ['kept.json', 'none.parquet']) {

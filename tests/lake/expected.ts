@@ -76,9 +76,12 @@ export function comparable(rows: unknown[][]): unknown[][] {
   return rows.map((row) => row.map(comparableValue))
 }
 
+const TIME = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)?(?: UTC|Z)?$/
+
 function comparableValue(value: unknown): unknown {
   if (typeof value === 'number') return Number(value.toFixed(6))
   if (typeof value !== 'string') return value
   if (/^-?\d+$/.test(value)) return Number(value)
-  return value.replace(/^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.0+)?( UTC|Z)?$/, '$1 $2')
+  const [, day, time, fraction = ''] = TIME.exec(value) ?? []
+  return day === undefined ? value : `${day} ${time}${fraction.replace(/\.?0+$/, '')}`
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bu
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import { timeFrom } from '../../src/platform/aws/lake/athena-time'
 import { boundTo } from '../../src/platform/aws/lake/bound-sql'
 import { openArchive } from '../../src/platform/local/archive'
 import { createValues } from '../../src/platform/local/lake/values'
@@ -14,7 +15,7 @@ import { installMinistack } from '../../tools/aws-local/emulators/install'
 import { installTrino } from '../../tools/aws-local/emulators/trino'
 import { temporaryFolder } from '../support/folders'
 import { type ArchivedTerm, archiveTerm } from '../support/lake/archived-term'
-import { aBatch } from '../support/records'
+import { aBatch, aRecord } from '../support/records'
 import { anyRecord } from './any-records'
 import { type AwsLake, database, startAwsLake } from './aws-lake'
 import { comparable, expected } from './expected'
@@ -85,12 +86,43 @@ describe('a query that is bound to a tenant', () => {
   const { sql } = namedQueries.find(({ id }) => id === 'course-funnel')!
 
   it('gives that tenant its rows, and another none', async () => {
-    const { rows } = await aws.trino.query(boundTo(sql, { tenantId: 'default', database }))
+    const { rows } = await aws.trino.query(await boundTo(sql, { tenantId: 'default', database }))
     expect(comparable(rows)).toEqual(expected['course-funnel']!)
-    expect((await aws.trino.query(boundTo(sql, { tenantId: 'other', database }))).rows).toEqual([])
-    const counting = boundTo('SELECT count(*) FROM events', { tenantId: 'other', database })
+    expect(
+      (await aws.trino.query(await boundTo(sql, { tenantId: 'other', database }))).rows,
+    ).toEqual([])
+    const counting = await boundTo('SELECT count(*) FROM events', { tenantId: 'other', database })
     expect((await aws.trino.query(counting)).rows).toEqual([[0]])
   })
+})
+
+describe('a query in a time zone', () => {
+  // Half past eleven at night in UTC is the next day in Berlin, and the same in New York.
+  const sql = `SELECT event_id, CAST(event_time AS date), date_trunc('hour', received_at), occurred_at
+    FROM events WHERE day = '2026-08-31'`
+  const at = '2026-08-31T23:30:00.000Z'
+  const days = { 'Europe/Berlin': '2026-09-01', 'America/New_York': '2026-08-31' }
+
+  beforeAll(async () => {
+    using made = temporaryFolder()
+    const folder = join(made.path, 'lake/events')
+    await using archive = openArchive({ folder, log: silentLog })
+    const late = aRecord({ eventId: 'late', eventTime: at, receivedAt: at })
+    await archive.write(aBatch('august', [late]))
+    await aws.putAll(folder)
+  })
+
+  for (const [timezone, day] of Object.entries(days)) {
+    it(`has the days of ${timezone}, and the same instants`, async () => {
+      const { rows, columns } = await aws.trino.query(await boundTo(sql, { timezone, database }))
+      const [[id, date, hour, occurred]] = rows as [string[]]
+      expect([id, date]).toEqual(['late', day])
+      expect(timeFrom(hour!, '')).toBe('2026-08-31T23:00:00.000Z')
+      // A record from before the column is filled by the view.
+      expect(timeFrom(occurred!, '')).toBe(at)
+      expect(columns.at(-1)!.type).toBe('timestamp with time zone')
+    })
+  }
 })
 
 describe('the named queries, over records of every kind', () => {

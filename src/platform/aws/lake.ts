@@ -150,7 +150,7 @@ export function createLake({ client, workgroup, database, tokens, clock }: LakeN
     async start({ reader, sql, limits, timezone: asked, where }) {
       const tenantId = reader === 'operator' ? undefined : reader.tenantId
       const timezone = zoneOf(asked)
-      const execution = await submit(boundTo(sql, { tenantId, timezone, where, database }))
+      const execution = await submit(await boundTo(sql, { tenantId, timezone, where, database }))
       const signer = await tokens()
       const at = clock.now().getTime()
       const isZoned = timezone === undefined ? {} : { isZoned: true as const }

@@ -14,19 +14,19 @@ const bound: [sql: string, expected: string][] = [
 
 describe('a query of one tenant', () => {
   for (const [sql, expected] of bound) {
-    it(`sees its events only: ${JSON.stringify(sql)}`, () => {
-      expect(boundTo(sql, { tenantId: 'school', database: 'nonius' })).toBe(expected)
+    it(`sees its events only: ${JSON.stringify(sql)}`, async () => {
+      expect(await boundTo(sql, { tenantId: 'school', database: 'nonius' })).toBe(expected)
     })
   }
 
-  it('cannot be left by the name of a tenant', () => {
-    expect(boundTo('SELECT 1', { tenantId: `o'k`, database: 'nonius' })).toContain(
+  it('cannot be left by the name of a tenant', async () => {
+    expect(await boundTo('SELECT 1', { tenantId: `o'k`, database: 'nonius' })).toContain(
       `tenant_id = 'o''k')`,
     )
   })
 
-  it('has its times in the zone that is asked for, and all else as it is', () => {
-    const zoned = boundTo('SELECT 1', { timezone: 'Europe/Berlin', database: 'nonius' })
+  it('has its times in the zone that is asked for, and all else as it is', async () => {
+    const zoned = await boundTo('SELECT 1', { timezone: 'Europe/Berlin', database: 'nonius' })
     expect(zoned).toContain(
       `with_timezone(event_time, 'UTC') AT TIME ZONE 'Europe/Berlin' AS event_time`,
     )
@@ -34,16 +34,16 @@ describe('a query of one tenant', () => {
     expect(zoned).not.toContain('WHERE')
   })
 
-  it('has only the events that are asked for', () => {
-    const narrow = boundTo('SELECT 1', { where: "source_id = 'lms'", database: 'nonius' })
+  it('has only the events that are asked for', async () => {
+    const narrow = await boundTo('SELECT 1', { where: "source_id = 'lms'", database: 'nonius' })
     expect(narrow).toBe(
       `WITH events AS (SELECT * FROM "nonius".events WHERE (source_id = 'lms'))\nSELECT 1`,
     )
-    const both = boundTo('SELECT 1', { tenantId: 'a', where: 'x = 1', database: 'nonius' })
+    const both = await boundTo('SELECT 1', { tenantId: 'a', where: 'x = 1', database: 'nonius' })
     expect(both).toContain(`WHERE tenant_id = 'a' AND (x = 1))`)
   })
 
-  it('is left as it is where nothing is asked for', () => {
-    expect(boundTo('SHOW TABLES', { database: 'nonius' })).toBe('SHOW TABLES')
+  it('is left as it is where nothing is asked for', async () => {
+    expect(await boundTo('SHOW TABLES', { database: 'nonius' })).toBe('SHOW TABLES')
   })
 })

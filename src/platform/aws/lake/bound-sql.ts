@@ -1,5 +1,3 @@
-import { viewColumns } from '../../shared/events-view'
-
 // Space and comments may stand before a statement's first word.
 const BEFORE = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)*`
 const WITH = new RegExp(`^(${BEFORE})with\\b(\\s+recursive\\b)?`, 'i')
@@ -19,12 +17,13 @@ interface Bound {
  * one view for everybody, and Glue has no type for times with a zone, so a table of this statement
  * only takes its name; what is no query (`SHOW`, `UNLOAD`) is refused as bad syntax.
  */
-export function boundTo(sql: string, { tenantId, timezone, where, database }: Bound): string {
+export async function boundTo(sql: string, bound: Bound): Promise<string> {
+  const { tenantId, timezone, where, database } = bound
   const theirs = tenantId === undefined ? undefined : `tenant_id = ${literal(tenantId)}`
   const given = where === undefined ? undefined : `(${where})`
   const conditions = [theirs, given].filter((one) => one !== undefined).join(' AND ')
   if (conditions === '' && timezone === undefined) return sql
-  const chosen = timezone === undefined ? '*' : viewColumns.map(inZone(timezone)).join(', ')
+  const chosen = timezone === undefined ? '*' : await columnsIn(timezone)
   const only = conditions && ` WHERE ${conditions}`
   const events = `events AS (SELECT ${chosen} FROM "${database}".events${only})`
   const [before, comments = '', recursive = ''] = WITH.exec(sql) ?? []
@@ -32,11 +31,14 @@ export function boundTo(sql: string, { tenantId, timezone, where, database }: Bo
   return `${comments}WITH${recursive} ${events},${sql.slice(before.length)}`
 }
 
-function inZone(timezone: string) {
-  return ({ name, type }: (typeof viewColumns)[number]) => {
+async function columnsIn(timezone: string): Promise<string> {
+  // The columns are loaded when they are needed: no function that starts has a use for them.
+  const { viewColumns } = await import('../../shared/events-view')
+  const written = viewColumns.map(({ name, type }) => {
     if (type !== 'timestamp') return name
     return `with_timezone(${name}, 'UTC') AT TIME ZONE ${literal(timezone)} AS ${name}`
-  }
+  })
+  return written.join(', ')
 }
 
 function literal(text: string): string {
