@@ -1,17 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { Log } from '../../telemetry/log'
-import {
-  addArrivals,
-  addCounts,
-  emptyArrivals,
-  emptyCounts,
-  firstSlot,
-  isSomething,
-  later,
-  MAX_NOTED,
-  SLOT_KEPT_MS,
-  slotOf,
-} from '../shared/arrivals'
+import { addArrivals, addCounts, emptyArrivals, emptyCounts, isSomething, later } from '../arrivals'
+import { firstSlot, MAX_NOTED, SLOT_KEPT_MS, slotOf } from '../shared/arrival-slots'
 import type {
   ArrivalCounts,
   Arrivals,

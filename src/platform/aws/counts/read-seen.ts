@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { addArrivals, emptyArrivals, firstSlot, slotOf } from '../../shared/arrivals'
+import { addArrivals, emptyArrivals } from '../../arrivals'
+import { firstSlot, slotOf } from '../../shared/arrival-slots'
 import type { Arrivals, SeenSender } from '../../source-activity'
 import { type Attributes, keyOf, queryAll, text } from '../dynamo/attributes'
 import { activityOf, LAG, REASON, SEEN, SLOT } from './arrivals'
