@@ -58,13 +58,17 @@ export function createWatch({ activity, meter, clock, log }: Needs): Watch {
       const receivedMs = Date.parse(receivedAt)
       const lags: Record<string, number> = {}
       let duplicates = 0
+      let lastTime: string | undefined
+      let step = 0
       for (const { item, isDuplicate } of stored) {
         if (isDuplicate) {
           duplicates += 1
           continue
         }
-        const { sendTime, eventTime } = item.event
-        const step = lagStep(receivedMs - Date.parse(sendTime ?? eventTime))
+        const time = item.event.sendTime ?? item.event.eventTime
+        // Items of one request share the time of sending.
+        if (time !== lastTime) step = lagStep(receivedMs - Date.parse(time))
+        lastTime = time
         lags[step] = (lags[step] ?? 0) + 1
       }
       const accepted = stored.length - duplicates
