@@ -23,7 +23,7 @@ export async function readSeen(
   // `$` comes next after `#`, which is between two parts of a key.
   const [seen, slots] = await Promise.all([
     between(keyOf(SEEN, ''), `${keyOf(SEEN)}$`),
-    between(keyOf(SLOT, firstSlot(now)), `${keyOf(SLOT, slotOf(now))}$`),
+    between(keyOf(SLOT, firstSlot(now)), `${keyOf(SLOT, slotOf(now.toISOString()))}$`),
   ])
   const hours = new Map<string, Arrivals>()
   for (const item of slots) {
