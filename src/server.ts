@@ -16,6 +16,8 @@ import { socketProtocols } from './realtime/protocol'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
 import { createLog, type Log } from './telemetry/log'
+import { createMeter } from './watch/meter'
+import { meteredEvents } from './watch/metered-events'
 import { createDeliverer } from './webhooks/deliverer'
 import { createSend } from './webhooks/send'
 
@@ -56,7 +58,10 @@ export async function startServer(config: Config): Promise<Server> {
   opened.defer(() => clearInterval(checking))
 
   const budget = createBudget({ capacity: config.requestMemoryBytes })
-  const services = opened.use(createServices(platform, { config, clock, log, guard, budget }))
+  const meter = createMeter({ clock })
+  const measured = { ...platform, events: meteredEvents(platform.events, meter) }
+  const options = { config, clock, log, guard, budget, meter }
+  const services = opened.use(createServices(measured, options))
   const { fetch } = createApp(services)
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch, sockets: openSockets(services) }))

@@ -14,8 +14,7 @@ import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import { boundQuarantine } from './quarantine/bound'
 import type { Log } from './telemetry/log'
-import { createMeter, type Meter } from './watch/meter'
-import { meteredEvents } from './watch/metered-events'
+import type { Meter } from './watch/meter'
 import { createWatch, type Watch } from './watch/watch'
 
 /** The door gives these beside a platform. Nothing is read from the environment. */
@@ -27,6 +26,8 @@ export interface AppOptions {
   maxReplyBytes?: number
   /** Memory for what comes in. Left out, it is not counted. */
   budget?: Budget
+  /** Has the figures for `/metrics`. Left out where the platform's own metrics tell. */
+  meter?: Meter
 }
 
 export interface ServiceOptions extends AppOptions {
@@ -58,8 +59,6 @@ export interface Services extends AppOptions, AsyncDisposable {
   guard: Guard
   /** Is told of whoever calls and of what became of it. */
   watch: Watch
-  /** Has the figures for `/metrics`; absent where the platform's own metrics tell. */
-  meter?: Meter | undefined
   /** The services were made at this time. */
   startedAt: Date
 }
@@ -72,10 +71,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const { guard = createGuard({ allowPrivate: config.allowPrivateWebhooks }), get } = options
   const limits = { maxItems: config.quarantineMaxItems, maxBytes: config.quarantineMaxBytes }
   const quarantine = boundQuarantine(given.quarantine, { limits, clock, log })
-  const meter = given.gauges && createMeter({ clock })
-  const events = meter === undefined ? given.events : meteredEvents(given.events, meter)
-  const platform = { ...given, events, quarantine }
-  const watch = createWatch({ ...platform, meter, clock, log })
+  const platform = { ...given, quarantine }
+  const watch = createWatch({ ...platform, ...options })
 
   const { oidcIssuer: issuer, oidcAudience: audience } = config
   const tokens =
@@ -98,7 +95,6 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     replaying,
     guard,
     watch,
-    meter,
     startedAt: clock.now(),
     async [Symbol.asyncDispose]() {
       await replaying.runner?.[Symbol.asyncDispose]()

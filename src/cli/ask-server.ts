@@ -43,7 +43,7 @@ export async function requireFrom<Reply>(
   if (answer.status === 200) return answer.body as Reply
   const { url } = server
   if (answer.status === undefined) {
-    throw new CommandError(`${url.origin} cannot be reached (${answer.reason})`)
+    throw new CommandError(`nothing answers at ${url.href} (${answer.reason})`)
   }
   throw new CommandError(`${new URL(path, url)}: ${reasonOf(answer)}`)
 }

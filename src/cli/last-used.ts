@@ -1,5 +1,5 @@
+import { later } from '../platform/arrivals'
 import type { ApiKey } from '../platform/registry/keys'
-import { later } from '../platform/shared/arrivals'
 import type { SourceActivity } from '../platform/source-activity'
 
 /** Adds to keys when each was last used: within ten seconds of the truth, absent when never. */

@@ -67,7 +67,7 @@ async function tail(options: Options) {
     if (trouble === undefined && away !== undefined) say('It answers again.')
     if (trouble === undefined && !isBegun) {
       isBegun = true
-      if (!options.json) say(`Waiting for events at ${server.url.origin} (Ctrl-C ends).`)
+      say(`Waiting for events at ${server.url.origin} (Ctrl-C ends).`)
     }
     away = trouble
     if (isAll || trouble !== undefined) await pause(options.interval, signal)
@@ -81,7 +81,7 @@ const HOPELESS = new Set([400, 401, 403, 404, 405])
 function troubleOf(answer: Answered, url: URL, isBegun: boolean): string {
   const reason =
     answer.status === undefined
-      ? `${url.origin} cannot be reached (${answer.reason})`
+      ? `nothing answers at ${url.href} (${answer.reason})`
       : `${url.origin}: ${reasonOf(answer)}`
   if (!isBegun || HOPELESS.has(answer.status ?? 0)) throw new CommandError(reason)
   return reason

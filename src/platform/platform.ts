@@ -82,7 +82,7 @@ export interface Gauges {
   /** How far each consumer of the change feed is behind. */
   consumers: { consumer: string; records: number; ageMs: number }[]
   deliveries: Record<'waiting' | 'inFlight' | 'parked' | 'dead', number>
-  /** Of all tenants. */
+  /** The number is of all tenants. */
   quarantineItems: number
 }
 

@@ -21,7 +21,7 @@ export interface ArrivalCounts {
 
 /** Arrivals are what came from one sender: in one request, in a minute, in an hour. */
 export interface Arrivals extends ArrivalCounts {
-  /** Counts accepted items by the step of their lag (`shared/arrivals.ts`). */
+  /** Counts accepted items by the step of their lag (`arrivals.ts`). */
   lags: Record<string, number>
 }
 

@@ -4,8 +4,8 @@ export type LogLevel = (typeof levels)[number]
 type Fields = Record<string, string | number | boolean | undefined>
 
 /**
- * The log has one line for each occurrence in the server. It never has personal data or a key: ids
- * and counts only.
+ * The log has one line for each occurrence in the server. It never has a key, and ids and counts
+ * only; the address of somebody who was answered 401 is the one piece of personal data in it.
  */
 export interface Log {
   debug(message: string, fields?: Fields): void

@@ -1,5 +1,5 @@
+import { addCounts, emptyCounts } from '../platform/arrivals'
 import type { Clock } from '../platform/clock'
-import { addCounts, emptyCounts } from '../platform/shared/arrivals'
 import type { ArrivalCounts, CountedSender } from '../platform/source-activity'
 import { createHistogram, type Histogram } from './histogram'
 import { createQuantiles, type Quantiles } from './quantiles'
@@ -15,7 +15,7 @@ export interface Meter {
   read(): Measured
 }
 
-/** What is measured is of all tenants; each source names its own. */
+/** These figures are of all tenants; each source names its own. */
 export interface Measured {
   sources: readonly MeasuredSource[]
   total: ArrivalCounts

@@ -1,5 +1,5 @@
+import { addCounts, emptyCounts } from '../platform/arrivals'
 import type { Clock } from '../platform/clock'
-import { addCounts, emptyCounts } from '../platform/shared/arrivals'
 import type { ArrivalCounts, CountedSender } from '../platform/source-activity'
 import type { Log } from '../telemetry/log'
 

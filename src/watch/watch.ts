@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../error/codes'
 import type { ReadEvent } from '../event/reading'
 import type { Receipt } from '../event/receipt'
+import { lagStep } from '../platform/arrivals'
 import type { Clock } from '../platform/clock'
-import { lagStep } from '../platform/shared/arrivals'
 import type { Arrivals, CountedSender, SourceActivity } from '../platform/source-activity'
 import type { Log } from '../telemetry/log'
 import type { Meter } from './meter'
@@ -58,13 +58,17 @@ export function createWatch({ activity, meter, clock, log }: Needs): Watch {
       const receivedMs = Date.parse(receivedAt)
       const lags: Record<string, number> = {}
       let duplicates = 0
+      let lastTime: string | undefined
+      let step = 0
       for (const { item, isDuplicate } of stored) {
         if (isDuplicate) {
           duplicates += 1
           continue
         }
-        const { sendTime, eventTime } = item.event
-        const step = lagStep(receivedMs - Date.parse(sendTime ?? eventTime))
+        const time = item.event.sendTime ?? item.event.eventTime
+        // Items of one request share the time of sending.
+        if (time !== lastTime) step = lagStep(receivedMs - Date.parse(time))
+        lastTime = time
         lags[step] = (lags[step] ?? 0) + 1
       }
       const accepted = stored.length - duplicates

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { lagIn, lagStep } from '../../src/platform/shared/arrivals'
+import { lagIn, lagStep } from '../../src/platform/arrivals'
 import type { SourceActivity } from '../../src/platform/source-activity'
 
 type Opened = {

@@ -13,8 +13,10 @@ const names = readdirSync(join(repository, 'examples')).sort()
 const tests = [...found('tests/examples/*.test.ts'), ...found('tests/clone/*.slow.ts')]
 
 describe('the examples', () => {
-  it('are the four that the README of the repository names', () => {
-    expect(names).toEqual(['canvas-proxy', 'lake-notebook', 'send-events', 'verify-webhook'])
+  it('are those that the README of the repository names', () => {
+    expect(names).toEqual([
+      ...['canvas-proxy', 'lake-notebook', 'prometheus', 'send-events', 'verify-webhook'],
+    ])
     const readme = read('README.md')
     expect(names.filter((name) => !readme.includes(`(examples/${name}/)`))).toEqual([])
   })

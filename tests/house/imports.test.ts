@@ -68,7 +68,7 @@ const mayImport: Record<string, string[]> = {
   // From one standard to another, which never know each other.
   mapping: [...ground, 'standards'],
   // What tells the people who run it what happens.
-  watch: [...ground, 'platform/shared'],
+  watch: ground,
   ingest: [...ground, ...standards, 'access', 'mapping', 'outbound', 'quarantine', 'watch', 'wire'],
   changes: [...ground, ...helpers, ...standards],
   // The record store of xAPI, over the ports.

@@ -103,7 +103,7 @@ describe('GET /metrics', () => {
 
   local('has at most so many series, however many sources send', async () => {
     await using app = await startTestApp()
-    const { meter } = app.services!
+    const { meter } = app.options
     for (let n = 0; n < 5000; n += 1) {
       meter!.add({ tenantId: 'default', sourceId: `s${n}` }, { accepted: 1 })
     }

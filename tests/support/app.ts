@@ -10,6 +10,8 @@ import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
 import { createServices, type ServiceOptions, type Services } from '../../src/services'
 import type { Log } from '../../src/telemetry/log'
+import { createMeter } from '../../src/watch/meter'
+import { meteredEvents } from '../../src/watch/metered-events'
 import { aRunningClock, type TestClock } from './clock'
 import { temporaryFolder } from './folders'
 import { keyring } from './keyring'
@@ -67,8 +69,10 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
   const first = await bootstrap(registry, { clock })
   const keys = { demo: first!.demoKey, admin: first!.adminKey }
   const wrapped = wrap ? wrap(platform) : platform
-  const options = { config, clock, log, ...(get && { get }) }
-  const services = createServices(wrapped, options)
+  const meter = createMeter({ clock })
+  const options = { config, clock, log, meter, ...(get && { get }) }
+  const measured = { ...wrapped, events: meteredEvents(wrapped.events, meter) }
+  const services = createServices(measured, options)
   const app = createApp(services)
 
   return {

@@ -15,6 +15,7 @@ export const reasons = {
     'A function URL reads the body, and leaves out empty headers, before the function starts',
   limits: 'Smaller limits cannot be set in a deployment',
   metrics: 'CloudWatch has the figures of a deployment',
+  arrivals: 'The table of a deployment knows no order of arrival',
   'no process': 'No process of a function lives for long',
   lag: 'A metric of AWS says how far the consumers of the stream are behind',
   order: 'API Gateway hands over messages all at once, so that answers come in any order',

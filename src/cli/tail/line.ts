@@ -11,7 +11,7 @@ export interface Quarantined {
   errors: Issue[]
 }
 
-/** What is shown is an event, or an item that went to quarantine. */
+/** A thing that is shown is an event, or an item that went to quarantine. */
 export type Shown = { event: EventRecord } | { quarantined: Quarantined }
 
 /** Writes one line, which no text of a sender can break. @param isWhole as JSON */

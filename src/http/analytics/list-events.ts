@@ -11,7 +11,7 @@ import { AnEvent, eventExample, jsonOfEvent, sizeIn, View } from './event-view'
 
 const id = (description: string) => z.string().min(1).optional().openapi({ description })
 
-/** What events can be found by, beside their times. */
+/** Events can be found by these fields, beside their times. */
 export const filterFields = {
   actorId: id('Who'),
   objectId: id('What'),

@@ -1,4 +1,3 @@
-import { duplicatesModes, type Source } from '../../platform/registry/sources'
 import {
   addArrivals,
   addCounts,
@@ -6,7 +5,8 @@ import {
   emptyCounts,
   lagIn,
   later,
-} from '../../platform/shared/arrivals'
+} from '../../platform/arrivals'
+import { duplicatesModes, type Source } from '../../platform/registry/sources'
 import type { ArrivalCounts, Arrivals, SeenSender } from '../../platform/source-activity'
 import { z } from '../zod'
 import { SourceView, viewExample, viewOf } from './schemas'

@@ -38,8 +38,8 @@ const ELSEWHERE =
 
 export function getMetrics(app: App, { platform, options, services }: AppDeps) {
   const admit = keyWith('metrics:read')
-  const { meter, startedAt } = services
-  const { budget, config } = options
+  const { startedAt } = services
+  const { budget, config, meter } = options
 
   operation(app, route, { admit }, async (c, { principal, reply }) => {
     if (meter === undefined || platform.gauges === undefined) {

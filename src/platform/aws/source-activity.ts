@@ -1,16 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Log } from '../../telemetry/log'
+import { addArrivals, emptyArrivals, isSomething, later } from '../arrivals'
 import type { Clock } from '../clock'
-import {
-  addArrivals,
-  emptyArrivals,
-  isSomething,
-  later,
-  MAX_NOTED,
-  slotOf,
-} from '../shared/arrivals'
+import { MAX_NOTED, slotOf } from '../shared/arrival-slots'
 import type { SourceActivity } from '../source-activity'
-import { type NotedArrivals, updatesOf } from './counts/arrivals'
+import type { NotedArrivals } from './counts/arrivals'
 import { keyOf } from './dynamo/attributes'
 import { transact } from './dynamo/transact'
 import { guarded } from './errors'
@@ -56,6 +50,7 @@ export function createSourceActivity({ client, table, clock, log }: Needs): Sett
    * What cannot be written stays noted.
    */
   async function write(sums: NotedArrivals[]) {
+    const { updatesOf } = await import('./counts/arrivals')
     const left = sums.sort((a, b) => (a.slot < b.slot ? -1 : 1))
     try {
       for (let sum = left[0]; sum !== undefined; sum = left[0]) {

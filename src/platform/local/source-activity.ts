@@ -1,17 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import type { Log } from '../../telemetry/log'
-import {
-  addArrivals,
-  addCounts,
-  emptyArrivals,
-  emptyCounts,
-  firstSlot,
-  isSomething,
-  later,
-  MAX_NOTED,
-  SLOT_KEPT_MS,
-  slotOf,
-} from '../shared/arrivals'
+import { addArrivals, addCounts, emptyArrivals, emptyCounts, isSomething, later } from '../arrivals'
+import { firstSlot, MAX_NOTED, SLOT_KEPT_MS, slotOf } from '../shared/arrival-slots'
 import type {
   ArrivalCounts,
   Arrivals,
@@ -98,7 +88,10 @@ export function createSourceActivity(
       if (held !== null) addArrivals(sum, JSON.parse(held.counts))
       addArrivals(sum, arrivals)
       putSlot.run(sender.tenantId, slot, sender.sourceId, sender.keyId, JSON.stringify(sum))
-      prune.run(sender.tenantId, slotOf(new Date(Date.parse(`${slot}Z`) - SLOT_KEPT_MS)))
+      prune.run(
+        sender.tenantId,
+        slotOf(new Date(Date.parse(`${slot}Z`) - SLOT_KEPT_MS).toISOString()),
+      )
     }
   })
 
@@ -144,7 +137,7 @@ export function createSourceActivity(
         for (const { sourceId, keyId, counts } of listSlots.all(
           tenantId,
           firstSlot(now),
-          slotOf(now),
+          slotOf(now.toISOString()),
         )) {
           const name = JSON.stringify([sourceId, keyId])
           const sum = hours.get(name) ?? emptyArrivals()

@@ -1,5 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import { isSomething, SLOT_KEPT_MS } from '../../shared/arrivals'
+import { isSomething } from '../../arrivals'
+import { SLOT_KEPT_MS } from '../../shared/arrival-slots'
 import type { ArrivalCounts, Arrivals, CountedSender } from '../../source-activity'
 import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
 

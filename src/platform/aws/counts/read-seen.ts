@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { addArrivals, emptyArrivals, firstSlot, slotOf } from '../../shared/arrivals'
+import { addArrivals, emptyArrivals } from '../../arrivals'
+import { firstSlot, slotOf } from '../../shared/arrival-slots'
 import type { Arrivals, SeenSender } from '../../source-activity'
 import { type Attributes, keyOf, queryAll, text } from '../dynamo/attributes'
 import { activityOf, LAG, REASON, SEEN, SLOT } from './arrivals'
@@ -22,7 +23,7 @@ export async function readSeen(
   // `$` comes next after `#`, which is between two parts of a key.
   const [seen, slots] = await Promise.all([
     between(keyOf(SEEN, ''), `${keyOf(SEEN)}$`),
-    between(keyOf(SLOT, firstSlot(now)), `${keyOf(SLOT, slotOf(now))}$`),
+    between(keyOf(SLOT, firstSlot(now)), `${keyOf(SLOT, slotOf(now.toISOString()))}$`),
   ])
   const hours = new Map<string, Arrivals>()
   for (const item of slots) {
