@@ -13,8 +13,10 @@ const names = readdirSync(join(repository, 'examples')).sort()
 const tests = [...found('tests/examples/*.test.ts'), ...found('tests/clone/*.slow.ts')]
 
 describe('the examples', () => {
-  it('are the four that the README of the repository names', () => {
-    expect(names).toEqual(['canvas-proxy', 'lake-notebook', 'send-events', 'verify-webhook'])
+  it('are the five that the README of the repository names', () => {
+    expect(names).toEqual([
+      ...['canvas-proxy', 'docker', 'lake-notebook', 'send-events', 'verify-webhook'],
+    ])
     const readme = read('README.md')
     expect(names.filter((name) => !readme.includes(`(examples/${name}/)`))).toEqual([])
   })
@@ -38,7 +40,7 @@ describe('the examples', () => {
 
   it('in JavaScript need nothing but Node', () => {
     const scripts = found('examples/**/*.mjs')
-    expect(scripts).toHaveLength(3)
+    expect(scripts).toHaveLength(4)
     const imports = scripts.flatMap((path) => [...read(path).matchAll(/ from '([^']+)'/g)])
     expect(imports.filter(([, from]) => !from!.startsWith('node:'))).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { startTestApp } from '../support/app'
-import { aStatement } from '../support/xapi-statements'
 import { describeNotOnAws } from '../support/not-on-aws'
+import { aStatement } from '../support/xapi-statements'
 
 type Trust = boolean | string[]
 type Headers = Record<string, string>
@@ -37,7 +37,13 @@ const clients: [what: string, trust: Trust, peer: string, headers: Headers, clie
   ['nonsense', true, near, { 'X-Forwarded-For': `${far}, <script>` }, near],
   ['nonsense', fleet, '10.0.0.1', { 'X-Forwarded-For': `${far}, 1.2.3, 10.0.0.2` }, '10.0.0.2'],
   ['empty', true, near, { 'X-Forwarded-For': '' }, near],
-  ['endless', fleet, '10.0.0.1', { 'X-Forwarded-For': `8.8.8.8, ${'10.0.0.2, '.repeat(500)}10.0.0.2` }, '10.0.0.2'],
+  [
+    'endless',
+    fleet,
+    '10.0.0.1',
+    { 'X-Forwarded-For': `8.8.8.8, ${'10.0.0.2, '.repeat(500)}10.0.0.2` },
+    '10.0.0.2',
+  ],
 ]
 
 describeNotOnAws('proxy')("a client's address behind a proxy", () => {
@@ -65,12 +71,20 @@ const bases: [trust: Trust, headers: Headers, base: string][] = [
   [true, { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'x.edu' }, 'https://x.edu'],
   [
     true,
-    { 'X-Forwarded-Proto': 'HTTPS', 'X-Forwarded-Host': 'x.edu:8443', 'X-Forwarded-Prefix': '/nonius/' },
+    {
+      'X-Forwarded-Proto': 'HTTPS',
+      'X-Forwarded-Host': 'x.edu:8443',
+      'X-Forwarded-Prefix': '/nonius/',
+    },
     'https://x.edu:8443/nonius',
   ],
   [true, { 'X-Forwarded-Prefix': '/a/b' }, 'http://localhost/a/b'],
   [true, { Forwarded: 'for=8.8.8.8;proto=https;host="x.edu"' }, 'https://x.edu'],
-  [true, { Forwarded: 'proto=http;host=y.edu, for=1.2.3.4;proto=https;host=x.edu' }, 'https://x.edu'],
+  [
+    true,
+    { Forwarded: 'proto=http;host=y.edu, for=1.2.3.4;proto=https;host=x.edu' },
+    'https://x.edu',
+  ],
   // Nothing that could not stand there is repeated.
   [true, { 'X-Forwarded-Proto': 'javascript' }, 'http://localhost'],
   [true, { 'X-Forwarded-Host': 'x.edu/"><script>' }, 'http://localhost'],
