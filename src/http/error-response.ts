@@ -4,6 +4,7 @@ import { problemOf } from '../error/problem'
 import { translate } from '../error/translate'
 import type { Log } from '../telemetry/log'
 import type { AppContext } from './context'
+import { withLinks } from './links'
 
 // Seconds. A full disk or a busy store seldom mends sooner; senders that wait a minute lose nothing.
 const RETRY_AFTER = 5
@@ -28,7 +29,7 @@ export function problemResponse(c: AppContext, error: AppError): Response {
   if (error.status === 408) c.header('Connection', 'close')
   // RFC 9110, section 15.5.22: a 426 names the protocol.
   if (error.status === 426) c.header('Upgrade', 'websocket')
-  const problem = JSON.stringify(problemOf(error, c.var.requestId))
+  const problem = withLinks(c, JSON.stringify(problemOf(error, c.var.requestId)))
   return c.body(problem, error.status as ContentfulStatusCode)
 }
 

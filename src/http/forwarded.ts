@@ -47,7 +47,7 @@ export function forwardedWith(trust: Networks) {
 interface Hops {
   /** From the client to the last proxy but one, as each proxy added whom it was called by. */
   addresses: readonly string[]
-  /** What the last proxy says in `Forwarded`. */
+  /** The last proxy says this in `Forwarded`. */
   last: Record<string, string>
 }
 

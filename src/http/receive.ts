@@ -6,6 +6,7 @@ import { receiptText } from '../ingest/receipt-text'
 import type { BodyForm, Standard } from '../standards/standard'
 import { readWire } from './body'
 import type { AppContext, AppDeps } from './context'
+import { withLinks } from './links'
 import { type ReceiptReply, replyWith } from './receipt'
 
 /** One address that takes events, and everything in which it differs from the others. */
@@ -34,7 +35,8 @@ export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'o
     const contentType = c.req.header('Content-Type')
     const sender = senderOf(c, principal)
     const receipt = await services.ingest({ sender, standard, form, contentType, body })
-    return replyWith(c, receiptText(receipt, { standard, ...sender, maxBytes: maxReplyBytes }))
+    const text = receiptText(receipt, { standard, ...sender, maxBytes: maxReplyBytes })
+    return replyWith(c, withLinks(c, text))
   }
 }
 

@@ -173,7 +173,8 @@ describe('the examples of the document', () => {
   for (const { name, method, path, operation } of operations) {
     const media = operation.requestBody?.content['application/json']
     // A target that the example names must not be looked up from a test; the others have their own.
-    if (media === undefined || /^\/(webhooks|quarantine|sources|tenants|keys|xapi)/.test(path)) continue
+    if (media === undefined || /^\/(webhooks|quarantine|sources|tenants|keys|xapi)/.test(path))
+      continue
     it(`are taken: ${name}`, async () => {
       await using app = await startTestApp()
       const headers = { ...app.as(), 'Content-Type': 'application/json' }
