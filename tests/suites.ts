@@ -128,7 +128,7 @@ export const suites: Record<string, Part[]> = {
     },
     {
       name: 'clone',
-      says: 'What a newcomer sees, from the clone on',
+      says: 'What a newcomer sees, from the clone on; the steps of the Dockerfile, behind Caddy',
       files: 'tests/clone/*.slow.ts',
     },
   ],

@@ -6,7 +6,7 @@ import { registerCaliper } from './caliper'
 import type { App, AppContext, AppDeps, AppEnv } from './context'
 import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
-import { forwardedWith } from './forwarded'
+import type { Networks, ReadForwarded } from './forwarded'
 import { registerNative } from './native'
 import { notFoundWith } from './not-found'
 import { registerRealtime } from './realtime'
@@ -23,7 +23,7 @@ export function createApp(services: Services): App {
   const receive = receiveWith(deps)
 
   const { trustProxy } = services.config
-  if (trustProxy !== false) app.use('*', forwardedWith(trustProxy))
+  if (trustProxy !== false) app.use('*', forwardedLater(trustProxy))
   // Before all else: those routes are framed as these are.
   for (const { paths, load } of laterApps) {
     const serve = loadedLater(() => load(services))
@@ -114,6 +114,15 @@ function frame(app: App, services: Services) {
   app.use('*', requestContext({ authenticate: identity.authenticate, budget, watch }))
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(services))
+}
+
+/** A process without a proxy in front, as on AWS, never loads what reads a proxy's headers. */
+function forwardedLater(trust: Networks): ReadForwarded {
+  let loading: Promise<ReadForwarded> | undefined
+  return async function readForwarded(c, next) {
+    loading ??= import('./forwarded').then(({ forwardedWith }) => forwardedWith(trust))
+    await (await loading)(c, next)
+  }
 }
 
 function loadedLater(load: () => Promise<App>) {

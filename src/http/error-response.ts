@@ -6,6 +6,7 @@ import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
 import { inHeader } from './credentials'
+import { withLinks } from './links'
 
 // Seconds. A full disk or a busy store seldom mends sooner; senders that wait a minute lose nothing.
 const RETRY_AFTER = 5
@@ -44,7 +45,7 @@ export function problemResponse(c: AppContext, error: AppError): Response {
     ...problemOf(error, c.var.requestId),
     ...(isFirehose(c) && { timestamp: Date.now(), errorMessage: error.message }),
   })
-  return c.body(problem, error.status as ContentfulStatusCode)
+  return c.body(withLinks(c, problem), error.status as ContentfulStatusCode)
 }
 
 /**

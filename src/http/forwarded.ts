@@ -11,7 +11,10 @@ export interface Seen {
   prefix: string
 }
 
-type Networks = Exclude<Config['trustProxy'], false>
+export type Networks = Exclude<Config['trustProxy'], false>
+
+/** The first step of a request, before its route is looked for. */
+export type ReadForwarded = (c: AppContext, next: () => Promise<void>) => Promise<void>
 
 // The machine itself and private networks (RFC 1918, 4193, 3927, 4291, and 6598, which some clouds
 // give to their balancers): where a proxy in front of us connects from.
@@ -29,10 +32,10 @@ const PREFIX = /^(?:\/[A-Za-z0-9._~-]{1,64}){1,8}$/
  * @param trust true: one proxy, on this machine or in a private network; or the networks of all
  * proxies on the way
  */
-export function forwardedWith(trust: Networks) {
+export function forwardedWith(trust: Networks): ReadForwarded {
   const trusted = listOf(trust === true ? nearby : trust)
 
-  return async function readForwarded(c: AppContext, next: () => Promise<void>) {
+  return async function readForwarded(c, next) {
     const peer = addressOf(c.env.ip ?? '')
     if (peer !== undefined && trusted(peer)) {
       const hops = hopsOf(c)
@@ -47,7 +50,7 @@ export function forwardedWith(trust: Networks) {
 interface Hops {
   /** From the client to the last proxy but one, as each proxy added whom it was called by. */
   addresses: readonly string[]
-  /** What the last proxy says in `Forwarded`. */
+  /** The last proxy says this in `Forwarded`. */
   last: Record<string, string>
 }
 

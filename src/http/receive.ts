@@ -7,6 +7,7 @@ import type { BodyForm, Standard } from '../standards/standard'
 import { readWire } from './body'
 import type { AppContext, AppDeps } from './context'
 import { refuseForm } from './json-type'
+import { withLinks } from './links'
 import { type ReceiptReply, replyWith } from './receipt'
 
 /** One address that takes events, and everything in which it differs from the others. */
@@ -42,10 +43,13 @@ export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'o
     const receipt = await services.ingest({ sender, standard, form, contentType, body })
     const { requestId } = receipt.unwrapped ?? {}
     const wording = { standard, ...sender, maxBytes: maxReplyBytes }
-    if (requestId === undefined) return replyWith(c, receiptText(receipt, wording))
+    if (requestId === undefined) {
+      return replyWith(c, withLinks(c, receiptText(receipt, wording)))
+    }
     // Amazon Data Firehose takes nothing for delivered that does not repeat its name of the request.
     const answer = { ...receipt, requestId, timestamp: Date.now() }
-    return replyWith(c, receiptText(answer, { ...wording, maxBytes: FIREHOSE_BYTES }), true)
+    const text = receiptText(answer, { ...wording, maxBytes: FIREHOSE_BYTES })
+    return replyWith(c, withLinks(c, text), true)
   }
 }
 

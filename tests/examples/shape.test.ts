@@ -15,7 +15,7 @@ const tests = [...found('tests/examples/*.test.ts'), ...found('tests/clone/*.slo
 describe('the examples', () => {
   it('are those that the README of the repository names', () => {
     expect(names).toEqual([
-      ...['canvas-proxy', 'lake-notebook', 'prometheus', 'send-events', 'verify-webhook'],
+      ...['canvas-proxy', 'docker', 'lake-notebook', 'prometheus', 'send-events', 'verify-webhook'],
     ])
     const readme = read('README.md')
     expect(names.filter((name) => !readme.includes(`(examples/${name}/)`))).toEqual([])
@@ -40,7 +40,7 @@ describe('the examples', () => {
 
   it('in JavaScript need nothing but Node', () => {
     const scripts = found('examples/**/*.mjs')
-    expect(scripts).toHaveLength(3)
+    expect(scripts).toHaveLength(4)
     const imports = scripts.flatMap((path) => [...read(path).matchAll(/ from '([^']+)'/g)])
     expect(imports.filter(([, from]) => !from!.startsWith('node:'))).toEqual([])
   })

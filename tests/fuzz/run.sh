@@ -61,8 +61,8 @@ fuzz() {
 
 code=0
 cd "$scratch" # where it leaves its own files
-fuzz demo "$demo_key" 50 --exclude-tag Sources "$@" # which are an admin's alone
-fuzz admin "$admin_key" 25 --include-path-regex '^/(sources|quarantine)' "$@"
+fuzz demo "$demo_key" 50 --exclude-tag Sources --exclude-tag Keys --exclude-tag Tenants "$@" # which are an admin's alone
+fuzz admin "$admin_key" 25 --include-path-regex '^/(sources|quarantine|keys|tenants)' "$@"
 
 python3 - "$scratch/demo.xml" "$scratch/admin.xml" <<'PYTHON'
 import sys

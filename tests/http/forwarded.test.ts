@@ -122,6 +122,11 @@ describeNotOnAws('proxy')('what an answer says of where something is, behind a p
       const page = await ask('GET', '/xapi/statements?limit=1', demo)
       const { more } = (await page.json()) as { more: string }
       expect(more).toStartWith(`${prefix}/xapi/statements?more=`)
+
+      // Of more than a hundred items in quarantine, an answer links to the others.
+      const receipt = await ask('POST', '/api/v1/events', demo, Array(150).fill({ user_id: '' }))
+      const { quarantinedLink } = (await receipt.json()) as { quarantinedLink: string }
+      expect(quarantinedLink).toBe(`${prefix}/quarantine?sourceId=demo`)
     })
   }
 })

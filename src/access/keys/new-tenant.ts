@@ -13,7 +13,7 @@ export const TENANT_ID = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 export const tenantIdExpected =
   '1 to 63 letters a to z, digits and hyphens, with a letter or digit at both ends'
 
-// What belongs to the installation and not to one tenant.
+// These scopes belong to the installation and not to one tenant.
 const ofInstallation: readonly Scope[] = ['installation', 'metrics:read']
 
 /** The first key of a tenant may do everything with what is the tenant's. */

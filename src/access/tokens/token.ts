@@ -23,7 +23,7 @@ export interface TokenNeeds {
 
 // Clients that nobody registered here belong to it, whatever the issuer grants them.
 const unregisteredTenant = 'default'
-// What is administered is nothing that an issuer can grant.
+// An issuer cannot grant what administers or watches over the installation.
 const dataScopes: readonly Scope[] = scopes.filter(
   (scope) => !['admin', 'installation', 'metrics:read'].includes(scope),
 )

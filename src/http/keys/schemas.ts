@@ -95,7 +95,7 @@ export const MadeKey = z
     endpoint: z
       .string()
       .optional()
-      .openapi({ description: 'With `xapi`: what its tool asks for beside `id` and `key`' }),
+      .openapi({ description: 'For a tool of xAPI: what it asks for beside `id` and `key`' }),
   })
   .openapi('MadeKey')
 

@@ -39,6 +39,21 @@ describe('production', () => {
   })
 })
 
+describe('a stage', () => {
+  it('tells every function which environment it is, whatever the deployer has set', () => {
+    for (const [graph, environment] of [
+      [production, 'production'],
+      [ci, 'development'],
+    ] as const) {
+      const told = ofType(graph, 'Function')
+        .map(({ inputs }) => inputs.environment?.variables ?? {})
+        .filter((variables) => 'NONIUS_HOT_TTL_DAYS' in variables)
+      expect(told).toHaveLength(5)
+      for (const one of told) expect(one).toHaveProperty('NONIUS_ENVIRONMENT', environment)
+    }
+  })
+})
+
 describe('any other stage', () => {
   it('goes when it is removed, with what is in it', () => {
     expect(ci.app).toMatchObject({ protect: false, removal: 'remove' })

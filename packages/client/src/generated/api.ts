@@ -879,7 +879,7 @@ export type MadeKey = {
   revokedAt?: string
   /** The key itself: this once, only its hash is kept */
   key: string
-  /** With `xapi`: what its tool asks for beside `id` and `key` */
+  /** For a tool of xAPI: what it asks for beside `id` and `key` */
   endpoint?: string
 }
 
