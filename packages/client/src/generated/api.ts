@@ -416,38 +416,36 @@ export type CaliperItem = Record<string, unknown>
 /** A JWS in compact form (RFC 7515), e.g. a signed JWT */
 export type SignedBody = string
 
-export type CaliperValid = {
+export type ValidReport = {
   valid: true
   eventCount: number
   entityCount: number
   /** What the standard recommends against; it conforms all the same */
-  warnings: CaliperIssue[]
+  warnings: ReportedIssue[]
   /** More was found than is listed */
   truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
+  counts?: IssueCounts
 }
 
-export type CaliperIssue = Issue & {
+export type ReportedIssue = Issue & {
   /** `error` where the text says MUST, `warning` where it says SHOULD */
   severity: 'error' | 'warning'
 }
 
-export type CaliperInvalid = {
+/** With `truncated` */
+export type IssueCounts = {
+  errors: Record<string, number>
+  warnings: Record<string, number>
+}
+
+export type InvalidReport = {
   valid: false
-  errors: CaliperIssue[]
+  errors: ReportedIssue[]
   /** What the standard recommends against; it conforms all the same */
-  warnings?: CaliperIssue[]
+  warnings?: ReportedIssue[]
   /** More was found than is listed */
   truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
+  counts?: IssueCounts
 }
 
 export type CaliperEndpointConfiguration = {
@@ -455,13 +453,15 @@ export type CaliperEndpointConfiguration = {
   caliperMaximumPayloadSize: number
   /** Context IRIs */
   caliperSupportedVersions: string[]
-  caliperSupportedExtensions: Record<string, unknown>
+  caliperSupportedExtensions: CaliperExtensions
   /** Kilobytes */
   caliper_maximum_payload_size: number
   /** Context IRIs */
   caliper_supported_versions: string[]
-  caliper_supported_extensions: Record<string, unknown>
+  caliper_supported_extensions: CaliperExtensions
 }
+
+export type CaliperExtensions = Record<string, unknown>
 
 /** An event, or an array of them */
 export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | null)[]
@@ -613,40 +613,6 @@ export type XapiStatement = {
 /** The ids of the statements, in the order in which they were sent */
 export type XapiStatementIds = string[]
 
-export type XapiValid = {
-  valid: true
-  eventCount: number
-  entityCount: number
-  /** What the standard recommends against; it conforms all the same */
-  warnings: XapiIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
-
-export type XapiIssue = Issue & {
-  /** `error` where the text says MUST, `warning` where it says SHOULD */
-  severity: 'error' | 'warning'
-}
-
-export type XapiInvalid = {
-  valid: false
-  errors: XapiIssue[]
-  /** What the standard recommends against; it conforms all the same */
-  warnings?: XapiIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
-
 export type XapiPerson = {
   objectType: 'Person'
   name?: string[]
@@ -683,13 +649,15 @@ export type Source = {
   name: string
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
-  signing?: {
-    required: boolean
-    jwksUrl?: string
-    keys?: PublicKey[]
-  }
+  signing?: SourceSigning
   createdAt: string
   updatedAt: string
+}
+
+export type SourceSigning = {
+  required: boolean
+  jwksUrl?: string
+  keys?: PublicKey[]
 }
 
 /** A public key as JSON (RFC 7517): RSA, EC or OKP */
@@ -707,11 +675,11 @@ export type NewSource = {
   mode?: 'lenient' | 'strict'
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
-  signing?: SourceSigning
+  signing?: SourceSigningSettings
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
-export type SourceSigning = {
+export type SourceSigningSettings = {
   /** Whether a body without a signature is refused */
   required?: boolean
   /** Where its keys are published (https): fetched when needed, kept for ten minutes */
@@ -730,7 +698,7 @@ export type SourceSettings = {
   mode?: 'lenient' | 'strict'
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
-  signing?: SourceSigning
+  signing?: SourceSigningSettings
 }
 
 export type SourceConformance = {
@@ -835,15 +803,17 @@ export type QuarantineUsage = {
 
 export type ReplayPage = {
   dryRun: boolean
-  counts: {
-    stored: number
-    duplicate: number
-    set_aside: number
-    refused: number
-  }
+  counts: OutcomeCounts
   results: ReplayResult[]
   /** Absent when none are left */
   nextCursor?: string
+}
+
+export type OutcomeCounts = {
+  stored: number
+  duplicate: number
+  set_aside: number
+  refused: number
 }
 
 export type ReplayResult = {
@@ -867,12 +837,7 @@ export type ReplayResult = {
 
 export type ReplayBegun = {
   dryRun: boolean
-  counts: {
-    stored: number
-    duplicate: number
-    set_aside: number
-    refused: number
-  }
+  counts: OutcomeCounts
   results: ReplayResult[]
   /** Of what goes on: `GET /quarantine/replays/{id}` */
   replayId: string
@@ -930,12 +895,7 @@ export type ReplayJob = {
   startedAt: string
   /** Absent while it goes on */
   finishedAt?: string
-  counts: {
-    stored: number
-    duplicate: number
-    set_aside: number
-    refused: number
-  }
+  counts: OutcomeCounts
   /** At most so many items are still looked at */
   left: number
   /** Ids of the first twenty */
@@ -1033,8 +993,8 @@ export interface Operations {
     path: '/caliper/v1p2/events/validate'
     body: CaliperEnvelope
     replies: {
-      200: CaliperValid
-      400: CaliperInvalid
+      200: ValidReport
+      400: InvalidReport
       408: Problem
       413: Problem
       415: Problem
@@ -1364,8 +1324,8 @@ export interface Operations {
     path: '/xapi/statements/validate'
     body: XapiStatement | XapiStatement[]
     replies: {
-      200: XapiValid
-      400: XapiInvalid
+      200: ValidReport
+      400: InvalidReport
       408: Problem
       413: Problem
       415: Problem
