@@ -327,6 +327,26 @@ export type CaliperViewEvent = CaliperAnyEvent & {
   object?: CaliperEntity | string
 }
 
+/** Of an event that was repaired in quarantine: who changed what */
+export type WebhookRepair = {
+  /** Its place in `data` */
+  index: number
+  /** Id of the key */
+  by: string
+  at: string
+  /** JSON Pointers to what was changed; absent: it may be all */
+  paths?: string[]
+}
+
+export type WebhookMessage = {
+  type: 'events'
+  /** When the message was made */
+  timestamp: string
+  /** At most a hundred, each as it was sent, of whichever standard */
+  data: (CaliperAnyEvent | XapiStatement | NativeEvent | Record<string, unknown>)[]
+  repaired?: WebhookRepair[]
+}
+
 export type Receipt = {
   requestId: string
   eventCount: number
@@ -464,7 +484,7 @@ export type CaliperEndpointConfiguration = {
 export type CaliperExtensions = Record<string, unknown>
 
 /** An event, or an array of them */
-export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | null)[]
+export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | unknown | null)[]
 
 export type NativeEvent = {
   /** What happened */
@@ -581,7 +601,7 @@ export type Readiness = {
 }
 
 export type OpenApi = {
-  openapi: '3.0.0'
+  openapi: '3.1.0'
   info: Record<string, unknown>
   paths: Record<string, unknown>
   [name: string]: unknown
@@ -1443,7 +1463,7 @@ export interface Operations {
       since?: string
     }
     replies: {
-      200: XapiDocumentIds | null
+      200: XapiDocumentIds | unknown | null
       304: undefined
       400: Problem
       401: Problem
@@ -1540,7 +1560,7 @@ export interface Operations {
       since?: string
     }
     replies: {
-      200: XapiDocumentIds | null
+      200: XapiDocumentIds | unknown | null
       304: undefined
       400: Problem
       401: Problem
@@ -1633,7 +1653,7 @@ export interface Operations {
       since?: string
     }
     replies: {
-      200: XapiDocumentIds | null
+      200: XapiDocumentIds | unknown | null
       304: undefined
       400: Problem
       401: Problem
