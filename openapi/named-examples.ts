@@ -10,6 +10,11 @@ interface Example {
 /** An example of each type of event, in the body that operations take. */
 type Examples = Record<string, Example>
 
+/** An id of its own for each example: they can all be sent to one server. */
+function uuid(i: number): string {
+  return `3a648e68-f00d-4c08-aa59-8738e188${i.toString(16).padStart(4, '0')}`
+}
+
 const inEnvelope = (event: unknown) => ({
   sensor: 'https://example.edu/sensors/1',
   sendTime: '2026-11-21T09:30:01.000Z',
@@ -18,10 +23,10 @@ const inEnvelope = (event: unknown) => ({
 })
 
 const caliper: Examples = Object.fromEntries(
-  Object.keys(events).map((type) => [
-    `Caliper${type}`,
-    { summary: type, value: inEnvelope(exampleEvent(type)) },
-  ]),
+  Object.keys(events).map((type, i) => {
+    const event = { ...exampleEvent(type), id: `urn:uuid:${uuid(i)}` }
+    return [`Caliper${type}`, { summary: type, value: inEnvelope(event) }]
+  }),
 )
 
 const natively = (event_type: string, more: object) => ({
@@ -52,12 +57,15 @@ const native: Examples = {
 
 const course = 'https://example.edu/courses/7'
 
+let said = 0x1000 // beyond the events' own
+
 function saying(verb: string, more: object = {}): Example {
+  said += 1
   const name = verb.split('/').at(-1)!
   return {
     summary: name,
     value: {
-      id: 'cd088ca7-c044-405c-bb41-0b2a8506f907',
+      id: uuid(said),
       actor: { mbox: 'mailto:ada@example.edu', name: 'Ada' },
       verb: { id: verb, display: { en: name } },
       object: {

@@ -10,7 +10,6 @@ import { createRoute } from '../route'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
 
-
 const route = createRoute({
   method: 'post',
   path: '/caliper/v1p2/events/validate',

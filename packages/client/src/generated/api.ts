@@ -384,6 +384,8 @@ export type Issue = {
   spec?: string
 }
 
+export type MinimalReceipt = Record<string, never>
+
 /** RFC 9457 */
 export type Problem = {
   /** The code as a URN */
@@ -545,24 +547,10 @@ export type WebhookSettings = {
   /** Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`. */
   events: string[]
   /** All must match */
-  filters?: (FieldFilter | FieldFilterShorthand)[]
+  filters?: FieldFilter[]
   /** While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later. */
   enabled?: boolean
 }
-
-/** By field: the value it must hold, or those of which it must hold one */
-export type FieldFilterShorthand = {
-  actorId?: FieldFilterValues
-  objectId?: FieldFilterValues
-  type?: FieldFilterValues
-  sessionId?: FieldFilterValues
-  groupId?: FieldFilterValues
-  action?: FieldFilterValues
-  sourceId?: FieldFilterValues
-  commonAction?: FieldFilterValues
-}
-
-export type FieldFilterValues = string | string[]
 
 export type WebhookList = {
   webhooks: Webhook[]
@@ -964,7 +952,7 @@ export interface Operations {
     path: '/caliper/v1p2/events'
     body: CaliperEnvelopes
     replies: {
-      200: Receipt | Record<string, never>
+      200: Receipt | MinimalReceipt
       400: Problem
       401: Problem
       408: Problem
@@ -996,7 +984,7 @@ export interface Operations {
     }
     body: CaliperBody
     replies: {
-      200: Receipt | Record<string, never>
+      200: Receipt | MinimalReceipt
       400: Problem
       401: Problem
       408: Problem
@@ -1028,7 +1016,7 @@ export interface Operations {
     path: '/api/v1/events'
     body: NativeBody
     replies: {
-      200: Receipt | Record<string, never>
+      200: Receipt | MinimalReceipt
       400: Problem
       401: Problem
       403: Problem
