@@ -2,6 +2,8 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { App } from '../src/http/context'
 import { routesOf } from '../src/http/operation'
 import { describeEventTypes } from './event-schemas'
+import { examples, examplesOf } from './named-examples'
+import { describeWebhookMessage, webhooks } from './webhook-message'
 
 const description = `Nonius takes learning events (Caliper, native), keeps them durably and once, and hands
 them on: over HTTP, to webhooks, to Parquet.
@@ -39,9 +41,10 @@ export function openApiDocument(apps: readonly App[]) {
   const registry = generator.openAPIRegistry
   registry.registerComponent('securitySchemes', 'key', key)
   describeEventTypes(registry)
+  describeWebhookMessage(registry)
   for (const route of apps.flatMap(routesOf)) registry.registerPath(route)
-  return generator.getOpenAPIDocument({
-    openapi: '3.0.0',
+  const document = generator.getOpenAPI31Document({
+    openapi: '3.1.0',
     info: {
       title: 'Nonius',
       // This is the version of the interface: raised when a documented request or reply changes its meaning.
@@ -53,4 +56,28 @@ export function openApiDocument(apps: readonly App[]) {
     servers: [{ url: '.', description: 'This server' }],
     tags,
   })
+  return withExamples({ ...document, webhooks })
+}
+
+interface Body {
+  content?: Record<string, { schema: unknown; example?: unknown }>
+}
+
+type Operations = Record<string, Record<string, { operationId: string; requestBody?: Body }>>
+
+/** Refers to the named examples where an operation takes events, in place of its one. */
+function withExamples<D extends { paths?: unknown; components?: object }>(document: D) {
+  for (const methods of Object.values(document.paths as Operations)) {
+    for (const { operationId, requestBody } of Object.values(methods)) {
+      const names = Object.keys(examplesOf[operationId] ?? {})
+      const media = requestBody?.content?.['application/json']
+      if (names.length === 0 || media === undefined) continue
+      const refs = names.map((name) => [name, { $ref: `#/components/examples/${name}` }])
+      requestBody!.content!['application/json'] = {
+        schema: media.schema,
+        ...{ examples: Object.fromEntries(refs) },
+      }
+    }
+  }
+  return { ...document, components: { ...document.components, examples } }
 }

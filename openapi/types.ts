@@ -1,10 +1,9 @@
-/** A schema object of OpenAPI 3.0.0, as far as the document uses it. */
+/** A schema object of OpenAPI 3.1.0, as far as the document uses it. */
 interface Schema {
   $ref?: string
-  type?: string
+  type?: string | string[]
   description?: string
   enum?: unknown[]
-  nullable?: boolean
   properties?: Record<string, Schema>
   required?: string[]
   additionalProperties?: boolean | Schema
@@ -74,8 +73,8 @@ function contentType({ content = {} }: Content): string {
 }
 
 function typeOf(schema: Schema, depth = 0): string {
-  const type = plainTypeOf(schema, depth)
-  return schema.nullable && type !== 'unknown' ? union([type, 'null']) : type
+  if (!Array.isArray(schema.type)) return plainTypeOf(schema, depth)
+  return union(schema.type.map((type) => plainTypeOf({ ...schema, type }, depth)))
 }
 
 function plainTypeOf(schema: Schema, depth: number): string {
@@ -84,12 +83,11 @@ function plainTypeOf(schema: Schema, depth: number): string {
   if (schema.enum) return union(schema.enum.map((value) => quoted(value)))
   if (allOf) return allOf.map((part) => grouped(typeOf(part, depth))).join(' & ')
   const choices = anyOf ?? oneOf
-  // A choice that says nothing but `nullable` is the null of a nullable union.
-  if (choices) return union(choices.map((one) => (isNull(one) ? 'null' : typeOf(one, depth))))
+  if (choices) return union(choices.map((one) => typeOf(one, depth)))
   if (schema.type === 'array') return `${grouped(typeOf(schema.items ?? {}, depth))}[]`
   if (schema.type === 'object') return objectOf(schema, depth)
   if (schema.type === 'integer') return 'number'
-  return schema.type ?? 'unknown'
+  return typeof schema.type === 'string' ? schema.type : 'unknown'
 }
 
 function objectOf(schema: Schema, depth: number): string {
@@ -118,7 +116,6 @@ function fieldsOf(
   return `{\n${fields.join('')}${'  '.repeat(depth)}}`
 }
 
-const isNull = (schema: Schema) => schema.nullable === true && Object.keys(schema).length === 1
 const union = (types: string[]) => [...new Set(types)].join(' | ')
 const grouped = (type: string) => (/[|&]/.test(type) && !type.startsWith('{') ? `(${type})` : type)
 const quoted = (value: unknown) =>

@@ -11,49 +11,52 @@ import { Issue } from './openapi'
 import { z } from './zod'
 
 const byCode = z.record(z.string(), z.int())
+const IssueCounts = z
+  .object({ errors: byCode, warnings: byCode })
+  .openapi('IssueCounts', { description: 'How many there are of each code, listed or not' })
 const cutFields = {
   truncated: z.literal(true).optional().openapi({ description: 'More was found than is listed' }),
-  counts: z.object({ errors: byCode, warnings: byCode }).optional().openapi({
-    description: 'With `truncated`: how many there are of each code, listed or not',
-  }),
+  counts: IssueCounts.optional().openapi({ description: 'With `truncated`' }),
 }
 
-/**
- * Makes the schemas of a report.
- * @param name of the standard, before the names of the schemas
- * @param example an issue
- */
-export function reportSchemas(
-  name: string,
-  example: z.input<typeof Issue> & { severity: 'error' | 'warning' },
-) {
-  const ReportedIssue = Issue.extend({
-    severity: z.enum(['error', 'warning']).openapi({
-      description: '`error` where the text says MUST, `warning` where it says SHOULD',
-    }),
-  }).openapi(`${name}Issue`, { example })
-  const warnings = z
-    .array(ReportedIssue)
-    .openapi({ description: 'What the standard recommends against; it conforms all the same' })
-  const Valid = z
-    .object({
-      valid: z.literal(true),
-      eventCount: z.int().min(0),
-      entityCount: z.int().min(0),
-      warnings,
-      ...cutFields,
-    })
-    .openapi(`${name}Valid`)
-  const Invalid = z
-    .object({
-      valid: z.literal(false),
-      errors: z.array(ReportedIssue),
-      warnings: warnings.optional(),
-      ...cutFields,
-    })
-    .openapi(`${name}Invalid`)
-  return { Valid, Invalid }
-}
+const ReportedIssue = Issue.extend({
+  severity: z.enum(['error', 'warning']).openapi({
+    description: '`error` where the text says MUST, `warning` where it says SHOULD',
+  }),
+}).openapi('ReportedIssue', {
+  example: {
+    path: ['data', 0, 'type'],
+    message: 'Required',
+    code: 'required',
+    severity: 'error',
+    spec: 'Caliper 1.2, 2.1 Event',
+  },
+})
+
+const warnings = z
+  .array(ReportedIssue)
+  .openapi({ description: 'What the standard recommends against; it conforms all the same' })
+
+/** The report on a body that conforms, whatever its standard. */
+export const ValidReport = z
+  .object({
+    valid: z.literal(true),
+    eventCount: z.int().min(0),
+    entityCount: z.int().min(0),
+    warnings,
+    ...cutFields,
+  })
+  .openapi('ValidReport')
+
+/** The report on a body that does not conform. */
+export const InvalidReport = z
+  .object({
+    valid: z.literal(false),
+    errors: z.array(ReportedIssue),
+    warnings: warnings.optional(),
+    ...cutFields,
+  })
+  .openapi('InvalidReport')
 
 // Senders who check events show no key: together they share the room of one tenant.
 const ANYBODY = ''

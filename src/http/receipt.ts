@@ -63,7 +63,7 @@ const ReceiptSchema = z
   .openapi('Receipt')
 
 // The second form answers `return=minimal`: an object of no properties.
-const Content = z.union([ReceiptSchema, z.strictObject({})])
+const Content = z.union([ReceiptSchema, z.strictObject({}).openapi('MinimalReceipt')])
 
 /** An answer with a receipt, whichever route gives it. */
 export type ReceiptReply = Reply<200, z.output<typeof Content>>

@@ -88,7 +88,7 @@ describe('a clean clone', () => {
 
   it('serves its documentation', async () => {
     expect(await (await fetch(`${home}/health`)).json()).toEqual({ status: 'ok' })
-    expect(await (await fetch(`${home}/openapi.json`)).json()).toHaveProperty('openapi', '3.0.0')
+    expect(await (await fetch(`${home}/openapi.json`)).json()).toHaveProperty('openapi', '3.1.0')
     expect((await fetch(`${home}/docs`)).status).toBe(200)
   })
 

@@ -97,7 +97,7 @@ describe('the tarball of `npm pack`', () => {
   it('gives programs its OpenAPI document, and none of its modules', async () => {
     const document = `const { default: api } = await import('nonius/openapi.json', { with: { type: 'json' } })
       console.log(api.openapi)`
-    expect((await node(document)).stdout).toBe('3.0.0\n')
+    expect((await node(document)).stdout).toBe('3.1.0\n')
     for (const inside of ['nonius', 'nonius/src/server.ts', 'nonius/src/http/app.ts']) {
       const { stderr, exitCode } = await node(`await import('${inside}')`)
       expect({ inside, exitCode }).toEqual({ inside, exitCode: 1 })

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { validate } from '@scalar/openapi-parser'
 import { documentFile } from '../../openapi/build'
 import { laterApps } from '../../src/http/app'
+import { events } from '../../src/standards/caliper/model/events'
+import { payloadOf } from '../../src/webhooks/payload'
 import { startTestApp } from '../support/app'
 import { notOnAws } from '../support/not-on-aws'
 import { startXapiTest } from '../support/xapi-documents'
@@ -12,7 +14,7 @@ import { startXapiTest } from '../support/xapi-documents'
 interface Media {
   schema: object
   example?: unknown
-  examples?: Record<string, { value: unknown }>
+  examples?: Record<string, { value: unknown } | { $ref: string }>
 }
 
 interface Operation {
@@ -25,8 +27,12 @@ interface Operation {
   responses: Record<string, { description: string; content?: Record<string, Media> }>
 }
 
+type Examples = Record<string, { summary: string; value: unknown }>
+
 interface Document {
   openapi: string
+  components: { schemas: Record<string, unknown>; examples: Examples }
+  webhooks: Record<string, Record<string, Operation>>
   paths: Record<string, Record<string, Operation>>
 }
 
@@ -47,7 +53,66 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   })),
 )
 
+/** The values of all examples of a body, those that it refers to included. */
+function examplesIn({ example, examples = {} }: Media): unknown[] {
+  const named = Object.values(examples).map((one) => {
+    if ('value' in one) return one.value
+    return document.components.examples[one.$ref.split('/').at(-1)!]!.value
+  })
+  return example === undefined ? named : [example, ...named]
+}
+
+/** The object schemas that stand inline, each with the places where it does. */
+function inlineObjects(): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  function walk(value: unknown, place: string) {
+    if (typeof value !== 'object' || value === null) return
+    const { type, properties = {} } = value as { type?: string; properties?: object }
+    if (type === 'object' && Object.keys(properties).length > 0) {
+      const schema = JSON.stringify(value)
+      found.set(schema, [...(found.get(schema) ?? []), place])
+    }
+    for (const [name, member] of Object.entries(value)) {
+      if (name !== 'example' && name !== 'examples') walk(member, `${place}/${name}`)
+    }
+  }
+  walk(document.paths, 'paths')
+  walk(document.components.schemas, 'schemas')
+  return found
+}
+
 describe('the OpenAPI document', () => {
+  it('makes a component of every object that it has twice', () => {
+    const twice = [...inlineObjects().values()].filter(({ length }) => length > 1)
+    expect(twice).toEqual([])
+  })
+
+  it('has a named example of each type of event where events are taken', () => {
+    const named = (id: string) => {
+      const found = operations.find(({ operation }) => operation.operationId === id)!
+      const { examples } = found.operation.requestBody!.content['application/json']!
+      return Object.keys(examples ?? {})
+    }
+    const types = Object.keys(events).map((type) => `Caliper${type}`)
+    for (const id of ['receiveCaliperEvents', 'receiveCaliperEventsByUrl', 'validateCaliperEvents'])
+      expect(named(id)).toEqual(types)
+    for (const id of ['receiveNativeEvents', 'postXapiStatements', 'putXapiStatement'])
+      expect(named(id).length).toBeGreaterThan(2)
+  })
+
+  it('describes what a webhook is sent, as it is sent', () => {
+    const { example } = document.webhooks.events!.post!.requestBody!.content['application/json']!
+    const { timestamp, data } = example as { timestamp: string; data: object[] }
+    const records = data.map((event) => ({ raw: JSON.stringify(event) }))
+    expect(JSON.parse(payloadOf(timestamp, records))).toEqual(example as object)
+  })
+
+  it('documents filters of webhooks in the spelling that is answered', () => {
+    const text = JSON.stringify(document)
+    expect(text).not.toContain('FieldFilterShorthand')
+    expect(text.match(/"\$ref":"#\/components\/schemas\/FieldFilter"/g)!.length).toBeGreaterThan(1)
+  })
+
   it('is committed as the routes make it; `npm run openapi` writes it', () => {
     expect(readFileSync(documentFile, 'utf8') === text).toBe(true)
   })
@@ -59,8 +124,8 @@ describe('the OpenAPI document', () => {
     expect(await response.json()).toEqual(document)
   })
 
-  it('is valid OpenAPI 3.0.0', async () => {
-    expect(document.openapi).toBe('3.0.0')
+  it('is valid OpenAPI 3.1.0', async () => {
+    expect(document.openapi).toBe('3.1.0')
     expect((await validate(JSON.parse(text))).errors).toEqual([])
   })
 
@@ -98,7 +163,7 @@ describe('the OpenAPI document', () => {
     const { requestBody } = operation
     if (requestBody !== undefined) {
       it(`${name} shows a body, and says what becomes of one that is too large or no JSON`, () => {
-        expect(requestBody.content['application/json']!.example).toBeDefined()
+        expect(examplesIn(requestBody.content['application/json']!)).not.toEqual([])
         const statuses = Object.keys(operation.responses)
         for (const status of ['400', '413', '415']) expect(statuses).toContain(status)
       })
@@ -148,7 +213,6 @@ describe('the examples of xAPI, of tenants and of keys', () => {
     const media = operation.requestBody?.content['application/json']
     if (media === undefined || !/^\/(keys$|tenants|xapi)/.test(path)) continue
     it(`are taken: ${name}`, async () => {
-      await using app = await startXapiTest()
       const isAsked = (one: { in: string; name: string }) => one.in === 'query'
       const asked = (operation.parameters ?? []).filter(isAsked).map((one) => one.name)
       const known = asked.filter((one) => one in parameters)
@@ -156,17 +220,23 @@ describe('the examples of xAPI, of tenants and of keys', () => {
         known.map((one): [string, string] => [one, parameters[one]!]),
       )
       const headers = {
-        ...app.as(app.keys.admin),
         'Content-Type': 'application/json',
         'X-Experience-API-Version': '1.0.3',
         ...(asked.includes('profileId') && { 'If-None-Match': '*' }),
       }
-      const body = JSON.stringify(media.example)
-      const address = `${path.replace('{id}', 'default')}?${query}`
-      const { status } = await app.request(address, { method, headers, body })
-      expect(Object.keys(operation.responses)).toContain(String(status))
-      expect(status).toBeLessThan(300)
-    })
+      await using app = await startXapiTest()
+      const own = { ...headers, ...app.as(app.keys.admin) }
+      for (const example of examplesIn(media)) {
+        // A statement is put under its own id.
+        const { id } = example as { id?: string }
+        if (id !== undefined && query.has('statementId')) query.set('statementId', id)
+        const address = `${path.replace('{id}', 'default')}?${query}`
+        const body = JSON.stringify(example)
+        const { status } = await app.request(address, { method, headers: own, body })
+        expect(Object.keys(operation.responses)).toContain(String(status))
+        expect(status).toBeLessThan(300)
+      }
+    }, 30_000)
   }
 })
 
@@ -179,18 +249,19 @@ describe('the examples of the document', () => {
     it(`are taken: ${name}`, async () => {
       await using app = await startTestApp()
       const headers = { ...app.as(), 'Content-Type': 'application/json' }
-      const body = JSON.stringify(media.example)
-      const response = await app.request(path.replace('{key}', app.keys.demo), {
-        method,
-        headers,
-        body,
-      })
-      expect(response.status).toBe(200)
-      const reply = (await response.json()) as Record<string, unknown>
-      expect(reply).toHaveProperty('eventCount', 1)
-      expect(Object.keys(reply)).toEqual(
-        Object.keys(operation.responses['200']!.content!['application/json']!.example as object),
-      )
+      for (const example of examplesIn(media)) {
+        const body = JSON.stringify(example)
+        const address = path.replace('{key}', app.keys.demo)
+        const response = await app.request(address, { method, headers, body })
+        expect(response.status).toBe(200)
+        const reply = (await response.json()) as Record<string, unknown>
+        expect(reply).toHaveProperty('eventCount', Array.isArray(example) ? example.length : 1)
+        expect(Object.keys(reply)).toEqual(
+          Object.keys(operation.responses['200']!.content!['application/json']!.example as object),
+        )
+        if ('quarantined' in reply) expect(reply.quarantined).toEqual([])
+        if ('warnings' in reply) expect(reply.warnings).toEqual([])
+      }
     })
   }
 })

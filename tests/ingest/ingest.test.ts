@@ -204,7 +204,7 @@ describe('on the store of one machine', () => {
       quarantined: [{ index: 0, id: event.id, errors: [{ code: 'conflict' }] }],
     })
     const again = await ingest(readNative('{"event_type":"tap","id":"c1"}', receivedAt), origin)
-    expect(again.quarantined).toMatchObject([{ errors: [{ path: [0, 'event_id'] }] }])
+    expect(again.quarantined).toMatchObject([{ errors: [{ path: [0, 'id'] }] }])
 
     expect(await platform.events.get('default', event.id)).toMatchObject({ action: 'Viewed' })
     const kept = await platform.quarantine.get('default', receipt.quarantined[0]!.quarantineId)

@@ -8,7 +8,7 @@ import { z } from '../zod'
 
 const size = z.int().openapi({ description: 'Kilobytes' })
 const versions = z.array(z.string()).openapi({ description: 'Context IRIs' })
-const extensions = z.looseObject({})
+const extensions = z.looseObject({}).openapi('CaliperExtensions')
 
 const EndpointConfiguration = z
   .object({

@@ -2,21 +2,13 @@ import { LISTED_BYTES, MAX_LISTED } from '../../error/listing'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { MAX_ISSUES } from '../../standards/caliper/check/found-issue'
 import { caliper } from '../../standards/caliper/standard'
-import { reportingWith, reportSchemas } from '../conformance-report'
+import { InvalidReport, reportingWith, ValidReport } from '../conformance-report'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonReply, problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { createRoute } from '../route'
 import { Envelope } from './envelope'
 import { caliperEnvelope } from './examples'
-
-const { Valid, Invalid } = reportSchemas('Caliper', {
-  path: ['data', 0, 'type'],
-  message: 'Required',
-  code: 'required',
-  severity: 'error',
-  spec: 'Caliper 1.2, 2.1 Event',
-})
 
 const route = createRoute({
   method: 'post',
@@ -33,11 +25,11 @@ const route = createRoute({
   },
   responses: {
     ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy'),
-    200: jsonReply(Valid, {
+    200: jsonReply(ValidReport, {
       description: 'It conforms',
       example: { valid: true, eventCount: 1, entityCount: 0, warnings: [] },
     }),
-    400: jsonReply(Invalid, {
+    400: jsonReply(InvalidReport, {
       description: 'It departs from the standard',
       example: {
         valid: false,

@@ -143,12 +143,14 @@ export const repairFields = {
 
 const count = z.int().min(0)
 
-export const OutcomeCounts = z.object({
-  stored: z.int(),
-  duplicate: z.int(),
-  set_aside: z.int(),
-  refused: z.int(),
-})
+export const OutcomeCounts = z
+  .object({
+    stored: z.int(),
+    duplicate: z.int(),
+    set_aside: z.int(),
+    refused: z.int(),
+  })
+  .openapi('OutcomeCounts')
 
 export const ReplayResultView = z
   .object({

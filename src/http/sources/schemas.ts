@@ -31,7 +31,7 @@ const SigningSettings = z
     error: 'Must have either jwksUrl or keys',
     abort: true,
   })
-  .openapi('SourceSigning', {
+  .openapi('SourceSigningSettings', {
     description: 'Keys that signed bodies are verified with: either `jwksUrl` or `keys`',
   })
 
@@ -72,6 +72,7 @@ export const SourceView = z
         jwksUrl: z.string().optional(),
         keys: z.array(PublicKey).optional(),
       })
+      .openapi('SourceSigning')
       .optional(),
     createdAt: time,
     updatedAt: time,

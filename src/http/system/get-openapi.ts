@@ -6,7 +6,7 @@ import { createRoute } from '../route'
 import { z } from '../zod'
 
 const OpenApi = z
-  .looseObject({ openapi: z.literal('3.0.0'), info: z.looseObject({}), paths: z.looseObject({}) })
+  .looseObject({ openapi: z.literal('3.1.0'), info: z.looseObject({}), paths: z.looseObject({}) })
   .openapi('OpenApi')
 
 const route = createRoute({
@@ -17,8 +17,8 @@ const route = createRoute({
   summary: 'This document',
   responses: {
     200: jsonReply(OpenApi, {
-      description: 'OpenAPI 3.0.0',
-      example: { openapi: '3.0.0', info: { title: 'Nonius', version: '0.1.0' }, paths: {} },
+      description: 'OpenAPI 3.1.0',
+      example: { openapi: '3.1.0', info: { title: 'Nonius', version: '0.1.0' }, paths: {} },
     }),
     ...problems(),
   },

@@ -21,8 +21,9 @@ const Filter = z
   .strictObject({ field: z.enum(filterFields), in: values })
   .openapi('FieldFilter', { description: 'The field must hold one of the values, exactly' })
 
-const valueOrValues = z.union([value, values]).openapi('FieldFilterValues').optional()
+const valueOrValues = z.union([value, values]).optional()
 
+/** The short form says by field which value it must hold, or those of which it must hold one. */
 const FilterShorthand = z
   .strictObject({
     actorId: valueOrValues,
@@ -35,10 +36,6 @@ const FilterShorthand = z
     commonAction: valueOrValues,
   } satisfies Record<FieldFilter['field'], typeof valueOrValues>)
   .refine((filter) => Object.keys(filter).length > 0, { abort: true })
-  .openapi('FieldFilterShorthand', {
-    description: 'By field: the value it must hold, or those of which it must hold one',
-    minProperties: 1,
-  })
 
 const AnyFilter = z.union([Filter, FilterShorthand], {
   error: `Must be { "field": F, "in": [values] } or { F: value }, F one of ${filterFields.join(', ')}`,
@@ -79,7 +76,13 @@ export const WebhookSettings = z
       .array(AnyFilter)
       .max(filterFields.length)
       .default([])
-      .openapi({ description: 'All must match' }),
+      // Both spellings are taken, and one is answered: the document has that one.
+      .openapi({
+        type: 'array',
+        items: { $ref: '#/components/schemas/FieldFilter' },
+        maxItems: filterFields.length,
+        description: 'All must match',
+      }),
     enabled: z.boolean().default(true).openapi({
       description:
         'While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later.',

@@ -1,7 +1,7 @@
 import { LISTED_BYTES, MAX_LISTED } from '../../error/listing'
 import { MAX_DEPTH, MAX_ITEMS } from '../../event/limits'
 import { standardNamed } from '../../standards'
-import { reportingWith, reportSchemas } from '../conformance-report'
+import { InvalidReport, reportingWith, ValidReport } from '../conformance-report'
 import type { App, AppContext, AppDeps } from '../context'
 import { jsonBody, jsonReply, problems } from '../openapi'
 import { rawOperation } from '../operation'
@@ -17,7 +17,6 @@ const issue = {
   severity: 'error' as const,
   spec: '9274.1.1 4.2.2.2',
 }
-const { Valid, Invalid } = reportSchemas('Xapi', issue)
 
 const asked = z.string().optional().openapi({
   description: 'The version by which all of them are checked; without it, each says its own',
@@ -43,11 +42,11 @@ const route = createRoute({
   },
   responses: {
     ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy'),
-    200: jsonReply(Valid, {
+    200: jsonReply(ValidReport, {
       description: 'They conform',
       example: { valid: true, eventCount: 1, entityCount: 0, warnings: [] },
     }),
-    400: jsonReply(Invalid, {
+    400: jsonReply(InvalidReport, {
       description: 'They depart from the standard',
       example: { valid: false, errors: [issue] },
     }),

@@ -327,6 +327,26 @@ export type CaliperViewEvent = CaliperAnyEvent & {
   object?: CaliperEntity | string
 }
 
+/** Of an event that was repaired in quarantine: who changed what */
+export type WebhookRepair = {
+  /** Its place in `data` */
+  index: number
+  /** Id of the key */
+  by: string
+  at: string
+  /** JSON Pointers to what was changed; absent: it may be all */
+  paths?: string[]
+}
+
+export type WebhookMessage = {
+  type: 'events'
+  /** When the message was made */
+  timestamp: string
+  /** At most a hundred, each as it was sent, of whichever standard */
+  data: (CaliperAnyEvent | XapiStatement | NativeEvent | Record<string, unknown>)[]
+  repaired?: WebhookRepair[]
+}
+
 export type Receipt = {
   requestId: string
   eventCount: number
@@ -376,6 +396,8 @@ export type Issue = {
   /** Section of the specification */
   spec?: string
 }
+
+export type MinimalReceipt = Record<string, never>
 
 /** RFC 9457 */
 export type Problem = {
@@ -429,38 +451,36 @@ export type CaliperItem = Record<string, unknown>
 /** A JWS in compact form (RFC 7515), e.g. a signed JWT */
 export type SignedBody = string
 
-export type CaliperValid = {
+export type ValidReport = {
   valid: true
   eventCount: number
   entityCount: number
   /** What the standard recommends against; it conforms all the same */
-  warnings: CaliperIssue[]
+  warnings: ReportedIssue[]
   /** More was found than is listed */
   truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
+  counts?: IssueCounts
 }
 
-export type CaliperIssue = Issue & {
+export type ReportedIssue = Issue & {
   /** `error` where the text says MUST, `warning` where it says SHOULD */
   severity: 'error' | 'warning'
 }
 
-export type CaliperInvalid = {
+/** With `truncated` */
+export type IssueCounts = {
+  errors: Record<string, number>
+  warnings: Record<string, number>
+}
+
+export type InvalidReport = {
   valid: false
-  errors: CaliperIssue[]
+  errors: ReportedIssue[]
   /** What the standard recommends against; it conforms all the same */
-  warnings?: CaliperIssue[]
+  warnings?: ReportedIssue[]
   /** More was found than is listed */
   truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
+  counts?: IssueCounts
 }
 
 export type CaliperEndpointConfiguration = {
@@ -468,16 +488,18 @@ export type CaliperEndpointConfiguration = {
   caliperMaximumPayloadSize: number
   /** Context IRIs */
   caliperSupportedVersions: string[]
-  caliperSupportedExtensions: Record<string, unknown>
+  caliperSupportedExtensions: CaliperExtensions
   /** Kilobytes */
   caliper_maximum_payload_size: number
   /** Context IRIs */
   caliper_supported_versions: string[]
-  caliper_supported_extensions: Record<string, unknown>
+  caliper_supported_extensions: CaliperExtensions
 }
 
+export type CaliperExtensions = Record<string, unknown>
+
 /** An event, or an array of them */
-export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | null)[]
+export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | unknown | null)[]
 
 export type NativeEvent = {
   /** What happened */
@@ -538,24 +560,10 @@ export type WebhookSettings = {
   /** Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`. */
   events: string[]
   /** All must match */
-  filters?: (FieldFilter | FieldFilterShorthand)[]
+  filters?: FieldFilter[]
   /** While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later. */
   enabled?: boolean
 }
-
-/** By field: the value it must hold, or those of which it must hold one */
-export type FieldFilterShorthand = {
-  actorId?: FieldFilterValues
-  objectId?: FieldFilterValues
-  type?: FieldFilterValues
-  sessionId?: FieldFilterValues
-  groupId?: FieldFilterValues
-  action?: FieldFilterValues
-  sourceId?: FieldFilterValues
-  commonAction?: FieldFilterValues
-}
-
-export type FieldFilterValues = string | string[]
 
 export type WebhookList = {
   webhooks: Webhook[]
@@ -594,7 +602,7 @@ export type Readiness = {
 }
 
 export type OpenApi = {
-  openapi: '3.0.0'
+  openapi: '3.1.0'
   info: Record<string, unknown>
   paths: Record<string, unknown>
   [name: string]: unknown
@@ -625,40 +633,6 @@ export type XapiStatement = {
 
 /** The ids of the statements, in the order in which they were sent */
 export type XapiStatementIds = string[]
-
-export type XapiValid = {
-  valid: true
-  eventCount: number
-  entityCount: number
-  /** What the standard recommends against; it conforms all the same */
-  warnings: XapiIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
-
-export type XapiIssue = Issue & {
-  /** `error` where the text says MUST, `warning` where it says SHOULD */
-  severity: 'error' | 'warning'
-}
-
-export type XapiInvalid = {
-  valid: false
-  errors: XapiIssue[]
-  /** What the standard recommends against; it conforms all the same */
-  warnings?: XapiIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
 
 export type XapiPerson = {
   objectType: 'Person'
@@ -696,13 +670,15 @@ export type Source = {
   name: string
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
-  signing?: {
-    required: boolean
-    jwksUrl?: string
-    keys?: PublicKey[]
-  }
+  signing?: SourceSigning
   createdAt: string
   updatedAt: string
+}
+
+export type SourceSigning = {
+  required: boolean
+  jwksUrl?: string
+  keys?: PublicKey[]
 }
 
 /** A public key as JSON (RFC 7517): RSA, EC or OKP */
@@ -720,11 +696,11 @@ export type NewSource = {
   mode?: 'lenient' | 'strict'
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
-  signing?: SourceSigning
+  signing?: SourceSigningSettings
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
-export type SourceSigning = {
+export type SourceSigningSettings = {
   /** Whether a body without a signature is refused */
   required?: boolean
   /** Where its keys are published (https): fetched when needed, kept for ten minutes */
@@ -833,7 +809,7 @@ export type SourceSettings = {
   mode?: 'lenient' | 'strict'
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
-  signing?: SourceSigning
+  signing?: SourceSigningSettings
 }
 
 export type SourceConformance = {
@@ -1035,15 +1011,17 @@ export type QuarantineUsage = {
 
 export type ReplayPage = {
   dryRun: boolean
-  counts: {
-    stored: number
-    duplicate: number
-    set_aside: number
-    refused: number
-  }
+  counts: OutcomeCounts
   results: ReplayResult[]
   /** Absent when none are left */
   nextCursor?: string
+}
+
+export type OutcomeCounts = {
+  stored: number
+  duplicate: number
+  set_aside: number
+  refused: number
 }
 
 export type ReplayResult = {
@@ -1067,12 +1045,7 @@ export type ReplayResult = {
 
 export type ReplayBegun = {
   dryRun: boolean
-  counts: {
-    stored: number
-    duplicate: number
-    set_aside: number
-    refused: number
-  }
+  counts: OutcomeCounts
   results: ReplayResult[]
   /** Of what goes on: `GET /quarantine/replays/{id}` */
   replayId: string
@@ -1130,12 +1103,7 @@ export type ReplayJob = {
   startedAt: string
   /** Absent while it goes on */
   finishedAt?: string
-  counts: {
-    stored: number
-    duplicate: number
-    set_aside: number
-    refused: number
-  }
+  counts: OutcomeCounts
   /** At most so many items are still looked at */
   left: number
   /** Ids of the first twenty */
@@ -1201,7 +1169,7 @@ export interface Operations {
     path: '/caliper/v1p2/events'
     body: CaliperEnvelopes
     replies: {
-      200: Receipt | Record<string, never>
+      200: Receipt | MinimalReceipt
       400: Problem
       401: Problem
       408: Problem
@@ -1233,7 +1201,7 @@ export interface Operations {
     }
     body: CaliperBody
     replies: {
-      200: Receipt | Record<string, never>
+      200: Receipt | MinimalReceipt
       400: Problem
       401: Problem
       408: Problem
@@ -1250,8 +1218,8 @@ export interface Operations {
     path: '/caliper/v1p2/events/validate'
     body: CaliperEnvelope
     replies: {
-      200: CaliperValid
-      400: CaliperInvalid
+      200: ValidReport
+      400: InvalidReport
       408: Problem
       413: Problem
       415: Problem
@@ -1265,7 +1233,7 @@ export interface Operations {
     path: '/api/v1/events'
     body: NativeBody
     replies: {
-      200: Receipt | Record<string, never>
+      200: Receipt | MinimalReceipt
       400: Problem
       401: Problem
       403: Problem
@@ -1581,8 +1549,8 @@ export interface Operations {
     path: '/xapi/statements/validate'
     body: XapiStatement | XapiStatement[]
     replies: {
-      200: XapiValid
-      400: XapiInvalid
+      200: ValidReport
+      400: InvalidReport
       408: Problem
       413: Problem
       415: Problem
@@ -1700,7 +1668,7 @@ export interface Operations {
       since?: string
     }
     replies: {
-      200: XapiDocumentIds | null
+      200: XapiDocumentIds | unknown | null
       304: undefined
       400: Problem
       401: Problem
@@ -1797,7 +1765,7 @@ export interface Operations {
       since?: string
     }
     replies: {
-      200: XapiDocumentIds | null
+      200: XapiDocumentIds | unknown | null
       304: undefined
       400: Problem
       401: Problem
@@ -1890,7 +1858,7 @@ export interface Operations {
       since?: string
     }
     replies: {
-      200: XapiDocumentIds | null
+      200: XapiDocumentIds | unknown | null
       304: undefined
       400: Problem
       401: Problem
