@@ -38,7 +38,8 @@ export function readShown(header: string): string {
 }
 
 function readBasic(encoded: string): string {
-  if (!BASE64.test(encoded)) throw refusal('got the scheme Basic without the base64 of USER:KEY')
+  const isBare = encoded.startsWith('nk_') || !BASE64.test(encoded)
+  if (isBare) throw refusal('got the scheme Basic without the base64 of USER:KEY')
   const text = Buffer.from(encoded, 'base64').toString()
   // RFC 7617, section 2: a user has no colon in it, a password may.
   const colon = text.indexOf(':')

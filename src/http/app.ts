@@ -29,7 +29,7 @@ export function createApp(services: Services): App {
   frame(app, services)
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)
-  registerNative(app, receive)
+  registerNative(app, deps, receive)
   registerRealtime(app)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)

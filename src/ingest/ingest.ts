@@ -33,7 +33,7 @@ import { read } from './steps/read'
 import { refuse } from './steps/refuse'
 import { split } from './steps/split'
 import { stampWith } from './steps/stamp'
-import { isAllRefused } from './steps/unwrap'
+import { isAllRefused, mayBeCloudEvent } from './steps/unwrap'
 import { verifyWith } from './steps/verify'
 import { assertAccepted } from './strict'
 import type { Unwrapped } from './unwrap'
@@ -163,8 +163,13 @@ export async function parseWhole(
   arrival: Parameters<typeof parse>[1] & { lease: Lease; maxBytes: number },
   origin: Pick<Origin, 'receivedAt'>,
 ): Promise<Partial<Unwrapped> & Pick<Unwrapped, 'parsed'>> {
-  const parsed = await inTurns(parse(verified, arrival, origin))
   const isWhole = arrival.standard.onRefusal === 'request'
+  if (arrival.form === 'bare' && typeof verified === 'string' && mayBeCloudEvent(verified)) {
+    const { unwrap } = await import('./unwrap')
+    const found = await unwrap(verified, arrival, origin)
+    if (found !== undefined) return found
+  }
+  const parsed = await inTurns(parse(verified, arrival, origin))
   if (isWhole || typeof verified !== 'string' || !isAllRefused(parsed)) return { parsed }
   const { unwrap } = await import('./unwrap')
   return (await unwrap(verified, arrival, origin)) ?? { parsed }

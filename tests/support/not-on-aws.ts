@@ -20,6 +20,7 @@ export const reasons = {
   'large message': 'API Gateway has a largest message of its own',
   handshake: 'API Gateway passes on the status of a refused handshake, and nothing else',
   'counted later': 'A function answers a message before it counts it',
+  'decoded before': 'A function URL decodes a body of a type of text before the function starts',
   'in process': 'The test asks the app itself, in this process',
   'two slashes': "Bun's fetch asks for /health where a test says //health",
 }

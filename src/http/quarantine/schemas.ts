@@ -54,6 +54,10 @@ export const QuarantinedSummary = z
       .record(z.string(), z.string())
       .openapi({ description: 'What stood around it, e.g. the `dataVersion` of its envelope' }),
     length: z.int().openapi({ description: 'Of `raw`, in characters' }),
+    encoding: z.literal('base64').optional().openapi({
+      description:
+        'Bytes that are no text, or were no text that anybody knew, are kept as they came',
+    }),
     repair: z
       .object({
         by: z.string().openapi({ description: 'Id of the key' }),
@@ -74,7 +78,7 @@ export const QuarantinedSummary = z
 
 export const Quarantined = QuarantinedSummary.extend({
   raw: z.string().openapi({
-    description: 'As received; base64 when `context.encoding` says so, as of a compressed body',
+    description: 'As received; base64 when `encoding` says so, of bytes that are no text',
   }),
 }).openapi('Quarantined')
 
@@ -85,6 +89,7 @@ export function summaryOf(item: Summary): z.output<typeof QuarantinedSummary> {
     ...rest,
     ...(id !== undefined && { id }),
     ...(lastReplay !== undefined && { lastReplay }),
+    ...(rest.context.encoding === 'base64' && { encoding: 'base64' as const }),
   }
 }
 

@@ -11,3 +11,11 @@ export function isAllRefused(parsed: Parsed | Unreadable): boolean {
     (part) => !('reading' in part) || part.reading.items.every((item) => !('event' in item)),
   )
 }
+
+/**
+ * Tells whether a body without an envelope may be a CloudEvent: that has a type and an id, as an entity
+ * has, and would be taken for one.
+ */
+export function mayBeCloudEvent(text: string): boolean {
+  return text.includes('"specversion"')
+}

@@ -351,6 +351,19 @@ export type Receipt = {
   quarantinedLink?: string
   /** Only while the event store is unavailable, and then nothing is named above: how many items are kept safe and will be stored later. Do not send them again */
   acceptedForLater?: number
+  /** The wrapper that was taken off, if the events stood in one */
+  unwrapped?: {
+    /** E.g. `Amazon SNS` */
+    wrapper: string
+    /** How many bodies stood in it */
+    bodies: number
+    /** Its own name of the request */
+    requestId?: string
+  }
+  /** What had to be guessed of the body, e.g. its charset; it was taken all the same */
+  warnings?: Issue[]
+  /** Milliseconds since 1970; for Amazon Data Firehose alone */
+  timestamp?: number
 }
 
 export type Issue = {
@@ -483,6 +496,40 @@ export type NativeEvent = {
 
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
+
+export type NativeValid = {
+  valid: true
+  eventCount: number
+  entityCount: number
+  /** What the standard recommends against; it conforms all the same */
+  warnings: NativeIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type NativeIssue = Issue & {
+  /** `error` where the text says MUST, `warning` where it says SHOULD */
+  severity: 'error' | 'warning'
+}
+
+export type NativeInvalid = {
+  valid: false
+  errors: NativeIssue[]
+  /** What the standard recommends against; it conforms all the same */
+  warnings?: NativeIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
 
 export type EventPage = {
   events: Event[]
@@ -801,6 +848,8 @@ export type QuarantinedSummary = {
   context: Record<string, string>
   /** Of `raw`, in characters */
   length: number
+  /** Bytes that are no text, or were no text that anybody knew, are kept as they came */
+  encoding?: 'base64'
   /** Of what came out of a body that was repaired */
   repair?: {
     /** Id of the key */
@@ -940,7 +989,7 @@ export type ReplayJob = {
 }
 
 export type Quarantined = QuarantinedSummary & {
-  /** As received; base64 when `context.encoding` says so, as of a compressed body */
+  /** As received; base64 when `encoding` says so, of bytes that are no text */
   raw: string
 }
 
@@ -1006,7 +1055,7 @@ export interface Operations {
   validateCaliperEvents: {
     method: 'POST'
     path: '/caliper/v1p2/events/validate'
-    body: CaliperEnvelope
+    body: CaliperEnvelopes
     replies: {
       200: CaliperValid
       400: CaliperInvalid
@@ -1027,6 +1076,21 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Check events of your own making */
+  validateNativeEvents: {
+    method: 'POST'
+    path: '/api/v1/events/validate'
+    body: NativeBody
+    replies: {
+      200: NativeValid
+      400: NativeInvalid
       408: Problem
       413: Problem
       415: Problem
