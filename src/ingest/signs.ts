@@ -1,4 +1,4 @@
-import { isUnreadable, type Parsed, type Unreadable } from '../arrival'
+import { isUnreadable, type Parsed, type Unreadable } from './arrival'
 
 /**
  * Tells whether nothing of a body could be read as its standard has it: then it may be a wrapper
