@@ -29,7 +29,7 @@ export function createApp(services: Services): App {
   frame(app, services)
   for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
   registerCaliper(app, deps, receive)
-  registerNative(app, deps, receive)
+  registerNative(app, receive)
   registerRealtime(app)
   registerAnalytics(app, deps)
   registerWebhooks(app, deps)
@@ -42,10 +42,22 @@ export function createApp(services: Services): App {
  * their routes with the first.
  */
 export const laterApps = [
+  {
+    paths: ['/caliper/v1p2/events/validate', '/api/v1/events/validate'],
+    load: createChecksApp,
+  },
   { paths: ['/xapi/*'], load: createXapiApp },
   { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
   { paths: ['/quarantine/*'], load: createQuarantineApp },
 ]
+
+async function createChecksApp(services: Services): Promise<App> {
+  const { registerChecks } = await import('./checks')
+  const app = framed(services)
+  app.use('*', crossOrigin())
+  registerChecks(app, depsOf(services))
+  return app
+}
 
 async function createXapiApp(services: Services): Promise<App> {
   const { registerXapi } = await import('./xapi')

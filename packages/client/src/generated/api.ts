@@ -429,40 +429,6 @@ export type CaliperItem = Record<string, unknown>
 /** A JWS in compact form (RFC 7515), e.g. a signed JWT */
 export type SignedBody = string
 
-export type CaliperValid = {
-  valid: true
-  eventCount: number
-  entityCount: number
-  /** What the standard recommends against; it conforms all the same */
-  warnings: CaliperIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
-
-export type CaliperIssue = Issue & {
-  /** `error` where the text says MUST, `warning` where it says SHOULD */
-  severity: 'error' | 'warning'
-}
-
-export type CaliperInvalid = {
-  valid: false
-  errors: CaliperIssue[]
-  /** What the standard recommends against; it conforms all the same */
-  warnings?: CaliperIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
-
 export type CaliperEndpointConfiguration = {
   /** Kilobytes */
   caliperMaximumPayloadSize: number
@@ -496,40 +462,6 @@ export type NativeEvent = {
 
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
-
-export type NativeValid = {
-  valid: true
-  eventCount: number
-  entityCount: number
-  /** What the standard recommends against; it conforms all the same */
-  warnings: NativeIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
-
-export type NativeIssue = Issue & {
-  /** `error` where the text says MUST, `warning` where it says SHOULD */
-  severity: 'error' | 'warning'
-}
-
-export type NativeInvalid = {
-  valid: false
-  errors: NativeIssue[]
-  /** What the standard recommends against; it conforms all the same */
-  warnings?: NativeIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  /** With `truncated`: how many there are of each code, listed or not */
-  counts?: {
-    errors: Record<string, number>
-    warnings: Record<string, number>
-  }
-}
 
 export type EventPage = {
   events: Event[]
@@ -632,6 +564,74 @@ export type OpenApi = {
   info: Record<string, unknown>
   paths: Record<string, unknown>
   [name: string]: unknown
+}
+
+export type CaliperValid = {
+  valid: true
+  eventCount: number
+  entityCount: number
+  /** What the standard recommends against; it conforms all the same */
+  warnings: CaliperIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type CaliperIssue = Issue & {
+  /** `error` where the text says MUST, `warning` where it says SHOULD */
+  severity: 'error' | 'warning'
+}
+
+export type CaliperInvalid = {
+  valid: false
+  errors: CaliperIssue[]
+  /** What the standard recommends against; it conforms all the same */
+  warnings?: CaliperIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type NativeValid = {
+  valid: true
+  eventCount: number
+  entityCount: number
+  /** What the standard recommends against; it conforms all the same */
+  warnings: NativeIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
+}
+
+export type NativeIssue = Issue & {
+  /** `error` where the text says MUST, `warning` where it says SHOULD */
+  severity: 'error' | 'warning'
+}
+
+export type NativeInvalid = {
+  valid: false
+  errors: NativeIssue[]
+  /** What the standard recommends against; it conforms all the same */
+  warnings?: NativeIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  /** With `truncated`: how many there are of each code, listed or not */
+  counts?: {
+    errors: Record<string, number>
+    warnings: Record<string, number>
+  }
 }
 
 export type XapiAbout = {
@@ -1051,21 +1051,6 @@ export interface Operations {
       503: Problem
     }
   }
-  /** Check events against the standard */
-  validateCaliperEvents: {
-    method: 'POST'
-    path: '/caliper/v1p2/events/validate'
-    body: CaliperEnvelopes
-    replies: {
-      200: CaliperValid
-      400: CaliperInvalid
-      408: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
   /** Send events of your own making */
   receiveNativeEvents: {
     method: 'POST'
@@ -1076,21 +1061,6 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
-      408: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Check events of your own making */
-  validateNativeEvents: {
-    method: 'POST'
-    path: '/api/v1/events/validate'
-    body: NativeBody
-    replies: {
-      200: NativeValid
-      400: NativeInvalid
       408: Problem
       413: Problem
       415: Problem
@@ -1299,6 +1269,36 @@ export interface Operations {
     replies: {
       200: string
       500: Problem
+    }
+  }
+  /** Check events against the standard */
+  validateCaliperEvents: {
+    method: 'POST'
+    path: '/caliper/v1p2/events/validate'
+    body: CaliperEnvelopes
+    replies: {
+      200: CaliperValid
+      400: CaliperInvalid
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Check events of your own making */
+  validateNativeEvents: {
+    method: 'POST'
+    path: '/api/v1/events/validate'
+    body: NativeBody
+    replies: {
+      200: NativeValid
+      400: NativeInvalid
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
     }
   }
   /** Which versions of xAPI are offered */

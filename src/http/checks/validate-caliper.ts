@@ -2,13 +2,13 @@ import { LISTED_BYTES, MAX_LISTED } from '../../error/listing'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { MAX_ISSUES } from '../../standards/caliper/check/found-issue'
 import { caliper } from '../../standards/caliper/standard'
+import { Body } from '../caliper/body-schema'
+import { caliperEnvelope } from '../caliper/examples'
 import { reportingWith, reportSchemas } from '../conformance-report'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonReply, problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { createRoute } from '../route'
-import { Body } from './body-schema'
-import { caliperEnvelope } from './examples'
 
 const { Valid, Invalid } = reportSchemas('Caliper', {
   path: ['data', 0, 'type'],
@@ -58,7 +58,7 @@ const route = createRoute({
   },
 })
 
-export function validateEvents(app: App, deps: AppDeps) {
+export function validateCaliper(app: App, deps: AppDeps) {
   const report = reportingWith(deps)
   rawOperation(app, route, async (c, reply) => {
     const { json, hold, valid } = await report(c, caliper)

@@ -3,10 +3,10 @@ import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { native } from '../../standards/native/standard'
 import { reportingWith, reportSchemas } from '../conformance-report'
 import type { App, AppDeps } from '../context'
+import { NativeBody, NativeLines, nativeEvent } from '../native/event'
 import { jsonReply, problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { createRoute } from '../route'
-import { NativeBody, NativeLines, nativeEvent } from './event'
 
 const issue = {
   path: [0, 'event_type'],
@@ -48,7 +48,7 @@ const route = createRoute({
   },
 })
 
-export function validateEvents(app: App, deps: AppDeps) {
+export function validateNative(app: App, deps: AppDeps) {
   const report = reportingWith(deps)
   rawOperation(app, route, async (c, reply) => {
     const { json, hold, valid } = await report(c, native)
