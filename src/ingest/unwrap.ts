@@ -1,5 +1,6 @@
 import type { Issue } from '../error/issue'
 import type { Lease } from '../memory/budget'
+import { isJson } from '../syntax/is-json'
 import { inTurns, type Steps } from '../syntax/steps'
 import {
   type Arrival,
@@ -20,6 +21,23 @@ export interface Unwrapped {
   unwrapped?: { wrapper: string; bodies: number; requestId?: string | undefined } | undefined
 }
 
+const linesNote: Issue = {
+  path: ['Content-Type'],
+  message: 'The body was read as one JSON text a line. Send Content-Type: application/x-ndjson',
+  code: 'lines_recognised',
+}
+
+// A first line that is longer is no event of a sensor, and takes long to parse.
+const LONGEST_LINE = 256 * 1024
+
+/** Tells whether the first of several lines is an object by itself, and so the others are, too. */
+function isLines(text: string): boolean {
+  const body = text.trimStart()
+  const end = body.indexOf('\n')
+  if (end < 0 || end > LONGEST_LINE || !body.startsWith('{')) return false
+  return isJson(body.slice(0, end)) && body.slice(end).trim() !== ''
+}
+
 /**
  * Takes the wrapper off a body of which nothing else could be read. Each content is read as a body of
  * its own: what it has wrong costs the others nothing.
@@ -31,6 +49,10 @@ export async function unwrap(
   arrival: Pick<Arrival, 'standard' | 'context'> & { lease: Lease; maxBytes: number },
   origin: Pick<Origin, 'receivedAt'>,
 ): Promise<Unwrapped | undefined> {
+  if (arrival.standard.mediaTypes.lines !== undefined && isLines(text)) {
+    const parsed = await inTurns(read(text, { ...arrival, form: 'lines' }, origin))
+    return { parsed, notes: [linesNote] }
+  }
   const found = await unwrapBodies(text, arrival)
   if (found === undefined) return undefined
   if ('question' in found) {
