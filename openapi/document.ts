@@ -32,7 +32,8 @@ const tags = [
 const key = {
   type: 'http',
   scheme: 'bearer',
-  description: 'A key of a source. `Authorization: KEY`, without the scheme, is taken too.',
+  description:
+    'A key of a source. `Authorization: KEY`, without the scheme, `Token KEY`, `Basic` with the key as password, and `X-API-Key: KEY` are taken too.',
 } as const
 
 /** Makes the OpenAPI document of every route of some apps. */

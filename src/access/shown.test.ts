@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { AppError } from '../error/app-error'
-import { describeShown, readShown } from './shown'
+import { describeShown } from './describe-shown'
+import { readShown } from './shown'
 
 const key = `nk_${'s3cret'.repeat(7)}x`
 const base64 = (text: string) => Buffer.from(text).toString('base64')

@@ -45,12 +45,24 @@ export function createApp(services: Services): App {
  * their routes with the first.
  */
 export const laterApps = [
+  {
+    paths: ['/caliper/v1p2/events/validate', '/api/v1/events/validate'],
+    load: createChecksApp,
+  },
   { paths: ['/xapi/*'], load: createXapiApp },
   { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
   { paths: ['/keys/*'], load: createKeysApp },
   { paths: ['/quarantine/*'], load: createQuarantineApp },
   { paths: ['/', '/metrics', '/analytics/arrivals'], load: createWatchApp },
 ]
+
+async function createChecksApp(services: Services): Promise<App> {
+  const { registerChecks } = await import('./checks')
+  const app = framed(services)
+  app.use('*', crossOrigin())
+  registerChecks(app, depsOf(services))
+  return app
+}
 
 async function createXapiApp(services: Services): Promise<App> {
   const { registerXapi } = await import('./xapi')

@@ -1,4 +1,3 @@
-import { describeShown } from '../access/shown'
 import { AppError } from '../error/app-error'
 import type { Principal } from '../identity/principal'
 import type { Scope } from '../identity/scope'
@@ -10,12 +9,13 @@ export async function requireKey(c: AppContext, way: Way = inHeader): Promise<Pr
   const credential = way.read(c)
   if (credential === undefined) throw new AppError('unauthenticated', way.missing)
   const principal = await c.var.authenticate(credential)
-  if (principal === undefined) throw unknown(way, credential)
+  if (principal === undefined) throw await unknown(way, credential)
   return principal
 }
 
 /** Says what was seen, and nothing of the secret in it. */
-function unknown(way: Way, credential: string): AppError {
+async function unknown(way: Way, credential: string): Promise<AppError> {
+  const { describeShown } = await import('../access/describe-shown')
   return new AppError('unauthenticated', `${way.unknown} ${describeShown(credential)}.`)
 }
 

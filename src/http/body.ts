@@ -90,8 +90,10 @@ async function receiveBody(c: AppContext, limits: Limits): Promise<Received> {
  * Reads a body and decodes it, for a route that has no use for it as it came.
  * @throws {AppError} as `readWire` and `decodeWire`
  */
-export async function readText(c: AppContext, limits: Limits): Promise<Decoded> {
-  return decodeWire(await readWire(c, limits), { maxBytes: limits.maxBodyBytes })
+export async function readText(c: AppContext, limits: Limits): Promise<Decoded & { lease: Lease }> {
+  const wire = await readWire(c, limits)
+  const decoded = await decodeWire(wire, { maxBytes: limits.maxBodyBytes })
+  return { ...decoded, lease: wire.lease }
 }
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i

@@ -1,8 +1,7 @@
 import { AppError } from '../error/app-error'
-import type { Issue as IssueOf } from '../error/issue'
 import { createTurns } from '../platform/turns'
-import type { ConformanceReport, ReportedIssue } from '../standards/standard'
-import type { Steps } from '../syntax/steps'
+import type { ConformanceReport, Standard } from '../standards/standard'
+import { inSlices, type Steps } from '../syntax/steps'
 import { type JsonText, jsonOf } from './answers/json'
 import { readText } from './body'
 import type { AppContext, AppDeps } from './context'
@@ -69,7 +68,8 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
   /** @returns the report with its room in memory, for a status of 200 or 400 */
   return async function report(
     c: AppContext,
-    reporting: (text: string) => Steps<ConformanceReport>,
+    standard: Standard,
+    context?: Record<string, string>,
   ) {
     requireJson(c, { more: lineTypes })
     const turn = turns.begin(c.env.ip ?? ANYBODY)
@@ -90,15 +90,14 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
     /** Checks a body. One that cannot be unpacked does not conform either: a 400 has one form. */
     async function check(): Promise<ConformanceReport> {
       try {
-        const { text, notes } = await readText(c, config)
+        const { text, notes, lease } = await readText(c, config)
         refuseForm(c, text)
         await turn.next()
-        const steps = reporting(text)
-        for (;;) {
-          const { done, value } = steps.next()
-          if (done) return { ...value, warnings: [...notes.map(asWarning), ...value.warnings] }
-          if (turn.isOver()) await turn.next()
-        }
+        const { asWarning, reportBodies } = await import('./report-bodies')
+        const run = <Result>(steps: Steps<Result>) => inSlices(steps, turn)
+        const needs = { standard, context, lease, maxBytes: config.maxBodyBytes, run }
+        const found = await reportBodies(text, needs)
+        return { ...found, warnings: [...notes.map(asWarning), ...found.warnings] }
       } catch (error) {
         if (!(error instanceof AppError) || error.status !== 400) throw error
         const { message, code } = error
@@ -108,9 +107,4 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
       }
     }
   }
-}
-
-/** Nothing of the standard is against a body that was recognised, but its sender should know. */
-function asWarning(note: IssueOf): ReportedIssue {
-  return { ...note, severity: 'warning' }
 }

@@ -20,6 +20,7 @@ export const sending: readonly Address[] = [caliper, byUrl, statements, native]
 /** Everybody else has these. */
 export const others: readonly Address[] = [
   { method: 'POST', path: '/caliper/v1p2/events/validate', use: 'checking Caliper events' },
+  { method: 'POST', path: '/api/v1/events/validate', use: 'checking events of your own making' },
   { method: 'POST', path: '/xapi/statements/validate', use: 'checking xAPI statements' },
   { method: 'GET', path: '/analytics/events', use: 'reading events back' },
   { method: 'GET', path: '/quarantine', use: 'what could not be kept as an event' },

@@ -21,6 +21,7 @@ import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
 import { outcomeOf } from './outcome'
 import { createRecordStore, type RecordStoreNeeds } from './record-store'
+import { isAllRefused, mayBeCloudEvent } from './signs'
 import { createSpill } from './spill'
 import { acknowledge, acknowledgeUnread } from './steps/acknowledge'
 import { appendWith } from './steps/append'
@@ -34,7 +35,6 @@ import { read } from './steps/read'
 import { refuse } from './steps/refuse'
 import { split } from './steps/split'
 import { stampWith } from './steps/stamp'
-import { isAllRefused } from './steps/unwrap'
 import { verifyWith } from './steps/verify'
 import { assertAccepted } from './strict'
 import type { Unwrapped } from './unwrap'
@@ -42,9 +42,10 @@ import type { Unwrapped } from './unwrap'
 /*
  * The one way of an event, from the bytes of a request or a message to what its sender is told:
  *
- *   identify › decode › verify › split › read › unwrap                     of a body
+ *   identify › decode › verify › split › read                              of a body
  *   refuse › govern › stamp › append › quarantine › count › acknowledge    of each reading in it
  *
+ * A body of which nothing can be read is looked at once more, for a wrapper (`unwrap.ts`).
  * Each step is a function in `steps/`. HTTP and WebSockets hand over an arrival; a replay begins at
  * `decode` with a body and at `read` with an item; a spilled request, which was read before, at `refuse`.
  */
@@ -170,8 +171,13 @@ export async function parseWhole(
   arrival: Parameters<typeof parse>[1] & { lease: Lease; maxBytes: number },
   origin: Pick<Origin, 'receivedAt'>,
 ): Promise<Partial<Unwrapped> & Pick<Unwrapped, 'parsed'>> {
-  const parsed = await inTurns(parse(verified, arrival, origin))
   const isWhole = arrival.standard.onRefusal === 'request'
+  if (arrival.form === 'bare' && typeof verified === 'string' && mayBeCloudEvent(verified)) {
+    const { unwrap } = await import('./unwrap')
+    const found = await unwrap(verified, arrival, origin)
+    if (found !== undefined) return found
+  }
+  const parsed = await inTurns(parse(verified, arrival, origin))
   if (isWhole || typeof verified !== 'string' || !isAllRefused(parsed)) return { parsed }
   const { unwrap } = await import('./unwrap')
   return (await unwrap(verified, arrival, origin)) ?? { parsed }

@@ -59,9 +59,14 @@ function refused({ index, id }: ReadItem, raw: string, standard: string): ReadIt
     index,
     raw: bytes,
     encoding: 'base64',
-    id: countBroken(id ?? '') > 0 ? undefined : id,
+    id: id !== undefined && isPlainIn(id, raw) ? id : undefined,
     errors,
   }
+}
+
+/** Tells whether an item says its id itself, and in whole characters. */
+function isPlainIn(id: string, raw: string): boolean {
+  return countBroken(id) === 0 && raw.includes(id)
 }
 
 function brokenBody(text: string): Unreadable {

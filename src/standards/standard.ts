@@ -116,6 +116,8 @@ export interface Standard extends StandardFacts {
    * @param context as `readBody` has it; left out, the body says itself which version it is of
    */
   report?(text: string, context?: Record<string, string>): Steps<ConformanceReport>
+  /** As `report`, of the form `bare`. Left out, there is no other form than `document`. */
+  reportBare?(text: string): Steps<ConformanceReport>
 }
 
 /** An issue of a report: `error` where the text says MUST, `warning` where it says SHOULD. */

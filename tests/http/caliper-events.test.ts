@@ -4,6 +4,7 @@ import type { Receipt } from '../../src/event/receipt'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
 import { aDescribe, anEnvelope, anEnvelopeText, anEvent } from '../support/envelopes'
+import { notOnAws } from '../support/not-on-aws'
 
 const path = '/caliper/v1p2/events'
 
@@ -181,16 +182,17 @@ describe('POST /caliper/v1p2/events', () => {
     expect((await app.platform.quarantine.list('default', { limit: 1 })).items).toEqual([])
   })
 
-  it('keeps what is not UTF-8 with the replacement character', async () => {
+  notOnAws('decoded before')('quarantines an item that is not UTF-8 alone', async () => {
     await using app = await startTestApp()
-    const event = anEvent({ extensions: { city: 'Zürich' } })
-    const utf8 = Buffer.from(JSON.stringify(anEnvelope([event]))).toString('latin1')
+    const event = anEvent({ extensions: { city: 'Zürich', country: 'Österreich' } })
+    const utf8 = Buffer.from(JSON.stringify(anEnvelope([event, anEvent()]))).toString('latin1')
     const latin1 = Buffer.from(utf8.replace('Z\xc3\xbcrich', 'Z\xfcrich'), 'latin1')
     const headers = { ...app.as(), 'Content-Type': 'application/json' }
     const response = await app.request(path, { method: 'POST', headers, body: latin1 })
-    await receiptOf(response)
-    const { raw } = (await app.platform.events.get('default', event.id))!
-    expect(JSON.parse(raw).extensions).toEqual({ city: 'Z\ufffdrich' })
+    const { eventCount, quarantined } = await receiptOf(response)
+    expect(eventCount).toBe(1)
+    expect(quarantined).toMatchObject([{ index: 0, id: event.id }])
+    expect(quarantined[0]!.errors[0]!.code).toBe('invalid_charset')
   })
 })
 

@@ -66,7 +66,7 @@ describe('POST /caliper/v1p2/events/validate', () => {
   })
 
   it('takes nothing but JSON', async () => {
-    const response = await validate(anEnvelope(), { 'Content-Type': 'text/plain' })
+    const response = await validate('<a/>', { 'Content-Type': 'text/xml' })
     await problemOf(response, 'unsupported_media_type')
   })
 

@@ -178,6 +178,7 @@ describe('what the document says of keys', () => {
     'GET /ready',
     'GET /openapi.json',
     'GET /docs',
+    'POST /api/v1/events/validate',
     'POST /caliper/v1p2/events/validate',
     'GET /xapi/about',
     'POST /xapi/statements/validate',

@@ -176,7 +176,7 @@ describe('a signed body', () => {
     await signBy(app, { keys: [canvas.jwk] }, false)
     const headers = { ...app.as(), 'Content-Type': 'text/plain' }
     const init = { method: 'POST', headers, body: good }
-    await problemOf(await app.request('/caliper/v1p2/events', init), 'unsupported_media_type')
+    await problemOf(await app.request('/caliper/v1p2/events', init), 'invalid_json')
   })
 
   it('is a quarantined body, not a failure, when what was signed is no JSON', async () => {

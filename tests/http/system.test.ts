@@ -90,9 +90,9 @@ describe('GET /docs', () => {
 })
 
 describe('an address', () => {
-  notOnAws('two slashes')('where nothing is answers 404', async () => {
+  it('where nothing is answers 404', async () => {
     await using app = await startTestApp()
-    for (const path of ['/nothing', '/caliper/v1p2', '/health/more', '//health']) {
+    for (const path of ['/nothing', '/caliper/v1p2', '/health/more']) {
       await problemOf(await app.request(path), 'not_found')
     }
   })

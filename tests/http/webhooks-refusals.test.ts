@@ -78,7 +78,7 @@ describe('Settings that do not fit are refused, with path and rule', () => {
   })
 
   it('another media type', async () => {
-    const headers = { ...test.as(), 'Content-Type': 'text/plain' }
+    const headers = { ...test.as(), 'Content-Type': 'text/xml' }
     const reply = await test.request('/webhooks', { method: 'POST', headers, body: '{}' })
     expect(reply.status).toBe(415)
   })

@@ -92,10 +92,11 @@ describe('an address of xAPI', () => {
     await problemOf(await read(test, basic(keyId, key)), 'unauthenticated')
   })
 
-  it('alone takes Basic', async () => {
+  it('alone names Basic in its challenge; others take it, too', async () => {
     await using test = await startXapiTest()
     const { key, keyId } = await aKey(test, scopes)
-    const response = await read(test, basic(keyId, key), '/analytics/events')
+    expect((await read(test, basic(keyId, key), '/analytics/events')).status).toBe(200)
+    const response = await read(test, basic(keyId, 'nk_other'), '/analytics/events')
     await problemOf(response, 'unauthenticated')
     expect(response.headers.get('WWW-Authenticate')).toStartWith('Bearer')
   })

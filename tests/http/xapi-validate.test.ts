@@ -73,7 +73,7 @@ describe('POST /xapi/statements/validate', () => {
     expect(await broken.json()).toMatchObject({ valid: false, errors: [{ code: 'invalid_json' }] })
     const large = await validate(JSON.stringify(Array(1000).fill(statement)))
     await problemOf(large, 'too_large')
-    const typed = await validate('a', { 'Content-Type': 'text/plain' })
+    const typed = await validate('a', { 'Content-Type': 'text/xml' })
     await problemOf(typed, 'unsupported_media_type')
   })
 })

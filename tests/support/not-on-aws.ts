@@ -23,6 +23,7 @@ export const reasons = {
   'large message': 'API Gateway has a largest message of its own',
   handshake: 'API Gateway passes on the status of a refused handshake, and nothing else',
   'counted later': 'A function answers a message before it counts it',
+  'decoded before': 'A function URL decodes a body of a type of text before the function starts',
   'in process': 'The test asks the app itself, in this process',
   proxy: 'A function URL says itself who calls it; no header of a proxy is believed',
   'two slashes': "Bun's fetch asks for /health where a test says //health",

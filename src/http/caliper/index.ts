@@ -3,11 +3,9 @@ import type { Receive } from '../receive'
 import { getEndpointConfiguration } from './get-endpoint-configuration'
 import { receiveByUrl } from './receive-by-url'
 import { receiveEvents } from './receive-events'
-import { validateEvents } from './validate-events'
 
 export function registerCaliper(app: App, deps: AppDeps, receive: Receive) {
   receiveEvents(app, receive)
   receiveByUrl(app, receive)
-  validateEvents(app, deps)
   getEndpointConfiguration(app, deps)
 }

@@ -7,14 +7,9 @@ import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
 import type { Door, Receive } from '../receive'
 import { createRoute } from '../route'
-import { z } from '../zod'
-import { Envelope } from './envelope'
+import { Body } from './body-schema'
 import { caliperEnvelope } from './examples'
 import { refusals } from './refusals'
-
-const Body = z
-  .union([Envelope, z.array(z.unknown()).min(1)])
-  .openapi('CaliperEnvelopes', { description: 'An envelope, or an array of envelopes' })
 
 const route = createRoute({
   method: 'post',

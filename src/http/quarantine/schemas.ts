@@ -73,6 +73,10 @@ export const QuarantinedSummary = z
       .record(z.string(), z.string())
       .openapi({ description: 'What stood around it, e.g. the `dataVersion` of its envelope' }),
     length: z.int().openapi({ description: 'Of `raw`, in characters' }),
+    encoding: z.literal('base64').optional().openapi({
+      description:
+        'Bytes that are no text, or were no text that anybody knew, are kept as they came',
+    }),
     repair: z
       .object({
         by: z.string().openapi({ description: 'Id of the key' }),
@@ -93,7 +97,7 @@ export const QuarantinedSummary = z
 
 export const Quarantined = QuarantinedSummary.extend({
   raw: z.string().openapi({
-    description: 'As received; base64 when `context.encoding` says so, as of a compressed body',
+    description: 'As received; base64 when `encoding` says so, of bytes that are no text',
   }),
 }).openapi('Quarantined')
 
@@ -107,6 +111,7 @@ export function summaryOf(item: Summary): z.output<typeof QuarantinedSummary> {
     ...(lastReplay !== undefined && {
       lastReplay: { at: lastReplay.at, errors: issuesInItem(item, lastReplay.errors) },
     }),
+    ...(rest.context.encoding === 'base64' && { encoding: 'base64' as const }),
   }
 }
 

@@ -57,7 +57,7 @@ export function validateStatements(app: App, deps: AppDeps) {
   const report = reportingWith(deps)
   rawOperation(app, route, async (c, reply) => {
     const standard = await standardNamed('xapi')!.load()
-    const { json, hold, valid } = await report(c, (text) => standard.report!(text, contextOf(c)))
+    const { json, hold, valid } = await report(c, standard, contextOf(c))
     return valid ? reply.stream(c, 200, json, hold) : reply.stream(c, 400, json, hold)
   })
 }

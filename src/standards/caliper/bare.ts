@@ -19,7 +19,7 @@ export function readingBareCaliper(text: string, receivedAt: string): Steps<Read
  * The items' own text stays as it was sent: it is only put between brackets. Nothing is parsed here;
  * what is no JSON is found out where it is read.
  */
-function enclosed(text: string): string {
+export function enclosed(text: string): string {
   const first = firstElementIn(text)
   if (first !== undefined) return `${opening(namesIn(first))}${text}}`
   const names = namesIn(text)

@@ -1,7 +1,7 @@
 import type { Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
-import type { BodyForm, ItemOrigin, Standard } from '../standard'
-import { readingBareCaliper } from './bare'
+import type { BodyForm, ConformanceReport, ItemOrigin, Standard } from '../standard'
+import { enclosed, readingBareCaliper } from './bare'
 import { findingBatch } from './batch'
 import { checking } from './conformance'
 import { explained } from './explain'
@@ -15,6 +15,7 @@ export const caliper = {
   readItem,
   split: findingBatch,
   report: checking,
+  reportBare: checkingBare,
 } satisfies Standard
 
 function* readBody(text: string, form: BodyForm, receivedAt: string): Steps<Reading> {
@@ -26,4 +27,14 @@ function* readBody(text: string, form: BodyForm, receivedAt: string): Steps<Read
 function readItem(text: string, { context, receivedAt }: ItemOrigin): Steps<Reading> {
   const shell = JSON.stringify({ ...context, data: [] })
   return readingCaliper(`${shell.slice(0, -2)}${text}]}`, receivedAt)
+}
+
+/** Checks an envelope, or what belongs into one: then nothing is said of what is around it. */
+function* checkingBare(text: string): Steps<ConformanceReport> {
+  const body = enclosed(text)
+  const report = yield* checking(body)
+  if (body === text) return report
+  const errors = report.errors.filter(({ path }) => path[0] === 'data')
+  const warnings = report.warnings.filter(({ path }) => path[0] === 'data')
+  return { ...report, valid: errors.length === 0, errors, warnings }
 }

@@ -1,6 +1,7 @@
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
 import type { BodyForm, ItemOrigin, Standard } from '../standard'
+import { checking } from './conformance'
 import { nativeFacts } from './facts'
 import { readingNativeMessage } from './message'
 import { distinctionAt } from './normalize'
@@ -12,6 +13,7 @@ export const native = {
   readBody,
   readItem,
   distinctionOf,
+  report: checking,
 } satisfies Standard
 
 function readBody(text: string, form: BodyForm, receivedAt: string): Steps<Reading> {

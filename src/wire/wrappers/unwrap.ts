@@ -73,7 +73,7 @@ function kafkaConsumed(members: Map<string, string>): Wrapped | undefined {
  */
 function* valuesIn(body: string, maxContents: number): Steps<string[]> {
   const values: string[] = []
-  for (let at = 0; at < body.length; ) {
+  for (let at = afterSeparator(body, 0); at < body.length; ) {
     const first = body[at]
     if (first !== '{' && first !== '[') return [body]
     const end = endOfValue(body, at)

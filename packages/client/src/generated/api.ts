@@ -451,38 +451,6 @@ export type CaliperItem = Record<string, unknown>
 /** A JWS in compact form (RFC 7515), e.g. a signed JWT */
 export type SignedBody = string
 
-export type ValidReport = {
-  valid: true
-  eventCount: number
-  entityCount: number
-  /** What the standard recommends against; it conforms all the same */
-  warnings: ReportedIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  counts?: IssueCounts
-}
-
-export type ReportedIssue = Issue & {
-  /** `error` where the text says MUST, `warning` where it says SHOULD */
-  severity: 'error' | 'warning'
-}
-
-/** With `truncated` */
-export type IssueCounts = {
-  errors: Record<string, number>
-  warnings: Record<string, number>
-}
-
-export type InvalidReport = {
-  valid: false
-  errors: ReportedIssue[]
-  /** What the standard recommends against; it conforms all the same */
-  warnings?: ReportedIssue[]
-  /** More was found than is listed */
-  truncated?: true
-  counts?: IssueCounts
-}
-
 export type CaliperEndpointConfiguration = {
   /** Kilobytes */
   caliperMaximumPayloadSize: number
@@ -606,6 +574,38 @@ export type OpenApi = {
   info: Record<string, unknown>
   paths: Record<string, unknown>
   [name: string]: unknown
+}
+
+export type ValidReport = {
+  valid: true
+  eventCount: number
+  entityCount: number
+  /** What the standard recommends against; it conforms all the same */
+  warnings: ReportedIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  counts?: IssueCounts
+}
+
+export type ReportedIssue = Issue & {
+  /** `error` where the text says MUST, `warning` where it says SHOULD */
+  severity: 'error' | 'warning'
+}
+
+/** With `truncated` */
+export type IssueCounts = {
+  errors: Record<string, number>
+  warnings: Record<string, number>
+}
+
+export type InvalidReport = {
+  valid: false
+  errors: ReportedIssue[]
+  /** What the standard recommends against; it conforms all the same */
+  warnings?: ReportedIssue[]
+  /** More was found than is listed */
+  truncated?: true
+  counts?: IssueCounts
 }
 
 export type XapiAbout = {
@@ -977,6 +977,8 @@ export type QuarantinedSummary = {
   context: Record<string, string>
   /** Of `raw`, in characters */
   length: number
+  /** Bytes that are no text, or were no text that anybody knew, are kept as they came */
+  encoding?: 'base64'
   /** Of what came out of a body that was repaired */
   repair?: {
     /** Id of the key */
@@ -1115,7 +1117,7 @@ export type ReplayJob = {
 }
 
 export type Quarantined = QuarantinedSummary & {
-  /** As received; base64 when `context.encoding` says so, as of a compressed body */
+  /** As received; base64 when `encoding` says so, of bytes that are no text */
   raw: string
 }
 
@@ -1208,21 +1210,6 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Check events against the standard */
-  validateCaliperEvents: {
-    method: 'POST'
-    path: '/caliper/v1p2/events/validate'
-    body: CaliperEnvelope
-    replies: {
-      200: ValidReport
-      400: InvalidReport
-      408: Problem
-      413: Problem
-      415: Problem
       500: Problem
       503: Problem
     }
@@ -1445,6 +1432,36 @@ export interface Operations {
     replies: {
       200: string
       500: Problem
+    }
+  }
+  /** Check events against the standard */
+  validateCaliperEvents: {
+    method: 'POST'
+    path: '/caliper/v1p2/events/validate'
+    body: CaliperEnvelopes
+    replies: {
+      200: ValidReport
+      400: InvalidReport
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Check events of your own making */
+  validateNativeEvents: {
+    method: 'POST'
+    path: '/api/v1/events/validate'
+    body: NativeBody
+    replies: {
+      200: ValidReport
+      400: InvalidReport
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
     }
   }
   /** Which versions of xAPI are offered */

@@ -1,4 +1,4 @@
-import { isUnreadable, type Parsed, type Unreadable } from '../arrival'
+import { isUnreadable, type Parsed, type Unreadable } from './arrival'
 
 /**
  * Tells whether nothing of a body could be read as its standard has it: then it may be a wrapper
@@ -10,4 +10,12 @@ export function isAllRefused(parsed: Parsed | Unreadable): boolean {
   return parts.every(
     (part) => !('reading' in part) || part.reading.items.every((item) => !('event' in item)),
   )
+}
+
+/**
+ * Tells whether a body without an envelope may be a CloudEvent: that has a type and an id, as an entity
+ * has, and would be taken for one.
+ */
+export function mayBeCloudEvent(text: string): boolean {
+  return text.includes('"specversion"')
 }

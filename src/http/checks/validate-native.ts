@@ -1,0 +1,56 @@
+import { LISTED_BYTES, MAX_LISTED } from '../../error/listing'
+import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
+import { native } from '../../standards/native/standard'
+import { InvalidReport, reportingWith, ValidReport } from '../conformance-report'
+import type { App, AppDeps } from '../context'
+import { NativeBody, NativeLines, nativeEvent } from '../native/event'
+import { jsonReply, problems } from '../openapi'
+import { rawOperation } from '../operation'
+import { createRoute } from '../route'
+
+const issue = {
+  path: [0, 'event_type'],
+  message: 'Required',
+  code: 'required',
+  severity: 'error' as const,
+}
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/v1/events/validate',
+  operationId: 'validateNativeEvents',
+  tags: ['Native'],
+  summary: 'Check events of your own making',
+  description: [
+    'An error is what `POST /api/v1/events` would quarantine; it takes whatever that address takes. Needs no key; stores nothing.',
+    `Limits: ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and ${LISTED_BYTES / 1024} KB of them are listed.`,
+  ].join(' '),
+  request: {
+    body: {
+      required: true,
+      content: {
+        'application/json': { schema: NativeBody, example: nativeEvent },
+        'application/x-ndjson': { schema: NativeLines },
+      },
+    },
+  },
+  responses: {
+    ...problems('timeout', 'too_large', 'unsupported_media_type', 'busy'),
+    200: jsonReply(ValidReport, {
+      description: 'All of them are events',
+      example: { valid: true, eventCount: 1, entityCount: 0, warnings: [] },
+    }),
+    400: jsonReply(InvalidReport, {
+      description: 'Some of them are none',
+      example: { valid: false, errors: [issue] },
+    }),
+  },
+})
+
+export function validateNative(app: App, deps: AppDeps) {
+  const report = reportingWith(deps)
+  rawOperation(app, route, async (c, reply) => {
+    const { json, hold, valid } = await report(c, native)
+    return valid ? reply.stream(c, 200, json, hold) : reply.stream(c, 400, json, hold)
+  })
+}
