@@ -803,7 +803,7 @@ export type TenantList = {
 
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
-  xapi?: 'off' | 'ingest' | 'lrs' | null
+  xapi?: 'off' | 'ingest' | 'lrs' | null | null
 }
 
 export type NewKey = {
