@@ -62,7 +62,9 @@ fuzz() {
 code=0
 cd "$scratch" # where it leaves its own files
 fuzz demo "$demo_key" 50 --exclude-tag Sources --exclude-tag Keys --exclude-tag Tenants "$@" # which are an admin's alone
-fuzz admin "$admin_key" 25 --include-path-regex '^/(sources|quarantine|keys|tenants)' "$@"
+# It finds the id of its own key in the list, and would end it.
+fuzz admin "$admin_key" 25 --include-path-regex '^/(sources|quarantine|keys|tenants)' \
+  --exclude-operation-id revokeKey --exclude-operation-id rotateKey "$@"
 
 python3 - "$scratch/demo.xml" "$scratch/admin.xml" <<'PYTHON'
 import sys

@@ -67,11 +67,13 @@ describe('A token of the issuer opens what its scopes say', () => {
   })
 
   it('and nothing beyond them, admin never by itself', async () => {
-    const weak = await issuer.token({ scope: 'events:read other/events:write admin' })
+    const weak = await issuer.token({ scope: 'events:read other/events:write admin installation' })
     await problemOf(await send(weak), 'forbidden')
     const headers = { Authorization: `Bearer ${weak}` }
     expect((await app.request('/analytics/events', { headers })).status).toBe(200)
-    await problemOf(await app.request('/sources', { headers }), 'forbidden')
+    for (const path of ['/sources', '/keys', '/tenants']) {
+      await problemOf(await app.request(path, { headers }), 'forbidden')
+    }
   })
 })
 

@@ -11,8 +11,8 @@ const modes = z.enum(xapiModes).openapi({
 /** The settings of a tenant that are to change. */
 export const TenantChanges = z
   .strictObject({
-    xapi: z
-      .union([modes, z.null()])
+    xapi: modes
+      .nullable()
       .optional()
       .openapi({ description: 'null: as the deployment has it for whoever chose nothing' }),
   })
