@@ -118,11 +118,10 @@ function clearLine() {
   if (isWatched()) process.stderr.write('\r\x1b[2K')
 }
 
-const nextSteps = `Look at what came of it, in the folder that this command was run in:
+const nextSteps = `Look at what came of it, in the clone or wherever this command was run:
+  npx nonius query --fresh --named course-funnel
   npx nonius query --list
-  npx nonius query --named course-funnel
-  npx nonius query --named inactive-learners
-  npx nonius query --named departures-by-source
+  npx nonius sources
   npx nonius quarantine list --key ADMIN_KEY`
 
 function wholeNumber(from: number, to: number) {

@@ -48,7 +48,7 @@ describe('nonius demo, beside a running server', () => {
 
   it('sends all systems’ days, fills every named query, and quarantines what is broken', async () => {
     const { stdout, stderr, exitCode } = await demo(...here)
-    expect(stderr).toContain('npx nonius query --named course-funnel')
+    expect(stderr).toContain('npx nonius query --fresh --named course-funnel')
     expect(exitCode).toBe(0)
     const counts = countsIn(stdout)
     for (const [source, numbers] of Object.entries(counts)) {
