@@ -67,6 +67,7 @@ export interface EventRecord {
   actorName?: string | undefined
   objectId?: string | undefined
   objectType?: string | undefined
+  /** The name of the object; an attempt without one is called as what was attempted. */
   objectName?: string | undefined
   targetId?: string | undefined
   generatedId?: string | undefined

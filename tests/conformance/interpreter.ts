@@ -35,9 +35,11 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
       ? model.events.get(name)
       : (model.entities.get(name) ?? (model.parts.has(name) ? {} : undefined))
     const key = keyOf('type')
+    const isLocal = path.length > 0 && nestedContext(node, path)
+    if (isLocal) localContexts += 1
     if (type === undefined || type === null) say('required', ...path, key)
     else if (known === undefined) {
-      if (!isForeign(type)) say('unknown_type', ...path, key)
+      if (!isForeign(type)) say(softened('unknown_type'), ...path, key)
     } else {
       if (name !== type && !isEarly) say('not_a_term', ...path, key)
       if (wanted !== undefined && !wanted.has(name)) say('wrong_entity', ...path, key)
@@ -49,11 +51,14 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
       model.entities.get(name)?.properties ??
       model.parts.get(name) ??
       model.entities.get('Entity')!.properties
-    const isLocal = path.length > 0 && nestedContext(node, path)
-    if (isLocal) localContexts += 1
     checkProperties(node, properties, path, event, known === undefined)
     if (event !== undefined && !isEarly) checkConditions(node, event)
     if (isLocal) localContexts -= 1
+  }
+
+  /** What another context may define is no more than a warning. */
+  function softened(code: string): string {
+    return localContexts > 0 ? `~${code}` : code
   }
 
   function nestedContext(node: Node, path: (string | number)[]): boolean {
@@ -110,7 +115,7 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
     for (const key of isOpen ? [] : Object.keys(node)) {
       const isKeyword = !isNew && (key === '@id' || key === '@type')
       if (names.has(key) || isKeyword) continue
-      say(localContexts > 0 ? '~unknown_property' : 'unknown_property', ...path, key)
+      say(softened('unknown_property'), ...path, key)
     }
   }
 
@@ -144,8 +149,14 @@ export function interpret(model: Model, kind: 'event' | 'entity', item: Node): s
         return isEarly ? undefined : say('not_a_term', ...path)
       }
       if (isForeign(value)) return
-      const name = { Role: 'role', Status: 'status', Metric: 'metric' } as Record<string, string>
-      return say(`unknown_${name[range.vocabulary] ?? 'identifier_type'}`, ...path)
+      const names = {
+        Role: 'role',
+        Status: 'status',
+        Metric: 'metric',
+        IdentifierType: 'identifier_type',
+        MessageType: 'message_type',
+      }
+      return say(`unknown_${names[range.vocabulary]}`, ...path)
     }
     if (isEarly && range.kind === 'Duration' && Number.isInteger(value)) return
     const code = faultOf(value, range.kind)

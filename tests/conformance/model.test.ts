@@ -13,7 +13,7 @@ import {
   deprecatedIn1p1,
   profileExtensions,
 } from '../../src/standards/caliper/model/versions'
-import { messageTypes, vocabularies } from '../../src/standards/caliper/model/vocabularies'
+import { vocabularies } from '../../src/standards/caliper/model/vocabularies'
 
 const types = new Set([...Object.keys(entities), ...Object.keys(parts)])
 
@@ -113,7 +113,9 @@ describe.skipIf(!existsSync(file))('the tables of Caliper 1.2 and the facts abou
     expect([...vocabularies.Status]).toEqual(facts.statuses)
     expect([...vocabularies.Metric]).toEqual(facts.metrics)
     expect([...vocabularies.IdentifierType]).toEqual(facts.identifierTypes)
-    expect(facts.ltiMessageTypes.filter((type: string) => !messageTypes.has(type))).toEqual([])
+    expect(
+      facts.ltiMessageTypes.filter((type: string) => !vocabularies.MessageType.has(type)),
+    ).toEqual([])
     expect(Object.keys(profiles)).toEqual(Object.keys(facts.profiles))
     expect(Object.keys(events)).toEqual(Object.keys(facts.events))
   })

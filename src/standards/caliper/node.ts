@@ -7,6 +7,14 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+export function nodeOf(value: unknown): Node | undefined {
+  return isNode(value) ? value : undefined
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
 /** Finds what a reference points at: an IRI string, or the id of an object (1.0 writes `@id`). */
 export function idOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value
@@ -27,6 +35,5 @@ export function typeOf(value: unknown): string | undefined {
 
 export function nameOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { name } = value as Node
-  return typeof name === 'string' ? name : undefined
+  return textOf((value as Node).name)
 }

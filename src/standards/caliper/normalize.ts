@@ -2,10 +2,15 @@ import { contentDigest } from '../../event/content'
 import { derivedId } from '../../event/id'
 import type { ReadEvent } from '../../event/reading'
 import type { Kind } from '../../event/record'
-import { durationMs } from '../../syntax/duration'
 import { toUtcMillis } from '../../syntax/timestamp'
 import { actionTerm, term } from './model/terms'
-import { idOf, type Node, nameOf, typeOf } from './node'
+import { idOf, isNode, type Node, nameOf, nodeOf, typeOf } from './node'
+import { assessedIn } from './record/assessed'
+import { courseOf } from './record/course'
+import { membershipOf, rolesIn } from './record/membership'
+import { objectNameOf } from './record/names'
+import { pointsOf, pointsOfEntity } from './record/points'
+import { spentOn, timeSpent } from './record/spent'
 import type { CaliperVersion } from './version'
 
 /** An item takes these values from the request it came in. */
@@ -34,34 +39,46 @@ function normalizeEvent(
   version: CaliperVersion,
   around: Surroundings,
 ): ReadEvent {
-  const { actor, object, generated, membership } = item
-  const generatedType = typeOf(generated)
+  const { actor, object } = item
+  const type = typeOf(item)!
+  const action = typeof item.action === 'string' ? actionTerm(item.action) : undefined
+  const made = generatedIn(item)
+  const assessed = assessedIn(item, type, action, made)
+  const { roles, memberId } = membershipOf(item)
+  const objectName = objectNameOf(object, assessed.assignable)
+  const course = courseOf(item, made, objectName)
+  const { score, maxScore } = pointsOf(item, action, made, assessed)
   return {
     kind: 'event',
     eventId: idOf(item) ?? derivedId(raw),
     standard: 'caliper',
     standardVersion: version,
-    type: typeOf(item)!,
-    action: typeof item.action === 'string' ? actionTerm(item.action) : undefined,
+    type,
+    action,
     profile: typeof item.profile === 'string' ? term(item.profile) : undefined,
     actorId: idOf(actor),
     actorType: typeOf(actor),
     actorName: nameOf(actor),
     objectId: idOf(object),
     objectType: typeOf(object),
-    objectName: nameOf(object),
+    objectName,
     targetId: idOf(item.target),
-    generatedId: idOf(generated),
-    generatedType,
+    generatedId: idOf(made),
+    generatedType: typeOf(made),
     groupId: idOf(item.group),
     sessionId: idOf(item.session) ?? idOf(item.federatedSession),
     edAppId: idOf(item.edApp),
-    membershipRoles: rolesOf(membership),
-    score: pointsOf(generated, generatedType, GIVEN),
-    maxScore: pointsOf(generated, generatedType, POSSIBLE),
+    membershipRoles: roles,
+    memberId,
+    courseId: course.id,
+    courseName: course.name,
+    attemptId: assessed.attemptId,
+    assignableId: assessed.assignableId,
+    score,
+    maxScore,
     success: undefined,
     completion: undefined,
-    durationMs: spentOn(generated, generatedType) ?? spentOn(object, typeOf(object)),
+    durationMs: timeSpent(item, type, made, version),
     eventTime: toUtcMillis(item.eventTime as string)!,
     sendTime: around.sendTime,
     sequence: undefined,
@@ -80,6 +97,10 @@ function normalizeEntity(
   around: Surroundings,
 ): ReadEvent {
   const type = typeOf(item)!
+  const { roles, memberId } = rolesIn(item)
+  const objectName = objectNameOf(item, item.assignable)
+  const course = courseOf({ object: item }, undefined, objectName)
+  const { score, maxScore } = pointsOfEntity(item, type)
   const modified =
     typeof item.dateModified === 'string' ? toUtcMillis(item.dateModified) : undefined
   return {
@@ -95,19 +116,24 @@ function normalizeEntity(
     actorName: undefined,
     objectId: idOf(item),
     objectType: type,
-    objectName: nameOf(item),
+    objectName,
     targetId: undefined,
     generatedId: undefined,
     generatedType: undefined,
     groupId: undefined,
     sessionId: undefined,
     edAppId: undefined,
-    membershipRoles: rolesOf(item),
-    score: pointsOf(item, type, GIVEN),
-    maxScore: pointsOf(item, type, POSSIBLE),
+    membershipRoles: roles,
+    memberId,
+    courseId: course.id,
+    courseName: course.name,
+    attemptId: type === 'Attempt' ? idOf(item) : idOf(item.attempt),
+    assignableId: idOf(item.assignable) ?? idOf(nodeOf(item.attempt)?.assignable),
+    score,
+    maxScore,
     success: undefined,
     completion: undefined,
-    durationMs: spentOn(item, type),
+    durationMs: spentOn(item, version),
     eventTime: modified ?? around.sendTime ?? around.receivedAt,
     sendTime: around.sendTime,
     sequence: undefined,
@@ -118,38 +144,10 @@ function normalizeEntity(
   }
 }
 
-function rolesOf(membership: unknown): string[] | undefined {
-  if (typeof membership !== 'object' || membership === null) return undefined
-  const { roles } = membership as Node
-  if (!Array.isArray(roles)) return undefined
-  const terms: string[] = []
-  for (const role of roles) if (typeof role === 'string') terms.push(term(role))
-  return terms.length === 0 ? undefined : terms
-}
-
-// A Score has scoreGiven and maxScore, a Result resultScore and maxResultScore; in 1.0 a Result had
-// totalScore, of which normalScore is the part before extra credit and penalties.
-const GIVEN = { Score: ['scoreGiven'], Result: ['resultScore', 'totalScore', 'normalScore'] }
-const POSSIBLE = { Score: ['maxScore'], Result: ['maxResultScore'] }
-
-function pointsOf(
-  value: unknown,
-  type: string | undefined,
-  names: typeof GIVEN,
-): number | undefined {
-  if (type !== 'Score' && type !== 'Result') return undefined
-  for (const name of names[type]) {
-    const points = (value as Node)[name]
-    if (typeof points === 'number' && Number.isFinite(points)) return points
-  }
-  return undefined
-}
-
-/** Time that somebody spent: an attempt's, a response's, a session's. Not a video's length. */
-function spentOn(value: unknown, type: string | undefined): number | undefined {
-  if (type === undefined) return undefined
-  const { duration } = value as Node
-  if (typeof duration !== 'string') return undefined
-  const isSpent = type === 'Attempt' || type.endsWith('Response') || type.endsWith('Session')
-  return isSpent ? durationMs(duration) : undefined
+/** Finds what an event generated. Open edX puts the Score under `score`, in an object with no type or id. */
+function generatedIn({ generated }: Node): unknown {
+  if (!isNode(generated) || !isNode(generated.score)) return generated
+  return idOf(generated) === undefined && typeOf(generated) === undefined
+    ? generated.score
+    : generated
 }

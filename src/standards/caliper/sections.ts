@@ -28,6 +28,7 @@ const vocabularyTitles: Record<string, string> = {
   Status: 'LIS Statuses',
   Metric: 'Use Metrics',
   IdentifierType: 'System Identifier Types',
+  MessageType: 'LTI Message Types',
 }
 
 /** These sections of 1.2 serve the checks before the version of an item is known. */

@@ -1,6 +1,7 @@
 import { contentDigest } from '../../event/content'
 import { derivedId } from '../../event/id'
 import type { ReadEvent } from '../../event/reading'
+import { commonValuesOf } from './common-values'
 import { textOf, timeOf } from './gate'
 
 /**
@@ -17,6 +18,8 @@ export function normalize(
 ): ReadEvent {
   const eventTime = timeOf(item.timestamp)
   const ownId = textOf(item.event_id) ?? textOf(item.id)
+  const said = commonValuesOf(item)
+  const actorId = textOf(item.user_id)
   return {
     kind: 'event',
     eventId:
@@ -26,24 +29,29 @@ export function normalize(
     type: item.event_type as string,
     action: undefined,
     profile: undefined,
-    actorId: textOf(item.user_id),
+    actorId,
     actorType: undefined,
-    actorName: undefined,
-    objectId: undefined,
-    objectType: undefined,
-    objectName: undefined,
+    actorName: said.actorName,
+    objectId: said.objectId,
+    objectType: said.objectType,
+    objectName: said.objectName,
     targetId: undefined,
     generatedId: undefined,
     generatedType: undefined,
-    groupId: undefined,
+    groupId: said.groupId,
     sessionId: textOf(item.session_id),
     edAppId: textOf(item.source),
-    membershipRoles: undefined,
-    score: undefined,
-    maxScore: undefined,
-    success: undefined,
-    completion: undefined,
-    durationMs: undefined,
+    membershipRoles: said.roles,
+    memberId: said.roles === undefined ? undefined : actorId,
+    courseId: said.courseId,
+    courseName: said.courseName,
+    attemptId: said.attemptId,
+    assignableId: said.assignableId,
+    score: said.score,
+    maxScore: said.maxScore,
+    success: said.success,
+    completion: said.completion,
+    durationMs: said.durationMs,
     eventTime: eventTime ?? receivedAt,
     sendTime: undefined,
     sequence: undefined,

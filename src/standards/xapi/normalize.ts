@@ -7,6 +7,7 @@ import { agentKey, isAgentOrGroup } from './agents'
 import { comparableIn } from './comparison'
 import { anyOf } from './language-map'
 import { booleanAt, type Node, nodeAt, nodesAt, numberAt, textAt } from './node'
+import { assessedIn, courseOf, orgUnitOf, rolesOf, typeOfActivity } from './surroundings'
 import type { XapiVersion } from './version'
 
 /**
@@ -26,6 +27,11 @@ export function normalize(
   const result = nodeAt(statement, 'result')
   const timestamp = textAt(statement, 'timestamp')
   const duration = textAt(result, 'duration')
+  const language = textAt(context, 'language')
+  const course = courseOf(object, context, language)
+  const { attemptId, assignableId } = assessedIn(object, context, result)
+  const actorId = agentKey(actor)
+  const membershipRoles = rolesOf(context)
   return {
     kind: 'event',
     eventId: textAt(statement, 'id')?.toLowerCase() ?? randomUUID(),
@@ -34,19 +40,24 @@ export function normalize(
     type: 'Statement',
     action: textAt(nodeAt(statement, 'verb'), 'id'),
     profile: profileOf(context),
-    actorId: agentKey(actor),
+    actorId,
     actorType: textAt(actor, 'objectType') ?? 'Agent',
     actorName: textAt(actor, 'name'),
     objectId: idOfObject(object),
     objectType: typeOfObject(object),
-    objectName: nameOfObject(object, textAt(context, 'language')),
+    objectName: nameOfObject(object, language),
     targetId: targetOf(object),
     generatedId: undefined,
     generatedType: undefined,
-    groupId: courseOf(object, context),
+    groupId: course.id,
     sessionId: textAt(context, 'registration')?.toLowerCase(),
     edAppId: textAt(context, 'platform'),
-    membershipRoles: undefined,
+    membershipRoles,
+    memberId: membershipRoles === undefined ? undefined : actorId,
+    courseId: course.id ?? orgUnitOf(context),
+    courseName: course.name,
+    attemptId,
+    assignableId,
     ...pointsOf(nodeAt(result, 'score')),
     success: booleanAt(result, 'success'),
     completion: booleanAt(result, 'completion'),
@@ -61,12 +72,19 @@ export function normalize(
   }
 }
 
-/** The points are those of `raw`; a score that is only scaled is so many points of 1. */
+/**
+ * The points are those of `raw`; a score that is only scaled, or has no maximum above 0 beside it, is
+ * so many points of 1.
+ */
 function pointsOf(score: Node | undefined): Pick<ReadEvent, 'score' | 'maxScore'> {
   const raw = numberAt(score, 'raw')
-  if (raw !== undefined) return { score: raw, maxScore: numberAt(score, 'max') }
+  const max = numberAt(score, 'max')
+  const maxScore = max !== undefined && max > 0 ? max : undefined
   const scaled = numberAt(score, 'scaled')
-  return { score: scaled, maxScore: scaled === undefined ? numberAt(score, 'max') : 1 }
+  if (raw !== undefined && (maxScore !== undefined || scaled === undefined)) {
+    return { score: raw, maxScore }
+  }
+  return { score: scaled, maxScore: scaled === undefined ? maxScore : 1 }
 }
 
 /** A SubStatement has no id, and stands for the object that it is about in `targetOf`. */
@@ -85,35 +103,9 @@ function typeOfObject(object: Node | undefined): string {
   return type === 'Activity' ? (typeOfActivity(object) ?? type) : type
 }
 
-function typeOfActivity(activity: Node | undefined): string | undefined {
-  return textAt(nodeAt(activity, 'definition'), 'type')
-}
-
 function nameOfObject(object: Node | undefined, language: string | undefined): string | undefined {
   if (isAgentOrGroup(object)) return textAt(object, 'name')
   return anyOf(nodeAt(nodeAt(object, 'definition'), 'name'), language)
-}
-
-// ADL's vocabulary, the TinCan registry's, which Moodle's logstore_xapi uses, and cmi5's.
-const courseTypes = new Set<string | undefined>([
-  'http://adlnet.gov/expapi/activities/course',
-  'http://id.tincanapi.com/activitytype/lms/course',
-  'https://w3id.org/xapi/cmi5/activitytype/course',
-])
-
-/**
- * The group is the course that a statement was made in: the first activity of the type of a course
- * among the context's `grouping`, then its `parent`, then the object itself. xAPI has no other word
- * for it.
- */
-function courseOf(object: Node | undefined, context: Node | undefined): string | undefined {
-  const around = nodeAt(context, 'contextActivities')
-  for (const name of ['grouping', 'parent']) {
-    for (const activity of nodesAt(around, name)) {
-      if (courseTypes.has(typeOfActivity(activity))) return textAt(activity, 'id')
-    }
-  }
-  return courseTypes.has(typeOfActivity(object)) ? textAt(object, 'id') : undefined
 }
 
 const PROFILE = 'http://adlnet.gov/expapi/activities/profile'

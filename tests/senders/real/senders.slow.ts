@@ -67,4 +67,15 @@ it('Open edX transforms tracking events and posts them, alone and in a batch, an
     expect(await recordOf(server, id)).toMatchObject({ type, standardVersion: '1.2' })
   }
   expect(await readBack(server, 'limit=1000')).toHaveLength(events.length)
+
+  // What is read of it: the course of every event, and the grade under `generated.score`.
+  const records = await Promise.all(events.map(({ id }) => recordOf(server, id)))
+  expect(records.filter(({ courseId }) => !/course-v1:/.test(String(courseId)))).toEqual([])
+  const grades = records.filter(({ type }) => type === 'GradeEvent')
+  expect(grades.length).toBeGreaterThan(0)
+  for (const { attemptId, assignableId, score, maxScore } of grades) {
+    expect(String(attemptId)).toStartWith(`${assignableId}/user/`)
+    expect(Number(maxScore)).toBeGreaterThan(0)
+    expect(Number(score)).toBeLessThanOrEqual(Number(maxScore))
+  }
 })

@@ -3,7 +3,7 @@ import { versionOfDialect } from '../model/dialect'
 import type { Model } from '../model/model'
 import type { Node } from '../node'
 import { contextIris, contextVersion, extensionOf } from '../version'
-import { add, type FoundIssue } from './found-issue'
+import { add, type FoundIssue, type Rule } from './found-issue'
 import { error, type Rules, required, warning } from './rules'
 
 /** Contexts of an item, and of what it holds (4.1). */
@@ -64,11 +64,17 @@ export function contextsOf(model: Model, rules: Rules) {
     return false
   }
 
-  /** Makes warnings of the unknown properties found since `from`. */
+  const softer = new Map<Rule, Rule>([
+    [rules.unknownProperty, rules.foreignProperty],
+    [rules.unknownType, rules.foreignType],
+    [rules.unknownEventType, rules.foreignType],
+  ])
+
+  /** Makes warnings of the unknown properties and types found since `from`. */
   function soften(found: FoundIssue[], from: number): void {
     for (let i = from; i < found.length; i += 1) {
       const issue = found[i]!
-      if (issue.rule === rules.unknownProperty) issue.rule = rules.foreignProperty
+      issue.rule = softer.get(issue.rule) ?? issue.rule
     }
   }
 

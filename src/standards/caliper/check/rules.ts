@@ -54,6 +54,11 @@ export function rulesOf(model: Model) {
       sections.event,
       (type) => `${show(type)} is not a type of event${hint(type)}`,
     ),
+    foreignType: warning(
+      'unknown_type',
+      context,
+      (type) => `${show(type)} is not Caliper's; whether another context has it is not looked up`,
+    ),
     typeIsIri: error('not_a_term', types, (iri) => `Expected the term alone, got ${show(iri)}`),
     termIsIri: warning('not_a_term', types, (iri) => `The term alone is enough, got ${show(iri)}`),
     unknownAction: error(

@@ -5,6 +5,7 @@ import { versionOfDialect } from '../model/dialect'
 import type { Model } from '../model/model'
 import { actionTerm, term } from '../model/terms'
 import type { Node } from '../node'
+import { contextVersion } from '../version'
 import { add, type FoundIssue, type Rule } from './found-issue'
 import type { Rules } from './rules'
 import { isEmpty } from './values'
@@ -77,7 +78,9 @@ export function unexpectedValuesOf(model: Model, rules: Rules, checks: () => Rec
     if (check === undefined) {
       const { missing, unknown } = typeRules[kind]
       if (type === undefined || type === null) add(found, typeKey, type, missing)
-      else if (!isForeign(type)) add(found, typeKey, type, unknown)
+      else if (!isForeign(type)) {
+        add(found, typeKey, type, !isTop && hasOtherContext(node) ? rules.foreignType : unknown)
+      }
       other(node, found, isTop)
       return
     }
@@ -86,7 +89,14 @@ export function unexpectedValuesOf(model: Model, rules: Rules, checks: () => Rec
     check(node, found, isTop)
   }
 
-  const hasKeywords = versionOfDialect(model.dialect) === '1.1'
+  const version = versionOfDialect(model.dialect)
+  const hasKeywords = version === '1.1'
+
+  /** Contexts further in may define the type of what they stand in. */
+  function hasOtherContext({ '@context': context }: Node): boolean {
+    return context !== undefined && context !== null && contextVersion(context) !== version
+  }
+
   const typeRules = {
     event: { missing: rules.eventTypeMissing, unknown: rules.unknownEventType },
     entity: { missing: rules.typeMissing, unknown: rules.unknownType },

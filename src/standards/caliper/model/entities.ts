@@ -126,7 +126,7 @@ export const entities: Readonly<Record<string, EntityRow>> = {
     has: { scalePoints: 'integer', itemLabels: 'string[]', itemValues: 'string[]' },
   },
   Link: { of: 'Entity' },
-  LtiLink: { of: 'DigitalResource', has: { messageType: 'string' } },
+  LtiLink: { of: 'DigitalResource', has: { messageType: 'MessageType' } },
   LtiSession: { of: 'Session', has: { messageParameters: 'Object' } },
   MediaLocation: { of: 'DigitalResource', has: { currentTime: 'Duration' } },
   MediaObject: { of: 'DigitalResource', has: { duration: 'Duration' } },

@@ -87,7 +87,6 @@ export const addedIn1p1: Terms = {
     Attempt: vocabulary('assignee isPartOf'),
     DigitalResource: vocabulary('creators learningObjectives mediaType'),
     Organization: vocabulary('members'),
-    Response: vocabulary('attempt'),
     Result: vocabulary('attempt maxResultScore resultScore'),
     Session: vocabulary('user'),
     SoftwareApplication: vocabulary('version'),
@@ -161,9 +160,11 @@ export const deprecatedIn1p1 = {
   } as Readonly<Record<string, Readonly<Record<string, readonly [string, Successor]>>>>,
 }
 
-/** Ranges of 1.0 that 1.1 gave a type, by the type that has the property. */
+/** Ranges of 1.0 that 1.1 narrowed, by the type that has the property. */
 export const rangesIn1p0: Readonly<Record<string, PropertyTable>> = {
   HighlightAnnotation: { selection: 'Object' },
+  // Its examples of a logout have the session that ended.
+  SessionEvent: { target: 'DigitalResource | Session' },
 }
 
 /** Names that the Feedback extension of 1.1 had for what 1.2 calls otherwise. */

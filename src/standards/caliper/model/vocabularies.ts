@@ -40,14 +40,9 @@ export const vocabularies = {
     AccountUserName CaseItemUri EmailAddress LisSourcedId LtiContextId LtiDeploymentId
     LtiPlatformId LtiToolId LtiUserId OneRosterSourcedId Other SisSourcedId SystemId
   `),
+  // The text says "including but not limited to" the two of the context, and names the third in its
+  // prose; the official examples of errors have another for a fault, and they decide.
+  MessageType: vocabulary('LtiDeepLinkingRequest LtiDeepLinkingResponse LtiResourceLinkRequest'),
 } as const
 
 export type Vocabulary = keyof typeof vocabularies
-
-/**
- * Known values of LtiLink.messageType. Its range is "including but not limited to" these, so any
- * string conforms.
- */
-export const messageTypes = vocabulary(
-  'LtiDeepLinkingRequest LtiDeepLinkingResponse LtiResourceLinkRequest',
-)
