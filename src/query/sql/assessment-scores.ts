@@ -13,26 +13,29 @@ export const assessmentScores = namedQuery({
   // Course and person are asked of whole attempts: a grade may name another person, and no course.
   sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH chosen AS (
-  SELECT *,
+  SELECT tenant_id, event_id, standard, actor_id, session_id, member_id, membership_roles,
+    object_id, object_type, object_name, generated_id, generated_type, attempt_id, assignable_id,
+    course_id, group_id, score, max_score, occurred_at, received_at, raw,
     ${personId} AS person_id,
     coalesce(common_action, action) AS done,
     standard <> 'caliper' AND object_type = 'Assessment' AS is_taking,
     standard = 'caliper' AND type IN ('GradeEvent', 'OutcomeEvent') AS is_grade,
-    object_id || ' ' || actor_id || ' ' || coalesce(session_id, '') AS taking
+    standard = 'caliper' AND type IN ('AssessmentEvent', 'AssignableEvent') AS is_attempting
   FROM events
   WHERE ${range}${andSource}
     AND kind = 'event'
 ),
 told AS (
-  SELECT *,
+  SELECT tenant_id, event_id, object_id, object_name, course_id, group_id,
+    occurred_at, received_at, done, is_taking, is_grade,
     CASE
       WHEN is_taking THEN object_id
       WHEN is_grade OR object_type = 'Attempt' THEN assignable_id
       ELSE coalesce(assignable_id, object_id)
     END AS told_assessment,
     CASE
-      WHEN is_taking AND standard = 'xapi' THEN taking
-      WHEN is_taking THEN coalesce(attempt_id, taking)
+      WHEN is_taking AND (standard = 'xapi' OR attempt_id IS NULL)
+        THEN object_id || ' ' || actor_id || ' ' || coalesce(session_id, '')
       WHEN attempt_id IS NOT NULL THEN attempt_id
       WHEN object_type = 'Attempt' OR (is_grade AND object_type IS NULL) THEN object_id
       WHEN NOT is_grade AND coalesce(generated_type, 'Attempt') = 'Attempt' THEN generated_id
@@ -50,8 +53,7 @@ told AS (
     END AS taker_id,
     CASE WHEN max_score > 0 THEN 100e0 * score / max_score END AS percent
   FROM chosen
-  WHERE is_taking OR is_grade
-    OR (standard = 'caliper' AND type IN ('AssessmentEvent', 'AssignableEvent'))
+  WHERE is_taking OR is_grade OR is_attempting
 ),
 named AS (
   SELECT *,
@@ -60,19 +62,16 @@ named AS (
 ),
 joined AS (
   SELECT *,
-    coalesce(
-      CASE WHEN NOT is_grade THEN told_assessment END,
-      max(CASE WHEN NOT is_grade THEN told_assessment END) OVER (PARTITION BY tenant_id, attempt),
-      told_assessment
-    ) AS assessment_id,
-    CAST(NULL AS varchar) AS alone
+    CASE
+      WHEN attempt IS NULL OR NOT is_grade THEN told_assessment
+      ELSE coalesce(
+        max(CASE WHEN NOT is_grade THEN told_assessment END) OVER (PARTITION BY tenant_id, attempt),
+        told_assessment)
+    END AS assessment_id,
+    CASE WHEN attempt IS NULL THEN taker_id END AS alone
   FROM named
   WHERE attempt IS NOT NULL
-  UNION ALL
-  SELECT *, told_assessment AS assessment_id, taker_id AS alone
-  FROM named
-  WHERE attempt IS NULL AND taker_id IS NOT NULL
-    AND (is_grade OR done IN ('Started', 'Submitted', 'Completed'))
+    OR (taker_id IS NOT NULL AND (is_grade OR done IN ('Started', 'Submitted', 'Completed')))
 ),
 placed AS (
   SELECT *,
@@ -113,8 +112,10 @@ counted AS (
 ),
 questions AS (
   SELECT DISTINCT tenant_id, object_id AS question_id
-  FROM chosen
-  WHERE object_type = 'AssessmentItem'
+  FROM events
+  WHERE ${range}
+    AND kind = 'event'
+    AND object_type = 'AssessmentItem'
 )
 SELECT
   a.tenant_id,

@@ -9,9 +9,10 @@ export const courseFunnel = namedQuery({
     'In each course: how many people were active, how many viewed a resource, how many of these started an assessment or an assignment afterwards, and how many of these submitted or completed one after that? What was submitted and never reported as started (Canvas reports no starts) was started by then.',
   sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH chosen AS (
-  SELECT *,
+  SELECT tenant_id, occurred_at,
     ${course} AS course,
     ${personId} AS person_id,
+    coalesce(common_action, action) AS done,
     CASE WHEN type IN ('AssessmentEvent', 'AssignableEvent') OR object_type = 'Assessment'
       THEN coalesce(common_action, action) END AS taking,
     coalesce(assignable_id, object_id) AS taken
@@ -21,7 +22,7 @@ WITH chosen AS (
 ),
 viewing AS (
   SELECT tenant_id, course, person_id, taking, occurred_at,
-    min(CASE WHEN coalesce(common_action, action) IN ('Viewed', 'NavigatedTo') THEN occurred_at END)
+    min(CASE WHEN done IN ('Viewed', 'NavigatedTo') THEN occurred_at END)
       OVER (PARTITION BY tenant_id, course, person_id) AS viewed_at,
     count(CASE WHEN taking = 'Started' THEN 1 END)
       OVER (PARTITION BY tenant_id, course, person_id, taken) AS starts

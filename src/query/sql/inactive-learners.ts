@@ -10,7 +10,9 @@ export const inactiveLearners = namedQuery({
   // Roles and the newest event are everybody's, whatever person or source is asked for.
   sql: ({ range, andCourse, andSource, andPerson, dayOf }) => `
 WITH chosen AS (
-  SELECT *, ${course} AS course, ${personId} AS person_id
+  SELECT tenant_id, source_id, actor_id, actor_name, member_id, membership_roles, occurred_at,
+    ${course} AS course,
+    ${personId} AS person_id
   FROM events
   WHERE ${range}${andCourse}
     AND kind = 'event'
