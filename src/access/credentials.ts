@@ -20,14 +20,9 @@ interface Needs {
   verifyToken?: VerifyToken | undefined
 }
 
-/** Returns the key or token in a credential. */
-export function keyIn(credential: string): string {
-  return credential.replace(BEARER, '').trim()
-}
-
 export function authenticateWith({ keyring, verifyToken }: Needs): Authenticate {
   return async function authenticate(shown) {
-    const credential = keyIn(shown)
+    const credential = shown.replace(BEARER, '').trim()
     if (verifyToken !== undefined && looksLikeToken(credential)) return verifyToken(credential)
     const found = await keyring(hashKey(credential))
     return found === 'revoked' ? undefined : found

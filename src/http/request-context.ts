@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Next } from 'hono'
-import { type Authenticate, keyIn } from '../access/credentials'
+import type { Authenticate } from '../access/credentials'
 import { keyHint } from '../access/keys/key'
 import { looksLikeToken } from '../access/tokens/token-form'
 import type { Budget } from '../memory/budget'
@@ -48,8 +48,10 @@ export function requestContext({ authenticate, budget, watch }: Needs) {
   }
 }
 
+const BEARER = /^bearer +/i
+
 /** Returns how a key begins; nothing of a token, all of which begin alike. */
 function prefixOf(credential: string): string | undefined {
-  const key = keyIn(credential)
+  const key = credential.replace(BEARER, '').trim()
   return looksLikeToken(key) ? undefined : keyHint(key)
 }
