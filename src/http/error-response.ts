@@ -26,7 +26,10 @@ export function errorResponseWith({
     const error = translate(thrown, log, fields)
     const { brings, sender, keyPrefix } = c.var
     if (brings && sender !== undefined) watch?.refused(sender, error.code)
-    if (error.status === 401) watch?.turnedAway({ code: error.code, ip: c.env?.ip, keyPrefix })
+    if (error.status === 401) {
+      const { code } = error
+      watch?.turnedAway({ code, ip: c.env?.ip, keyPrefix, keyId: sender?.keyId })
+    }
     return problemResponse(c, error)
   }
 }

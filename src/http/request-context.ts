@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Next } from 'hono'
-import { type Authenticate, keyIn } from '../access/credentials'
+import type { Authenticate } from '../access/credentials'
 import { keyHint } from '../access/keys/key'
+import { looksLikeToken } from '../access/tokens/token-form'
 import type { Budget } from '../memory/budget'
 import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
@@ -30,10 +31,12 @@ export function requestContext({ authenticate, budget, watch }: Needs) {
     c.set('requestId', id)
     c.set('budget', budget)
     c.set('authenticate', async (credential) => {
-      c.set('keyPrefix', keyHint(keyIn(credential)))
+      c.set('keyPrefix', prefixOf(credential))
       const principal = await authenticate(credential)
       if (principal !== undefined) {
         const { tenantId, sourceId, keyId } = principal
+        // Whoever is known is named by the id of the key; nothing of a good one is said.
+        c.set('keyPrefix', undefined)
         c.set('tenantId', tenantId)
         c.set('sender', { tenantId, sourceId, keyId })
         watch.recognised(principal)
@@ -46,4 +49,12 @@ export function requestContext({ authenticate, budget, watch }: Needs) {
     // Also after a failure: what was thrown is an answer by now.
     c.var.lease?.release()
   }
+}
+
+const BEARER = /^bearer +/i
+
+/** Returns how a key begins; nothing of a token, all of which begin alike. */
+function prefixOf(credential: string): string | undefined {
+  const key = credential.replace(BEARER, '').trim()
+  return looksLikeToken(key) ? undefined : keyHint(key)
 }

@@ -9,6 +9,8 @@ export interface Stranger {
   ip?: string | undefined
   /** The first characters of what was shown (`keyHint`); absent when it was no key. */
   keyPrefix?: string | undefined
+  /** The id of a key that is known, and may not do this. */
+  keyId?: string | undefined
 }
 
 export interface Trace extends Disposable {
@@ -69,7 +71,7 @@ export function createTrace({ clock, log }: { clock: Clock; log: Log }): Trace {
       sources.set(name, sum)
     },
 
-    turnedAway({ code, ip = 'unknown', keyPrefix }) {
+    turnedAway({ code, ip = 'unknown', keyPrefix, keyId }) {
       begin()
       if (strangers.has(ip)) {
         unsaid.requests += 1
@@ -78,7 +80,7 @@ export function createTrace({ clock, log }: { clock: Clock; log: Log }): Trace {
         unsaid.fromOthers += 1
       } else {
         strangers.add(ip)
-        log.info('answered 401', { ip, keyPrefix, code })
+        log.info('answered 401', { ip, keyPrefix, keyId, code })
       }
     },
 

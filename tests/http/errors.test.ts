@@ -125,6 +125,8 @@ describe('what senders do wrong', () => {
     await post(app, '{')
     await app.request('/nothing')
     await app.request('/analytics/events')
-    expect(app.logged).toEqual([])
+    // A line says who was answered 401, and nothing of what was sent.
+    const stranger = '{"ip":"192.0.2.7","code":"unauthenticated"}'
+    expect(app.logged).toEqual([`info answered 401 ${stranger}`])
   })
 })
