@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { App, AppContext } from '../context'
-import { relativeLink } from '../links'
+import { linkTo, relativeLink } from '../links'
 import { problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
@@ -34,6 +34,13 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+// Scalar resolves a relative server by the host, not by the document as OpenAPI does, so it is given the
+// path, which a proxy may have named.
+function linksOf(c: AppContext) {
+  const url = linkTo(c, '/').replace(/(?<=.)\/$/, '')
+  return { url: relativeLink(c, '/openapi.json'), servers: [{ url }] }
+}
+
 // Links are relative, so that the page works under whatever path a proxy gives it.
 const pageOf = (c: AppContext) =>
   String(html`<!doctype html>
@@ -46,7 +53,7 @@ const pageOf = (c: AppContext) =>
   </head>
   <body>
     <noscript>This page needs JavaScript; the document itself is <a href="${relativeLink(c, '/openapi.json')}">here</a>.</noscript>
-    <script id="api-reference" data-configuration="${JSON.stringify({ url: relativeLink(c, '/openapi.json'), ...configuration })}"></script>
+    <script id="api-reference" data-configuration="${JSON.stringify({ ...linksOf(c), ...configuration })}"></script>
     <script src="${relativeLink(c, '/docs/scalar.js')}"></script>
   </body>
 </html>`)
