@@ -126,6 +126,12 @@ export const suites: Record<string, Part[]> = {
       needs: 'Python 3 with venv',
     },
     {
+      name: 'clients',
+      says: 'openapi-python-client from PyPI and openapi-typescript from npm, over the whole document',
+      files: 'tests/clients/*.slow.ts',
+      needs: 'Python 3 with venv',
+    },
+    {
       name: 'clone',
       says: 'What a newcomer sees, from the clone on',
       files: 'tests/clone/*.slow.ts',
