@@ -55,7 +55,7 @@ const header = (name: string, description: string) => ({
 
 const reply = (description: string) => ({ description })
 
-/** A webhook is sent this; it has no path of ours, since its target is whoever made it. */
+/** The webhook has no path of ours, since its target is whoever made it. */
 export const webhooks = {
   events: {
     post: {

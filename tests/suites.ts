@@ -127,6 +127,12 @@ export const suites: Record<string, Part[]> = {
       needs: 'Python 3 with venv',
     },
     {
+      name: 'clients',
+      says: 'openapi-python-client from PyPI and openapi-typescript from npm, over the whole document',
+      files: 'tests/clients/*.slow.ts',
+      needs: 'Python 3 with venv',
+    },
+    {
       name: 'clone',
       says: 'What a newcomer sees, from the clone on; the steps of the Dockerfile, behind Caddy',
       files: 'tests/clone/*.slow.ts',
