@@ -93,7 +93,7 @@ export const checks: Check[] = [
     promise: 'its API is described, and the description can be read',
     async run({ call }) {
       const document = expect(await call('/openapi.json'), 200) as { openapi?: string }
-      equal(document.openapi, '3.0.0', 'openapi')
+      equal(document.openapi, '3.1.0', 'openapi')
       expect(await call('/docs'), 200)
     },
   },
