@@ -1,26 +1,22 @@
 import { Hono } from 'hono'
 import type { Services } from '../services'
-import { registerAnalytics } from './analytics'
 import { type AnswerRoom, createAnswerRoom } from './answers/room'
 import { registerCaliper } from './caliper'
 import type { App, AppContext, AppDeps, AppEnv } from './context'
 import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
 import type { Networks, ReadForwarded } from './forwarded'
-import { registerNative } from './native'
 import { notFoundWith } from './not-found'
 import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
 import { requestPath } from './request-path'
 import { registerSystem } from './system'
-import { registerWebhooks } from './webhooks'
 
 /** The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own. */
 export function createApp(services: Services): App {
   const app: App = new Hono<AppEnv>({ getPath: requestPath })
   const deps = depsOf(services)
-  const receive = receiveWith(deps)
 
   const { trustProxy } = services.config
   if (trustProxy !== false) app.use('*', forwardedLater(trustProxy))
@@ -30,12 +26,9 @@ export function createApp(services: Services): App {
     for (const path of paths) app.all(path, serve)
   }
   frame(app, services)
-  for (const path of ['/caliper/*', '/api/*']) app.use(path, crossOrigin())
-  registerCaliper(app, deps, receive)
-  registerNative(app, receive)
+  app.use('/caliper/*', crossOrigin())
+  registerCaliper(app, deps, receiveWith(deps))
   registerRealtime(app)
-  registerAnalytics(app, deps)
-  registerWebhooks(app, deps)
   registerSystem(app, deps)
   return app
 }
@@ -49,11 +42,15 @@ export const laterApps = [
     paths: ['/caliper/v1p2/events/validate', '/api/v1/events/validate'],
     load: createChecksApp,
   },
+  // After the address of its check, which is below it.
+  { paths: ['/api/*'], load: createNativeApp },
   { paths: ['/xapi/*'], load: createXapiApp },
   { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
   { paths: ['/keys/*'], load: createKeysApp },
   { paths: ['/quarantine/*'], load: createQuarantineApp },
-  { paths: ['/', '/metrics', '/analytics/arrivals'], load: createWatchApp },
+  { paths: ['/analytics/*'], load: createAnalyticsApp },
+  { paths: ['/webhooks/*'], load: createWebhooksApp },
+  { paths: ['/', '/metrics'], load: createWatchApp },
 ]
 
 async function createChecksApp(services: Services): Promise<App> {
@@ -61,6 +58,14 @@ async function createChecksApp(services: Services): Promise<App> {
   const app = framed(services)
   app.use('*', crossOrigin())
   registerChecks(app, depsOf(services))
+  return app
+}
+
+async function createNativeApp(services: Services): Promise<App> {
+  const { registerNative } = await import('./native')
+  const app = framed(services)
+  app.use('*', crossOrigin())
+  registerNative(app, receiveWith(depsOf(services)))
   return app
 }
 
@@ -96,16 +101,28 @@ async function createQuarantineApp(services: Services): Promise<App> {
   return app
 }
 
+async function createAnalyticsApp(services: Services): Promise<App> {
+  const { registerAnalytics } = await import('./analytics')
+  const app = framed(services)
+  registerAnalytics(app, depsOf(services))
+  return app
+}
+
+async function createWebhooksApp(services: Services): Promise<App> {
+  const { registerWebhooks } = await import('./webhooks')
+  const app = framed(services)
+  registerWebhooks(app, depsOf(services))
+  return app
+}
+
 async function createWatchApp(services: Services): Promise<App> {
-  const [{ getHome }, { getMetrics }, { listArrivals }] = await Promise.all([
+  const [{ getHome }, { getMetrics }] = await Promise.all([
     import('./system/get-home'),
     import('./system/get-metrics'),
-    import('./analytics/list-arrivals'),
   ])
   const app = framed(services)
   getHome(app, depsOf(services))
   getMetrics(app, depsOf(services))
-  listArrivals(app, depsOf(services))
   return app
 }
 

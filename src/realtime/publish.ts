@@ -12,6 +12,7 @@ import { MOST_PER_BYTE } from '../syntax/json-cost'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
 import { type WireBody, wireBody } from '../wire/body'
+import { publishName, publishPath } from './publish-address'
 
 export interface PublishNeeds {
   ingest: Ingest
@@ -28,9 +29,6 @@ export interface MessageLimits {
   /** The platform can send back at most so much in one message. */
   maxReplyBytes: number
 }
-
-export const publishName = 'publish'
-export const publishPath = '/ws/publish'
 
 /**
  * Takes events over a connection: each message is a body, as at `POST /api/v1/events`, and is

@@ -62,5 +62,6 @@ export function isTest(path: string): boolean {
 export const product = [...code].filter((path) => path.startsWith('src/') && !isTest(path))
 
 export function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+  // The path of a route may end with `/*`, within a text.
+  return text.replace(/(^|\s)\/\*[\s\S]*?\*\//gm, '$1').replace(/(^|\s)\/\/.*$/gm, '$1')
 }

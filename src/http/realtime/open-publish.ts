@@ -1,5 +1,5 @@
 import { AppError } from '../../error/app-error'
-import { publishName, publishPath } from '../../realtime/publish'
+import { publishName, publishPath } from '../../realtime/publish-address'
 import { requireScope } from '../authenticate'
 import type { App } from '../context'
 import { inHandshake, subprotocolHeaders } from '../credentials'

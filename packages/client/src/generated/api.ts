@@ -466,79 +466,6 @@ export type CaliperEndpointConfiguration = {
 
 export type CaliperExtensions = Record<string, unknown>
 
-/** An event, or an array of them */
-export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | unknown | null)[]
-
-export type NativeEvent = {
-  /** What happened */
-  event_type: string
-  /** ISO 8601, or seconds or milliseconds since 1970. Default: now */
-  timestamp?: string | number | null
-  user_id?: string | number | null
-  /** The application that reports it */
-  source?: string | number | null
-  session_id?: string | number | null
-  /** Makes a resend recognisable */
-  event_id?: string | number | null
-  properties?: Record<string, unknown> | null
-  [name: string]: unknown
-}
-
-/** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
-export type NativeLines = string
-
-export type EventPage = {
-  events: Event[]
-  /** Absent on the last page, and only there: a page may be short, even empty */
-  nextCursor?: string
-}
-
-/** As sent, or a normalised record with `view=record` */
-export type Event = Record<string, unknown>
-
-export type CreatedWebhook = Webhook & {
-  /** Signs every delivery (Standard Webhooks). Shown once */
-  secret: string
-}
-
-/** The field must hold one of the values, exactly */
-export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
-  in: string[]
-}
-
-export type Webhook = {
-  id: string
-  name: string
-  targetUrl: string
-  events: string[]
-  filters: FieldFilter[]
-  /** False also once its target has answered 410 */
-  enabled: boolean
-  createdAt: string
-  updatedAt: string
-}
-
-/** At most 32768 bytes as JSON */
-export type WebhookSettings = {
-  /** For people */
-  name: string
-  /** Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery. */
-  targetUrl: string
-  /** Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`. */
-  events: string[]
-  /** All must match */
-  filters?: FieldFilter[]
-  /** While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later. */
-  enabled?: boolean
-}
-
-export type WebhookList = {
-  webhooks: Webhook[]
-  /** Absent on the last page */
-  nextCursor?: string
-}
-
 export type Health = {
   status: 'ok'
 }
@@ -607,6 +534,27 @@ export type InvalidReport = {
   truncated?: true
   counts?: IssueCounts
 }
+
+/** An event, or an array of them */
+export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | unknown | null)[]
+
+export type NativeEvent = {
+  /** What happened */
+  event_type: string
+  /** ISO 8601, or seconds or milliseconds since 1970. Default: now */
+  timestamp?: string | number | null
+  user_id?: string | number | null
+  /** The application that reports it */
+  source?: string | number | null
+  session_id?: string | number | null
+  /** Makes a resend recognisable */
+  event_id?: string | number | null
+  properties?: Record<string, unknown> | null
+  [name: string]: unknown
+}
+
+/** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
+export type NativeLines = string
 
 export type XapiAbout = {
   /** Versions that are offered */
@@ -1146,13 +1094,14 @@ export type DeleteAllOptions = {
   cursor?: string
 }
 
-export type Running = {
-  name: 'Nonius'
-  version: string
-  status: 'running'
-  /** Left out on AWS, where no process lives for long */
-  startedAt?: string
+export type EventPage = {
+  events: Event[]
+  /** Absent on the last page, and only there: a page may be short, even empty */
+  nextCursor?: string
 }
+
+/** As sent, or a normalised record with `view=record` */
+export type Event = Record<string, unknown>
 
 export type Arrivals = {
   /** The earliest to arrive first */
@@ -1161,6 +1110,57 @@ export type Arrivals = {
   next: string
   /** If true, there is nothing more by now: wait a moment */
   isAll: boolean
+}
+
+export type CreatedWebhook = Webhook & {
+  /** Signs every delivery (Standard Webhooks). Shown once */
+  secret: string
+}
+
+/** The field must hold one of the values, exactly */
+export type FieldFilter = {
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
+  in: string[]
+}
+
+export type Webhook = {
+  id: string
+  name: string
+  targetUrl: string
+  events: string[]
+  filters: FieldFilter[]
+  /** False also once its target has answered 410 */
+  enabled: boolean
+  createdAt: string
+  updatedAt: string
+}
+
+/** At most 32768 bytes as JSON */
+export type WebhookSettings = {
+  /** For people */
+  name: string
+  /** Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery. */
+  targetUrl: string
+  /** Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`. */
+  events: string[]
+  /** All must match */
+  filters?: FieldFilter[]
+  /** While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later. */
+  enabled?: boolean
+}
+
+export type WebhookList = {
+  webhooks: Webhook[]
+  /** Absent on the last page */
+  nextCursor?: string
+}
+
+export type Running = {
+  name: 'Nonius'
+  version: string
+  status: 'running'
+  /** Left out on AWS, where no process lives for long */
+  startedAt?: string
 }
 
 /** What each operation takes and answers, by its `operationId`. */
@@ -1214,23 +1214,6 @@ export interface Operations {
       503: Problem
     }
   }
-  /** Send events of your own making */
-  receiveNativeEvents: {
-    method: 'POST'
-    path: '/api/v1/events'
-    body: NativeBody
-    replies: {
-      200: Receipt | MinimalReceipt
-      400: Problem
-      401: Problem
-      403: Problem
-      408: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
   /** Send events over a WebSocket */
   openPublish: {
     method: 'GET'
@@ -1244,155 +1227,6 @@ export interface Operations {
       401: Problem
       403: Problem
       426: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Find events, newest first */
-  listEvents: {
-    method: 'GET'
-    path: '/analytics/events'
-    query: {
-      /** Who */
-      actorId?: string
-      /** What */
-      objectId?: string
-      /** E.g. `ViewEvent` */
-      type?: string
-      /** The learner's session */
-      sessionId?: string
-      /** Course, section or group */
-      groupId?: string
-      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
-      commonAction?: string
-      /** `entity` finds the entities that were described */
-      kind?: 'event' | 'entity' | 'all'
-      /** Events from this time on, by their own time */
-      from?: string
-      /** Events before this time */
-      to?: string
-      limit?: number
-      /** `nextCursor` of the page before, with the same filters */
-      cursor?: string
-      /** `sent`: events as they were sent; `record`: as normalised by us */
-      view?: 'sent' | 'record'
-    }
-    replies: {
-      200: EventPage
-      400: Problem
-      401: Problem
-      403: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one event */
-  getEvent: {
-    method: 'GET'
-    path: '/analytics/events/{id}'
-    parameters: {
-      /** As sent, percent-encoded; of an entity, the id derived by us */
-      id: string
-    }
-    query: {
-      /** `sent`: events as they were sent; `record`: as normalised by us */
-      view?: 'sent' | 'record'
-      /** Converted to a statement or to a Caliper event; what that has no words for is in an extension. In its own standard an event is given as that gives it out. Not with `view=record` */
-      as?: 'xapi' | 'caliper'
-    }
-    replies: {
-      200: Event
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Have events sent to a URL */
-  createWebhook: {
-    method: 'POST'
-    path: '/webhooks'
-    body: WebhookSettings
-    replies: {
-      201: CreatedWebhook
-      400: Problem
-      401: Problem
-      403: Problem
-      409: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** List your webhooks, oldest first */
-  listWebhooks: {
-    method: 'GET'
-    path: '/webhooks'
-    query: {
-      limit?: number
-      /** `nextCursor` of the page before */
-      cursor?: string
-    }
-    replies: {
-      200: WebhookList
-      400: Problem
-      401: Problem
-      403: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one webhook */
-  getWebhook: {
-    method: 'GET'
-    path: '/webhooks/{id}'
-    parameters: {
-      id: string
-    }
-    replies: {
-      200: Webhook
-      401: Problem
-      403: Problem
-      404: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Replace the settings of a webhook */
-  updateWebhook: {
-    method: 'PUT'
-    path: '/webhooks/{id}'
-    parameters: {
-      id: string
-    }
-    body: WebhookSettings
-    replies: {
-      200: Webhook
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      413: Problem
-      415: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Delete a webhook */
-  deleteWebhook: {
-    method: 'DELETE'
-    path: '/webhooks/{id}'
-    parameters: {
-      id: string
-    }
-    replies: {
-      204: undefined
-      401: Problem
-      403: Problem
-      404: Problem
       500: Problem
       503: Problem
     }
@@ -1457,6 +1291,23 @@ export interface Operations {
     replies: {
       200: ValidReport
       400: InvalidReport
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send events of your own making */
+  receiveNativeEvents: {
+    method: 'POST'
+    path: '/api/v1/events'
+    body: NativeBody
+    replies: {
+      200: Receipt | MinimalReceipt
+      400: Problem
+      401: Problem
+      403: Problem
       408: Problem
       413: Problem
       415: Problem
@@ -2316,21 +2167,61 @@ export interface Operations {
       503: Problem
     }
   }
-  /** That this runs, since when, and where to go next */
-  getHome: {
+  /** Find events, newest first */
+  listEvents: {
     method: 'GET'
-    path: '/'
+    path: '/analytics/events'
+    query: {
+      /** Who */
+      actorId?: string
+      /** What */
+      objectId?: string
+      /** E.g. `ViewEvent` */
+      type?: string
+      /** The learner's session */
+      sessionId?: string
+      /** Course, section or group */
+      groupId?: string
+      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
+      commonAction?: string
+      /** `entity` finds the entities that were described */
+      kind?: 'event' | 'entity' | 'all'
+      /** Events from this time on, by their own time */
+      from?: string
+      /** Events before this time */
+      to?: string
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters */
+      cursor?: string
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+    }
     replies: {
-      200: Running
+      200: EventPage
+      400: Problem
+      401: Problem
+      403: Problem
       500: Problem
+      503: Problem
     }
   }
-  /** Figures for Prometheus */
-  getMetrics: {
+  /** Read one event */
+  getEvent: {
     method: 'GET'
-    path: '/metrics'
+    path: '/analytics/events/{id}'
+    parameters: {
+      /** As sent, percent-encoded; of an entity, the id derived by us */
+      id: string
+    }
+    query: {
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+      /** Converted to a statement or to a Caliper event; what that has no words for is in an extension. In its own standard an event is given as that gives it out. Not with `view=record` */
+      as?: 'xapi' | 'caliper'
+    }
     replies: {
-      200: string
+      200: Event
+      400: Problem
       401: Problem
       403: Problem
       404: Problem
@@ -2368,6 +2259,115 @@ export interface Operations {
     replies: {
       200: Arrivals
       400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Have events sent to a URL */
+  createWebhook: {
+    method: 'POST'
+    path: '/webhooks'
+    body: WebhookSettings
+    replies: {
+      201: CreatedWebhook
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List your webhooks, oldest first */
+  listWebhooks: {
+    method: 'GET'
+    path: '/webhooks'
+    query: {
+      limit?: number
+      /** `nextCursor` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: WebhookList
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one webhook */
+  getWebhook: {
+    method: 'GET'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Webhook
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Replace the settings of a webhook */
+  updateWebhook: {
+    method: 'PUT'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    body: WebhookSettings
+    replies: {
+      200: Webhook
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a webhook */
+  deleteWebhook: {
+    method: 'DELETE'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** That this runs, since when, and where to go next */
+  getHome: {
+    method: 'GET'
+    path: '/'
+    replies: {
+      200: Running
+      500: Problem
+    }
+  }
+  /** Figures for Prometheus */
+  getMetrics: {
+    method: 'GET'
+    path: '/metrics'
+    replies: {
+      200: string
       401: Problem
       403: Problem
       404: Problem

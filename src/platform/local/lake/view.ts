@@ -54,7 +54,11 @@ async function allEvents(folder: string, { isUtc }: { isUtc: boolean }): Promise
  * the zone of the session: right where that is UTC, and elsewhere they are read apart.
  */
 async function filesIn(folder: string, { isUtc }: { isUtc: boolean }): Promise<string[]> {
-  const [all, zoned, others] = ['*.parquet', '*z.parquet', '*[!z].parquet'] as const
+  const [all, zoned, others] = ['*', '*z', '*[!z]'].map((stem) => `${stem}.parquet`) as [
+    string,
+    string,
+    string,
+  ]
   if (isUtc) return (await hasFiles(folder, all)) ? [read(folder, all)] : []
   const parts: string[] = []
   if (await hasFiles(folder, zoned)) parts.push(read(folder, zoned))
