@@ -6,17 +6,7 @@ import { basename, join } from 'node:path'
 // compares this list with the sources.)
 export const fromZod = [
   ...['NEVER', 'ZodType', 'array', 'boolean', 'discriminatedUnion', 'enum', 'int', 'iso'],
-  ...[
-    'literal',
-    'looseObject',
-    'null',
-    'number',
-    'object',
-    'record',
-    'strictObject',
-    'string',
-    'union',
-  ],
+  ...['literal', 'looseObject', 'number', 'object', 'record', 'strictObject', 'string', 'union'],
   ...['unknown'],
 ]
 
