@@ -14,6 +14,7 @@ interface KeyView {
   expiresAt?: string
   replacedBy?: string
   revokedAt?: string
+  lastUsedAt?: string
   oldEndsAt?: string
   endpoint?: string
 }
@@ -66,8 +67,22 @@ describe('keys over HTTP', () => {
     expect(text).not.toContain(key)
     expect(text).not.toMatch(/[0-9a-f]{64}/)
     for (const named of [view.id, view.id.slice(0, 14), view.id.slice(4, 14), key.slice(0, 7)]) {
-      expect(await (await call(test, 'GET', `/keys/${named}`)).json()).toEqual(view)
+      expect(await (await call(test, 'GET', `/keys/${named}`)).json()).toMatchObject(view)
     }
+  })
+
+  it('say when they were last used, in the list and alone, and nothing before', async () => {
+    await using test = await startTestApp()
+    const { id, key } = await made(test, { name: 'Moodle' })
+    const shown = async () => [
+      (await listed(test)).find((one) => one.id === id)?.lastUsedAt,
+      ((await (await call(test, 'GET', `/keys/${id}`)).json()) as KeyView).lastUsedAt,
+    ]
+    expect(await shown()).toEqual([undefined, undefined])
+    expect(await statusOf(test, key)).toBe(200)
+    const [inList, alone] = await shown()
+    expect(inList).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+    expect(alone).toBe(inList!)
   })
 
   it('have an end, when they are given one, and say so to who shows them', async () => {

@@ -1,3 +1,4 @@
+import { withLastUse } from '../../watch/last-used'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -25,6 +26,8 @@ export function getKey(app: App, deps: AppDeps) {
   operation(app, route, checks, async (c, { principal, params, query, reply }) => {
     const tenantId = await tenantAsked(deps, principal, query)
     c.header('Cache-Control', 'no-store')
-    return reply.json(c, 200, viewOf(await keyNamed(deps, tenantId, params.id)))
+    const key = await keyNamed(deps, tenantId, params.id)
+    const [used] = await withLastUse([key], tenantId, deps.platform.activity)
+    return reply.json(c, 200, viewOf(used ?? key))
   })
 }

@@ -1,3 +1,4 @@
+import { withLastUse } from '../../watch/last-used'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -27,7 +28,8 @@ const route = createRoute({
 export function listKeys(app: App, deps: AppDeps) {
   operation(app, route, { admit: administrator }, async (c, { principal, query, reply }) => {
     const tenantId = await tenantAsked(deps, principal, query)
-    const keys = await deps.platform.registry.keys.list(tenantId)
+    const { registry, activity } = deps.platform
+    const keys = await withLastUse(await registry.keys.list(tenantId), tenantId, activity)
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, { keys: keys.map(viewOf) })
   })

@@ -84,6 +84,9 @@ const view = {
   expiresAt: time.optional(),
   replacedBy: z.string().optional().openapi({ description: 'The id of the key in its place' }),
   revokedAt: time.optional(),
+  lastUsedAt: time.optional().openapi({
+    description: 'When it was last shown, within ten seconds; absent when never, and for a new key',
+  }),
 }
 
 export const KeyView = z.object(view).openapi('Key')
@@ -107,9 +110,9 @@ export const RotatedKey = z
   })
   .openapi('RotatedKey')
 
-export function viewOf(key: ApiKey): z.output<typeof KeyView> {
+export function viewOf(key: ApiKey & { lastUsedAt?: string }): z.output<typeof KeyView> {
   const { keyId: id, hint: begins, name, sourceId, scopes, createdAt, ...rest } = key
-  const { sources, expiresAt, replacedBy, revokedAt } = rest
+  const { sources, expiresAt, replacedBy, revokedAt, lastUsedAt } = rest
   return {
     ...{ id, begins, name, sourceId, scopes },
     ...(sources && { sources }),
@@ -117,6 +120,7 @@ export function viewOf(key: ApiKey): z.output<typeof KeyView> {
     ...(expiresAt && { expiresAt }),
     ...(replacedBy && { replacedBy }),
     ...(revokedAt && { revokedAt }),
+    ...(lastUsedAt && { lastUsedAt }),
   }
 }
 

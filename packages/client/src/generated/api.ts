@@ -801,6 +801,8 @@ export type MadeKey = {
   /** The id of the key in its place */
   replacedBy?: string
   revokedAt?: string
+  /** When it was last shown, within ten seconds; absent when never, and for a new key */
+  lastUsedAt?: string
   /** The key itself: this once, only its hash is kept */
   key: string
   /** For a tool of xAPI: what it asks for beside `id` and `key` */
@@ -865,6 +867,8 @@ export type Key = {
   /** The id of the key in its place */
   replacedBy?: string
   revokedAt?: string
+  /** When it was last shown, within ten seconds; absent when never, and for a new key */
+  lastUsedAt?: string
 }
 
 export type RotatedKey = {
@@ -880,6 +884,8 @@ export type RotatedKey = {
   /** The id of the key in its place */
   replacedBy?: string
   revokedAt?: string
+  /** When it was last shown, within ten seconds; absent when never, and for a new key */
+  lastUsedAt?: string
   /** The new key itself: this once */
   key: string
   /** When the old one ends */
