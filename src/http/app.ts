@@ -33,97 +33,47 @@ export function createApp(services: Services): App {
   return app
 }
 
+type Register = (app: App, deps: AppDeps) => void
+
 /**
  * Parts of the surface that most processes see no request to: `createApp` serves them, too, and loads
- * their routes with the first.
+ * their routes with the first. The first whose path matches has the request.
  */
 export const laterApps = [
-  {
-    paths: ['/caliper/v1p2/events/validate', '/api/v1/events/validate'],
-    load: createChecksApp,
-  },
-  // After the address of its check, which is below it.
-  { paths: ['/api/*'], load: createNativeApp },
-  { paths: ['/xapi/*'], load: createXapiApp },
-  { paths: ['/sources/*', '/tenants/*'], load: createSettingsApp },
-  { paths: ['/keys/*'], load: createKeysApp },
-  { paths: ['/quarantine/*'], load: createQuarantineApp },
-  { paths: ['/analytics/*'], load: createAnalyticsApp },
-  { paths: ['/webhooks/*'], load: createWebhooksApp },
-  { paths: ['/', '/metrics'], load: createWatchApp },
+  later(['/caliper/v1p2/events/validate', '/api/v1/events/validate'], async () =>
+    fromPages((await import('./checks')).registerChecks),
+  ),
+  later(['/api/*'], async () => {
+    const { registerNative } = await import('./native')
+    return fromPages((app, deps) => registerNative(app, receiveWith(deps)))
+  }),
+  later(['/xapi/*'], async () => (await import('./xapi')).registerXapi),
+  later(['/sources/*'], async () => (await import('./sources')).registerSources),
+  later(['/tenants/*'], async () => (await import('./tenants')).registerTenants),
+  later(['/keys/*'], async () => (await import('./keys')).registerKeys),
+  later(['/quarantine/*'], async () => (await import('./quarantine')).registerQuarantine),
+  later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
+  later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
+  later(['/'], async () => (await import('./system/get-home')).getHome),
+  later(['/metrics'], async () => (await import('./system/get-metrics')).getMetrics),
 ]
 
-async function createChecksApp(services: Services): Promise<App> {
-  const { registerChecks } = await import('./checks')
-  const app = framed(services)
-  app.use('*', crossOrigin())
-  registerChecks(app, depsOf(services))
-  return app
+function later(paths: string[], loadRegister: () => Promise<Register>) {
+  async function load(services: Services): Promise<App> {
+    const register = await loadRegister()
+    const app = framed(services)
+    register(app, depsOf(services))
+    return app
+  }
+  return { paths, load }
 }
 
-async function createNativeApp(services: Services): Promise<App> {
-  const { registerNative } = await import('./native')
-  const app = framed(services)
-  app.use('*', crossOrigin())
-  registerNative(app, receiveWith(depsOf(services)))
-  return app
-}
-
-async function createXapiApp(services: Services): Promise<App> {
-  const { registerXapi } = await import('./xapi')
-  const app = framed(services)
-  registerXapi(app, depsOf(services))
-  return app
-}
-
-async function createSettingsApp(services: Services): Promise<App> {
-  const [{ registerSources }, { registerTenants }] = await Promise.all([
-    import('./sources'),
-    import('./tenants'),
-  ])
-  const app = framed(services)
-  registerSources(app, depsOf(services))
-  registerTenants(app, depsOf(services))
-  return app
-}
-
-async function createKeysApp(services: Services): Promise<App> {
-  const { registerKeys } = await import('./keys')
-  const app = framed(services)
-  registerKeys(app, depsOf(services))
-  return app
-}
-
-async function createQuarantineApp(services: Services): Promise<App> {
-  const { registerQuarantine } = await import('./quarantine')
-  const app = framed(services)
-  registerQuarantine(app, depsOf(services))
-  return app
-}
-
-async function createAnalyticsApp(services: Services): Promise<App> {
-  const { registerAnalytics } = await import('./analytics')
-  const app = framed(services)
-  registerAnalytics(app, depsOf(services))
-  return app
-}
-
-async function createWebhooksApp(services: Services): Promise<App> {
-  const { registerWebhooks } = await import('./webhooks')
-  const app = framed(services)
-  registerWebhooks(app, depsOf(services))
-  return app
-}
-
-async function createWatchApp(services: Services): Promise<App> {
-  const [{ getHome }, { getMetrics }] = await Promise.all([
-    import('./system/get-home'),
-    import('./system/get-metrics'),
-  ])
-  const app = framed(services)
-  getHome(app, depsOf(services))
-  getMetrics(app, depsOf(services))
-  return app
+/** Lets pages of other origins ask, too. */
+function fromPages(register: Register): Register {
+  return (app, deps) => {
+    app.use('*', crossOrigin())
+    register(app, deps)
+  }
 }
 
 function framed(services: Services): App {
