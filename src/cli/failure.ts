@@ -51,5 +51,7 @@ export function fail(error: unknown): void {
 
 function sentence(text: string): string {
   const end = /[.!?]$/.test(text) ? '' : '.'
+  // An address is written as it is.
+  if (/^\w+:\/\//.test(text)) return `${text}${end}`
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`
 }

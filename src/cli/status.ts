@@ -142,7 +142,9 @@ function linesOf({ consumers = [], disk, quarantineItems, deliveries }: Figures)
   })
   if (disk !== undefined)
     lines.push(`disk        ${gigabytes(disk.freeBytes)} free of ${gigabytes(disk.sizeBytes)}`)
-  if (quarantineItems !== undefined) lines.push(`quarantine  ${quarantineItems} items`)
+  if (quarantineItems !== undefined) {
+    lines.push(`quarantine  ${quarantineItems} ${quarantineItems === 1 ? 'item' : 'items'}`)
+  }
   if (deliveries !== undefined) {
     const { waiting, parked, dead } = deliveries
     lines.push(`webhooks    ${waiting} waiting, ${parked} parked, ${dead} dead`)
