@@ -62,7 +62,7 @@ describe('a key that is revoked', () => {
       await using scene = openClockScene()
       await using server = await scene.start()
       const cli = (...words: string[]) => nonius(scene.dataDir, 'keys', ...words)
-      const key = (await cli('create', '--name', 'revoked')).trim()
+      const key = (await cli('create', '--name', 'revoked', '--source', 'demo')).trim()
       const list = JSON.parse(await cli('list', '--json')) as { keyId: string; name: string }[]
       const { keyId } = list.find((one) => one.name === 'revoked')!
       const status = async () => {
