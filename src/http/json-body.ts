@@ -1,5 +1,5 @@
 import { AppError } from '../error/app-error'
-import { parseJson } from '../event/json-body'
+import { invalidJson } from '../event/json-body'
 import { isDeeperThan } from '../syntax/json-scan'
 import { readText } from './body'
 import type { AppContext } from './context'
@@ -36,4 +36,15 @@ export async function readJson<Schema extends z.ZodType>(
     throw new AppError('invalid_json', `The body is nested more than ${MAX_DEPTH} levels deep.`)
   }
   return parseAs(schema, parseJson(text), hidden)
+}
+
+/** Parses what may hold more values than an event: a patch of megabytes, say. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const issue = invalidJson([], text)
+    const detail = `The body is not JSON: ${issue.message}`
+    throw new AppError('invalid_json', detail, { errors: [issue], cause })
+  }
 }

@@ -54,6 +54,15 @@ describe('a repaired event', () => {
     expect(list.events).toMatchObject([{ repair: record.repair }])
   })
 
+  it('may be repaired by a patch that holds more values than an event may', async () => {
+    await using test = await startQuarantineTest()
+    const event = untyped()
+    const id = await setAside(test, event)
+    const many = { op: 'add', path: '/extensions', value: { list: Array(60_000).fill(0) } }
+    const patch = [many, { op: 'remove', path: '/extensions' }, ...addType]
+    expect(await test.replay(id, { patch })).toMatchObject({ outcome: 'stored' })
+  })
+
   const unmarked: [what: string, patch: unknown[] | undefined][] = [
     ['without a patch', undefined],
     ['with a patch of no operation', []],
