@@ -6,7 +6,7 @@ import type { ServingPlatform } from '../platform/platform'
 import type { CountedSender } from '../platform/source-activity'
 import type { AppOptions, Services } from '../services'
 import type { AnswerRoom } from './answers/room'
-import type { Seen } from './forwarded'
+import type { Seen } from './seen'
 
 /** Every area of routes is given this. */
 export interface AppDeps {

@@ -1,15 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import type { Config } from '../config/config'
 import type { AppContext } from './context'
-
-/** How the sender of a request reaches us, as a proxy that is trusted says. */
-export interface Seen {
-  /** `https://x.edu`; absent when the proxy says nothing of it. */
-  scheme?: 'http' | 'https' | undefined
-  host?: string | undefined
-  /** The path under which the proxy serves us: empty, or `/nonius`. */
-  prefix: string
-}
+import type { Seen } from './seen'
 
 export type Networks = Exclude<Config['trustProxy'], false>
 

@@ -1,8 +1,8 @@
 import { AppError } from '../error/app-error'
-import type { Issue } from '../error/issue'
 import type { Lease } from '../memory/budget'
 import { estimatingCost, MAX_VALUES } from '../syntax/json-cost'
 import { inTurn, inTurns } from '../syntax/steps'
+import type { Decoded, OddBody } from './decoded'
 import { bodyTooLarge, decodePlain } from './plain'
 import { type Packed, unpack } from './unpack'
 
@@ -15,23 +15,6 @@ export interface PlainBody {
   text: string
   /** The flag says whether the lease already has room for the values of the text, too. */
   hasRoom: boolean
-}
-
-/** These bytes are not plainly UTF-8: what they are is recognised when the body is decoded. */
-export interface OddBody {
-  lease: Lease
-  encoding: 'unknown'
-  bytes: Uint8Array
-  /** The charset is what `Content-Type` says, where that is not UTF-8. */
-  charset?: string | undefined
-}
-
-/** A decoded body is text, with notes on what had to be recognised or is to be doubted. */
-export interface Decoded {
-  text: string
-  notes: Issue[]
-  /** Some bytes of the text are not UTF-8, and have stand-ins (`broken.ts`). */
-  isBroken?: true
 }
 
 interface Limits {

@@ -1,8 +1,8 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import { inTurns } from '../syntax/steps'
-import type { Decoded, OddBody } from './body'
 import { decodingCharset } from './charset'
+import type { Decoded, OddBody } from './decoded'
 import { bodyTooLarge, decodePlain } from './plain'
 import { type Compression, hasZlibHeader, type Packed, unpack } from './unpack'
 

@@ -1,4 +1,5 @@
-import { type Decoded, decodeWire, type WireBody } from '../../wire/body'
+import { decodeWire, type WireBody } from '../../wire/body'
+import type { Decoded } from '../../wire/decoded'
 import { type Unreadable, unreadableOr } from '../arrival'
 
 /** Decompresses and decodes a body, once its lease has room for the values in it. */
