@@ -27,6 +27,8 @@ export const reasons = {
   'in process': 'The test asks the app itself, in this process',
   proxy: 'A function URL says itself who calls it; no header of a proxy is believed',
   'two slashes': "Bun's fetch asks for /health where a test says //health",
+  'many writes':
+    'The emulated tables answer sixty writes a second, so that thousands are accepted for later',
 }
 
 export type Reason = keyof typeof reasons

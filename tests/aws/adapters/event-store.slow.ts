@@ -248,7 +248,7 @@ describe('the indexes of a deployment', () => {
 
   it('spread a type and the time over shards, and answer across them in order', async () => {
     const { store, table, client } = await openStore()
-    const many = Array.from({ length: 120 }, (_, n) =>
+    const many = Array.from({ length: 240 }, (_, n) =>
       aRecord({
         eventTime: new Date(Date.UTC(2026, 10, 1) + ((n * 37) % 60) * 1000).toISOString(),
       }),
