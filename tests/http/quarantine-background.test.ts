@@ -103,7 +103,7 @@ describeNotOnAws('faults')('a replay that takes longer than a request may', () =
     for (const stranger of [await test.issue(rights), await test.issue(rights, 'elsewhere')]) {
       await problemOf(await test.call('GET', path, undefined, stranger), 'not_found')
     }
-  }, 60_000)
+  }, 240_000)
 
   it('ends at its limit, and tells where to go on', async () => {
     await using test = await withSlowItems(14)
@@ -115,7 +115,7 @@ describeNotOnAws('faults')('a replay that takes longer than a request may', () =
     const asked = { filter: {}, patch, cursor: nextCursor }
     const rest = await test.call('POST', '/quarantine/replay', asked)
     expect(await rest.json()).toMatchObject({ counts: { stored: 2, refused: 1 } })
-  }, 60_000)
+  }, 240_000)
 
   for (const more of [{ background: false }, { dryRun: true }]) {
     it(`has a cursor instead when it is asked with ${JSON.stringify(more)}`, async () => {
@@ -129,7 +129,7 @@ describeNotOnAws('faults')('a replay that takes longer than a request may', () =
       const next = { ...asked, cursor: first.nextCursor }
       const second = (await (await test.call('POST', '/quarantine/replay', next)).json()) as Reply
       expect(first.results.length + second.results.length).toBe(13)
-    }, 60_000)
+    }, 240_000)
   }
 
   it('ends when its key is revoked', async () => {
@@ -141,7 +141,7 @@ describeNotOnAws('faults')('a replay that takes longer than a request may', () =
     const job = await test.until(reply.headers.get('Location')!)
     expect(job.problem).toContain('revoked')
     expect((await test.held()).length).toBeGreaterThan(10)
-  }, 60_000)
+  }, 240_000)
 
   it('is begun by one key as often as there is room, and has a cursor after that', async () => {
     await using test = await withSlowItems(400)
@@ -153,7 +153,7 @@ describeNotOnAws('faults')('a replay that takes longer than a request may', () =
     const statuses = jobs.map(({ status }) => status)
     expect(statuses.filter((status) => status === 202)).toHaveLength(10)
     expect(statuses.filter((status) => status === 200)).toHaveLength(2)
-  }, 60_000)
+  }, 240_000)
 })
 
 describe('a replay that nobody has', () => {

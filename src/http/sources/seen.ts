@@ -63,13 +63,16 @@ const { duplicates: _duplicates, ...others } = counts
 export const SeenSource = SourceView.extend({ ...others, ...seen }).openapi('SeenSource')
 
 /** A source in a list: `duplicates` is a count, and the setting has another name. */
-export const ListedSource = SourceView.extend({
-  ...counts,
-  ...seen,
-  onDuplicate: z
-    .enum(duplicatesModes)
-    .openapi({ description: 'The setting that is `duplicates` at `/sources/{id}`' }),
-}).openapi('ListedSource')
+export const ListedSource = z
+  .object({
+    ...SourceView.shape,
+    ...counts,
+    ...seen,
+    onDuplicate: z
+      .enum(duplicatesModes)
+      .openapi({ description: 'The setting that is `duplicates` at `/sources/{id}`' }),
+  })
+  .openapi('ListedSource')
 
 type SeenView = z.output<typeof SeenSource>
 type ListedView = z.output<typeof ListedSource>

@@ -660,9 +660,15 @@ export type SourceList = {
   sources: ListedSource[]
 }
 
-export type ListedSource = Source & {
+export type ListedSource = {
+  id: string
+  name: string
+  mode: 'lenient' | 'strict'
   /** Of those sent, held already */
-  duplicates?: number
+  duplicates: number
+  signing?: SourceSigning
+  createdAt: string
+  updatedAt: string
   /** Events and entities that were stored */
   accepted: number
   /** Items and unreadable bodies, each time sent */
