@@ -20,15 +20,6 @@ interface Needs {
   verifyToken?: VerifyToken | undefined
 }
 
-/** Returns the key or token in a credential; nothing where it is not shown as it should be. */
-export function keyIn(shown: string): string {
-  try {
-    return readShown(shown)
-  } catch {
-    return ''
-  }
-}
-
 export function authenticateWith({ keyring, verifyToken }: Needs): Authenticate {
   return async function authenticate(shown) {
     const credential = readShown(shown)

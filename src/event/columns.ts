@@ -81,4 +81,7 @@ export const columns: readonly Column[] = [
   column('attempt_id', 'string', 'attemptId', 'attempt that was made, submitted or graded'),
   column('assignable_id', 'string', 'assignableId', 'what was attempted or graded'),
   column('occurred_at', 'timestamp', 'occurredAt', 'event_time, or received_at where earlier, UTC'),
+  column('organization_id', 'string', 'organizationId', 'as sent; whose data it is: tenant_id'),
+  column('event_time_end', 'timestamp', 'eventTimeEnd', 'end of a coarse event_time, exclusive'),
+  column('retention_days', 'bigint', 'retentionDays', 'how long its sender asks to keep it'),
 ]

@@ -1,6 +1,9 @@
 import type { Issue } from '../error/issue'
 import type { EventRecord, StandardName } from './record'
 
+/** A standard may know these by the type of an event; else they are as usual. */
+type Governed = 'category' | 'privacyLevel' | 'retentionClass'
+
 /** The pipeline stamps these fields on every record; a standard cannot know them. */
 type Stamped =
   | 'tenantId'
@@ -10,15 +13,14 @@ type Stamped =
   | 'occurredAt'
   | 'skewMs'
   | 'commonAction'
-  | 'category'
-  | 'privacyLevel'
-  | 'retentionClass'
+  | Governed
   | 'expiresAt'
   | 'server'
   | 'repair'
 
 /** A read event is an item that passed the gate of its standard, in the form of a record. */
-export type ReadEvent = Omit<EventRecord, Stamped>
+export type ReadEvent = Omit<EventRecord, Stamped> &
+  Partial<Pick<EventRecord, Governed | 'commonAction'>>
 
 /**
  * A read item is one item of a request: an event, or the reasons why it cannot be stored as one.

@@ -75,6 +75,8 @@ export interface EventRecord {
   /** The group is the one that was sent, be it a course, a section, or a team in it. */
   groupId?: string | undefined
   sessionId?: string | undefined
+  /** The organisation is the one that was sent; whose data it is, `tenantId` says. */
+  organizationId?: string | undefined
   edAppId?: string | undefined
   membershipRoles?: string[] | undefined
   /**
@@ -100,6 +102,11 @@ export interface EventRecord {
   /** The event happened then, by the sender's clock. */
   eventTime: string
   /**
+   * The event happened before then, where its sender says only the day, month or year: `eventTime` is
+   * the beginning of that range, and this its end, exclusive.
+   */
+  eventTimeEnd?: string | undefined
+  /**
    * It had happened by then: the earlier of `eventTime` and `receivedAt`, since what is dated ahead
    * of our clock happened when it arrived at the latest. Absent in records from before it was there.
    */
@@ -123,6 +130,8 @@ export interface EventRecord {
   category?: string | undefined
   privacyLevel: 'standard' | 'sensitive' | 'pii'
   retentionClass: RetentionClass
+  /** The sender asks that it is kept for so many days. */
+  retentionDays?: number | undefined
   /** The hot copy may be dropped from then on. The lake has a retention of its own. */
   expiresAt: string
   conformant: boolean

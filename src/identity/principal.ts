@@ -10,6 +10,17 @@ export interface Cmi5Session {
   activityId: string
 }
 
+/** A person is known by a token of an issuer that their tenant registered. */
+export interface Person {
+  /** `iss` and `sub` of the token. */
+  issuer: string
+  subject: string
+  /** The learner as events name them (`actorId`), by the issuer's mapping. */
+  learnerId: string
+  /** The roles here, by the issuer's mapping. */
+  roles: readonly string[]
+}
+
 /** Who is asking, or has opened a connection, once their key or token was recognised. */
 export interface Principal {
   tenantId: string
@@ -29,4 +40,8 @@ export interface Principal {
   expiresAt?: string | undefined
   /** Whoever shows the auth-token of a launched course is held to this. Absent for everybody else. */
   session?: Cmi5Session | undefined
+  /** The person whose token it is. Absent for a system, which shows a key or a client's token. */
+  person?: Person | undefined
+  /** Pages of these origins may ask, and nobody else. Absent where any may. */
+  origins?: readonly string[] | undefined
 }

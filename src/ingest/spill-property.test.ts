@@ -92,7 +92,7 @@ it('every item of an acknowledged request is stored once or in quarantine, whate
             if (one === 'sweep') await sweep()
             else {
               const body = JSON.stringify(one)
-              await ingest(readNative(body, receivedAt), origin)
+              await ingest(readNative(body, { receivedAt, context: {} }), origin)
               acknowledged.push(...one.map((part) => JSON.stringify(part)))
             }
           } catch (thrown) {

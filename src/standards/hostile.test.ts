@@ -17,8 +17,8 @@ import { isMailto } from './xapi/values'
 const receivedAt = '2026-11-21T09:30:00.000Z'
 const readers = {
   Caliper: (text: string) => readCaliper(text, receivedAt).items,
-  'native JSON': (text: string) => readNative(text, receivedAt).items,
-  'native lines': (text: string) => readNativeLines(text, receivedAt).items,
+  'native JSON': (text: string) => readNative(text, { receivedAt, context: {} }).items,
+  'native lines': (text: string) => readNativeLines(text, { receivedAt, context: {} }).items,
   xAPI: (text: string) => readXapi(text, receivedAt).items,
 }
 

@@ -1,4 +1,5 @@
 import type { Issue } from '../error/issue'
+import type { TypesInForce } from '../event/event-type'
 import type { ReadEvent, Reading } from '../event/reading'
 import type { EventRecord, StandardName } from '../event/record'
 import type { StatementEntry } from '../event/statement'
@@ -38,6 +39,8 @@ export interface StandardFacts {
    * it came, and its sender is told every reason.
    */
   onRefusal: 'item' | 'request'
+  /** Items are read by the types that are registered for their source (`TypesInForce`). */
+  hasTypes?: true
   /** Items are found again in a record store, by tenants that have one (`Standard.statementOf`). */
   hasRecordStore?: true
   /** A sender is told what became of its items by the `receipt`, as JSON. */
@@ -74,6 +77,8 @@ export interface ItemOrigin {
   context: Record<string, string>
   /** ISO 8601 UTC. */
   receivedAt: string
+  /** For a standard that has types. Left out, none is registered. */
+  types?: TypesInForce | undefined
 }
 
 /** A standard of learning data: how its bodies are read, and everything about it that differs. */
@@ -83,6 +88,7 @@ export interface Standard extends StandardFacts {
    * @param receivedAt when it arrived, ISO 8601 UTC
    * @param context what its headers said that the standard reads by; it becomes the context of the
    * reading
+   * @param types for a standard that has types; left out, none is registered
    * @throws {AppError} with every reason when no item can be told; `too_large`
    */
   readBody(
@@ -90,6 +96,7 @@ export interface Standard extends StandardFacts {
     form: BodyForm,
     receivedAt: string,
     context?: Record<string, string>,
+    types?: TypesInForce,
   ): Steps<Reading>
   /**
    * Reads one item alone, as it was read in its request; its index is 0.

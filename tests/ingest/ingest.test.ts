@@ -192,7 +192,7 @@ describe('on the store of one machine', () => {
       const receipt = await ingest(reading([event, page]), origin)
       expect(receipt).toMatchObject({ eventIds: [event.id], entityIds: [page.id], duplicates })
     }
-    await ingest(readNative(click, receivedAt), origin)
+    await ingest(readNative(click, { receivedAt, context: {} }), origin)
     const changed = [
       { ...event, action: 'NavigatedTo' },
       { ...page, name: 'changed' },
@@ -203,7 +203,10 @@ describe('on the store of one machine', () => {
       entityIds: [page.id],
       quarantined: [{ index: 0, id: event.id, errors: [{ code: 'conflict' }] }],
     })
-    const again = await ingest(readNative('{"event_type":"tap","id":"c1"}', receivedAt), origin)
+    const again = await ingest(
+      readNative('{"event_type":"tap","id":"c1"}', { receivedAt, context: {} }),
+      origin,
+    )
     expect(again.quarantined).toMatchObject([{ errors: [{ path: [0, 'id'] }] }])
 
     expect(await platform.events.get('default', event.id)).toMatchObject({ action: 'Viewed' })

@@ -18,6 +18,8 @@ export interface ApiKey {
   /** The hint has the key's first characters, so that people can tell keys apart. */
   hint: string
   createdAt: string
+  /** Pages of these origins may use the key, and nobody else; absent for a key of any place. */
+  origins?: string[] | undefined
   revokedAt?: string | undefined
   /** From then on the key is good for nothing, ISO 8601 UTC. Absent for a key without an end. */
   expiresAt?: string | undefined

@@ -31,6 +31,10 @@ export interface Source {
    * request, `accept` takes the request, and the first statement with that id stands.
    */
   duplicates?: DuplicatesMode | undefined
+  /** The vocabularies of its native types, before those of its tenant. */
+  vocabularies?: string[] | undefined
+  /** The dialect of its native events, for what does not show it by its form. */
+  dialect?: string | undefined
   updatedAt?: string | undefined
 }
 

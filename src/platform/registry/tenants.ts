@@ -1,9 +1,15 @@
+import type { UnknownTypesMode } from '../../event/event-type'
+
 /**
  * `lrs` is a record store: statements are found for as long as they are retained. `ingest` takes
  * statements as events. `off` takes none.
  */
 export const xapiModes = ['off', 'ingest', 'lrs'] as const
 export type XapiMode = (typeof xapiModes)[number]
+
+/** Routes are limited by class: those that take events, those that read, those that administer. */
+export const routeClasses = ['publish', 'query', 'admin'] as const
+export type RouteClass = (typeof routeClasses)[number]
 
 /** A tenant is an organisation: everything that is stored belongs to one. */
 export interface Tenant {
@@ -12,6 +18,14 @@ export interface Tenant {
   createdAt: string
   /** The mode of xAPI; the platform's own (`ServingPlatform.defaultXapi`) when absent. */
   xapi?: XapiMode | undefined
+  /** The outcome of native events of types that are not registered; the config's when absent. */
+  unknownTypes?: UnknownTypesMode | undefined
+  /** The vocabularies of native types, the first that knows a name counts; all of ours when absent. */
+  vocabularies?: string[] | undefined
+  /** Requests of all its callers by class of route, e.g. `6000/minute`; absent ones are not limited. */
+  limits?: { [C in RouteClass]?: string | undefined } | undefined
+  /** Events that arrived before then are not read any more, ISO 8601 UTC. */
+  hiddenBefore?: string | undefined
 }
 
 export interface Tenants {

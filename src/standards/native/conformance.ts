@@ -14,7 +14,10 @@ export function* checking(text: string): Steps<ConformanceReport> {
   const errors = createListing('error')
   let eventCount = 0
   try {
-    const { items } = yield* readingNativeMessage(text, new Date().toISOString())
+    const { items } = yield* readingNativeMessage(text, {
+      receivedAt: new Date().toISOString(),
+      context: {},
+    })
     for (const item of items) {
       eventCount += 1
       if (!('errors' in item)) continue

@@ -11,6 +11,7 @@ export const nativeFacts = {
   idPath: (index) => [index, 'event_id'],
   // `id` where a sender has no `event_id`.
   idNames: ['event_id', 'id'],
+  hasTypes: true,
   onRefusal: 'item',
   reply: 'receipt',
 } as const satisfies StandardFacts

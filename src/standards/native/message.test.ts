@@ -26,11 +26,16 @@ describe('A message without a header', () => {
       (all, indent, end) => {
         const lines = all.map((one) => JSON.stringify(one)).join(end)
         const array = JSON.stringify(all, null, indent)
-        expect(contents(readNativeMessage(lines, at))).toEqual(all)
-        expect(contents(readNativeMessage(array, at))).toEqual(all)
-        expect(contents(readNativeMessage(JSON.stringify(all[0], null, indent), at))).toEqual([
-          all[0]!,
-        ])
+        expect(contents(readNativeMessage(lines, { receivedAt: at, context: {} }))).toEqual(all)
+        expect(contents(readNativeMessage(array, { receivedAt: at, context: {} }))).toEqual(all)
+        expect(
+          contents(
+            readNativeMessage(JSON.stringify(all[0], null, indent), {
+              receivedAt: at,
+              context: {},
+            }),
+          ),
+        ).toEqual([all[0]!])
       },
     )
     fc.assert(property)
@@ -44,7 +49,7 @@ describe('A message without a header', () => {
     )
     const property = fc.property(anything, (text) => {
       try {
-        expect(readNativeMessage(text, at).standard).toBe('native')
+        expect(readNativeMessage(text, { receivedAt: at, context: {} }).standard).toBe('native')
       } catch (error) {
         expect(error).toBeInstanceOf(AppError)
       }
@@ -53,7 +58,10 @@ describe('A message without a header', () => {
   })
 
   it('costs a bad line nothing but itself', () => {
-    const { items } = readNativeMessage('{"event_type":"a"}\nhello\n{"event_type":"b"}', at)
+    const { items } = readNativeMessage('{"event_type":"a"}\nhello\n{"event_type":"b"}', {
+      receivedAt: at,
+      context: {},
+    })
     expect(items.map((item) => 'event' in item)).toEqual([true, false, true])
   })
 })

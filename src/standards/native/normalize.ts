@@ -3,6 +3,8 @@ import { derivedId } from '../../event/id'
 import type { ReadEvent } from '../../event/reading'
 import { commonValuesOf } from './common-values'
 import { textOf, timeOf } from './gate'
+import type { ReadBy } from './read-by'
+import type { View } from './view'
 
 /**
  * The neutral record of an item that has passed the gate: one literal with all fields, as in
@@ -11,11 +13,12 @@ import { textOf, timeOf } from './gate'
  * they are: two clicks are two events
  */
 export function normalize(
-  item: Record<string, unknown>,
+  { members }: View,
   raw: string,
-  receivedAt: string,
+  { receivedAt }: Pick<ReadBy, 'receivedAt'>,
   place: number,
 ): ReadEvent {
+  const item = members as Record<string, unknown>
   const eventTime = timeOf(item.timestamp)
   const ownId = textOf(item.event_id) ?? textOf(item.id)
   const said = commonValuesOf(item)

@@ -8,7 +8,7 @@ import { readNative, readNativeLines } from './parse'
 const receivedAt = '2026-11-21T09:30:00.000Z'
 
 function read(value: unknown, at = receivedAt) {
-  return readNative(JSON.stringify(value), at).items
+  return readNative(JSON.stringify(value), { receivedAt: at, context: {} }).items
 }
 
 function readOne(value: Record<string, unknown>, at = receivedAt): ReadEvent {
@@ -81,7 +81,10 @@ describe('a native event becomes a record', () => {
 describe('a native event is refused', () => {
   for (const [code, path, sent] of readTable('|', import.meta.dir, 'examples/refused.txt')) {
     it(`for ${code} at ${path}: ${sent}`, () => {
-      const [good, refused] = readNative(`[{"event_type":"a"},${sent}]`, receivedAt).items
+      const [good, refused] = readNative(`[{"event_type":"a"},${sent}]`, {
+        receivedAt,
+        context: {},
+      }).items
       expect(good).toHaveProperty('event')
       const at = path === '.' ? [1] : [1, path]
       expect(refused).toMatchObject({ index: 1, raw: sent, errors: [{ code, path: at }] })
@@ -127,7 +130,7 @@ describe('a native body', () => {
     ] as const) {
       let thrown: unknown
       try {
-        readNative(text, receivedAt)
+        readNative(text, { receivedAt, context: {} })
       } catch (error) {
         thrown = error
       }
@@ -139,7 +142,7 @@ describe('a native body', () => {
   it('may have one event a line, each on its own', () => {
     const text =
       '\ufeff{"event_type":"a"}\r\n\n  {broken\n7\n\t{"event_type":"b"} \n{"event_type":1}'
-    const items = readNativeLines(text, receivedAt).items
+    const items = readNativeLines(text, { receivedAt, context: {} }).items
     expect(items).toMatchObject([
       { index: 0, event: { type: 'a', raw: '{"event_type":"a"}' } },
       { index: 2, raw: '{broken', errors: [{ code: 'invalid_json', path: [2] }] },
@@ -147,7 +150,7 @@ describe('a native body', () => {
       { index: 4, event: { type: 'b' } },
       { index: 5, errors: [{ code: 'wrong_type', path: [5, 'event_type'] }] },
     ])
-    expect(readNativeLines('\n \r\n', receivedAt).items).toEqual([])
+    expect(readNativeLines('\n \r\n', { receivedAt, context: {} }).items).toEqual([])
   })
 
   it('says by its media type which it is', () => {

@@ -14,29 +14,32 @@ import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
 import { finish, type Steps } from '../../syntax/steps'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
+import type { ReadBy } from './read-by'
+import { applyType } from './types/apply'
+import { viewOf } from './view'
 
 /**
  * Reads one event or an array of them.
- * @param receivedAt when it arrived, ISO 8601 UTC; the time of events that name none
+ * @param by what its items are read by beside their text
  * @throws {AppError} `invalid_json`; `invalid_request` when it is neither an object nor an array;
  * `too_large`
  */
-export function* readingNative(text: string, receivedAt: string): Steps<Reading> {
+export function* readingNative(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const parts = yield* parsingItems(body)
-  if (parts === undefined) return yield* readingOne(body, receivedAt)
+  if (parts === undefined) return yield* readingOne(body, by)
   const items: ReadItem[] = []
   for (const { value, text: raw } of parts.elements) {
     const index = items.length
-    items.push(readItem(value, raw, index, [index], receivedAt))
+    items.push(readItem(value, raw, index, [index], by))
     yield
   }
-  return reading(items)
+  return reading(items, by)
 }
 
 /** Does the same as `readingNative`, in one go. */
-export function readNative(text: string, receivedAt: string): Reading {
-  return finish(readingNative(text, receivedAt))
+export function readNative(text: string, by: ReadBy): Reading {
+  return finish(readingNative(text, by))
 }
 
 /**
@@ -44,7 +47,7 @@ export function readNative(text: string, receivedAt: string): Reading {
  * `index` is the number of the line, from 0.
  * @throws {AppError} `too_large`, and nothing else
  */
-export function* readingNativeLines(text: string, receivedAt: string): Steps<Reading> {
+export function* readingNativeLines(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const items: ReadItem[] = []
   let index = 0
@@ -58,10 +61,10 @@ export function* readingNativeLines(text: string, receivedAt: string): Steps<Rea
     if (index % LINES_IN_A_STEP === 0) yield
     if (raw === '') continue
     if (items.length === MAX_ITEMS) throw tooManyItems()
-    items.push(readLine(line, { index, offset }, receivedAt))
+    items.push(readLine(line, { index, offset }, by))
     yield
   }
-  return reading(items)
+  return reading(items, by)
 }
 
 // RFC 7464, 2.2: in a JSON text sequence, this stands before each text.
@@ -76,11 +79,11 @@ function textOfLine(line: string): string {
 const LINES_IN_A_STEP = 1000
 
 /** Does the same as `readingNativeLines`, in one go. */
-export function readNativeLines(text: string, receivedAt: string): Reading {
-  return finish(readingNativeLines(text, receivedAt))
+export function readNativeLines(text: string, by: ReadBy): Reading {
+  return finish(readingNativeLines(text, by))
 }
 
-function* readingOne(body: string, receivedAt: string): Steps<Reading> {
+function* readingOne(body: string, by: ReadBy): Steps<Reading> {
   const item = yield* parsingJson(body)
   if (typeof item !== 'object' || item === null) {
     const message = 'Expected an event or an array of events'
@@ -88,14 +91,14 @@ function* readingOne(body: string, receivedAt: string): Steps<Reading> {
     throw new AppError('invalid_request', message, { errors })
   }
   const raw = body.trim()
-  return reading([readItem(item, raw, 0, [], receivedAt)])
+  return reading([readItem(item, raw, 0, [], by)], by)
 }
 
 /** @param place the number of the line, and where it begins in the body */
 function readLine(
   line: string,
   { index, offset }: { index: number; offset: number },
-  receivedAt: string,
+  by: ReadBy,
 ): ReadItem {
   const raw = textOfLine(line)
   let item: unknown
@@ -105,7 +108,7 @@ function readLine(
     const before = { lines: index, characters: offset + line.indexOf(raw) }
     return { index, raw, errors: [invalidJson([index], raw, before)] }
   }
-  return readItem(item, raw, index, [index], receivedAt)
+  return readItem(item, raw, index, [index], by)
 }
 
 function readItem(
@@ -113,18 +116,23 @@ function readItem(
   raw: string,
   index: number,
   path: Issue['path'],
-  receivedAt: string,
+  by: ReadBy,
 ): ReadItem {
-  const errors = refuse(item, raw, path)
-  const members = item as Record<string, unknown>
-  if (errors !== undefined) {
-    return { index, raw, id: shownId(textOf(members?.event_id) ?? textOf(members?.id)), errors }
-  }
-  const event = normalize(members, raw, receivedAt, index)
+  const view = viewOf(item, by.context)
+  const members = view.members as Record<string, unknown>
+  const errors = refuse(members, raw, path)
+  if (errors !== undefined) return refused(errors)
+  const event = normalize(view, raw, by, index)
+  const refusal = applyType(event, members, by.types, path)
+  if (refusal !== undefined) return refused(refusal)
   if (mayHoldLoneSurrogates(raw)) makeWellFormed(event)
   return { index, event, id: event.eventId }
+
+  function refused(errors: Issue[]): ReadItem {
+    return { index, raw, id: shownId(textOf(members?.event_id) ?? textOf(members?.id)), errors }
+  }
 }
 
-function reading(items: ReadItem[]): Reading {
-  return { standard: 'native', context: {}, items }
+function reading(items: ReadItem[], { context }: ReadBy): Reading {
+  return { standard: 'native', context, items }
 }

@@ -1,3 +1,4 @@
+import type { TypesInForce } from '../../event/event-type'
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
 import type { BodyForm, ItemOrigin, Standard } from '../standard'
@@ -16,15 +17,22 @@ export const native = {
   report: checking,
 } satisfies Standard
 
-function readBody(text: string, form: BodyForm, receivedAt: string): Steps<Reading> {
-  if (form === 'lines') return readingNativeLines(text, receivedAt)
-  if (form === 'message') return readingNativeMessage(text, receivedAt)
-  return readingNative(text, receivedAt)
+function readBody(
+  text: string,
+  form: BodyForm,
+  receivedAt: string,
+  context: Record<string, string> = {},
+  types?: TypesInForce,
+): Steps<Reading> {
+  const by = { receivedAt, context, types }
+  if (form === 'lines') return readingNativeLines(text, by)
+  if (form === 'message') return readingNativeMessage(text, by)
+  return readingNative(text, by)
 }
 
 /** Reads the item in an array, so that every path begins with an index. */
-function readItem(text: string, { receivedAt }: ItemOrigin): Steps<Reading> {
-  return readingNative(`[${text}]`, receivedAt)
+function readItem(text: string, origin: ItemOrigin): Steps<Reading> {
+  return readingNative(`[${text}]`, origin)
 }
 
 /** An event that does not say when it happened has the time of its arrival. */

@@ -57,6 +57,9 @@ const places: Record<
   attemptId: 43,
   assignableId: 44,
   occurredAt: 45,
+  organizationId: 46,
+  eventTimeEnd: 47,
+  retentionDays: 48,
 }
 
 /** A column that says the same as another, as it mostly does, is written as this number. */
