@@ -619,6 +619,10 @@ export type Source = {
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
 }
@@ -645,6 +649,10 @@ export type NewSource = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -667,6 +675,10 @@ export type ListedSource = {
   /** Of those sent, held already */
   duplicates: number
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -764,6 +776,10 @@ export type SourceSettings = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 export type SourceConformance = {
@@ -793,6 +809,15 @@ export type MadeTenant = Tenant & {
   adminKey: MadeKey
 }
 
+export type TenantLimits = {
+  /** What brings events, by WebSocket too */
+  publish?: string
+  /** What reads */
+  query?: string
+  /** What changes settings */
+  admin?: string
+}
+
 /** It administers the tenant, and is shown this once */
 export type MadeKey = {
   id: string
@@ -820,6 +845,11 @@ export type Tenant = {
   name: string
   /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
   xapi: 'off' | 'ingest' | 'lrs'
+  /** What becomes of a native event of a type that is not registered. `accept`: it is stored, and counted. `quarantine`: it waits for a person. `reject`: it does, and its sender is told. */
+  unknownTypes: 'accept' | 'quarantine' | 'reject'
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  limits?: TenantLimits
   createdAt: string
 }
 
@@ -839,6 +869,19 @@ export type TenantList = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
+  /** null: as the deployment has it for whoever chose nothing */
+  unknownTypes?: 'accept' | 'quarantine' | 'reject' | null
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[] | null
+  /** null: none */
+  limits?: {
+    /** What brings events, by WebSocket too */
+    publish?: string
+    /** What reads */
+    query?: string
+    /** What changes settings */
+    admin?: string
+  } | null
 }
 
 export type NewKey = {
