@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -1233,6 +1233,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1244,6 +1245,7 @@ export interface Operations {
     replies: {
       200: CaliperEndpointConfiguration
       401: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1265,6 +1267,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1282,6 +1285,7 @@ export interface Operations {
       401: Problem
       403: Problem
       426: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1366,6 +1370,7 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1420,6 +1425,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1439,6 +1445,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1462,6 +1469,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1495,6 +1503,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1513,6 +1522,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1542,6 +1552,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1570,6 +1581,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1597,6 +1609,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1622,6 +1635,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1647,6 +1661,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1671,6 +1686,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1694,6 +1710,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1715,6 +1732,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1740,6 +1758,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1764,6 +1783,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1787,6 +1807,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1808,6 +1829,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1838,6 +1860,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1850,6 +1873,7 @@ export interface Operations {
       200: SourceList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1866,6 +1890,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1886,6 +1911,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1911,6 +1937,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1928,6 +1955,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1940,6 +1968,7 @@ export interface Operations {
       200: TenantList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1956,6 +1985,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1976,6 +2006,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1997,6 +2028,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2015,6 +2047,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2037,6 +2070,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2059,6 +2093,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2084,6 +2119,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2113,6 +2149,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2130,6 +2167,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2147,6 +2185,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2164,6 +2203,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2181,6 +2221,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2202,6 +2243,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2218,6 +2260,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2256,6 +2299,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2280,6 +2324,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2317,6 +2362,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2334,6 +2380,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2352,6 +2399,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2368,6 +2416,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2388,6 +2437,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2404,6 +2454,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2426,6 +2477,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
