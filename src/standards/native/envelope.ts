@@ -67,12 +67,15 @@ export function envelopeIssues(item: Item, path: Issue['path']): Issue[] {
 
 /** Returns the codes alone, sorted, as the record has them. */
 export function envelopeCodes(item: Item): string[] {
-  return departing(item).map(codeOf).sort()
+  const names = departing(item)
+  return names.length === 0 ? [] : names.map(codeOf).sort()
 }
 
 function departing(item: Item): string[] {
   const names: string[] = []
-  for (const [name, { fits }] of ruled) {
+  // By index: this is done once an event, and an iterator costs as much as what is in it.
+  for (let i = 0; i < ruled.length; i += 1) {
+    const [name, { fits }] = ruled[i]!
     const value = item[name]
     if (value !== undefined && value !== null && !fits(value)) names.push(name)
   }
