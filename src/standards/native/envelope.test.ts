@@ -129,6 +129,16 @@ const rows: Row[] = [
     { context: { page_url: '/home' } },
     { objectId: '/home', objectType: 'WebPage' },
   ],
+  [
+    'the question of the envelope before the quiz that it is in',
+    { question_id: 'q1', payload: { quiz_id: 'z', quiz_name: 'Cells' } },
+    { objectId: 'q1', objectType: 'AssessmentItem', assignableId: 'z' },
+  ],
+  [
+    'the question of a payload before that of the envelope',
+    { question_id: 'q1', properties: { question_id: 'q2', quiz_id: 'z' } },
+    { objectId: 'q2', objectType: 'AssessmentItem', assignableId: 'z' },
+  ],
   ['a version as text', { event_version: '2.1' }, { standardVersion: '2.1' }],
   [
     'timestamp before client_ts',
