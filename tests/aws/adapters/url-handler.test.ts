@@ -30,8 +30,10 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
         settle: async () => void settled.push('conformance'),
       }
       const activity = { ...platform.activity, settle: async () => void settled.push('activity') }
+      const typeCounts = { ...platform.typeCounts, settle: async () => void settled.push('types') }
       const metrics = { ingest: (measure: IngestMeasure) => void measures.push(measure) }
-      counted = metered({ platform: { ...platform, events, conformance, activity }, metrics })
+      const counting = { conformance, activity, typeCounts }
+      counted = metered({ platform: { ...platform, events, ...counting }, metrics })
       return counted.platform as Platform
     },
   })
