@@ -222,8 +222,8 @@ describe('the door of a function URL', () => {
     await using door = await startDoor()
     await door.post([anEvent()])
     await door.call(urlEvent('GET', '/health'))
-    const both = ['conformance', 'activity']
-    expect(door.settled).toEqual([...both, ...both])
+    const each = ['conformance', 'activity', 'types']
+    expect(door.settled).toEqual([...each, ...each])
   })
 })
 

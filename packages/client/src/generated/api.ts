@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -555,6 +555,59 @@ export type NativeEvent = {
 
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
+
+export type PipelineEvent = {
+  /** As sent; `evt_…` where its sender gave none */
+  id: string
+  event_type: string
+  /** As sent, else the source of the key */
+  source: string
+  session_id: string | null
+  user_id: string | null
+  /** `payload` or `properties` of a native event, as sent; of an event of another standard, the whole event */
+  payload?: unknown
+  /** When it happened, ISO 8601 UTC */
+  timestamp: string
+  /** When it arrived: what `since` compares */
+  received_at: string
+}
+
+export type DeletedEvents = {
+  /** How many events are no longer counted */
+  deleted: number
+}
+
+export type PipelineStats = {
+  /** Since the beginning, or since they were deleted */
+  total_events: number
+  /** By arrival, to five minutes */
+  events_last_hour: number
+  /** The most frequent first; `other` for what is beyond 10,000 types */
+  by_type: {
+    event_type: string
+    count: number
+    last_seen: string
+  }[]
+  router: RouterState
+}
+
+export type RouterState = {
+  /** Open live subscriptions */
+  active_subscribers: number
+  /** Events that wait to be given to them */
+  queue_size: number
+}
+
+export type PipelineReady = {
+  ready: true
+  database: 'connected'
+  router: RouterState
+}
+
+export type PipelineNotReady = {
+  ready: false
+  database: 'disconnected'
+}
 
 export type XapiAbout = {
   /** Versions that are offered */
@@ -1325,6 +1378,166 @@ export interface Operations {
       415: Problem
       500: Problem
       503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEvents: {
+    method: 'GET'
+    path: '/api/v1/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEvents: {
+    method: 'DELETE'
+    path: '/api/v1/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEvent: {
+    method: 'GET'
+    path: '/api/v1/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStats: {
+    method: 'GET'
+    path: '/api/v1/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEventsUnversioned: {
+    method: 'GET'
+    path: '/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEventsUnversioned: {
+    method: 'DELETE'
+    path: '/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEventUnversioned: {
+    method: 'GET'
+    path: '/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStatsUnversioned: {
+    method: 'GET'
+    path: '/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Can events be taken now? */
+  getPipelineReadiness: {
+    method: 'GET'
+    path: '/readiness'
+    replies: {
+      200: PipelineReady
+      500: Problem
+      503: PipelineNotReady
     }
   }
   /** Which versions of xAPI are offered */
