@@ -3,7 +3,7 @@ export interface CountedType {
   type: string
   /** Counts them since the beginning, or since they were forgotten. */
   total: number
-  /** Counts those of the hour before the time that was asked about, to five minutes. */
+  /** Counts those of the hour before the time that was asked about, to the minute. */
   lastHour: number
   /** The last of them arrived then, ISO 8601 UTC. */
   lastSeenAt: string
@@ -14,8 +14,8 @@ export interface ForgottenPart {
   /** The time is of arrival, ISO 8601 UTC with milliseconds. */
   time: string
   /**
-   * Of the slot of five minutes that the time lies in, so many arrived before it, by type: counts know
-   * nothing finer, so that whoever can read the events counts them. A number is the share of the slot
+   * Of the minute that the time lies in, so many arrived before it, by type: counts know
+   * nothing finer, so that whoever can read the events counts them. A number is the share of it
    * (0 to 1) that is taken of each type, where they are too many to be counted.
    */
   inSlot: ReadonlyMap<string, number> | number

@@ -11,7 +11,7 @@ const count = z.int().min(0)
 const Stats = z
   .object({
     total_events: count.openapi({ description: 'Since the beginning, or since they were deleted' }),
-    events_last_hour: count.openapi({ description: 'By arrival, to five minutes' }),
+    events_last_hour: count.openapi({ description: 'By arrival, to the minute' }),
     by_type: z
       .array(z.object({ event_type: z.string(), count, last_seen: z.string() }))
       .openapi({ description: 'The most frequent first; `other` for what is beyond 10,000 types' }),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventFilter } from '../../event/filter'
-import { SLOT_MS, slotBegin } from '../../platform/shared/arrival-slots'
+import { SLOT_MS, slotBegin } from '../../platform/shared/type-slots'
 import type { ForgottenPart } from '../../platform/type-counts'
 import type { Services } from '../../services'
 import { after } from './parameters'
@@ -65,12 +65,12 @@ async function flushed({ flush, log }: Services) {
   waiting.abort()
 }
 
-// Counting what arrived in a part of five minutes reads it: so many pages of a thousand events, which
+// Counting what arrived in a part of a minute reads it: so many pages of a thousand events, which
 // is some seconds. Of more than that, the share of the time is taken for the share of the events.
 const PAGES = 50
 const LIMIT = 1000
 
-/** Counts by type what arrived in the slot of a time, before it. */
+/** Counts by type what arrived in the minute of a time, before it. */
 async function countInSlot(
   { platform }: Services,
   tenantId: string,

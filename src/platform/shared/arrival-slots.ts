@@ -1,5 +1,5 @@
 /** Counts of the last hour are stored by the slot of five minutes: its beginning, to the minute. */
-export const SLOT_MS = 5 * 60 * 1000
+const SLOT_MS = 5 * 60 * 1000
 const SLOTS_OF_AN_HOUR = 12
 
 /** Slots are stored for two days: long enough that a late clock loses none of the last hour. */
@@ -12,11 +12,6 @@ export function slotOf(time: string): string {
   const minute = Number(time.slice(14, 16))
   const begin = minute - (minute % SLOT_MINUTES)
   return `${time.slice(0, 14)}${begin < 10 ? '0' : ''}${begin}`
-}
-
-/** Returns when the slot of a time begins, ISO 8601 UTC. */
-export function slotBegin(time: string): string {
-  return `${slotOf(time)}:00.000Z`
 }
 
 /** Returns the first slot of the hour before a time. */

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { beginOf, KEPT_MS } from '../../shared/tally'
-import { MAX_TYPES, type NotedTypes, OTHER_TYPE, sumOf } from '../../shared/type-slots'
+import {
+  MAX_TYPES,
+  type NotedTypes,
+  OTHER_TYPE,
+  SLOTS_OF_AN_HOUR,
+  sumOf,
+} from '../../shared/type-slots'
 import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
 import { transact } from '../dynamo/transact'
 
@@ -58,7 +64,9 @@ export function hourUpdate(
 }
 
 export function slotsIn(item: Attributes): number[] {
-  return Array.from({ length: 12 }, (_, place) => Number(item[slotName(place)]?.N ?? 0))
+  return Array.from({ length: SLOTS_OF_AN_HOUR }, (_, place) =>
+    Number(item[slotName(place)]?.N ?? 0),
+  )
 }
 
 /** Adds to what is known of a type. */

@@ -42,9 +42,9 @@ const FIRST_TURN = 50
 const LONGEST_TURN = 400
 // The items of a turn may have so many bytes in the table, going by those of the turn before.
 const TURN_BYTES = 16 * 1024 * 1024
-// A place says when its event was stored, which is after it arrived, but for a clock that is set
-// back meanwhile. What arrived too early is not read, and an entry costs a tenth of an item.
-const CLOCK_SLACK_MS = 60_000
+// A place says when its event was stored, which is after it arrived, by a clock that is put right by
+// less than this meanwhile. What arrived too early is not read, and an entry costs a tenth of an item.
+const CLOCK_SLACK_MS = 1000
 const ENTRIES_AN_ITEM = 10
 
 export async function queryEvents(

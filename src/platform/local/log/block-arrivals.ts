@@ -6,8 +6,8 @@ import type { Generation } from './generation'
 // these looks is not noticed, and hides what it dated ahead from who asks by arrival.
 const LOOKS = 16
 
-// An event arrives before it is stored, by the same clock: but for one that is set back meanwhile.
-const CLOCK_SLACK_MS = 60_000
+// An event arrives before it is stored, by the same clock, which is put right by less than this meanwhile.
+const CLOCK_SLACK_MS = 1000
 
 const known = new WeakMap<Generation, Map<number, number>>()
 
