@@ -70,5 +70,5 @@ describe('blocks of the log that arrived too early', () => {
       // A page that looked at all of them would find nothing in seven.
       expect(pages).toBeLessThan(wanted.length / 400 + 16)
     }
-  })
+  }, 30_000)
 })

@@ -77,5 +77,5 @@ describe('counts by type in a file', () => {
       }
     }
     expect({ total, others }).toEqual({ total: names.length, others: 500 })
-  })
+  }, 30_000)
 })

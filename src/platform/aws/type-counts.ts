@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
 import { hourOf, KEPT_MS } from '../shared/tally'
-import { createNotedTypes } from '../shared/type-slots'
+import { createNotedTypes, type NotedTypes } from '../shared/type-slots'
 import type { TypeCounts } from '../type-counts'
 import { guarded } from './errors'
 
@@ -31,6 +31,25 @@ export function createTypeCounts({ client, table, clock, log }: Needs): Settling
   let flushedAt = Number.NEGATIVE_INFINITY
   let flushing: Promise<void> = Promise.resolve()
 
+  /**
+   * Writes the hours of one type in their order: they share an item, which has the latest time.
+   * @returns why something could not be written, which stays noted
+   */
+  async function write(hours: NotedTypes[]): Promise<unknown> {
+    const { writeType } = await import('./counts/types')
+    const left = hours.sort((a, b) => (a.hour < b.hour ? -1 : 1))
+    try {
+      for (let one = left[0]; one !== undefined; one = left[0]) {
+        await writeType(client, table, one)
+        left.shift()
+      }
+      return undefined
+    } catch (error) {
+      left.forEach(noted.note)
+      return error
+    }
+  }
+
   /** Waits for the flush before it, which may have taken what was noted and not yet written it. */
   function flush(): Promise<void> {
     flushing = flushing
@@ -39,18 +58,10 @@ export function createTypeCounts({ client, table, clock, log }: Needs): Settling
         flushedAt = clock.monotonic()
         const taken = noted.take()
         if (taken.length === 0) return
-        const { writeType } = await import('./counts/types')
         const { inParallel } = await import('./dynamo/in-parallel')
-        const failures: unknown[] = []
-        await inParallel(taken, WIDTH, async (one) => {
-          try {
-            await writeType(client, table, one)
-          } catch (error) {
-            noted.note(one)
-            failures.push(error)
-          }
-        })
-        if (failures.length > 0) throw failures[0]
+        const failures = await inParallel(byType(taken), WIDTH, write)
+        const failed = failures.find((failure) => failure !== undefined)
+        if (failed !== undefined) throw failed
       })
     return flushing
   }
@@ -91,4 +102,9 @@ export function createTypeCounts({ client, table, clock, log }: Needs): Settling
 
     [Symbol.asyncDispose]: flushQuietly,
   }
+}
+
+function byType(noted: readonly NotedTypes[]): NotedTypes[][] {
+  const types = Map.groupBy(noted, ({ tenantId, type }) => JSON.stringify([tenantId, type]))
+  return [...types.values()]
 }
