@@ -1,3 +1,9 @@
+/** Counts are told apart by the minute of arrival. */
+export const MINUTE_MS = 60_000
+
+/** A minute is written as `2026-11-21T09:30`: so many characters of a time. */
+export const minuteOf = (time: string) => time.slice(0, 16)
+
 /** A counted type says how many events of one type a tenant has stored. */
 export interface CountedType {
   type: string
@@ -14,7 +20,7 @@ export interface ForgottenPart {
   /** The time is of arrival, ISO 8601 UTC with milliseconds. */
   time: string
   /**
-   * Of the minute that the time lies in, so many arrived before it, by type: counts know
+   * So many arrived before it in the minute that the time lies in, by type: counts know
    * nothing finer, so that whoever can read the events counts them. A number is the share of it
    * (0 to 1) that is taken of each type, where they are too many to be counted.
    */

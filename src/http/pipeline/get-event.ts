@@ -1,11 +1,11 @@
 import { AppError } from '../../error/app-error'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
+import { PipelineEvent, pipelineView, viewExample } from '../native/pipeline-event'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
-import { PipelineEvent, pipelineView, viewExample } from './event-view'
 
 const Params = z.object({
   id: z.string().openapi({ description: 'Percent-encoded', example: viewExample.id }),

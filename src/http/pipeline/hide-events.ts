@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventFilter } from '../../event/filter'
-import { SLOT_MS, slotBegin } from '../../platform/shared/type-slots'
-import type { ForgottenPart } from '../../platform/type-counts'
+import { type ForgottenPart, MINUTE_MS, minuteOf } from '../../platform/type-counts'
 import type { Services } from '../../services'
 import { after } from './parameters'
 
@@ -14,7 +13,7 @@ interface Asked {
   tenantId: string
   /** The id of the key that asks. */
   by: string
-  /** What arrived before then is hidden, ISO 8601 UTC; everything, when left out. */
+  /** The time is ISO 8601 UTC: what arrived before it is hidden; everything, when left out. */
   before: string | undefined
   requestId: string
 }
@@ -46,7 +45,7 @@ export async function hideEvents(services: Services, asked: Asked): Promise<numb
   const { removed } = await platform.typeCounts.forget(tenantId, part || undefined)
   await record(services, { ...asked, at: now, before: time, deleted: removed })
   log.info('events were hidden', { tenantId, by: asked.by, before: time, deleted: removed })
-  // What arrives from now on is shown: a moment later, it bears another millisecond.
+  // An event that arrives from now on is shown: a moment later, it bears another millisecond.
   if (clock.now().toISOString() < time) await sleep(2)
   return removed
 }
@@ -76,7 +75,7 @@ async function countInSlot(
   tenantId: string,
   { before, wasHidden = '' }: { before: string; wasHidden: string | undefined },
 ): Promise<ForgottenPart['inSlot']> {
-  const begin = slotBegin(before)
+  const begin = `${minuteOf(before)}:00.000Z`
   const counts = new Map<string, number>()
   const receivedFrom = begin > wasHidden ? begin : wasHidden
   if (receivedFrom >= before) return counts
@@ -90,7 +89,7 @@ async function countInSlot(
     cursor = nextCursor
     if (cursor === undefined) return counts
   }
-  return (Date.parse(before) - Date.parse(begin)) / SLOT_MS
+  return (Date.parse(before) - Date.parse(begin)) / MINUTE_MS
 }
 
 /** Writes down who hid what, for whoever asks later. */

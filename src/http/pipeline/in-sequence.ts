@@ -4,7 +4,7 @@ import type { EventRecord } from '../../event/record'
 import type { Page } from '../../platform/event-store'
 import type { TokenSigner } from '../../platform/token-signer'
 import type { ShownEvents } from '../../query/shown-events'
-import { viewBytes } from './event-view'
+import { viewBytes } from '../native/pipeline-event'
 
 interface Needs {
   events: Pick<ShownEvents, 'query'>

@@ -1,4 +1,4 @@
-import type { CountedType, ForgottenPart } from '../type-counts'
+import { type CountedType, type ForgottenPart, MINUTE_MS, minuteOf } from '../type-counts'
 import { hourOf } from './tally'
 
 /** A tenant has so many types told apart: beyond any vocabulary, short of names made by a bug. */
@@ -10,20 +10,11 @@ export const MAX_NOTED_TYPES = 20_000
 
 /** An hour of one type has a slot for each minute, with its count. */
 export const SLOTS_OF_AN_HOUR = 60
-export const SLOT_MS = 60_000
 
 /** Tells which slot of its hour a time lies in, from 0. */
 export function slotIn(time: string): number {
   return Number(time.slice(14, 16))
 }
-
-/** Returns when the slot of a time begins, ISO 8601 UTC. */
-export function slotBegin(time: string): string {
-  return `${minuteOf(time)}:00.000Z`
-}
-
-/** A minute is written as `2026-11-21T09:30`: so many characters. */
-const minuteOf = (time: string) => time.slice(0, 16)
 
 /** The counts of one type in one hour, by slot. */
 export interface TypeHour {
@@ -35,7 +26,7 @@ export interface TypeHour {
 
 /** Sums the slots of the hour before a time, by type. @param hours that one and the one before */
 export function lastHourOf(hours: Iterable<TypeHour>, now: Date): Map<string, number> {
-  const first = minuteOf(new Date(now.getTime() - (SLOTS_OF_AN_HOUR - 1) * SLOT_MS).toISOString())
+  const first = minuteOf(new Date(now.getTime() - (SLOTS_OF_AN_HOUR - 1) * MINUTE_MS).toISOString())
   const last = minuteOf(now.toISOString())
   const sums = new Map<string, number>()
   for (const { type, hour, slots } of hours) {

@@ -47,7 +47,7 @@ export async function forgetTypes(
     if (sumOf(gone) > 0) taken.push({ ...one, slots: gone.map((count) => -count) })
   }
   await markForgotten(from, tenantId, hour)
-  // What is added meanwhile stays: each update takes away what was read.
+  // Each update takes away what was read, so that what is added meanwhile stays.
   await inParallel(taken, WIDTH, (one) => {
     return send(from, hourUpdate(from.table, tenantId, one).Update!)
   })

@@ -187,7 +187,6 @@ export function openGeneration(
   let index = sealed || isRebuilt ? held : growIndex(held, CAPACITY)
   let isMapped = sealed && !isRebuilt
   let sealing = Promise.resolve()
-
   async function seal() {
     let before: number
     do {

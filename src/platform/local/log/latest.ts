@@ -31,7 +31,7 @@ export async function latestInLog(
 
   const turn = turns.begin(tenantId)
   await turn.next()
-  // What is stored from now on has a page of its own.
+  // The page has nothing of what is stored from now on.
   const generations = log.newestFirst().map((one) => ({ one, count: one.index.count }))
   for (const { one, count } of generations) {
     const { base } = one

@@ -1,5 +1,5 @@
-import type { TypeCounts } from '../../platform/type-counts'
-import type { Origin, Stored } from '../arrival'
+import type { TypeCounts } from '../platform/type-counts'
+import type { Origin, Stored } from './arrival'
 
 /** Counts what a request has stored by type, whichever way it came; entities are no events. */
 export function countTypesWith(counts: Pick<TypeCounts, 'add'> | undefined) {
