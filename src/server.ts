@@ -62,7 +62,7 @@ export async function startServer(config: Config): Promise<Server> {
   const meter = createMeter({ clock })
   const measured = { ...platform, events: meteredEvents(platform.events, meter) }
   const limiter = createLimiter({ rates: ratesOf(config), clock })
-  const options = { config, clock, log, guard, budget, meter, limiter }
+  const options = { config, clock, log, guard, budget, meter, limiter, flush }
   const services = opened.use(createServices(measured, options))
   const { fetch } = createApp(services)
   const { host, port } = config

@@ -24,6 +24,7 @@ export const errorCodes = {
   precondition_failed: { status: 412, title: 'What is there is not what you expected' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
+  invalid_parameter: { status: 422, title: 'A parameter is outside of what it may be' },
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   upgrade_required: { status: 426, title: 'This address takes WebSockets' },
   rate_limited: { status: 429, title: 'Too many requests; please go on later' },

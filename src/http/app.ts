@@ -44,9 +44,13 @@ export const laterApps = [
   later(['/caliper/v1p2/events/validate', '/api/v1/events/validate'], async () =>
     fromPages((await import('./checks')).registerChecks),
   ),
-  later(['/api/*'], async () => {
+  later(['/api/*', '/events', '/events/*', '/stats', '/readiness'], async () => {
     const { registerNative } = await import('./native')
-    return fromPages((app, deps) => registerNative(app, receiveWith(deps)))
+    const { registerPipeline } = await import('./pipeline')
+    return fromPages((app, deps) => {
+      registerNative(app, receiveWith(deps))
+      registerPipeline(app, deps)
+    })
   }),
   later(['/xapi/*'], async () => (await import('./xapi')).registerXapi),
   later(['/sources/*'], async () => (await import('./sources')).registerSources),
@@ -84,8 +88,9 @@ function framed(services: Services): App {
 }
 
 function depsOf(services: Services): AppDeps {
-  const { platform } = services
-  return { services, platform, options: services, answers: roomOf(services) }
+  const { platform, shownEvents } = services
+  const shown = { ...platform, events: { ...platform.events, ...shownEvents } }
+  return { services, platform: shown, options: services, answers: roomOf(services) }
 }
 
 /** Puts around the routes of an app what all answers have in common. */

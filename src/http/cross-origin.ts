@@ -17,7 +17,7 @@ const events: Surface = {
     'X-Request-Id',
   ],
   read: [
-    ...['X-Request-Id', 'Preference-Applied', 'Retry-After'],
+    ...['X-Request-Id', 'Preference-Applied', 'Retry-After', 'Link'],
     ...['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
   ],
 }

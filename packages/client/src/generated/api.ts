@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -556,6 +556,59 @@ export type NativeEvent = {
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
 
+export type PipelineEvent = {
+  /** As sent; `evt_…` where its sender gave none */
+  id: string
+  event_type: string
+  /** As sent, else the source of the key */
+  source: string
+  session_id: string | null
+  user_id: string | null
+  /** `payload` or `properties` of a native event, as sent; of an event of another standard, the whole event */
+  payload?: unknown
+  /** When it happened, ISO 8601 UTC */
+  timestamp: string
+  /** When it arrived: what `since` compares */
+  received_at: string
+}
+
+export type DeletedEvents = {
+  /** How many events are no longer counted */
+  deleted: number
+}
+
+export type PipelineStats = {
+  /** Since the beginning, or since they were deleted */
+  total_events: number
+  /** By arrival, to five minutes */
+  events_last_hour: number
+  /** The most frequent first; `other` for what is beyond 10,000 types */
+  by_type: {
+    event_type: string
+    count: number
+    last_seen: string
+  }[]
+  router: RouterState
+}
+
+export type RouterState = {
+  /** Open live subscriptions */
+  active_subscribers: number
+  /** Events that wait to be given to them */
+  queue_size: number
+}
+
+export type PipelineReady = {
+  ready: true
+  database: 'connected'
+  router: RouterState
+}
+
+export type PipelineNotReady = {
+  ready: false
+  database: 'disconnected'
+}
+
 export type XapiAbout = {
   /** Versions that are offered */
   version: string[]
@@ -619,10 +672,6 @@ export type Source = {
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
   signing?: SourceSigning
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
-  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
 }
@@ -649,10 +698,6 @@ export type NewSource = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
-  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -675,10 +720,6 @@ export type ListedSource = {
   /** Of those sent, held already */
   duplicates: number
   signing?: SourceSigning
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
-  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -776,10 +817,6 @@ export type SourceSettings = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
-  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 export type SourceConformance = {
@@ -809,15 +846,6 @@ export type MadeTenant = Tenant & {
   adminKey: MadeKey
 }
 
-export type TenantLimits = {
-  /** What brings events, by WebSocket too */
-  publish?: string
-  /** What reads */
-  query?: string
-  /** What changes settings */
-  admin?: string
-}
-
 /** It administers the tenant, and is shown this once */
 export type MadeKey = {
   id: string
@@ -845,11 +873,6 @@ export type Tenant = {
   name: string
   /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
   xapi: 'off' | 'ingest' | 'lrs'
-  /** What becomes of a native event of a type that is not registered. `accept`: it is stored, and counted. `quarantine`: it waits for a person. `reject`: it does, and its sender is told. */
-  unknownTypes: 'accept' | 'quarantine' | 'reject'
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  limits?: TenantLimits
   createdAt: string
 }
 
@@ -869,19 +892,6 @@ export type TenantList = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
-  /** null: as the deployment has it for whoever chose nothing */
-  unknownTypes?: 'accept' | 'quarantine' | 'reject' | null
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[] | null
-  /** null: none */
-  limits?: {
-    /** What brings events, by WebSocket too */
-    publish?: string
-    /** What reads */
-    query?: string
-    /** What changes settings */
-    admin?: string
-  } | null
 }
 
 export type NewKey = {
@@ -1174,7 +1184,7 @@ export type CreatedWebhook = Webhook & {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
   in: string[]
 }
 
@@ -1233,7 +1243,6 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1245,7 +1254,6 @@ export interface Operations {
     replies: {
       200: CaliperEndpointConfiguration
       401: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1267,7 +1275,6 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1285,7 +1292,6 @@ export interface Operations {
       401: Problem
       403: Problem
       426: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1370,9 +1376,168 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEvents: {
+    method: 'GET'
+    path: '/api/v1/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEvents: {
+    method: 'DELETE'
+    path: '/api/v1/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEvent: {
+    method: 'GET'
+    path: '/api/v1/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStats: {
+    method: 'GET'
+    path: '/api/v1/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEventsUnversioned: {
+    method: 'GET'
+    path: '/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEventsUnversioned: {
+    method: 'DELETE'
+    path: '/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEventUnversioned: {
+    method: 'GET'
+    path: '/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStatsUnversioned: {
+    method: 'GET'
+    path: '/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Can events be taken now? */
+  getPipelineReadiness: {
+    method: 'GET'
+    path: '/readiness'
+    replies: {
+      200: PipelineReady
+      500: Problem
+      503: PipelineNotReady
     }
   }
   /** Which versions of xAPI are offered */
@@ -1425,7 +1590,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1445,7 +1609,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1469,7 +1632,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1503,7 +1665,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1522,7 +1683,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1552,7 +1712,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1581,7 +1740,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1609,7 +1767,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1635,7 +1792,6 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1661,7 +1817,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1686,7 +1841,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1710,7 +1864,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1732,7 +1885,6 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1758,7 +1910,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1783,7 +1934,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1807,7 +1957,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1829,7 +1978,6 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1860,7 +2008,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1873,7 +2020,6 @@ export interface Operations {
       200: SourceList
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1890,7 +2036,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1911,7 +2056,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1937,7 +2081,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1955,7 +2098,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1968,7 +2110,6 @@ export interface Operations {
       200: TenantList
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1985,7 +2126,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2006,7 +2146,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2028,7 +2167,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2047,7 +2185,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2070,7 +2207,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2093,7 +2229,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2119,7 +2254,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2149,7 +2283,6 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2167,7 +2300,6 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2185,7 +2317,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2203,7 +2334,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2221,7 +2351,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2243,7 +2372,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2260,7 +2388,6 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2282,8 +2409,6 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
-      /** `organization_id` of a native event; it has no index either */
-      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Events from this time on, by their own time */
@@ -2301,7 +2426,6 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2326,7 +2450,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2348,8 +2471,6 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
-      /** `organization_id` of a native event; it has no index either */
-      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Who sent it */
@@ -2366,7 +2487,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2384,7 +2504,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2403,7 +2522,6 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2420,7 +2538,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2441,7 +2558,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2458,7 +2574,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2481,7 +2596,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
