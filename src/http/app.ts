@@ -47,6 +47,9 @@ export const laterApps = [
     const { registerNative } = await import('./native')
     return fromPages((app, deps) => registerNative(app, receiveWith(deps)))
   }),
+  later(['/v1/telemetry/*'], async () =>
+    fromPages((await import('./telemetry')).registerTelemetry),
+  ),
   later(['/xapi/*'], async () => (await import('./xapi')).registerXapi),
   later(['/sources/*'], async () => (await import('./sources')).registerSources),
   later(['/tenants/*'], async () => (await import('./tenants')).registerTenants),

@@ -21,6 +21,7 @@ import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
 import { outcomeOf } from './outcome'
 import { createRecordStore, type RecordStoreNeeds } from './record-store'
+import { rememberSessions, type SessionDocuments, screened } from './screen'
 import { isAllRefused, mayBeCloudEvent } from './signs'
 import { createSpill } from './spill'
 import { acknowledge, acknowledgeUnread } from './steps/acknowledge'
@@ -53,7 +54,7 @@ import type { Unwrapped } from './unwrap'
 export interface IngestNeeds {
   platform: Pick<
     ServingPlatform,
-    'events' | 'quarantine' | 'conformance' | 'spill' | 'statements' | 'defaultXapi'
+    'events' | 'quarantine' | 'conformance' | 'spill' | 'statements' | 'defaultXapi' | 'documents'
   >
   findSource: FindSource
   findTenant: FindTenant
@@ -195,6 +196,8 @@ function* parse(
 
 interface StoreNeeds extends RecordStoreNeeds {
   events: Pick<EventStore, 'append'>
+  /** Whose sessions are is known here. Without them, no session is. */
+  documents?: SessionDocuments | undefined
 }
 
 /**
@@ -209,7 +212,8 @@ export function createStore(needs: StoreNeeds): Store {
   const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
   const underTerms = createRecordStore(needs)
 
-  return async function store(reading, origin) {
+  return async function store(sent, origin) {
+    const reading = await screened(sent, origin, needs)
     const { readable, refused } = await inTurns(refuse(reading, origin))
     const governed = govern(readable, origin)
     const isWhole =
@@ -221,7 +225,9 @@ export function createStore(needs: StoreNeeds): Store {
       const records = await inTurns(eachOf(governed, ({ event }) => stamp(event)))
       return { records, appended: await append(records, isWhole) }
     })
-    return outcomeOf(reading, governed, appended, refused)
+    const outcome = outcomeOf(reading, governed, appended, refused)
+    await rememberSessions(reading, outcome.stored, origin, needs)
+    return outcome
   }
 }
 

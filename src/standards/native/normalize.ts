@@ -19,7 +19,7 @@ export function normalize(
   place: number,
 ): ReadEvent {
   const item = members as Record<string, unknown>
-  const eventTime = timeOf(item.timestamp)
+  const eventTime = timeOf(item.timestamp) ?? timeOf(item.client_ts)
   const ownId = textOf(item.event_id) ?? textOf(item.id)
   const said = commonValuesOf(item)
   const actorId = textOf(item.user_id)

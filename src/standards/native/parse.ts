@@ -7,14 +7,17 @@ import {
   tooManyItems,
   withoutByteOrderMark,
 } from '../../event/json-body'
-import { MAX_ITEMS, shownId } from '../../event/limits'
+import { MAX_ID_LENGTH, MAX_ITEMS, shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
+import { sentBy } from '../../event/sent-by'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
+import type { JsonElements } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 import type { ReadBy } from './read-by'
+import { refuseAtSessionDoor, requireFew } from './session-door'
 import { applyType } from './types/apply'
 import { viewOf } from './view'
 
@@ -26,10 +29,25 @@ import { viewOf } from './view'
  */
 export function* readingNative(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
-  const parts = yield* parsingItems(body)
+  const isAtDoor = sentBy(by.context).door === 'sessions'
+  const parts =
+    (yield* parsingItems(body)) ?? (isAtDoor ? yield* parsingItems(body, 'events') : undefined)
   if (parts === undefined) return yield* readingOne(body, by)
+  if (isAtDoor) return yield* readingRequest(parts, by)
+  return yield* readingAll(parts, by)
+}
+
+/** Reads `{ source, events }`: its source is the application of all events that name none. */
+function* readingRequest({ shell, elements }: JsonElements, by: ReadBy): Steps<Reading> {
+  requireFew(elements.length, by.context)
+  const app = textOf((shell as Record<string, unknown>).source)?.slice(0, MAX_ID_LENGTH)
+  const context = app === undefined ? by.context : { ...by.context, app: app.toWellFormed() }
+  return yield* readingAll({ elements }, { ...by, context })
+}
+
+function* readingAll({ elements }: Pick<JsonElements, 'elements'>, by: ReadBy): Steps<Reading> {
   const items: ReadItem[] = []
-  for (const { value, text: raw } of parts.elements) {
+  for (const { value, text: raw } of elements) {
     const index = items.length
     items.push(readItem(value, raw, index, [index], by))
     yield
@@ -91,6 +109,11 @@ function* readingOne(body: string, by: ReadBy): Steps<Reading> {
     throw new AppError('invalid_request', message, { errors })
   }
   const raw = body.trim()
+  if (sentBy(by.context).door === 'sessions' && !('event_type' in item)) {
+    const message = 'Expected an array of events'
+    const errors = [{ path: ['events'], message, code: 'wrong_type' }]
+    throw new AppError('invalid_request', `events: ${message}.`, { errors })
+  }
   return reading([readItem(item, raw, 0, [], by)], by)
 }
 
@@ -120,9 +143,10 @@ function readItem(
 ): ReadItem {
   const view = viewOf(item, by.context)
   const members = view.members as Record<string, unknown>
-  const errors = refuse(members, raw, path)
+  const errors = refuse(members, raw, path) ?? refuseAtSessionDoor(members, by.context, path)
   if (errors !== undefined) return refused(errors)
   const event = normalize(view, raw, by, index)
+  event.edAppId ??= by.context.app
   const refusal = applyType(event, members, by.types, path)
   if (refusal !== undefined) return refused(refusal)
   if (mayHoldLoneSurrogates(raw)) makeWellFormed(event)
