@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'too_many_events' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -555,6 +555,36 @@ export type NativeEvent = {
 
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
+
+export type TelemetryReply = {
+  /** Stored, or stored before */
+  accepted: number
+  /** In quarantine, each with its reasons */
+  rejected: number
+  rejected_reasons_sample: string[]
+}
+
+export type TelemetryBatch = {
+  /** E.g. `web`, `mobile`, `api` */
+  source?: string | null
+  events: (TelemetryEvent | unknown | null)[]
+  [name: string]: unknown
+}
+
+export type TelemetryEvent = {
+  event_type: 'SESSION_CREATED' | 'SESSION_SUBMITTED' | 'SESSION_EXPIRED' | 'REVIEW_OPENED' | 'QUESTION_VIEWED' | 'NAVIGATE_NEXT' | 'NAVIGATE_PREV' | 'NAVIGATE_JUMP' | 'ANSWER_SELECTED' | 'ANSWER_CHANGED' | 'MARK_FOR_REVIEW_TOGGLED' | 'PAUSE_BLUR'
+  /** ISO 8601; the clock of the server is the authority */
+  client_ts?: string | null
+  /** Counted by the client */
+  seq?: number | null
+  /** A session that was created here */
+  session_id: string | number
+  /** One of the questions of the session */
+  question_id?: string | number | null
+  /** At most 4 KB of JSON */
+  payload?: Record<string, unknown> | null
+  [name: string]: unknown
+}
 
 export type XapiAbout = {
   /** Versions that are offered */
@@ -839,6 +869,45 @@ export type TenantList = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
+}
+
+export type IssuerList = {
+  issuers: Issuer[]
+}
+
+export type Issuer = {
+  /** Exactly as in the claim `iss` */
+  issuer: string
+  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+  audience: string
+  jwksUrl?: string
+  claims: {
+    learner: string
+    roles?: string
+  }
+  roles: Record<string, string>
+  sourceId: string
+  createdAt: string
+  updatedAt: string
+}
+
+export type IssuerSettings = {
+  /** Exactly as in the claim `iss` */
+  issuer: string
+  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+  audience: string
+  /** Its key set (https); found by OpenID Connect Discovery when left out */
+  jwksUrl?: string
+  claims?: {
+    /** Says the learner as events name them. Not one that people may change */
+    learner?: string
+    /** Says their roles; nobody has any without */
+    roles?: string
+  }
+  /** Roles here by the issuer’s own; others count for nothing */
+  roles?: Record<string, string>
+  /** Stamped on what these people send */
+  sourceId?: string
 }
 
 export type NewKey = {
@@ -1323,6 +1392,24 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send what a player of tests tells of a session */
+  receiveTelemetry: {
+    method: 'POST'
+    path: '/v1/telemetry/events'
+    body: TelemetryBatch
+    replies: {
+      200: TelemetryReply
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      422: Problem
       500: Problem
       503: Problem
     }
@@ -1933,6 +2020,67 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List the issuers of people’s tokens of your tenant */
+  listIssuers: {
+    method: 'GET'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: IssuerList
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Take the tokens of an issuer as those of people of your tenant */
+  putIssuer: {
+    method: 'PUT'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    body: IssuerSettings
+    replies: {
+      200: Issuer
+      201: Issuer
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Take no tokens of an issuer any more */
+  deleteIssuer: {
+    method: 'DELETE'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    query: {
+      /** Exactly as in the claim `iss` */
+      issuer: string
+      /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+      audience: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
       500: Problem
       503: Problem
     }
