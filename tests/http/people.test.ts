@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import type { ErrorCode } from '../../src/error/codes'
 import { startTestApp, type TestApp } from '../support/app'
-import { problemOf } from '../support/battery'
+import { batteryOf, problemOf } from '../support/battery'
 import { startIssuer, type TestIssuer } from '../support/issuer'
 import { notOnAws } from '../support/not-on-aws'
 
@@ -385,4 +385,20 @@ describe('the issuer of machines', () => {
       expect(await both.platform.events.get('default', id)).toMatchObject({ sourceId })
     }
   })
+})
+
+const at = '/tenants/default/issuers'
+const settings = '{"issuer":"urn:example","audience":"a","jwksUrl":"https://9.9.9.9/keys" }'
+const query = '?issuer=urn:example&audience=a'
+batteryOf({ method: 'GET', path: at, scope: 'admin', otherMethod: 'POST' })
+batteryOf({
+  ...{ method: 'PUT', path: at, scope: 'admin', otherMethod: 'PATCH' },
+  body: { type: 'application/json', text: settings },
+})
+batteryOf({
+  ...{ method: 'DELETE', path: `${at}${query}`, scope: 'admin', otherMethod: 'POST' },
+  async prepare(test) {
+    const headers = { ...test.as(test.keys.admin), 'Content-Type': 'application/json' }
+    expect((await test.request(at, { method: 'PUT', headers, body: settings })).status).toBe(201)
+  },
 })

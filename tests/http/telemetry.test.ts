@@ -59,6 +59,8 @@ describe('what a player tells of a session', () => {
     expect(await tell([event])).toEqual({ accepted: 1, rejected: 0, rejected_reasons_sample: [] })
     const found = (await recordsOf('s-1')).find(({ raw }) => raw === JSON.stringify(event))
     expect(found).toMatchObject({ actorId: 'ada', edAppId: 'web', type: 'QUESTION_VIEWED' })
+    // Of the person nothing is kept beside what was sent.
+    expect(Object.keys(found!.server).sort()).toEqual(['requestId', 'subject'])
   })
 
   it('may be of each of the twelve types, and of any question of the session', async () => {

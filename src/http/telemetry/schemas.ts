@@ -30,8 +30,15 @@ export const batchExample = {
   source: 'web',
   events: [
     {
-      event_type: 'QUESTION_VIEWED' as const,
+      event_type: 'SESSION_CREATED' as const,
       client_ts: '2026-11-15T10:15:00.000Z',
+      session_id: '4b1c2d3e-8f7a-4c5b-9d6e-0a1b2c3d4e5f',
+      user_id: 'u-554433',
+      payload: { question_ids: ['9f8e7d6c-5b4a-4938-8271-605f4e3d2c1b'] },
+    },
+    {
+      event_type: 'QUESTION_VIEWED' as const,
+      client_ts: '2026-11-15T10:15:04.000Z',
       seq: 12,
       session_id: '4b1c2d3e-8f7a-4c5b-9d6e-0a1b2c3d4e5f',
       question_id: '9f8e7d6c-5b4a-4938-8271-605f4e3d2c1b',
