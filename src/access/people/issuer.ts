@@ -26,14 +26,14 @@ export interface PeopleIssuer {
   updatedAt?: string | undefined
 }
 
-/** What a person sets of an issuer. */
+/** These are the settings of an issuer that a person chooses. */
 export type IssuerSettings = Pick<PeopleIssuer, 'issuer' | 'audience' | 'jwksUrl' | 'sourceId'> &
   Pick<PeopleIssuer, 'claims' | 'roles'>
 
 // Addresses of issuers are a hundred characters or so, and the claims of a token have this limit.
 export const MAX_NAME = 256
 export const MAX_JWKS_URL = 2048
-// Of a university with its schools, each has an issuer or two.
+// A university has an issuer or two for each of its schools.
 export const MAX_ISSUERS = 20
 // An issuer's own groups are many; those that mean something here are few.
 export const MAX_ROLES = 100

@@ -94,7 +94,7 @@ function receiptOfStrict(thrown: unknown): Fared {
   return { eventCount: 0, quarantined }
 }
 
-// Of these reasons alone is made a 403, as a player expects it of what is not its user's.
+// A batch refused for these reasons alone is a 403, as a player expects it of what is not its user's.
 const ofOthers = new Set([
   'not_session_owner',
   'unknown_session',

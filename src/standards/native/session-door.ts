@@ -3,7 +3,7 @@ import type { Issue } from '../../error/issue'
 import { sentBy } from '../../event/sent-by'
 import { textOf } from './gate'
 
-/** What a player of tests tells of a session: the only types that its door takes. */
+/** A player of tests sends these types, and its door takes no others. */
 export const sessionTypes = [
   ...['SESSION_CREATED', 'SESSION_SUBMITTED', 'SESSION_EXPIRED', 'REVIEW_OPENED'],
   ...['QUESTION_VIEWED', 'NAVIGATE_NEXT', 'NAVIGATE_PREV', 'NAVIGATE_JUMP'],
