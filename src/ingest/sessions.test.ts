@@ -95,9 +95,11 @@ describe('a session that began', () => {
       begin('a', { payload: undefined, properties: { question_ids } }),
       begin('b', { payload: { question_ids: 'q' } }),
       begin('c', { payload: { question_ids: [] } }),
+      begin('d', { payload: undefined, payload_json: JSON.stringify({ question_ids }) }),
     ])
-    const events = [view('a', '3'), view('a', 'z'), view('b', 'z'), view('c', 'z')]
+    const asked = ['a 3', 'a z', 'b z', 'c z', 'd q', 'd z'].map((one) => one.split(' '))
+    const events = asked.map(([session, question]) => view(session, question))
     const [no, yes] = ['question_not_in_session', 'ada']
-    expect(await store(events, door)).toEqual([yes, no, yes, no])
+    expect(await store(events, door)).toEqual([yes, no, yes, no, yes, no])
   })
 })

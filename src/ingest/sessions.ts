@@ -49,12 +49,16 @@ function begun({ event }: Readable): (Session & { sessionId: string }) | undefin
   const { actorId: userId, sessionId, raw } = event
   if (userId === undefined || sessionId === undefined) return undefined
   const item = JSON.parse(raw) as Record<string, unknown>
-  const payload = (item.payload ?? item.properties ?? item.payload_json) as
-    | { question_ids?: unknown }
-    | undefined
-  const ids = payload?.question_ids
+  const ids = payloadOf(item)?.question_ids
   const questionIds = Array.isArray(ids) ? ids.flatMap((id) => textOf(id) ?? []) : undefined
   return { sessionId, userId, questionIds }
+}
+
+/** Reads a payload, by whichever name it goes; a table of a database has its text. */
+function payloadOf(item: Record<string, unknown>): { question_ids?: unknown } | undefined {
+  const sent = item.payload ?? item.properties ?? item.payload_json
+  // The gate has let it through: it is an object, or text of one.
+  return (typeof sent === 'string' ? JSON.parse(sent) : sent) as { question_ids?: unknown }
 }
 
 /** Refuses what its sender may not say, and fills in whose the rest is. */

@@ -67,3 +67,11 @@ export function requireFew(count: number, context: Record<string, string>): void
   const errors = [{ path: ['events'], message, code: 'too_many_events' }]
   throw new AppError('too_many_events', `${message}. All of them are in quarantine.`, { errors })
 }
+
+/** @throws {AppError} `invalid_request` for what is neither a batch nor an event, at this door */
+export function requireBatch(item: object, context: Record<string, string>): void {
+  if (sentBy(context).door !== 'sessions' || 'event_type' in item) return
+  const message = 'Expected an array of events'
+  const errors = [{ path: ['events'], message, code: 'wrong_type' }]
+  throw new AppError('invalid_request', `events: ${message}.`, { errors })
+}
