@@ -20,7 +20,7 @@ import { normalize } from './normalize'
 import { withReadPayload } from './payload'
 import type { ReadBy } from './read-by'
 import { refuseAtSessionDoor, requireBatch, requireFew } from './session-door'
-import { applyType } from './types/apply'
+import { applyType, explainType } from './types/apply'
 import { viewOf } from './view'
 
 /**
@@ -156,11 +156,13 @@ function readItem(
 }
 
 /** @param isOne the body is one event, whose paths do not begin with its index */
-function reading(items: ReadItem[], { context }: ReadBy, isOne = false): Reading {
+function reading(items: ReadItem[], { context, types }: ReadBy, isOne = false): Reading {
   return { standard: 'native', context, items, explain }
 
   function explain(raw: string, index: number): Issue[] {
-    const { members } = viewOf(JSON.parse(raw), context)
-    return envelopeIssues(members as Record<string, unknown>, isOne ? [] : [index])
+    const { members: viewed } = viewOf(JSON.parse(raw), context)
+    const members = withReadPayload(viewed) as Record<string, unknown>
+    const path = isOne ? [] : [index]
+    return [...envelopeIssues(members, path), ...explainType(members, types, path)]
   }
 }
