@@ -94,6 +94,11 @@ describe('what a player tells of a session', () => {
     const body = JSON.stringify({ events: [{ ...viewed, seq: 300 }] })
     const type = { 'Content-Type': 'text/plain;charset=UTF-8' }
     expect((await post(app, path, body, type)).status).toBe(200)
+    // It sets no header: neither a key nor, so that no preflight is asked, another type.
+    const ask = (key: string) =>
+      app.request(`${path}?api_key=${key}`, { method: 'POST', headers: type, body })
+    expect((await ask(app.keys.demo)).status).toBe(200)
+    await problemOf(await ask('nk_wrong'), 'unauthenticated')
   })
 
   it('is asked for by pages of other origins', async () => {

@@ -7,6 +7,7 @@ import { native } from '../../standards/native/standard'
 import { requireWriter } from '../authenticate'
 import { readWire } from '../body'
 import type { App, AppContext, AppDeps } from '../context'
+import { inHeader, type Way } from '../credentials'
 import { notJson, refuseForm } from '../json-type'
 import { jsonReply, keyed, problems } from '../openapi'
 import { rawOperation } from '../operation'
@@ -24,7 +25,7 @@ const route = createRoute({
   tags: ['Native'],
   summary: 'Send what a player of tests tells of a session',
   description:
-    'Scope `events:write`, or a person’s token. At most 50 events of sessions that were created here, of the person whose token it is; with a key, of whose a session is. An event that is refused is quarantined with its reasons and costs the others nothing: the answer is 403 only where every event is of somebody else’s session, or of a question that is not in it.',
+    'Scope `events:write`, or a person’s token. At most 50 events of sessions that were created here, of the person whose token it is; with a key, of whose a session is. An event that is refused is quarantined with its reasons and costs the others nothing: the answer is 403 only where every event is of somebody else’s session, or of a question that is not in it. A beacon may show its key as `api_key` in the address, and be `text/plain`.',
   ...keyed,
   request: {
     body: {
@@ -51,10 +52,13 @@ const route = createRoute({
   },
 })
 
+/** A beacon can set no header, so that a page's key may stand in the address. */
+const beacon: Way = { ...inHeader, read: (c) => inHeader.read(c) ?? c.req.query('api_key') }
+
 export function receiveTelemetry(app: App, { services, options }: AppDeps) {
   rawOperation(app, route, async (c, reply) => {
     c.set('brings', true)
-    const principal = await requireWriter(c)
+    const principal = await requireWriter(c, beacon)
     requireJsonText(c)
     const body = await readWire(c, options.config)
     if (body.encoding === 'identity') refuseForm(c, body.text)
