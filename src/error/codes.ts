@@ -25,6 +25,7 @@ export const errorCodes = {
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
   invalid_parameter: { status: 422, title: 'A parameter is outside of what it may be' },
+  too_many_events: { status: 422, title: 'The request brings more events than this route takes' },
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   upgrade_required: { status: 426, title: 'This address takes WebSockets' },
   rate_limited: { status: 429, title: 'Too many requests; please go on later' },

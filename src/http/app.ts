@@ -52,6 +52,9 @@ export const laterApps = [
       registerPipeline(app, deps)
     })
   }),
+  later(['/v1/telemetry/*'], async () =>
+    fromPages((await import('./telemetry')).registerTelemetry),
+  ),
   later(['/xapi/*'], async () => (await import('./xapi')).registerXapi),
   later(['/sources/*'], async () => (await import('./sources')).registerSources),
   later(['/tenants/*'], async () => (await import('./tenants')).registerTenants),

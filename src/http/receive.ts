@@ -40,7 +40,10 @@ export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'o
     if (body.encoding === 'identity') refuseForm(c, body.text)
     const contentType = c.req.header('Content-Type')
     const sender = senderOf(c, principal)
-    const receipt = await services.ingest({ sender, standard, form, contentType, body })
+    const receipt = await services.ingest({
+      ...{ sender, standard, form, contentType, body },
+      context: termsOf(principal),
+    })
     const { requestId } = receipt.unwrapped ?? {}
     const wording = { standard, ...sender, maxBytes: maxReplyBytes }
     if (requestId === undefined) {
@@ -51,6 +54,13 @@ export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'o
     const text = receiptText(answer, { ...wording, maxBytes: FIREHOSE_BYTES })
     return replyWith(c, withLinks(c, text), true)
   }
+}
+
+/** Returns the terms under which somebody sends, where there are any (`SentBy`). */
+export function termsOf({ person, origins }: Principal): Record<string, string> | undefined {
+  if (person !== undefined) return { learner: person.learnerId }
+  // Such a key is read out of a page by anybody.
+  return origins === undefined ? undefined : { begins: 'none' }
 }
 
 /** Says who sends, with what the server saw of the request. */

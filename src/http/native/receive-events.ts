@@ -1,7 +1,7 @@
 import { formNamed } from '../../standards/native/content-type'
 import { native } from '../../standards/native/standard'
 import type { BodyForm } from '../../standards/standard'
-import { requireScope } from '../authenticate'
+import { requireWriter } from '../authenticate'
 import type { App, AppContext } from '../context'
 import { notJson } from '../json-type'
 import { keyed, problems } from '../openapi'
@@ -18,7 +18,7 @@ const route = createRoute({
   tags: ['Native'],
   summary: 'Send events of your own making',
   description:
-    'Scope `events:write`. One event, an array of them, or one a line. Answered once everything is on disk. An item or a line that is not an event is quarantined and named; it costs the others nothing.',
+    'Scope `events:write`, or a person’s token: a person sends as themselves. One event, an array of them, or one a line. Answered once everything is on disk. An item or a line that is not an event is quarantined and named; it costs the others nothing.',
   ...keyed,
   request: {
     headers: preferHeader,
@@ -53,7 +53,7 @@ export function receiveEvents(app: App, receive: Receive) {
 }
 
 function admit(c: AppContext) {
-  return requireScope(c, 'events:write')
+  return requireWriter(c)
 }
 
 function formOf(c: AppContext): BodyForm {

@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_parameter' | 'too_many_events' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -580,7 +580,7 @@ export type DeletedEvents = {
 export type PipelineStats = {
   /** Since the beginning, or since they were deleted */
   total_events: number
-  /** By arrival, to five minutes */
+  /** By arrival, to the minute */
   events_last_hour: number
   /** The most frequent first; `other` for what is beyond 10,000 types */
   by_type: {
@@ -607,6 +607,36 @@ export type PipelineReady = {
 export type PipelineNotReady = {
   ready: false
   database: 'disconnected'
+}
+
+export type TelemetryReply = {
+  /** Stored, or stored before */
+  accepted: number
+  /** In quarantine, each with its reasons */
+  rejected: number
+  rejected_reasons_sample: string[]
+}
+
+export type TelemetryBatch = {
+  /** E.g. `web`, `mobile`, `api` */
+  source?: string | null
+  events: (TelemetryEvent | unknown | null)[]
+  [name: string]: unknown
+}
+
+export type TelemetryEvent = {
+  event_type: 'SESSION_CREATED' | 'SESSION_SUBMITTED' | 'SESSION_EXPIRED' | 'REVIEW_OPENED' | 'QUESTION_VIEWED' | 'NAVIGATE_NEXT' | 'NAVIGATE_PREV' | 'NAVIGATE_JUMP' | 'ANSWER_SELECTED' | 'ANSWER_CHANGED' | 'MARK_FOR_REVIEW_TOGGLED' | 'PAUSE_BLUR'
+  /** ISO 8601; the clock of the server is the authority */
+  client_ts?: string | null
+  /** Counted by the client */
+  seq?: number | null
+  /** A session that was created here */
+  session_id: string | number
+  /** One of the questions of the session */
+  question_id?: string | number | null
+  /** At most 4 KB of JSON */
+  payload?: Record<string, unknown> | null
+  [name: string]: unknown
 }
 
 export type XapiAbout = {
@@ -672,6 +702,10 @@ export type Source = {
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
 }
@@ -698,6 +732,10 @@ export type NewSource = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -720,6 +758,10 @@ export type ListedSource = {
   /** Of those sent, held already */
   duplicates: number
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -817,6 +859,10 @@ export type SourceSettings = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 export type SourceConformance = {
@@ -846,6 +892,15 @@ export type MadeTenant = Tenant & {
   adminKey: MadeKey
 }
 
+export type TenantLimits = {
+  /** What brings events, by WebSocket too */
+  publish?: string
+  /** What reads */
+  query?: string
+  /** What changes settings */
+  admin?: string
+}
+
 /** It administers the tenant, and is shown this once */
 export type MadeKey = {
   id: string
@@ -873,6 +928,11 @@ export type Tenant = {
   name: string
   /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
   xapi: 'off' | 'ingest' | 'lrs'
+  /** What becomes of a native event of a type that is not registered. `accept`: it is stored, and counted. `quarantine`: it waits for a person. `reject`: it does, and its sender is told. */
+  unknownTypes: 'accept' | 'quarantine' | 'reject'
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  limits?: TenantLimits
   createdAt: string
 }
 
@@ -892,6 +952,58 @@ export type TenantList = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
+  /** null: as the deployment has it for whoever chose nothing */
+  unknownTypes?: 'accept' | 'quarantine' | 'reject' | null
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[] | null
+  /** null: none */
+  limits?: {
+    /** What brings events, by WebSocket too */
+    publish?: string
+    /** What reads */
+    query?: string
+    /** What changes settings */
+    admin?: string
+  } | null
+}
+
+export type IssuerList = {
+  issuers: Issuer[]
+}
+
+export type Issuer = {
+  /** Exactly as in the claim `iss` */
+  issuer: string
+  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+  audience: string
+  jwksUrl?: string
+  claims: {
+    learner: string
+    roles?: string
+  }
+  roles: Record<string, string>
+  sourceId: string
+  createdAt: string
+  updatedAt: string
+}
+
+export type IssuerSettings = {
+  /** Exactly as in the claim `iss` */
+  issuer: string
+  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+  audience: string
+  /** Its key set (https); found by OpenID Connect Discovery when left out */
+  jwksUrl?: string
+  claims?: {
+    /** Says the learner as events name them. Not one that people may change */
+    learner?: string
+    /** Says their roles; nobody has any without */
+    roles?: string
+  }
+  /** Roles here by the issuer’s own; others count for nothing */
+  roles?: Record<string, string>
+  /** Stamped on what these people send */
+  sourceId?: string
 }
 
 export type NewKey = {
@@ -1184,7 +1296,7 @@ export type CreatedWebhook = Webhook & {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
   in: string[]
 }
 
@@ -1243,6 +1355,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1254,6 +1367,7 @@ export interface Operations {
     replies: {
       200: CaliperEndpointConfiguration
       401: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1275,6 +1389,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1292,6 +1407,7 @@ export interface Operations {
       401: Problem
       403: Problem
       426: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1376,6 +1492,7 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1405,6 +1522,7 @@ export interface Operations {
       401: Problem
       403: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1422,6 +1540,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1439,6 +1558,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1451,6 +1571,7 @@ export interface Operations {
       200: PipelineStats
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1480,6 +1601,7 @@ export interface Operations {
       401: Problem
       403: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1497,6 +1619,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1514,6 +1637,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1526,6 +1650,7 @@ export interface Operations {
       200: PipelineStats
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1538,6 +1663,25 @@ export interface Operations {
       200: PipelineReady
       500: Problem
       503: PipelineNotReady
+    }
+  }
+  /** Send what a player of tests tells of a session */
+  receiveTelemetry: {
+    method: 'POST'
+    path: '/v1/telemetry/events'
+    body: TelemetryBatch
+    replies: {
+      200: TelemetryReply
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
     }
   }
   /** Which versions of xAPI are offered */
@@ -1590,6 +1734,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1609,6 +1754,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1632,6 +1778,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1665,6 +1812,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1683,6 +1831,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1712,6 +1861,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1740,6 +1890,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1767,6 +1918,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1792,6 +1944,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1817,6 +1970,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1841,6 +1995,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1864,6 +2019,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1885,6 +2041,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1910,6 +2067,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1934,6 +2092,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1957,6 +2116,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1978,6 +2138,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2008,6 +2169,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2020,6 +2182,7 @@ export interface Operations {
       200: SourceList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2036,6 +2199,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2056,6 +2220,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2081,6 +2246,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2098,6 +2264,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2110,6 +2277,7 @@ export interface Operations {
       200: TenantList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2126,6 +2294,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2146,6 +2315,71 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List the issuers of people’s tokens of your tenant */
+  listIssuers: {
+    method: 'GET'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: IssuerList
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Take the tokens of an issuer as those of people of your tenant */
+  putIssuer: {
+    method: 'PUT'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    body: IssuerSettings
+    replies: {
+      200: Issuer
+      201: Issuer
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Take no tokens of an issuer any more */
+  deleteIssuer: {
+    method: 'DELETE'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    query: {
+      /** Exactly as in the claim `iss` */
+      issuer: string
+      /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+      audience: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2167,6 +2401,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2185,6 +2420,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2207,6 +2443,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2229,6 +2466,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2254,6 +2492,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2283,6 +2522,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2300,6 +2540,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2317,6 +2558,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2334,6 +2576,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2351,6 +2594,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2372,6 +2616,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2388,6 +2633,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2409,6 +2655,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Events from this time on, by their own time */
@@ -2426,6 +2674,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2450,6 +2699,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2471,6 +2721,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Who sent it */
@@ -2487,6 +2739,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2504,6 +2757,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2522,6 +2776,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2538,6 +2793,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2558,6 +2814,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2574,6 +2831,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2596,6 +2854,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
