@@ -31,6 +31,8 @@ export interface EventType {
   commonAction?: string | undefined
   /** JSON Schema 2020-12 of `payload` or `properties`; left out, any object is good. */
   schema?: Record<string, unknown> | undefined
+  /** JSON Schema of the event's other members, e.g. `session_id`; left out, any are good. */
+  envelope?: Record<string, unknown> | undefined
   /**
    * JSON Pointers (RFC 6901) into the event, e.g. `/payload/score` (`payload` stands for `properties`,
    * too), or `{ const }`; a field that is not mapped is read by common names.
@@ -42,6 +44,15 @@ export interface EventType {
   limits?: TypeLimits | undefined
   /** A whole event of this type. */
   example?: Record<string, unknown> | undefined
+}
+
+/** A tenant's own type is registered by an administrator. */
+export interface RegisteredType extends EventType {
+  /** ISO 8601 UTC. */
+  createdAt: string
+  updatedAt: string
+  /** The id of the key that put it as it is. */
+  updatedBy: string
 }
 
 export interface TypeLimits {
