@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Next } from 'hono'
 import type { Authenticate } from '../access/credentials'
 import { keyHint } from '../access/keys/key'
+import { readShown } from '../access/shown'
 import { looksLikeToken } from '../access/tokens/token-form'
 import type { Budget } from '../memory/budget'
 import type { Watch } from '../watch/watch'
@@ -51,10 +52,15 @@ export function requestContext({ authenticate, budget, watch }: Needs) {
   }
 }
 
-const BEARER = /^bearer +/i
-
-/** Returns how a key begins; nothing of a token, all of which begin alike. */
-function prefixOf(credential: string): string | undefined {
-  const key = credential.replace(BEARER, '').trim()
-  return looksLikeToken(key) ? undefined : keyHint(key)
+/**
+ * Returns how a key begins, in whichever way it is shown; nothing of a token, all of which begin alike,
+ * nor of what is not shown as it should be.
+ */
+function prefixOf(shown: string): string | undefined {
+  try {
+    const key = readShown(shown)
+    return looksLikeToken(key) ? undefined : keyHint(key)
+  } catch {
+    return undefined
+  }
 }

@@ -214,6 +214,11 @@ describe('the log', () => {
   for (const [shown, keyPrefix] of [
     ['Bearer secret', 's'],
     ['Bearer abc', ''],
+    ['Token nk_wrong_key_that_nobody_has_0123456789', 'nk_wron'],
+    ['nk_wrong_key_that_nobody_has_0123456789', 'nk_wron'],
+    [`Basic ${btoa('user:nk_wrong_key_that_nobody_has_0123456789')}`, 'nk_wron'],
+    ['Basic nk_wrong_key_that_nobody_has_0123456789', undefined],
+    ['Bearer Bearer nk_wrong_key_that_nobody_has_0123456789', undefined],
     [undefined, undefined],
   ] as const) {
     it(`has ${keyPrefix ? `"${keyPrefix}"` : 'nothing'} of ${shown ?? 'no key'}`, async () => {

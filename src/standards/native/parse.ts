@@ -15,7 +15,7 @@ import { finish, type Steps } from '../../syntax/steps'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 import type { ReadBy } from './read-by'
-import { applyType } from './types/apply'
+import { applyType, explainType } from './types/apply'
 import { viewOf } from './view'
 
 /**
@@ -133,6 +133,16 @@ function readItem(
   }
 }
 
-function reading(items: ReadItem[], { context }: ReadBy): Reading {
-  return { standard: 'native', context, items }
+function reading(items: ReadItem[], by: ReadBy): Reading {
+  const { context, types } = by
+  if (types === undefined) return { standard: 'native', context, items }
+  return { standard: 'native', context, items, explain: explainWith(by) }
+}
+
+/** Says once more, for a strict source, what the type of an event has against it. */
+function explainWith({ context, types }: ReadBy) {
+  return (raw: string, index: number): Issue[] => {
+    const members = viewOf(JSON.parse(raw), context).members as Record<string, unknown>
+    return explainType(String(members.event_type), members, types, [index])
+  }
 }
