@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import type { EventType } from '../../src/event/event-type'
+import { withDefaults } from '../../src/standards/native/types/defaults'
 import { readDefinition } from '../../src/standards/native/types/definition'
 
 /** A vocabulary is one file of types; each type is said in the file's defaults and in its own members. */
@@ -20,9 +21,6 @@ interface Source {
 
 // Aliases in our own files are short lists of properties; none is nested in another more than twice.
 const MOST_ALIASES = 10_000
-// Members of these are laid over those of the defaults; all others replace them.
-const layered = ['payload', 'mapping', 'example']
-
 /** @throws {Error} naming the file, the type, the member and the rule */
 export function compileVocabulary(file: string, text: string): Vocabulary {
   const {
@@ -38,19 +36,10 @@ export function compileVocabulary(file: string, text: string): Vocabulary {
     vocabulary,
     description,
     types: Object.entries(types).map(([name, own]) => {
-      const { type, issues } = readDefinition(name, over(defaults, own), { vocabulary })
+      const { type, issues } = readDefinition(name, withDefaults(defaults, own), { vocabulary })
       if (type !== undefined) return type
       const said = issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
       throw new Error(`${file}, ${name}: ${said.join('; ')}`)
     }),
   }
-}
-
-function over(defaults: Members, own: Members): Members {
-  const whole: Members = { ...defaults, ...own }
-  for (const member of layered) {
-    const [below, above] = [defaults[member], own[member]] as (Members | undefined)[]
-    if (below !== undefined && above !== undefined) whole[member] = { ...below, ...above }
-  }
-  return whole
 }
