@@ -14,7 +14,7 @@ const commonBy: Record<StandardName, CommonOf> = {
   },
 
   // The type of a native event is its sender's own word; it is common where it is Caliper's action or
-  // a verb of xAPI, letter for letter. A registered type says it itself.
+  // a verb of xAPI, letter for letter, or its registered type says so.
   native: ({ type, objectType, commonAction }) => ({
     type,
     objectType,

@@ -1,4 +1,6 @@
 import type { GivenTypes, TypesInForce } from '../../event/event-type'
+import { derivedNativeId } from '../../event/id'
+
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
 import type { BodyForm, ItemOrigin, Standard } from '../standard'
@@ -7,6 +9,8 @@ import { nativeFacts } from './facts'
 import { readingNativeMessage } from './message'
 import { distinctionAt } from './normalize'
 import { readingNative, readingNativeLines } from './parse'
+import { timeOf } from './times'
+import { viewOf } from './view'
 
 /** Native events, with everything that reads them. */
 export const native = {
@@ -15,6 +19,7 @@ export const native = {
   readItem,
   distinctionOf,
   typesInForce,
+  deriveId: derivedNativeId,
   report: checking,
 } satisfies Standard
 
@@ -43,8 +48,10 @@ async function typesInForce(given: GivenTypes): Promise<TypesInForce> {
 
 /** An event that does not say when it happened has the time of its arrival. */
 function distinctionOf(
-  { eventTime }: ReadEvent,
-  { receivedAt, index }: { receivedAt: string; index: number },
+  { raw }: ReadEvent,
+  { receivedAt, index, context }: ItemOrigin & { index: number },
 ): string {
-  return eventTime === receivedAt ? distinctionAt(receivedAt, index) : ''
+  const { members } = viewOf(JSON.parse(raw), context)
+  const isTimed = timeOf(members as Record<string, unknown>) !== undefined
+  return isTimed ? '' : distinctionAt(receivedAt, index)
 }
