@@ -8,7 +8,7 @@ import { readDefinition } from './definition'
 import { OWN } from './in-force'
 import { isBuiltIn } from './listing'
 import { nameIssue } from './names'
-import { payloads } from './payloads'
+import { payloadNames } from '../model'
 
 /**
  * Reads a type that a tenant wants to register: its name, its definition, its schemas, and its example
@@ -76,7 +76,7 @@ function exampleIssues(type: EventType): Issue[] {
     const message = `Must be ${name}, or left out; got ${shown}`
     return [{ path: ['example', 'event_type'], message, code: 'invalid_value' }]
   }
-  const payload = payloads.find((one) => example[one] !== undefined) ?? 'payload'
+  const payload = payloadNames.find((one) => example[one] !== undefined) ?? 'payload'
   return compileNow(type, { trusted: false }).check(example, payload, ['example'])
 }
 

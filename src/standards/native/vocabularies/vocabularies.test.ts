@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'bun:test'
-import type { Issue } from '../../../error/issue'
 import type { EventType } from '../../../event/event-type'
 import { readNative } from '../parse'
 import { typesInForce, vocabularies } from '../types/in-force'
@@ -15,13 +14,8 @@ function readAs(vocabulary: string, event: object) {
   const reading = readNative(JSON.stringify(event), { receivedAt, context: {}, types })
   const item = reading.items[0]!
   if ('errors' in item) return { errors: item.errors }
-  const reasons = explained(reading.explain?.(item.event.raw, 0))
+  const reasons = reading.explain?.(item.event.raw, 0) ?? []
   return { event: item.event, reasons }
-}
-
-/** Says each reason by its path in the event. */
-function explained(issues: readonly Issue[] = []): Issue[] {
-  return issues.map((issue) => ({ ...issue, path: issue.path.slice(1) }))
 }
 
 const named = (vocabulary: string, name: string) =>
