@@ -125,7 +125,10 @@ describe('PUT /api/v1/event-types/:name', () => {
     await problemOf(await call('PUT', '/changing?dryRun=true', narrower), 'breaking_change')
     const second = await put('changing', { ...narrower, version: 2 })
     expect(await read(second)).toMatchObject({ outcome: 'replaced', type: { version: 2 } })
-    const back = await problemOf(await put('changing', { ...narrower, version: 1 }), 'breaking_change')
+    const back = await problemOf(
+      await put('changing', { ...narrower, version: 1 }),
+      'breaking_change',
+    )
     expect(back.errors[0]).toMatchObject({ path: ['version'], code: 'lower_version' })
     // What takes more than before needs no version, and keeps the one that is there.
     const wider = await put('changing', { ...narrower, payload: { type: 'object' } })
@@ -156,7 +159,11 @@ describe('PUT /api/v1/event-types/:name', () => {
     test.clock.advance(5_000)
     if (aws) return
     const headers = { ...test.as(), 'Content-Type': 'application/json' }
-    const event = { event_type: 'followed', event_id: 'f-1', payload: { lesson_id: 'l-9', score: 3 } }
+    const event = {
+      event_type: 'followed',
+      event_id: 'f-1',
+      payload: { lesson_id: 'l-9', score: 3 },
+    }
     await test.request('/api/v1/events', { method: 'POST', headers, body: JSON.stringify([event]) })
     expect(await test.platform.events.get('default', 'f-1')).toMatchObject({
       ...{ objectId: 'l-9', score: 3, category: 'lessons', conformant: true },
@@ -170,7 +177,14 @@ describe('PUT /api/v1/event-types/:name', () => {
     expect(Object.keys(await read(await call('GET', '')))).toEqual(expect.arrayContaining(names))
   })
 
-  const good = ['a', 'lesson_finished2', 'lessonFinished', 'constructor', 'SESSION_CREATED', 'page_view']
+  const good = [
+    'a',
+    'lesson_finished2',
+    'lessonFinished',
+    'constructor',
+    'SESSION_CREATED',
+    'page_view',
+  ]
   for (const name of good) {
     it(`takes the name ${name}`, async () => {
       expect((await call('PUT', `/${name}?dryRun=true`, lesson)).status).toBe(200)

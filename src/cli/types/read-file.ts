@@ -132,7 +132,7 @@ function place(file: string, lines: LineCounter, offset: number): string {
 function reasonOf(thrown: unknown): string {
   const { message } = thrown as Error
   if (thrown instanceof RangeError) return 'it is nested too deep'
-  return /alias/i.test(message) ? `too many aliases (${message})` : message
+  return message
 }
 
 function isObject(value: unknown): value is Members {

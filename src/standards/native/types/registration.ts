@@ -1,6 +1,7 @@
 import { AppError } from '../../../error/app-error'
 import type { Issue } from '../../../error/issue'
 import type { EventType } from '../../../event/event-type'
+import { payloadNames } from '../model'
 import { breakingTypeChanges } from './changes'
 import { compileNow } from './compile'
 import { compileSchema } from './compile-schema'
@@ -8,7 +9,6 @@ import { readDefinition } from './definition'
 import { OWN } from './in-force'
 import { isBuiltIn } from './listing'
 import { nameIssue } from './names'
-import { payloadNames } from '../model'
 
 /**
  * Reads a type that a tenant wants to register: its name, its definition, its schemas, and its example
