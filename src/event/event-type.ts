@@ -46,6 +46,15 @@ export interface EventType {
   example?: Record<string, unknown> | undefined
 }
 
+/** A tenant's own type is registered by an administrator. */
+export interface RegisteredType extends EventType {
+  /** ISO 8601 UTC. */
+  createdAt: string
+  updatedAt: string
+  /** The id of the key that put it as it is. */
+  updatedBy: string
+}
+
 export interface TypeLimits {
   /** The payload as JSON in UTF-8, in bytes. */
   maxPayloadBytes?: number | undefined
