@@ -13,6 +13,7 @@ import { sourcesCommand } from './cli/sources'
 import { statusCommand } from './cli/status'
 import { tailCommand } from './cli/tail'
 import { tenantsCommand } from './cli/tenants'
+import { typesCommand } from './cli/types'
 import { validateCommand } from './cli/validate'
 import { xapiCommand } from './cli/xapi'
 
@@ -27,6 +28,7 @@ const commands = [
   tenantsCommand,
   issuersCommand,
   sourcesCommand,
+  typesCommand,
   statusCommand,
   tailCommand,
   validateCommand,

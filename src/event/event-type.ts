@@ -54,6 +54,15 @@ export interface EventType {
   example?: Record<string, unknown> | undefined
 }
 
+/** A tenant's own type is registered by an administrator. */
+export interface RegisteredType extends EventType {
+  /** ISO 8601 UTC. */
+  createdAt: string
+  updatedAt: string
+  /** The id of the key that put it as it is. */
+  updatedBy: string
+}
+
 export interface TypeLimits {
   /** The payload as JSON in UTF-8, in bytes. */
   maxPayloadBytes?: number | undefined
@@ -77,7 +86,8 @@ export interface TypeInForce {
 
 /** This is what types are made for a source of. */
 export interface GivenTypes {
-  tenantId: string
+  /** Left out for somebody unknown, who has our vocabularies alone. */
+  tenantId?: string | undefined
   /** The types that the tenant registered. */
   own: readonly EventType[]
   /** The vocabularies in their order; those that are left out come after them, the tenant's own first. */
@@ -91,8 +101,8 @@ export interface TypesInForce {
   /** Finds a type by its name, in the order of vocabularies of the source or its tenant. */
   find(name: string): TypeInForce | undefined
   unknownTypes: UnknownTypesMode
-  /** The tenant's id, by which an `organization_id` that is another's is told. */
-  tenantId: string
+  /** By this an `organization_id` that is another's is told; nobody's is when it is absent. */
+  tenantId?: string | undefined
   /** So many members may a payload have whose type limits them; as the type has it when absent. */
   maxPayloadKeys?: number | undefined
 }

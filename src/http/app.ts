@@ -50,6 +50,9 @@ export const laterApps = [
   later(['/caliper/v1p2/events/validate', '/api/v1/events/validate'], async () =>
     fromPages((await import('./checks')).registerChecks),
   ),
+  later(['/api/v1/event-types/*'], async () =>
+    fromPages((await import('./event-types')).registerEventTypes),
+  ),
   later(['/api/*', '/events', '/events/*', '/stats', '/readiness'], async () => {
     const { registerNative } = await import('./native')
     const { registerPipeline } = await import('./pipeline')

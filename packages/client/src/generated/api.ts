@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_parameter' | 'too_many_events' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'breaking_change' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -556,88 +556,64 @@ export type NativeEvent = {
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
 
-export type PipelineEvent = {
-  /** As sent; `evt_…` where its sender gave none */
-  id: string
-  event_type: string
-  /** As sent, else the source of the key */
-  source: string
-  session_id: string | null
-  user_id: string | null
-  /** `payload` or `properties` of a native event, as sent; of an event of another standard, the whole event */
-  payload?: unknown
-  /** When it happened, ISO 8601 UTC */
-  timestamp: string
-  /** When it arrived: what `since` compares */
-  received_at: string
+/** Name to description */
+export type EventTypeList = Record<string, string>
+
+export type EventType = {
+  name: string
+  /** `tenant` for a type of your own; else one of ours */
+  vocabulary: string
+  version: number
+  description: string
+  category: string
+  /** The action in Caliper's words */
+  commonAction?: string
+  /** JSON Schema 2020-12 of the payload; at most 64 KB */
+  schema?: Record<string, unknown>
+  /** JSON Schema 2020-12 of the members beside the payload; at most 64 KB */
+  envelope?: Record<string, unknown>
+  /** Field of the record to a JSON Pointer into the event (`/payload` stands for `properties`, too), or `{ "const": … }` */
+  mapping?: Record<string, unknown>
+  privacyLevel: 'standard' | 'sensitive' | 'pii'
+  retentionClass: 'standard' | 'sensitive' | 'pii' | 'system'
+  sampling: 'never' | 'performance' | 'debug' | 'high-volume'
+  limits?: {
+    maxPayloadBytes?: number
+    maxPayloadKeys?: number
+  }
+  /** A whole event of this type; it has to be good by the schemas */
+  example?: Record<string, unknown>
+  createdAt?: string
+  updatedAt?: string
+  /** The id of the key that put it */
+  updatedBy?: string
 }
 
-export type DeletedEvents = {
-  /** How many events are no longer counted */
-  deleted: number
+export type EventTypeRegistered = {
+  outcome: 'created' | 'replaced' | 'unchanged'
+  dryRun: boolean
+  type: EventType
+  /** What was good before and is not any more; the version is higher */
+  breaking: Issue[]
+  lastDay: EventTypeLastDay
 }
 
-export type PipelineStats = {
-  /** Since the beginning, or since they were deleted */
-  total_events: number
-  /** By arrival, to the minute */
-  events_last_hour: number
-  /** The most frequent first; `other` for what is beyond 10,000 types */
-  by_type: {
-    event_type: string
-    count: number
-    last_seen: string
+/** What the type makes of the events of its name of the last 24 hours */
+export type EventTypeLastDay = {
+  since: string
+  checked: number
+  failing: number
+  /** False where there were more than are checked (10,000, or 5 seconds): the newest were, and all counts are of those */
+  isAll: boolean
+  /** At most 10 events that would have failed, with reasons */
+  examples: {
+    id: string
+    errors: Issue[]
   }[]
-  router: RouterState
 }
 
-export type RouterState = {
-  /** Open live subscriptions */
-  active_subscribers: number
-  /** Events that wait to be given to them */
-  queue_size: number
-}
-
-export type PipelineReady = {
-  ready: true
-  database: 'connected'
-  router: RouterState
-}
-
-export type PipelineNotReady = {
-  ready: false
-  database: 'disconnected'
-}
-
-export type TelemetryReply = {
-  /** Stored, or stored before */
-  accepted: number
-  /** In quarantine, each with its reasons */
-  rejected: number
-  rejected_reasons_sample: string[]
-}
-
-export type TelemetryBatch = {
-  /** E.g. `web`, `mobile`, `api` */
-  source?: string | null
-  events: (TelemetryEvent | unknown | null)[]
-  [name: string]: unknown
-}
-
-export type TelemetryEvent = {
-  event_type: 'SESSION_CREATED' | 'SESSION_SUBMITTED' | 'SESSION_EXPIRED' | 'REVIEW_OPENED' | 'QUESTION_VIEWED' | 'NAVIGATE_NEXT' | 'NAVIGATE_PREV' | 'NAVIGATE_JUMP' | 'ANSWER_SELECTED' | 'ANSWER_CHANGED' | 'MARK_FOR_REVIEW_TOGGLED' | 'PAUSE_BLUR'
-  /** ISO 8601; the clock of the server is the authority */
-  client_ts?: string | null
-  /** Counted by the client */
-  seq?: number | null
-  /** A session that was created here */
-  session_id: string | number
-  /** One of the questions of the session */
-  question_id?: string | number | null
-  /** At most 4 KB of JSON */
-  payload?: Record<string, unknown> | null
-  [name: string]: unknown
-}
+/** As in YAML: `description` and `category` (required), `version`, `commonAction`, `payload` and `envelope` (JSON Schema 2020-12 of the payload and of the members beside it, at most 64 KB each), `mapping` (field of the record to JSON Pointer or `{ const }`), `privacy`, `retention`, `sampling`, `limits` (`maxPayloadBytes`, `maxPayloadKeys`), `example`. The names that `GET` answers with (`schema`, `privacyLevel`, `retentionClass`) are taken, too. */
+export type EventTypeDefinition = Record<string, unknown>
 
 export type XapiAbout = {
   /** Versions that are offered */
@@ -702,10 +678,6 @@ export type Source = {
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
   signing?: SourceSigning
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
-  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
 }
@@ -732,10 +704,6 @@ export type NewSource = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
-  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -758,10 +726,6 @@ export type ListedSource = {
   /** Of those sent, held already */
   duplicates: number
   signing?: SourceSigning
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
-  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -859,10 +823,6 @@ export type SourceSettings = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
-  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 export type SourceConformance = {
@@ -892,15 +852,6 @@ export type MadeTenant = Tenant & {
   adminKey: MadeKey
 }
 
-export type TenantLimits = {
-  /** What brings events, by WebSocket too */
-  publish?: string
-  /** What reads */
-  query?: string
-  /** What changes settings */
-  admin?: string
-}
-
 /** It administers the tenant, and is shown this once */
 export type MadeKey = {
   id: string
@@ -928,11 +879,6 @@ export type Tenant = {
   name: string
   /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
   xapi: 'off' | 'ingest' | 'lrs'
-  /** What becomes of a native event of a type that is not registered. `accept`: it is stored, and counted. `quarantine`: it waits for a person. `reject`: it does, and its sender is told. */
-  unknownTypes: 'accept' | 'quarantine' | 'reject'
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
-  limits?: TenantLimits
   createdAt: string
 }
 
@@ -952,58 +898,6 @@ export type TenantList = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
-  /** null: as the deployment has it for whoever chose nothing */
-  unknownTypes?: 'accept' | 'quarantine' | 'reject' | null
-  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
-  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[] | null
-  /** null: none */
-  limits?: {
-    /** What brings events, by WebSocket too */
-    publish?: string
-    /** What reads */
-    query?: string
-    /** What changes settings */
-    admin?: string
-  } | null
-}
-
-export type IssuerList = {
-  issuers: Issuer[]
-}
-
-export type Issuer = {
-  /** Exactly as in the claim `iss` */
-  issuer: string
-  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
-  audience: string
-  jwksUrl?: string
-  claims: {
-    learner: string
-    roles?: string
-  }
-  roles: Record<string, string>
-  sourceId: string
-  createdAt: string
-  updatedAt: string
-}
-
-export type IssuerSettings = {
-  /** Exactly as in the claim `iss` */
-  issuer: string
-  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
-  audience: string
-  /** Its key set (https); found by OpenID Connect Discovery when left out */
-  jwksUrl?: string
-  claims?: {
-    /** Says the learner as events name them. Not one that people may change */
-    learner?: string
-    /** Says their roles; nobody has any without */
-    roles?: string
-  }
-  /** Roles here by the issuer’s own; others count for nothing */
-  roles?: Record<string, string>
-  /** Stamped on what these people send */
-  sourceId?: string
 }
 
 export type NewKey = {
@@ -1296,7 +1190,7 @@ export type CreatedWebhook = Webhook & {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
   in: string[]
 }
 
@@ -1355,7 +1249,6 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1367,7 +1260,6 @@ export interface Operations {
     replies: {
       200: CaliperEndpointConfiguration
       401: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1389,7 +1281,6 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1407,7 +1298,6 @@ export interface Operations {
       401: Problem
       403: Problem
       426: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1479,6 +1369,73 @@ export interface Operations {
       503: Problem
     }
   }
+  /** List the types of native events */
+  listEventTypes: {
+    method: 'GET'
+    path: '/api/v1/event-types'
+    replies: {
+      200: EventTypeList
+      401: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the whole of one type of native events */
+  getEventType: {
+    method: 'GET'
+    path: '/api/v1/event-types/{name}'
+    parameters: {
+      name: string
+    }
+    replies: {
+      200: EventType
+      401: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Register a type of native events, or change one of yours */
+  putEventType: {
+    method: 'PUT'
+    path: '/api/v1/event-types/{name}'
+    parameters: {
+      name: string
+    }
+    query: {
+      /** If `true`, nothing is registered; the answer is the same */
+      dryRun?: 'true' | 'false'
+    }
+    body: EventTypeDefinition
+    replies: {
+      200: EventTypeRegistered
+      201: EventTypeRegistered
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Remove a type of yours */
+  deleteEventType: {
+    method: 'DELETE'
+    path: '/api/v1/event-types/{name}'
+    parameters: {
+      name: string
+    }
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Send events of your own making */
   receiveNativeEvents: {
     method: 'POST'
@@ -1492,194 +1449,6 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** List events, the latest arrival first */
-  listNativeEvents: {
-    method: 'GET'
-    path: '/api/v1/events'
-    query: {
-      /** The exact type */
-      event_type?: string
-      /** The exact session */
-      session_id?: string
-      /** Who: `user_id` of a native event, the actor of another */
-      user_id?: string
-      limit?: number
-      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
-      since?: string
-      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
-      order?: 'arrival' | 'sequence'
-      /** From the `Link` of the page before */
-      cursor?: string
-    }
-    replies: {
-      200: PipelineEvent[]
-      400: Problem
-      401: Problem
-      403: Problem
-      422: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Hide events from those who read */
-  deleteEvents: {
-    method: 'DELETE'
-    path: '/api/v1/events'
-    query: {
-      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
-      before?: string
-    }
-    replies: {
-      200: DeletedEvents
-      400: Problem
-      401: Problem
-      403: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one event as a native event */
-  getNativeEvent: {
-    method: 'GET'
-    path: '/api/v1/events/{id}'
-    parameters: {
-      /** Percent-encoded */
-      id: string
-    }
-    replies: {
-      200: PipelineEvent
-      401: Problem
-      403: Problem
-      404: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Count events by their type */
-  getStats: {
-    method: 'GET'
-    path: '/api/v1/stats'
-    replies: {
-      200: PipelineStats
-      401: Problem
-      403: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** List events, the latest arrival first */
-  listNativeEventsUnversioned: {
-    method: 'GET'
-    path: '/events'
-    query: {
-      /** The exact type */
-      event_type?: string
-      /** The exact session */
-      session_id?: string
-      /** Who: `user_id` of a native event, the actor of another */
-      user_id?: string
-      limit?: number
-      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
-      since?: string
-      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
-      order?: 'arrival' | 'sequence'
-      /** From the `Link` of the page before */
-      cursor?: string
-    }
-    replies: {
-      200: PipelineEvent[]
-      400: Problem
-      401: Problem
-      403: Problem
-      422: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Hide events from those who read */
-  deleteEventsUnversioned: {
-    method: 'DELETE'
-    path: '/events'
-    query: {
-      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
-      before?: string
-    }
-    replies: {
-      200: DeletedEvents
-      400: Problem
-      401: Problem
-      403: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Read one event as a native event */
-  getNativeEventUnversioned: {
-    method: 'GET'
-    path: '/events/{id}'
-    parameters: {
-      /** Percent-encoded */
-      id: string
-    }
-    replies: {
-      200: PipelineEvent
-      401: Problem
-      403: Problem
-      404: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Count events by their type */
-  getStatsUnversioned: {
-    method: 'GET'
-    path: '/stats'
-    replies: {
-      200: PipelineStats
-      401: Problem
-      403: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Can events be taken now? */
-  getPipelineReadiness: {
-    method: 'GET'
-    path: '/readiness'
-    replies: {
-      200: PipelineReady
-      500: Problem
-      503: PipelineNotReady
-    }
-  }
-  /** Send what a player of tests tells of a session */
-  receiveTelemetry: {
-    method: 'POST'
-    path: '/v1/telemetry/events'
-    body: TelemetryBatch
-    replies: {
-      200: TelemetryReply
-      400: Problem
-      401: Problem
-      403: Problem
-      408: Problem
-      413: Problem
-      415: Problem
-      422: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1734,7 +1503,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1754,7 +1522,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1778,7 +1545,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1812,7 +1578,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1831,7 +1596,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1861,7 +1625,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1890,7 +1653,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1918,7 +1680,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1944,7 +1705,6 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1970,7 +1730,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -1995,7 +1754,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2019,7 +1777,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2041,7 +1798,6 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2067,7 +1823,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2092,7 +1847,6 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2116,7 +1870,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2138,7 +1891,6 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2169,7 +1921,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2182,7 +1933,6 @@ export interface Operations {
       200: SourceList
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2199,7 +1949,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2220,7 +1969,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2246,7 +1994,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2264,7 +2011,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2277,7 +2023,6 @@ export interface Operations {
       200: TenantList
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2294,7 +2039,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2315,71 +2059,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** List the issuers of people’s tokens of your tenant */
-  listIssuers: {
-    method: 'GET'
-    path: '/tenants/{id}/issuers'
-    parameters: {
-      id: string
-    }
-    replies: {
-      200: IssuerList
-      401: Problem
-      403: Problem
-      404: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Take the tokens of an issuer as those of people of your tenant */
-  putIssuer: {
-    method: 'PUT'
-    path: '/tenants/{id}/issuers'
-    parameters: {
-      id: string
-    }
-    body: IssuerSettings
-    replies: {
-      200: Issuer
-      201: Issuer
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      409: Problem
-      413: Problem
-      415: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Take no tokens of an issuer any more */
-  deleteIssuer: {
-    method: 'DELETE'
-    path: '/tenants/{id}/issuers'
-    parameters: {
-      id: string
-    }
-    query: {
-      /** Exactly as in the claim `iss` */
-      issuer: string
-      /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
-      audience: string
-    }
-    replies: {
-      204: undefined
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2401,7 +2080,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2420,7 +2098,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2443,7 +2120,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2466,7 +2142,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2492,7 +2167,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2522,7 +2196,6 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2540,7 +2213,6 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2558,7 +2230,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2576,7 +2247,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2594,7 +2264,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2616,7 +2285,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2633,7 +2301,6 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2655,8 +2322,6 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
-      /** `organization_id` of a native event; it has no index either */
-      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Events from this time on, by their own time */
@@ -2674,7 +2339,6 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2699,7 +2363,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2721,8 +2384,6 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
-      /** `organization_id` of a native event; it has no index either */
-      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Who sent it */
@@ -2739,7 +2400,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2757,7 +2417,6 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2776,7 +2435,6 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2793,7 +2451,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2814,7 +2471,6 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2831,7 +2487,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
@@ -2854,7 +2509,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
       500: Problem
       503: Problem
     }
