@@ -12,6 +12,7 @@ import { sourcesCommand } from './cli/sources'
 import { statusCommand } from './cli/status'
 import { tailCommand } from './cli/tail'
 import { tenantsCommand } from './cli/tenants'
+import { typesCommand } from './cli/types'
 import { validateCommand } from './cli/validate'
 import { xapiCommand } from './cli/xapi'
 
@@ -25,6 +26,7 @@ const commands = [
   keysCommand,
   tenantsCommand,
   sourcesCommand,
+  typesCommand,
   statusCommand,
   tailCommand,
   validateCommand,

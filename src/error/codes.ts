@@ -20,6 +20,10 @@ export const errorCodes = {
   timeout: { status: 408, title: 'The body did not arrive in time' },
   already_exists: { status: 409, title: 'There is one with this id already' },
   conflict: { status: 409, title: 'A statement is held with this id and other content' },
+  breaking_change: {
+    status: 409,
+    title: 'What was good would be refused; that needs a higher version',
+  },
   limit_reached: { status: 409, title: 'You have as many of these as you may' },
   precondition_failed: { status: 412, title: 'What is there is not what you expected' },
   too_large: { status: 413, title: 'The body is too large' },

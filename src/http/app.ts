@@ -43,6 +43,9 @@ export const laterApps = [
   later(['/caliper/v1p2/events/validate', '/api/v1/events/validate'], async () =>
     fromPages((await import('./checks')).registerChecks),
   ),
+  later(['/api/v1/event-types/*'], async () =>
+    fromPages((await import('./event-types')).registerEventTypes),
+  ),
   later(['/api/*'], async () => {
     const { registerNative } = await import('./native')
     return fromPages((app, deps) => registerNative(app, receiveWith(deps)))
