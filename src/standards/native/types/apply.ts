@@ -72,11 +72,18 @@ const UNKNOWN = 'unknown_type'
 const SHOWN = 80
 
 function fillIn(event: ReadEvent, members: Members, { type, mapped }: TypeInForce) {
-  Object.assign(event, mapped(members))
+  const found = mapped(members)
+  // A constant is the type of the object that is mapped. Another object has its own.
+  const isConstant = typeof type.mapping?.objectType === 'object'
+  if (isConstant && found.objectId === undefined && event.objectType !== undefined) {
+    found.objectType = event.objectType
+  }
+  Object.assign(event, found)
   event.category = type.category
   event.commonAction = type.commonAction
-  event.retentionClass = type.retentionClass
   event.privacyLevel = stricter(event.privacyLevel, type.privacyLevel)
+  // Where the sender asks for more privacy, it asks for its class as well.
+  if (event.privacyLevel === type.privacyLevel) event.retentionClass = type.retentionClass
 }
 
 const levels = ['standard', 'sensitive', 'pii'] as const
