@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import document from '../../openapi/openapi.json'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
 import { notOnAws } from '../support/not-on-aws'
@@ -90,6 +91,15 @@ describe('PUT /api/v1/event-types/:name', () => {
     await problemOf(await call('GET', '/lesson_finished', undefined, theirs), 'not_found')
     await problemOf(await call('DELETE', '/lesson_finished', undefined, theirs), 'not_found')
     expect(test.logged.join('\n')).toContain(aws ? '' : 'an event type was registered')
+  })
+
+  it('takes the example of the document, and answers as that says', async () => {
+    const { put: operation } = document.paths['/api/v1/event-types/{name}']
+    const { example } = operation.requestBody.content['application/json']
+    const made = await put('of_the_document', example)
+    expect(made.status).toBe(201)
+    const said = operation.responses['201'].content['application/json'].example
+    expect(Object.keys(await read(made))).toEqual(Object.keys(said))
   })
 
   it('is the same when it is put again, as it was read or as it was written', async () => {
@@ -231,7 +241,12 @@ describe('PUT /api/v1/event-types/:name', () => {
       'remote_ref',
     ],
     ['a file to read', { payload: { $ref: 'file:///etc/passwd' } }, 'payload.$ref', 'remote_ref'],
-    ['a reference to nothing', { payload: { $ref: '#/$defs/none' } }, 'payload', 'invalid_schema'],
+    [
+      'a reference to nothing',
+      { payload: { $ref: '#/$defs/none' } },
+      'payload.$ref',
+      'invalid_schema',
+    ],
     [
       'a pattern that looks ahead',
       { payload: { properties: { a: { pattern: '^(?=a)' } } } },

@@ -187,7 +187,20 @@ describe('what the document says of keys', () => {
     'POST /xapi/cmi5/fetch/{token}',
   ]
 
+  // A key is not asked for; whoever shows one is told more, or that it is not known.
+  const either = ['GET /api/v1/event-types', 'GET /api/v1/event-types/{name}']
+  for (const { name, path, operation } of operations.filter((one) => either.includes(one.name))) {
+    it(`is true: ${name} takes one, and needs none`, async () => {
+      await using app = await startTestApp()
+      expect((await app.request(path)).status).not.toBe(401)
+      expect((await app.request(path, { headers: app.as('nk_wrong') })).status).toBe(401)
+      expect(operation.security).toContainEqual({})
+      expect(operation.responses).toHaveProperty('401')
+    })
+  }
+
   for (const { name, method, path, operation } of operations) {
+    if (either.includes(name)) continue
     const isOpen = open.includes(name)
     // Its key is in the address, of which OpenAPI knows no security scheme.
     const isByUrl = path.includes('{key}')
@@ -246,7 +259,10 @@ describe('the examples of the document', () => {
   for (const { name, method, path, operation } of operations) {
     const media = operation.requestBody?.content['application/json']
     // A target that the example names must not be looked up from a test; the others have their own.
-    if (media === undefined || /^\/(webhooks|quarantine|sources|tenants|keys|xapi)/.test(path))
+    if (
+      media === undefined ||
+      /^\/(webhooks|quarantine|sources|tenants|keys|xapi|api\/v1\/event-types)/.test(path)
+    )
       continue
     it(`are taken: ${name}`, async () => {
       await using app = await startTestApp()

@@ -34,6 +34,11 @@ export async function checkTypes(file: string): Promise<WrittenType[]> {
   throw new CommandError(faults.join('\n'))
 }
 
+// Whatever is sent after one of these is answered the same.
+const hopeless = new Set([
+  ...['unauthenticated', 'forbidden', 'limit_reached', 'unavailable', 'not_ready'],
+])
+
 /** Registers all types of a file. @returns whether all were taken */
 export async function pushTypes(
   file: string,
@@ -43,13 +48,17 @@ export async function pushTypes(
   const types = await checkTypes(file)
   const done: (Registered & { name: string })[] = []
   const refused: string[] = []
-  for (const written of types) {
+  for (const [index, written] of types.entries()) {
     const { name, definition } = written
     const query = options.dryRun ? '?dryRun=true' : ''
     const path = `/${encodeURIComponent(name)}${query}`
     const { status, body } = await askTypes(options, 'PUT', path, definition)
     if (status < 300) done.push({ name, ...(body as unknown as Registered) })
     else refused.push(...refusalOf(written, status, body))
+    const left = types.length - index - 1
+    if (left === 0 || !hopeless.has(String(body.code))) continue
+    refused.push(`${left} more ${left === 1 ? 'was' : 'were'} not sent.`)
+    break
   }
   const text = options.json ? JSON.stringify(done, null, 2) : tableOf(done)
   if (options.json || done.length > 0) process.stdout.write(`${text}\n`)

@@ -101,7 +101,7 @@ function where(file: string, document: Document, lines: LineCounter, path: Path)
   return file
 }
 
-/** Of a member it is the beginning of its name. */
+/** Finds where a value begins; a member begins with its name. */
 function startOf(document: Document, path: Path): number | undefined {
   const last = path.at(-1)
   const parent = path.length === 0 ? undefined : nodeAt(document, path.slice(0, -1))

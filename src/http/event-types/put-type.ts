@@ -90,7 +90,7 @@ export function putType(app: App, deps: AppDeps) {
       return { type, breaking, outcome }
     }
 
-    // What is refused is refused before any event is looked at.
+    // A refusal comes before any event is looked at.
     let made = registerAmong(await readOwnTypes(platform.documents, tenantId))
     const lastDay = await checkLastDay({ ...platform, ...options }, tenantId, made.type)
     if (!isDryRun && made.outcome !== 'unchanged') {

@@ -1,12 +1,20 @@
 import { RE2JS } from 're2js'
 import type { Issue } from '../../../error/issue'
 import { isDeeperThan } from '../../../syntax/json-scan'
+import { type SchemaNode, schemaNodes } from './schema-nodes'
+import { workIssues } from './schema-work'
 
 /** A schema has at most so many bytes as JSON in UTF-8; the largest of ours has 3 KB. */
 export const MAX_SCHEMA_BYTES = 65_536
 
 // Ten levels are a deep payload, and a schema has three for each; compiling goes down all of them.
 const MAX_SCHEMA_DEPTH = 50
+// The largest of ours has thirty; a checker is code, which grows with each of these.
+const MAX_NODES = 2_000
+const MAX_PATTERNS = 100
+const MAX_CHOICES = 1_000
+// Each item is compared with each other one.
+const MAX_UNIQUE = 1_000
 
 // Forms of text that are checked; others would be taken without a look.
 const formats = new Set([
@@ -14,20 +22,15 @@ const formats = new Set([
   ...['uri-reference', 'uri-template', 'uuid', 'json-pointer', 'relative-json-pointer', 'regex'],
 ])
 
-/** These hold texts and examples rather than schemas. */
-const values = new Set(['const', 'enum', 'default', 'examples', 'required', 'dependentRequired'])
-/** These hold schemas by names that are anybody's. */
-const named = new Set([
-  'properties',
-  'patternProperties',
-  '$defs',
-  'definitions',
-  'dependentSchemas',
+// These change what a reference means, or what is read; none is needed in one schema alone.
+const untaken = new Set([
+  ...['$id', '$anchor', '$dynamicAnchor', '$dynamicRef', '$recursiveRef', '$recursiveAnchor'],
+  ...['$async', '$vocabulary'],
 ])
 
 /**
- * Says what in a schema is not taken, whatever it means: what would have to be fetched, what would
- * backtrack, what no checker knows. It compiles nothing.
+ * Says what in a schema is not taken, whatever it means: what would have to be fetched, what would take
+ * more work than a payload has parts, what no checker knows. It compiles nothing.
  */
 export function schemaIssues(schema: unknown, path: Issue['path']): Issue[] {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
@@ -40,54 +43,57 @@ export function schemaIssues(schema: unknown, path: Issue['path']): Issue[] {
   }
   const bytes = Buffer.byteLength(text)
   if (bytes > MAX_SCHEMA_BYTES) {
-    const message = `Expected at most ${MAX_SCHEMA_BYTES} bytes of JSON, got ${bytes}`
-    return [{ path, message, code: 'too_large' }]
+    return [{ path, ...tooMany(MAX_SCHEMA_BYTES, 'bytes of JSON', bytes) }]
   }
-  const issues: Issue[] = []
-  walk(schema as Record<string, unknown>, path, issues)
-  return issues
+  const nodes = schemaNodes(schema as Record<string, unknown>, path)
+  if (nodes.length > MAX_NODES)
+    return [{ path, ...tooMany(MAX_NODES, 'schemas in it', nodes.length) }]
+  const patterns = nodes.flatMap(patternsIn)
+  if (patterns.length > MAX_PATTERNS) {
+    return [{ path, ...tooMany(MAX_PATTERNS, 'patterns', patterns.length) }]
+  }
+  const issues = [
+    ...nodes.flatMap(keywordIssues),
+    ...patterns.flatMap(({ pattern, at }) => patternIssue(pattern, at) ?? []),
+  ]
+  return issues.length > 0 ? issues : workIssues(nodes)
 }
 
-function walk(schema: Record<string, unknown>, path: Issue['path'], issues: Issue[]): void {
-  for (const [keyword, value] of Object.entries(schema)) {
-    const at = [...path, keyword]
-    refuseKeyword(keyword, value, at, issues)
-    if (values.has(keyword) || typeof value !== 'object' || value === null) continue
-    if (!named.has(keyword) && !Array.isArray(value)) {
-      walk(value as Record<string, unknown>, at, issues)
-      continue
-    }
-    for (const [name, part] of Object.entries(value)) {
-      if (keyword === 'patternProperties') refusePattern(name, at, issues)
-      if (typeof part !== 'object' || part === null) continue
-      walk(part, [...at, Array.isArray(value) ? Number(name) : name], issues)
-    }
-  }
+function keywordIssues({ schema, path }: SchemaNode): Issue[] {
+  return Object.entries(schema).flatMap(([keyword, value]) => {
+    const issue = keywordIssue(keyword, value, schema)
+    return issue === undefined ? [] : [{ path: [...path, keyword], ...issue }]
+  })
 }
 
-function refuseKeyword(
+function keywordIssue(
   keyword: string,
   value: unknown,
-  path: Issue['path'],
-  issues: Issue[],
-): void {
-  if (keyword === '$ref' || keyword === '$dynamicRef') {
-    if (typeof value === 'string' && value.startsWith('#')) return
+  schema: Record<string, unknown>,
+): Omit<Issue, 'path'> | undefined {
+  if (untaken.has(keyword)) return { message: 'Not taken here', code: 'unknown_name' }
+  if (keyword === '$ref' && !/^#(?:\/|$)/.test(String(value))) {
     const message = `Must lead to a place in this schema, as #/$defs/NAME does: nothing is fetched; got ${shown(value)}`
-    issues.push({ path, message, code: 'remote_ref' })
-  }
-  if (keyword === '$id' || keyword === '$async' || keyword === '$vocabulary') {
-    issues.push({ path, message: 'Not taken here', code: 'unknown_name' })
+    return { message, code: 'remote_ref' }
   }
   if (keyword === '$schema' && !isDraft(value)) {
     const message = `Must be ${DRAFT}, the only draft that is taken; got ${shown(value)}`
-    issues.push({ path, message, code: 'invalid_value' })
+    return { message, code: 'invalid_value' }
   }
-  if (keyword === 'pattern' && typeof value === 'string') refusePattern(value, path, issues)
   if (keyword === 'format' && typeof value === 'string' && !formats.has(value)) {
     const message = `Must be one of ${[...formats].join(', ')}; got ${shown(value)}`
-    issues.push({ path, message, code: 'invalid_value' })
+    return { message, code: 'invalid_value' }
   }
+  if (keyword === 'enum' && Array.isArray(value) && value.length > MAX_CHOICES) {
+    return tooMany(MAX_CHOICES, 'choices', value.length)
+  }
+  if (keyword === 'uniqueItems' && value === true) {
+    const { maxItems } = schema
+    if (typeof maxItems === 'number' && maxItems <= MAX_UNIQUE) return undefined
+    const message = `Needs maxItems of at most ${MAX_UNIQUE} beside it: each is compared with each`
+    return { message, code: 'invalid_value' }
+  }
+  return undefined
 }
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'
@@ -96,15 +102,29 @@ function isDraft(value: unknown): boolean {
   return typeof value === 'string' && value.replace(/#$/, '') === DRAFT
 }
 
+function patternsIn({ schema, path }: SchemaNode): { pattern: string; at: Issue['path'] }[] {
+  const { pattern, patternProperties } = schema
+  const named = typeof patternProperties === 'object' ? Object.keys(patternProperties ?? {}) : []
+  return [
+    ...(typeof pattern === 'string' ? [{ pattern, at: [...path, 'pattern'] }] : []),
+    ...named.map((name) => ({ pattern: name, at: [...path, 'patternProperties'] })),
+  ]
+}
+
 /** Patterns run in time that grows with the text and no faster, so that none can hold a process up. */
-function refusePattern(pattern: string, path: Issue['path'], issues: Issue[]): void {
+function patternIssue(pattern: string, path: Issue['path']): Issue | undefined {
   try {
     RE2JS.compile(pattern)
+    return undefined
   } catch (error) {
     const reason = (error as Error).message.replace(/^error parsing regexp: /, '')
     const message = `Must be a pattern of RE2, which has no lookahead and no backreferences: ${reason}`
-    issues.push({ path, message, code: 'invalid_pattern' })
+    return { path, message, code: 'invalid_pattern' }
   }
+}
+
+function tooMany(most: number, what: string, got: number): Omit<Issue, 'path'> {
+  return { message: `Expected at most ${most} ${what}, got ${got}`, code: 'too_large' }
 }
 
 function shown(value: unknown): string {
