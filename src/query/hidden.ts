@@ -43,7 +43,7 @@ export function createHidden({ tenants, findTenant, changes, clock }: Needs): Hi
       const archive = changes?.lags().find(({ consumer }) => consumer === 'archive')
       if (archive === undefined || archive.records === 0) return time
       const passed = new Date(clock.now().getTime() - archive.ageMs).toISOString()
-      return passed < time ? passed : time
+      return [passed, time].toSorted()[0]
     },
 
     async hide(tenantId, time) {
