@@ -24,6 +24,7 @@ export const errorCodes = {
   precondition_failed: { status: 412, title: 'What is there is not what you expected' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
+  invalid_event: { status: 422, title: 'The event cannot be stored as it is' },
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   upgrade_required: { status: 426, title: 'This address takes WebSockets' },
   internal: { status: 500, title: 'Something broke on our side' },

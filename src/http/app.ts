@@ -43,10 +43,7 @@ export const laterApps = [
   later(['/caliper/v1p2/events/validate', '/api/v1/events/validate'], async () =>
     fromPages((await import('./checks')).registerChecks),
   ),
-  later(['/api/*'], async () => {
-    const { registerNative } = await import('./native')
-    return fromPages((app, deps) => registerNative(app, receiveWith(deps)))
-  }),
+  later(['/api/*'], async () => fromPages((await import('./native')).registerNative)),
   later(['/xapi/*'], async () => (await import('./xapi')).registerXapi),
   later(['/sources/*'], async () => (await import('./sources')).registerSources),
   later(['/tenants/*'], async () => (await import('./tenants')).registerTenants),

@@ -1,6 +1,7 @@
 import { AppError } from '../error/app-error'
 import type { ErrorCode } from '../error/codes'
 import type { Issue } from '../error/issue'
+import type { TypesInForce } from '../event/event-type'
 import type { ReadItem, Reading } from '../event/reading'
 import type { Repair, ServerFacts } from '../event/record'
 import type { DuplicatesMode, SourceMode } from '../platform/registry/sources'
@@ -29,8 +30,20 @@ export interface Arrival {
    * @throws {AppError} `forbidden`: the whole arrival is refused, and nothing of it is quarantined
    */
   admitItem?: ((item: Readable) => void) | undefined
+  /** Hears what was read of it, before any of that is stored. */
+  heard?: ((parsed: Parsed, about: Heard) => void) | undefined
+  /** Its door says itself how a strict source fares of which nothing could be stored. */
+  saysRefusal?: true
+  /**
+   * The arrival is a piece of a longer body of lines, of which so many stood before it: its items are
+   * counted on from there.
+   */
+  linesBefore?: number | undefined
   body: WireBody
 }
+
+/** Whoever hears what was read is told by what its source has it taken. */
+export type Heard = Pick<Origin, 'mode'> & Pick<ReadBy, 'types'>
 
 /** The origin says where the items of a reading came from. */
 export interface Origin extends Sender {
@@ -47,6 +60,16 @@ export interface Origin extends Sender {
   repair?: Repair | undefined
   /** The hot copy's time counts from here, ISO 8601 UTC; by default, from its arrival. */
   storedAt?: string | undefined
+}
+
+/** Bodies and items are read by this beside their text and their context. */
+export interface ReadBy {
+  /** ISO 8601 UTC. */
+  receivedAt: string
+  /** For a standard that has types. */
+  types?: TypesInForce | undefined
+  /** As of the arrival. */
+  linesBefore?: number | undefined
 }
 
 /** A readable item can be an event. */

@@ -89,6 +89,7 @@ export interface Standard extends StandardFacts {
    * @param context what its headers said that the standard reads by; it becomes the context of the
    * reading
    * @param types for a standard that has types; left out, none is registered
+   * @param linesBefore how many lines stood before these, in a piece of a longer body of lines
    * @throws {AppError} with every reason when no item can be told; `too_large`
    */
   readBody(
@@ -97,6 +98,7 @@ export interface Standard extends StandardFacts {
     receivedAt: string,
     context?: Record<string, string>,
     types?: TypesInForce,
+    linesBefore?: number,
   ): Steps<Reading>
   /**
    * Reads one item alone, as it was read in its request; its index is 0.

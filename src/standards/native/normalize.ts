@@ -13,7 +13,7 @@ import type { View } from './view'
  * they are: two clicks are two events
  */
 export function normalize(
-  { members }: View,
+  { members, distinction = '' }: View,
   raw: string,
   { receivedAt }: Pick<ReadBy, 'receivedAt'>,
   place: number,
@@ -26,7 +26,7 @@ export function normalize(
   return {
     kind: 'event',
     eventId:
-      ownId ?? derivedId(raw, eventTime === undefined ? distinctionAt(receivedAt, place) : ''),
+      ownId ?? derivedId(raw, `${distinction}${eventTime ? '' : distinctionAt(receivedAt, place)}`),
     standard: 'native',
     standardVersion: undefined,
     type: item.event_type as string,

@@ -11,15 +11,17 @@ import { MAX_ITEMS, shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
+import type { JsonElement } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 import type { ReadBy } from './read-by'
+import { EVENTS, parsingSourced, withSource } from './sourced'
 import { applyType } from './types/apply'
 import { viewOf } from './view'
 
 /**
- * Reads one event or an array of them.
+ * Reads one event, an array of them, or `{ source, events: [...] }`.
  * @param by what its items are read by beside their text
  * @throws {AppError} `invalid_json`; `invalid_request` when it is neither an object nor an array;
  * `too_large`
@@ -27,11 +29,22 @@ import { viewOf } from './view'
 export function* readingNative(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const parts = yield* parsingItems(body)
-  if (parts === undefined) return yield* readingOne(body, by)
+  if (parts !== undefined) return yield* readingList(parts.elements, [], by)
+  const sourced = yield* parsingSourced(body)
+  if (sourced === undefined) return yield* readingOne(body, by)
+  const context = { ...by.context, ...sourced.context }
+  return yield* readingList(sourced.elements, [EVENTS], { ...by, context })
+}
+
+function* readingList(
+  elements: readonly JsonElement[],
+  around: Issue['path'],
+  by: ReadBy,
+): Steps<Reading> {
   const items: ReadItem[] = []
-  for (const { value, text: raw } of parts.elements) {
+  for (const { value, text: raw } of elements) {
     const index = items.length
-    items.push(readItem(value, raw, index, [index], by))
+    items.push(readItem(value, raw, index, [...around, index], by))
     yield
   }
   return reading(items, by)
@@ -44,13 +57,14 @@ export function readNative(text: string, by: ReadBy): Reading {
 
 /**
  * Reads one event a line. A line that is not JSON is refused alone; empty lines do not count.
- * `index` is the number of the line, from 0.
+ * `index` is the number of the line in the whole body, from 0.
  * @throws {AppError} `too_large`, and nothing else
  */
 export function* readingNativeLines(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const items: ReadItem[] = []
-  let index = 0
+  const { linesBefore = 0 } = by
+  let index = linesBefore
   for (let start = 0; start < body.length; index += 1) {
     const found = body.indexOf('\n', start)
     const end = found < 0 ? body.length : found
@@ -91,7 +105,7 @@ function* readingOne(body: string, by: ReadBy): Steps<Reading> {
     throw new AppError('invalid_request', message, { errors })
   }
   const raw = body.trim()
-  return reading([readItem(item, raw, 0, [], by)], by)
+  return { ...reading([readItem(item, raw, 0, [], by)], by), isOne: true }
 }
 
 /** @param place the number of the line, and where it begins in the body */
@@ -118,7 +132,7 @@ function readItem(
   path: Issue['path'],
   by: ReadBy,
 ): ReadItem {
-  const view = viewOf(item, by.context)
+  const view = withSource(viewOf(item, by.context), by.context)
   const members = view.members as Record<string, unknown>
   const errors = refuse(members, raw, path)
   if (errors !== undefined) return refused(errors)

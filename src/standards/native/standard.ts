@@ -23,8 +23,9 @@ function readBody(
   receivedAt: string,
   context: Record<string, string> = {},
   types?: TypesInForce,
+  linesBefore?: number,
 ): Steps<Reading> {
-  const by = { receivedAt, context, types }
+  const by = { receivedAt, context, types, linesBefore }
   if (form === 'lines') return readingNativeLines(text, by)
   if (form === 'message') return readingNativeMessage(text, by)
   return readingNative(text, by)
