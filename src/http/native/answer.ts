@@ -79,7 +79,11 @@ export function isAwaited({ quarantined: [refused] }: Receipt, { heard }: One): 
 }
 
 /** The problem of one event that is refused: every reason, and where it is now. */
-export function refusalOfOne(errors: readonly Issue[], quarantineId?: string): AppError {
+export function refusalOfOne(reasons: readonly Issue[], quarantineId?: string): AppError {
+  // Some are found as in a list; this event is the whole body.
+  const errors = reasons.map((reason) =>
+    reason.path[0] === 0 ? { ...reason, path: reason.path.slice(1) } : reason,
+  )
   const [first] = errors
   const said = first === undefined ? '' : ` ${[first.path.join('.'), first.message].join(': ')}.`
   const kept = quarantineId === undefined ? 'It is kept.' : 'It is in quarantine.'
