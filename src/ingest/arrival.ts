@@ -70,6 +70,8 @@ export interface ReadBy {
   types?: TypesInForce | undefined
   /** As of the arrival. */
   linesBefore?: number | undefined
+  /** The name of its request tells apart events of one moment that say nothing of themselves. */
+  requestId?: string | undefined
 }
 
 /** A readable item can be an event. */

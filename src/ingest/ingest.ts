@@ -28,6 +28,7 @@ import type {
 } from './arrival'
 import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
+import type { FindTypes } from './event-types'
 import { outcomeOf } from './outcome'
 import { createRecordStore, type RecordStoreNeeds } from './record-store'
 import { isAllRefused, mayBeCloudEvent } from './signs'
@@ -66,6 +67,8 @@ export interface IngestNeeds {
   >
   findSource: FindSource
   findTenant: FindTenant
+  /** Finds the types of native events by which a source is read. */
+  findTypes: FindTypes
   /** Without it, nobody is told of what arrives. */
   watch?: Pick<Watch, 'arrived' | 'answered'> | undefined
   config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }

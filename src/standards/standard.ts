@@ -1,5 +1,5 @@
 import type { Issue } from '../error/issue'
-import type { TypesInForce } from '../event/event-type'
+import type { GivenTypes, TypesInForce } from '../event/event-type'
 import type { ReadEvent, Reading } from '../event/reading'
 import type { EventRecord, StandardName } from '../event/record'
 import type { StatementEntry } from '../event/statement'
@@ -81,6 +81,14 @@ export interface ItemOrigin {
   types?: TypesInForce | undefined
 }
 
+/** The place of a body among others. */
+export interface PlaceOfBody {
+  /** So many lines stood before these, in a piece of a longer body of lines. */
+  linesBefore?: number | undefined
+  /** The name of the request. */
+  requestId?: string | undefined
+}
+
 /** A standard of learning data: how its bodies are read, and everything about it that differs. */
 export interface Standard extends StandardFacts {
   /**
@@ -89,7 +97,7 @@ export interface Standard extends StandardFacts {
    * @param context what its headers said that the standard reads by; it becomes the context of the
    * reading
    * @param types for a standard that has types; left out, none is registered
-   * @param linesBefore how many lines stood before these, in a piece of a longer body of lines
+   * @param place where the body came from; it tells apart items that say nothing of themselves
    * @throws {AppError} with every reason when no item can be told; `too_large`
    */
   readBody(
@@ -98,7 +106,7 @@ export interface Standard extends StandardFacts {
     receivedAt: string,
     context?: Record<string, string>,
     types?: TypesInForce,
-    linesBefore?: number,
+    place?: PlaceOfBody,
   ): Steps<Reading>
   /**
    * Reads one item alone, as it was read in its request; its index is 0.
@@ -111,11 +119,17 @@ export interface Standard extends StandardFacts {
    * @throws {AppError} `too_large`
    */
   split?(text: string): Steps<string[] | undefined>
+  /** Makes the types by which the items of a source are read, for a standard that has types. */
+  typesInForce?(given: GivenTypes): Promise<TypesInForce>
   /**
    * The text that tells an item of this content from others, before its id is derived (`event/id.ts`).
    * Left out, the content alone does.
    */
-  distinctionOf?(event: ReadEvent, place: { receivedAt: string; index: number }): string
+  distinctionOf?(event: ReadEvent, place: ItemOrigin & { index: number }): string
+  /**
+   * Derives an id in the standard's own form from content and the distinction, for an item without.
+   */
+  deriveId(raw: string, distinct?: string): string
   /**
    * Makes what a record store finds a record by. Left out, its records are found as events only.
    */

@@ -2,6 +2,7 @@ import type { FindSource } from '../../access/keys/sources'
 import type { Clock } from '../../platform/clock'
 import type { Source } from '../../platform/registry/sources'
 import type { Arrival, Origin, ReadBy } from '../arrival'
+import type { FindTypes } from '../event-types'
 
 /** This is everything that is known of an arrival before its body is read. */
 export interface Identified {
@@ -14,19 +15,23 @@ export interface Identified {
 
 interface Needs {
   findSource: FindSource
+  /** Left out, nothing is read by types. */
+  findTypes?: FindTypes
   clock: Clock
 }
 
-/** Finds the settings of the source that sends, and notes the time. */
-export function identifyWith({ findSource, clock }: Needs) {
+/** Finds the settings of the source that sends, its types where its standard has any, and notes the time. */
+export function identifyWith({ findSource, findTypes, clock }: Needs) {
   return async function identify({
     sender,
+    standard,
     linesBefore,
-  }: Pick<Arrival, 'sender' | 'linesBefore'>): Promise<Identified> {
+  }: Pick<Arrival, 'sender' | 'standard' | 'linesBefore'>): Promise<Identified> {
     const source = await findSource(sender.tenantId, sender.sourceId)
     const receivedAt = clock.now().toISOString()
     const { mode, duplicates } = source ?? {}
-    const by = { receivedAt, linesBefore }
+    const types = standard.hasTypes ? await findTypes?.(sender.tenantId, source) : undefined
+    const by = { receivedAt, types, linesBefore, requestId: sender.server.requestId }
     return { origin: { ...sender, receivedAt, mode, duplicates }, source, by }
   }
 }

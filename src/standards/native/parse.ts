@@ -13,11 +13,13 @@ import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
 import type { JsonElement } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
+import { envelopeIssues } from './envelope'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
+import { withReadPayload } from './payload'
 import type { ReadBy } from './read-by'
 import { EVENTS, parsingSourced, withSource } from './sourced'
-import { applyType } from './types/apply'
+import { applyType, explainType } from './types/apply'
 import { viewOf } from './view'
 
 /**
@@ -47,7 +49,7 @@ function* readingList(
     items.push(readItem(value, raw, index, [...around, index], by))
     yield
   }
-  return reading(items, by)
+  return reading(items, by, around)
 }
 
 /** Does the same as `readingNative`, in one go. */
@@ -78,7 +80,7 @@ export function* readingNativeLines(text: string, by: ReadBy): Steps<Reading> {
     items.push(readLine(line, { index, offset }, by))
     yield
   }
-  return reading(items, by)
+  return reading(items, by, [])
 }
 
 // RFC 7464, 2.2: in a JSON text sequence, this stands before each text.
@@ -105,7 +107,7 @@ function* readingOne(body: string, by: ReadBy): Steps<Reading> {
     throw new AppError('invalid_request', message, { errors })
   }
   const raw = body.trim()
-  return { ...reading([readItem(item, raw, 0, [], by)], by), isOne: true }
+  return { ...reading([readItem(item, raw, 0, [], by)], by, undefined), isOne: true }
 }
 
 /** @param place the number of the line, and where it begins in the body */
@@ -132,7 +134,8 @@ function readItem(
   path: Issue['path'],
   by: ReadBy,
 ): ReadItem {
-  const view = withSource(viewOf(item, by.context), by.context)
+  const viewed = withSource(viewOf(item, by.context), by.context)
+  const view = { ...viewed, members: withReadPayload(viewed.members) }
   const members = view.members as Record<string, unknown>
   const errors = refuse(members, raw, path)
   if (errors !== undefined) return refused(errors)
@@ -147,6 +150,18 @@ function readItem(
   }
 }
 
-function reading(items: ReadItem[], { context }: ReadBy): Reading {
-  return { standard: 'native', context, items }
+/** @param around what leads to the index of an item; undefined when the body is one event */
+function reading(
+  items: ReadItem[],
+  { context, types }: ReadBy,
+  around: Issue['path'] | undefined,
+): Reading {
+  return { standard: 'native', context, items, explain }
+
+  function explain(raw: string, index: number): Issue[] {
+    const { members: viewed } = viewOf(JSON.parse(raw), context)
+    const members = withReadPayload(viewed) as Record<string, unknown>
+    const path = around === undefined ? [] : [...around, index]
+    return [...envelopeIssues(members, path), ...explainType(members, types, path)]
+  }
 }

@@ -10,4 +10,6 @@ export interface ReadBy {
   types?: TypesInForce | undefined
   /** So many lines stood before these in their body, of which these are a piece. */
   linesBefore?: number | undefined
+  /** The name of their request. */
+  requestId?: string | undefined
 }

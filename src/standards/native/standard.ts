@@ -1,12 +1,16 @@
-import type { TypesInForce } from '../../event/event-type'
+import type { GivenTypes, TypesInForce } from '../../event/event-type'
+import { derivedNativeId } from '../../event/id'
+
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
-import type { BodyForm, ItemOrigin, Standard } from '../standard'
+import type { BodyForm, ItemOrigin, PlaceOfBody, Standard } from '../standard'
 import { checking } from './conformance'
 import { nativeFacts } from './facts'
 import { readingNativeMessage } from './message'
 import { distinctionAt } from './normalize'
 import { readingNative, readingNativeLines } from './parse'
+import { timeOf } from './times'
+import { viewOf } from './view'
 
 /** Native events, with everything that reads them. */
 export const native = {
@@ -14,6 +18,8 @@ export const native = {
   readBody,
   readItem,
   distinctionOf,
+  typesInForce,
+  deriveId: derivedNativeId,
   report: checking,
 } satisfies Standard
 
@@ -23,9 +29,9 @@ function readBody(
   receivedAt: string,
   context: Record<string, string> = {},
   types?: TypesInForce,
-  linesBefore?: number,
+  place?: PlaceOfBody,
 ): Steps<Reading> {
-  const by = { receivedAt, context, types, linesBefore }
+  const by = { receivedAt, context, types, ...place }
   if (form === 'lines') return readingNativeLines(text, by)
   if (form === 'message') return readingNativeMessage(text, by)
   return readingNative(text, by)
@@ -36,10 +42,17 @@ function readItem(text: string, origin: ItemOrigin): Steps<Reading> {
   return readingNative(`[${text}]`, origin)
 }
 
+/** Loads what compiles schemas with the first source that has native events. */
+async function typesInForce(given: GivenTypes): Promise<TypesInForce> {
+  return (await import('./types/in-force')).typesInForce(given)
+}
+
 /** An event that does not say when it happened has the time of its arrival. */
 function distinctionOf(
-  { eventTime }: ReadEvent,
-  { receivedAt, index }: { receivedAt: string; index: number },
+  { raw }: ReadEvent,
+  { receivedAt, index, context }: ItemOrigin & { index: number },
 ): string {
-  return eventTime === receivedAt ? distinctionAt(receivedAt, index) : ''
+  const { members } = viewOf(JSON.parse(raw), context)
+  const isTimed = timeOf(members as Record<string, unknown>) !== undefined
+  return isTimed ? '' : distinctionAt(receivedAt, index)
 }
