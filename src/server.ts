@@ -60,7 +60,7 @@ export async function startServer(config: Config): Promise<Server> {
   const budget = createBudget({ capacity: config.requestMemoryBytes })
   const meter = createMeter({ clock })
   const measured = { ...platform, events: meteredEvents(platform.events, meter) }
-  const options = { config, clock, log, guard, budget, meter }
+  const options = { config, clock, log, guard, budget, meter, streamsLines: true as const }
   const services = opened.use(createServices(measured, options))
   const { fetch } = createApp(services)
   const { host, port } = config

@@ -25,6 +25,7 @@ export const errorCodes = {
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
   too_many_events: { status: 422, title: 'The request brings more events than this route takes' },
+  invalid_event: { status: 422, title: 'The event cannot be stored as it is' },
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   upgrade_required: { status: 426, title: 'This address takes WebSockets' },
   internal: { status: 500, title: 'Something broke on our side' },

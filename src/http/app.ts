@@ -43,10 +43,7 @@ export const laterApps = [
   later(['/caliper/v1p2/events/validate', '/api/v1/events/validate'], async () =>
     fromPages((await import('./checks')).registerChecks),
   ),
-  later(['/api/*'], async () => {
-    const { registerNative } = await import('./native')
-    return fromPages((app, deps) => registerNative(app, receiveWith(deps)))
-  }),
+  later(['/api/*'], async () => fromPages((await import('./native')).registerNative)),
   later(['/v1/telemetry/*'], async () =>
     fromPages((await import('./telemetry')).registerTelemetry),
   ),

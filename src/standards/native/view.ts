@@ -4,6 +4,8 @@ export interface View {
   members: unknown
   /** The name of the dialect in which it was sent; absent for our own. */
   dialect?: string | undefined
+  /** What its body says of it, and not the item itself, tells it from others of the same content. */
+  distinction?: string | undefined
 }
 
 /** Views an item by its form, or by what its source is set to. */

@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'too_many_events' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'too_many_events' | 'invalid_event' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -415,6 +415,8 @@ export type Problem = {
   errorCount?: number
   /** Where the body that could not be read is kept */
   quarantineId?: string
+  /** Of a stream of lines: how many were stored before it failed */
+  linesTaken?: number
   /** With `not_conformant`: where the first 100 items are kept */
   quarantined?: {
     index: number
@@ -535,7 +537,7 @@ export type InvalidReport = {
   counts?: IssueCounts
 }
 
-/** An event, or an array of them */
+/** An event, an array of them, or `{ source, events }`: an array, and the source of those in it that have none of their own */
 export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | unknown | null)[]
 
 export type NativeEvent = {
@@ -555,6 +557,29 @@ export type NativeEvent = {
 
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
+
+export type NativeReceipt = Receipt & {
+  /** How many are held now, or kept safe for later */
+  accepted: number
+  /** How many are in quarantine */
+  rejected: number
+  /** At most five reasons of them, each once */
+  rejected_reasons_sample: string[]
+}
+
+/** One event that was sent by itself, as it is held, with its receipt */
+export type PublishedEvent = {
+  id: string
+  event_type: string
+  source: string | null
+  session_id: string | null
+  user_id: string | null
+  /** As it was sent */
+  payload: Record<string, unknown>
+  /** When it happened, ISO 8601 UTC */
+  timestamp: string
+  receipt: Receipt
+}
 
 export type TelemetryReply = {
   /** Stored, or stored before */
@@ -1302,6 +1327,8 @@ export interface Operations {
     query: {
       /** The key, where no header can be set */
       key?: string
+      /** The same as `key` */
+      api_key?: string
     }
     replies: {
       101: undefined
@@ -1385,13 +1412,40 @@ export interface Operations {
     path: '/api/v1/events'
     body: NativeBody
     replies: {
-      200: Receipt | MinimalReceipt
+      200: NativeReceipt | MinimalReceipt
+      201: PublishedEvent | MinimalReceipt
+      202: PublishedEvent | MinimalReceipt
       400: Problem
       401: Problem
       403: Problem
       408: Problem
       413: Problem
       415: Problem
+      422: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send events of your own making from where only a URL can be set */
+  receiveNativeEventsByUrl: {
+    method: 'POST'
+    path: '/api/v1/in/{key}'
+    parameters: {
+      /** The key itself */
+      key: string
+    }
+    body: NativeBody
+    replies: {
+      200: NativeReceipt | MinimalReceipt
+      201: PublishedEvent | MinimalReceipt
+      202: PublishedEvent | MinimalReceipt
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      422: Problem
       500: Problem
       503: Problem
     }
