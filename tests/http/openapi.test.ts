@@ -262,7 +262,12 @@ describe('the examples of the document', () => {
         expect(Object.keys(reply).sort()).toEqual(Object.keys(shown as object).sort())
         if (response.status === 201) continue
         const { events = example } = example as { events?: unknown }
-        expect(reply).toHaveProperty('eventCount', Array.isArray(events) ? events.length : 1)
+        // A player of tests is told what was accepted, and nothing else.
+        const { eventCount = reply.accepted } = reply as {
+          eventCount?: unknown
+          accepted?: unknown
+        }
+        expect(eventCount).toBe(Array.isArray(events) ? events.length : 1)
         if ('quarantined' in reply) expect(reply.quarantined).toEqual([])
         if ('warnings' in reply) expect(reply.warnings).toEqual([])
       }

@@ -248,6 +248,7 @@ describe('a batch is refused', () => {
     ['is no batch', '{"source":"web"}', 'invalid_request'],
     ['has no list of events', '{"events":{}}', 'invalid_request'],
     ['is a text', '"events"', 'invalid_request'],
+    ['names a source that is none', '{"source":{},"events":[]}', 'invalid_request'],
   ] as const) {
     it(`when it ${what}: ${code}`, async () => {
       const { quarantineId } = await problemOf(await post(app, path, body), code)
