@@ -32,7 +32,7 @@ function post(app: TestApp, body: NonNullable<RequestInit['body']>, sent: Sent =
 const one = JSON.stringify({ event_type: 'tap', payload: { n: 1 } })
 const lines = 'application/x-ndjson'
 
-/** What is answered to what, as the table in docs/native.md has it. */
+/** What is answered to what, as the table in docs/sending.md has it. */
 const shapes: [what: string, body: string, status: 200 | 201, sent?: Sent][] = [
   ['one event', one, 201],
   ['one event on many lines', JSON.stringify(JSON.parse(one), null, 2), 201],
