@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_event' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_event' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -581,6 +581,59 @@ export type PublishedEvent = {
   receipt: Receipt
 }
 
+export type PipelineEvent = {
+  /** As sent; `evt_…` where its sender gave none */
+  id: string
+  event_type: string
+  /** As sent, else the source of the key */
+  source: string
+  session_id: string | null
+  user_id: string | null
+  /** `payload` or `properties` of a native event, as sent; of an event of another standard, the whole event */
+  payload?: unknown
+  /** When it happened, ISO 8601 UTC */
+  timestamp: string
+  /** When it arrived: what `since` compares */
+  received_at: string
+}
+
+export type DeletedEvents = {
+  /** How many events are no longer counted */
+  deleted: number
+}
+
+export type PipelineStats = {
+  /** Since the beginning, or since they were deleted */
+  total_events: number
+  /** By arrival, to the minute */
+  events_last_hour: number
+  /** The most frequent first; `other` for what is beyond 10,000 types */
+  by_type: {
+    event_type: string
+    count: number
+    last_seen: string
+  }[]
+  router: RouterState
+}
+
+export type RouterState = {
+  /** Open live subscriptions */
+  active_subscribers: number
+  /** Events that wait to be given to them */
+  queue_size: number
+}
+
+export type PipelineReady = {
+  ready: true
+  database: 'connected'
+  router: RouterState
+}
+
+export type PipelineNotReady = {
+  ready: false
+  database: 'disconnected'
+}
+
 export type XapiAbout = {
   /** Versions that are offered */
   version: string[]
@@ -644,6 +697,10 @@ export type Source = {
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
 }
@@ -670,6 +727,10 @@ export type NewSource = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -692,6 +753,10 @@ export type ListedSource = {
   /** Of those sent, held already */
   duplicates: number
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -789,6 +854,10 @@ export type SourceSettings = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 export type SourceConformance = {
@@ -818,6 +887,15 @@ export type MadeTenant = Tenant & {
   adminKey: MadeKey
 }
 
+export type TenantLimits = {
+  /** What brings events, by WebSocket too */
+  publish?: string
+  /** What reads */
+  query?: string
+  /** What changes settings */
+  admin?: string
+}
+
 /** It administers the tenant, and is shown this once */
 export type MadeKey = {
   id: string
@@ -845,6 +923,11 @@ export type Tenant = {
   name: string
   /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
   xapi: 'off' | 'ingest' | 'lrs'
+  /** What becomes of a native event of a type that is not registered. `accept`: it is stored, and counted. `quarantine`: it waits for a person. `reject`: it does, and its sender is told. */
+  unknownTypes: 'accept' | 'quarantine' | 'reject'
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  limits?: TenantLimits
   createdAt: string
 }
 
@@ -864,6 +947,19 @@ export type TenantList = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
+  /** null: as the deployment has it for whoever chose nothing */
+  unknownTypes?: 'accept' | 'quarantine' | 'reject' | null
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[] | null
+  /** null: none */
+  limits?: {
+    /** What brings events, by WebSocket too */
+    publish?: string
+    /** What reads */
+    query?: string
+    /** What changes settings */
+    admin?: string
+  } | null
 }
 
 export type NewKey = {
@@ -1156,7 +1252,7 @@ export type CreatedWebhook = Webhook & {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
   in: string[]
 }
 
@@ -1215,6 +1311,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1226,6 +1323,7 @@ export interface Operations {
     replies: {
       200: CaliperEndpointConfiguration
       401: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1247,6 +1345,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1266,6 +1365,7 @@ export interface Operations {
       401: Problem
       403: Problem
       426: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1353,6 +1453,55 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEvents: {
+    method: 'GET'
+    path: '/api/v1/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEvents: {
+    method: 'DELETE'
+    path: '/api/v1/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1377,8 +1526,129 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEvent: {
+    method: 'GET'
+    path: '/api/v1/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStats: {
+    method: 'GET'
+    path: '/api/v1/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEventsUnversioned: {
+    method: 'GET'
+    path: '/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEventsUnversioned: {
+    method: 'DELETE'
+    path: '/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEventUnversioned: {
+    method: 'GET'
+    path: '/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStatsUnversioned: {
+    method: 'GET'
+    path: '/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Can events be taken now? */
+  getPipelineReadiness: {
+    method: 'GET'
+    path: '/readiness'
+    replies: {
+      200: PipelineReady
+      500: Problem
+      503: PipelineNotReady
     }
   }
   /** Which versions of xAPI are offered */
@@ -1431,6 +1701,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1450,6 +1721,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1473,6 +1745,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1506,6 +1779,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1524,6 +1798,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1553,6 +1828,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1581,6 +1857,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1608,6 +1885,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1633,6 +1911,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1658,6 +1937,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1682,6 +1962,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1705,6 +1986,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1726,6 +2008,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1751,6 +2034,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1775,6 +2059,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1798,6 +2083,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1819,6 +2105,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1849,6 +2136,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1861,6 +2149,7 @@ export interface Operations {
       200: SourceList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1877,6 +2166,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1897,6 +2187,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1922,6 +2213,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1939,6 +2231,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1951,6 +2244,7 @@ export interface Operations {
       200: TenantList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1967,6 +2261,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1987,6 +2282,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2008,6 +2304,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2026,6 +2323,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2048,6 +2346,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2070,6 +2369,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2095,6 +2395,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2124,6 +2425,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2141,6 +2443,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2158,6 +2461,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2175,6 +2479,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2192,6 +2497,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2213,6 +2519,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2229,6 +2536,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2250,6 +2558,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Events from this time on, by their own time */
@@ -2267,6 +2577,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2291,6 +2602,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2312,6 +2624,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Who sent it */
@@ -2328,6 +2642,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2345,6 +2660,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2363,6 +2679,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2379,6 +2696,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2399,6 +2717,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2415,6 +2734,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2437,6 +2757,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
