@@ -23,13 +23,13 @@ export interface Door {
 /** Answers a request that brings events: from a key to a receipt. */
 export type Receive = (c: AppContext, door: Door) => Promise<ReceiptReply>
 
-/** What was taken in of a request, and by what its answer is worded. */
+/** A request that was taken in has its receipt, and what its answer is worded by. */
 export interface Taken {
   receipt: Receipt
   wording: Wording
 }
 
-/** All that is known of a request that brings events, before its body is read. */
+/** A request that was opened is known but for its body. */
 export type Opened = Pick<Arrival, 'sender' | 'standard' | 'form' | 'contentType' | 'context'> & {
   principal: Principal
 }

@@ -12,6 +12,7 @@ import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { EventStore } from '../platform/event-store'
 import type { ServingPlatform } from '../platform/platform'
 import type { QuarantineStore } from '../platform/quarantine-store'
+import type { TypeCounts } from '../platform/type-counts'
 import { standardNamed } from '../standards'
 import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
@@ -28,6 +29,7 @@ import type {
 } from './arrival'
 import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
+import { countTypesWith } from './count-types'
 import type { FindTypes } from './event-types'
 import { outcomeOf } from './outcome'
 import { createRecordStore, type RecordStoreNeeds } from './record-store'
@@ -64,7 +66,14 @@ import type { Unwrapped } from './unwrap'
 export interface IngestNeeds {
   platform: Pick<
     ServingPlatform,
-    'events' | 'quarantine' | 'conformance' | 'spill' | 'statements' | 'defaultXapi' | 'documents'
+    | 'events'
+    | 'quarantine'
+    | 'conformance'
+    | 'typeCounts'
+    | 'spill'
+    | 'statements'
+    | 'defaultXapi'
+    | 'documents'
   >
   findSource: FindSource
   findTenant: FindTenant
@@ -213,6 +222,8 @@ interface StoreNeeds extends RecordStoreNeeds {
   events: Pick<EventStore, 'append'>
   /** Whose sessions are is known here. Without them, no session is. */
   documents?: SessionDocuments | undefined
+  /** Without it, nothing is counted by type. */
+  typeCounts?: Pick<TypeCounts, 'add'> | undefined
 }
 
 /**
@@ -226,6 +237,7 @@ export function createStore(needs: StoreNeeds): Store {
   const { events } = needs
   const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
   const underTerms = createRecordStore(needs)
+  const countTypes = countTypesWith(needs.typeCounts)
 
   return async function store(sent, origin) {
     const reading = await screened(sent, origin, needs)
@@ -242,6 +254,7 @@ export function createStore(needs: StoreNeeds): Store {
     })
     const outcome = outcomeOf(reading, governed, appended, refused)
     await rememberSessions(reading, outcome.stored, origin, needs)
+    countTypes(origin, outcome.stored)
     return outcome
   }
 }

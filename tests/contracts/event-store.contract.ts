@@ -5,6 +5,7 @@ import type { EventRecord } from '../../src/event/record'
 import type { EventStore } from '../../src/platform/event-store'
 import { aRecord } from '../support/records'
 import { itErasesEvents } from './event-erasure.contract'
+import { itFindsByArrival } from './event-latest.contract'
 import { itAppendsWhole } from './event-whole.contract'
 
 /** What every hot store promises, whatever it is made of. */
@@ -281,6 +282,7 @@ export function eventStoreContract(
     })
 
     itErasesEvents(create)
+    itFindsByArrival(create)
     itAppendsWhole(create)
 
     it('rejects with an AppError that carries the path', async () => {

@@ -77,6 +77,6 @@ batteryOf({
   method: 'POST',
   path,
   scope: 'events:write',
-  otherMethod: 'GET',
+  otherMethod: 'PUT',
   body: { type: 'application/json', text: JSON.stringify(event) },
 })

@@ -176,6 +176,7 @@ describe('what the document says of keys', () => {
     'GET /',
     'GET /health',
     'GET /ready',
+    'GET /readiness',
     'GET /openapi.json',
     'GET /docs',
     'POST /api/v1/events/validate',

@@ -84,10 +84,12 @@ const refused: [what: string, event: object, path: string[], code: string][] = [
   ['a source that is true', { source: true }, ['source'], 'wrong_type'],
 ]
 
-it('is asked to take no type but those that are registered', async () => {
+notOnAws('clock')('is asked to take no type but those that are registered', async () => {
   const unknownTypes = { unknownTypes: 'reject' }
   const reply = await call('PATCH', '/tenants/default', unknownTypes, admin())
   expect(reply.status).toBe(200)
+  // What is remembered of a tenant is forgotten by then.
+  app.clock.advance(60_000)
 })
 
 describe('publishing', () => {
@@ -122,7 +124,8 @@ describe('publishing', () => {
   })
 
   for (const [what, more, path, code] of refused) {
-    it(`is answered 422 for ${what}`, async () => {
+    const reason = code === 'unknown_type' ? 'clock' : undefined
+    notOnAws(reason)(`is answered 422 for ${what}`, async () => {
       const { status, body } = await send(anEvent(more))
       expect(status).toBe(422)
       expect(body.errors).toMatchObject([{ path, code }])
@@ -179,9 +182,14 @@ describe('reading back', () => {
     expect(idsIn(await get(`/api/v1/events?${own}&since=2099-01-01T00:00:00Z`))).toEqual([])
   })
 
-  for (const query of ['since=yesterday', 'limit=0', 'limit=1001', 'limit=x']) {
-    it(`is answered 400 for ${query}`, async () => {
-      expect((await get(`/api/v1/events?${query}`)).status).toBe(400)
+  for (const [query, status] of [
+    ['since=yesterday', 400],
+    ['limit=0', 422],
+    ['limit=1001', 422],
+    ['limit=x', 422],
+  ] as const) {
+    it(`is answered ${status} for ${query}`, async () => {
+      expect((await get(`/api/v1/events?${query}`)).status).toBe(status)
     })
   }
 

@@ -16,8 +16,9 @@ interface Rule {
 }
 
 const idRule: Rule = {
-  fits: (value) => shortText(value) !== undefined,
-  message: `Expected a text of 1 to ${MAX_ID_LENGTH} characters, or an integer below 2^53`,
+  // An empty text says that there is none, as with every id.
+  fits: (value) => value === '' || shortText(value) !== undefined,
+  message: `Expected a text of at most ${MAX_ID_LENGTH} characters, or an integer below 2^53`,
 }
 
 const objectRule: Rule = {
@@ -33,7 +34,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   seq: { fits: Number.isSafeInteger, message: 'Expected an integer below 2^53' },
   question_id: {
-    fits: (value) => shortText(isObject(value) ? value.id : value) !== undefined,
+    fits: (value) => idRule.fits(isObject(value) ? value.id : value),
     message: idRule.message,
   },
   organization_id: idRule,

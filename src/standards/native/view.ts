@@ -4,7 +4,7 @@ export interface View {
   members: unknown
   /** The name of the dialect in which it was sent; absent for our own. */
   dialect?: string | undefined
-  /** What its body says of it, and not the item itself, tells it from others of the same content. */
+  /** The text tells it from others of the same content: its body said so of it, not it itself. */
   distinction?: string | undefined
 }
 
