@@ -63,7 +63,8 @@ export async function startServer(config: Config): Promise<Server> {
   const meter = createMeter({ clock })
   const measured = { ...platform, events: meteredEvents(platform.events, meter) }
   const limiter = createLimiter({ rates: ratesOf(config), clock })
-  const options = { config, clock, log, guard, budget, meter, limiter, flush }
+  const streamsLines = true as const
+  const options = { config, clock, log, guard, budget, meter, limiter, flush, streamsLines }
   const services = opened.use(createServices(measured, options))
   const { fetch } = createApp(services, { limit: rateLimitOf(services) })
   const { host, port } = config

@@ -28,6 +28,8 @@ export interface AppOptions {
   log: Log
   /** Largest answer that the door can send on, in bytes, whatever is in it. Left out, any. */
   maxReplyBytes?: number
+  /** The door hands a body on as it comes, so that one of lines may be of any length. */
+  streamsLines?: true
   /** Memory for what comes in. Left out, it is not counted. */
   budget?: Budget
   /** Limits the rates of callers. Left out, as on AWS, none is limited. */

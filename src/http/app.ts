@@ -53,11 +53,11 @@ export const laterApps = [
   later(['/api/v1/event-types/*'], async () =>
     fromPages((await import('./event-types')).registerEventTypes),
   ),
-  later(['/api/*', '/events', '/events/*', '/stats', '/readiness'], async () => {
+  later(['/api/*', '/readiness'], async () => {
     const { registerNative } = await import('./native')
     const { registerPipeline } = await import('./pipeline')
     return fromPages((app, deps) => {
-      registerNative(app, receiveWith(deps))
+      registerNative(app, deps)
       registerPipeline(app, deps)
     })
   }),

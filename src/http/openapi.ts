@@ -31,6 +31,10 @@ export const Problem = z
       .string()
       .optional()
       .openapi({ description: 'Where the body that could not be read is kept' }),
+    linesTaken: z
+      .int()
+      .optional()
+      .openapi({ description: 'Of a stream of lines: how many were stored before it failed' }),
     quarantined: z
       .array(z.object({ index: z.int(), id: z.string().optional(), quarantineId: z.string() }))
       .optional()

@@ -127,13 +127,14 @@ export function createIngest(needs: IngestNeeds): Ingest {
       const sentBy = { ...arrival, context }
       throw refusalOf(parsed, await quarantineBody(sent, parsed, sentBy, origin))
     }
-    const { admitItem } = arrival
+    const { admitItem, heard } = arrival
+    heard?.(parsed, { ...origin, ...by })
     if (admitItem !== undefined) await inTurns(eachOf(readableIn(parsed), admitItem))
     const receipt = Array.isArray(parsed)
       ? await ingestBatch(parsed, arrival, origin)
       : await ingestReading(parsed, origin)
     watch?.answered(receipt)
-    if (origin.mode === 'strict') assertAccepted(receipt)
+    if (origin.mode === 'strict' && arrival.saysRefusal !== true) assertAccepted(receipt)
     const warnings = isUnreadable(decoded) ? notes : [...decoded.notes, ...notes]
     return {
       ...receipt,
@@ -200,7 +201,9 @@ export async function parseWhole(
     if (found !== undefined) return found
   }
   const parsed = await inTurns(parse(verified, arrival, by))
-  if (isWhole || typeof verified !== 'string' || !isAllRefused(parsed)) return { parsed }
+  // A piece of a longer body is no wrapper.
+  if (isWhole || by.linesBefore !== undefined) return { parsed }
+  if (typeof verified !== 'string' || !isAllRefused(parsed)) return { parsed }
   const { unwrap } = await import('./unwrap')
   return (await unwrap(verified, arrival, by)) ?? { parsed }
 }
@@ -217,10 +220,10 @@ function* parse(
 
 interface StoreNeeds extends RecordStoreNeeds {
   events: Pick<EventStore, 'append'>
-  /** Without it, nothing is counted by type. */
-  typeCounts?: Pick<TypeCounts, 'add'> | undefined
   /** Whose sessions are is known here. Without them, no session is. */
   documents?: SessionDocuments | undefined
+  /** Without it, nothing is counted by type. */
+  typeCounts?: Pick<TypeCounts, 'add'> | undefined
 }
 
 /**
@@ -250,8 +253,8 @@ export function createStore(needs: StoreNeeds): Store {
       return { records, appended: await append(records, isWhole) }
     })
     const outcome = outcomeOf(reading, governed, appended, refused)
-    countTypes(origin, outcome.stored)
     await rememberSessions(reading, outcome.stored, origin, needs)
+    countTypes(origin, outcome.stored)
     return outcome
   }
 }

@@ -4,7 +4,7 @@ import type { RouteClass, Tenant } from '../platform/registry/tenants'
 import { type Rate, readRate } from './rate'
 import { type Allowance, createWindows } from './windows'
 
-/** The limiter counts requests by key, by tenant, and those of strangers by address. */
+/** The limiter counts requests by key or person, by tenant, and those of strangers by address. */
 export interface Limiter {
   /**
    * Counts a request of somebody who is known.
@@ -12,7 +12,7 @@ export interface Limiter {
    * limited
    */
   known(
-    who: Pick<Principal, 'tenantId' | 'keyId'>,
+    who: Pick<Principal, 'tenantId' | 'keyId' | 'person'>,
     tenant: Pick<Tenant, 'limits'> | undefined,
     routeClass: RouteClass,
   ): Allowance | undefined
@@ -56,9 +56,11 @@ export function createLimiter({
   const byAddress = createWindows({ clock }, MAX_ADDRESSES)
 
   return {
-    known({ tenantId, keyId }, tenant, routeClass) {
+    known({ tenantId, keyId, person }, tenant, routeClass) {
       const rate = rates[routeClass]
-      const ofKey = rate && byKey.take(`${routeClass} ${keyId}`, rate)
+      // People share what their issuer is known by, and none of them holds up the others.
+      const name = person === undefined ? keyId : `${keyId} ${person.subject}`
+      const ofKey = rate && byKey.take(`${routeClass} ${name}`, rate)
       const said = tenant?.limits?.[routeClass]
       const ofAll = said === undefined ? undefined : readRate(said)
       const ofTenant = ofAll && byTenant.take(`${routeClass} ${tenantId}`, ofAll)

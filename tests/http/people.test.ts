@@ -113,6 +113,16 @@ describe('a person', () => {
     }
   })
 
+  it('is told whose an event is that they send alone', async () => {
+    const token = await personal()
+    const sent = await call('POST', native, { event_type: 'noted', event_id: 'alone' }, token)
+    expect(sent.status).toBe(201)
+    expect(await sent.json()).toMatchObject({ id: 'alone', user_id: 'ada' })
+    const other = { event_type: 'noted', event_id: 'not alone', user_id: 'bo' }
+    const { errors } = await problemOf(await call('POST', native, other, token), 'invalid_event')
+    expect(errors).toMatchObject([{ code: 'other_user' }])
+  })
+
   const others: [method: string, path: string][] = [
     ['GET', '/analytics/events'],
     ['GET', '/quarantine'],

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import fc from 'fast-check'
 import { sessionTypes } from '../../src/standards/native/session-door'
+import { canonicalJson } from '../../src/syntax/canonical-json'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
 
@@ -167,6 +169,43 @@ describe('an event is refused, and the others of its batch are stored', () => {
   })
 })
 
+it('every event of any batch is stored once or in quarantine, and counted', async () => {
+  await using fresh = await startTestApp()
+  await create(fresh, created)
+  const good = fc.record({
+    ...{ event_type: fc.constantFrom(...sessionTypes), session_id: fc.constant('s-1') },
+    ...{
+      client_ts: fc.constant('2026-11-21T09:31:00Z'),
+      seq: fc.nat(),
+      user_id: fc.constant('ada'),
+    },
+    question_id: fc.constantFrom('q-1', 'q-2', null),
+    payload: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 }),
+  })
+  const bad = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc
+      .tuple(
+        good,
+        fc.constantFrom('event_type', 'session_id', 'question_id', 'payload'),
+        fc.jsonValue(),
+      )
+      .map(([event, name, value]) => ({ ...event, [name]: value })),
+  )
+  const batch = fc.array(fc.oneof(good, bad), { maxLength: 50 })
+  const check = fc.asyncProperty(batch, async (events) => {
+    const response = await post(fresh, path, { source: 'web', events })
+    expect([200, 403]).toContain(response.status)
+    const told = (await response.json()) as Told
+    expect(told.accepted + told.rejected).toBe(events.length)
+    const { items: held } = await fresh.platform.events.query('default', {}, { limit: 1000 })
+    const { items: kept } = await fresh.platform.quarantine.list('default', { limit: 1000 }, {})
+    const raws = new Set([...held, ...kept].map(({ raw }) => canonicalJson(raw)))
+    for (const event of events) expect(raws).toContain(canonicalJson(JSON.stringify(event)))
+  })
+  await fc.assert(check, { numRuns: 12 })
+})
+
 describe('a batch is refused', () => {
   it('403 where nothing of it may be stored, with all of it in quarantine', async () => {
     const others = [
@@ -209,6 +248,7 @@ describe('a batch is refused', () => {
     ['is no batch', '{"source":"web"}', 'invalid_request'],
     ['has no list of events', '{"events":{}}', 'invalid_request'],
     ['is a text', '"events"', 'invalid_request'],
+    ['names a source that is none', '{"source":{},"events":[]}', 'invalid_request'],
   ] as const) {
     it(`when it ${what}: ${code}`, async () => {
       const { quarantineId } = await problemOf(await post(app, path, body), code)

@@ -15,9 +15,9 @@ import type { View } from './view'
  * they are: two clicks are two events
  */
 export function normalize(
-  { members, dialect }: View,
+  { members, dialect, distinction = '' }: View,
   raw: string,
-  { receivedAt }: Pick<ReadBy, 'receivedAt'>,
+  { receivedAt, requestId }: Pick<ReadBy, 'receivedAt' | 'requestId'>,
   place: number,
 ): ReadEvent {
   const item = members as Record<string, unknown>
@@ -30,7 +30,11 @@ export function normalize(
   return {
     kind: 'event',
     eventId:
-      ownId ?? derivedNativeId(raw, time === undefined ? distinctionAt(receivedAt, place) : ''),
+      ownId ??
+      derivedNativeId(
+        raw,
+        `${distinction}${time ? '' : distinctionAt(receivedAt, place, requestId)}`,
+      ),
     standard: 'native',
     standardVersion: envelope.standardVersion,
     type: item.event_type as string,
@@ -78,6 +82,6 @@ export function normalize(
 }
 
 /** Tells two items of one content apart by when and where they arrived. */
-export function distinctionAt(receivedAt: string, place: number): string {
-  return `${receivedAt} ${place} `
+export function distinctionAt(receivedAt: string, place: number, requestId = ''): string {
+  return `${receivedAt} ${place} ${requestId}`
 }

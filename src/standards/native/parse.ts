@@ -7,12 +7,11 @@ import {
   tooManyItems,
   withoutByteOrderMark,
 } from '../../event/json-body'
-import { MAX_ID_LENGTH, MAX_ITEMS, shownId } from '../../event/limits'
+import { MAX_ITEMS, shownId } from '../../event/limits'
 import type { ReadEvent, ReadItem, Reading } from '../../event/reading'
-import { sentBy } from '../../event/sent-by'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
-import type { JsonElements } from '../../syntax/json-elements'
+import type { JsonElement } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
 import { envelopeIssues } from './envelope'
 import { refuse, textOf } from './gate'
@@ -20,41 +19,39 @@ import { normalize } from './normalize'
 import { withReadPayload } from './payload'
 import type { ReadBy } from './read-by'
 import { refuseAtSessionDoor, requireBatch, requireFew } from './session-door'
+import { EVENTS, parsingSourced, withSource } from './sourced'
 import { applyType, explainType, noticesOf } from './types/apply'
 import { viewOf } from './view'
 
 /**
- * Reads one event or an array of them.
+ * Reads one event, an array of them, or `{ source, events: [...] }`.
  * @param by what its items are read by beside their text
  * @throws {AppError} `invalid_json`; `invalid_request` when it is neither an object nor an array;
  * `too_large`
  */
 export function* readingNative(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
-  const isAtDoor = sentBy(by.context).door === 'sessions'
-  const parts =
-    (yield* parsingItems(body)) ?? (isAtDoor ? yield* parsingItems(body, 'events') : undefined)
-  if (parts === undefined) return yield* readingOne(body, by)
-  if (isAtDoor) return yield* readingRequest(parts, by)
-  return yield* readingAll(parts, by)
+  const parts = yield* parsingItems(body)
+  if (parts !== undefined) return yield* readingList(parts.elements, [], by)
+  const sourced = yield* parsingSourced(body)
+  if (sourced === undefined) return yield* readingOne(body, by)
+  const context = { ...by.context, ...sourced.context }
+  return yield* readingList(sourced.elements, [EVENTS], { ...by, context })
 }
 
-/** Reads `{ source, events }`: its source is the application of all events that name none. */
-function* readingRequest({ shell, elements }: JsonElements, by: ReadBy): Steps<Reading> {
+function* readingList(
+  elements: readonly JsonElement[],
+  around: Issue['path'],
+  by: ReadBy,
+): Steps<Reading> {
   requireFew(elements.length, by.context)
-  const app = textOf((shell as Record<string, unknown>).source)?.slice(0, MAX_ID_LENGTH)
-  const context = app === undefined ? by.context : { ...by.context, app: app.toWellFormed() }
-  return yield* readingAll({ elements }, { ...by, context })
-}
-
-function* readingAll({ elements }: Pick<JsonElements, 'elements'>, by: ReadBy): Steps<Reading> {
   const items: ReadItem[] = []
   for (const { value, text: raw } of elements) {
     const index = items.length
-    items.push(readItem(value, raw, index, [index], by))
+    items.push(readItem(value, raw, index, [...around, index], by))
     yield
   }
-  return reading(items, by)
+  return reading(items, by, around)
 }
 
 /** Does the same as `readingNative`, in one go. */
@@ -64,13 +61,14 @@ export function readNative(text: string, by: ReadBy): Reading {
 
 /**
  * Reads one event a line. A line that is not JSON is refused alone; empty lines do not count.
- * `index` is the number of the line, from 0.
+ * `index` is the number of the line in the whole body, from 0.
  * @throws {AppError} `too_large`, and nothing else
  */
 export function* readingNativeLines(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const items: ReadItem[] = []
-  let index = 0
+  const { linesBefore = 0 } = by
+  let index = linesBefore
   for (let start = 0; start < body.length; index += 1) {
     const found = body.indexOf('\n', start)
     const end = found < 0 ? body.length : found
@@ -84,7 +82,7 @@ export function* readingNativeLines(text: string, by: ReadBy): Steps<Reading> {
     items.push(readLine(line, { index, offset }, by))
     yield
   }
-  return reading(items, by)
+  return reading(items, by, [])
 }
 
 // RFC 7464, 2.2: in a JSON text sequence, this stands before each text.
@@ -112,7 +110,7 @@ function* readingOne(body: string, by: ReadBy): Steps<Reading> {
   }
   const raw = body.trim()
   requireBatch(item, by.context)
-  return reading([readItem(item, raw, 0, [], by)], by, true)
+  return { ...reading([readItem(item, raw, 0, [], by)], by, undefined), isOne: true }
 }
 
 /** @param place the number of the line, and where it begins in the body */
@@ -139,12 +137,12 @@ function readItem(
   path: Issue['path'],
   by: ReadBy,
 ): ReadItem {
-  const { members: viewed, dialect } = viewOf(item, by.context)
-  const members = withReadPayload(viewed) as Record<string, unknown>
+  const viewed = withSource(viewOf(item, by.context), by.context)
+  const view = { ...viewed, members: withReadPayload(viewed.members) }
+  const members = view.members as Record<string, unknown>
   const errors = refuse(members, raw, path) ?? refuseAtSessionDoor(members, by.context, path)
   if (errors !== undefined) return refused(errors)
-  const event = normalize({ members, dialect }, raw, by, index)
-  event.edAppId ??= by.context.app
+  const event = normalize(view, raw, by, index)
   const refusal = applyType(event, members, by.types, path)
   if (refusal !== undefined) return refused(refusal)
   if (mayHoldLoneSurrogates(raw)) makeWellFormed(event)
@@ -155,9 +153,13 @@ function readItem(
   }
 }
 
-/** @param isOne the body is one event, whose paths do not begin with its index */
-function reading(items: ReadItem[], { context, types }: ReadBy, isOne = false): Reading {
-  const placeOf = (index: number) => (isOne ? [] : [index])
+/** @param around what leads to the index of an item; undefined when the body is one event */
+function reading(
+  items: ReadItem[],
+  { context, types }: ReadBy,
+  around: Issue['path'] | undefined,
+): Reading {
+  const placeOf = (index: number) => (around === undefined ? [] : [...around, index])
   return { standard: 'native', context, items, explain, notice }
 
   function explain(raw: string, index: number): Issue[] {

@@ -4,6 +4,8 @@ export interface View {
   members: unknown
   /** The name of the dialect in which it was sent; absent for our own. */
   dialect?: string | undefined
+  /** The text tells it from others of the same content: its body said so of it, not it itself. */
+  distinction?: string | undefined
 }
 
 /** Views an item by its form, or by what its source is set to. */

@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'breaking_change' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'breaking_change' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'too_many_events' | 'invalid_event' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -415,6 +415,8 @@ export type Problem = {
   errorCount?: number
   /** Where the body that could not be read is kept */
   quarantineId?: string
+  /** Of a stream of lines: how many were stored before it failed */
+  linesTaken?: number
   /** With `not_conformant`: where the first 100 items are kept */
   quarantined?: {
     index: number
@@ -535,7 +537,7 @@ export type InvalidReport = {
   counts?: IssueCounts
 }
 
-/** An event, or an array of them */
+/** An event, an array of them, or `{ source, events }`: an array, and the source of those in it that have none of their own */
 export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | unknown | null)[]
 
 export type NativeEvent = {
@@ -615,6 +617,112 @@ export type EventTypeLastDay = {
 /** As in YAML: `description` and `category` (required), `version`, `commonAction`, `payload` and `envelope` (JSON Schema 2020-12 of the payload and of the members beside it, at most 64 KB each), `mapping` (field of the record to JSON Pointer or `{ const }`), `privacy`, `retention`, `sampling`, `limits` (`maxPayloadBytes`, `maxPayloadKeys`), `example`. The names that `GET` answers with (`schema`, `privacyLevel`, `retentionClass`) are taken, too. */
 export type EventTypeDefinition = Record<string, unknown>
 
+export type NativeReceipt = Receipt & {
+  /** How many are held now, or kept safe for later */
+  accepted: number
+  /** How many are in quarantine */
+  rejected: number
+  /** At most five reasons of them, each once */
+  rejected_reasons_sample: string[]
+}
+
+/** One event that was sent by itself, as it is held, with its receipt */
+export type PublishedEvent = {
+  id: string
+  event_type: string
+  source: string | null
+  session_id: string | null
+  user_id: string | null
+  /** As it was sent */
+  payload: Record<string, unknown>
+  /** When it happened, ISO 8601 UTC */
+  timestamp: string
+  receipt: Receipt
+}
+
+export type PipelineEvent = {
+  /** As sent; `evt_…` where its sender gave none */
+  id: string
+  event_type: string
+  /** As sent, else the source of the key */
+  source: string
+  session_id: string | null
+  user_id: string | null
+  /** `payload` or `properties` of a native event, as sent; of an event of another standard, the whole event */
+  payload?: unknown
+  /** When it happened, ISO 8601 UTC */
+  timestamp: string
+  /** When it arrived: what `since` compares */
+  received_at: string
+}
+
+export type DeletedEvents = {
+  /** How many events are no longer counted */
+  deleted: number
+}
+
+export type PipelineStats = {
+  /** Since the beginning, or since they were deleted */
+  total_events: number
+  /** By arrival, to the minute */
+  events_last_hour: number
+  /** The most frequent first; `other` for what is beyond 10,000 types */
+  by_type: {
+    event_type: string
+    count: number
+    last_seen: string
+  }[]
+  router: RouterState
+}
+
+export type RouterState = {
+  /** Open live subscriptions */
+  active_subscribers: number
+  /** Events that wait to be given to them */
+  queue_size: number
+}
+
+export type PipelineReady = {
+  ready: true
+  database: 'connected'
+  router: RouterState
+}
+
+export type PipelineNotReady = {
+  ready: false
+  database: 'disconnected'
+}
+
+export type TelemetryReply = {
+  /** Stored, or stored before */
+  accepted: number
+  /** In quarantine, each with its reasons */
+  rejected: number
+  rejected_reasons_sample: string[]
+}
+
+export type TelemetryBatch = {
+  /** E.g. `web`, `mobile`, `api` */
+  source?: string | null
+  events: (TelemetryEvent | unknown | null)[]
+  [name: string]: unknown
+}
+
+export type TelemetryEvent = {
+  event_type: 'SESSION_CREATED' | 'SESSION_SUBMITTED' | 'SESSION_EXPIRED' | 'REVIEW_OPENED' | 'QUESTION_VIEWED' | 'NAVIGATE_NEXT' | 'NAVIGATE_PREV' | 'NAVIGATE_JUMP' | 'ANSWER_SELECTED' | 'ANSWER_CHANGED' | 'MARK_FOR_REVIEW_TOGGLED' | 'PAUSE_BLUR'
+  /** ISO 8601; the clock of the server is the authority */
+  client_ts?: string | null
+  /** Counted by the client */
+  seq?: number | null
+  /** A session that was created here */
+  session_id: string | number
+  /** One of the questions of the session */
+  question_id?: string | number | null
+  /** At most 4 KB of JSON */
+  payload?: Record<string, unknown> | null
+  [name: string]: unknown
+}
+
 export type XapiAbout = {
   /** Versions that are offered */
   version: string[]
@@ -678,6 +786,10 @@ export type Source = {
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
 }
@@ -704,6 +816,10 @@ export type NewSource = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -726,6 +842,10 @@ export type ListedSource = {
   /** Of those sent, held already */
   duplicates: number
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -823,6 +943,10 @@ export type SourceSettings = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 export type SourceConformance = {
@@ -852,6 +976,15 @@ export type MadeTenant = Tenant & {
   adminKey: MadeKey
 }
 
+export type TenantLimits = {
+  /** What brings events, by WebSocket too */
+  publish?: string
+  /** What reads */
+  query?: string
+  /** What changes settings */
+  admin?: string
+}
+
 /** It administers the tenant, and is shown this once */
 export type MadeKey = {
   id: string
@@ -879,6 +1012,11 @@ export type Tenant = {
   name: string
   /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
   xapi: 'off' | 'ingest' | 'lrs'
+  /** What becomes of a native event of a type that is not registered. `accept`: it is stored, and counted. `quarantine`: it waits for a person. `reject`: it does, and its sender is told. */
+  unknownTypes: 'accept' | 'quarantine' | 'reject'
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  limits?: TenantLimits
   createdAt: string
 }
 
@@ -898,6 +1036,58 @@ export type TenantList = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
+  /** null: as the deployment has it for whoever chose nothing */
+  unknownTypes?: 'accept' | 'quarantine' | 'reject' | null
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[] | null
+  /** null: none */
+  limits?: {
+    /** What brings events, by WebSocket too */
+    publish?: string
+    /** What reads */
+    query?: string
+    /** What changes settings */
+    admin?: string
+  } | null
+}
+
+export type IssuerList = {
+  issuers: Issuer[]
+}
+
+export type Issuer = {
+  /** Exactly as in the claim `iss` */
+  issuer: string
+  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+  audience: string
+  jwksUrl?: string
+  claims: {
+    learner: string
+    roles?: string
+  }
+  roles: Record<string, string>
+  sourceId: string
+  createdAt: string
+  updatedAt: string
+}
+
+export type IssuerSettings = {
+  /** Exactly as in the claim `iss` */
+  issuer: string
+  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+  audience: string
+  /** Its key set (https); found by OpenID Connect Discovery when left out */
+  jwksUrl?: string
+  claims?: {
+    /** Says the learner as events name them. Not one that people may change */
+    learner?: string
+    /** Says their roles; nobody has any without */
+    roles?: string
+  }
+  /** Roles here by the issuer’s own; others count for nothing */
+  roles?: Record<string, string>
+  /** Stamped on what these people send */
+  sourceId?: string
 }
 
 export type NewKey = {
@@ -1190,7 +1380,7 @@ export type CreatedWebhook = Webhook & {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
   in: string[]
 }
 
@@ -1249,6 +1439,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1260,6 +1451,7 @@ export interface Operations {
     replies: {
       200: CaliperEndpointConfiguration
       401: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1281,6 +1473,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1292,12 +1485,15 @@ export interface Operations {
     query: {
       /** The key, where no header can be set */
       key?: string
+      /** The same as `key` */
+      api_key?: string
     }
     replies: {
       101: undefined
       401: Problem
       403: Problem
       426: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1376,6 +1572,7 @@ export interface Operations {
     replies: {
       200: EventTypeList
       401: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1391,6 +1588,7 @@ export interface Operations {
       200: EventType
       401: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1416,6 +1614,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1432,6 +1631,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1442,13 +1642,229 @@ export interface Operations {
     path: '/api/v1/events'
     body: NativeBody
     replies: {
-      200: Receipt | MinimalReceipt
+      200: NativeReceipt | MinimalReceipt
+      201: PublishedEvent | MinimalReceipt
+      202: PublishedEvent | MinimalReceipt
       400: Problem
       401: Problem
       403: Problem
       408: Problem
       413: Problem
       415: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEvents: {
+    method: 'GET'
+    path: '/api/v1/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEvents: {
+    method: 'DELETE'
+    path: '/api/v1/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send events of your own making from where only a URL can be set */
+  receiveNativeEventsByUrl: {
+    method: 'POST'
+    path: '/api/v1/in/{key}'
+    parameters: {
+      /** The key itself */
+      key: string
+    }
+    body: NativeBody
+    replies: {
+      200: NativeReceipt | MinimalReceipt
+      201: PublishedEvent | MinimalReceipt
+      202: PublishedEvent | MinimalReceipt
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEvent: {
+    method: 'GET'
+    path: '/api/v1/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStats: {
+    method: 'GET'
+    path: '/api/v1/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEventsUnversioned: {
+    method: 'GET'
+    path: '/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEventsUnversioned: {
+    method: 'DELETE'
+    path: '/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEventUnversioned: {
+    method: 'GET'
+    path: '/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStatsUnversioned: {
+    method: 'GET'
+    path: '/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Can events be taken now? */
+  getPipelineReadiness: {
+    method: 'GET'
+    path: '/readiness'
+    replies: {
+      200: PipelineReady
+      500: Problem
+      503: PipelineNotReady
+    }
+  }
+  /** Send what a player of tests tells of a session */
+  receiveTelemetry: {
+    method: 'POST'
+    path: '/v1/telemetry/events'
+    body: TelemetryBatch
+    replies: {
+      200: TelemetryReply
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1503,6 +1919,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1522,6 +1939,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1545,6 +1963,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1578,6 +1997,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1596,6 +2016,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1625,6 +2046,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1653,6 +2075,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1680,6 +2103,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1705,6 +2129,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1730,6 +2155,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1754,6 +2180,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1777,6 +2204,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1798,6 +2226,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1823,6 +2252,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1847,6 +2277,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1870,6 +2301,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1891,6 +2323,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1921,6 +2354,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1933,6 +2367,7 @@ export interface Operations {
       200: SourceList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1949,6 +2384,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1969,6 +2405,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1994,6 +2431,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2011,6 +2449,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2023,6 +2462,7 @@ export interface Operations {
       200: TenantList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2039,6 +2479,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2059,6 +2500,71 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List the issuers of people’s tokens of your tenant */
+  listIssuers: {
+    method: 'GET'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: IssuerList
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Take the tokens of an issuer as those of people of your tenant */
+  putIssuer: {
+    method: 'PUT'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    body: IssuerSettings
+    replies: {
+      200: Issuer
+      201: Issuer
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Take no tokens of an issuer any more */
+  deleteIssuer: {
+    method: 'DELETE'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    query: {
+      /** Exactly as in the claim `iss` */
+      issuer: string
+      /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+      audience: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2080,6 +2586,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2098,6 +2605,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2120,6 +2628,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2142,6 +2651,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2167,6 +2677,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2196,6 +2707,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2213,6 +2725,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2230,6 +2743,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2247,6 +2761,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2264,6 +2779,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2285,6 +2801,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2301,6 +2818,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2322,6 +2840,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Events from this time on, by their own time */
@@ -2339,6 +2859,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2363,6 +2884,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2384,6 +2906,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Who sent it */
@@ -2400,6 +2924,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2417,6 +2942,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2435,6 +2961,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2451,6 +2978,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2471,6 +2999,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2487,6 +3016,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2509,6 +3039,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
