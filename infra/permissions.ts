@@ -57,6 +57,14 @@ const useDocuments: Permissions = [
   },
 ]
 
+/** A document says whose a session is, for good: whatever takes events in puts and reads it. */
+const rememberSessions: Permissions = [
+  {
+    actions: ['GetItem', 'UpdateItem'].map((one) => `dynamodb:${one}`),
+    resources: [documents.arn],
+  },
+]
+
 /**
  * Adds statements to record stores. An item is inserted where there is none, and grows by updates
  * where it refers to others; batches delete definitions that are too many, and erase nothing more.
@@ -183,6 +191,7 @@ const sendToConnections: Permissions = [
 /** Takes events in, whatever becomes of them. */
 const ingest: Permissions = [
   ...appendEvents,
+  ...rememberSessions,
   ...rows(registry, quarantine),
   ...readQuarantine,
   ...openSecrets,

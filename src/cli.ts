@@ -3,6 +3,7 @@ import { version } from '../package.json'
 import { convertCommand } from './cli/convert'
 import { demoCommand } from './cli/demo'
 import { fail } from './cli/failure'
+import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
 import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
@@ -24,6 +25,7 @@ const commands = [
   queryCommand,
   keysCommand,
   tenantsCommand,
+  issuersCommand,
   sourcesCommand,
   statusCommand,
   tailCommand,

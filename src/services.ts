@@ -92,7 +92,9 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const { oidcIssuer: issuer, oidcAudience: audience } = config
   const tokens =
     issuer === undefined ? undefined : { issuer, audience, get: get ?? getFromIssuer() }
-  const identity = createIdentity({ ...platform, clock, tokens })
+  // A tenant's administrator chose these addresses, as those of webhooks.
+  const people = { documents: platform.documents, get: get ?? createGet({ guard }) }
+  const identity = createIdentity({ ...platform, clock, tokens, people })
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })

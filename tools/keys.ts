@@ -5,12 +5,13 @@ import { Command } from 'commander'
 import { Resource } from 'sst'
 import { bootstrap } from '../src/access/keys/bootstrap'
 import { fail } from '../src/cli/failure'
+import { type IssuersPlace, issuersCommand } from '../src/cli/issuers'
 import { keysCommand } from '../src/cli/keys'
 import { type LakePlace, queryCommand } from '../src/cli/query'
 import type { RegistryPlace } from '../src/cli/registry-place'
 import { sourcesCommand } from '../src/cli/sources'
 import { tenantsCommand } from '../src/cli/tenants'
-import { openActivity, openRegistry } from '../src/platform/aws'
+import { openActivity, openRegistry, openServing } from '../src/platform/aws'
 import type { Resources } from '../src/platform/aws/deployed/resources'
 import { createLake } from '../src/platform/aws/lake'
 import { systemClock as clock } from '../src/platform/clock'
@@ -36,7 +37,7 @@ function resources(): Resources | undefined {
 
 /**
  * Gives a fresh deployment its first keys; with `keys …`, makes, lists and revokes further ones; with
- * `tenants …`, shows and changes tenants; with `sources`, lists what came from each; with `query …`, asks its lake.
+ * `tenants …`, shows and changes tenants; with `issuers …`, says whose tokens are people's; with `sources`, lists what came from each; with `query …`, asks its lake.
  */
 async function run(resources: Resources) {
   const registry: Registry = openRegistry(resources, clock)
@@ -44,6 +45,13 @@ async function run(resources: Resources) {
   const table: RegistryPlace = {
     options: () => [],
     open: () => ({ registry, activity, [Symbol.dispose]() {} }),
+  }
+  const documents: IssuersPlace = {
+    options: () => [],
+    open: () => ({
+      ...openServing(resources, { clock, log: createLog('warn', 'text') }),
+      [Symbol.dispose]() {},
+    }),
   }
   await new Command('bootstrap')
     .description('give a fresh deployment its first tenant, source and keys')
@@ -59,6 +67,7 @@ async function run(resources: Resources) {
     })
     .addCommand(keysCommand(table))
     .addCommand(tenantsCommand(table))
+    .addCommand(issuersCommand(documents))
     .addCommand(sourcesCommand(table))
     .addCommand(queryCommand(lakeOf(resources)))
     .parseAsync()

@@ -3,7 +3,7 @@ import type { Principal } from '../identity/principal'
 import { hashKey } from './keys/key'
 import { isGood, type Keyring } from './keys/keyring'
 import { readShown } from './shown'
-import { looksLikeToken, type VerifyToken } from './tokens/token-form'
+import { looksLikeToken } from './tokens/token-form'
 
 /**
  * Recognises whoever shows a credential: `Bearer KEY`, the key alone (several Caliper sensors send it
@@ -17,13 +17,16 @@ export type Authenticate = (credential: string) => Promise<Principal | undefined
 interface Needs {
   keyring: Keyring
   /** Left out, tokens of an identity provider are not taken. */
-  verifyToken?: VerifyToken | undefined
+  verifyToken?: ((token: string) => Promise<Principal | undefined>) | undefined
 }
 
 export function authenticateWith({ keyring, verifyToken }: Needs): Authenticate {
   return async function authenticate(shown) {
     const credential = readShown(shown)
-    if (verifyToken !== undefined && looksLikeToken(credential)) return verifyToken(credential)
+    if (verifyToken !== undefined && looksLikeToken(credential)) {
+      const verified = await verifyToken(credential)
+      if (verified !== undefined) return verified
+    }
     const found = await keyring(hashKey(credential))
     if (isGood(found)) return found
     if (found === undefined || found === 'revoked') return undefined

@@ -36,7 +36,8 @@ function shapeOf(credential: string): string {
     return 'the id of a key, which opens nothing; the key itself begins with nk_'
   }
   if (credential.startsWith('whsec_')) return 'the secret of a webhook, which is no key'
-  if (looksLikeToken(credential)) return 'a token of an identity provider, and none is set here'
+  if (looksLikeToken(credential))
+    return 'a token of an identity provider that is not registered here'
   if (!credential.startsWith('nk_'))
     return `something of ${length} characters that does not begin with nk_`
   const whole = length === KEY_LENGTH ? '' : `, where one that was made here has ${KEY_LENGTH}`

@@ -26,6 +26,7 @@ export const errorCodes = {
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
   invalid_event: { status: 422, title: 'The event cannot be stored as it is' },
   invalid_parameter: { status: 422, title: 'A parameter is outside of what it may be' },
+  too_many_events: { status: 422, title: 'The request brings more events than this route takes' },
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   upgrade_required: { status: 426, title: 'This address takes WebSockets' },
   rate_limited: { status: 429, title: 'Too many requests; please go on later' },

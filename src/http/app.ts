@@ -7,15 +7,21 @@ import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
 import type { Networks, ReadForwarded } from './forwarded'
 import { notFoundWith } from './not-found'
-import { rateLimitOf } from './rate-limit'
+import type { RateLimit } from './rate-limit'
 import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
 import { requestPath } from './request-path'
 import { registerSystem } from './system'
 
+/** A door gives these to its app, where it has them. */
+interface AppDoor {
+  /** Left out, as on AWS, nobody's rate is limited. */
+  limit?: RateLimit | undefined
+}
+
 /** The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own. */
-export function createApp(services: Services): App {
+export function createApp(services: Services, door: AppDoor = {}): App {
   const app: App = new Hono<AppEnv>({ getPath: requestPath })
   const deps = depsOf(services)
 
@@ -23,10 +29,10 @@ export function createApp(services: Services): App {
   if (trustProxy !== false) app.use('*', forwardedLater(trustProxy))
   // Before all else: those routes are framed as these are.
   for (const { paths, load } of laterApps) {
-    const serve = loadedLater(() => load(services))
+    const serve = loadedLater(() => load(services, door))
     for (const path of paths) app.all(path, serve)
   }
-  frame(app, services)
+  frame(app, services, door)
   app.use('/caliper/*', crossOrigin())
   registerCaliper(app, deps, receiveWith(deps))
   registerRealtime(app)
@@ -52,6 +58,9 @@ export const laterApps = [
       registerPipeline(app, deps)
     })
   }),
+  later(['/v1/telemetry/*'], async () =>
+    fromPages((await import('./telemetry')).registerTelemetry),
+  ),
   later(['/xapi/*'], async () => (await import('./xapi')).registerXapi),
   later(['/sources/*'], async () => (await import('./sources')).registerSources),
   later(['/tenants/*'], async () => (await import('./tenants')).registerTenants),
@@ -64,9 +73,9 @@ export const laterApps = [
 ]
 
 function later(paths: string[], loadRegister: () => Promise<Register>) {
-  async function load(services: Services): Promise<App> {
+  async function load(services: Services, door: AppDoor = {}): Promise<App> {
     const register = await loadRegister()
-    const app = framed(services)
+    const app = framed(services, door)
     register(app, depsOf(services))
     return app
   }
@@ -81,9 +90,9 @@ function fromPages(register: Register): Register {
   }
 }
 
-function framed(services: Services): App {
+function framed(services: Services, door: AppDoor): App {
   const app: App = new Hono<AppEnv>({ getPath: requestPath })
-  frame(app, services)
+  frame(app, services, door)
   return app
 }
 
@@ -94,10 +103,9 @@ function depsOf(services: Services): AppDeps {
 }
 
 /** Puts around the routes of an app what all answers have in common. */
-function frame(app: App, services: Services) {
+function frame(app: App, services: Services, { limit }: AppDoor) {
   const { identity, budget, watch } = services
   const { authenticate } = identity
-  const limit = rateLimitOf(services)
   app.use('*', requestContext({ authenticate, budget, watch, limit }))
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(services))

@@ -39,11 +39,24 @@ export async function requireSensor(c: AppContext, way: Way = inHeader): Promise
   return granted(await requireKey(c, way), 'events:write', 'insufficient_scope')
 }
 
+/**
+ * Admits whoever may send events of their own making: a key that may write, or a person, who sends as
+ * themselves (`SentBy.learner`).
+ * @throws {AppError} `unauthenticated`, `forbidden`
+ */
+export async function requireWriter(c: AppContext, way: Way = inHeader): Promise<Principal> {
+  const principal = await requireKey(c, way)
+  return principal.person === undefined
+    ? granted(principal, 'events:write', 'forbidden')
+    : principal
+}
+
 function granted(
   principal: Principal,
   scope: Scope,
   refusal: 'forbidden' | 'insufficient_scope',
 ): Principal {
   if (principal.scopes.includes(scope)) return principal
-  throw new AppError(refusal, `This key does not have the scope ${scope}.`)
+  const what = principal.person === undefined ? 'This key' : 'A person’s token'
+  throw new AppError(refusal, `${what} does not have the scope ${scope}.`)
 }

@@ -30,7 +30,7 @@ export interface Taken {
 }
 
 /** A request that was opened is known but for its body. */
-export type Opened = Pick<Arrival, 'sender' | 'standard' | 'form' | 'contentType'> & {
+export type Opened = Pick<Arrival, 'sender' | 'standard' | 'form' | 'contentType' | 'context'> & {
   principal: Principal
 }
 
@@ -48,7 +48,8 @@ export async function openDoor(c: AppContext, { standard, admit, formOf }: Door)
   const principal = await admit(c)
   const form = formOf(c)
   const contentType = c.req.header('Content-Type')
-  return { principal, sender: senderOf(c, principal), standard, form, contentType }
+  const context = termsOf(principal)
+  return { principal, sender: senderOf(c, principal), standard, form, contentType, context }
 }
 
 /** Takes the body of a request in, whole, within its budget: it hands over an arrival. */
@@ -80,6 +81,13 @@ export function answerReceipt(c: AppContext, { receipt, wording }: Taken): Recei
   const answer = { ...receipt, requestId, timestamp: Date.now() }
   const text = receiptText(answer, { ...wording, maxBytes: FIREHOSE_BYTES })
   return replyWith(c, withLinks(c, text), true)
+}
+
+/** Returns the terms under which somebody sends, where there are any (`SentBy`). */
+export function termsOf({ person, origins }: Principal): Record<string, string> | undefined {
+  if (person !== undefined) return { learner: person.learnerId }
+  // Such a key is read out of a page by anybody.
+  return origins === undefined ? undefined : { begins: 'none' }
 }
 
 /** Says who sends, with what the server saw of the request. */

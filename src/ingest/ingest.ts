@@ -33,6 +33,7 @@ import { countTypesWith } from './count-types'
 import type { FindTypes } from './event-types'
 import { outcomeOf } from './outcome'
 import { createRecordStore, type RecordStoreNeeds } from './record-store'
+import { rememberSessions, type SessionDocuments, screened } from './screen'
 import { isAllRefused, mayBeCloudEvent } from './signs'
 import { createSpill } from './spill'
 import { acknowledge, acknowledgeUnread } from './steps/acknowledge'
@@ -65,7 +66,14 @@ import type { Unwrapped } from './unwrap'
 export interface IngestNeeds {
   platform: Pick<
     ServingPlatform,
-    'events' | 'quarantine' | 'conformance' | 'typeCounts' | 'spill' | 'statements' | 'defaultXapi'
+    | 'events'
+    | 'quarantine'
+    | 'conformance'
+    | 'typeCounts'
+    | 'spill'
+    | 'statements'
+    | 'defaultXapi'
+    | 'documents'
   >
   findSource: FindSource
   findTenant: FindTenant
@@ -214,6 +222,8 @@ interface StoreNeeds extends RecordStoreNeeds {
   events: Pick<EventStore, 'append'>
   /** Without it, nothing is counted by type. */
   typeCounts?: Pick<TypeCounts, 'add'> | undefined
+  /** Whose sessions are is known here. Without them, no session is. */
+  documents?: SessionDocuments | undefined
 }
 
 /**
@@ -229,7 +239,8 @@ export function createStore(needs: StoreNeeds): Store {
   const underTerms = createRecordStore(needs)
   const countTypes = countTypesWith(needs.typeCounts)
 
-  return async function store(reading, origin) {
+  return async function store(sent, origin) {
+    const reading = await screened(sent, origin, needs)
     const { readable, refused } = await inTurns(refuse(reading, origin))
     const governed = govern(readable, origin)
     const isWhole =
@@ -243,6 +254,7 @@ export function createStore(needs: StoreNeeds): Store {
     })
     const outcome = outcomeOf(reading, governed, appended, refused)
     countTypes(origin, outcome.stored)
+    await rememberSessions(reading, outcome.stored, origin, needs)
     return outcome
   }
 }

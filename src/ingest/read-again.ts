@@ -47,7 +47,9 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult | Unreadable> {
-    const { contentType, encoding: _, charset: __, contentEncoding: ___, ...context } = item.context
+    const { contentType, encoding: _, charset: __, contentEncoding: ___, ...kept } = item.context
+    // A request may bring so much; what it brought may be replayed whole.
+    const { mostItems: ____, ...context } = kept
     const arrival = { standard, form: standard.formAgain(contentType), contentType, context }
     const source = await registry.sources.get(item.tenantId, item.sourceId)
     const decoded = await decode(keptBody(item))

@@ -20,6 +20,7 @@ import { type IssueInItem, issuesInItem } from './issues-in-item'
 import { conflict } from './outcome'
 import { readAgainWith } from './read-again'
 import type { RecordStoreNeeds } from './record-store'
+import { type SessionDocuments, screened } from './screen'
 import { quarantinedItemWith } from './steps/quarantine'
 
 /** A replayer is a person or a program that replays. */
@@ -39,6 +40,7 @@ const LOOK_UPS = 50
 interface Needs extends RecordStoreNeeds {
   events: EventStore
   quarantine: QuarantineStore
+  documents?: SessionDocuments | undefined
   registry: Pick<Registry, 'sources'>
   findTypes: FindTypes
   config: RecordStoreNeeds['config'] & { maxBodyBytes: number }
@@ -142,7 +144,9 @@ export function createReplay(needs: Needs): Replay {
       return { stored: [], refused: [], successors: [successor] }
     }
     const { reading } = part
-    const outcome = await (dryRun ? wouldStore(reading, origin) : store(reading, origin))
+    const outcome = await (dryRun
+      ? wouldStore(await screened(reading, origin, needs), origin)
+      : store(reading, origin))
     const successors = outcome.refused.map(quarantinedItemWith(reading, origin))
     return { ...outcome, successors }
   }

@@ -41,6 +41,11 @@ export interface StandardFacts {
   onRefusal: 'item' | 'request'
   /** Items are read by the types that are registered for their source (`TypesInForce`). */
   hasTypes?: true
+  /**
+   * An event of this type says whose a session is: its `user_id`, and in its payload `question_ids`.
+   * Left out, none does.
+   */
+  beginsSession?: string
   /** Items are found again in a record store, by tenants that have one (`Standard.statementOf`). */
   hasRecordStore?: true
   /** A sender is told what became of its items by the `receipt`, as JSON. */

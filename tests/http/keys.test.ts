@@ -231,6 +231,24 @@ describe('the table of roles and tenants', () => {
       const read = await call(test, 'GET', '/tenants/school', undefined, key)
       expect(read.status).toBe(other ? 200 : own ? 404 : 403)
       if (!other) expect(await statusOf(test, theirs)).toBe(200)
+
+      const named = { issuer: 'urn:school', audience: 'school', jwksUrl: 'https://9.9.9.9/keys' }
+      const issuersOf = async (tenant: string) => {
+        const at = `/tenants/${tenant}/issuers`
+        const query = `?issuer=urn:school&audience=school`
+        return [
+          (await call(test, 'PUT', at, named, key)).status,
+          (await call(test, 'GET', at, undefined, key)).status,
+          (await call(test, 'DELETE', `${at}${query}`, undefined, key)).status,
+        ]
+      }
+      const [taken, refused, hidden] = [
+        [201, 200, 204],
+        [403, 403, 403],
+        [404, 404, 404],
+      ]
+      expect(await issuersOf('school')).toEqual(other ? taken! : own ? hidden! : refused!)
+      expect(await issuersOf('default')).toEqual(own || other ? taken! : refused!)
     })
   }
 

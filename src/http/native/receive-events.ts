@@ -1,5 +1,5 @@
 import { native } from '../../standards/native/standard'
-import { requireScope } from '../authenticate'
+import { requireWriter } from '../authenticate'
 import type { App, AppContext } from '../context'
 import { keyed, problems } from '../openapi'
 import { rawOperation } from '../operation'
@@ -18,7 +18,7 @@ const route = createRoute({
   tags: ['Native'],
   summary: 'Send events of your own making',
   description:
-    'Scope `events:write`. One event is answered 201 with itself as it is held; a list (an array, `{ source, events }`, or one event a line) is answered 200 with a receipt. Answered once everything is on disk. What is not an event is quarantined and named; in a list it costs the others nothing, alone it is answered 422. The key may also be `api_key` in the address.',
+    'Scope `events:write`, or a person’s token: a person sends as themselves. One event is answered 201 with itself as it is held; a list (an array, `{ source, events }`, or one event a line) is answered 200 with a receipt. Answered once everything is on disk. What is not an event is quarantined and named; in a list it costs the others nothing, alone it is answered 422. The key may also be `api_key` in the address.',
   ...keyed,
   request: {
     headers: preferHeader,
@@ -41,5 +41,5 @@ export function receiveEvents(app: App, receive: ReceiveNative) {
 }
 
 function admit(c: AppContext) {
-  return requireScope(c, 'events:write')
+  return requireWriter(c)
 }

@@ -22,11 +22,12 @@ import {
   lazyStatements,
   once,
 } from './lazy'
+import { lazyTypeCounts } from './lazy-type-counts'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import { createSourceActivity, type SettlingActivity } from './source-activity'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
-import { createTypeCounts, type SettlingTypes } from './type-counts'
+import type { SettlingTypes } from './type-counts'
 
 interface Needs {
   clock: Clock
@@ -104,7 +105,7 @@ export function openServing(
     lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     activity: createSourceActivity({ client, table: registryTable, clock, log }),
-    typeCounts: createTypeCounts({ client, table: registryTable, clock, log }),
+    typeCounts: lazyTypeCounts({ client, table: registryTable, clock, log }),
     spill: blobs,
     mark: () => markAt(clock.now()),
     health: () => checkHealth({ events, registry, quarantine }),

@@ -7,17 +7,19 @@ import {
   tooManyItems,
   withoutByteOrderMark,
 } from '../../event/json-body'
-import { MAX_ITEMS, shownId } from '../../event/limits'
+import { MAX_ID_LENGTH, MAX_ITEMS, shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
+import { sentBy } from '../../event/sent-by'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
-import type { JsonElement } from '../../syntax/json-elements'
+import type { JsonElement, JsonElements } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
 import { envelopeIssues } from './envelope'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 import { withReadPayload } from './payload'
 import type { ReadBy } from './read-by'
+import { refuseAtSessionDoor, requireBatch, requireFew } from './session-door'
 import { EVENTS, parsingSourced, withSource } from './sourced'
 import { applyType, explainType } from './types/apply'
 import { viewOf } from './view'
@@ -30,12 +32,23 @@ import { viewOf } from './view'
  */
 export function* readingNative(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
-  const parts = yield* parsingItems(body)
+  const isAtDoor = sentBy(by.context).door === 'sessions'
+  const parts =
+    (yield* parsingItems(body)) ?? (isAtDoor ? yield* parsingItems(body, EVENTS) : undefined)
+  if (parts !== undefined && isAtDoor) return yield* readingRequest(parts, by)
   if (parts !== undefined) return yield* readingList(parts.elements, [], by)
-  const sourced = yield* parsingSourced(body)
+  const sourced = isAtDoor ? undefined : yield* parsingSourced(body)
   if (sourced === undefined) return yield* readingOne(body, by)
   const context = { ...by.context, ...sourced.context }
   return yield* readingList(sourced.elements, [EVENTS], { ...by, context })
+}
+
+/** Reads `{ source, events }`: its source is the application of all events that name none. */
+function* readingRequest({ shell, elements }: JsonElements, by: ReadBy): Steps<Reading> {
+  requireFew(elements.length, by.context)
+  const app = textOf((shell as Record<string, unknown>).source)?.slice(0, MAX_ID_LENGTH)
+  const context = app === undefined ? by.context : { ...by.context, app: app.toWellFormed() }
+  return yield* readingList(elements, [], { ...by, context })
 }
 
 function* readingList(
@@ -107,6 +120,7 @@ function* readingOne(body: string, by: ReadBy): Steps<Reading> {
     throw new AppError('invalid_request', message, { errors })
   }
   const raw = body.trim()
+  requireBatch(item, by.context)
   return { ...reading([readItem(item, raw, 0, [], by)], by, undefined), isOne: true }
 }
 
@@ -137,9 +151,10 @@ function readItem(
   const viewed = withSource(viewOf(item, by.context), by.context)
   const view = { ...viewed, members: withReadPayload(viewed.members) }
   const members = view.members as Record<string, unknown>
-  const errors = refuse(members, raw, path)
+  const errors = refuse(members, raw, path) ?? refuseAtSessionDoor(members, by.context, path)
   if (errors !== undefined) return refused(errors)
   const event = normalize(view, raw, by, index)
+  event.edAppId ??= by.context.app
   const refusal = applyType(event, members, by.types, path)
   if (refusal !== undefined) return refused(refusal)
   if (mayHoldLoneSurrogates(raw)) makeWellFormed(event)

@@ -19,7 +19,7 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Changes', 'dynamodb:PutItem', table('Events')],
   ['Changes', 'dynamodb:UpdateItem', table('Events')],
   ['Api', 'dynamodb:Scan', table('Documents')],
-  ['Realtime', 'dynamodb:UpdateItem', table('Documents')],
+  ['Realtime', 'dynamodb:DeleteItem', table('Documents')],
   ['Api', 'dynamodb:Scan', table('Statements')],
   ['Changes', 'dynamodb:PutItem', table('Statements')],
   ['Deliver', 'dynamodb:Query', table('Statements')],
@@ -93,6 +93,14 @@ describe('permissions', () => {
       expect(marking).toEqual(name === 'Changes' ? [] : ['PutItem', 'DeleteItem'])
       const body = `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/statements/a`
       expect(mayDo(role(name), 's3:PutObject', body)).toBe(true)
+    })
+  }
+
+  for (const name of ['Realtime', 'Sweep']) {
+    it(`let ${name} remember whose a session is`, () => {
+      for (const action of ['GetItem', 'UpdateItem']) {
+        expect(mayDo(role(name), `dynamodb:${action}`, table('Documents'))).toBe(true)
+      }
     })
   }
 

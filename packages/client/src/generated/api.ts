@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_event' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_event' | 'invalid_parameter' | 'too_many_events' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -632,6 +632,36 @@ export type PipelineReady = {
 export type PipelineNotReady = {
   ready: false
   database: 'disconnected'
+}
+
+export type TelemetryReply = {
+  /** Stored, or stored before */
+  accepted: number
+  /** In quarantine, each with its reasons */
+  rejected: number
+  rejected_reasons_sample: string[]
+}
+
+export type TelemetryBatch = {
+  /** E.g. `web`, `mobile`, `api` */
+  source?: string | null
+  events: (TelemetryEvent | unknown | null)[]
+  [name: string]: unknown
+}
+
+export type TelemetryEvent = {
+  event_type: 'SESSION_CREATED' | 'SESSION_SUBMITTED' | 'SESSION_EXPIRED' | 'REVIEW_OPENED' | 'QUESTION_VIEWED' | 'NAVIGATE_NEXT' | 'NAVIGATE_PREV' | 'NAVIGATE_JUMP' | 'ANSWER_SELECTED' | 'ANSWER_CHANGED' | 'MARK_FOR_REVIEW_TOGGLED' | 'PAUSE_BLUR'
+  /** ISO 8601; the clock of the server is the authority */
+  client_ts?: string | null
+  /** Counted by the client */
+  seq?: number | null
+  /** A session that was created here */
+  session_id: string | number
+  /** One of the questions of the session */
+  question_id?: string | number | null
+  /** At most 4 KB of JSON */
+  payload?: Record<string, unknown> | null
+  [name: string]: unknown
 }
 
 export type XapiAbout = {
@@ -960,6 +990,45 @@ export type TenantChanges = {
     /** What changes settings */
     admin?: string
   } | null
+}
+
+export type IssuerList = {
+  issuers: Issuer[]
+}
+
+export type Issuer = {
+  /** Exactly as in the claim `iss` */
+  issuer: string
+  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+  audience: string
+  jwksUrl?: string
+  claims: {
+    learner: string
+    roles?: string
+  }
+  roles: Record<string, string>
+  sourceId: string
+  createdAt: string
+  updatedAt: string
+}
+
+export type IssuerSettings = {
+  /** Exactly as in the claim `iss` */
+  issuer: string
+  /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+  audience: string
+  /** Its key set (https); found by OpenID Connect Discovery when left out */
+  jwksUrl?: string
+  claims?: {
+    /** Says the learner as events name them. Not one that people may change */
+    learner?: string
+    /** Says their roles; nobody has any without */
+    roles?: string
+  }
+  /** Roles here by the issuer’s own; others count for nothing */
+  roles?: Record<string, string>
+  /** Stamped on what these people send */
+  sourceId?: string
 }
 
 export type NewKey = {
@@ -1651,6 +1720,25 @@ export interface Operations {
       503: PipelineNotReady
     }
   }
+  /** Send what a player of tests tells of a session */
+  receiveTelemetry: {
+    method: 'POST'
+    path: '/v1/telemetry/events'
+    body: TelemetryBatch
+    replies: {
+      200: TelemetryReply
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Which versions of xAPI are offered */
   getXapiAbout: {
     method: 'GET'
@@ -2282,6 +2370,70 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List the issuers of people’s tokens of your tenant */
+  listIssuers: {
+    method: 'GET'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: IssuerList
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Take the tokens of an issuer as those of people of your tenant */
+  putIssuer: {
+    method: 'PUT'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    body: IssuerSettings
+    replies: {
+      200: Issuer
+      201: Issuer
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Take no tokens of an issuer any more */
+  deleteIssuer: {
+    method: 'DELETE'
+    path: '/tenants/{id}/issuers'
+    parameters: {
+      id: string
+    }
+    query: {
+      /** Exactly as in the claim `iss` */
+      issuer: string
+      /** What the issuer calls this tenant here, and nobody else: in `aud`, or in `client_id` of a token without one */
+      audience: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
       429: Problem
       500: Problem
       503: Problem
