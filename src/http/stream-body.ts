@@ -1,4 +1,3 @@
-import type { Lease } from '../memory/budget'
 import { type Pace, watchBody } from './pace'
 
 /** A body that is read as it comes, for as long as it goes on coming. */
@@ -55,29 +54,5 @@ export function streamOf(
     },
     // A body that was read to its end leaves nothing to cancel.
     close: () => reader.cancel().catch(() => {}),
-  }
-}
-
-/**
- * Shares a lease among pieces that are dealt with one after the other: it is as large as the largest of
- * them needs.
- */
-export function leaseByPiece(lease: Lease): { lease: Lease; next(): void } {
-  let room = 0
-  let used = 0
-  return {
-    lease: {
-      async grow(bytes) {
-        used += bytes
-        if (used <= room) return
-        await lease.grow(used - room)
-        room = used
-      },
-      arrived() {},
-      release() {},
-    },
-    next() {
-      used = 0
-    },
   }
 }

@@ -274,6 +274,8 @@ describe('the server', () => {
     ).toBe(201)
     const address = `/api/v1/events?api_key=${app.keys.demo}`
     expect((await call('POST', address, anEvent(), {})).status).toBe(201)
+    const listed = `/api/v1/events?limit=1&api_key=${app.keys.admin}`
+    expect((await call('GET', listed, undefined, {})).status).toBe(200)
   })
 
   const security = [

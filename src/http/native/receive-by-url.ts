@@ -1,6 +1,6 @@
 import { native } from '../../standards/native/standard'
-import { requireScope } from '../authenticate'
-import type { App } from '../context'
+import { requireWriter } from '../authenticate'
+import type { App, AppContext } from '../context'
 import { keyInPath } from '../credentials'
 import { problems } from '../openapi'
 import { rawOperation } from '../operation'
@@ -40,7 +40,6 @@ const route = createRoute({
 
 /** Pages and appliances send here that can set nothing but an address. */
 export function receiveByUrl(app: App, receive: ReceiveNative) {
-  const admit = (c: Parameters<typeof requireScope>[0]) =>
-    requireScope(c, 'events:write', keyInPath)
+  const admit = (c: AppContext) => requireWriter(c, keyInPath)
   rawOperation(app, route, (c) => receive(c, { standard: native, admit, formOf }))
 }

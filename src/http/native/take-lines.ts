@@ -3,7 +3,7 @@ import { translate } from '../../error/translate'
 import type { Receipt } from '../../event/receipt'
 import { RECEIPT_BYTES } from '../../ingest/receipt-text'
 import { createTotal } from '../../ingest/total'
-import type { Lease } from '../../memory/budget'
+import { type Lease, unbounded } from '../../memory/budget'
 import { wireBody } from '../../wire/body'
 import { inflating } from '../../wire/inflating'
 import { type LinePiece, linePieces } from '../../wire/line-pieces'
@@ -13,7 +13,7 @@ import { encodingOf } from '../body'
 import type { AppContext } from '../context'
 import { leaseFor } from '../lease'
 import type { takeBody } from '../receive'
-import { leaseByPiece, streamOf } from '../stream-body'
+import { streamOf } from '../stream-body'
 
 // A piece is read, stored and acknowledged before the next is asked for. A disk writes a megabyte in
 // the time that it takes to make one durable, so that larger ones would gain little.
@@ -38,7 +38,6 @@ export const takeLines: typeof takeBody = async (c, { services, options }, opene
   const body = c.req.raw.body ?? new Blob([]).stream()
   const stream = streamOf(body, { pace, keepBytes: maxBodyBytes })
   const total = createTotal({ ...opened.sender, ...opened.sender.server }, maxReplyBytes)
-  const shared = leaseByPiece(lease)
   let linesTaken = 0
 
   // We watch the clock from here on.
@@ -69,9 +68,16 @@ export const takeLines: typeof takeBody = async (c, { services, options }, opene
     if (!(await services.identity.isCurrent(opened.principal, 'events:write'))) {
       throw new AppError('unauthenticated', 'What this was sent with no longer holds.')
     }
-    shared.next()
-    const body = await wireBody(bytes, { lease: shared.lease, short: 0 })
-    return services.ingest({ ...opened, body, linesBefore: linesTaken })
+    // Each piece has room of its own, so that streams take turns; what it needs depends on no sender.
+    const { budget, tenantId } = c.var
+    const own = budget === undefined ? unbounded : await budget.lease(tenantId, 0)
+    try {
+      own.arrived()
+      const body = await wireBody(bytes, { lease: own, short: 0 })
+      return await services.ingest({ ...opened, body, linesBefore: linesTaken })
+    } finally {
+      own.release()
+    }
   }
 
   /** Takes in what is no stream, for its length or for how it is written, as any other body. */
