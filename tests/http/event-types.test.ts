@@ -244,7 +244,7 @@ describe('PUT /api/v1/event-types/:name', () => {
     [
       'a reference to nothing',
       { payload: { $ref: '#/$defs/none' } },
-      'payload.$ref',
+      'payload',
       'invalid_schema',
     ],
     [
