@@ -6,8 +6,6 @@ type Schema = Record<string, unknown>
 export interface SchemaNode {
   schema: Schema
   path: Issue['path']
-  /** The schemas that stand in it. */
-  children: { node: SchemaNode; keyword: string }[]
 }
 
 /** These hold texts and examples rather than schemas. */
@@ -26,14 +24,13 @@ export function schemaNodes(schema: Schema, path: Issue['path']): SchemaNode[] {
   return found
 }
 
-function collect(schema: Schema, path: Issue['path'], found: SchemaNode[]): SchemaNode {
-  const node: SchemaNode = { schema, path, children: [] }
-  found.push(node)
+function collect(schema: Schema, path: Issue['path'], found: SchemaNode[]): void {
+  found.push({ schema, path })
   for (const [keyword, value] of Object.entries(schema)) {
     if (values.has(keyword) || !isObject(value)) continue
     const at = [...path, keyword]
     const add = (part: unknown, place: Issue['path']) => {
-      if (isObject(part)) node.children.push({ node: collect(part, place, found), keyword })
+      if (isObject(part)) collect(part, place, found)
     }
     if (Array.isArray(value)) {
       for (const [index, part] of value.entries()) add(part, [...at, index])
@@ -41,7 +38,6 @@ function collect(schema: Schema, path: Issue['path'], found: SchemaNode[]): Sche
       for (const [name, part] of Object.entries(value)) add(part, [...at, name])
     } else add(value, at)
   }
-  return node
 }
 
 function isObject(value: unknown): value is Schema {

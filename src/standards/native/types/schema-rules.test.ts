@@ -4,33 +4,18 @@ import { schemaIssues } from './schema-rules'
 const codes = (schema: unknown) => schemaIssues(schema, []).map(({ code }) => code)
 const many = <Value>(count: number, make: (at: number) => [string, Value]) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => make(at)))
-/** Each definition refers to the next one twice. */
-const doubling = (keyword: string, levels: number) => ({
-  $defs: many(levels, (at) => {
-    const next = { $ref: `#/$defs/d${at + 1}` }
-    return [`d${at}`, at === levels - 1 ? {} : { [keyword]: [next, next] }]
-  }),
-  $ref: '#/$defs/d0',
-})
-const tree = (more: object = {}) => ({
-  $defs: { tree: { properties: { left: { $ref: '#/$defs/tree' } }, ...more } },
-  properties: { tree: { $ref: '#/$defs/tree' } },
-})
-
 describe('a schema is taken', () => {
   const good: [what: string, schema: object][] = [
     ['that is empty', {}],
     ['with a definition', { $defs: { a: {} }, properties: { a: { $ref: '#/$defs/a' } } }],
     ['with a name to be escaped', { $defs: { 'a/b~': {} }, $ref: '#/$defs/a~1b~0' }],
     ['with a name to be decoded', { $defs: { 'a b': {} }, $ref: '#/$defs/a%20b' }],
-    ['that is a tree', tree()],
     ['that is itself under items', { type: 'array', items: { $ref: '#' } }],
     ['with a member called pattern', { properties: { pattern: { type: 'string' } } }],
     ['with a member called $ref', { properties: { $ref: { type: 'string' } } }],
     ['whose constant looks like a schema', { const: { $ref: 'https://example.edu/a.json' } }],
     ['with a thousand choices', { enum: Array.from({ length: 1000 }, (_, at) => at) }],
     ['whose items differ', { uniqueItems: true, maxItems: 1000 }],
-    ['that doubles some times', doubling('allOf', 10)],
     ['of the one draft', { $schema: 'https://json-schema.org/draft/2020-12/schema' }],
   ]
   for (const [what, schema] of good) {
@@ -54,28 +39,6 @@ describe('a schema is refused', () => {
     ],
     ['with an anchor', { $anchor: 'here' }, 'unknown_name'],
     ['with a dynamic reference', { $dynamicRef: '#' }, 'unknown_name'],
-    ['that leads nowhere', { $ref: '#/$defs/none' }, 'invalid_schema'],
-    ['that leads into a constant', { const: {}, items: { $ref: '#/const' } }, 'invalid_schema'],
-    ['that is itself', { $ref: '#' }, 'schema_endless'],
-    [
-      'that goes round',
-      { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } },
-      'schema_endless',
-    ],
-    ['that is one of itself', { anyOf: [{ $ref: '#' }, {}] }, 'schema_endless'],
-    ['that is not itself', { not: { $ref: '#' } }, 'schema_endless'],
-    [
-      'that comes back through a choice',
-      tree({ anyOf: [{ properties: { a: { $ref: '#/$defs/tree' } } }] }),
-      'schema_endless',
-    ],
-    [
-      'with more beside what comes back',
-      { properties: { a: { $ref: '#', properties: { b: {} } } } },
-      'schema_endless',
-    ],
-    ['that doubles with each level', doubling('allOf', 20), 'too_large'],
-    ['that doubles a hundred times', doubling('oneOf', 100), 'too_large'],
     ['of too many schemas', { properties: many(2000, (at) => [`p${at}`, {}]) }, 'too_large'],
     [
       'of too many patterns',
@@ -83,8 +46,6 @@ describe('a schema is refused', () => {
       'too_large',
     ],
     ['of too many choices', { enum: Array.from({ length: 1001 }, (_, at) => at) }, 'too_large'],
-    ['whose items differ without an end', { uniqueItems: true }, 'invalid_value'],
-    ['whose items differ too often', { uniqueItems: true, maxItems: 1001 }, 'invalid_value'],
     ['with a pattern that refers back', { pattern: '(a)\\1' }, 'invalid_pattern'],
     ['with a pattern that looks behind', { pattern: '(?<=a)b' }, 'invalid_pattern'],
     ['with a pattern that is none', { pattern: '[' }, 'invalid_pattern'],

@@ -2,7 +2,6 @@ import { RE2JS } from 're2js'
 import type { Issue } from '../../../error/issue'
 import { isDeeperThan } from '../../../syntax/json-scan'
 import { type SchemaNode, schemaNodes } from './schema-nodes'
-import { workIssues } from './schema-work'
 
 /** A schema has at most so many bytes as JSON in UTF-8; the largest of ours has 3 KB. */
 export const MAX_SCHEMA_BYTES = 65_536
@@ -13,8 +12,6 @@ const MAX_SCHEMA_DEPTH = 50
 const MAX_NODES = 2_000
 const MAX_PATTERNS = 100
 const MAX_CHOICES = 1_000
-// Each item is compared with each other one.
-const MAX_UNIQUE = 1_000
 
 // Forms of text that are checked; others would be taken without a look.
 const formats = new Set([
@@ -29,8 +26,9 @@ const untaken = new Set([
 ])
 
 /**
- * Says what in a schema is not taken, whatever it means: what would have to be fetched, what would take
- * more work than a payload has parts, what no checker knows. It compiles nothing.
+ * Says what in a schema is not taken, whatever it means: what would have to be fetched, what no
+ * checker knows, what is too large. It compiles nothing: what a checker would take too long for is found
+ * then (`schema-cost.ts`).
  */
 export function schemaIssues(schema: unknown, path: Issue['path']): Issue[] {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
@@ -52,25 +50,20 @@ export function schemaIssues(schema: unknown, path: Issue['path']): Issue[] {
   if (patterns.length > MAX_PATTERNS) {
     return [{ path, ...tooMany(MAX_PATTERNS, 'patterns', patterns.length) }]
   }
-  const issues = [
+  return [
     ...nodes.flatMap(keywordIssues),
     ...patterns.flatMap(({ pattern, at }) => patternIssue(pattern, at) ?? []),
   ]
-  return issues.length > 0 ? issues : workIssues(nodes)
 }
 
 function keywordIssues({ schema, path }: SchemaNode): Issue[] {
   return Object.entries(schema).flatMap(([keyword, value]) => {
-    const issue = keywordIssue(keyword, value, schema)
+    const issue = keywordIssue(keyword, value)
     return issue === undefined ? [] : [{ path: [...path, keyword], ...issue }]
   })
 }
 
-function keywordIssue(
-  keyword: string,
-  value: unknown,
-  schema: Record<string, unknown>,
-): Omit<Issue, 'path'> | undefined {
+function keywordIssue(keyword: string, value: unknown): Omit<Issue, 'path'> | undefined {
   if (untaken.has(keyword)) return { message: 'Not taken here', code: 'unknown_name' }
   if (keyword === '$ref' && !/^#(?:\/|$)/.test(String(value))) {
     const message = `Must lead to a place in this schema, as #/$defs/NAME does: nothing is fetched; got ${shown(value)}`
@@ -86,12 +79,6 @@ function keywordIssue(
   }
   if (keyword === 'enum' && Array.isArray(value) && value.length > MAX_CHOICES) {
     return tooMany(MAX_CHOICES, 'choices', value.length)
-  }
-  if (keyword === 'uniqueItems' && value === true) {
-    const { maxItems } = schema
-    if (typeof maxItems === 'number' && maxItems <= MAX_UNIQUE) return undefined
-    const message = `Needs maxItems of at most ${MAX_UNIQUE} beside it: each is compared with each`
-    return { message, code: 'invalid_value' }
   }
   return undefined
 }
