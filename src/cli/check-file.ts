@@ -1,6 +1,6 @@
 import { decideReading } from './decide'
 import { createFileReport, type FileReport } from './file-report'
-import type { StandardOptions } from './file-standards'
+import { loadChecks, type StandardOptions } from './file-standards'
 import type { ProgressStream } from './progress'
 import { openFile, readSource } from './read-pieces'
 
@@ -16,6 +16,7 @@ export async function checkFile(
   options: StandardOptions = {},
 ): Promise<FileReport> {
   await using file = await openFile(path)
+  await loadChecks()
   const reading = await decideReading(file, stream, { ...options, purpose: 'check' })
   const report = createFileReport(file.name, reading.formFor)
   await readSource(file, stream, { ...report, hasEnvelopes: reading.hasEnvelopes })

@@ -16,6 +16,11 @@ export function formOf(value: unknown): FileForm | undefined {
   return fileForms.find(({ isItem, isDocument }) => isItem(value) || isDocument(value))
 }
 
+/** Loads everything that items of any standard are checked by. */
+export async function loadChecks(): Promise<void> {
+  await Promise.all(fileForms.map((form) => form.load?.()))
+}
+
 export interface StandardOptions {
   as?: FileForm
   yes?: true

@@ -78,7 +78,8 @@ export interface TypeInForce {
 
 /** This is what types are made for a source of. */
 export interface GivenTypes {
-  tenantId: string
+  /** Left out for somebody unknown, who has our vocabularies alone. */
+  tenantId?: string | undefined
   /** The types that the tenant registered. */
   own: readonly EventType[]
   /** The vocabularies in their order; those that are left out come after them, the tenant's own first. */
@@ -92,8 +93,8 @@ export interface TypesInForce {
   /** Finds a type by its name, in the order of vocabularies of the source or its tenant. */
   find(name: string): TypeInForce | undefined
   unknownTypes: UnknownTypesMode
-  /** The tenant's id, by which an `organization_id` that is another's is told. */
-  tenantId: string
+  /** By this an `organization_id` that is another's is told; nobody's is when it is absent. */
+  tenantId?: string | undefined
   /** So many members may a payload have whose type limits them; as the type has it when absent. */
   maxPayloadKeys?: number | undefined
 }

@@ -45,4 +45,6 @@ export interface Reading {
   items: ReadItem[]
   /** Returns every issue that the standard's text has with an item, by its text and its index. */
   explain?: (raw: string, index: number) => Issue[]
+  /** Returns what a sender should know of an event that conforms all the same. */
+  notice?: (event: ReadEvent, index: number) => Issue[]
 }

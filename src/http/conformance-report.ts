@@ -1,4 +1,5 @@
 import { AppError } from '../error/app-error'
+import type { TypesInForce } from '../event/event-type'
 import { createTurns } from '../platform/turns'
 import type { ConformanceReport, Standard } from '../standards/standard'
 import { inSlices, type Steps } from '../syntax/steps'
@@ -70,6 +71,7 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
     c: AppContext,
     standard: Standard,
     context?: Record<string, string>,
+    findTypes?: () => Promise<TypesInForce>,
   ) {
     requireJson(c, { more: lineTypes })
     const turn = turns.begin(c.env.ip ?? ANYBODY)
@@ -95,7 +97,8 @@ export function reportingWith({ options, answers }: Pick<AppDeps, 'options' | 'a
         await turn.next()
         const { asWarning, reportBodies } = await import('./report-bodies')
         const run = <Result>(steps: Steps<Result>) => inSlices(steps, turn)
-        const needs = { standard, context, lease, maxBytes: config.maxBodyBytes, run }
+        const types = await findTypes?.()
+        const needs = { standard, context, types, lease, maxBytes: config.maxBodyBytes, run }
         const found = await reportBodies(text, needs)
         return { ...found, warnings: [...notes.map(asWarning), ...found.warnings] }
       } catch (error) {

@@ -1,4 +1,5 @@
 import { createListing } from '../error/listing'
+import type { TypesInForce } from '../event/event-type'
 import { questionIssue, type UnwrappedBody, unwrapBodies } from '../ingest/unwrapped-bodies'
 import type { Lease } from '../memory/budget'
 import type { ConformanceReport, ReportedIssue, Standard } from '../standards/standard'
@@ -8,6 +9,7 @@ interface Needs {
   standard: Pick<Standard, 'split' | 'report' | 'reportBare' | 'onRefusal'>
   /** The context is as `Standard.report` has it. */
   context?: Record<string, string> | undefined
+  types?: TypesInForce | undefined
   lease: Lease
   maxBytes: number
   /** Does the steps in turns with others. */
@@ -42,13 +44,13 @@ const MOST_REFUSED = 6_000
 
 async function reportOf(
   body: UnwrappedBody,
-  { standard, context, run }: Needs,
+  { standard, context, types, run }: Needs,
   report: NonNullable<Standard['report']>,
 ): Promise<ConformanceReport> {
   if ('unreadable' in body) return refusing(body.unreadable.errors)
   const texts = standard.split && (await run(standard.split(body.text)))
   const reports = []
-  for (const one of texts ?? [body.text]) reports.push(await run(report(one, context)))
+  for (const one of texts ?? [body.text]) reports.push(await run(report(one, context, types)))
   return texts === undefined ? reports[0]! : joined(reports)
 }
 

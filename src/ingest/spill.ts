@@ -13,7 +13,7 @@ import { acknowledgeForLater } from './steps/acknowledge'
 
 /** A spilled request waits in the blob store, read and checked as on its arrival. */
 export interface SpilledRequest {
-  reading: Omit<Reading, 'explain'>
+  reading: Omit<Reading, 'explain' | 'notice'>
   arrival: Omit<Origin, 'mode' | 'storedAt'>
 }
 

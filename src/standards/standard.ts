@@ -67,6 +67,8 @@ export interface FileForm {
   contextOf?(value: unknown): Record<string, string>
   /** Says that context to a server. */
   headersOf?(context: Record<string, string>): Record<string, string>
+  /** Loads what `check` needs, where that is much. */
+  load?(): Promise<void>
   /** Reports what is against an item, with paths inside it. Left out, envelopes decide it. */
   check?(item: JsonElement): Iterable<ReportedIssue>
 }
@@ -127,8 +129,13 @@ export interface Standard extends StandardFacts {
   /**
    * Reports everything that the text of the standard has against a body; throws nothing.
    * @param context as `readBody` has it; left out, the body says itself which version it is of
+   * @param types as `readBody` has them
    */
-  report?(text: string, context?: Record<string, string>): Steps<ConformanceReport>
+  report?(
+    text: string,
+    context?: Record<string, string>,
+    types?: TypesInForce,
+  ): Steps<ConformanceReport>
   /** As `report`, of the form `bare`. Left out, there is no other form than `document`. */
   reportBare?(text: string): Steps<ConformanceReport>
 }

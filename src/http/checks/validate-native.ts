@@ -1,8 +1,10 @@
 import { LISTED_BYTES, MAX_LISTED } from '../../error/listing'
+import type { TypesInForce } from '../../event/event-type'
 import { MAX_DEPTH, MAX_ID_LENGTH, MAX_ITEMS } from '../../event/limits'
 import { native } from '../../standards/native/standard'
 import { InvalidReport, reportingWith, ValidReport } from '../conformance-report'
-import type { App, AppDeps } from '../context'
+import type { App, AppContext, AppDeps } from '../context'
+import { inHeader } from '../credentials'
 import { NativeBody, NativeLines, nativeEvent } from '../native/event'
 import { jsonReply, problems } from '../openapi'
 import { rawOperation } from '../operation'
@@ -22,7 +24,7 @@ const route = createRoute({
   tags: ['Native'],
   summary: 'Check events of your own making',
   description: [
-    'An error is what `POST /api/v1/events` would quarantine; it takes whatever that address takes. Needs no key; stores nothing.',
+    'An error is what `POST /api/v1/events` would quarantine, or store as not conformant: it breaks the schema of its type. A warning is a type that is not registered. It takes whatever that address takes. Needs no key; with one, the types of its tenant count, too. Stores nothing.',
     `Limits: ${MAX_ITEMS} items, each nested at most ${MAX_DEPTH} levels deep, with an id of at most ${MAX_ID_LENGTH} characters. At most ${MAX_LISTED} errors and ${LISTED_BYTES / 1024} KB of them are listed.`,
   ].join(' '),
   request: {
@@ -48,9 +50,20 @@ const route = createRoute({
 })
 
 export function validateNative(app: App, deps: AppDeps) {
+  const { services } = deps
   const report = reportingWith(deps)
+
+  /** Finds the types of whoever shows a key that is known; ours for everybody else. */
+  async function typesFor(c: AppContext): Promise<TypesInForce> {
+    const credential = inHeader.read(c)
+    const principal = credential && (await c.var.authenticate(credential))
+    if (!principal) return native.typesInForce({ own: [], order: [], unknownTypes: 'accept' })
+    const { tenantId, sourceId } = principal
+    return services.findTypes(tenantId, await services.findSource(tenantId, sourceId))
+  }
+
   rawOperation(app, route, async (c, reply) => {
-    const { json, hold, valid } = await report(c, native)
+    const { json, hold, valid } = await report(c, native, undefined, () => typesFor(c))
     return valid ? reply.stream(c, 200, json, hold) : reply.stream(c, 400, json, hold)
   })
 }

@@ -1,32 +1,35 @@
 import { AppError } from '../../error/app-error'
 import type { Issue } from '../../error/issue'
 import { createListing } from '../../error/listing'
+import type { TypesInForce } from '../../event/event-type'
 import type { ReadItem, Reading } from '../../event/reading'
 import type { JsonElement } from '../../syntax/json-elements'
 import type { Steps } from '../../syntax/steps'
 import type { ConformanceReport, ReportedIssue } from '../standard'
-import { envelopeIssues } from './envelope'
-import { refuse } from './gate'
 import { readingNativeMessage } from './message'
-import { withReadPayload } from './payload'
-import { viewOf } from './view'
+import { readNative } from './parse'
 
 /**
  * Checks a body of events, one value or one a line, and never throws. There is no text of a standard
- * here: an error is what costs an item its place among the events, or a member its place in the record.
+ * here: an error is what costs an item its place among the events, or a member its place in the record,
+ * or what the schema of its type forbids.
+ * @param types left out, no type is asked for
  */
-export function* checking(text: string): Steps<ConformanceReport> {
-  const errors = createListing('error')
+export function* checking(
+  text: string,
+  context: Record<string, string> = {},
+  types?: TypesInForce,
+): Steps<ConformanceReport> {
+  const [errors, warnings] = [createListing('error'), createListing('warning')]
   let eventCount = 0
   try {
-    const { items, explain } = yield* readingNativeMessage(text, {
-      receivedAt: new Date().toISOString(),
-      context: {},
-    })
-    for (const item of items) {
+    const receivedAt = new Date().toISOString()
+    const reading = yield* readingNativeMessage(text, { receivedAt, context, types })
+    for (const item of reading.items) {
       eventCount += 1
-      const issues = 'errors' in item ? item.errors : departures(item, explain)
-      for (const issue of issues) errors.take({ ...issue, severity: 'error' })
+      for (const issue of issuesOf(item, reading)) {
+        ;(issue.severity === 'error' ? errors : warnings).take(issue)
+      }
       yield
     }
   } catch (thrown) {
@@ -38,23 +41,42 @@ export function* checking(text: string): Steps<ConformanceReport> {
     eventCount,
     entityCount: 0,
     errors: errors.issues,
-    warnings: [],
+    warnings: warnings.issues,
   }
-  if (!errors.isCut()) return report
-  return { ...report, truncated: true, counts: { errors: errors.counts(), warnings: {} } }
+  if (!errors.isCut() && !warnings.isCut()) return report
+  const counts = { errors: errors.counts(), warnings: warnings.counts() }
+  return { ...report, truncated: true, counts }
 }
 
-function departures(
-  { event, index }: Extract<ReadItem, { event: unknown }>,
-  explain: Reading['explain'],
-): Issue[] {
-  return event.conformant ? [] : (explain?.(event.raw, index) ?? [])
+function issuesOf(item: ReadItem, { explain, notice }: Reading): ReportedIssue[] {
+  if ('errors' in item) return item.errors.map(asError)
+  const { event, index } = item
+  const departures = event.conformant ? [] : (explain?.(event.raw, index) ?? [])
+  const notices = notice?.(event, index) ?? []
+  return [
+    ...departures.map(asError),
+    ...notices.map((issue): ReportedIssue => ({ ...issue, severity: 'warning' })),
+  ]
 }
 
-/** Reports what is against an event: what its gate refuses, or else what is of the wrong kind. */
-export function checkNative({ value, text }: JsonElement): ReportedIssue[] {
-  const { members: viewed } = viewOf(value, {})
-  const members = withReadPayload(viewed)
-  const issues = refuse(members, text, []) ?? envelopeIssues(members as Record<string, unknown>, [])
-  return issues.map((issue) => ({ ...issue, severity: 'error' }))
+function asError(issue: Issue): ReportedIssue {
+  return { ...issue, severity: 'error' }
+}
+
+let ours: TypesInForce | undefined
+
+/** Loads our own types, by which `checkNative` checks. */
+export async function loadTypes(): Promise<void> {
+  const { typesInForce } = await import('./types/in-force')
+  ours ??= typesInForce({ own: [], order: [], unknownTypes: 'accept' })
+}
+
+/** Reports what is against an event, as `checking` does. */
+export function checkNative({ text }: JsonElement): ReportedIssue[] {
+  const by = { receivedAt: new Date().toISOString(), context: {}, types: ours }
+  // In an array, so that whatever it is, it is one item.
+  const reading = readNative(`[${text}]`, by)
+  return reading.items
+    .flatMap((item) => issuesOf(item, reading))
+    .map((issue) => ({ ...issue, path: issue.path.slice(1) }))
 }

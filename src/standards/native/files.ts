@@ -1,5 +1,5 @@
 import type { FileForm } from '../standard'
-import { checkNative } from './conformance'
+import { checkNative, loadTypes } from './conformance'
 
 /** Files of native events, which have no envelope. */
 export const nativeFiles: FileForm = {
@@ -11,5 +11,6 @@ export const nativeFiles: FileForm = {
     typeof value === 'object' && value !== null && 'event_type' in value && !('@context' in value),
   isDocument: (_): _ is object => false,
   enclose: (items) => `[${items.join(',')}]`,
+  load: loadTypes,
   check: checkNative,
 }

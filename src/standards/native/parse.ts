@@ -8,7 +8,7 @@ import {
   withoutByteOrderMark,
 } from '../../event/json-body'
 import { MAX_ITEMS, shownId } from '../../event/limits'
-import type { ReadItem, Reading } from '../../event/reading'
+import type { ReadEvent, ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
 import { finish, type Steps } from '../../syntax/steps'
@@ -17,7 +17,7 @@ import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 import { withReadPayload } from './payload'
 import type { ReadBy } from './read-by'
-import { applyType, explainType } from './types/apply'
+import { applyType, explainType, noticesOf } from './types/apply'
 import { viewOf } from './view'
 
 /**
@@ -137,12 +137,16 @@ function readItem(
 
 /** @param isOne the body is one event, whose paths do not begin with its index */
 function reading(items: ReadItem[], { context, types }: ReadBy, isOne = false): Reading {
-  return { standard: 'native', context, items, explain }
+  const placeOf = (index: number) => (isOne ? [] : [index])
+  return { standard: 'native', context, items, explain, notice }
 
   function explain(raw: string, index: number): Issue[] {
     const { members: viewed } = viewOf(JSON.parse(raw), context)
     const members = withReadPayload(viewed) as Record<string, unknown>
-    const path = isOne ? [] : [index]
+    const path = placeOf(index)
     return [...envelopeIssues(members, path), ...explainType(members, types, path)]
+  }
+  function notice(event: ReadEvent, index: number): Issue[] {
+    return noticesOf(event, types, placeOf(index))
   }
 }

@@ -62,14 +62,34 @@ function applyNone(
     note(event, UNKNOWN)
     return undefined
   }
-  const shown = JSON.stringify(event.type.slice(0, SHOWN).toWellFormed())
-  const message = `Expected a registered event type (GET /api/v1/event-types lists them), got ${shown}`
-  return [{ path: [...path, 'event_type'], message, code: UNKNOWN }]
+  return [unknownType(event, path)]
 }
 
 const UNKNOWN = 'unknown_type'
+const OTHER_ORGANIZATION = 'other_organization'
 // A name has 256 characters at most; its beginning tells which it is.
 const SHOWN = 80
+
+function unknownType({ type }: ReadEvent, path: Issue['path']): Issue {
+  const shown = JSON.stringify(type.slice(0, SHOWN).toWellFormed())
+  const message = `Expected a registered event type (GET /api/v1/event-types lists them), got ${shown}`
+  return { path: [...path, 'event_type'], message, code: UNKNOWN }
+}
+
+/** Says what its sender should know of an event that is stored as any other. */
+export function noticesOf(
+  event: ReadEvent,
+  types: TypesInForce | undefined,
+  path: Issue['path'],
+): Issue[] {
+  const issues: Issue[] = []
+  if (event.issueCodes.includes(UNKNOWN)) issues.push(unknownType(event, path))
+  if (event.issueCodes.includes(OTHER_ORGANIZATION)) {
+    const message = `Names another organisation than this tenant, ${types?.tenantId}; it is stored here`
+    issues.push({ path: [...path, 'organization_id'], message, code: OTHER_ORGANIZATION })
+  }
+  return issues
+}
 
 function fillIn(event: ReadEvent, members: Members, { type, mapped }: TypeInForce) {
   const found = mapped(members)
@@ -81,9 +101,10 @@ function fillIn(event: ReadEvent, members: Members, { type, mapped }: TypeInForc
   Object.assign(event, found)
   event.category = type.category
   event.commonAction = type.commonAction
-  event.privacyLevel = stricter(event.privacyLevel, type.privacyLevel)
-  // Where the sender asks for more privacy, it asks for its class as well.
-  if (event.privacyLevel === type.privacyLevel) event.retentionClass = type.retentionClass
+  const level = stricter(event.privacyLevel, type.privacyLevel)
+  // What is more private than others of its type is kept for as long as what is so private.
+  event.retentionClass = level === type.privacyLevel ? type.retentionClass : level
+  event.privacyLevel = level
 }
 
 const levels = ['standard', 'sensitive', 'pii'] as const
@@ -99,7 +120,8 @@ function stricter(
 /** The organisation is the tenant; an event that names another is its own sender's all the same. */
 function noteOrganization(event: ReadEvent, { tenantId }: TypesInForce) {
   const { organizationId } = event
-  if (organizationId !== undefined && organizationId !== tenantId) note(event, 'other_organization')
+  if (tenantId === undefined || organizationId === undefined) return
+  if (organizationId !== tenantId) note(event, OTHER_ORGANIZATION)
 }
 
 function note(event: ReadEvent, code: string) {

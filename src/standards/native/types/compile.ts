@@ -1,3 +1,4 @@
+import { AppError } from '../../../error/app-error'
 import type { Issue } from '../../../error/issue'
 import type { EventType, MappedField, TypeInForce } from '../../../event/event-type'
 import { type Check, compileSchema } from './compile-schema'
@@ -40,8 +41,19 @@ function later(schema: object | undefined, trusted: boolean): Check | undefined 
   if (schema === undefined) return undefined
   let check: Check | undefined
   return (value) => {
-    check ??= compileSchema(schema, { trusted })
+    check ??= compiledOrNot(schema, trusted)
     return check(value)
+  }
+}
+
+/** A schema that was taken by another version and is none by now costs no event its place. */
+function compiledOrNot(schema: object, trusted: boolean): Check {
+  try {
+    return compileSchema(schema, { trusted })
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    const issues = thrown.errors.map((issue) => ({ ...issue, path: [] }))
+    return () => issues
   }
 }
 

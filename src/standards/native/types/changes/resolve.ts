@@ -18,14 +18,15 @@ export function resolve(schema: Schema, root: SchemaObject): Schema | undefined 
     if (ref === undefined) return at
     const isAlone = Object.keys(at).every((word) => word === '$ref' || silent.has(word))
     if (!isAlone) return at
-    at = typeof ref === 'string' ? target(ref, root) : undefined
+    at = referred(ref, root)
   }
   return undefined
 }
 
-function target(ref: string, root: SchemaObject): unknown {
+/** Returns what a `$ref` leads to inside its schema; undefined for one that leads nowhere. */
+export function referred(ref: unknown, root: SchemaObject): unknown {
   if (ref === '#') return root
-  if (!ref.startsWith('#/')) return undefined
+  if (typeof ref !== 'string' || !ref.startsWith('#/')) return undefined
   let at: unknown = root
   for (const step of ref.slice(2).split('/')) {
     const name = decoded(step)?.replaceAll('~1', '/').replaceAll('~0', '~')
