@@ -1,6 +1,7 @@
 import { next } from './entities'
 
-const types = ['question_viewed', 'answer_submitted', 'quiz_completed', 'page_view'] as const
+// One in twenty is a quiz that was completed, as one in twenty of Caliper's events is a grade.
+const types = ['question_viewed', 'answer_submitted', 'answer_changed', 'page_view'] as const
 const browsers = ['chrome', 'firefox', 'safari'] as const
 
 /**
@@ -9,7 +10,7 @@ const browsers = ['chrome', 'firefox', 'safari'] as const
  */
 export function aNativeEvent(more: Record<string, unknown> = {}): Record<string, unknown> {
   const n = next()
-  const type = types[n % types.length]!
+  const type = n % 20 === 0 ? 'quiz_completed' : types[n % types.length]!
   const version = `${100 + (n % 30)}.0.0.0`
   return {
     id: crypto.randomUUID(),
