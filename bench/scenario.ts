@@ -103,12 +103,15 @@ function commitSize(dataDir: string, inFlight: number): number {
   return Math.min(inFlight, Math.max(1, Math.round(events / Math.max(1, commits))))
 }
 
-/** Adds a webhook for one event type of twenty, so that fan-out and delivery have work. */
+/**
+ * Adds a webhook for one event in twenty, of Caliper's and of native ones, so that fan-out and
+ * delivery have work.
+ */
 async function withWebhook({ url, key }: ServerProcess, targetUrl: string) {
   const reply = await fetch(`${url}/webhooks`, {
     method: 'POST',
     headers: { authorization: key, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'bench', targetUrl, events: ['GradeEvent'] }),
+    body: JSON.stringify({ name: 'bench', targetUrl, events: ['GradeEvent', 'quiz_completed'] }),
   })
   if (reply.status !== 201) throw new Error(`webhook: ${reply.status} ${await reply.text()}`)
 }

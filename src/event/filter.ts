@@ -8,7 +8,7 @@ export type IndexedField = (typeof indexedFields)[number]
  * Events can be found by these fields as well, without an index: a store looks at the events that the
  * other conditions leave, as many as it may look at for a page.
  */
-export const residualFields = ['commonAction'] as const
+export const residualFields = ['commonAction', 'organizationId'] as const
 export type ResidualField = (typeof residualFields)[number]
 
 /** All conditions must hold. Times are ISO 8601 UTC with milliseconds; `from` inclusive, `to` exclusive. */
@@ -34,7 +34,13 @@ export function matchesFilter(record: EventRecord, filter: EventFilter): boolean
  * A subscription can be narrowed by these fields. They need no index, because each check looks at
  * one event.
  */
-export const filterFields = [...indexedFields, 'action', 'sourceId', 'commonAction'] as const
+export const filterFields = [
+  ...indexedFields,
+  'action',
+  'sourceId',
+  'commonAction',
+  'organizationId',
+] as const
 
 /** This is one condition of a subscription. */
 export interface FieldFilter {

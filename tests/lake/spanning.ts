@@ -3,6 +3,7 @@ import { type StandardName, standardNames } from '../../src/event/record'
 import { stampWith } from '../../src/ingest/steps/stamp'
 import { commonOf } from '../../src/mapping/common'
 import { standardNamed } from '../../src/standards'
+import { typesInForce } from '../../src/standards/native/types/in-force'
 import { finish } from '../../src/syntax/steps'
 import { caliperContext } from '../../tools/samples/events'
 
@@ -150,6 +151,37 @@ const nativeTakes = [
   native('fay', 11, 'Started', { ...nativeCells, attempt_id: 'fay-1' }),
   native('fay', 31, 'Graded', { ...nativeCells, attempt_id: 'fay-2', score: 1, out_of: 2 }),
 ]
+
+/** The same of the types that are registered, in the envelopes of the systems that they come from. */
+const game = (who: string, minute: number, type: string, properties: unknown, more = {}) => ({
+  event_type: type,
+  timestamp: at(minute),
+  user_id: who,
+  session_id: `session-${who}`,
+  organization_id: 'northfield',
+  context: { class_id: course, assignment_id: 'scales', page_url: '/play' },
+  properties,
+  ...more,
+})
+const telemetry = (type: string, seq: number, more: Record<string, unknown>) => ({
+  event_type: type,
+  event_version: 1,
+  client_ts: at(seq),
+  seq,
+  session_id: 'sitting-1',
+  user_id: 'ada',
+  source: 'web',
+  ...more,
+})
+const quizzing = (type: string, minute: number, payload: unknown, more = {}) => ({
+  event_type: type,
+  timestamp: at(minute),
+  source: 'quiz_engine',
+  session_id: 'session-7',
+  user_id: 'ben',
+  payload,
+  ...more,
+})
 
 const both = (sent: Record<string, Record<string, unknown>[]>) => sent
 const watched = (segments: unknown) => ({
@@ -309,6 +341,60 @@ export const cases: Case[] = [
     rows: [[tenant, 'any', 'native', 'v2', 2, 1, 50]],
   },
   {
+    says: 'assignments of a learning platform, by their registered types',
+    query: 'assessment-scores',
+    sent: {
+      native: [
+        game('ada', 1, 'user_login', { login_method: 'sso' }),
+        game('ada', 2, 'assignment_started', { assignment_name: 'Scales' }),
+        game('ada', 9, 'assignment_completed', { score: 90, max_score: 100 }),
+        game('ben', 3, 'assignment_started', {}),
+      ],
+    },
+    rows: [[tenant, 'scales', 'Scales', 2, 2, 1, 1, 90, 90, 90]],
+  },
+  {
+    says: 'the way of a learning platform from a page to what was completed',
+    query: 'course-funnel',
+    sent: {
+      native: [
+        game('ada', 1, 'page_view', {}),
+        game('ada', 2, 'assignment_started', {}),
+        game('ada', 9, 'assignment_completed', { score: 90, max_score: 100 }),
+        game('ben', 1, 'assignment_open', {}),
+        game('cyd', 1, 'user_login', { login_method: 'sso' }),
+      ],
+    },
+    rows: [[tenant, course, 3, 2, 1, 1]],
+  },
+  {
+    says: 'test sessions of telemetry, by their registered types, and no question of them',
+    query: 'assessment-scores',
+    sent: {
+      native: [
+        telemetry('SESSION_CREATED', 0, { payload: { question_ids: ['q1'] } }),
+        telemetry('QUESTION_VIEWED', 1, { question_id: 'q1', payload: { position: 0 } }),
+        telemetry('ANSWER_SELECTED', 2, { question_id: 'q1', payload: { selected_index: 1 } }),
+        telemetry('SESSION_SUBMITTED', 3, { payload: { score_correct: 3, score_total: 4 } }),
+      ],
+    },
+    rows: [[tenant, 'sitting-1', null, 1, 1, 1, 1, 75, 75, 75]],
+  },
+  {
+    says: 'quizzes of a pipeline, by their registered types, and no answer of them',
+    query: 'assessment-scores',
+    sent: {
+      native: [
+        quizzing('quiz_started', 1, { quiz_id: 'math-101', quiz_name: 'Sums' }),
+        quizzing('answer_submitted', 2, { quiz_id: 'math-101', question_id: 'q-1', score: 1 }),
+        quizzing('quiz_completed', 3, { quiz_id: 'math-101', score: 17, max_score: 20 }),
+        // One that names no quiz is not of the page on which it was sent.
+        quizzing('quiz_completed', 4, { score: 1 }, { context: { page_url: '/quiz' } }),
+      ],
+    },
+    rows: [[tenant, 'math-101', 'Sums', 1, 1, 1, 1, 85, 85, 85]],
+  },
+  {
     says: 'attempts, outcomes and scores of xAPI alone',
     query: 'attempts-by-activity',
     sent: both(takes),
@@ -358,6 +444,7 @@ export const dayOf = (place: number) => `2026-09-${String(place + 1).padStart(2,
 /** Reads and stamps what was sent in all cases, as the pipeline does. */
 export async function recordsOfCases(): Promise<EventRecord[]> {
   const records: EventRecord[] = []
+  const types = typesInForce({ tenantId: tenant, own: [], order: [], unknownTypes: 'accept' })
   for (const [place, { sent }] of cases.entries()) {
     const receivedAt = `${dayOf(place)}T12:00:00.000Z`
     const origin = { tenantId: tenant, sourceId: 'any', receivedAt, server: { requestId: 'r' } }
@@ -366,7 +453,9 @@ export async function recordsOfCases(): Promise<EventRecord[]> {
       const { readItem } = await standardNamed(name)!.load()
       for (const [index, document] of (sent[name] ?? []).entries()) {
         const text = JSON.stringify(document)
-        const { items } = finish(readItem(text, { context: { version: '1.0.3' }, receivedAt }))
+        const { items } = finish(
+          readItem(text, { context: { version: '1.0.3' }, receivedAt, types }),
+        )
         for (const item of items) {
           if ('errors' in item) throw new Error(JSON.stringify(item.errors))
           // A document stands in several cases, and an event is stored once a day in all of them.

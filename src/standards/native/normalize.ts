@@ -64,6 +64,8 @@ export function normalize(
     eventTimeEnd: time?.end,
     sendTime: undefined,
     sequence: envelope.sequence,
+    commonAction: undefined,
+    category: undefined,
     privacyLevel: envelope.privacyLevel,
     // The lake keeps what is sensitive for as long as what is of a type that is.
     retentionClass: envelope.privacyLevel,

@@ -1190,7 +1190,7 @@ export type CreatedWebhook = Webhook & {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
   in: string[]
 }
 
@@ -2322,6 +2322,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Events from this time on, by their own time */
@@ -2384,6 +2386,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Who sent it */

@@ -92,7 +92,13 @@ export function noticesOf(
 }
 
 function fillIn(event: ReadEvent, members: Members, { type, mapped }: TypeInForce) {
-  Object.assign(event, mapped(members))
+  const found = mapped(members)
+  // A constant is the type of the object that is mapped. Another object has its own.
+  const isConstant = typeof type.mapping?.objectType === 'object'
+  if (isConstant && found.objectId === undefined && event.objectType !== undefined) {
+    found.objectType = event.objectType
+  }
+  Object.assign(event, found)
   event.category = type.category
   event.commonAction = type.commonAction
   const level = stricter(event.privacyLevel, type.privacyLevel)

@@ -8,7 +8,6 @@ const kinds: Partial<Record<MappedField, 'number' | 'boolean'>> = {
   score: 'number',
   maxScore: 'number',
   durationMs: 'number',
-  sequence: 'number',
   success: 'boolean',
   completion: 'boolean',
 }
@@ -58,6 +57,7 @@ function valueAt(root: Members, path: readonly string[]): unknown {
 
 /** A value that is not of the kind of its field stays with the event alone. */
 function fitting(field: MappedField, value: unknown): unknown {
+  if (field === 'sequence') return Number.isSafeInteger(value) ? value : undefined
   const kind = kinds[field] ?? 'string'
   if (kind === 'number')
     return typeof value === 'number' && Number.isFinite(value) ? value : undefined
