@@ -71,6 +71,8 @@ const taken: [says: string, schema: Schema, good: unknown, bad: unknown][] = [
     {},
   ],
   ['a pattern that goes back and forth', { pattern: '^(a+)+$' }, 'aaaa', `${'a'.repeat(60)}!`],
+  ['a length in characters', { items: { maxLength: 2, minLength: 1 } }, ['𝒂𝒃'], ['𝒂𝒃𝒄']],
+  ['a least length in characters', { minLength: 2 }, '𝒂𝒃', '𝒂'],
   ['a form', { format: 'date' }, '2026-11-29', '2026-13-29'],
   ['words that are not known', { minimun: 3, type: 'number' }, 1, 'x'],
 ]

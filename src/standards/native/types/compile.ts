@@ -19,8 +19,9 @@ export function compileType(type: EventType, { trusted }: { trusted: boolean }):
     check(members, payload, path) {
       const [ofPayload, ofEnvelope] = checks
       // An event without a payload has an empty one: what is required of it is missing.
-      const inPayload = ofPayload?.(members[payload] ?? {}) ?? []
-      const inEnvelope = ofEnvelope?.(members) ?? []
+      const inPayload = ofPayload?.(members[payload] ?? {}) ?? none
+      const inEnvelope = ofEnvelope?.(members) ?? none
+      if (inPayload.length === 0 && inEnvelope.length === 0) return []
       return [
         ...inPayload.map((issue) => at([...path, payload], issue, spec)),
         ...inEnvelope.map((issue) => at(path, issue, spec)),
@@ -28,6 +29,8 @@ export function compileType(type: EventType, { trusted }: { trusted: boolean }):
     },
   }
 }
+
+const none: readonly Issue[] = []
 
 /** @throws {AppError} `invalid_request`, when a schema of the type is none */
 export function compileNow(type: EventType, { trusted }: { trusted: boolean }): TypeInForce {

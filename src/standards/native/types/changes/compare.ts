@@ -9,7 +9,7 @@ import { sameness } from './sameness'
 import { isObject, type Schema, type SchemaObject } from './schema'
 
 // A schema of 64 KB has some thousand places; more comparisons than that come of branches in branches.
-const MOST_COMPARISONS = 20_000
+const MOST_COMPARISONS = 5_000
 
 /** These say nothing of which values are good. */
 const annotations = new Set([
