@@ -15,5 +15,15 @@ const encoder = new TextEncoder()
  * @param distinct a further part of the content, which the item does not say of itself
  */
 export function derivedId(raw: string, distinct = ''): string {
-  return `urn:uuid:${v5(encoder.encode(distinct + canonicalJson(raw)), NAMESPACE)}`
+  return `urn:uuid:${derivedUuid(raw, distinct)}`
+}
+
+/** Derives the same as a bare UUID, the form of xAPI. */
+export function derivedUuid(raw: string, distinct = ''): string {
+  return v5(encoder.encode(distinct + canonicalJson(raw)), NAMESPACE)
+}
+
+/** Derives the same as `evt_` and the 32 hexadecimal digits of that UUID, the form of native events. */
+export function derivedNativeId(raw: string, distinct = ''): string {
+  return `evt_${derivedUuid(raw, distinct).replaceAll('-', '')}`
 }

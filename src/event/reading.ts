@@ -19,8 +19,9 @@ type Stamped =
   | 'repair'
 
 /** A read event is an item that passed the gate of its standard, in the form of a record. */
-export type ReadEvent = Omit<EventRecord, Stamped> &
-  Partial<Pick<EventRecord, Governed | 'commonAction'>>
+export type ReadEvent = Omit<EventRecord, Stamped> & {
+  [Field in Governed | 'commonAction']?: EventRecord[Field] | undefined
+}
 
 /**
  * A read item is one item of a request: an event, or the reasons why it cannot be stored as one.

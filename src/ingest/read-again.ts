@@ -1,6 +1,5 @@
 import type { VerifyJws } from '../access/signatures/jws'
 import { AppError } from '../error/app-error'
-import { derivedId } from '../event/id'
 import { parsingJson } from '../event/json-body'
 import type { ReadItem } from '../event/reading'
 import { unbounded } from '../memory/budget'
@@ -144,8 +143,12 @@ function withLastingId(read: Readable, item: QuarantinedItem, standard: Standard
   )
   if (event.kind === 'event' && isSent) return read
   const distinction = standard.distinctionOf?.(event, item) ?? ''
-  const urn = derivedId(isJson(item.raw) ? item.raw : JSON.stringify(item.raw), distinction)
-  const eventId = standard.hasBareUuids ? urn.replace(/^urn:uuid:/, '') : urn
+  // What could not be derived was sent, be it under a name that another system has for it.
+  if (!standard.hasBareUuids && event.kind === 'event') {
+    if (event.eventId !== standard.deriveId(event.raw, distinction)) return read
+  }
+  const content = isJson(item.raw) ? item.raw : JSON.stringify(item.raw)
+  const eventId = standard.deriveId(content, distinction)
   const id = read.id === event.eventId ? eventId : read.id
   return { ...read, event: { ...event, eventId }, id }
 }

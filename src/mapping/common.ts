@@ -14,11 +14,11 @@ const commonBy: Record<StandardName, CommonOf> = {
   },
 
   // The type of a native event is its sender's own word; it is common where it is Caliper's action or
-  // a verb of xAPI, letter for letter. A mapping that its tenant gives would be asked here.
-  native: ({ type, objectType }) => ({
+  // a verb of xAPI, letter for letter, or its registered type says so.
+  native: ({ type, objectType, commonAction }) => ({
     type,
     objectType,
-    commonAction: actions.has(type) ? type : happeningOf(type, undefined).action,
+    commonAction: commonAction ?? (actions.has(type) ? type : happeningOf(type, undefined).action),
   }),
 }
 

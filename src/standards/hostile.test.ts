@@ -32,6 +32,8 @@ const statement = {
 const names = [
   ...Object.keys({ ...event, ...statement }),
   ...['event_type', 'timestamp', 'user_id', 'type', 'id', '@id', 'verb', 'context', 'result'],
+  ...['client_ts', 'seq', 'payload', 'payload_json', 'organization_id', 'retention_days'],
+  ...['event_version', 'privacy_level', 'question_id', 'device_info'],
 ]
 const anything = fc.jsonValue({ maxDepth: 2 })
 const item = fc

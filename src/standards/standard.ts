@@ -113,7 +113,11 @@ export interface Standard extends StandardFacts {
    * The text that tells an item of this content from others, before its id is derived (`event/id.ts`).
    * Left out, the content alone does.
    */
-  distinctionOf?(event: ReadEvent, place: { receivedAt: string; index: number }): string
+  distinctionOf?(event: ReadEvent, place: ItemOrigin & { index: number }): string
+  /**
+   * Derives an id in the standard's own form from content and the distinction, for an item without.
+   */
+  deriveId(raw: string, distinct?: string): string
   /**
    * Makes what a record store finds a record by. Left out, its records are found as events only.
    */

@@ -126,6 +126,31 @@ const takes = {
   ],
 }
 
+/** A native event by `who`, whose type is the common word for what was done. */
+const native = (who: string, minute: number, type: string, payload: unknown, more = {}) => ({
+  event_type: type,
+  timestamp: at(minute),
+  user_id: `mailto:${who}@northfield.example`,
+  session_id: `session-${who}`,
+  context: { class_id: course },
+  payload,
+  ...more,
+})
+
+const nativeCells = { quiz_id: quiz, quiz_name: 'Cells' }
+const nativeViews = [
+  native('eva', 4, 'Viewed', { page_id: page, page_title: 'One' }),
+  native('eva', 5, 'NavigatedTo', { page: page }),
+]
+const nativeTakes = [
+  native('eva', 10, 'Started', nativeCells),
+  native('eva', 15, 'Submitted', { ...nativeCells, question_id: 'q1', correct: true }),
+  native('eva', 20, 'Submitted', nativeCells),
+  native('eva', 30, 'Graded', { ...nativeCells, score: 9, max_score: 10 }),
+  native('fay', 11, 'Started', { ...nativeCells, attempt_id: 'fay-1' }),
+  native('fay', 31, 'Graded', { ...nativeCells, attempt_id: 'fay-2', score: 1, out_of: 2 }),
+]
+
 const both = (sent: Record<string, Record<string, unknown>[]>) => sent
 const watched = (segments: unknown) => ({
   object: mitosis,
@@ -202,6 +227,86 @@ export const cases: Case[] = [
       [tenant, '2026-09-01', course, 3, 2],
       [tenant, '2026-09-01', null, 1, 1],
     ],
+  },
+  {
+    says: 'views of all three, of one resource',
+    query: 'most-viewed-resources',
+    sent: both({ ...views, native: nativeViews }),
+    rows: [[tenant, page, 'Page', 'One', 5, 3, '2026-09-01 09:05:00']],
+  },
+  {
+    says: 'attempts and scores of native events by session or attempt, and no single question',
+    query: 'assessment-scores',
+    sent: { native: nativeTakes },
+    rows: [[tenant, quiz, 'Cells', 2, 3, 2, 2, 50, 70, 90]],
+  },
+  {
+    says: 'attempts and scores of all three, at one assessment',
+    query: 'assessment-scores',
+    sent: both({ ...takes, native: nativeTakes }),
+    rows: [[tenant, quiz, 'Cells', 5, 6, 4, 4, 50, 70, 90]],
+  },
+  {
+    says: 'an assignment of native events, named in the context alone',
+    query: 'assessment-scores',
+    sent: {
+      native: [
+        native('eva', 1, 'Started', {}, { context: { assignment_id: 'essay' } }),
+        native('eva', 2, 'Submitted', { percent: 75 }, { context: { assignment_id: 'essay' } }),
+      ],
+    },
+    rows: [[tenant, 'essay', null, 1, 1, 1, 1, 75, 75, 75]],
+  },
+  {
+    says: 'ways from a view to a submission of native events',
+    query: 'course-funnel',
+    sent: {
+      native: [
+        ...nativeViews,
+        ...nativeTakes,
+        native('gil', 1, 'Viewed', { page }),
+        native('gil', 2, 'Started', { assignment_id: 'essay' }),
+        native('hal', 3, 'Submitted', { assignment_id: 'essay' }),
+      ],
+    },
+    rows: [[tenant, course, 4, 2, 2, 1]],
+  },
+  {
+    says: 'time of native events, by the clock of the device where no other is told',
+    query: 'time-on-task',
+    sent: {
+      native: [
+        ...nativeViews,
+        native('eva', 0, 'tapped', {}, { timestamp: null, client_ts: at(14) }),
+      ],
+    },
+    rows: [[tenant, course, 'mailto:eva@northfield.example', 3, 1, 10]],
+  },
+  {
+    says: 'a coarse time on the first day of its range',
+    query: 'activity-by-day',
+    sent: {
+      native: [
+        native('eva', 0, 'graduated', {}, { timestamp: '2026-06' }),
+        native('fay', 0, 'graduated', {}, { timestamp: '2026-06-01' }),
+        native('gil', 0, 'graduated', {}, { timestamp: '2026' }),
+      ],
+    },
+    rows: [
+      [tenant, '2026-01-01', course, 1, 1],
+      [tenant, '2026-06-01', course, 2, 2],
+    ],
+  },
+  {
+    says: 'departures of native events from the model as of any standard',
+    query: 'conformance-by-source',
+    sent: {
+      native: [
+        native('eva', 1, 'tapped', {}, { event_version: 'v2' }),
+        native('eva', 2, 'tapped', {}, { event_version: 'v2', seq: 'second' }),
+      ],
+    },
+    rows: [[tenant, 'any', 'native', 'v2', 2, 1, 50]],
   },
   {
     says: 'attempts, outcomes and scores of xAPI alone',

@@ -16,7 +16,10 @@ import { aBatch, aRecord } from '../support/records'
 
 // A lake as the version before wrote it: folders named by their values alone, times without a zone,
 // and no columns that have come since.
-const since = new Set(['member_id', 'course_id', 'course_name', 'attempt_id', 'occurred_at'])
+const since = new Set([
+  ...['member_id', 'course_id', 'course_name', 'attempt_id', 'occurred_at'],
+  ...['organization_id', 'event_time_end', 'retention_days'],
+])
 const formerTypes = { string: 'VARCHAR', strings: 'VARCHAR[]', timestamp: 'TIMESTAMP' } as const
 
 interface Former {
@@ -145,6 +148,16 @@ describe('a lake of the version before', () => {
       ])
     }
     expect(at.paths()).toEqual(migrated)
+  })
+
+  it('answers what it does not have by nothing, typed as it is now', async () => {
+    await using at = await aFormerLake()
+    const sql = `SELECT event_id, organization_id, event_time_end, retention_days FROM events
+      WHERE coalesce(retention_days, 0) < 1 AND event_time_end IS NULL ORDER BY received_at`
+    for (const zone of [undefined, 'Europe/Berlin']) {
+      const found = await at.ask(sql, zone)
+      expect(found).toEqual(rows.map(([id]) => [id, null, null, null]))
+    }
   })
 
   it('is migrated when a server starts', async () => {

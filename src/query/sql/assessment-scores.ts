@@ -1,5 +1,6 @@
 import { namedQuery } from './named-query'
 import { personId } from './people'
+import { isTaking } from './taking'
 
 // Whose attempt was graded stands in no column, and who acts is who grades. Within the assignee,
 // properties before the id are read past if they are no objects.
@@ -18,7 +19,7 @@ WITH chosen AS (
     course_id, group_id, score, max_score, occurred_at, received_at, raw,
     ${personId} AS person_id,
     coalesce(common_action, action) AS done,
-    standard <> 'caliper' AND object_type = 'Assessment' AS is_taking,
+    ${isTaking} AS is_taking,
     standard = 'caliper' AND type IN ('GradeEvent', 'OutcomeEvent') AS is_grade,
     standard = 'caliper' AND type IN ('AssessmentEvent', 'AssignableEvent') AS is_attempting
   FROM events

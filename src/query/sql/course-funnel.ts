@@ -1,6 +1,7 @@
 import { course } from '../narrowing'
 import { namedQuery } from './named-query'
 import { personId } from './people'
+import { isTaking } from './taking'
 
 export const courseFunnel = namedQuery({
   id: 'course-funnel',
@@ -14,6 +15,7 @@ WITH chosen AS (
     ${personId} AS person_id,
     coalesce(common_action, action) AS done,
     CASE WHEN type IN ('AssessmentEvent', 'AssignableEvent') OR object_type = 'Assessment'
+      OR ${isTaking}
       THEN coalesce(common_action, action) END AS taking,
     coalesce(assignable_id, object_id) AS taken
   FROM events

@@ -1,3 +1,4 @@
+import { derivedId } from '../../event/id'
 import type { Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
 import type { BodyForm, ConformanceReport, ItemOrigin, Standard } from '../standard'
@@ -13,6 +14,7 @@ export const caliper = {
   ...caliperFacts,
   readBody,
   readItem,
+  deriveId: derivedId,
   split: findingBatch,
   report: checking,
   reportBare: checkingBare,

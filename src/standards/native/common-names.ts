@@ -30,7 +30,7 @@ export const commonNames: Readonly<Record<CommonField, string>> = {
   object: `
     object_id question_id problem_id item_id assessment_id quiz_id test_id exam_id assignment_id
     stage_id lesson_id video_id page_id document_id doc_id resource_id content_id activity_id game_id
-    page lesson url
+    sequence_id page lesson url page_url
   `,
   objectName: `
     object_name question_name assessment_name quiz_name test_name exam_name assignment_name
@@ -57,7 +57,9 @@ export const typesByName: ReadonlyMap<string, string> = new Map([
   ...both('assessment_id quiz_id test_id exam_id', 'Assessment'),
   ...both('assignment_id', 'AssignableDigitalResource'),
   ...both('video_id', 'VideoObject'),
+  ...both('sequence_id', 'DigitalResourceCollection'),
   ...both('page_id page', 'Page'),
+  ...both('page_url', 'WebPage'),
   ...both('document_id doc_id', 'Document'),
 ])
 
@@ -67,6 +69,15 @@ function both(names: string, type: string): [string, string][] {
     [camelCase(name), type],
   ])
 }
+
+/**
+ * A context says where something happened, and these fields alone: what happened, and to what, has no
+ * name or score there.
+ */
+export const contextFields: ReadonlySet<CommonField> = new Set<CommonField>([
+  ...(['course', 'courseName', 'group', 'object', 'assignable', 'attempt'] as const),
+  ...(['roles', 'actorName'] as const),
+])
 
 /** By name, each field that it says, and how early it stands in that field's list. */
 export const places = new Map<string, { field: CommonField; rank: number }[]>()

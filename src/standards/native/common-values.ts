@@ -1,14 +1,19 @@
 import { durationMs } from '../../syntax/duration'
-import { type CommonField, places, typesByName } from './common-names'
+import { type CommonField, contextFields, places, typesByName } from './common-names'
 import { textOf } from './gate'
+import { payloadNames } from './model'
 
 type Found = { [Field in CommonField]?: { rank: number; name: string; value: unknown } }
 
-/** Says what common names of properties, and of members where those do not say it, mean. */
+/**
+ * Says what common names of the payload mean; of the event's own members where that does not say it,
+ * and of its context where neither does.
+ */
 export function commonValuesOf(item: Record<string, unknown>) {
   const found: Found = {}
-  collect(item.properties, found, 0)
-  collect(item, found, LATER)
+  for (let i = 0; i < payloadNames.length; i += 1) collect(item[payloadNames[i]!], found, i * LATER)
+  collect(item, found, MEMBERS)
+  collect(item.context, found, CONTEXT)
   const { course, group, object, assignable, attempt, roles } = found
   return {
     courseId: idIn(course?.value),
@@ -28,8 +33,10 @@ export function commonValuesOf(item: Record<string, unknown>) {
   }
 }
 
-// More than any list has names, so that members of the item come after all properties.
+// More than any list has names, so that members of the item come after all of the payload.
 const LATER = 100
+const MEMBERS = payloadNames.length * LATER
+const CONTEXT = MEMBERS + LATER
 
 function collect(holder: unknown, found: Found, offset: number): void {
   if (typeof holder !== 'object' || holder === null) return
@@ -39,6 +46,7 @@ function collect(holder: unknown, found: Found, offset: number): void {
     if (said === undefined) continue
     const value = values[name]
     for (const { field, rank } of said) {
+      if (offset === CONTEXT && !contextFields.has(field)) continue
       const known = found[field]
       if (known !== undefined && known.rank <= rank + offset) continue
       if (reads[field](value) !== undefined) found[field] = { rank: rank + offset, name, value }

@@ -2,8 +2,8 @@ import type { Issue } from '../../error/issue'
 import { tooManyValues } from '../../event/json-body'
 import { MAX_DEPTH, MAX_ID_LENGTH } from '../../event/limits'
 import { isDeeperThan } from '../../syntax/json-scan'
-import { toUtcMillis } from '../../syntax/timestamp'
-import { epochMs, MAX_TYPE_LENGTH } from './model'
+import { MAX_PAYLOAD_TEXT, MAX_TYPE_LENGTH, payloadNames } from './model'
+import { readTime } from './times'
 
 type Item = Record<string, unknown>
 type Path = Issue['path']
@@ -21,31 +21,16 @@ export function refuse(value: unknown, raw: string, path: Path): Issue[] | undef
   const item = value as Item
   const issues: Issue[] = []
   refuseType(item, path, issues)
-  if (item.timestamp !== undefined && item.timestamp !== null && !timeOf(item.timestamp)) {
-    const message = 'Expected an ISO 8601 date and time, or seconds or milliseconds since 1970'
+  if (item.timestamp !== undefined && item.timestamp !== null && !readTime(item.timestamp)) {
+    const message =
+      'Expected an ISO 8601 time, a day, month or year, or seconds or milliseconds since 1970'
     issues.push({ path: [...path, 'timestamp'], message, code: 'invalid_timestamp' })
   }
   for (const name of ['event_id', 'id', 'user_id', 'session_id', 'source']) {
     refuseText(item[name], path, name, issues)
   }
-  const { properties } = item
-  if (properties !== undefined && (typeof properties !== 'object' || Array.isArray(properties))) {
-    issues.push({
-      path: [...path, 'properties'],
-      message: 'Expected an object',
-      code: 'wrong_type',
-    })
-  }
+  for (const name of payloadNames) refusePayload(item[name], path, name, issues)
   return issues.length === 0 ? undefined : issues
-}
-
-/** ISO 8601 UTC of a `timestamp`, when it is one. */
-export function timeOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return toUtcMillis(value)
-  if (typeof value !== 'number') return undefined
-  const date = new Date(epochMs(value))
-  // Beyond year 9999 the text has a sign and no longer sorts; toUtcMillis refuses it.
-  return Number.isNaN(date.getTime()) ? undefined : toUtcMillis(date.toISOString())
 }
 
 /** An id as text. Numbers are taken as far as they are exact: many systems count their users. */
@@ -78,4 +63,13 @@ function refuseText(value: unknown, item: Path, name: string, issues: Issue[]): 
     const message = `Expected at most ${MAX_ID_LENGTH} characters, got ${String(value).length}`
     issues.push({ path: [...item, name], message, code: 'too_long' })
   }
+}
+
+/** Text of an object has been put as the object by now (`withReadPayload`). */
+function refusePayload(value: unknown, item: Path, name: string, issues: Issue[]): void {
+  if (value === undefined || value === null) return
+  if (typeof value === 'object' && !Array.isArray(value)) return
+  const text = `, or JSON text of one, of at most ${MAX_PAYLOAD_TEXT} characters`
+  const message = `Expected an object${name === 'payload_json' ? text : ''}`
+  issues.push({ path: [...item, name], message, code: 'wrong_type' })
 }

@@ -1,9 +1,11 @@
 import { contentDigest } from '../../event/content'
-import { derivedId } from '../../event/id'
+import { derivedNativeId } from '../../event/id'
 import type { ReadEvent } from '../../event/reading'
 import { commonValuesOf } from './common-values'
-import { textOf, timeOf } from './gate'
+import { envelopeCodes, envelopeOf } from './envelope'
+import { textOf } from './gate'
 import type { ReadBy } from './read-by'
+import { timeOf } from './times'
 import type { View } from './view'
 
 /**
@@ -13,25 +15,27 @@ import type { View } from './view'
  * they are: two clicks are two events
  */
 export function normalize(
-  { members }: View,
+  { members, dialect }: View,
   raw: string,
   { receivedAt }: Pick<ReadBy, 'receivedAt'>,
   place: number,
 ): ReadEvent {
   const item = members as Record<string, unknown>
-  const eventTime = timeOf(item.timestamp)
+  const time = timeOf(item)
   const ownId = textOf(item.event_id) ?? textOf(item.id)
   const said = commonValuesOf(item)
+  const envelope = envelopeOf(item)
+  const issueCodes = envelopeCodes(item)
   const actorId = textOf(item.user_id)
   return {
     kind: 'event',
     eventId:
-      ownId ?? derivedId(raw, eventTime === undefined ? distinctionAt(receivedAt, place) : ''),
+      ownId ?? derivedNativeId(raw, time === undefined ? distinctionAt(receivedAt, place) : ''),
     standard: 'native',
-    standardVersion: undefined,
+    standardVersion: envelope.standardVersion,
     type: item.event_type as string,
     action: undefined,
-    profile: undefined,
+    profile: dialect,
     actorId,
     actorType: undefined,
     actorName: said.actorName,
@@ -43,6 +47,7 @@ export function normalize(
     generatedType: undefined,
     groupId: said.groupId,
     sessionId: textOf(item.session_id),
+    organizationId: envelope.organizationId,
     edAppId: textOf(item.source),
     membershipRoles: said.roles,
     memberId: said.roles === undefined ? undefined : actorId,
@@ -55,11 +60,16 @@ export function normalize(
     success: said.success,
     completion: said.completion,
     durationMs: said.durationMs,
-    eventTime: eventTime ?? receivedAt,
+    eventTime: time?.start ?? receivedAt,
+    eventTimeEnd: time?.end,
     sendTime: undefined,
-    sequence: undefined,
-    conformant: true,
-    issueCodes: [],
+    sequence: envelope.sequence,
+    privacyLevel: envelope.privacyLevel,
+    // The lake keeps what is sensitive for as long as what is of a type that is.
+    retentionClass: envelope.privacyLevel,
+    retentionDays: envelope.retentionDays,
+    conformant: issueCodes.length === 0,
+    issueCodes,
     raw,
     contentDigest: contentDigest(raw, item),
   }

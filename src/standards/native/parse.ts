@@ -12,8 +12,10 @@ import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
 import { finish, type Steps } from '../../syntax/steps'
+import { envelopeIssues } from './envelope'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
+import { withReadPayload } from './payload'
 import type { ReadBy } from './read-by'
 import { applyType } from './types/apply'
 import { viewOf } from './view'
@@ -91,7 +93,7 @@ function* readingOne(body: string, by: ReadBy): Steps<Reading> {
     throw new AppError('invalid_request', message, { errors })
   }
   const raw = body.trim()
-  return reading([readItem(item, raw, 0, [], by)], by)
+  return reading([readItem(item, raw, 0, [], by)], by, true)
 }
 
 /** @param place the number of the line, and where it begins in the body */
@@ -118,11 +120,11 @@ function readItem(
   path: Issue['path'],
   by: ReadBy,
 ): ReadItem {
-  const view = viewOf(item, by.context)
-  const members = view.members as Record<string, unknown>
+  const { members: viewed, dialect } = viewOf(item, by.context)
+  const members = withReadPayload(viewed) as Record<string, unknown>
   const errors = refuse(members, raw, path)
   if (errors !== undefined) return refused(errors)
-  const event = normalize(view, raw, by, index)
+  const event = normalize({ members, dialect }, raw, by, index)
   const refusal = applyType(event, members, by.types, path)
   if (refusal !== undefined) return refused(refusal)
   if (mayHoldLoneSurrogates(raw)) makeWellFormed(event)
@@ -133,6 +135,12 @@ function readItem(
   }
 }
 
-function reading(items: ReadItem[], { context }: ReadBy): Reading {
-  return { standard: 'native', context, items }
+/** @param isOne the body is one event, whose paths do not begin with its index */
+function reading(items: ReadItem[], { context }: ReadBy, isOne = false): Reading {
+  return { standard: 'native', context, items, explain }
+
+  function explain(raw: string, index: number): Issue[] {
+    const { members } = viewOf(JSON.parse(raw), context)
+    return envelopeIssues(members as Record<string, unknown>, isOne ? [] : [index])
+  }
 }

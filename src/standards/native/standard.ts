@@ -1,4 +1,5 @@
 import type { TypesInForce } from '../../event/event-type'
+import { derivedNativeId } from '../../event/id'
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
 import type { BodyForm, ItemOrigin, Standard } from '../standard'
@@ -7,6 +8,8 @@ import { nativeFacts } from './facts'
 import { readingNativeMessage } from './message'
 import { distinctionAt } from './normalize'
 import { readingNative, readingNativeLines } from './parse'
+import { timeOf } from './times'
+import { viewOf } from './view'
 
 /** Native events, with everything that reads them. */
 export const native = {
@@ -14,6 +17,7 @@ export const native = {
   readBody,
   readItem,
   distinctionOf,
+  deriveId: derivedNativeId,
   report: checking,
 } satisfies Standard
 
@@ -37,8 +41,10 @@ function readItem(text: string, origin: ItemOrigin): Steps<Reading> {
 
 /** An event that does not say when it happened has the time of its arrival. */
 function distinctionOf(
-  { eventTime }: ReadEvent,
-  { receivedAt, index }: { receivedAt: string; index: number },
+  { raw }: ReadEvent,
+  { receivedAt, index, context }: ItemOrigin & { index: number },
 ): string {
-  return eventTime === receivedAt ? distinctionAt(receivedAt, index) : ''
+  const { members } = viewOf(JSON.parse(raw), context)
+  const isTimed = timeOf(members as Record<string, unknown>) !== undefined
+  return isTimed ? '' : distinctionAt(receivedAt, index)
 }

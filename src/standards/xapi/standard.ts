@@ -1,3 +1,4 @@
+import { derivedUuid } from '../../event/id'
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
 import type { BodyForm, ItemOrigin, Standard } from '../standard'
@@ -12,6 +13,7 @@ export const xapi = {
   readBody,
   readItem,
   distinctionOf,
+  deriveId: derivedUuid,
   statementOf,
   report: checking,
 } satisfies Standard

@@ -11,7 +11,7 @@ import { readCaliper } from '../../../standards/caliper/parse'
 import { EVENT_BODIES, STATEMENT_BODIES } from '../deployed/blobs'
 import type { IndexName } from '../deployed/resources'
 import { tables } from '../deployed/tables'
-import { unpackBody } from './body'
+import { packBody, unpackBody } from './body'
 import { dictionary } from './dictionary'
 import { contentHash, createItems } from './item'
 import { type Item, itemBytes, writeUnits } from './write-units'
@@ -36,6 +36,9 @@ const someRecord: fc.Arbitrary<EventRecord> = fc
     score: perhaps(fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => n !== 0)),
     success: perhaps(fc.boolean()),
     sequence: perhaps(fc.maxSafeInteger()),
+    organizationId: perhaps(text),
+    eventTimeEnd: perhaps(fc.constant('2026-12-01T00:00:00.000Z')),
+    retentionDays: perhaps(fc.nat()),
     skewMs: perhaps(fc.integer()),
     conformant: fc.boolean(),
     issueCodes: fc.array(text, { maxLength: 3 }),
@@ -121,6 +124,18 @@ describe('what an event costs', () => {
         indexes: { actor: 1, object: 1, type: 1, session: 1, group: 1, time: 1 },
       })
     }
+  })
+
+  it('does not grow by columns that an event does not have, wherever they stand', () => {
+    const [record] = typicalRecords('northfield')
+    const without: Partial<EventRecord> = {
+      organizationId: undefined,
+      eventTimeEnd: undefined,
+      retentionDays: undefined,
+    }
+    const bytes = packBody(record!).length
+    expect(packBody({ ...record!, ...without }).length).toBe(bytes)
+    expect(packBody({ ...record!, organizationId: 'org_54321' }).length).toBeLessThan(bytes + 24)
   })
 
   it('is no more for a tenant whose name is a UUID, with three indexes', async () => {
