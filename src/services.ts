@@ -2,6 +2,7 @@ import { createIdentity, type Identity } from './access/identity'
 import { type FindSource, rememberSources } from './access/keys/sources'
 import { type FindTenant, rememberTenants } from './access/keys/tenants'
 import type { Config } from './config/config'
+import { type FindTypes, rememberTypes } from './ingest/event-types'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
 import type { Replaying } from './ingest/replay-runner'
@@ -49,6 +50,8 @@ export interface Services extends AppOptions, AsyncDisposable {
   /** These know the settings of sources and tenants. */
   findSource: FindSource
   findTenant: FindTenant
+  /** Finds the types of native events in force for a source. */
+  findTypes: FindTypes
   /** This part takes events in, whichever way they came. */
   ingest: Ingest
   /** This part quarantines what its door cannot hand over. */
@@ -80,16 +83,22 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const identity = createIdentity({ ...platform, clock, tokens })
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
+  const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
   const verifyJws = createVerifyJws({ guard, clock })
-  const replaying = createReplaying(platform, { ...options, ...identity, findTenant, verifyJws })
+  const replaying = createReplaying(platform, {
+    ...options,
+    ...identity,
+    ...{ findTenant, findTypes, verifyJws },
+  })
   return {
     ...options,
     platform,
     identity,
     findSource,
     findTenant,
+    findTypes,
     ingest: createIngest({
-      ...{ platform, findSource, findTenant, watch, config, clock, log, verifyJws },
+      ...{ platform, findSource, findTenant, findTypes, watch, config, clock, log, verifyJws },
     }),
     refuseBody: createRefuseBody({ platform, findSource, watch, clock }),
     replaying,

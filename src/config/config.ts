@@ -5,6 +5,9 @@ export type XapiVersion = (typeof xapiVersions)[number]
 /** Modes of xAPI: none, statements as events, a record store (`Tenant.xapi`). */
 export const xapiModes = ['off', 'ingest', 'lrs'] as const
 
+/** Outcomes of native events of types that are not registered (`Tenant.unknownTypes`). */
+export const unknownTypesModes = ['accept', 'quarantine', 'reject'] as const
+
 /** In development, things are allowed that would be a fault on a server that others use. */
 export const environments = ['production', 'development'] as const
 
@@ -48,5 +51,9 @@ export interface Config {
   /** The issuer knows us by this name. */
   oidcAudience: string
   allowPrivateWebhooks: boolean
+  /** Tenants that chose nothing have this outcome of native types that are not registered. */
+  unknownTypes: (typeof unknownTypesModes)[number]
+  /** A payload whose type limits its keys may have so many; as the type has it when left out. */
+  maxPayloadKeys?: number | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }

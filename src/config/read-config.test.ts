@@ -40,6 +40,8 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', '1', 'allowPrivateWebhooks', true],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'on', 'allowPrivateWebhooks', true],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'false', 'allowPrivateWebhooks', false],
+  ['NONIUS_UNKNOWN_TYPES', 'reject', 'unknownTypes', 'reject'],
+  ['NONIUS_MAX_PAYLOAD_KEYS', '50', 'maxPayloadKeys', 50],
   ['NONIUS_LOG_LEVEL', 'silent', 'logLevel', 'silent'],
 ]
 
@@ -69,6 +71,8 @@ const invalid: [variable: string, value: string][] = [
   ['NONIUS_OIDC_ISSUER', 'https://id.example.edu/?tenant=a'],
   ['NONIUS_OIDC_AUDIENCE', 'two words'],
   ['NONIUS_ALLOW_PRIVATE_WEBHOOKS', 'maybe'],
+  ['NONIUS_UNKNOWN_TYPES', 'drop'],
+  ['NONIUS_MAX_PAYLOAD_KEYS', '0'],
   ['NONIUS_LOG_LEVEL', 'verbose'],
 ]
 
@@ -103,6 +107,7 @@ describe('the environment is read once, at the start', () => {
       maxWebhooks: 1000,
       oidcAudience: 'nonius',
       allowPrivateWebhooks: false,
+      unknownTypes: 'accept',
       logLevel: 'info',
     } as const
     expect(readConfig({})).toEqual(defaults)

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { type Config, environments, xapiModes, xapiVersions } from './config'
+import { type Config, environments, unknownTypesModes, xapiModes, xapiVersions } from './config'
 
 /** A setting has everything that the README, a refusal and the reader need to know about it. */
 export interface Setting<Value> {
@@ -208,6 +208,21 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     meaning: '`1` lets webhooks call private and loopback addresses. For development.',
     expected: 'one of 1, true, on, yes, 0, false, off, no',
     schema: flag,
+  },
+  unknownTypes: {
+    name: 'NONIUS_UNKNOWN_TYPES',
+    default: 'accept',
+    meaning:
+      'Native events of types that are not registered: `accept` stores and counts them, `quarantine` keeps them for a person, `reject` tells their sender, too. For tenants that chose nothing.',
+    expected: 'one of accept, quarantine, reject',
+    schema: z.enum(unknownTypesModes),
+  },
+  maxPayloadKeys: {
+    name: 'NONIUS_MAX_PAYLOAD_KEYS',
+    meaning:
+      'Keys that the payload of a native event may have whose type limits them. Default: as the type says.',
+    expected: 'a whole number from 1 to 10000',
+    schema: wholeNumber(1, 10_000),
   },
   logLevel: {
     name: 'NONIUS_LOG_LEVEL',

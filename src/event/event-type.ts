@@ -31,6 +31,8 @@ export interface EventType {
   commonAction?: string | undefined
   /** JSON Schema 2020-12 of `payload` or `properties`; left out, any object is good. */
   schema?: Record<string, unknown> | undefined
+  /** JSON Schema of the event's other members (`source`, `session_id` …); left out, any are good. */
+  envelope?: Record<string, unknown> | undefined
   /**
    * JSON Pointers (RFC 6901) into the event, e.g. `/payload/score` (`payload` stands for `properties`,
    * too), or `{ const }`; a field that is not mapped is read by common names.
@@ -51,15 +53,29 @@ export interface TypeLimits {
   maxPayloadKeys?: number | undefined
 }
 
-/** A type in force is compiled: it checks a payload, and is asked once an event. */
+/** A type in force is compiled: it checks an event, and is asked once for each. */
 export interface TypeInForce {
   type: EventType
+  /** Gives the value of each mapped field that an event has. */
+  mapped(members: Record<string, unknown>): Partial<Record<MappedField, unknown>>
   /**
-   * Checks a payload by the type's schema.
-   * @param path of the payload, from the root of the body
+   * Checks an event by the schemas of its type.
+   * @param payload the name of its member that is the payload
+   * @param path of the event, from the root of the body
    * @returns every reason against it, at most a hundred
    */
-  check(payload: unknown, path: Issue['path']): Issue[]
+  check(members: Record<string, unknown>, payload: string, path: Issue['path']): Issue[]
+}
+
+/** This is what types are made for a source of. */
+export interface GivenTypes {
+  tenantId: string
+  /** The types that the tenant registered. */
+  own: readonly EventType[]
+  /** The vocabularies in their order; those that are left out come after them, the tenant's own first. */
+  order: readonly string[]
+  unknownTypes: UnknownTypesMode
+  maxPayloadKeys?: number | undefined
 }
 
 /** These are the types of native events by which the items of one source are read. */
@@ -69,6 +85,6 @@ export interface TypesInForce {
   unknownTypes: UnknownTypesMode
   /** The tenant's id, by which an `organization_id` that is another's is told. */
   tenantId: string
-  /** The limits of a payload whose type has none of its own. */
-  limits: Required<TypeLimits>
+  /** So many members may a payload have whose type limits them; as the type has it when absent. */
+  maxPayloadKeys?: number | undefined
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../error/app-error'
 import type { ErrorCode } from '../error/codes'
 import type { Issue } from '../error/issue'
+import type { TypesInForce } from '../event/event-type'
 import type { ReadItem, Reading } from '../event/reading'
 import type { Repair, ServerFacts } from '../event/record'
 import type { DuplicatesMode, SourceMode } from '../platform/registry/sources'
@@ -47,6 +48,14 @@ export interface Origin extends Sender {
   repair?: Repair | undefined
   /** The hot copy's time counts from here, ISO 8601 UTC; by default, from its arrival. */
   storedAt?: string | undefined
+}
+
+/** Bodies and items are read by this beside their text and their context. */
+export interface ReadBy {
+  /** ISO 8601 UTC. */
+  receivedAt: string
+  /** For a standard that has types. */
+  types?: TypesInForce | undefined
 }
 
 /** A readable item can be an event. */

@@ -16,9 +16,19 @@ import { standardNamed } from '../standards'
 import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
-import type { Arrival, Origin, Outcome, Parsed, Part, Readable, Unreadable } from './arrival'
+import type {
+  Arrival,
+  Origin,
+  Outcome,
+  Parsed,
+  Part,
+  Readable,
+  ReadBy,
+  Unreadable,
+} from './arrival'
 import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
+import type { FindTypes } from './event-types'
 import { outcomeOf } from './outcome'
 import { createRecordStore, type RecordStoreNeeds } from './record-store'
 import { isAllRefused, mayBeCloudEvent } from './signs'
@@ -57,6 +67,8 @@ export interface IngestNeeds {
   >
   findSource: FindSource
   findTenant: FindTenant
+  /** Finds the types of native events by which a source is read. */
+  findTypes: FindTypes
   /** Without it, nobody is told of what arrives. */
   watch?: Pick<Watch, 'arrived' | 'answered'> | undefined
   config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }
@@ -88,13 +100,13 @@ export function createIngest(needs: IngestNeeds): Ingest {
   })
 
   return async function ingest(arrival) {
-    const { origin, source } = await identify(arrival)
+    const { origin, source, by } = await identify(arrival)
     const decoded = await decode(arrival.body)
     const text = isUnreadable(decoded) ? decoded : decoded.text
     const verified = await verify(text, arrival, source)
     const { lease } = arrival.body
     const about = { ...arrival, lease, maxBytes: config.maxBodyBytes }
-    const { unwrapped, notes = [], ...found } = await parseWhole(verified, about, origin)
+    const { unwrapped, notes = [], ...found } = await parseWhole(verified, about, by)
     const isBroken = !isUnreadable(decoded) && decoded.isBroken === true
     const parsed = isBroken ? await refuseBroken(found.parsed, decoded.text) : found.parsed
 
@@ -169,28 +181,28 @@ export async function refuseBroken(parsed: Parsed | Unreadable, text: string) {
 export async function parseWhole(
   verified: string | Unreadable,
   arrival: Parameters<typeof parse>[1] & { lease: Lease; maxBytes: number },
-  origin: Pick<Origin, 'receivedAt'>,
+  by: ReadBy,
 ): Promise<Partial<Unwrapped> & Pick<Unwrapped, 'parsed'>> {
   const isWhole = arrival.standard.onRefusal === 'request'
   if (arrival.form === 'bare' && typeof verified === 'string' && mayBeCloudEvent(verified)) {
     const { unwrap } = await import('./unwrap')
-    const found = await unwrap(verified, arrival, origin)
+    const found = await unwrap(verified, arrival, by)
     if (found !== undefined) return found
   }
-  const parsed = await inTurns(parse(verified, arrival, origin))
+  const parsed = await inTurns(parse(verified, arrival, by))
   if (isWhole || typeof verified !== 'string' || !isAllRefused(parsed)) return { parsed }
   const { unwrap } = await import('./unwrap')
-  return (await unwrap(verified, arrival, origin)) ?? { parsed }
+  return (await unwrap(verified, arrival, by)) ?? { parsed }
 }
 
 /** @throws {AppError} `too_large` */
 function* parse(
   verified: string | Unreadable,
   arrival: Pick<Arrival, 'standard' | 'form' | 'context'>,
-  origin: Pick<Origin, 'receivedAt'>,
+  by: ReadBy,
 ): Steps<Parsed | Unreadable> {
   const bodies = yield* split(verified, arrival)
-  return yield* read(bodies, arrival, origin)
+  return yield* read(bodies, arrival, by)
 }
 
 interface StoreNeeds extends RecordStoreNeeds {

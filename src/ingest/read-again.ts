@@ -13,6 +13,7 @@ import { isJson } from '../syntax/is-json'
 import { inTurns } from '../syntax/steps'
 import { keptBody } from '../wire/kept'
 import { isUnreadable, type Parsed, type Readable, type Unreadable, unreadableBy } from './arrival'
+import type { FindTypes } from './event-types'
 import { parseWhole, refuseBroken } from './ingest'
 import { decodeWith } from './steps/decode'
 import { verifyWith } from './steps/verify'
@@ -27,6 +28,7 @@ export type ReadAgainResult = { parsed: Parsed } & Pick<Repaired, 'change'>
 
 interface Needs {
   registry: Pick<Registry, 'sources'>
+  findTypes: FindTypes
   config: { maxBodyBytes: number }
   verifyJws: VerifyJws
 }
@@ -35,7 +37,7 @@ interface Needs {
  * Makes a function that takes an item from `read` on, in the context that it came in, and a body
  * from `decode` on.
  */
-export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain {
+export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs): ReadAgain {
   const { maxBodyBytes } = config
   const decode = decodeWith(config)
   const verify = verifyWith({ verifyJws })
@@ -54,10 +56,15 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     if (isUnreadable(verified)) return verified
     const { text, change } = await repaired(verified, patch, maxBodyBytes)
     const about = { ...arrival, lease: unbounded, maxBytes: maxBodyBytes }
-    const found = await parseWhole(text, about, item)
+    const types = standard.hasTypes ? await findTypes(item.tenantId, source) : undefined
+    const found = await parseWhole(text, about, { ...item, types })
     const isBroken = !isUnreadable(decoded) && decoded.isBroken === true
     const parsed = isBroken ? await refuseBroken(found.parsed, text) : found.parsed
     return isUnreadable(parsed) ? parsed : { parsed, change }
+  }
+
+  async function typesOf({ tenantId, sourceId }: QuarantinedItem) {
+    return findTypes(tenantId, await registry.sources.get(tenantId, sourceId))
   }
 
   async function readItem(
@@ -70,7 +77,8 @@ export function readAgainWith({ registry, config, verifyJws }: Needs): ReadAgain
     const { text, change } = await repaired(sent, patch, maxBodyBytes)
     if (encoding === 'base64') await requireWhole(text)
     await inTurns(parsingJson(text)) // otherwise two values would be read as two items
-    const reading = await inTurns(standard.readItem(text, { ...item, context }))
+    const types = standard.hasTypes ? await typesOf(item) : undefined
+    const reading = await inTurns(standard.readItem(text, { ...item, context, types }))
     const only = atPlaceOf(item, reading.items[0]!, standard)
     const lasting = 'event' in only && (patch !== undefined || standard.hasBareUuids)
     const items = [lasting ? withLastingId(only, item, standard) : only]

@@ -14,6 +14,7 @@ import { createMutex } from '../quarantine/mutex'
 import type { PatchOperation } from '../quarantine/patch'
 import { quarantinedBody } from '../quarantine/quarantine-body'
 import { isUnreadable, type Origin, type Outcome, type Parsed, type Part } from './arrival'
+import type { FindTypes } from './event-types'
 import { createStore } from './ingest'
 import { type IssueInItem, issuesInItem } from './issues-in-item'
 import { conflict } from './outcome'
@@ -39,6 +40,7 @@ interface Needs extends RecordStoreNeeds {
   events: EventStore
   quarantine: QuarantineStore
   registry: Pick<Registry, 'sources'>
+  findTypes: FindTypes
   config: RecordStoreNeeds['config'] & { maxBodyBytes: number }
   verifyJws: VerifyJws
 }

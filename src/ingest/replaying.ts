@@ -4,6 +4,7 @@ import type { VerifyJws } from '../access/signatures/jws'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
 import type { Log } from '../telemetry/log'
+import type { FindTypes } from './event-types'
 import { createReplay } from './replay'
 import { createReplayPiece } from './replay-piece'
 import { type Replaying, startReplays } from './replay-runner'
@@ -15,6 +16,7 @@ interface Needs {
   log: Log
   keyring: Keyring
   findTenant: FindTenant
+  findTypes: FindTypes
   verifyJws: VerifyJws
 }
 
@@ -25,9 +27,9 @@ interface Needs {
  */
 export function createReplaying(
   platform: ServingPlatform,
-  { config, clock, log, keyring, findTenant, verifyJws }: Needs,
+  { config, clock, log, keyring, findTenant, findTypes, verifyJws }: Needs,
 ): Replaying {
-  const replay = createReplay({ ...platform, findTenant, config, clock, verifyJws })
+  const replay = createReplay({ ...platform, findTenant, findTypes, config, clock, verifyJws })
   const piece = createReplayPiece({ ...platform, replay, viewOf: replayViewOf })
   const { replays: jobs } = platform
   const runner = jobs && startReplays({ jobs, piece, keyring, clock, log })

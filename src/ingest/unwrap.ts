@@ -5,9 +5,9 @@ import { inTurns, type Steps } from '../syntax/steps'
 import {
   type Arrival,
   isUnreadable,
-  type Origin,
   type Parsed,
   type Part,
+  type ReadBy,
   type Unreadable,
 } from './arrival'
 import { read } from './steps/read'
@@ -47,10 +47,10 @@ function isLines(text: string): boolean {
 export async function unwrap(
   text: string,
   arrival: Pick<Arrival, 'standard' | 'context'> & { lease: Lease; maxBytes: number },
-  origin: Pick<Origin, 'receivedAt'>,
+  by: ReadBy,
 ): Promise<Unwrapped | undefined> {
   if (arrival.standard.mediaTypes.lines !== undefined && isLines(text)) {
-    const parsed = await inTurns(read(text, { ...arrival, form: 'lines' }, origin))
+    const parsed = await inTurns(read(text, { ...arrival, form: 'lines' }, by))
     return { parsed, notes: [linesNote] }
   }
   const found = await unwrapBodies(text, arrival)
@@ -74,7 +74,7 @@ export async function unwrap(
     const kept = texts.length === 1 && body.bytes !== undefined && { bytes: body.bytes }
     const parts: Part[] = []
     for (const one of texts) {
-      const outcome = await inTurns(read(one, asBare, origin))
+      const outcome = await inTurns(read(one, asBare, by))
       if (isUnreadable(outcome)) parts.push({ text: one, ...kept, unreadable: outcome })
       else if (Array.isArray(outcome)) parts.push(...outcome)
       else parts.push({ text: one, reading: outcome })

@@ -1,5 +1,5 @@
 import type { Issue } from '../error/issue'
-import type { TypesInForce } from '../event/event-type'
+import type { GivenTypes, TypesInForce } from '../event/event-type'
 import type { ReadEvent, Reading } from '../event/reading'
 import type { EventRecord, StandardName } from '../event/record'
 import type { StatementEntry } from '../event/statement'
@@ -109,6 +109,8 @@ export interface Standard extends StandardFacts {
    * @throws {AppError} `too_large`
    */
   split?(text: string): Steps<string[] | undefined>
+  /** Makes the types by which the items of a source are read, for a standard that has types. */
+  typesInForce?(given: GivenTypes): Promise<TypesInForce>
   /**
    * The text that tells an item of this content from others, before its id is derived (`event/id.ts`).
    * Left out, the content alone does.

@@ -46,6 +46,7 @@ async function inQuarantine(chosen: readonly (keyof typeof items)[]) {
   }
   const { events, quarantine } = test.platform
   const replay = createReplay({
+    findTypes: async () => ({ find: () => undefined, unknownTypes: 'accept', tenantId: 'default' }),
     events: {
       ...events,
       append: (records) =>

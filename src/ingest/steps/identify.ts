@@ -1,26 +1,36 @@
 import type { FindSource } from '../../access/keys/sources'
 import type { Clock } from '../../platform/clock'
 import type { Source } from '../../platform/registry/sources'
-import type { Arrival, Origin } from '../arrival'
+import type { Arrival, Origin, ReadBy } from '../arrival'
+import type { FindTypes } from '../event-types'
 
 /** This is everything that is known of an arrival before its body is read. */
 export interface Identified {
   origin: Origin
   /** The source has its settings; it is undefined when nobody registered it. */
   source: Source | undefined
+  /** Its items are read by this beside their text. */
+  by: ReadBy
 }
 
 interface Needs {
   findSource: FindSource
+  /** Left out, nothing is read by types. */
+  findTypes?: FindTypes
   clock: Clock
 }
 
-/** Finds the settings of the source that sends, and notes the time. */
-export function identifyWith({ findSource, clock }: Needs) {
-  return async function identify({ sender }: Pick<Arrival, 'sender'>): Promise<Identified> {
+/** Finds the settings of the source that sends, its types where its standard has any, and notes the time. */
+export function identifyWith({ findSource, findTypes, clock }: Needs) {
+  return async function identify({
+    sender,
+    standard,
+  }: Pick<Arrival, 'sender' | 'standard'>): Promise<Identified> {
     const source = await findSource(sender.tenantId, sender.sourceId)
     const receivedAt = clock.now().toISOString()
     const { mode, duplicates } = source ?? {}
-    return { origin: { ...sender, receivedAt, mode, duplicates }, source }
+    const types = standard.hasTypes ? await findTypes?.(sender.tenantId, source) : undefined
+    const by = { receivedAt, types }
+    return { origin: { ...sender, receivedAt, mode, duplicates }, source, by }
   }
 }

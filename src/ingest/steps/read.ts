@@ -2,22 +2,28 @@ import { firstIssues } from '../../error/bounded-issues'
 import type { Reading } from '../../event/reading'
 import { MAX_REASONS } from '../../quarantine/max-reasons'
 import type { Steps } from '../../syntax/steps'
-import { type Arrival, isUnreadable, type Parsed, type Unreadable, unreadableOr } from '../arrival'
+import {
+  type Arrival,
+  isUnreadable,
+  type Parsed,
+  type ReadBy,
+  type Unreadable,
+  unreadableOr,
+} from '../arrival'
 import { readingBatch } from '../batch'
 
 /**
  * Reads a body, or each body of a batch, by its standard.
- * @param receivedAt ISO 8601 UTC, the time of events that name none
  * @throws {AppError} `too_large`
  */
 export function* read(
   bodies: string | string[] | Unreadable,
   { standard, form, context }: Pick<Arrival, 'standard' | 'form' | 'context'>,
-  { receivedAt }: { receivedAt: string },
+  { receivedAt, types }: ReadBy,
 ): Steps<Parsed | Unreadable> {
   function* readOne(text: string): Steps<Reading | Unreadable> {
     try {
-      const reading = yield* standard.readBody(text, form, receivedAt, context)
+      const reading = yield* standard.readBody(text, form, receivedAt, context, types)
       return standard.onRefusal === 'request' ? wholeOrRefused(reading) : reading
     } catch (thrown) {
       return unreadableOr(thrown)

@@ -17,7 +17,7 @@ import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 import { withReadPayload } from './payload'
 import type { ReadBy } from './read-by'
-import { applyType } from './types/apply'
+import { applyType, explainType } from './types/apply'
 import { viewOf } from './view'
 
 /**
@@ -136,11 +136,14 @@ function readItem(
 }
 
 /** @param isOne the body is one event, whose paths do not begin with its index */
-function reading(items: ReadItem[], { context }: ReadBy, isOne = false): Reading {
+function reading(items: ReadItem[], { context, types }: ReadBy, isOne = false): Reading {
   return { standard: 'native', context, items, explain }
 
   function explain(raw: string, index: number): Issue[] {
-    const { members } = viewOf(JSON.parse(raw), context)
-    return envelopeIssues(members as Record<string, unknown>, isOne ? [] : [index])
+    const viewed = viewOf(JSON.parse(raw), context).members
+    const members = withReadPayload(viewed) as Record<string, unknown>
+    const path = isOne ? [] : [index]
+    const ofType = explainType(String(members.event_type), members, types, path)
+    return [...envelopeIssues(members, path), ...ofType]
   }
 }

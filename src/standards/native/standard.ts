@@ -1,4 +1,4 @@
-import type { TypesInForce } from '../../event/event-type'
+import type { GivenTypes, TypesInForce } from '../../event/event-type'
 import { derivedNativeId } from '../../event/id'
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
@@ -17,6 +17,7 @@ export const native = {
   readBody,
   readItem,
   distinctionOf,
+  typesInForce,
   deriveId: derivedNativeId,
   report: checking,
 } satisfies Standard
@@ -37,6 +38,11 @@ function readBody(
 /** Reads the item in an array, so that every path begins with an index. */
 function readItem(text: string, origin: ItemOrigin): Steps<Reading> {
   return readingNative(`[${text}]`, origin)
+}
+
+/** Loads what compiles schemas with the first source that has native events. */
+async function typesInForce(given: GivenTypes): Promise<TypesInForce> {
+  return (await import('./types/in-force')).typesInForce(given)
 }
 
 /** An event that does not say when it happened has the time of its arrival. */

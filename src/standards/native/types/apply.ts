@@ -1,17 +1,98 @@
 import type { Issue } from '../../../error/issue'
-import type { TypesInForce } from '../../../event/event-type'
+import type { EventType, TypeInForce, TypesInForce } from '../../../event/event-type'
 import type { ReadEvent } from '../../../event/reading'
+import { limitsBroken } from './limits'
+import { payloads } from './payloads'
+
+type Members = Record<string, unknown>
 
 /**
- * Fills an event in by its type, and checks it.
+ * Fills an event in by its type, and checks it. What its schema has against it is noted on the event;
+ * whether it may be stored all the same, the mode of its source decides.
  * @param members the event as `NativeEvent` has it
+ * @param types left out, no type is registered, and none is asked for
  * @returns the reasons why it may not be stored, if there are any
  */
 export function applyType(
-  _event: ReadEvent,
-  _members: Record<string, unknown>,
-  _types: TypesInForce | undefined,
-  _path: Issue['path'],
+  event: ReadEvent,
+  members: Members,
+  types: TypesInForce | undefined,
+  path: Issue['path'],
 ): Issue[] | undefined {
+  if (types === undefined) return undefined
+  noteOrganization(event, types)
+  const found = types.find(event.type)
+  if (found === undefined) return applyNone(event, types, path)
+  const payload = payloadOf(members)
+  const broken = limitsBroken(event, members[payload], found.type, types, [...path, payload])
+  if (broken !== undefined) return broken
+  fillIn(event, members, found)
+  for (const { code } of found.check(members, payload, path)) {
+    event.conformant = false
+    note(event, code)
+  }
   return undefined
+}
+
+/** Explains what the schema of a type has against an event. */
+export function explainType(
+  type: string,
+  members: Members,
+  types: TypesInForce | undefined,
+  path: Issue['path'],
+): Issue[] {
+  return types?.find(type)?.check(members, payloadOf(members), path) ?? []
+}
+
+/** Returns the name of the member that is the payload: the first that an event has. */
+function payloadOf(members: Members): string {
+  return payloads.find((name) => members[name] !== undefined && members[name] !== null) ?? 'payload'
+}
+
+/** An event in the dialect of a known system is of that system's types, not of registered ones. */
+function applyNone(
+  event: ReadEvent,
+  { unknownTypes }: TypesInForce,
+  path: Issue['path'],
+): Issue[] | undefined {
+  if (event.profile !== undefined) return undefined
+  if (unknownTypes === 'accept') {
+    note(event, UNKNOWN)
+    return undefined
+  }
+  const shown = JSON.stringify(event.type.slice(0, SHOWN).toWellFormed())
+  const message = `Expected a registered event type (GET /api/v1/event-types lists them), got ${shown}`
+  return [{ path: [...path, 'event_type'], message, code: UNKNOWN }]
+}
+
+const UNKNOWN = 'unknown_type'
+// A name has 256 characters at most; its beginning tells which it is.
+const SHOWN = 80
+
+function fillIn(event: ReadEvent, members: Members, { type, mapped }: TypeInForce) {
+  Object.assign(event, mapped(members))
+  event.category = type.category
+  event.commonAction = type.commonAction
+  event.retentionClass = type.retentionClass
+  event.privacyLevel = stricter(event.privacyLevel, type.privacyLevel)
+}
+
+const levels = ['standard', 'sensitive', 'pii'] as const
+
+/** A sender may ask for more privacy than the type has, and not for less. */
+function stricter(
+  sent: ReadEvent['privacyLevel'] = 'standard',
+  least: EventType['privacyLevel'],
+): EventType['privacyLevel'] {
+  return levels.indexOf(sent) > levels.indexOf(least) ? sent : least
+}
+
+/** The organisation is the tenant; an event that names another is its own sender's all the same. */
+function noteOrganization(event: ReadEvent, { tenantId }: TypesInForce) {
+  const { organizationId } = event
+  if (organizationId !== undefined && organizationId !== tenantId) note(event, 'other_organization')
+}
+
+function note(event: ReadEvent, code: string) {
+  if (!event.issueCodes.includes(code)) event.issueCodes.push(code)
 }
