@@ -47,6 +47,8 @@ export const laterApps = [
     const { registerNative } = await import('./native')
     return fromPages((app, deps) => registerNative(app, receiveWith(deps)))
   }),
+  // One step alone: what is below another stands for itself.
+  later(['/v1/:call{[a-z]+}'], async () => fromPages((await import('./segment')).registerSegment)),
   later(['/xapi/*'], async () => (await import('./xapi')).registerXapi),
   later(['/sources/*'], async () => (await import('./sources')).registerSources),
   later(['/tenants/*'], async () => (await import('./tenants')).registerTenants),

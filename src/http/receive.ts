@@ -4,6 +4,7 @@ import { allows } from '../identity/xapi-rights'
 import type { Sender } from '../ingest/arrival'
 import { receiptText } from '../ingest/receipt-text'
 import type { BodyForm, Standard } from '../standards/standard'
+import type { WireBody } from '../wire/body'
 import { readWire } from './body'
 import type { AppContext, AppDeps } from './context'
 import { refuseForm } from './json-type'
@@ -17,7 +18,11 @@ export interface Door {
   admit(c: AppContext): Promise<Principal>
   /** Tells by the headers how the body is laid out. @throws {AppError} when that is not taken here */
   formOf(c: AppContext): BodyForm
+  /** Reads what is more than a body, or less. Left out, it is the body. @throws {AppError} */
+  readBody?(c: AppContext, limits: Limits): Promise<WireBody>
 }
+
+type Limits = Parameters<typeof readWire>[1]
 
 /** Answers a request that brings events: from a key to a receipt. */
 export type Receive = (c: AppContext, door: Door) => Promise<ReceiptReply>
@@ -32,11 +37,11 @@ const USER_AGENT_LENGTH = 512
 export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'options'>): Receive {
   const { config, maxReplyBytes } = options
 
-  return async function receive(c, { standard, admit, formOf }) {
+  return async function receive(c, { standard, admit, formOf, readBody = readWire }) {
     c.set('brings', true)
     const principal = await admit(c)
     const form = formOf(c)
-    const body = await readWire(c, config)
+    const body = await readBody(c, config)
     if (body.encoding === 'identity') refuseForm(c, body.text)
     const contentType = c.req.header('Content-Type')
     const sender = senderOf(c, principal)

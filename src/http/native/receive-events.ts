@@ -9,6 +9,7 @@ import { rawOperation } from '../operation'
 import { preferHeader, receiptReply } from '../receipt'
 import type { Receive } from '../receive'
 import { createRoute } from '../route'
+import { isBinaryCloudEvent, readCloudEvent } from './cloud-event'
 import { NativeBody, NativeLines, nativeEvent } from './event'
 
 const route = createRoute({
@@ -49,7 +50,9 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: Receive) {
-  rawOperation(app, route, (c) => receive(c, { standard: native, admit, formOf }))
+  rawOperation(app, route, (c) =>
+    receive(c, { standard: native, admit, formOf, readBody: readCloudEvent }),
+  )
 }
 
 function admit(c: AppContext) {
@@ -57,6 +60,7 @@ function admit(c: AppContext) {
 }
 
 function formOf(c: AppContext): BodyForm {
+  if (isBinaryCloudEvent(c)) return 'document'
   const form = formNamed(c.req.header('Content-Type'))
   if (form !== undefined) return form
   throw notJson(['application/x-ndjson for one event a line'])

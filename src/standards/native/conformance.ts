@@ -9,7 +9,7 @@ import { envelopeIssues } from './envelope'
 import { refuse } from './gate'
 import { readingNativeMessage } from './message'
 import { withReadPayload } from './payload'
-import { viewOf } from './view'
+import { asSent, viewOf } from './view'
 
 /**
  * Checks a body of events, one value or one a line, and never throws. There is no text of a standard
@@ -53,8 +53,8 @@ function departures(
 
 /** Reports what is against an event: what its gate refuses, or else what is of the wrong kind. */
 export function checkNative({ value, text }: JsonElement): ReportedIssue[] {
-  const { members: viewed } = viewOf(value, {})
-  const members = withReadPayload(viewed)
+  const view = viewOf(value, {})
+  const members = withReadPayload(view.members)
   const issues = refuse(members, text, []) ?? envelopeIssues(members as Record<string, unknown>, [])
-  return issues.map((issue) => ({ ...issue, severity: 'error' }))
+  return asSent(view, issues, []).map((issue) => ({ ...issue, severity: 'error' }))
 }

@@ -12,6 +12,7 @@ export const nativeFacts = {
   // `id` where a sender has no `event_id`.
   idNames: ['event_id', 'id'],
   hasTypes: true,
+  hasDialects: true,
   onRefusal: 'item',
   reply: 'receipt',
 } as const satisfies StandardFacts

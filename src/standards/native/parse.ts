@@ -11,17 +11,19 @@ import { MAX_ITEMS, shownId } from '../../event/limits'
 import type { ReadItem, Reading } from '../../event/reading'
 import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
+import type { JsonElement } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
+import { BATCH, parsingBatch } from './dialects/batch'
 import { envelopeIssues } from './envelope'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 import { withReadPayload } from './payload'
 import type { ReadBy } from './read-by'
 import { applyType, explainType } from './types/apply'
-import { viewOf } from './view'
+import { asSent, viewOf } from './view'
 
 /**
- * Reads one event or an array of them.
+ * Reads one event, an array of them, or a batch of Segment's.
  * @param by what its items are read by beside their text
  * @throws {AppError} `invalid_json`; `invalid_request` when it is neither an object nor an array;
  * `too_large`
@@ -29,14 +31,36 @@ import { viewOf } from './view'
 export function* readingNative(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const parts = yield* parsingItems(body)
-  if (parts === undefined) return yield* readingOne(body, by)
+  if (parts !== undefined) return yield* readingList(parts.elements, [], by)
+  const batch = yield* parsingBatch(body, by.context)
+  if (batch === undefined) return yield* readingOne(body, by)
+  return yield* readingList(batch.elements, [BATCH], { ...by, context: batch.context })
+}
+
+/** @param around leads to the list in its body */
+function* readingList(
+  elements: readonly JsonElement[],
+  around: Issue['path'],
+  by: ReadBy,
+): Steps<Reading> {
   const items: ReadItem[] = []
-  for (const { value, text: raw } of parts.elements) {
+  for (const { value, text: raw } of elements) {
     const index = items.length
-    items.push(readItem(value, raw, index, [index], by))
+    items.push(readItem(value, raw, index, [...around, index], by))
     yield
   }
-  return reading(items, by)
+  const carries = yield* carryingOthers(items, by)
+  return { ...reading(items, by), ...(carries && { carries }) }
+}
+
+/** Tells whether each item is a wrapper around an event, as brokers send them. */
+function* carryingOthers(items: readonly ReadItem[], { context }: ReadBy): Steps<boolean> {
+  for (const item of items) {
+    if (!('event' in item) || !item.event.raw.includes('"specversion"')) return false
+    if (viewOf(JSON.parse(item.event.raw), context).carries !== true) return false
+    yield
+  }
+  return items.length > 0
 }
 
 /** Does the same as `readingNative`, in one go. */
@@ -93,7 +117,9 @@ function* readingOne(body: string, by: ReadBy): Steps<Reading> {
     throw new AppError('invalid_request', message, { errors })
   }
   const raw = body.trim()
-  return reading([readItem(item, raw, 0, [], by)], by, true)
+  const items = [readItem(item, raw, 0, [], by)]
+  const carries = yield* carryingOthers(items, by)
+  return { ...reading(items, by, true), ...(carries && { carries }) }
 }
 
 /** @param place the number of the line, and where it begins in the body */
@@ -120,18 +146,20 @@ function readItem(
   path: Issue['path'],
   by: ReadBy,
 ): ReadItem {
-  const { members: viewed, dialect } = viewOf(item, by.context)
-  const members = withReadPayload(viewed) as Record<string, unknown>
+  const view = viewOf(item, by.context)
+  const members = withReadPayload(view.members) as Record<string, unknown>
   const errors = refuse(members, raw, path)
   if (errors !== undefined) return refused(errors)
-  const event = normalize({ members, dialect }, raw, by, index)
-  const refusal = applyType(event, members, by.types, path)
+  const event = normalize({ ...view, members, sent: item }, raw, by, index)
+  const types = view.hasOwnType ? undefined : by.types
+  const refusal = applyType(event, members, types, path)
   if (refusal !== undefined) return refused(refusal)
   if (mayHoldLoneSurrogates(raw)) makeWellFormed(event)
   return { index, event, id: event.eventId }
 
-  function refused(errors: Issue[]): ReadItem {
-    return { index, raw, id: shownId(textOf(members?.event_id) ?? textOf(members?.id)), errors }
+  function refused(issues: Issue[]): ReadItem {
+    const id = shownId(textOf(members?.event_id) ?? textOf(members?.id))
+    return { index, raw, id, errors: asSent(view, issues, path) }
   }
 }
 
@@ -140,10 +168,11 @@ function reading(items: ReadItem[], { context, types }: ReadBy, isOne = false): 
   return { standard: 'native', context, items, explain }
 
   function explain(raw: string, index: number): Issue[] {
-    const viewed = viewOf(JSON.parse(raw), context).members
-    const members = withReadPayload(viewed) as Record<string, unknown>
+    const view = viewOf(JSON.parse(raw), context)
+    const members = withReadPayload(view.members) as Record<string, unknown>
     const path = isOne ? [] : [index]
-    const ofType = explainType(String(members.event_type), members, types, path)
-    return [...envelopeIssues(members, path), ...ofType]
+    const known = view.hasOwnType ? undefined : types
+    const ofType = explainType(String(members.event_type), members, known, path)
+    return asSent(view, [...envelopeIssues(members, path), ...ofType], path)
   }
 }
