@@ -55,6 +55,19 @@ describe('POST /v1/batch', () => {
     expect(record?.skewMs).toBeDefined()
   })
 
+  it('takes the example of the document', async () => {
+    await using app = await startTestApp()
+    const { paths } = (await (await app.request('/openapi.json')).json()) as {
+      paths: Record<
+        string,
+        { post: { requestBody: { content: Record<string, { example: unknown }> } } }
+      >
+    }
+    const media = paths['/v1/{call}']!.post.requestBody.content['application/json']!
+    await expectTaken(await post(app, 'batch', media.example))
+    expect(await quarantined(app)).toEqual([])
+  })
+
   it('takes gzip', async () => {
     await using app = await startTestApp()
     const headers = { ...basic(app.keys.demo), 'Content-Encoding': 'gzip' }

@@ -14,7 +14,7 @@ import { createRoute } from '../route'
 import { z } from '../zod'
 import { readShowing } from './write-key'
 
-/** What each address takes, by its last step: the libraries of browsers have short ones. */
+/** Each address takes one kind, by its last step: the libraries of browsers have short ones. */
 const calls: Readonly<Record<string, string>> = {
   ...{ batch: 'batch', b: 'batch', import: 'batch' },
   ...{ track: 'track', t: 'track', identify: 'identify', i: 'identify' },

@@ -34,7 +34,7 @@ export function viewOf(item: unknown, context: Context): View {
   if (dialect !== cloudevents) return viewBy(dialect, item, context)
   const carried = carriedBy(item)
   if (!isObject(carried)) return viewBy(dialect, item, context)
-  // What is of Caliper is for its own address: here it is refused, and says why.
+  // An event of Caliper has its own address: here it is refused, and says why.
   if ('@context' in carried || 'dataVersion' in carried) return { members: item }
   return viewCarried(item, carried, context)
 }

@@ -556,6 +556,22 @@ export type NativeEvent = {
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
 
+/** A message, or at `batch` an object with a list */
+export type SegmentMessages = {
+  type?: string
+  /** What was tracked */
+  event?: string
+  /** Makes a resend recognisable */
+  messageId?: string
+  userId?: string | number | null
+  anonymousId?: string | number | null
+  timestamp?: string
+  [name: string]: unknown
+} | {
+  batch: unknown[]
+  [name: string]: unknown
+}
+
 export type XapiAbout = {
   /** Versions that are offered */
   version: string[]
@@ -1320,6 +1336,29 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send events with Segment's libraries */
+  receiveSegmentMessages: {
+    method: 'POST'
+    path: '/v1/{call}'
+    parameters: {
+      call: 'batch' | 'b' | 'import' | 'track' | 't' | 'identify' | 'i' | 'page' | 'p' | 'screen' | 's' | 'group' | 'g' | 'alias' | 'a'
+    }
+    body: SegmentMessages
+    replies: {
+      200: {
+        success: true
+      }
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
       408: Problem
       413: Problem
       415: Problem

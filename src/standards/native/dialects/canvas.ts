@@ -86,7 +86,7 @@ const rows: Record<string, EventRow> = {
     },
   },
   submission_created: submission,
-  // What is updated is not submitted: it is late, excused, or graded.
+  // An update is no submission: it says that one is late, excused, or graded.
   submission_updated: { ...submission, action: 'Modified' },
   plagiarism_resubmit: submission,
   // As in Caliper: the attempt is graded, by whoever grades, and its learner is the member.
@@ -128,7 +128,7 @@ const rows: Record<string, EventRow> = {
   },
 }
 
-/** What is created, updated and deleted, with the member that is its id. */
+/** These are created, updated and deleted; each has a member that is its id. */
 const things: Record<string, { type: string; id: string; name?: string }> = {
   assignment: {
     type: 'AssignableDigitalResource',

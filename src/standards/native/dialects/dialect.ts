@@ -38,7 +38,7 @@ export type DialectField =
 /** Members are found by these paths, the first that has a value of its kind: `metadata.user_id`. */
 export type Paths = string
 
-/** What events of one name say beside what all of their dialect do. */
+/** A row is of events of one name: it says what they mean beside what all of their dialect do. */
 export interface EventRow {
   /** The action in Caliper's words, where it means the same. */
   action?: string
@@ -69,7 +69,7 @@ export interface Dialect {
   fields: Partial<Record<DialectField, Paths>>
   /** Fields that are looked for where neither those nor common names say them. */
   otherwise?: Partial<Record<DialectField, Paths>>
-  /** What a role is called here is called so in the record. */
+  /** A role of this name has that one in the record. */
   roles?: Readonly<Record<string, string>>
   /** Finds what is known of an event by its name; left out, nothing is. */
   rowOf?(type: string, item: Members): EventRow | undefined
@@ -79,7 +79,7 @@ export interface Dialect {
   lacking?(item: Members): string
 }
 
-/** What a dialect says of an item. */
+/** A dialect says this of an item. */
 export interface Viewed {
   members: Members
   fields: Partial<ReadEvent>
