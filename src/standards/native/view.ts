@@ -44,7 +44,7 @@ function viewBy(dialect: Dialect, item: Members, context: Context): View {
     ...look(dialect, item, context),
     dialect: dialect.name,
     ...(dialect.hasOwnTypes && { hasOwnType: true as const }),
-    sentAs: (name) => sentAs(dialect, item, name),
+    sentAs: (name) => sentAs(dialect, item, { name, context }),
   }
 }
 

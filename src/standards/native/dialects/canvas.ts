@@ -182,8 +182,8 @@ export const canvas: Dialect = {
     return { ...item, metadata, place }
   },
   members: {
-    event_type: 'metadata.event_name',
-    timestamp: 'metadata.event_time',
+    event_type: 'metadata.event_name attributes.event_name',
+    timestamp: 'metadata.event_time attributes.event_time',
     user_id: 'metadata.user_id body.user_id',
     session_id: 'metadata.session_id',
     source: 'metadata.hostname metadata.producer',

@@ -117,6 +117,12 @@ describe('an item of a dialect', () => {
       [{ ...live, metadata: { ...live.metadata, event_time: 'noon' } }, ['metadata', 'event_time']],
       [{ ...live, metadata: { ...live.metadata, user_id: {} } }, ['metadata', 'user_id']],
       [{ ...live, body: 'none' }, ['body']],
+      [
+        { attributes: { event_name: 'a', event_time: 'noon' }, body: {} },
+        ['attributes', 'event_time'],
+      ],
+      [{ ...log, event_type: 'x'.repeat(257) }, ['event_type']],
+      [{ ...cloud, data: { user_id: [] } }, ['data', 'user_id']],
       [{ ...log, time: 'noon' }, ['time']],
       [{ ...cloud, time: 'noon' }, ['time']],
       [{ ...cloud, type: 7 }, ['type']],

@@ -142,7 +142,7 @@ export const edx: Dialect = {
     return { ...item, event, ...said, isEcho }
   },
   members: {
-    event_type: 'type',
+    event_type: 'type event_type name',
     timestamp: 'time timestamp',
     user_id: 'context.user_id username context.username',
     session_id: 'session context.session',

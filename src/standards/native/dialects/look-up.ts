@@ -61,14 +61,18 @@ export function look(dialect: Dialect, sent: Members, context: Record<string, st
 }
 
 /** Says where a dialect has a member of native events, for the path of an issue. */
-export function sentAs(dialect: Dialect, item: Members, name: string): string[] | undefined {
+export function sentAs(
+  dialect: Dialect,
+  item: Members,
+  { name, context }: { name: string; context: Record<string, string> },
+): string[] | undefined {
   const paths = dialect.members[name as NativeMember]
   if (paths === undefined) return undefined
   const split = pathsIn(paths)
   const found = split.find((path) => present(at(item, path)) !== undefined)
   if (found !== undefined) return found
-  const lacking = name === 'event_type' ? dialect.lacking?.(item) : undefined
-  return lacking === undefined ? split[0] : [lacking]
+  if (name !== 'event_type' || dialect.lacking === undefined) return split[0]
+  return [dialect.lacking(dialect.prepare?.(item, context) ?? item)]
 }
 
 function fill(fields: Record<string, unknown>, item: Members, rows: EventRow['fields']): void {
