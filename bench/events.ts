@@ -10,7 +10,7 @@ export function createBodies(kind: Kind = 'event'): {
   text(): string
   body(count: number): string
 } {
-  const { around, make, id } = kinds[kind]
+  const { around, between, make, id } = kinds[kind]
   const pool = Array.from({ length: POOL }, () => {
     const { id: _, ...rest } = make()
     return JSON.stringify(rest).slice(1)
@@ -26,7 +26,7 @@ export function createBodies(kind: Kind = 'event'): {
     text,
     body(count) {
       let data = text()
-      for (let i = 1; i < count; i++) data += `,${text()}`
+      for (let i = 1; i < count; i++) data += between + text()
       return before + data + after
     },
   }

@@ -8,12 +8,15 @@ import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
 import type { Replaying } from './ingest/replay-runner'
 import { createReplaying } from './ingest/replaying'
 import { createVerifyJws } from './ingest/steps/verify'
+import type { Limiter } from './limits/limiter'
 import type { Budget } from './memory/budget'
 import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import { boundQuarantine } from './quarantine/bound'
+import { createHidden, type Hidden } from './query/hidden'
+import { createShownEvents, type ShownEvents } from './query/shown-events'
 import type { Log } from './telemetry/log'
 import type { Meter } from './watch/meter'
 import { createWatch, type Watch } from './watch/watch'
@@ -25,10 +28,16 @@ export interface AppOptions {
   log: Log
   /** Largest answer that the door can send on, in bytes, whatever is in it. Left out, any. */
   maxReplyBytes?: number
+  /** The door hands a body on as it comes, so that one of lines may be of any length. */
+  streamsLines?: true
   /** Memory for what comes in. Left out, it is not counted. */
   budget?: Budget
+  /** Limits the rates of callers. Left out, as on AWS, none is limited. */
+  limiter?: Limiter
   /** Has the figures for `/metrics`. Left out where the platform's own metrics tell. */
   meter?: Meter
+  /** Resolves when what is stored by now is in the lake. Left out where it gets there by itself. */
+  flush?: () => Promise<void>
 }
 
 export interface ServiceOptions extends AppOptions {
@@ -52,6 +61,9 @@ export interface Services extends AppOptions, AsyncDisposable {
   findTenant: FindTenant
   /** Finds the types of native events in force for a source. */
   findTypes: FindTypes
+  /** These know what of a tenant's events is hidden, and read the others. */
+  hidden: Hidden
+  shownEvents: ShownEvents
   /** This part takes events in, whichever way they came. */
   ingest: Ingest
   /** This part quarantines what its door cannot hand over. */
@@ -84,6 +96,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
+  const hidden = createHidden({ ...platform, ...platform.registry, findTenant, clock })
   const verifyJws = createVerifyJws({ guard, clock })
   const replaying = createReplaying(platform, {
     ...options,
@@ -97,6 +110,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     findSource,
     findTenant,
     findTypes,
+    hidden,
+    shownEvents: createShownEvents(platform.events, hidden),
     ingest: createIngest({
       ...{ platform, findSource, findTenant, findTypes, watch, config, clock, log, verifyJws },
     }),

@@ -24,8 +24,11 @@ export const errorCodes = {
   precondition_failed: { status: 412, title: 'What is there is not what you expected' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
+  invalid_event: { status: 422, title: 'The event cannot be stored as it is' },
+  invalid_parameter: { status: 422, title: 'A parameter is outside of what it may be' },
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   upgrade_required: { status: 426, title: 'This address takes WebSockets' },
+  rate_limited: { status: 429, title: 'Too many requests; please go on later' },
   internal: { status: 500, title: 'Something broke on our side' },
   unavailable: { status: 503, title: 'Nothing was stored; please send again' },
   quarantine_full: {

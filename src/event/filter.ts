@@ -8,7 +8,7 @@ export type IndexedField = (typeof indexedFields)[number]
  * Events can be found by these fields as well, without an index: a store looks at the events that the
  * other conditions leave, as many as it may look at for a page.
  */
-export const residualFields = ['commonAction'] as const
+export const residualFields = ['commonAction', 'organizationId'] as const
 export type ResidualField = (typeof residualFields)[number]
 
 /** All conditions must hold. Times are ISO 8601 UTC with milliseconds; `from` inclusive, `to` exclusive. */
@@ -16,6 +16,19 @@ export type EventFilter = { [F in IndexedField | ResidualField]?: string | undef
   kind?: Kind | undefined
   from?: string | undefined
   to?: string | undefined
+  /** Only what arrived from then on is found (`receivedAt`), inclusive. */
+  receivedFrom?: string | undefined
+  /** Only what arrived before then is found. */
+  receivedTo?: string | undefined
+}
+
+/**
+ * Names what a query asks, for its cursors. Bounds of arrival are left out: a cursor stays good while
+ * more is hidden.
+ */
+export function questionOf(tenantId: string, filter: EventFilter): string {
+  const { receivedFrom: _from, receivedTo: _to, ...asked } = filter
+  return JSON.stringify([tenantId, Object.entries(asked).sort()])
 }
 
 const comparedFields = [...indexedFields, ...residualFields]
@@ -27,6 +40,8 @@ export function matchesFilter(record: EventRecord, filter: EventFilter): boolean
   }
   if (filter.kind !== undefined && record.kind !== filter.kind) return false
   if (filter.from !== undefined && record.eventTime < filter.from) return false
+  if (filter.receivedFrom !== undefined && record.receivedAt < filter.receivedFrom) return false
+  if (filter.receivedTo !== undefined && record.receivedAt >= filter.receivedTo) return false
   return filter.to === undefined || record.eventTime < filter.to
 }
 
@@ -34,7 +49,13 @@ export function matchesFilter(record: EventRecord, filter: EventFilter): boolean
  * A subscription can be narrowed by these fields. They need no index, because each check looks at
  * one event.
  */
-export const filterFields = [...indexedFields, 'action', 'sourceId', 'commonAction'] as const
+export const filterFields = [
+  ...indexedFields,
+  'action',
+  'sourceId',
+  'commonAction',
+  'organizationId',
+] as const
 
 /** This is one condition of a subscription. */
 export interface FieldFilter {

@@ -7,6 +7,7 @@ import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
 import type { Networks, ReadForwarded } from './forwarded'
 import { notFoundWith } from './not-found'
+import { rateLimitOf } from './rate-limit'
 import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
@@ -43,9 +44,13 @@ export const laterApps = [
   later(['/caliper/v1p2/events/validate', '/api/v1/events/validate'], async () =>
     fromPages((await import('./checks')).registerChecks),
   ),
-  later(['/api/*'], async () => {
+  later(['/api/*', '/readiness'], async () => {
     const { registerNative } = await import('./native')
-    return fromPages((app, deps) => registerNative(app, receiveWith(deps)))
+    const { registerPipeline } = await import('./pipeline')
+    return fromPages((app, deps) => {
+      registerNative(app, deps)
+      registerPipeline(app, deps)
+    })
   }),
   // One step alone: what is below another stands for itself.
   later(['/v1/:call{[a-z]+}'], async () => fromPages((await import('./segment')).registerSegment)),
@@ -85,14 +90,17 @@ function framed(services: Services): App {
 }
 
 function depsOf(services: Services): AppDeps {
-  const { platform } = services
-  return { services, platform, options: services, answers: roomOf(services) }
+  const { platform, shownEvents } = services
+  const shown = { ...platform, events: { ...platform.events, ...shownEvents } }
+  return { services, platform: shown, options: services, answers: roomOf(services) }
 }
 
 /** Puts around the routes of an app what all answers have in common. */
 function frame(app: App, services: Services) {
   const { identity, budget, watch } = services
-  app.use('*', requestContext({ authenticate: identity.authenticate, budget, watch }))
+  const { authenticate } = identity
+  const limit = rateLimitOf(services)
+  app.use('*', requestContext({ authenticate, budget, watch, limit }))
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(services))
 }

@@ -16,7 +16,7 @@ interface Limits {
 }
 
 // Up to here the server may collect a body for us, which is faster than part by part.
-const SHORT_BYTES = 64 * 1024
+export const SHORT_BYTES = 64 * 1024
 
 // Bun reads so much of a body of unknown length at once, before anybody can refuse it.
 const FIRST_BYTES = 512 * 1024
@@ -100,7 +100,7 @@ export async function readText(c: AppContext, limits: Limits): Promise<Decoded &
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i
 
 /** @returns the charset that a `Content-Type` names, where that is not UTF-8 or within it */
-function charsetOf(contentType: string | undefined): string | undefined {
+export function charsetOf(contentType: string | undefined): string | undefined {
   if (contentType === undefined || !contentType.includes(';')) return undefined
   const charset = CHARSET.exec(contentType)?.[1]?.slice(0, MAX_CHARSET)
   return charset === undefined || /^(utf-?8|us-ascii|)$/i.test(charset) ? undefined : charset
@@ -123,7 +123,7 @@ const encodings = new Map<string, Received['encoding']>([
   ['none', 'identity'],
 ])
 
-function encodingOf(c: AppContext): Received['encoding'] {
+export function encodingOf(c: AppContext): Received['encoding'] {
   const header = c.req.header('Content-Encoding')
   if (header === undefined) return 'identity'
   const named = header.split(',').map((name) => name.trim().toLowerCase())

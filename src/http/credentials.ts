@@ -12,15 +12,27 @@ const unknown = 'This key is not known here, or was revoked.'
 
 /**
  * `Authorization`, with one of the schemes of `readShown` or the key alone; or the key in the header of
- * gateways, or of Amazon Data Firehose.
+ * gateways, or of Amazon Data Firehose. Where native events go, it may be in the address, too.
  */
 export const inHeader: Way = {
-  read: (c) => keyHeaders.map((name) => c.req.header(name)).find((value) => value !== undefined),
+  read: (c) => headerIn(c) ?? (hasKeyInQuery(c) ? c.req.query(KEY_IN_QUERY) : undefined),
   missing: 'Send a key: `Authorization: Bearer KEY`, or `X-API-Key: KEY`.',
   unknown,
 }
 
 const keyHeaders = ['Authorization', 'X-API-Key', 'X-Amz-Firehose-Access-Key']
+
+function headerIn(c: AppContext): string | undefined {
+  return keyHeaders.map((name) => c.req.header(name)).find((value) => value !== undefined)
+}
+
+/** A real-time pipeline takes its key by this name in the query. */
+export const KEY_IN_QUERY = 'api_key'
+
+/** Tells whether an address takes the key in its query: no other does, since proxies log addresses. */
+export function hasKeyInQuery(c: AppContext): boolean {
+  return c.req.path.startsWith('/api/v1/')
+}
 
 /** The parameter `key` of the path, for senders that can set an address only. */
 export const keyInPath: Way = {
@@ -39,9 +51,13 @@ function offered(c: AppContext): string[] | undefined {
   return trimmed[0] === SUBPROTOCOL ? trimmed : undefined
 }
 
-/** A WebSocket's handshake shows it in the header, the second subprotocol, or `key` in the query. */
+/**
+ * A WebSocket's handshake shows it in the header, the second subprotocol, or `key` or `api_key` in the
+ * query.
+ */
 export const inHandshake: Way = {
-  read: (c) => inHeader.read(c) ?? offered(c)?.[1] ?? c.req.query('key'),
+  read: (c) =>
+    inHeader.read(c) ?? offered(c)?.[1] ?? c.req.query('key') ?? c.req.query(KEY_IN_QUERY),
   missing: 'Send a key.',
   unknown,
 }

@@ -16,7 +16,10 @@ const events: Surface = {
     ...['Authorization', 'X-API-Key', 'Content-Type', 'Content-Encoding', 'Prefer'],
     'X-Request-Id',
   ],
-  read: ['X-Request-Id', 'Preference-Applied', 'Retry-After'],
+  read: [
+    ...['X-Request-Id', 'Preference-Applied', 'Retry-After', 'Link'],
+    ...['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
+  ],
 }
 
 /**

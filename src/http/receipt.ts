@@ -6,7 +6,7 @@ import { z } from './zod'
 
 const count = z.int().min(0)
 
-const ReceiptSchema = z
+export const ReceiptSchema = z
   .object({
     requestId: z.string(),
     eventCount: count,
@@ -63,12 +63,13 @@ const ReceiptSchema = z
   .openapi('Receipt')
 
 // The second form answers `return=minimal`: an object of no properties.
-const Content = z.union([ReceiptSchema, z.strictObject({}).openapi('MinimalReceipt')])
+export const MinimalReceipt = z.strictObject({}).openapi('MinimalReceipt')
+const Content = z.union([ReceiptSchema, MinimalReceipt])
 
 /** An answer with a receipt, whichever route gives it. */
 export type ReceiptReply = Reply<200, z.output<typeof Content>>
 
-const example: z.output<typeof ReceiptSchema> = {
+export const receiptExample: z.output<typeof ReceiptSchema> = {
   requestId: '0d9ff7a4-98c1-4f2c-a5ea-b8fb45f5f2c5',
   eventCount: 1,
   eventIds: ['urn:uuid:cd088ca7-c044-405c-bb41-0b2a8506f907'],
@@ -85,15 +86,17 @@ export const preferHeader = z.object({
     .openapi({ description: '`return=minimal` (RFC 7240) is answered with `{}`' }),
 })
 
+export const preferenceApplied = {
+  'Preference-Applied': z
+    .string()
+    .optional()
+    .openapi({ description: 'With `Prefer: return=minimal`' }),
+}
+
 const reply = jsonReply(
   Content,
-  { description: 'Everything named or counted here is durable', example },
-  {
-    'Preference-Applied': z
-      .string()
-      .optional()
-      .openapi({ description: 'With `Prefer: return=minimal`' }),
-  },
+  { description: 'Everything named or counted here is durable', example: receiptExample },
+  preferenceApplied,
 )
 
 export const receiptReply = {
@@ -117,9 +120,18 @@ const MINIMAL = /(?:^|[,;\s])return\s*=\s*"?minimal"?\s*(?:$|[,;])/i
  * @param isWhole whether its sender needs it even where it prefers none
  */
 export function replyWith(c: AppContext, receipt: string, isWhole = false): ReceiptReply {
+  return typed(c.body(isWhole ? asJson(c, receipt) : preferred(c, receipt)))
+}
+
+/** Returns the JSON that is to be sent, which is an empty object for whoever prefers that. */
+export function preferred(c: AppContext, json: string): string {
   const preference = c.req.header('Prefer')
-  const isMinimal = !isWhole && preference !== undefined && MINIMAL.test(preference)
+  const isMinimal = preference !== undefined && MINIMAL.test(preference)
   if (isMinimal) c.header('Preference-Applied', 'return=minimal')
+  return asJson(c, isMinimal ? '{}' : json)
+}
+
+function asJson(c: AppContext, json: string): string {
   c.header('Content-Type', 'application/json')
-  return typed(c.body(isMinimal ? '{}' : receipt))
+  return json
 }

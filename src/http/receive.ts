@@ -1,8 +1,9 @@
+import type { Receipt } from '../event/receipt'
 import type { ServerFacts } from '../event/record'
 import type { Principal } from '../identity/principal'
 import { allows } from '../identity/xapi-rights'
-import type { Sender } from '../ingest/arrival'
-import { receiptText } from '../ingest/receipt-text'
+import type { Arrival, Sender } from '../ingest/arrival'
+import { receiptText, type Wording } from '../ingest/receipt-text'
 import type { BodyForm, Standard } from '../standards/standard'
 import type { WireBody } from '../wire/body'
 import { readWire } from './body'
@@ -27,35 +28,67 @@ type Limits = Parameters<typeof readWire>[1]
 /** Answers a request that brings events: from a key to a receipt. */
 export type Receive = (c: AppContext, door: Door) => Promise<ReceiptReply>
 
+/** A request that was taken in has its receipt, and what its answer is worded by. */
+export interface Taken {
+  receipt: Receipt
+  wording: Wording
+}
+
+/** A request that was opened is known but for its body. */
+export type Opened = Pick<Arrival, 'sender' | 'standard' | 'form' | 'contentType'> & {
+  principal: Principal
+  readBody: NonNullable<Door['readBody']>
+}
+
 // Firehose reads an answer of at most 1 MiB.
 const FIREHOSE_BYTES = 1024 * 1024
 
 // Names and versions of programs; a longer one is not for us.
 const USER_AGENT_LENGTH = 512
 
-/** HTTP receives: it authenticates, reads the body within its budget, and hands over an arrival. */
-export function receiveWith({ services, options }: Pick<AppDeps, 'services' | 'options'>): Receive {
-  const { config, maxReplyBytes } = options
+type Needs = Pick<AppDeps, 'services' | 'options'>
 
-  return async function receive(c, { standard, admit, formOf, readBody = readWire }) {
-    c.set('brings', true)
-    const principal = await admit(c)
-    const form = formOf(c)
-    const body = await readBody(c, config)
-    if (body.encoding === 'identity') refuseForm(c, body.text)
-    const contentType = c.req.header('Content-Type')
-    const sender = senderOf(c, principal)
-    const receipt = await services.ingest({ sender, standard, form, contentType, body })
-    const { requestId } = receipt.unwrapped ?? {}
-    const wording = { standard, ...sender, maxBytes: maxReplyBytes }
-    if (requestId === undefined) {
-      return replyWith(c, withLinks(c, receiptText(receipt, wording)))
-    }
-    // Amazon Data Firehose takes nothing for delivered that does not repeat its name of the request.
-    const answer = { ...receipt, requestId, timestamp: Date.now() }
-    const text = receiptText(answer, { ...wording, maxBytes: FIREHOSE_BYTES })
-    return replyWith(c, withLinks(c, text), true)
+/** Lets a sender in. @throws {AppError} when this caller may not send here, or not under this type */
+export async function openDoor(
+  c: AppContext,
+  { standard, admit, formOf, readBody = readWire }: Door,
+): Promise<Opened> {
+  c.set('brings', true)
+  const principal = await admit(c)
+  const form = formOf(c)
+  const contentType = c.req.header('Content-Type')
+  return { principal, sender: senderOf(c, principal), standard, form, contentType, readBody }
+}
+
+/** Takes the body of a request in, whole, within its budget: it hands over an arrival. */
+export async function takeBody(
+  c: AppContext,
+  { services, options }: Needs,
+  { readBody, ...opened }: Opened & Pick<Arrival, 'heard' | 'saysRefusal'>,
+): Promise<Receipt> {
+  const body = await readBody(c, options.config)
+  if (body.encoding === 'identity') refuseForm(c, body.text)
+  return services.ingest({ ...opened, body })
+}
+
+export function receiveWith(needs: Needs): Receive {
+  const { maxReplyBytes: maxBytes } = needs.options
+
+  return async function receive(c, door) {
+    const opened = await openDoor(c, door)
+    const receipt = await takeBody(c, needs, opened)
+    return answerReceipt(c, { receipt, wording: { ...opened, ...opened.sender, maxBytes } })
   }
+}
+
+/** Answers with the receipt of a request, as Amazon Data Firehose reads it where it came from there. */
+export function answerReceipt(c: AppContext, { receipt, wording }: Taken): ReceiptReply {
+  const { requestId } = receipt.unwrapped ?? {}
+  if (requestId === undefined) return replyWith(c, withLinks(c, receiptText(receipt, wording)))
+  // Amazon Data Firehose takes nothing for delivered that does not repeat its name of the request.
+  const answer = { ...receipt, requestId, timestamp: Date.now() }
+  const text = receiptText(answer, { ...wording, maxBytes: FIREHOSE_BYTES })
+  return replyWith(c, withLinks(c, text), true)
 }
 
 /** Says who sends, with what the server saw of the request. */

@@ -7,6 +7,7 @@ import { looksLikeToken } from '../access/tokens/token-form'
 import type { Budget } from '../memory/budget'
 import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
+import type { RateLimit } from './rate-limit'
 import { setSecurityHeaders } from './security-headers'
 
 // Such a name may be repeated in a log line and a header. A longer one is somebody's payload.
@@ -19,13 +20,15 @@ interface Needs {
   authenticate: Authenticate
   budget: Budget | undefined
   watch: Pick<Watch, 'recognised'>
+  /** Left out, nothing is limited. */
+  limit?: RateLimit | undefined
 }
 
 /**
  * Names each request, by the sender's own name for it when that is safe to repeat, remembers whose it
  * is, and gives back what memory it took.
  */
-export function requestContext({ authenticate, budget, watch }: Needs) {
+export function requestContext({ authenticate, budget, watch, limit }: Needs) {
   return async function nameRequest(c: AppContext, next: Next) {
     const sent = c.req.header(FIREHOSE_ID) ?? c.req.header('X-Request-Id')
     const id = sent !== undefined && SAFE.test(sent) ? sent : randomUUID()
@@ -41,12 +44,15 @@ export function requestContext({ authenticate, budget, watch }: Needs) {
         c.set('tenantId', tenantId)
         c.set('sender', { tenantId, sourceId, keyId })
         watch.recognised(principal)
+        await limit?.known(c, principal)
       }
       return principal
     })
     c.header('X-Request-Id', id)
     setSecurityHeaders(c)
+    limit?.before(c)
     await next()
+    limit?.after(c)
     // Also after a failure: what was thrown is an answer by now.
     c.var.lease?.release()
   }

@@ -14,7 +14,14 @@ export function requestPath({ url }: Request): string {
   const start = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + '://'.length)
   const target = `http://x${start < 0 ? '/' : url.slice(start)}`
   const resolved = UNRESOLVED.test(target) ? new URL(target).href : target
-  return folded(getPathNoStrict({ url: resolved } as Request))
+  return versioned(folded(getPathNoStrict({ url: resolved } as Request)))
+}
+
+// A real-time pipeline has these without a version, too, for callers from before it had one.
+const UNVERSIONED = /^\/(?:events|event-types|stats)(?:\/|$)/
+
+function versioned(path: string): string {
+  return UNVERSIONED.test(path) ? `/api/v1${path}` : path
 }
 
 // A key or a token follows these; it may have any characters, and none of it is folded.

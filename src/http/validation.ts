@@ -1,6 +1,7 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import type { AppContext } from './context'
+import { hasKeyInQuery, KEY_IN_QUERY } from './credentials'
 import type { z } from './zod'
 
 // Characters of a value that a problem repeats: enough to recognise it, less than a page.
@@ -27,7 +28,7 @@ export function parseAs<Schema extends z.ZodType>(
 }
 
 /**
- * Parses the query. A parameter that is not known is refused rather than left out: a misspelt filter
+ * Parses the query, but for a key in it. A parameter that is not known is refused rather than left out: a misspelt filter
  * would find everything.
  * @throws {AppError} `invalid_request`
  */
@@ -35,7 +36,8 @@ export function parseQuery<Schema extends z.ZodType>(
   schema: Schema,
   c: AppContext,
 ): z.output<Schema> {
-  const sent = c.req.queries()
+  const { [KEY_IN_QUERY]: key = [], ...others } = c.req.queries()
+  const sent = hasKeyInQuery(c) || key.length === 0 ? others : { ...others, [KEY_IN_QUERY]: key }
   const entries = Object.entries(sent).map(([name, [value, ...more]]) => {
     return [name, more.length > 0 ? sent[name] : value]
   })

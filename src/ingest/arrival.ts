@@ -30,8 +30,20 @@ export interface Arrival {
    * @throws {AppError} `forbidden`: the whole arrival is refused, and nothing of it is quarantined
    */
   admitItem?: ((item: Readable) => void) | undefined
+  /** Hears what was read of it, before any of that is stored. */
+  heard?: ((parsed: Parsed, about: Heard) => void) | undefined
+  /** Its door says itself how a strict source fares of which nothing could be stored. */
+  saysRefusal?: true
+  /**
+   * The arrival is a piece of a longer body of lines, of which so many stood before it: its items are
+   * counted on from there.
+   */
+  linesBefore?: number | undefined
   body: WireBody
 }
+
+/** Whoever hears what was read is told by what its source has it taken. */
+export type Heard = Pick<Origin, 'mode'> & Pick<ReadBy, 'types'>
 
 /** The origin says where the items of a reading came from. */
 export interface Origin extends Sender {
@@ -56,6 +68,10 @@ export interface ReadBy {
   receivedAt: string
   /** For a standard that has types. */
   types?: TypesInForce | undefined
+  /** As of the arrival. */
+  linesBefore?: number | undefined
+  /** The name of its request tells apart events of one moment that say nothing of themselves. */
+  requestId?: string | undefined
 }
 
 /** A readable item can be an event. */

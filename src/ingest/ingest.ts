@@ -12,6 +12,7 @@ import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { EventStore } from '../platform/event-store'
 import type { ServingPlatform } from '../platform/platform'
 import type { QuarantineStore } from '../platform/quarantine-store'
+import type { TypeCounts } from '../platform/type-counts'
 import { standardNamed } from '../standards'
 import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
@@ -28,6 +29,7 @@ import type {
 } from './arrival'
 import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
+import { countTypesWith } from './count-types'
 import type { FindTypes } from './event-types'
 import { outcomeOf } from './outcome'
 import { createRecordStore, type RecordStoreNeeds } from './record-store'
@@ -63,7 +65,7 @@ import type { Unwrapped } from './unwrap'
 export interface IngestNeeds {
   platform: Pick<
     ServingPlatform,
-    'events' | 'quarantine' | 'conformance' | 'spill' | 'statements' | 'defaultXapi'
+    'events' | 'quarantine' | 'conformance' | 'typeCounts' | 'spill' | 'statements' | 'defaultXapi'
   >
   findSource: FindSource
   findTenant: FindTenant
@@ -118,13 +120,14 @@ export function createIngest(needs: IngestNeeds): Ingest {
       const sentBy = { ...arrival, context }
       throw refusalOf(parsed, await quarantineBody(sent, parsed, sentBy, origin))
     }
-    const { admitItem } = arrival
+    const { admitItem, heard } = arrival
+    heard?.(parsed, { ...origin, ...by })
     if (admitItem !== undefined) await inTurns(eachOf(readableIn(parsed), admitItem))
     const receipt = Array.isArray(parsed)
       ? await ingestBatch(parsed, arrival, origin)
       : await ingestReading(parsed, origin)
     watch?.answered(receipt)
-    if (origin.mode === 'strict') assertAccepted(receipt)
+    if (origin.mode === 'strict' && arrival.saysRefusal !== true) assertAccepted(receipt)
     const warnings = isUnreadable(decoded) ? notes : [...decoded.notes, ...notes]
     return {
       ...receipt,
@@ -191,7 +194,9 @@ export async function parseWhole(
     if (found !== undefined) return found
   }
   const parsed = await inTurns(parse(verified, arrival, by))
-  if (isWhole || typeof verified !== 'string' || !isAllRefused(parsed)) return { parsed }
+  // A piece of a longer body is no wrapper.
+  if (isWhole || by.linesBefore !== undefined) return { parsed }
+  if (typeof verified !== 'string' || !isAllRefused(parsed)) return { parsed }
   const { unwrap } = await import('./unwrap')
   return (await unwrap(verified, arrival, by)) ?? { parsed }
 }
@@ -208,6 +213,8 @@ function* parse(
 
 interface StoreNeeds extends RecordStoreNeeds {
   events: Pick<EventStore, 'append'>
+  /** Without it, nothing is counted by type. */
+  typeCounts?: Pick<TypeCounts, 'add'> | undefined
 }
 
 /**
@@ -221,6 +228,7 @@ export function createStore(needs: StoreNeeds): Store {
   const { events } = needs
   const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
   const underTerms = createRecordStore(needs)
+  const countTypes = countTypesWith(needs.typeCounts)
 
   return async function store(reading, origin) {
     const { readable, refused } = await inTurns(refuse(reading, origin))
@@ -234,7 +242,9 @@ export function createStore(needs: StoreNeeds): Store {
       const records = await inTurns(eachOf(governed, ({ event }) => stamp(event)))
       return { records, appended: await append(records, isWhole) }
     })
-    return outcomeOf(reading, governed, appended, refused)
+    const outcome = outcomeOf(reading, governed, appended, refused)
+    countTypes(origin, outcome.stored)
+    return outcome
   }
 }
 

@@ -152,7 +152,7 @@ function withLastingId(read: Readable, item: QuarantinedItem, standard: Standard
   )
   if (event.kind === 'event' && isSent) return read
   const distinction = standard.distinctionOf?.(event, item) ?? ''
-  // What could not be derived was sent, be it under a name that another system has for it.
+  // An id that is not the derived one was sent, be it under a name that another system has for it.
   if (!standard.hasBareUuids && event.kind === 'event') {
     if (event.eventId !== standard.deriveId(event.raw, distinction)) return read
   }

@@ -6,7 +6,7 @@ import { quarantineLink } from './steps/acknowledge'
 // are a tenth of it.
 export const RECEIPT_BYTES = 4 * 1024 * 1024
 
-interface Wording {
+export interface Wording {
   standard: Pick<StandardFacts, 'reply'>
   sourceId: string
   /** The limit holds for the text; up to there nothing is left out. */

@@ -97,6 +97,15 @@ export interface EventStore extends AsyncDisposable {
   query(tenantId: string, filter: EventFilter, page: EventPageRequest): Promise<Page<EventRecord>>
 
   /**
+   * Finds events, the latest arrival first: in the order in which they were stored, backwards, with
+   * what was stored before the call. On AWS, where the table knows no such order, pages go by
+   * `eventTime` as those of `query` do, and the events of each stand in the order of `receivedAt`.
+   * Cursors and short pages are as with `query`.
+   * @throws {AppError} as `query` does
+   */
+  latest(tenantId: string, filter: EventFilter, page: EventPageRequest): Promise<Page<EventRecord>>
+
+  /**
    * Reads events in the order in which they were stored: each that is stored after a place is given
    * once by the answers that follow it, also when its own time is long past. Absent where the store
    * has no such order (on AWS).

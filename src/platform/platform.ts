@@ -13,6 +13,7 @@ import type { ReplayJobs } from './replay-jobs'
 import type { SourceActivity } from './source-activity'
 import type { StatementStore } from './statement-store'
 import type { TokenSigner } from './token-signer'
+import type { TypeCounts } from './type-counts'
 
 /** Health tells a person, in plain sentences, how the platform is. */
 export interface Health {
@@ -38,6 +39,7 @@ export interface ServingPlatform {
   registry: Registry
   conformance: ConformanceCounts
   activity: SourceActivity
+  typeCounts: TypeCounts
   /**
    * The lake answers SQL over what is archived. An engine is loaded into the process on first use
    * only.
@@ -63,7 +65,7 @@ export interface ServingPlatform {
    * Tells how far consumers are behind the stored events. Absent where the platform's own metrics
    * tell (on AWS, the age of the stream's iterator).
    */
-  changes?: Pick<ChangeFeed, 'lag'> | undefined
+  changes?: Pick<ChangeFeed, 'lag' | 'lags'> | undefined
   /**
    * Marks a place in the change feed, to begin or end a `Span` with: whatever is stored from now on
    * is after it, whatever the clocks say. (On AWS, where the feed knows no places, it is a time.)

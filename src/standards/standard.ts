@@ -85,6 +85,14 @@ export interface ItemOrigin {
   types?: TypesInForce | undefined
 }
 
+/** The place of a body among others. */
+export interface PlaceOfBody {
+  /** So many lines stood before these, in a piece of a longer body of lines. */
+  linesBefore?: number | undefined
+  /** The name of the request. */
+  requestId?: string | undefined
+}
+
 /** A standard of learning data: how its bodies are read, and everything about it that differs. */
 export interface Standard extends StandardFacts {
   /**
@@ -93,6 +101,7 @@ export interface Standard extends StandardFacts {
    * @param context what its headers said that the standard reads by; it becomes the context of the
    * reading
    * @param types for a standard that has types; left out, none is registered
+   * @param place where the body came from; it tells apart items that say nothing of themselves
    * @throws {AppError} with every reason when no item can be told; `too_large`
    */
   readBody(
@@ -101,6 +110,7 @@ export interface Standard extends StandardFacts {
     receivedAt: string,
     context?: Record<string, string>,
     types?: TypesInForce,
+    place?: PlaceOfBody,
   ): Steps<Reading>
   /**
    * Reads one item alone, as it was read in its request; its index is 0.

@@ -178,7 +178,7 @@ describe('Caddy in front of it, by the Caddyfile', () => {
     const headers = { 'x-forwarded-for': '8.8.8.8', forwarded: 'for=8.8.8.8' }
     const body = '{"event_type":"x","user_id":"u"}'
     const key = keys.NONIUS_DEMO_KEY
-    expect((await ask('/api/v1/events', { method: 'POST', body, headers, key })).status).toBe(200)
+    expect((await ask('/api/v1/events', { method: 'POST', body, headers, key })).status).toBe(201)
     const read = await ask('/analytics/events?view=record&limit=1', { key })
     const { events } = (await read.json()) as { events: { server: { ip: string } }[] }
     expect(['127.0.0.1', '::1']).toContain(events[0]!.server.ip)

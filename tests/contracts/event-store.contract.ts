@@ -5,6 +5,7 @@ import type { EventRecord } from '../../src/event/record'
 import type { EventStore } from '../../src/platform/event-store'
 import { aRecord } from '../support/records'
 import { itErasesEvents } from './event-erasure.contract'
+import { itFindsByArrival } from './event-latest.contract'
 import { itAppendsWhole } from './event-whole.contract'
 
 /** What every hot store promises, whatever it is made of. */
@@ -98,6 +99,9 @@ export function eventStoreContract(
         sessionId: 's',
         groupId: 'g',
         commonAction: 'Completed',
+        organizationId: 'org',
+        eventTimeEnd: '2026-01-03T00:00:00.000Z',
+        retentionDays: 2555,
         eventTime: '2026-01-02T00:00:00.000Z',
       })
       const entity = aRecord({ kind: 'entity', type: 'Person' })
@@ -113,6 +117,8 @@ export function eventStoreContract(
         { actorId: 'a', kind: 'event' as const },
         { commonAction: 'Completed' },
         { commonAction: 'Completed', type: 'T' },
+        { organizationId: 'org' },
+        { organizationId: 'org', actorId: 'a' },
       ]
       for (const filter of filters) {
         expect((await store.query('default', filter, { limit: 10 })).items).toEqual([wanted])
@@ -122,6 +128,9 @@ export function eventStoreContract(
         { actorId: 'a', type: 'U' },
         { commonAction: 'Viewed' },
         { actorId: 'a', commonAction: 'Viewed' },
+        { organizationId: 'other' },
+        // A coarse time is at its start, and lasts for no range.
+        { from: '2026-01-02T00:00:00.001Z', to: '2026-01-03T00:00:00.000Z' },
         { to: '2025-01-01T00:00:00.000Z' },
       ]
       for (const filter of none) {
@@ -273,6 +282,7 @@ export function eventStoreContract(
     })
 
     itErasesEvents(create)
+    itFindsByArrival(create)
     itAppendsWhole(create)
 
     it('rejects with an AppError that carries the path', async () => {

@@ -19,7 +19,7 @@ async function post({ url, key }: ServerProcess, event_id: string) {
     headers: { authorization: key, 'content-type': 'application/json' },
     body: JSON.stringify({ event_type: 'filled', event_id, properties }),
   })
-  expect(reply.status).toBe(200)
+  expect(reply.status).toBe(201)
 }
 
 async function archiverOf(server: ServerProcess): Promise<number> {

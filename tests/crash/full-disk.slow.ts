@@ -22,12 +22,12 @@ it.skipIf(!hasSmallDisks())(
       const body = JSON.stringify({ event_type: 'filled', event_id, properties })
       const reply = await fetch(`${server.url}/api/v1/events`, { method: 'POST', headers, body })
       const answer = (await reply.json()) as Record<string, unknown>
-      if (reply.status === 200) acknowledged.push(event_id)
+      if (reply.status === 201) acknowledged.push(event_id)
       return { reply, answer }
     }
 
     let refused = await post()
-    while (refused.reply.status === 200 && sent < 1000) refused = await post()
+    while (refused.reply.status === 201 && sent < 1000) refused = await post()
     expect(refused.reply.status).toBe(503)
     expect(Number(refused.reply.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(refused.reply.headers.get('content-type')).toContain('application/problem+json')
@@ -64,7 +64,7 @@ it.skipIf(!hasSmallDisks())(
           properties: { x: id.repeat(1000) },
         }),
       })
-    expect((await post('before')).status).toBe(200)
+    expect((await post('before')).status).toBe(201)
     const filled = fill(folder.path)
     const statuses = new Set<number>()
     for (let i = 0; i < 200 && !statuses.has(503); i++) {
@@ -77,7 +77,7 @@ it.skipIf(!hasSmallDisks())(
     filled[Symbol.dispose]()
     // Without an event in between, as behind a load balancer that has stopped sending any.
     expect(await (await fetch(`${server.url}/ready`)).text()).not.toMatch(/store:/)
-    expect((await post('after')).status).toBe(200)
+    expect((await post('after')).status).toBe(201)
     for (const id of ['before', 'after']) {
       expect((await fetch(`${server.url}/analytics/events/${id}`, { headers })).status).toBe(200)
     }
@@ -99,7 +99,7 @@ it.skipIf(!hasSmallDisks())(
       const properties = { filler: randomBytes(bytes).toString('base64') }
       const body = JSON.stringify({ event_type: 'filled', event_id, properties })
       const reply = await fetch(`${server.url}/api/v1/events`, { method: 'POST', headers, body })
-      if (reply.status === 200) acknowledged.push(event_id)
+      if (reply.status === 201) acknowledged.push(event_id)
       return reply.status
     }
     const ready = async () => (await fetch(`${server.url}/ready`)).text()
@@ -111,20 +111,20 @@ it.skipIf(!hasSmallDisks())(
     const fillers = ['first', 'second'].map((name) => join(folder.path, name))
     writeFileSync(fillers[0]!, randomBytes(6 * MB))
     writeFileSync(fillers[1]!, randomBytes(42 * MB))
-    for (let tries = 0; tries < 500 && (await post(1_000_000)) === 200; ) tries += 1
-    for (let tries = 0; tries < 500 && (await post(20_000)) === 200; ) tries += 1
+    for (let tries = 0; tries < 500 && (await post(1_000_000)) === 201; ) tries += 1
+    for (let tries = 0; tries < 500 && (await post(20_000)) === 201; ) tries += 1
     expect(await post(1_000_000)).toBe(503)
     expect(await ready()).toMatch(/disk: 0 MB free/)
 
     rmSync(fillers[0]!)
     for (let i = 0; i < 20; i++) {
-      expect(await post(40_000)).toBe(200)
+      expect(await post(40_000)).toBe(201)
       await Bun.sleep(100)
       // What there is belongs to new events: nothing half made fills it.
       expect(halfMade()).toEqual([])
     }
     await until(async () => /archive: waits for disk space/.test(await ready()))
-    expect(await post(40_000)).toBe(200)
+    expect(await post(40_000)).toBe(201)
 
     rmSync(fillers[1]!)
     await using lake = openLake(folder.path)

@@ -150,7 +150,7 @@ describe('CloudEvents around events', () => {
 })
 
 describe('the dialect of a source', () => {
-  async function withDialect(dialect: string) {
+  async function withDialect(dialect: 'edx' | 'segment') {
     const app = await startTestApp()
     const { sources } = app.platform.registry
     const known = await sources.get('default', 'demo')

@@ -4,6 +4,7 @@ import type { Receipt } from '../../src/event/receipt'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { anEnvelope, anEvent } from '../support/envelopes'
+import { receiptIn } from '../support/receipt'
 
 const path = '/caliper/v1p2/events'
 const native = '/api/v1/events'
@@ -294,7 +295,7 @@ describe('events in a wrapper', () => {
 
   it('are no wrapper when they only look like one', async () => {
     const event = { event_type: 'sent', records: [{ value: { event_type: 'inner' } }] }
-    const receipt = await receiptOf(await post(native, event))
+    const receipt = await receiptIn(await post(native, event))
     expect(receipt.eventCount).toBe(1)
     expect(receipt).not.toHaveProperty('unwrapped')
   })

@@ -54,7 +54,7 @@ describeNotOnAws('proxy')("a client's address behind a proxy", () => {
       const sent = { method: 'POST', body: '{"event_type":"x","user_id":"u"}' }
       const more = { ...test.as(), 'Content-Type': 'application/json', ...headers }
       const request = new Request('http://localhost/api/v1/events', { ...sent, headers: more })
-      expect((await test.app.fetch(request, { ip: peer })).status).toBe(200)
+      expect((await test.app.fetch(request, { ip: peer })).status).toBe(201)
       const read = await test.request('/analytics/events?view=record', { headers: test.as() })
       const { events } = (await read.json()) as { events: { server: { ip: string } }[] }
       expect(events[0]!.server.ip).toBe(client)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
-import type { Receipt } from '../../src/event/receipt'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
+import { receiptIn } from '../support/receipt'
 
 const path = '/api/v1/events'
 const event = { event_type: 'example_seen', user_id: 'u1', properties: { page: 7 } }
@@ -11,16 +11,11 @@ async function post(app: TestApp, body: string, type = 'application/json') {
   return app.request(path, { method: 'POST', headers, body })
 }
 
-async function receiptOf(response: Response): Promise<Receipt> {
-  expect(response.status).toBe(200)
-  return (await response.json()) as Receipt
-}
-
 describe('POST /api/v1/events', () => {
   it('keeps one event as the record every standard ends in', async () => {
     await using app = await startTestApp()
     const sent = { ...event, timestamp: '2026-11-21T10:30:00+01:00', source: 'reader' }
-    const { eventIds, ...receipt } = await receiptOf(await post(app, JSON.stringify(sent)))
+    const { eventIds, ...receipt } = await receiptIn(await post(app, JSON.stringify(sent)))
     expect(receipt).toMatchObject({ eventCount: 1, entityCount: 0, duplicates: 0, quarantined: [] })
 
     const record = await app.platform.events.get('default', eventIds[0]!)
@@ -37,7 +32,7 @@ describe('POST /api/v1/events', () => {
 
   it('keeps the good ones of an array and quarantines the others by index', async () => {
     await using app = await startTestApp()
-    const receipt = await receiptOf(await post(app, JSON.stringify([event, 7, event, {}])))
+    const receipt = await receiptIn(await post(app, JSON.stringify([event, 7, event, {}])))
     expect(receipt.eventCount).toBe(2)
     expect(receipt.quarantined).toMatchObject([
       { index: 1, errors: [{ path: [1] }] },
@@ -49,7 +44,7 @@ describe('POST /api/v1/events', () => {
     it(`reads one event a line of ${type}, each line on its own`, async () => {
       await using app = await startTestApp()
       const lines = [JSON.stringify(event), '{broken', '', '{"event_type":"left"}']
-      const receipt = await receiptOf(await post(app, lines.join('\r\n'), type))
+      const receipt = await receiptIn(await post(app, lines.join('\r\n'), type))
       expect(receipt.eventCount).toBe(2)
       expect(receipt.quarantined).toMatchObject([{ index: 1, errors: [{ code: 'invalid_json' }] }])
     })
@@ -58,8 +53,8 @@ describe('POST /api/v1/events', () => {
   it('counts a resend of an event that names its time as a duplicate', async () => {
     await using app = await startTestApp()
     const text = JSON.stringify({ ...event, timestamp: 1_763_717_400 })
-    const first = await receiptOf(await post(app, text))
-    const again = await receiptOf(await post(app, text))
+    const first = await receiptIn(await post(app, text))
+    const again = await receiptIn(await post(app, text))
     expect(again).toMatchObject({ eventIds: first.eventIds, duplicates: 1 })
   })
 
@@ -82,6 +77,6 @@ batteryOf({
   method: 'POST',
   path,
   scope: 'events:write',
-  otherMethod: 'GET',
+  otherMethod: 'PUT',
   body: { type: 'application/json', text: JSON.stringify(event) },
 })

@@ -69,6 +69,33 @@ describe('an item that is replayed with a repair', () => {
     expect(await test.event(event.id)).toBeDefined()
   })
 
+  // One that says when it happened, and two that do not: the place tells those apart.
+  for (const timestamp of ['2026-11-21T09:30:00Z', '2026-11', undefined]) {
+    it(`has an id of what was sent: a native event without one, at ${timestamp}`, async () => {
+      const item = { user_id: 'u1', timestamp }
+      await using test = await startQuarantineTest()
+      const { quarantined } = await test.sendNative([item])
+      const replay = async (value: string, dryRun: boolean) => {
+        const patch = [{ op: 'add', path: '/event_type', value }]
+        return test.replay(String(quarantined[0]!.quarantineId), { patch, dryRun })
+      }
+      const [first] = (await replay('click', true)).eventIds
+      expect(first).toMatch(/^evt_[0-9a-f]{32}$/)
+      expect((await replay('tap', false)).eventIds).toEqual([first!])
+    })
+  }
+
+  it('has the id that was sent, under whatever name', async () => {
+    await using test = await startQuarantineTest()
+    const sent = [{ id: 'evt_1' }, { event_id: 7 }]
+    const { quarantined } = await test.sendNative(sent)
+    const patch = [{ op: 'add', path: '/event_type', value: 'click' }]
+    for (const [place, id] of ['evt_1', '7'].entries()) {
+      const result = await test.replay(String(quarantined[place]!.quarantineId), { patch })
+      expect(result).toMatchObject({ outcome: 'stored', eventIds: [id] })
+    }
+  })
+
   it('keeps the digits of long numbers', async () => {
     await using test = await startQuarantineTest()
     const event = JSON.stringify(untyped()).replace('{', '{"n":12345678901234567890,')

@@ -29,9 +29,8 @@ function send(token: string, to = app) {
 /** Sends with the token. @returns the record that came of it */
 async function stored(token: string) {
   const reply = await send(token)
-  expect(reply.status).toBe(200)
-  const { eventIds } = (await reply.json()) as { eventIds: string[] }
-  const [eventId = ''] = eventIds
+  expect(reply.status).toBe(201)
+  const { id: eventId } = (await reply.json()) as { id: string }
   const { events } = app.platform
   return (await events.get('default', eventId)) ?? events.get('school', eventId)
 }
@@ -104,7 +103,7 @@ describe('A client that is registered here', () => {
   it('is refused within seconds of being revoked, and does not fall back to the default tenant', async () => {
     const { keyId } = await register('former')
     const token = await issuer.token({ ...write, client_id: 'former' })
-    expect((await send(token)).status).toBe(200)
+    expect((await send(token)).status).toBe(201)
     await app.platform.registry.keys.revoke('school', keyId, app.clock.now().toISOString())
     app.clock.advance(5000)
     const { detail } = await problemOf(await send(token), 'unauthenticated')
@@ -175,13 +174,13 @@ describe("The issuer's keys", () => {
     await using fresh = await startTestApp({ config: { oidcIssuer: one.url } })
     const old = await one.token(write)
     const replies = await Promise.all(Array.from({ length: 10 }, () => send(old, fresh)))
-    expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(200))
+    expect(replies.map(({ status }) => status)).toEqual(Array(10).fill(201))
     expect(one.reads()).toBe(1)
 
     await one.rotate(true)
     fresh.clock.advance(30_000)
-    expect((await send(await one.token(write), fresh)).status).toBe(200)
-    expect((await send(old, fresh)).status).toBe(200)
+    expect((await send(await one.token(write), fresh)).status).toBe(201)
+    expect((await send(old, fresh)).status).toBe(201)
     expect(one.reads()).toBe(2)
   })
 
@@ -189,7 +188,7 @@ describe("The issuer's keys", () => {
     await using one = await startIssuer()
     await using fresh = await startTestApp({ config: { oidcIssuer: one.url } })
     const old = await one.token(write)
-    expect((await send(old, fresh)).status).toBe(200)
+    expect((await send(old, fresh)).status).toBe(201)
     await one.rotate(false)
     fresh.clock.advance(10 * 60_000)
     await problemOf(await send(old, fresh), 'unauthenticated')
@@ -201,10 +200,10 @@ describe("The issuer's keys", () => {
       await using one = await startIssuer()
       await using fresh = await startTestApp({ config: { oidcIssuer: one.url } })
       const old = await one.token(write)
-      expect((await send(old, fresh)).status).toBe(200)
+      expect((await send(old, fresh)).status).toBe(201)
       await one.rotate(false, 'first')
       fresh.clock.advance(10 * 60_000)
-      expect((await send(await one.token(write), fresh)).status).toBe(200)
+      expect((await send(await one.token(write), fresh)).status).toBe(201)
       await problemOf(await send(old, fresh), 'unauthenticated')
     },
   )
@@ -224,7 +223,7 @@ describe("The issuer's keys", () => {
       const reply = await send(await one.token(write), fresh)
       expect(reply.headers.get('Retry-After')).toBe('5')
       await problemOf(reply, 'unavailable')
-      expect((await send(fresh.keys.demo, fresh)).status).toBe(200)
+      expect((await send(fresh.keys.demo, fresh)).status).toBe(201)
     })
   }
 })

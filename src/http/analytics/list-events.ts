@@ -21,6 +21,7 @@ export const filterFields = {
   commonAction: id(
     "The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short",
   ),
+  organizationId: id('`organization_id` of a native event; it has no index either'),
   kind: z
     .enum(['event', 'entity', 'all'])
     .default('event')

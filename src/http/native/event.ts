@@ -23,7 +23,10 @@ const anyItem = z.union([NativeEvent, z.unknown()])
 // Truthful about what is refused, which is little: an item that is no event is quarantined alone.
 export const NativeBody = z
   .union([NativeEvent, z.looseObject({}), z.array(anyItem)])
-  .openapi('NativeBody', { description: 'An event, or an array of them' })
+  .openapi('NativeBody', {
+    description:
+      'An event, an array of them, or `{ source, events }`: an array, and the source of those in it that have none of their own',
+  })
 
 export const nativeEvent = {
   event_type: 'lesson_completed',
@@ -31,6 +34,16 @@ export const nativeEvent = {
   user_id: 'u-554433',
   source: 'reader',
   properties: { lesson: 7, minutes: 12 },
+}
+
+/** Each shape of a body, by the name of its example. */
+export const nativeBodies = {
+  one: { summary: 'One event', value: nativeEvent },
+  list: { summary: 'Several events', value: [nativeEvent, { event_type: 'logged_out' }] },
+  sourced: {
+    summary: 'Several events of one source',
+    value: { source: 'reader', events: [{ event_type: 'page_viewed', payload: { page: 7 } }] },
+  },
 }
 
 /** With no example of its own: fuzzers that cannot write this media type stumble over one. */

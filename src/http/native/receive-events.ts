@@ -1,16 +1,17 @@
-import { formNamed } from '../../standards/native/content-type'
 import { native } from '../../standards/native/standard'
 import type { BodyForm } from '../../standards/standard'
 import { requireScope } from '../authenticate'
 import type { App, AppContext } from '../context'
-import { notJson } from '../json-type'
 import { keyed, problems } from '../openapi'
 import { rawOperation } from '../operation'
-import { preferHeader, receiptReply } from '../receipt'
-import type { Receive } from '../receive'
+import { preferHeader } from '../receipt'
 import { createRoute } from '../route'
 import { isBinaryCloudEvent, readCloudEvent } from './cloud-event'
-import { NativeBody, NativeLines, nativeEvent } from './event'
+import { NativeBody, NativeLines, nativeBodies } from './event'
+import { formOf } from './form'
+import type { ReceiveNative } from './receive'
+import { refusals } from './refusals'
+import { nativeReplies } from './replies'
 
 const route = createRoute({
   method: 'post',
@@ -19,39 +20,27 @@ const route = createRoute({
   tags: ['Native'],
   summary: 'Send events of your own making',
   description:
-    'Scope `events:write`. One event, an array of them, or one a line. Answered once everything is on disk. An item or a line that is not an event is quarantined and named; it costs the others nothing.',
+    'Scope `events:write`. One event is answered 201 with itself as it is held; a list (an array, `{ source, events }`, or one event a line) is answered 200 with a receipt. Answered once everything is on disk. What is not an event is quarantined and named; in a list it costs the others nothing, alone it is answered 422. The key may also be `api_key` in the address.',
   ...keyed,
   request: {
     headers: preferHeader,
     body: {
       required: true,
       content: {
-        'application/json': { schema: NativeBody, example: nativeEvent },
+        'application/json': { schema: NativeBody, examples: nativeBodies },
         'application/x-ndjson': { schema: NativeLines },
       },
     },
   },
   responses: {
-    200: receiptReply,
-    ...problems(
-      'invalid_json',
-      'invalid_encoding',
-      'invalid_request',
-      'unauthenticated',
-      'forbidden',
-      'timeout',
-      'too_large',
-      'unsupported_media_type',
-      'unavailable',
-      'busy',
-      'quarantine_full',
-    ),
+    ...nativeReplies,
+    ...problems(...refusals),
   },
 })
 
-export function receiveEvents(app: App, receive: Receive) {
+export function receiveEvents(app: App, receive: ReceiveNative) {
   rawOperation(app, route, (c) =>
-    receive(c, { standard: native, admit, formOf, readBody: readCloudEvent }),
+    receive(c, { standard: native, admit, formOf: formOrBinary, readBody: readCloudEvent }),
   )
 }
 
@@ -59,9 +48,6 @@ function admit(c: AppContext) {
   return requireScope(c, 'events:write')
 }
 
-function formOf(c: AppContext): BodyForm {
-  if (isBinaryCloudEvent(c)) return 'document'
-  const form = formNamed(c.req.header('Content-Type'))
-  if (form !== undefined) return form
-  throw notJson(['application/x-ndjson for one event a line'])
+function formOrBinary(c: AppContext): BodyForm {
+  return isBinaryCloudEvent(c) ? 'document' : formOf(c)
 }

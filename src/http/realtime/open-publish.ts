@@ -18,11 +18,12 @@ const route = createRoute({
   tags: ['Native'],
   summary: 'Send events over a WebSocket',
   description:
-    'Scope `events:write`. Each message is a body as at `POST /api/v1/events`: one event, an array of them, or one a line; each is answered by a message, the receipt or a problem document. Where no header can be set, the key may be the second of the subprotocols (`nonius, KEY`) or `key` in the address.',
+    'Scope `events:write`. Each message is a body as at `POST /api/v1/events`: one event, an array of them, or one a line; each is answered by a message, the receipt or a problem document. Where no header can be set, the key may be the second of the subprotocols (`nonius, KEY`) or `key`, or `api_key`, in the address.',
   security: [{ key: [] }, {}],
   request: {
     query: z.object({
       key: z.string().optional().openapi({ description: 'The key, where no header can be set' }),
+      api_key: z.string().optional().openapi({ description: 'The same as `key`' }),
     }),
   },
   responses: {

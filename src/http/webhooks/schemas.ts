@@ -34,6 +34,7 @@ const FilterShorthand = z
     action: valueOrValues,
     sourceId: valueOrValues,
     commonAction: valueOrValues,
+    organizationId: valueOrValues,
   } satisfies Record<FieldFilter['field'], typeof valueOrValues>)
   .refine((filter) => Object.keys(filter).length > 0, { abort: true })
 

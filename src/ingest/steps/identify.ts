@@ -26,12 +26,13 @@ export function identifyWith({ findSource, findTypes, clock }: Needs) {
   return async function identify({
     sender,
     standard,
-  }: Pick<Arrival, 'sender' | 'standard'>): Promise<Identified> {
+    linesBefore,
+  }: Pick<Arrival, 'sender' | 'standard' | 'linesBefore'>): Promise<Identified> {
     const source = await findSource(sender.tenantId, sender.sourceId)
     const receivedAt = clock.now().toISOString()
     const { mode, duplicates } = source ?? {}
     const types = standard.hasTypes ? await findTypes?.(sender.tenantId, source) : undefined
-    const by = { receivedAt, types }
+    const by = { receivedAt, types, linesBefore, requestId: sender.server.requestId }
     return { origin: { ...sender, receivedAt, mode, duplicates }, source, by }
   }
 }

@@ -19,11 +19,11 @@ import { readingBatch } from '../batch'
 export function* read(
   bodies: string | string[] | Unreadable,
   { standard, form, context }: Pick<Arrival, 'standard' | 'form' | 'context'>,
-  { receivedAt, types }: ReadBy,
+  { receivedAt, types, ...place }: ReadBy,
 ): Steps<Parsed | Unreadable> {
   function* readOne(text: string): Steps<Reading | Unreadable> {
     try {
-      const reading = yield* standard.readBody(text, form, receivedAt, context, types)
+      const reading = yield* standard.readBody(text, form, receivedAt, context, types, place)
       return standard.onRefusal === 'request' ? wholeOrRefused(reading) : reading
     } catch (thrown) {
       return unreadableOr(thrown)

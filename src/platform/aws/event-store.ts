@@ -1,7 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { EventFilter } from '../../event/filter'
 import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
-import type { EventStore } from '../event-store'
+import type { EventPageRequest, EventStore } from '../event-store'
 import type { TokenSigner } from '../shared/page-token'
 import type { IndexName } from './deployed/resources'
 import { appendWith } from './events/append'
@@ -38,6 +39,12 @@ export function createEventStore(needs: Needs): EventStore {
   const outcomesOf = createOutcomes(events)
   const standingsOf = standingsWith({ events, outcomesOf, clock })
 
+  async function query(tenantId: string, filter: EventFilter, page: EventPageRequest) {
+    const now = clock.now().getTime()
+    const source = { ...events, indexes, items, outcomesOf, tokens: await tokens(), now }
+    return queryEvents(source, tenantId, filter, page)
+  }
+
   return {
     append: appendWith({
       events,
@@ -57,10 +64,12 @@ export function createEventStore(needs: Needs): EventStore {
       return isIt && Date.parse(record.expiresAt) > clock.now().getTime() ? record : undefined
     },
 
-    async query(tenantId, filter, page) {
-      const now = clock.now().getTime()
-      const source = { ...events, indexes, items, outcomesOf, tokens: await tokens(), now }
-      return queryEvents(source, tenantId, filter, page)
+    query,
+
+    async latest(tenantId, filter, page) {
+      const found = await query(tenantId, filter, page)
+      const items = found.items.toSorted((a, b) => b.receivedAt.localeCompare(a.receivedAt))
+      return { ...found, items }
     },
 
     // DynamoDB drops items by their time to live, without being asked.

@@ -13,6 +13,7 @@ import { addEntry, endOf, findId, truncate } from './log/event-index'
 import { type EventKeys, entryOf, type IndexEntry } from './log/event-keys'
 import type { EventLog } from './log/event-log'
 import { queryLog } from './log/event-query'
+import { latestInLog } from './log/latest'
 import { encodeSegments } from './log/segment'
 
 // A commit's fsync is shared by everything that waits. Beyond two thousand events it no longer
@@ -209,6 +210,9 @@ export function createEventStore(options: {
 
     query: async (tenantId, filter, page) =>
       queryLog({ log, keys, tokens, turns, now: clock.now().getTime() }, tenantId, filter, page),
+
+    latest: async (tenantId, filter, page) =>
+      latestInLog({ log, keys, tokens, turns, now: clock.now().getTime() }, tenantId, filter, page),
 
     arrivals: async (tenantId, filter, request) =>
       arrivalsIn({ log, tokens, turns, now: clock.now().getTime() }, tenantId, filter, request),

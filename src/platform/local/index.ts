@@ -31,6 +31,7 @@ import { checkSecrets, openSecrets, secretsSchema } from './secrets'
 import { createSourceActivity, sourceActivitySchema } from './source-activity'
 import { openStatementStore } from './statement-store'
 import { followStatements } from './statements/following'
+import { createTypeCounts, typeCountsSchema } from './type-counts'
 
 /** Opens the file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
@@ -41,7 +42,7 @@ export function openRegistryFile(dataDir: string) {
     [
       ...[registrySchema, quarantineSchema, deliveryQueueSchema, cursorsSchema],
       ...[conformanceCountsSchema, replayJobsSchema, documentsSchema, secretsSchema],
-      sourceActivitySchema,
+      ...[sourceActivitySchema, typeCountsSchema],
     ].join(';\n'),
   )
   checkSecrets(db, secrets, dataDir)
@@ -111,6 +112,7 @@ export async function openLocalPlatform(options: {
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
   const activity = createSourceActivity(db, { log: telemetry })
+  const typeCounts = createTypeCounts(db, { clock, log: telemetry })
   const deliveries = createDeliveryQueue(db, clock)
 
   return {
@@ -129,6 +131,7 @@ export async function openLocalPlatform(options: {
     registry,
     conformance,
     activity,
+    typeCounts,
     mark: () => String(log.end()),
     health: () => checkHealth(dataDir, { events, changes, archive, notices }),
     gauges: () => readGauges(dataDir, { db, changes, deliveries }),
@@ -141,6 +144,7 @@ export async function openLocalPlatform(options: {
       await lake[Symbol.asyncDispose]()
       conformance[Symbol.dispose]()
       activity[Symbol.dispose]()
+      typeCounts[Symbol.dispose]()
       db.close()
       lock[Symbol.dispose]()
     },

@@ -21,8 +21,8 @@ export interface Bindings {
   patience?(seconds?: number): void
 }
 
-// The limit is larger than any body we take: our answer names the limit, not the server's.
-const HARD_LIMIT_BYTES = 2 ** 31
+// The server has no limit of its own: our answers name ours, and lines may be as many as one likes.
+const HARD_LIMIT_BYTES = Number.MAX_SAFE_INTEGER
 
 /**
  * A balancer keeps connections to us open for 60 s (AWS's and nginx's own number), and sends on

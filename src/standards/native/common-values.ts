@@ -12,6 +12,7 @@ type Found = { [Field in CommonField]?: { rank: number; name: string; value: unk
 export function commonValuesOf(item: Record<string, unknown>) {
   const found: Found = {}
   for (let i = 0; i < payloadNames.length; i += 1) collect(item[payloadNames[i]!], found, i * LATER)
+  collectQuestion(item, found)
   collect(item, found, MEMBERS)
   collect(item.context, found, CONTEXT)
   const { course, group, object, assignable, attempt, roles } = found
@@ -52,6 +53,19 @@ function collect(holder: unknown, found: Found, offset: number): void {
       if (reads[field](value) !== undefined) found[field] = { rank: rank + offset, name, value }
     }
   }
+}
+
+const QUESTION = 'question_id'
+const { rank: questionRank } = places.get(QUESTION)![0]!
+
+/**
+ * The question of an envelope is what it happened to, unless the payload itself names an object or a
+ * question: the quiz that a payload names is what the question is in.
+ */
+function collectQuestion({ [QUESTION]: value }: Record<string, unknown>, found: Found): void {
+  const known = found.object
+  if (known !== undefined && known.rank % LATER <= questionRank) return
+  if (idIn(value) !== undefined) found.object = { rank: questionRank, name: QUESTION, value }
 }
 
 /** A value counts for a field where this makes something of it. */

@@ -129,6 +129,16 @@ const rows: Row[] = [
     { context: { page_url: '/home' } },
     { objectId: '/home', objectType: 'WebPage' },
   ],
+  [
+    'the question of the envelope before the quiz that it is in',
+    { question_id: 'q1', payload: { quiz_id: 'z', quiz_name: 'Cells' } },
+    { objectId: 'q1', objectType: 'AssessmentItem', assignableId: 'z' },
+  ],
+  [
+    'the question of a payload before that of the envelope',
+    { question_id: 'q1', properties: { question_id: 'q2', quiz_id: 'z' } },
+    { objectId: 'q2', objectType: 'AssessmentItem', assignableId: 'z' },
+  ],
   ['a version as text', { event_version: '2.1' }, { standardVersion: '2.1' }],
   [
     'timestamp before client_ts',
@@ -144,6 +154,11 @@ const rows: Row[] = [
   ['a count below zero', { seq: -1 }, { sequence: -1 }],
   ['a count of zero', { seq: 0 }, { sequence: 0 }],
   ['PII in any letters', { privacy_level: 'PII' }, { privacyLevel: 'pii', retentionClass: 'pii' }],
+  [
+    'empty text as absent in every id',
+    { organization_id: '', event_version: '', question_id: '', user_id: '', event_id: '' },
+    { organizationId: undefined, standardVersion: undefined, objectId: undefined },
+  ],
   ['no days', { retention_days: 0 }, { retentionDays: 0 }],
   [
     'null as absent everywhere',
@@ -179,8 +194,8 @@ const long = 'x'.repeat(2049)
 // None of these costs an event its place; what is of the wrong kind stays where it was sent.
 const odd: [code: string, member: string, values: unknown[], field: keyof ReadEvent][] = [
   ['invalid_seq', 'seq', [1.5, '7', 2 ** 53, true, [1]], 'sequence'],
-  ['invalid_event_version', 'event_version', [1.5, '', {}, long], 'standardVersion'],
-  ['invalid_organization_id', 'organization_id', [{}, '', 0.5, long], 'organizationId'],
+  ['invalid_event_version', 'event_version', [1.5, {}, long], 'standardVersion'],
+  ['invalid_organization_id', 'organization_id', [{}, 0.5, long], 'organizationId'],
   ['invalid_privacy_level', 'privacy_level', ['secret', '', 1, {}, long], 'privacyLevel'],
   ['invalid_retention_days', 'retention_days', [-1, 1.5, '30', {}, 2 ** 53], 'retentionDays'],
   ['invalid_question_id', 'question_id', [1.5, [], true, { name: 'x' }], 'objectId'],

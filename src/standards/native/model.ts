@@ -25,7 +25,7 @@ export interface NativeEvent {
   device_info?: Record<string, unknown>
   /** Where it happened; read for what the payload does not say. */
   context?: Record<string, unknown>
-  /** What happened. `properties` and `payload_json` are the same under other names. */
+  /** The payload says what happened; `properties` and `payload_json` are the same by other names. */
   payload?: Record<string, unknown>
   properties?: Record<string, unknown>
   /** An object, or JSON text of one. */

@@ -18,9 +18,10 @@ import { fillFrom, type View } from './view'
 export function normalize(
   view: View & { sent: unknown },
   raw: string,
-  { receivedAt }: Pick<ReadBy, 'receivedAt'>,
+  { receivedAt, requestId }: Pick<ReadBy, 'receivedAt' | 'requestId'>,
   place: number,
 ): ReadEvent {
+  const { distinction = '' } = view
   const item = view.members as Record<string, unknown>
   const time = timeOf(item)
   const ownId = textOf(item.event_id) ?? textOf(item.id)
@@ -31,7 +32,11 @@ export function normalize(
   const event: ReadEvent = {
     kind: 'event',
     eventId:
-      ownId ?? derivedNativeId(raw, time === undefined ? distinctionAt(receivedAt, place) : ''),
+      ownId ??
+      derivedNativeId(
+        raw,
+        `${distinction}${time ? '' : distinctionAt(receivedAt, place, requestId)}`,
+      ),
     standard: 'native',
     standardVersion: envelope.standardVersion,
     type: item.event_type as string,
@@ -65,6 +70,8 @@ export function normalize(
     eventTimeEnd: time?.end,
     sendTime: undefined,
     sequence: envelope.sequence,
+    commonAction: undefined,
+    category: undefined,
     privacyLevel: envelope.privacyLevel,
     // The lake keeps what is sensitive for as long as what is of a type that is.
     retentionClass: envelope.privacyLevel,
@@ -79,6 +86,6 @@ export function normalize(
 }
 
 /** Tells two items of one content apart by when and where they arrived. */
-export function distinctionAt(receivedAt: string, place: number): string {
-  return `${receivedAt} ${place} `
+export function distinctionAt(receivedAt: string, place: number, requestId = ''): string {
+  return `${receivedAt} ${place} ${requestId}`
 }

@@ -19,11 +19,12 @@ import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
 import { withReadPayload } from './payload'
 import type { ReadBy } from './read-by'
+import { EVENTS, parsingSourced, withSource } from './sourced'
 import { applyType, explainType } from './types/apply'
 import { asSent, viewOf } from './view'
 
 /**
- * Reads one event, an array of them, or a batch of Segment's.
+ * Reads one event, an array of them, `{ source, events: [...] }`, or a batch of Segment's.
  * @param by what its items are read by beside their text
  * @throws {AppError} `invalid_json`; `invalid_request` when it is neither an object nor an array;
  * `too_large`
@@ -32,6 +33,11 @@ export function* readingNative(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const parts = yield* parsingItems(body)
   if (parts !== undefined) return yield* readingList(parts.elements, [], by)
+  const sourced = yield* parsingSourced(body)
+  if (sourced !== undefined) {
+    const context = { ...by.context, ...sourced.context }
+    return yield* readingList(sourced.elements, [EVENTS], { ...by, context })
+  }
   const batch = yield* parsingBatch(body, by.context)
   if (batch === undefined) return yield* readingOne(body, by)
   return yield* readingList(batch.elements, [BATCH], { ...by, context: batch.context })
@@ -50,7 +56,7 @@ function* readingList(
     yield
   }
   const carries = yield* carryingOthers(items, by)
-  return { ...reading(items, by), ...(carries && { carries }) }
+  return { ...reading(items, by, around), ...(carries && { carries }) }
 }
 
 /** Tells whether each item is a wrapper around an event, as brokers send them. */
@@ -70,13 +76,14 @@ export function readNative(text: string, by: ReadBy): Reading {
 
 /**
  * Reads one event a line. A line that is not JSON is refused alone; empty lines do not count.
- * `index` is the number of the line, from 0.
+ * `index` is the number of the line in the whole body, from 0.
  * @throws {AppError} `too_large`, and nothing else
  */
 export function* readingNativeLines(text: string, by: ReadBy): Steps<Reading> {
   const body = withoutByteOrderMark(text)
   const items: ReadItem[] = []
-  let index = 0
+  const { linesBefore = 0 } = by
+  let index = linesBefore
   for (let start = 0; start < body.length; index += 1) {
     const found = body.indexOf('\n', start)
     const end = found < 0 ? body.length : found
@@ -90,7 +97,7 @@ export function* readingNativeLines(text: string, by: ReadBy): Steps<Reading> {
     items.push(readLine(line, { index, offset }, by))
     yield
   }
-  return reading(items, by)
+  return reading(items, by, [])
 }
 
 // RFC 7464, 2.2: in a JSON text sequence, this stands before each text.
@@ -119,7 +126,7 @@ function* readingOne(body: string, by: ReadBy): Steps<Reading> {
   const raw = body.trim()
   const items = [readItem(item, raw, 0, [], by)]
   const carries = yield* carryingOthers(items, by)
-  return { ...reading(items, by, true), ...(carries && { carries }) }
+  return { ...reading(items, by, undefined), isOne: true, ...(carries && { carries }) }
 }
 
 /** @param place the number of the line, and where it begins in the body */
@@ -146,7 +153,7 @@ function readItem(
   path: Issue['path'],
   by: ReadBy,
 ): ReadItem {
-  const view = viewOf(item, by.context)
+  const view = withSource(viewOf(item, by.context), by.context)
   const members = withReadPayload(view.members) as Record<string, unknown>
   const errors = refuse(members, raw, path)
   if (errors !== undefined) return refused(errors)
@@ -163,16 +170,20 @@ function readItem(
   }
 }
 
-/** @param isOne the body is one event, whose paths do not begin with its index */
-function reading(items: ReadItem[], { context, types }: ReadBy, isOne = false): Reading {
+/** @param around what leads to the index of an item; undefined when the body is one event */
+function reading(
+  items: ReadItem[],
+  { context, types }: ReadBy,
+  around: Issue['path'] | undefined,
+): Reading {
   return { standard: 'native', context, items, explain }
 
   function explain(raw: string, index: number): Issue[] {
     const view = viewOf(JSON.parse(raw), context)
     const members = withReadPayload(view.members) as Record<string, unknown>
-    const path = isOne ? [] : [index]
+    const path = around === undefined ? [] : [...around, index]
     const known = view.hasOwnType ? undefined : types
-    const ofType = explainType(String(members.event_type), members, known, path)
-    return asSent(view, [...envelopeIssues(members, path), ...ofType], path)
+    const issues = [...envelopeIssues(members, path), ...explainType(members, known, path)]
+    return asSent(view, issues, path)
   }
 }

@@ -8,4 +8,8 @@ export interface ReadBy {
   context: Record<string, string>
   /** Left out, no type is registered. */
   types?: TypesInForce | undefined
+  /** So many lines stood before these in their body, of which these are a piece. */
+  linesBefore?: number | undefined
+  /** The name of their request. */
+  requestId?: string | undefined
 }

@@ -2,7 +2,7 @@ import type { GivenTypes, TypesInForce } from '../../event/event-type'
 import { derivedNativeId } from '../../event/id'
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
-import type { BodyForm, ItemOrigin, Standard } from '../standard'
+import type { BodyForm, ItemOrigin, PlaceOfBody, Standard } from '../standard'
 import { checking } from './conformance'
 import { nativeFacts } from './facts'
 import { readingNativeMessage } from './message'
@@ -28,8 +28,9 @@ function readBody(
   receivedAt: string,
   context: Record<string, string> = {},
   types?: TypesInForce,
+  place?: PlaceOfBody,
 ): Steps<Reading> {
-  const by = { receivedAt, context, types }
+  const by = { receivedAt, context, types, ...place }
   if (form === 'lines') return readingNativeLines(text, by)
   if (form === 'message') return readingNativeMessage(text, by)
   return readingNative(text, by)

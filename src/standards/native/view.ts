@@ -22,6 +22,8 @@ export interface View {
   carries?: true
   /** Says where in the item a member stands, for the path of an issue. */
   sentAs?(name: string): string[] | undefined
+  /** The text tells it from others of the same content: its body said so of it, not it itself. */
+  distinction?: string | undefined
 }
 
 type Context = Readonly<Record<string, string>>

@@ -79,9 +79,9 @@ describe('Tokens of a Cognito user pool', () => {
   it('bring events of their client, with the scope to write them', async () => {
     const { token, clientId } = await tokenWith(['nonius/events:write'])
     const reply = await send(token)
-    expect(reply.status).toBe(200)
-    const { eventIds } = (await reply.json()) as { eventIds: string[] }
-    const record = await app.platform.events.get('default', eventIds[0]!)
+    expect(reply.status).toBe(201)
+    const { id } = (await reply.json()) as { id: string }
+    const record = await app.platform.events.get('default', id)
     expect(record).toMatchObject({ sourceId: clientId, server: { subject: `client:${clientId}` } })
   })
 

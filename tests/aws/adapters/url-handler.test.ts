@@ -30,8 +30,10 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
         settle: async () => void settled.push('conformance'),
       }
       const activity = { ...platform.activity, settle: async () => void settled.push('activity') }
+      const typeCounts = { ...platform.typeCounts, settle: async () => void settled.push('types') }
       const metrics = { ingest: (measure: IngestMeasure) => void measures.push(measure) }
-      counted = metered({ platform: { ...platform, events, conformance, activity }, metrics })
+      const counting = { conformance, activity, typeCounts }
+      counted = metered({ platform: { ...platform, events, ...counting }, metrics })
       return counted.platform as Platform
     },
   })
@@ -220,8 +222,8 @@ describe('the door of a function URL', () => {
     await using door = await startDoor()
     await door.post([anEvent()])
     await door.call(urlEvent('GET', '/health'))
-    const both = ['conformance', 'activity']
-    expect(door.settled).toEqual([...both, ...both])
+    const each = ['conformance', 'activity', 'types']
+    expect(door.settled).toEqual([...each, ...each])
   })
 })
 

@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_event' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -415,6 +415,8 @@ export type Problem = {
   errorCount?: number
   /** Where the body that could not be read is kept */
   quarantineId?: string
+  /** Of a stream of lines: how many were stored before it failed */
+  linesTaken?: number
   /** With `not_conformant`: where the first 100 items are kept */
   quarantined?: {
     index: number
@@ -535,7 +537,7 @@ export type InvalidReport = {
   counts?: IssueCounts
 }
 
-/** An event, or an array of them */
+/** An event, an array of them, or `{ source, events }`: an array, and the source of those in it that have none of their own */
 export type NativeBody = NativeEvent | Record<string, unknown> | (NativeEvent | unknown | null)[]
 
 export type NativeEvent = {
@@ -555,6 +557,82 @@ export type NativeEvent = {
 
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
+
+export type NativeReceipt = Receipt & {
+  /** How many are held now, or kept safe for later */
+  accepted: number
+  /** How many are in quarantine */
+  rejected: number
+  /** At most five reasons of them, each once */
+  rejected_reasons_sample: string[]
+}
+
+/** One event that was sent by itself, as it is held, with its receipt */
+export type PublishedEvent = {
+  id: string
+  event_type: string
+  source: string | null
+  session_id: string | null
+  user_id: string | null
+  /** As it was sent */
+  payload: Record<string, unknown>
+  /** When it happened, ISO 8601 UTC */
+  timestamp: string
+  receipt: Receipt
+}
+
+export type PipelineEvent = {
+  /** As sent; `evt_…` where its sender gave none */
+  id: string
+  event_type: string
+  /** As sent, else the source of the key */
+  source: string
+  session_id: string | null
+  user_id: string | null
+  /** `payload` or `properties` of a native event, as sent; of an event of another standard, the whole event */
+  payload?: unknown
+  /** When it happened, ISO 8601 UTC */
+  timestamp: string
+  /** When it arrived: what `since` compares */
+  received_at: string
+}
+
+export type DeletedEvents = {
+  /** How many events are no longer counted */
+  deleted: number
+}
+
+export type PipelineStats = {
+  /** Since the beginning, or since they were deleted */
+  total_events: number
+  /** By arrival, to the minute */
+  events_last_hour: number
+  /** The most frequent first; `other` for what is beyond 10,000 types */
+  by_type: {
+    event_type: string
+    count: number
+    last_seen: string
+  }[]
+  router: RouterState
+}
+
+export type RouterState = {
+  /** Open live subscriptions */
+  active_subscribers: number
+  /** Events that wait to be given to them */
+  queue_size: number
+}
+
+export type PipelineReady = {
+  ready: true
+  database: 'connected'
+  router: RouterState
+}
+
+export type PipelineNotReady = {
+  ready: false
+  database: 'disconnected'
+}
 
 /** A message, or at `batch` an object with a list */
 export type SegmentMessages = {
@@ -635,6 +713,10 @@ export type Source = {
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
 }
@@ -661,6 +743,10 @@ export type NewSource = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -683,6 +769,10 @@ export type ListedSource = {
   /** Of those sent, held already */
   duplicates: number
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -780,6 +870,10 @@ export type SourceSettings = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 export type SourceConformance = {
@@ -809,6 +903,15 @@ export type MadeTenant = Tenant & {
   adminKey: MadeKey
 }
 
+export type TenantLimits = {
+  /** What brings events, by WebSocket too */
+  publish?: string
+  /** What reads */
+  query?: string
+  /** What changes settings */
+  admin?: string
+}
+
 /** It administers the tenant, and is shown this once */
 export type MadeKey = {
   id: string
@@ -836,6 +939,11 @@ export type Tenant = {
   name: string
   /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
   xapi: 'off' | 'ingest' | 'lrs'
+  /** What becomes of a native event of a type that is not registered. `accept`: it is stored, and counted. `quarantine`: it waits for a person. `reject`: it does, and its sender is told. */
+  unknownTypes: 'accept' | 'quarantine' | 'reject'
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  limits?: TenantLimits
   createdAt: string
 }
 
@@ -855,6 +963,19 @@ export type TenantList = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
+  /** null: as the deployment has it for whoever chose nothing */
+  unknownTypes?: 'accept' | 'quarantine' | 'reject' | null
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[] | null
+  /** null: none */
+  limits?: {
+    /** What brings events, by WebSocket too */
+    publish?: string
+    /** What reads */
+    query?: string
+    /** What changes settings */
+    admin?: string
+  } | null
 }
 
 export type NewKey = {
@@ -1147,7 +1268,7 @@ export type CreatedWebhook = Webhook & {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction'
+  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
   in: string[]
 }
 
@@ -1206,6 +1327,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1217,6 +1339,7 @@ export interface Operations {
     replies: {
       200: CaliperEndpointConfiguration
       401: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1238,6 +1361,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1249,12 +1373,15 @@ export interface Operations {
     query: {
       /** The key, where no header can be set */
       key?: string
+      /** The same as `key` */
+      api_key?: string
     }
     replies: {
       101: undefined
       401: Problem
       403: Problem
       426: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1332,15 +1459,212 @@ export interface Operations {
     path: '/api/v1/events'
     body: NativeBody
     replies: {
-      200: Receipt | MinimalReceipt
+      200: NativeReceipt | MinimalReceipt
+      201: PublishedEvent | MinimalReceipt
+      202: PublishedEvent | MinimalReceipt
       400: Problem
       401: Problem
       403: Problem
       408: Problem
       413: Problem
       415: Problem
+      422: Problem
+      429: Problem
       500: Problem
       503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEvents: {
+    method: 'GET'
+    path: '/api/v1/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEvents: {
+    method: 'DELETE'
+    path: '/api/v1/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send events of your own making from where only a URL can be set */
+  receiveNativeEventsByUrl: {
+    method: 'POST'
+    path: '/api/v1/in/{key}'
+    parameters: {
+      /** The key itself */
+      key: string
+    }
+    body: NativeBody
+    replies: {
+      200: NativeReceipt | MinimalReceipt
+      201: PublishedEvent | MinimalReceipt
+      202: PublishedEvent | MinimalReceipt
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      413: Problem
+      415: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEvent: {
+    method: 'GET'
+    path: '/api/v1/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStats: {
+    method: 'GET'
+    path: '/api/v1/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List events, the latest arrival first */
+  listNativeEventsUnversioned: {
+    method: 'GET'
+    path: '/events'
+    query: {
+      /** The exact type */
+      event_type?: string
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      limit?: number
+      /** Only what arrived after this time: a date, or an ISO 8601 date-time */
+      since?: string
+      /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
+      order?: 'arrival' | 'sequence'
+      /** From the `Link` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: PipelineEvent[]
+      400: Problem
+      401: Problem
+      403: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Hide events from those who read */
+  deleteEventsUnversioned: {
+    method: 'DELETE'
+    path: '/events'
+    query: {
+      /** Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now */
+      before?: string
+    }
+    replies: {
+      200: DeletedEvents
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one event as a native event */
+  getNativeEventUnversioned: {
+    method: 'GET'
+    path: '/events/{id}'
+    parameters: {
+      /** Percent-encoded */
+      id: string
+    }
+    replies: {
+      200: PipelineEvent
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events by their type */
+  getStatsUnversioned: {
+    method: 'GET'
+    path: '/stats'
+    replies: {
+      200: PipelineStats
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Can events be taken now? */
+  getPipelineReadiness: {
+    method: 'GET'
+    path: '/readiness'
+    replies: {
+      200: PipelineReady
+      500: Problem
+      503: PipelineNotReady
     }
   }
   /** Send events with Segment's libraries */
@@ -1362,6 +1686,7 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1416,6 +1741,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1435,6 +1761,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1458,6 +1785,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1491,6 +1819,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1509,6 +1838,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1538,6 +1868,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1566,6 +1897,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1593,6 +1925,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1618,6 +1951,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1643,6 +1977,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1667,6 +2002,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1690,6 +2026,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1711,6 +2048,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1736,6 +2074,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1760,6 +2099,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1783,6 +2123,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1804,6 +2145,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1834,6 +2176,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1846,6 +2189,7 @@ export interface Operations {
       200: SourceList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1862,6 +2206,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1882,6 +2227,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1907,6 +2253,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1924,6 +2271,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1936,6 +2284,7 @@ export interface Operations {
       200: TenantList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1952,6 +2301,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1972,6 +2322,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1993,6 +2344,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2011,6 +2363,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2033,6 +2386,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2055,6 +2409,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2080,6 +2435,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2109,6 +2465,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2126,6 +2483,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2143,6 +2501,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2160,6 +2519,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2177,6 +2537,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2198,6 +2559,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2214,6 +2576,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2235,6 +2598,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Events from this time on, by their own time */
@@ -2252,6 +2617,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2276,6 +2642,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2297,6 +2664,8 @@ export interface Operations {
       groupId?: string
       /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
       commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
       /** `entity` finds the entities that were described */
       kind?: 'event' | 'entity' | 'all'
       /** Who sent it */
@@ -2313,6 +2682,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2330,6 +2700,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2348,6 +2719,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2364,6 +2736,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2384,6 +2757,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2400,6 +2774,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2422,6 +2797,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }

@@ -27,6 +27,11 @@ export function startOf(time: string): Place {
   return digits(Date.parse(time) - YEAR_0, TIME_DIGITS)
 }
 
+/** Reads when the event of a place was appended, in ms since 1970. */
+export function arrivalIn(place: Place): number {
+  return Number.parseInt(place.slice(TIME_DIGITS, TIME_DIGITS + ARRIVAL_DIGITS), 36)
+}
+
 /** Gives every record that is appended a place of its own, in the order of the calls. */
 export function createPlaces(clock: Clock) {
   let ms = 0

@@ -3,6 +3,7 @@ import {
   type EventFilter,
   indexedFields,
   matchesFilter,
+  questionOf,
   residualFields,
 } from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
@@ -14,7 +15,7 @@ import type { createItems } from './item'
 import { partitionsOf, serves } from './keys'
 import { newestFirst } from './newest'
 import { atOneMoment, committedOf, type OutcomesOf } from './outcomes'
-import { FIRST, LAST, type Place, startOf } from './place'
+import { arrivalIn, FIRST, LAST, type Place, startOf } from './place'
 import { readItems } from './read'
 import type { EventTable } from './write'
 
@@ -41,6 +42,10 @@ const FIRST_TURN = 50
 const LONGEST_TURN = 400
 // The items of a turn may have so many bytes in the table, going by those of the turn before.
 const TURN_BYTES = 16 * 1024 * 1024
+// A place says when its event was stored, which is after it arrived, by a clock that is put right by
+// less than this meanwhile. What arrived too early is not read, and an entry costs a tenth of an item.
+const CLOCK_SLACK_MS = 1000
+const ENTRIES_AN_ITEM = 10
 
 export async function queryEvents(
   source: Source,
@@ -49,7 +54,7 @@ export async function queryEvents(
   page: EventPageRequest,
 ): Promise<Page<EventRecord>> {
   const { indexes, tokens, items: packed, now } = source
-  const question = JSON.stringify([tenantId, Object.entries(filter).sort()])
+  const question = questionOf(tenantId, filter)
   let after = page.cursor === undefined ? LAST : tokens.read<Place>(page.cursor, question)
   const index = indexFor(filter, indexes)
   const from = filter.from === undefined ? FIRST : startOf(filter.from)
@@ -59,6 +64,8 @@ export async function queryEvents(
 
   const partitions = partitionsOf(tenantId, index, filter)
   const next = newestFirst(source, { index, partitions, from, before })
+  const earliest =
+    filter.receivedFrom === undefined ? 0 : Date.parse(filter.receivedFrom) - CLOCK_SLACK_MS
   const outcomesOf = atOneMoment(source.outcomesOf)
   const { sizeOf = rawBytes } = page
   const room = roomOf(page)
@@ -70,10 +77,11 @@ export async function queryEvents(
   while (lookedAt < MAX_LOOKED_AT && bytesInVain < MAX_BYTES_IN_VAIN) {
     const wanted = Math.min(turn, MAX_LOOKED_AT - lookedAt)
     const entries = await next(wanted)
-    const keys = entries.map(({ key }) => key)
+    const late = entries.filter(({ place }) => arrivalIn(place) >= earliest)
+    const keys = late.map(({ key }) => key)
     const held = await committedOf(await readItems(source, keys), outcomesOf)
     let bytes = 0
-    for (const { key, place } of entries) {
+    for (const { key, place } of late) {
       // It may be that nothing of what follows fits, and the next page is empty.
       if (room.isFull()) return endAt(after)
       const item = held.get(key)
@@ -89,9 +97,10 @@ export async function queryEvents(
       }
       after = place
     }
-    lookedAt += entries.length
+    after = entries.at(-1)?.place ?? after
+    lookedAt += late.length + Math.ceil((entries.length - late.length) / ENTRIES_AN_ITEM)
     if (entries.length < wanted) return { items }
-    const affordable = Math.floor((TURN_BYTES * entries.length) / Math.max(bytes, 1))
+    const affordable = Math.floor((TURN_BYTES * Math.max(late.length, 1)) / Math.max(bytes, 1))
     turn = Math.max(1, Math.min(turn * 2, LONGEST_TURN, affordable))
   }
   return endAt(after)

@@ -1,17 +1,18 @@
 import type { EventFilter } from '../../../event/filter'
-import { indexedFields, matchesFilter, residualFields } from '../../../event/filter'
+import { indexedFields, matchesFilter, questionOf, residualFields } from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
 import type { EventPageRequest, Page } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
 import type { TokenSigner } from '../../shared/page-token'
 import type { Turns } from '../../turns'
+import { storedByIn, storedFromOf } from './block-arrivals'
 import type { EventKeys } from './event-keys'
 import type { EventLog } from './event-log'
 import { type Condition, newestPlaces } from './event-scan'
 import { CAPACITY } from './generation'
 import type { Place } from './places'
 
-interface Store {
+export interface QueriedStore {
   log: EventLog
   keys: EventKeys
   tokens: TokenSigner
@@ -23,18 +24,18 @@ interface Store {
 // Hashes only propose, and expired records are there until their generation goes. So many records
 // are looked at in vain, a second of one reader in slices; then a page is given as it is, with a
 // cursor.
-const MAX_IN_VAIN = 4000
+export const MAX_IN_VAIN = 4000
 
 // An eighth of what may be looked at in vain: a page is at most eight searches.
 const FEWEST_PLACES = 500
 
 export async function queryLog(
-  { log, keys, tokens, turns, now }: Store,
+  { log, keys, tokens, turns, now }: QueriedStore,
   tenantId: string,
   filter: EventFilter,
   page: EventPageRequest,
 ): Promise<Page<EventRecord>> {
-  const question = JSON.stringify([tenantId, Object.entries(filter).sort()])
+  const question = questionOf(tenantId, filter)
   let after = page.cursor === undefined ? undefined : tokens.read<Place>(page.cursor, question)
   const { sizeOf = rawBytes } = page
   const room = roomOf(page)
@@ -44,8 +45,12 @@ export async function queryLog(
 
   const turn = turns.begin(tenantId)
   await turn.next()
-  const spans = log.newestFirst().map(({ base, index }) => ({ base, index, count: index.count }))
+  const spans = log.newestFirst().map((generation) => {
+    const { base, index } = generation
+    return { base, index, count: index.count, storedBy: storedByIn(generation) }
+  })
   const search = {
+    storedFrom: storedFromOf(filter),
     conditions: conditionsOf(keys, tenantId, filter),
     from: filter.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(filter.from),
     to: filter.to === undefined ? Number.POSITIVE_INFINITY : Date.parse(filter.to),
@@ -80,7 +85,7 @@ export async function queryLog(
   }
 }
 
-function fits(record: EventRecord, filter: EventFilter, now: number): boolean {
+export function fits(record: EventRecord, filter: EventFilter, now: number): boolean {
   return matchesFilter(record, filter) && Date.parse(record.expiresAt) > now
 }
 
@@ -94,7 +99,7 @@ function readAt(log: EventLog, [, position]: Place): EventRecord | undefined {
   return generation?.read(position - generation.base)
 }
 
-function conditionsOf(keys: EventKeys, tenantId: string, filter: EventFilter): Condition[] {
+export function conditionsOf(keys: EventKeys, tenantId: string, filter: EventFilter): Condition[] {
   const kinds = filter.kind === undefined ? (['event', 'entity'] as const) : [filter.kind]
   const scope = kinds.map((kind) => keys.scope(tenantId, kind))
   const fields = indexedFields.filter((field) => filter[field] !== undefined)

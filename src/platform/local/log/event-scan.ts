@@ -15,6 +15,8 @@ export interface Span {
   base: number
   index: EventIndex
   count: number
+  /** Tells when the last event of a block was stored, ms since 1970. */
+  storedBy(block: number, count: number): number
 }
 
 export interface Search {
@@ -22,6 +24,8 @@ export interface Search {
   /** The times are in ms since 1970; `from` is inclusive, `to` exclusive. */
   from: number
   to: number
+  /** Blocks that were stored before then hold nothing that is asked for. */
+  storedFrom: number
   wanted: number
   after: Place | undefined
 }
@@ -38,7 +42,7 @@ export async function newestPlaces(
   search: Search,
   turn: Turn,
 ): Promise<Place[]> {
-  const { from, to, wanted, after } = search
+  const { from, to, storedFrom, wanted, after } = search
   const places = firstPlaces(wanted, after)
   const latest = Math.min(to, after?.[0] ?? Number.POSITIVE_INFINITY)
   const waiting = spans
@@ -54,7 +58,7 @@ export async function newestPlaces(
       const span = waiting.pop()!
       if (span.index.maxTime < places.earliest()) break
       if (mayHold(span.index, 0, span.count, search.conditions)) {
-        opened.push(await blocksOf(span, from, latest, turn))
+        opened.push(await blocksOf(span, { from, latest, storedFrom }, turn))
       }
       newest = newestOf(opened)
       if (turn.isOver()) await turn.next()
@@ -78,12 +82,17 @@ function newestOf(opened: readonly Block[][]) {
   return newest
 }
 
-async function blocksOf(span: Span, from: number, latest: number, turn: Turn): Promise<Block[]> {
+async function blocksOf(
+  span: Span,
+  { from, latest, storedFrom }: Record<'from' | 'latest' | 'storedFrom', number>,
+  turn: Turn,
+): Promise<Block[]> {
   const blocks: Block[] = []
   for (let first = 0; first < span.count; first += BLOCK) {
     const [min, max] = timesOf(span.index, first / BLOCK, span.count)
     if (turn.isOver()) await turn.next()
     if (max < from || min > latest) continue
+    if (span.storedBy(first / BLOCK, span.count) < storedFrom) continue
     const end = Math.min(first + BLOCK, span.count)
     blocks.push({ ...span, first, end, maxTime: Math.min(max, span.index.maxTime) })
   }
@@ -95,7 +104,12 @@ async function blocksOf(span: Span, from: number, latest: number, turn: Turn): P
  * Tells whether every condition is met by something between two offsets. The engine's own search
  * goes through a column twice as fast as a loop does, and most blocks need nothing else.
  */
-function mayHold({ hashes }: EventIndex, first: number, end: number, all: readonly Condition[]) {
+export function mayHold(
+  { hashes }: EventIndex,
+  first: number,
+  end: number,
+  all: readonly Condition[],
+) {
   return all.every(({ column, anyOf }) => {
     const values = hashes[column].subarray(first, end)
     return anyOf.some((value) => values.includes(value))

@@ -58,6 +58,8 @@ export interface Generation {
    * @returns undefined when it is damaged; a record that was erased is undefined in its place
    */
   recordsOf(segment: FiledSegment): (EventRecord | undefined)[] | undefined
+  /** Tells when a record was stored, ms since 1970. @returns undefined where that is damaged */
+  storedAt(offset: number): number | undefined
   /** Decodes one line of this generation. */
   decode(line: string): EventRecord
   /** Reads `raw` of a line as `decode` does, without the rest. */
@@ -185,7 +187,6 @@ export function openGeneration(
   let index = sealed || isRebuilt ? held : growIndex(held, CAPACITY)
   let isMapped = sealed && !isRebuilt
   let sealing = Promise.resolve()
-
   async function seal() {
     let before: number
     do {
@@ -249,6 +250,7 @@ export function openGeneration(
       )
     },
 
+    storedAt: (offset) => holding(offset)?.storedAt,
     decode: decodeLine,
     rawOf: rawReaderFor(file.columns),
 

@@ -73,7 +73,7 @@ const expiresAt: Column = {
 
 /**
  * The pipeline stamps these fields: they are the same for all events of a request, and encoded
- * once.
+ * once. Category, privacy and retention are not, since each type of native events has its own.
  */
 const stampedFields: readonly (keyof EventRecord)[] = [
   'tenantId',
@@ -81,9 +81,6 @@ const stampedFields: readonly (keyof EventRecord)[] = [
   'receivedAt',
   'storedAt',
   'skewMs',
-  'category',
-  'privacyLevel',
-  'retentionClass',
   'server',
   'repair',
   'expiresAt',

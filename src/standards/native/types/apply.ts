@@ -1,8 +1,8 @@
 import type { Issue } from '../../../error/issue'
 import type { EventType, TypeInForce, TypesInForce } from '../../../event/event-type'
 import type { ReadEvent } from '../../../event/reading'
+import { payloadNames } from '../model'
 import { limitsBroken } from './limits'
-import { payloads } from './payloads'
 
 type Members = Record<string, unknown>
 
@@ -36,17 +36,19 @@ export function applyType(
 
 /** Explains what the schema of a type has against an event. */
 export function explainType(
-  type: string,
   members: Members,
   types: TypesInForce | undefined,
   path: Issue['path'],
 ): Issue[] {
-  return types?.find(type)?.check(members, payloadOf(members), path) ?? []
+  const found = types?.find(members.event_type as string)
+  return found?.check(members, payloadOf(members), path) ?? []
 }
 
 /** Returns the name of the member that is the payload: the first that an event has. */
 function payloadOf(members: Members): string {
-  return payloads.find((name) => members[name] !== undefined && members[name] !== null) ?? 'payload'
+  return (
+    payloadNames.find((name) => members[name] !== undefined && members[name] !== null) ?? 'payload'
+  )
 }
 
 /** An event in the dialect of a known system is of that system's types, not of registered ones. */

@@ -1,8 +1,8 @@
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2020'
 import addFormats from 'ajv-formats'
-import { RE2JS } from 're2js'
 import { AppError } from '../../../error/app-error'
 import type { Issue } from '../../../error/issue'
+import { linearPattern } from './linear-pattern'
 import { issuesOf } from './schema-issues'
 
 /** A compiled schema says what is against a value, with paths from that value. */
@@ -51,8 +51,7 @@ function compiled(schema: object, trusted: boolean, allErrors: boolean): Validat
     verbose: false,
     // A copy in every place that refers to it grows without end.
     inlineRefs: false,
-    addUsedSchema: false,
-    ...(!trusted && { code: { regExp: linear } }),
+    ...(!trusted && { code: { regExp: linearPattern } }),
   })
   addFormats(ajv, { mode: 'fast' })
   try {
@@ -61,23 +60,6 @@ function compiled(schema: object, trusted: boolean, allErrors: boolean): Validat
     throw refusal((thrown as Error).message)
   }
 }
-
-/** Makes a regular expression of RE2, as Ajv asks for one. */
-const linear = Object.assign(
-  (pattern: string) => {
-    try {
-      const found = RE2JS.compile(pattern)
-      return { test: (text: string) => found.matcher(text).find() }
-    } catch (thrown) {
-      const why = (thrown as Error).message
-      throw new Error(
-        `pattern ${JSON.stringify(pattern.slice(0, 80))} is not of RE2 syntax: ${why}`,
-      )
-    }
-  },
-  // Ajv writes this into modules; none is written here.
-  { code: '' },
-)
 
 function refusal(why: string): AppError {
   const message = `Expected a JSON Schema (2020-12): ${why}`

@@ -1,5 +1,5 @@
 import { type EventType, type MappedField, mappedFields } from '../../../event/event-type'
-import { payloads } from './payloads'
+import { payloadNames } from '../model'
 
 type Members = Record<string, unknown>
 type Found = Partial<Record<MappedField, unknown>>
@@ -36,9 +36,10 @@ function readerOf(from: string | { const: string | number | boolean }) {
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
   const [first = '', ...rest] = path
-  if (!payloads.includes(first)) return (members: Members) => valueAt(members, path)
+  if (!(payloadNames as readonly string[]).includes(first))
+    return (members: Members) => valueAt(members, path)
   return (members: Members) => {
-    for (const name of payloads) {
+    for (const name of payloadNames) {
       const value = valueAt(members, [name, ...rest])
       if (value !== undefined) return value
     }

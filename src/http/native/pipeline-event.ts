@@ -1,0 +1,75 @@
+import type { EventRecord } from '../../event/record'
+import { viewOf } from '../../standards/native/view'
+import { membersIn } from '../../syntax/json-elements'
+import { type Json, jsonObject, jsonOf, writtenJson } from '../answers/json'
+import { z } from '../zod'
+
+export const PipelineEvent = z
+  .object({
+    id: z.string().openapi({ description: 'As sent; `evt_…` where its sender gave none' }),
+    event_type: z.string(),
+    source: z.string().openapi({ description: 'As sent, else the source of the key' }),
+    session_id: z.string().nullable(),
+    user_id: z.string().nullable(),
+    payload: z.unknown().openapi({
+      description:
+        '`payload` or `properties` of a native event, as sent; of an event of another standard, the whole event',
+    }),
+    timestamp: z.string().openapi({ description: 'When it happened, ISO 8601 UTC' }),
+    received_at: z.string().openapi({ description: 'When it arrived: what `since` compares' }),
+  })
+  .openapi('PipelineEvent')
+
+type View = z.output<typeof PipelineEvent>
+
+export const viewExample: View = {
+  id: 'evt_0f3a9c51d2b84e67a1c0f3a9c51d2b84',
+  event_type: 'quiz_started',
+  source: 'quiz-service',
+  session_id: 'sess-1',
+  user_id: 'u-554433',
+  payload: { quiz_id: 'q-1' },
+  timestamp: '2026-11-15T10:15:00.000Z',
+  received_at: '2026-11-15T10:15:00.000Z',
+}
+
+/** Shows a record of any standard as a native event. */
+export function pipelineView(record: EventRecord): Json<View> {
+  const { timestamp, received_at, ...facts } = factsOf(record)
+  return jsonObject<View>({ ...facts, payload: payloadOf(record), timestamp, received_at })
+}
+
+/** Measures how many bytes the view of a record has, at most. */
+export function viewBytes(record: EventRecord): number {
+  return Buffer.byteLength(record.raw) + Buffer.byteLength(JSON.stringify(factsOf(record)))
+}
+
+function factsOf(record: EventRecord) {
+  const { eventId: id, type: event_type, edAppId, sourceId, standard } = record
+  return {
+    id,
+    event_type,
+    source: (standard === 'native' ? edAppId : undefined) ?? sourceId,
+    session_id: record.sessionId ?? null,
+    user_id: record.actorId ?? null,
+    timestamp: record.eventTime,
+    received_at: record.receivedAt,
+  }
+}
+
+/** The names under which a native event carries what is its own. */
+const payloads = ['payload', 'properties', 'payload_json']
+
+/** Returns the payload in the very characters in which it was sent, where it stands by itself. */
+function payloadOf({ standard, profile, raw }: EventRecord): Json<unknown> {
+  if (standard !== 'native') return writtenJson(raw)
+  if (profile !== undefined) return jsonOf(payloadInDialect(raw))
+  const members = membersIn(raw)
+  const texts = payloads.map((name) => members?.get(name))
+  return writtenJson(texts.find((text) => text !== undefined && text !== 'null') ?? '{}')
+}
+
+function payloadInDialect(raw: string): unknown {
+  const members = viewOf(JSON.parse(raw), {}).members as Record<string, unknown>
+  return payloads.map((name) => members[name]).find((value) => value != null) ?? {}
+}

@@ -1,0 +1,48 @@
+import { keyWith } from '../admit'
+import type { App, AppDeps } from '../context'
+import { jsonReply, keyed, problems } from '../openapi'
+import { operation } from '../operation'
+import { createRoute } from '../route'
+import { z } from '../zod'
+import { hideEvents } from './hide-events'
+import { timeIn } from './parameters'
+
+const Query = z.object({
+  before: z.string().optional().openapi({
+    description:
+      'Only what arrived before this time: a date, or an ISO 8601 date-time. One that is yet to come means now',
+  }),
+})
+
+const Deleted = z
+  .object({
+    deleted: z.int().min(0).openapi({ description: 'How many events are no longer counted' }),
+  })
+  .openapi('DeletedEvents')
+
+const routeAt = (base: '/api/v1' | '') =>
+  createRoute({
+    method: 'delete',
+    path: `${base}/events`,
+    operationId: base === '' ? 'deleteEventsUnversioned' : 'deleteEvents',
+    tags: ['Native'],
+    summary: 'Hide events from those who read',
+    description:
+      'Scope `admin`. Hides what arrived before now, or before a time, from every route that gives out events or counts them. Nothing is erased: the lake has it, ids stay recognised as duplicates. What is not in the lake yet is hidden once it is. It is recorded who did it.',
+    ...keyed,
+    request: { query: Query },
+    responses: {
+      200: jsonReply(Deleted, { description: 'Hidden', example: { deleted: 3 } }),
+      ...problems('invalid_request', 'unauthenticated', 'forbidden', 'unavailable'),
+    },
+  })
+
+export function deleteEvents(app: App, { services }: AppDeps, base: '/api/v1' | '') {
+  const checks = { admit: keyWith('admin') }
+  operation(app, routeAt(base), checks, async (c, { principal, query, reply }) => {
+    const before = timeIn('before', query.before)
+    const { requestId } = c.var
+    const asked = { tenantId: principal.tenantId, by: principal.keyId, before, requestId }
+    return reply.json(c, 200, { deleted: await hideEvents(services, asked) })
+  })
+}

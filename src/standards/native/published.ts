@@ -1,0 +1,72 @@
+import type { EventRecord } from '../../event/record'
+import { isJson } from '../../syntax/is-json'
+import { membersIn } from '../../syntax/json-elements'
+import { viewOf } from './view'
+
+/** So much of a stored event is shown again to whoever sent it. */
+export type PublishedEvent = Pick<
+  EventRecord,
+  'eventId' | 'type' | 'edAppId' | 'sessionId' | 'actorId' | 'eventTime' | 'raw' | 'profile'
+>
+
+/** An event as a real-time pipeline shows it, a member each, as JSON. */
+export interface PublishedMembers {
+  /** All of them but the payload. */
+  envelope: string
+  /** The payload in its sender's own characters, e.g. with all digits of a long number. */
+  payload: string
+}
+
+/**
+ * Writes the members `id`, `event_type`, `source`, `session_id`, `user_id` and `timestamp` of an event,
+ * and its payload.
+ * @param context the context of its reading
+ */
+export function publishedMembers(
+  event: PublishedEvent,
+  context: Record<string, string>,
+): PublishedMembers {
+  const { eventId, type, edAppId, sessionId, actorId, eventTime } = event
+  const envelope = {
+    id: eventId,
+    event_type: type,
+    source: edAppId ?? null,
+    session_id: sessionId ?? null,
+    user_id: actorId ?? null,
+    timestamp: eventTime,
+  }
+  return {
+    envelope: JSON.stringify(envelope).slice(1, -1),
+    payload: payloadText(event, context) ?? '{}',
+  }
+}
+
+// The first that has an object counts.
+const payloadNames = ['payload', 'properties'] as const
+
+function payloadText(
+  { raw, profile }: PublishedEvent,
+  context: Record<string, string>,
+): string | undefined {
+  if (profile !== undefined) return viewedPayload(raw, context)
+  const members = membersIn(raw)
+  for (const name of payloadNames) {
+    const text = members?.get(name)
+    if (text?.startsWith('{')) return text
+  }
+  return objectIn(members?.get('payload_json'))
+}
+
+/** A dialect has its payload elsewhere. */
+function viewedPayload(raw: string, context: Record<string, string>): string | undefined {
+  const members = viewOf(JSON.parse(raw), context).members as Record<string, unknown>
+  const payload = members.payload ?? members.properties
+  return typeof payload === 'object' && payload !== null ? JSON.stringify(payload) : undefined
+}
+
+/** A table of a database has its payload as a text. */
+function objectIn(text: string | undefined): string | undefined {
+  if (!text?.startsWith('"')) return undefined
+  const inside = (JSON.parse(text) as string).trim()
+  return membersIn(inside) === undefined || !isJson(inside) ? undefined : inside
+}
