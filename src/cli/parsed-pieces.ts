@@ -42,11 +42,20 @@ export function* parsedPieces(piece: Piece, hasEnvelopes = true): Generator<Pars
 function memberWithItems(
   { steps, value }: ParsedItem,
   hasEnvelopes: boolean,
-): 'data' | 'statements' | undefined {
+): 'data' | 'statements' | 'batch' | undefined {
   if (steps.length > 1) return undefined
   const isInList = steps.length === 1 && hasEnvelopes
   if (isInList && formOf(value) === supposed && supposed.isDocument(value)) return 'data'
-  return steps.length === 0 && isPage(value) ? 'statements' : undefined
+  if (steps.length > 0) return undefined
+  if (isPage(value)) return 'statements'
+  return isBatch(value) ? 'batch' : undefined
+}
+
+/** A library of Segment's sends its messages in a list, and no item has one of that name. */
+function isBatch(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('batch' in value)) return false
+  const [first] = Array.isArray(value.batch) ? value.batch : []
+  return formOf(value) === undefined && formOf(first) !== undefined
 }
 
 /** A record store answers a query with `statements` and `more`, and nothing else. */

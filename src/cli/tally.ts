@@ -13,7 +13,7 @@ export interface Tally {
 }
 
 export function createTally(): Tally {
-  const counts = new Map<FileForm, number>()
+  const counts = new Map<Words, number>()
   let describes = 0
   let envelopes = 0
   let items = 0
@@ -33,7 +33,10 @@ export function createTally(): Tally {
   function takeItem({ value, text, steps }: ParsedItem, form: FileForm): void {
     items += 1
     if (form === supposed && itemKind(value) === 'entity') describes += 1
-    else counts.set(form, (counts.get(form) ?? 0) + 1)
+    else {
+      const words = form.wordsOf?.(value) ?? form.words
+      counts.set(words, (counts.get(words) ?? 0) + 1)
+    }
     if (steps.length > 0) isList = true
     if (text.includes('\n')) areLines = false
   }
@@ -52,7 +55,7 @@ export function createTally(): Tally {
     itemCount: () => items,
     documentCount: () => documents,
     text(notes) {
-      const held = [...counts].map(([{ words }, count]) => some(count, words))
+      const held = [...counts].map(([words, count]) => some(count, words))
       const all = describes === 0 ? held : [...held, some(describes, describe)]
       const packed = notes.length === 0 ? '' : ` (${notes.join(', ')})`
       const what = all.length === 0 ? 'nothing' : listed.format(all)
@@ -66,7 +69,9 @@ const listed = new Intl.ListFormat('en-GB')
 
 const describe = { one: 'Caliper describe', many: 'Caliper describes' }
 
-function some(count: number, { one, many }: { one: string; many: string }): string {
+type Words = Pick<FileForm['words'], 'one' | 'many'>
+
+function some(count: number, { one, many }: Words): string {
   return `${number(count)} ${count === 1 ? one : many}`
 }
 

@@ -43,6 +43,8 @@ export interface Reading {
   /** The quarantine stores it beside an item, so that this can be read again alone. */
   context: Record<string, string>
   items: ReadItem[]
+  /** Each of its items is a wrapper around one, and can be read without it. */
+  carries?: boolean
   /** The body was one item by itself, and no list of one. */
   isOne?: true
   /** Returns every issue that the standard's text has with an item, by its text and its index. */

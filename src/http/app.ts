@@ -64,6 +64,8 @@ export const laterApps = [
   later(['/v1/telemetry/*'], async () =>
     fromPages((await import('./telemetry')).registerTelemetry),
   ),
+  // One step alone: what is below another stands for itself.
+  later(['/v1/:call{[a-z]+}'], async () => fromPages((await import('./segment')).registerSegment)),
   later(['/xapi/*'], async () => (await import('./xapi')).registerXapi),
   later(['/sources/*'], async () => (await import('./sources')).registerSources),
   later(['/tenants/*'], async () => (await import('./tenants')).registerTenants),

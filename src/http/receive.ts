@@ -5,6 +5,7 @@ import { allows } from '../identity/xapi-rights'
 import type { Arrival, Sender } from '../ingest/arrival'
 import { receiptText, type Wording } from '../ingest/receipt-text'
 import type { BodyForm, Standard } from '../standards/standard'
+import type { WireBody } from '../wire/body'
 import { readWire } from './body'
 import type { AppContext, AppDeps } from './context'
 import { refuseForm } from './json-type'
@@ -18,7 +19,11 @@ export interface Door {
   admit(c: AppContext): Promise<Principal>
   /** Tells by the headers how the body is laid out. @throws {AppError} when that is not taken here */
   formOf(c: AppContext): BodyForm
+  /** Reads what is more than a body, or less. Left out, it is the body. @throws {AppError} */
+  readBody?(c: AppContext, limits: Limits): Promise<WireBody>
 }
+
+type Limits = Parameters<typeof readWire>[1]
 
 /** Answers a request that brings events: from a key to a receipt. */
 export type Receive = (c: AppContext, door: Door) => Promise<ReceiptReply>
@@ -32,6 +37,7 @@ export interface Taken {
 /** A request that was opened is known but for its body. */
 export type Opened = Pick<Arrival, 'sender' | 'standard' | 'form' | 'contentType' | 'context'> & {
   principal: Principal
+  readBody: NonNullable<Door['readBody']>
 }
 
 // Firehose reads an answer of at most 1 MiB.
@@ -43,22 +49,25 @@ const USER_AGENT_LENGTH = 512
 type Needs = Pick<AppDeps, 'services' | 'options'>
 
 /** Lets a sender in. @throws {AppError} when this caller may not send here, or not under this type */
-export async function openDoor(c: AppContext, { standard, admit, formOf }: Door): Promise<Opened> {
+export async function openDoor(
+  c: AppContext,
+  { standard, admit, formOf, readBody = readWire }: Door,
+): Promise<Opened> {
   c.set('brings', true)
   const principal = await admit(c)
   const form = formOf(c)
   const contentType = c.req.header('Content-Type')
   const sender = senderOf(c, principal)
-  return { principal, sender, standard, form, contentType, context: termsOf(principal) }
+  return { principal, sender, standard, form, contentType, context: termsOf(principal), readBody }
 }
 
 /** Takes the body of a request in, whole, within its budget: it hands over an arrival. */
 export async function takeBody(
   c: AppContext,
   { services, options }: Needs,
-  opened: Opened & Pick<Arrival, 'heard' | 'saysRefusal'>,
+  { readBody, ...opened }: Opened & Pick<Arrival, 'heard' | 'saysRefusal'>,
 ): Promise<Receipt> {
-  const body = await readWire(c, options.config)
+  const body = await readBody(c, options.config)
   if (body.encoding === 'identity') refuseForm(c, body.text)
   return services.ingest({ ...opened, body })
 }

@@ -41,7 +41,7 @@ import { appendWith } from './steps/append'
 import { countWith } from './steps/count'
 import { decodeWith } from './steps/decode'
 import { govern } from './steps/govern'
-import { identifyWith } from './steps/identify'
+import { identifyWith, inDialect } from './steps/identify'
 import { quarantineWith } from './steps/quarantine'
 import { quarantineBodyWith, refusalOf } from './steps/quarantine-body'
 import { read } from './steps/read'
@@ -109,8 +109,9 @@ export function createIngest(needs: IngestNeeds): Ingest {
     ...{ findTenant, watch, config, clock, log },
   })
 
-  return async function ingest(arrival) {
-    const { origin, source, by } = await identify(arrival)
+  return async function ingest(given) {
+    const { origin, source, by } = await identify(given)
+    const arrival = { ...given, context: inDialect(given.context, given.standard, source) }
     const decoded = await decode(arrival.body)
     const text = isUnreadable(decoded) ? decoded : decoded.text
     const verified = await verify(text, arrival, source)

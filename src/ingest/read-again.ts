@@ -16,6 +16,7 @@ import { isUnreadable, type Parsed, type Readable, type Unreadable, unreadableBy
 import type { FindTypes } from './event-types'
 import { parseWhole, refuseBroken } from './ingest'
 import { decodeWith } from './steps/decode'
+import { inDialect } from './steps/identify'
 import { verifyWith } from './steps/verify'
 
 /** Reads a quarantined item by its standard, as on its arrival, with the changes of a patch. */
@@ -49,9 +50,10 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
   ): Promise<ReadAgainResult | Unreadable> {
     const { contentType, encoding: _, charset: __, contentEncoding: ___, ...kept } = item.context
     // A request may bring so much; what it brought may be replayed whole.
-    const { mostItems: ____, ...context } = kept
-    const arrival = { standard, form: standard.formAgain(contentType), contentType, context }
+    const { mostItems: ____, ...sentBy } = kept
     const source = await registry.sources.get(item.tenantId, item.sourceId)
+    const context = inDialect(sentBy, standard, source)
+    const arrival = { standard, form: standard.formAgain(contentType), contentType, context }
     const decoded = await decode(keptBody(item))
     const sent = isUnreadable(decoded) ? decoded : decoded.text
     const verified = await verify(sent, arrival, source)
@@ -65,21 +67,20 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
     return isUnreadable(parsed) ? parsed : { parsed, change }
   }
 
-  async function typesOf({ tenantId, sourceId }: QuarantinedItem) {
-    return findTypes(tenantId, await registry.sources.get(tenantId, sourceId))
-  }
-
   async function readItem(
     item: QuarantinedItem,
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult> {
-    const { encoding, ...context } = item.context
+    const { encoding, ...kept } = item.context
     const sent = encoding === 'base64' ? await keptText(item.raw) : item.raw
     const { text, change } = await repaired(sent, patch, maxBodyBytes)
     if (encoding === 'base64') await requireWhole(text)
     await inTurns(parsingJson(text)) // otherwise two values would be read as two items
-    const types = standard.hasTypes ? await typesOf(item) : undefined
+    const { tenantId, sourceId } = item
+    const source = standard.hasTypes ? await registry.sources.get(tenantId, sourceId) : undefined
+    const types = standard.hasTypes ? await findTypes(tenantId, source) : undefined
+    const context = inDialect(kept, standard, source)
     const reading = await inTurns(standard.readItem(text, { ...item, context, types }))
     const only = atPlaceOf(item, reading.items[0]!, standard)
     const lasting = 'event' in only && (patch !== undefined || standard.hasBareUuids)

@@ -46,6 +46,8 @@ export interface StandardFacts {
    * Left out, none does.
    */
   beginsSession?: string
+  /** Items may be in a dialect that only their source's settings tell (`Source.dialect`). */
+  hasDialects?: true
   /** Items are found again in a record store, by tenants that have one (`Standard.statementOf`). */
   hasRecordStore?: true
   /** A sender is told what became of its items by the `receipt`, as JSON. */
@@ -57,6 +59,8 @@ export interface FileForm {
   name: StandardName
   /** A person reads these: for one item, for several, and for what an item is refused as. */
   words: { one: string; many: string; as: string }
+  /** Returns the words for an item that has closer ones. */
+  wordsOf?(value: unknown): { one: string; many: string } | undefined
   /** Items are posted to this path, from the root of the server. */
   path: string
   /** Tells whether a JSON value is meant as an item of it, however little of it is right. */

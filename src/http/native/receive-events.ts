@@ -1,10 +1,12 @@
 import { native } from '../../standards/native/standard'
+import type { BodyForm } from '../../standards/standard'
 import { requireWriter } from '../authenticate'
 import type { App, AppContext } from '../context'
 import { keyed, problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { preferHeader } from '../receipt'
 import { createRoute } from '../route'
+import { isBinaryCloudEvent, readCloudEvent } from './cloud-event'
 import { NativeBody, NativeLines, nativeBodies } from './event'
 import { formOf } from './form'
 import type { ReceiveNative } from './receive'
@@ -37,9 +39,15 @@ const route = createRoute({
 })
 
 export function receiveEvents(app: App, receive: ReceiveNative) {
-  rawOperation(app, route, (c) => receive(c, { standard: native, admit, formOf }))
+  rawOperation(app, route, (c) =>
+    receive(c, { standard: native, admit, formOf: formOrBinary, readBody: readCloudEvent }),
+  )
 }
 
 function admit(c: AppContext) {
   return requireWriter(c)
+}
+
+function formOrBinary(c: AppContext): BodyForm {
+  return isBinaryCloudEvent(c) ? 'document' : formOf(c)
 }

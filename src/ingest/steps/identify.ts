@@ -1,6 +1,7 @@
 import type { FindSource } from '../../access/keys/sources'
 import type { Clock } from '../../platform/clock'
 import type { Source } from '../../platform/registry/sources'
+import type { StandardFacts } from '../../standards/standard'
 import type { Arrival, Origin, ReadBy } from '../arrival'
 import type { FindTypes } from '../event-types'
 
@@ -34,4 +35,19 @@ export function identifyWith({ findSource, findTypes, clock }: Needs) {
     const by = { receivedAt, types, linesBefore, requestId: sender.server.requestId }
     return { origin: { ...sender, receivedAt, mode, duplicates }, source, by }
   }
+}
+
+/**
+ * Adds the dialect of a source to the context that its items are read by, where its door says none.
+ * What is quarantined keeps it, so that a replay reads alike.
+ */
+export function inDialect<Context extends Record<string, string> | undefined>(
+  context: Context,
+  { hasDialects }: Pick<StandardFacts, 'hasDialects'>,
+  source: Pick<Source, 'dialect'> | undefined,
+): Context | Record<string, string> {
+  const { dialect } = source ?? {}
+  if (hasDialects !== true || dialect === undefined || context?.dialect !== undefined)
+    return context
+  return { ...context, dialect }
 }

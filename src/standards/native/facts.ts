@@ -13,6 +13,7 @@ export const nativeFacts = {
   idNames: ['event_id', 'id'],
   hasTypes: true,
   beginsSession: 'SESSION_CREATED',
+  hasDialects: true,
   onRefusal: 'item',
   reply: 'receipt',
 } as const satisfies StandardFacts

@@ -6,28 +6,30 @@ import { envelopeCodes, envelopeOf } from './envelope'
 import { textOf } from './gate'
 import type { ReadBy } from './read-by'
 import { timeOf } from './times'
-import type { View } from './view'
+import { fillFrom, type View } from './view'
 
 /**
  * The neutral record of an item that has passed the gate: one literal with all fields, as in
  * `caliper/normalize.ts`.
+ * @param view `sent` is the item as it was parsed
  * @param place tells apart, within one moment, items that say neither when they happened nor which
  * they are: two clicks are two events
  */
 export function normalize(
-  { members, dialect, distinction = '' }: View,
+  view: View & { sent: unknown },
   raw: string,
   { receivedAt, requestId }: Pick<ReadBy, 'receivedAt' | 'requestId'>,
   place: number,
 ): ReadEvent {
-  const item = members as Record<string, unknown>
+  const { distinction = '' } = view
+  const item = view.members as Record<string, unknown>
   const time = timeOf(item)
   const ownId = textOf(item.event_id) ?? textOf(item.id)
   const said = commonValuesOf(item)
   const envelope = envelopeOf(item)
   const issueCodes = envelopeCodes(item)
   const actorId = textOf(item.user_id)
-  return {
+  const event: ReadEvent = {
     kind: 'event',
     eventId:
       ownId ??
@@ -39,7 +41,7 @@ export function normalize(
     standardVersion: envelope.standardVersion,
     type: item.event_type as string,
     action: undefined,
-    profile: dialect,
+    profile: view.dialect,
     actorId,
     actorType: undefined,
     actorName: said.actorName,
@@ -77,8 +79,10 @@ export function normalize(
     conformant: issueCodes.length === 0,
     issueCodes,
     raw,
-    contentDigest: contentDigest(raw, item),
+    contentDigest: contentDigest(raw, view.sent),
   }
+  if (view.dialect !== undefined) fillFrom(view, event)
+  return event
 }
 
 /** Tells two items of one content apart by when and where they arrived. */

@@ -13,6 +13,7 @@ import { makeWellFormed, mayHoldLoneSurrogates } from '../../event/well-formed'
 import { holdsMoreThan, MAX_ELEMENT_VALUES } from '../../syntax/json-cost'
 import type { JsonElement } from '../../syntax/json-elements'
 import { finish, type Steps } from '../../syntax/steps'
+import { BATCH, parsingBatch } from './dialects/batch'
 import { envelopeIssues } from './envelope'
 import { refuse, textOf } from './gate'
 import { normalize } from './normalize'
@@ -21,10 +22,10 @@ import type { ReadBy } from './read-by'
 import { refuseAtSessionDoor, requireBatch, requireFew } from './session-door'
 import { EVENTS, parsingSourced, withSource } from './sourced'
 import { applyType, explainType, noticesOf } from './types/apply'
-import { viewOf } from './view'
+import { asSent, viewOf } from './view'
 
 /**
- * Reads one event, an array of them, or `{ source, events: [...] }`.
+ * Reads one event, an array of them, `{ source, events: [...] }`, or a batch of Segment's.
  * @param by what its items are read by beside their text
  * @throws {AppError} `invalid_json`; `invalid_request` when it is neither an object nor an array;
  * `too_large`
@@ -34,11 +35,16 @@ export function* readingNative(text: string, by: ReadBy): Steps<Reading> {
   const parts = yield* parsingItems(body)
   if (parts !== undefined) return yield* readingList(parts.elements, [], by)
   const sourced = yield* parsingSourced(body)
-  if (sourced === undefined) return yield* readingOne(body, by)
-  const context = { ...by.context, ...sourced.context }
-  return yield* readingList(sourced.elements, [EVENTS], { ...by, context })
+  if (sourced !== undefined) {
+    const context = { ...by.context, ...sourced.context }
+    return yield* readingList(sourced.elements, [EVENTS], { ...by, context })
+  }
+  const batch = yield* parsingBatch(body, by.context)
+  if (batch === undefined) return yield* readingOne(body, by)
+  return yield* readingList(batch.elements, [BATCH], { ...by, context: batch.context })
 }
 
+/** @param around leads to the list in its body */
 function* readingList(
   elements: readonly JsonElement[],
   around: Issue['path'],
@@ -51,7 +57,18 @@ function* readingList(
     items.push(readItem(value, raw, index, [...around, index], by))
     yield
   }
-  return reading(items, by, around)
+  const carries = yield* carryingOthers(items, by)
+  return { ...reading(items, by, around), ...(carries && { carries }) }
+}
+
+/** Tells whether each item is a wrapper around an event, as brokers send them. */
+function* carryingOthers(items: readonly ReadItem[], { context }: ReadBy): Steps<boolean> {
+  for (const item of items) {
+    if (!('event' in item) || !item.event.raw.includes('"specversion"')) return false
+    if (viewOf(JSON.parse(item.event.raw), context).carries !== true) return false
+    yield
+  }
+  return items.length > 0
 }
 
 /** Does the same as `readingNative`, in one go. */
@@ -110,7 +127,9 @@ function* readingOne(body: string, by: ReadBy): Steps<Reading> {
   }
   const raw = body.trim()
   requireBatch(item, by.context)
-  return { ...reading([readItem(item, raw, 0, [], by)], by, undefined), isOne: true }
+  const items = [readItem(item, raw, 0, [], by)]
+  const carries = yield* carryingOthers(items, by)
+  return { ...reading(items, by, undefined), isOne: true, ...(carries && { carries }) }
 }
 
 /** @param place the number of the line, and where it begins in the body */
@@ -137,19 +156,20 @@ function readItem(
   path: Issue['path'],
   by: ReadBy,
 ): ReadItem {
-  const viewed = withSource(viewOf(item, by.context), by.context)
-  const view = { ...viewed, members: withReadPayload(viewed.members) }
-  const members = view.members as Record<string, unknown>
+  const view = withSource(viewOf(item, by.context), by.context)
+  const members = withReadPayload(view.members) as Record<string, unknown>
   const errors = refuse(members, raw, path) ?? refuseAtSessionDoor(members, by.context, path)
   if (errors !== undefined) return refused(errors)
-  const event = normalize(view, raw, by, index)
-  const refusal = applyType(event, members, by.types, path)
+  const event = normalize({ ...view, members, sent: item }, raw, by, index)
+  const types = view.hasOwnType ? undefined : by.types
+  const refusal = applyType(event, members, types, path)
   if (refusal !== undefined) return refused(refusal)
   if (mayHoldLoneSurrogates(raw)) makeWellFormed(event)
   return { index, event, id: event.eventId }
 
-  function refused(errors: Issue[]): ReadItem {
-    return { index, raw, id: shownId(textOf(members?.event_id) ?? textOf(members?.id)), errors }
+  function refused(issues: Issue[]): ReadItem {
+    const id = shownId(textOf(members?.event_id) ?? textOf(members?.id))
+    return { index, raw, id, errors: asSent(view, issues, path) }
   }
 }
 
@@ -163,10 +183,12 @@ function reading(
   return { standard: 'native', context, items, explain, notice }
 
   function explain(raw: string, index: number): Issue[] {
-    const { members: viewed } = viewOf(JSON.parse(raw), context)
-    const members = withReadPayload(viewed) as Record<string, unknown>
+    const view = viewOf(JSON.parse(raw), context)
+    const members = withReadPayload(view.members) as Record<string, unknown>
     const path = placeOf(index)
-    return [...envelopeIssues(members, path), ...explainType(members, types, path)]
+    const known = view.hasOwnType ? undefined : types
+    const issues = [...envelopeIssues(members, path), ...explainType(members, known, path)]
+    return asSent(view, issues, path)
   }
   function notice(event: ReadEvent, index: number): Issue[] {
     return noticesOf(event, types, placeOf(index))

@@ -1,6 +1,5 @@
 import type { GivenTypes, TypesInForce } from '../../event/event-type'
 import { derivedNativeId } from '../../event/id'
-
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
 import type { BodyForm, ItemOrigin, PlaceOfBody, Standard } from '../standard'

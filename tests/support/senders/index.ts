@@ -1,5 +1,6 @@
 import { blackboard } from './blackboard'
 import { canvas } from './canvas'
+import { canvasRaw, cloudEventsSender, edxLogs, segmentMessages } from './dialects'
 import { generic } from './generic'
 import { moodle } from './moodle'
 import { native } from './native'
@@ -20,4 +21,8 @@ export const senders: readonly Sender[] = [
   generic,
   statements,
   native,
+  canvasRaw,
+  edxLogs,
+  segmentMessages,
+  cloudEventsSender,
 ]

@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'invalid_event' | 'invalid_parameter' | 'too_many_events' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'breaking_change' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'too_many_events' | 'invalid_event' | 'invalid_parameter' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -558,6 +558,65 @@ export type NativeEvent = {
 /** One `NativeEvent` a line, e.g. {"event_type":"logged_in","user_id":"u-554433"} {"event_type":"lesson_completed","user_id":"u-554433","properties":{"lesson":7}} */
 export type NativeLines = string
 
+/** Name to description */
+export type EventTypeList = Record<string, string>
+
+export type EventType = {
+  name: string
+  /** `tenant` for a type of your own; else one of ours */
+  vocabulary: string
+  version: number
+  description: string
+  category: string
+  /** The action in Caliper's words */
+  commonAction?: string
+  /** JSON Schema 2020-12 of the payload; at most 64 KB */
+  schema?: Record<string, unknown>
+  /** JSON Schema 2020-12 of the members beside the payload; at most 64 KB */
+  envelope?: Record<string, unknown>
+  /** Field of the record to a JSON Pointer into the event (`/payload` stands for `properties`, too), or `{ "const": … }` */
+  mapping?: Record<string, unknown>
+  privacyLevel: 'standard' | 'sensitive' | 'pii'
+  retentionClass: 'standard' | 'sensitive' | 'pii' | 'system'
+  sampling: 'never' | 'performance' | 'debug' | 'high-volume'
+  limits?: {
+    maxPayloadBytes?: number
+    maxPayloadKeys?: number
+  }
+  /** A whole event of this type; it has to be good by the schemas */
+  example?: Record<string, unknown>
+  createdAt?: string
+  updatedAt?: string
+  /** The id of the key that put it */
+  updatedBy?: string
+}
+
+export type EventTypeRegistered = {
+  outcome: 'created' | 'replaced' | 'unchanged'
+  dryRun: boolean
+  type: EventType
+  /** What was good before and is not any more; the version is higher */
+  breaking: Issue[]
+  lastDay: EventTypeLastDay
+}
+
+/** What the type makes of the events of its name of the last 24 hours */
+export type EventTypeLastDay = {
+  since: string
+  checked: number
+  failing: number
+  /** False where there were more than are checked (10,000, or 5 seconds): the newest were, and all counts are of those */
+  isAll: boolean
+  /** At most 10 events that would have failed, with reasons */
+  examples: {
+    id: string
+    errors: Issue[]
+  }[]
+}
+
+/** As in YAML: `description` and `category` (required), `version`, `commonAction`, `payload` and `envelope` (JSON Schema 2020-12 of the payload and of the members beside it, at most 64 KB each), `mapping` (field of the record to JSON Pointer or `{ const }`), `privacy`, `retention`, `sampling`, `limits` (`maxPayloadBytes`, `maxPayloadKeys`), `example`. The names that `GET` answers with (`schema`, `privacyLevel`, `retentionClass`) are taken, too. */
+export type EventTypeDefinition = Record<string, unknown>
+
 export type NativeReceipt = Receipt & {
   /** How many are held now, or kept safe for later */
   accepted: number
@@ -661,6 +720,22 @@ export type TelemetryEvent = {
   question_id?: string | number | null
   /** At most 4 KB of JSON */
   payload?: Record<string, unknown> | null
+  [name: string]: unknown
+}
+
+/** A message, or at `batch` an object with a list */
+export type SegmentMessages = {
+  type?: string
+  /** What was tracked */
+  event?: string
+  /** Makes a resend recognisable */
+  messageId?: string
+  userId?: string | number | null
+  anonymousId?: string | number | null
+  timestamp?: string
+  [name: string]: unknown
+} | {
+  batch: unknown[]
   [name: string]: unknown
 }
 
@@ -1506,6 +1581,77 @@ export interface Operations {
       503: Problem
     }
   }
+  /** List the types of native events */
+  listEventTypes: {
+    method: 'GET'
+    path: '/api/v1/event-types'
+    replies: {
+      200: EventTypeList
+      401: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the whole of one type of native events */
+  getEventType: {
+    method: 'GET'
+    path: '/api/v1/event-types/{name}'
+    parameters: {
+      name: string
+    }
+    replies: {
+      200: EventType
+      401: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Register a type of native events, or change one of yours */
+  putEventType: {
+    method: 'PUT'
+    path: '/api/v1/event-types/{name}'
+    parameters: {
+      name: string
+    }
+    query: {
+      /** If `true`, nothing is registered; the answer is the same */
+      dryRun?: 'true' | 'false'
+    }
+    body: EventTypeDefinition
+    replies: {
+      200: EventTypeRegistered
+      201: EventTypeRegistered
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Remove a type of yours */
+  deleteEventType: {
+    method: 'DELETE'
+    path: '/api/v1/event-types/{name}'
+    parameters: {
+      name: string
+    }
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Send events of your own making */
   receiveNativeEvents: {
     method: 'POST'
@@ -1734,6 +1880,30 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send events with Segment's libraries */
+  receiveSegmentMessages: {
+    method: 'POST'
+    path: '/v1/{call}'
+    parameters: {
+      call: 'batch' | 'b' | 'import' | 'track' | 't' | 'identify' | 'i' | 'page' | 'p' | 'screen' | 's' | 'group' | 'g' | 'alias' | 'a'
+    }
+    body: SegmentMessages
+    replies: {
+      200: {
+        success: true
+      }
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      408: Problem
+      413: Problem
+      415: Problem
       429: Problem
       500: Problem
       503: Problem
