@@ -261,7 +261,7 @@ describe('the examples of the document', () => {
           operation.responses[response.status]!.content!['application/json']!,
         )
         expect(Object.keys(reply).sort()).toEqual(Object.keys(shown as object).sort())
-        if (response.status === 201) continue
+        if (!('eventCount' in reply)) continue
         const { events = example } = example as { events?: unknown }
         expect(reply).toHaveProperty('eventCount', Array.isArray(events) ? events.length : 1)
         if ('quarantined' in reply) expect(reply.quarantined).toEqual([])
