@@ -277,7 +277,7 @@ describe('the examples of the document', () => {
           operation.responses[response.status]!.content!['application/json']!,
         )
         expect(Object.keys(reply).sort()).toEqual(Object.keys(shown as object).sort())
-        if (response.status === 201) continue
+        if (!('eventCount' in reply)) continue
         const { events = example } = example as { events?: unknown }
         // A player of tests is told what was accepted, and nothing else.
         const { eventCount = reply.accepted } = reply as {

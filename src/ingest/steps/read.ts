@@ -19,8 +19,9 @@ import { readingBatch } from '../batch'
 export function* read(
   bodies: string | string[] | Unreadable,
   { standard, form, context }: Pick<Arrival, 'standard' | 'form' | 'context'>,
-  { receivedAt, types, ...place }: ReadBy,
+  { receivedAt, types, linesBefore, requestId }: ReadBy,
 ): Steps<Parsed | Unreadable> {
+  const place = { linesBefore, requestId }
   function* readOne(text: string): Steps<Reading | Unreadable> {
     try {
       const reading = yield* standard.readBody(text, form, receivedAt, context, types, place)
