@@ -25,10 +25,14 @@ interface Needs {
 const CACHE_MS = 5_000
 // Orders of vocabularies that are in use at one time, over all tenants.
 const CACHE_ORDERS = 1_000
+// Documents of a tenant's types have 4 MB at most; what is made of them takes a few times as much.
+const CACHE_BYTES = 32 * 1024 * 1024
 
 interface Made {
   until: number
   etag: string | undefined
+  /** The document has so many bytes. */
+  size: number
   types: TypesInForce
 }
 
@@ -38,6 +42,12 @@ interface Made {
  */
 export function rememberTypes({ documents, findTenant, config, clock }: Needs): FindTypes {
   const known = new Map<string, Made>()
+  let held = 0
+
+  function forget(name: string) {
+    held -= known.get(name)?.size ?? 0
+    known.delete(name)
+  }
 
   return async function findTypes(tenantId, source) {
     const tenant = await findTenant(tenantId)
@@ -55,9 +65,13 @@ export function rememberTypes({ documents, findTenant, config, clock }: Needs): 
     const own = document === undefined ? [] : typesIn(document.bytes)
     const { maxPayloadKeys } = config
     const types = await typesFor({ tenantId, own, order, unknownTypes, maxPayloadKeys })
-    known.delete(name) // otherwise it would stay among the oldest
-    known.set(name, { until, etag: document?.etag, types })
-    if (known.size > CACHE_ORDERS) known.delete(known.keys().next().value!)
+    forget(name) // otherwise it would stay among the oldest
+    const size = document?.bytes.length ?? 0
+    known.set(name, { until, etag: document?.etag, size, types })
+    held += size
+    while (known.size > CACHE_ORDERS || (held > CACHE_BYTES && known.size > 1)) {
+      forget(known.keys().next().value!)
+    }
     return types
   }
 }

@@ -102,7 +102,7 @@ function fillIn(event: ReadEvent, members: Members, { type, mapped }: TypeInForc
   event.category = type.category
   event.commonAction = type.commonAction
   const level = stricter(event.privacyLevel, type.privacyLevel)
-  // What is more private than others of its type is kept for as long as what is so private.
+  // An event that is more private than others of its type is kept as what is so private.
   event.retentionClass = level === type.privacyLevel ? type.retentionClass : level
   event.privacyLevel = level
 }

@@ -33,7 +33,7 @@ const known = new Set([
 /** Makes what compares two schemas, place by place. */
 export function comparing(roots: { was: SchemaObject; now: SchemaObject }): Comparison['compare'] {
   const areSame = sameness(roots)
-  // What is being compared already is supposed to be good: a value ends, as its schema may not.
+  // A pair that is being compared already is supposed to be good: a value ends, as its schema may not.
   const open = new Set<string>()
   const ids = new Map<object, number>()
   let left = MOST_COMPARISONS

@@ -18,7 +18,7 @@ function ofAll({ was, now, path, compare }: Comparison): Issue[] {
   })
 }
 
-/** What was a choice has to be one still. */
+/** Each choice has to be one still. */
 function ofAny({ was, now, path, compare }: Comparison): Issue[] {
   if (now.anyOf === undefined) return []
   const at = [...path, 'anyOf']
