@@ -13,8 +13,6 @@ import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import { boundQuarantine } from './quarantine/bound'
-import { createHidden, type Hidden } from './query/hidden'
-import { createShownEvents, type ShownEvents } from './query/shown-events'
 import type { Log } from './telemetry/log'
 import type { Meter } from './watch/meter'
 import { createWatch, type Watch } from './watch/watch'
@@ -53,9 +51,6 @@ export interface Services extends AppOptions, AsyncDisposable {
   /** These know the settings of sources and tenants. */
   findSource: FindSource
   findTenant: FindTenant
-  /** These know what of a tenant's events is hidden, and read the others. */
-  hidden: Hidden
-  shownEvents: ShownEvents
   /** This part takes events in, whichever way they came. */
   ingest: Ingest
   /** This part quarantines what its door cannot hand over. */
@@ -87,7 +82,6 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const identity = createIdentity({ ...platform, clock, tokens })
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
-  const hidden = createHidden({ ...platform, ...platform.registry, findTenant, clock })
   const verifyJws = createVerifyJws({ guard, clock })
   const replaying = createReplaying(platform, { ...options, ...identity, findTenant, verifyJws })
   return {
@@ -96,8 +90,6 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     identity,
     findSource,
     findTenant,
-    hidden,
-    shownEvents: createShownEvents(platform.events, hidden),
     ingest: createIngest({
       ...{ platform, findSource, findTenant, watch, config, clock, log, verifyJws },
     }),

@@ -66,7 +66,8 @@ function later(paths: string[], loadRegister: () => Promise<Register>) {
   async function load(services: Services): Promise<App> {
     const register = await loadRegister()
     const app = framed(services)
-    register(app, depsOf(services))
+    const { withShownEvents } = await import('./shown')
+    register(app, withShownEvents(depsOf(services)))
     return app
   }
   return { paths, load }
@@ -87,9 +88,8 @@ function framed(services: Services): App {
 }
 
 function depsOf(services: Services): AppDeps {
-  const { platform, shownEvents } = services
-  const shown = { ...platform, events: { ...platform.events, ...shownEvents } }
-  return { services, platform: shown, options: services, answers: roomOf(services) }
+  const { platform } = services
+  return { services, platform, options: services, answers: roomOf(services) }
 }
 
 /** Puts around the routes of an app what all answers have in common. */

@@ -580,7 +580,7 @@ export type DeletedEvents = {
 export type PipelineStats = {
   /** Since the beginning, or since they were deleted */
   total_events: number
-  /** By arrival, to five minutes */
+  /** By arrival, to the minute */
   events_last_hour: number
   /** The most frequent first; `other` for what is beyond 10,000 types */
   by_type: {
