@@ -18,7 +18,7 @@ async function buildDocument(): Promise<string> {
   const { openApiDocument } = await import('./document')
   const { createApp, laterApps } = await import('../src/http/app')
   // Routes are only read, none is called: there need not be a platform.
-  const nowhere = { events: {} } as Platform
+  const nowhere = { events: {}, registry: {} } as Platform
   const options = { config: readConfig({}), clock: systemClock, log: silentLog }
   const services = createServices(nowhere, options)
   const later = await Promise.all(laterApps.map(({ load }) => load(services)))

@@ -15,8 +15,6 @@ import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import { boundQuarantine } from './quarantine/bound'
-import { createHidden, type Hidden } from './query/hidden'
-import { createShownEvents, type ShownEvents } from './query/shown-events'
 import type { Log } from './telemetry/log'
 import type { Meter } from './watch/meter'
 import { createWatch, type Watch } from './watch/watch'
@@ -61,9 +59,6 @@ export interface Services extends AppOptions, AsyncDisposable {
   findTenant: FindTenant
   /** Finds the types of native events in force for a source. */
   findTypes: FindTypes
-  /** These know what of a tenant's events is hidden, and read the others. */
-  hidden: Hidden
-  shownEvents: ShownEvents
   /** This part takes events in, whichever way they came. */
   ingest: Ingest
   /** This part quarantines what its door cannot hand over. */
@@ -98,7 +93,6 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
-  const hidden = createHidden({ ...platform, ...platform.registry, findTenant, clock })
   const verifyJws = createVerifyJws({ guard, clock })
   const replaying = createReplaying(platform, {
     ...options,
@@ -112,8 +106,6 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     findSource,
     findTenant,
     findTypes,
-    hidden,
-    shownEvents: createShownEvents(platform.events, hidden),
     ingest: createIngest({
       ...{ platform, findSource, findTenant, findTypes, watch, config, clock, log, verifyJws },
     }),

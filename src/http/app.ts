@@ -81,7 +81,8 @@ function later(paths: string[], loadRegister: () => Promise<Register>) {
   async function load(services: Services, door: AppDoor = {}): Promise<App> {
     const register = await loadRegister()
     const app = framed(services, door)
-    register(app, depsOf(services))
+    const { withShownEvents } = await import('./shown')
+    register(app, withShownEvents(depsOf(services)))
     return app
   }
   return { paths, load }
@@ -102,9 +103,8 @@ function framed(services: Services, door: AppDoor): App {
 }
 
 function depsOf(services: Services): AppDeps {
-  const { platform, shownEvents } = services
-  const shown = { ...platform, events: { ...platform.events, ...shownEvents } }
-  return { services, platform: shown, options: services, answers: roomOf(services) }
+  const { platform } = services
+  return { services, platform, options: services, answers: roomOf(services) }
 }
 
 /** Puts around the routes of an app what all answers have in common. */

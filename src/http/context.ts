@@ -11,7 +11,7 @@ import type { Seen } from './seen'
 /** Every area of routes is given this. */
 export interface AppDeps {
   services: Services
-  /** The platform of the services; its events are those that are not hidden. */
+  /** The platform of the services; routes that are loaded later read no hidden events (`shown.ts`). */
   platform: ServingPlatform
   options: AppOptions
   /** Holds answers that may be large. */

@@ -32,7 +32,7 @@ export interface TypeCounts {
   /**
    * Adds events at once and without failing: counting costs no sender anything. It is durable some
    * seconds later, so that a kill loses the counts of those seconds; an orderly stop loses none.
-   * Types that are too many to be told apart are counted as `other` (`shared/type-slots.ts`).
+   * Types that are too many to be told apart are counted as `other` (`shared/noted-types.ts`).
    * @param at the time of arrival, ISO 8601 UTC
    */
   add(tenantId: string, at: string, types: ReadonlyMap<string, number>): void

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
-import { MAX_TYPES, OTHER_TYPE } from '../../src/platform/shared/type-slots'
+import { OTHER_TYPE } from '../../src/platform/shared/noted-types'
+import { MAX_TYPES } from '../../src/platform/shared/type-slots'
 import type { TypeCounts } from '../../src/platform/type-counts'
 
 type Opened = {

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
+import { createNotedTypes, type NotedTypes } from '../shared/noted-types'
 import { hourOf, KEPT_MS } from '../shared/tally'
-import { createNotedTypes, type NotedTypes } from '../shared/type-slots'
 import type { TypeCounts } from '../type-counts'
 import { guarded } from './errors'
 

@@ -2,18 +2,9 @@ import type { Database } from 'bun:sqlite'
 import { setImmediate as rest } from 'node:timers/promises'
 import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
+import { createNotedTypes, type NotedTypes, OTHER_TYPE, type TypeHour } from '../shared/noted-types'
 import { hourOf, KEPT_MS } from '../shared/tally'
-import {
-  byFrequency,
-  createNotedTypes,
-  forgottenIn,
-  lastHourOf,
-  MAX_TYPES,
-  type NotedTypes,
-  OTHER_TYPE,
-  sumOf,
-  type TypeHour,
-} from '../shared/type-slots'
+import { byFrequency, forgottenIn, lastHourOf, MAX_TYPES, sumOf } from '../shared/type-slots'
 import type { ForgottenPart, TypeCounts } from '../type-counts'
 import { translated } from './database'
 

@@ -1,6 +1,7 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import type { TypeHour } from '../../shared/noted-types'
 import { hourOf } from '../../shared/tally'
-import { byFrequency, forgottenIn, lastHourOf, sumOf, type TypeHour } from '../../shared/type-slots'
+import { byFrequency, forgottenIn, lastHourOf, sumOf } from '../../shared/type-slots'
 import type { CountedType, ForgottenPart } from '../../type-counts'
 import { type Attributes, keyOf, number, primaryKey, queryAll, text } from '../dynamo/attributes'
 import { inParallel } from '../dynamo/in-parallel'

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import { type NotedTypes, OTHER_TYPE, SLOTS_OF_AN_HOUR } from '../../shared/noted-types'
 import { beginOf, KEPT_MS } from '../../shared/tally'
-import {
-  MAX_TYPES,
-  type NotedTypes,
-  OTHER_TYPE,
-  SLOTS_OF_AN_HOUR,
-  sumOf,
-} from '../../shared/type-slots'
+import { MAX_TYPES, sumOf } from '../../shared/type-slots'
 import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
 import { transact } from '../dynamo/transact'
 
