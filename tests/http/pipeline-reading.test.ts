@@ -183,7 +183,7 @@ describe('GET /api/v1/events', () => {
       expect(link).not.toMatch(/secret|other/)
       const { pathname, search } = new URL(link.slice(1, link.indexOf('>')))
       path = pathname + search
-      expect(path).toStartWith('/events?session_id=s&limit=2')
+      expect(path).toStartWith('/api/v1/events?session_id=s&limit=2')
     }
     expect(found).toEqual(names.toReversed())
   })

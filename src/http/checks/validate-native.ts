@@ -5,7 +5,7 @@ import { native } from '../../standards/native/standard'
 import { InvalidReport, reportingWith, ValidReport } from '../conformance-report'
 import type { App, AppContext, AppDeps } from '../context'
 import { inHeader } from '../credentials'
-import { NativeBody, NativeLines, nativeEvent } from '../native/event'
+import { NativeBody, NativeLines } from '../native/event'
 import { jsonReply, problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { createRoute } from '../route'
@@ -15,6 +15,16 @@ const issue = {
   message: 'Required',
   code: 'required',
   severity: 'error' as const,
+}
+
+/** Its type is one of ours, so that there is nothing to be said of it. */
+const registeredEvent = {
+  event_type: 'question_viewed',
+  timestamp: '2026-11-15T10:15:00.000Z',
+  user_id: 'student-456',
+  source: 'quiz_engine',
+  session_id: 'session-123',
+  payload: { question_id: 'q-42' },
 }
 
 const route = createRoute({
@@ -31,7 +41,7 @@ const route = createRoute({
     body: {
       required: true,
       content: {
-        'application/json': { schema: NativeBody, example: nativeEvent },
+        'application/json': { schema: NativeBody, example: registeredEvent },
         'application/x-ndjson': { schema: NativeLines },
       },
     },
