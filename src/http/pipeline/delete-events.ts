@@ -20,26 +20,25 @@ const Deleted = z
   })
   .openapi('DeletedEvents')
 
-const routeAt = (base: '/api/v1' | '') =>
-  createRoute({
-    method: 'delete',
-    path: `${base}/events`,
-    operationId: base === '' ? 'deleteEventsUnversioned' : 'deleteEvents',
-    tags: ['Native'],
-    summary: 'Hide events from those who read',
-    description:
-      'Scope `admin`. Hides what arrived before now, or before a time, from every route that gives out events or counts them. Nothing is erased: the lake has it, ids stay recognised as duplicates. What is not in the lake yet is hidden once it is. It is recorded who did it.',
-    ...keyed,
-    request: { query: Query },
-    responses: {
-      200: jsonReply(Deleted, { description: 'Hidden', example: { deleted: 3 } }),
-      ...problems('invalid_request', 'unauthenticated', 'forbidden', 'unavailable'),
-    },
-  })
+const route = createRoute({
+  method: 'delete',
+  path: '/api/v1/events',
+  operationId: 'deleteEvents',
+  tags: ['Native'],
+  summary: 'Hide events from those who read',
+  description:
+    'Scope `admin`. Hides what arrived before now, or before a time, from every route that gives out events or counts them. Nothing is erased: the lake has it, ids stay recognised as duplicates. What is not in the lake yet is hidden once it is. It is recorded who did it.',
+  ...keyed,
+  request: { query: Query },
+  responses: {
+    200: jsonReply(Deleted, { description: 'Hidden', example: { deleted: 3 } }),
+    ...problems('invalid_request', 'unauthenticated', 'forbidden', 'unavailable'),
+  },
+})
 
-export function deleteEvents(app: App, { services }: AppDeps, base: '/api/v1' | '') {
+export function deleteEvents(app: App, { services }: AppDeps) {
   const checks = { admit: keyWith('admin') }
-  operation(app, routeAt(base), checks, async (c, { principal, query, reply }) => {
+  operation(app, route, checks, async (c, { principal, query, reply }) => {
     const before = timeIn('before', query.before)
     const { requestId } = c.var
     const asked = { tenantId: principal.tenantId, by: principal.keyId, before, requestId }

@@ -11,26 +11,25 @@ const Params = z.object({
   id: z.string().openapi({ description: 'Percent-encoded', example: viewExample.id }),
 })
 
-const routeAt = (base: '/api/v1' | '') =>
-  createRoute({
-    method: 'get',
-    path: `${base}/events/{id}`,
-    operationId: base === '' ? 'getNativeEventUnversioned' : 'getNativeEvent',
-    tags: ['Native'],
-    summary: 'Read one event as a native event',
-    description: 'Scope `events:read`. Events of every standard, shown as native events.',
-    ...keyed,
-    request: { params: Params },
-    responses: {
-      200: jsonReply(PipelineEvent, { description: 'The event', example: viewExample }),
-      ...problems('unauthenticated', 'forbidden', 'not_found', 'unavailable', 'busy'),
-    },
-  })
+const route = createRoute({
+  method: 'get',
+  path: '/api/v1/events/{id}',
+  operationId: 'getNativeEvent',
+  tags: ['Native'],
+  summary: 'Read one event as a native event',
+  description: 'Scope `events:read`. Events of every standard, shown as native events.',
+  ...keyed,
+  request: { params: Params },
+  responses: {
+    200: jsonReply(PipelineEvent, { description: 'The event', example: viewExample }),
+    ...problems('unauthenticated', 'forbidden', 'not_found', 'unavailable', 'busy'),
+  },
+})
 
-export function getEvent(app: App, { platform, options, answers }: AppDeps, base: '/api/v1' | '') {
+export function getEvent(app: App, { platform, options, answers }: AppDeps) {
   const { maxBodyBytes } = options.config
   const checks = { admit: keyWith('events:read') }
-  operation(app, routeAt(base), checks, async (c, { principal: { tenantId }, params, reply }) => {
+  operation(app, route, checks, async (c, { principal: { tenantId }, params, reply }) => {
     const hold = await answers.take(tenantId, maxBodyBytes, c.req.raw.signal)
     try {
       const record = await platform.events.get(tenantId, params.id)

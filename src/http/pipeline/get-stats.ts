@@ -19,35 +19,32 @@ const Stats = z
   })
   .openapi('PipelineStats')
 
-const routeAt = (base: '/api/v1' | '') =>
-  createRoute({
-    method: 'get',
-    path: `${base}/stats`,
-    operationId: base === '' ? 'getStatsUnversioned' : 'getStats',
-    tags: ['Native'],
-    summary: 'Count events by their type',
-    description:
-      'Scope `events:read`. Events of every standard. Right at once on one machine, within five seconds on AWS as long as it is sent to.',
-    ...keyed,
-    responses: {
-      200: jsonReply(Stats, {
-        description: 'The counts',
-        example: {
-          total_events: 3,
-          events_last_hour: 3,
-          by_type: [
-            { event_type: 'quiz_started', count: 3, last_seen: '2026-11-15T10:15:00.000Z' },
-          ],
-          router: { active_subscribers: 0, queue_size: 0 },
-        },
-      }),
-      ...problems('unauthenticated', 'forbidden', 'unavailable'),
-    },
-  })
+const route = createRoute({
+  method: 'get',
+  path: '/api/v1/stats',
+  operationId: 'getStats',
+  tags: ['Native'],
+  summary: 'Count events by their type',
+  description:
+    'Scope `events:read`. Events of every standard. Right at once on one machine, within five seconds on AWS as long as it is sent to.',
+  ...keyed,
+  responses: {
+    200: jsonReply(Stats, {
+      description: 'The counts',
+      example: {
+        total_events: 3,
+        events_last_hour: 3,
+        by_type: [{ event_type: 'quiz_started', count: 3, last_seen: '2026-11-15T10:15:00.000Z' }],
+        router: { active_subscribers: 0, queue_size: 0 },
+      },
+    }),
+    ...problems('unauthenticated', 'forbidden', 'unavailable'),
+  },
+})
 
-export function getStats(app: App, { platform, options }: AppDeps, base: '/api/v1' | '') {
+export function getStats(app: App, { platform, options }: AppDeps) {
   const checks = { admit: keyWith('events:read') }
-  operation(app, routeAt(base), checks, async (c, { principal: { tenantId }, reply }) => {
+  operation(app, route, checks, async (c, { principal: { tenantId }, reply }) => {
     const types = await platform.typeCounts.read(tenantId, options.clock.now())
     return reply.json(c, 200, {
       total_events: types.reduce((sum, { total }) => sum + total, 0),

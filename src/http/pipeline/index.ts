@@ -5,14 +5,11 @@ import { getPipelineReadiness } from './get-readiness'
 import { getStats } from './get-stats'
 import { listEvents } from './list-events'
 
-/** Registers what clients of a real-time event pipeline ask, at its addresses and their aliases. */
+/** Registers what clients of a real-time event pipeline ask, at its addresses. */
 export function registerPipeline(app: App, deps: AppDeps) {
-  // The address that has the version comes first: it is the one in the document.
-  for (const base of ['/api/v1', ''] as const) {
-    listEvents(app, deps, base)
-    deleteEvents(app, deps, base)
-    getEvent(app, deps, base)
-    getStats(app, deps, base)
-  }
+  listEvents(app, deps)
+  deleteEvents(app, deps)
+  getEvent(app, deps)
+  getStats(app, deps)
   getPipelineReadiness(app, deps)
 }

@@ -33,49 +33,44 @@ const Query = z.object({
 
 type Asked = z.output<typeof Query>
 
-const routeAt = (base: '/api/v1' | '') =>
-  createRoute({
-    method: 'get',
-    path: `${base}/events`,
-    operationId: base === '' ? 'listNativeEventsUnversioned' : 'listNativeEvents',
-    tags: ['Native'],
-    summary: 'List events, the latest arrival first',
-    description:
-      'Scope `events:read`. Events of every standard, shown as native events. All filters must hold; unknown parameters are ignored. A further page is at the address in `Link` (`rel="next"`); a page may be short, even empty.',
-    ...keyed,
-    request: { query: Query },
-    responses: {
-      200: jsonReply(
-        z.array(PipelineEvent),
-        { description: 'A page', example: [viewExample] },
-        {
-          Link: z.string().optional().openapi({ description: 'RFC 8288; absent on the last page' }),
-        },
-      ),
-      ...problems(
-        'invalid_request',
-        'invalid_parameter',
-        'invalid_cursor',
-        'unauthenticated',
-        'forbidden',
-        'unavailable',
-        'busy',
-      ),
-    },
-  })
+const route = createRoute({
+  method: 'get',
+  path: '/api/v1/events',
+  operationId: 'listNativeEvents',
+  tags: ['Native'],
+  summary: 'List events, the latest arrival first',
+  description:
+    'Scope `events:read`. Events of every standard, shown as native events. All filters must hold; unknown parameters are ignored. A further page is at the address in `Link` (`rel="next"`); a page may be short, even empty.',
+  ...keyed,
+  request: { query: Query },
+  responses: {
+    200: jsonReply(
+      z.array(PipelineEvent),
+      { description: 'A page', example: [viewExample] },
+      {
+        Link: z.string().optional().openapi({ description: 'RFC 8288; absent on the last page' }),
+      },
+    ),
+    ...problems(
+      'invalid_request',
+      'invalid_parameter',
+      'invalid_cursor',
+      'unauthenticated',
+      'forbidden',
+      'unavailable',
+      'busy',
+    ),
+  },
+})
 
-export function listEvents(
-  app: App,
-  { platform, options, answers }: AppDeps,
-  base: '/api/v1' | '',
-) {
+export function listEvents(app: App, { platform, options, answers }: AppDeps) {
   const { config, maxReplyBytes = PAGE_BYTES } = options
   const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes)
   // A page has one event at the least, which may be larger than a page should be.
   const reserved = Math.max(maxBytes, config.maxBodyBytes)
   const checks = { admit: keyWith('events:read') }
 
-  operation(app, routeAt(base), checks, async (c, { principal: { tenantId }, query, reply }) => {
+  operation(app, route, checks, async (c, { principal: { tenantId }, query, reply }) => {
     const limit = limitIn(query.limit)
     const filter = filterOf(query)
     const cursor = query.cursor || undefined
