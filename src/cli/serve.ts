@@ -26,7 +26,8 @@ async function serve() {
   const stopping = stopSignal(() => process.exit(1))
   const server = await startServer(config)
   const isDevelopment = config.environment === 'development'
-  const started = { ...server, dataDir: config.dataDir, isDevelopment, given: config }
+  const isOpen = !config.requireAuth
+  const started = { ...server, dataDir: config.dataDir, isDevelopment, isOpen, given: config }
   process.stdout.write(banner(started, version))
   await stopping
   process.stderr.write('Stopping: answering what is in flight, archiving what is stored.\n')

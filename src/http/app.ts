@@ -26,7 +26,7 @@ export function createApp(services: Services): App {
     for (const path of paths) app.all(path, serve)
   }
   frame(app, services)
-  app.use('/caliper/*', crossOrigin())
+  app.use('/caliper/*', crossOrigin(services.config))
   registerCaliper(app, deps, receiveWith(deps))
   registerRealtime(app)
   registerSystem(app, deps)
@@ -71,7 +71,7 @@ function later(paths: string[], loadRegister: () => Promise<Register>) {
 /** Lets pages of other origins ask, too. */
 function fromPages(register: Register): Register {
   return (app, deps) => {
-    app.use('*', crossOrigin())
+    app.use('*', crossOrigin(deps.options.config))
     register(app, deps)
   }
 }
@@ -89,8 +89,8 @@ function depsOf(services: Services): AppDeps {
 
 /** Puts around the routes of an app what all answers have in common. */
 function frame(app: App, services: Services) {
-  const { identity, budget, watch } = services
-  app.use('*', requestContext({ authenticate: identity.authenticate, budget, watch }))
+  const { identity, budget, watch, config } = services
+  app.use('*', requestContext({ authenticate: identity.authenticate, budget, watch, config }))
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(services))
 }

@@ -4,6 +4,8 @@ import type { Authenticate } from '../access/credentials'
 import { keyHint } from '../access/keys/key'
 import { readShown } from '../access/shown'
 import { looksLikeToken } from '../access/tokens/token-form'
+import type { Config } from '../config/config'
+import type { Principal } from '../identity/principal'
 import type { Budget } from '../memory/budget'
 import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
@@ -19,13 +21,22 @@ interface Needs {
   authenticate: Authenticate
   budget: Budget | undefined
   watch: Pick<Watch, 'recognised'>
+  config: Pick<Config, 'requireAuth' | 'corsOrigins'>
 }
 
 /**
  * Names each request, by the sender's own name for it when that is safe to repeat, remembers whose it
  * is, and gives back what memory it took.
  */
-export function requestContext({ authenticate, budget, watch }: Needs) {
+export function requestContext({ authenticate, budget, watch, config }: Needs) {
+  function remember(c: AppContext, principal: Principal): Principal {
+    const { tenantId, sourceId, keyId } = principal
+    c.set('tenantId', tenantId)
+    c.set('sender', { tenantId, sourceId, keyId })
+    watch.recognised(principal)
+    return principal
+  }
+
   return async function nameRequest(c: AppContext, next: Next) {
     const sent = c.req.header(FIREHOSE_ID) ?? c.req.header('X-Request-Id')
     const id = sent !== undefined && SAFE.test(sent) ? sent : randomUUID()
@@ -34,16 +45,22 @@ export function requestContext({ authenticate, budget, watch }: Needs) {
     c.set('authenticate', async (credential) => {
       c.set('keyPrefix', prefixOf(credential))
       const principal = await authenticate(credential)
-      if (principal !== undefined) {
-        const { tenantId, sourceId, keyId } = principal
-        // Whoever is known is named by the id of the key; nothing of a good one is said.
-        c.set('keyPrefix', undefined)
-        c.set('tenantId', tenantId)
-        c.set('sender', { tenantId, sourceId, keyId })
-        watch.recognised(principal)
+      if (principal === undefined) return undefined
+      // Whoever is known is named by the id of the key; nothing of a good one is said.
+      c.set('keyPrefix', undefined)
+      remember(c, principal)
+      if (principal.origins !== undefined) {
+        const { requireOrigin } = await import('./bound-origin')
+        requireOrigin(c.req.header('Origin'), principal.origins)
       }
       return principal
     })
+    if (!config.requireAuth) {
+      c.set('anonymous', async () => {
+        const { admitAnonymous } = await import('./anonymous')
+        return remember(c, admitAnonymous(c, config))
+      })
+    }
     c.header('X-Request-Id', id)
     setSecurityHeaders(c)
     await next()
