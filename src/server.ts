@@ -4,6 +4,7 @@ import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { createApp } from './http/app'
 import { RECEIPT_BYTES } from './ingest/receipt-text'
+import { createLimiter, ratesOf } from './limits/limiter'
 import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
@@ -63,7 +64,8 @@ export async function startServer(config: Config): Promise<Server> {
   })
   const meter = createMeter({ clock })
   const measured = { ...platform, events: meteredEvents(platform.events, meter) }
-  const options = { config, clock, log, guard, budget, meter }
+  const limiter = createLimiter({ rates: ratesOf(config), clock })
+  const options = { config, clock, log, guard, budget, meter, limiter }
   const services = opened.use(createServices(measured, options))
   const { fetch } = createApp(services)
   const { host, port } = config

@@ -8,6 +8,7 @@ import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
 import type { Replaying } from './ingest/replay-runner'
 import { createReplaying } from './ingest/replaying'
 import { createVerifyJws } from './ingest/steps/verify'
+import type { Limiter } from './limits/limiter'
 import type { Budget } from './memory/budget'
 import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
@@ -27,6 +28,8 @@ export interface AppOptions {
   maxReplyBytes?: number
   /** Memory for what comes in. Left out, it is not counted. */
   budget?: Budget
+  /** Limits the rates of callers. Left out, as on AWS, none is limited. */
+  limiter?: Limiter
   /** Has the figures for `/metrics`. Left out where the platform's own metrics tell. */
   meter?: Meter
 }

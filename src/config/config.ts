@@ -51,6 +51,13 @@ export interface Config {
   /** The issuer knows us by this name. */
   oidcAudience: string
   allowPrivateWebhooks: boolean
+  /**
+   * So many requests of a class may come from one key, or from the strangers of one address, e.g.
+   * `200/minute`; `off` for as many as come.
+   */
+  rateLimitPublish: string
+  rateLimitQuery: string
+  rateLimitAdmin: string
   /** Tenants that chose nothing have this outcome of native types that are not registered. */
   unknownTypes: (typeof unknownTypesModes)[number]
   /** A payload whose type limits its keys may have so many; as the type has it when left out. */

@@ -39,6 +39,10 @@ export const meanings: { [Name in keyof Config]-?: string } = {
   oidcAudience:
     'What that issuer knows Nonius by: in `aud`, or, as Cognito has it, before the slash of a scope.',
   allowPrivateWebhooks: '`1` lets webhooks call private and loopback addresses. For development.',
+  rateLimitPublish:
+    'Requests and messages that bring events, from one key, or without a good one from one address; more are answered 429. `off`: as many as come. On one machine.',
+  rateLimitQuery: 'The same, of requests that read.',
+  rateLimitAdmin: 'The same, of requests that change settings, webhooks, keys or the quarantine.',
   unknownTypes:
     'Native events of types that are not registered: `accept` stores and counts them, `quarantine` keeps them for a person, `reject` tells their sender, too. For tenants that chose nothing.',
   maxPayloadKeys:

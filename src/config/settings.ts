@@ -45,6 +45,12 @@ const network = z.string().refine((text) => {
   return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128)
 })
 
+// `src/limits/rate.ts` reads it; the bounds are its.
+const rate = z
+  .string()
+  .regex(/^(?:off|[1-9]\d{0,8}\s*\/\s*(?:[1-9]\d{0,3}\s*)?(?:second|minute|hour|day)s?)$/i)
+const rateExpected = 'a number of requests in a time, as 60000/minute, or off'
+
 // A header field may contain visible ASCII without quoting. The length is the operator's choice;
 // the server warns of a key that can be guessed.
 const key = z.string().regex(/^[\x21-\x7e]{1,200}$/)
@@ -190,6 +196,28 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     default: '0',
     expected: flagExpected,
     schema: flag,
+  },
+  rateLimitPublish: {
+    name: 'NONIUS_RATE_LIMIT_PUBLISH',
+    also: ['RATE_LIMIT_PUBLISH'],
+    // A thousand a second: no LMS known sends so many from one key.
+    default: '60000/minute',
+    expected: rateExpected,
+    schema: rate,
+  },
+  rateLimitQuery: {
+    name: 'NONIUS_RATE_LIMIT_QUERY',
+    also: ['RATE_LIMIT_QUERY'],
+    default: '60000/minute',
+    expected: rateExpected,
+    schema: rate,
+  },
+  rateLimitAdmin: {
+    name: 'NONIUS_RATE_LIMIT_ADMIN',
+    also: ['RATE_LIMIT_ADMIN'],
+    default: '6000/minute',
+    expected: rateExpected,
+    schema: rate,
   },
   unknownTypes: {
     name: 'NONIUS_UNKNOWN_TYPES',

@@ -26,6 +26,7 @@ export const errorCodes = {
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },
   unsupported_version: { status: 422, title: 'This version of the standard is not supported' },
   upgrade_required: { status: 426, title: 'This address takes WebSockets' },
+  rate_limited: { status: 429, title: 'Too many requests; please go on later' },
   internal: { status: 500, title: 'Something broke on our side' },
   unavailable: { status: 503, title: 'Nothing was stored; please send again' },
   quarantine_full: {

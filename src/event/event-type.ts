@@ -5,6 +5,14 @@ import type { EventRecord, RetentionClass } from './record'
 export const samplingClasses = ['never', 'performance', 'debug', 'high-volume'] as const
 export type SamplingClass = (typeof samplingClasses)[number]
 
+/** The vocabularies: a tenant's own types, and ours, in the order in which a name is looked for. */
+export const vocabularyNames = ['tenant', 'platform', 'attempt', 'quiz', 'observer'] as const
+export type VocabularyName = (typeof vocabularyNames)[number]
+
+/** Systems send native events in these dialects (`standards/native/dialects`). */
+export const dialectNames = ['canvas', 'edx', 'segment', 'cloudevents'] as const
+export type DialectName = (typeof dialectNames)[number]
+
 /** An item of a type that is not registered is stored, quarantined, or refused to its sender, too. */
 export const unknownTypesModes = ['accept', 'quarantine', 'reject'] as const
 export type UnknownTypesMode = (typeof unknownTypesModes)[number]

@@ -7,6 +7,7 @@ import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
 import type { Networks, ReadForwarded } from './forwarded'
 import { notFoundWith } from './not-found'
+import { rateLimitOf } from './rate-limit'
 import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
@@ -90,7 +91,9 @@ function depsOf(services: Services): AppDeps {
 /** Puts around the routes of an app what all answers have in common. */
 function frame(app: App, services: Services) {
   const { identity, budget, watch, config } = services
-  app.use('*', requestContext({ authenticate: identity.authenticate, budget, watch, config }))
+  const { authenticate } = identity
+  const limit = rateLimitOf(services)
+  app.use('*', requestContext({ authenticate, budget, watch, config, limit }))
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(services))
 }

@@ -6,11 +6,14 @@ import { readOrigin } from '../syntax/origin'
  * Holds a key to the pages that it was made for. A browser says itself which page asks; a program can
  * say what it likes, so this keeps other pages out, and whoever only found the key.
  * @param sent the header `Origin`
- * @throws {AppError} `forbidden`
+ * @returns `forbidden` for another page, and for none
  */
-export function requireOrigin(sent: string | undefined, origins: readonly string[]): void {
+export function whyNotOf(
+  sent: string | undefined,
+  origins: readonly string[],
+): AppError | undefined {
   const origin = sent === undefined ? undefined : readOrigin(sent)
-  if (origin !== undefined && origins.includes(origin)) return
+  if (origin !== undefined && origins.includes(origin)) return undefined
   const found = sent ? `this one is of ${show(sent)}` : 'this request names no Origin'
-  throw new AppError('forbidden', `This key is for pages of its origins only; ${found}.`)
+  return new AppError('forbidden', `This key is for pages of its origins only; ${found}.`)
 }

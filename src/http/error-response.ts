@@ -39,7 +39,8 @@ export function problemResponse(c: AppContext, error: AppError): Response {
   c.header('Cache-Control', 'no-store')
   const challenge = challengeFor(c, error)
   if (challenge !== undefined) c.header('WWW-Authenticate', challenge)
-  if (error.status === 503) c.header('Retry-After', String(error.retryAfter ?? RETRY_AFTER))
+  if (error.status === 503 || error.status === 429)
+    c.header('Retry-After', String(error.retryAfter ?? RETRY_AFTER))
   // RFC 9110, section 15.5.9: the rest of the body is not waited for.
   if (error.status === 408) c.header('Connection', 'close')
   // RFC 9110, section 15.5.22: a 426 names the protocol.

@@ -82,13 +82,18 @@ export function jsonReply<Schema extends z.ZodType>(
 
 const headersByStatus: Record<number, Record<string, z.ZodType>> = {
   401: { 'WWW-Authenticate': z.string().openapi({ description: 'RFC 6750' }) },
+  429: { 'Retry-After': z.int().openapi({ description: 'Seconds' }) },
   503: { 'Retry-After': z.int().openapi({ description: 'Seconds' }) },
 }
 
-/** Declares the replies for these error codes, by status; every route can also break on our side. */
+/**
+ * Declares the replies for these error codes, by status. Every route can also break on our side, and
+ * whoever is asked for a key may come too often.
+ */
 export function problems(...codes: ErrorCode[]) {
   const statuses = new Map<number, ErrorCode[]>()
-  for (const code of [...codes, 'internal' as const]) {
+  const limited = codes.includes('unauthenticated') ? (['rate_limited'] as const) : []
+  for (const code of new Set([...codes, ...limited, 'internal' as const])) {
     const { status } = errorCodes[code]
     statuses.set(status, [...(statuses.get(status) ?? []), code])
   }

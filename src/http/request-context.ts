@@ -9,6 +9,7 @@ import type { Principal } from '../identity/principal'
 import type { Budget } from '../memory/budget'
 import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
+import type { RateLimit } from './rate-limit'
 import { setSecurityHeaders } from './security-headers'
 
 // Such a name may be repeated in a log line and a header. A longer one is somebody's payload.
@@ -22,19 +23,32 @@ interface Needs {
   budget: Budget | undefined
   watch: Pick<Watch, 'recognised'>
   config: Pick<Config, 'requireAuth' | 'corsOrigins'>
+  /** Left out, nothing is limited. */
+  limit?: RateLimit | undefined
 }
 
 /**
  * Names each request, by the sender's own name for it when that is safe to repeat, remembers whose it
  * is, and gives back what memory it took.
  */
-export function requestContext({ authenticate, budget, watch, config }: Needs) {
-  function remember(c: AppContext, principal: Principal): Principal {
-    const { tenantId, sourceId, keyId } = principal
+export function requestContext({ authenticate, budget, watch, config, limit }: Needs) {
+  async function letIn(c: AppContext, principal: Principal): Promise<Principal> {
+    const { tenantId, sourceId, keyId, origins } = principal
     c.set('tenantId', tenantId)
     c.set('sender', { tenantId, sourceId, keyId })
+    if (origins !== undefined) await holdToPages(c, origins)
     watch.recognised(principal)
+    await limit?.known(c, principal)
     return principal
+  }
+
+  /** Whoever found a key for pages elsewhere is a stranger, and takes nothing of what its pages have. */
+  async function holdToPages(c: AppContext, origins: readonly string[]) {
+    const { whyNotOf } = await import('./bound-origin')
+    const refusal = whyNotOf(c.req.header('Origin'), origins)
+    if (refusal === undefined) return
+    limit?.stranger(c)
+    throw refusal
   }
 
   return async function nameRequest(c: AppContext, next: Next) {
@@ -45,25 +59,25 @@ export function requestContext({ authenticate, budget, watch, config }: Needs) {
     c.set('authenticate', async (credential) => {
       c.set('keyPrefix', prefixOf(credential))
       const principal = await authenticate(credential)
-      if (principal === undefined) return undefined
+      if (principal === undefined) {
+        limit?.unknown(c)
+        return undefined
+      }
       // Whoever is known is named by the id of the key; nothing of a good one is said.
       c.set('keyPrefix', undefined)
-      remember(c, principal)
-      if (principal.origins !== undefined) {
-        const { requireOrigin } = await import('./bound-origin')
-        requireOrigin(c.req.header('Origin'), principal.origins)
-      }
-      return principal
+      return letIn(c, principal)
     })
     if (!config.requireAuth) {
       c.set('anonymous', async () => {
         const { admitAnonymous } = await import('./anonymous')
-        return remember(c, admitAnonymous(c, config))
+        return letIn(c, admitAnonymous(c, config))
       })
     }
     c.header('X-Request-Id', id)
     setSecurityHeaders(c)
+    limit?.before(c)
     await next()
+    limit?.after(c)
     // Also after a failure: what was thrown is an answer by now.
     c.var.lease?.release()
   }

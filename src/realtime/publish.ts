@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Identity } from '../access/identity'
+import type { FindTenant } from '../access/keys/tenants'
 import { AppError } from '../error/app-error'
 import { problemOf } from '../error/problem'
 import { translate } from '../error/translate'
 import type { Ingest } from '../ingest/ingest'
 import { receiptText } from '../ingest/receipt-text'
+import type { Limiter } from '../limits/limiter'
+import { rateLimited } from '../limits/rate-limited'
 import { type Budget, type Lease, unbounded } from '../memory/budget'
 import type { Connection, SocketProtocol } from '../platform/connections'
 import { native } from '../standards/native/standard'
@@ -20,6 +23,10 @@ export interface PublishNeeds {
   log: Log
   /** Without it, nobody is told of what is refused. */
   watch?: Pick<Watch, 'refused'> | undefined
+  /** Without it, messages are not limited. */
+  limiter?: Limiter | undefined
+  /** The limits of tenants are found by it. */
+  findTenant?: FindTenant | undefined
   /** The budget is memory for incoming messages. Without it, memory is not counted. */
   budget?: Budget | undefined
 }
@@ -35,7 +42,7 @@ export interface MessageLimits {
  * answered by the text of a receipt or of a problem document.
  */
 export function createPublish(
-  { ingest, identity, log, watch, budget }: PublishNeeds,
+  { ingest, identity, log, watch, budget, limiter, findTenant }: PublishNeeds,
   { maxMessageBytes, maxReplyBytes }: MessageLimits,
 ): SocketProtocol {
   async function answer(connection: Connection, body: WireBody, requestId: string) {
@@ -64,7 +71,11 @@ export function createPublish(
         if (bytes > maxMessageBytes) {
           throw new AppError('too_large', `A message may have at most ${maxMessageBytes} bytes.`)
         }
-        const { tenantId } = connection.principal
+        const { principal } = connection
+        const { tenantId } = principal
+        const tenant = limiter && (await findTenant?.(tenantId))
+        const allowance = limiter?.known(principal, tenant, 'publish')
+        if (allowance?.isOver) throw rateLimited(allowance)
         // The message is here already: while it waits, it takes its bytes.
         if (budget) lease = await budget.lease(tenantId, bytes * MOST_PER_BYTE, bytes)
         lease.arrived()

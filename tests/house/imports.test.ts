@@ -16,6 +16,7 @@ const ground = ['error', 'event', 'identity', 'syntax', 'ports', 'telemetry', 'm
 // What a standard answers, and the list of all: not what reads it, which stays where it is asked for.
 const standards = ['standards/standard.ts', 'standards/index.ts']
 const helpers = [
+  'limits',
   'access',
   'governance',
   'quarantine',
@@ -58,6 +59,8 @@ const mayImport: Record<string, string[]> = {
   'standards/xapi': ['error', 'event', 'syntax', 'standards/standard.ts'],
   'standards/index.ts': ['standards'],
   access: ground,
+  // Windows of callers.
+  limits: ['error', 'identity', 'ports'],
   governance: ground,
   quarantine: ground,
   query: ground,
@@ -73,7 +76,7 @@ const mayImport: Record<string, string[]> = {
   changes: [...ground, ...helpers, ...standards],
   // The record store of xAPI, over the ports.
   statements: [...ground, 'standards', 'ingest', 'access', 'wire'],
-  realtime: [...ground, 'access', 'ingest', 'standards', 'watch', 'wire'],
+  realtime: [...ground, 'access', 'ingest', 'limits', 'standards', 'watch', 'wire'],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
   // What is kept as bytes is decoded as the wire is, to be searched.
   'platform/local': [...ground, 'platform/shared', 'wire'],

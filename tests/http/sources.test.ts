@@ -54,6 +54,25 @@ describe('sources', () => {
     expect(await again.json()).toMatchObject({ duplicates: 'refuse' })
   })
 
+  it('have vocabularies and a dialect, until they are told none', async () => {
+    await using test = await startSourceTest()
+    const said = { name: 'Demo', vocabularies: ['quiz'], dialect: 'edx' }
+    expect(await (await test.call('PUT', '/sources/demo', said)).json()).toMatchObject(said)
+    expect(await (await test.call('GET', '/sources/demo')).json()).toMatchObject(said)
+    const again = await (await test.call('PUT', '/sources/demo', { name: 'Demo' })).json()
+    expect(again).not.toHaveProperty('vocabularies')
+    expect(again).not.toHaveProperty('dialect')
+    for (const wrong of [
+      { dialect: 'EDX' },
+      { vocabularies: ['none'] },
+      { vocabularies: 'quiz' },
+    ]) {
+      const answer = await test.call('PUT', '/sources/demo', { name: 'Demo', ...wrong })
+      const { errors } = await problemOf(answer, 'invalid_request')
+      expect(errors[0]!.path[0]).toBe(Object.keys(wrong)[0]!)
+    }
+  })
+
   it('have an id that is taken once', async () => {
     await using test = await startSourceTest()
     await problemOf(

@@ -19,6 +19,7 @@ describe('a tenant', () => {
       id: 'default',
       name: 'Default',
       xapi: aws ? 'ingest' : 'lrs',
+      unknownTypes: 'accept',
       createdAt: expect.any(String),
     })
   })
@@ -37,6 +38,26 @@ describe('a tenant', () => {
     expect(await (await call(test, 'PATCH', { xapi: null })).json()).toEqual(before)
   })
 
+  const settings: Record<string, unknown>[] = [
+    { unknownTypes: 'reject' },
+    { unknownTypes: 'quarantine' },
+    { vocabularies: ['quiz', 'tenant'] },
+    { vocabularies: [] },
+    { limits: { publish: '6000/minute' } },
+    { limits: { query: '10 per second', admin: '5/2 hours' } },
+    { unknownTypes: 'accept', limits: {}, vocabularies: ['observer'] },
+  ]
+  for (const sent of settings) {
+    it(`takes ${JSON.stringify(sent)}, and null takes it back`, async () => {
+      await using test = await startTestApp()
+      const before = (await (await call(test, 'GET')).json()) as object
+      expect(await (await call(test, 'PATCH', sent)).json()).toEqual({ ...before, ...sent })
+      expect(await (await call(test, 'GET')).json()).toEqual({ ...before, ...sent })
+      const nothing = Object.fromEntries(Object.keys(sent).map((name) => [name, null]))
+      expect(await (await call(test, 'PATCH', nothing)).json()).toEqual(before)
+    })
+  }
+
   it('is followed by the addresses of xAPI within five seconds', async () => {
     await using test = await startTestApp()
     const headers = { ...test.as(), 'X-Experience-API-Version': '1.0.3' }
@@ -50,10 +71,19 @@ describe('a tenant', () => {
     expect((await problemOf(await read(), 'not_found')).detail).toContain('xapi')
   })
 
-  const refused: [name: string, body: unknown, path: string[]][] = [
+  const refused: [name: string, body: unknown, path: (string | number)[]][] = [
     ['a mode that is none', { xapi: 'on' }, ['xapi']],
     ['a mode in capitals', { xapi: 'LRS' }, ['xapi']],
     ['a mode that is no text', { xapi: true }, ['xapi']],
+    ['an outcome that is none', { unknownTypes: 'drop' }, ['unknownTypes']],
+    ['a vocabulary that is none', { vocabularies: ['Quiz'] }, ['vocabularies', 0]],
+    ['a vocabulary twice', { vocabularies: ['quiz', 'quiz'] }, ['vocabularies']],
+    ['a limit of nothing', { limits: { publish: '0/minute' } }, ['limits', 'publish']],
+    ['a limit in no time', { limits: { query: '1/0 minutes' } }, ['limits', 'query']],
+    ['a limit without a time', { limits: { query: '100' } }, ['limits', 'query']],
+    ['a limit by the week', { limits: { admin: '100/week' } }, ['limits', 'admin']],
+    ['half a request', { limits: { admin: '0.5/minute' } }, ['limits', 'admin']],
+    ['a limit of no class', { limits: { read: '1/minute' } }, ['limits', 'read']],
     ['its id', { id: 'mine' }, ['id']],
     ['an unknown property', { colour: 'red' }, ['colour']],
   ]

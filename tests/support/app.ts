@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
 import type { App } from '../../src/http/context'
 import type { Scope } from '../../src/identity/scope'
+import { createLimiter, ratesOf } from '../../src/limits/limiter'
 import type { Get } from '../../src/outbound/get'
 import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
@@ -70,7 +71,8 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
   const keys = { demo: first!.demoKey, admin: first!.adminKey }
   const wrapped = wrap ? wrap(platform) : platform
   const meter = createMeter({ clock })
-  const options = { config, clock, log, meter, ...(get && { get }) }
+  const limiter = createLimiter({ rates: ratesOf(config), clock })
+  const options = { config, clock, log, meter, limiter, ...(get && { get }) }
   const measured = { ...wrapped, events: meteredEvents(wrapped.events, meter) }
   const services = createServices(measured, options)
   const app = createApp(services)

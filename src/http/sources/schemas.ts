@@ -1,5 +1,6 @@
 import { SOURCE_ID } from '../../access/keys/sources'
 import { duplicatesModes, type Source, sourceModes } from '../../platform/registry/sources'
+import { dialectName, vocabularyOrder } from '../native-settings'
 import { z } from '../zod'
 
 const name = z
@@ -50,7 +51,14 @@ const id = z
   .regex(SOURCE_ID, 'Must be 1 to 64 letters, digits and . _ -, a letter or digit first')
   .openapi({ description: 'Stamped on every event it sends; cannot be changed' })
 
-const settings = { name, mode, duplicates, signing: SigningSettings.optional() }
+const settings = {
+  name,
+  mode,
+  duplicates,
+  signing: SigningSettings.optional(),
+  vocabularies: vocabularyOrder.optional(),
+  dialect: dialectName.optional(),
+}
 
 /** The settings of a source, to replace it. */
 export const SourceSettings = z.strictObject(settings).openapi('SourceSettings')
@@ -74,6 +82,8 @@ export const SourceView = z
       })
       .openapi('SourceSigning')
       .optional(),
+    vocabularies: vocabularyOrder.optional(),
+    dialect: dialectName.optional(),
     createdAt: time,
     updatedAt: time,
   })
@@ -82,8 +92,13 @@ export const SourceView = z
 export function viewOf(source: Source): z.output<typeof SourceView> {
   const { sourceId: id, name, mode = 'lenient', duplicates = 'refuse', createdAt } = source
   const { signing, updatedAt = createdAt } = source
-  const signed = signing && { signing }
-  return { id, name, mode, duplicates, ...signed, createdAt, updatedAt }
+  const { vocabularies, dialect } = source
+  const chosen = {
+    ...(signing && { signing }),
+    ...(vocabularies && { vocabularies }),
+    ...(dialect && { dialect }),
+  }
+  return { id, name, mode, duplicates, ...chosen, createdAt, updatedAt }
 }
 
 export const settingsExample = {

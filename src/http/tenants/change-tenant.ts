@@ -33,12 +33,12 @@ export function changeTenant(app: App, deps: AppDeps) {
   const { platform, options } = deps
   const checks = { admit: administrator, limits: options.config }
   operation(app, route, checks, async (c, { principal, params, body, reply }) => {
-    const { xapi: was, ...rest } = await findTenant(deps, principal, params.id)
+    const was = await findTenant(deps, principal, params.id)
     // Nobody else writes a tenant: of two administrators at once, the later one stands.
-    const xapi = body.xapi === undefined ? was : (body.xapi ?? undefined)
-    const tenant: Tenant = xapi === undefined ? rest : { ...rest, xapi }
+    const settings = Object.entries({ ...was, ...body }).filter(([, value]) => value !== null)
+    const tenant = Object.fromEntries(settings) as unknown as Tenant
     await platform.registry.tenants.put(tenant)
     c.header('Cache-Control', 'no-store')
-    return reply.json(c, 200, viewOf(tenant, platform))
+    return reply.json(c, 200, viewOf(tenant, deps))
   })
 }

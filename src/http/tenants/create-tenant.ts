@@ -65,7 +65,7 @@ export function createTenant(app: App, { platform, options }: AppDeps) {
     c.header('Cache-Control', 'no-store')
     const { tenant, record, key } = made
     return reply.json(c, 201, {
-      ...viewOf(tenant, platform),
+      ...viewOf(tenant, { platform, options }),
       adminKey: { ...viewOfKey(record), key },
     })
   })

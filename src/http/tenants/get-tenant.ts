@@ -26,6 +26,6 @@ export function getTenant(app: App, deps: AppDeps) {
   operation(app, route, { admit }, async (c, { principal, params, reply }) => {
     const tenant = await findTenant(deps, principal, params.id)
     c.header('Cache-Control', 'no-store')
-    return reply.json(c, 200, viewOf(tenant, deps.platform))
+    return reply.json(c, 200, viewOf(tenant, deps))
   })
 }

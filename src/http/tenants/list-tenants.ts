@@ -22,10 +22,12 @@ const route = createRoute({
   },
 })
 
-export function listTenants(app: App, { platform }: AppDeps) {
+export function listTenants(app: App, { platform, options }: AppDeps) {
   operation(app, route, { admit: keyWith('installation') }, async (c, { reply }) => {
     const tenants = await platform.registry.tenants.list()
     c.header('Cache-Control', 'no-store')
-    return reply.json(c, 200, { tenants: tenants.map((tenant) => viewOf(tenant, platform)) })
+    return reply.json(c, 200, {
+      tenants: tenants.map((tenant) => viewOf(tenant, { platform, options })),
+    })
   })
 }

@@ -1,12 +1,37 @@
+import type { Config } from '../../config/config'
+import { unknownTypesModes } from '../../event/event-type'
+import { readRate } from '../../limits/rate'
 import type { ServingPlatform } from '../../platform/platform'
 import { type Tenant, xapiModes } from '../../platform/registry/tenants'
 import { viewExample as keyExample, MadeKey, secretExample } from '../keys/schemas'
+import { vocabularyOrder } from '../native-settings'
 import { z } from '../zod'
 
 const modes = z.enum(xapiModes).openapi({
   description:
     '`off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained.',
 })
+
+const unknown = z.enum(unknownTypesModes).openapi({
+  description:
+    'What becomes of a native event of a type that is not registered. `accept`: it is stored, and counted. `quarantine`: it waits for a person. `reject`: it does, and its sender is told.',
+})
+
+const rate = z.string().refine((text) => readRate(text) !== undefined, {
+  error: 'Must be a number of requests in a time, as 6000/minute (second, minute, hour, day)',
+})
+
+const rates = {
+  publish: rate.optional().openapi({ description: 'What brings events, by WebSocket too' }),
+  query: rate.optional().openapi({ description: 'What reads' }),
+  admin: rate.optional().openapi({ description: 'What changes settings' }),
+}
+
+const LimitChanges = z.strictObject(rates).openapi('TenantLimitChanges', {
+  description: 'Requests of all callers of the tenant together; what is left out is not limited',
+})
+
+const Limits = z.object(rates).openapi('TenantLimits')
 
 /** The settings of a tenant that are to change. */
 export const TenantChanges = z
@@ -15,6 +40,12 @@ export const TenantChanges = z
       .nullable()
       .optional()
       .openapi({ description: 'null: as the deployment has it for whoever chose nothing' }),
+    unknownTypes: unknown
+      .nullable()
+      .optional()
+      .openapi({ description: 'null: as the deployment has it for whoever chose nothing' }),
+    vocabularies: vocabularyOrder.nullable().optional(),
+    limits: LimitChanges.nullable().optional().openapi({ description: 'null: none' }),
   })
   .openapi('TenantChanges')
 
@@ -23,21 +54,34 @@ export const TenantView = z
     id: z.string(),
     name: z.string(),
     xapi: modes,
+    unknownTypes: unknown,
+    vocabularies: vocabularyOrder.optional(),
+    limits: Limits.optional(),
     createdAt: z.iso.datetime(),
   })
   .openapi('Tenant')
 
+/** A view shows what the deployment has for whoever chose nothing. */
+interface ViewNeeds {
+  platform: Pick<ServingPlatform, 'defaultXapi'>
+  options: { config: Pick<Config, 'unknownTypes'> }
+}
+
 export function viewOf(
-  { tenantId: id, name, xapi, createdAt }: Tenant,
-  { defaultXapi }: Pick<ServingPlatform, 'defaultXapi'>,
+  tenant: Tenant,
+  { platform: { defaultXapi }, options: { config } }: ViewNeeds,
 ): z.output<typeof TenantView> {
-  return { id, name, xapi: xapi ?? defaultXapi, createdAt }
+  const { tenantId: id, name, createdAt, xapi = defaultXapi, vocabularies, limits } = tenant
+  const { unknownTypes = config.unknownTypes } = tenant
+  const chosen = { ...(vocabularies && { vocabularies }), ...(limits && { limits }) }
+  return { id, name, xapi, unknownTypes, ...chosen, createdAt }
 }
 
 export const viewExample = {
   id: 'default',
   name: 'Default',
   xapi: 'lrs' as const,
+  unknownTypes: 'accept' as const,
   createdAt: '2026-11-15T10:15:00.000Z',
 }
 

@@ -1,3 +1,5 @@
+import type { DialectName, VocabularyName } from '../../event/event-type'
+
 export const sourceModes = ['lenient', 'strict'] as const
 export type SourceMode = (typeof sourceModes)[number]
 
@@ -32,9 +34,9 @@ export interface Source {
    */
   duplicates?: DuplicatesMode | undefined
   /** The vocabularies of its native types, before those of its tenant. */
-  vocabularies?: string[] | undefined
+  vocabularies?: VocabularyName[] | undefined
   /** The dialect of its native events, for what does not show it by its form. */
-  dialect?: string | undefined
+  dialect?: DialectName | undefined
   updatedAt?: string | undefined
 }
 

@@ -1,4 +1,4 @@
-import type { UnknownTypesMode } from '../../event/event-type'
+import type { UnknownTypesMode, VocabularyName } from '../../event/event-type'
 
 /**
  * `lrs` is a record store: statements are found for as long as they are retained. `ingest` takes
@@ -21,7 +21,7 @@ export interface Tenant {
   /** The outcome of native events of types that are not registered; the config's when absent. */
   unknownTypes?: UnknownTypesMode | undefined
   /** The vocabularies of native types, the first that knows a name counts; all of ours when absent. */
-  vocabularies?: string[] | undefined
+  vocabularies?: VocabularyName[] | undefined
   /** Requests of all its callers by class of route, e.g. `6000/minute`; absent ones are not limited. */
   limits?: { [C in RouteClass]?: string | undefined } | undefined
   /** Events that arrived before then are not read any more, ISO 8601 UTC. */

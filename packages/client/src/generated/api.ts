@@ -407,7 +407,7 @@ export type Problem = {
   status: number
   /** What was wrong this time */
   detail: string
-  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
+  code: 'invalid_request' | 'invalid_json' | 'invalid_encoding' | 'invalid_envelope' | 'not_conformant' | 'invalid_cursor' | 'invalid_target' | 'unauthenticated' | 'insufficient_scope' | 'invalid_signature' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'timeout' | 'already_exists' | 'conflict' | 'limit_reached' | 'precondition_failed' | 'too_large' | 'unsupported_media_type' | 'unsupported_version' | 'upgrade_required' | 'rate_limited' | 'internal' | 'unavailable' | 'quarantine_full' | 'busy' | 'not_ready'
   requestId: string
   /** At most 100, and 64 KB of them */
   errors: Issue[]
@@ -619,6 +619,10 @@ export type Source = {
   mode: 'lenient' | 'strict'
   duplicates: 'refuse' | 'accept'
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
 }
@@ -645,6 +649,10 @@ export type NewSource = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -667,6 +675,10 @@ export type ListedSource = {
   /** Of those sent, held already */
   duplicates: number
   signing?: SourceSigning
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -764,6 +776,10 @@ export type SourceSettings = {
   /** What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills. */
   duplicates?: 'refuse' | 'accept'
   signing?: SourceSigningSettings
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
+  dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
 }
 
 export type SourceConformance = {
@@ -791,6 +807,15 @@ export type ConformanceCounts = {
 
 export type MadeTenant = Tenant & {
   adminKey: MadeKey
+}
+
+export type TenantLimits = {
+  /** What brings events, by WebSocket too */
+  publish?: string
+  /** What reads */
+  query?: string
+  /** What changes settings */
+  admin?: string
 }
 
 /** It administers the tenant, and is shown this once */
@@ -822,6 +847,11 @@ export type Tenant = {
   name: string
   /** `off`: statements of xAPI are refused. `ingest`: they are stored as events. `lrs`: they are found again, too, for as long as they are retained. */
   xapi: 'off' | 'ingest' | 'lrs'
+  /** What becomes of a native event of a type that is not registered. `accept`: it is stored, and counted. `quarantine`: it waits for a person. `reject`: it does, and its sender is told. */
+  unknownTypes: 'accept' | 'quarantine' | 'reject'
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
+  limits?: TenantLimits
   createdAt: string
 }
 
@@ -841,6 +871,19 @@ export type TenantList = {
 export type TenantChanges = {
   /** null: as the deployment has it for whoever chose nothing */
   xapi?: 'off' | 'ingest' | 'lrs' | null
+  /** null: as the deployment has it for whoever chose nothing */
+  unknownTypes?: 'accept' | 'quarantine' | 'reject' | null
+  /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
+  vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[] | null
+  /** null: none */
+  limits?: {
+    /** What brings events, by WebSocket too */
+    publish?: string
+    /** What reads */
+    query?: string
+    /** What changes settings */
+    admin?: string
+  } | null
 }
 
 export type NewKey = {
@@ -1198,6 +1241,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1209,6 +1253,7 @@ export interface Operations {
     replies: {
       200: CaliperEndpointConfiguration
       401: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1230,6 +1275,7 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1247,6 +1293,7 @@ export interface Operations {
       401: Problem
       403: Problem
       426: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1331,6 +1378,7 @@ export interface Operations {
       408: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1385,6 +1433,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1404,6 +1453,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1427,6 +1477,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1460,6 +1511,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1478,6 +1530,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1507,6 +1560,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1535,6 +1589,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1562,6 +1617,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1587,6 +1643,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1612,6 +1669,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1636,6 +1694,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1659,6 +1718,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1680,6 +1740,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1705,6 +1766,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1729,6 +1791,7 @@ export interface Operations {
       412: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1752,6 +1815,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1773,6 +1837,7 @@ export interface Operations {
       403: Problem
       404: Problem
       412: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1803,6 +1868,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1815,6 +1881,7 @@ export interface Operations {
       200: SourceList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1831,6 +1898,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1851,6 +1919,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1876,6 +1945,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1893,6 +1963,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1905,6 +1976,7 @@ export interface Operations {
       200: TenantList
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1921,6 +1993,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1941,6 +2014,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1962,6 +2036,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -1980,6 +2055,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2002,6 +2078,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2024,6 +2101,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2049,6 +2127,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2078,6 +2157,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2095,6 +2175,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2112,6 +2193,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2129,6 +2211,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2146,6 +2229,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2167,6 +2251,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2183,6 +2268,7 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2221,6 +2307,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2245,6 +2332,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2282,6 +2370,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2299,6 +2388,7 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2317,6 +2407,7 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2333,6 +2424,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2353,6 +2445,7 @@ export interface Operations {
       404: Problem
       413: Problem
       415: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2369,6 +2462,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
@@ -2391,6 +2485,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
       500: Problem
       503: Problem
     }
