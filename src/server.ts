@@ -87,7 +87,7 @@ function openSockets(services: Services) {
   return createSockets({ protocols: socketProtocols(services, limits), ...bounds })
 }
 
-/** What comes without a key is of this source. Its settings can be changed as those of any other. */
+/** Events that come without a key are of this source. Its settings can be changed as those of any other. */
 async function addAnonymousSource({ registry: { sources } }: Platform) {
   const { tenantId, sourceId } = { tenantId: 'default', sourceId: 'anonymous' }
   if ((await sources.get(tenantId, sourceId)) !== undefined) return

@@ -62,14 +62,14 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
         'for pages of this origin (https://quiz.example.edu), and nobody else; may be repeated. It only sends',
       )
         .argParser(readOriginOption)
-        .conflicts(['client', 'xapi', 'sources']),
+        .conflicts(['client', 'sources']),
     )
     .option('--expires <when>', '90d, or a date; without it, the key has no end', readEndOption)
     .addOption(
       new Option(
         '--xapi',
         'print endpoint, key and secret, a line each, as tools that send xAPI ask for them',
-      ).conflicts('client'),
+      ).conflicts(['client', 'origin']),
     )
     .addOption(publicUrlOption('with --xapi: where those tools reach the server', home))
     .option(

@@ -1,8 +1,8 @@
 import type { Config } from './config'
 
 /**
- * What each setting is to the person who sets it, for the README and `nonius serve --help`. No
- * process that only serves loads this.
+ * The README and `nonius serve --help` say by these what each setting is to the person who sets it. No
+ * process that only serves loads them.
  */
 export const meanings: { [Name in keyof Config]-?: string } = {
   environment:

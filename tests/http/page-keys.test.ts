@@ -148,7 +148,7 @@ describe('a key for pages', () => {
     ['many', { origins: Array.from({ length: 21 }, (_, at) => `https://${at}.edu`) }, ['origins']],
     ['a scope to read', { origins: [quiz], scopes: ['events:write', 'events:read'] }, ['scopes']],
     ['a scope of xAPI', { origins: [quiz], scopes: ['state'] }, ['scopes']],
-    ['xapi', { origins: [quiz], xapi: true }, ['xapi']],
+    ['xapi', { origins: [quiz], xapi: true }, ['origins']],
     ['sources', { origins: [quiz], sources: '*' }, ['sources']],
   ]
   for (const [name, body, path] of refused) {

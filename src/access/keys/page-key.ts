@@ -19,7 +19,7 @@ export function faultsOfPageKey({
   const others = scopes.filter((scope) => !pageScopes.includes(scope))
   const faults: { path: string[]; message: string }[] = []
   if (xapi) {
-    faults.push({ path: ['xapi'], message: 'Must be left out with origins: tools of xAPI read' })
+    faults.push({ path: ['origins'], message: 'Must be left out with xapi: its tools read, too' })
   } else if (others.length > 0) {
     const message = `Must be ${pageScopes.join()} alone with origins; has ${others.join(', ')}`
     faults.push({ path: ['scopes'], message })

@@ -22,7 +22,7 @@ export const TenantQuery = z.strictObject({
 export async function administrator(c: AppContext): Promise<Principal> {
   const principal = await requireKey(c)
   const { scopes, keyId } = principal
-  // What a key may do outlasts the time in which none was needed.
+  // Keys outlast the time in which none was needed.
   if (keyId === 'anonymous') {
     throw new AppError('unauthenticated', 'Keys and tenants are administered with a key. Send one.')
   }
