@@ -3,6 +3,7 @@ import { hashKey } from './access/keys/key'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { createApp } from './http/app'
+import { rateLimitOf } from './http/rate-limit'
 import { RECEIPT_BYTES } from './ingest/receipt-text'
 import { createLimiter, ratesOf } from './limits/limiter'
 import { createBudget } from './memory/budget'
@@ -67,7 +68,7 @@ export async function startServer(config: Config): Promise<Server> {
   const limiter = createLimiter({ rates: ratesOf(config), clock })
   const options = { config, clock, log, guard, budget, meter, limiter }
   const services = opened.use(createServices(measured, options))
-  const { fetch } = createApp(services)
+  const { fetch } = createApp(services, rateLimitOf(services))
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch, sockets: openSockets(services) }))
   // Keys are made last, once nothing can prevent that they are shown.

@@ -7,15 +7,19 @@ import { crossOrigin } from './cross-origin'
 import { errorResponseWith } from './error-response'
 import type { Networks, ReadForwarded } from './forwarded'
 import { notFoundWith } from './not-found'
-import { rateLimitOf } from './rate-limit'
+import type { RateLimit } from './rate-limit'
 import { registerRealtime } from './realtime'
 import { receiveWith } from './receive'
 import { requestContext } from './request-context'
 import { requestPath } from './request-path'
 import { registerSystem } from './system'
 
-/** The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own. */
-export function createApp(services: Services): App {
+/**
+ * The whole HTTP surface over services. Pure: no environment, no clients, no clock of its own.
+ * @param limit the limits of rates; left out, as on AWS, nothing is counted and none of that is loaded
+ */
+export function createApp(services: Services, limit?: RateLimit): App {
+  if (limit !== undefined) limitsOf.set(services, limit)
   const app: App = new Hono<AppEnv>({ getPath: requestPath })
   const deps = depsOf(services)
 
@@ -92,7 +96,7 @@ function depsOf(services: Services): AppDeps {
 function frame(app: App, services: Services) {
   const { identity, budget, watch, config } = services
   const { authenticate } = identity
-  const limit = rateLimitOf(services)
+  const limit = limitsOf.get(services)
   app.use('*', requestContext({ authenticate, budget, watch, config, limit }))
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(services))
@@ -117,6 +121,9 @@ function loadedLater(load: () => Promise<App>) {
     return (await loading).fetch(req.raw, env)
   }
 }
+
+// The parts that are loaded later count in the same windows.
+const limitsOf = new WeakMap<Services, RateLimit>()
 
 // There is one room for all answers of a process, whichever app makes them.
 const rooms = new WeakMap<Services, AnswerRoom>()

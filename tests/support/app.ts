@@ -4,6 +4,7 @@ import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { createApp } from '../../src/http/app'
 import type { App } from '../../src/http/context'
+import { rateLimitOf } from '../../src/http/rate-limit'
 import type { Scope } from '../../src/identity/scope'
 import { createLimiter, ratesOf } from '../../src/limits/limiter'
 import type { Get } from '../../src/outbound/get'
@@ -75,7 +76,7 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
   const options = { config, clock, log, meter, limiter, ...(get && { get }) }
   const measured = { ...wrapped, events: meteredEvents(wrapped.events, meter) }
   const services = createServices(measured, options)
-  const app = createApp(services)
+  const app = createApp(services, rateLimitOf(services))
 
   return {
     app,
