@@ -59,7 +59,10 @@ export async function startServer(config: Config): Promise<Server> {
   const checking = setInterval(expiring(platform, log), EXPIRE_EVERY_MS)
   opened.defer(() => clearInterval(checking))
 
-  const budget = createBudget({ capacity: config.requestMemoryBytes })
+  const budget = createBudget({
+    capacity: config.requestMemoryBytes,
+    maxPlaces: config.maxQueueSize,
+  })
   const meter = createMeter({ clock })
   const measured = { ...platform, events: meteredEvents(platform.events, meter) }
   const limiter = createLimiter({ rates: ratesOf(config), clock })
@@ -72,20 +75,26 @@ export async function startServer(config: Config): Promise<Server> {
   // Keys are made last, once nothing can prevent that they are shown.
   const keys = await bootstrap(platform.registry, { ...config, clock })
   await warnOfKeys(platform, config, log)
+  if (!config.requireAuth) await addAnonymousSource(platform)
 
   const held = opened.move()
   return { url: http.url, keys, [Symbol.asyncDispose]: () => held.disposeAsync() }
 }
 
-// A message may be four times as large as API Gateway lets through. We see nothing of a message
-// before it is whole, so that hundreds of connections may each hold as much of our memory: larger
-// bodies go over HTTP.
-const MAX_MESSAGE_BYTES = 512 * 1024
-
 function openSockets(services: Services) {
-  const maxMessageBytes = Math.min(services.config.maxBodyBytes, MAX_MESSAGE_BYTES)
+  const { maxBodyBytes, maxWsMessageBytes, maxSubscribers, maxQueueSize } = services.config
+  const maxMessageBytes = Math.min(maxBodyBytes, maxWsMessageBytes)
   const limits = { maxMessageBytes, maxReplyBytes: RECEIPT_BYTES }
-  return createSockets({ protocols: socketProtocols(services, limits), maxMessageBytes })
+  const bounds = { maxMessageBytes, maxSockets: maxSubscribers, maxUnanswered: maxQueueSize }
+  return createSockets({ protocols: socketProtocols(services, limits), ...bounds })
+}
+
+/** Events that come without a key are of this source. Its settings can be changed as those of any other. */
+async function addAnonymousSource({ registry: { sources } }: Platform) {
+  const { tenantId, sourceId } = { tenantId: 'default', sourceId: 'anonymous' }
+  if ((await sources.get(tenantId, sourceId)) !== undefined) return
+  const createdAt = clock.now().toISOString()
+  await sources.put({ tenantId, sourceId, name: 'Anonymous', createdAt })
 }
 
 function expiring(platform: Platform, log: Log) {

@@ -8,6 +8,8 @@ export interface Started {
   keys?: { demoKey: string; adminKey: string } | undefined
   /** Set by `NONIUS_ENVIRONMENT`. */
   isDevelopment?: boolean | undefined
+  /** Set by `NONIUS_REQUIRE_AUTH=0`. */
+  isOpen?: boolean | undefined
   /** These keys were given by the person who started the server; they are known, and not shown. */
   given?: { demoKey?: string | undefined; adminKey?: string | undefined } | undefined
 }
@@ -21,6 +23,12 @@ export function banner(started: Started, version: string): string {
   const lines = [`Nonius ${version} is running at ${base} (Ctrl-C stops it)`, '']
   if (started.isDevelopment) {
     lines.push('  development  NONIUS_ENVIRONMENT allows what no server for others should', '')
+  }
+  if (started.isOpen) {
+    lines.push(
+      '  no keys     Anybody on this machine may read, send and delete (NONIUS_REQUIRE_AUTH)',
+      '',
+    )
   }
   if (keys) {
     lines.push(

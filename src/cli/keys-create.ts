@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { issueKey, usualScopes, xapiScopes } from '../access/keys/key'
 import { endExpected, readEnd } from '../access/keys/lifetime'
+import { faultsOfPageKey, MAX_ORIGINS, pageScopes } from '../access/keys/page-key'
 import { registerClient } from '../access/tokens/client'
 import { type Scope, scopes } from '../identity/scope'
+import { originExpected, readOrigin } from '../syntax/origin'
 import { chooseSource, terminalHere } from './choose-source'
 import { CommandError } from './failure'
 import type { RegistryPlace } from './registry-place'
@@ -27,6 +29,7 @@ interface CreateOptions {
   url?: URL
   scopes?: Scope[]
   sources?: string[] | '*'
+  origin?: string[]
   expires?: string
   client?: string
   issuer?: string
@@ -48,14 +51,25 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
     .addOption(
       new Option('--scopes <list>', `with commas between: ${scopes.join(', ')}`)
         .argParser(readScopes)
-        .default(undefined, `${usualScopes.join(',')}; with --xapi ${xapiScopes.join(',')}`),
+        .default(
+          undefined,
+          `${usualScopes.join(',')}; with --xapi ${xapiScopes.join(',')}; with --origin ${pageScopes.join(',')}`,
+        ),
+    )
+    .addOption(
+      new Option(
+        '--origin <origin>',
+        'for pages of this origin (https://quiz.example.edu), and nobody else; may be repeated. It only sends',
+      )
+        .argParser(readOriginOption)
+        .conflicts(['client', 'sources']),
     )
     .option('--expires <when>', '90d, or a date; without it, the key has no end', readEndOption)
     .addOption(
       new Option(
         '--xapi',
         'print endpoint, key and secret, a line each, as tools that send xAPI ask for them',
-      ).conflicts('client'),
+      ).conflicts(['client', 'origin']),
     )
     .addOption(publicUrlOption('with --xapi: where those tools reach the server', home))
     .option(
@@ -74,7 +88,11 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
     )
     .action(async (options: CreateOptions) => {
       const { tenant: tenantId, xapi, url, sources, client: clientId, issuer } = options
-      const { expires: expiresAt, scopes = [...(xapi ? xapiScopes : usualScopes)] } = options
+      const { expires: expiresAt, origin: origins } = options
+      const usual = origins ? pageScopes : usualScopes
+      const { scopes = [...(xapi ? xapiScopes : usual)] } = options
+      const [fault] = origins ? faultsOfPageKey({ scopes }) : []
+      if (fault) throw new CommandError(`--${fault.path.join()}: ${fault.message}`)
       const isUnimportant = scopes.every((scope) => sourceless.includes(scope))
       const { name = xapi ? 'xAPI' : isUnimportant && scopes.join(' ') } = options
       if (name === false) throw new CommandError('Say what the key is for: --name moodle')
@@ -92,10 +110,15 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
         // Scripts that set up tools of xAPI have never named one.
         standIn: xapi && 'demo',
       })
-      const more = { ...(sources && { sources }), ...(expiresAt && { expiresAt }) }
+      const more = {
+        ...(sources && { sources }),
+        ...(origins && { origins }),
+        ...(expiresAt && { expiresAt }),
+      }
       const grant = { tenantId, sourceId, name, scopes, ...more }
       const until = expiresAt === undefined ? '' : `, until ${expiresAt}`
-      const told = `for source ${sourceId}: ${scopes.join(', ')}${until}\n`
+      const pages = origins === undefined ? '' : `, for pages of ${origins.join(', ')}`
+      const told = `for source ${sourceId}: ${scopes.join(', ')}${pages}${until}\n`
       if (clientId !== undefined && issuer !== undefined) {
         const { keyId } = await registerClient(file.registry, grant, { issuer, clientId, at })
         process.stderr.write(`Client ${keyId} ${told}`)
@@ -118,6 +141,14 @@ export function readEndOption(text: string): string {
   const end = readEnd(text, new Date())
   if (end !== undefined) return end
   throw new InvalidArgumentError(`It must be ${endExpected}.`)
+}
+
+function readOriginOption(text: string, before: string[] = []): string[] {
+  const origin = readOrigin(text)
+  if (origin === undefined) throw new InvalidArgumentError(`It must be ${originExpected}.`)
+  const named = [...new Set([...before, origin])]
+  if (named.length <= MAX_ORIGINS) return named
+  throw new InvalidArgumentError(`A key is for at most ${MAX_ORIGINS} origins.`)
 }
 
 function readSources(list: string): string[] | '*' {

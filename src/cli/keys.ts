@@ -68,6 +68,7 @@ function tableOf(keys: (ApiKey & { lastUsedAt?: string })[]): string {
     'source',
     'quarantine of',
     'scopes',
+    'pages of',
     'created',
     'last used',
   ]
@@ -78,6 +79,7 @@ function tableOf(keys: (ApiKey & { lastUsedAt?: string })[]): string {
     key.sourceId,
     reachText(key),
     key.scopes.join(' '),
+    key.origins?.join(' '),
     key.createdAt.slice(0, 10),
     key.lastUsedAt?.slice(0, 16).replace('T', ' ') ?? 'never',
     key.expiresAt?.slice(0, 16).replace('T', ' '),

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../../package.json'
+import { meanings } from '../config/meanings'
 import { readConfig } from '../config/read-config'
 import { settings } from '../config/settings'
 import { startServer } from '../server'
@@ -7,8 +8,11 @@ import { banner } from './banner'
 import { stopSignal } from './stop-signal'
 
 export function serveCommand(): Command {
-  const variables = Object.values(settings).map(({ name, default: standard, meaning }) => {
-    return `  ${name.padEnd(30)}${meaning}${standard === undefined ? '' : ` Default: ${standard}`}`
+  const variables = Object.entries(settings).map(([field, { name, default: standard, also }]) => {
+    const meaning = meanings[field as keyof typeof meanings]
+    const names = also === undefined ? '' : ` Also read: ${also.join(', ')}.`
+    const usual = standard === undefined ? '' : ` Default: ${standard}`
+    return `  ${name.padEnd(30)}${meaning}${names}${usual}`
   })
   return new Command('serve')
     .description('start everything in this process, until Ctrl-C')
@@ -22,7 +26,8 @@ async function serve() {
   const stopping = stopSignal(() => process.exit(1))
   const server = await startServer(config)
   const isDevelopment = config.environment === 'development'
-  const started = { ...server, dataDir: config.dataDir, isDevelopment, given: config }
+  const isOpen = !config.requireAuth
+  const started = { ...server, dataDir: config.dataDir, isDevelopment, isOpen, given: config }
   process.stdout.write(banner(started, version))
   await stopping
   process.stderr.write('Stopping: answering what is in flight, archiving what is stored.\n')

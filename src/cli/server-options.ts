@@ -23,7 +23,7 @@ export function withServerOptions(command: Command, keyMeaning: string): Command
 /** The address of a server on this machine that was told no other port than by the environment. */
 export function homeUrl(): URL {
   const url = new URL(HOME)
-  const port = Number(process.env.NONIUS_PORT)
+  const port = Number(process.env.NONIUS_PORT || process.env.PORT)
   if (port > 0) url.port = String(port)
   return url
 }

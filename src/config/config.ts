@@ -62,5 +62,14 @@ export interface Config {
   unknownTypes: (typeof unknownTypesModes)[number]
   /** A payload whose type limits its keys may have so many; as the type has it when left out. */
   maxPayloadKeys?: number | undefined
+  /** Pages of these origins may ask from a browser (CORS). */
+  corsOrigins: '*' | readonly string[]
+  /** False: whoever shows no key is let in, on this machine's own address only. */
+  requireAuth: boolean
+  /** One tenant may have so many requests with a body and messages that are not answered yet. */
+  maxQueueSize: number
+  /** So many WebSockets may be open. */
+  maxSubscribers: number
+  maxWsMessageBytes: number
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }

@@ -45,6 +45,31 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
   ['NONIUS_UNKNOWN_TYPES', 'reject', 'unknownTypes', 'reject'],
   ['NONIUS_MAX_PAYLOAD_KEYS', '50', 'maxPayloadKeys', 50],
   ['NONIUS_LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+  ['NONIUS_CORS_ORIGINS', '*', 'corsOrigins', '*'],
+  [
+    'NONIUS_CORS_ORIGINS',
+    'https://Quiz.example.edu:443, http://localhost:5173',
+    'corsOrigins',
+    ['https://quiz.example.edu', 'http://localhost:5173'],
+  ],
+  ['NONIUS_REQUIRE_AUTH', 'TRUE', 'requireAuth', true],
+  ['NONIUS_MAX_QUEUE_SIZE', '1', 'maxQueueSize', 1],
+  ['NONIUS_MAX_SUBSCRIBERS', '5000', 'maxSubscribers', 5000],
+  ['NONIUS_MAX_WS_MESSAGE_BYTES', '1048576', 'maxWsMessageBytes', 1_048_576],
+  // These names are of a real-time event pipeline.
+  ['PORT', '8001', 'port', 8001],
+  ['API_KEY', 'your-secret-key', 'adminKey', 'your-secret-key'],
+  ['LOG_LEVEL', 'INFO', 'logLevel', 'info'],
+  ['LOG_LEVEL', 'WARNING', 'logLevel', 'warn'],
+  ['CORS_ORIGINS', 'https://a.example', 'corsOrigins', ['https://a.example']],
+  ['REQUIRE_AUTH', 'true', 'requireAuth', true],
+  ['MAX_QUEUE_SIZE', '10000', 'maxQueueSize', 10_000],
+  ['MAX_SUBSCRIBERS', '5000', 'maxSubscribers', 5000],
+  ['MAX_WS_MESSAGE_BYTES', '1048576', 'maxWsMessageBytes', 1_048_576],
+  ['MAX_PAYLOAD_KEYS', '50', 'maxPayloadKeys', 50],
+  ['RATE_LIMIT_PUBLISH', '200/minute', 'rateLimitPublish', '200/minute'],
+  ['RATE_LIMIT_QUERY', '600/minute', 'rateLimitQuery', '600/minute'],
+  ['RATE_LIMIT_ADMIN', '10/minute', 'rateLimitAdmin', '10/minute'],
 ]
 
 const invalid: [variable: string, value: string][] = [
@@ -80,6 +105,31 @@ const invalid: [variable: string, value: string][] = [
   ['NONIUS_RATE_LIMIT_ADMIN', '10/week'],
   ['NONIUS_MAX_PAYLOAD_KEYS', '0'],
   ['NONIUS_LOG_LEVEL', 'verbose'],
+  ['NONIUS_CORS_ORIGINS', 'quiz.example.edu'],
+  ['NONIUS_CORS_ORIGINS', '*,https://a.example'],
+  ['NONIUS_CORS_ORIGINS', 'https://a.example,'],
+  ['NONIUS_CORS_ORIGINS', 'https://a.example/quiz'],
+  ['NONIUS_CORS_ORIGINS', 'null'],
+  ['NONIUS_REQUIRE_AUTH', 'never'],
+  ['NONIUS_MAX_QUEUE_SIZE', '0'],
+  ['NONIUS_MAX_SUBSCRIBERS', '-1'],
+  ['NONIUS_MAX_WS_MESSAGE_BYTES', '1MB'],
+  ['PORT', 'eighty'],
+  ['LOG_LEVEL', 'TRACE'],
+  ['CORS_ORIGINS', 'everyone'],
+  ['MAX_SUBSCRIBERS', '1e3'],
+]
+
+/** Keys may be left out where nobody but this machine reaches the server. */
+const withoutKeys: [env: Record<string, string>, problem?: string][] = [
+  [{ NONIUS_HOST: '127.0.0.1' }],
+  [{ NONIUS_HOST: 'localhost' }],
+  [{ NONIUS_HOST: '::1' }],
+  [{}, 'is "0.0.0.0"'],
+  [{ NONIUS_HOST: '192.168.1.7' }, 'is "192.168.1.7"'],
+  [{ NONIUS_HOST: '::' }, 'is "::"'],
+  [{ NONIUS_HOST: 'localhost.example.edu' }, 'is "localhost.example.edu"'],
+  [{ NONIUS_HOST: '127.0.0.1', NONIUS_TRUST_PROXY: '1' }, 'NONIUS_TRUST_PROXY'],
 ]
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -117,6 +167,11 @@ describe('the environment is read once, at the start', () => {
       rateLimitQuery: '60000/minute',
       rateLimitAdmin: '6000/minute',
       unknownTypes: 'accept',
+      corsOrigins: '*',
+      requireAuth: true,
+      maxQueueSize: 10_000,
+      maxSubscribers: 512,
+      maxWsMessageBytes: 512 * 1024,
       logLevel: 'info',
     } as const
     expect(readConfig({})).toEqual(defaults)
@@ -154,6 +209,22 @@ describe('the environment is read once, at the start', () => {
         expect(problem).not.toContain(secret)
       }
     }
+  })
+
+  for (const [env, problem] of withoutKeys) {
+    it(`${problem === undefined ? 'takes' : 'refuses'} no keys with ${JSON.stringify(env)}`, () => {
+      for (const name of ['NONIUS_REQUIRE_AUTH', 'REQUIRE_AUTH']) {
+        const problems = problemsOf({ ...env, [name]: 'false' })
+        expect(problems).toHaveLength(problem === undefined ? 0 : 1)
+        if (problem !== undefined) expect(problems[0]).toContain(problem)
+      }
+    })
+  }
+
+  it('reads another name only where ours is not set', () => {
+    const env = { NONIUS_PORT: '3001', PORT: '8001', NONIUS_LOG_LEVEL: '', LOG_LEVEL: 'DEBUG' }
+    expect(readConfig(env)).toMatchObject({ port: 3001, logLevel: 'debug' })
+    expect(problemsOf({ NONIUS_PORT: 'x', PORT: '8001' })[0]).toStartWith('NONIUS_PORT must be')
   })
 
   it('refuses one key for both uses', () => {

@@ -23,12 +23,14 @@ export function readConfig(env: Environment): Config {
   const config: Record<string, unknown> = {}
   const problems: string[] = []
   for (const [field, setting] of Object.entries(settings)) {
-    const value = env[setting.name] || setting.default
+    const name = nameIn(env, setting)
+    const value = env[name] || setting.default
     if (value === undefined) continue
     const parsed = setting.schema.safeParse(value)
     if (parsed.success) config[field] = parsed.data
-    else problems.push(refusal(setting, value))
+    else problems.push(refusal(setting, name, value))
   }
+  if (config.requireAuth === false) problems.push(...whyKeysAreNeeded(config as Partial<Config>))
   if (config.demoKey !== undefined && config.demoKey === config.adminKey) {
     problems.push('NONIUS_DEMO_KEY and NONIUS_ADMIN_KEY must be two different keys.')
   }
@@ -36,7 +38,29 @@ export function readConfig(env: Environment): Config {
   return config as unknown as Config
 }
 
-function refusal({ name, expected, secret }: Setting<unknown>, value: string): string {
+/** The variable that says it: ours, or else the first of the other names that is set. */
+export function nameIn(env: Environment, { name, also = [] }: Setting<unknown>): string {
+  return [name, ...also].find((one) => env[one]) ?? name
+}
+
+const loopback = ['localhost', '127.0.0.1', '::1']
+
+/** Whoever reaches a server that asks for no key may do everything: nobody but this machine may. */
+function whyKeysAreNeeded({ host, trustProxy }: Partial<Config>): string[] {
+  const reasons: string[] = []
+  if (host !== undefined && !loopback.includes(host.toLowerCase())) {
+    const only = `NONIUS_HOST is one of ${loopback.join(', ')}`
+    reasons.push(
+      `NONIUS_REQUIRE_AUTH=0 is taken only while ${only}; it is ${JSON.stringify(host)}.`,
+    )
+  }
+  if (trustProxy !== undefined && trustProxy !== false) {
+    reasons.push('NONIUS_REQUIRE_AUTH=0 is not taken beside NONIUS_TRUST_PROXY: others come by it.')
+  }
+  return reasons
+}
+
+function refusal({ expected, secret }: Setting<unknown>, name: string, value: string): string {
   const got = secret ? `has ${value.length} characters (not shown)` : `is ${JSON.stringify(value)}`
   return `${name} must be ${expected}; it ${got}.`
 }

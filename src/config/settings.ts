@@ -1,15 +1,16 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { originExpected, readOrigin } from '../syntax/origin'
 import { type Config, environments, unknownTypesModes, xapiModes, xapiVersions } from './config'
 
-/** A setting has everything that the README, a refusal and the reader need to know about it. */
+/** A setting has everything that a refusal and the reader need to know about it. */
 export interface Setting<Value> {
   /** This is the environment variable. */
   name: `NONIUS_${string}`
+  /** These names of a real-time event pipeline are read, too, where ours is not set. */
+  also?: readonly string[]
   /** The default is written as in the environment; it is absent when there is none. */
   default?: string
-  /** The README gives this meaning. */
-  meaning: string
   /** Completes the sentence `<name> must be …`. */
   expected: string
   /** A secret is a key: its value is never shown. */
@@ -21,8 +22,22 @@ const wholeNumber = (min: number, max: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max))
 
 const flag = z
-  .enum(['1', 'true', 'on', 'yes', '0', 'false', 'off', 'no'])
+  .string()
+  .transform((word) => word.toLowerCase())
+  .pipe(z.enum(['1', 'true', 'on', 'yes', '0', 'false', 'off', 'no']))
   .transform((word) => ['1', 'true', 'on', 'yes'].includes(word))
+const flagExpected = 'one of 1, true, on, yes, 0, false, off, no'
+
+const origins = z
+  .string()
+  .transform((text) => listOf(text).map(readOrigin))
+  .pipe(z.array(z.string()).min(1).max(1000))
+
+// Python's logging has names of its own for two of them.
+const logLevels = new Map([
+  ['warning', 'warn'],
+  ['critical', 'error'],
+])
 
 const network = z.string().refine((text) => {
   const [, address = '', bits] = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
@@ -45,30 +60,25 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   environment: {
     name: 'NONIUS_ENVIRONMENT',
     default: 'production',
-    meaning:
-      '`development` allows what would be a fault on a server that others use. On AWS the stage decides.',
     expected: 'one of production, development',
     schema: z.enum(environments),
   },
   port: {
     name: 'NONIUS_PORT',
+    also: ['PORT'],
     default: '3000',
-    meaning: 'Port to listen on; `0` takes a free one and prints it.',
     expected: 'a whole number from 0 to 65535',
     schema: wholeNumber(0, 65_535),
   },
   host: {
     name: 'NONIUS_HOST',
     default: '0.0.0.0',
-    meaning: 'Address to listen on; `127.0.0.1` keeps it to this machine.',
     expected: 'a host name or an IP address, without a scheme or a port',
     schema: z.string().regex(/^[A-Za-z0-9.:_-]+$/),
   },
   trustProxy: {
     name: 'NONIUS_TRUST_PROXY',
     default: '0',
-    meaning:
-      '`1` believes what a reverse proxy on this machine or in a private network says of its caller: address, scheme, host and base path. A list of addresses and networks believes the proxies there, several in a row; see docs/running.md.',
     expected:
       '1, 0, or a list of IP addresses and networks (10.0.0.0/8, fd00::/8) with commas between',
     schema: z.union([flag, z.string().transform(listOf).pipe(z.array(network).min(1).max(100))]),
@@ -76,20 +86,18 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   dataDir: {
     name: 'NONIUS_DATA_DIR',
     default: './data',
-    meaning: 'Folder that holds everything: hot store, lake, keys. Made when it is missing.',
     expected: 'the path of a folder',
     schema: z.string().refine((path) => !path.includes('\0')),
   },
   demoKey: {
     name: 'NONIUS_DEMO_KEY',
-    meaning: 'Key of source `demo` in a fresh data folder; drawn at random when not set.',
     expected: keyExpected,
     secret: true,
     schema: key,
   },
   adminKey: {
     name: 'NONIUS_ADMIN_KEY',
-    meaning: 'Admin key of a fresh data folder; drawn at random when not set.',
+    also: ['API_KEY'],
     expected: keyExpected,
     secret: true,
     schema: key,
@@ -97,8 +105,6 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   maxBodyBytes: {
     name: 'NONIUS_MAX_BODY_BYTES',
     default: '6291456',
-    meaning:
-      'Largest request body, as sent and once more after decompression. 6 MB is what Lambda takes, too; how it counts is in docs/aws.md.',
     expected: 'a number of bytes from 1 to 268435456 (256 MB)',
     // A body is held in memory, several at a time: beyond 256 MB one machine cannot promise that.
     schema: wholeNumber(1, 268_435_456),
@@ -106,16 +112,12 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   bodyTimeoutSeconds: {
     name: 'NONIUS_BODY_TIMEOUT_SECONDS',
     default: '300',
-    meaning:
-      'How long a request body may take to arrive; beyond it, 408. One that comes slower than 16 KB a second, or stops, is given up sooner.',
     expected: 'a whole number of seconds from 1 to 3600',
     schema: wholeNumber(1, 3600),
   },
   requestMemoryBytes: {
     name: 'NONIUS_REQUEST_MEMORY_BYTES',
     default: '134217728',
-    meaning:
-      'Memory for everything that is being received and read, 128 MB; one tenant has at most half, callers without a key an eighth. Beyond it senders wait, then 503; see docs/limits.md.',
     expected: 'a number of bytes from 16777216 (16 MB) to 68719476736 (64 GB)',
     // With less, all others would wait for one large body.
     schema: wholeNumber(16_777_216, 68_719_476_736),
@@ -123,38 +125,29 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   archiveFlushSeconds: {
     name: 'NONIUS_ARCHIVE_FLUSH_SECONDS',
     default: '60',
-    meaning:
-      'At most this long until a stored event is in the lake; its first files come sooner, the first after 2 s. Shorter means more, smaller files.',
     expected: 'a whole number of seconds from 1 to 3600',
     schema: wholeNumber(1, 3600),
   },
   hotTtlDays: {
     name: 'NONIUS_HOT_TTL_DAYS',
     default: '30',
-    meaning:
-      'How long an event can be read over HTTP and recognised when it is sent again. The lake keeps it.',
     expected: 'a whole number of days from 1 to 3650',
     schema: wholeNumber(1, 3650),
   },
   xapi: {
     name: 'NONIUS_XAPI',
-    meaning:
-      'What xAPI is to a tenant that chose nothing: `off`, `ingest` (statements are events) or `lrs` (a record store finds them, too). On one machine it is `lrs` unless set, on AWS `ingest`.',
     expected: 'one of off, ingest, lrs',
     schema: z.enum(xapiModes),
   },
   xapiRetentionDays: {
     name: 'NONIUS_XAPI_RETENTION_DAYS',
     default: '2555',
-    meaning:
-      'How long a statement can be found in a record store of xAPI (docs/xapi.md). Seven years, as the lake keeps it on AWS.',
     expected: 'a whole number of days from 1 to 36500',
     schema: wholeNumber(1, 36_500),
   },
   xapiVersions: {
     name: 'NONIUS_XAPI_VERSIONS',
     default: '1.0.3,2.0.0',
-    meaning: 'Versions of xAPI that are offered, separated by commas.',
     expected: 'a list of 1.0.3 and 2.0.0, separated by commas',
     schema: z
       .string()
@@ -164,16 +157,12 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   xapiDefaultVersion: {
     name: 'NONIUS_XAPI_DEFAULT_VERSION',
     default: '1.0.3',
-    meaning:
-      'Version of xAPI by whose rules a request without the header is answered: 400, as both versions ask.',
     expected: 'one of 1.0.3, 2.0.0',
     schema: z.enum(xapiVersions),
   },
   quarantineMaxItems: {
     name: 'NONIUS_QUARANTINE_MAX_ITEMS',
     default: '100000',
-    meaning:
-      'How many items one source may have in quarantine. Beyond it, what cannot be kept as an event is answered 503; see docs/quarantine.md.',
     expected: 'a whole number from 1 to 10000000',
     // Senders would wait for a search through more than ten million rows.
     schema: wholeNumber(1, 10_000_000),
@@ -181,84 +170,115 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   quarantineMaxBytes: {
     name: 'NONIUS_QUARANTINE_MAX_BYTES',
     default: '268435456',
-    meaning: 'How many bytes one source may have in quarantine, reasons included. 256 MB.',
     expected: 'a number of bytes from 1048576 (1 MB) to 1099511627776 (1 TB)',
     schema: wholeNumber(1_048_576, 1_099_511_627_776),
   },
   maxWebhooks: {
     name: 'NONIUS_MAX_WEBHOOKS',
     default: '1000',
-    meaning: 'How many webhooks one tenant may have. Beyond it, making one is answered 409.',
     expected: 'a whole number from 1 to 100000',
     // Every event is compared with all webhooks of its tenant.
     schema: wholeNumber(1, 100_000),
   },
   oidcIssuer: {
     name: 'NONIUS_OIDC_ISSUER',
-    meaning:
-      'Issuer whose access tokens are taken beside keys, as it stands in `iss`: a Cognito user pool or any OpenID Connect provider; see docs/tokens.md.',
     expected: 'an https: URL without query and fragment; http: for this machine only',
     schema: z.string().refine(isIssuer),
   },
   oidcAudience: {
     name: 'NONIUS_OIDC_AUDIENCE',
     default: 'nonius',
-    meaning:
-      'What that issuer knows Nonius by: in `aud`, or, as Cognito has it, before the slash of a scope.',
     expected: '1 to 256 characters without spaces and quotes',
     schema: z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/),
   },
   allowPrivateWebhooks: {
     name: 'NONIUS_ALLOW_PRIVATE_WEBHOOKS',
     default: '0',
-    meaning: '`1` lets webhooks call private and loopback addresses. For development.',
-    expected: 'one of 1, true, on, yes, 0, false, off, no',
+    expected: flagExpected,
     schema: flag,
   },
   rateLimitPublish: {
     name: 'NONIUS_RATE_LIMIT_PUBLISH',
+    also: ['RATE_LIMIT_PUBLISH'],
     // A thousand a second: no LMS known sends so many from one key.
     default: '60000/minute',
-    meaning:
-      'Requests and messages that bring events, from one key, or without a good one from one address; more are answered 429. `off`: as many as come. On one machine.',
     expected: rateExpected,
     schema: rate,
   },
   rateLimitQuery: {
     name: 'NONIUS_RATE_LIMIT_QUERY',
+    also: ['RATE_LIMIT_QUERY'],
     default: '60000/minute',
-    meaning: 'The same, of requests that read.',
     expected: rateExpected,
     schema: rate,
   },
   rateLimitAdmin: {
     name: 'NONIUS_RATE_LIMIT_ADMIN',
+    also: ['RATE_LIMIT_ADMIN'],
     default: '6000/minute',
-    meaning: 'The same, of requests that change settings, webhooks, keys or the quarantine.',
     expected: rateExpected,
     schema: rate,
   },
   unknownTypes: {
     name: 'NONIUS_UNKNOWN_TYPES',
     default: 'accept',
-    meaning:
-      'Native events of types that are not registered: `accept` stores and counts them, `quarantine` keeps them for a person, `reject` tells their sender, too. For tenants that chose nothing.',
     expected: 'one of accept, quarantine, reject',
     schema: z.enum(unknownTypesModes),
   },
   maxPayloadKeys: {
     name: 'NONIUS_MAX_PAYLOAD_KEYS',
-    meaning:
-      'Keys that the payload of a native event may have whose type limits them. Default: as the type says.',
+    also: ['MAX_PAYLOAD_KEYS'],
     expected: 'a whole number from 1 to 10000',
     schema: wholeNumber(1, 10_000),
   },
+  corsOrigins: {
+    name: 'NONIUS_CORS_ORIGINS',
+    also: ['CORS_ORIGINS'],
+    default: '*',
+    expected: `*, or with commas between each time ${originExpected}`,
+    schema: z.union([z.literal('*'), origins]),
+  },
+  requireAuth: {
+    name: 'NONIUS_REQUIRE_AUTH',
+    also: ['REQUIRE_AUTH'],
+    default: '1',
+    expected: flagExpected,
+    schema: flag,
+  },
+  maxQueueSize: {
+    name: 'NONIUS_MAX_QUEUE_SIZE',
+    also: ['MAX_QUEUE_SIZE'],
+    default: '10000',
+    expected: 'a whole number from 1 to 1000000',
+    // Each costs some 4 KB beside its text: a million are 4 GB.
+    schema: wholeNumber(1, 1_000_000),
+  },
+  maxSubscribers: {
+    name: 'NONIUS_MAX_SUBSCRIBERS',
+    also: ['MAX_SUBSCRIBERS'],
+    default: '512',
+    expected: 'a whole number from 1 to 100000',
+    // A process has some 65,536 ports for one address of a proxy, and as many files as it is given.
+    schema: wholeNumber(1, 100_000),
+  },
+  maxWsMessageBytes: {
+    name: 'NONIUS_MAX_WS_MESSAGE_BYTES',
+    also: ['MAX_WS_MESSAGE_BYTES'],
+    default: '524288',
+    expected: 'a number of bytes from 1 to 16777216 (16 MB)',
+    // We see nothing of a message before it is whole: each connection may hold twice as much. By
+    // default that is four times what API Gateway lets through; larger bodies go over HTTP.
+    schema: wholeNumber(1, 16_777_216),
+  },
   logLevel: {
     name: 'NONIUS_LOG_LEVEL',
+    also: ['LOG_LEVEL'],
     default: 'info',
-    meaning: '`debug`, `info`, `warn`, `error` or `silent`. The log goes to stderr.',
     expected: 'one of debug, info, warn, error, silent',
-    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    schema: z
+      .string()
+      .transform((text) => logLevels.get(text.toLowerCase()) ?? text.toLowerCase())
+      .pipe(z.enum(['debug', 'info', 'warn', 'error', 'silent'])),
   },
 }
 

@@ -33,7 +33,7 @@ export function createApp(services: Services, door: AppDoor = {}): App {
     for (const path of paths) app.all(path, serve)
   }
   frame(app, services, door)
-  app.use('/caliper/*', crossOrigin())
+  app.use('/caliper/*', crossOrigin(services.config))
   registerCaliper(app, deps, receiveWith(deps))
   registerRealtime(app)
   registerSystem(app, deps)
@@ -91,7 +91,7 @@ function later(paths: string[], loadRegister: () => Promise<Register>) {
 /** Lets pages of other origins ask, too. */
 function fromPages(register: Register): Register {
   return (app, deps) => {
-    app.use('*', crossOrigin())
+    app.use('*', crossOrigin(deps.options.config))
     register(app, deps)
   }
 }
@@ -109,9 +109,9 @@ function depsOf(services: Services): AppDeps {
 
 /** Puts around the routes of an app what all answers have in common. */
 function frame(app: App, services: Services, { limit }: AppDoor) {
-  const { identity, budget, watch } = services
+  const { identity, budget, watch, config } = services
   const { authenticate } = identity
-  app.use('*', requestContext({ authenticate, budget, watch, limit }))
+  app.use('*', requestContext({ authenticate, budget, watch, config, limit }))
   app.notFound(notFoundWith(app))
   app.onError(errorResponseWith(services))
 }

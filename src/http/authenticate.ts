@@ -7,7 +7,11 @@ import { inHeader, type Way } from './credentials'
 /** @throws {AppError} `unauthenticated` */
 export async function requireKey(c: AppContext, way: Way = inHeader): Promise<Principal> {
   const credential = way.read(c)
-  if (credential === undefined) throw new AppError('unauthenticated', way.missing)
+  if (credential === undefined) {
+    const { anonymous } = c.var
+    if (anonymous !== undefined) return anonymous()
+    throw new AppError('unauthenticated', way.missing)
+  }
   const principal = await c.var.authenticate(credential)
   if (principal === undefined) throw await unknown(way, credential)
   return principal

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono'
 import type { Authenticate } from '../access/credentials'
+import type { Principal } from '../identity/principal'
 import type { Budget, Lease } from '../memory/budget'
 import type { Connection } from '../platform/connections'
 import type { ServingPlatform } from '../platform/platform'
@@ -35,6 +36,11 @@ export interface AppEnv {
   Variables: {
     requestId: string
     authenticate: Authenticate
+    /**
+     * Lets in whoever shows no key. Absent where one is required.
+     * @throws {AppError} `unauthenticated` for whoever is let in with a key only
+     */
+    anonymous: (() => Promise<Principal>) | undefined
     budget: Budget | undefined
     /** The tenant of the last key that was shown and known. */
     tenantId: string | undefined

@@ -1,8 +1,9 @@
 import type { Next } from 'hono'
 import { cors } from 'hono/cors'
+import type { Config } from '../config/config'
 import type { AppContext } from './context'
 
-interface Surface {
+export interface Surface {
   methods: string[]
   /** Headers that a page may send. */
   sent: string[]
@@ -10,25 +11,29 @@ interface Surface {
   read: string[]
 }
 
+/** A page reads by these how much more it may ask. */
+export const rateHeaders = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']
+
 const events: Surface = {
-  methods: ['GET', 'POST'],
+  methods: ['GET', 'POST', 'DELETE'],
   sent: [
     ...['Authorization', 'X-API-Key', 'Content-Type', 'Content-Encoding', 'Prefer'],
     'X-Request-Id',
   ],
-  read: [
-    ...['X-Request-Id', 'Preference-Applied', 'Retry-After', 'Link'],
-    ...['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
-  ],
+  read: ['X-Request-Id', 'Preference-Applied', 'Retry-After', 'Link', ...rateHeaders],
 }
 
 /**
- * Sensors also run in pages of other origins. Any origin may call, because nothing a browser adds by
- * itself (cookies, certificates) opens anything here: the key is in a header that the page must set.
+ * Sensors also run in pages of other origins. Any origin may call unless the operator names some,
+ * because nothing a browser adds by itself (cookies, certificates) opens anything here: the key is in a
+ * header that the page must set.
  */
-export function crossOrigin({ methods, sent, read }: Surface = events) {
+export function crossOrigin(
+  { corsOrigins }: Pick<Config, 'corsOrigins'>,
+  { methods, sent, read }: Surface = events,
+) {
   const answer = cors({
-    origin: '*',
+    origin: corsOrigins === '*' ? '*' : [...corsOrigins],
     allowMethods: methods,
     allowHeaders: sent,
     exposeHeaders: read,

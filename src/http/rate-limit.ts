@@ -12,6 +12,10 @@ export interface RateLimit {
   before(c: AppContext): void
   /** Counts a request whose sender is known. @throws {AppError} `rate_limited` */
   known(c: AppContext, principal: Principal): Promise<void>
+  /** Tells whoever showed a key that is not known when they tried too many. @throws {AppError} `rate_limited` */
+  unknown(c: AppContext): void
+  /** Counts a request of a stranger whose answer is no 401. @throws {AppError} `rate_limited` */
+  stranger(c: AppContext): void
   /** Counts a request that was turned away for want of a good key. */
   after(c: AppContext): void
 }
@@ -35,7 +39,22 @@ export function rateLimitOf({ limiter, findTenant }: Services): RateLimit | unde
     async known(c, principal) {
       const routeClass = classOf(c.req.method, c.req.path)
       if (routeClass === undefined) return
-      tell(c, limiter.known(principal, await findTenant(principal.tenantId), routeClass))
+      tell(
+        c,
+        limiter.known(callerOf(c, principal), await findTenant(principal.tenantId), routeClass),
+      )
+    },
+
+    unknown(c) {
+      const routeClass = classOf(c.req.method, c.req.path)
+      if (routeClass === undefined) return
+      const ofAddress = limiter.lookAt(c.env?.ip, routeClass)
+      if (ofAddress?.isOver) tell(c, ofAddress)
+    },
+
+    stranger(c) {
+      const routeClass = classOf(c.req.method, c.req.path)
+      if (routeClass !== undefined) tell(c, limiter.stranger(c.env?.ip, routeClass))
     },
 
     after(c) {
@@ -43,6 +62,11 @@ export function rateLimitOf({ limiter, findTenant }: Services): RateLimit | unde
       if (c.res.status === 401 && routeClass) limiter.stranger(c.env?.ip, routeClass)
     },
   }
+}
+
+/** Anybody can read a key out of a page: it is counted by address as well, so that nobody uses up another's. */
+function callerOf(c: AppContext, { tenantId, keyId, origins }: Principal) {
+  return { tenantId, keyId: origins === undefined ? keyId : `${keyId} ${c.env?.ip ?? ''}` }
 }
 
 /**

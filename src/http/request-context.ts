@@ -4,6 +4,8 @@ import type { Authenticate } from '../access/credentials'
 import { keyHint } from '../access/keys/key'
 import { readShown } from '../access/shown'
 import { looksLikeToken } from '../access/tokens/token-form'
+import type { Config } from '../config/config'
+import type { Principal } from '../identity/principal'
 import type { Budget } from '../memory/budget'
 import type { Watch } from '../watch/watch'
 import type { AppContext } from './context'
@@ -20,6 +22,7 @@ interface Needs {
   authenticate: Authenticate
   budget: Budget | undefined
   watch: Pick<Watch, 'recognised'>
+  config: Pick<Config, 'requireAuth' | 'corsOrigins'>
   /** Left out, nothing is limited. */
   limit?: RateLimit | undefined
 }
@@ -28,7 +31,26 @@ interface Needs {
  * Names each request, by the sender's own name for it when that is safe to repeat, remembers whose it
  * is, and gives back what memory it took.
  */
-export function requestContext({ authenticate, budget, watch, limit }: Needs) {
+export function requestContext({ authenticate, budget, watch, config, limit }: Needs) {
+  async function letIn(c: AppContext, principal: Principal): Promise<Principal> {
+    const { tenantId, sourceId, keyId, origins } = principal
+    c.set('tenantId', tenantId)
+    c.set('sender', { tenantId, sourceId, keyId })
+    if (origins !== undefined) await holdToPages(c, origins)
+    watch.recognised(principal)
+    await limit?.known(c, principal)
+    return principal
+  }
+
+  /** Whoever found a key for pages elsewhere is a stranger, and takes nothing of what its pages have. */
+  async function holdToPages(c: AppContext, origins: readonly string[]) {
+    const { whyNotOf } = await import('./bound-origin')
+    const refusal = whyNotOf(c.req.header('Origin'), origins)
+    if (refusal === undefined) return
+    limit?.stranger(c)
+    throw refusal
+  }
+
   return async function nameRequest(c: AppContext, next: Next) {
     const sent = c.req.header(FIREHOSE_ID) ?? c.req.header('X-Request-Id')
     const id = sent !== undefined && SAFE.test(sent) ? sent : randomUUID()
@@ -37,17 +59,20 @@ export function requestContext({ authenticate, budget, watch, limit }: Needs) {
     c.set('authenticate', async (credential) => {
       c.set('keyPrefix', prefixOf(credential))
       const principal = await authenticate(credential)
-      if (principal !== undefined) {
-        const { tenantId, sourceId, keyId } = principal
-        // Whoever is known is named by the id of the key; nothing of a good one is said.
-        c.set('keyPrefix', undefined)
-        c.set('tenantId', tenantId)
-        c.set('sender', { tenantId, sourceId, keyId })
-        watch.recognised(principal)
-        await limit?.known(c, principal)
+      if (principal === undefined) {
+        limit?.unknown(c)
+        return undefined
       }
-      return principal
+      // Whoever is known is named by the id of the key; nothing of a good one is said.
+      c.set('keyPrefix', undefined)
+      return letIn(c, principal)
     })
+    if (!config.requireAuth) {
+      c.set('anonymous', async () => {
+        const { admitAnonymous } = await import('./anonymous')
+        return letIn(c, admitAnonymous(c, config))
+      })
+    }
     c.header('X-Request-Id', id)
     setSecurityHeaders(c)
     limit?.before(c)

@@ -58,9 +58,11 @@ export const sessionRights: readonly XapiRight[] = [
 
 /** Tells whether somebody has the right. */
 export function allows(
-  { scopes, session }: Pick<Principal, 'scopes' | 'session'>,
+  { scopes, session, origins }: Pick<Principal, 'scopes' | 'session' | 'origins'>,
   right: XapiRight,
 ): boolean {
+  // A key that anybody can read out of a page adds statements, and changes nothing that others read.
+  if (origins !== undefined && right !== 'statements/write') return false
   if (session !== undefined) return sessionRights.includes(right)
   return scopes.some((scope) => rightsOf[scope]?.includes(right))
 }

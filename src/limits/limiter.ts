@@ -61,6 +61,8 @@ export function createLimiter({
       // People share what their issuer is known by, and none of them holds up the others.
       const name = person === undefined ? keyId : `${keyId} ${person.subject}`
       const ofKey = rate && byKey.take(`${routeClass} ${name}`, rate)
+      // One key in a loop takes nothing from the others of its tenant.
+      if (ofKey?.isOver) return ofKey
       const said = tenant?.limits?.[routeClass]
       const ofAll = said === undefined ? undefined : readRate(said)
       const ofTenant = ofAll && byTenant.take(`${routeClass} ${tenantId}`, ofAll)

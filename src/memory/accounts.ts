@@ -33,6 +33,7 @@ export function createAccounts(capacity: number) {
   const byTenant = new Map<string | undefined, Account>()
   const all = new Set<Held>()
   let total = 0
+  let places = 0
 
   function accountOf(tenantId: string | undefined): Account {
     const known = byTenant.get(tenantId)
@@ -46,11 +47,15 @@ export function createAccounts(capacity: number) {
 
   return {
     total: () => total,
+    /** How many leases there are, those of callers without a key included. */
+    places: () => places,
+    placesOf: (tenantId: string | undefined) => byTenant.get(tenantId)?.leases.size ?? 0,
 
     open(tenantId: string | undefined): Held {
       const account = accountOf(tenantId)
       const held = { account, bytes: 0, hasArrived: false, isClosed: false }
       account.leases.add(held)
+      places += 1
       if (tenantId !== undefined) all.add(held)
       return held
     },
@@ -67,6 +72,7 @@ export function createAccounts(capacity: number) {
       total -= held.bytes
       held.isClosed = true
       account.leases.delete(held)
+      places -= 1
       all.delete(held)
       if (account.leases.size === 0) byTenant.delete(account.tenantId)
     },

@@ -56,6 +56,23 @@ describe('the memory for what comes in', () => {
     expect(budget.held()).toBe(0)
   })
 
+  it('is for so many of one tenant, and a few of another however many there are', async () => {
+    const budget = createBudget({ capacity: CAPACITY, maxPlaces: 2 })
+    const held = await Promise.all(['a', 'a', 'b', undefined].map((who) => budget.lease(who, 1)))
+    expect(budget.lease('a', 1)).rejects.toMatchObject({ code: 'busy' })
+    held.push(await budget.lease('b', 1))
+    held[0]!.release()
+    held[0]!.release()
+    held.push(await budget.lease('a', 1))
+    expect(budget.lease('a', 1)).rejects.toThrow('2 requests of this tenant are not answered yet')
+    const crowd = createBudget({ capacity: CAPACITY, maxPlaces: 150 })
+    for (const who of ['a', 'b', 'c']) {
+      for (let at = 0; at < 150; at += 1) await crowd.lease(who, 0)
+    }
+    for (let at = 0; at < 100; at += 1) await crowd.lease('d', 0)
+    expect(crowd.lease('d', 0)).rejects.toMatchObject({ code: 'busy' })
+  })
+
   it('is given by turns, a tenant at a time', async () => {
     const budget = createBudget({ capacity: CAPACITY })
     const holders = [await budget.lease('a', 500), await budget.lease('b', 500)]

@@ -1,3 +1,4 @@
+import { AppError } from '../error/app-error'
 import { createAccounts, type Held } from './accounts'
 import { createQueue } from './queue'
 
@@ -26,6 +27,10 @@ export interface Lease {
 /** This lease counts nothing: it serves one request at a time, as on Lambda. */
 export const unbounded: Lease = { grow: async () => {}, arrived() {}, release() {} }
 
+// As for messages (`platform/local/unanswered.ts`): a tenant with a few gets in, however many others have.
+const TENANTS = 3
+const FEW_PLACES = 100
+
 /**
  * Shares `capacity` among tenants: none has more than half of it, callers without a key an eighth
  * together, and waiting leases are granted by turns, a tenant at a time, the oldest of each first.
@@ -33,7 +38,14 @@ export const unbounded: Lease = { grow: async () => {}, arrived() {}, release() 
  * So that one body of the largest kind always gets through, the oldest that has arrived whole may
  * go beyond its tenant's share, and the oldest of all beyond the capacity.
  */
-export function createBudget({ capacity }: { capacity: number }): Budget {
+export function createBudget({
+  capacity,
+  maxPlaces = Number.POSITIVE_INFINITY,
+}: {
+  capacity: number
+  /** One tenant may have so many leases; beyond three times as many in all, a few. */
+  maxPlaces?: number
+}): Budget {
   const accounts = createAccounts(capacity)
   const queue = createQueue({ accounts, capacity, mayTake })
 
@@ -64,6 +76,13 @@ export function createBudget({ capacity }: { capacity: number }): Budget {
     held: accounts.total,
 
     async lease(tenantId, bytes, unread = 0) {
+      const isCrowded = accounts.places() >= TENANTS * maxPlaces
+      const places = isCrowded ? Math.min(FEW_PLACES, maxPlaces) : maxPlaces
+      const own = accounts.placesOf(tenantId)
+      if (own >= places) {
+        const detail = `${own} requests of this tenant are not answered yet, of ${accounts.places()} in all.`
+        throw new AppError('busy', detail)
+      }
       const held = accounts.open(tenantId)
       try {
         await take(held, bytes, unread)

@@ -45,6 +45,34 @@ describe('nonius keys, beside a running server', () => {
     expect(await reply.json()).toMatchObject({ events: [{ sourceId: 'lms' }] })
   })
 
+  it('makes a key for pages of some origins, which only sends, and lists them', async () => {
+    const origins = ['--origin', 'HTTPS://Quiz.example.edu/', '--origin', 'http://localhost:5173']
+    const made = await keys('create', '--name', 'quiz', ...demo, ...origins)
+    expect(made.stderr).toContain(
+      'events:write, for pages of https://quiz.example.edu, http://localhost:5173',
+    )
+    const key = made.stdout.trim()
+    expect(await statusWith(key)).toBe(403)
+    const { keyId, ...held } = (await list()).find(({ name }) => name === 'quiz')!
+    const bound = ['https://quiz.example.edu', 'http://localhost:5173']
+    expect(held).toMatchObject({ scopes: ['events:write'], origins: bound })
+    expect((await keys('list')).stdout).toContain(bound.join(' '))
+    const turned = await keys('rotate', keyId as string)
+    expect(turned.exitCode).toBe(0)
+    expect(await statusWith(turned.stdout.trim())).toBe(403)
+    for (const [more, said] of [
+      [['--origin', '*'], 'It must be an origin: https://'],
+      [['--origin', 'https://x.edu/page'], 'It must be an origin: https://'],
+      [['--origin', bound[0]!, '--scopes', 'events:read'], '--scopes: Must be events:write alone'],
+      [['--origin', bound[0]!, '--xapi'], 'cannot be used with option'],
+      [['--origin', bound[0]!, '--sources', '*'], 'cannot be used with option'],
+    ] as const) {
+      const refused = await keys('create', '--name', 'no', ...demo, ...more)
+      expect(refused.exitCode).toBe(1)
+      expect(refused.stderr).toContain(said)
+    }
+  })
+
   it('ends a key within seconds of revoking it', async () => {
     const key = (await keys('create', '--name', 'short-lived', ...demo)).stdout.trim()
     expect(await statusWith(key)).toBe(200)

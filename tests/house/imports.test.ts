@@ -47,7 +47,7 @@ const mayImport: Record<string, string[]> = {
   error: [],
   telemetry: [],
   memory: ['error'],
-  config: [],
+  config: ['syntax'],
   identity: [],
   event: ['error', 'syntax'],
   ports: ['error', 'event', 'identity'],

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'bun:test'
+import type { Config } from '../../src/config/config'
+import { meanings } from '../../src/config/meanings'
 import { type Setting, settings } from '../../src/config/settings'
 import { read } from '../support/repository'
 
-function row({ name, default: standard, meaning, secret }: Setting<unknown>): string {
+function row(field: keyof Config): string {
+  const { name, default: standard, secret, also = [] }: Setting<unknown> = settings[field]
   const unset = secret ? 'random' : 'none'
-  return `| \`${name}\` | ${standard === undefined ? unset : `\`${standard}\``} | ${meaning} |`
+  const names = also.map((one) => ` Also \`${one}\`.`).join('')
+  const usual = standard === undefined ? unset : `\`${standard}\``
+  return `| \`${name}\` | ${usual} | ${meanings[field]}${names} |`
 }
 
 describe('the README tells what can be set', () => {
@@ -12,6 +17,6 @@ describe('the README tells what can be set', () => {
     const rows = read('README.md')
       .split('\n')
       .filter((line) => line.startsWith('| `NONIUS_'))
-    expect(rows).toEqual(Object.values(settings).map(row))
+    expect(rows).toEqual((Object.keys(settings) as (keyof Config)[]).map(row))
   })
 })

@@ -43,6 +43,41 @@ describe('a page of another origin', () => {
     }
   })
 
+  it('may read how much more it may ask', async () => {
+    await using app = await startTestApp()
+    for (const path of ['/caliper/v1p2/events', '/api/v1/events', '/xapi/about']) {
+      const response = await app.request(path, { headers: { Origin: origin } })
+      const exposed = response.headers.get('Access-Control-Expose-Headers')
+      for (const name of [
+        'Retry-After',
+        'RateLimit-Limit',
+        'RateLimit-Remaining',
+        'RateLimit-Reset',
+      ])
+        expect(exposed).toContain(name)
+    }
+  })
+
+  it('is one of those that the operator named, where he named any', async () => {
+    const config = { corsOrigins: [origin, 'http://localhost:5173'] }
+    await using app = await startTestApp({ config })
+    for (const [from, allowed] of [
+      [origin, origin],
+      ['http://localhost:5173', 'http://localhost:5173'],
+      ['https://evil.example', null],
+      ['null', null],
+    ] as const) {
+      for (const path of ['/caliper/v1p2/events', '/api/v1/events', '/xapi/statements']) {
+        for (const method of ['OPTIONS', 'POST']) {
+          const headers = { Origin: from, 'Access-Control-Request-Method': 'POST' }
+          const response = await app.request(path, { method, headers })
+          expect(response.headers.get('Access-Control-Allow-Origin')).toBe(allowed)
+          expect(response.headers.get('Vary')).toContain('Origin')
+        }
+      }
+    }
+  })
+
   it('may not read events or webhooks', async () => {
     await using app = await startTestApp()
     for (const path of ['/analytics/events', '/webhooks']) {

@@ -104,6 +104,78 @@ describe('rate limits', () => {
     for (let n = 0; n < 20; n += 1) expect((await send(test)).status).toBeLessThan(300)
   })
 
+  notOnAws(ALONE)('stop whoever tries keys, and nobody with a good one', async () => {
+    await using test = await startTestApp({ config: low })
+    const guesses: number[] = []
+    for (let n = 0; n < 6; n += 1) {
+      guesses.push((await send(test, `nk_guess_number_${n}_long_enough`)).status)
+    }
+    expect(guesses).toEqual([401, 401, 401, 429, 429, 429])
+    expect((await send(test)).status).toBeLessThan(300)
+  })
+
+  notOnAws(ALONE)('count a key in a loop once, so that others of its tenant go on', async () => {
+    await using test = await startTestApp({ config: low })
+    const tenant = (await test.platform.registry.tenants.get('default'))!
+    await test.platform.registry.tenants.put({ ...tenant, limits: { publish: '8/minute' } })
+    for (let n = 0; n < 30; n += 1) await send(test)
+    const other = await test.issue(['events:write'])
+    expect((await send(test, other)).status).toBeLessThan(300)
+  })
+
+  notOnAws(ALONE)('count a key for pages by address, and other pages as strangers', async () => {
+    await using test = await startTestApp({ config: { ...low, trustProxy: ['192.0.2.0/24'] } })
+    const made = await test.request('/keys', {
+      method: 'POST',
+      headers: { ...json, ...test.as(test.keys.admin) },
+      body: JSON.stringify({ name: 'x', sourceId: 'demo', origins: ['https://a.example'] }),
+    })
+    const { key } = (await made.json()) as { key: string }
+    const from = async (ip: string, Origin = 'https://a.example') => {
+      const headers = { ...json, ...test.as(key), Origin, 'X-Forwarded-For': ip }
+      return (await test.request('/api/v1/events', { method: 'POST', headers, body: event })).status
+    }
+    const wrong: number[] = []
+    for (let n = 0; n < 5; n += 1) wrong.push(await from('203.0.113.1', 'https://evil.example'))
+    expect(wrong).toEqual([403, 403, 403, 429, 429])
+    for (let n = 0; n < 9; n += 1) await from('203.0.113.2')
+    expect(await from('203.0.113.2')).toBe(429)
+    expect(await from('203.0.113.1')).toBeLessThan(300)
+    expect(await from('203.0.113.3')).toBeLessThan(300)
+  })
+
+  notOnAws(ALONE)('leave another tenant as quick as it was while one floods', async () => {
+    await using test = await startTestApp()
+    const loud = await test.issue(['events:write'], 'loud')
+    const createdAt = '2026-11-15T10:15:00.000Z'
+    const limits = { publish: '10/minute' }
+    const tenant = { tenantId: 'loud', name: 'Loud', createdAt, limits }
+    await test.platform.registry.tenants.put(tenant)
+    const slowest = async () => {
+      let most = 0
+      for (let n = 0; n < 20; n += 1) {
+        const before = performance.now()
+        expect((await send(test)).status).toBeLessThan(300)
+        most = Math.max(most, performance.now() - before)
+      }
+      return most
+    }
+    await slowest()
+    let isOver = false
+    const floods = Array.from({ length: 20 }, async () => {
+      while (!isOver) {
+        await send(test, loud)
+        // A request over a socket comes in a turn of its own.
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })
+    const beside = await slowest()
+    isOver = true
+    await Promise.all(floods)
+    // A quarter of a second is what nobody notices; it takes some ms.
+    expect(beside).toBeLessThan(250)
+  })
+
   notOnAws(ALONE)('are off where they are set so', async () => {
     await using test = await startTestApp({ config: { ...low, rateLimitPublish: 'off' } })
     for (let n = 0; n < 20; n += 1) {

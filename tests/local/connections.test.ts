@@ -40,6 +40,28 @@ async function open(receive = async (message: string | Uint8Array) => String(mes
   }
 }
 
+describe('sockets', () => {
+  it('are as many as may be open, half of them of one tenant, and one at least', () => {
+    for (const [maxSockets, own] of [
+      [1, 1],
+      [2, 1],
+      [5, 3],
+      [10, 5],
+    ] as const) {
+      const protocol: SocketProtocol = { name: 'echo', path: '/', receive: async () => '' }
+      const sockets = createSockets({ protocols: [protocol], maxMessageBytes: LIMIT, maxSockets })
+      const open = (tenantId: string) => {
+        const data = sockets.attach({ protocol: 'echo', principal: { ...principal, tenantId } })
+        sockets.handler.open!({ data } as Parameters<NonNullable<typeof sockets.handler.open>>[0])
+      }
+      for (let at = 0; at < own; at += 1) open('a')
+      expect(() => open('a')).toThrow(`${own} connections of this tenant are open`)
+      for (let at = own; at < maxSockets; at += 1) open('b')
+      expect(() => open('c')).toThrow(`of ${maxSockets} in all`)
+    }
+  })
+})
+
 connectionsContract('This machine', () => open())
 
 socketProtocolsContract('This machine', async (protocols) => {

@@ -124,7 +124,7 @@ describe('the door of one machine', () => {
     for (const path of paths) {
       const { headers } = await fetch(new URL(path, server.url))
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
-      expect(headers.get('Referrer-Policy')).toBe('no-referrer')
+      expect(headers.get('Referrer-Policy')).toBe('strict-origin-when-cross-origin')
       expect(headers.get('X-Frame-Options')).toBe('DENY')
       expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'")
       expect(headers.get('Cross-Origin-Resource-Policy')).toMatch(/^(same|cross)-origin$/)

@@ -48,7 +48,7 @@ export const xapiScopes: readonly Scope[] = [
 
 export type KeyGrant = Pick<
   ApiKey,
-  'tenantId' | 'sourceId' | 'name' | 'scopes' | 'sources' | 'expiresAt'
+  'tenantId' | 'sourceId' | 'name' | 'scopes' | 'sources' | 'expiresAt' | 'origins'
 >
 
 /**

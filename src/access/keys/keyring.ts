@@ -59,7 +59,7 @@ export function createKeyring(needs: {
 }
 
 function principalOf(key: ApiKey): Principal {
-  const { tenantId, sourceId, keyId, scopes, sources, hash, expiresAt } = key
+  const { tenantId, sourceId, keyId, scopes, sources, hash, expiresAt, origins } = key
   const principal = { tenantId, sourceId, keyId, scopes, sources, hash }
-  return expiresAt === undefined ? principal : { ...principal, expiresAt }
+  return { ...principal, ...(expiresAt && { expiresAt }), ...(origins && { origins }) }
 }

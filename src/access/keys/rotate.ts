@@ -21,8 +21,9 @@ export async function rotateKey(
   { at, overlapMs, expiresAt = sameSpan(old, at) }: Rotation,
 ): Promise<{ key: string; record: ApiKey; oldEndsAt: string }> {
   requireRotatable(old)
-  const { tenantId, sourceId, name, scopes, sources, keyId } = old
-  const grant = { tenantId, sourceId, name, scopes, ...(sources && { sources }) }
+  const { tenantId, sourceId, name, scopes, sources, origins, keyId } = old
+  const same = { tenantId, sourceId, name, scopes }
+  const grant = { ...same, ...(sources && { sources }), ...(origins && { origins }) }
   // The new key is there before the old one ends: whatever happens between, senders go on.
   const issued = await issueKey({ keys }, { ...grant, ...(expiresAt && { expiresAt }) }, { at })
   const overlapped = new Date(at.getTime() + overlapMs).toISOString()

@@ -21,7 +21,11 @@ export const TenantQuery = z.strictObject({
  */
 export async function administrator(c: AppContext): Promise<Principal> {
   const principal = await requireKey(c)
-  const { scopes } = principal
+  const { scopes, keyId } = principal
+  // Keys outlast the time in which none was needed.
+  if (keyId === 'anonymous') {
+    throw new AppError('unauthenticated', 'Keys and tenants are administered with a key. Send one.')
+  }
   if (scopes.includes('admin') || scopes.includes('installation')) return principal
   const detail = 'This key does not have the scope admin, nor installation.'
   throw new AppError('forbidden', detail)

@@ -1,4 +1,5 @@
 import { issueKey, usualScopes, xapiScopes } from '../../access/keys/key'
+import { faultsOfPageKey, pageScopes } from '../../access/keys/page-key'
 import { AppError } from '../../error/app-error'
 import type { App, AppContext, AppDeps } from '../context'
 import { absoluteUrl, linkTo } from '../links'
@@ -42,11 +43,18 @@ export function createKey(app: App, deps: AppDeps) {
   const checks = { admit: administrator, limits }
   operation(app, route, checks, async (c, { principal, query, body, reply }) => {
     const { name, sourceId, sources, xapi, expires: expiresAt } = body
-    const scopes = [...new Set(body.scopes ?? (xapi ? xapiScopes : usualScopes))]
+    const usual = body.origins ? pageScopes : usualScopes
+    const scopes = [...new Set(body.scopes ?? (xapi ? xapiScopes : usual))]
+    const origins = body.origins && [...new Set(body.origins)]
+    if (origins !== undefined) requirePageKey({ ...body, scopes })
     const tenantId = await tenantAsked(deps, principal, query)
     requireGivable(scopes, principal)
     await requireSource(deps, tenantId, sourceId)
-    const more = { ...(sources && { sources }), ...(expiresAt && { expiresAt }) }
+    const more = {
+      ...(sources && { sources }),
+      ...(origins && { origins }),
+      ...(expiresAt && { expiresAt }),
+    }
     const grant = { tenantId, sourceId, name, scopes, ...more }
     const { key, record } = await issueKey(deps.platform.registry, grant, { at: clock.now() })
     c.header('Location', linkTo(c, `/keys/${record.keyId}`))
@@ -54,6 +62,13 @@ export function createKey(app: App, deps: AppDeps) {
     const endpoint = xapi ? { endpoint: endpointOf(c) } : {}
     return reply.json(c, 201, { ...viewOf(record), key, ...endpoint })
   })
+}
+
+function requirePageKey(asked: Parameters<typeof faultsOfPageKey>[0]) {
+  const errors = faultsOfPageKey(asked).map((fault) => ({ ...fault, code: 'page_key' }))
+  const [first] = errors
+  if (first === undefined) return
+  throw new AppError('invalid_request', `${first.path.join('.')}: ${first.message}.`, { errors })
 }
 
 /** The endpoint of xAPI as whoever asks reaches it, without a slash at its end. */

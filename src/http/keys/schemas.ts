@@ -1,8 +1,10 @@
 import { endExpected, overlapExpected, readEnd, readOverlap } from '../../access/keys/lifetime'
+import { MAX_ORIGINS } from '../../access/keys/page-key'
 import { SOURCE_ID } from '../../access/keys/sources'
 import { scopes } from '../../identity/scope'
 import type { Clock } from '../../platform/clock'
 import type { ApiKey } from '../../platform/registry/keys'
+import { originExpected, readOrigin } from '../../syntax/origin'
 import { z } from '../zod'
 
 const name = z
@@ -20,6 +22,16 @@ const scope = z.enum(scopes)
 
 // With the key's own source, these are as many as one search of DynamoDB can name.
 const MAX_SOURCES = 99
+
+const origin = z
+  .string()
+  .transform((text, context) => {
+    const read = readOrigin(text)
+    if (read !== undefined) return read
+    context.addIssue({ code: 'custom', message: `Must be ${originExpected}` })
+    return z.NEVER
+  })
+  .openapi({ type: 'string', example: 'https://quiz.example.edu' })
 
 const expires = (clock: Pick<Clock, 'now'>) =>
   z
@@ -59,6 +71,10 @@ export const newKey = (clock: Pick<Clock, 'now'>) =>
         .union([z.literal('*'), z.array(sourceId).min(1).max(MAX_SOURCES)])
         .optional()
         .openapi({ description: 'Whose quarantine it reaches beside that of its own source' }),
+      origins: z.array(origin).min(1).max(MAX_ORIGINS).optional().openapi({
+        description:
+          'For pages: the key sends (`events:write`, nothing else), from pages of these origins only',
+      }),
       expires: expires(clock),
       xapi: z
         .boolean()
@@ -80,6 +96,10 @@ const view = {
   sourceId: z.string(),
   scopes: z.array(scope),
   sources: z.union([z.literal('*'), z.array(z.string())]).optional(),
+  origins: z
+    .array(z.string())
+    .optional()
+    .openapi({ description: 'Pages of these may send with it, and nobody else' }),
   createdAt: time,
   expiresAt: time.optional(),
   replacedBy: z.string().optional().openapi({ description: 'The id of the key in its place' }),
@@ -112,10 +132,11 @@ export const RotatedKey = z
 
 export function viewOf(key: ApiKey & { lastUsedAt?: string }): z.output<typeof KeyView> {
   const { keyId: id, hint: begins, name, sourceId, scopes, createdAt, ...rest } = key
-  const { sources, expiresAt, replacedBy, revokedAt, lastUsedAt } = rest
+  const { sources, origins, expiresAt, replacedBy, revokedAt, lastUsedAt } = rest
   return {
     ...{ id, begins, name, sourceId, scopes },
     ...(sources && { sources }),
+    ...(origins && { origins }),
     createdAt,
     ...(expiresAt && { expiresAt }),
     ...(replacedBy && { replacedBy }),

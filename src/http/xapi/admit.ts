@@ -31,7 +31,11 @@ export function admitXapiWith({ platform, options }: Pick<AppDeps, 'platform' | 
 
   async function recognise(c: AppContext): Promise<Principal | undefined> {
     const header = inHeader.read(c)
-    if (header === undefined) throw new AppError('unauthenticated', MISSING)
+    if (header === undefined) {
+      const { anonymous } = c.var
+      if (anonymous !== undefined) return anonymous()
+      throw new AppError('unauthenticated', MISSING)
+    }
     const shown = readAuthorization(header)
     if ('credential' in shown) return c.var.authenticate(shown.credential)
     if (shown.user === SESSION_USER) {

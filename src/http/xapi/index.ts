@@ -1,5 +1,5 @@
 import type { App, AppDeps } from '../context'
-import { crossOrigin } from '../cross-origin'
+import { crossOrigin, rateHeaders } from '../cross-origin'
 import { alternateSyntaxWith } from './alternate-syntax'
 import { admissionWith } from './caller'
 import { consistentThroughWith } from './consistent-through'
@@ -26,14 +26,14 @@ const surface = {
   ],
   read: [
     ...['X-Experience-API-Version', 'X-Experience-API-Consistent-Through', 'ETag', 'Last-Modified'],
-    ...['Content-Type', 'X-Request-Id', 'Retry-After', 'X-Nonius-Warnings'],
+    ...['Content-Type', 'X-Request-Id', 'Retry-After', 'X-Nonius-Warnings', ...rateHeaders],
   ],
 }
 
 /** Serves a Learning Record Store: xAPI 1.0.3, Communication, and 2.0 (IEEE 9274.1.1). */
 export function registerXapi(app: App, deps: AppDeps) {
   app.use(AREA, announceVersionWith(deps.options.config))
-  app.use(AREA, crossOrigin(surface))
+  app.use(AREA, crossOrigin(deps.options.config, surface))
   app.use(AREA, alternateSyntaxWith(app, deps))
   getAbout(app, deps)
   const admission = admissionWith(deps)

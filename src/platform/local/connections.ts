@@ -26,10 +26,10 @@ export interface Sockets extends AsyncDisposable {
 }
 
 // Each socket may have the beginning of a message in our memory that we do not see before its end:
-// connections can take so many times `maxPayloadLength`.
+// connections can take so many times `maxPayloadLength`, 512 MB.
 const MAX_SOCKETS = 512
 // One tenant has half of them at most, so that others get in as well.
-const MAX_SOCKETS_OF_ONE = MAX_SOCKETS / 2
+const SHARE_OF_ONE = 1 / 2
 
 // So many bytes may wait for a receiver, some receipts; with more it does not read, and is closed.
 const MAX_BEHIND = 1024 * 1024
@@ -51,11 +51,16 @@ const TRY_AGAIN_LATER = 1013
 export function createSockets(needs: {
   protocols: SocketProtocols
   maxMessageBytes: number
+  /** So many may be open; one tenant has half of them. */
+  maxSockets?: number
+  /** One tenant may have so many messages that are not answered yet. */
+  maxUnanswered?: number
 }): Sockets {
-  const { protocols, maxMessageBytes } = needs
+  const { protocols, maxMessageBytes, maxSockets = MAX_SOCKETS, maxUnanswered } = needs
+  const maxOfOne = Math.ceil(maxSockets * SHARE_OF_ONE)
   const open = new Map<string, ServerWebSocket<Attached>>()
   const countOf = new Map<string, number>()
-  const admit = createUnanswered(maxMessageBytes)
+  const admit = createUnanswered(maxMessageBytes, maxUnanswered)
   let isClosing = false
 
   function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
@@ -96,7 +101,7 @@ export function createSockets(needs: {
       const protocol = protocols.find(({ name }) => name === connection.protocol)
       if (protocol === undefined) throw new Error(`nothing speaks ${connection.protocol}`)
       const own = countOf.get(connection.principal.tenantId) ?? 0
-      if (open.size >= MAX_SOCKETS || own >= MAX_SOCKETS_OF_ONE) {
+      if (open.size >= maxSockets || own >= maxOfOne) {
         throw new AppError(
           'busy',
           `${own} connections of this tenant are open, of ${open.size} in all.`,

@@ -17,12 +17,13 @@ interface Amount {
  * Counts what came over WebSockets and is not answered yet, by tenant: over all of its connections,
  * closed ones included, since their messages are worked on all the same.
  * @param bodyBytes the largest message
+ * @param messages one tenant may have so many
  */
-export function createUnanswered(bodyBytes: number) {
+export function createUnanswered(bodyBytes: number, messages = MAX_MESSAGES) {
   const byTenant = new Map<string, Amount>()
   const all: Amount = { messages: 0, bytes: 0 }
-  const most = { messages: MAX_MESSAGES, bytes: MAX_BODIES * bodyBytes }
-  const few = { messages: FEW_MESSAGES, bytes: FEW_BODIES * bodyBytes }
+  const most = { messages, bytes: MAX_BODIES * bodyBytes }
+  const few = { messages: Math.min(FEW_MESSAGES, messages), bytes: FEW_BODIES * bodyBytes }
 
   const exceeds = (amount: Amount, limit: Amount, times = 1) =>
     amount.messages > times * limit.messages || amount.bytes > times * limit.bytes

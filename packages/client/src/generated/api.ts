@@ -1010,6 +1010,8 @@ export type MadeKey = {
   sourceId: string
   scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
   sources?: '*' | string[]
+  /** Pages of these may send with it, and nobody else */
+  origins?: string[]
   createdAt: string
   expiresAt?: string
   /** The id of the key in its place */
@@ -1115,6 +1117,8 @@ export type NewKey = {
   scopes?: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
   /** Whose quarantine it reaches beside that of its own source */
   sources?: '*' | string[]
+  /** For pages: the key sends (`events:write`, nothing else), from pages of these origins only */
+  origins?: string[]
   /** When it ends: a duration (`90d`) or a date. Without it, it has no end */
   expires?: string
   /** For a tool of xAPI: with its scopes, and its `endpoint` */
@@ -1133,6 +1137,8 @@ export type Key = {
   sourceId: string
   scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
   sources?: '*' | string[]
+  /** Pages of these may send with it, and nobody else */
+  origins?: string[]
   createdAt: string
   expiresAt?: string
   /** The id of the key in its place */
@@ -1150,6 +1156,8 @@ export type RotatedKey = {
   sourceId: string
   scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
   sources?: '*' | string[]
+  /** Pages of these may send with it, and nobody else */
+  origins?: string[]
   createdAt: string
   expiresAt?: string
   /** The id of the key in its place */
