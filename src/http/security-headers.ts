@@ -19,8 +19,12 @@ const headers = [
 // A year, as the list that browsers are built with asks for (hstspreload.org).
 const HTTPS_ONLY = 'max-age=31536000; includeSubDomains'
 
+// A key may stand in such an address, which then goes to no other, not even of our own.
+const MAY_HOLD_KEY = /[?&](?:api_)?key=|\/(?:in|fetch)\//
+
 export function setSecurityHeaders(c: AppContext): void {
   for (const [name, value] of headers) c.header(name, value)
+  if (MAY_HOLD_KEY.test(c.req.url)) c.header('Referrer-Policy', 'no-referrer')
   // RFC 6797, section 7.2: over plain HTTP it must not be sent.
   const scheme = c.env?.seen?.scheme ?? c.req.url.slice(0, 5)
   if (scheme === 'https') c.header('Strict-Transport-Security', HTTPS_ONLY)
