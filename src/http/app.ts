@@ -74,6 +74,7 @@ export const laterApps = [
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
   later(['/'], async () => (await import('./system/get-home')).getHome),
+  later(['/docs/*'], async () => (await import('./system/get-docs')).getDocs),
   later(['/metrics'], async () => (await import('./system/get-metrics')).getMetrics),
 ]
 

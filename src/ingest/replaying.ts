@@ -3,12 +3,10 @@ import type { FindTenant } from '../access/keys/tenants'
 import type { VerifyJws } from '../access/signatures/jws'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
+import type { ReplayJobs } from '../platform/replay-jobs'
 import type { Log } from '../telemetry/log'
 import type { FindTypes } from './event-types'
-import { createReplay } from './replay'
-import { createReplayPiece } from './replay-piece'
-import { type Replaying, startReplays } from './replay-runner'
-import { replayViewOf } from './replay-view'
+import type { Replaying, ReplayRunner } from './replay-runner'
 
 interface Needs {
   config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }
@@ -21,17 +19,53 @@ interface Needs {
 }
 
 /**
- * Makes everything that replays what is in quarantine. Where the platform has jobs, that goes on in the
- * background until the runner is disposed.
+ * Makes everything that replays what is in quarantine; its code is loaded by the first who asks. Where
+ * the platform has jobs, that goes on in the background until the runner is disposed.
  * @param platform its quarantine bounded
  */
 export function createReplaying(
   platform: ServingPlatform,
   { config, clock, log, keyring, findTenant, findTypes, verifyJws }: Needs,
 ): Replaying {
-  const replay = createReplay({ ...platform, findTenant, findTypes, config, clock, verifyJws })
-  const piece = createReplayPiece({ ...platform, replay, viewOf: replayViewOf })
-  const { replays: jobs } = platform
-  const runner = jobs && startReplays({ jobs, piece, keyring, clock, log })
-  return { replay, piece, runner }
+  const needs = { ...platform, findTenant, findTypes, config, clock, verifyJws }
+  let made: ReturnType<typeof make> | undefined
+
+  async function make() {
+    const [{ createReplay }, { createReplayPiece }, { replayViewOf }] = await Promise.all([
+      import('./replay'),
+      import('./replay-piece'),
+      import('./replay-view'),
+    ])
+    const replay = createReplay(needs)
+    return { replay, piece: createReplayPiece({ ...platform, replay, viewOf: replayViewOf }) }
+  }
+
+  async function start(jobs: ReplayJobs): Promise<ReplayRunner> {
+    const { startReplays } = await import('./replay-runner')
+    made ??= make()
+    return startReplays({ jobs, piece: (await made).piece, keyring, clock, log })
+  }
+
+  return {
+    async replay(...asked) {
+      made ??= make()
+      return (await made).replay(...asked)
+    },
+    async piece(...asked) {
+      made ??= make()
+      return (await made).piece(...asked)
+    },
+    runner: platform.replays && runnerOf(start(platform.replays)),
+  }
+}
+
+/** A runner that has been started is asked once it has. */
+function runnerOf(started: Promise<ReplayRunner>): ReplayRunner {
+  return {
+    begin: async (job) => (await started).begin(job),
+    get: async (tenantId, replayId) => (await started).get(tenantId, replayId),
+    async [Symbol.asyncDispose]() {
+      await (await started)[Symbol.asyncDispose]()
+    },
+  }
 }

@@ -1550,15 +1550,6 @@ export interface Operations {
       500: Problem
     }
   }
-  /** This document, to read and to try */
-  getDocs: {
-    method: 'GET'
-    path: '/docs'
-    replies: {
-      200: string
-      500: Problem
-    }
-  }
   /** Check events against the standard */
   validateCaliperEvents: {
     method: 'POST'
@@ -2996,6 +2987,15 @@ export interface Operations {
     path: '/'
     replies: {
       200: Running
+      500: Problem
+    }
+  }
+  /** This document, to read and to try */
+  getDocs: {
+    method: 'GET'
+    path: '/docs'
+    replies: {
+      200: string
       500: Problem
     }
   }
