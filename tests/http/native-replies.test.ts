@@ -93,7 +93,7 @@ describe('native events are answered in the shape of what was sent', () => {
     await using app = await startTestApp()
     for (const [members, payload] of payloads) {
       const response = await post(app, JSON.stringify({ event_type: 'tap', ...members }))
-      expect(await response.json()).toMatchObject({ payload, source: null, user_id: null })
+      expect(await response.json()).toMatchObject({ payload, source: 'demo', user_id: null })
     }
   })
 

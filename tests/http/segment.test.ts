@@ -240,3 +240,14 @@ describe('the key of a message', () => {
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
   })
 })
+
+describe('a tenant that rejects types that are not registered', () => {
+  it('takes the kinds of call, and refuses what is tracked until it is registered', async () => {
+    await using app = await startTestApp({ config: { unknownTypes: 'reject' } })
+    await expectTaken(await post(app, 'page', { userId: 'u1', name: 'Home', messageId: 'm-2' }))
+    expect(await quarantined(app)).toEqual([])
+    await expectTaken(await post(app, 'track', track))
+    const [kept] = await quarantined(app)
+    expect(kept!.errors.map(({ code }) => code)).toEqual(['unknown_type'])
+  })
+})

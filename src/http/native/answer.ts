@@ -58,9 +58,10 @@ function reasonsIn(quarantined: Receipt['quarantined']): string[] {
 export function oneText(
   event: PublishedEvent,
   receipt: Receipt,
-  { context, maxBytes = RECEIPT_BYTES }: { context: One['context']; maxBytes?: number | undefined },
+  about: { context: One['context']; sourceId: string; maxBytes?: number | undefined },
 ): string {
-  const { envelope, payload } = publishedMembers(event, context)
+  const { maxBytes = RECEIPT_BYTES } = about
+  const { envelope, payload } = publishedMembers(event, about)
   const whole = `{${envelope},"payload":${payload},"receipt":${JSON.stringify(receipt)}}`
   if (Buffer.byteLength(whole) <= maxBytes) return whole
   const message = `The payload is stored, and left out of an answer of more than ${maxBytes} bytes`

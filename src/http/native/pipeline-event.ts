@@ -1,7 +1,6 @@
 import type { EventRecord } from '../../event/record'
-import { viewOf } from '../../standards/native/view'
-import { membersIn } from '../../syntax/json-elements'
-import { type Json, jsonObject, jsonOf, writtenJson } from '../answers/json'
+import { payloadText } from '../../standards/native/published'
+import { type Json, jsonObject, writtenJson } from '../answers/json'
 import { z } from '../zod'
 
 export const PipelineEvent = z
@@ -57,19 +56,7 @@ function factsOf(record: EventRecord) {
   }
 }
 
-/** The names under which a native event carries what is its own. */
-const payloads = ['payload', 'properties', 'payload_json']
-
-/** Returns the payload in the very characters in which it was sent, where it stands by itself. */
-function payloadOf({ standard, profile, raw }: EventRecord): Json<unknown> {
-  if (standard !== 'native') return writtenJson(raw)
-  if (profile !== undefined) return jsonOf(payloadInDialect(raw))
-  const members = membersIn(raw)
-  const texts = payloads.map((name) => members?.get(name))
-  return writtenJson(texts.find((text) => text !== undefined && text !== 'null') ?? '{}')
-}
-
-function payloadInDialect(raw: string): unknown {
-  const members = viewOf(JSON.parse(raw), {}).members as Record<string, unknown>
-  return payloads.map((name) => members[name]).find((value) => value != null) ?? {}
+/** Returns the payload; of an event of another standard, all of it. */
+function payloadOf({ standard, raw, profile }: EventRecord): Json<unknown> {
+  return writtenJson(standard === 'native' ? payloadText({ raw, profile }, {}) : raw)
 }

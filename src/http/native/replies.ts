@@ -16,7 +16,7 @@ const StoredEvent = z
   .object({
     id: z.string(),
     event_type: z.string(),
-    source: z.string().nullable(),
+    source: z.string().openapi({ description: 'As sent, else the source of the key' }),
     session_id: z.string().nullable(),
     user_id: z.string().nullable(),
     payload: z.looseObject({}).openapi({ description: 'As it was sent' }),

@@ -20,41 +20,43 @@ export interface PublishedMembers {
 /**
  * Writes the members `id`, `event_type`, `source`, `session_id`, `user_id` and `timestamp` of an event,
  * and its payload.
- * @param context the context of its reading
+ * @param about the context of its reading, and the source that sent it: the application, where none is
+ * named
  */
 export function publishedMembers(
   event: PublishedEvent,
-  context: Record<string, string>,
+  { context, sourceId }: { context: Record<string, string>; sourceId: string },
 ): PublishedMembers {
   const { eventId, type, edAppId, sessionId, actorId, eventTime } = event
   const envelope = {
     id: eventId,
     event_type: type,
-    source: edAppId ?? null,
+    source: edAppId ?? sourceId,
     session_id: sessionId ?? null,
     user_id: actorId ?? null,
     timestamp: eventTime,
   }
   return {
     envelope: JSON.stringify(envelope).slice(1, -1),
-    payload: payloadText(event, context) ?? '{}',
+    payload: payloadText(event, context),
   }
 }
 
 // The first that has an object counts.
 const payloadNames = ['payload', 'properties'] as const
 
-function payloadText(
-  { raw, profile }: PublishedEvent,
+/** Returns the payload of an event as JSON, in its sender's own characters; `{}` where it has none. */
+export function payloadText(
+  { raw, profile }: Pick<PublishedEvent, 'raw' | 'profile'>,
   context: Record<string, string>,
-): string | undefined {
-  if (profile !== undefined) return viewedPayload(raw, context)
+): string {
+  if (profile !== undefined) return viewedPayload(raw, context) ?? '{}'
   const members = membersIn(raw)
   for (const name of payloadNames) {
     const text = members?.get(name)
     if (text?.startsWith('{')) return text
   }
-  return objectIn(members?.get('payload_json'))
+  return objectIn(members?.get('payload_json')) ?? '{}'
 }
 
 /** A dialect has its payload elsewhere. */

@@ -42,10 +42,11 @@ export function viewOf(item: unknown, context: Context): View {
 }
 
 function viewBy(dialect: Dialect, item: Members, context: Context): View {
+  const prepared = dialect.prepare?.(item, context) ?? item
   return {
     ...look(dialect, item, context),
     dialect: dialect.name,
-    ...(dialect.hasOwnTypes && { hasOwnType: true as const }),
+    ...(dialect.hasOwnTypes(prepared) && { hasOwnType: true as const }),
     sentAs: (name) => sentAs(dialect, item, { name, context }),
   }
 }

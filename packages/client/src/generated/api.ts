@@ -630,7 +630,8 @@ export type NativeReceipt = Receipt & {
 export type PublishedEvent = {
   id: string
   event_type: string
-  source: string | null
+  /** As sent, else the source of the key */
+  source: string
   session_id: string | null
   user_id: string | null
   /** As it was sent */

@@ -196,7 +196,7 @@ export const canvas: Dialect = {
   },
   roles: enrollments,
   rowOf: (type) => (Object.hasOwn(rows, type) ? rows[type] : undefined),
-  hasOwnTypes: true,
+  hasOwnTypes: () => true,
 }
 
 function isNamed(metadata: unknown): boolean {

@@ -31,7 +31,7 @@ export const cloudevents: Dialect = {
   },
   fields: {},
   otherwise: { objectId: 'subject' },
-  hasOwnTypes: false,
+  hasOwnTypes: () => false,
 }
 
 /** Reads the object that a CloudEvent carries as itself, as JSON text, or as bytes of that. */

@@ -74,7 +74,7 @@ export interface Dialect {
   /** Finds what is known of an event by its name; left out, nothing is. */
   rowOf?(type: string, item: Members): EventRow | undefined
   /** Its types are those of its tool: no registered type of the same name is meant. */
-  hasOwnTypes: boolean
+  hasOwnTypes(prepared: Members): boolean
   /** Names the member that an item lacks which has no type. Left out, it is the first of the paths. */
   lacking?(item: Members): string
 }

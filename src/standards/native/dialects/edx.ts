@@ -154,7 +154,7 @@ export const edx: Dialect = {
     const name = Object.hasOwn(names, type) ? names[type]! : type
     return isEcho !== true && Object.hasOwn(rows, name) ? rows[name] : undefined
   },
-  hasOwnTypes: true,
+  hasOwnTypes: () => true,
 }
 
 // A browser's event is JSON text, and was packed once more by some versions.

@@ -95,7 +95,8 @@ export const segment: Dialect = {
     const rows = call === 'track' ? tracked : called
     return Object.hasOwn(rows, type) ? rows[type] : undefined
   },
-  hasOwnTypes: false,
+  // The name of what was tracked is the sender's, and may be registered; the kinds of call are Segment's.
+  hasOwnTypes: ({ type }) => type !== 'track',
   lacking: ({ type }) => (type === undefined ? 'type' : 'event'),
 }
 

@@ -51,13 +51,11 @@ function payloadOf(members: Members): string {
   )
 }
 
-/** An event in the dialect of a known system is of that system's types, not of registered ones. */
 function applyNone(
   event: ReadEvent,
   { unknownTypes }: TypesInForce,
   path: Issue['path'],
 ): Issue[] | undefined {
-  if (event.profile !== undefined) return undefined
   if (unknownTypes === 'accept') {
     note(event, UNKNOWN)
     return undefined
