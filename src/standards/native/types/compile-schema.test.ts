@@ -124,7 +124,7 @@ describe('a schema of a tenant', () => {
 
   it('of 64 KB is compiled or refused in time', () => {
     const properties = Object.fromEntries(
-      Array.from({ length: 1_000 }, (_, i) => [`name_${i}`, { type: 'string', maxLength: i }]),
+      Array.from({ length: 900 }, (_, i) => [`name_${i}`, { type: 'string', maxLength: i }]),
     )
     let nested: Schema = { type: 'string' }
     for (let i = 0; i < 2_000; i += 1) nested = { items: nested }
