@@ -61,7 +61,7 @@ describe('nonius types, beside a running server', () => {
     const gone = await types('remove', 'lesson_started')
     expect(gone).toMatchObject({ exitCode: 1 })
     expect(gone.stderr).toContain('404')
-  })
+  }, 60_000)
 
   it('names the place of what is refused: by itself, and by the server', async () => {
     const wrong = file('wrong.yaml', lesson('minimum: low'))
@@ -83,5 +83,5 @@ describe('nonius types, beside a running server', () => {
       file('good.json', '{"name":"a","description":"A","category":"c"}'),
     )
     expect(checked).toMatchObject({ exitCode: 0, stdout: '1 good: a\n' })
-  })
+  }, 60_000)
 })

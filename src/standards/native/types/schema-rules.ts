@@ -9,7 +9,7 @@ export const MAX_SCHEMA_BYTES = 65_536
 // Ten levels are a deep payload, and a schema has three for each; compiling goes down all of them.
 const MAX_SCHEMA_DEPTH = 50
 // The largest of ours has thirty; a checker is code, which grows with each of these.
-const MAX_NODES = 2_000
+const MAX_NODES = 1_000
 const MAX_PATTERNS = 100
 const MAX_CHOICES = 1_000
 
