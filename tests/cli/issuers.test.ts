@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/folders'
 import { nonius } from '../support/program'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
+
+// Each command is a process of its own.
+setDefaultTimeout(60_000)
 
 const folder = temporaryFolder()
 const dataDir = join(folder.path, 'data')
