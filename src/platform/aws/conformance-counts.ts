@@ -18,17 +18,12 @@ import {
   MAX_NOTED,
 } from '../shared/tally'
 import { partsOf, tallyFrom, updateOf } from './counts/items'
+import { allWritten, createSettling, type Settling } from './counts/settling'
 import { keyOf, queryAll, text } from './dynamo/attributes'
 import { transact } from './dynamo/transact'
 import { guarded } from './errors'
 
-export interface SettlingCounts extends ConformanceCounts, AsyncDisposable {
-  /**
-   * Writes the noted counts if that was not done for ten seconds; never fails. It is awaited before
-   * each reply, since a function may be frozen after it, or ended.
-   */
-  settle(): Promise<void>
-}
+export type SettlingCounts = ConformanceCounts & Pick<Settling, 'settle'> & AsyncDisposable
 
 interface Needs {
   client: DynamoDBClient
@@ -45,8 +40,14 @@ const FLUSH_MS = 10_000
 /** Counts conformance in the registry's table. Disposing writes what is still in memory. */
 export function createConformanceCounts({ client, table, clock, log }: Needs): SettlingCounts {
   const noted = new Map<string, { source: CountedSource; hour: string; tally: Tally }>()
-  let flushedAt = Number.NEGATIVE_INFINITY
-  let flushing: Promise<void> = Promise.resolve()
+  const settling = createSettling({
+    name: 'conformance counts',
+    everyMs: FLUSH_MS,
+    isNoted: () => noted.size > 0,
+    write: writeAll,
+    clock,
+    log,
+  })
 
   function note(source: CountedSource, hour: string, tally: Tally) {
     const key = keyOf(source.tenantId, source.sourceId, hour)
@@ -69,44 +70,24 @@ export function createConformanceCounts({ client, table, clock, log }: Needs): S
     }
   }
 
-  /** Waits for the flush before it, which may have taken what was noted and not yet written it. */
-  function flush(): Promise<void> {
-    flushing = flushing
-      .catch(() => {})
-      .then(async () => {
-        flushedAt = clock.monotonic()
-        const taken = [...noted.values()]
-        noted.clear()
-        const writes = taken.flatMap(({ source, hour, tally }) =>
-          partsOf(tally).map((part) => write(source, hour, part)),
-        )
-        const failed = (await Promise.allSettled(writes)).find(
-          ({ status }) => status === 'rejected',
-        )
-        if (failed !== undefined) throw (failed as PromiseRejectedResult).reason
-      })
-    return flushing
-  }
-
-  async function flushQuietly() {
-    try {
-      await flush()
-    } catch (error) {
-      log.warn('conformance counts were not saved yet', { reason: (error as Error).message })
-    }
+  async function writeAll() {
+    const taken = [...noted.values()]
+    noted.clear()
+    await allWritten(
+      taken.flatMap(({ source, hour, tally }) =>
+        partsOf(tally).map((part) => write(source, hour, part)),
+      ),
+    )
   }
 
   return {
     add: (source, receivedAt, tally) => note(source, hourOf(receivedAt), tally),
 
-    async settle() {
-      const isDue = clock.monotonic() - flushedAt >= FLUSH_MS
-      if (isDue && noted.size > 0) await flushQuietly()
-    },
+    settle: settling.settle,
 
     read: (source, range) =>
       guarded('reading conformance counts', async () => {
-        await flush()
+        await settling.flush()
         const oldest = hourOf(new Date(clock.now().getTime() - KEPT_MS).toISOString())
         let first = hourOf(range.from)
         if (first < oldest) first = oldest // DynamoDB drops what has expired some days late
@@ -134,7 +115,7 @@ export function createConformanceCounts({ client, table, clock, log }: Needs): S
         return [...sums].map(([at, tally]): CountedInterval => ({ at, ...byFrequency(tally) }))
       }),
 
-    [Symbol.asyncDispose]: flushQuietly,
+    [Symbol.asyncDispose]: settling[Symbol.asyncDispose],
   }
 }
 

@@ -5,14 +5,12 @@ import type { Clock } from '../clock'
 import { MAX_NOTED, slotOf } from '../shared/arrival-slots'
 import type { SourceActivity } from '../source-activity'
 import type { NotedArrivals } from './counts/arrivals'
+import { allWritten, createSettling, type Settling } from './counts/settling'
 import { keyOf } from './dynamo/attributes'
 import { transact } from './dynamo/transact'
 import { guarded } from './errors'
 
-export interface SettlingActivity extends SourceActivity, AsyncDisposable {
-  /** Does what `SettlingCounts.settle` does. */
-  settle(): Promise<void>
-}
+export type SettlingActivity = SourceActivity & Pick<Settling, 'settle'> & AsyncDisposable
 
 interface Needs {
   client: DynamoDBClient
@@ -29,8 +27,14 @@ const FLUSH_MS = 10_000
 /** Counts arrivals in the registry's table. Disposing writes what is still in memory. */
 export function createSourceActivity({ client, table, clock, log }: Needs): SettlingActivity {
   const noted = new Map<string, NotedArrivals>()
-  let flushedAt = Number.NEGATIVE_INFINITY
-  let flushing: Promise<void> = Promise.resolve()
+  const settling = createSettling({
+    name: 'counts of arrivals',
+    everyMs: FLUSH_MS,
+    isNoted: () => noted.size > 0,
+    write: writeAll,
+    clock,
+    log,
+  })
 
   function note({ sender, slot, lastUsedAt, lastSeenAt, arrivals }: NotedArrivals) {
     const name = keyOf(sender.tenantId, sender.sourceId, sender.keyId, slot)
@@ -64,28 +68,10 @@ export function createSourceActivity({ client, table, clock, log }: Needs): Sett
     }
   }
 
-  /** Waits for the flush before it, which may have taken what was noted and not yet written it. */
-  function flush(): Promise<void> {
-    flushing = flushing
-      .catch(() => {})
-      .then(async () => {
-        flushedAt = clock.monotonic()
-        const senders = [...bySender(noted.values()).values()]
-        noted.clear()
-        const failed = (await Promise.allSettled(senders.map(write))).find(
-          ({ status }) => status === 'rejected',
-        )
-        if (failed !== undefined) throw (failed as PromiseRejectedResult).reason
-      })
-    return flushing
-  }
-
-  async function flushQuietly() {
-    try {
-      await flush()
-    } catch (error) {
-      log.warn('counts of arrivals were not saved yet', { reason: (error as Error).message })
-    }
+  async function writeAll() {
+    const senders = [...bySender(noted.values()).values()]
+    noted.clear()
+    await allWritten(senders.map(write))
   }
 
   return {
@@ -96,19 +82,16 @@ export function createSourceActivity({ client, table, clock, log }: Needs): Sett
       note({ sender, slot: slotOf(at), lastUsedAt: at, lastSeenAt, arrivals: sum })
     },
 
-    async settle() {
-      const isDue = clock.monotonic() - flushedAt >= FLUSH_MS
-      if (isDue && noted.size > 0) await flushQuietly()
-    },
+    settle: settling.settle,
 
     read: (tenantId, now) =>
       guarded('reading counts of arrivals', async () => {
-        await flush()
+        await settling.flush()
         const { readSeen } = await import('./counts/read-seen')
         return readSeen(client, table, tenantId, now)
       }),
 
-    [Symbol.asyncDispose]: flushQuietly,
+    [Symbol.asyncDispose]: settling[Symbol.asyncDispose],
   }
 }
 

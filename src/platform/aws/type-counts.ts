@@ -4,12 +4,10 @@ import type { Clock } from '../clock'
 import { createNotedTypes, type NotedTypes } from '../shared/noted-types'
 import { hourOf, KEPT_MS } from '../shared/tally'
 import type { TypeCounts } from '../type-counts'
+import { createSettling, type Settling } from './counts/settling'
 import { guarded } from './errors'
 
-export interface SettlingTypes extends TypeCounts, AsyncDisposable {
-  /** Does what `SettlingCounts.settle` does, of five seconds. */
-  settle(): Promise<void>
-}
+export type SettlingTypes = TypeCounts & Pick<Settling, 'settle'> & AsyncDisposable
 
 interface Needs {
   client: DynamoDBClient
@@ -28,8 +26,14 @@ const WIDTH = 16
 /** Counts events by type in the registry's table. Disposing writes what is still in memory. */
 export function createTypeCounts({ client, table, clock, log }: Needs): SettlingTypes {
   const noted = createNotedTypes()
-  let flushedAt = Number.NEGATIVE_INFINITY
-  let flushing: Promise<void> = Promise.resolve()
+  const settling = createSettling({
+    name: 'counts by type',
+    everyMs: FLUSH_MS,
+    isNoted: () => noted.size() > 0,
+    write: writeAll,
+    clock,
+    log,
+  })
 
   /**
    * Writes the hours of one type in their order: they share an item, which has the latest time.
@@ -50,48 +54,30 @@ export function createTypeCounts({ client, table, clock, log }: Needs): Settling
     }
   }
 
-  /** Waits for the flush before it, which may have taken what was noted and not yet written it. */
-  function flush(): Promise<void> {
-    flushing = flushing
-      .catch(() => {})
-      .then(async () => {
-        flushedAt = clock.monotonic()
-        const taken = noted.take()
-        if (taken.length === 0) return
-        const { inParallel } = await import('./dynamo/in-parallel')
-        const failures = await inParallel(byType(taken), WIDTH, write)
-        const failed = failures.find((failure) => failure !== undefined)
-        if (failed !== undefined) throw failed
-      })
-    return flushing
-  }
-
-  async function flushQuietly() {
-    try {
-      await flush()
-    } catch (error) {
-      log.warn('counts by type were not saved yet', { reason: (error as Error).message })
-    }
+  async function writeAll() {
+    const taken = noted.take()
+    if (taken.length === 0) return
+    const { inParallel } = await import('./dynamo/in-parallel')
+    const failures = await inParallel(byType(taken), WIDTH, write)
+    const failed = failures.find((failure) => failure !== undefined)
+    if (failed !== undefined) throw failed
   }
 
   return {
     add: noted.add,
 
-    async settle() {
-      const isDue = clock.monotonic() - flushedAt >= FLUSH_MS
-      if (isDue && noted.size() > 0) await flushQuietly()
-    },
+    settle: settling.settle,
 
     read: (tenantId, now) =>
       guarded('reading counts by type', async () => {
-        await flush()
+        await settling.flush()
         const { readTypes } = await import('./counts/read-types')
         return readTypes({ client, table }, tenantId, now)
       }),
 
     forget: (tenantId, before) =>
       guarded('forgetting counts by type', async () => {
-        await flush()
+        await settling.flush()
         const now = clock.now()
         noted.forget(tenantId, before?.time ?? now.toISOString())
         const oldest = hourOf(new Date(now.getTime() - KEPT_MS).toISOString())
@@ -100,7 +86,7 @@ export function createTypeCounts({ client, table, clock, log }: Needs): Settling
         return forgetTypes({ client, table }, tenantId, { before, now })
       }),
 
-    [Symbol.asyncDispose]: flushQuietly,
+    [Symbol.asyncDispose]: settling[Symbol.asyncDispose],
   }
 }
 
