@@ -3,6 +3,7 @@ import type { Scope } from '../../src/identity/scope'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { anEnvelopeText } from '../support/envelopes'
+import { notOnAws } from '../support/not-on-aws'
 import { startPublishTest } from '../support/publish-api'
 
 const quiz = 'https://quiz.example.edu'
@@ -132,10 +133,17 @@ describe('a key for pages', () => {
     await using test = await startPublishTest()
     const { key } = await made(test.app)
     const key2 = `?key=${key}`
-    await problemOf(await test.refusal(`/ws/publish${key2}`), 'forbidden')
+    const none = await test.refusal(`/ws/publish${key2}`)
+    expect(none.status).toBe(403)
     const other = await test.refusal(`/ws/publish${key2}`, { Origin: 'https://evil.example' })
-    await problemOf(other, 'forbidden')
+    expect(other.status).toBe(403)
     expect((await test.refusal(`/ws/publish${key2}`, { Origin: quiz })).status).toBe(101)
+  })
+
+  notOnAws('handshake')('is told why no WebSocket is opened', async () => {
+    await using test = await startPublishTest()
+    const { key } = await made(test.app)
+    await problemOf(await test.refusal(`/ws/publish?key=${key}`), 'forbidden')
   })
 
   const refused: [name: string, body: object, path: (string | number)[]][] = [
