@@ -20,7 +20,8 @@ import { type IssueInItem, issuesInItem } from './issues-in-item'
 import { conflict } from './outcome'
 import { readAgainWith } from './read-again'
 import type { RecordStoreNeeds } from './record-store'
-import { type SessionDocuments, screened } from './screen'
+import { screened } from './screen'
+import type { SessionDocuments } from './sessions'
 import { quarantinedItemWith } from './steps/quarantine'
 
 /** A replayer is a person or a program that replays. */

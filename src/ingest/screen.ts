@@ -1,10 +1,8 @@
 import type { Reading } from '../event/reading'
 import { sentBy } from '../event/sent-by'
-import type { DocumentStore } from '../platform/document-store'
 import { standardNamed } from '../standards'
 import type { Origin, Stored } from './arrival'
-
-export type SessionDocuments = Pick<DocumentStore, 'get' | 'put'>
+import type { SessionDocuments } from './sessions'
 
 interface Needs {
   documents?: SessionDocuments | undefined

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Issue } from '../error/issue'
 import type { ReadItem, Reading } from '../event/reading'
 import { sentBy } from '../event/sent-by'
-import type { DocumentKey } from '../platform/document-store'
+import type { DocumentKey, DocumentStore } from '../platform/document-store'
 import { standardNamed } from '../standards'
 import { eachOf, inTurns } from '../syntax/steps'
 import type { Origin, Readable, Refused, Stored } from './arrival'
-import type { SessionDocuments } from './screen'
+
+/** Whose a session is stands in a document of its own. */
+export type SessionDocuments = Pick<DocumentStore, 'get' | 'put'>
 
 /** A session is one person's attempt at a test, as the event that began it says. */
 interface Session {
