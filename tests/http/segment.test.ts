@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import type { ErrorCode } from '../../src/error/codes'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
+import { notOnAws } from '../support/not-on-aws'
 import { segmentMessages } from '../support/senders/dialects'
 
 const messages = segmentMessages.shapes.map(({ sent }) => sent)
@@ -76,7 +77,7 @@ describe('POST /v1/batch', () => {
     expect(await app.platform.events.get('default', 'node-next-1')).toBeDefined()
   })
 
-  it('takes ten thousand messages', async () => {
+  notOnAws('many writes')('takes ten thousand messages', async () => {
     await using app = await startTestApp()
     const batch = Array.from({ length: 10_000 }, (_, n) => ({
       ...{ type: 'track', event: 'a', userId: 'u', messageId: `many-${n}` },
