@@ -53,7 +53,10 @@ export const expected: Record<string, unknown[][]> = {
     [tenant, 'lms', 'caliper', '1.2', 17, 16, 94.1],
     [tenant, 'reader', 'native', null, 3, 3, 100],
   ],
-  'departures-by-source': [[tenant, 'lms', 'unsupported_action', 1, '2026-11-03 16:00:01']],
+  'departures-by-source': [
+    [tenant, 'reader', 'unknown_type', 3, '2026-11-12 11:00:00'],
+    [tenant, 'lms', 'unsupported_action', 1, '2026-11-03 16:00:01'],
+  ],
   'sender-lag': [
     [tenant, 'lms', '2026-11-02', 7, 1, 1, 2, 2], // six times 1 s, once 2 s
     [tenant, 'lms', '2026-11-03', 9, 1, 60, 60, 60], // four times 1 s, five times 60 s

@@ -60,7 +60,8 @@ const title = isHere ? '' : ', which is left out since it is not at ../shared/xa
 describe.if(isHere)(`ADL's LRS conformance suite${title}`, () => {
   const suite = temporaryFolder()
   const installed = isHere && install(suite.path)
-  afterAll(() => suite[Symbol.dispose]())
+  // Thousands of files, on a disk that others use as well.
+  afterAll(() => suite[Symbol.dispose](), 120_000)
 
   for (const [name, start] of [
     ['one machine', oneMachine],

@@ -21,7 +21,8 @@ WITH chosen AS (
     coalesce(common_action, action) AS done,
     ${isTaking} AS is_taking,
     (standard = 'caliper' AND type IN ('GradeEvent', 'OutcomeEvent'))
-      OR (standard = 'native' AND coalesce(common_action = 'Graded' AND object_type = 'Attempt', false))
+      OR (standard = 'native'
+        AND coalesce(common_action = 'Graded' AND object_type = 'Attempt', false))
       AS is_grade,
     standard = 'caliper' AND type IN ('AssessmentEvent', 'AssignableEvent') AS is_attempting
   FROM events
