@@ -1,9 +1,9 @@
 import type { Receipt } from '../event/receipt'
 import type { ServerFacts } from '../event/record'
 import type { Principal } from '../identity/principal'
-import { allows } from '../identity/xapi-rights'
 import type { Arrival, Sender } from '../ingest/arrival'
 import { receiptText, type Wording } from '../ingest/receipt-text'
+import { senderBy } from '../ingest/sender'
 import type { BodyForm, Standard } from '../standards/standard'
 import type { WireBody } from '../wire/body'
 import { readWire } from './body'
@@ -35,7 +35,7 @@ export interface Taken {
 }
 
 /** A request that was opened is known but for its body. */
-export type Opened = Pick<Arrival, 'sender' | 'standard' | 'form' | 'contentType' | 'context'> & {
+export type Opened = Pick<Arrival, 'sender' | 'standard' | 'form' | 'contentType'> & {
   principal: Principal
   readBody: NonNullable<Door['readBody']>
 }
@@ -58,7 +58,7 @@ export async function openDoor(
   const form = formOf(c)
   const contentType = c.req.header('Content-Type')
   const sender = senderOf(c, principal)
-  return { principal, sender, standard, form, contentType, context: termsOf(principal), readBody }
+  return { principal, sender, standard, form, contentType, readBody }
 }
 
 /** Takes the body of a request in, whole, within its budget: it hands over an arrival. */
@@ -92,19 +92,10 @@ export function answerReceipt(c: AppContext, { receipt, wording }: Taken): Recei
   return replyWith(c, withLinks(c, text), true)
 }
 
-/** Returns the terms under which somebody sends, where there are any (`SentBy`). */
-export function termsOf({ person, origins }: Principal): Record<string, string> | undefined {
-  if (person !== undefined) return { learner: person.learnerId }
-  // Such a key is read out of a page by anybody.
-  return origins === undefined ? undefined : { begins: 'none' }
-}
-
 /** Says who sends, with what the server saw of the request. */
 export function senderOf(c: AppContext, principal: Principal): Sender {
-  const { tenantId, sourceId, keyId } = principal
-  const facts = serverFacts(c, keyId)
-  const server = allows(principal, 'define') ? facts : { ...facts, defines: false as const }
-  return { tenantId, sourceId, server }
+  const { subject: _, ...seen } = serverFacts(c, principal.keyId)
+  return senderBy(principal, seen)
 }
 
 export function serverFacts(c: AppContext, keyId: string): ServerFacts {

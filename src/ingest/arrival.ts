@@ -13,6 +13,8 @@ export interface Sender {
   tenantId: string
   sourceId: string
   server: ServerFacts
+  /** The terms under which they send (`SentBy`), as `senderBy` has them. */
+  sentUnder?: Record<string, string> | undefined
 }
 
 /** An arrival is a body that a known sender sent, whichever way it came. */

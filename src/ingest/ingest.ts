@@ -34,6 +34,7 @@ import type { FindTypes } from './event-types'
 import { outcomeOf } from './outcome'
 import { createRecordStore, type RecordStoreNeeds } from './record-store'
 import { rememberSessions, screened } from './screen'
+import { contextUnderTerms } from './sender'
 import type { SessionDocuments } from './sessions'
 import { isAllRefused, mayBeCloudEvent } from './signs'
 import { createSpill } from './spill'
@@ -112,7 +113,10 @@ export function createIngest(needs: IngestNeeds): Ingest {
 
   return async function ingest(given) {
     const { origin, source, by } = await identify(given)
-    const arrival = { ...given, context: inDialect(given.context, given.standard, source) }
+    const arrival = {
+      ...given,
+      context: inDialect(contextUnderTerms(given), given.standard, source),
+    }
     const decoded = await decode(arrival.body)
     const text = isUnreadable(decoded) ? decoded : decoded.text
     const verified = await verify(text, arrival, source)

@@ -5,6 +5,7 @@ import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { QuarantineStore } from '../platform/quarantine-store'
 import type { Watch } from '../watch/watch'
 import { type Arrival, unreadableOr } from './arrival'
+import { contextUnderTerms } from './sender'
 import { identifyWith } from './steps/identify'
 import { quarantineBodyWith, refusalOf } from './steps/quarantine-body'
 
@@ -37,8 +38,9 @@ export function createRefuseBody({ platform, findSource, watch, clock }: Needs):
   const identify = identifyWith({ findSource, clock })
   const quarantineBody = quarantineBodyWith({ ...platform, watch, clock })
 
-  return async function refuseBody({ body, ...arrival }, refusal) {
+  return async function refuseBody({ body, ...refused }, refusal) {
     const unreadable = unreadableOr(refusal)
+    const arrival = { ...refused, context: contextUnderTerms(refused) }
     const { origin } = await identify(arrival)
     return refusalOf(unreadable, await quarantineBody(body, unreadable, arrival, origin))
   }

@@ -6,6 +6,7 @@ import { problemOf } from '../error/problem'
 import { translate } from '../error/translate'
 import type { Ingest } from '../ingest/ingest'
 import { receiptText } from '../ingest/receipt-text'
+import { senderBy } from '../ingest/sender'
 import type { Limiter } from '../limits/limiter'
 import { rateLimited } from '../limits/rate-limited'
 import { type Budget, type Lease, unbounded } from '../memory/budget'
@@ -47,8 +48,8 @@ export function createPublish(
 ): SocketProtocol {
   async function answer(connection: Connection, body: WireBody, requestId: string) {
     const { principal, ip, userAgent } = connection
-    const { tenantId, sourceId, keyId: subject } = principal
-    const sender = { tenantId, sourceId, server: { subject, ip, userAgent, requestId } }
+    const sender = senderBy(principal, { ip, userAgent, requestId })
+    const { sourceId } = sender
     const receipt = await ingest({ sender, standard: native, form: 'message', body })
     return receiptText(receipt, { standard: native, sourceId, maxBytes: maxReplyBytes })
   }

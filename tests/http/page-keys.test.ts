@@ -5,6 +5,7 @@ import { problemOf } from '../support/battery'
 import { anEnvelopeText } from '../support/envelopes'
 import { notOnAws } from '../support/not-on-aws'
 import { startPublishTest } from '../support/publish-api'
+import { openSocket } from '../support/sockets'
 
 const quiz = 'https://quiz.example.edu'
 const json = 'application/json'
@@ -138,6 +139,59 @@ describe('a key for pages', () => {
     const other = await test.refusal(`/ws/publish${key2}`, { Origin: 'https://evil.example' })
     expect(other.status).toBe(403)
     expect((await test.refusal(`/ws/publish${key2}`, { Origin: quiz })).status).toBe(101)
+  })
+
+  const beginning = {
+    event_type: 'SESSION_CREATED',
+    session_id: 'somebody-elses',
+    user_id: 'me',
+    payload: { question_ids: ['q1'] },
+  }
+  const beginnings: [door: string, body: unknown, more?: Record<string, string>][] = [
+    ['/api/v1/events', beginning],
+    ['/api/v1/events', [beginning]],
+    ['/api/v1/in/KEY', beginning],
+    [
+      '/v1/track',
+      {
+        ...{ type: 'track', event: 'SESSION_CREATED', userId: 'me', messageId: 'm1' },
+        context: { sessionId: 'somebody-elses' },
+        properties: { question_ids: ['q1'] },
+      },
+    ],
+    [
+      '/api/v1/events',
+      { specversion: '1.0', id: '1', source: '/quiz', type: 'quiz', data: beginning },
+      { 'Content-Type': 'application/cloudevents+json' },
+    ],
+  ]
+  const sessionsIn = async ({ platform }: TestApp) =>
+    (await platform.documents.list('default', ['sessions'], { limit: 10 })).items
+  for (const [door, body, more = {}] of beginnings) {
+    it(`begins no test session at ${door} by ${JSON.stringify(body).slice(0, 40)}`, async () => {
+      await using test = await startTestApp()
+      const { key } = await made(test)
+      const send = (as: string) => {
+        const headers = { 'Content-Type': json, Origin: quiz, ...test.as(as), ...more }
+        const path = door.replace('KEY', as)
+        return test.request(path, { method: 'POST', headers, body: JSON.stringify(body) })
+      }
+      expect((await send(key)).status).toBeLessThan(300)
+      expect(await sessionsIn(test)).toEqual([])
+      // A key of a server does, by the same words: the test would see a session.
+      expect((await send(test.keys.demo)).status).toBeLessThan(300)
+      expect(await sessionsIn(test)).toHaveLength(1)
+    })
+  }
+
+  it('begins no test session by WebSocket', async () => {
+    await using test = await startPublishTest()
+    const { key } = await made(test.app)
+    const headers = { ...test.app.as(key), Origin: quiz }
+    await using socket = await openSocket(test.url, { headers })
+    socket.send(JSON.stringify(beginning))
+    expect(JSON.parse(await socket.next())).toMatchObject({ eventCount: 1 })
+    expect(await sessionsIn(test.app)).toEqual([])
   })
 
   notOnAws('handshake')('is told why no WebSocket is opened', async () => {

@@ -11,7 +11,7 @@ import { inHeader, type Way } from '../credentials'
 import { notJson, refuseForm } from '../json-type'
 import { jsonReply, keyed, problems } from '../openapi'
 import { rawOperation } from '../operation'
-import { senderOf, termsOf } from '../receive'
+import { senderOf } from '../receive'
 import { createRoute } from '../route'
 import { batchExample, replyExample, TelemetryBatch, TelemetryReply } from './schemas'
 
@@ -62,7 +62,7 @@ export function receiveTelemetry(app: App, { services, options }: AppDeps) {
     requireJsonText(c)
     const body = await readWire(c, options.config)
     if (body.encoding === 'identity') refuseForm(c, body.text)
-    const context = { ...termsOf(principal), door: 'sessions', mostItems: String(MOST_EVENTS) }
+    const context = { door: 'sessions', mostItems: String(MOST_EVENTS) }
     const receipt = await services
       .ingest({
         ...{ sender: barely(senderOf(c, principal)), standard: native },
