@@ -10,6 +10,7 @@ export async function requireKey(c: AppContext, way: Way = inHeader): Promise<Pr
   if (credential === undefined) {
     const { anonymous } = c.var
     if (anonymous !== undefined) return anonymous()
+    c.var.unknown()
     throw new AppError('unauthenticated', way.missing)
   }
   const principal = await c.var.authenticate(credential)

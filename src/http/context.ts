@@ -41,6 +41,8 @@ export interface AppEnv {
      * @throws {AppError} `unauthenticated` for whoever is let in with a key only
      */
     anonymous: (() => Promise<Principal>) | undefined
+    /** Turns away whoever shows no good key too often. @throws {AppError} `rate_limited` */
+    unknown: () => void
     budget: Budget | undefined
     /** The tenant of the last key that was shown and known. */
     tenantId: string | undefined

@@ -4,15 +4,17 @@ import type { Allowance } from '../limits/windows'
 import type { RouteClass } from '../platform/registry/tenants'
 import type { Services } from '../services'
 import type { AppContext } from './context'
-import { inHeader } from './credentials'
 
 /** The limits of rates, as a request meets them. */
 export interface RateLimit {
-  /** Turns away a stranger of an address of which too many came. @throws {AppError} `rate_limited` */
-  before(c: AppContext): void
+  /** Counts a request that needs no key, by its address. @throws {AppError} `rate_limited` */
+  open(c: AppContext): void
   /** Counts a request whose sender is known. @throws {AppError} `rate_limited` */
   known(c: AppContext, principal: Principal): Promise<void>
-  /** Tells whoever showed a key that is not known when they tried too many. @throws {AppError} `rate_limited` */
+  /**
+   * Turns away whoever shows no key, or none that is known, where too many of their address did.
+   * @throws {AppError} `rate_limited`
+   */
   unknown(c: AppContext): void
   /** Counts a request of a stranger whose answer is no 401. @throws {AppError} `rate_limited` */
   stranger(c: AppContext): void
@@ -24,16 +26,11 @@ export interface RateLimit {
 export function rateLimitOf({ limiter, findTenant }: Services): RateLimit | undefined {
   if (limiter === undefined) return undefined
   return {
-    before(c) {
+    open(c) {
+      // A check takes as long as storing does, also for whoever shows a key that is none.
+      if (!c.req.path.endsWith('/validate')) return
       const routeClass = classOf(c.req.method, c.req.path)
-      if (routeClass === undefined || inHeader.read(c) !== undefined) return
-      // A check needs no key, and takes as long as storing does.
-      const isOpen = c.req.path.endsWith('/validate')
-      const ofAddress = isOpen
-        ? limiter.stranger(c.env?.ip, routeClass)
-        : limiter.lookAt(c.env?.ip, routeClass)
-      if (isOpen) tell(c, ofAddress)
-      else if (ofAddress?.isOver) tell(c, ofAddress)
+      if (routeClass !== undefined) tell(c, limiter.stranger(c.env?.ip, routeClass))
     },
 
     async known(c, principal) {

@@ -60,13 +60,14 @@ export function requestContext({ authenticate, budget, watch, config, limit }: N
       c.set('keyPrefix', prefixOf(credential))
       const principal = await authenticate(credential)
       if (principal === undefined) {
-        limit?.unknown(c)
+        c.var.unknown()
         return undefined
       }
       // Whoever is known is named by the id of the key; nothing of a good one is said.
       c.set('keyPrefix', undefined)
       return letIn(c, principal)
     })
+    c.set('unknown', () => limit?.unknown(c))
     if (!config.requireAuth) {
       c.set('anonymous', async () => {
         const { admitAnonymous } = await import('./anonymous')
@@ -75,7 +76,7 @@ export function requestContext({ authenticate, budget, watch, config, limit }: N
     }
     c.header('X-Request-Id', id)
     setSecurityHeaders(c)
-    limit?.before(c)
+    limit?.open(c)
     await next()
     limit?.after(c)
     // Also after a failure: what was thrown is an answer by now.

@@ -68,6 +68,26 @@ describe('rate limits', () => {
     expect((await read(test, await test.issue(['events:read']))).status).toBe(200)
   })
 
+  const ways: [name: string, path: (key: string) => string, body: (key: string) => object][] = [
+    ['the path', (key) => `/api/v1/in/${key}`, () => ({ event_type: 'tap' })],
+    ['the path of Caliper', (key) => `/caliper/in/${key}`, () => ({ data: [] })],
+    ['the query', (key) => `/api/v1/events?api_key=${key}`, () => ({ event_type: 'tap' })],
+    [
+      'the body',
+      () => '/v1/track',
+      (writeKey) => ({ writeKey, type: 'track', event: 'a', userId: 'u', messageId: 'm' }),
+    ],
+  ]
+  for (const [name, path, body] of ways) {
+    notOnAws(ALONE)(`never hold up a good key in ${name} for what strangers do`, async () => {
+      await using test = await startTestApp({ config: low })
+      for (let n = 0; n < 10; n += 1) await test.request('/api/v1/events', { method: 'POST' })
+      const { demo } = test.keys
+      const sent = { method: 'POST', headers: json, body: JSON.stringify(body(demo)) }
+      expect((await test.request(path(demo), sent)).status).toBeLessThan(429)
+    })
+  }
+
   notOnAws(ALONE)('never hold up those who watch over the server', async () => {
     await using test = await startTestApp({ config: low })
     const metrics = await test.issue(['metrics:read'])
@@ -84,6 +104,9 @@ describe('rate limits', () => {
       test.request('/api/v1/events/validate', { method: 'POST', headers: json, body: event })
     for (let n = 0; n < 3; n += 1) expect((await check()).status).toBe(200)
     expect((await check()).status).toBe(429)
+    const junk = { ...json, Authorization: 'Bearer nk_wrong_and_long_enough_to_be_one' }
+    const shown = { method: 'POST', headers: junk, body: event }
+    expect((await test.request('/api/v1/events/validate', shown)).status).toBe(429)
   })
 
   notOnAws(ALONE)('hold for all keys of a tenant together, and for no other tenant', async () => {
