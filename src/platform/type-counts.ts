@@ -42,10 +42,10 @@ export interface TypeCounts {
    */
   read(tenantId: string, now: Date): Promise<CountedType[]>
   /**
-   * Forgets what was counted: all of it, or what arrived before a time. What is older than counts by
-   * the hour are held (400 days) is left as it is when the time is older, too.
+   * Forgets what arrived before a time, and is counted or will be. When the time is older than counts by
+   * the hour are held (400 days), nothing is.
    * @returns how many events are no longer counted
    * @throws {StorageError}
    */
-  forget(tenantId: string, before?: ForgottenPart): Promise<{ removed: number }>
+  forget(tenantId: string, before: ForgottenPart): Promise<{ removed: number }>
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventFilter } from '../../event/filter'
-import { type ForgottenPart, MINUTE_MS, minuteOf } from '../../platform/type-counts'
+import { MINUTE_MS, minuteOf } from '../../platform/type-counts'
 import type { Services } from '../../services'
 import { hiddenOf } from '../shown'
 import { after } from './parameters'
@@ -39,12 +39,11 @@ export async function hideEvents(services: Services, asked: Asked): Promise<numb
   await flushed(services)
   const wasHidden = await hidden.asked(tenantId)
   const time = before ?? end
-  const part = before && {
-    time: before,
-    inSlot: await countInSlot(services, tenantId, { before, wasHidden }),
-  }
+  // What arrives while the archive catches up is neither hidden nor forgotten.
+  const share = before === undefined ? 1 : shareOf(before)
+  const inSlot = (await countInSlot(services, tenantId, { before: time, wasHidden })) ?? share
   await hidden.hide(tenantId, time)
-  const { removed } = await platform.typeCounts.forget(tenantId, part || undefined)
+  const { removed } = await platform.typeCounts.forget(tenantId, { time, inSlot })
   await record(services, { ...asked, at: now, before: time, deleted: removed })
   log.info('events were hidden', { tenantId, by: asked.by, before: time, deleted: removed })
   // An event that arrives from now on is shown: a moment later, it bears another millisecond.
@@ -71,12 +70,20 @@ async function flushed({ flush, log }: Services) {
 const PAGES = 50
 const LIMIT = 1000
 
-/** Counts by type what arrived in the minute of a time, before it. */
+/** Returns the share of the minute of a time that lies before it. */
+function shareOf(time: string): number {
+  return (Date.parse(time) % MINUTE_MS) / MINUTE_MS
+}
+
+/**
+ * Counts by type what arrived in the minute of a time, before it.
+ * @returns undefined where it is too much to be counted
+ */
 async function countInSlot(
   { platform }: Services,
   tenantId: string,
   { before, wasHidden = '' }: { before: string; wasHidden: string | undefined },
-): Promise<ForgottenPart['inSlot']> {
+): Promise<Map<string, number> | undefined> {
   const begin = `${minuteOf(before)}:00.000Z`
   const counts = new Map<string, number>()
   const receivedFrom = begin > wasHidden ? begin : wasHidden
@@ -91,7 +98,7 @@ async function countInSlot(
     cursor = nextCursor
     if (cursor === undefined) return counts
   }
-  return (Date.parse(before) - Date.parse(begin)) / MINUTE_MS
+  return undefined
 }
 
 /** Writes down who hid what, for whoever asks later. */

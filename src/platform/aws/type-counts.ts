@@ -78,12 +78,11 @@ export function createTypeCounts({ client, table, clock, log }: Needs): Settling
     forget: (tenantId, before) =>
       guarded('forgetting counts by type', async () => {
         await settling.flush()
-        const now = clock.now()
-        noted.forget(tenantId, before?.time ?? now.toISOString())
-        const oldest = hourOf(new Date(now.getTime() - KEPT_MS).toISOString())
-        if (before !== undefined && hourOf(before.time) < oldest) return { removed: 0 }
+        noted.forget(tenantId, before.time)
+        const oldest = hourOf(new Date(clock.now().getTime() - KEPT_MS).toISOString())
+        if (hourOf(before.time) < oldest) return { removed: 0 }
         const { forgetTypes } = await import('./counts/read-types')
-        return forgetTypes({ client, table }, tenantId, { before, now })
+        return forgetTypes({ client, table }, tenantId, before)
       }),
 
     [Symbol.asyncDispose]: settling[Symbol.asyncDispose],

@@ -60,10 +60,6 @@ export function createTypeCounts(
   const prune = db.query('DELETE FROM typeHours WHERE tenantId = ? AND hour < ?')
   const dropTotal = db.query('DELETE FROM typeTotals WHERE tenantId = ? AND type = ?')
   const dropHour = db.query('DELETE FROM typeHours WHERE tenantId = ? AND hour = ? AND type = ?')
-  const dropAll = ['typeTotals', 'typeHours'].map((table) =>
-    db.query(`DELETE FROM ${table} WHERE tenantId = ?`),
-  )
-
   /** Returns the name under which a type is counted, and what is counted under it. */
   function heldAs(tenantId: string, type: string): [string, TotalRow | null] {
     const held = total.get(tenantId, type)
@@ -134,12 +130,6 @@ export function createTypeCounts(
     return removed
   })
 
-  const forgetAll = db.transaction((tenantId: string) => {
-    const removed = sumOf(listTotals.all(tenantId).map(({ total }) => total))
-    for (const drop of dropAll) drop.run(tenantId)
-    return removed
-  })
-
   function hoursFrom(tenantId: string, hour: string): TypeHour[] {
     const rows = listHours.all(tenantId, hour)
     return rows.map(({ slots, ...row }) => ({ ...row, slots: JSON.parse(slots) as number[] }))
@@ -166,8 +156,7 @@ export function createTypeCounts(
       asked('forgetting counts by type', async () => {
         await flushInSteps()
         told.delete(tenantId)
-        noted.forget(tenantId, before?.time ?? clock.now().toISOString())
-        if (before === undefined) return { removed: forgetAll(tenantId) }
+        noted.forget(tenantId, before.time)
         if (hourOf(before.time) < oldestHour()) return { removed: 0 }
         return { removed: forgetPart(tenantId, before) }
       }),

@@ -21,8 +21,8 @@ export function lastHourOf(hours: Iterable<TypeHour>, now: Date): Map<string, nu
 }
 
 /** Returns what of an hour is to be forgotten, by slot. */
-export function forgottenIn({ type, hour, slots }: TypeHour, before?: ForgottenPart): number[] {
-  if (before === undefined || hour < hourOf(before.time)) return slots
+export function forgottenIn({ type, hour, slots }: TypeHour, before: ForgottenPart): number[] {
+  if (hour < hourOf(before.time)) return slots
   if (hour > hourOf(before.time)) return slots.map(() => 0)
   const { inSlot } = before
   const cut = slotIn(before.time)

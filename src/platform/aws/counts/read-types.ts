@@ -29,13 +29,13 @@ export async function readTypes(from: Table, tenantId: string, now: Date): Promi
   return byFrequency(types)
 }
 
-/** Forgets what was counted: all of it by `now`, or what arrived before a time. */
+/** Forgets what arrived before a time. */
 export async function forgetTypes(
   from: Table,
   tenantId: string,
-  { before, now }: { before: ForgottenPart | undefined; now: Date },
+  before: ForgottenPart,
 ): Promise<{ removed: number }> {
-  const hour = hourOf(before?.time ?? now.toISOString())
+  const hour = hourOf(before.time)
   const totals = await readTotals(from, tenantId)
   const { hours, forgotten } = await readHours(from, tenantId, hour)
   // An hour in which something was forgotten before has a part of its events, and is whole for us.
