@@ -1,6 +1,6 @@
 import { AppError } from '../../error/app-error'
-import { PAGE_BYTES } from '../../platform/event-store'
 import { keyWith } from '../admit'
+import { eventPages } from '../answers/event-page'
 import { jsonArray, jsonObject } from '../answers/json'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -61,11 +61,9 @@ const route = createRoute({
 const NO_ORDER =
   'This store knows no order of arrival: ask for the latest events, or let a webhook tell of them.'
 
-export function listArrivals(app: App, { platform, options, answers }: AppDeps) {
-  const { config, maxReplyBytes = PAGE_BYTES } = options
-  const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes)
-  // A page has one event at the least, which may be larger than a page should be.
-  const reserved = Math.max(maxBytes, config.maxBodyBytes)
+export function listArrivals(app: App, deps: AppDeps) {
+  const { platform } = deps
+  const inPage = eventPages(deps)
 
   const admit = keyWith('events:read')
   operation(app, route, { admit }, async (c, { principal: { tenantId }, query, reply }) => {
@@ -73,17 +71,12 @@ export function listArrivals(app: App, { platform, options, answers }: AppDeps) 
     if (arrivals === undefined) throw new AppError('not_found', NO_ORDER)
     const { limit, after, view, kind, ...fields } = query
     const filter = kind === 'all' ? fields : { ...fields, kind }
-    const hold = await answers.take(tenantId, reserved, c.req.raw.signal)
-    try {
-      const asking = { limit, after, maxBytes, sizeOf: sizeIn(view) }
-      const { items, next, isAll } = await arrivals(tenantId, filter, asking)
-      hold.keep(items.reduce((sum, { raw }) => sum + raw.length, 0))
+    const read = (maxBytes: number) =>
+      arrivals(tenantId, filter, { limit, after, maxBytes, sizeOf: sizeIn(view) })
+    return inPage({ c, tenantId }, read, ({ items, next, isAll }, hold) => {
       const events = jsonArray(items, (record) => jsonOfEvent(record, view))
       const page = jsonObject<z.output<typeof Arrivals>>({ events, next, isAll })
       return reply.stream(c, 200, page, hold)
-    } catch (thrown) {
-      hold.release()
-      throw thrown
-    }
+    })
   })
 }

@@ -1,5 +1,5 @@
-import { PAGE_BYTES } from '../../platform/event-store'
 import { keyWith } from '../admit'
+import { eventPages } from '../answers/event-page'
 import { jsonArray, jsonObject } from '../answers/json'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -74,27 +74,20 @@ const route = createRoute({
   },
 })
 
-export function listEvents(app: App, { platform, options, answers }: AppDeps) {
-  const { config, maxReplyBytes = PAGE_BYTES } = options
-  const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes)
-  // A page has one event at the least, which may be larger than a page should be.
-  const reserved = Math.max(maxBytes, config.maxBodyBytes)
+export function listEvents(app: App, deps: AppDeps) {
+  const { platform } = deps
+  const inPage = eventPages(deps)
 
   const admit = keyWith('events:read')
   operation(app, route, { admit }, async (c, { principal: { tenantId }, query, reply }) => {
     const { limit, cursor, view, kind, ...fields } = query
     const filter = kind === 'all' ? fields : { ...fields, kind }
-    const hold = await answers.take(tenantId, reserved, c.req.raw.signal)
-    try {
-      const asking = { limit, cursor, maxBytes, sizeOf: sizeIn(view) }
-      const { items, nextCursor } = await platform.events.query(tenantId, filter, asking)
-      hold.keep(items.reduce((sum, { raw }) => sum + raw.length, 0))
+    const read = (maxBytes: number) =>
+      platform.events.query(tenantId, filter, { limit, cursor, maxBytes, sizeOf: sizeIn(view) })
+    return inPage({ c, tenantId }, read, ({ items, nextCursor }, hold) => {
       const events = jsonArray(items, (record) => jsonOfEvent(record, view))
       const page = jsonObject<z.output<typeof EventPage>>({ events, nextCursor })
       return reply.stream(c, 200, page, hold)
-    } catch (thrown) {
-      hold.release()
-      throw thrown
-    }
+    })
   })
 }

@@ -39,7 +39,7 @@ export async function hideEvents(services: Services, asked: Asked): Promise<numb
   await flushed(services)
   const wasHidden = await hidden.asked(tenantId)
   const time = before ?? end
-  // What arrives while the archive catches up is neither hidden nor forgotten.
+  // Events that arrive while the archive catches up are neither hidden nor forgotten.
   const share = before === undefined ? 1 : shareOf(before)
   const inSlot = (await countInSlot(services, tenantId, { before: time, wasHidden })) ?? share
   await hidden.hide(tenantId, time)

@@ -1,6 +1,6 @@
 import { AppError } from '../../error/app-error'
-import { PAGE_BYTES } from '../../platform/event-store'
 import { keyWith } from '../admit'
+import { eventPages } from '../answers/event-page'
 import { jsonArray } from '../answers/json'
 import type { App, AppContext, AppDeps } from '../context'
 import { absoluteUrl } from '../links'
@@ -63,32 +63,25 @@ const route = createRoute({
   },
 })
 
-export function listEvents(app: App, { platform, options, answers }: AppDeps) {
-  const { config, maxReplyBytes = PAGE_BYTES } = options
-  const maxBytes = Math.min(PAGE_BYTES, maxReplyBytes)
-  // A page has one event at the least, which may be larger than a page should be.
-  const reserved = Math.max(maxBytes, config.maxBodyBytes)
+export function listEvents(app: App, deps: AppDeps) {
+  const { platform } = deps
+  const inPage = eventPages(deps)
   const checks = { admit: keyWith('events:read') }
 
   operation(app, route, checks, async (c, { principal: { tenantId }, query, reply }) => {
     const limit = limitIn(query.limit)
     const filter = filterOf(query)
     const cursor = query.cursor || undefined
-    const hold = await answers.take(tenantId, reserved, c.req.raw.signal)
-    try {
-      const { items, nextCursor } =
-        query.order === 'sequence'
-          ? await inSequence({ limit, cursor, maxBytes })
-          : await platform.events.latest(tenantId, filter, {
-              ...{ limit, cursor, maxBytes, sizeOf: viewBytes },
-            })
-      hold.keep(items.reduce((sum, { raw }) => sum + raw.length, 0))
+    const read = async (maxBytes: number) =>
+      query.order === 'sequence'
+        ? inSequence({ limit, cursor, maxBytes })
+        : platform.events.latest(tenantId, filter, {
+            ...{ limit, cursor, maxBytes, sizeOf: viewBytes },
+          })
+    return inPage({ c, tenantId }, read, ({ items, nextCursor }, hold) => {
       if (nextCursor !== undefined) c.header('Link', nextLink(c, query, nextCursor))
       return reply.stream(c, 200, jsonArray(items, pipelineView), hold)
-    } catch (thrown) {
-      hold.release()
-      throw thrown
-    }
+    })
 
     async function inSequence(asked: Parameters<typeof eventsInSequence>[3]) {
       const needs = { events: platform.events, tokens: await platform.tokens() }
