@@ -22,6 +22,14 @@ describe('windows', () => {
     expect(taken()).toMatchObject({ isOver: false, left: 2 })
   })
 
+  it('have all of their time when they begin, whatever the clock says', () => {
+    for (let n = 0; n < 1_000; n += 1) {
+      const begun = Math.random() * 1e9
+      const windows = createWindows({ clock: { monotonic: () => begun } }, 10)
+      expect(windows.take('ada', rate).resetSeconds).toBe(60)
+    }
+  })
+
   it('look without counting', () => {
     const windows = createWindows({ clock: aClock() }, 10)
     for (let n = 0; n < 10; n += 1) expect(windows.look('ada', rate).isOver).toBe(false)

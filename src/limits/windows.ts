@@ -53,7 +53,7 @@ export function createWindows(
       const now = clock.monotonic()
       const window = running(name, rate, now) ?? begin(name, now)
       window.count += 1
-      return allowance(rate, window.count, window.begunAt + rate.windowMs - now)
+      return allowance(rate, window.count, now - window.begunAt)
     },
 
     look(name, rate) {
@@ -61,12 +61,13 @@ export function createWindows(
       const window = running(name, rate, now)
       const count = window?.count ?? 0
       // The next one counts as well.
-      return allowance(rate, count + 1, (window?.begunAt ?? now) + rate.windowMs - now)
+      return allowance(rate, count + 1, now - (window?.begunAt ?? now))
     },
   }
 }
 
-function allowance(rate: Rate, count: number, leftMs: number): Allowance {
-  const resetSeconds = Math.max(1, Math.ceil(leftMs / 1000))
+function allowance(rate: Rate, count: number, sinceMs: number): Allowance {
+  // A window that has just begun has all of its time: sums of fractions of a millisecond would have more.
+  const resetSeconds = Math.max(1, Math.ceil((rate.windowMs - sinceMs) / 1000))
   return { rate, left: Math.max(0, rate.most - count), resetSeconds, isOver: count > rate.most }
 }
