@@ -24,7 +24,7 @@ describe('windows', () => {
 
   it('have all of their time when they begin, whatever the clock says', () => {
     for (let n = 0; n < 1_000; n += 1) {
-      const begun = Math.random() * 1e9
+      const begun = Math.random() * 1e5
       const windows = createWindows({ clock: { monotonic: () => begun } }, 10)
       expect(windows.take('ada', rate).resetSeconds).toBe(60)
     }
