@@ -6,6 +6,7 @@ import type { DeliveryQueue } from './delivery-queue'
 import type { DocumentStore } from './document-store'
 import type { EventStore } from './event-store'
 import type { Lake } from './lake'
+import type { LiveFeed } from './live-feed'
 import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
 import type { XapiMode } from './registry/tenants'
@@ -66,6 +67,11 @@ export interface ServingPlatform {
    * tell (on AWS, the age of the stream's iterator).
    */
   changes?: Pick<ChangeFeed, 'lag' | 'lags'> | undefined
+  /**
+   * Readers follow it live. Absent where no process lives on after its request (on AWS, but in the
+   * function that streams).
+   */
+  live?: LiveFeed | undefined
   /**
    * Marks a place in the change feed, to begin or end a `Span` with: whatever is stored from now on
    * is after it, whatever the clocks say. (On AWS, where the feed knows no places, it is a time.)

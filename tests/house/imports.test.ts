@@ -23,6 +23,7 @@ const helpers = [
   'query',
   'outbound',
   'webhooks',
+  'live',
   'realtime',
   'watch',
 ]
@@ -76,7 +77,12 @@ const mayImport: Record<string, string[]> = {
   changes: [...ground, ...helpers, ...standards],
   // The record store of xAPI, over the ports.
   statements: [...ground, 'standards', 'ingest', 'access', 'wire'],
-  realtime: [...ground, 'access', 'ingest', 'limits', 'standards', 'watch', 'wire'],
+  // Subscriptions, over the feed.
+  live: [...ground, 'access', 'query'],
+  realtime: [
+    ...ground,
+    ...['access', 'ingest', 'limits', 'live', 'query', 'standards', 'watch', 'wire'],
+  ],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
   // What is kept as bytes is decoded as the wire is, to be searched.
   'platform/local': [...ground, 'platform/shared', 'wire'],
