@@ -134,7 +134,21 @@ describe('an item that is replayed with a repair', () => {
         }),
       ),
     )
-    expect(replies.map(({ status }) => status).sort()).toEqual([200, 404, 404])
+    const results = await Promise.all(
+      replies.map(async (reply) =>
+        reply.status === 404 ? 'not found' : test.json<Result>(Promise.resolve(reply)),
+      ),
+    )
+    // On AWS each is in a process of its own: one that had read the item before it was gone learns
+    // from the store that the event is there, with other content.
+    const refused = { outcome: 'refused', errors: [{ code: 'conflict' }] }
+    const others = results.filter((one) => one === 'not found' || one.outcome !== 'stored')
+    expect(others).toHaveLength(2)
+    for (const one of others) if (one !== 'not found') expect(one).toMatchObject(refused)
+    expect((await test.list()).items).toEqual([])
+    // Beside it is the event that came with the item.
+    const { events } = await test.json<{ events: object[] }>(test.call('GET', '/analytics/events'))
+    expect(events).toHaveLength(2)
   })
 
   for (const [name, item, patch] of [
