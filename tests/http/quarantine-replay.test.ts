@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { problemOf } from '../support/battery'
 import { aDescribe, anEnvelope, anEvent } from '../support/envelopes'
 import { type Result, startQuarantineTest } from '../support/quarantine-api'
+import { shared } from '../support/shared'
 
 const json = 'application/json'
 interface Document {
@@ -429,9 +430,10 @@ describe('POST /quarantine/replay', () => {
     ['a limit of 0', { filter: {}, limit: 0 }, ['limit']],
     ['a time that is none', { filter: { from: 'then' } }, ['filter', 'from']],
   ]
+  const rows = shared(startQuarantineTest)
   for (const [name, body, path] of refused) {
     it(`refuses ${name}, naming it`, async () => {
-      await using test = await startQuarantineTest()
+      const test = await rows()
       const reply = await test.call('POST', '/quarantine/replay', body)
       const { errors } = await problemOf(reply, 'invalid_request')
       expect(errors.map((issue) => issue.path)).toContainEqual(path)
