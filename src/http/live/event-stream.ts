@@ -16,7 +16,7 @@ export interface StreamOptions {
   /** Writes the JSON of a record with its position. */
   write(stored: StoredRecord): string
   /** Is called once, when nothing is sent any more. */
-  ended(): void
+  ended?(): void
   keepaliveMs?: number | undefined
   stallMs?: number | undefined
   /** It ends after so long, and its client comes again. Left out, it has no end. */
@@ -27,7 +27,7 @@ export interface StreamOptions {
 export interface EventStream extends Disposable {
   sink: Sink
   body: ReadableStream<Uint8Array>
-  /** Sends what was taken, and what is taken from now on. */
+  /** Sends what was taken, and what is taken from now on. At its end it disposes of the subscriber. */
   begin(subscriber: Subscriber): void
 }
 
@@ -76,7 +76,8 @@ export function createEventStream(options: StreamOptions): EventStream {
     clearTimeout(life)
     waiting = []
     wake?.()
-    ended()
+    subscriber?.[Symbol.dispose]()
+    ended?.()
   }
 
   /** Looks again when it is time for a keepalive, or to cut off who takes nothing. */
@@ -178,6 +179,7 @@ export function createEventStream(options: StreamOptions): EventStream {
 
     begin(given) {
       subscriber = given
+      if (isOver) return given[Symbol.dispose]()
       const { id, from } = given
       const data = JSON.stringify({ type: 'ready', subscriber_id: id, position: from })
       waiting.unshift(retryText(RETRY_MS), messageText({ name: 'ready', id: from, data }))
