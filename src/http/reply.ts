@@ -100,7 +100,8 @@ export function repliesTo<R extends Route>(): Replies<R> {
       // Nothing on its way may keep it, pack it, or wait for more of it (nginx).
       c.header('Cache-Control', 'no-store, no-transform')
       c.header('X-Accel-Buffering', 'no')
-      return typed(c.body(body, status as ContentfulStatusCode))
+      const code = status as ContentfulStatusCode
+      return typed(body === null ? c.body(null, code) : c.body(body, code))
     },
     empty: (c, status) => typed(c.body(null, status as StatusCode)),
   }

@@ -56,7 +56,6 @@ export function createEventStream(options: StreamOptions): EventStream {
     if (isOver || isEnding) return true
     waiting.push(item)
     waitingChars += chars
-    watch()
     // Records of one batch go together.
     if (subscriber !== undefined && wake !== undefined) queueMicrotask(wake)
     isFull = waiting.length >= MAX_WAITING || waitingChars >= MAX_WAITING_CHARS
@@ -80,22 +79,21 @@ export function createEventStream(options: StreamOptions): EventStream {
     ended?.()
   }
 
-  /** Looks again when it is time for a keepalive, or to cut off who takes nothing. */
+  /** Looks again after so long, at the latest: one timer that stands is cheaper than one an event. */
   function watch() {
-    if (timer !== undefined || isOver) return
-    const isIdle = wake !== undefined
-    const ms = takenAt + (isIdle ? keepaliveMs : stallMs) - performance.now()
-    timer = setTimeout(look, Math.max(ms, 1))
+    if (isOver) return
+    const ms = takenAt + (wake === undefined ? stallMs : keepaliveMs) - performance.now()
+    timer = setTimeout(look, Math.max(Math.min(ms, keepaliveMs), 1))
     // The end of the process does not wait for readers.
     timer.unref?.()
   }
 
+  /** Keeps the connection open, or cuts off who takes nothing. */
   function look() {
-    timer = undefined
     const silentMs = performance.now() - takenAt
-    if (wake !== undefined && waiting.length === 0 && silentMs >= keepaliveMs) {
-      add(KEEPALIVE, KEEPALIVE.length)
-    } else if (wake === undefined && waiting.length > 0 && silentMs >= stallMs) cut()
+    const hasMore = waiting.length > 0
+    if (wake !== undefined && !hasMore && silentMs >= keepaliveMs) add(KEEPALIVE, KEEPALIVE.length)
+    if (wake === undefined && hasMore && silentMs >= stallMs) cut()
     watch()
   }
 
@@ -124,7 +122,7 @@ export function createEventStream(options: StreamOptions): EventStream {
 
       async pull(controller) {
         takenAt = performance.now()
-        if (!hasMore()) await more()
+        if (!mayGoOn()) await more()
         if (isOver) return
         controller.enqueue(written())
         takenAt = performance.now()
@@ -149,18 +147,16 @@ export function createEventStream(options: StreamOptions): EventStream {
     }
   }
 
-  const hasMore = () => isOver || isEnding || (subscriber !== undefined && waiting.length > 0)
+  const mayGoOn = () => isOver || isEnding || (subscriber !== undefined && waiting.length > 0)
 
   async function more() {
     const { promise, resolve } = Promise.withResolvers<void>()
     wake = resolve
-    clearTimeout(timer)
-    timer = undefined
-    watch()
     await promise
     wake = undefined
   }
 
+  watch()
   return {
     body,
 
