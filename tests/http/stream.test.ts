@@ -197,6 +197,24 @@ describe('GET /api/v1/events/stream', () => {
     await cut.body?.cancel().catch(() => {})
   })
 
+  local(
+    'says when there are as many as there may be, and takes the next when one ends',
+    async () => {
+      await using app = await startTestApp({ config: { maxSubscribers: 4 } })
+      const theirs = await app.issue(['events:read'], 'other')
+      {
+        await using _first = await open(app)
+        await using _second = await open(app)
+        // One tenant has half of all places.
+        const response = await ask(app)
+        expect(response.headers.get('Retry-After')).toBe('5')
+        await problemOf(response, 'busy')
+        await using _other = await open(app, '', app.as(theirs))
+      }
+      await using _again = await open(app)
+    },
+  )
+
   local("knows no other tenant's events, and takes no other tenant's position", async () => {
     await using app = await startTestApp()
     const theirs = await app.issue(['events:read', 'events:write'], 'other')

@@ -13,7 +13,7 @@ const MAX_WAITING = 64
 const MAX_WAITING_CHARS = 64 * 1024
 
 export interface StreamOptions {
-  /** Writes the JSON of a record with its position. */
+  /** Writes the message of a record. */
   write(stored: StoredRecord): string
   /** Is called once, when nothing is sent any more. */
   ended?(): void
@@ -103,11 +103,7 @@ export function createEventStream(options: StreamOptions): EventStream {
     const items = waiting
     waiting = []
     waitingChars = 0
-    return items.map((item) => (typeof item === 'string' ? item : recordText(item))).join('')
-  }
-
-  function recordText(stored: StoredRecord): string {
-    return messageText({ id: stored.position(), data: write(stored) })
+    return items.map((item) => (typeof item === 'string' ? item : write(item))).join('')
   }
 
   const body = new ReadableStream<Uint8Array>(
