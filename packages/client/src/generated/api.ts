@@ -1652,6 +1652,56 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Follow events live, as server-sent events */
+  streamEvents: {
+    method: 'GET'
+    path: '/api/v1/events/stream'
+    query: {
+      /** A condition, as JSON: `{"path":"payload.score","gte":0.8}`, `{"all":[…]}`, `{"any":[…]}`, `{"not":…}` */
+      filter?: string
+      /** The exact type; given several times, any of them */
+      event_type?: string | string[]
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      /** `event`: as a real-time pipeline shows events; `record`: as normalised by us; `raw`: `position` and `event`, as it was sent */
+      format?: 'event' | 'record' | 'raw'
+      /** `id` or `position` of the last event that came. Left out, what is stored from now on */
+      after?: string
+    }
+    replies: {
+      200: string
+      307: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Follow events over a WebSocket */
+  openSubscribe: {
+    method: 'GET'
+    path: '/ws/subscribe'
+    query: {
+      /** The key, where no header can be set */
+      key?: string
+      /** The same as `key` */
+      api_key?: string
+    }
+    replies: {
+      101: undefined
+      401: Problem
+      403: Problem
+      426: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Send events of your own making */
   receiveNativeEvents: {
     method: 'POST'
