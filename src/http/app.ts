@@ -53,6 +53,7 @@ export const laterApps = [
   later(['/api/v1/event-types/*'], async () =>
     fromPages((await import('./event-types')).registerEventTypes),
   ),
+  later(['/ws/subscribe'], async () => (await import('./realtime/open-subscribe')).openSubscribe),
   later(['/api/*', '/readiness'], async () => {
     const { registerNative } = await import('./native')
     const { registerPipeline } = await import('./pipeline')
