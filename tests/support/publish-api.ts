@@ -1,6 +1,6 @@
 import { createSockets } from '../../src/platform/local/connections'
 import { serveHttp } from '../../src/platform/local/serve'
-import { socketProtocols } from '../../src/realtime/protocol'
+import { conversations, socketProtocols } from '../../src/realtime/protocol'
 import { startTestApp, type TestApp } from './app'
 import { openSocket, type TestSocket } from './sockets'
 
@@ -9,6 +9,8 @@ export interface PublishTest extends AsyncDisposable {
   url: URL
   /** A connection with the key in its header, the demo source's when none is named. */
   connect(key?: string): Promise<TestSocket>
+  /** A connection to `/ws/subscribe` with the key of the first administrator, or this. */
+  follow(key?: string): Promise<TestSocket>
   /** The answer to a handshake that is refused. */
   refusal(path: string, headers?: Record<string, string>): Promise<Response>
 }
@@ -32,6 +34,8 @@ export async function startPublishTest(options: Options = {}): Promise<PublishTe
     app,
     url,
     connect: (key) => openSocket(url, { headers: { ...app.as(key), 'User-Agent': 'a reader' } }),
+    follow: (key = app.keys.admin) =>
+      openSocket(new URL('/ws/subscribe', server.url), { headers: app.as(key) }),
     refusal: (path, headers = {}) =>
       fetch(new URL(path, server.url), { headers: { ...handshake, ...headers } }),
     async [Symbol.asyncDispose]() {
@@ -44,6 +48,10 @@ export async function startPublishTest(options: Options = {}): Promise<PublishTe
 function serve({ app, services, config }: TestApp, { maxReplyBytes }: Options) {
   const { maxBodyBytes: maxMessageBytes } = config
   const limits = { maxMessageBytes, maxReplyBytes: maxReplyBytes ?? Number.POSITIVE_INFINITY }
-  const sockets = createSockets({ protocols: socketProtocols(services!, limits), maxMessageBytes })
+  const sockets = createSockets({
+    protocols: socketProtocols(services!, limits),
+    conversations: conversations(services!),
+    ...{ maxMessageBytes, maxSubscribers: config.maxSubscribers },
+  })
   return serveHttp({ host: '127.0.0.1', port: 0, fetch: app.fetch, sockets })
 }
