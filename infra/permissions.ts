@@ -1,4 +1,4 @@
-import { WEBHOOKS_PARTITION } from '../src/platform/aws/deployed/tables'
+import { TYPES_PARTITIONS, WEBHOOKS_PARTITION } from '../src/platform/aws/deployed/tables'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
@@ -98,6 +98,21 @@ const updateWebhooks: Permissions = [
         test: 'ForAllValues:StringEquals',
         variable: 'dynamodb:LeadingKeys',
         values: [WEBHOOKS_PARTITION],
+      },
+    ],
+  },
+]
+
+/** Counts what was stored by its type, in transactions of updates; no key or setting is in reach. */
+const countTypes: Permissions = [
+  {
+    actions: ['dynamodb:UpdateItem'],
+    resources: [registry.arn],
+    conditions: [
+      {
+        test: 'ForAllValues:StringLike',
+        variable: 'dynamodb:LeadingKeys',
+        values: [`${TYPES_PARTITIONS}#*`],
       },
     ],
   },
@@ -210,6 +225,7 @@ const handOn: Permissions = [
   ...putRecords,
   ...enqueueDeliveries,
   ...addStatements,
+  ...countTypes,
 ]
 
 /** Each function has these permissions. */

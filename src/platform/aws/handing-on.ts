@@ -5,6 +5,7 @@ import type { Clock } from '../clock'
 import { openParts } from '.'
 import { createArchive } from './archive'
 import { markAt } from './change-feed/mark'
+import { createStoredTypes } from './counts/stored-types'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
 import { readingWith } from './events/committed'
@@ -22,7 +23,8 @@ interface Needs {
 /** Opens what hands on stored events. */
 export function openFeeding(resources: Resources, { clock }: Needs) {
   const { dynamo, blobs, registry, tokens } = openParts(resources, clock)
-  const { eventsTable, statementsTable: table, indexes, archiveStreams: streams } = resources
+  const { eventsTable, registryTable, statementsTable: table, indexes } = resources
+  const { archiveStreams: streams } = resources
   const events = { client: dynamo, table: eventsTable }
   return {
     blobs,
@@ -38,6 +40,7 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
       blobs,
     }),
     deliveries: openDeliveries(resources, dynamo, clock),
+    storedTypes: createStoredTypes({ client: dynamo, table: registryTable, clock }),
   }
 }
 

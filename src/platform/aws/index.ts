@@ -27,7 +27,6 @@ import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import { createSourceActivity, type SettlingActivity } from './source-activity'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
-import type { SettlingTypes } from './type-counts'
 
 interface Needs {
   clock: Clock
@@ -73,14 +72,13 @@ export function openActivity(resources: Resources, needs: Needs) {
   return createSourceActivity({ client, table: resources.registryTable, ...needs })
 }
 
-/** Opens what answers requests. `conformance`, `activity` and `typeCounts` are to be settled after each. */
+/** Opens what answers requests. `conformance` and `activity` are to be settled after each. */
 export function openServing(
   resources: Resources,
   { clock, log, defaultXapi = 'ingest' }: ServingNeeds,
 ): ServingPlatform & {
   conformance: SettlingCounts
   activity: SettlingActivity
-  typeCounts: SettlingTypes
   spill: BlobStore
 } {
   const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
@@ -105,7 +103,7 @@ export function openServing(
     lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     activity: createSourceActivity({ client, table: registryTable, clock, log }),
-    typeCounts: lazyTypeCounts({ client, table: registryTable, clock, log }),
+    typeCounts: lazyTypeCounts({ client, table: registryTable, clock }),
     spill: blobs,
     mark: () => markAt(clock.now()),
     health: () => checkHealth({ events, registry, quarantine }),

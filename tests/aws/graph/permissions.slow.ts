@@ -131,6 +131,19 @@ describe('permissions', () => {
     ])
   })
 
+  it('let Changes count by type, and change nothing else of the registry', () => {
+    const writing = statementsOf(role('Changes')).filter(
+      ({ Action, Resource }) =>
+        Resource.includes(table('Registry')) && Action.some((one) => /Put|Update|Delete/.test(one)),
+    )
+    expect(writing).toMatchObject([
+      {
+        Action: ['dynamodb:UpdateItem'],
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': 'types#*' } },
+      },
+    ])
+  })
+
   it('let every function write its own log, and no other', () => {
     for (const { name, inputs } of ofType(graph, 'Function')) {
       const own = allStatements(graph)

@@ -67,3 +67,9 @@ export type TableName = keyof typeof tables
  * no more.
  */
 export const WEBHOOKS_PARTITION = 'webhooks'
+
+/**
+ * The partitions of the registry that hold counts by type begin so, each with `#` and its tenant behind
+ * it: a function that counts may write no other.
+ */
+export const TYPES_PARTITIONS = 'types'
