@@ -209,6 +209,14 @@ const writeLive: Permissions = [
   },
 ]
 
+/** Follows the logs, and notes that somebody does. */
+const followLive: Permissions = [
+  {
+    actions: ['GetItem', 'Query', 'UpdateItem'].map((one) => `dynamodb:${one}`),
+    resources: [live.arn],
+  },
+]
+
 /** Hands on what was stored. */
 const handOn: Permissions = [
   ...followBatches,
@@ -235,5 +243,6 @@ export const permissions = {
     ...openSecrets,
   ],
   realtime: [...ingest, ...sendToConnections],
+  stream: [...followLive, ...getEvents, ...getBlobs, ...readRegistry, ...openSecrets],
   sweep: [...ingest, ...handOn],
 } satisfies Record<string, Permissions>
