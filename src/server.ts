@@ -6,6 +6,7 @@ import { createApp } from './http/app'
 import { rateLimitOf } from './http/rate-limit'
 import { RECEIPT_BYTES } from './ingest/receipt-text'
 import { createLimiter, ratesOf } from './limits/limiter'
+import { createHub } from './live/hub'
 import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
@@ -67,11 +68,14 @@ export async function startServer(config: Config): Promise<Server> {
   const measured = { ...platform, events: meteredEvents(platform.events, meter) }
   const limiter = createLimiter({ rates: ratesOf(config), clock })
   const streamsLines = true as const
-  const options = { config, clock, log, guard, budget, meter, limiter, flush, streamsLines }
+  const parts = { guard, budget, meter, limiter, flush, streamsLines, createLive: createHub }
+  const options = { config, clock, log, ...parts }
   const services = opened.use(createServices(measured, options))
   const { fetch } = createApp(services, { limit: rateLimitOf(services) })
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch, sockets: openSockets(services) }))
+  // Readers are told that it stops before it waits for what is under way.
+  opened.defer(async () => services.live?.[Symbol.asyncDispose]())
   // Keys are made last, once nothing can prevent that they are shown.
   const keys = await bootstrap(platform.registry, { ...config, clock })
   await warnOfKeys(platform, config, log)
