@@ -1,6 +1,7 @@
 import { Resource } from 'sst'
 import { readConfig } from '../src/config/read-config'
 import { createApp } from '../src/http/app'
+import { createHub } from '../src/live/hub'
 import { openServing } from '../src/platform/aws'
 import { createStreamingHandler } from '../src/platform/aws/lambda/streaming-handler'
 import { once } from '../src/platform/aws/lazy'
@@ -15,9 +16,11 @@ const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.x
 // Lambda ends a call after fifteen minutes, whatever it is doing: an answer ends itself before.
 const maxStreamMs = Number(process.env.NONIUS_STREAM_SECONDS) * 1000
 
+const options = { config, clock, log, maxStreamMs, createLive: createHub }
+
 const opened = once(async () => {
   const live = await openLive(Resource.Nonius, { clock, log })
-  return createApp(createServices({ ...serving, live }, { config, clock, log, maxStreamMs }))
+  return createApp(createServices({ ...serving, live }, options))
 })
 
 /** Streams events to those who follow them over HTTP. */
