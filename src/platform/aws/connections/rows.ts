@@ -10,7 +10,7 @@ import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attr
 import { guarded } from '../errors'
 
 // API Gateway ends every connection after two hours. It says so, but the message may not arrive.
-const LIFETIME_S = 2 * 60 * 60 + 5 * 60
+export const LIFETIME_S = 2 * 60 * 60 + 5 * 60
 
 // Rows of 0.1.0 name no protocol: this was the only one.
 const FIRST_PROTOCOL = 'publish'
