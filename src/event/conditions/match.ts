@@ -1,0 +1,119 @@
+import type { Bounds, Condition, Scalar } from '../condition'
+import type { EventRecord } from '../record'
+import { type Place, placeOf } from './path'
+import { isScalar, type Subject } from './subject'
+import { instantOf, normalised } from './values'
+
+/** Tells whether a condition holds of a subject. */
+export type Matches = (subject: Subject) => boolean
+
+type Test = (value: Scalar) => boolean
+
+const made = new WeakMap<Condition, Matches>()
+
+/** Makes the matcher of a condition that was read (`readCondition`); of the same one, once. */
+export function matcherOf(condition: Condition): Matches {
+  let matches = made.get(condition)
+  if (matches === undefined) {
+    matches = make(condition)
+    made.set(condition, matches)
+  }
+  return matches
+}
+
+function make(condition: Condition): Matches {
+  if ('all' in condition) {
+    const parts = condition.all.map(make)
+    return parts.length === 1 ? parts[0]! : (subject) => parts.every((holds) => holds(subject))
+  }
+  if ('any' in condition) {
+    const parts = condition.any.map(make)
+    return (subject) => parts.some((holds) => holds(subject))
+  }
+  if ('not' in condition) {
+    const holds = make(condition.not)
+    return (subject) => !holds(subject)
+  }
+  const place = placeOf(condition.path)
+  if ('exists' in condition) {
+    const { exists } = condition
+    return (subject) => isThere(subject, place) === exists
+  }
+  return someAt(place, testOf(condition, place))
+}
+
+function isThere(subject: Subject, place: Place): boolean {
+  if (place.of === 'item') return subject.inItem(place).isThere
+  return fieldOf(subject.record, place.from) !== undefined
+}
+
+function someAt(place: Place, test: Test): Matches {
+  if (place.of === 'item') return (subject) => subject.inItem(place).scalars.some(test)
+  const { from, type } = place
+  if (type === 'strings') {
+    return ({ record }) => {
+      const list = fieldOf(record, from)
+      return list === undefined ? test(null) : (list as string[]).some(test)
+    }
+  }
+  return ({ record }) => test((fieldOf(record, from) as Scalar | undefined) ?? null)
+}
+
+/** Lists what stands at a place; a field without a value is null, as in the lake. */
+export function scalarsAt(subject: Subject, place: Place): readonly Scalar[] {
+  if (place.of === 'item') return subject.inItem(place).scalars
+  const value = fieldOf(subject.record, place.from) ?? null
+  if (Array.isArray(value)) return value
+  return isScalar(value) ? [value] : []
+}
+
+function fieldOf(record: EventRecord, from: readonly string[]): unknown {
+  const value = record[from[0] as keyof EventRecord]
+  if (from.length === 1) return value
+  return (value as Record<string, unknown> | undefined)?.[from[1]!]
+}
+
+type Leaf = Extract<Condition, { path: string }>
+
+function testOf(leaf: Leaf, place: Place): Test {
+  if ('equals' in leaf) {
+    const wanted = normalised(leaf.equals, place)
+    return (value) => value === wanted
+  }
+  if ('in' in leaf) {
+    const wanted = new Set(leaf.in.map((value) => normalised(value, place)))
+    return (value) => wanted.has(value)
+  }
+  if ('prefix' in leaf) {
+    const { prefix } = leaf
+    return (value) => typeof value === 'string' && value.startsWith(prefix)
+  }
+  return withinTest(leaf as Bounds)
+}
+
+const names = ['gt', 'gte', 'lt', 'lte'] as const
+
+const holds: Record<(typeof names)[number], (one: never, other: never) => boolean> = {
+  gt: (one, other) => one > other,
+  gte: (one, other) => one >= other,
+  lt: (one, other) => one < other,
+  lte: (one, other) => one <= other,
+}
+
+/** All bounds are of one kind: numbers, times, or texts. */
+function withinTest(bounds: Bounds): Test {
+  const given = names.flatMap((name) => {
+    const bound = bounds[name]
+    return bound === undefined ? [] : [{ compare: holds[name], bound }]
+  })
+  const times = given.map(({ bound }) => instantOf(bound))
+  const areTimes = times.every((time) => time !== undefined)
+  const wanted = areTimes ? times : given.map(({ bound }) => bound)
+  return (sent) => {
+    const value = areTimes ? instantOf(sent) : sent
+    return given.every(
+      ({ compare }, at) =>
+        typeof value === typeof wanted[at] && compare(value as never, wanted[at] as never),
+    )
+  }
+}
