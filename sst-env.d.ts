@@ -61,6 +61,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Bucket"
     }
+    "Live": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
     "Nonius": {
       "archiveStreams": {
         "pii": string
@@ -77,6 +81,7 @@ declare module "sst" {
       "eventsTable": string
       "glueDatabase": string
       "indexes": any
+      "liveTable": string
       "quarantineTable": string
       "registryTable": string
       "rootKeyId": string

@@ -3,6 +3,7 @@ import { consumersOf } from '../src/changes/consumers'
 import { readConfig } from '../src/config/read-config'
 import { createStreamHandler } from '../src/platform/aws/change-feed'
 import { openFeeding } from '../src/platform/aws/handing-on'
+import { createLiveConsumer } from '../src/platform/aws/live/consumer'
 import { systemClock as clock } from '../src/platform/clock'
 import { createLog } from '../src/telemetry/log'
 
@@ -10,9 +11,9 @@ const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
 const platform = openFeeding(Resource.Nonius, { clock })
 
-/** Hands stored events on to the lake and to webhooks. */
+/** Hands stored events on: to the lake, to webhooks, to live readers. */
 export const handler = createStreamHandler({
   ...platform,
   log,
-  consumers: consumersOf({ ...platform, ...config, clock, log }),
+  consumers: [...consumersOf({ ...platform, ...config, clock, log }), createLiveConsumer(platform)],
 })

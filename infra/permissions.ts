@@ -4,7 +4,7 @@ import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
 import { deliveryQueue } from './queues'
-import { deliveries, documents, events, quarantine, registry, statements } from './tables'
+import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
 
 /** Permissions say what a function does, as the exact calls that this takes. */
 export type Permissions = sst.aws.FunctionPermissionArgs[]
@@ -201,6 +201,14 @@ const ingest: Permissions = [
   ...markStatements,
 ]
 
+/** Writes the logs that live readers follow: which are wanted, and a transaction for each row. */
+const writeLive: Permissions = [
+  {
+    actions: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((one) => `dynamodb:${one}`),
+    resources: [live.arn],
+  },
+]
+
 /** Hands on what was stored. */
 const handOn: Permissions = [
   ...followBatches,
@@ -210,6 +218,7 @@ const handOn: Permissions = [
   ...putRecords,
   ...enqueueDeliveries,
   ...addStatements,
+  ...writeLive,
 ]
 
 /** Each function has these permissions. */
