@@ -26,9 +26,9 @@ export interface LivePage {
   /** If true, the page has reached the end of what was stored when it was asked for. */
   isAll: boolean
   /**
-   * Says why the page does not follow on from `after`. `gone`: what came next is not held any more,
-   * and the page begins with the oldest that is. `ahead`: the feed has never been so far (it was
-   * restored from an earlier day), and the page is empty, at its end.
+   * Says why `next` does not follow on from `after`; such a page is empty. `gone`: what came next is
+   * not held any more, and `next` is before the oldest that is. `ahead`: the feed has never been so
+   * far (it was restored from an earlier day), and `next` is its end.
    */
   resync?: 'gone' | 'ahead' | undefined
 }
@@ -46,6 +46,11 @@ export interface LiveFeed {
    * @throws {AppError} `invalid_cursor` for a position that was altered, or is another tenant's
    */
   read(tenantId: string, request: LiveRequest): Promise<LivePage>
+  /**
+   * Compares two positions of a tenant. @returns below 0 when `a` stands before `b`, above when after
+   * @throws {AppError} `invalid_cursor` as `read` does
+   */
+  order(tenantId: string, a: string, b: string): number
   /**
    * Calls the listener with what a tenant stores from now on, in the order of the feed, some records
    * at a time and never within the call that stores them; the position that is returned is before

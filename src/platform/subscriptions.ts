@@ -93,7 +93,13 @@ export interface Subscriptions {
   lease(tenantId: string, owner: string, ms: number): Promise<SubscriptionsState | undefined>
   /**
    * Notes to where posting has come, and goes on for so many ms; with 0 the lease is given back.
+   * @param posted left out, that stays as it is
    * @returns false when another has the lease by now: what it posts is up to it
    */
-  advance(tenantId: string, owner: string, posted: string, ms: number): Promise<boolean>
+  advance(
+    tenantId: string,
+    owner: string,
+    posted: string | undefined,
+    ms: number,
+  ): Promise<boolean>
 }

@@ -210,16 +210,17 @@ export function createSubscriptions({ client, table: TableName, clock }: Needs):
     },
 
     async advance(tenantId, owner, posted, ms) {
-      const isEnd = ms === 0
-      const advanced = await update('noting to where was posted', stateKey(tenantId), {
-        UpdateExpression: isEnd
-          ? 'SET posted = :posted REMOVE poster, postsUntil'
-          : 'SET posted = :posted, postsUntil = :until',
+      const until = clock.now().getTime() + ms
+      const set = [posted !== undefined && 'posted = :posted', ms > 0 && 'postsUntil = :until']
+      const sets = set.filter(Boolean).join(', ')
+      const what = 'noting to where was posted'
+      const advanced = await update(what, stateKey(tenantId), {
+        UpdateExpression: `${sets && `SET ${sets}`} ${ms > 0 ? '' : 'REMOVE poster, postsUntil'}`,
         ConditionExpression: 'poster = :owner',
         ExpressionAttributeValues: {
           ':owner': text(owner),
-          ':posted': text(posted),
-          ...(!isEnd && { ':until': number(clock.now().getTime() + ms) }),
+          ...(posted !== undefined && { ':posted': text(posted) }),
+          ...(ms > 0 && { ':until': number(until) }),
         },
       })
       return advanced !== undefined
