@@ -25,6 +25,36 @@ export interface SocketProtocol {
 /** A platform speaks these protocols. The first is for connections that name none. */
 export type SocketProtocols = readonly [SocketProtocol, ...SocketProtocol[]]
 
+/** In a conversation either end may speak at any time: what a connection that stays in one process can do. */
+export interface ConversationProtocol extends Pick<SocketProtocol, 'name' | 'path'> {
+  /** Begins with a connection that was opened just now. Never throws. */
+  open(connection: Connection, line: Line): Conversation
+}
+
+/** A line leads to the other end of one connection. Once it is closed, it takes texts and drops them. */
+export interface Line {
+  /**
+   * Sends a text, or holds it until it can be sent; in order.
+   * @returns false when no more should come before `Conversation.drained`; this one is taken
+   */
+  send(text: string): boolean
+  /**
+   * Closes the connection: after what was sent, if that can be sent at once.
+   * @param code of RFC 6455, section 7.4
+   * @param reason at most 123 bytes
+   */
+  close(code: number, reason: string): void
+}
+
+/** None of its methods may throw. */
+export interface Conversation {
+  received(message: string | Uint8Array): void
+  /** The line takes texts again, after it said that it does not. */
+  drained(): void
+  /** The connection has ended, whoever ended it. */
+  closed(): void
+}
+
 /** The port is the sending end of connections: messages to the other end go out here. */
 export interface Connections {
   /**

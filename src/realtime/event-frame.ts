@@ -1,0 +1,63 @@
+import type { EventRecord } from '../event/record'
+import type { StoredRecord } from '../platform/live-feed'
+import { payloadText } from '../standards/native/published'
+
+/**
+ * A subscriber chooses how it sees events: `event` as a real-time pipeline shows them, `record` as they
+ * were normalised, `raw` as they were sent.
+ */
+export const formats = ['event', 'record', 'raw'] as const
+export type Format = (typeof formats)[number]
+
+// Each event is written once for all who see it alike; it is forgotten with the record.
+const written = new WeakMap<StoredRecord, Partial<Record<Format, string>>>()
+
+/** Writes a record as one line of JSON, unless its sender sent it on several (`raw`). */
+export function eventFrame(stored: StoredRecord, format: Format): string {
+  const known = written.get(stored)
+  const text = known?.[format]
+  if (text !== undefined) return text
+  const fresh = writers[format](stored)
+  if (known === undefined) written.set(stored, { [format]: fresh })
+  else known[format] = fresh
+  return fresh
+}
+
+const writers: Record<Format, (stored: StoredRecord) => string> = {
+  event(stored) {
+    const { record } = stored
+    const facts = JSON.stringify(factsOf(record))
+    const place = JSON.stringify({
+      timestamp: record.eventTime,
+      received_at: record.receivedAt,
+      standard: record.standard,
+      position: stored.position(),
+    })
+    // The payload keeps its sender's own characters, e.g. all digits of a long number.
+    return `${facts.slice(0, -1)},"payload":${payloadOf(record)},${place.slice(1)}`
+  },
+
+  record(stored) {
+    const { contentDigest: _, ...shown } = stored.record
+    return JSON.stringify({ ...shown, position: stored.position() })
+  },
+
+  raw(stored) {
+    return `{"position":${JSON.stringify(stored.position())},"event":${stored.record.raw}}`
+  },
+}
+
+function factsOf({ eventId, type, edAppId, sourceId, standard, sessionId, actorId }: EventRecord) {
+  return {
+    id: eventId,
+    event_type: type,
+    source: (standard === 'native' ? edAppId : undefined) ?? sourceId,
+    session_id: sessionId ?? null,
+    user_id: actorId ?? null,
+  }
+}
+
+/** Returns the payload; of an event of another standard, all of it. */
+function payloadOf({ standard, raw, profile }: EventRecord): string {
+  return standard === 'native' ? payloadText({ raw, profile }, {}) : raw
+}

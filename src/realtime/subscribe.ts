@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto'
+import type { Identity } from '../access/identity'
+import type { FindTenant } from '../access/keys/tenants'
+import { translate } from '../error/translate'
+import type { Limiter } from '../limits/limiter'
+import { rateLimited } from '../limits/rate-limited'
+import type { Live, Sink, Subscriber } from '../live/live'
+import type { Connection, Conversation, ConversationProtocol, Line } from '../platform/connections'
+import type { Log } from '../telemetry/log'
+import { readConfig, readLater } from './asked'
+import { eventFrame, type Format } from './event-frame'
+import {
+  type Close,
+  CONFIG_MS,
+  closes,
+  frames,
+  KEEPALIVE_MS,
+  subscribeName,
+  subscribePath,
+} from './subscribe-frames'
+
+export interface SubscribeNeeds {
+  live: Live
+  identity: Pick<Identity, 'isCurrent'>
+  log: Log
+  /** Without it, messages are not limited. */
+  limiter?: Limiter | undefined
+  /** The limits of tenants are found by it. */
+  findTenant?: FindTenant | undefined
+}
+
+interface Times {
+  configMs?: number
+  keepaliveMs?: number
+}
+
+// A client waits for answers: so many messages of one may wait for theirs, or answers for the client.
+const MAX_WAITING = 100
+
+/** Gives events over a connection to whoever said which; the messages are `subscribe-frames.ts`. */
+export function createSubscribe(
+  needs: SubscribeNeeds,
+  { configMs = CONFIG_MS, keepaliveMs = KEEPALIVE_MS }: Times = {},
+): ConversationProtocol {
+  return {
+    name: subscribeName,
+    path: subscribePath,
+    open: (connection, line) => converse(needs, connection, line, { configMs, keepaliveMs }),
+  }
+}
+
+function converse(
+  { live, identity, log, limiter, findTenant }: SubscribeNeeds,
+  { principal }: Connection,
+  line: Line,
+  { configMs, keepaliveMs }: Required<Times>,
+): Conversation {
+  const waiting: (string | Uint8Array)[] = []
+  let isBusy = false
+  let isOver = false
+  let isFull = false
+  let unread = 0
+  let subscriber: Subscriber | undefined
+  let format: Format = 'event'
+  // What the feed has before the client was told that it is subscribed comes after that.
+  let held: (() => void)[] | undefined = []
+
+  const deadline = setTimeout(() => {
+    if (subscriber !== undefined || isBusy) return
+    refuse({ message: 'Configuration timeout', code: 'timeout' }, closes.noConfig)
+  }, configMs)
+  const keepalive = setInterval(() => {
+    if (subscriber !== undefined && !isFull) send(frames.keepalive)
+  }, keepaliveMs)
+
+  function send(text: string): boolean {
+    if (isOver) return false
+    if (!line.send(text)) isFull = true
+    return !isFull
+  }
+
+  /** Sends an answer; a client that reads none of them gets so many. */
+  function answer(text: string) {
+    unread = isFull ? unread + 1 : 0
+    if (unread > MAX_WAITING) end(closes.notRead)
+    else send(text)
+  }
+
+  function refuse(refusal: Parameters<typeof frames.error>[0], close: Close) {
+    send(frames.error(refusal))
+    end(close)
+  }
+
+  function end({ code, reason }: Close) {
+    if (isOver) return
+    forget()
+    line.close(code, reason)
+  }
+
+  function forget() {
+    isOver = true
+    clearTimeout(deadline)
+    clearInterval(keepalive)
+    waiting.length = 0
+    held = undefined
+    subscriber?.[Symbol.dispose]()
+  }
+
+  /** Does what the feed says, or will do it once the client was told that it is subscribed. */
+  function inTurn(act: () => void): boolean {
+    if (held === undefined) act()
+    else held.push(act)
+    return held === undefined && !isFull && !isOver
+  }
+
+  const sink: Sink = {
+    take: (stored) => inTurn(() => send(eventFrame(stored, format))),
+    lost: (count, after) => void inTurn(() => send(frames.lost(count, after))),
+    resync: (reason, after) => void inTurn(() => send(frames.resync(reason, after))),
+    end(reason) {
+      if (reason === 'revoked') return revoked()
+      if (reason === 'stopping') return end(closes.stopping)
+      refuse({ message: 'Internal error', code: 'internal' }, closes.tryAgain)
+    },
+  }
+
+  function revoked() {
+    const message = 'The key or token of this connection no longer holds; connect with another.'
+    refuse({ message, code: 'unauthenticated' }, closes.revoked)
+  }
+
+  async function subscribe(message: string | Uint8Array) {
+    const read = readConfig(message)
+    if ('refusal' in read) return refuse(read.refusal, closes.badConfig)
+    if (!(await identity.isCurrent(principal, 'events:read'))) return revoked()
+    if (isOver) return
+    const { asked } = read
+    const { condition, after } = asked
+    format = asked.format
+    const made = await live.subscribe({ principal, condition, after, sink })
+    if (isOver) return made[Symbol.dispose]()
+    subscriber = made
+    clearTimeout(deadline)
+    const id = `sub_${randomBytes(4).toString('hex')}`
+    send(frames.subscribed(asked, { id, position: made.from }))
+    const acts = held ?? []
+    held = undefined
+    for (const act of acts) act()
+    if (acts.length > 0 && !isFull && !isOver) made.ready()
+  }
+
+  async function hear(message: string | Uint8Array, to: Subscriber) {
+    const later = readLater(message)
+    if (later.type === 'ping') return answer(frames.pong)
+    const tenant = limiter && (await findTenant?.(principal.tenantId))
+    const allowance = limiter?.known(principal, tenant, 'query')
+    if (allowance?.isOver) throw rateLimited(allowance)
+    if (isOver || later.type === 'other') return
+    if (later.type === 'refused') return answer(frames.error(later.refusal))
+    to.update(later.asked.condition)
+    format = later.asked.format ?? format
+    answer(frames.updated(later.asked))
+  }
+
+  /** A failure before there is a subscription ends the connection; a later one leaves it as it was. */
+  function failed(thrown: Error) {
+    const { code, message, errors } = translate(thrown, log, { route: subscribePath })
+    if (subscriber !== undefined) return answer(frames.error({ message, code, errors }))
+    if (code === 'invalid_cursor') {
+      const issue = { path: ['after'], message: 'Must be a position of this tenant', code }
+      return refuse({ message: 'Invalid position', code, errors: [issue] }, closes.badPosition)
+    }
+    if (code === 'busy') {
+      return refuse({ message: 'Server at subscriber capacity', code }, closes.tooMany)
+    }
+    refuse({ message, code, errors }, closes.tryAgain)
+  }
+
+  async function work() {
+    isBusy = true
+    for (let next = waiting.shift(); next !== undefined && !isOver; next = waiting.shift()) {
+      try {
+        await (subscriber === undefined ? subscribe(next) : hear(next, subscriber))
+      } catch (thrown) {
+        failed(thrown as Error)
+      }
+    }
+    isBusy = false
+  }
+
+  return {
+    received(message) {
+      if (isOver) return
+      keepalive.refresh()
+      if (waiting.length === MAX_WAITING) return end(closes.tryAgain)
+      waiting.push(message)
+      if (!isBusy) void work()
+    },
+
+    drained() {
+      isFull = false
+      unread = 0
+      subscriber?.ready()
+    },
+
+    closed: forget,
+  }
+}
