@@ -96,10 +96,5 @@ export interface Subscriptions {
    * @param posted left out, that stays as it is
    * @returns false when another has the lease by now: what it posts is up to it
    */
-  advance(
-    tenantId: string,
-    owner: string,
-    posted: string | undefined,
-    ms: number,
-  ): Promise<boolean>
+  advance(tenantId: string, owner: string, posted: string | undefined, ms: number): Promise<boolean>
 }

@@ -83,7 +83,10 @@ export function createSubscriptions({ client, table: TableName, clock }: Needs):
       TableName,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': text(partitionOf(tenantId)), ':prefix': text(CONNECTION) },
+      ExpressionAttributeValues: {
+        ':pk': text(partitionOf(tenantId)),
+        ':prefix': text(CONNECTION),
+      },
     }
     const found = await guarded('listing subscriptions', () => queryAll(client, input))
     // DynamoDB drops what has expired within days.
