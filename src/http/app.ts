@@ -53,6 +53,9 @@ export const laterApps = [
   later(['/api/v1/event-types/*'], async () =>
     fromPages((await import('./event-types')).registerEventTypes),
   ),
+  later(['/api/v1/events/stream'], async () =>
+    fromPages((await import('./live')).registerLive),
+  ),
   later(['/api/*', '/readiness'], async () => {
     const { registerNative } = await import('./native')
     const { registerPipeline } = await import('./pipeline')

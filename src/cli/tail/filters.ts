@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import type { Condition } from '../../event/condition'
 
 // The names on the left are those of the options, on the right those of GET /analytics/events.
 const names = {
@@ -37,4 +38,13 @@ export function filtersOf(options: TailFilters): Record<string, string> {
     if (value !== undefined) filters[name] = value
   }
   return filters
+}
+
+/** Returns the filters as a condition; undefined when every event is asked for. */
+export function conditionOf(options: TailFilters): Condition | undefined {
+  const { kind = 'event', ...fields } = filtersOf(options)
+  const ofFields = Object.entries(fields).map(([path, equals]) => ({ path, equals }))
+  const ofKind: Condition =
+    kind === 'all' ? { path: 'kind', in: ['event', 'entity'] } : { path: 'kind', equals: kind }
+  return ofFields.length === 0 && kind === 'event' ? undefined : { all: [ofKind, ...ofFields] }
 }

@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  type QueryCommandInput,
   type TransactWriteItem,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
@@ -19,6 +20,12 @@ import { headKey, LAST_ROW, logOf, rowIn, rowKey, rowName } from './keys'
 export interface LogRow {
   row: number
   digests: readonly string[]
+}
+
+export interface LogRows {
+  rows: LogRow[]
+  /** If true, there are no more. */
+  isEnd: boolean
 }
 
 /** A head says of a tenant's log which row is the last, and until when it is wanted, in seconds. */
@@ -55,6 +62,13 @@ export function createLiveLog(needs: { client: DynamoDBClient; table: string; cl
   const TableName = table
   const nowS = () => Math.floor(clock.now().getTime() / 1000)
   const renewed = new Map<string, number>()
+
+  function isFresh(tenantId: string): boolean {
+    return nowS() - (renewed.get(tenantId) ?? 0) < RENEWED_AFTER_S
+  }
+
+  const query = (input: QueryCommandInput) =>
+    guarded('reading a live log', () => client.send(new QueryCommand(input)))
 
   async function headOf(tenantId: string): Promise<Head | undefined> {
     const command = new GetItemCommand({ TableName, Key: headKey(tenantId), ConsistentRead: true })
@@ -114,8 +128,7 @@ export function createLiveLog(needs: { client: DynamoDBClient; table: string; cl
      * @throws {StorageError}
      */
     async want(tenantId: string): Promise<Head> {
-      const isFresh = nowS() - (renewed.get(tenantId) ?? 0) < RENEWED_AFTER_S
-      return (isFresh ? await headOf(tenantId) : undefined) ?? want(tenantId)
+      return (isFresh(tenantId) ? await headOf(tenantId) : undefined) ?? want(tenantId)
     },
 
     /** Finds those whose log somebody wants, as it is at this moment. @throws {StorageError} */
@@ -151,26 +164,45 @@ export function createLiveLog(needs: { client: DynamoDBClient; table: string; cl
       throw new StorageError('a live log could not be written: others did', { isRetriable: true })
     },
 
+    /** Notes that somebody goes on reading. It costs nothing while that was noted lately. */
+    async renew(tenantId: string): Promise<void> {
+      if (!isFresh(tenantId)) await want(tenantId)
+    },
+
     /**
      * Reads rows in order, from a number on, as they are at this moment.
      * @throws {StorageError}
      */
-    async rows(tenantId: string, from: number, limit: number): Promise<LogRow[]> {
-      const command = new QueryCommand({
+    async rows(tenantId: string, from: number, limit: number): Promise<LogRows> {
+      const input = {
         TableName,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :last',
+        // DynamoDB drops what has expired within days, and in no order.
+        FilterExpression: 'expiresAt > :now',
         ExpressionAttributeValues: {
           ':pk': text(logOf(tenantId)),
           ':from': text(rowName(from)),
           ':last': text(LAST_ROW),
+          ':now': number(nowS()),
         },
-        Limit: limit,
-      })
-      const { Items = [] } = await guarded('reading a live log', () => client.send(command))
-      // DynamoDB drops what has expired within days, and in no order.
-      const held = Items.filter(({ expiresAt }) => Number(expiresAt!.N) > nowS())
-      return held.map(({ sk, digests }) => ({ row: rowIn(sk!.S!), digests: piecesOf(digests!.S!) }))
+      }
+      let { Items, LastEvaluatedKey } = await query({ ...input, Limit: limit })
+      // Where all have expired, thousands may have: they are passed over a megabyte at a time.
+      while (Items?.length === 0 && LastEvaluatedKey !== undefined) {
+        ;({ Items, LastEvaluatedKey } = await query({
+          ...input,
+          ExclusiveStartKey: LastEvaluatedKey,
+        }))
+      }
+      const found = (Items ?? []).slice(0, limit)
+      return {
+        rows: found.map(({ sk, digests }) => ({
+          row: rowIn(sk!.S!),
+          digests: piecesOf(digests!.S!),
+        })),
+        isEnd: LastEvaluatedKey === undefined && found.length === Items?.length,
+      }
     },
   }
 }

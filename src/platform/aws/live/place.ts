@@ -8,6 +8,11 @@ export function placeAfter(row: number, place: number, count: number): LivePlace
   return place + 1 < count ? [row, place + 1] : [row + 1, 0]
 }
 
+/** Compares places: below 0 when `a` stands before `b`. */
+export function orderOf([rowA, placeA]: LivePlace, [rowB, placeB]: LivePlace): number {
+  return rowA - rowB || placeA - placeB
+}
+
 /** Writes places as positions, and reads positions, which are good for one tenant. */
 export function positionsOf(tokens: TokenSigner, tenantId: string) {
   const question = JSON.stringify(['live', tenantId])
@@ -18,7 +23,10 @@ export function positionsOf(tokens: TokenSigner, tenantId: string) {
     /** Makes the position on first use. */
     lazily(place: LivePlace): () => string {
       let made: string | undefined
-      return () => (made ??= tokens.issue(place, question))
+      return () => {
+        made ??= tokens.issue(place, question)
+        return made
+      }
     },
   }
 }
