@@ -2,7 +2,6 @@ import { Resource } from 'sst'
 import { readConfig } from '../src/config/read-config'
 import { createApp } from '../src/http/app'
 import { handshakeWith } from '../src/http/realtime/handshake'
-import { hiddenOf } from '../src/http/shown'
 import { openConnections, openServing } from '../src/platform/aws'
 import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
 import { metered } from '../src/platform/aws/lambda/metered'
@@ -36,7 +35,7 @@ const subscribe = relayedLazily(async () => {
   const needs = {
     ...(await openHeldConnections(Resource.Nonius, { clock, log })),
     isCurrent: services.identity.isCurrent,
-    hidden: hiddenOf(services),
+    hidden: services.hidden,
     limits: { places: Math.ceil(config.maxSubscribers / 2), bytes: MAX_CONDITIONS_BYTES },
     ...{ clock, log },
   }

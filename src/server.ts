@@ -6,15 +6,16 @@ import { createApp } from './http/app'
 import { rateLimitOf } from './http/rate-limit'
 import { RECEIPT_BYTES } from './ingest/receipt-text'
 import { createLimiter, ratesOf } from './limits/limiter'
+import { createHub } from './live/hub'
 import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
-import { createSockets } from './platform/local/connections'
+import { createSockets, MAX_PUBLISHERS } from './platform/local/connections'
 import { answerFlushRequests } from './platform/local/flush-requests'
 import { serveHttp } from './platform/local/serve'
 import type { Platform } from './platform/platform'
-import { socketProtocols } from './realtime/protocol'
+import { conversations, socketProtocols } from './realtime/protocol'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
 import { createLog, type Log } from './telemetry/log'
@@ -67,11 +68,14 @@ export async function startServer(config: Config): Promise<Server> {
   const measured = { ...platform, events: meteredEvents(platform.events, meter) }
   const limiter = createLimiter({ rates: ratesOf(config), clock })
   const streamsLines = true as const
-  const options = { config, clock, log, guard, budget, meter, limiter, flush, streamsLines }
+  const parts = { guard, budget, meter, limiter, flush, streamsLines, createLive: createHub }
+  const options = { config, clock, log, ...parts }
   const services = opened.use(createServices(measured, options))
   const { fetch } = createApp(services, { limit: rateLimitOf(services) })
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch, sockets: openSockets(services) }))
+  // Readers are told that it stops before it waits for what is under way.
+  opened.defer(async () => services.live?.[Symbol.asyncDispose]())
   // Keys are made last, once nothing can prevent that they are shown.
   const keys = await bootstrap(platform.registry, { ...config, clock })
   await warnOfKeys(platform, config, log)
@@ -83,10 +87,15 @@ export async function startServer(config: Config): Promise<Server> {
 
 function openSockets(services: Services) {
   const { maxBodyBytes, maxWsMessageBytes, maxSubscribers, maxQueueSize } = services.config
+  const { maxSocketsPerAddress: maxPerAddress } = services.config
   const maxMessageBytes = Math.min(maxBodyBytes, maxWsMessageBytes)
   const limits = { maxMessageBytes, maxReplyBytes: RECEIPT_BYTES }
-  const bounds = { maxMessageBytes, maxSockets: maxSubscribers, maxUnanswered: maxQueueSize }
-  return createSockets({ protocols: socketProtocols(services, limits), ...bounds })
+  return createSockets({
+    protocols: socketProtocols(services, limits),
+    conversations: conversations(services),
+    maxSockets: Math.min(maxSubscribers, MAX_PUBLISHERS),
+    ...{ maxMessageBytes, maxSubscribers, maxPerAddress, maxUnanswered: maxQueueSize },
+  })
 }
 
 /** Events that come without a key are of this source. Its settings can be changed as those of any other. */

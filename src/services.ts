@@ -9,12 +9,15 @@ import type { Replaying } from './ingest/replay-runner'
 import { createReplaying } from './ingest/replaying'
 import { createVerifyJws } from './ingest/steps/verify'
 import type { Limiter } from './limits/limiter'
+import type { HubNeeds } from './live/hub'
+import type { Live } from './live/live'
 import type { Budget } from './memory/budget'
 import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import { boundQuarantine } from './quarantine/bound'
+import { createHidden, type Hidden } from './query/hidden'
 import type { Log } from './telemetry/log'
 import type { Meter } from './watch/meter'
 import { createWatch, type Watch } from './watch/watch'
@@ -38,6 +41,11 @@ export interface AppOptions {
   limiter?: Limiter
   /** Has the figures for `/metrics`. Left out where the platform's own metrics tell. */
   meter?: Meter
+  /**
+   * Makes the live subscriptions, where the platform has a feed for them: `createHub`, which is no
+   * part of a function that does without. Left out, there are none.
+   */
+  createLive?: (needs: HubNeeds) => Live
   /** Resolves when what is stored by now is in the lake. Left out where it gets there by itself. */
   flush?: () => Promise<void>
 }
@@ -61,6 +69,10 @@ export interface Services extends AppOptions, AsyncDisposable {
   /** These know the settings of sources and tenants. */
   findSource: FindSource
   findTenant: FindTenant
+  /** Knows what of a tenant's events is hidden; there is one of it for a process. */
+  hidden: Hidden
+  /** Live subscriptions. Absent where no process lives on after its request. */
+  live: Live | undefined
   /** Finds the types of native events in force for a source. */
   findTypes: FindTypes
   /** This part takes events in, whichever way they came. */
@@ -97,6 +109,14 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
+  const { tenants } = platform.registry
+  const hidden = createHidden({ ...platform, tenants, findTenant, clock })
+  const live =
+    platform.live &&
+    options.createLive?.({
+      ...{ feed: platform.live, hidden, log, maxSubscribers: config.maxSubscribers },
+      isCurrent: identity.isCurrentNow,
+    })
   const verifyJws = createVerifyJws({ guard, clock })
   const replaying = createReplaying(platform, {
     ...options,
@@ -110,6 +130,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     findSource,
     findTenant,
     findTypes,
+    hidden,
+    live,
     ingest: createIngest({
       ...{ platform, findSource, findTenant, findTypes, watch, config, clock, log, verifyJws },
     }),
@@ -119,6 +141,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     watch,
     startedAt: clock.now(),
     async [Symbol.asyncDispose]() {
+      await live?.[Symbol.asyncDispose]()
       await replaying.runner?.[Symbol.asyncDispose]()
       watch[Symbol.dispose]()
     },

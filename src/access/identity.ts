@@ -15,6 +15,8 @@ export interface Identity {
   authenticate: Authenticate
   keyring: Keyring
   isCurrent: IsCurrent
+  /** Asks the registry each time, for whoever asks seldom and must know what was revoked just now. */
+  isCurrentNow: IsCurrent
 }
 
 interface Needs {
@@ -50,6 +52,7 @@ export function createIdentity({ registry, clock, tokens, people }: Needs): Iden
     authenticate: authenticateWith({ keyring, verifyToken }),
     keyring,
     isCurrent: recheckWith({ keyring, clock }),
+    isCurrentNow: recheckWith({ keyring: createKeyring({ registry, clock, forMs: 0 }), clock }),
   }
 
   async function verifyToken(token: string): Promise<Principal | undefined> {

@@ -28,6 +28,8 @@ const flag = z
   .transform((word) => ['1', 'true', 'on', 'yes'].includes(word))
 const flagExpected = 'one of 1, true, on, yes, 0, false, off, no'
 
+const unlimited = z.literal('off').transform(() => Number.POSITIVE_INFINITY)
+
 const origins = z
   .string()
   .transform((text) => listOf(text).map(readOrigin))
@@ -256,10 +258,16 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
   maxSubscribers: {
     name: 'NONIUS_MAX_SUBSCRIBERS',
     also: ['MAX_SUBSCRIBERS'],
-    default: '512',
+    default: '5000',
     expected: 'a whole number from 1 to 100000',
     // A process has some 65,536 ports for one address of a proxy, and as many files as it is given.
     schema: wholeNumber(1, 100_000),
+  },
+  maxSocketsPerAddress: {
+    name: 'NONIUS_MAX_SOCKETS_PER_ADDRESS',
+    default: 'off',
+    expected: 'a whole number from 1 to 100000, or off',
+    schema: z.union([unlimited, wholeNumber(1, 100_000)]),
   },
   maxWsMessageBytes: {
     name: 'NONIUS_MAX_WS_MESSAGE_BYTES',

@@ -57,6 +57,7 @@ export function createPublish(
   return {
     name: publishName,
     path: publishPath,
+    isCurrent: ({ principal }) => identity.isCurrent(principal, 'events:write'),
 
     async receive(who, message) {
       const requestId = randomUUID()

@@ -7,6 +7,7 @@ import type { App } from '../../src/http/context'
 import { rateLimitOf } from '../../src/http/rate-limit'
 import type { Scope } from '../../src/identity/scope'
 import { createLimiter, ratesOf } from '../../src/limits/limiter'
+import { createHub } from '../../src/live/hub'
 import type { Get } from '../../src/outbound/get'
 import { openLocalPlatform } from '../../src/platform/local'
 import type { Platform } from '../../src/platform/platform'
@@ -74,7 +75,8 @@ export async function startTestApp({ config: changes, wrap, get }: Options = {})
   const meter = createMeter({ clock })
   const limiter = createLimiter({ rates: ratesOf(config), clock })
   const streamsLines = true as const
-  const options = { config, clock, log, meter, limiter, streamsLines, ...(get && { get }) }
+  const parts = { meter, limiter, streamsLines, createLive: createHub, ...(get && { get }) }
+  const options = { config, clock, log, ...parts }
   const measured = { ...wrapped, events: meteredEvents(wrapped.events, meter) }
   const services = createServices(measured, options)
   const app = createApp(services, { limit: rateLimitOf(services) })

@@ -28,10 +28,12 @@ export function isGood(found: Awaited<ReturnType<Keyring>>): found is Principal 
 export function createKeyring(needs: {
   registry: { keys: Pick<Keys, 'findByHash'> }
   clock: Pick<Clock, 'monotonic' | 'now'>
+  /** A key is remembered so long, in ms. */
+  forMs?: number
 }): Keyring {
   const known = createMemory<Principal>({
     clock: needs.clock,
-    forMs: CACHE_MS,
+    forMs: needs.forMs ?? CACHE_MS,
     maxEntries: CACHE_KEYS,
     maxBytes: CACHE_BYTES,
   })

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventFilter } from '../../event/filter'
 import { MINUTE_MS, minuteOf } from '../../platform/type-counts'
 import type { Services } from '../../services'
-import { hiddenOf } from '../shown'
 import { after } from './parameters'
 
 interface Recorded extends Asked {
@@ -29,8 +28,7 @@ const FLUSH_MS = 10_000
  * @throws {StorageError} the same call does the rest
  */
 export async function hideEvents(services: Services, asked: Asked): Promise<number> {
-  const { platform, clock, log } = services
-  const hidden = hiddenOf(services)
+  const { platform, hidden, clock, log } = services
   const { tenantId } = asked
   const now = clock.now().toISOString()
   // Records tell moments apart by the millisecond, and this one's are among what is hidden.

@@ -18,6 +18,7 @@ import { createEventStore } from './event-store'
 import { readGauges } from './gauges'
 import { checkHealth } from './health'
 import { lakeFolder, openServingLake } from './lake'
+import { createLiveFeed } from './live-feed'
 import { lockFolder } from './lock'
 import { createCursors, cursorsSchema } from './log/cursors'
 import { createEventKeys } from './log/event-keys'
@@ -114,10 +115,12 @@ export async function openLocalPlatform(options: {
   const activity = createSourceActivity(db, { log: telemetry })
   const typeCounts = createTypeCounts(db, { clock, log: telemetry })
   const deliveries = createDeliveryQueue(db, clock)
+  const live = createLiveFeed({ log, keys, tokens, turns, clock, telemetry })
 
   return {
     events,
     changes,
+    live,
     archive,
     lake,
     quarantine: createQuarantineStore(db, tokens, turns),
@@ -137,6 +140,7 @@ export async function openLocalPlatform(options: {
     gauges: () => readGauges(dataDir, { db, changes, deliveries }),
 
     async [Symbol.asyncDispose]() {
+      live[Symbol.dispose]()
       await events[Symbol.asyncDispose]()
       await statements[Symbol.asyncDispose]()
       await log.close()

@@ -333,6 +333,58 @@ describe('Subscriptions of connections that API Gateway holds', () => {
     expect(reader.ids()).toEqual(idsOf(records))
   })
 
+  it('get what is stored while they join, though whoever posts began before', async () => {
+    const test = await open()
+    const [first, joining] = [test.connect(), test.connect()]
+    await first.say({})
+    const [earlier, meanwhile] = [some(1), some(1)]
+    const { feed } = test.needs
+    let isFirst = true
+    const slow = test.aFunction({
+      feed: {
+        ...feed,
+        async read(tenantId, request) {
+          if (isFirst) {
+            isFirst = false
+            await joining.say({})
+            await test.store(meanwhile, test.writing)
+          }
+          return feed.read(tenantId, request)
+        },
+      },
+    })
+    await test.store(earlier, slow)
+    expect(first.ids()).toEqual(idsOf([...earlier, ...meanwhile]))
+    expect(joining.ids()).toEqual(idsOf(meanwhile))
+  })
+
+  it('get what was posted to others between their last page and their joining', async () => {
+    const test = await open()
+    const first = test.connect()
+    await first.say({})
+    const [earlier, meanwhile, later] = [some(2), some(2), some(1)]
+    await test.store(earlier)
+    const { subscriptions } = test.needs
+    const slow = test.aFunction({
+      subscriptions: {
+        ...subscriptions,
+        async join(...joined) {
+          await test.store(meanwhile)
+          return subscriptions.join(...joined)
+        },
+      },
+    })
+    const fresh = test.connect(aPrincipal(), slow)
+    await fresh.say({})
+    expect(fresh.ids()).toEqual(idsOf(meanwhile))
+    const resumed = test.connect(aPrincipal(), test.main)
+    await resumed.say({ after: first.frames[1]!.position })
+    await test.store(later)
+    expect(fresh.ids()).toEqual(idsOf([...meanwhile, ...later]))
+    expect(resumed.ids()).toEqual(idsOf([...earlier.slice(1), ...meanwhile, ...later]))
+    expect(first.ids()).toEqual(idsOf([...earlier, ...meanwhile, ...later]))
+  })
+
   it('get every event once and in order, whoever stores, whoever comes and goes meanwhile', async () => {
     const test = await open()
     const stored: string[] = []

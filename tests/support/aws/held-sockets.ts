@@ -73,11 +73,12 @@ export async function heldSockets({ client, ...options }: Options) {
   }
   const limits = options.limits ?? { places: 100, bytes: 100_000 }
 
+  const tokens = async () => createTokenSigner(new Uint8Array(32))
+
   /** A function of its own: it shares nothing with others but the tables. */
   function aFunction(more: Partial<PostingNeeds> = {}) {
     const own = { ...needs, ...more }
     const post = createPosting(own)
-    const tokens = async () => createTokenSigner(new Uint8Array(32))
     return {
       post,
       protocol: createRelayedSubscribe({ ...own, post, limits }),
@@ -85,13 +86,18 @@ export async function heldSockets({ client, ...options }: Options) {
     }
   }
   const main = aFunction()
+  /** It writes the log, and posts nothing. */
+  const writing = { consumer: createLiveConsumer({ liveLog: parts.liveLog, tokens }) }
 
   return {
     ...{ client, clock, parts, subscriptions, sending, closed, revoked, hidden, logged },
-    ...{ aFunction, needs, main },
+    ...{ aFunction, needs, main, writing },
 
     /** Stores events, and lets a consumer have them as the stream brings them. */
-    async store(records: readonly EventRecord[], { consumer } = main) {
+    async store(
+      records: readonly EventRecord[],
+      { consumer }: Pick<typeof main, 'consumer'> = main,
+    ) {
       await parts.events.append(records)
       batches += 1
       await consumer.handle(aBatch(`b${batches}`, [...records]))

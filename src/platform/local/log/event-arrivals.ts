@@ -11,6 +11,11 @@ import type { Position } from './generation'
 // again at once for what is left.
 const LOOKED_AT = { records: 4096, bytes: 8 * 1024 * 1024 }
 
+/** Names what a place is good for: the arrivals of a tenant, and following them live. */
+export function arrivalsQuestion(tenantId: string): string {
+  return JSON.stringify(['arrivals', tenantId])
+}
+
 interface Store {
   log: EventLog
   tokens: TokenSigner
@@ -28,7 +33,7 @@ export async function arrivalsIn(
 ): Promise<ArrivalPage> {
   const { after, sizeOf = rawBytes } = request
   // A place is good for other filters too: it is one of the log, and says nothing of a question.
-  const question = JSON.stringify(['arrivals', tenantId])
+  const question = arrivalsQuestion(tenantId)
   const endAt = (items: EventRecord[], place: Position, isAll: boolean): ArrivalPage => {
     return { items, next: tokens.issue(place, question), isAll }
   }

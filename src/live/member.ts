@@ -1,0 +1,256 @@
+import type { Condition } from '../event/condition'
+import { type ConditionIndex, type Matches, subjectOf, wantedBy } from '../event/conditions'
+import type { EventRecord } from '../event/record'
+import type { Principal } from '../identity/principal'
+import type { LiveFeed, StoredRecord } from '../platform/live-feed'
+import type { Log } from '../telemetry/log'
+import type { Channel, Listener } from './channel'
+import type { Held } from './held'
+import type { Sink } from './live'
+import { createQueue } from './queue'
+import { type Reader, readUp } from './read-up'
+import type { Shares } from './shares'
+import type { Slots } from './slots'
+import { positionOf } from './window'
+
+export interface MemberNeeds {
+  feed: LiveFeed
+  index: ConditionIndex<Listener>
+  memory: Shares
+  slots: Slots
+  log: Log
+  /** Is told how many more records wait, or fewer. */
+  count(change: number): void
+  /** The member is to be forgotten. */
+  leave(): void
+}
+
+interface Asked {
+  principal: Principal
+  condition: Condition | undefined
+  from: string
+  sink: Sink
+  channel: Channel
+}
+
+/** A member is a subscriber as the hub has it. */
+export interface Member extends Listener {
+  readonly principal: Principal
+  /** Begins to give records. */
+  start(): void
+  update(condition: Condition | undefined): void
+  ready(): void
+  /** Ends it, with a word to the sink or without one. */
+  end(reason?: Parameters<Sink['end']>[0]): void
+}
+
+/**
+ * A member that reads is given records from the feed until the window of its channel has what
+ * follows. A live one is offered them by the channel, and queues what its sink does not take. A
+ * member that rests reads on once its sink takes records again.
+ */
+type Phase = 'resting' | 'reading' | 'live' | 'ended'
+
+export function createMember(needs: MemberNeeds, asked: Asked): Member {
+  const { feed, index, memory, slots, log, count, leave } = needs
+  const { principal, sink, channel } = asked
+  const { tenantId } = principal
+  const queue = createQueue(memory, count)
+  let phase: Phase = 'resting'
+  let isOpen = true
+  let isFlushing = false
+  let lost = 0
+  /** It has had everything up to here. */
+  let reached = asked.from
+  /** The position behind what it was offered last, which comes twice where it has just begun. */
+  let offered: string | undefined
+  /** What is offered now may have been matched before its condition changed. */
+  let doubtful: object | undefined
+  /** What the channel offers up to here was read already. */
+  let readTo: string | undefined
+
+  let { condition } = asked
+  /** Its own condition is asked while it reads; for a live one the index is. */
+  let wants: Matches | undefined
+
+  const member: Member = {
+    principal,
+    start: flush,
+    offer,
+    readAgain,
+    end,
+
+    update(changed) {
+      if (phase === 'ended') return
+      condition = changed
+      wants = undefined
+      doubtful = channel.offering()
+      index.set(member, tenantId, condition)
+      queue.retain(isWanted)
+    },
+
+    ready() {
+      isOpen = true
+      flush()
+    },
+  }
+  const reader: Reader = {
+    after: () => reached,
+    goesOn: () => phase === 'reading' && isOpen,
+    passed,
+
+    take(stored) {
+      reached = stored.position()
+      if (isWanted({ stored })) give(stored)
+      return isOpen
+    },
+
+    resync(reason, position) {
+      reached = position
+      safely(() => sink.resync(reason, position))
+    },
+  }
+
+  function isWanted({ stored }: Pick<Held, 'stored'>): boolean {
+    wants ??= wantedBy(condition)
+    return wants(subjectOf(stored.record))
+  }
+
+  /** A sink that throws is the end of its own subscription only. */
+  function safely(tell: () => void) {
+    try {
+      tell()
+    } catch (error) {
+      log.error('a live reader failed', { tenantId, reason: (error as Error).message })
+      end()
+    }
+  }
+
+  function give(stored: StoredRecord) {
+    reached = stored.position()
+    safely(() => {
+      isOpen = sink.take(stored)
+    })
+  }
+
+  function offer(one: Held) {
+    if (phase !== 'live') return
+    const position = one.stored.position()
+    if (offered === position) return
+    if (readTo !== undefined && feed.order(tenantId, position, readTo) <= 0) return
+    readTo = undefined
+    offered = position
+    if (doubtful === one && !isWanted(one)) return
+    if (isOpen && queue.size === 0) give(one.stored)
+    else if (lost > 0 || !queue.add(one)) overflow()
+  }
+
+  function overflow() {
+    if (sink.lost !== undefined) lost += 1
+    else rest()
+  }
+
+  function rest() {
+    queue.retain(() => false)
+    // What was lost is read then as well, since it comes after what the sink took last.
+    lost = 0
+    phase = 'resting'
+  }
+
+  function readAgain() {
+    if (phase !== 'live') return
+    rest()
+    flush()
+  }
+
+  /** Gives what waits, as far as the sink takes it. */
+  function flush() {
+    if (isFlushing || !isOpen || phase === 'ended') return
+    if (queue.size === 0) return goOn()
+    isFlushing = true
+    channel
+      .isHidden()
+      .then(flushQueue, readAgain)
+      .finally(() => {
+        isFlushing = false
+        goOn()
+      })
+  }
+
+  function flushQueue(isHidden: (record: EventRecord) => boolean) {
+    while (isOpen && phase === 'live') {
+      const next = queue.shift()
+      if (next === undefined) return
+      if (!isHidden(next.stored.record)) give(next.stored)
+    }
+  }
+
+  function goOn() {
+    if (!isOpen) return
+    if (phase === 'live' && queue.size === 0 && lost > 0) {
+      const missed = lost
+      lost = 0
+      safely(() => sink.lost?.(missed, reached))
+    }
+    if (phase === 'resting') void read()
+  }
+
+  async function read() {
+    phase = 'reading'
+    const close = channel.window.open(channel.head())
+    try {
+      await readUp({ tenantId, feed, channel, slots }, reader)
+    } catch (error) {
+      log.error('a live reader is ended', { tenantId, reason: (error as Error).message })
+      end('failed')
+    } finally {
+      close()
+      wants = undefined
+    }
+    if (phase !== 'reading') return
+    phase = 'resting'
+    // The sink may have taken records again meanwhile.
+    goOn()
+  }
+
+  function passed(position: string, isAll: boolean): boolean {
+    reached = position
+    const { start, records } = channel.window
+    if (!isAll || feed.order(tenantId, positionOf(start()), position) > 0) return false
+    phase = 'live'
+    const held = records()
+    const first = firstOf(
+      held,
+      ({ stored }) => feed.order(tenantId, stored.position(), position) > 0,
+    )
+    readTo = first === held.length ? position : undefined
+    for (const one of held.slice(first)) if (isWanted(one)) offer(one)
+    return true
+  }
+
+  function end(reason?: Parameters<Sink['end']>[0]) {
+    if (phase === 'ended') return
+    phase = 'ended'
+    queue.retain(() => false)
+    channel.listeners.delete(member)
+    // It may be the index that has just found it.
+    queueMicrotask(() => index.delete(member))
+    leave()
+    if (reason !== undefined) safely(() => sink.end(reason))
+  }
+
+  channel.listeners.add(member)
+  index.set(member, tenantId, condition)
+  return member
+}
+
+/** Finds the first for which `isBehind` holds, in a list in which all that follow are, too. */
+function firstOf<T>(all: readonly T[], isBehind: (one: T) => boolean): number {
+  let [low, high] = [0, all.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isBehind(all[middle]!)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
