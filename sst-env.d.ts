@@ -108,6 +108,11 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Dynamo"
     }
+    "Stream": {
+      "name": string
+      "type": "sst.aws.Function"
+      "url": string
+    }
     "Sweep": {
       "name": string
       "type": "sst.aws.Function"

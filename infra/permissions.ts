@@ -219,6 +219,14 @@ const useSubscriptions: Permissions = [
   },
 ]
 
+/** Follows the logs, and notes that somebody does. */
+const followLive: Permissions = [
+  {
+    actions: ['GetItem', 'Query', 'UpdateItem'].map((one) => `dynamodb:${one}`),
+    resources: [live.arn],
+  },
+]
+
 /** Posts to subscribers what the logs have, at positions that are signed. */
 const postLive: Permissions = [...useSubscriptions, ...sendToConnections, ...openSecrets]
 
@@ -250,5 +258,6 @@ export const permissions = {
     ...openSecrets,
   ],
   realtime: [...ingest, ...postLive],
+  stream: [...followLive, ...getEvents, ...getBlobs, ...readRegistry, ...openSecrets],
   sweep: [...ingest, ...handOn],
 } satisfies Record<string, Permissions>

@@ -1,5 +1,7 @@
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { Condition } from '../../event/condition'
+import { readConditionText } from '../../event/conditions'
+import { describeIssue } from '../issue-text'
 
 // The names on the left are those of the options, on the right those of GET /analytics/events.
 const names = {
@@ -13,7 +15,7 @@ const names = {
   kind: 'kind',
 } as const
 
-export type TailFilters = { [Name in keyof typeof names]?: string }
+export type TailFilters = { [Name in keyof typeof names]?: string } & { filter?: Condition }
 
 export function filterOptions(): Option[] {
   return [
@@ -24,6 +26,9 @@ export function filterOptions(): Option[] {
     new Option('--object <id>', 'of this object'),
     new Option('--session <id>', 'of this session'),
     new Option('--group <id>', 'of this course, section or group'),
+    new Option('--filter <condition>', 'e.g. {"path":"payload.score","gte":0.8}').argParser(
+      readFilter,
+    ),
     new Option('--kind <kind>', 'what to print')
       .choices(['event', 'entity', 'all'])
       .default('event'),
@@ -40,11 +45,31 @@ export function filtersOf(options: TailFilters): Record<string, string> {
   return filters
 }
 
+const kinds: Record<string, { equals: string } | { in: string[] }> = {
+  entity: { equals: 'entity' },
+  all: { in: ['event', 'entity'] },
+}
+
+/** As `filtersOf`, with the condition: those of a question. */
+export function questionOf(options: TailFilters): Record<string, string> {
+  const { filter } = options
+  return { ...filtersOf(options), ...(filter && { filter: JSON.stringify(filter) }) }
+}
+
+function readFilter(text: string): Condition {
+  const { condition, errors = [] } = readConditionText(text)
+  if (condition !== undefined) return condition
+  throw new InvalidArgumentError(errors.map(describeIssue).join('; '))
+}
+
 /** Returns the filters as a condition; undefined when every event is asked for. */
 export function conditionOf(options: TailFilters): Condition | undefined {
   const { kind = 'event', ...fields } = filtersOf(options)
-  const ofFields = Object.entries(fields).map(([path, equals]) => ({ path, equals }))
-  const ofKind: Condition =
-    kind === 'all' ? { path: 'kind', in: ['event', 'entity'] } : { path: 'kind', equals: kind }
-  return ofFields.length === 0 && kind === 'event' ? undefined : { all: [ofKind, ...ofFields] }
+  const { filter } = options
+  const all: Condition[] = Object.entries(fields).map(([path, equals]) => ({ path, equals }))
+  if (kind !== 'event') all.push({ path: 'kind', ...kinds[kind]! })
+  // A condition may ask for entities itself; without one that does, events alone are given.
+  else if (all.length > 0 && filter === undefined) all.push({ path: 'kind', equals: 'event' })
+  if (filter !== undefined) all.push(filter)
+  return all.length === 0 ? undefined : { all }
 }

@@ -7,7 +7,10 @@ const streams: [text: string, messages: Message[]][] = [
   ['data: a\n\n', [message('a')]],
   ['data:a\r\n\r\ndata:  b\r\rdata\n\n', [message('a'), message(' b'), message('')]],
   [':\n\nretry: 2000\n\ndata: 1\ndata: 2\n\n', [message('1\n2')]],
-  ['id: 7\nevent: ready\ndata: {}\n\ndata: x\n\n', [message('{}', '7', 'ready'), message('x', '7')]],
+  [
+    'id: 7\nevent: ready\ndata: {}\n\ndata: x\n\n',
+    [message('{}', '7', 'ready'), message('x', '7')],
+  ],
   ['id: 7\n\ndata: x\n\n', [message('x', '7')]],
   ['id: a\0b\ndata: x\n\n', [message('x')]],
   ['id: 1\nid\ndata: é€😀\n\n', [message('é€😀')]],

@@ -30,7 +30,10 @@ interface Options {
 // After one of these every further question would be answered alike: wrong key, wrong address.
 const HOPELESS = new Set([400, 401, 403, 404, 405])
 
-export function createOutput({ url, json, limit, follows }: Options, stop: AbortController): Output {
+export function createOutput(
+  { url, json, limit, follows }: Options,
+  stop: AbortController,
+): Output {
   const { signal } = stop
   const begun = new Set<string>()
   const away = new Map<string, string>()

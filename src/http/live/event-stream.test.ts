@@ -13,15 +13,21 @@ function aScene(options: Partial<StreamOptions> = {}) {
   const told = { ready: 0, disposed: 0, ended: 0 }
   const stream = createEventStream({
     write: ({ record }) => record.raw,
-    ended: () => (told.ended += 1),
+    ended() {
+      told.ended += 1
+    },
     ...options,
   })
   const subscriber = {
     id: 'sub_1',
     from: 'p0',
     update() {},
-    ready: () => void (told.ready += 1),
-    [Symbol.dispose]: () => void (told.disposed += 1),
+    ready() {
+      told.ready += 1
+    },
+    [Symbol.dispose]() {
+      told.disposed += 1
+    },
   }
   const reader = stream.body.getReader()
   const begin = () => stream.begin(subscriber)
