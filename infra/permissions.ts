@@ -224,6 +224,16 @@ const writeLive: Permissions = [
   },
 ]
 
+/** Knows who is subscribed over WebSocket, in the table of live readers. */
+const useSubscriptions: Permissions = [
+  {
+    actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
+      (one) => `dynamodb:${one}`,
+    ),
+    resources: [live.arn],
+  },
+]
+
 /** Follows the logs, and notes that somebody does. */
 const followLive: Permissions = [
   {
@@ -231,6 +241,9 @@ const followLive: Permissions = [
     resources: [live.arn],
   },
 ]
+
+/** Posts to subscribers what the logs have, at positions that are signed. */
+const postLive: Permissions = [...useSubscriptions, ...sendToConnections, ...openSecrets]
 
 /** Hands on what was stored. */
 const handOn: Permissions = [
@@ -243,12 +256,14 @@ const handOn: Permissions = [
   ...addStatements,
   ...countTypes,
   ...writeLive,
+  ...postLive,
 ]
 
 /** Each function has these permissions. */
 export const permissions = {
   // The request that enables a webhook sets the alarms of what was parked for it.
-  api: [...ingest, ...queryEvents, ...enqueueDeliveries, ...useDocuments],
+  // The request that ends a key ends its connections.
+  api: [...ingest, ...queryEvents, ...enqueueDeliveries, ...useDocuments, ...sendToConnections],
   changes: [...followStream, ...discardBatches, ...handOn],
   deliver: [
     ...receiveDeliveries,
@@ -258,7 +273,7 @@ export const permissions = {
     ...updateWebhooks,
     ...openSecrets,
   ],
-  realtime: [...ingest, ...sendToConnections],
+  realtime: [...ingest, ...postLive],
   stream: [...followLive, ...getEvents, ...getBlobs, ...readRegistry, ...openSecrets],
   sweep: [...ingest, ...handOn],
 } satisfies Record<string, Permissions>
