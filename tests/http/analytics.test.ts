@@ -207,7 +207,7 @@ describe('GET /analytics/events/:id', () => {
   })
 
   it('answers 404 to an id that is not held', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     await problemOf(await get(app, 'urn:uuid:none'), 'not_found')
   })
 
@@ -229,7 +229,7 @@ describe('GET /analytics/events/:id', () => {
   }
 
   it('refuses a view that it does not have', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     const response = await get(app, 'urn:uuid:none', { query: '?view=html' })
     const { errors } = await problemOf(response, 'invalid_request')
     expect(errors[0]!.path).toEqual(['view'])

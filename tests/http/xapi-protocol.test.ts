@@ -51,7 +51,7 @@ describe('the version of a request', () => {
   })
 
   it('is on every reply, and About needs none', async () => {
-    await using test = await startXapiTest()
+    const test = await rows()
     for (const path of ['/xapi/about', '/xapi', '/xapi/nothing', '/xapi/agents']) {
       const response = await test.request(path)
       if (path !== '/xapi') expect(response.headers.get(VERSION)).toBe('1.0.3')
@@ -161,7 +161,7 @@ describe('the alternate request syntax', () => {
   }
 
   it('takes a form of a megabyte, and names that limit', async () => {
-    await using test = await startXapiTest()
+    const test = await rows()
     const body = `content=${'a'.repeat(1024 * 1024)}`
     const response = await test.call('POST', `${url}?method=POST`, { body, headers: form })
     expect(response.status).toBe(413)
@@ -169,7 +169,7 @@ describe('the alternate request syntax', () => {
   })
 
   it('does not let anybody in by the address alone', async () => {
-    await using test = await startXapiTest()
+    const test = await rows()
     const headers = { ...form, [VERSION]: '1.0.3' }
     const response = await test.request(`${url}?method=GET`, {
       method: 'POST',
