@@ -26,12 +26,13 @@ export function filterOptions(): Option[] {
     new Option('--object <id>', 'of this object'),
     new Option('--session <id>', 'of this session'),
     new Option('--group <id>', 'of this course, section or group'),
-    new Option('--filter <condition>', 'e.g. {"path":"payload.score","gte":0.8}').argParser(
-      readFilter,
-    ),
-    new Option('--kind <kind>', 'what to print')
-      .choices(['event', 'entity', 'all'])
-      .default('event'),
+    new Option(
+      '--filter <json>',
+      'a condition, e.g. \'{"path":"payload.score","lt":0.5}\' (docs/filters.md)',
+    ).argParser(readFilter),
+    new Option('--kind <kind>', 'what to print, events unless --filter says otherwise').choices([
+      ...['event', 'entity', 'all'],
+    ]),
   ]
 }
 
