@@ -4,7 +4,7 @@
  * has the event, and the memory of 10,000 sockets on which nothing happens. The server has one core to
  * itself, the others share one.
  *
- *     bun bench/live.bench.ts [--subscribers 1000] [--idle 10000] [--seconds 10]
+ *     bun bench/live.bench.ts [--subscribers 1000] [--events 2000] [--idle 10000] [--seconds 10]
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,13 +18,14 @@ const { values } = parseArgs({
     subscribers: { type: 'string', default: '1000' },
     idle: { type: 'string', default: '10000' },
     seconds: { type: 'string', default: '10' },
+    events: { type: 'string', default: '2000' },
   },
 })
 const subscribers = Number(values.subscribers)
 const seconds = Number(values.seconds)
 const SERVER_CORE = ['taskset', '-c', '0']
 const CLIENT_CORE = ['taskset', '-c', '1']
-const EVENTS = 1000
+const EVENTS = Number(values.events)
 const AT_ONCE = 100
 
 const program = (name: string) => [process.execPath, join(import.meta.dir, name)]
