@@ -61,7 +61,7 @@ async function tail(options: Options) {
   try {
     await Promise.all([events(), options.quarantine && quarantined()])
   } finally {
-    // What fails ends the other as well.
+    // One that fails ends the other as well.
     stopped.abort()
   }
 }
