@@ -29,6 +29,8 @@ interface Asked {
   principal: Principal
   condition: Condition | undefined
   from: string
+  /** If true, `from` is the end of the feed as it was a moment ago. */
+  isNew: boolean
   sink: Sink
   channel: Channel
 }
@@ -57,7 +59,8 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
   const { tenantId } = principal
   const queue = createQueue(memory, count)
   let phase: Phase = 'resting'
-  let isOpen = true
+  /** Nothing is given before its start. */
+  let isOpen = false
   let isFlushing = false
   let lost = 0
   /** It has had everything up to here. */
@@ -75,7 +78,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
 
   const member: Member = {
     principal,
-    start: flush,
+    start: ready,
     offer,
     readAgain,
     end,
@@ -89,10 +92,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
       queue.retain(isWanted)
     },
 
-    ready() {
-      isOpen = true
-      flush()
-    },
+    ready,
   }
   const reader: Reader = {
     after: () => reached,
@@ -109,6 +109,11 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
       reached = position
       safely(() => sink.resync(reason, position))
     },
+  }
+
+  function ready() {
+    isOpen = true
+    flush()
   }
 
   function isWanted({ stored }: Pick<Held, 'stored'>): boolean {
@@ -239,6 +244,11 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
     if (reason !== undefined) safely(() => sink.end(reason))
   }
 
+  // Whatever comes after the end is still to be offered, and need not be read.
+  if (asked.isNew && feed.order(tenantId, positionOf(channel.head()), asked.from) <= 0) {
+    phase = 'live'
+    readTo = asked.from
+  }
   channel.listeners.add(member)
   index.set(member, tenantId, condition)
   return member
