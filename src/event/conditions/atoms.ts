@@ -37,6 +37,16 @@ export function waysTo(condition: Condition): Atom[][] {
   ]
 }
 
+/** Lists the fields of which a condition says that they have this text, wherever it holds. */
+export function requiredBy(condition: Condition): { field: string; value: string }[] {
+  return waysTo(condition).flatMap((way) => {
+    const [first, ...more] = way
+    if (first?.by !== 'equal' || more.length > 0) return []
+    const { place, key: field, value } = first
+    return place.of === 'record' && typeof value === 'string' ? [{ field, value }] : []
+  })
+}
+
 // Many records are of one type, few of one session.
 const wide = new Set([
   ...['kind', 'type', 'standard', 'standardVersion', 'action', 'commonAction', 'actorType'],

@@ -77,12 +77,14 @@ export function createConditionIndex<Id>(): ConditionIndex<Id> {
       if (tenant === undefined) return []
       matches += 1
       const match = matches
-      const ids: Id[] = []
+      let ids: Id[] = []
       function tryAll(entries: readonly Entry<Id>[]) {
         for (const entry of entries) {
           if (entry.match === match || !entry.wants(subject)) continue
           entry.match = match
-          for (const id of entry.ids) ids.push(id)
+          // Most often one condition holds, be it that of thousands.
+          if (ids.length === 0) ids = entry.ids.slice()
+          else for (const id of entry.ids) ids.push(id)
         }
       }
       for (const buckets of tenant.places.values()) buckets.find(subject, tryAll)
