@@ -67,9 +67,9 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
   let reached = asked.from
   /** The position behind what it was offered last, which comes twice where it has just begun. */
   let offered: string | undefined
-  /** What is offered now may have been matched before its condition changed. */
+  /** The record that is offered now may have been matched before its condition changed. */
   let doubtful: object | undefined
-  /** What the channel offers up to here was read already. */
+  /** It has read whatever the channel offers up to here. */
   let readTo: string | undefined
 
   let { condition } = asked
@@ -157,7 +157,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
 
   function rest() {
     queue.retain(() => false)
-    // What was lost is read then as well, since it comes after what the sink took last.
+    // It reads what was lost as well, since that comes after what the sink took last.
     lost = 0
     phase = 'resting'
   }

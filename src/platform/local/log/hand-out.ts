@@ -71,7 +71,7 @@ export function createHandOut({
   function handOutNext() {
     const segments = log.segmentsFrom(next, AT_ONCE)
     const byTenant = new Map<string, Placed[]>()
-    // What nobody can read any more is passed over.
+    // It passes over what nobody can read any more.
     let reached = log.end()
     for (const segment of segments) {
       const { position, count, storedAt } = segment

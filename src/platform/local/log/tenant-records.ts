@@ -64,7 +64,7 @@ export function recordsOfTenant(log: EventLog, keys: EventKeys, tenantId: string
     const known = listed.find((segment) => isIn(segment, place))
     if (known !== undefined) return known
     listed = log.segmentsFrom(place, LISTED)
-    // What is damaged is not listed, and the first one comes after it.
+    // The list leaves out what is damaged, and may begin after it.
     return listed.find((segment) => isIn(segment, place))
   }
 
