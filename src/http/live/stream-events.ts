@@ -95,7 +95,7 @@ export function streamEvents(app: App, { services, options }: AppDeps) {
 
     const stream = createEventStream({
       write: (stored) => eventText(stored, format),
-      // What is still on its way to who does not read has the time of any other connection.
+      // The rest, if nobody reads it, has the time of any other connection.
       ended: () => c.env?.patience?.(),
       maxMs: options.maxStreamMs,
     })
