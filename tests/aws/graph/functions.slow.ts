@@ -56,6 +56,7 @@ for (const stage of ['ci', 'production'] as const) {
       expect(memory('Api')).toBe(assumed.apiMemoryGb)
       expect(memory('Changes')).toBe(assumed.changesMemoryGb)
       expect(memory('Deliver')).toBe(assumed.deliverMemoryGb)
+      expect(memory('Stream')).toBe(assumed.streamMemoryGb)
     })
 
     it('are told names by one link only', () => {

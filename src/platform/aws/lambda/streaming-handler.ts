@@ -18,6 +18,9 @@ interface Needs {
   log: Log
 }
 
+// No piece is asked for before the one in hand is taken: the app knows how far its client is.
+const ONE_PIECE = { highWaterMark: 1 }
+
 /**
  * Makes a handler that has the app answer requests, and hands on the body as the app makes it, no
  * faster than it is taken. A request has no body: what is streamed is only asked for.
@@ -27,8 +30,14 @@ export function createStreamingHandler(needs: Needs): StreamingHandler {
 
   async function answer(event: LambdaFunctionURLEvent): Promise<Response> {
     const { requestId, http } = event.requestContext
-    if (!paths.includes(event.rawPath)) return notHere(requestId, paths)
-    return fetch(requestOf(event), { ip: http.sourceIp })
+    if (!paths.includes(event.rawPath)) return problem(requestId, 'not_found', onlyAt(paths))
+    try {
+      return await fetch(requestOf(event), { ip: http.sourceIp })
+    } catch (error) {
+      // The app answers for itself: it could not be opened.
+      log.error('nothing can be streamed', { requestId, reason: (error as Error).message })
+      return problem(requestId, 'unavailable', 'Events cannot be streamed now. Ask again.')
+    }
   }
 
   return async function handleStreaming(event, out) {
@@ -39,7 +48,7 @@ export function createStreamingHandler(needs: Needs): StreamingHandler {
     body.write('')
     if (response.body === null) return void body.end()
     try {
-      await pipeline(Readable.fromWeb(response.body as never), body)
+      await pipeline(Readable.fromWeb(response.body as never, ONE_PIECE), body)
     } catch (error) {
       // Whoever listened is gone, and comes again; the app has heard of it, for its body was cancelled.
       log.debug('a stream was cut off', { reason: (error as Error).message })
@@ -59,9 +68,11 @@ function requestOf({ rawPath, rawQueryString, headers, requestContext }: LambdaF
   })
 }
 
-function notHere(requestId: string, paths: readonly string[]): Response {
-  const detail = `Only ${paths.join(', ')} is answered here; all else at the address of the API.`
-  const error = new AppError('not_found', detail)
+const onlyAt = (paths: readonly string[]) =>
+  `Only ${paths.join(', ')} is answered here; all else at the address of the API.`
+
+function problem(requestId: string, code: 'not_found' | 'unavailable', detail: string): Response {
+  const error = new AppError(code, detail)
   return new Response(JSON.stringify(problemOf(error, requestId)), {
     status: error.status,
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
