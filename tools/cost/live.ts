@@ -9,8 +9,8 @@ export interface LiveWorkload {
   hours: number
 }
 
-// An answer has at most so many minutes (`infra/settings.ts`); then its reader asks again.
-const STREAM_MINUTES = 14
+// An answer has so many minutes (`infra/settings.ts`); then its reader asks again.
+const STREAM_MINUTES = 5
 // The digest of an event's key, in a row of one batch of the stream.
 const DIGEST_BYTES = 22
 const ROW_OVERHEAD_BYTES = 120

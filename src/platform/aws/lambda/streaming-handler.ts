@@ -15,6 +15,8 @@ interface Needs {
   paths: readonly string[]
   /** Writes status and headers in front of the body (`awslambda.HttpResponseStream.from`). */
   begin(out: Writable, head: { statusCode: number; headers: Record<string, string> }): Writable
+  /** Resolves when nothing is left to be done: behind the end of a call a function may be frozen. */
+  settled?: () => Promise<void>
   log: Log
 }
 
@@ -26,7 +28,7 @@ const ONE_PIECE = { highWaterMark: 1 }
  * faster than it is taken. A request has no body: what is streamed is only asked for.
  */
 export function createStreamingHandler(needs: Needs): StreamingHandler {
-  const { fetch, paths, begin, log } = needs
+  const { fetch, paths, begin, settled, log } = needs
 
   async function answer(event: LambdaFunctionURLEvent): Promise<Response> {
     const { requestId, http } = event.requestContext
@@ -40,19 +42,23 @@ export function createStreamingHandler(needs: Needs): StreamingHandler {
     }
   }
 
+  async function handOn(given: ReadableStream<Uint8Array>, body: Writable) {
+    try {
+      await pipeline(Readable.fromWeb(given as never, ONE_PIECE), body)
+    } catch (error) {
+      // Whoever listened is gone, and comes again; the app has heard of it, for its body was cancelled.
+      log.debug('a stream was cut off', { reason: (error as Error).message })
+    }
+  }
   return async function handleStreaming(event, out) {
     const response = await answer(event)
     const headers = Object.fromEntries(response.headers)
     const body = begin(out, { statusCode: response.status, headers })
     // Status and headers leave with the first piece, and there may be none.
     body.write('')
-    if (response.body === null) return void body.end()
-    try {
-      await pipeline(Readable.fromWeb(response.body as never, ONE_PIECE), body)
-    } catch (error) {
-      // Whoever listened is gone, and comes again; the app has heard of it, for its body was cancelled.
-      log.debug('a stream was cut off', { reason: (error as Error).message })
-    }
+    if (response.body === null) body.end()
+    else await handOn(response.body, body)
+    await settled?.()
   }
 }
 
