@@ -29,7 +29,7 @@ async function send(session: string, count: number): Promise<number[]> {
     session_id: session,
     payload: { n },
   }))
-  const reply = await deployment.call('POST', '/api/v1/events/batch', { events })
+  const reply = await deployment.call('POST', '/api/v1/events', events)
   expect(reply.status).toBeLessThan(300)
   return numbers
 }
@@ -125,10 +125,11 @@ describe('a stream of the deployment', () => {
       headers: admin,
       body: JSON.stringify({ name: 'dashboard', sourceId: 'demo', scopes: ['events:read'] }),
     })
-    const { key, keyId } = (await made.json()) as { key: string; keyId: string }
+    const { key, id } = (await made.json()) as { key: string; id: string }
     await using stream = await follow('', {}, key)
     await stream.next()
-    await fetch(`${deployment.url}/keys/${keyId}`, { method: 'DELETE', headers: admin })
+    const ended = await fetch(`${deployment.url}/keys/${id}`, { method: 'DELETE', headers: admin })
+    expect(ended.status).toBeLessThan(300)
     const revoked = Date.now()
     const end = (await readToEnd(stream)).at(-1)
     expect(end).toMatchObject({ name: 'end', data: expect.stringContaining('revoked') })
