@@ -2,8 +2,8 @@ import type { Issue } from '../../error/issue'
 import type { Condition } from '../condition'
 import { type FieldFilter, filterFields } from '../filter'
 import { createRefusals, shown } from './issues'
+import { MAX_CONDITION_VALUES } from './limits'
 import { type ConditionRead, readCondition } from './read'
-import { MAX_CONDITION_VALUES } from './read-leaf'
 
 /** The members of a message in which a reader says what it wants; all of them must hold. */
 export interface PipelineFilters {

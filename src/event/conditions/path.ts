@@ -1,5 +1,6 @@
 import { type Column, columns } from '../columns'
 import { MAX_DEPTH } from '../limits'
+import { MAX_PATH_LENGTH } from './limits'
 
 /** A place is where a path leads: a field of the record, or whatever the item as sent has there. */
 export type Place =
@@ -10,9 +11,6 @@ export type Place =
       /** A pointer goes through an array by index alone (RFC 6901, 4). */
       readonly isPointer: boolean
     }
-
-// As long as an id may be that stands in it, with room for the names before it.
-export const MAX_PATH_LENGTH = 1000
 
 const fields = new Map<string, Place>([
   ...columns.flatMap(({ name, from, type }) => {

@@ -111,7 +111,7 @@ function elementsOf(values: unknown[], room: { left: number }): unknown[] {
       open.pop()
       continue
     }
-    room.left -= 1
+    if (open.length > 1) room.left -= 1
     if (Array.isArray(value)) open.push(value.values())
     else elements.push(value)
   }
