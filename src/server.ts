@@ -11,11 +11,11 @@ import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
-import { createSockets } from './platform/local/connections'
+import { createSockets, MAX_PUBLISHERS } from './platform/local/connections'
 import { answerFlushRequests } from './platform/local/flush-requests'
 import { serveHttp } from './platform/local/serve'
 import type { Platform } from './platform/platform'
-import { socketProtocols } from './realtime/protocol'
+import { conversations, socketProtocols } from './realtime/protocol'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
 import { createLog, type Log } from './telemetry/log'
@@ -87,10 +87,15 @@ export async function startServer(config: Config): Promise<Server> {
 
 function openSockets(services: Services) {
   const { maxBodyBytes, maxWsMessageBytes, maxSubscribers, maxQueueSize } = services.config
+  const { maxSocketsPerAddress: maxPerAddress } = services.config
   const maxMessageBytes = Math.min(maxBodyBytes, maxWsMessageBytes)
   const limits = { maxMessageBytes, maxReplyBytes: RECEIPT_BYTES }
-  const bounds = { maxMessageBytes, maxSockets: maxSubscribers, maxUnanswered: maxQueueSize }
-  return createSockets({ protocols: socketProtocols(services, limits), ...bounds })
+  return createSockets({
+    protocols: socketProtocols(services, limits),
+    conversations: conversations(services),
+    maxSockets: Math.min(maxSubscribers, MAX_PUBLISHERS),
+    ...{ maxMessageBytes, maxSubscribers, maxPerAddress, maxUnanswered: maxQueueSize },
+  })
 }
 
 /** Events that come without a key are of this source. Its settings can be changed as those of any other. */

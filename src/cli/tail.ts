@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { askServer } from './ask-server'
 import { requireKeyOption, type ServerOptions, withServerOptions } from './server-options'
 import { stopSignal } from './stop-signal'
-import { conditionOf, filterOptions, questionOf, type TailFilters } from './tail/filters'
+import { conditionOf, filterOptions, filtersOf, type TailFilters } from './tail/filters'
 import { createFollow } from './tail/follow'
 import { followQuarantine } from './tail/follow-quarantine'
 import { followStream } from './tail/follow-stream'
@@ -49,7 +49,7 @@ async function tail(options: Options) {
     const query = new URLSearchParams({ format: 'record' })
     if (condition !== undefined) query.set('filter', JSON.stringify(condition))
     if (await followStream({ ...server, query, interval }, output)) return
-    const follow = createFollow(ask, questionOf(options))
+    const follow = createFollow(ask, filtersOf(options))
     await poll({ name: 'events', follow, interval }, output)
   }
 
@@ -61,7 +61,7 @@ async function tail(options: Options) {
   try {
     await Promise.all([events(), options.quarantine && quarantined()])
   } finally {
-    // What fails ends the other as well.
+    // One that fails ends the other as well.
     stopped.abort()
   }
 }

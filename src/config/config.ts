@@ -68,8 +68,10 @@ export interface Config {
   requireAuth: boolean
   /** One tenant may have so many requests with a body and messages that are not answered yet. */
   maxQueueSize: number
-  /** So many WebSockets may be open. */
+  /** So many may follow events live; so many may publish over WebSockets, if not 512. */
   maxSubscribers: number
+  /** One address may have so many WebSockets; infinitely many for `off`. */
+  maxSocketsPerAddress: number
   maxWsMessageBytes: number
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }

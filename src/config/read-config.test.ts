@@ -55,6 +55,7 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
   ['NONIUS_REQUIRE_AUTH', 'TRUE', 'requireAuth', true],
   ['NONIUS_MAX_QUEUE_SIZE', '1', 'maxQueueSize', 1],
   ['NONIUS_MAX_SUBSCRIBERS', '5000', 'maxSubscribers', 5000],
+  ['NONIUS_MAX_SOCKETS_PER_ADDRESS', '20', 'maxSocketsPerAddress', 20],
   ['NONIUS_MAX_WS_MESSAGE_BYTES', '1048576', 'maxWsMessageBytes', 1_048_576],
   // These names are of a real-time event pipeline.
   ['PORT', '8001', 'port', 8001],
@@ -113,6 +114,8 @@ const invalid: [variable: string, value: string][] = [
   ['NONIUS_REQUIRE_AUTH', 'never'],
   ['NONIUS_MAX_QUEUE_SIZE', '0'],
   ['NONIUS_MAX_SUBSCRIBERS', '-1'],
+  ['NONIUS_MAX_SOCKETS_PER_ADDRESS', '0'],
+  ['NONIUS_MAX_SOCKETS_PER_ADDRESS', 'none'],
   ['NONIUS_MAX_WS_MESSAGE_BYTES', '1MB'],
   ['PORT', 'eighty'],
   ['LOG_LEVEL', 'TRACE'],
@@ -170,7 +173,8 @@ describe('the environment is read once, at the start', () => {
       corsOrigins: '*',
       requireAuth: true,
       maxQueueSize: 10_000,
-      maxSubscribers: 512,
+      maxSubscribers: 5000,
+      maxSocketsPerAddress: Number.POSITIVE_INFINITY,
       maxWsMessageBytes: 512 * 1024,
       logLevel: 'info',
     } as const

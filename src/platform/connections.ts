@@ -20,6 +20,8 @@ export interface SocketProtocol {
    * @param who finds the connection; undefined when none is known, whose messages are refused
    */
   receive(who: () => Promise<Connection | undefined>, message: string | Uint8Array): Promise<string>
+  /** Tells whether what a connection was opened with still holds; a connection is closed otherwise. */
+  isCurrent?(connection: Connection): Promise<boolean>
 }
 
 /** A platform speaks these protocols. The first is for connections that name none. */
@@ -29,6 +31,8 @@ export type SocketProtocols = readonly [SocketProtocol, ...SocketProtocol[]]
 export interface ConversationProtocol extends Pick<SocketProtocol, 'name' | 'path'> {
   /** Begins with a connection that was opened just now. Never throws. */
   open(connection: Connection, line: Line): Conversation
+  /** Tells somebody for whom there is no place, and closes the line. Never throws. */
+  refuse(line: Line): void
 }
 
 /** A line leads to the other end of one connection. Once it is closed, it takes texts and drops them. */

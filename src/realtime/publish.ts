@@ -20,7 +20,7 @@ import { publishName, publishPath } from './publish-address'
 
 export interface PublishNeeds {
   ingest: Ingest
-  identity: Pick<Identity, 'isCurrent'>
+  identity: Pick<Identity, 'isCurrent' | 'isCurrentNow'>
   log: Log
   /** Without it, nobody is told of what is refused. */
   watch?: Pick<Watch, 'refused'> | undefined
@@ -57,6 +57,7 @@ export function createPublish(
   return {
     name: publishName,
     path: publishPath,
+    isCurrent: ({ principal }) => identity.isCurrentNow(principal, 'events:write'),
 
     async receive(who, message) {
       const requestId = randomUUID()

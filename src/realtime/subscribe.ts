@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Identity } from '../access/identity'
 import type { FindTenant } from '../access/keys/tenants'
 import { translate } from '../error/translate'
@@ -37,6 +36,8 @@ interface Times {
 // A client waits for answers: so many messages of one may wait for theirs, or answers for the client.
 const MAX_WAITING = 100
 
+const noPlace = { message: 'Server at subscriber capacity', code: 'busy' } as const
+
 /** Gives events over a connection to whoever said which; the messages are `subscribe-frames.ts`. */
 export function createSubscribe(
   needs: SubscribeNeeds,
@@ -46,6 +47,10 @@ export function createSubscribe(
     name: subscribeName,
     path: subscribePath,
     open: (connection, line) => converse(needs, connection, line, { configMs, keepaliveMs }),
+    refuse(line) {
+      line.send(frames.error(noPlace))
+      line.close(closes.tooMany.code, closes.tooMany.reason)
+    },
   }
 }
 
@@ -62,7 +67,7 @@ function converse(
   let unread = 0
   let subscriber: Subscriber | undefined
   let format: Format = 'event'
-  // What the feed has before the client was told that it is subscribed comes after that.
+  // The client is told that it is subscribed before anything that the feed has for it.
   let held: (() => void)[] | undefined = []
 
   const deadline = setTimeout(() => {
@@ -114,7 +119,10 @@ function converse(
   }
 
   const sink: Sink = {
-    take: (stored) => inTurn(() => send(eventFrame(stored, format))),
+    take(stored) {
+      if (held === undefined) return send(eventFrame(stored, format))
+      return inTurn(() => send(eventFrame(stored, format)))
+    },
     lost: (count, after) => void inTurn(() => send(frames.lost(count, after))),
     resync: (reason, after) => void inTurn(() => send(frames.resync(reason, after))),
     end(reason) {
@@ -141,8 +149,7 @@ function converse(
     if (isOver) return made[Symbol.dispose]()
     subscriber = made
     clearTimeout(deadline)
-    const id = `sub_${randomBytes(4).toString('hex')}`
-    send(frames.subscribed(asked, { id, position: made.from }))
+    send(frames.subscribed(asked, { id: made.id, position: made.from }))
     const acts = held ?? []
     held = undefined
     for (const act of acts) act()
@@ -171,7 +178,7 @@ function converse(
       return refuse({ message: 'Invalid position', code, errors: [issue] }, closes.badPosition)
     }
     if (code === 'busy') {
-      return refuse({ message: 'Server at subscriber capacity', code }, closes.tooMany)
+      return refuse(noPlace, closes.tooMany)
     }
     refuse({ message, code, errors }, closes.tryAgain)
   }

@@ -1,4 +1,5 @@
 import { describe, expect } from 'bun:test'
+import { markTokens } from '../../src/platform/local/log/position-token'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
 import { anEnvelope } from '../support/envelopes'
@@ -195,6 +196,48 @@ describe('GET /api/v1/events/stream', () => {
     gone.abort()
     expect(live!.state().subscribers).toBe(0)
     await cut.body?.cancel().catch(() => {})
+  })
+
+  local(
+    'says when there are as many as there may be, and takes the next when one ends',
+    async () => {
+      await using app = await startTestApp({ config: { maxSubscribers: 4 } })
+      const theirs = await app.issue(['events:read'], 'other')
+      {
+        await using _first = await open(app)
+        await using _second = await open(app)
+        // One tenant has half of all places.
+        const response = await ask(app)
+        expect(response.headers.get('Retry-After')).toBe('5')
+        await problemOf(response, 'busy')
+        await using _other = await open(app, '', app.as(theirs))
+      }
+      await using _again = await open(app)
+    },
+  )
+
+  local('never refuses a position that is gone, or ahead: it says so, and goes on', async () => {
+    await using app = await startTestApp()
+    const arrivals = await app.request('/analytics/arrivals', { headers: app.as() })
+    const { next: gone } = (await arrivals.json()) as { next: string }
+    await send(app, [{ event_type: 'expired' }])
+    // Longer than the hot store keeps anything.
+    app.clock.advance(400 * 86_400_000)
+    // As from before the server was set back to an earlier day.
+    const ahead = markTokens(await app.platform.tokens()).issue('default', { place: 1e9 })
+    for (const [reason, position] of Object.entries({ gone, ahead })) {
+      await using stream = await open(app, `?after=${encodeURIComponent(position)}`)
+      expect((await stream.next())!.name).toBe('ready')
+      const { name, id, data } = (await stream.next())!
+      expect({ name, ...JSON.parse(data) }).toEqual({
+        ...{ name: 'resync', type: 'resync', reason, after: id },
+      })
+      await send(app, [{ event_type: reason }])
+      const [event] = await stream.events<Streamed>(1)
+      expect(event!.event_type).toBe(reason)
+      await using again = await open(app, `?after=${encodeURIComponent(id)}`)
+      expect(typesOf(await again.events<Streamed>(1))).toEqual([reason])
+    }
   })
 
   local("knows no other tenant's events, and takes no other tenant's position", async () => {

@@ -13,9 +13,10 @@ const names = {
   group: 'groupId',
   source: 'sourceId',
   kind: 'kind',
+  filter: 'filter',
 } as const
 
-export type TailFilters = { [Name in keyof typeof names]?: string } & { filter?: Condition }
+export type TailFilters = { [Name in keyof typeof names]?: string }
 
 export function filterOptions(): Option[] {
   return [
@@ -26,13 +27,21 @@ export function filterOptions(): Option[] {
     new Option('--object <id>', 'of this object'),
     new Option('--session <id>', 'of this session'),
     new Option('--group <id>', 'of this course, section or group'),
-    new Option('--filter <condition>', 'e.g. {"path":"payload.score","gte":0.8}').argParser(
-      readFilter,
-    ),
-    new Option('--kind <kind>', 'what to print')
-      .choices(['event', 'entity', 'all'])
-      .default('event'),
+    new Option('--kind <kind>', 'what to print, events unless --filter says otherwise').choices([
+      ...['event', 'entity', 'all'],
+    ]),
+    new Option(
+      '--filter <json>',
+      'a condition, e.g. \'{"path":"payload.score","lt":0.5}\' (docs/filters.md)',
+    ).argParser(readFilterOption),
   ]
+}
+
+/** Reads a condition, so that a mistake is told before anything is asked. */
+export function readFilterOption(text: string): string {
+  const { errors } = readConditionText(text)
+  if (errors === undefined) return text
+  throw new InvalidArgumentError(`${errors.map(describeIssue).join('; ')}.`)
 }
 
 /** Returns the filters under the names that the server has for them. */
@@ -46,30 +55,18 @@ export function filtersOf(options: TailFilters): Record<string, string> {
 }
 
 const kinds: Record<string, { equals: string } | { in: string[] }> = {
+  event: { equals: 'event' },
   entity: { equals: 'entity' },
   all: { in: ['event', 'entity'] },
 }
 
-/** As `filtersOf`, with the condition: those of a question. */
-export function questionOf(options: TailFilters): Record<string, string> {
-  const { filter } = options
-  return { ...filtersOf(options), ...(filter && { filter: JSON.stringify(filter) }) }
-}
-
-function readFilter(text: string): Condition {
-  const { condition, errors = [] } = readConditionText(text)
-  if (condition !== undefined) return condition
-  throw new InvalidArgumentError(errors.map(describeIssue).join('; '))
-}
-
 /** Returns the filters as a condition; undefined when every event is asked for. */
 export function conditionOf(options: TailFilters): Condition | undefined {
-  const { kind = 'event', ...fields } = filtersOf(options)
-  const { filter } = options
+  const { kind, filter, ...fields } = filtersOf(options)
   const all: Condition[] = Object.entries(fields).map(([path, equals]) => ({ path, equals }))
-  if (kind !== 'event') all.push({ path: 'kind', ...kinds[kind]! })
-  // A condition may ask for entities itself; without one that does, events alone are given.
-  else if (all.length > 0 && filter === undefined) all.push({ path: 'kind', equals: 'event' })
-  if (filter !== undefined) all.push(filter)
+  // A condition may ask for entities itself; the name of a type alone does not.
+  const ofKind = kind ?? (filter === undefined && all.length > 0 ? 'event' : undefined)
+  if (ofKind !== undefined) all.push({ path: 'kind', ...kinds[ofKind]! })
+  if (filter !== undefined) all.push(readConditionText(filter).condition!)
   return all.length === 0 ? undefined : { all }
 }

@@ -6,7 +6,7 @@ export type Opened = { messages: AsyncGenerator<Message> } | { trouble: Answered
 interface Asked {
   url: URL
   key: string
-  /** What is asked for, beside where it goes on. */
+  /** The parameters of the question, beside where it goes on. */
   query: URLSearchParams
   /** The id of the last message that came. */
   after: string
@@ -37,7 +37,7 @@ export async function openStream({ url, key, query, after, signal }: Asked): Pro
       return { messages: read(response.body) }
     }
     const text = await response.text()
-    // What answers every address alike is no server that streams.
+    // A page that is there at every address is no event stream.
     const status = response.status === 200 ? 404 : response.status
     return { trouble: { status, text, body: parsed(text) } }
   } catch (error) {

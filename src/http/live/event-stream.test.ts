@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import type { StoredRecord } from '../../platform/live-feed'
 import { createEventStream, type StreamOptions } from './event-stream'
+import { messageText } from './message'
 
 const decoder = new TextDecoder()
 
@@ -12,7 +13,7 @@ function stored(position: string, raw = '{}'): StoredRecord {
 function aScene(options: Partial<StreamOptions> = {}) {
   const told = { ready: 0, disposed: 0, ended: 0 }
   const stream = createEventStream({
-    write: ({ record }) => record.raw,
+    write: ({ record, position }) => messageText({ id: position(), data: record.raw }),
     ended() {
       told.ended += 1
     },

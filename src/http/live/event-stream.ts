@@ -8,12 +8,12 @@ const RETRY_MS = 2000
 const KEEPALIVE_MS = 15_000
 // Whoever takes nothing of what waits for so long is gone, or as good as gone: it can come again.
 const STALL_MS = 60_000
-// What waits here is held beside the queue of the subscription, and fills a packet or some.
+// So much is held beside the queue of the subscription; it fills some packets.
 const MAX_WAITING = 64
 const MAX_WAITING_CHARS = 64 * 1024
 
 export interface StreamOptions {
-  /** Writes the JSON of a record with its position. */
+  /** Writes the message of a record. */
   write(stored: StoredRecord): string
   /** Is called once, when nothing is sent any more. */
   ended?(): void
@@ -103,18 +103,14 @@ export function createEventStream(options: StreamOptions): EventStream {
     const items = waiting
     waiting = []
     waitingChars = 0
-    return items.map((item) => (typeof item === 'string' ? item : recordText(item))).join('')
-  }
-
-  function recordText(stored: StoredRecord): string {
-    return messageText({ id: stored.position(), data: write(stored) })
+    return items.map((item) => (typeof item === 'string' ? item : write(item))).join('')
   }
 
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
         cut = () => {
-          // What is on its way still gets there, unlike after an error, and the client goes on behind it.
+          // Bytes on their way still get there, unlike after an error, and the client goes on behind them.
           controller.close()
           over()
         }

@@ -1,5 +1,5 @@
 import { AppError } from '../../error/app-error'
-import { eventFrame, formats } from '../../realtime/event-frame'
+import { formats } from '../../realtime/event-frame'
 import { keyWith } from '../admit'
 import type { App, AppContext, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
@@ -8,6 +8,7 @@ import { createRoute } from '../route'
 import { z } from '../zod'
 import { readAsked } from './asked'
 import { createEventStream, type EventStream } from './event-stream'
+import { eventText } from './message'
 
 const text = (description: string) => z.string().optional().openapi({ description })
 
@@ -93,8 +94,8 @@ export function streamEvents(app: App, { services, options }: AppDeps) {
     if (c.req.method === 'HEAD') return reply.events(c, 200, null)
 
     const stream = createEventStream({
-      write: (stored) => eventFrame(stored, format),
-      // What is still on its way to who does not read has the time of any other connection.
+      write: (stored) => eventText(stored, format),
+      // The rest, if nobody reads it, has the time of any other connection.
       ended: () => c.env?.patience?.(),
       maxMs: options.maxStreamMs,
     })

@@ -6,10 +6,8 @@ import { inHandshake, subprotocolHeaders } from '../credentials'
 import { problems } from '../openapi'
 import { rawOperation } from '../operation'
 import { serverFacts } from '../receive'
-import { typed } from '../reply'
-import type { Reply } from '../route'
 import { createRoute } from '../route'
-import { z } from '../zod'
+import { handedOver, KeyInAddress } from './handed-over'
 
 const route = createRoute({
   method: 'get',
@@ -20,15 +18,10 @@ const route = createRoute({
   description:
     'Scope `events:write`. Each message is a body as at `POST /api/v1/events`: one event, an array of them, or one a line; each is answered by a message, the receipt or a problem document. Where no header can be set, the key may be the second of the subprotocols (`nonius, KEY`) or `key`, or `api_key`, in the address.',
   security: [{ key: [] }, {}],
-  request: {
-    query: z.object({
-      key: z.string().optional().openapi({ description: 'The key, where no header can be set' }),
-      api_key: z.string().optional().openapi({ description: 'The same as `key`' }),
-    }),
-  },
+  request: { query: KeyInAddress },
   responses: {
     101: { description: 'The connection is a WebSocket now' },
-    ...problems('unauthenticated', 'forbidden', 'upgrade_required', 'busy'),
+    ...problems('unauthenticated', 'forbidden', 'upgrade_required', 'rate_limited', 'busy'),
   },
 })
 
@@ -41,9 +34,4 @@ export function openPublish(app: App) {
     if (c.env.upgrade?.(connection, subprotocolHeaders(c))) return handedOver()
     throw new AppError('upgrade_required', 'Open a WebSocket here: `Upgrade: websocket`.')
   })
-}
-
-/** The door has the connection, and sends nothing of this; a `Response` cannot have the status 101. */
-function handedOver(): Reply<101, undefined> {
-  return typed(new Response())
 }

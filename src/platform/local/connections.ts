@@ -1,7 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerWebSocket, WebSocketHandler } from 'bun'
 import { AppError } from '../../error/app-error'
-import type { Connection, Connections, SocketProtocol, SocketProtocols } from '../connections'
+import type {
+  Connection,
+  Connections,
+  Conversation,
+  ConversationProtocol,
+  SocketProtocols,
+} from '../connections'
+import { createHalfSent, type HalfSent, type Watched } from './sockets/half-sent'
+import { createLines, type LocalLine } from './sockets/lines'
+import { createPlaces } from './sockets/places'
+import { closeRevoked } from './sockets/revoked'
+import { keyOfPeer, openTcpBytes, type Peer } from './sockets/tcp-bytes'
 import { createUnanswered } from './unanswered'
 import { within } from './within'
 
@@ -9,27 +20,41 @@ import { within } from './within'
 export interface Attached {
   connectionId: string
   connection: Connection
-  protocol: SocketProtocol
+  /** False for one that is opened to be told that there is no place for it. */
+  hasPlace: boolean
+  peer: Peer | undefined
   /** The promise resolves once everything that came so far is answered. */
   answered: Promise<unknown>
+  conversation?: Conversation
+  line?: LocalLine
+  watched?: Watched
 }
 
 /** Sockets are the WebSockets of this process, and their side of the server. */
 export interface Sockets extends AsyncDisposable {
   connections: Connections
   /**
-   * @throws {AppError} `busy` when there are as many as there may be
+   * @param peer the other end of its TCP connection, which may be a proxy
+   * @throws {AppError} `busy` when there are as many as there may be; `rate_limited` when there are of
+   * its address
    * @throws {Error} when nothing here speaks the connection's protocol
    */
-  attach(connection: Connection): Attached
+  attach(connection: Connection, peer?: Peer): Attached
+  /** The server takes connections at this port from now on. */
+  listening(port: number): void
   handler: WebSocketHandler<Attached>
 }
 
-// Each socket may have the beginning of a message in our memory that we do not see before its end:
-// connections can take so many times `maxPayloadLength`, 512 MB.
-const MAX_SOCKETS = 512
-// One tenant has half of them at most, so that others get in as well.
-const SHARE_OF_ONE = 1 / 2
+// A message is read into memory of its own, several at a time: so many connections send them.
+export const MAX_PUBLISHERS = 512
+// As many as a real-time pipeline has.
+const MAX_SUBSCRIBERS = 5000
+// So many may be told at a time that there is no place for them; the others are told by the handshake.
+const MAX_REFUSED = 100
+
+// Each socket may have the beginning of a message in our memory that we do not see before its end.
+// Where the kernel does not tell how much came, that many are open at most.
+const MAX_UNSEEN = 512 * 1024 * 1024
 
 // So many bytes may wait for a receiver, some receipts; with more it does not read, and is closed.
 const MAX_BEHIND = 1024 * 1024
@@ -44,30 +69,61 @@ const STOP_MS = 5000
 const GOING_AWAY = 1001
 const TRY_AGAIN_LATER = 1013
 
+/** Measures the head of a client's frame (RFC 6455, section 5.2). */
+function headBytes(bytes: number): number {
+  if (bytes < 126) return 6
+  return bytes < 65_536 ? 8 : 14
+}
+
 /**
  * Messages of a connection are worked on at once, so that they share their fsync, and answered in the
- * order in which they came. Disposing answers what has come and closes all.
+ * order in which they came; conversations do as they like. Disposing answers what has come and closes
+ * all.
  */
 export function createSockets(needs: {
   protocols: SocketProtocols
+  conversations?: readonly ConversationProtocol[]
   maxMessageBytes: number
-  /** So many may be open; one tenant has half of them. */
+  /** So many of a protocol may be open; one tenant has half of them. */
   maxSockets?: number
+  /** So many of a conversation may be open; one tenant has half of them. */
+  maxSubscribers?: number
+  /** One address may have so many of all kinds. Left out, as many as it likes. */
+  maxPerAddress?: number
   /** One tenant may have so many messages that are not answered yet. */
   maxUnanswered?: number
+  /** Beginnings of messages may take so many bytes. */
+  halfSentBytes?: number
 }): Sockets {
-  const { protocols, maxMessageBytes, maxSockets = MAX_SOCKETS, maxUnanswered } = needs
-  const maxOfOne = Math.ceil(maxSockets * SHARE_OF_ONE)
+  const { protocols, conversations = [], maxMessageBytes, maxUnanswered, halfSentBytes } = needs
+  const { maxSockets = MAX_PUBLISHERS, maxSubscribers = MAX_SUBSCRIBERS, maxPerAddress } = needs
+  const maxPayloadLength = 2 * maxMessageBytes
+  const places = createPlaces(
+    new Map([
+      ...protocols.map(({ name }) => [name, maxSockets] as const),
+      ...conversations.map(({ name }) => [name, maxSubscribers] as const),
+    ]),
+    maxPerAddress,
+  )
   const open = new Map<string, ServerWebSocket<Attached>>()
-  const countOf = new Map<string, number>()
+  const lines = createLines()
   const admit = createUnanswered(maxMessageBytes, maxUnanswered)
+  const revoking = closeRevoked(protocols, open)
+  let halfSent: HalfSent | undefined
+  let maxOpen = Number.POSITIVE_INFINITY
+  let refused = 0
   let isClosing = false
 
   function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
     if (isClosing) return
     const { data } = socket
-    const { connection, protocol } = data
-    const leave = admit(connection.principal.tenantId, Buffer.byteLength(sent))
+    const { connection, conversation, watched } = data
+    const bytes = Buffer.byteLength(sent)
+    if (watched) watched.seenBytes += bytes + headBytes(bytes)
+    if (conversation) return conversation.received(sent)
+    const protocol = protocols.find(({ name }) => name === connection.protocol)
+    if (protocol === undefined) return
+    const leave = admit(connection.principal.tenantId, bytes)
     if (leave === undefined) {
       return socket.close(TRY_AGAIN_LATER, 'Wait for answers; what has none, send again.')
     }
@@ -78,10 +134,32 @@ export function createSockets(needs: {
     })
   }
 
-  function count({ principal: { tenantId } }: Connection, change: 1 | -1) {
-    const now = (countOf.get(tenantId) ?? 0) + change
-    if (now === 0) countOf.delete(tenantId)
-    else countOf.set(tenantId, now)
+  function opened(socket: ServerWebSocket<Attached>) {
+    const { data } = socket
+    const { connection, connectionId, peer, hasPlace } = data
+    const { tenantId } = connection.principal
+    open.set(connectionId, socket)
+    if (hasPlace) places.change(connection, 1)
+    else refused += 1
+    if (peer && halfSent) {
+      const cut = () => socket.terminate()
+      data.watched = { key: keyOfPeer(peer), tenantId, seenBytes: 0, cut }
+      halfSent.opened(data.watched)
+    }
+    const speaks = conversations.find(({ name }) => name === connection.protocol)
+    if (speaks === undefined) return
+    data.line = lines.open(socket, tenantId, () => data.conversation?.drained())
+    if (hasPlace) data.conversation = speaks.open(connection, data.line)
+    else speaks.refuse(data.line)
+  }
+
+  function closed({ data }: ServerWebSocket<Attached>) {
+    if (!open.delete(data.connectionId)) return
+    if (data.hasPlace) places.change(data.connection, -1)
+    else refused -= 1
+    if (data.watched) halfSent?.closed(data.watched)
+    data.line?.ended()
+    data.conversation?.closed()
   }
 
   return {
@@ -97,22 +175,31 @@ export function createSockets(needs: {
       },
     },
 
-    attach(connection) {
-      const protocol = protocols.find(({ name }) => name === connection.protocol)
-      if (protocol === undefined) throw new Error(`nothing speaks ${connection.protocol}`)
-      const own = countOf.get(connection.principal.tenantId) ?? 0
-      if (open.size >= maxSockets || own >= maxOfOne) {
-        throw new AppError(
-          'busy',
-          `${own} connections of this tenant are open, of ${open.size} in all.`,
-        )
+    attach(connection, peer) {
+      const converses = conversations.some(({ name }) => name === connection.protocol)
+      if (!converses && !protocols.some(({ name }) => name === connection.protocol)) {
+        throw new Error(`nothing speaks ${connection.protocol}`)
       }
-      return { connectionId: randomUUID(), connection, protocol, answered: Promise.resolve() }
+      places.checkAddress(connection)
+      const wanting = places.wanting(connection)
+      const isFull = open.size >= maxOpen || (converses && refused >= MAX_REFUSED)
+      if ((wanting !== undefined && !converses) || isFull) {
+        throw new AppError('busy', wanting ?? `${open.size} connections are open.`)
+      }
+      const hasPlace = wanting === undefined
+      const answered = Promise.resolve()
+      return { connectionId: randomUUID(), connection, hasPlace, peer, answered }
+    },
+
+    listening(port) {
+      const tcpBytes = openTcpBytes(port)
+      if (tcpBytes) halfSent = createHalfSent(tcpBytes, { maxBytes: halfSentBytes })
+      else maxOpen = Math.max(1, Math.floor(MAX_UNSEEN / maxPayloadLength))
     },
 
     handler: {
       // A message that is somewhat too large is answered so; beyond that, Bun closes with 1009.
-      maxPayloadLength: 2 * maxMessageBytes,
+      maxPayloadLength,
       // A receiver that does not read must not fill our memory.
       closeOnBackpressureLimit: true,
       backpressureLimit: MAX_BEHIND,
@@ -121,20 +208,22 @@ export function createSockets(needs: {
       idleTimeout: IDLE_SECONDS,
       sendPings: true,
       message,
-      open(socket) {
-        open.set(socket.data.connectionId, socket)
-        count(socket.data.connection, 1)
-      },
-      close({ data }) {
-        if (open.delete(data.connectionId)) count(data.connection, -1)
-      },
+      open: opened,
+      drain: ({ data }) => data.line?.wrote(),
+      close: closed,
     },
 
     async [Symbol.asyncDispose]() {
       isClosing = true
+      revoking[Symbol.dispose]()
       const sockets = [...open.values()]
       await within(STOP_MS, Promise.all(sockets.map(({ data }) => data.answered)))
-      for (const socket of sockets) socket.close(GOING_AWAY, 'The server stops.')
+      for (const socket of sockets) {
+        const { line = socket } = socket.data
+        line.close(GOING_AWAY, 'The server stops.')
+      }
+      lines[Symbol.dispose]()
+      halfSent?.[Symbol.dispose]()
     },
   }
 }

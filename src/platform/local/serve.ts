@@ -57,7 +57,8 @@ export function serveHttp(options: {
       ip,
       patience: (seconds = idleSeconds) => server.timeout(request, seconds),
       upgrade(connection, headers) {
-        const data = sockets?.attach(connection)
+        const peer = server.requestIP(request) ?? undefined
+        const data = sockets?.attach(connection, peer)
         isSocket = data !== undefined && server.upgrade(request, { data, headers })
         return isSocket
       },
@@ -85,6 +86,7 @@ export function serveHttp(options: {
       },
       websocket: sockets?.handler ?? { message() {} },
     })
+    sockets?.listening(server.port ?? port)
     return {
       url: server.url,
       async [Symbol.asyncDispose]() {

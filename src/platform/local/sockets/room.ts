@@ -1,0 +1,28 @@
+/**
+ * Counts bytes that wait for receivers, by tenant. One tenant has half of the room, so that receivers
+ * who do not read take none from others.
+ */
+export interface Room {
+  /** Tells whether so many bytes more have room; whoever has none may always have some. */
+  has(tenantId: string, bytes: number): boolean
+  change(tenantId: string, bytes: number): void
+}
+
+export function createRoom(maxBytes: number): Room {
+  const byTenant = new Map<string, number>()
+  let total = 0
+  return {
+    has(tenantId, bytes) {
+      const own = byTenant.get(tenantId) ?? 0
+      if (own === 0) return true
+      return own + bytes <= maxBytes / 2 && total + bytes <= maxBytes
+    },
+
+    change(tenantId, bytes) {
+      const own = (byTenant.get(tenantId) ?? 0) + bytes
+      total += bytes
+      if (own === 0) byTenant.delete(tenantId)
+      else byTenant.set(tenantId, own)
+    },
+  }
+}

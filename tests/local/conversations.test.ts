@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'bun:test'
+import { connect, type Socket } from 'node:net'
+import type { Connection, ConversationProtocol, Line } from '../../src/platform/connections'
+import { createSockets } from '../../src/platform/local/connections'
+import { serveHttp } from '../../src/platform/local/serve'
+import { openSocket } from '../support/sockets'
+
+const principal = { tenantId: 'default', sourceId: 'demo', keyId: 'key_1', scopes: [] }
+
+interface Told {
+  line: Line
+  heard: (string | Uint8Array)[]
+  drained: number
+  isClosed: boolean
+}
+
+type Bounds = Omit<Parameters<typeof createSockets>[0], 'protocols' | 'conversations'>
+
+/** A server whose conversations are in the hands of the test. */
+function converse(bounds: Partial<Bounds> = {}, connection: Partial<Connection> = {}) {
+  const told: Told[] = []
+  const protocol: ConversationProtocol = {
+    name: 'talk',
+    path: '/',
+    open(_, line) {
+      const one: Told = { line, heard: [], drained: 0, isClosed: false }
+      told.push(one)
+      return {
+        received: (message) => void one.heard.push(message),
+        drained() {
+          one.drained += 1
+        },
+        closed() {
+          one.isClosed = true
+        },
+      }
+    },
+    refuse(line) {
+      line.send('no place')
+      line.close(4429, 'too many')
+    },
+  }
+  const echo = { name: 'echo', path: '/', receive: async () => '' }
+  const sockets = createSockets({
+    ...{ protocols: [echo], conversations: [protocol], maxMessageBytes: 1000 },
+    ...bounds,
+  })
+  let tenantId = 'default'
+  const server = serveHttp({
+    host: '127.0.0.1',
+    port: 0,
+    sockets,
+    fetch(_, { upgrade }) {
+      try {
+        upgrade?.({ protocol: 'talk', principal: { ...principal, tenantId }, ...connection }, {})
+        return new Response()
+      } catch (error) {
+        return new Response((error as { code: string }).code, { status: 503 })
+      }
+    },
+  })
+  return {
+    told,
+    url: server.url,
+    as(tenant: string) {
+      tenantId = tenant
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+async function until(holds: () => boolean, ms = 5000) {
+  for (const end = performance.now() + ms; !holds() && performance.now() < end; ) {
+    await Bun.sleep(5)
+  }
+  expect(holds()).toBe(true)
+}
+
+/** Somebody who shakes hands and then does what the test says; reads nothing when `isDeaf`. */
+async function raw(url: URL, { isDeaf = false } = {}): Promise<Socket> {
+  const socket = connect(Number(url.port), url.hostname)
+  socket.on('error', () => {})
+  await new Promise<void>((resolve) => socket.once('connect', () => resolve()))
+  socket.write(
+    `GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${btoa('sixteen bytes...')}\r\n\r\n`,
+  )
+  await new Promise<void>((resolve) => socket.once('data', () => resolve()))
+  if (isDeaf) socket.pause()
+  return socket
+}
+
+describe('a conversation', () => {
+  it('hears every message, and says what it likes, in order', async () => {
+    await using test = converse()
+    await using socket = await openSocket(test.url)
+    const [one] = test.told
+    socket.send('hello')
+    socket.send(new Uint8Array([1]))
+    await until(() => one!.heard.length === 2)
+    expect(one!.heard[0]).toBe('hello')
+    expect(one!.heard[1]).toBeInstanceOf(Uint8Array)
+    const texts = Array.from({ length: 500 }, (_, at) => `${at} ${'x'.repeat((at * 97) % 3000)}`)
+    for (const text of ['', 'Grüße ☕', ...texts]) one!.line.send(text)
+    for (const text of ['', 'Grüße ☕', ...texts]) expect(await socket.next()).toBe(text)
+  })
+
+  it('ends with a code and a reason after what was said, and hears that it has ended', async () => {
+    await using test = converse()
+    await using socket = await openSocket(test.url)
+    const [one] = test.told
+    one!.line.send('goodbye')
+    one!.line.close(4400, 'because')
+    expect(await socket.next()).toBe('goodbye')
+    expect(await socket.closed).toMatchObject({ code: 4400, reason: 'because' })
+    await until(() => one!.isClosed)
+    expect(one!.line.send('anyone?')).toBe(false)
+  })
+
+  it('is told when the server stops', async () => {
+    const test = converse()
+    const socket = await openSocket(test.url)
+    const stopped = test[Symbol.asyncDispose]()
+    expect(await socket.closed).toMatchObject({ code: 1001, reason: 'The server stops.' })
+    await stopped
+  })
+
+  it('is told to wait when the other end reads slowly, and to go on when it has read', async () => {
+    await using test = converse()
+    const socket = await raw(test.url, { isDeaf: true })
+    const [one] = test.told
+    const text = 'x'.repeat(10_000)
+    let sent = 0
+    for (; sent < 10_000; sent += 1) {
+      if (!one!.line.send(text)) {
+        await Bun.sleep(1)
+        if (!one!.line.send(text)) break
+      }
+    }
+    expect(sent).toBeLessThan(10_000)
+    await Bun.sleep(50)
+    const before = one!.drained
+    let bytes = 0
+    socket.on('data', (data) => {
+      bytes += data.length
+    })
+    socket.resume()
+    await until(() => one!.drained > before && bytes > sent * 10_000)
+    socket.destroy()
+    await until(() => one!.isClosed)
+  })
+
+  it('is cut off when the other end reads nothing while it is closed', async () => {
+    await using test = converse()
+    const socket = await raw(test.url, { isDeaf: true })
+    const [one] = test.told
+    for (let n = 0; n < 3000; n += 1) {
+      if (!one!.line.send('x'.repeat(10_000))) await Bun.sleep(0)
+    }
+    one!.line.close(4401, 'revoked')
+    await until(() => one!.isClosed, 4000)
+    socket.destroy()
+  })
+
+  it('with somebody who reads nothing keeps nobody else of the tenant from theirs', async () => {
+    await using test = converse()
+    const deaf = await Promise.all(
+      Array.from({ length: 50 }, () => raw(test.url, { isDeaf: true })),
+    )
+    await using socket = await openSocket(test.url)
+    const text = 'x'.repeat(2_000_000)
+    for (const { line } of test.told.slice(0, 50)) {
+      for (let n = 0; n < 20; n += 1) line.send(text)
+    }
+    await Bun.sleep(100)
+    for (let n = 0; n < 100; n += 1) {
+      test.told[50]!.line.send(`${n}`)
+      expect(await socket.next()).toBe(`${n}`)
+    }
+    expect(process.memoryUsage.rss()).toBeLessThan(700 * 1024 * 1024)
+    for (const one of deaf) one.destroy()
+  }, 20_000)
+})
+
+describe('places for conversations', () => {
+  it('are half of all for one tenant; the next is told so by a message and a code', async () => {
+    await using test = converse({ maxSubscribers: 4 })
+    const one = await openSocket(test.url)
+    const two = await openSocket(test.url)
+    for (let n = 0; n < 3; n += 1) {
+      const three = await openSocket(test.url)
+      expect(await three.next()).toBe('no place')
+      expect(await three.closed).toMatchObject({ code: 4429, reason: 'too many' })
+    }
+    test.as('other')
+    await using other = await openSocket(test.url)
+    test.told[2]!.line.send('welcome')
+    expect(await other.next()).toBe('welcome')
+    test.as('default')
+    await one[Symbol.asyncDispose]()
+    await until(() => test.told[0]!.isClosed)
+    await using again = await openSocket(test.url)
+    test.told[3]!.line.send('welcome')
+    expect(await again.next()).toBe('welcome')
+    await two[Symbol.asyncDispose]()
+  })
+
+  it('are as many for one address as is set, and none is taken by who is refused', async () => {
+    await using test = converse({ maxPerAddress: 2 }, { ip: '192.0.2.1' })
+    const one = await openSocket(test.url)
+    await using _two = await openSocket(test.url)
+    for (let n = 0; n < 5; n += 1) {
+      const reply = await fetch(test.url, {
+        headers: {
+          ...{ Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
+          'Sec-WebSocket-Key': btoa('sixteen bytes...'),
+        },
+      })
+      expect([reply.status, await reply.text()]).toEqual([503, 'rate_limited'])
+    }
+    await one[Symbol.asyncDispose]()
+    await until(() => test.told[0]!.isClosed)
+    await using _three = await openSocket(test.url)
+  })
+})
+
+// The kernel of no other system tells how much came.
+describe.if(process.platform === 'linux')('beginnings of messages', () => {
+  const MEGABYTE = 1024 * 1024
+  const head = (first: number) => {
+    const bytes = Buffer.alloc(14)
+    bytes[0] = first
+    bytes[1] = 0xff
+    bytes.writeBigUInt64BE(BigInt(MEGABYTE - 100), 2)
+    return bytes
+  }
+  const ways: [how: string, first: number, sent: number][] = [
+    ['in a frame that does not end', 0x81, MEGABYTE - 200],
+    ['in a frame of a message that does not end', 0x01, MEGABYTE - 100],
+  ]
+  for (const [how, first, sent] of ways) {
+    it(`take the memory that there is for them, ${how}, and no more`, async () => {
+      await using test = converse({ maxMessageBytes: MEGABYTE / 2, halfSentBytes: 16 * MEGABYTE })
+      const ends: Promise<unknown>[] = []
+      const send = async () => {
+        const socket = await raw(test.url)
+        ends.push(new Promise((resolve) => socket.once('close', resolve)))
+        socket.write(head(first))
+        socket.write(Buffer.alloc(sent))
+        return socket
+      }
+      test.as('other')
+      const one = await send()
+      test.as('hostile')
+      const sockets: Socket[] = []
+      for (let n = 0; n < 120; n += 1) sockets.push(await send())
+      await until(() => test.told.filter(({ isClosed }) => isClosed).length > 80)
+      // Whoever holds little goes on.
+      expect(test.told[0]!.isClosed).toBe(false)
+      if (first === 0x81) {
+        one.write(Buffer.alloc(100))
+        await until(() => test.told[0]!.heard.length === 1)
+      }
+      for (const socket of [one, ...sockets]) socket.destroy()
+    }, 30_000)
+  }
+
+  it('are not taken for such when they were whole, however many they were', async () => {
+    await using test = converse({ maxMessageBytes: MEGABYTE / 2, halfSentBytes: 4 * MEGABYTE })
+    await using socket = await openSocket(test.url)
+    const text = 'x'.repeat(MEGABYTE)
+    for (let n = 0; n < 100; n += 1) {
+      socket.send(text)
+      await until(() => test.told[0]!.heard.length === n + 1)
+    }
+    expect(test.told[0]!.isClosed).toBe(false)
+  })
+})
