@@ -58,7 +58,7 @@ export const tables = {
   statements: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'x' },
   /** Deliveries have here what SQS cannot say of them (`delivery-queue.ts`). */
   deliveries: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
-  /** What live readers follow (`live/`) is here: the log of each tenant, and who is subscribed. */
+  /** Live readers follow what is here (`live/`): the log of each tenant. So is who is subscribed. */
   live: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
 } as const satisfies Record<string, TableShape>
 

@@ -50,6 +50,7 @@ export function createStreamingHandler(needs: Needs): StreamingHandler {
       log.debug('a stream was cut off', { reason: (error as Error).message })
     }
   }
+
   return async function handleStreaming(event, out) {
     const response = await answer(event)
     const headers = Object.fromEntries(response.headers)
