@@ -58,7 +58,7 @@ export const tables = {
   statements: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'x' },
   /** Deliveries have here what SQS cannot say of them (`delivery-queue.ts`). */
   deliveries: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
-  /** What live readers follow (`live/`) is here: the log of each tenant, and who is subscribed. */
+  /** Live readers follow what is here (`live/`): the log of each tenant. So is who is subscribed. */
   live: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
 } as const satisfies Record<string, TableShape>
 
@@ -75,3 +75,6 @@ export const WEBHOOKS_PARTITION = 'webhooks'
  * it: a function that counts may write no other.
  */
 export const TYPES_PARTITIONS = 'types'
+
+/** This partition of the registry holds the sealed root secret, which whoever needs it first puts. */
+export const ROOT_SECRET_PARTITION = 'root-secret'

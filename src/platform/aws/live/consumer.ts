@@ -22,7 +22,7 @@ interface Needs {
 
 // A row has 22 bytes for each: 11 KB, and a batch of the stream has no more (`infra/changes.ts`).
 const MAX_RECORDS = 500
-// What is read of a row again is read by key, however large: this is the memory of fan-out alone.
+// A row names its events, however large they are: this is what fan-out has in memory.
 const MAX_BYTES = 16 * 1024 * 1024
 // A batch has events of a few tenants. Each is a transaction of some ten milliseconds.
 const TENANTS_AT_A_TIME = 8
