@@ -29,6 +29,8 @@ export interface HeldSubscription extends Wanted {
 export interface Loss {
   count: number
   after: string
+  /** So many times in a row it could not be told of it. */
+  tries: number
 }
 
 /** Says how the subscriptions of a tenant are, as of this moment. */

@@ -230,6 +230,21 @@ describe('Subscriptions of connections that API Gateway holds', () => {
     expect(slow.frames.slice(3)).toEqual([{ type: 'pong' }])
   })
 
+  it('end for one that takes nothing, however often it is tried', async () => {
+    const test = await open()
+    const [stuck, good] = [test.connect(), test.connect()]
+    for (const reader of [stuck, good]) await reader.say({})
+    test.sending.set(stuck.id, 'fails')
+    for (let times = 1; times <= 5; times += 1) {
+      expect(test.closed.has(stuck.id)).toBe(false)
+      await test.store(some(1))
+    }
+    expect(test.closed.has(stuck.id)).toBe(true)
+    const left = await test.subscriptions.list(TENANT)
+    expect(left.map(({ connectionId }) => connectionId)).toEqual([good.id])
+    expect(good.ids()).toHaveLength(5)
+  })
+
   it('wait for none that hangs, and forget one that is gone', async () => {
     const test = await open()
     const [hanging, gone, good] = [test.connect(), test.connect(), test.connect()]
