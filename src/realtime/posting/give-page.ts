@@ -17,7 +17,7 @@ interface Page {
   /** The page begins after this position. */
   from: string
   page: LivePage
-  /** What arrived before this time is hidden. */
+  /** Events that arrived before this time are hidden. */
   hiddenBefore: string | undefined
   /** From then on, what is left is counted and not sent. */
   isLate(): boolean

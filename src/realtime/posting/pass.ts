@@ -146,7 +146,7 @@ export function createPass(needs: Needs) {
       if (posted === undefined || feed.order(tenantId, posted, page.next) < 0) posted = page.next
       if (page.isAll && page.resync === undefined) break
       from = page.next
-      // What is not written down yet would be lost without a word if this function died.
+      // A loss that is not written down yet would go without a word if this function died.
       const isWritten = [...subscribers.all.values()].every(({ lost, noted }) => lost === noted)
       const to = isWritten ? posted : undefined
       if (!(await subscriptions.advance(tenantId, owner, to, LEASE_MS))) {
