@@ -1,4 +1,4 @@
-import { WEBHOOKS_PARTITION } from '../src/platform/aws/deployed/tables'
+import { ROOT_SECRET_PARTITION, WEBHOOKS_PARTITION } from '../src/platform/aws/deployed/tables'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
@@ -113,6 +113,21 @@ const openSecrets: Permissions = [
         test: 'StringEquals',
         variable: 'kms:EncryptionContext:purpose',
         values: ['root secret'],
+      },
+    ],
+  },
+]
+
+/** Stores the root secret where there is none: a deployment may sign positions before all else. */
+const storeRootSecret: Permissions = [
+  {
+    actions: ['dynamodb:PutItem'],
+    resources: [registry.arn],
+    conditions: [
+      {
+        test: 'ForAllValues:StringEquals',
+        variable: 'dynamodb:LeadingKeys',
+        values: [ROOT_SECRET_PARTITION],
       },
     ],
   },
@@ -258,6 +273,13 @@ export const permissions = {
     ...openSecrets,
   ],
   realtime: [...ingest, ...postLive],
-  stream: [...followLive, ...getEvents, ...getBlobs, ...readRegistry, ...openSecrets],
+  stream: [
+    ...followLive,
+    ...getEvents,
+    ...getBlobs,
+    ...readRegistry,
+    ...openSecrets,
+    ...storeRootSecret,
+  ],
   sweep: [...ingest, ...handOn],
 } satisfies Record<string, Permissions>

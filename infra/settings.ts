@@ -25,22 +25,33 @@ if (name && !zone)
  */
 export const domain = name && zone ? { name, zone } : undefined
 
-// Lambda's own limit is fifteen minutes, of which the last is for the end.
+// Lambda's own limit is fifteen minutes, of which the last is for the end. Whoever reloads a page leaves a
+// stream behind that nobody reads, which counts and costs until it ends: by default that is sooner.
 const LONGEST_STREAM_S = 14 * 60
+const USUAL_STREAM_S = 5 * 60
 
 /** A stream over HTTP ends after so many seconds, and its client comes again. */
-export const streamSeconds = wholeNumber('NONIUS_STREAM_SECONDS', 10, LONGEST_STREAM_S)
+export const streamSeconds = wholeNumber('NONIUS_STREAM_SECONDS', {
+  ...{ usual: USUAL_STREAM_S, least: 10, most: LONGEST_STREAM_S },
+})
 
 /**
  * At most so many streams run at a time, and so many of the account's concurrent calls are kept for
- * them. Without it they share what all functions have; a young account has ten calls in all to share.
+ * them. Without it they share what all functions have: an account begins with ten calls in all.
  */
 export const maxStreams = process.env.NONIUS_MAX_STREAMS
-  ? wholeNumber('NONIUS_MAX_STREAMS', 1, 10_000)
+  ? wholeNumber('NONIUS_MAX_STREAMS', { usual: 0, least: 1, most: 10_000 })
   : undefined
 
-function wholeNumber(name: string, least: number, most: number): number {
-  const given = process.env[name] || String(most)
+// A fifth of the calls that an account usually may have at once.
+const USUAL_STREAMS = 200
+
+/** One tenant has at most half of them. */
+export const maxStreamsPerTenant = Math.ceil((maxStreams ?? USUAL_STREAMS) / 2)
+
+function wholeNumber(name: string, bounds: { usual: number; least: number; most: number }): number {
+  const { usual, least, most } = bounds
+  const given = process.env[name] || String(usual)
   const number = Number(given)
   if (Number.isInteger(number) && number >= least && number <= most) return number
   throw new Error(

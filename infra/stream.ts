@@ -1,6 +1,6 @@
 import { createFunction } from './function'
 import { permissions } from './permissions'
-import { maxStreams, streamSeconds } from './settings'
+import { maxStreams, maxStreamsPerTenant, streamSeconds } from './settings'
 
 /**
  * The function streams events over HTTP. API Gateway and the URL of `api` have whole answers only,
@@ -13,7 +13,10 @@ export const stream = createFunction('Stream', {
   timeout: '15 minutes', // the most that Lambda allows; an answer ends itself before
   url: { cors: false },
   streaming: true,
-  environment: { NONIUS_STREAM_SECONDS: String(streamSeconds) },
+  environment: {
+    NONIUS_STREAM_SECONDS: String(streamSeconds),
+    NONIUS_MAX_STREAMS_PER_TENANT: String(maxStreamsPerTenant),
+  },
   // They wait, but count as calls: streams are not to have what taking events in needs.
   concurrency: maxStreams === undefined ? undefined : { reserved: maxStreams },
   permissions: permissions.stream,

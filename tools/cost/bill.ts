@@ -44,7 +44,7 @@ const MONTHS_WARM = WARM_DAYS / 30
 
 // Batches of the stream have so many records when traffic is thin: a batch waits at most two
 // seconds (`infra/changes.ts`).
-const STREAM_BATCH = 100
+export const STREAM_BATCH = 100
 // A request writes one line of metrics; Lambda's own lines are switched off (`infra/function.ts`).
 const LOG_BYTES_PER_CALL = 450
 // Firehose writes an object of 128 MB or after five minutes; for a million events it is the size.
@@ -81,6 +81,7 @@ export function billOf(workload: Workload): Line[] {
     ),
     line('changes', 'lambdaRequest', streamBatches),
     line('changes', 'lambdaCompute', changesSeconds * assumed.changesMemoryGb),
+    line('changes: who is followed', 'dynamoRead', streamBatches),
     line('archive: ingestion', 'firehoseIngest', firehoseGb),
     line('archive: Parquet', 'firehoseConvert', firehoseGb),
     line('lake: writes', 's3Put', Math.max(1, (events * billedBytes) / FIREHOSE_OBJECT_BYTES)),
@@ -151,7 +152,8 @@ const SQS_CALLS = 3
 // A delivery is written when enqueued and deleted when done.
 const DELIVERY_WRITES = 2
 
-function line(resource: string, price: PriceName, quantity: number): Line {
+/** Makes a line of a bill. */
+export function line(resource: string, price: PriceName, quantity: number): Line {
   return { resource, price, quantity, usd: quantity * prices[price].usd }
 }
 

@@ -7,6 +7,7 @@ import type { IndexProfile } from '../../src/platform/aws/deployed/index-profile
 import { amount, positive } from '../numbers'
 import { billOf, recordStoreBillOf, totalOf } from './bill'
 import { footprintOf } from './footprint'
+import { liveBillOf } from './live'
 import { prices, pricesAsOf } from './prices'
 import { statementFootprint } from './statements'
 
@@ -19,6 +20,8 @@ interface Options {
   webhooks: number
   xapi: 'ingest' | 'lrs'
   xapiDays: number
+  readers: number
+  hours: number
   json?: true
 }
 
@@ -52,11 +55,14 @@ const command = new Command('cost')
     positive,
     readConfig({}).xapiRetentionDays,
   )
+  .option('--readers <n>', 'who follow all of them live, over HTTP', amount, 0)
+  .option('--hours <n>', 'for which each of these is connected', amount, 24)
   .option('--json', 'for programs')
   .action(bill)
 
 async function bill(options: Options) {
   const { events, bytes, batch, profile, retention, webhooks, xapi, xapiDays, json } = options
+  const { readers, hours } = options
   const { hotTtlDays } = profiles[profile]
   const footprint = await footprintOf(bytes, profile)
   const ingested = billOf({
@@ -74,7 +80,7 @@ async function bill(options: Options) {
           ...{ ...(await statementFootprint(bytes)), retentionDays: xapiDays },
         })
       : []
-  const lines = [...ingested, ...found]
+  const lines = [...ingested, ...found, ...liveBillOf({ events, readers, hours })]
   const total = totalOf(lines)
   if (json) return console.log(JSON.stringify({ events, profile, total, lines }, null, 2))
 

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-kms'
 import { StorageError } from '../../error/storage-error'
 import { derivedKey, ROOT_BYTES } from '../shared/derived-key'
+import { ROOT_SECRET_PARTITION } from './deployed/tables'
 import { bytes, primaryKey } from './dynamo/attributes'
 import { guarded } from './errors'
 
@@ -26,7 +27,7 @@ interface Needs {
   keyId: string
 }
 
-const KEY = primaryKey('root-secret', 'root-secret')
+const KEY = primaryKey(ROOT_SECRET_PARTITION, 'root-secret')
 // The context stands in CloudTrail, and policies can ask for it. The table's name is not in it: a
 // backup is restored under another one, and must open.
 const EncryptionContext = { application: 'nonius', purpose: 'root secret' }

@@ -56,6 +56,7 @@ for (const stage of ['ci', 'production'] as const) {
       expect(memory('Api')).toBe(assumed.apiMemoryGb)
       expect(memory('Changes')).toBe(assumed.changesMemoryGb)
       expect(memory('Deliver')).toBe(assumed.deliverMemoryGb)
+      expect(memory('Stream')).toBe(assumed.streamMemoryGb)
     })
 
     it('are told names by one link only', () => {
@@ -94,10 +95,13 @@ describe('the way in', () => {
   })
 
   it('keeps as many streams at a time as it is told to, each for as long', () => {
-    const told = graphOf('ci', { NONIUS_MAX_STREAMS: '50', NONIUS_STREAM_SECONDS: '300' })
+    const told = graphOf('ci', { NONIUS_MAX_STREAMS: '50', NONIUS_STREAM_SECONDS: '60' })
     const { inputs } = named(told, 'Function', 'StreamFunction')
     expect(inputs.reservedConcurrentExecutions).toBe(50)
-    expect(inputs.environment.variables.NONIUS_STREAM_SECONDS).toBe('300')
+    expect(inputs.environment.variables).toMatchObject({
+      NONIUS_STREAM_SECONDS: '60',
+      NONIUS_MAX_STREAMS_PER_TENANT: '25',
+    })
     for (const seconds of ['841']) {
       expect(() => graphOf('ci', { NONIUS_STREAM_SECONDS: seconds })).toThrow(
         'NONIUS_STREAM_SECONDS',

@@ -39,7 +39,6 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Stream', 'dynamodb:PartiQLInsert', table('Events')],
   ['Stream', 'dynamodb:Query', table('Events')],
   ['Stream', 'dynamodb:UpdateItem', table('Registry')],
-  ['Stream', 'dynamodb:PutItem', table('Registry')],
   ['Stream', 'dynamodb:PutItem', table('Live')],
   ['Stream', 'dynamodb:DeleteItem', table('Live')],
   ['Stream', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/a`],
@@ -169,6 +168,19 @@ describe('permissions', () => {
       {
         Action: ['dynamodb:UpdateItem'],
         Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'webhooks' } },
+      },
+    ])
+  })
+
+  it('let Stream put the root secret, and change nothing else of the registry', () => {
+    const changes = statementsOf(role('Stream')).filter(
+      ({ Action, Resource }) =>
+        Resource.includes(table('Registry')) && Action.some((one) => /Put|Update|Delete/.test(one)),
+    )
+    expect(changes).toMatchObject([
+      {
+        Action: ['dynamodb:PutItem'],
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'root-secret' } },
       },
     ])
   })

@@ -4,6 +4,8 @@ import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 
 const { entry, events } = JSON.parse(await text(process.stdin))
+// Lambda's runtime has this for functions that stream: it calls them with a stream, too.
+globalThis.awslambda = { streamifyResponse: (streaming) => streaming }
 const { handler } = await import(pathToFileURL(entry).href)
 const answers = []
 for (const event of events) answers.push(await handler(event, {}))

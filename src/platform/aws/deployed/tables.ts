@@ -69,3 +69,6 @@ export type TableName = keyof typeof tables
  * no more.
  */
 export const WEBHOOKS_PARTITION = 'webhooks'
+
+/** This partition of the registry holds the sealed root secret, which whoever needs it first puts. */
+export const ROOT_SECRET_PARTITION = 'root-secret'

@@ -15,35 +15,50 @@ interface Needs {
   paths: readonly string[]
   /** Writes status and headers in front of the body (`awslambda.HttpResponseStream.from`). */
   begin(out: Writable, head: { statusCode: number; headers: Record<string, string> }): Writable
+  /** Resolves when nothing is left to be done: behind the end of a call a function may be frozen. */
+  settled?: () => Promise<void>
   log: Log
 }
+
+// No piece is asked for before the one in hand is taken: the app knows how far its client is.
+const ONE_PIECE = { highWaterMark: 1 }
 
 /**
  * Makes a handler that has the app answer requests, and hands on the body as the app makes it, no
  * faster than it is taken. A request has no body: what is streamed is only asked for.
  */
 export function createStreamingHandler(needs: Needs): StreamingHandler {
-  const { fetch, paths, begin, log } = needs
+  const { fetch, paths, begin, settled, log } = needs
 
   async function answer(event: LambdaFunctionURLEvent): Promise<Response> {
     const { requestId, http } = event.requestContext
-    if (!paths.includes(event.rawPath)) return notHere(requestId, paths)
-    return fetch(requestOf(event), { ip: http.sourceIp })
+    if (!paths.includes(event.rawPath)) return problem(requestId, 'not_found', onlyAt(paths))
+    try {
+      return await fetch(requestOf(event), { ip: http.sourceIp })
+    } catch (error) {
+      // The app answers for itself: it could not be opened.
+      log.error('nothing can be streamed', { requestId, reason: (error as Error).message })
+      return problem(requestId, 'unavailable', 'Events cannot be streamed now. Ask again.')
+    }
   }
 
+  async function handOn(given: ReadableStream<Uint8Array>, body: Writable) {
+    try {
+      await pipeline(Readable.fromWeb(given as never, ONE_PIECE), body)
+    } catch (error) {
+      // Whoever listened is gone, and comes again; the app has heard of it, for its body was cancelled.
+      log.debug('a stream was cut off', { reason: (error as Error).message })
+    }
+  }
   return async function handleStreaming(event, out) {
     const response = await answer(event)
     const headers = Object.fromEntries(response.headers)
     const body = begin(out, { statusCode: response.status, headers })
     // Status and headers leave with the first piece, and there may be none.
     body.write('')
-    if (response.body === null) return void body.end()
-    try {
-      await pipeline(Readable.fromWeb(response.body as never), body)
-    } catch (error) {
-      // Whoever listened is gone, and comes again; the app has heard of it, for its body was cancelled.
-      log.debug('a stream was cut off', { reason: (error as Error).message })
-    }
+    if (response.body === null) body.end()
+    else await handOn(response.body, body)
+    await settled?.()
   }
 }
 
@@ -59,9 +74,11 @@ function requestOf({ rawPath, rawQueryString, headers, requestContext }: LambdaF
   })
 }
 
-function notHere(requestId: string, paths: readonly string[]): Response {
-  const detail = `Only ${paths.join(', ')} is answered here; all else at the address of the API.`
-  const error = new AppError('not_found', detail)
+const onlyAt = (paths: readonly string[]) =>
+  `Only ${paths.join(', ')} is answered here; all else at the address of the API.`
+
+function problem(requestId: string, code: 'not_found' | 'unavailable', detail: string): Response {
+  const error = new AppError(code, detail)
   return new Response(JSON.stringify(problemOf(error, requestId)), {
     status: error.status,
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
