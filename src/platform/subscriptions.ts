@@ -1,7 +1,7 @@
 import type { Condition } from '../event/condition'
 import type { Principal } from '../identity/principal'
 
-/** What a subscription gives of an event (`docs/live.md`). */
+/** A subscription gives events in one of these forms (`docs/live.md`). */
 export type SubscriptionFormat = 'event' | 'record' | 'raw'
 
 /** A subscription wants these events, and shows them so. */
@@ -11,7 +11,7 @@ export interface Wanted {
   format: SubscriptionFormat
 }
 
-/** What a connection subscribes to that this process does not hold. */
+/** A held subscription is that of a connection which this process does not hold. */
 export interface HeldSubscription extends Wanted {
   connectionId: string
   principal: Principal
@@ -29,6 +29,8 @@ export interface HeldSubscription extends Wanted {
 export interface Loss {
   count: number
   after: string
+  /** So many times in a row it could not be told of it. */
+  tries: number
 }
 
 /** Says how the subscriptions of a tenant are, as of this moment. */

@@ -17,7 +17,7 @@ interface Page {
   /** The page begins after this position. */
   from: string
   page: LivePage
-  /** What arrived before this time is hidden. */
+  /** Events that arrived before this time are hidden. */
   hiddenBefore: string | undefined
   /** From then on, what is left is counted and not sent. */
   isLate(): boolean
@@ -56,7 +56,9 @@ export function createGivePage({ feed, outbox, leave }: Needs) {
       }
       if (!to.isStuck) continue
       const count = owed.length - at
-      to.lost = to.lost ? { ...to.lost, count: to.lost.count + count } : { count, after: before }
+      to.lost = to.lost
+        ? { ...to.lost, count: to.lost.count + count }
+        : { count, after: before, tries: 0 }
       return
     }
   }
@@ -65,7 +67,7 @@ export function createGivePage({ feed, outbox, leave }: Needs) {
     await inParallel(subscribers.all.values(), CONNECTIONS_AT_A_TIME, async (to) => {
       const sent = await outbox.send(to.connectionId, frames.resync(resync!, next))
       if (sent === 'gone') await leave(to)
-      else if (sent === 'failed') to.lost ??= { count: 0, after: next }
+      else if (sent === 'failed') to.lost ??= { count: 0, after: next, tries: 0 }
     })
   }
 

@@ -27,7 +27,9 @@ export const LEASE_MS = 20_000
 // A function has a minute for its batch. What takes longer than this is counted, and its reader told
 // from where to read it; and after the second, the rest is left to who comes next.
 const SEND_MS = 8000
-const COUNT_MS = 25_000
+const COUNT_MS = 20_000
+// Each try waits for a connection that takes nothing, and with it whatever is stored meanwhile.
+const MAX_TRIES = 5
 
 const PAGE = { limit: 500, maxBytes: 4 * 1024 * 1024 }
 
@@ -44,6 +46,11 @@ export function createPass(needs: Needs) {
     await subscriptions.remove(tenantId, id).catch(() => {})
   }
 
+  async function cut(tenantId: string, subscribers: Subscribers, id: string) {
+    await connections.close(id).catch(() => {})
+    await end(tenantId, subscribers, id)
+  }
+
   /** Ends those whose key or token no longer holds. */
   async function endRevoked(tenantId: string, subscribers: Subscribers) {
     const keys = Map.groupBy(subscribers.all.values(), ({ principal, connectionId }) => {
@@ -58,8 +65,7 @@ export function createPass(needs: Needs) {
       const text = frames.error({ message: reason, code: 'unauthenticated' })
       await inParallel(those, CONNECTIONS_AT_A_TIME, async ({ connectionId }) => {
         await outbox.send(connectionId, text)
-        await connections.close(connectionId).catch(() => {})
-        await end(tenantId, subscribers, connectionId)
+        await cut(tenantId, subscribers, connectionId)
       })
     }
   }
@@ -95,7 +101,10 @@ export function createPass(needs: Needs) {
     await inParallel(subscribers.all.values(), CONNECTIONS_AT_A_TIME, async (to) => {
       const { connectionId } = to
       try {
-        if (to.lost !== undefined && !isOver()) await tell(to)
+        if (to.lost !== undefined && !isOver() && !(await tell(to)) && to.lost !== undefined) {
+          to.lost = { ...to.lost, tries: to.lost.tries + 1 }
+          if (to.lost.tries >= MAX_TRIES) return await cut(tenantId, subscribers, connectionId)
+        }
         const hasAll = posted !== undefined && feed.order(tenantId, to.floor, posted) >= 0
         if (to.stage === 'joined' && hasAll) {
           await subscriptions.settle(tenantId, connectionId)
@@ -137,7 +146,7 @@ export function createPass(needs: Needs) {
       if (posted === undefined || feed.order(tenantId, posted, page.next) < 0) posted = page.next
       if (page.isAll && page.resync === undefined) break
       from = page.next
-      // What is not written down yet would be lost without a word if this function died.
+      // A loss that is not written down yet would go without a word if this function died.
       const isWritten = [...subscribers.all.values()].every(({ lost, noted }) => lost === noted)
       const to = isWritten ? posted : undefined
       if (!(await subscriptions.advance(tenantId, owner, to, LEASE_MS))) {

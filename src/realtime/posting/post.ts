@@ -30,7 +30,7 @@ export interface PostingNeeds {
 export type Post = (tenantId: string) => Promise<void>
 
 // Whoever posts has done so much sooner than the function that waits for it must have ended.
-const WAIT_MS = LEASE_MS + 5000
+const WAIT_MS = LEASE_MS + 1000
 const LONGEST_PAUSE_MS = 250
 
 /**

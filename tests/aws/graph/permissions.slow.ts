@@ -6,6 +6,10 @@ const graph = graphOf('production')
 const table = (name: string) => named(graph, 'Table', `${name}Table`).outputs.arn as string
 const role = (name: string) => named(graph, 'Role', `${name}Role`)
 
+// Any stage and method of the API (`mayDo` reads only the last star of a pattern).
+const { executionArn } = named(graph, 'Api', 'ConnectionsApi').outputs
+const aConnection = `${executionArn}/*/*/@connections/a`
+
 // What must not be possible, however a function is broken into.
 const forbidden: [role: string, action: string, resource: string][] = [
   ['Api', 'dynamodb:DeleteItem', table('Events')],
@@ -39,6 +43,10 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Stream', 'dynamodb:DeleteItem', table('Live')],
   ['Stream', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/a`],
   ['Api', 'dynamodb:PutItem', table('Live')],
+  ['Api', 'dynamodb:DeleteItem', table('Live')],
+  ['Realtime', 'dynamodb:Scan', table('Live')],
+  ['Stream', 'execute-api:ManageConnections', aConnection],
+  ['Deliver', 'execute-api:ManageConnections', aConnection],
   ['Changes', 'dynamodb:Scan', table('Live')],
   ['Deliver', 'sqs:SendMessage', named(graph, 'Queue', 'DeadLettersQueue').outputs.arn as string],
 ]
@@ -111,6 +119,17 @@ describe('permissions', () => {
       }
     })
   }
+
+  it('let those post to connections that have something to say, and end them with their key', () => {
+    for (const name of ['Api', 'Realtime', 'Changes', 'Sweep']) {
+      expect(mayDo(role(name), 'execute-api:ManageConnections', aConnection)).toBe(true)
+    }
+    for (const name of ['Realtime', 'Changes', 'Sweep']) {
+      for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']) {
+        expect(mayDo(role(name), `dynamodb:${action}`, table('Live'))).toBe(true)
+      }
+    }
+  })
 
   it('let Api read, change and remove documents', () => {
     for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']) {

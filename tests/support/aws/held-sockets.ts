@@ -25,6 +25,8 @@ export const aPrincipal = (more: Partial<Principal> = {}): Principal => ({
 })
 
 export type Frame = Record<string, unknown>
+/** So long a message hangs that is sent to a connection which hangs. */
+export const HANGING_MS = 60_000
 type Sending = 'sent' | 'gone' | 'fails' | 'hangs'
 
 interface Options {
@@ -56,7 +58,7 @@ export async function heldSockets({ client, ...options }: Options) {
       const how = closed.has(id) ? 'gone' : (sending.get(id) ?? 'sent')
       if (how === 'gone') return how
       if (how === 'fails') throw new Error('not now')
-      if (how === 'hangs') await Bun.sleep(60_000)
+      if (how === 'hangs') await Bun.sleep(HANGING_MS)
       inboxes.get(id)!.push(JSON.parse(message))
       return 'sent'
     },

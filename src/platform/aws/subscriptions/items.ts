@@ -66,7 +66,7 @@ export function sizeOf(item: Attributes): number {
   return Buffer.byteLength(item.wanted!.S!)
 }
 
-/** What a change needs so that places and bytes are within their limits afterwards. */
+/** A change needs this so that places and bytes are within their limits afterwards. */
 export function roomFor(places: number, size: number, limits: SubscriptionLimits) {
   return {
     ConditionExpression:
