@@ -22,7 +22,7 @@ import { errorAnswer, oneAnswer } from './publish-answer'
 
 export interface PublishNeeds {
   ingest: Ingest
-  identity: Pick<Identity, 'isCurrent'>
+  identity: Pick<Identity, 'isCurrent' | 'isCurrentNow'>
   log: Log
   /** Without it, nobody is told of what is refused. */
   watch?: Pick<Watch, 'refused'> | undefined
@@ -74,7 +74,7 @@ export function createPublish(
   return {
     name: publishName,
     path: publishPath,
-    isCurrent: ({ principal }) => identity.isCurrent(principal, 'events:write'),
+    isCurrent: ({ principal }) => identity.isCurrentNow(principal, 'events:write'),
 
     async receive(who, message) {
       const requestId = randomUUID()

@@ -6,6 +6,7 @@ import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { settings } from '../../src/config/settings'
 import { openServing } from '../../src/platform/aws'
+import { openFeeding } from '../../src/platform/aws/handing-on'
 import { systemClock } from '../../src/platform/clock'
 import { silentLog } from '../../src/telemetry/log'
 import { deployer } from '../../tools/aws-local/deployer'
@@ -90,6 +91,8 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
       },
     },
 
+    follow: () => countAll(deployment, platform),
+
     async request(path, init) {
       return fetch(deployment.url + path, {
         redirect: 'manual',
@@ -104,6 +107,20 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
       await deployment[Symbol.asyncDispose]()
       rmSync(stateDir, { recursive: true, force: true })
     },
+  }
+}
+
+/** Counts every event of every tenant; what was counted is not again. */
+async function countAll(deployment: Deployment, platform: Awaited<ReturnType<typeof adapters>>) {
+  const { storedTypes } = openFeeding(deployment.resources, { clock: systemClock })
+  for (const { tenantId } of await platform.registry.tenants.list()) {
+    let cursor: string | undefined
+    do {
+      const page = { limit: 1000, cursor }
+      const found = await platform.events.latest(tenantId, { kind: 'event' }, page)
+      await storedTypes.count(found.items)
+      cursor = found.nextCursor
+    } while (cursor !== undefined)
   }
 }
 

@@ -9,13 +9,16 @@ export interface PublishTest extends AsyncDisposable {
   url: URL
   /** A connection with the key in its header, the demo source's when none is named. */
   connect(key?: string): Promise<TestSocket>
-  /** A connection to `/ws/subscribe` with the key of the first administrator, or this. */
-  follow(key?: string): Promise<TestSocket>
+  /** As `connect`, at `/ws/subscribe`, where the key has to read. */
+  subscribe(key: string): Promise<TestSocket>
   /** The answer to a handshake that is refused. */
   refusal(path: string, headers?: Record<string, string>): Promise<Response>
 }
 
-type Options = Parameters<typeof startTestApp>[0] & { maxReplyBytes?: number }
+type Options = Parameters<typeof startTestApp>[0] & {
+  maxReplyBytes?: number
+  bounds?: Pick<Parameters<typeof createSockets>[0], 'maxSubscribers' | 'maxPerAddress'>
+}
 
 /** The app over real WebSockets. @param options as of `startTestApp` */
 export async function startPublishTest(options: Options = {}): Promise<PublishTest> {
@@ -34,8 +37,7 @@ export async function startPublishTest(options: Options = {}): Promise<PublishTe
     app,
     url,
     connect: (key) => openSocket(url, { headers: { ...app.as(key), 'User-Agent': 'a reader' } }),
-    follow: (key = app.keys.admin) =>
-      openSocket(new URL('/ws/subscribe', server.url), { headers: app.as(key) }),
+    subscribe: (key) => openSocket(new URL('/ws/subscribe', server.url), { headers: app.as(key) }),
     refusal: (path, headers = {}) =>
       fetch(new URL(path, server.url), { headers: { ...handshake, ...headers } }),
     async [Symbol.asyncDispose]() {
@@ -45,13 +47,13 @@ export async function startPublishTest(options: Options = {}): Promise<PublishTe
   }
 }
 
-function serve({ app, services, config }: TestApp, { maxReplyBytes }: Options) {
+function serve({ app, services, config }: TestApp, { maxReplyBytes, bounds }: Options) {
   const { maxBodyBytes: maxMessageBytes } = config
   const limits = { maxMessageBytes, maxReplyBytes: maxReplyBytes ?? Number.POSITIVE_INFINITY }
   const sockets = createSockets({
     protocols: socketProtocols(services!, limits),
     conversations: conversations(services!),
-    ...{ maxMessageBytes, maxSubscribers: config.maxSubscribers },
+    ...{ maxMessageBytes, ...bounds },
   })
   return serveHttp({ host: '127.0.0.1', port: 0, fetch: app.fetch, sockets })
 }

@@ -1,7 +1,7 @@
 import type { ServerWebSocket } from 'bun'
 import type { Connection, SocketProtocols } from '../../connections'
 
-// Who is asked remembers keys for seconds; both together are within five.
+// They end within five seconds, however many keys there are to be asked for.
 const LOOK_MS = 2000
 
 // As a subscription is closed whose key was revoked: 4000 on are a protocol's own (RFC 6455, 7.4.2).
