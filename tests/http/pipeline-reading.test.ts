@@ -43,8 +43,8 @@ const list = (app: TestApp, query = '', key?: Key) =>
   get<Shown[]>(app, `/api/v1/events${query}`, key)
 const stats = (app: TestApp, key?: Key) => get<Stats>(app, '/api/v1/stats', key)
 /** The counts, once the feed was followed. */
-async function counted(app: TestApp, key?: Key): Promise<Stats> {
-  await app.follow?.()
+async function counted(app: TestApp, key?: Key, tenantId?: string): Promise<Stats> {
+  await app.follow?.(tenantId)
   return stats(app, key)
 }
 const types = (events: readonly Shown[]) => events.map(({ event_type }) => event_type)
@@ -486,11 +486,13 @@ describe('the table of roles and tenants', () => {
     }
     expect(types(await list(app, '?session_id=s'))).toEqual(['ours'])
     expect(types(await list(app, '?session_id=s', theirs))).toEqual(['theirs'])
-    expect((await counted(app, theirs)).by_type).toMatchObject([{ event_type: 'theirs', count: 1 }])
+    expect((await counted(app, theirs, 'school')).by_type).toMatchObject([
+      { event_type: 'theirs', count: 1 },
+    ])
     expect(await remove(app)).toBe(1)
     expect(await list(app)).toEqual([])
     expect(types(await list(app, '', theirs))).toEqual(['theirs'])
-    expect(await counted(app, theirs)).toMatchObject({ total_events: 1 })
+    expect(await counted(app, theirs, 'school')).toMatchObject({ total_events: 1 })
   })
 })
 

@@ -27,7 +27,7 @@ export interface TestApp extends AsyncDisposable {
    * Does what whoever follows the feed does for counts by type. Present on AWS, where these apps have no
    * stream.
    */
-  follow?(): Promise<void>
+  follow?(tenantId?: string): Promise<void>
   platform: Platform
   config: Config
   /** The services were made with these. */
