@@ -1,6 +1,5 @@
-import type { EventRecord } from '../event/record'
 import type { StoredRecord } from '../platform/live-feed'
-import { payloadText } from '../standards/native/published'
+import { publishedFacts, publishedPayload } from '../standards/native/published'
 
 /**
  * A subscriber chooses how it sees events: `event` as a real-time pipeline shows them, `record` as they
@@ -26,7 +25,7 @@ export function eventFrame(stored: StoredRecord, format: Format): string {
 const writers: Record<Format, (stored: StoredRecord) => string> = {
   event(stored) {
     const { record } = stored
-    const facts = JSON.stringify(factsOf(record))
+    const facts = JSON.stringify(publishedFacts(record))
     const place = JSON.stringify({
       timestamp: record.eventTime,
       received_at: record.receivedAt,
@@ -34,7 +33,7 @@ const writers: Record<Format, (stored: StoredRecord) => string> = {
       position: stored.position(),
     })
     // The payload keeps its sender's own characters, e.g. all digits of a long number.
-    return `${facts.slice(0, -1)},"payload":${payloadOf(record)},${place.slice(1)}`
+    return `${facts.slice(0, -1)},"payload":${publishedPayload(record)},${place.slice(1)}`
   },
 
   record(stored) {
@@ -45,19 +44,4 @@ const writers: Record<Format, (stored: StoredRecord) => string> = {
   raw(stored) {
     return `{"position":${JSON.stringify(stored.position())},"event":${stored.record.raw}}`
   },
-}
-
-function factsOf({ eventId, type, edAppId, sourceId, standard, sessionId, actorId }: EventRecord) {
-  return {
-    id: eventId,
-    event_type: type,
-    source: (standard === 'native' ? edAppId : undefined) ?? sourceId,
-    session_id: sessionId ?? null,
-    user_id: actorId ?? null,
-  }
-}
-
-/** Returns the payload; of an event of another standard, all of it. */
-function payloadOf({ standard, raw, profile }: EventRecord): string {
-  return standard === 'native' ? payloadText({ raw, profile }, {}) : raw
 }

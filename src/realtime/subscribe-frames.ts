@@ -54,7 +54,7 @@ export const frames = {
     return JSON.stringify({ type: 'lost', count, after })
   },
 
-  /** What follows does not go on where it was asked to, but after the position. */
+  /** The subscription does not go on where it was asked to, but after the position. */
   resync(reason: 'gone' | 'ahead', after: string): string {
     return JSON.stringify({ type: 'resync', reason, after })
   },

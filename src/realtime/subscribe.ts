@@ -67,7 +67,7 @@ function converse(
   let unread = 0
   let subscriber: Subscriber | undefined
   let format: Format = 'event'
-  // What the feed has before the client was told that it is subscribed comes after that.
+  // The client is told that it is subscribed before anything that the feed has for it.
   let held: (() => void)[] | undefined = []
 
   const deadline = setTimeout(() => {
@@ -119,7 +119,10 @@ function converse(
   }
 
   const sink: Sink = {
-    take: (stored) => inTurn(() => send(eventFrame(stored, format))),
+    take(stored) {
+      if (held === undefined) return send(eventFrame(stored, format))
+      return inTurn(() => send(eventFrame(stored, format)))
+    },
     lost: (count, after) => void inTurn(() => send(frames.lost(count, after))),
     resync: (reason, after) => void inTurn(() => send(frames.resync(reason, after))),
     end(reason) {

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../event/record'
-import { payloadText } from '../../standards/native/published'
+import { publishedFacts, publishedPayload } from '../../standards/native/published'
 import { type Json, jsonObject, writtenJson } from '../answers/json'
 import { z } from '../zod'
 
@@ -35,7 +35,12 @@ export const viewExample: View = {
 /** Shows a record of any standard as a native event. */
 export function pipelineView(record: EventRecord): Json<View> {
   const { timestamp, received_at, ...facts } = factsOf(record)
-  return jsonObject<View>({ ...facts, payload: payloadOf(record), timestamp, received_at })
+  return jsonObject<View>({
+    ...facts,
+    payload: writtenJson<unknown>(publishedPayload(record)),
+    timestamp,
+    received_at,
+  })
 }
 
 /** Measures how many bytes the view of a record has, at most. */
@@ -44,19 +49,6 @@ export function viewBytes(record: EventRecord): number {
 }
 
 function factsOf(record: EventRecord) {
-  const { eventId: id, type: event_type, edAppId, sourceId, standard } = record
-  return {
-    id,
-    event_type,
-    source: (standard === 'native' ? edAppId : undefined) ?? sourceId,
-    session_id: record.sessionId ?? null,
-    user_id: record.actorId ?? null,
-    timestamp: record.eventTime,
-    received_at: record.receivedAt,
-  }
-}
-
-/** Returns the payload; of an event of another standard, all of it. */
-function payloadOf({ standard, raw, profile }: EventRecord): Json<unknown> {
-  return writtenJson(standard === 'native' ? payloadText({ raw, profile }, {}) : raw)
+  const { eventTime: timestamp, receivedAt: received_at } = record
+  return { ...publishedFacts(record), timestamp, received_at }
 }

@@ -45,6 +45,23 @@ export function publishedMembers(
 // The first that has an object counts.
 const payloadNames = ['payload', 'properties'] as const
 
+/** Describes a record of any standard as a real-time pipeline shows it, without its payload. */
+export function publishedFacts(record: EventRecord) {
+  const { eventId: id, type: event_type, edAppId, sourceId, standard } = record
+  return {
+    id,
+    event_type,
+    source: (standard === 'native' ? edAppId : undefined) ?? sourceId,
+    session_id: record.sessionId ?? null,
+    user_id: record.actorId ?? null,
+  }
+}
+
+/** Returns the payload of a record of any standard; of one that is not native, all of it. */
+export function publishedPayload({ standard, raw, profile }: EventRecord): string {
+  return standard === 'native' ? payloadText({ raw, profile }, {}) : raw
+}
+
 /** Returns the payload of an event as JSON, in its sender's own characters; `{}` where it has none. */
 export function payloadText(
   { raw, profile }: Pick<PublishedEvent, 'raw' | 'profile'>,

@@ -1652,6 +1652,26 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Follow events over a WebSocket */
+  openSubscribe: {
+    method: 'GET'
+    path: '/ws/subscribe'
+    query: {
+      /** The key, where no header can be set */
+      key?: string
+      /** The same as `key` */
+      api_key?: string
+    }
+    replies: {
+      101: undefined
+      401: Problem
+      403: Problem
+      426: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Send events of your own making */
   receiveNativeEvents: {
     method: 'POST'

@@ -17,7 +17,7 @@ export interface Lines extends Disposable {
 
 // A text that is held here is one for all who get it; a line holds so many characters of them.
 const MAX_HELD = 256 * 1024
-// The socket copies what the other end has not taken: so many bytes before anything else is written.
+// The socket copies what the other end has not taken: so many bytes are written before it has taken some.
 const MAX_BEHIND = 64 * 1024
 // So small a text may always be written when nothing waits: 5,000 receivers have 80 MB of them.
 const SMALL = 16 * 1024
@@ -56,33 +56,40 @@ export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } =
     member.behind = bytes
   }
 
-  function mayWrite({ tenantId, behind }: Member, length: number): boolean {
-    if (behind === 0) return length <= SMALL || room.has(tenantId, length)
-    return behind + length <= MAX_BEHIND && room.has(tenantId, length)
+  /** Tells how much may be written now, in characters. */
+  function allowance({ tenantId, behind, held }: Member): number {
+    const next = held[0]?.length ?? 0
+    if (behind > 0) return behind + next <= MAX_BEHIND && room.has(tenantId, next) ? next : 0
+    if (room.has(tenantId, Math.max(next, MAX_BEHIND))) return Math.max(next, MAX_BEHIND)
+    return SMALL
   }
 
-  function write(member: Member) {
-    const { socket, held } = member
+  /** Writes what may be written. @returns how many texts that were */
+  function write({ socket, held }: Member, most: number): number {
+    let length = 0
     let written = 0
     for (const text of held) {
-      if (!mayWrite(member, text.length)) break
-      const sent = socket.sendText(text)
-      // Bun says -1 for what waits, and 0 for a socket that has ended.
-      if (sent <= 0) count(member, socket.getBufferedAmount())
-      member.heldLength -= text.length
+      length += text.length
+      if (length > most) break
+      socket.sendText(text)
       written += 1
     }
-    held.splice(0, written)
-    if (member.behind === 0) member.movedAt = performance.now()
+    return written
   }
 
+  /** Writes what can be written; many texts leave together, in few calls of the system. */
   function flush(member: Member) {
-    if (member.isOver || member.held.length === 0) return
-    // Small ones leave together, in one call of the system.
-    if (member.heldLength <= SMALL && member.behind === 0) {
-      member.socket.cork(() => write(member))
-      count(member, member.socket.getBufferedAmount())
-    } else write(member)
+    const { socket, held } = member
+    while (!member.isOver && held.length > 0) {
+      const most = allowance(member)
+      const written =
+        held.length === 1 ? write(member, most) : socket.cork(() => write(member, most))
+      if (written === 0) break
+      for (const text of held.splice(0, written)) member.heldLength -= text.length
+      count(member, socket.getBufferedAmount())
+      if (member.behind > 0) break
+      member.movedAt = performance.now()
+    }
     settle(member)
   }
 

@@ -111,7 +111,7 @@ function readConnection(message: Buffer, found: Map<string, number>) {
   const family = message[0]
   const port = message.readUInt16BE(6)
   const address = message.subarray(24, family === AF_INET ? 28 : 40)
-  // What waits in the kernel has not come to us.
+  // Bytes that wait in the kernel have not come to us.
   const waiting = message.readUInt32LE(56)
   for (let at = MESSAGE_BYTES; at + 4 <= message.length; ) {
     const length = message.readUInt16LE(at)

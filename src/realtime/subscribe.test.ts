@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'bun:test'
-import { AppError } from '../../src/error/app-error'
-import type { Live, Sink, Subscription } from '../../src/live/live'
-import type { Connection, Conversation, Line } from '../../src/platform/connections'
-import type { StoredRecord } from '../../src/platform/live-feed'
-import { createSubscribe } from '../../src/realtime/subscribe'
-import { silentLog } from '../../src/telemetry/log'
-import { aRecord } from '../support/records'
+import { aRecord } from '../../tests/support/records'
+import { AppError } from '../error/app-error'
+import type { Live, Sink, Subscription } from '../live/live'
+import type { Connection, Conversation, Line } from '../platform/connections'
+import type { StoredRecord } from '../platform/live-feed'
+import { silentLog } from '../telemetry/log'
+import { createSubscribe } from './subscribe'
 
 /*
  * What a subscriber is told, and when, over a line and subscriptions that are in the hands of the test.
@@ -314,7 +314,7 @@ describe('a WebSocket for subscriptions ends with a word', () => {
   })
 
   it('and has reasons of at most 123 bytes, which is what fits', async () => {
-    const { closes } = await import('../../src/realtime/subscribe-frames')
+    const { closes } = await import('./subscribe-frames')
     for (const { reason } of Object.values(closes)) {
       expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123)
     }
