@@ -54,6 +54,9 @@ export const laterApps = [
     fromPages((await import('./event-types')).registerEventTypes),
   ),
   later(['/ws/subscribe'], async () => (await import('./realtime/open-subscribe')).openSubscribe),
+  later(['/api/v1/filters/*'], async () =>
+    fromPages((await import('./filters/get-schema')).getFilterSchema),
+  ),
   later(['/api/*', '/readiness'], async () => {
     const { registerNative } = await import('./native')
     const { registerPipeline } = await import('./pipeline')
