@@ -1,12 +1,11 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import type { Receipt } from '../event/receipt'
-import type { PublishedEvent } from '../standards/native/published'
-import type { Heard, Parsed } from './arrival'
+import type { Heard, Parsed, Readable } from './arrival'
 
 /** One event that was sent by itself, as it was read. */
 export interface One {
-  event?: PublishedEvent
+  event?: Readable['event']
   errors: readonly Issue[]
   context: Record<string, string>
   heard: Heard

@@ -37,7 +37,10 @@ function anEvent(more: object = {}) {
 async function aPair(config: object = {}) {
   session += 1
   const session_id = `session-${session}`
-  const [publisher, subscriber] = await Promise.all([test.connect(), test.follow()])
+  const [publisher, subscriber] = await Promise.all([
+    test.connect(),
+    test.follow(test.app.keys.admin),
+  ])
   const confirmed = await ask(subscriber, { session_id, ...config })
   return {
     ...{ publisher, subscriber, confirmed },
@@ -143,7 +146,7 @@ describeNotOnAws('no process')('subscribing over a WebSocket', () => {
   for (const config of everything) {
     it(`gives everything to ${JSON.stringify(config)}`, async () => {
       await using publisher = await test.connect()
-      await using subscriber = await test.follow()
+      await using subscriber = await test.follow(test.app.keys.admin)
       expect(await ask(subscriber, config)).toMatchObject({ filters: config })
       const { event_id } = await ask(publisher, anEvent({ session_id: 'any', user_id: undefined }))
       expect(await heard(subscriber)).toMatchObject({ id: event_id })
@@ -154,7 +157,7 @@ describeNotOnAws('no process')('subscribing over a WebSocket', () => {
     session += 1
     await using publisher = await test.connect()
     await ask(publisher, anEvent({ event_type: 'before' }))
-    await using subscriber = await test.follow()
+    await using subscriber = await test.follow(test.app.keys.admin)
     await ask(subscriber, { session_id: `session-${session}` })
     await ask(publisher, anEvent({ event_type: 'since' }))
     expect(await heard(subscriber)).toMatchObject({ event_type: 'since' })
@@ -162,7 +165,7 @@ describeNotOnAws('no process')('subscribing over a WebSocket', () => {
 
   it('gives everyone their own, and all of it', async () => {
     await using pair = await aPair()
-    await using other = await test.follow()
+    await using other = await test.follow(test.app.keys.admin)
     await ask(other, { session_id: `session-${session}`, event_types: ['b'] })
     for (const event_type of ['a', 'b', 'a']) await ask(pair.publisher, anEvent({ event_type }))
     for (const event_type of ['a', 'b', 'a']) {
@@ -228,7 +231,7 @@ describeNotOnAws('no process')('subscribing over a WebSocket', () => {
   ]
   for (const [what, message, said] of configs) {
     it(`ends with an error and a code when the first message ${what}`, async () => {
-      await using socket = await test.follow()
+      await using socket = await test.follow(test.app.keys.admin)
       socket.send(message)
       const answer = await heard(socket)
       expect(answer).toMatchObject({ status: 'error', message: said ?? expect.any(String) })
@@ -245,7 +248,7 @@ describeNotOnAws('no process')('subscribing over a WebSocket', () => {
     await pair.subscriber[Symbol.asyncDispose]()
     const missed = ['a', 'b', 'c']
     for (const event_type of missed) await ask(pair.publisher, anEvent({ event_type }))
-    await using again = await test.follow()
+    await using again = await test.follow(test.app.keys.admin)
     const config = { session_id: `session-${session}`, after }
     expect(await ask(again, config)).toMatchObject({ status: 'subscribed' })
     await ask(pair.publisher, anEvent({ event_type: 'new' }))

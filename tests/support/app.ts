@@ -23,6 +23,11 @@ export interface TestApp extends AsyncDisposable {
   app: App
   /** The WebSocket API's address, where that is another door than the app's. */
   socketUrl?: string
+  /**
+   * Does what whoever follows the feed does for counts by type. Present on AWS, where these apps have no
+   * stream.
+   */
+  follow?(tenantId?: string): Promise<void>
   platform: Platform
   config: Config
   /** The services were made with these. */

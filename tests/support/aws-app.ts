@@ -6,6 +6,7 @@ import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { settings } from '../../src/config/settings'
 import { openServing } from '../../src/platform/aws'
+import { openFeeding } from '../../src/platform/aws/handing-on'
 import { systemClock } from '../../src/platform/clock'
 import { silentLog } from '../../src/telemetry/log'
 import { deployer } from '../../tools/aws-local/deployer'
@@ -90,6 +91,8 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
       },
     },
 
+    follow: (tenantId = 'default') => countAll(deployment, platform, tenantId),
+
     async request(path, init) {
       return fetch(deployment.url + path, {
         redirect: 'manual',
@@ -105,6 +108,21 @@ export async function startAwsTestApp(changes: Partial<Config> = {}): Promise<Te
       rmSync(stateDir, { recursive: true, force: true })
     },
   }
+}
+
+/** Counts every event of a tenant; what was counted is not again. */
+async function countAll(
+  { resources }: Deployment,
+  { events }: Awaited<ReturnType<typeof adapters>>,
+  tenantId: string,
+) {
+  const { storedTypes } = openFeeding(resources, { clock: systemClock })
+  let cursor: string | undefined
+  do {
+    const found = await events.latest(tenantId, { kind: 'event' }, { limit: 1000, cursor })
+    await storedTypes.count(found.items)
+    cursor = found.nextCursor
+  } while (cursor !== undefined)
 }
 
 /** The stores under the app, for whoever looks behind it. */

@@ -93,7 +93,7 @@ async function send({ client }: Table, update: ConstructorParameters<typeof Upda
   await client.send(new UpdateItemCommand(update))
 }
 
-/** What was forgotten: hours before this one, and by its arrival what is not to be counted any more. */
+/** The mark says what was forgotten: hours before this one, and what arrived before then. */
 interface Mark {
   hour: string
   before: string

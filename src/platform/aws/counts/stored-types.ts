@@ -82,7 +82,7 @@ export function createStoredTypes({ client, table, clock }: Needs): StoredTypes 
   ): Promise<void> {
     const ids = byName.flatMap(([, all]) => all.map(([id]) => id))
     const mark = markCounted(table, period, ids, clock.now())
-    /** Of these, something later was counted already. */
+    /** These have something later that was counted already. */
     const late = new Set<string>()
     for (let attempt = 1; ; attempt += 1) {
       const lane = laneFor(attempt)
