@@ -48,7 +48,7 @@ it('docs/live.md has filters that are taken', async () => {
   const filters = blocksOf('json').filter((code) => code.includes('"path"'))
   expect(filters).not.toEqual([])
   for (const filter of filters) {
-    await using socket = await test.subscribe(test.app.keys.admin)
+    await using socket = await test.follow(test.app.keys.admin)
     socket.send(JSON.stringify({ filter: JSON.parse(filter) }))
     expect(JSON.parse(await socket.next())).toMatchObject({ status: 'subscribed' })
   }
