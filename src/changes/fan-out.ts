@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Subject, subjectOf } from '../event/conditions'
+import { type Subject, subjectOf } from '../event/conditions/subject'
 import type { EventRecord } from '../event/record'
 import type { ChangeBatch, Consumer } from '../platform/change-feed'
 import type { Clock } from '../platform/clock'

@@ -1,4 +1,5 @@
-import { matcherOf, type Subject } from '../event/conditions'
+import { matcherOf } from '../event/conditions/match'
+import type { Subject } from '../event/conditions/subject'
 import { passes } from '../event/filter'
 import type { EventRecord } from '../event/record'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
