@@ -107,6 +107,7 @@ const events = Array.from({ length: EVENTS }, (_, n) => anEvent(n))
 let isMet = true
 
 function measure(name: string, conditionFor: (n: number) => Condition | undefined, isHeld = true) {
+  const some = isHeld ? events : events.slice(0, 100)
   const index = createConditionIndex<number>()
   for (let n = 0; n < SUBSCRIBERS; n += 1) index.set(n, 'school', conditionFor(n))
   let best = Number.POSITIVE_INFINITY
@@ -114,16 +115,16 @@ function measure(name: string, conditionFor: (n: number) => Condition | undefine
   for (let round = 0; round < ROUNDS; round += 1) {
     found = 0
     const from = process.cpuUsage()
-    for (const event of events) {
+    for (const event of some) {
       for (const _ of index.match(subjectOf(event))) found += 1
     }
     const { user, system } = process.cpuUsage(from)
-    best = Math.min(best, (user + system) / EVENTS)
+    best = Math.min(best, (user + system) / some.length)
   }
   const isWithin = best <= MOST_MICROSECONDS
   if (isHeld && !isWithin) isMet = false
   console.log(
-    `${name.padEnd(26)} ${best.toFixed(2).padStart(7)} µs/event, ${(found / EVENTS).toFixed(1)} found`,
+    `${name.padEnd(26)} ${best.toFixed(2).padStart(7)} µs/event, ${(found / some.length).toFixed(1)} found`,
   )
 }
 

@@ -53,6 +53,9 @@ export const laterApps = [
   later(['/api/v1/event-types/*'], async () =>
     fromPages((await import('./event-types')).registerEventTypes),
   ),
+  later(['/api/v1/filters/*'], async () =>
+    fromPages((await import('./filters/get-schema')).getFilterSchema),
+  ),
   later(['/api/*', '/readiness'], async () => {
     const { registerNative } = await import('./native')
     const { registerPipeline } = await import('./pipeline')

@@ -182,6 +182,7 @@ describe('what the document says of keys', () => {
     'POST /api/v1/events/validate',
     'POST /caliper/v1p2/events/validate',
     'GET /xapi/about',
+    'GET /api/v1/filters/schema',
     'POST /xapi/statements/validate',
     // The token in its address is all that it asks for, and a wrong one is answered as cmi5 has it.
     'POST /xapi/cmi5/fetch/{token}',

@@ -1,4 +1,6 @@
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import { readConditionText } from '../../event/conditions'
+import { describeIssue } from '../issue-text'
 
 // The names on the left are those of the options, on the right those of GET /analytics/events.
 const names = {
@@ -10,6 +12,7 @@ const names = {
   group: 'groupId',
   source: 'sourceId',
   kind: 'kind',
+  filter: 'filter',
 } as const
 
 export type TailFilters = { [Name in keyof typeof names]?: string }
@@ -23,10 +26,21 @@ export function filterOptions(): Option[] {
     new Option('--object <id>', 'of this object'),
     new Option('--session <id>', 'of this session'),
     new Option('--group <id>', 'of this course, section or group'),
-    new Option('--kind <kind>', 'what to print')
-      .choices(['event', 'entity', 'all'])
-      .default('event'),
+    new Option('--kind <kind>', 'what to print, events unless --filter says otherwise').choices([
+      ...['event', 'entity', 'all'],
+    ]),
+    new Option(
+      '--filter <json>',
+      'a condition, e.g. \'{"path":"payload.score","lt":0.5}\' (docs/filters.md)',
+    ).argParser(readFilterOption),
   ]
+}
+
+/** Reads a condition, so that a mistake is told before anything is asked. */
+export function readFilterOption(text: string): string {
+  const { errors } = readConditionText(text)
+  if (errors === undefined) return text
+  throw new InvalidArgumentError(`${errors.map(describeIssue).join('; ')}.`)
 }
 
 /** Returns the filters under the names that the server has for them. */

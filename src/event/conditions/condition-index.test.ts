@@ -101,6 +101,19 @@ describe('An index of conditions', () => {
     expect(index.size).toBe(100)
   })
 
+  it('counts parts by tenant, of the same conditions once', () => {
+    const index = createConditionIndex<number>()
+    const condition = { all: [{ path: 'type', equals: 'a' }, { not: { path: 'x', exists: true } }] }
+    index.set(1, 'north', condition)
+    index.set(2, 'north', condition)
+    index.set(3, 'north', undefined)
+    expect([index.parts('north'), index.parts('south')]).toEqual([5, 0])
+    index.delete(1)
+    expect(index.parts('north')).toBe(5)
+    index.set(2, 'south', condition)
+    expect([index.parts('north'), index.parts('south')]).toEqual([1, 4])
+  })
+
   it('tries few of ten thousand conditions', () => {
     const index = createConditionIndex<number>()
     for (let n = 0; n < 10_000; n += 1) {

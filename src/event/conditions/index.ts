@@ -1,5 +1,12 @@
+export { partsOf, requiredBy } from './atoms'
 export { type ConditionIndex, createConditionIndex } from './condition-index'
-export { conditionOf, type FiltersRead, type PipelineFilters, readFilter } from './filters'
+export {
+  conditionOf,
+  type FiltersRead,
+  MAX_FILTERS,
+  type PipelineFilters,
+  readFilter,
+} from './filters'
 export {
   MAX_CONDITION_BYTES,
   MAX_CONDITION_DEPTH,

@@ -42,10 +42,18 @@ export function readPath(path: string): Place | string {
   return { of: 'item', steps, isPointer }
 }
 
-/** Returns the place of a path that was read before. */
+// As many paths as there are in all that a school follows; those of one with more are made anew.
+const MAX_KNOWN = 2000
+const known = new Map<string, Place>()
+
+/** Returns the place of a path that was read before, the same for the same path as a rule. */
 export function placeOf(path: string): Place {
+  const same = known.get(path)
+  if (same !== undefined) return same
   const place = readPath(path)
   if (typeof place === 'string') throw new Error(`The path was never read: ${place}`)
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(path, place)
   return place
 }
 
