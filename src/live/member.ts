@@ -59,7 +59,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
   const { tenantId } = principal
   const queue = createQueue(memory, count)
   let phase: Phase = 'resting'
-  /** Nothing is given before its start. */
+  let isStarted = false
   let isOpen = false
   let isFlushing = false
   let lost = 0
@@ -78,7 +78,10 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
 
   const member: Member = {
     principal,
-    start: ready,
+    start() {
+      isStarted = true
+      ready()
+    },
     offer,
     readAgain,
     end,
@@ -112,6 +115,8 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
   }
 
   function ready() {
+    // Whatever its sink says, nothing is given before it is known that it may have it.
+    if (!isStarted) return
     isOpen = true
     flush()
   }
@@ -136,6 +141,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
   }
 
   function give(stored: StoredRecord) {
+    if (phase === 'ended') return
     reached = stored.position()
     // There is no function for each of millions of deliveries.
     try {
@@ -153,8 +159,10 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
     }
     offered = one.number
     if (doubtful === one && !isWanted(one)) return
-    if (isOpen && queue.size === 0) give(one.stored)
-    else if (lost > 0 || !queue.add(one)) overflow()
+    if (isOpen && queue.size === 0) {
+      tellLost()
+      give(one.stored)
+    } else if (lost > 0 || !queue.add(one)) overflow()
   }
 
   function overflow() {
@@ -199,12 +207,16 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
 
   function goOn() {
     if (!isOpen) return
-    if (phase === 'live' && queue.size === 0 && lost > 0) {
-      const missed = lost
-      lost = 0
-      safely(() => sink.lost?.(missed, reached))
-    }
+    if (phase === 'live' && queue.size === 0) tellLost()
     if (phase === 'resting') void read()
+  }
+
+  /** Tells what was lost, before anything is given that comes after it. */
+  function tellLost() {
+    if (lost === 0) return
+    const missed = lost
+    lost = 0
+    safely(() => sink.lost?.(missed, reached))
   }
 
   async function read() {

@@ -423,6 +423,11 @@ describe('the hub', () => {
     await soon(() => sinks[0]!.seen.length === 1)
     expect(sinks.map(({ words }) => words)).toEqual([[], ['revoked'], ['revoked'], []])
     expect(sinks.map(({ seen }) => seen.length)).toEqual([1, 0, 0, 1])
+    const back = aSink()
+    await at.hub.subscribe(subscription(back.sink, { principal: aPrincipal({ hash: 'bad' }) }))
+    await at.append('secret, too')
+    await soon(() => back.words.length === 1)
+    expect([back.words, back.seen]).toEqual([['revoked'], []])
   })
 
   it('gives nothing that is hidden, be it read, new, or waiting already', async () => {
