@@ -31,6 +31,10 @@ export interface AppOptions {
   maxReplyBytes?: number
   /** The door hands a body on as it comes, so that one of lines may be of any length. */
   streamsLines?: true
+  /** An answer that streams ends after so long, and its client comes again. Left out, it has no end. */
+  maxStreamMs?: number
+  /** Events are streamed at this address, where that is another function's (on AWS). */
+  streamAt?: string
   /** Memory for what comes in. Left out, it is not counted. */
   budget?: Budget
   /** Limits the rates of callers. Left out, as on AWS, none is limited. */

@@ -20,6 +20,15 @@ export type EventFilter = { [F in IndexedField | ResidualField]?: string | undef
   receivedFrom?: string | undefined
   /** Only what arrived before then is found. */
   receivedTo?: string | undefined
+  /** The rest of what is asked, in the language of conditions; it has no index. */
+  where?: Where | undefined
+}
+
+/** A condition as stores take it, which know no language: they read a record, and ask. */
+export interface Where {
+  holds(record: EventRecord): boolean
+  /** The condition as it was asked, for the cursors of its query. */
+  toJSON(): unknown
 }
 
 /**
@@ -39,6 +48,7 @@ export function matchesFilter(record: EventRecord, filter: EventFilter): boolean
     if (wanted !== undefined && record[field] !== wanted) return false
   }
   if (filter.kind !== undefined && record.kind !== filter.kind) return false
+  if (filter.where?.holds(record) === false) return false
   if (filter.from !== undefined && record.eventTime < filter.from) return false
   if (filter.receivedFrom !== undefined && record.receivedAt < filter.receivedFrom) return false
   if (filter.receivedTo !== undefined && record.receivedAt >= filter.receivedTo) return false

@@ -53,7 +53,11 @@ export const laterApps = [
   later(['/api/v1/event-types/*'], async () =>
     fromPages((await import('./event-types')).registerEventTypes),
   ),
+  later(['/api/v1/events/stream'], async () => fromPages((await import('./live')).registerLive)),
   later(['/ws/subscribe'], async () => (await import('./realtime/open-subscribe')).openSubscribe),
+  later(['/api/v1/filters/*'], async () =>
+    fromPages((await import('./filters/get-schema')).getFilterSchema),
+  ),
   later(['/api/*', '/readiness'], async () => {
     const { registerNative } = await import('./native')
     const { registerPipeline } = await import('./pipeline')

@@ -18,7 +18,7 @@ const events: Surface = {
   methods: ['GET', 'POST', 'DELETE'],
   sent: [
     ...['Authorization', 'X-API-Key', 'Content-Type', 'Content-Encoding', 'Prefer'],
-    'X-Request-Id',
+    ...['X-Request-Id', 'Last-Event-ID'],
   ],
   read: ['X-Request-Id', 'Preference-Applied', 'Retry-After', 'Link', ...rateHeaders],
 }

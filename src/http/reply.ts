@@ -57,6 +57,12 @@ export interface Replies<R extends Route> {
     status: Status,
     content: { contentType: string; text: ContentOf<R, Status, 'text/plain'> },
   ): Reply<Status, ContentOf<R, Status, 'text/plain'>>
+  /** Sends events as they come: server-sent events. */
+  events<Status extends StatusWith<R, 'text/event-stream'>>(
+    c: AppContext,
+    status: Status,
+    body: ReadableStream<Uint8Array> | null,
+  ): Reply<Status, ContentOf<R, Status, 'text/event-stream'>>
   empty<Status extends Exclude<EmptyStatusOf<R>, 101>>(
     c: AppContext,
     status: Status,
@@ -88,6 +94,14 @@ export function repliesTo<R extends Route>(): Replies<R> {
     plain: (c, status, { contentType, text }) => {
       c.header('Content-Type', contentType)
       return typed(c.body(text as string, status as ContentfulStatusCode))
+    },
+    events: (c, status, body) => {
+      c.header('Content-Type', 'text/event-stream')
+      // Nothing on its way may keep it, pack it, or wait for more of it (nginx).
+      c.header('Cache-Control', 'no-store, no-transform')
+      c.header('X-Accel-Buffering', 'no')
+      const code = status as ContentfulStatusCode
+      return typed(body === null ? c.body(null, code) : c.body(body, code))
     },
     empty: (c, status) => typed(c.body(null, status as StatusCode)),
   }

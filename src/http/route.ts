@@ -58,6 +58,7 @@ export type ReplyOf<R extends Route> = {
           | ContentOf<R, Status, 'text/html'>
           | ContentOf<R, Status, 'text/plain'>
           | ContentOf<R, Status, 'multipart/mixed'>
+          | ContentOf<R, Status, 'text/event-stream'>
           | ContentOf<R, Status, '*/*'>
   >
 }[StatusOf<R>]

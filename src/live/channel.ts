@@ -2,7 +2,6 @@ import { type ConditionIndex, subjectOf } from '../event/conditions'
 import type { EventRecord } from '../event/record'
 import type { LiveFeed, StoredRecord } from '../platform/live-feed'
 import type { Hidden } from '../query/hidden'
-import { inSlices } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import { type Held, heldOf } from './held'
 import type { Shares } from './shares'
@@ -127,15 +126,17 @@ export async function openChannel(
       return
     }
     offering = heldOf(stored)
-    const found = await inSlices(index.matching(subjectOf(stored.record)), slice)
+    const found = [...index.match(subjectOf(stored.record))]
     if (isOver(current)) return
     // From here on, who has read up to an earlier place finds it in the window.
     head = stored
     window.add(offering)
-    for (const [at, listener] of found.entries()) {
-      if (at % SOME === SOME - 1 && slice.isOver()) await slice.next()
-      if (isOver(current)) return
-      listener.offer(offering)
+    for (let at = 0; at < found.length; at += 1) {
+      if (at % SOME === SOME - 1 && slice.isOver()) {
+        await slice.next()
+        if (isOver(current)) return
+      }
+      found[at]!.offer(offering)
     }
     offering = undefined
   }

@@ -67,7 +67,7 @@ export function createHub(needs: HubNeeds): Live {
             places.release(tenantId, 1)
           },
         },
-        { principal, condition, from, sink, channel },
+        { principal, condition, from, isNew: after === undefined, sink, channel },
       )
       members.add(member)
       // Whoever subscribes says so first.

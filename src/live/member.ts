@@ -29,6 +29,8 @@ interface Asked {
   principal: Principal
   condition: Condition | undefined
   from: string
+  /** If true, `from` is the end of the feed as it was a moment ago. */
+  isNew: boolean
   sink: Sink
   channel: Channel
 }
@@ -57,16 +59,17 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
   const { tenantId } = principal
   const queue = createQueue(memory, count)
   let phase: Phase = 'resting'
-  let isOpen = true
+  /** Nothing is given before its start. */
+  let isOpen = false
   let isFlushing = false
   let lost = 0
   /** It has had everything up to here. */
   let reached = asked.from
-  /** The position behind what it was offered last, which comes twice where it has just begun. */
-  let offered: string | undefined
-  /** What is offered now may have been matched before its condition changed. */
+  /** The number of what it was offered last, which comes twice where it has just begun. */
+  let offered = 0
+  /** The record that is offered now may have been matched before its condition changed. */
   let doubtful: object | undefined
-  /** What the channel offers up to here was read already. */
+  /** It has read whatever the channel offers up to here. */
   let readTo: string | undefined
 
   let { condition } = asked
@@ -75,7 +78,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
 
   const member: Member = {
     principal,
-    start: flush,
+    start: ready,
     offer,
     readAgain,
     end,
@@ -89,10 +92,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
       queue.retain(isWanted)
     },
 
-    ready() {
-      isOpen = true
-      flush()
-    },
+    ready,
   }
   const reader: Reader = {
     after: () => reached,
@@ -111,6 +111,11 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
     },
   }
 
+  function ready() {
+    isOpen = true
+    flush()
+  }
+
   function isWanted({ stored }: Pick<Held, 'stored'>): boolean {
     wants ??= wantedBy(condition)
     return wants(subjectOf(stored.record))
@@ -121,25 +126,32 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
     try {
       tell()
     } catch (error) {
-      log.error('a live reader failed', { tenantId, reason: (error as Error).message })
-      end()
+      fail(error)
     }
+  }
+
+  function fail(error: unknown) {
+    log.error('a live reader failed', { tenantId, reason: (error as Error).message })
+    end()
   }
 
   function give(stored: StoredRecord) {
     reached = stored.position()
-    safely(() => {
+    // There is no function for each of millions of deliveries.
+    try {
       isOpen = sink.take(stored)
-    })
+    } catch (error) {
+      fail(error)
+    }
   }
 
   function offer(one: Held) {
-    if (phase !== 'live') return
-    const position = one.stored.position()
-    if (offered === position) return
-    if (readTo !== undefined && feed.order(tenantId, position, readTo) <= 0) return
-    readTo = undefined
-    offered = position
+    if (phase !== 'live' || offered === one.number) return
+    if (readTo !== undefined) {
+      if (feed.order(tenantId, one.stored.position(), readTo) <= 0) return
+      readTo = undefined
+    }
+    offered = one.number
     if (doubtful === one && !isWanted(one)) return
     if (isOpen && queue.size === 0) give(one.stored)
     else if (lost > 0 || !queue.add(one)) overflow()
@@ -152,7 +164,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
 
   function rest() {
     queue.retain(() => false)
-    // What was lost is read then as well, since it comes after what the sink took last.
+    // It reads what was lost as well, since that comes after what the sink took last.
     lost = 0
     phase = 'resting'
   }
@@ -239,6 +251,11 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
     if (reason !== undefined) safely(() => sink.end(reason))
   }
 
+  // Whatever comes after the end is still to be offered, and need not be read.
+  if (asked.isNew && feed.order(tenantId, positionOf(channel.head()), asked.from) <= 0) {
+    phase = 'live'
+    readTo = asked.from
+  }
   channel.listeners.add(member)
   index.set(member, tenantId, condition)
   return member

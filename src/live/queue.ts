@@ -6,7 +6,7 @@ const MAX_RECORDS = 1000
 // One subscriber holds no more, however large events are: sixty of the usual kind take as much.
 const MAX_BYTES = 4 * 1024 * 1024
 
-/** What waits for one subscriber, the first to come first. */
+/** A queue has the records that wait for one subscriber, the first to come first. */
 export interface Queue {
   readonly size: number
   /** @returns false when there is no room for it */
@@ -19,7 +19,7 @@ export interface Queue {
 /** @param count is told how many more wait, or fewer */
 export function createQueue(memory: Shares, count: (change: number) => void): Queue {
   let waiting: Held[] = []
-  /** What stands before it has been taken out. */
+  /** Everything before it has been taken out. */
   let first = 0
   let bytes = 0
 

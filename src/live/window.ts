@@ -20,7 +20,7 @@ export interface Window {
   /** A reader needs it from now on. @param head where the feed is @returns a function that ends it */
   open(head: Place): () => void
   add(one: Held): void
-  /** What is held begins anew behind a place: something was passed over. */
+  /** Begins anew behind a place: something was passed over. */
   restart(head: Place): void
   /** Tells behind which place it has everything. */
   start(): Place

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { aRecord, aWebhook, start } from '../../tests/support/webhooks'
+import { subjectOf } from '../event/conditions'
 import type { EventRecord } from '../event/record'
 import type { Webhook } from '../platform/registry/webhooks'
 import { wants } from './subscription'
@@ -30,7 +31,25 @@ const wanted: Case[] = [
   ['a session it asks for', { filters: [{ field: 'sessionId', in: ['s'] }] }, { sessionId: 's' }],
 ]
 
+const raw = JSON.stringify({ payload: { score: 0.4 } })
+wanted.push(
+  ['what a condition holds of', { filters: [{ path: 'payload.score', lt: 0.5 }] }, { raw }],
+  [
+    'what passes old filters and new ones',
+    {
+      filters: [{ field: 'action', in: ['Viewed'] }, { not: { path: 'payload.score', gt: 0.5 } }],
+    },
+    { raw },
+  ],
+)
+
 const unwanted: Case[] = [
+  ['that a condition does not hold of', { filters: [{ path: 'payload.score', gt: 0.5 }] }, { raw }],
+  [
+    'that is an entity, when it names * and asks for the kind',
+    { events: ['*'], filters: [{ path: 'kind', equals: 'entity' }] },
+    { kind: 'entity', type: 'Person' },
+  ],
   ['of another tenant', {}, { tenantId: 'south' }],
   ['of a type it does not name', {}, { type: 'GradeEvent' }],
   ['whose type only begins like one it names', { events: ['View'] }, {}],
@@ -52,12 +71,12 @@ const unwanted: Case[] = [
 
 describe('A webhook wants', () => {
   for (const [why, webhook, record] of wanted) {
-    it(why, () => expect(wants(aWebhook(webhook), aRecord(record))).toBe(true))
+    it(why, () => expect(wants(aWebhook(webhook), subjectOf(aRecord(record)))).toBe(true))
   }
 })
 
 describe('A webhook does not want a record', () => {
   for (const [why, webhook, record] of unwanted) {
-    it(why, () => expect(wants(aWebhook(webhook), aRecord(record))).toBe(false))
+    it(why, () => expect(wants(aWebhook(webhook), subjectOf(aRecord(record)))).toBe(false))
   }
 })

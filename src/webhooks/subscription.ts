@@ -1,3 +1,4 @@
+import { matcherOf, type Subject } from '../event/conditions'
 import { passes } from '../event/filter'
 import type { EventRecord } from '../event/record'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
@@ -6,11 +7,14 @@ import type { WebhookSubscription } from '../platform/registry/webhooks'
  * Tells whether a webhook gets a record that it is owed (`owed.ts`): a record of its tenant, of a
  * type it names, that passes all its filters.
  */
-export function wants(webhook: WebhookSubscription, record: EventRecord): boolean {
+export function wants(webhook: WebhookSubscription, subject: Subject): boolean {
+  const { record } = subject
   return (
     webhook.tenantId === record.tenantId &&
     namesType(webhook.events, record) &&
-    webhook.filters.every((filter) => passes(record, filter))
+    webhook.filters.every((filter) =>
+      'field' in filter ? passes(record, filter) : matcherOf(filter)(subject),
+    )
   )
 }
 

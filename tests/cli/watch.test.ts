@@ -189,6 +189,15 @@ describe('nonius tail', () => {
     expect(stdout).toMatch(/^\{"event_type":"wanted",\s*"n":1\.000\}\n$/)
   })
 
+  it('prints those that a condition holds of', async () => {
+    const filter = '{"path":"payload.score","lt":0.5}'
+    const { stdout } = await tailed(['--json', '--filter', filter], 1, async () => {
+      await sendText('[{"event_type":"a","payload":{"score":0.9}}]')
+      await sendText('[{"event_type":"b","payload":{"score":0.4}}]')
+    })
+    expect(stdout).toBe('{"event_type":"b","payload":{"score":0.4}}\n')
+  })
+
   it('prints what goes to quarantine when it is asked to, and breaks no line', async () => {
     const { stdout } = await tailed(['--quarantine'], 2, async () => {
       await send([{ event_type: 'odd\n\u001b[31m', user_id: 'u1' }])
@@ -213,6 +222,7 @@ describe('nonius tail', () => {
     ['no key', [], /A key is needed/],
     ['a wrong key', ['--key', 'nk_wrong'], /401 This key is not known here/],
     ['an odd interval', ['--interval', '0'], /number of seconds from 0.1 to 3600/],
+    ['a filter that is none', ['--filter', '{"path":"type"}'], /Must be \{"path".*a path alone/],
     ['an odd kind', ['--kind', 'thing'], /Allowed choices are event, entity, all/],
   ] as const) {
     it(`says in a sentence that it was given ${what}`, async () => {

@@ -15,7 +15,8 @@ const tests = [...found('tests/examples/*.test.ts'), ...found('tests/clone/*.slo
 describe('the examples', () => {
   it('are those that the README of the repository names', () => {
     expect(names).toEqual([
-      ...['canvas-proxy', 'docker', 'lake-notebook', 'prometheus', 'send-events', 'verify-webhook'],
+      ...['canvas-proxy', 'docker', 'lake-notebook', 'live', 'prometheus', 'send-events'],
+      'verify-webhook',
     ])
     const readme = read('README.md')
     expect(names.filter((name) => !readme.includes(`(examples/${name}/)`))).toEqual([])

@@ -10,6 +10,7 @@ import { openFeed } from '../support/local-feed'
 import { seeded } from '../support/mutate'
 import { aPrincipal } from '../support/principal'
 import { aRecord } from '../support/records'
+import { lateFeed } from './late-feed'
 
 const TENANTS = ['north', 'south'] as const
 const TYPES = ['answered', 'viewed', 'graded'] as const
@@ -94,10 +95,12 @@ describe('live subscriptions over the log of one machine', () => {
       using folder = temporaryFolder()
       const open = () => {
         const feed = openFeed(folder.path)
+        const live =
+          seed % 2 === 0 ? lateFeed(feed.live, () => Math.floor(random() * 4)) : feed.live
         const hidden = { before: async () => undefined }
         const isCurrent = async () => true
         const bounds = { maxSubscribers: 200, queueBytes: 400_000 }
-        const hub = createHub({ feed: feed.live, hidden, isCurrent, log: silentLog, ...bounds })
+        const hub = createHub({ feed: live, hidden, isCurrent, log: silentLog, ...bounds })
         return { feed, hub }
       }
       let { feed, hub } = open()
@@ -124,7 +127,7 @@ describe('live subscriptions over the log of one machine', () => {
         await feed.events.append(records)
       }
 
-      for (let step = 0; step < 200; step += 1) {
+      for (let step = 0; step < 150; step += 1) {
         const reader = pick(readers)
         if (chance(0.4)) await append()
         else if (chance(0.02)) {

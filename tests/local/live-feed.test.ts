@@ -96,6 +96,46 @@ describe('the feed of one machine', () => {
     expect(items.map(({ record }) => record.eventId)).toEqual(['new'])
   })
 
+  it('knows a position of a history that was lost, also once it has grown beyond it', async () => {
+    using folder = temporaryFolder()
+    using earlier = temporaryFolder()
+    const behind: string[] = []
+    {
+      await using feed = openFeed(folder.path)
+      const end = await feed.live.end('default')
+      await feed.events.append([aRecord(), aRecord()])
+      const { items, next } = await feed.live.read('default', { ...PAGE, after: end })
+      behind.push(...items.map((item) => item.position()), next)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await using feed = openFeed(earlier.path)
+    await feed.events.append([aRecord(), aRecord(), aRecord()])
+    const now = await feed.live.end('default')
+    for (const after of behind) {
+      const page = await feed.live.read('default', { ...PAGE, after })
+      expect(page).toEqual({ items: [], resync: 'ahead', isAll: true, next: now })
+    }
+  })
+
+  it('finds the few events of a tenant among many of others', async () => {
+    using folder = temporaryFolder()
+    await using feed = openFeed(folder.path)
+    const tenantId = 'rare'
+    const end = await feed.live.end(tenantId)
+    const own = Array.from({ length: 40 }, () => aRecord({ tenantId }))
+    const others = (count: number) => Array.from({ length: count }, () => aRecord())
+    for (const [at, record] of own.entries()) {
+      await feed.events.append([...others(at * 3), record, ...others(at % 7)])
+    }
+    const ids = own.map(({ eventId }) => eventId)
+    const { items } = await feed.live.read(tenantId, { ...PAGE, after: end })
+    expect(items.map(({ record }) => record.eventId)).toEqual(ids)
+    for (const [at, item] of items.entries()) {
+      const page = await feed.live.read(tenantId, { ...PAGE, after: item.position() })
+      expect(page.items.map(({ record }) => record.eventId)).toEqual(ids.slice(at + 1))
+    }
+  })
+
   it('goes on over the gap between generations', async () => {
     using folder = temporaryFolder()
     let now = new Date('2026-11-15T12:00:00.000Z')

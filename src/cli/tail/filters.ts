@@ -1,4 +1,7 @@
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Condition } from '../../event/condition'
+import { readConditionText } from '../../event/conditions'
+import { describeIssue } from '../issue-text'
 
 // The names on the left are those of the options, on the right those of GET /analytics/events.
 const names = {
@@ -12,7 +15,7 @@ const names = {
   kind: 'kind',
 } as const
 
-export type TailFilters = { [Name in keyof typeof names]?: string }
+export type TailFilters = { [Name in keyof typeof names]?: string } & { filter?: Condition }
 
 export function filterOptions(): Option[] {
   return [
@@ -23,9 +26,13 @@ export function filterOptions(): Option[] {
     new Option('--object <id>', 'of this object'),
     new Option('--session <id>', 'of this session'),
     new Option('--group <id>', 'of this course, section or group'),
-    new Option('--kind <kind>', 'what to print')
-      .choices(['event', 'entity', 'all'])
-      .default('event'),
+    new Option(
+      '--filter <json>',
+      'a condition, e.g. \'{"path":"payload.score","lt":0.5}\' (docs/filters.md)',
+    ).argParser(readFilter),
+    new Option('--kind <kind>', 'what to print, events unless --filter says otherwise').choices([
+      ...['event', 'entity', 'all'],
+    ]),
   ]
 }
 
@@ -37,4 +44,33 @@ export function filtersOf(options: TailFilters): Record<string, string> {
     if (value !== undefined) filters[name] = value
   }
   return filters
+}
+
+const kinds: Record<string, { equals: string } | { in: string[] }> = {
+  entity: { equals: 'entity' },
+  all: { in: ['event', 'entity'] },
+}
+
+/** As `filtersOf`, with the condition: those of a question. */
+export function questionOf(options: TailFilters): Record<string, string> {
+  const { filter } = options
+  return { ...filtersOf(options), ...(filter && { filter: JSON.stringify(filter) }) }
+}
+
+function readFilter(text: string): Condition {
+  const { condition, errors = [] } = readConditionText(text)
+  if (condition !== undefined) return condition
+  throw new InvalidArgumentError(errors.map(describeIssue).join('; '))
+}
+
+/** Returns the filters as a condition; undefined when every event is asked for. */
+export function conditionOf(options: TailFilters): Condition | undefined {
+  const { kind = 'event', ...fields } = filtersOf(options)
+  const { filter } = options
+  const all: Condition[] = Object.entries(fields).map(([path, equals]) => ({ path, equals }))
+  if (kind !== 'event') all.push({ path: 'kind', ...kinds[kind]! })
+  // A condition may ask for entities itself; without one that does, events alone are given.
+  else if (all.length > 0 && filter === undefined) all.push({ path: 'kind', equals: 'event' })
+  if (filter !== undefined) all.push(filter)
+  return all.length === 0 ? undefined : { all }
 }

@@ -8,24 +8,24 @@ import type { Subject } from './subject'
 export interface Buckets<Entry> {
   add(atom: Atom, entry: Entry): void
   remove(atom: Atom, entry: Entry): void
-  /** Counts how many are found by an atom's own value, of ranges by a value in the middle. */
+  /** Counts how many are found beside it by an atom's own value; of a range, half of all. */
   load(atom: Atom): number
   isEmpty(): boolean
-  /** Finds what a subject may fulfil, some of it more than once. */
-  find(subject: Subject): Generator<Set<Entry>, void>
+  /** Gives what a subject may fulfil, list by list, some of it more than once. */
+  find(subject: Subject, give: (entries: readonly Entry[]) => void): void
 }
 
 export function createBuckets<Entry>(place: Place): Buckets<Entry> {
-  const equal = new Map<Scalar, Set<Entry>>()
+  const equal = new Map<Scalar, Entry[]>()
   /** By their length, so that a text is looked up once for each length that there is. */
-  const prefixes = new Map<number, Map<string, Set<Entry>>>()
+  const prefixes = new Map<number, Map<string, Entry[]>>()
   const ranges = { from: createRange<Entry>(), to: createRange<Entry>() }
 
   function add({ by, value }: Atom, entry: Entry) {
     if (by === 'equal') addTo(equal, value, entry)
     else if (by === 'prefix') {
       const prefix = value as string
-      const ofLength = prefixes.get(prefix.length) ?? new Map<string, Set<Entry>>()
+      const ofLength = prefixes.get(prefix.length) ?? new Map<string, Entry[]>()
       prefixes.set(prefix.length, ofLength)
       addTo(ofLength, prefix, entry)
     } else ranges[by].add(value as number, entry)
@@ -46,83 +46,92 @@ export function createBuckets<Entry>(place: Place): Buckets<Entry> {
     add,
     remove,
     load({ by, value }) {
-      if (by === 'equal') return equal.get(value)?.size ?? 0
-      if (by === 'prefix') {
-        return prefixes.get((value as string).length)?.get(value as string)?.size ?? 0
-      }
-      return ranges[by].values().length / 2
+      if (by === 'equal') return equal.get(value)?.length ?? 0
+      if (by !== 'prefix') return ranges[by].size() / 2
+      const { length } = value as string
+      return prefixes.get(length)?.get(value as string)?.length ?? 0
     },
-    isEmpty: () =>
-      equal.size + prefixes.size + ranges.from.values().length + ranges.to.values().length === 0,
-    *find(subject) {
+    isEmpty: () => equal.size + prefixes.size + ranges.from.size() + ranges.to.size() === 0,
+    find(subject, give) {
       for (const value of scalarsAt(subject, place)) {
         const same = equal.get(value)
-        if (same !== undefined) yield same
-        if (typeof value === 'string') {
+        if (same !== undefined) give(same)
+        if (typeof value === 'number') {
+          ranges.from.upTo(value, give)
+          ranges.to.downTo(value, give)
+        } else if (typeof value === 'string') {
           for (const [length, ofLength] of prefixes) {
             const begun = length <= value.length ? ofLength.get(value.slice(0, length)) : undefined
-            if (begun !== undefined) yield begun
+            if (begun !== undefined) give(begun)
           }
-        } else if (typeof value === 'number') {
-          yield* ranges.from.upTo(value)
-          yield* ranges.to.downTo(value)
         }
       }
     },
   }
 }
 
-/** A range has entries by their bounds, in order; whoever reads it sees no later change. */
+/** A range has entries by their bounds, in order. */
 function createRange<Entry>() {
-  let bounds: { value: number; entries: Set<Entry> }[] = []
+  const bounds: number[] = []
+  const lists: Entry[][] = []
+  let size = 0
 
-  function placeFor(value: number): number {
+  function placeOf(value: number): number {
     let [low, high] = [0, bounds.length]
     while (low < high) {
       const middle = (low + high) >> 1
-      if (bounds[middle]!.value < value) low = middle + 1
+      if (bounds[middle]! < value) low = middle + 1
       else high = middle
     }
     return low
   }
 
   return {
-    values: () => bounds,
+    size: () => size,
     add(value: number, entry: Entry) {
-      const at = placeFor(value)
-      if (bounds[at]?.value === value) bounds[at]!.entries.add(entry)
-      else bounds = bounds.toSpliced(at, 0, { value, entries: new Set([entry]) })
+      const at = placeOf(value)
+      size += 1
+      if (bounds[at] === value) lists[at]!.push(entry)
+      else {
+        bounds.splice(at, 0, value)
+        lists.splice(at, 0, [entry])
+      }
     },
     remove(value: number, entry: Entry) {
-      const at = placeFor(value)
-      const found = bounds[at]
-      if (found?.value !== value) return
-      found.entries.delete(entry)
-      if (found.entries.size === 0) bounds = bounds.toSpliced(at, 1)
+      const at = placeOf(value)
+      const list = lists[at]
+      if (bounds[at] !== value || list === undefined || !takeOut(list, entry)) return
+      size -= 1
+      if (list.length > 0) return
+      bounds.splice(at, 1)
+      lists.splice(at, 1)
     },
-    *upTo(value: number) {
-      for (const bound of bounds) {
-        if (bound.value > value) return
-        yield bound.entries
-      }
+    upTo(value: number, give: (entries: readonly Entry[]) => void) {
+      for (let at = 0; at < bounds.length && bounds[at]! <= value; at += 1) give(lists[at]!)
     },
-    *downTo(value: number) {
-      const all = bounds
-      for (let at = all.length - 1; at >= 0 && all[at]!.value >= value; at -= 1) {
-        yield all[at]!.entries
-      }
+    downTo(value: number, give: (entries: readonly Entry[]) => void) {
+      for (let at = bounds.length - 1; at >= 0 && bounds[at]! >= value; at -= 1) give(lists[at]!)
     },
   }
 }
 
-function addTo<Key, Entry>(map: Map<Key, Set<Entry>>, key: Key, entry: Entry) {
+function addTo<Key, Entry>(map: Map<Key, Entry[]>, key: Key, entry: Entry) {
   const entries = map.get(key)
-  if (entries === undefined) map.set(key, new Set([entry]))
-  else entries.add(entry)
+  if (entries === undefined) map.set(key, [entry])
+  else entries.push(entry)
 }
 
-function removeFrom<Key, Entry>(map: Map<Key, Set<Entry>>, key: Key, entry: Entry) {
+function removeFrom<Key, Entry>(map: Map<Key, Entry[]>, key: Key, entry: Entry) {
   const entries = map.get(key)
-  entries?.delete(entry)
-  if (entries?.size === 0) map.delete(key)
+  if (entries !== undefined) takeOut(entries, entry)
+  if (entries?.length === 0) map.delete(key)
+}
+
+/** Takes one out of a list, whose order does not matter. @returns false when it is not there */
+export function takeOut<Item>(list: Item[], item: Item): boolean {
+  const at = list.indexOf(item)
+  if (at < 0) return false
+  const last = list.pop()!
+  if (at < list.length) list[at] = last
+  return true
 }

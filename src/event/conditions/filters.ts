@@ -2,8 +2,8 @@ import type { Issue } from '../../error/issue'
 import type { Condition } from '../condition'
 import { type FieldFilter, filterFields } from '../filter'
 import { createRefusals, shown } from './issues'
+import { MAX_CONDITION_VALUES } from './limits'
 import { type ConditionRead, readCondition } from './read'
-import { MAX_CONDITION_VALUES } from './read-leaf'
 
 /** The members of a message in which a reader says what it wants; all of them must hold. */
 export interface PipelineFilters {
@@ -70,8 +70,11 @@ export function conditionOf(given: PipelineFilters, path: Issue['path'] = []): F
   }
   if (errors.length > 0) return { errors }
   if (parts.length < 2) return { condition: parts[0] }
-  // Together they keep within the same bounds as one.
-  return readCondition({ all: parts }, path)
+  // Together they keep within the same bounds as one; which of them is beyond, nobody can say.
+  const together = readCondition({ all: parts })
+  return together.errors === undefined
+    ? together
+    : { errors: together.errors.map((issue) => ({ ...issue, path })) }
 }
 
 const isNone = (value: unknown) => value === undefined || value === null

@@ -1,14 +1,19 @@
+export { partsOf, requiredBy } from './atoms'
 export { type ConditionIndex, createConditionIndex } from './condition-index'
-export { conditionOf, type FiltersRead, type PipelineFilters, readFilter } from './filters'
-export { type Matches, matcherOf } from './match'
 export {
-  type ConditionRead,
+  conditionOf,
+  type FiltersRead,
+  MAX_FILTERS,
+  type PipelineFilters,
+  readFilter,
+} from './filters'
+export {
   MAX_CONDITION_BYTES,
   MAX_CONDITION_DEPTH,
   MAX_CONDITION_PARTS,
-  readCondition,
-  readConditionText,
-} from './read'
-export { MAX_CONDITION_VALUES } from './read-leaf'
+  MAX_CONDITION_VALUES,
+} from './limits'
+export { type Matches, matcherOf } from './match'
+export { type ConditionRead, readCondition, readConditionText } from './read'
 export { type Subject, subjectOf } from './subject'
 export { mayWantEntities, wantedBy } from './wanted'

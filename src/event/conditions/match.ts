@@ -24,11 +24,11 @@ export function matcherOf(condition: Condition): Matches {
 function make(condition: Condition): Matches {
   if ('all' in condition) {
     const parts = condition.all.map(make)
-    return parts.length === 1 ? parts[0]! : (subject) => parts.every((holds) => holds(subject))
+    return parts.length === 1 ? parts[0]! : (subject) => allHold(parts, subject)
   }
   if ('any' in condition) {
     const parts = condition.any.map(make)
-    return (subject) => parts.some((holds) => holds(subject))
+    return (subject) => anyHolds(parts, subject)
   }
   if ('not' in condition) {
     const holds = make(condition.not)
@@ -40,6 +40,17 @@ function make(condition: Condition): Matches {
     return (subject) => isThere(subject, place) === exists
   }
   return someAt(place, testOf(condition, place))
+}
+
+// These loops run for each event and each subscriber that might want it: a call less counts.
+function allHold(parts: readonly Matches[], subject: Subject): boolean {
+  for (const holds of parts) if (!holds(subject)) return false
+  return true
+}
+
+function anyHolds(parts: readonly Matches[], subject: Subject): boolean {
+  for (const holds of parts) if (holds(subject)) return true
+  return false
 }
 
 function isThere(subject: Subject, place: Place): boolean {
@@ -56,6 +67,9 @@ function someAt(place: Place, test: Test): Matches {
       return list === undefined ? test(null) : (list as string[]).some(test)
     }
   }
+  const [first, second] = from as [keyof EventRecord, string?]
+  if (second === undefined)
+    return ({ record }) => test((record[first] as Scalar | undefined) ?? null)
   return ({ record }) => test((fieldOf(record, from) as Scalar | undefined) ?? null)
 }
 
@@ -109,11 +123,13 @@ function withinTest(bounds: Bounds): Test {
   const times = given.map(({ bound }) => instantOf(bound))
   const areTimes = times.every((time) => time !== undefined)
   const wanted = areTimes ? times : given.map(({ bound }) => bound)
+  const kind = typeof wanted[0]
   return (sent) => {
     const value = areTimes ? instantOf(sent) : sent
-    return given.every(
-      ({ compare }, at) =>
-        typeof value === typeof wanted[at] && compare(value as never, wanted[at] as never),
-    )
+    if (typeof value !== kind) return false
+    for (const [at, { compare }] of given.entries()) {
+      if (!compare(value as never, wanted[at] as never)) return false
+    }
+    return true
   }
 }

@@ -1,5 +1,6 @@
 import { type Column, columns } from '../columns'
 import { MAX_DEPTH } from '../limits'
+import { MAX_PATH_LENGTH } from './limits'
 
 /** A place is where a path leads: a field of the record, or whatever the item as sent has there. */
 export type Place =
@@ -10,9 +11,6 @@ export type Place =
       /** A pointer goes through an array by index alone (RFC 6901, 4). */
       readonly isPointer: boolean
     }
-
-// As long as an id may be that stands in it, with room for the names before it.
-export const MAX_PATH_LENGTH = 1000
 
 const fields = new Map<string, Place>([
   ...columns.flatMap(({ name, from, type }) => {
@@ -44,10 +42,18 @@ export function readPath(path: string): Place | string {
   return { of: 'item', steps, isPointer }
 }
 
-/** Returns the place of a path that was read before. */
+// As many paths as there are in all that a school follows; those of one with more are made anew.
+const MAX_KNOWN = 2000
+const known = new Map<string, Place>()
+
+/** Returns the place of a path that was read before, the same for the same path as a rule. */
 export function placeOf(path: string): Place {
+  const same = known.get(path)
+  if (same !== undefined) return same
   const place = readPath(path)
   if (typeof place === 'string') throw new Error(`The path was never read: ${place}`)
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(path, place)
   return place
 }
 

@@ -1,12 +1,10 @@
 import type { Issue } from '../../error/issue'
 import type { Condition, Scalar } from '../condition'
 import { type Refusals, SHOWN, shown } from './issues'
+import { MAX_CONDITION_VALUES } from './limits'
 import { readPath } from './path'
 import { isScalar } from './subject'
 import { instantOf } from './values'
-
-/** A value is compared with so many at most. */
-export const MAX_CONDITION_VALUES = 100
 
 export const bounds = ['gt', 'gte', 'lt', 'lte'] as const
 export const operators = ['equals', 'in', 'prefix', 'exists', ...bounds] as const

@@ -2,14 +2,8 @@ import type { Issue } from '../../error/issue'
 import { isDeeperThan } from '../../syntax/json-scan'
 import type { Condition } from '../condition'
 import { createRefusals, shown } from './issues'
+import { MAX_CONDITION_BYTES, MAX_CONDITION_DEPTH, MAX_CONDITION_PARTS } from './limits'
 import { EXPECTED, leafReader } from './read-leaf'
-
-/** A condition may have so many bytes as JSON: two hundred IRIs of a usual length, and all around. */
-export const MAX_CONDITION_BYTES = 32 * 1024
-/** A condition may be nested so deep, itself being level 1. */
-export const MAX_CONDITION_DEPTH = 16
-/** A condition has at most so many parts: itself, and all conditions in it. */
-export const MAX_CONDITION_PARTS = 200
 
 /** A reading is the condition, made anew of what is known; or the reasons why it is none. */
 export type ConditionRead =

@@ -1,6 +1,6 @@
 import type { Scalar } from '../condition'
 import type { EventRecord } from '../record'
-import { keyOfPlace, type Place } from './path'
+import type { Place } from './path'
 
 /** A place holds nothing, a value, or values: a list stands for each of its elements. */
 export interface Held {
@@ -18,8 +18,8 @@ export interface Subject {
 
 type ItemPlace = Place & { of: 'item' }
 
-// Of all the lists along a path, so many elements are looked at: an event has some dozens, and one of
-// fifty thousand would be gone through for each of ten thousand conditions.
+// So many elements of all lists along a path are looked at: an event has some dozens, and one of fifty
+// thousand would be gone through for each of ten thousand conditions.
 export const MAX_ELEMENTS = 1000
 
 const NOTHING: Held = { isThere: false, scalars: [] }
@@ -28,9 +28,9 @@ const INDEX = /^(?:0|[1-9]\d*)$/
 /** Makes a subject; whatever is found in its item is found once for all conditions. */
 export function subjectOf(record: EventRecord): Subject {
   let item: unknown
-  let held: Map<string, Held> | undefined
+  let held: Map<Place, Held> | undefined
 
-  function parse(): Map<string, Held> {
+  function parse(): Map<Place, Held> {
     try {
       item = JSON.parse(record.raw)
     } catch {
@@ -44,26 +44,14 @@ export function subjectOf(record: EventRecord): Subject {
     record,
     inItem(place) {
       const known = held ?? parse()
-      const key = keyOfItemPlace(place)
-      let found = known.get(key)
+      let found = known.get(place)
       if (found === undefined) {
         found = find(item, place)
-        known.set(key, found)
+        known.set(place, found)
       }
       return found
     },
   }
-}
-
-const keys = new WeakMap<Place, string>()
-
-function keyOfItemPlace(place: ItemPlace): string {
-  let key = keys.get(place)
-  if (key === undefined) {
-    key = keyOfPlace(place)
-    keys.set(place, key)
-  }
-  return key
 }
 
 /** Goes along the steps: without a list on the way there is one value at a time. */
@@ -111,7 +99,7 @@ function elementsOf(values: unknown[], room: { left: number }): unknown[] {
       open.pop()
       continue
     }
-    room.left -= 1
+    if (open.length > 1) room.left -= 1
     if (Array.isArray(value)) open.push(value.values())
     else elements.push(value)
   }

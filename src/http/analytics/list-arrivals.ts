@@ -1,7 +1,9 @@
 import { AppError } from '../../error/app-error'
+import { filterBy } from '../../query/where'
 import { keyWith } from '../admit'
 import { eventPages } from '../answers/event-page'
 import { jsonArray, jsonObject } from '../answers/json'
+import { conditionIn } from '../condition-parameter'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -69,8 +71,8 @@ export function listArrivals(app: App, deps: AppDeps) {
   operation(app, route, { admit }, async (c, { principal: { tenantId }, query, reply }) => {
     const { arrivals } = platform.events
     if (arrivals === undefined) throw new AppError('not_found', NO_ORDER)
-    const { limit, after, view, kind, ...fields } = query
-    const filter = kind === 'all' ? fields : { ...fields, kind }
+    const { limit, after, view, kind, filter: asked, ...fields } = query
+    const filter = filterBy(fields, conditionIn(asked), kind)
     const read = (maxBytes: number) =>
       arrivals(tenantId, filter, { limit, after, maxBytes, sizeOf: sizeIn(view) })
     return inPage({ c, tenantId }, read, ({ items, next, isAll }, hold) => {

@@ -1,6 +1,8 @@
+import { filterBy } from '../../query/where'
 import { keyWith } from '../admit'
 import { eventPages } from '../answers/event-page'
 import { jsonArray, jsonObject } from '../answers/json'
+import { conditionIn, filterText } from '../condition-parameter'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -22,10 +24,11 @@ export const filterFields = {
     "The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short",
   ),
   organizationId: id('`organization_id` of a native event; it has no index either'),
-  kind: z
-    .enum(['event', 'entity', 'all'])
-    .default('event')
-    .openapi({ description: '`entity` finds the entities that were described' }),
+  kind: z.enum(['event', 'entity', 'all']).optional().openapi({
+    description:
+      '`entity` finds the entities that were described. Left out: events, and entities where `filter` asks for `kind` or names their type',
+  }),
+  filter: filterText,
 }
 
 const Query = z.strictObject({
@@ -80,8 +83,8 @@ export function listEvents(app: App, deps: AppDeps) {
 
   const admit = keyWith('events:read')
   operation(app, route, { admit }, async (c, { principal: { tenantId }, query, reply }) => {
-    const { limit, cursor, view, kind, ...fields } = query
-    const filter = kind === 'all' ? fields : { ...fields, kind }
+    const { limit, cursor, view, kind, filter: asked, ...fields } = query
+    const filter = filterBy(fields, conditionIn(asked), kind)
     const read = (maxBytes: number) =>
       platform.events.query(tenantId, filter, { limit, cursor, maxBytes, sizeOf: sizeIn(view) })
     return inPage({ c, tenantId }, read, ({ items, nextCursor }, hold) => {

@@ -1,7 +1,10 @@
 import { AppError } from '../../error/app-error'
+import type { EventFilter } from '../../event/filter'
+import { filterBy } from '../../query/where'
 import { keyWith } from '../admit'
 import { eventPages } from '../answers/event-page'
 import { jsonArray } from '../answers/json'
+import { conditionIn, filterText } from '../condition-parameter'
 import type { App, AppContext, AppDeps } from '../context'
 import { absoluteUrl } from '../links'
 import { PipelineEvent, pipelineView, viewBytes, viewExample } from '../native/pipeline-event'
@@ -28,6 +31,7 @@ const Query = z.object({
     description:
       '`arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id`',
   }),
+  filter: filterText,
   cursor: text('From the `Link` of the page before'),
 })
 
@@ -91,20 +95,20 @@ export function listEvents(app: App, deps: AppDeps) {
 }
 
 /** An empty value is none, as clients of such a pipeline are used to. */
-function filterOf({ event_type, session_id, user_id, since, order }: Asked) {
+function filterOf({ event_type, session_id, user_id, since, order, filter }: Asked) {
   const time = timeIn('since', since)
   if (order === 'sequence' && !session_id) {
     const message = 'Needs a session_id: seq counts within a session'
     const errors = [{ path: ['order'], message, code: 'required' }]
     throw new AppError('invalid_request', `order: ${message}`, { errors })
   }
-  return {
-    kind: 'event' as const,
+  const fields: EventFilter = {
     ...(event_type && { type: event_type }),
     ...(session_id && { sessionId: session_id }),
     ...(user_id && { actorId: user_id }),
     ...(time && { receivedFrom: after(time) }),
   }
+  return filterBy(fields, conditionIn(filter))
 }
 
 /** Writes the address of the next page, without what else stood in the query: it may be a key. */

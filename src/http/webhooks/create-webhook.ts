@@ -10,14 +10,7 @@ import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
-import {
-  CreatedWebhook,
-  filtersOf,
-  settingsExample,
-  viewExample,
-  viewOf,
-  WebhookSettings,
-} from './schemas'
+import { CreatedWebhook, settingsExample, viewExample, viewOf, WebhookSettings } from './schemas'
 
 const route = createRoute({
   method: 'post',
@@ -47,13 +40,12 @@ const route = createRoute({
 export function createWebhook(app: App, { platform, options }: AppDeps, guard: Guard) {
   const checks = { admit: keyWith('webhooks:write'), limits: options.config }
   operation(app, route, checks, async (c, { principal: { tenantId }, body, reply }) => {
-    const { filters, ...settings } = body
+    const settings = body
     await guard.check(settings.targetUrl)
 
     const now = options.clock.now().toISOString()
     const webhook: Webhook = {
       ...settings,
-      filters: filtersOf(filters),
       webhookId: newWebhookId(),
       tenantId,
       secret: newWebhookSecret(),

@@ -1,5 +1,8 @@
+import type { Condition as EventCondition } from '../../event/condition'
+import { MAX_CONDITION_PARTS, MAX_FILTERS, partsOf, readCondition } from '../../event/conditions'
 import { type FieldFilter, filterFields } from '../../event/filter'
 import type { Webhook, WebhookSubscription } from '../../platform/registry/webhooks'
+import { Condition } from '../filters/condition'
 import { z } from '../zod'
 
 /** Counts characters as JSON Schema does; Zod's own limits count UTF-16 units. */
@@ -38,9 +41,35 @@ const FilterShorthand = z
   } satisfies Record<FieldFilter['field'], typeof valueOrValues>)
   .refine((filter) => Object.keys(filter).length > 0, { abort: true })
 
-const AnyFilter = z.union([Filter, FilterShorthand], {
-  error: `Must be { "field": F, "in": [values] } or { F: value }, F one of ${filterFields.join(', ')}`,
+const OlderFilter = z.union([Filter, FilterShorthand], {
+  error: `Must be a condition, { "field": F, "in": [values] } or { F: value }, F one of ${filterFields.join(', ')}`,
 })
+
+/** A condition is told from the older forms by its members, so that each has errors of its own. */
+const AnyFilter = z.unknown().transform((sent, context): FieldFilter[] | EventCondition => {
+  if (isLikeCondition(sent)) {
+    const { condition, errors = [] } = readCondition(sent)
+    for (const { path, message } of errors) {
+      context.addIssue({ code: 'custom', path, message, input: sent })
+    }
+    return condition ?? z.NEVER
+  }
+  const older = OlderFilter.safeParse(sent)
+  if (older.success) return fieldFiltersOf(older.data)
+  for (const issue of older.error.issues) context.issues.push({ ...issue, input: sent } as never)
+  return z.NEVER
+})
+
+/** Every event meets the filters of all webhooks: those of one cost no more than one condition. */
+function partsIn(filters: Webhook['filters']): number {
+  const parts = filters.map((filter) => ('field' in filter ? 1 : partsOf(filter)))
+  return parts.reduce((sum, more) => sum + more, 0)
+}
+
+function isLikeCondition(sent: unknown): boolean {
+  if (typeof sent !== 'object' || sent === null) return false
+  return ['path', 'all', 'any', 'not'].some((name) => Object.hasOwn(sent, name))
+}
 
 // All webhooks of all tenants are in memory while events are matched, and a DynamoDB item has 400 KB:
 // two hundred IRIs of a usual length, or all the rest at their longest, fit.
@@ -75,14 +104,23 @@ export const WebhookSettings = z
     }),
     filters: z
       .array(AnyFilter)
-      .max(filterFields.length)
+      .max(MAX_FILTERS)
       .default([])
+      .transform((filters) => filters.flat() as Webhook['filters'])
+      .refine((filters) => partsIn(filters) <= MAX_CONDITION_PARTS, {
+        error: `Must have at most ${MAX_CONDITION_PARTS} parts in all`,
+      })
       // Both spellings are taken, and one is answered: the document has that one.
       .openapi({
         type: 'array',
-        items: { $ref: '#/components/schemas/FieldFilter' },
-        maxItems: filterFields.length,
-        description: 'All must match',
+        items: {
+          anyOf: [
+            { $ref: '#/components/schemas/Condition' },
+            { $ref: '#/components/schemas/FieldFilter' },
+          ],
+        },
+        maxItems: MAX_FILTERS,
+        description: 'All must hold, beside the type. `FieldFilter` is the older form',
       }),
     enabled: z.boolean().default(true).openapi({
       description:
@@ -102,7 +140,7 @@ export const WebhookView = z
     name: z.string(),
     targetUrl: z.string(),
     events: z.array(z.string()),
-    filters: z.array(Filter),
+    filters: z.array(z.union([Condition, Filter])),
     enabled: z.boolean().openapi({ description: 'False also once its target has answered 410' }),
     createdAt: time,
     updatedAt: time,
@@ -115,15 +153,13 @@ export const CreatedWebhook = WebhookView.extend({
     .openapi({ description: 'Signs every delivery (Standard Webhooks). Shown once' }),
 }).openapi('CreatedWebhook')
 
-/** Writes filters as they are stored: always `{ field, in }`. */
-export function filtersOf(filters: z.output<typeof AnyFilter>[]): Webhook['filters'] {
-  return filters.flatMap((filter) => {
-    if ('field' in filter) return [filter as z.output<typeof Filter>]
-    return filterFields.flatMap((field) => {
-      const wanted = (filter as z.output<typeof FilterShorthand>)[field]
-      if (wanted === undefined) return []
-      return [{ field, in: typeof wanted === 'string' ? [wanted] : wanted }]
-    })
+/** Writes the older forms as they are stored: always `{ field, in }`. */
+function fieldFiltersOf(filter: z.output<typeof OlderFilter>): FieldFilter[] {
+  if ('field' in filter) return [filter as FieldFilter]
+  return filterFields.flatMap((field) => {
+    const wanted = (filter as z.output<typeof FilterShorthand>)[field]
+    if (wanted === undefined) return []
+    return [{ field, in: typeof wanted === 'string' ? [wanted] : wanted }]
   })
 }
 

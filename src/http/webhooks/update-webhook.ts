@@ -8,14 +8,7 @@ import { operation } from '../operation'
 import { replaceStored } from '../replace-stored'
 import { createRoute } from '../route'
 import { findWebhook, WebhookParams } from './find-webhook'
-import {
-  filtersOf,
-  settingsExample,
-  viewExample,
-  viewOf,
-  WebhookSettings,
-  WebhookView,
-} from './schemas'
+import { settingsExample, viewExample, viewOf, WebhookSettings, WebhookView } from './schemas'
 
 const route = createRoute({
   method: 'put',
@@ -40,15 +33,14 @@ export function updateWebhook(app: App, deps: AppDeps, guard: Guard) {
   const { platform, options } = deps
   const checks = { admit: keyWith('webhooks:write'), limits: options.config }
   operation(app, route, checks, async (c, { principal: { tenantId }, params, body, reply }) => {
-    const { filters: asked, ...settings } = body
-    const filters = filtersOf(asked)
+    const settings = body
     const webhook = await replaceStored({
       find: () => findWebhook(deps, tenantId, params.id),
       check: () => guard.check(settings.targetUrl),
       async replace(stored) {
         const updatedAt = changedAt(stored, options.clock.now())
         const owed = owedWhen(settings.enabled, platform.mark(), stored)
-        const webhook = { ...stored, ...settings, filters, owed, updatedAt }
+        const webhook = { ...stored, ...settings, owed, updatedAt }
         return (await platform.registry.webhooks.replace(stored, webhook)) ? webhook : undefined
       },
     })

@@ -5,12 +5,12 @@ import type { LiveFeed, LivePage, LiveRequest, StoredRecord } from '../live-feed
 import { rawBytes, roomOf } from '../shared/page-bytes'
 import type { TokenSigner } from '../shared/page-token'
 import type { Turns } from '../turns'
-import { arrivalsQuestion } from './log/event-arrivals'
 import type { EventKeys } from './log/event-keys'
 import type { EventLog } from './log/event-log'
-import { CAPACITY, type Position } from './log/generation'
+import type { Position } from './log/generation'
 import { createHandOut } from './log/hand-out'
-import { placesOfTenant } from './log/tenant-places'
+import { type Mark, markTokens } from './log/position-token'
+import { recordsOfTenant, storedBefore } from './log/tenant-records'
 
 interface Needs {
   log: EventLog
@@ -21,53 +21,67 @@ interface Needs {
   telemetry: Log
 }
 
+// A page may pass over what has expired or was erased: a tenth of a second of one reader in slices.
+const LOOKED_AT = 4096
+
 /** The log itself is the feed, and a place in it the position. */
 export function createLiveFeed(needs: Needs): LiveFeed & Disposable {
-  const { log, keys, tokens, turns, clock } = needs
+  const { log, keys, turns, clock } = needs
+  const tokens = markTokens(needs.tokens)
   const handOut = createHandOut(needs)
 
-  const positionAt = (tenantId: string, place: Position) =>
-    tokens.issue(place, arrivalsQuestion(tenantId))
-  const placeIn = (tenantId: string, position: string) =>
-    tokens.read<Position>(position, arrivalsQuestion(tenantId))
+  /** A thousand readers that begin at once ask for the same place. */
+  let asked: Mark = { place: -1 }
 
-  function storedAt(record: EventRecord, place: Position): StoredRecord {
+  function positionAt(tenantId: string, place: Position) {
+    if (asked.place !== place) asked = { place, storedAt: storedBefore(log, place) }
+    return tokens.issue(tenantId, asked)
+  }
+
+  function storedAs(record: EventRecord, behind: Mark): StoredRecord {
     let position: string | undefined
     return {
       record,
       position() {
-        position ??= positionAt(record.tenantId, place + 1)
+        position ??= tokens.issue(record.tenantId, behind)
         return position
       },
     }
   }
 
+  /** Tells why nothing follows on from a mark; undefined when something does. */
+  function breakAt({ place, storedAt }: Mark): LivePage['resync'] {
+    if (place > log.end()) return 'ahead'
+    if (place < log.newestFirst().at(-1)!.base) return 'gone'
+    const before = storedAt === undefined ? undefined : storedBefore(log, place)
+    // Another record stands there than the one that the reader has had.
+    return before === undefined || before === storedAt ? undefined : 'ahead'
+  }
+
   async function read(tenantId: string, { after, ...request }: LiveRequest): Promise<LivePage> {
-    const begin = placeIn(tenantId, after)
+    const begin = tokens.read(tenantId, after)
     const turn = turns.begin(tenantId)
     await turn.next()
     const end = log.end()
     const items: StoredRecord[] = []
-    const endAt = (place: Position, resync?: LivePage['resync']): LivePage => ({
-      items,
-      next: positionAt(tenantId, place),
-      isAll: place >= end,
-      ...(resync && { resync }),
-    })
-    if (begin > end) return endAt(end, 'ahead')
-    const oldest = log.newestFirst().at(-1)!.base
-    if (begin < oldest) return endAt(oldest, 'gone')
+    const endAt = (place: Position, resync?: LivePage['resync']): LivePage => {
+      const next = positionAt(tenantId, place)
+      return { items, next, isAll: place >= end, ...(resync && { resync }) }
+    }
+    const broken = breakAt(begin)
+    if (broken === 'ahead') return endAt(end, 'ahead')
+    if (broken === 'gone') return endAt(log.newestFirst().at(-1)!.base, 'gone')
 
-    const nextPlace = placesOfTenant(log, keys, tenantId)
+    const records = recordsOfTenant(log, keys, tenantId)
     const room = roomOf(request)
     const now = clock.now().getTime()
     /** If true, what came first has expired. */
     let isGone = false
     const resync = () => (isGone ? ('gone' as const) : undefined)
-    let place = nextPlace(begin, end)
-    for (let looked = 0; place !== undefined; looked += 1) {
+    let found = records.next(begin.place, end)
+    for (let looked = 0; found !== undefined; looked += 1) {
+      const { place, record, storedAt } = found
       if (looked >= LOOKED_AT) return endAt(place, resync())
-      const record = recordAt(log, place)
       if (record?.tenantId === tenantId) {
         const isExpired = Date.parse(record.expiresAt) <= now
         // It is told where it stands: a page before it, and then one that says what is gone.
@@ -75,10 +89,10 @@ export function createLiveFeed(needs: Needs): LiveFeed & Disposable {
           return endAt(place, resync())
         }
         if (isExpired) isGone = true
-        else items.push(storedAt(record, place))
+        else items.push(storedAs(record, { place: place + 1, storedAt }))
       }
-      place = nextPlace(place + 1, end)
       if (turn.isOver()) await turn.next()
+      found = records.next(place + 1, end)
     }
     return endAt(end, resync())
   }
@@ -86,11 +100,11 @@ export function createLiveFeed(needs: Needs): LiveFeed & Disposable {
   return {
     end: async (tenantId) => positionAt(tenantId, log.end()),
     read,
-    order: (tenantId, a, b) => placeIn(tenantId, a) - placeIn(tenantId, b),
+    order: (tenantId, a, b) => tokens.read(tenantId, a).place - tokens.read(tenantId, b).place,
 
     async follow(tenantId, listener) {
-      const { from, end } = handOut.to(tenantId, (records) =>
-        listener(records.map(({ record, place }) => storedAt(record, place))),
+      const { from, end } = handOut.to(tenantId, (placed) =>
+        listener(placed.map(({ record, behind }) => storedAs(record, behind))),
       )
       return {
         from: positionAt(tenantId, from),
@@ -102,16 +116,4 @@ export function createLiveFeed(needs: Needs): LiveFeed & Disposable {
 
     [Symbol.dispose]: () => handOut[Symbol.dispose](),
   }
-}
-
-// A page may pass over what has expired or was erased: a tenth of a second of one reader in slices.
-const LOOKED_AT = 4096
-
-/** Reads a record. @returns undefined when it is damaged or erased, or went with its generation */
-function recordAt(log: EventLog, place: Position): EventRecord | undefined {
-  const [recent] = log.recent.get(place, 1) ?? []
-  if (recent !== undefined) return recent
-  const number = Math.floor(place / CAPACITY)
-  const generation = log.newestFirst().find((one) => one.number === number)
-  return generation?.read(place - generation.base)
 }

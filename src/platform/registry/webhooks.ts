@@ -1,3 +1,4 @@
+import type { Condition } from '../../event/condition'
 import type { FieldFilter } from '../../event/filter'
 import type { Span } from '../change-feed'
 
@@ -9,7 +10,7 @@ export interface Webhook {
   /** The webhook is sent events of these types; `*` stands for all. */
   events: string[]
   /** All of the filters must match. */
-  filters: FieldFilter[]
+  filters: (FieldFilter | Condition)[]
   enabled: boolean
   /**
    * The webhook is owed these stretches of the change feed: one for each time that it was switched

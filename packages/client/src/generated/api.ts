@@ -617,6 +617,9 @@ export type EventTypeLastDay = {
 /** As in YAML: `description` and `category` (required), `version`, `commonAction`, `payload` and `envelope` (JSON Schema 2020-12 of the payload and of the members beside it, at most 64 KB each), `mapping` (field of the record to JSON Pointer or `{ const }`), `privacy`, `retention`, `sampling`, `limits` (`maxPayloadBytes`, `maxPayloadKeys`), `example`. The names that `GET` answers with (`schema`, `privacyLevel`, `retentionClass`) are taken, too. */
 export type EventTypeDefinition = Record<string, unknown>
 
+/** JSON Schema, 2020-12 */
+export type FilterSchema = Record<string, unknown>
+
 export type NativeReceipt = Receipt & {
   /** How many are held now, or kept safe for later */
   accepted: number
@@ -1403,6 +1406,44 @@ export type CreatedWebhook = Webhook & {
   secret: string
 }
 
+/** A condition on an event: at most 32768 bytes as JSON, 16 deep, of 200 parts in all */
+export type Condition = {
+  /** A field of the record (`actorId`, or `actor_id` as the lake has it), names with dots into the item as it was sent (`payload.score`), or a JSON Pointer into that (`/object/id`, RFC 6901) */
+  path: string
+  /** It is this value */
+  equals: string | number | boolean | null
+} | {
+  /** A field of the record (`actorId`, or `actor_id` as the lake has it), names with dots into the item as it was sent (`payload.score`), or a JSON Pointer into that (`/object/id`, RFC 6901) */
+  path: string
+  /** It is one of these */
+  in: (string | number | boolean | null)[]
+} | {
+  /** A field of the record (`actorId`, or `actor_id` as the lake has it), names with dots into the item as it was sent (`payload.score`), or a JSON Pointer into that (`/object/id`, RFC 6901) */
+  path: string
+  /** It is a text that begins so */
+  prefix: string
+} | {
+  /** A field of the record (`actorId`, or `actor_id` as the lake has it), names with dots into the item as it was sent (`payload.score`), or a JSON Pointer into that (`/object/id`, RFC 6901) */
+  path: string
+  /** Something is there, or nothing is */
+  exists: boolean
+} | {
+  /** A field of the record (`actorId`, or `actor_id` as the lake has it), names with dots into the item as it was sent (`payload.score`), or a JSON Pointer into that (`/object/id`, RFC 6901) */
+  path: string
+  gt?: number | string
+  gte?: number | string
+  lt?: number | string
+  lte?: number | string
+} | {
+  /** All of these hold; of none, it holds */
+  all: Condition[]
+} | {
+  /** One of these holds; of none, it does not */
+  any: Condition[]
+} | {
+  not: Condition
+}
+
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
   field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
@@ -1414,7 +1455,7 @@ export type Webhook = {
   name: string
   targetUrl: string
   events: string[]
-  filters: FieldFilter[]
+  filters: (Condition | FieldFilter | null)[]
   /** False also once its target has answered 410 */
   enabled: boolean
   createdAt: string
@@ -1429,8 +1470,8 @@ export type WebhookSettings = {
   targetUrl: string
   /** Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`. */
   events: string[]
-  /** All must match */
-  filters?: FieldFilter[]
+  /** All must hold, beside the type. `FieldFilter` is the older form */
+  filters?: (Condition | FieldFilter)[]
   /** While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later. */
   enabled?: boolean
 }
@@ -1652,6 +1693,36 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Follow events live, as server-sent events */
+  streamEvents: {
+    method: 'GET'
+    path: '/api/v1/events/stream'
+    query: {
+      /** A condition, as JSON: `{"path":"payload.score","gte":0.8}`, `{"all":[…]}`, `{"any":[…]}`, `{"not":…}` */
+      filter?: string
+      /** The exact type; given several times, any of them */
+      event_type?: string | string[]
+      /** The exact session */
+      session_id?: string
+      /** Who: `user_id` of a native event, the actor of another */
+      user_id?: string
+      /** `event`: as a real-time pipeline shows events; `record`: as normalised by us; `raw`: `position` and `event`, as it was sent */
+      format?: 'event' | 'record' | 'raw'
+      /** `id` or `position` of the last event that came. Left out, what is stored from now on */
+      after?: string
+    }
+    replies: {
+      200: string
+      307: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Follow events over a WebSocket */
   openSubscribe: {
     method: 'GET'
@@ -1670,6 +1741,15 @@ export interface Operations {
       429: Problem
       500: Problem
       503: Problem
+    }
+  }
+  /** Read the JSON Schema of filters */
+  getFilterSchema: {
+    method: 'GET'
+    path: '/api/v1/filters/schema'
+    replies: {
+      200: FilterSchema
+      500: Problem
     }
   }
   /** Send events of your own making */
@@ -1709,6 +1789,8 @@ export interface Operations {
       since?: string
       /** `arrival`: the latest first. `sequence`: by `seq`, the lowest first; only with `session_id` */
       order?: 'arrival' | 'sequence'
+      /** A condition as JSON, e.g. `{"path":"payload.score","lt":0.5}` (`GET /api/v1/filters/schema`); it must hold beside the others. It has no index but where it fixes a field that has one, and pages of what is rare are short */
+      filter?: string
       /** From the `Link` of the page before */
       cursor?: string
     }
@@ -2823,8 +2905,10 @@ export interface Operations {
       commonAction?: string
       /** `organization_id` of a native event; it has no index either */
       organizationId?: string
-      /** `entity` finds the entities that were described */
+      /** `entity` finds the entities that were described. Left out: events, and entities where `filter` asks for `kind` or names their type */
       kind?: 'event' | 'entity' | 'all'
+      /** A condition as JSON, e.g. `{"path":"payload.score","lt":0.5}` (`GET /api/v1/filters/schema`); it must hold beside the others. It has no index but where it fixes a field that has one, and pages of what is rare are short */
+      filter?: string
       /** Events from this time on, by their own time */
       from?: string
       /** Events before this time */
@@ -2889,8 +2973,10 @@ export interface Operations {
       commonAction?: string
       /** `organization_id` of a native event; it has no index either */
       organizationId?: string
-      /** `entity` finds the entities that were described */
+      /** `entity` finds the entities that were described. Left out: events, and entities where `filter` asks for `kind` or names their type */
       kind?: 'event' | 'entity' | 'all'
+      /** A condition as JSON, e.g. `{"path":"payload.score","lt":0.5}` (`GET /api/v1/filters/schema`); it must hold beside the others. It has no index but where it fixes a field that has one, and pages of what is rare are short */
+      filter?: string
       /** Who sent it */
       sourceId?: string
       /** `next` of the answer before. Left out, nothing is listed, and `next` is the end */

@@ -130,6 +130,7 @@ export function indexFor(filter: EventFilter, indexes: readonly IndexName[]): In
   const fields = asked.filter((field) => filter[field] !== undefined)
   const useful = [...preferred.filter((index) => serves(index, filter)), 'time']
   const message = `This deployment keeps no index for that: it needs a NONIUS_INDEX_PROFILE with one of ${useful.join(', ')}`
-  const errors = fields.map((field) => ({ path: [field], message, code: 'no_index' }))
+  const named = filter.where === undefined ? fields : [...fields, 'filter']
+  const errors = named.map((field) => ({ path: [field], message, code: 'no_index' }))
   throw new AppError('invalid_request', `${message}.`, { errors })
 }

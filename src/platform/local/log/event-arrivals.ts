@@ -6,15 +6,11 @@ import type { TokenSigner } from '../../shared/page-token'
 import type { Turns } from '../../turns'
 import type { EventLog } from './event-log'
 import type { Position } from './generation'
+import { markTokens } from './position-token'
 
 // One call looks at so many records of all tenants, some ten milliseconds in slices; who polls asks
 // again at once for what is left.
 const LOOKED_AT = { records: 4096, bytes: 8 * 1024 * 1024 }
-
-/** Names what a place is good for: the arrivals of a tenant, and following them live. */
-export function arrivalsQuestion(tenantId: string): string {
-  return JSON.stringify(['arrivals', tenantId])
-}
 
 interface Store {
   log: EventLog
@@ -32,14 +28,13 @@ export async function arrivalsIn(
   request: ArrivalRequest,
 ): Promise<ArrivalPage> {
   const { after, sizeOf = rawBytes } = request
-  // A place is good for other filters too: it is one of the log, and says nothing of a question.
-  const question = arrivalsQuestion(tenantId)
+  const marks = markTokens(tokens)
   const endAt = (items: EventRecord[], place: Position, isAll: boolean): ArrivalPage => {
-    return { items, next: tokens.issue(place, question), isAll }
+    return { items, next: marks.issue(tenantId, { place }), isAll }
   }
   if (after === undefined) return endAt([], log.end(), true)
 
-  const begin = tokens.read<Position>(after, question)
+  const begin = marks.read(tenantId, after).place
   const turn = turns.begin(tenantId)
   await turn.next()
   const end = log.end()

@@ -60,7 +60,9 @@ export async function queryLog(
 
   // Searching for the next places costs about as much for many as for one: where most of them may
   // not fit, few are not searched for at a time.
-  const fewest = residualFields.some((field) => filter[field] !== undefined) ? FEWEST_PLACES : 1
+  const isResidual =
+    filter.where !== undefined || residualFields.some((field) => filter[field] !== undefined)
+  const fewest = isResidual ? FEWEST_PLACES : 1
 
   for (;;) {
     // One more than asked for says whether there is a next page.

@@ -2,11 +2,14 @@ import type { EventRecord } from '../../../event/record'
 import type { Log } from '../../../telemetry/log'
 import type { EventLog } from './event-log'
 import type { Position } from './generation'
+import type { Mark } from './position-token'
 
 /** A record with the place at which it stands. */
 export interface Placed {
   record: EventRecord
   place: Position
+  /** Who goes on from here has had it. */
+  behind: Mark
 }
 
 type Listener = (records: readonly Placed[]) => void
@@ -68,16 +71,18 @@ export function createHandOut({
   function handOutNext() {
     const segments = log.segmentsFrom(next, AT_ONCE)
     const byTenant = new Map<string, Placed[]>()
-    // What nobody can read any more is passed over.
+    // It passes over what nobody can read any more.
     let reached = log.end()
     for (const segment of segments) {
-      reached = segment.position + segment.count
+      const { position, count, storedAt } = segment
+      reached = position + count
       for (const [at, record] of (log.recordsOf(segment) ?? []).entries()) {
-        const place = segment.position + at
+        const place = position + at
         if (record === undefined || place < next || !following.has(record.tenantId)) continue
-        const placed = byTenant.get(record.tenantId)
-        if (placed === undefined) byTenant.set(record.tenantId, [{ record, place }])
-        else placed.push({ record, place })
+        const one = { record, place, behind: { place: place + 1, storedAt } }
+        const others = byTenant.get(record.tenantId)
+        if (others === undefined) byTenant.set(record.tenantId, [one])
+        else others.push(one)
       }
     }
     next = reached

@@ -1,0 +1,87 @@
+import {
+  MAX_CONDITION_BYTES,
+  MAX_CONDITION_DEPTH,
+  MAX_CONDITION_PARTS,
+  MAX_CONDITION_VALUES,
+  MAX_PATH_LENGTH,
+} from './limits'
+
+const scalar = { type: ['string', 'number', 'boolean', 'null'] }
+const bound = { type: ['number', 'string'] }
+
+const path = {
+  type: 'string',
+  minLength: 1,
+  maxLength: MAX_PATH_LENGTH,
+  description:
+    'A field of the record (`actorId`, or `actor_id` as the lake has it), names with dots into the item as it was sent (`payload.score`), or a JSON Pointer into that (`/object/id`, RFC 6901)',
+}
+
+const leaf = (
+  operators: Record<string, object>,
+  more: object = { required: ['path', ...Object.keys(operators)] },
+) => ({
+  type: 'object',
+  properties: { path, ...operators },
+  ...more,
+  additionalProperties: false,
+})
+
+const group = (name: string, value: object) => ({
+  type: 'object',
+  properties: { [name]: value },
+  required: [name],
+  additionalProperties: false,
+})
+
+/**
+ * Writes the JSON Schema (2020-12) of a condition. What it cannot say, its description says.
+ * @param self where the schema itself stands, as a `$ref`
+ */
+export function conditionSchemaAt(self: string) {
+  const condition = { $ref: self }
+  const conditions = { type: 'array', items: condition, maxItems: MAX_CONDITION_PARTS - 1 }
+  return {
+    description: `A condition on an event: at most ${MAX_CONDITION_BYTES} bytes as JSON, ${MAX_CONDITION_DEPTH} deep, of ${MAX_CONDITION_PARTS} parts in all`,
+    anyOf: [
+      leaf({ equals: { ...scalar, description: 'It is this value' } }),
+      leaf({
+        in: {
+          type: 'array',
+          items: scalar,
+          maxItems: MAX_CONDITION_VALUES,
+          description: 'It is one of these',
+        },
+      }),
+      leaf({ prefix: { type: 'string', description: 'It is a text that begins so' } }),
+      leaf({ exists: { type: 'boolean', description: 'Something is there, or nothing is' } }),
+      leaf(
+        { gt: bound, gte: bound, lt: bound, lte: bound },
+        {
+          required: ['path'],
+          minProperties: 2,
+          description:
+            'It is within these bounds: numbers, texts or times (ISO 8601), all of one kind',
+        },
+      ),
+      group('all', { ...conditions, description: 'All of these hold; of none, it holds' }),
+      group('any', { ...conditions, description: 'One of these holds; of none, it does not' }),
+      group('not', condition),
+    ],
+  }
+}
+
+/** The schema as it is published by itself. */
+export const conditionSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Condition',
+  ...conditionSchemaAt('#'),
+}
+
+export const conditionExample = {
+  all: [
+    { path: 'type', in: ['quiz_completed', 'GradeEvent'] },
+    { path: 'groupId', equals: 'https://example.edu/courses/7/sections/1' },
+    { path: 'payload.score', lt: 0.5 },
+  ],
+}

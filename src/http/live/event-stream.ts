@@ -1,0 +1,183 @@
+import type { Sink, Subscriber } from '../../live/live'
+import type { StoredRecord } from '../../platform/live-feed'
+import { KEEPALIVE, messageText, retryText } from './message'
+
+// A page that lost its connection comes again after so long; the specification leaves it to us.
+const RETRY_MS = 2000
+// Proxies and balancers close what has been silent for a minute, some for half of one.
+const KEEPALIVE_MS = 15_000
+// Whoever takes nothing of what waits for so long is gone, or as good as gone: it can come again.
+const STALL_MS = 60_000
+// What waits here is held beside the queue of the subscription, and fills a packet or some.
+const MAX_WAITING = 64
+const MAX_WAITING_CHARS = 64 * 1024
+
+export interface StreamOptions {
+  /** Writes the message of a record. */
+  write(stored: StoredRecord): string
+  /** Is called once, when nothing is sent any more. */
+  ended?(): void
+  keepaliveMs?: number | undefined
+  stallMs?: number | undefined
+  /** It ends after so long, and its client comes again. Left out, it has no end. */
+  maxMs?: number | undefined
+}
+
+/** An event stream is the other end of a subscription, and the body of an answer. */
+export interface EventStream extends Disposable {
+  sink: Sink
+  body: ReadableStream<Uint8Array>
+  /** Sends what was taken, and what is taken from now on. At its end it disposes of the subscriber. */
+  begin(subscriber: Subscriber): void
+}
+
+/**
+ * Makes the body of an answer of what a subscription gives. Nothing is written before the connection
+ * asks for it; what has no room here is read from the feed again, so that nothing is passed over.
+ */
+export function createEventStream(options: StreamOptions): EventStream {
+  const { write, ended, keepaliveMs = KEEPALIVE_MS, stallMs = STALL_MS, maxMs } = options
+  const encoder = new TextEncoder()
+  let waiting: (StoredRecord | string)[] = []
+  let waitingChars = 0
+  let subscriber: Subscriber | undefined
+  /** The subscription was told that there is no room. */
+  let isFull = false
+  let isEnding = false
+  let isOver = false
+  /** Wakes the connection, which has taken everything. */
+  let wake: (() => void) | undefined
+  let takenAt = performance.now()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const life = maxMs === undefined ? undefined : setTimeout(end, maxMs)
+  life?.unref?.()
+
+  function add(item: StoredRecord | string, chars: number): boolean {
+    if (isOver || isEnding) return true
+    waiting.push(item)
+    waitingChars += chars
+    // Records of one batch go together.
+    if (subscriber !== undefined && wake !== undefined) queueMicrotask(wake)
+    isFull = waiting.length >= MAX_WAITING || waitingChars >= MAX_WAITING_CHARS
+    return !isFull
+  }
+
+  /** Ends once everything that waits is sent. */
+  function end() {
+    isEnding = true
+    wake?.()
+  }
+
+  function over() {
+    if (isOver) return
+    isOver = true
+    clearTimeout(timer)
+    clearTimeout(life)
+    waiting = []
+    wake?.()
+    subscriber?.[Symbol.dispose]()
+    ended?.()
+  }
+
+  /** Looks again after so long, at the latest: one timer that stands is cheaper than one an event. */
+  function watch() {
+    if (isOver) return
+    const ms = takenAt + (wake === undefined ? stallMs : keepaliveMs) - performance.now()
+    timer = setTimeout(look, Math.max(Math.min(ms, keepaliveMs), 1))
+    // The end of the process does not wait for readers.
+    timer.unref?.()
+  }
+
+  /** Keeps the connection open, or cuts off who takes nothing. */
+  function look() {
+    const silentMs = performance.now() - takenAt
+    const hasMore = waiting.length > 0
+    if (wake !== undefined && !hasMore && silentMs >= keepaliveMs) add(KEEPALIVE, KEEPALIVE.length)
+    if (wake === undefined && hasMore && silentMs >= stallMs) cut()
+    watch()
+  }
+
+  let cut = over
+
+  function textOfWaiting(): string {
+    const items = waiting
+    waiting = []
+    waitingChars = 0
+    return items.map((item) => (typeof item === 'string' ? item : write(item))).join('')
+  }
+
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        cut = () => {
+          // What is on its way still gets there, unlike after an error, and the client goes on behind it.
+          controller.close()
+          over()
+        }
+      },
+
+      async pull(controller) {
+        takenAt = performance.now()
+        if (!mayGoOn()) await more()
+        if (isOver) return
+        controller.enqueue(written())
+        takenAt = performance.now()
+        if (isEnding) return cut()
+        if (!isFull) return
+        isFull = false
+        subscriber?.ready()
+      },
+
+      cancel: over,
+    },
+    // Nothing is made ahead of what the connection asks for.
+    { highWaterMark: 0 },
+  )
+
+  function written(): Uint8Array {
+    try {
+      return encoder.encode(textOfWaiting())
+    } catch (thrown) {
+      over()
+      throw thrown
+    }
+  }
+
+  const mayGoOn = () => isOver || isEnding || (subscriber !== undefined && waiting.length > 0)
+
+  async function more() {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    wake = resolve
+    await promise
+    wake = undefined
+  }
+
+  watch()
+  return {
+    body,
+
+    sink: {
+      take: (stored) => add(stored, stored.record.raw.length),
+      resync(reason, after) {
+        const data = JSON.stringify({ type: 'resync', reason, after })
+        add(messageText({ name: 'resync', id: after, data }), data.length)
+      },
+      end(reason) {
+        const data = JSON.stringify({ type: 'end', reason })
+        add(messageText({ name: 'end', data }), data.length)
+        end()
+      },
+    },
+
+    begin(given) {
+      subscriber = given
+      if (isOver) return given[Symbol.dispose]()
+      const { id, from } = given
+      const data = JSON.stringify({ type: 'ready', subscriber_id: id, position: from })
+      waiting.unshift(retryText(RETRY_MS), messageText({ name: 'ready', id: from, data }))
+      wake?.()
+    },
+
+    [Symbol.dispose]: over,
+  }
+}
