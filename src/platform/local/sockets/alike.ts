@@ -3,7 +3,7 @@ import type { ServerWebSocket } from 'bun'
 /** Writes a text to all sockets that have subscribed to a topic. */
 export type Publish = (topic: string, text: string) => void
 
-/** Those who get the same share a topic of Bun's, which writes a text once for all of them. */
+/** Sockets that get the same share a topic of Bun's, which writes a text once for all of them. */
 export interface Sharing {
   socket: Pick<ServerWebSocket<unknown>, 'subscribe' | 'unsubscribe'>
   held: readonly string[]
