@@ -20,29 +20,50 @@ const FEW = 8
 
 let made = 0
 
-/** Finds those who hold the same texts. @returns groups of several, and everybody else */
+/** All of a group hold the same texts, as far as `shared` goes. */
+export interface Group<Member> {
+  members: Member[]
+  shared: readonly string[]
+}
+
+interface Growing<Member> extends Group<Member> {
+  longest: readonly string[]
+}
+
+/**
+ * Finds those who hold the same texts, some of them perhaps more than others: who has not been given
+ * the next one yet is given it in this turn or the next.
+ * @returns groups of several, and everybody else
+ */
 export function alike<Member extends Sharing>(
   members: readonly Member[],
-): { groups: Member[][]; others: Member[] } {
-  const byFirst = new Map<string, Member[][]>()
+): { groups: Group<Member>[]; others: Member[] } {
+  const byFirst = new Map<string, Growing<Member>[]>()
   for (const member of members) {
-    const first = member.held[0] ?? ''
+    const { held } = member
+    const first = held[0] ?? ''
     const groups = byFirst.get(first) ?? []
     if (groups.length === 0) byFirst.set(first, groups)
-    const group = groups.find(([one]) => areSame(one!.held, member.held))
-    if (group) group.push(member)
-    // Where they differ in what follows, few comparisons are made.
-    else groups.push([member])
+    const group = groups.find(({ longest }) => areSame(longest, held))
+    if (group === undefined) groups.push({ members: [member], shared: held, longest: held })
+    else {
+      group.members.push(member)
+      if (held.length < group.shared.length) group.shared = held
+      if (held.length > group.longest.length) group.longest = held
+    }
   }
   const all = [...byFirst.values()].flat()
   return {
-    groups: all.filter(({ length }) => length >= FEW),
-    others: all.filter(({ length }) => length < FEW).flat(),
+    groups: all.filter(({ members }) => members.length >= FEW),
+    others: all.filter(({ members }) => members.length < FEW).flatMap(({ members }) => members),
   }
 }
 
+/** Tells whether one list is the beginning of the other. */
 function areSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, at) => text === b[at])
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at += 1) if (a[at] !== b[at]) return false
+  return true
 }
 
 /** Makes sure that a group has a topic, and that nobody else has it. @returns its name */

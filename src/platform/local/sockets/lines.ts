@@ -1,6 +1,6 @@
 import type { ServerWebSocket } from 'bun'
 import type { Line } from '../../connections'
-import { alike, leaveTopic, type Publish, type Sharing, topicOf } from './alike'
+import { alike, type Group, leaveTopic, type Publish, type Sharing, topicOf } from './alike'
 import { createRoom } from './room'
 
 /** The sending end of a conversation, with what only its socket's events need. */
@@ -49,7 +49,7 @@ interface Member extends Sharing {
  */
 export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } = {}): Lines {
   const room = createRoom(MAX_COPIES)
-  let dirty: Member[] = []
+  let dirty = new Set<Member>()
   /** Lines that have something to be taken by the other end. */
   const behind = new Set<Member>()
   let isFlushing = false
@@ -108,8 +108,8 @@ export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } =
   }
 
   function flushAll() {
-    const members = dirty.filter(({ isOver, held }) => !isOver && held.length > 0)
-    dirty = []
+    const members = [...dirty].filter(({ isOver, held }) => !isOver && held.length > 0)
+    dirty = new Set()
     isFlushing = false
     if (publish === undefined) return members.forEach(flush)
     const ready: Member[] = []
@@ -125,13 +125,13 @@ export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } =
   }
 
   /** Writes to all of a group at once: nothing waits in their sockets, and what may be copied has room. */
-  function flushGroup(group: Member[], publish: Publish) {
-    const { held, tenantId } = group[0]!
+  function flushGroup({ members: group, shared }: Group<Member>, publish: Publish) {
+    const { tenantId } = group[0]!
     const topic = topicOf(group)
     const most = Math.max(SMALL, Math.min(MAX_BEHIND, room.left(tenantId) / group.length))
     let length = 0
     let written = 0
-    for (const text of held) {
+    for (const text of shared) {
       if (length + text.length > most) break
       length += text.length
       publish(topic, text)
@@ -156,7 +156,7 @@ export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } =
   }
 
   function later(member: Member) {
-    dirty.push(member)
+    dirty.add(member)
     if (isFlushing) return
     isFlushing = true
     setImmediate(flushAll)
