@@ -149,6 +149,35 @@ describe('a conversation', () => {
     await until(() => one!.isClosed)
   })
 
+  it('is told its own, in order, whatever others are told at the same time', async () => {
+    await using test = converse()
+    const sockets = await Promise.all(Array.from({ length: 40 }, () => openSocket(test.url)))
+    const slow = await raw(test.url, { isDeaf: true })
+    const lines = test.told.map(({ line }) => line)
+    const expected: string[][] = lines.map(() => [])
+    const tell = (to: number, text: string) => {
+      expected[to]!.push(text)
+      lines[to]!.send(text)
+    }
+    for (let n = 0; n < 400; n += 1) {
+      const text = `${n} ${'x'.repeat((n * 131) % 2500)}`
+      // Most are told the same; some are passed over, and some hear something in between.
+      for (let to = 0; to < lines.length; to += 1) if ((to + n) % 7 > 0 || n % 3 > 0) tell(to, text)
+      if (n % 5 === 0) tell(n % 40, `for ${n % 40}`)
+      if (n % 11 === 0) await Bun.sleep(n % 2)
+    }
+    const heard = await Promise.all(
+      sockets.map(async (socket, at) => {
+        const texts: string[] = []
+        while (texts.length < expected[at]!.length) texts.push(await socket.next())
+        return texts
+      }),
+    )
+    expect(heard).toEqual(expected.slice(0, 40))
+    slow.destroy()
+    for (const socket of sockets) await socket[Symbol.asyncDispose]()
+  }, 20_000)
+
   it('is cut off when the other end reads nothing while it is closed', async () => {
     await using test = converse()
     const socket = await raw(test.url, { isDeaf: true })

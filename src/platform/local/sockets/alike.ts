@@ -1,0 +1,93 @@
+import type { ServerWebSocket } from 'bun'
+
+/** Writes a text to all sockets that have subscribed to a topic. */
+export type Publish = (topic: string, text: string) => void
+
+/** Sockets that get the same share a topic of Bun's, which writes a text once for all of them. */
+export interface Sharing {
+  socket: Pick<ServerWebSocket<unknown>, 'subscribe' | 'unsubscribe'>
+  held: readonly string[]
+  topic?: Topic | undefined
+}
+
+interface Topic {
+  name: string
+  members: Set<Sharing>
+}
+
+// With fewer, a topic costs more than it saves.
+const FEW = 8
+
+let made = 0
+
+/** All of a group hold the same texts, as far as `shared` goes. */
+export interface Group<Member> {
+  members: Member[]
+  shared: readonly string[]
+}
+
+interface Growing<Member> extends Group<Member> {
+  longest: readonly string[]
+}
+
+/**
+ * Finds those who hold the same texts, some of them perhaps more than others: who has not been given
+ * the next one yet is given it in this turn or the next.
+ * @returns groups of several, and everybody else
+ */
+export function alike<Member extends Sharing>(
+  members: readonly Member[],
+): { groups: Group<Member>[]; others: Member[] } {
+  const byFirst = new Map<string, Growing<Member>[]>()
+  for (const member of members) {
+    const { held } = member
+    const first = held[0] ?? ''
+    const groups = byFirst.get(first) ?? []
+    if (groups.length === 0) byFirst.set(first, groups)
+    const group = groups.find(({ longest }) => areSame(longest, held))
+    if (group === undefined) groups.push({ members: [member], shared: held, longest: held })
+    else {
+      group.members.push(member)
+      if (held.length < group.shared.length) group.shared = held
+      if (held.length > group.longest.length) group.longest = held
+    }
+  }
+  const all = [...byFirst.values()].flat()
+  return {
+    groups: all.filter(({ members }) => members.length >= FEW),
+    others: all.filter(({ members }) => members.length < FEW).flatMap(({ members }) => members),
+  }
+}
+
+/** Tells whether one list is the beginning of the other. */
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at += 1) if (a[at] !== b[at]) return false
+  return true
+}
+
+/** Makes sure that a group has a topic, and that nobody else has it. @returns its name */
+export function topicOf(group: readonly Sharing[]): string {
+  const topic = group[0]?.topic ?? { name: `alike ${made++}`, members: new Set() }
+  if (topic.members.size !== group.length || group.some((one) => one.topic !== topic)) {
+    const wanted = new Set(group)
+    for (const one of topic.members) if (!wanted.has(one)) leaveTopic(one)
+    for (const one of group) {
+      if (one.topic === topic) continue
+      leaveTopic(one)
+      one.topic = topic
+      topic.members.add(one)
+      one.socket.subscribe(topic.name)
+    }
+  }
+  return topic.name
+}
+
+/** @param isOver a socket that has ended has left its topics */
+export function leaveTopic(member: Sharing, isOver = false) {
+  const { topic } = member
+  if (topic === undefined) return
+  topic.members.delete(member)
+  member.topic = undefined
+  if (!isOver) member.socket.unsubscribe(topic.name)
+}
