@@ -235,6 +235,12 @@ describe('filters of webhooks', () => {
       'empty',
     ],
     ['a condition with an older form', [{ ...older, all: [] }], ['filters', 0, 'all'], 'alone'],
+    [
+      'too many parts',
+      Array(2).fill({ all: Array(100).fill({ path: 'x', exists: true }) }),
+      ['filters'],
+      '200 parts in all',
+    ],
     ['too many', Array(21).fill(older), ['filters'], '20'],
   ]
   for (const [why, filters, path, message] of bad) {

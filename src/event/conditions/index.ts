@@ -1,4 +1,4 @@
-export { requiredBy } from './atoms'
+export { partsOf, requiredBy } from './atoms'
 export { type ConditionIndex, createConditionIndex } from './condition-index'
 export {
   conditionOf,

@@ -102,34 +102,31 @@ function testOf(leaf: Leaf, place: Place): Test {
     const { prefix } = leaf
     return (value) => typeof value === 'string' && value.startsWith(prefix)
   }
-  return withinTest(leaf as Bounds)
-}
-
-const names = ['gt', 'gte', 'lt', 'lte'] as const
-
-const holds: Record<(typeof names)[number], (one: never, other: never) => boolean> = {
-  gt: (one, other) => one > other,
-  gte: (one, other) => one >= other,
-  lt: (one, other) => one < other,
-  lte: (one, other) => one <= other,
+  const { gt, gte, lt, lte } = leaf as Bounds
+  return withinTest({ gt: gt!, gte: gte!, lt: lt!, lte: lte! })
 }
 
 /** All bounds are of one kind: numbers, times, or texts. */
 function withinTest(bounds: Bounds): Test {
-  const given = names.flatMap((name) => {
-    const bound = bounds[name]
-    return bound === undefined ? [] : [{ compare: holds[name], bound }]
-  })
-  const times = given.map(({ bound }) => instantOf(bound))
-  const areTimes = times.every((time) => time !== undefined)
-  const wanted = areTimes ? times : given.map(({ bound }) => bound)
-  const kind = typeof wanted[0]
-  return (sent) => {
-    const value = areTimes ? instantOf(sent) : sent
-    if (typeof value !== kind) return false
-    for (const [at, { compare }] of given.entries()) {
-      if (!compare(value as never, wanted[at] as never)) return false
-    }
-    return true
+  const given = Object.values(bounds).filter((bound) => bound !== undefined)
+  if (given.every((bound) => instantOf(bound) !== undefined)) {
+    const isWithin = within(inInstants(bounds))
+    return (sent) => isWithin(instantOf(sent))
   }
+  return within(bounds)
+}
+
+function inInstants({ gt, gte, lt, lte }: Bounds): Bounds {
+  const [from, after, to, before] = [gte, gt, lte, lt].map(instantOf)
+  return { gte: from!, gt: after!, lte: to!, lt: before! }
+}
+
+function within({ gt, gte, lt, lte }: Bounds) {
+  const kind = typeof (gt ?? gte ?? lt ?? lte)
+  return (value: Scalar | undefined): boolean =>
+    typeof value === kind &&
+    (gt === undefined || value! > gt) &&
+    (gte === undefined || value! >= gte) &&
+    (lt === undefined || value! < lt) &&
+    (lte === undefined || value! <= lte)
 }

@@ -18,8 +18,8 @@ export interface Subject {
 
 type ItemPlace = Place & { of: 'item' }
 
-// Of all the lists along a path, so many elements are looked at: an event has some dozens, and one of
-// fifty thousand would be gone through for each of ten thousand conditions.
+// So many elements of all lists along a path are looked at: an event has some dozens, and one of fifty
+// thousand would be gone through for each of ten thousand conditions.
 export const MAX_ELEMENTS = 1000
 
 const NOTHING: Held = { isThere: false, scalars: [] }

@@ -2,7 +2,7 @@ import type { Condition, Scalar } from '../condition'
 import { type Matches, matcherOf } from './match'
 import { keyOfPlace, placeOf } from './path'
 
-/** What a condition says of entities: it asks for the kind of a record, or for these types. */
+/** A condition asks for entities by the kind of a record, or by naming these types. */
 interface Asked {
   kind: boolean
   types: ReadonlySet<Scalar>

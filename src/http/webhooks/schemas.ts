@@ -1,5 +1,5 @@
 import type { Condition as EventCondition } from '../../event/condition'
-import { MAX_FILTERS, readCondition } from '../../event/conditions'
+import { MAX_CONDITION_PARTS, MAX_FILTERS, partsOf, readCondition } from '../../event/conditions'
 import { type FieldFilter, filterFields } from '../../event/filter'
 import type { Webhook, WebhookSubscription } from '../../platform/registry/webhooks'
 import { Condition } from '../filters/condition'
@@ -60,6 +60,12 @@ const AnyFilter = z.unknown().transform((sent, context): FieldFilter[] | EventCo
   return z.NEVER
 })
 
+/** Every event meets the filters of all webhooks: those of one cost no more than one condition. */
+function partsIn(filters: Webhook['filters']): number {
+  const parts = filters.map((filter) => ('field' in filter ? 1 : partsOf(filter)))
+  return parts.reduce((sum, more) => sum + more, 0)
+}
+
 function isLikeCondition(sent: unknown): boolean {
   if (typeof sent !== 'object' || sent === null) return false
   return ['path', 'all', 'any', 'not'].some((name) => Object.hasOwn(sent, name))
@@ -101,6 +107,9 @@ export const WebhookSettings = z
       .max(MAX_FILTERS)
       .default([])
       .transform((filters) => filters.flat() as Webhook['filters'])
+      .refine((filters) => partsIn(filters) <= MAX_CONDITION_PARTS, {
+        error: `Must have at most ${MAX_CONDITION_PARTS} parts in all`,
+      })
       // Both spellings are taken, and one is answered: the document has that one.
       .openapi({
         type: 'array',
