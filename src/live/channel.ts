@@ -131,10 +131,12 @@ export async function openChannel(
     // From here on, who has read up to an earlier place finds it in the window.
     head = stored
     window.add(offering)
-    for (const [at, listener] of found.entries()) {
-      if (at % SOME === SOME - 1 && slice.isOver()) await slice.next()
-      if (isOver(current)) return
-      listener.offer(offering)
+    for (let at = 0; at < found.length; at += 1) {
+      if (at % SOME === SOME - 1 && slice.isOver()) {
+        await slice.next()
+        if (isOver(current)) return
+      }
+      found[at]!.offer(offering)
     }
     offering = undefined
   }

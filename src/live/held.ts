@@ -5,16 +5,22 @@ import type { Shares } from './shares'
 export interface Held {
   readonly stored: StoredRecord
   readonly bytes: number
+  /** Tells it from others: who keeps the number keeps no memory of the record. */
+  readonly number: number
   /** So many queues hold it. */
   holders: number
 }
+
+let made = 0
 
 // Beside its text a record is some forty short strings, and the engine's objects around them.
 const RECORD_BYTES = 2048
 
 /** Wraps a record; a character of text takes one or two bytes. */
 export function heldOf(stored: StoredRecord): Held {
-  return { stored, bytes: stored.record.raw.length * 2 + RECORD_BYTES, holders: 0 }
+  made += 1
+  const bytes = stored.record.raw.length * 2 + RECORD_BYTES
+  return { stored, bytes, number: made, holders: 0 }
 }
 
 /** @returns false when the tenant has no memory left for it */

@@ -71,13 +71,19 @@ export function createHub(needs: HubNeeds): Live {
       )
       members.add(member)
       // Whoever subscribes says so first.
-      setImmediate(() => member.start())
+      setImmediate(() => void begin(member))
       const { update, ready, end } = member
       return { id: newId(), from, update, ready, [Symbol.dispose]: () => end() }
     } catch (error) {
       leave()
       throw error
     }
+  }
+
+  /** Requests go by a memory of keys: one that was revoked a moment ago may come back by it. */
+  async function begin(member: Member) {
+    if (await rechecks.holds(member.principal)) member.start()
+    else member.end('revoked')
   }
 
   return {

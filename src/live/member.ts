@@ -65,8 +65,8 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
   let lost = 0
   /** It has had everything up to here. */
   let reached = asked.from
-  /** The position behind what it was offered last, which comes twice where it has just begun. */
-  let offered: string | undefined
+  /** The number of what it was offered last, which comes twice where it has just begun. */
+  let offered = 0
   /** The record that is offered now may have been matched before its condition changed. */
   let doubtful: object | undefined
   /** It has read whatever the channel offers up to here. */
@@ -126,25 +126,32 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
     try {
       tell()
     } catch (error) {
-      log.error('a live reader failed', { tenantId, reason: (error as Error).message })
-      end()
+      fail(error)
     }
+  }
+
+  function fail(error: unknown) {
+    log.error('a live reader failed', { tenantId, reason: (error as Error).message })
+    end()
   }
 
   function give(stored: StoredRecord) {
     reached = stored.position()
-    safely(() => {
+    // There is no function for each of millions of deliveries.
+    try {
       isOpen = sink.take(stored)
-    })
+    } catch (error) {
+      fail(error)
+    }
   }
 
   function offer(one: Held) {
-    if (phase !== 'live') return
-    const position = one.stored.position()
-    if (offered === position) return
-    if (readTo !== undefined && feed.order(tenantId, position, readTo) <= 0) return
-    readTo = undefined
-    offered = position
+    if (phase !== 'live' || offered === one.number) return
+    if (readTo !== undefined) {
+      if (feed.order(tenantId, one.stored.position(), readTo) <= 0) return
+      readTo = undefined
+    }
+    offered = one.number
     if (doubtful === one && !isWanted(one)) return
     if (isOpen && queue.size === 0) give(one.stored)
     else if (lost > 0 || !queue.add(one)) overflow()

@@ -14,7 +14,12 @@ const EVERY_MS = 2000
 // So many keys are asked about at a time, so that those of a large school do not wait for each other.
 const AT_ONCE = 16
 
-/** Ends those whose key or token does not hold any more, two seconds later at most. */
+/** Rechecks end those whose key or token does not hold any more, two seconds later at most. */
+export interface Rechecks extends Disposable {
+  /** Asks whether a key or token holds; true where that cannot be known. */
+  holds(principal: Principal): Promise<boolean>
+}
+
 export function startRechecks({
   members,
   isCurrent,
@@ -25,17 +30,22 @@ export function startRechecks({
   isCurrent: IsCurrent
   log: Log
   everyMs?: number | undefined
-}): Disposable {
+}): Rechecks {
   let isChecking = false
 
-  async function check(group: readonly Checked[]) {
+  async function holds(principal: Principal): Promise<boolean> {
     try {
-      if (await isCurrent(group[0]!.principal, 'events:read')) return
+      return await isCurrent(principal, 'events:read')
     } catch (error) {
-      // Nobody knows: they are asked about again, and nobody is cut off for what a registry lacks.
+      // Nobody knows: it is asked again, and nobody is cut off for what a registry lacks.
       const { message: reason } = error as Error
-      return log.warn('the keys of live readers could not be checked', { reason })
+      log.warn('the keys of live readers could not be checked', { reason })
+      return true
     }
+  }
+
+  async function check(group: readonly Checked[]) {
+    if (await holds(group[0]!.principal)) return
     for (const one of group) one.end('revoked')
   }
 
@@ -51,7 +61,7 @@ export function startRechecks({
   }
 
   const timer = setInterval(checkAll, everyMs)
-  return { [Symbol.dispose]: () => clearInterval(timer) }
+  return { holds, [Symbol.dispose]: () => clearInterval(timer) }
 }
 
 /** Groups those that are known by the same key; a token is one of its own, with an end of its own. */

@@ -45,10 +45,10 @@ function gapsOf(steps: readonly Step[]): string[] {
 }
 
 describe('docs/architecture.md', () => {
-  const walks = walksOf(text.slice(text.indexOf('## Four walks')))
+  const walks = walksOf(text.slice(text.indexOf('## Five walks')))
 
-  it('has four walks of some length', () => {
-    expect(walks.size).toBe(4)
+  it('has five walks of some length', () => {
+    expect(walks.size).toBe(5)
     for (const steps of walks.values()) expect(steps.length).toBeGreaterThan(9)
   })
 

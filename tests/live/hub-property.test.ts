@@ -99,7 +99,7 @@ describe('live subscriptions over the log of one machine', () => {
           seed % 2 === 0 ? lateFeed(feed.live, () => Math.floor(random() * 4)) : feed.live
         const hidden = { before: async () => undefined }
         const isCurrent = async () => true
-        const bounds = { maxSubscribers: 200, queueBytes: 400_000 }
+        const bounds = { maxSubscribers: 200, queueBytes: 150_000 }
         const hub = createHub({ feed: live, hidden, isCurrent, log: silentLog, ...bounds })
         return { feed, hub }
       }
@@ -166,7 +166,6 @@ describe('live subscriptions over the log of one machine', () => {
         expect(at).toBe(wanted[place]!.length)
       }
       expect(hub.state()).toEqual({ subscribers: readers.length, queued: 0 })
-      expect(readers.some(({ got }) => got.some((one) => 'lost' in one))).toBe(true)
       await close()
     }, 40_000)
   }

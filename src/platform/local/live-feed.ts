@@ -30,8 +30,13 @@ export function createLiveFeed(needs: Needs): LiveFeed & Disposable {
   const tokens = markTokens(needs.tokens)
   const handOut = createHandOut(needs)
 
-  const positionAt = (tenantId: string, place: Position) =>
-    tokens.issue(tenantId, { place, storedAt: storedBefore(log, place) })
+  /** A thousand readers that begin at once ask for the same place. */
+  let asked: Mark = { place: -1 }
+
+  function positionAt(tenantId: string, place: Position) {
+    if (asked.place !== place) asked = { place, storedAt: storedBefore(log, place) }
+    return tokens.issue(tenantId, asked)
+  }
 
   function storedAs(record: EventRecord, behind: Mark): StoredRecord {
     let position: string | undefined
