@@ -61,6 +61,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Bucket"
     }
+    "Live": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
     "Nonius": {
       "archiveStreams": {
         "pii": string
@@ -77,6 +81,7 @@ declare module "sst" {
       "eventsTable": string
       "glueDatabase": string
       "indexes": any
+      "liveTable": string
       "quarantineTable": string
       "registryTable": string
       "rootKeyId": string
@@ -102,6 +107,11 @@ declare module "sst" {
     "Statements": {
       "name": string
       "type": "sst.aws.Dynamo"
+    }
+    "Stream": {
+      "name": string
+      "type": "sst.aws.Function"
+      "url": string
     }
     "Sweep": {
       "name": string

@@ -20,10 +20,12 @@ export default $config({
     await import('./infra/deliver')
     await import('./infra/realtime')
     await import('./infra/sweep')
+    const { stream } = await import('./infra/stream')
     await import('./infra/dashboard')
     return {
       url: door?.url ?? api.url,
       websocket: connections.url,
+      streams: stream.url,
       tokens: $interpolate`${clients.domainUrl}/oauth2/token`,
     }
   },

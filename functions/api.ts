@@ -14,7 +14,12 @@ const log = createLog(config.logLevel, 'json')
 const metrics = createMetrics(Resource.App)
 const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.xapi })
 const { platform, measured } = metered({ platform: serving, metrics })
-const options = { config, clock, log, maxReplyBytes: MAX_REPLIED_BYTES }
+// Answers leave here whole: those who ask for a stream are sent on.
+const { NONIUS_STREAM_URL: streamAt } = process.env
+const options = {
+  ...{ config, clock, log, maxReplyBytes: MAX_REPLIED_BYTES },
+  ...(streamAt && { streamAt }),
+}
 const app = createApp(createServices(platform, options))
 
 /** Answers everything that comes over HTTP. */

@@ -11,6 +11,7 @@ import {
 } from '../src/platform/aws/lambda/realtime-handler'
 import { systemClock as clock } from '../src/platform/clock'
 import { socketProtocols } from '../src/realtime/protocol'
+import { MAX_CONDITIONS_BYTES, relayedLazily } from '../src/realtime/relayed/lazily'
 import { createServices } from '../src/services'
 import { createLog } from '../src/telemetry/log'
 import { createMetrics } from '../src/telemetry/metrics'
@@ -23,9 +24,28 @@ const { platform, measured } = metered({ platform: serving, metrics })
 const services = createServices(platform, { config, clock, log })
 const limits = { maxMessageBytes: MAX_MESSAGE_BYTES, maxReplyBytes: MAX_MESSAGE_BYTES }
 
+/** Answers subscribers; whoever only sends events does not wait for it to be loaded. */
+const subscribe = relayedLazily(async () => {
+  const [{ openHeldConnections }, { createPosting }, { createRelayedSubscribe }] =
+    await Promise.all([
+      import('../src/platform/aws/held-connections'),
+      import('../src/realtime/posting/post'),
+      import('../src/realtime/relayed/subscribe'),
+    ])
+  const needs = {
+    ...(await openHeldConnections(Resource.Nonius, { clock, log })),
+    isCurrent: services.identity.isCurrent,
+    hidden: services.hidden,
+    limits: { places: Math.ceil(config.maxSubscribers / 2), bytes: MAX_CONDITIONS_BYTES },
+    ...{ clock, log },
+  }
+  return createRelayedSubscribe({ ...needs, post: createPosting(needs) })
+}, log)
+
 const handle = createRealtimeHandler({
   ...openConnections(Resource.Nonius, { clock }),
   protocols: socketProtocols(services, limits),
+  relayed: [subscribe],
   handshake: handshakeWith(createApp(services)),
   log,
 })

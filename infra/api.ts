@@ -1,5 +1,6 @@
 import { createFunction } from './function'
 import { permissions } from './permissions'
+import { stream } from './stream'
 
 /**
  * The function answers everything over HTTP. Keys and tokens decide who may do what, the routes
@@ -10,5 +11,6 @@ export const api = createFunction('Api', {
   memory: '1024 MB', // half a processor: parsing, not memory, is what a request waits for
   timeout: '29 seconds', // senders give up at thirty
   url: { cors: false },
+  environment: { NONIUS_STREAM_URL: stream.url },
   permissions: permissions.api,
 })

@@ -11,6 +11,12 @@ interface Options {
   timeout: NonNullable<ConstructorParameters<typeof sst.aws.Function>[1]['timeout']>
   permissions: Permissions
   url?: { cors: false }
+  /** If true, what the function writes leaves as it is written. */
+  streaming?: true
+  /** These settings are its own, beside those that all functions have. */
+  environment?: Record<string, $util.Input<string>>
+  /** At most so many calls run at a time, and so many are kept for it. Left out, any. */
+  concurrency?: { reserved: number } | undefined
   /** Counts the retries of calls that nobody waits for. Lambda's own number is 2. */
   retries?: number
 }
@@ -19,7 +25,8 @@ interface Options {
  * Creates a function of `functions/`, run as all of ours are.
  * @param name of the function; its file is in lower case
  */
-export function createFunction(name: string, { permissions, ...options }: Options) {
+export function createFunction(name: string, given: Options) {
+  const { permissions, environment: own, ...options } = given
   const file = name.toLowerCase()
   const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
     name: `/nonius/${$app.stage}/${file}`,
@@ -35,7 +42,7 @@ export function createFunction(name: string, { permissions, ...options }: Option
     handler: `${file}.handler`,
     runtime: 'nodejs24.x',
     architecture: 'arm64', // a fifth cheaper than x86_64 for the same work
-    environment: { NONIUS_OIDC_ISSUER: issuer, ...environment },
+    environment: { NONIUS_OIDC_ISSUER: issuer, ...environment, ...own },
     link: [nonius],
     logging: { logGroup: logs.name, format: 'json' },
     permissions: [...permissions, writeLogs],

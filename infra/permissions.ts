@@ -1,10 +1,10 @@
-import { WEBHOOKS_PARTITION } from '../src/platform/aws/deployed/tables'
+import { TYPES_PARTITIONS, WEBHOOKS_PARTITION } from '../src/platform/aws/deployed/tables'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
 import { deliveryQueue } from './queues'
-import { deliveries, documents, events, quarantine, registry, statements } from './tables'
+import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
 
 /** Permissions say what a function does, as the exact calls that this takes. */
 export type Permissions = sst.aws.FunctionPermissionArgs[]
@@ -98,6 +98,21 @@ const updateWebhooks: Permissions = [
         test: 'ForAllValues:StringEquals',
         variable: 'dynamodb:LeadingKeys',
         values: [WEBHOOKS_PARTITION],
+      },
+    ],
+  },
+]
+
+/** Counts what was stored by its type, in transactions of updates; no key or setting is in reach. */
+const countTypes: Permissions = [
+  {
+    actions: ['dynamodb:UpdateItem'],
+    resources: [registry.arn],
+    conditions: [
+      {
+        test: 'ForAllValues:StringLike',
+        variable: 'dynamodb:LeadingKeys',
+        values: [`${TYPES_PARTITIONS}#*`],
       },
     ],
   },
@@ -201,6 +216,35 @@ const ingest: Permissions = [
   ...markStatements,
 ]
 
+/** Writes the logs that live readers follow: which are wanted, and a transaction for each row. */
+const writeLive: Permissions = [
+  {
+    actions: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((one) => `dynamodb:${one}`),
+    resources: [live.arn],
+  },
+]
+
+/** Knows who is subscribed over WebSocket, in the table of live readers. */
+const useSubscriptions: Permissions = [
+  {
+    actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
+      (one) => `dynamodb:${one}`,
+    ),
+    resources: [live.arn],
+  },
+]
+
+/** Follows the logs, and notes that somebody does. */
+const followLive: Permissions = [
+  {
+    actions: ['GetItem', 'Query', 'UpdateItem'].map((one) => `dynamodb:${one}`),
+    resources: [live.arn],
+  },
+]
+
+/** Posts to subscribers what the logs have, at positions that are signed. */
+const postLive: Permissions = [...useSubscriptions, ...sendToConnections, ...openSecrets]
+
 /** Hands on what was stored. */
 const handOn: Permissions = [
   ...followBatches,
@@ -210,12 +254,16 @@ const handOn: Permissions = [
   ...putRecords,
   ...enqueueDeliveries,
   ...addStatements,
+  ...countTypes,
+  ...writeLive,
+  ...postLive,
 ]
 
 /** Each function has these permissions. */
 export const permissions = {
   // The request that enables a webhook sets the alarms of what was parked for it.
-  api: [...ingest, ...queryEvents, ...enqueueDeliveries, ...useDocuments],
+  // The request that ends a key ends its connections.
+  api: [...ingest, ...queryEvents, ...enqueueDeliveries, ...useDocuments, ...sendToConnections],
   changes: [...followStream, ...discardBatches, ...handOn],
   deliver: [
     ...receiveDeliveries,
@@ -225,6 +273,7 @@ export const permissions = {
     ...updateWebhooks,
     ...openSecrets,
   ],
-  realtime: [...ingest, ...sendToConnections],
+  realtime: [...ingest, ...postLive],
+  stream: [...followLive, ...getEvents, ...getBlobs, ...readRegistry, ...openSecrets],
   sweep: [...ingest, ...handOn],
 } satisfies Record<string, Permissions>

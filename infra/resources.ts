@@ -8,7 +8,7 @@ import { rootKey } from './keys'
 import { database } from './lake'
 import { deliveryQueue } from './queues'
 import { indexes } from './settings'
-import { deliveries, documents, events, quarantine, registry, statements } from './tables'
+import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
 
 type Properties = { [Name in keyof Resources]: $util.Input<Resources[Name]> }
 
@@ -29,6 +29,7 @@ export const nonius = new sst.Linkable('Nonius', {
     documentsTable: documents.name,
     statementsTable: statements.name,
     deliveriesTable: deliveries.name,
+    liveTable: live.name,
     deliveryQueueUrl: deliveryQueue.url,
     blobsBucket: blobs.name,
     archiveStreams: $util.output(archiveStreams),

@@ -25,6 +25,29 @@ if (name && !zone)
  */
 export const domain = name && zone ? { name, zone } : undefined
 
+// Lambda's own limit is fifteen minutes, of which the last is for the end.
+const LONGEST_STREAM_S = 14 * 60
+
+/** A stream over HTTP ends after so many seconds, and its client comes again. */
+export const streamSeconds = wholeNumber('NONIUS_STREAM_SECONDS', 10, LONGEST_STREAM_S)
+
+/**
+ * At most so many streams run at a time, and so many of the account's concurrent calls are kept for
+ * them. Without it they share what all functions have; a young account has ten calls in all to share.
+ */
+export const maxStreams = process.env.NONIUS_MAX_STREAMS
+  ? wholeNumber('NONIUS_MAX_STREAMS', 1, 10_000)
+  : undefined
+
+function wholeNumber(name: string, least: number, most: number): number {
+  const given = process.env[name] || String(most)
+  const number = Number(given)
+  if (Number.isInteger(number) && number >= least && number <= most) return number
+  throw new Error(
+    `${name} must be a whole number from ${least} to ${most}; it is ${JSON.stringify(given)}.`,
+  )
+}
+
 // These of the README's settings mean something where there is no port, folder or demo key.
 const passedOn = [
   'NONIUS_MAX_BODY_BYTES',

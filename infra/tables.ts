@@ -20,6 +20,8 @@ export const statements = table(
   'STANDARD_INFREQUENT_ACCESS',
 )
 export const deliveries = table('Deliveries', tables.deliveries, false)
+// Its rows are held for a day.
+export const live = table('Live', tables.live, false)
 
 /**
  * Makes a table of its shape.

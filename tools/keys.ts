@@ -40,7 +40,7 @@ function resources(): Resources | undefined {
  * `tenants …`, shows and changes tenants; with `issuers …`, says whose tokens are people's; with `sources`, lists what came from each; with `query …`, asks its lake.
  */
 async function run(resources: Resources) {
-  const registry: Registry = openRegistry(resources, clock)
+  const registry: Registry = openRegistry(resources, clock, createLog('warn', 'text'))
   const activity = openActivity(resources, { clock, log: createLog('warn', 'text') })
   const table: RegistryPlace = {
     options: () => [],

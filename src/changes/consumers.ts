@@ -2,6 +2,8 @@ import type { Archive } from '../platform/archive'
 import type { Consumer } from '../platform/change-feed'
 import type { Platform } from '../platform/platform'
 import type { StatementStore } from '../platform/statement-store'
+import type { StoredTypes } from '../platform/type-counts'
+import { createTypeCounting } from './count-types'
 import { createFanOut, type FanOutNeeds } from './fan-out'
 import { createStatementsConsumer } from './statements'
 
@@ -19,11 +21,17 @@ interface ConsumerNeeds extends FanOutNeeds {
   statements: Pick<StatementStore, 'add' | 'held'>
   archive: Archive
   archiveFlushSeconds: number
+  /** Without it, whoever stores an event counts it. */
+  storedTypes?: StoredTypes | undefined
 }
 
 /** Lists every consumer of the change feed, on one machine and on AWS. */
 export function consumersOf(needs: ConsumerNeeds): Consumer[] {
-  return [createArchiving(needs), createFanOut(needs), createStatementsConsumer(needs)]
+  const { storedTypes } = needs
+  return [
+    ...[createArchiving(needs), createFanOut(needs), createStatementsConsumer(needs)],
+    ...(storedTypes === undefined ? [] : [createTypeCounting({ storedTypes })]),
+  ]
 }
 
 export interface Consumers extends AsyncDisposable {

@@ -59,6 +59,17 @@ export interface Conversation {
   closed(): void
 }
 
+/**
+ * In a relayed conversation either end may speak, too, but no process holds the connection: each
+ * message comes to any of them, and several at once.
+ */
+export interface RelayedProtocol extends Pick<SocketProtocol, 'name' | 'path'> {
+  /** Deals with one message. Never throws. */
+  received(connectionId: string, from: Connection, message: string | Uint8Array): Promise<void>
+  /** The connection has ended, whoever ended it. Never throws. */
+  closed(connectionId: string, from: Connection): Promise<void>
+}
+
 /** The port is the sending end of connections: messages to the other end go out here. */
 export interface Connections {
   /**

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Identity } from '../access/identity'
 import type { FindTenant } from '../access/keys/tenants'
 import { AppError } from '../error/app-error'
-import { problemOf } from '../error/problem'
 import { translate } from '../error/translate'
 import type { Ingest } from '../ingest/ingest'
+import { type One, oneIn } from '../ingest/one'
 import { receiptText } from '../ingest/receipt-text'
 import { senderBy } from '../ingest/sender'
+import { assertAccepted } from '../ingest/strict'
 import type { Limiter } from '../limits/limiter'
 import { rateLimited } from '../limits/rate-limited'
 import { type Budget, type Lease, unbounded } from '../memory/budget'
@@ -17,6 +18,7 @@ import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
 import { type WireBody, wireBody } from '../wire/body'
 import { publishName, publishPath } from './publish-address'
+import { errorAnswer, oneAnswer } from './publish-answer'
 
 export interface PublishNeeds {
   ingest: Ingest
@@ -39,8 +41,9 @@ export interface MessageLimits {
 }
 
 /**
- * Takes events over a connection: each message is a body, as at `POST /api/v1/events`, and is
- * answered by the text of a receipt or of a problem document.
+ * Takes events over a connection: each message is a body, as at `POST /api/v1/events`. One event is
+ * answered as a real-time event pipeline answers it, a list by its receipt, and what is refused by a
+ * problem; nothing that is sent ends the connection.
  */
 export function createPublish(
   { ingest, identity, log, watch, budget, limiter, findTenant }: PublishNeeds,
@@ -50,8 +53,22 @@ export function createPublish(
     const { principal, ip, userAgent } = connection
     const sender = senderBy(principal, { ip, userAgent, requestId })
     const { sourceId } = sender
-    const receipt = await ingest({ sender, standard: native, form: 'message', body })
-    return receiptText(receipt, { standard: native, sourceId, maxBytes: maxReplyBytes })
+    let one: One | undefined
+    let isStrict = false
+    const receipt = await ingest({
+      ...{ sender, standard: native, form: 'message', body },
+      saysRefusal: true,
+      heard(parsed, heard) {
+        one = oneIn(parsed, heard)
+        isStrict = heard.mode === 'strict'
+      },
+    })
+    const wording = { standard: native, sourceId, maxBytes: maxReplyBytes }
+    if (one !== undefined && receipt.unwrapped === undefined) {
+      return oneAnswer(one, receipt, wording)
+    }
+    if (isStrict) assertAccepted(receipt)
+    return receiptText(receipt, wording)
   }
 
   return {
@@ -85,7 +102,7 @@ export function createPublish(
       } catch (thrown) {
         const error = translate(thrown as Error, log, { requestId, route: publishPath })
         if (connection !== undefined) watch?.refused(connection.principal, error.code)
-        return JSON.stringify(problemOf(error, requestId))
+        return errorAnswer(error, requestId)
       } finally {
         lease.release()
       }

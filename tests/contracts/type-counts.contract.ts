@@ -3,8 +3,12 @@ import { OTHER_TYPE } from '../../src/platform/shared/noted-types'
 import { MAX_TYPES } from '../../src/platform/shared/type-slots'
 import type { TypeCounts } from '../../src/platform/type-counts'
 
+type Types = ReadonlyMap<string, number>
+
 type Opened = {
   counts: TypeCounts
+  /** Counts events, by whichever part of the platform does. */
+  add(tenantId: string, at: string, types: Types): void | Promise<void>
   /** Makes it so that tenant `school` has as many types as may be told apart, `known` among them. */
   full(): Promise<void>
   /** The same counts as another process would read them, after an orderly stop of this one. */
@@ -23,17 +27,17 @@ export function typeCountsContract(name: string, create: () => Promise<Opened>) 
   }
 
   /** Three types before ten, and some after. */
-  function fill(counts: TypeCounts) {
-    counts.add('school', at('08:00:00'), of({ started: 5, ended: 1 }))
-    counts.add('school', at('09:58:00'), of({ started: 2 }))
-    counts.add('school', at('10:01:00'), of({ ended: 4 }))
-    counts.add('school', at('10:01:30'), of({ ended: 3, paused: 1 }))
+  async function fill({ add }: Opened) {
+    await add('school', at('08:00:00'), of({ started: 5, ended: 1 }))
+    await add('school', at('09:58:00'), of({ started: 2 }))
+    await add('school', at('10:01:00'), of({ ended: 4 }))
+    await add('school', at('10:01:30'), of({ ended: 3, paused: 1 }))
   }
 
   describe(`${name} keeps the promises of counts by type`, () => {
     it('sums each type since the beginning and in the last hour, the most frequent first', async () => {
       await using opened = await create()
-      fill(opened.counts)
+      await fill(opened)
       expect(await opened.counts.read('school', now)).toEqual([
         { type: 'ended', total: 8, lastHour: 7, lastSeenAt: at('10:01:30') },
         { type: 'started', total: 7, lastHour: 2, lastSeenAt: at('09:58:00') },
@@ -44,7 +48,7 @@ export function typeCountsContract(name: string, create: () => Promise<Opened>) 
     it('goes on adding after a read', async () => {
       await using opened = await create()
       for (const count of [1, 2, 3]) {
-        opened.counts.add('school', at('10:00:00'), of({ started: count }))
+        await opened.add('school', at('10:00:00'), of({ started: count }))
         await opened.counts.read('school', now)
       }
       expect(await totals(opened.counts)).toEqual([['started', 6, 6]])
@@ -54,9 +58,9 @@ export function typeCountsContract(name: string, create: () => Promise<Opened>) 
       await using opened = await create()
       const long = 'x'.repeat(3000)
       const names = ['a', 'A', 'a#b', '#', '~', '__proto__', 'é', long, `${long}y`]
-      for (const type of names) opened.counts.add('school', at('10:00:00'), of({ [type]: 1 }))
-      opened.counts.add('school', at('10:00:00'), new Map([['__proto__', 1]]))
-      opened.counts.add('school#total', at('10:00:00'), of({ a: 1 }))
+      for (const type of names) await opened.add('school', at('10:00:00'), of({ [type]: 1 }))
+      await opened.add('school', at('10:00:00'), new Map([['__proto__', 1]]))
+      await opened.add('school#total', at('10:00:00'), of({ a: 1 }))
       const found = (await totals(opened.counts)).map(([type]) => type as string)
       expect(found.toSorted()).toEqual(names.toSorted())
       expect(await totals(opened.counts, 'school#total')).toEqual([['a', 1, 1]])
@@ -65,7 +69,7 @@ export function typeCountsContract(name: string, create: () => Promise<Opened>) 
 
     it('has everything after an orderly stop', async () => {
       await using opened = await create()
-      fill(opened.counts)
+      await fill(opened)
       const before = await totals(await opened.reopen())
       expect(before).toEqual([
         ['ended', 8, 7],
@@ -76,13 +80,13 @@ export function typeCountsContract(name: string, create: () => Promise<Opened>) 
 
     it('forgets everything of one tenant, and counts on from nothing', async () => {
       await using opened = await create()
-      fill(opened.counts)
-      opened.counts.add('college', at('10:00:00'), of({ started: 1 }))
+      await fill(opened)
+      await opened.add('college', at('10:00:00'), of({ started: 1 }))
       const everything = { time: at('10:01:31'), inSlot: 1 }
       expect(await opened.counts.forget('school', everything)).toEqual({ removed: 16 })
       expect(await totals(opened.counts)).toEqual([])
       expect(await opened.counts.forget('school', everything)).toEqual({ removed: 0 })
-      opened.counts.add('school', at('10:02:00'), of({ ended: 1 }))
+      await opened.add('school', at('10:02:00'), of({ ended: 1 }))
       expect(await totals(await opened.reopen())).toEqual([['ended', 1, 1]])
       expect(await totals(opened.counts, 'college')).toEqual([['started', 1, 1]])
     })
@@ -102,7 +106,7 @@ export function typeCountsContract(name: string, create: () => Promise<Opened>) 
     for (const [time, inSlot, left] of cuts) {
       it(`leaves ${JSON.stringify(left)} when ${JSON.stringify(inSlot)} of its minute is before ${time}`, async () => {
         await using opened = await create()
-        fill(opened.counts)
+        await fill(opened)
         const part = typeof inSlot === 'number' ? inSlot : of(inSlot)
         const { removed } = await opened.counts.forget('school', { time: at(time), inSlot: part })
         const found = (await totals(opened.counts)).map(([type, total]) => [type, total])
@@ -119,15 +123,15 @@ export function typeCountsContract(name: string, create: () => Promise<Opened>) 
       await using opened = await create()
       const inSlot = new Map<string, number>()
       await opened.counts.forget('school', { time: at('10:01:00'), inSlot })
-      opened.counts.add('school', at('10:00:59'), of({ late: 1 }))
-      opened.counts.add('school', at('10:01:00'), of({ later: 1 }))
+      await opened.add('school', at('10:00:59'), of({ late: 1 }))
+      await opened.add('school', at('10:01:00'), of({ later: 1 }))
       expect(await totals(opened.counts)).toEqual([['later', 1, 1]])
     })
 
     it('tells a bounded number of types apart, and loses no event', async () => {
       await using opened = await create()
       await opened.full()
-      opened.counts.add('school', at('10:00:00'), of({ known: 1, new1: 2, new2: 3 }))
+      await opened.add('school', at('10:00:00'), of({ known: 1, new1: 2, new2: 3 }))
       const types = await opened.counts.read('school', now)
       const found = new Map(types.map(({ type, total }) => [type, total]))
       expect(found.get(OTHER_TYPE)).toBe(5)

@@ -3,6 +3,7 @@ import type { EventRecord } from '../../src/event/record'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
 import { aRecord } from '../support/records'
+import { shared } from '../support/shared'
 
 interface EventPage {
   events: Record<string, unknown>[]
@@ -65,22 +66,25 @@ describe('GET /analytics/events', () => {
     ['actorId=https://example.edu/users/nobody', []],
     ['kind=entity', ['an entity']],
   ]
+  const filled = shared(async () => {
+    const app = await startTestApp()
+    const time = { eventTime: at(1) }
+    await app.platform.events.append([
+      named('by actor', { ...time, actorId: 'https://example.edu/users/1' }),
+      named('of object', { ...time, objectId: 'https://example.edu/pages/1?a=b&c' }),
+      named('of type', { ...time, type: 'GradeEvent' }),
+      named('in session', { ...time, sessionId: 'urn:session:1' }),
+      named('in group', { ...time, groupId: 'https://example.edu/courses/1' }),
+      named('at 40', { eventTime: at(40) }),
+      named('at 41', { eventTime: at(41) }),
+      named('of yesterday', { eventTime: '2026-11-20T23:59:59.999Z' }),
+      named('an entity', { ...time, kind: 'entity' }),
+    ])
+    return app
+  })
   for (const [query, found] of filters) {
     it(`finds ${found.join(' and ') || 'nothing'} by ${query}`, async () => {
-      await using app = await startTestApp()
-      const time = { eventTime: at(1) }
-      await app.platform.events.append([
-        named('by actor', { ...time, actorId: 'https://example.edu/users/1' }),
-        named('of object', { ...time, objectId: 'https://example.edu/pages/1?a=b&c' }),
-        named('of type', { ...time, type: 'GradeEvent' }),
-        named('in session', { ...time, sessionId: 'urn:session:1' }),
-        named('in group', { ...time, groupId: 'https://example.edu/courses/1' }),
-        named('at 40', { eventTime: at(40) }),
-        named('at 41', { eventTime: at(41) }),
-        named('of yesterday', { eventTime: '2026-11-20T23:59:59.999Z' }),
-        named('an entity', { ...time, kind: 'entity' }),
-      ])
-      expect(names(await find(app, `?${query}`))).toEqual(found)
+      expect(names(await find(await filled(), `?${query}`))).toEqual(found)
     })
   }
 
@@ -120,9 +124,10 @@ describe('GET /analytics/events', () => {
     ['actorID=a', 'actorID', 'Not known'],
     ['tenantId=other', 'tenantId', 'Not known'],
   ]
+  const empty = shared(startTestApp)
   for (const [query, path, rule] of refused) {
     it(`refuses ${query}, naming the parameter and the rule`, async () => {
-      await using app = await startTestApp()
+      const app = await empty()
       const response = await app.request(`/analytics/events?${query}`, { headers: app.as() })
       const { errors, detail } = await problemOf(response, 'invalid_request')
       expect(errors.map((error) => error.path)).toEqual([[path]])
@@ -169,6 +174,7 @@ describe('GET /analytics/events/:id', () => {
     return app.request(path, { headers: app.as(key) })
   }
 
+  const apps = shared(startTestApp)
   for (const eventId of [
     'urn:uuid:fcd495d0-3740-4298-9bec-1154571dc211',
     'https://example.edu/events/1?a=b#c',
@@ -176,7 +182,7 @@ describe('GET /analytics/events/:id', () => {
     '%2F',
   ]) {
     it(`finds the event whose id is ${JSON.stringify(eventId)}`, async () => {
-      await using app = await startTestApp()
+      const app = await apps()
       const raw = '{ "as": "sent" }'
       await app.platform.events.append([aRecord({ eventId, raw })])
       const response = await get(app, eventId)
@@ -201,7 +207,7 @@ describe('GET /analytics/events/:id', () => {
   })
 
   it('answers 404 to an id that is not held', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     await problemOf(await get(app, 'urn:uuid:none'), 'not_found')
   })
 
@@ -213,16 +219,17 @@ describe('GET /analytics/events/:id', () => {
     await problemOf(await get(app, record.eventId, { key }), 'not_found')
   })
 
+  const rows = shared(startTestApp)
   for (const id of ['%', '%zz', '%ff', '%00', '%2e%2e']) {
     it(`answers 404 to the address ${id}`, async () => {
-      await using app = await startTestApp()
+      const app = await rows()
       const response = await app.request(`/analytics/events/${id}`, { headers: app.as() })
       await problemOf(response, 'not_found')
     })
   }
 
   it('refuses a view that it does not have', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     const response = await get(app, 'urn:uuid:none', { query: '?view=html' })
     const { errors } = await problemOf(response, 'invalid_request')
     expect(errors[0]!.path).toEqual(['view'])

@@ -5,6 +5,7 @@ import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
 import { aDescribe, anEnvelope, anEnvelopeText, anEvent } from '../support/envelopes'
 import { notOnAws } from '../support/not-on-aws'
+import { shared } from '../support/shared'
 
 const path = '/caliper/v1p2/events'
 
@@ -94,6 +95,7 @@ describe('POST /caliper/v1p2/events', () => {
     })
   })
 
+  const asked = shared(startTestApp)
   for (const prefer of [
     'return=minimal',
     'respond-async, return=minimal',
@@ -101,7 +103,7 @@ describe('POST /caliper/v1p2/events', () => {
     'return=minimal; foo=1',
   ]) {
     it(`answers {} to "Prefer: ${prefer}", with everything stored`, async () => {
-      await using app = await startTestApp()
+      const app = await asked()
       const event = anEvent()
       const response = await post(app, anEnvelope([event]), { Prefer: prefer })
       expect(response.status).toBe(200)
@@ -120,9 +122,10 @@ describe('POST /caliper/v1p2/events', () => {
     })
   }
 
+  const schemes = shared(startTestApp)
   for (const scheme of ['Bearer ', 'bearer ', 'BEARER ', '']) {
     it(`takes a key after "${scheme}"`, async () => {
-      await using app = await startTestApp()
+      const app = await schemes()
       const Authorization = `${scheme}${app.keys.demo}`
       expect((await post(app, anEnvelope(), { Authorization })).status).toBe(200)
     })
@@ -136,9 +139,10 @@ describe('POST /caliper/v1p2/events', () => {
     ['a string', 'text'],
     ['null', null],
   ]
+  const rows = shared(startTestApp)
   for (const [name, body] of notEnvelopes) {
     it(`refuses ${name} as no envelope, and keeps it in quarantine`, async () => {
-      await using app = await startTestApp()
+      const app = await rows()
       const text = JSON.stringify(body)
       const { errors, quarantineId } = await problemOf(await post(app, text), 'invalid_envelope')
       expect(errors.length).toBeGreaterThan(0)

@@ -6,6 +6,7 @@ import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { aDescribe, anEnvelope, anEvent } from '../support/envelopes'
 import { notOnAws } from '../support/not-on-aws'
+import { shared } from '../support/shared'
 
 function post(app: TestApp, body: unknown, more: RequestInit = {}, key = app.keys.demo) {
   return app.request(`/caliper/in/${key}`, {
@@ -105,17 +106,19 @@ describe('POST /caliper/in/{key}', () => {
     ['half an event', '{"id":', 'invalid_json'],
     ['what would end our brackets early', '{"id":1}],"data":[{"id":2}', 'invalid_json'],
   ]
+  const rows = shared(startTestApp)
   for (const [name, body, code] of refused) {
     it(`refuses ${name} and keeps it in quarantine`, async () => {
-      await using app = await startTestApp()
+      const app = await rows()
       const { quarantineId } = await problemOf(await post(app, body), code)
       expect(await app.platform.quarantine.get('default', quarantineId!)).toBeDefined()
     })
   }
 
+  const typed = shared(startTestApp)
   for (const type of ['application/json; charset=utf-8', 'text/plain', 'TEXT/PLAIN;a=b']) {
     it(`reads JSON under ${type}`, async () => {
-      await using app = await startTestApp()
+      const app = await typed()
       await receiptOf(await post(app, anEvent(), { headers: { 'Content-Type': type } }))
     })
   }
@@ -169,9 +172,10 @@ describe('a key in an address', () => {
     ['POST', `/x/caliper/in/${secret}`],
     ['POST', `/caliper/%69n/${secret}`],
   ]
+  const rows = shared(startTestApp)
   for (const [method, path] of misses) {
     it(`is neither answered nor logged: ${method} ${path.replace(secret, 'KEY')}`, async () => {
-      await using app = await startTestApp()
+      const app = await rows()
       const response = await app.request(path, { method })
       expect(response.status).toBeGreaterThanOrEqual(400)
       const shown = [await response.text(), ...response.headers.values(), ...app.logged]

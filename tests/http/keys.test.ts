@@ -3,6 +3,7 @@ import { usualScopes, xapiScopes } from '../../src/access/keys/key'
 import { type Scope, scopes } from '../../src/identity/scope'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
+import { shared } from '../support/shared'
 
 interface KeyView {
   id: string
@@ -150,9 +151,10 @@ describe('keys over HTTP', () => {
     ['an end that is none', { expires: 'soon' }, ['expires']],
     ['an unknown property', { colour: 'red' }, ['colour']],
   ]
+  const rows = shared(startTestApp)
   for (const [name, body, path] of refused) {
     it(`are refused with ${name}, saying where`, async () => {
-      await using test = await startTestApp()
+      const test = await rows()
       const asked = { name: 'x', sourceId: 'demo', ...body }
       const problem = await problemOf(await call(test, 'POST', '/keys', asked), 'invalid_request')
       expect(problem.errors[0]!.path).toEqual(path)

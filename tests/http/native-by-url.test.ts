@@ -3,6 +3,7 @@ import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { notOnAws } from '../support/not-on-aws'
 import { startPublishTest } from '../support/publish-api'
+import { shared } from '../support/shared'
 import { openSocket } from '../support/sockets'
 
 const one = JSON.stringify({ event_type: 'tap', user_id: 'u' })
@@ -101,9 +102,10 @@ const misses: [method: string, path: string][] = [
 ]
 
 describe('a key in an address', () => {
+  const rows = shared(startTestApp)
   for (const [method, path] of misses) {
     it(`is neither answered nor logged: ${method} ${path.replace(secret, 'KEY')}`, async () => {
-      await using app = await startTestApp()
+      const app = await rows()
       const response = await app.request(path, { method })
       expect(response.status).toBeGreaterThanOrEqual(400)
       expect(response.headers.get('Referrer-Policy')).toBe('no-referrer')

@@ -4,6 +4,7 @@ import { StorageError } from '../../src/error/storage-error'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { notOnAws } from '../support/not-on-aws'
+import { shared } from '../support/shared'
 
 const path = '/api/v1/events'
 const receiptMembers = [
@@ -181,10 +182,11 @@ const refused: [what: string, body: string, path: (string | number)[], code: str
 ]
 
 describe('one event that is refused', () => {
+  const rows = shared(startTestApp)
   for (const [what, body, at, code] of refused) {
     for (const to of [path, '/events']) {
       it(`is 422, and in quarantine: ${what}, at ${to}`, async () => {
-        await using app = await startTestApp()
+        const app = await rows()
         const problem = await problemOf(await post(app, body, { to }), 'invalid_event')
         expect(problem.errors).toMatchObject([{ path: at, code }])
         const held = await app.platform.quarantine.get('default', problem.quarantineId!)

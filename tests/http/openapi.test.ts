@@ -9,6 +9,7 @@ import { events } from '../../src/standards/caliper/model/events'
 import { payloadOf } from '../../src/webhooks/payload'
 import { startTestApp } from '../support/app'
 import { notOnAws } from '../support/not-on-aws'
+import { shared } from '../support/shared'
 import { startXapiTest } from '../support/xapi-documents'
 
 interface Media {
@@ -200,13 +201,14 @@ describe('what the document says of keys', () => {
     })
   }
 
+  const apps = shared(startTestApp)
   for (const { name, method, path, operation } of operations) {
     if (either.includes(name)) continue
     const isOpen = open.includes(name)
     // Its key is in the address, of which OpenAPI knows no security scheme.
     const isByUrl = path.includes('{key}')
     it(`is true: ${name} ${isOpen ? 'needs none' : 'needs one'}`, async () => {
-      await using app = await startTestApp()
+      const app = await apps()
       const init = { method, headers: { 'Content-Type': 'application/json' } }
       const response = await app.request(path.replace('{id}', 'x').replace('{call}', 'batch'), init)
       expect(response.status === 401).toBe(!isOpen)

@@ -5,6 +5,7 @@ import { problemOf } from '../support/battery'
 import { anEnvelopeText } from '../support/envelopes'
 import { notOnAws } from '../support/not-on-aws'
 import { startPublishTest } from '../support/publish-api'
+import { shared } from '../support/shared'
 import { openSocket } from '../support/sockets'
 
 const quiz = 'https://quiz.example.edu'
@@ -75,9 +76,10 @@ describe('a key for pages', () => {
     [`${quiz}, https://evil.example`, false],
     [`${quiz}/page`, false],
   ]
+  const rows = shared(startTestApp)
   for (const [origin, taken] of asked) {
     it(`${taken ? 'is taken from' : 'is refused to'} ${JSON.stringify(origin)}`, async () => {
-      await using test = await startTestApp()
+      const test = await rows()
       const { key } = await made(test)
       for (const [path, body, more] of doors) {
         const from: Record<string, string> = origin === undefined ? {} : { Origin: origin }

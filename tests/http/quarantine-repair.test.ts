@@ -5,6 +5,7 @@ import type { Scope } from '../../src/identity/scope'
 import { problemOf } from '../support/battery'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { type Result, startQuarantineTest } from '../support/quarantine-api'
+import { shared } from '../support/shared'
 import { aSigner, signBy } from '../support/signing'
 
 const rights: Scope[] = ['events:write', 'events:read', 'quarantine:read', 'quarantine:write']
@@ -169,11 +170,12 @@ describe('what a source has to sign', () => {
   ]
   for (const isSigned of [true, false]) {
     const when = isSigned ? 'was signed' : 'came before its source had to sign'
+    const rows = shared(() => withSigned(isSigned))
     for (const [what, patch] of forgeries) {
       for (const dryRun of [false, true]) {
         const run = dryRun ? ', even to try' : ''
         it(`is not repaired by others when it ${when}: a patch that ${what}${run}`, async () => {
-          await using test = await withSigned(isSigned)
+          const test = await rows()
           const before = await test.held(test.id)
           for (const more of [{}, { sourceId: 'canvas', sources: '*' as const }]) {
             const key = await test.issue(rights, 'default', more)

@@ -3,6 +3,7 @@ import { batteryOf, problemOf } from '../support/battery'
 import { anEvent } from '../support/envelopes'
 import { notOnAws } from '../support/not-on-aws'
 import { startQuarantineTest } from '../support/quarantine-api'
+import { shared } from '../support/shared'
 
 const untyped = () => {
   const { type: _, ...rest } = anEvent()
@@ -111,9 +112,10 @@ describe('GET and DELETE /quarantine/{id}', () => {
 })
 
 describe('/quarantine/replay', () => {
+  const rows = shared(startQuarantineTest)
   for (const method of ['GET', 'DELETE', 'PUT']) {
     it(`is not taken for the id of an item by ${method}`, async () => {
-      await using test = await startQuarantineTest()
+      const test = await rows()
       const response = await test.call(method, '/quarantine/replay')
       await problemOf(response, 'method_not_allowed')
       expect(response.headers.get('Allow')).toBe('POST, OPTIONS')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { startTestApp } from '../support/app'
 import { notOnAws } from '../support/not-on-aws'
+import { shared } from '../support/shared'
 
 const exact = {
   'X-Content-Type-Options': 'nosniff',
@@ -34,9 +35,10 @@ const replies: [method: string, path: string, status: number, headers?: Record<s
   ]
 
 describe('every reply has the headers that keep a browser from harm', () => {
+  const rows = shared(startTestApp)
   for (const [method, path, status, headers = {}] of replies) {
     it(`${method} ${path} (${status})`, async () => {
-      await using test = await startTestApp()
+      const test = await rows()
       const reply = await test.request(path, { method, headers })
       expect(reply.status).toBe(status)
       for (const [name, value] of Object.entries(exact)) {

@@ -5,6 +5,7 @@ import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { notOnAws } from '../support/not-on-aws'
 import { segmentMessages } from '../support/senders/dialects'
+import { shared } from '../support/shared'
 
 const messages = segmentMessages.shapes.map(({ sent }) => sent)
 const sentAt = '2026-09-01T10:00:00.000Z'
@@ -113,6 +114,7 @@ describe('POST /v1/batch', () => {
     expect(items[0]!.context).toMatchObject({ dialect: 'segment', sentAt })
   })
 
+  const rows = shared(startTestApp)
   for (const [body, code, path] of [
     [{ batch: 7 }, 'invalid_request', ['batch']],
     [{ batch: { type: 'track' } }, 'invalid_request', ['batch']],
@@ -120,7 +122,7 @@ describe('POST /v1/batch', () => {
     ['{"batch":[', 'invalid_json', []],
   ] as const) {
     it(`keeps in quarantine what is no batch: ${JSON.stringify(body)}`, async () => {
-      await using app = await startTestApp()
+      const app = await rows()
       const problem = await problemOf(await post(app, 'batch', body), code as ErrorCode)
       expect(problem.errors[0]!.path).toEqual([...path])
       expect(problem.quarantineId).toBeDefined()
@@ -142,18 +144,20 @@ describe('POST /v1/:call', () => {
     ['g', { userId: 'u1', groupId: 'g1' }, 'group'],
     ['alias', { userId: 'u1', previousId: 'a1' }, 'alias'],
     ['a', { userId: 'u1', previousId: 'a1' }, 'alias'],
-    ['b', { batch: [{ type: 'track', ...track, messageId: 'only' }] }, 'Lesson Completed'],
-    ['import', { batch: [{ type: 'track', ...track, messageId: 'only' }] }, 'Lesson Completed'],
+    ['b', { batch: [{ type: 'track', ...track, messageId: 'of b' }] }, 'Lesson Completed'],
+    [
+      'import',
+      { batch: [{ type: 'track', ...track, messageId: 'of import' }] },
+      'Lesson Completed',
+    ],
   ]
+  const rows = shared(startTestApp)
   for (const [call, message, type] of calls) {
     it(`takes a message that names no type at /v1/${call}`, async () => {
-      await using app = await startTestApp()
-      await expectTaken(await post(app, call, { messageId: 'only', ...message }))
-      const id = message.messageId ?? 'only'
-      const record = await app.platform.events.get(
-        'default',
-        'batch' in message ? 'only' : String(id),
-      )
+      const app = await rows()
+      const messageId = `of ${call}`
+      await expectTaken(await post(app, call, { ...message, messageId }))
+      const record = await app.platform.events.get('default', messageId)
       expect(record).toMatchObject({ type, profile: 'segment' })
     })
   }
@@ -217,9 +221,10 @@ describe('the key of a message', () => {
     ],
     ['comes with JSON', (app) => post(app, 't', 'x', {}, 'image/png'), 'unsupported_media_type'],
   ]
+  const rows = shared(startTestApp)
   for (const [says, ask, code] of refused) {
     it(says, async () => {
-      await using app = await startTestApp()
+      const app = await rows()
       await problemOf(await ask(app), code)
       expect(await app.platform.events.get('default', 'm-1')).toBeUndefined()
     })

@@ -5,6 +5,7 @@ import { problemOf } from '../support/battery'
 import { aReceiver } from '../support/deliveries'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { notOnAws } from '../support/not-on-aws'
+import { shared } from '../support/shared'
 import { aSigner, forged, signBy } from '../support/signing'
 
 function post(app: TestApp, body: string, type = 'text/plain') {
@@ -89,11 +90,17 @@ const oddHeaders: unknown[] = [
   ...[null, 7, 'RS256', [], [{ alg: 'RS256' }], true],
 ]
 
+async function startSigned() {
+  const app = await startTestApp()
+  await signBy(app, { keys: [canvas.jwk] })
+  return app
+}
+
 describe('a body whose signature is good and whose header is not', () => {
+  const rows = shared(startSigned)
   for (const header of oddHeaders) {
     it(`is 401 and in quarantine: ${JSON.stringify(header).slice(0, 60)}`, async () => {
-      await using app = await startTestApp()
-      await signBy(app, { keys: [canvas.jwk] })
+      const app = await rows()
       const body = await canvas.signAs(header, event)
       const found = await keptOf(app, await post(app, body))
       expect(found.kept).toMatchObject({ scope: 'body', raw: body })
@@ -103,8 +110,8 @@ describe('a body whose signature is good and whose header is not', () => {
   }
 
   it('is read when the header has what does not matter', async () => {
-    await using app = await startTestApp()
-    await signBy(app, { keys: [canvas.jwk] })
+    const app = await rows()
+    const event = anEvent()
     const header = {
       alg: 'RS256',
       kid: '2026-11',
@@ -154,10 +161,10 @@ describe('a signed body', () => {
     expect(code).toBe('bad_signature')
   })
 
+  const rows = shared(startSigned)
   for (const [name, body, code] of forgeries) {
     it(`${name} is 401 and in quarantine, and nothing of it is stored`, async () => {
-      await using app = await startTestApp()
-      await signBy(app, { keys: [canvas.jwk] })
+      const app = await rows()
       const found = await keptOf(app, await post(app, body))
       expect(found.code).toBe(code)
       expect(found.kept).toMatchObject({ scope: 'body', raw: body })
@@ -180,8 +187,7 @@ describe('a signed body', () => {
   })
 
   it('is a quarantined body, not a failure, when what was signed is no JSON', async () => {
-    await using app = await startTestApp()
-    await signBy(app, { keys: [canvas.jwk] })
+    const app = await rows()
     const { quarantineId } = await problemOf(
       await post(app, await canvas.sign('{')),
       'invalid_json',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { exportJWK, generateKeyPair } from 'jose'
 import { batteryOf, problemOf } from '../support/battery'
+import { shared } from '../support/shared'
 import { aSigner } from '../support/signing'
 import { type SourceView, startSourceTest } from '../support/sources-api'
 
@@ -142,9 +143,10 @@ describe('sources', () => {
       ['signing', 'jwksUrl'],
     ],
   ]
+  const rows = shared(startSourceTest)
   for (const [name, body, path] of refused) {
     it(`are refused with ${name}, saying where`, async () => {
-      await using test = await startSourceTest()
+      const test = await rows()
       const response = await test.call('POST', '/sources', body)
       const { errors, ...problem } = await problemOf(response, 'invalid_request')
       expect(errors[0]!.path).toEqual(path)
@@ -154,9 +156,10 @@ describe('sources', () => {
     })
   }
 
+  const unsafe = shared(startSourceTest)
   for (const jwksUrl of ['https://127.0.0.1/jwks', 'https://user:pass@8.8.8.8/', 'https:']) {
     it(`may not have their keys fetched from ${jwksUrl}`, async () => {
-      await using test = await startSourceTest()
+      const test = await unsafe()
       const response = await test.call('POST', '/sources', { ...canvas, signing: { jwksUrl } })
       const { errors } = await problemOf(response, 'invalid_target')
       expect(errors[0]!.path).toEqual(['signing', 'jwksUrl'])

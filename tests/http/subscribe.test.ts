@@ -32,7 +32,7 @@ async function next(socket: TestSocket): Promise<any> {
 }
 
 async function subscribed(config: object = {}, key = reader) {
-  const socket = await test.subscribe(key)
+  const socket = await test.follow(key)
   socket.send(JSON.stringify(config))
   const confirmed = await next(socket)
   expect(confirmed).toMatchObject({ status: 'subscribed' })
@@ -120,7 +120,7 @@ describeNotOnAws('no process')('WS /ws/subscribe', () => {
   ]
   for (const [what, config, code, said] of refused) {
     it(`tells a client whose first message ${what} why, and closes with ${code}`, async () => {
-      await using socket = await test.subscribe(reader)
+      await using socket = await test.follow(reader)
       const isMade = typeof config === 'string' || config instanceof Uint8Array
       socket.send(isMade ? config : JSON.stringify(config))
       expect(await next(socket)).toMatchObject({ status: 'error', ...said })
@@ -131,7 +131,7 @@ describeNotOnAws('no process')('WS /ws/subscribe', () => {
   }
 
   it('closes with 1009 for far more than a message may have', async () => {
-    await using socket = await test.subscribe(reader)
+    await using socket = await test.follow(reader)
     socket.send('x'.repeat(20_000_000))
     expect((await socket.closed).code).toBe(1009)
   })
@@ -140,7 +140,7 @@ describeNotOnAws('no process')('WS /ws/subscribe', () => {
     const north = await test.app.issue(['events:read', 'events:write'], 'north')
     await using other = await subscribed({}, north)
     const { position } = other.confirmed
-    await using socket = await test.subscribe(reader)
+    await using socket = await test.follow(reader)
     socket.send(JSON.stringify({ after: position }))
     expect(await next(socket)).toMatchObject({ status: 'error', code: 'invalid_cursor' })
     expect((await socket.closed).code).toBe(4400)
@@ -182,8 +182,8 @@ describeNotOnAws('no process')('WS /ws/subscribe', () => {
   it('has as many as there may be, and tells the next by a message', async () => {
     await using small = await startPublishTest({ bounds: { maxSubscribers: 2 } })
     const key = await small.app.issue(['events:read'])
-    await using _one = await small.subscribe(key)
-    await using two = await small.subscribe(key)
+    await using _one = await small.follow(key)
+    await using two = await small.follow(key)
     expect(await next(two)).toMatchObject({ message: 'Server at subscriber capacity' })
     expect(await two.closed).toMatchObject({ code: 4429 })
   })
@@ -191,7 +191,7 @@ describeNotOnAws('no process')('WS /ws/subscribe', () => {
   it('has as many of an address as is set, publishers among them', async () => {
     await using small = await startPublishTest({ bounds: { maxPerAddress: 2 } })
     const key = await small.app.issue(['events:read'])
-    await using _one = await small.subscribe(key)
+    await using _one = await small.follow(key)
     await using _two = await small.connect()
     for (const path of ['/ws/subscribe', '/ws/publish']) {
       const shown = small.app.as(path === '/ws/publish' ? undefined : key)

@@ -3,6 +3,7 @@ import type { Platform } from '../../src/platform/platform'
 import { startTestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { notOnAws } from '../support/not-on-aws'
+import { shared } from '../support/shared'
 
 describe('GET /health', () => {
   it('is exactly {"status":"ok"}', async () => {
@@ -52,8 +53,10 @@ describe('GET /ready', () => {
 })
 
 describe('GET /docs', () => {
+  const apps = shared(startTestApp)
+
   it('is a page that may load nothing from anywhere else', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     const response = await app.request('/docs')
     expect(response.headers.get('Content-Type')).toBe('text/html; charset=UTF-8')
     const policy = response.headers.get('Content-Security-Policy')!.split('; ')
@@ -66,7 +69,7 @@ describe('GET /docs', () => {
   })
 
   it('brings its script along, compressed for those who can read that', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     const plain = await app.request('/docs/scalar.js')
     expect(plain.headers.has('Content-Encoding')).toBe(false)
     const script = await plain.text()
@@ -81,7 +84,7 @@ describe('GET /docs', () => {
   })
 
   it('sends the script once to a browser that keeps it', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     const etag = (await app.request('/docs/scalar.js')).headers.get('ETag')!
     const again = await app.request('/docs/scalar.js', { headers: { 'If-None-Match': etag } })
     expect(again.status).toBe(304)
@@ -90,15 +93,17 @@ describe('GET /docs', () => {
 })
 
 describe('an address', () => {
+  const apps = shared(startTestApp)
+
   it('where nothing is answers 404', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     for (const path of ['/nothing', '/caliper/v1p2', '/health/more']) {
       await problemOf(await app.request(path), 'not_found')
     }
   })
 
   it('may end in a slash', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     expect((await app.request('/health/')).status).toBe(200)
     const headers = app.as()
     expect((await app.request('/caliper/v1p2/events/', { headers })).status).toBe(200)
@@ -113,7 +118,7 @@ describe('an address', () => {
   ]
   for (const [path, allow] of methods) {
     it(`${path} takes ${allow} and says so`, async () => {
-      await using app = await startTestApp()
+      const app = await apps()
       const options = await app.request(path, { method: 'OPTIONS' })
       expect(options.status).toBe(204)
       expect(options.headers.get('Allow')).toBe(allow)
@@ -124,7 +129,7 @@ describe('an address', () => {
   }
 
   it('that is read answers HEAD with the same headers and no body', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     const response = await app.request('/analytics/events', { method: 'HEAD', headers: app.as() })
     expect(response.status).toBe(200)
     expect(response.headers.get('Content-Type')).toBe('application/json')
@@ -133,8 +138,10 @@ describe('an address', () => {
 })
 
 describe('the request id', () => {
+  const apps = shared(startTestApp)
+
   it('is new for each request', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     const ids = await Promise.all(
       ['/health', '/health', '/nothing'].map(async (path) => {
         return (await app.request(path)).headers.get('X-Request-Id')
@@ -145,7 +152,7 @@ describe('the request id', () => {
   })
 
   it("is the sender's own when it is safe to repeat", async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     for (const id of ['a', 'Trace_1.2-3', 'x'.repeat(128)]) {
       const response = await app.request('/health', { headers: { 'X-Request-Id': id } })
       expect(response.headers.get('X-Request-Id')).toBe(id)
@@ -153,7 +160,7 @@ describe('the request id', () => {
   })
 
   it('is ours when it is not', async () => {
-    await using app = await startTestApp()
+    const app = await apps()
     for (const id of ['', 'a b', 'x'.repeat(129), '{"a":1}', 'é']) {
       const response = await app.request('/health', { headers: { 'X-Request-Id': id } })
       expect(response.headers.get('X-Request-Id')).toMatch(/^[0-9a-f-]{36}$/)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
+import { shared } from '../support/shared'
 
 async function call(test: TestApp, method: string, body?: unknown, key = test.keys.admin) {
   const headers = { ...test.as(key), 'Content-Type': 'application/json' }
@@ -87,9 +88,10 @@ describe('a tenant', () => {
     ['its id', { id: 'mine' }, ['id']],
     ['an unknown property', { colour: 'red' }, ['colour']],
   ]
+  const rows = shared(startTestApp)
   for (const [name, body, path] of refused) {
     it(`is not changed by ${name}`, async () => {
-      await using test = await startTestApp()
+      const test = await rows()
       const { errors } = await problemOf(await call(test, 'PATCH', body), 'invalid_request')
       expect(errors[0]!.path).toEqual(path)
       expect(await (await call(test, 'GET')).json()).toMatchObject({ id: 'default' })

@@ -4,6 +4,7 @@ import { type Scope, scopes } from '../../src/identity/scope'
 import { allows, type XapiRight } from '../../src/identity/xapi-rights'
 import type { TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
+import { shared } from '../support/shared'
 import { startXapiTest } from '../support/xapi-documents'
 
 const agent = encodeURIComponent('{"mbox":"mailto:ada@example.edu"}')
@@ -73,9 +74,10 @@ describe('an address of xAPI', () => {
     ['Basic that is no base64', { Authorization: 'Basic a:b' }, 'no base64'],
     ['Basic without a colon', { Authorization: 'Basic YWJj' }, 'without a colon'],
   ]
+  const strangers = shared(startXapiTest)
   for (const [name, headers, words] of said) {
     it(`says what it expected when it is shown ${name}`, async () => {
-      await using test = await startXapiTest()
+      const test = await strangers()
       const response = await read(test, headers)
       expect((await problemOf(response, 'unauthenticated')).detail).toContain(words)
       const challenge = response.headers.get('WWW-Authenticate')
@@ -213,9 +215,10 @@ describe('the scope define', () => {
 })
 
 describe('a scope opens what it allows', () => {
+  const rows = shared(startXapiTest)
   for (const scope of scopes) {
     it(`${scope}, and is refused elsewhere with the scopes that would do`, async () => {
-      await using test = await startXapiTest()
+      const test = await rows()
       const { key, keyId } = await aKey(test, [scope])
       for (const [right, method, path, body] of requests) {
         const headers = { ...version, ...basic(keyId, key), 'Content-Type': 'application/json' }

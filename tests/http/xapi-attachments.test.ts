@@ -3,6 +3,7 @@ import { blobKey } from '../../src/statements/attachment-blobs'
 import { readingParts } from '../../src/statements/multipart'
 import { finish } from '../../src/syntax/steps'
 import { notOnAws } from '../support/not-on-aws'
+import { shared } from '../support/shared'
 import { startXapiTest, type XapiTest } from '../support/xapi-documents'
 import {
   anAttachment,
@@ -199,9 +200,10 @@ describe('a multipart body', () => {
       ['parts', 1, 'Content-Transfer-Encoding'],
     ],
   ]
+  const rows = shared(startXapiTest)
   for (const [name, parts, rule, path] of wrong) {
     it(`is refused, and kept as it came: ${name}`, async () => {
-      await using test = await startXapiTest()
+      const test = await rows()
       const refused = await refusal(await send(test, parts))
       expect(refused).toMatchObject({ status: 400, rule, path })
       const kept = await test.platform.quarantine.get('default', refused.quarantineId!)

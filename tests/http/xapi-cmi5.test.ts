@@ -3,6 +3,7 @@ import type { TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
 import { activityId, aSession, fetchToken, launchIn, learner, registration } from '../support/cmi5'
 import { notOnAws } from '../support/not-on-aws'
+import { shared } from '../support/shared'
 import { startXapiTest } from '../support/xapi-documents'
 
 const HOUR = 60 * 60 * 1000
@@ -111,9 +112,10 @@ describe('a fetch URL of cmi5', () => {
     '%00',
     '..%2f..',
   ]
+  const apps = shared(startXapiTest)
   for (const token of unknown) {
     it(`that nobody made is an error of cmi5: ${token.slice(0, 30)}`, async () => {
-      await using test = await startXapiTest()
+      const test = await apps()
       const response = await test.request(`/xapi/cmi5/fetch/${token}`, { method: 'POST' })
       expect(response.status).toBe(200)
       expect(await response.json()).toMatchObject({ 'error-code': '2' })
@@ -168,9 +170,10 @@ describe('a session of cmi5', () => {
     ['that says how it was launched, to delete', { ...own, stateId: 'LMS.LaunchData' }, 'DELETE'],
     ['of its own, all at once, to delete', own, 'DELETE'],
   ]
+  const outsiders = shared(startXapiTest)
   for (const [name, named, only] of foreign) {
     it(`does not reach the state ${name}`, async () => {
-      await using test = await startXapiTest()
+      const test = await outsiders()
       const headers = await aSession(test)
       for (const method of only === undefined ? ['GET', 'PUT', 'POST', 'DELETE'] : [only]) {
         const isList = !('stateId' in named)
@@ -244,9 +247,10 @@ describe('a session of cmi5', () => {
       [1, 'verb', 'id'],
     ],
   ]
+  const writers = shared(startXapiTest)
   for (const [name, changes, path] of foreignStatements) {
     it(`does not write a statement ${name}, nor those beside it`, async () => {
-      await using test = await startXapiTest()
+      const test = await writers()
       const headers = await aSession(test)
       const good = sent()
       const refused = await problemOf(await post(test, headers, [good, sent(changes)]), 'forbidden')
@@ -311,9 +315,10 @@ describe('a session of cmi5', () => {
     ['no user', (_, token) => `:${token}`],
     ['nothing', (user) => `${user}:`],
   ]
+  const strangers = shared(startXapiTest)
   for (const [name, change] of wrong) {
     it(`is not opened by its token with ${name}`, async () => {
-      await using test = await startXapiTest()
+      const test = await strangers()
       const { Authorization, ...headers } = await aSession(test)
       const text = Buffer.from(Authorization.split(' ')[1]!, 'base64').toString()
       const [user = '', token = ''] = text.split(':')

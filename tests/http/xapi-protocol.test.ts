@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { shared } from '../support/shared'
 import { startXapiTest } from '../support/xapi-documents'
 import {
   ada,
@@ -27,9 +28,10 @@ describe('the version of a request', () => {
     ['1.0.3, 2.0.0', 400, '1.0.3'],
     ['BAD', 400, '1.0.3'],
   ]
+  const rows = shared(startXapiTest)
   for (const [asked, status, answered] of cases) {
     it(`${asked} is answered ${status} by ${answered}`, async () => {
-      await using test = await startXapiTest()
+      const test = await rows()
       const headers = { ...test.as(), ...(asked !== undefined && { [VERSION]: asked }) }
       const response = await test.request(url, { headers })
       expect(response.status).toBe(status)
@@ -49,7 +51,7 @@ describe('the version of a request', () => {
   })
 
   it('is on every reply, and About needs none', async () => {
-    await using test = await startXapiTest()
+    const test = await rows()
     for (const path of ['/xapi/about', '/xapi', '/xapi/nothing', '/xapi/agents']) {
       const response = await test.request(path)
       if (path !== '/xapi') expect(response.headers.get(VERSION)).toBe('1.0.3')
@@ -147,9 +149,10 @@ describe('the alternate request syntax', () => {
     ['with thousands of fields', '?method=GET', 'POST', 'limit=1&'.repeat(5_000)],
     ['with a header that is none', '?method=GET', 'POST', { 'If-Match': 'a\nb' }],
   ]
+  const rows = shared(startXapiTest)
   for (const [name, path, method, fields, version = '1.0.3'] of wrong) {
     it(`is refused ${name}`, async () => {
-      await using test = await startXapiTest()
+      const test = await rows()
       const body = typeof fields === 'string' ? fields : encoded(fields)
       const response = await test.call(method, `${url}${path}`, { body, headers: form, version })
       expect(response.status).toBe(400)
@@ -158,7 +161,7 @@ describe('the alternate request syntax', () => {
   }
 
   it('takes a form of a megabyte, and names that limit', async () => {
-    await using test = await startXapiTest()
+    const test = await rows()
     const body = `content=${'a'.repeat(1024 * 1024)}`
     const response = await test.call('POST', `${url}?method=POST`, { body, headers: form })
     expect(response.status).toBe(413)
@@ -166,7 +169,7 @@ describe('the alternate request syntax', () => {
   })
 
   it('does not let anybody in by the address alone', async () => {
-    await using test = await startXapiTest()
+    const test = await rows()
     const headers = { ...form, [VERSION]: '1.0.3' }
     const response = await test.request(`${url}?method=GET`, {
       method: 'POST',
@@ -225,12 +228,15 @@ describe('who may do what', () => {
     [['state'], [403, 403, 403]],
     [['webhooks:write'], [403, 403, 403]],
   ]
-  for (const [scopes, statuses] of roles) {
+  const rows = shared(startXapiTest)
+  for (const [row, [scopes, statuses]] of roles.entries()) {
     it(`with ${scopes.join(', ')}: POST, PUT, GET are ${statuses.join(', ')}`, async () => {
-      await using test = await startXapiTest()
+      const test = await rows()
       const key = await test.issue(scopes)
+      const put = { ...calls.PUT.call, parameters: { statementId: uuidOf(row + 1) } }
       for (const [place, { method, call }] of Object.values(calls).entries()) {
-        expect((await test.call(method, url, { ...call, key })).status).toBe(statuses[place]!)
+        const own = method === 'PUT' ? put : call
+        expect((await test.call(method, url, { ...own, key })).status).toBe(statuses[place]!)
       }
     })
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { shared } from '../support/shared'
 import { startXapiTest, versions } from '../support/xapi-documents'
 import {
   ada,
@@ -139,9 +140,10 @@ describe('statements that are sent', () => {
       '',
     ],
   ]
+  const rows = shared(startXapiTest)
   for (const [name, call, path] of wrong) {
     it(`are refused with ${name}`, async () => {
-      await using test = await startXapiTest()
+      const test = await rows()
       const { status, path: found } = await refusal(await test.call('POST', url, call))
       expect(status).toBe(400)
       expect(String(found?.[0] ?? '')).toBe(path)
@@ -273,9 +275,10 @@ describe('a question for statements', () => {
     [{ attachments: 'True' }, 'attachments'],
     [{ format: 'short' }, 'format'],
   ]
+  const rows = shared(startXapiTest)
   for (const [parameters, path] of wrong) {
     it(`is refused: ${JSON.stringify(parameters)}`, async () => {
-      await using test = await startXapiTest()
+      const test = await rows()
       const response = await test.call('GET', url, { parameters })
       expect(response.headers.get('X-Experience-API-Consistent-Through')).toMatch(/^20/)
       const refused = await refusal(response)

@@ -21,6 +21,7 @@ function open() {
   const counts = createTypeCounts(db, { clock, log })
   return {
     ...{ counts, db, file, lines },
+    add: counts.add,
     async full() {
       const names = Array.from({ length: MAX_TYPES - 1 }, (_, n) => `t${n}`)
       counts.add('school', at, new Map(['known', ...names].map((name) => [name, 1])))

@@ -9,8 +9,8 @@ export interface PublishTest extends AsyncDisposable {
   url: URL
   /** A connection with the key in its header, the demo source's when none is named. */
   connect(key?: string): Promise<TestSocket>
-  /** As `connect`, at `/ws/subscribe`, where the key has to read. */
-  subscribe(key: string): Promise<TestSocket>
+  /** A connection to `/ws/subscribe` with the key of the first administrator, or this. */
+  follow(key?: string): Promise<TestSocket>
   /** The answer to a handshake that is refused. */
   refusal(path: string, headers?: Record<string, string>): Promise<Response>
 }
@@ -37,7 +37,8 @@ export async function startPublishTest(options: Options = {}): Promise<PublishTe
     app,
     url,
     connect: (key) => openSocket(url, { headers: { ...app.as(key), 'User-Agent': 'a reader' } }),
-    subscribe: (key) => openSocket(new URL('/ws/subscribe', server.url), { headers: app.as(key) }),
+    follow: (key = app.keys.admin) =>
+      openSocket(new URL('/ws/subscribe', server.url), { headers: app.as(key) }),
     refusal: (path, headers = {}) =>
       fetch(new URL(path, server.url), { headers: { ...handshake, ...headers } }),
     async [Symbol.asyncDispose]() {
@@ -53,7 +54,7 @@ function serve({ app, services, config }: TestApp, { maxReplyBytes, bounds }: Op
   const sockets = createSockets({
     protocols: socketProtocols(services!, limits),
     conversations: conversations(services!),
-    ...{ maxMessageBytes, ...bounds },
+    ...{ maxMessageBytes, maxSubscribers: config.maxSubscribers, ...bounds },
   })
   return serveHttp({ host: '127.0.0.1', port: 0, fetch: app.fetch, sockets })
 }

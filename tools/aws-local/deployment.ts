@@ -4,7 +4,7 @@ import type { Resources } from '../../src/platform/aws/deployed/resources'
 import type { Graph } from '../synth/graph'
 import { deployer } from './deployer'
 import { fileCheckpoints } from './deployment/checkpoints'
-import { startSockets, startUrl } from './deployment/doors'
+import { startSockets, startUrl, urlOf } from './deployment/doors'
 import { functionSpecs, identitiesOf } from './deployment/functions'
 import { startQueues, startSchedules, startStreams } from './deployment/sources'
 import { emulated } from './emulators/start'
@@ -41,6 +41,8 @@ export interface Deployment extends AsyncDisposable {
   url: string
   /** This is the URL of the WebSocket API. */
   socketUrl: string
+  /** This is the URL of the function that streams. */
+  streamUrl: string
   /** Functions believe AWS to be here; the deployer calls it, too (`deployer.ts`). */
   endpoint: string
   /** Functions are linked to these resources, under the names of this machine. */
@@ -73,7 +75,13 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
       onDenied: (sentence) => log('IAM', sentence),
     }),
   )
-  const names: Renamed[] = [...given, ...renamed, ...hostsOf(declared, proxy.endpoint)]
+  const streamUrl = opened.use(await startUrl(declared, 'Stream', functionOf))
+  const names: Renamed[] = [
+    ...given,
+    ...renamed,
+    ...hostsOf(declared, proxy.endpoint),
+    [String(urlOf(declared, 'Stream').outputs.functionUrl), `${streamUrl.url}/`],
+  ]
   const graph = withNames(options.graph, names)
   for (const [key, identity] of identitiesOf(graph)) identities.set(key, identity)
 
@@ -99,7 +107,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     return found
   }
 
-  const url = opened.use(await startUrl(graph, functionOf, options))
+  const url = opened.use(await startUrl(graph, 'Api', functionOf, options))
   const sockets = opened.use(startSockets(graph, functionOf))
   services['execute-api'] = sockets.managementEndpoint
   const sources = {
@@ -117,6 +125,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
   return {
     url: url.url,
     socketUrl: sockets.url,
+    streamUrl: streamUrl.url,
     endpoint: proxy.endpoint,
     resources: linked(graph),
     lakeBucket: lakeBucket(graph),

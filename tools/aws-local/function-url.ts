@@ -1,7 +1,15 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { LocalFunction } from './local-function'
-import { failure, type UrlReply, urlEvent, urlReply } from './url-event'
+import {
+  failure,
+  type StreamedReply,
+  streamedReply,
+  type UrlReply,
+  urlEvent,
+  urlReply,
+} from './url-event'
 
 export interface FunctionUrl extends AsyncDisposable {
   /** The URL is `http://127.0.0.1:…`. */
@@ -18,16 +26,16 @@ export interface UrlOptions {
   sourceIp?: string
 }
 
-/** Opens a port of this machine that stands for the URL of a function. */
+/**
+ * Opens a port of this machine that stands for the URL of a function.
+ * @param targetOf finds the function, with each request
+ */
 export async function startFunctionUrl(
-  target: LocalFunction,
+  targetOf: () => LocalFunction,
   { port = 0, sourceIp }: UrlOptions = {},
 ): Promise<FunctionUrl> {
   const server = createServer((request, response) => {
-    replyOf(target, request, sourceIp).then(
-      (reply) => send(response, request.method === 'HEAD', reply),
-      () => response.destroy(),
-    )
+    answer(targetOf(), request, response, sourceIp).catch(() => response.destroy())
   })
   server.listen(port, '127.0.0.1')
   await new Promise((resolve, reject) => {
@@ -43,20 +51,40 @@ export async function startFunctionUrl(
   }
 }
 
-async function replyOf(
+async function answer(
   target: LocalFunction,
   request: IncomingMessage,
+  response: ServerResponse,
   sourceIp = request.socket.remoteAddress ?? '127.0.0.1',
-): Promise<UrlReply> {
+): Promise<void> {
   const { method = 'GET', url = '/', headers } = request
   const body = await bodyOf(request)
   const event = body && urlEvent({ method, target: url, headers, body, sourceIp, at: new Date() })
-  return event ? urlReply(await target.invokeRaw(event)) : failure(413)
+  const isHead = method === 'HEAD'
+  if (!event) return send(response, isHead, failure(413))
+  const given = await target.invokeRaw(event)
+  if (given.kind === 'streamed') return stream(response, isHead, await streamedReply(given))
+  return send(response, isHead, urlReply(given))
 }
 
 function send(response: ServerResponse, isHead: boolean, { status, headers, body }: UrlReply) {
   response.writeHead(status, { ...headers, 'content-length': body.length })
   response.end(isHead ? undefined : body)
+}
+
+/**
+ * Sends what a function writes, as it comes. It goes on writing when nobody is there any more
+ * ("Streaming responses are not interrupted or stopped when the invoking client connection is
+ * broken", Lambda's guide).
+ */
+async function stream(response: ServerResponse, isHead: boolean, reply: StreamedReply) {
+  response.writeHead(reply.status, reply.headers)
+  response.flushHeaders()
+  for await (const part of reply.body) {
+    if (isHead || response.destroyed || response.write(part)) continue
+    await Promise.race([once(response, 'drain'), once(response, 'close')])
+  }
+  response.end()
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {

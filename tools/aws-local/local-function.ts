@@ -1,4 +1,5 @@
-import type { Answer } from './runtime-api'
+import { text } from 'node:stream/consumers'
+import type { Answer, StreamedAnswer } from './runtime-api'
 import { type FunctionSpec, type Sandbox, startSandbox } from './sandbox'
 import type { Invocation } from './stream-batch'
 
@@ -43,13 +44,14 @@ export function createLocalFunction(
         throw error
       })
       if (answer.kind === 'failed') spec.onLog(`${answer.errorType}: ${answer.errorMessage}`)
+      if (answer.kind === 'streamed') void leaveAfter(answer)
+      else leave()
       return answer
     } catch (error) {
+      leave()
       const { message } = error as Error
       spec.onLog(message)
       return { kind: 'failed', errorType: 'Sandbox.Failure', errorMessage: message }
-    } finally {
-      leave()
     }
   }
 
@@ -62,6 +64,11 @@ export function createLocalFunction(
     const next = waiting.shift()
     if (next) next()
     else taken -= 1
+  }
+
+  async function leaveAfter({ ended }: StreamedAnswer) {
+    await ended.catch((error: Error) => spec.onLog(error.message))
+    leave()
   }
 
   async function idleSandbox(): Promise<Sandbox> {
@@ -87,6 +94,10 @@ export function createLocalFunction(
     async invoke(event) {
       const answer = await invokeRaw(event)
       if (answer.kind === 'failed') return answer
+      // Lambda's own callers have the whole of it at once.
+      if (answer.kind === 'streamed') {
+        return { kind: 'returned', payload: await text(answer.body) }
+      }
       const payload = answer.payload.length > 0 ? JSON.parse(answer.payload.toString()) : null
       return { kind: 'returned', payload }
     },

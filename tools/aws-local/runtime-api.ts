@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 
 /** A job is one event on its way through a function, with what the runtime is told of it. */
 export interface Job {
@@ -13,9 +15,18 @@ export interface Job {
 /** The answer says how an invocation ended, from the side of the runtime. */
 export type Answer =
   | { kind: 'returned'; payload: Buffer }
-  /** A function that streams answers so: status and headers first, eight NULs, the body. */
-  | { kind: 'streamed'; payload: Buffer }
+  | StreamedAnswer
   | { kind: 'failed'; errorType: string; errorMessage: string }
+
+/**
+ * A function that streams answers so: status and headers first, eight NULs, the body, as it writes
+ * them. `ended` resolves once it has written all of it, and rejects when its process ends before.
+ */
+export interface StreamedAnswer {
+  kind: 'streamed'
+  body: Readable
+  ended: Promise<void>
+}
 
 /** One sandbox talks to this API, which takes one job at a time. */
 export interface RuntimeApi extends AsyncDisposable {
@@ -57,21 +68,37 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
       askedNext.resolve(response)
       return
     }
+    if (isStreamed(path, request)) return stream(request, response)
     const body = await bodyOf(request)
-    const answer = answerOf(path, request, body)
+    const answer = answerOf(path, body)
     if (answer === undefined) return void response.writeHead(404).end()
     response.writeHead(202).end()
     if (path === '/init/error') initialised.reject(initError(body))
     else current?.answered.resolve(answer)
   }
 
-  function answerOf(path: string, request: IncomingMessage, body: Buffer): Answer | undefined {
+  function isStreamed(path: string, { headers }: IncomingMessage): boolean {
+    const isStreaming = headers['lambda-runtime-function-response-mode'] === 'streaming'
+    return isStreaming && path === `/invocation/${current?.job.requestId}/response`
+  }
+
+  /** Hands on what a function writes; the runtime is done with the event when all of it is read. */
+  async function stream(request: IncomingMessage, response: ServerResponse) {
+    const ended = finished(request, { writable: false })
+    ended.catch(() => {}) // whoever reads it gets the error
+    current?.answered.resolve({ kind: 'streamed', body: request, ended })
+    await ended.finally(() => {
+      current = undefined
+    })
+    response.writeHead(202).end()
+  }
+
+  function answerOf(path: string, body: Buffer): Answer | undefined {
     if (path === '/init/error' || path === `/invocation/${current?.job.requestId}/error`) {
       return { kind: 'failed', ...errorOf(body) }
     }
     if (path !== `/invocation/${current?.job.requestId}/response`) return undefined
-    const mode = request.headers['lambda-runtime-function-response-mode']
-    return { kind: mode === 'streaming' ? 'streamed' : 'returned', payload: body }
+    return { kind: 'returned', payload: body }
   }
 
   server.listen(0, '127.0.0.1')
@@ -95,9 +122,12 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
         'Lambda-Runtime-Invoked-Function-Arn': job.functionArn,
       })
       response.end(JSON.stringify(job.event))
-      return answered.promise.finally(() => {
+      const answer = await answered.promise.catch((error) => {
         current = undefined
+        throw error
       })
+      if (answer.kind !== 'streamed') current = undefined
+      return answer
     },
 
     idle: () => askedNext.promise,

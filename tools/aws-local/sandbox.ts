@@ -28,7 +28,7 @@ export interface Sandbox extends AsyncDisposable {
   /** The time is in milliseconds of the epoch. */
   idleSince: number
   /**
-   * Hands an event to the process. @throws when the process ends, or takes longer than its
+   * Hands an event to the process, which is busy until a streamed answer has ended. @throws when the process ends, or takes longer than its
    * time-out: it is of no use afterwards
    */
   invoke(event: unknown): Promise<Answer>
@@ -77,6 +77,12 @@ export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
     if (!sandbox.isBusy) await signal('SIGSTOP')
   }
 
+  function free() {
+    sandbox.isBusy = false
+    sandbox.idleSince = Date.now()
+    void freezeWhenIdle()
+  }
+
   const sandbox: Sandbox = {
     isBusy: false,
     idleSince: Date.now(),
@@ -85,18 +91,25 @@ export async function startSandbox(spec: FunctionSpec): Promise<Sandbox> {
     async invoke(event) {
       sandbox.isBusy = true
       const ms = spec.timeout * 1000
+      const sentence = `Task timed out after ${spec.timeout} seconds`
+      const begun = performance.now()
       const requestId = randomUUID()
       const job = { requestId, event, deadline: Date.now() + ms, functionArn: spec.arn }
+      let isStreaming = false
       await signal('SIGCONT')
       try {
-        return await within(ms, `Task timed out after ${spec.timeout} seconds`, api.run(job))
+        const answer = await within(ms, sentence, api.run(job))
+        if (answer.kind !== 'streamed') return answer
+        const left = ms - (performance.now() - begun)
+        const ended = within(left, sentence, answer.ended).finally(free)
+        ended.catch(kill)
+        isStreaming = true
+        return { ...answer, ended }
       } catch (error) {
         kill()
         throw error
       } finally {
-        sandbox.isBusy = false
-        sandbox.idleSince = Date.now()
-        void freezeWhenIdle()
+        if (!isStreaming) free()
       }
     },
     async [Symbol.asyncDispose]() {

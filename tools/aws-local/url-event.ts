@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
-import type { Answer } from './runtime-api'
+import type { Answer, StreamedAnswer } from './runtime-api'
 
 /** This is a request as it arrived at the port. */
 export interface ArrivedRequest {
@@ -74,10 +74,9 @@ export function urlEvent(request: ArrivedRequest): LambdaFunctionURLEvent | unde
   return Buffer.byteLength(JSON.stringify(event)) > MAX_BYTES ? undefined : event
 }
 
-/** Makes the reply that a function URL makes of a function's answer. */
+/** Makes the reply that is made of a function's answer where it cannot be streamed. */
 export function urlReply(answer: Answer): UrlReply {
-  if (answer.kind === 'failed' || answer.payload.length > MAX_BYTES) return failure(502)
-  if (answer.kind === 'streamed') return streamedReply(answer.payload)
+  if (answer.kind !== 'returned' || answer.payload.length > MAX_BYTES) return failure(502)
   const result = JSON.parse(answer.payload.toString() || 'null')
   if (typeof result?.statusCode !== 'number') {
     const body = Buffer.from(typeof result === 'string' ? result : JSON.stringify(result))
@@ -100,11 +99,33 @@ export function failure(status: 413 | 502): UrlReply {
 // streaming", Lambda's guide).
 const DELIMITER = Buffer.alloc(8)
 
-function streamedReply(payload: Buffer): UrlReply {
-  const end = payload.indexOf(DELIMITER)
-  const metadata = JSON.parse(payload.subarray(0, end).toString())
-  const body = payload.subarray(end + DELIMITER.length)
-  return { status: metadata.statusCode ?? 200, headers: withCookies(metadata), body }
+export interface StreamedReply {
+  status: number
+  headers: UrlReply['headers']
+  /** The body as the function writes it. */
+  body: AsyncIterable<Buffer>
+}
+
+/**
+ * Makes the reply of what a function streams, once it has written status and headers.
+ * @throws what cut it off before
+ */
+export async function streamedReply({ body }: StreamedAnswer): Promise<StreamedReply> {
+  const parts: AsyncIterator<Buffer> = body[Symbol.asyncIterator]()
+  let head = Buffer.alloc(0)
+  while (!head.includes(DELIMITER)) {
+    const { value, done } = await parts.next()
+    if (done) throw new Error('a streamed answer ended before its body')
+    head = Buffer.concat([head, value])
+  }
+  const end = head.indexOf(DELIMITER)
+  const metadata = JSON.parse(head.subarray(0, end).toString())
+
+  async function* rest() {
+    yield head.subarray(end + DELIMITER.length)
+    for (let part = await parts.next(); !part.done; part = await parts.next()) yield part.value
+  }
+  return { status: metadata.statusCode ?? 200, headers: withCookies(metadata), body: rest() }
 }
 
 interface Head {

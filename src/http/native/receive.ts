@@ -1,5 +1,6 @@
 import type { Receipt } from '../../event/receipt'
 import type { Heard, Parsed } from '../../ingest/arrival'
+import { isAwaited, type One, oneIn, refusalOfOne } from '../../ingest/one'
 import { receiptText } from '../../ingest/receipt-text'
 import { assertAccepted } from '../../ingest/strict'
 import { inTurn } from '../../syntax/steps'
@@ -10,7 +11,7 @@ import { preferred } from '../receipt'
 import { answerReceipt, type Door, openDoor, type Taken, takeBody } from '../receive'
 import { typed } from '../reply'
 import type { Reply } from '../route'
-import { isAwaited, listReceipt, type One, oneIn, oneText, refusalOfOne } from './answer'
+import { listReceipt, oneText } from './answer'
 import type { ListReply, OneReply } from './replies'
 
 export type NativeReply = Reply<200, ListReply> | Reply<201, OneReply> | Reply<202, OneReply>

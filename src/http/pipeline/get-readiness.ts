@@ -37,12 +37,12 @@ const route = createRoute({
   },
 })
 
-export function getPipelineReadiness(app: App, { platform, options }: AppDeps) {
+export function getPipelineReadiness(app: App, { platform, options, services }: AppDeps) {
   operation(app, route, {}, async (c, { reply }) => {
     c.header('Cache-Control', 'no-store')
     const problems = await problemsOf()
     if (problems.length > 0) return reply.json(c, 503, { ready: false, database: 'disconnected' })
-    return reply.json(c, 200, { ready: true, database: 'connected', router: routerState() })
+    return reply.json(c, 200, { ready: true, database: 'connected', router: routerState(services) })
   })
 
   async function problemsOf(): Promise<string[]> {

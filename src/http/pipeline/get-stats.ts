@@ -26,7 +26,7 @@ const route = createRoute({
   tags: ['Native'],
   summary: 'Count events by their type',
   description:
-    'Scope `events:read`. Events of every standard. Right at once on one machine, within five seconds on AWS as long as it is sent to.',
+    'Scope `events:read`. Events of every standard. Right at once on one machine, within five seconds of arrival on AWS. `router` is of the process that answers.',
   ...keyed,
   responses: {
     200: jsonReply(Stats, {
@@ -42,7 +42,7 @@ const route = createRoute({
   },
 })
 
-export function getStats(app: App, { platform, options }: AppDeps) {
+export function getStats(app: App, { platform, options, services }: AppDeps) {
   const checks = { admit: keyWith('events:read') }
   operation(app, route, checks, async (c, { principal: { tenantId }, reply }) => {
     const types = await platform.typeCounts.read(tenantId, options.clock.now())
@@ -52,7 +52,7 @@ export function getStats(app: App, { platform, options }: AppDeps) {
       by_type: types.map(({ type, total, lastSeenAt }) => {
         return { event_type: type, count: total, last_seen: lastSeenAt }
       }),
-      router: routerState(),
+      router: routerState(services),
     })
   })
 }

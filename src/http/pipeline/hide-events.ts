@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventFilter } from '../../event/filter'
+import { later } from '../../platform/arrivals'
 import { MINUTE_MS, minuteOf } from '../../platform/type-counts'
 import type { Services } from '../../services'
 import { after } from './parameters'
@@ -37,6 +38,7 @@ export async function hideEvents(services: Services, asked: Asked): Promise<numb
   await flushed(services)
   const wasHidden = await hidden.asked(tenantId)
   const time = before ?? end
+  await counted(services, tenantId, { before: time, wasHidden })
   // Events that arrive while the archive catches up are neither hidden nor forgotten.
   const share = before === undefined ? 1 : shareOf(before)
   const inSlot = (await countInSlot(services, tenantId, { before: time, wasHidden })) ?? share
@@ -61,6 +63,28 @@ async function flushed({ flush, log }: Services) {
     inTime,
   ])
   waiting.abort()
+}
+
+// Counts are seconds behind. Of so many that arrived last, each part of the feed brings some.
+const LAST = 100
+const POLL_MS = 200
+
+/** Waits until what is stored is counted, where the feed brings it to whoever counts. */
+async function counted(
+  { platform: { events, typeCounts }, clock, log }: Services,
+  tenantId: string,
+  { before, wasHidden }: { before: string; wasHidden: string | undefined },
+) {
+  if (typeCounts.areCounted === undefined) return
+  const from = new Date(clock.now().getTime() - MINUTE_MS).toISOString()
+  const receivedFrom = later<string | undefined>(from, wasHidden)
+  const filter: EventFilter = { kind: 'event', receivedFrom, receivedTo: before }
+  const { items } = await events.latest(tenantId, filter, { limit: LAST })
+  const end = performance.now() + FLUSH_MS
+  while (!(await typeCounts.areCounted(items))) {
+    if (performance.now() > end) return log.warn('events are hidden that are not counted yet', {})
+    await sleep(POLL_MS)
+  }
 }
 
 // Counting what arrived in a part of a minute reads it: so many pages of a thousand events, which

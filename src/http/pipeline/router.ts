@@ -1,3 +1,4 @@
+import type { Services } from '../../services'
 import { z } from '../zod'
 
 export const RouterState = z
@@ -7,7 +8,8 @@ export const RouterState = z
   })
   .openapi('RouterState')
 
-/** Tells how live subscriptions are: there are none yet, so that nobody listens and nothing waits. */
-export function routerState(): z.output<typeof RouterState> {
-  return { active_subscribers: 0, queue_size: 0 }
+/** Tells how live subscriptions of this process are; where it has none, nobody listens to it. */
+export function routerState({ live }: Pick<Services, 'live'>): z.output<typeof RouterState> {
+  const { subscribers = 0, queued = 0 } = live?.state() ?? {}
+  return { active_subscribers: subscribers, queue_size: queued }
 }

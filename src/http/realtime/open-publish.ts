@@ -16,7 +16,7 @@ const route = createRoute({
   tags: ['Native'],
   summary: 'Send events over a WebSocket',
   description:
-    'Scope `events:write`. Each message is a body as at `POST /api/v1/events`: one event, an array of them, or one a line; each is answered by a message, the receipt or a problem document. Where no header can be set, the key may be the second of the subprotocols (`nonius, KEY`) or `key`, or `api_key`, in the address.',
+    'Scope `events:write`. Each message is a body as at `POST /api/v1/events`: one event, an array of them, or one a line; each is answered by a message. One event: `{ status: "ok", event_id }` and the members of its receipt; several: the receipt; what is refused: a problem document with `status: "error"` and `message`. Where no header can be set, the key may be the second of the subprotocols (`nonius, KEY`) or `key`, or `api_key`, in the address.',
   security: [{ key: [] }, {}],
   request: { query: KeyInAddress },
   responses: {

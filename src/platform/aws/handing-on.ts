@@ -5,11 +5,13 @@ import type { Clock } from '../clock'
 import { openParts } from '.'
 import { createArchive } from './archive'
 import { markAt } from './change-feed/mark'
+import { createStoredTypes } from './counts/stored-types'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
 import { readingWith } from './events/committed'
 import { createItems } from './events/item'
 import { lazyStatements } from './lazy'
+import { createLiveLog } from './live/log'
 import { serviceTimeOuts } from './time-outs'
 
 // These are apart from what answers requests, whose start is not to read the clients of queues and
@@ -22,7 +24,8 @@ interface Needs {
 /** Opens what hands on stored events. */
 export function openFeeding(resources: Resources, { clock }: Needs) {
   const { dynamo, blobs, registry, tokens } = openParts(resources, clock)
-  const { eventsTable, statementsTable: table, indexes, archiveStreams: streams } = resources
+  const { eventsTable, registryTable, statementsTable: table, indexes } = resources
+  const { archiveStreams: streams } = resources
   const events = { client: dynamo, table: eventsTable }
   return {
     blobs,
@@ -32,12 +35,15 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
       maxReferrers: Number.POSITIVE_INFINITY,
     }),
     ...readingWith(events, createItems({ indexes, blobs })),
+    liveLog: createLiveLog({ client: dynamo, table: resources.liveTable, clock }),
+    tokens,
     archive: createArchive({
       client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
       streams,
       blobs,
     }),
     deliveries: openDeliveries(resources, dynamo, clock),
+    storedTypes: createStoredTypes({ client: dynamo, table: registryTable, clock }),
   }
 }
 

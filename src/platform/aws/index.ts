@@ -4,6 +4,7 @@ import type { Log } from '../../telemetry/log'
 import type { BlobStore } from '../blob-store'
 import type { Clock } from '../clock'
 import type { ServingPlatform } from '../platform'
+import type { Registry } from '../registry'
 import type { XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
 import { markAt } from './change-feed/mark'
@@ -11,6 +12,7 @@ import { createConformanceCounts, type SettlingCounts } from './conformance-coun
 import { createConnections } from './connections'
 import { createConnectionRows } from './connections/rows'
 import type { Resources } from './deployed/resources'
+import { endingConnections } from './ending-keys'
 import { createEventStore } from './event-store'
 import { checkHealth } from './health'
 import {
@@ -27,7 +29,6 @@ import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import { createSourceActivity, type SettlingActivity } from './source-activity'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
-import type { SettlingTypes } from './type-counts'
 
 interface Needs {
   clock: Clock
@@ -63,8 +64,22 @@ export function openParts(
 }
 
 /** Opens the registry alone, for programs that give out keys. */
-export function openRegistry(resources: Resources, clock: Clock) {
-  return openParts(resources, clock).registry
+export function openRegistry(resources: Resources, clock: Clock, log?: Log) {
+  return endingKeys(resources, openParts(resources, clock), { clock, log })
+}
+
+/** Has connections end with their keys: few requests end one, and only those need a way to tell them. */
+function endingKeys(
+  resources: Resources,
+  { dynamo, registry }: Pick<ReturnType<typeof openParts>, 'dynamo' | 'registry'>,
+  { clock, log }: { clock: Clock; log: Log | undefined },
+): Registry {
+  const opened = once(async () => {
+    const { openEndWithKey } = await import('./connections/end-with-key')
+    return openEndWithKey(resources, { dynamo, clock })
+  })
+  const failed = (reason: string) => log?.warn('connections of a key go on for a while', { reason })
+  return { ...registry, keys: endingConnections(registry.keys, { opened, clock, failed }) }
 }
 
 /** Opens the counts of arrivals alone, for programs that list keys and sources. */
@@ -73,17 +88,18 @@ export function openActivity(resources: Resources, needs: Needs) {
   return createSourceActivity({ client, table: resources.registryTable, ...needs })
 }
 
-/** Opens what answers requests. `conformance`, `activity` and `typeCounts` are to be settled after each. */
+/** Opens what answers requests. `conformance` and `activity` are to be settled after each. */
 export function openServing(
   resources: Resources,
   { clock, log, defaultXapi = 'ingest' }: ServingNeeds,
 ): ServingPlatform & {
   conformance: SettlingCounts
   activity: SettlingActivity
-  typeCounts: SettlingTypes
   spill: BlobStore
 } {
-  const { dynamo: client, blobs, tokens, events, registry } = openParts(resources, clock)
+  const parts = openParts(resources, clock)
+  const { dynamo: client, blobs, tokens, events } = parts
+  const registry = endingKeys(resources, parts, { clock, log })
   const { quarantineTable, registryTable, documentsTable, statementsTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
@@ -105,7 +121,7 @@ export function openServing(
     lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     activity: createSourceActivity({ client, table: registryTable, clock, log }),
-    typeCounts: lazyTypeCounts({ client, table: registryTable, clock, log }),
+    typeCounts: lazyTypeCounts({ client, table: registryTable, clock }),
     spill: blobs,
     mark: () => markAt(clock.now()),
     health: () => checkHealth({ events, registry, quarantine }),

@@ -44,7 +44,7 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
   const texts = createTexts(blobs)
   const usage = createUsage({ client, table })
   const read = createReader({ client, table, texts })
-  const store = createKeep({ client, table, usage, texts })
+  const store = createKeep({ client, table, usage, read, texts })
 
   async function list<Item>(
     { tenantId, page, filter }: Asked,
@@ -102,13 +102,15 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
         const head = await read.head(tenantId, quarantineId)
         if (head === undefined) return false
         const missing = await read.missing(successors, head)
+        const held = new Map(successors.map((item) => [item.quarantineId, item]))
+        for (const { quarantineId: one } of missing) held.delete(one)
         const added = missing.map((item) => prepare(item))
         // An item that takes its place can be stored only with what removes it: the last
         // transaction.
         const isOwn = (item: Head) =>
           item.tenantId === tenantId && item.quarantineId === quarantineId
         added.sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)))
-        if (await store(added, { removed: head, limits })) return true
+        if (await store(added, { removed: head, limits, beside: [...held.values()] })) return true
       }
     },
   }

@@ -20,8 +20,8 @@ import type { RootSecret } from './root-secret'
  *     webhooks      webhook#T#W   the webhooks of all tenants
  *     webhooks      changes       how often any of them was changed
  *
- * Beside them stand `counts#T#S` (`counts/items.ts`), `connection#C` (`connections/rows.ts`) and
- * `root-secret` (`root-secret.ts`).
+ * Beside them stand `counts#T#S` (`counts/items.ts`), `connection#C` and `connections#T#K`
+ * (`connections/rows.ts`), and `root-secret` (`root-secret.ts`).
  *
  * @param needs.secrets the secrets of webhooks are encrypted with these
  */

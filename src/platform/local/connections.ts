@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ServerWebSocket, WebSocketHandler } from 'bun'
+import type { Server, ServerWebSocket, WebSocketHandler } from 'bun'
 import { AppError } from '../../error/app-error'
 import type {
   Connection,
@@ -40,8 +40,8 @@ export interface Sockets extends AsyncDisposable {
    * @throws {Error} when nothing here speaks the connection's protocol
    */
   attach(connection: Connection, peer?: Peer): Attached
-  /** The server takes connections at this port from now on. */
-  listening(port: number): void
+  /** The server takes connections from now on. */
+  listening(server: { port?: number | undefined } & Pick<Server<Attached>, 'publish'>): void
   handler: WebSocketHandler<Attached>
 }
 
@@ -191,8 +191,9 @@ export function createSockets(needs: {
       return { connectionId: randomUUID(), connection, hasPlace, peer, answered }
     },
 
-    listening(port) {
-      const tcpBytes = openTcpBytes(port)
+    listening(server) {
+      lines.publishBy((topic, text) => void server.publish(topic, text))
+      const tcpBytes = openTcpBytes(server.port ?? 0)
       if (tcpBytes) halfSent = createHalfSent(tcpBytes, { maxBytes: halfSentBytes })
       else maxOpen = Math.max(1, Math.floor(MAX_UNSEEN / maxPayloadLength))
     },

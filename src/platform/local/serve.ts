@@ -86,7 +86,7 @@ export function serveHttp(options: {
       },
       websocket: sockets?.handler ?? { message() {} },
     })
-    sockets?.listening(server.port ?? port)
+    sockets?.listening(server)
     return {
       url: server.url,
       async [Symbol.asyncDispose]() {

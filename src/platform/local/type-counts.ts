@@ -36,7 +36,7 @@ type HourRow = Record<'type' | 'hour' | 'slots', string>
 export function createTypeCounts(
   db: Database,
   { clock, log }: { clock: Clock; log: Log },
-): TypeCounts & Disposable {
+): Required<Omit<TypeCounts, 'areCounted'>> & Disposable {
   const noted = createNotedTypes()
   /** By tenant, how many types are told apart. */
   const told = new Map<string, number>()

@@ -50,6 +50,7 @@ const resources: Resources = {
   documentsTable: await freshTable(dynamo, 'documents'),
   statementsTable: await freshTable(dynamo, 'statements'),
   deliveriesTable: await freshTable(dynamo, 'deliveries'),
+  liveTable: await freshTable(dynamo, 'live'),
   deliveryQueueUrl: await freshQueue(sqs),
   blobsBucket: lake.bucket,
   archiveStreams: lake.streams,

@@ -62,6 +62,22 @@ describe('a quarantine that many fill at once', () => {
     expect(await store.usage('school')).toEqual(await countedAnew(store))
   })
 
+  it('keeps all that follows a body when another has let it go meanwhile with the same', async () => {
+    await using opened = await openQuarantine()
+    const { store, createStore, blobs } = opened
+    await store.put([anItem(0, { scope: 'body' })])
+    const put: BlobStore['put'] = async (...text) => {
+      expect(await store.release('school', 'q_0', several)).toBe(true)
+      await blobs.put(...text)
+    }
+    const later = createStore({ blobs: { ...blobs, put } })
+    expect(await later.release('school', 'q_0', several, roomy)).toBe(false)
+    const { items } = await store.list('school', { limit: 1000, order: 'oldest' })
+    expect(items.toSorted((a, b) => a.index - b.index)).toEqual(several)
+    expect(await blobs.list('quarantine/', 10)).toHaveLength(1)
+    expect(await store.usage('school')).toEqual(await countedAnew(store))
+  })
+
   it('keeps an item once that comes several times at once, and no text of the others', async () => {
     await using opened = await openQuarantine()
     const { store, createStore, blobs } = opened

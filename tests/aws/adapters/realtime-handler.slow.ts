@@ -3,12 +3,13 @@ import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../../src/error/storage-error'
 import { handshakeWith } from '../../../src/http/realtime/handshake'
 import { MAX_MESSAGE_BYTES } from '../../../src/platform/aws/connections'
+import { createEndWithKey } from '../../../src/platform/aws/connections/end-with-key'
 import { createConnectionRows } from '../../../src/platform/aws/connections/rows'
 import {
   createRealtimeHandler,
   type RealtimeEvent,
 } from '../../../src/platform/aws/lambda/realtime-handler'
-import type { Connections } from '../../../src/platform/connections'
+import type { Connections, RelayedProtocol } from '../../../src/platform/connections'
 import { socketProtocols } from '../../../src/realtime/protocol'
 import { socketProtocolsContract } from '../../contracts/connections.contract'
 import { startTestApp, type TestApp } from '../../support/app'
@@ -29,13 +30,14 @@ afterAll(async () => {
 })
 
 /** The function over the app, with what it sends to connections noted. */
-function scene(send: Connections['send'] = async () => 'sent') {
+function scene(send: Connections['send'] = async () => 'sent', relayed: RelayedProtocol[] = []) {
   const sent: string[] = []
   const clock = aClock()
   const rows = createConnectionRows({ client, table, clock })
   const limits = { maxMessageBytes: MAX_MESSAGE_BYTES, maxReplyBytes: MAX_MESSAGE_BYTES }
   const handle = createRealtimeHandler({
     protocols: socketProtocols(app.services!, limits),
+    relayed,
     handshake: handshakeWith(app.app),
     rows,
     log: app.options.log,
@@ -74,7 +76,90 @@ const anEvent = (more: object = {}) => ({
   ...more,
 })
 
+/** A protocol that notes what it is given. */
+function aRelayed() {
+  const had: unknown[] = []
+  const protocol: RelayedProtocol = {
+    name: 'subscribe',
+    path: '/ws/subscribe',
+    async received(connectionId, { principal }, message) {
+      had.push({ connectionId, tenantId: principal.tenantId, message })
+    },
+    async closed(connectionId, { principal }) {
+      had.push({ connectionId, tenantId: principal.tenantId, closed: true })
+    },
+  }
+  return { protocol, had }
+}
+
 describe('The function behind the WebSocket API', () => {
+  it('relays what subscribers say, text as text, and that they left', async () => {
+    const { protocol, had } = aRelayed()
+    const test = scene(undefined, [protocol])
+    const key = await app.issue(['events:read'], 'north')
+    const queryStringParameters = { protocol: 'subscribe', api_key: key }
+    expect(await test.tell('CONNECT', { queryStringParameters })).toMatchObject({ statusCode: 200 })
+    await test.tell('MESSAGE', { body: '{"grüße":1}' })
+    await test.tell('MESSAGE', { body: 'AQL/', isBase64Encoded: true })
+    await test.tell('DISCONNECT')
+    const { connectionId } = test
+    const from = { connectionId, tenantId: 'north' }
+    expect(had).toEqual([
+      { ...from, message: '{"grüße":1}' },
+      { ...from, message: Buffer.from([1, 2, 255]) },
+      { ...from, closed: true },
+    ])
+    expect(test.sent).toEqual([])
+    await test.tell('DISCONNECT')
+    expect(had).toHaveLength(3)
+  })
+
+  it('lets nobody subscribe with a key that may only send', async () => {
+    const test = scene(undefined, [aRelayed().protocol])
+    const key = await app.issue(['events:write'])
+    const protocol = 'subscribe'
+    for (const [query, statusCode] of [
+      [{ protocol, api_key: key }, 403],
+      [{ protocol, api_key: 'nk_wrong' }, 401],
+      [{ protocol }, 401],
+    ] as const) {
+      const answer = await test.tell('CONNECT', { queryStringParameters: query })
+      expect(answer).toMatchObject({ statusCode })
+    }
+    expect(await test.rows.get(test.connectionId)).toBeUndefined()
+  })
+
+  it('knows which connections were opened with a key, and ends those with it', async () => {
+    const [one, other, third] = [scene(), scene(), scene()]
+    const key = await app.issue(['events:write'], 'north')
+    const another = await app.issue(['events:write'], 'north')
+    await one.connect(app.as(key))
+    await other.connect(app.as(key))
+    await third.connect(app.as(another))
+    const { principal } = (await one.rows.get(one.connectionId))!
+    const opened = await one.rows.openedWith(principal)
+    expect(opened.toSorted()).toEqual([one.connectionId, other.connectionId].toSorted())
+    await other.tell('DISCONNECT')
+    expect(await one.rows.openedWith(principal)).toEqual([one.connectionId])
+
+    const done: unknown[] = []
+    const endWithKey = createEndWithKey({
+      rows: one.rows,
+      connections: {
+        async send(id, text) {
+          done.push([id, JSON.parse(text)])
+          return 'sent'
+        },
+        close: async (id) => void done.push([id, 'closed']),
+      },
+    })
+    await endWithKey('north', principal.keyId)
+    expect(done).toMatchObject([
+      [one.connectionId, { status: 'error', code: 'unauthenticated' }],
+      [one.connectionId, 'closed'],
+    ])
+  })
+
   it('lets a key in, and stamps what it sends with its tenant, source and address', async () => {
     const test = scene()
     const headers = {

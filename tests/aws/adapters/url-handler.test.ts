@@ -30,9 +30,8 @@ async function startDoor(store: (events: EventStore) => Partial<EventStore> = ()
         settle: async () => void settled.push('conformance'),
       }
       const activity = { ...platform.activity, settle: async () => void settled.push('activity') }
-      const typeCounts = { ...platform.typeCounts, settle: async () => void settled.push('types') }
       const metrics = { ingest: (measure: IngestMeasure) => void measures.push(measure) }
-      const counting = { conformance, activity, typeCounts }
+      const counting = { conformance, activity }
       counted = metered({ platform: { ...platform, events, ...counting }, metrics })
       return counted.platform as Platform
     },
@@ -222,7 +221,7 @@ describe('the door of a function URL', () => {
     await using door = await startDoor()
     await door.post([anEvent()])
     await door.call(urlEvent('GET', '/health'))
-    const each = ['conformance', 'activity', 'types']
+    const each = ['conformance', 'activity']
     expect(door.settled).toEqual([...each, ...each])
   })
 })

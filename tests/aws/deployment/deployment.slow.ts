@@ -86,6 +86,35 @@ describe('The deployment on one machine', () => {
     await expect(openSocket(url)).rejects.toThrow('refused')
   })
 
+  it('counts by type within five seconds of arrival, and again nothing', async () => {
+    async function secondsUntilCounted(event_type: string): Promise<number> {
+      const event = { event_type, id: `of-${event_type}` }
+      const reply = await deployment.call('POST', '/api/v1/events', [event, { event_type }])
+      expect(reply.status).toBe(200)
+      const begun = performance.now()
+      await eventually(async () => {
+        const stats = (await (await deployment.call('GET', '/api/v1/stats')).json()) as Stats
+        const count = stats.by_type.find((one) => one.event_type === event_type)?.count
+        return count === 2
+      })
+      const seconds = (performance.now() - begun) / 1000
+      await deployment.call('POST', '/api/v1/events', [event])
+      return seconds
+    }
+    interface Stats {
+      by_type: { event_type: string; count: number }[]
+    }
+    const seconds: number[] = []
+    // The first calls start processes; this machine may have other work.
+    for (const name of ['one', 'two', 'three']) seconds.push(await secondsUntilCounted(name))
+    expect(Math.min(...seconds)).toBeLessThan(5)
+    await deployment.drain()
+    const stats = (await (await deployment.call('GET', '/api/v1/stats')).json()) as Stats
+    for (const name of ['one', 'two', 'three']) {
+      expect(stats.by_type).toContainEqual(expect.objectContaining({ event_type: name, count: 2 }))
+    }
+  })
+
   it('keeps every promise that a maintainer asks a real one for', async () => {
     const { url, keys } = deployment
     const command = [process.execPath, 'tools/smoke/main.ts', url, keys.demo]

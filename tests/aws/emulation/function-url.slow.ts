@@ -8,8 +8,8 @@ const stream = aFunction('bundle.stream')
 let url: FunctionUrl
 let streaming: FunctionUrl
 beforeAll(async () => {
-  url = await startFunctionUrl(echo)
-  streaming = await startFunctionUrl(stream)
+  url = await startFunctionUrl(() => echo)
+  streaming = await startFunctionUrl(() => stream)
 })
 afterAll(async () => {
   for (const one of [url, streaming, echo, stream]) await one[Symbol.asyncDispose]()
@@ -124,5 +124,48 @@ describe("a function's URL", () => {
       const init = { method: 'POST', headers, body: Buffer.alloc(size, 'x') }
       expect((await fetch(`${url.url}/bytes`, init)).status).toBe(status === 201 ? 200 : status)
     }
+  })
+})
+
+describe('a streamed answer', () => {
+  it('arrives as it is written, while its process takes no other event', async () => {
+    await using slow = aFunction('bundle.slowly', {}, 2)
+    await using url = await startFunctionUrl(() => slow)
+    const reader = (await fetch(`${url.url}/50`)).body!.getReader()
+    const began = performance.now()
+    const first = new TextDecoder().decode((await reader.read()).value)
+    expect(performance.now() - began).toBeLessThan(500) // the whole takes a second
+    expect(first.length).toBeLessThan('word '.repeat(25).length)
+
+    const other = await fetch(`${url.url}/1`)
+    expect([other.headers.get('x-count'), await other.text()]).toEqual(['1', 'word '])
+    expect(slow.sandboxes()).toBe(2)
+    let rest = first
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      rest += new TextDecoder().decode(part.value)
+    }
+    expect(rest).toBe('word '.repeat(50))
+    expect((await fetch(`${url.url}/1`)).headers.get('x-count')).toBe('2')
+  })
+
+  it('is written to its end when nobody is there any more, as on AWS', async () => {
+    await using slow = aFunction('bundle.slowly', {}, 1)
+    await using url = await startFunctionUrl(() => slow)
+    const leaving = new AbortController()
+    await fetch(`${url.url}/20`, { signal: leaving.signal })
+    leaving.abort()
+    const next = await fetch(`${url.url}/1`)
+    expect(slow.logged).toContain('the end')
+    expect(next.headers.get('x-count')).toBe('2')
+  })
+
+  it('is cut off when the time of the function is over', async () => {
+    await using slow = aFunction('bundle.slowly', { timeout: 1 }, 1)
+    await using url = await startFunctionUrl(() => slow)
+    const reply = await fetch(`${url.url}/500`)
+    expect(reply.status).toBe(200)
+    await expect(reply.text()).rejects.toThrow()
+    expect(slow.logged).toContain('Task timed out after 1 seconds')
+    expect((await fetch(`${url.url}/1`)).headers.get('x-count')).toBe('1')
   })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { assumed } from '../../../tools/capacity/load'
 import { graphOf, named, ofType, root } from '../../support/graph/graphs'
 
-const doors = ['Api', 'Changes', 'Deliver', 'Realtime', 'Sweep']
+const doors = ['Api', 'Changes', 'Deliver', 'Realtime', 'Stream', 'Sweep']
 
 for (const stage of ['ci', 'production'] as const) {
   describe(`the functions of ${stage}`, () => {
@@ -73,7 +73,36 @@ describe('the way in', () => {
     const { inputs } = named(graph, 'FunctionUrl', 'ApiUrl')
     expect(inputs).toMatchObject({ authorizationType: 'NONE', invokeMode: 'BUFFERED' })
     expect(inputs.cors).toBeUndefined()
-    expect(ofType(graph, 'FunctionUrl')).toHaveLength(1)
+    expect(ofType(graph, 'FunctionUrl')).toHaveLength(2)
+  })
+
+  it('sends those who want a stream on to the URL of one that streams, for less than its time', () => {
+    const { inputs, outputs } = named(graph, 'FunctionUrl', 'StreamUrl')
+    expect(inputs).toMatchObject({ authorizationType: 'NONE', invokeMode: 'RESPONSE_STREAM' })
+    const environmentOf = (door: string) =>
+      named(graph, 'Function', `${door}Function`).inputs.environment.variables
+    expect(environmentOf('Api').NONIUS_STREAM_URL).toBe(outputs.functionUrl)
+    const { timeout, reservedConcurrentExecutions } = named(
+      graph,
+      'Function',
+      'StreamFunction',
+    ).inputs
+    const { NONIUS_STREAM_SECONDS: seconds } = environmentOf('Stream')
+    expect(Number(seconds)).toBeLessThanOrEqual(14 * 60)
+    expect(timeout - Number(seconds)).toBeGreaterThanOrEqual(60)
+    expect(reservedConcurrentExecutions).toBeUndefined()
+  })
+
+  it('keeps as many streams at a time as it is told to, each for as long', () => {
+    const told = graphOf('ci', { NONIUS_MAX_STREAMS: '50', NONIUS_STREAM_SECONDS: '300' })
+    const { inputs } = named(told, 'Function', 'StreamFunction')
+    expect(inputs.reservedConcurrentExecutions).toBe(50)
+    expect(inputs.environment.variables.NONIUS_STREAM_SECONDS).toBe('300')
+    for (const seconds of ['841']) {
+      expect(() => graphOf('ci', { NONIUS_STREAM_SECONDS: seconds })).toThrow(
+        'NONIUS_STREAM_SECONDS',
+      )
+    }
   })
 
   it('answers within the time that API Gateway waits on WebSocket', () => {

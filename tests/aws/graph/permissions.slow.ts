@@ -32,6 +32,15 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Deliver', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/a`],
   ['Changes', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/spill/a`],
   ['Changes', 's3:DeleteObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/failed/a`],
+  ['Stream', 'dynamodb:PartiQLInsert', table('Events')],
+  ['Stream', 'dynamodb:Query', table('Events')],
+  ['Stream', 'dynamodb:UpdateItem', table('Registry')],
+  ['Stream', 'dynamodb:PutItem', table('Registry')],
+  ['Stream', 'dynamodb:PutItem', table('Live')],
+  ['Stream', 'dynamodb:DeleteItem', table('Live')],
+  ['Stream', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/a`],
+  ['Api', 'dynamodb:PutItem', table('Live')],
+  ['Changes', 'dynamodb:Scan', table('Live')],
   ['Deliver', 'sqs:SendMessage', named(graph, 'Queue', 'DeadLettersQueue').outputs.arn as string],
 ]
 
@@ -110,6 +119,20 @@ describe('permissions', () => {
     }
   })
 
+  it('let Changes and Sweep write live logs, and Stream follow them', () => {
+    const may = (name: string, action: string) =>
+      mayDo(role(name), `dynamodb:${action}`, table('Live'))
+    for (const name of ['Changes', 'Sweep']) {
+      for (const action of ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']) {
+        expect(may(name, action)).toBe(true)
+      }
+    }
+    for (const action of ['GetItem', 'Query', 'UpdateItem']) {
+      expect(may('Stream', action)).toBe(true)
+    }
+    expect(mayDo(role('Stream'), 'dynamodb:BatchGetItem', table('Events'))).toBe(true)
+  })
+
   it('let Firehose write the lake and read its schema', () => {
     const bucket = named(graph, 'Bucket', 'LakeBucket').outputs.arn
     const archive = named(graph, 'CatalogTable', 'ArchiveTable').outputs.arn as string
@@ -127,6 +150,19 @@ describe('permissions', () => {
       {
         Action: ['dynamodb:UpdateItem'],
         Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'webhooks' } },
+      },
+    ])
+  })
+
+  it('let Changes count by type, and change nothing else of the registry', () => {
+    const writing = statementsOf(role('Changes')).filter(
+      ({ Action, Resource }) =>
+        Resource.includes(table('Registry')) && Action.some((one) => /Put|Update|Delete/.test(one)),
+    )
+    expect(writing).toMatchObject([
+      {
+        Action: ['dynamodb:UpdateItem'],
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': 'types#*' } },
       },
     ])
   })

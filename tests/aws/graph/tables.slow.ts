@@ -13,6 +13,7 @@ const names: Record<TableName, string> = {
   documents: 'DocumentsTable',
   statements: 'StatementsTable',
   deliveries: 'DeliveriesTable',
+  live: 'LiveTable',
 }
 
 const graph = graphOf('production')

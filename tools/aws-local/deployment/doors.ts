@@ -1,17 +1,29 @@
-import type { Graph } from '../../synth/graph'
+import type { Graph, GraphResource } from '../../synth/graph'
 import { type FunctionUrl, startFunctionUrl, type UrlOptions } from '../function-url'
 import type { LocalFunction } from '../local-function'
 import { startWebSocketApi, type WebSocketApi } from '../websocket-api'
 
-/** Starts the URL of the function that has one. */
+/**
+ * Starts the URL of a function. @param name as `infra/` calls it
+ * @param functionOf is asked with the first request: functions may be told of the URL
+ */
 export function startUrl(
-  { resources }: Graph,
+  graph: Graph,
+  name: string,
   functionOf: (name: string) => LocalFunction,
-  options: UrlOptions,
+  options: UrlOptions = {},
 ): Promise<FunctionUrl> {
-  const declared = resources.find(({ type }) => type === 'aws:lambda/functionUrl:FunctionUrl')
-  if (!declared) throw new Error('the graph has no function with a URL')
-  return startFunctionUrl(functionOf(declared.inputs.functionName), options)
+  const { functionName } = urlOf(graph, name).inputs
+  return startFunctionUrl(() => functionOf(functionName), options)
+}
+
+/** Finds the declared URL of a function. */
+export function urlOf({ resources }: Graph, name: string): GraphResource {
+  const found = resources.find(
+    ({ type, parent }) => type === 'aws:lambda/functionUrl:FunctionUrl' && parent === name,
+  )
+  if (!found) throw new Error(`the graph has no URL of ${name}`)
+  return found
 }
 
 /** Starts the WebSocket API, with the functions behind its routes. */

@@ -3,6 +3,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { Clock } from '../../clock'
 import type { Connection } from '../../connections'
@@ -10,7 +11,7 @@ import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attr
 import { guarded } from '../errors'
 
 // API Gateway ends every connection after two hours. It says so, but the message may not arrive.
-const LIFETIME_S = 2 * 60 * 60 + 5 * 60
+export const LIFETIME_S = 2 * 60 * 60 + 5 * 60
 
 // Rows of 0.1.0 name no protocol: this was the only one.
 const FIRST_PROTOCOL = 'publish'
@@ -36,8 +37,12 @@ export function createConnectionRows(needs: {
         member: text(JSON.stringify({ ...principal, ...facts })),
         expiresAt: number(nowS() + LIFETIME_S),
       }
-      const command = new PutItemCommand({ TableName, Item })
-      await guarded('noting a connection', () => client.send(command))
+      const beside = { ...sameKey(principal, connectionId), expiresAt: Item.expiresAt }
+      // Whoever ends a key finds what it has opened before anything is heard of that.
+      for (const item of [beside, Item]) {
+        const command = new PutItemCommand({ TableName, Item: item })
+        await guarded('noting a connection', () => client.send(command))
+      }
     },
 
     /** Reads a row. @returns undefined when it is not known who is there */
@@ -46,16 +51,53 @@ export function createConnectionRows(needs: {
       // The first message may follow the handshake within milliseconds.
       const command = new GetItemCommand({ TableName, Key, ConsistentRead: true })
       const { Item } = await guarded('finding a connection', () => client.send(command))
-      if (Item?.member?.S === undefined || Number(Item.expiresAt?.N) <= nowS()) return undefined
-      const { ip, userAgent, ...principal } = JSON.parse(Item.member.S)
-      return { protocol: Item.protocol?.S ?? FIRST_PROTOCOL, principal, ip, userAgent }
+      return Item && Number(Item.expiresAt?.N) > nowS() ? connectionIn(Item) : undefined
     },
 
-    async remove(connectionId: string): Promise<void> {
-      const command = new DeleteItemCommand({ TableName, Key: connectionKey(connectionId) })
-      await guarded('forgetting a connection', () => client.send(command))
+    /** Forgets a connection. @returns who was there, where that was known */
+    async remove(connectionId: string): Promise<Connection | undefined> {
+      const Key = connectionKey(connectionId)
+      const command = new DeleteItemCommand({ TableName, Key, ReturnValues: 'ALL_OLD' })
+      const { Attributes } = await guarded('forgetting a connection', () => client.send(command))
+      const known = Attributes && connectionIn(Attributes)
+      if (known === undefined) return undefined
+      const beside = { TableName, Key: sameKey(known.principal, connectionId) }
+      await guarded('forgetting a connection', () => client.send(new DeleteItemCommand(beside)))
+      return known
+    },
+
+    /** Lists the connections that were opened with a key, some of which may have ended. */
+    async openedWith({ tenantId, keyId }: ByKey): Promise<string[]> {
+      const ids: string[] = []
+      let ExclusiveStartKey: Attributes | undefined
+      do {
+        const command = new QueryCommand({
+          TableName,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': text(keyOf('connections', tenantId, keyId)) },
+          ExclusiveStartKey,
+        })
+        const page = await guarded('finding connections', () => client.send(command))
+        ids.push(...(page.Items ?? []).map(({ sk }) => sk!.S!))
+        ExclusiveStartKey = page.LastEvaluatedKey
+      } while (ExclusiveStartKey !== undefined)
+      return ids
     },
   }
+}
+
+type ByKey = Pick<Connection['principal'], 'tenantId' | 'keyId'>
+
+function connectionIn({ member, protocol }: Attributes): Connection | undefined {
+  if (member?.S === undefined) return undefined
+  const { ip, userAgent, ...principal } = JSON.parse(member.S)
+  return { protocol: protocol?.S ?? FIRST_PROTOCOL, principal, ip, userAgent }
+}
+
+/** Makes the key of the row that stands with those of the same API key. */
+function sameKey({ tenantId, keyId }: ByKey, connectionId: string): Attributes {
+  return primaryKey(keyOf('connections', tenantId, keyId), connectionId)
 }
 
 /** Makes the key of a row. Each has a partition of its own, so that none takes them all. */

@@ -1,19 +1,29 @@
 import { createHash } from 'node:crypto'
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb'
-import { type NotedTypes, OTHER_TYPE, SLOTS_OF_AN_HOUR } from '../../shared/noted-types'
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
+import { SLOTS_OF_AN_HOUR, type TypeHour } from '../../shared/noted-types'
 import { beginOf, KEPT_MS } from '../../shared/tally'
 import { MAX_TYPES, sumOf } from '../../shared/type-slots'
+import { TYPES_PARTITIONS } from '../deployed/tables'
 import { type Attributes, keyOf, number, primaryKey, text } from '../dynamo/attributes'
-import { transact } from '../dynamo/transact'
 
 /** The items of a tenant lie under one key: types since the beginning, their hours, and two facts. */
-export const typesOf = (tenantId: string) => keyOf('types', tenantId)
+export const typesOf = (tenantId: string) => keyOf(TYPES_PARTITIONS, tenantId)
 export const TOTAL = 'total'
 export const HOUR = 'hour'
 /** The item says how many types are told apart. */
 export const TOLD = 'told'
-/** The item says from which hour on hours count: those before were forgotten. */
+/**
+ * The item says from which hour on hours count, since those before were forgotten, and what is not to
+ * be counted any more, by its arrival.
+ */
 export const FORGOTTEN = 'forgotten'
+
+/**
+ * A lane is one of several items that have parts of one sum, so that those who add to it at the same
+ * moment need not wait for each other. The first has no name, and is the only one where few do.
+ */
+export type Lane = string
+export const FIRST_LANE: Lane = ''
 
 // A name may have thousands of characters, a key only 1,024 bytes: 132 bits of SHA-256 stand for it.
 const NAME_LENGTH = 22
@@ -22,22 +32,22 @@ function nameOf(type: string): string {
   return createHash('sha256').update(type).digest('base64url').slice(0, NAME_LENGTH)
 }
 
-export function totalKey(tenantId: string, type: string): Attributes {
-  return primaryKey(typesOf(tenantId), keyOf(TOTAL, nameOf(type)))
+const within = (lane: Lane) => (lane === FIRST_LANE ? [] : [lane])
+
+export function totalKey(tenantId: string, type: string, lane: Lane = FIRST_LANE): Attributes {
+  return primaryKey(typesOf(tenantId), keyOf(TOTAL, nameOf(type), ...within(lane)))
 }
 
-export function hourKey(tenantId: string, hour: string, type: string): Attributes {
-  return primaryKey(typesOf(tenantId), keyOf(HOUR, hour, nameOf(type)))
+/** These counts are of one type in one hour, as one lane has them. */
+export interface LaneHour extends TypeHour {
+  lane: Lane
 }
-
-/** Names the attribute of each slot, so that any number of processes can add to it. */
-const slotName = (place: number) => `s${place}`
 
 /** Adds to an hour of a type, or takes from it. */
 export function hourUpdate(
   TableName: string,
   tenantId: string,
-  { type, hour, slots }: Pick<NotedTypes, 'type' | 'hour' | 'slots'>,
+  { type, lane, hour, slots }: LaneHour,
 ): TransactWriteItem {
   const added = [...slots.entries()].filter(([, count]) => count !== 0)
   const adding = added.map(([place]) => `${slotName(place)} :${slotName(place)}`).join(', ')
@@ -46,7 +56,7 @@ export function hourUpdate(
   return {
     Update: {
       TableName,
-      Key: hourKey(tenantId, hour, type),
+      Key: primaryKey(typesOf(tenantId), keyOf(HOUR, hour, nameOf(type), ...within(lane))),
       UpdateExpression: `SET #type = :type, expiresAt = :expiresAt ADD ${adding}`,
       ExpressionAttributeNames: { '#type': 'type' },
       ExpressionAttributeValues: {
@@ -58,61 +68,71 @@ export function hourUpdate(
   }
 }
 
+/** Names the attribute of each slot, so that any number of processes can add to it. */
+const slotName = (place: number) => `s${place}`
+
 export function slotsIn(item: Attributes): number[] {
   return Array.from({ length: SLOTS_OF_AN_HOUR }, (_, place) =>
     Number(item[slotName(place)]?.N ?? 0),
   )
 }
 
-/** Adds to what is known of a type. */
-function totalUpdate(
-  TableName: string,
-  { tenantId, type, slots, lastSeenAt }: NotedTypes,
-  condition: { ConditionExpression?: string } = {},
-): TransactWriteItem {
-  return {
-    Update: {
-      TableName,
-      Key: totalKey(tenantId, type),
-      UpdateExpression: 'SET #type = :type, lastSeenAt = :lastSeenAt ADD #total :total',
-      ExpressionAttributeNames: { '#type': 'type', '#total': 'total' },
-      ExpressionAttributeValues: {
-        ':type': text(type),
-        ':lastSeenAt': text(lastSeenAt),
-        ':total': number(sumOf(slots)),
-      },
-      ...condition,
-    },
-  }
+/** @returns the lane of the item of a total or an hour */
+export function laneOf({ sk }: Attributes): Lane {
+  const [kind, ...parts] = sk!.S!.split('#')
+  return parts[kind === HOUR ? 2 : 1] ?? FIRST_LANE
 }
 
 /**
- * Writes what was noted of a type. It is a transaction, tried once, as for conformance: a lost reply
- * must not count twice, and one that meets another waits for the next.
+ * Adds to what is known of a type.
+ * @param seenAt the condition fails when something later was seen; undefined leaves that as it is
  */
-export async function writeType(client: DynamoDBClient, table: string, noted: NotedTypes) {
-  const { tenantId } = noted
-  const write = (one: NotedTypes, more: TransactWriteItem[], isHeld = false) => {
-    const held = isHeld ? { ConditionExpression: 'attribute_exists(pk)' } : {}
-    const updates = [totalUpdate(table, one, held), hourUpdate(table, tenantId, one), ...more]
-    return transact(client, updates, 1)
-  }
-  if (noted.type !== OTHER_TYPE) {
-    if ((await write(noted, [], true)) === undefined) return
-    const counted = await write(noted, [oneTypeMore(table, tenantId)])
-    if (counted === undefined) return
-  }
-  await write({ ...noted, type: OTHER_TYPE }, [])
-}
-
-function oneTypeMore(TableName: string, tenantId: string): TransactWriteItem {
+export function totalUpdate(
+  TableName: string,
+  tenantId: string,
+  { type, lane, slots }: LaneHour,
+  seenAt: string | undefined,
+): TransactWriteItem {
+  const isNews = seenAt !== undefined
   return {
     Update: {
       TableName,
-      Key: primaryKey(typesOf(tenantId), TOLD),
-      UpdateExpression: 'ADD types :one',
-      ConditionExpression: 'attribute_not_exists(types) OR types < :most',
-      ExpressionAttributeValues: { ':one': number(1), ':most': number(MAX_TYPES) },
+      Key: totalKey(tenantId, type, lane),
+      UpdateExpression: `SET #type = :type${isNews ? ', lastSeenAt = :seen' : ''} ADD #total :total`,
+      ...(isNews && {
+        ConditionExpression: 'attribute_not_exists(lastSeenAt) OR lastSeenAt <= :seen',
+      }),
+      ExpressionAttributeNames: { '#type': 'type', '#total': 'total' },
+      ExpressionAttributeValues: {
+        ':type': text(type),
+        ':total': number(sumOf(slots)),
+        ...(isNews && { ':seen': text(seenAt) }),
+      },
     },
   }
+}
+
+/** Tells a further type apart, unless it is already, or there are as many as may be. */
+export function typeMore(TableName: string, tenantId: string, type: string): TransactWriteItem[] {
+  return [
+    {
+      Update: {
+        TableName,
+        Key: totalKey(tenantId, type),
+        UpdateExpression: 'SET #type = :type',
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ExpressionAttributeNames: { '#type': 'type' },
+        ExpressionAttributeValues: { ':type': text(type) },
+      },
+    },
+    {
+      Update: {
+        TableName,
+        Key: primaryKey(typesOf(tenantId), TOLD),
+        UpdateExpression: 'ADD types :one',
+        ConditionExpression: 'attribute_not_exists(types) OR types < :most',
+        ExpressionAttributeValues: { ':one': number(1), ':most': number(MAX_TYPES) },
+      },
+    },
+  ]
 }

@@ -11,6 +11,7 @@ export interface Resources {
   documentsTable: string
   statementsTable: string
   deliveriesTable: string
+  liveTable: string
   deliveryQueueUrl: string
   /** The bucket holds bodies beside the tables, spilled requests, failed batches. */
   blobsBucket: string

@@ -58,6 +58,8 @@ export const tables = {
   statements: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'x' },
   /** Deliveries have here what SQS cannot say of them (`delivery-queue.ts`). */
   deliveries: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
+  /** What live readers follow (`live/`) is here: the log of each tenant, and who is subscribed. */
+  live: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
 } as const satisfies Record<string, TableShape>
 
 export type TableName = keyof typeof tables
@@ -67,3 +69,9 @@ export type TableName = keyof typeof tables
  * no more.
  */
 export const WEBHOOKS_PARTITION = 'webhooks'
+
+/**
+ * The partitions of the registry that hold counts by type begin so, each with `#` and its tenant behind
+ * it: a function that counts may write no other.
+ */
+export const TYPES_PARTITIONS = 'types'

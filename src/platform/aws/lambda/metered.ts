@@ -5,7 +5,6 @@ import type { AppendOutcome } from '../../event-store'
 import type { ServingPlatform } from '../../platform'
 import type { SettlingCounts } from '../conformance-counts'
 import type { SettlingActivity } from '../source-activity'
-import type { SettlingTypes } from '../type-counts'
 
 export interface Metered {
   platform: ServingPlatform
@@ -17,7 +16,6 @@ interface Needs {
   platform: ServingPlatform & {
     conformance: Pick<SettlingCounts, 'settle'>
     activity: Pick<SettlingActivity, 'settle'>
-    typeCounts: Pick<SettlingTypes, 'settle'>
   }
   metrics: Metrics
 }
@@ -79,8 +77,8 @@ export function metered({ platform, metrics }: Needs): Metered {
       const taken = take()
       if (taken !== undefined) metrics.ingest({ ...taken, ingestMs: performance.now() - begun })
       // The counts are written before the reply leaves: after it a sandbox may be frozen, or ended.
-      const { conformance, activity, typeCounts } = platform
-      await Promise.all([conformance, activity, typeCounts].map((counts) => counts.settle()))
+      const { conformance, activity } = platform
+      await Promise.all([conformance, activity].map((counts) => counts.settle()))
       return answered
     },
   }

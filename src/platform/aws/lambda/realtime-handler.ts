@@ -1,6 +1,12 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type { Log } from '../../../telemetry/log'
-import type { Connection, Connections, SocketProtocol, SocketProtocols } from '../../connections'
+import type {
+  Connection,
+  Connections,
+  RelayedProtocol,
+  SocketProtocol,
+  SocketProtocols,
+} from '../../connections'
 import type { ConnectionRows } from '../connections/rows'
 
 type Named = Record<string, string | undefined>
@@ -23,6 +29,8 @@ export interface RealtimeEvent {
 
 interface Needs {
   protocols: SocketProtocols
+  /** These send by themselves what is to be sent. */
+  relayed?: readonly RelayedProtocol[]
   /** Says whether a connection may be opened, and with what headers to answer; or the refusal. */
   handshake(
     request: Request,
@@ -41,16 +49,21 @@ const PROTOCOL_PARAMETER = 'protocol'
  * who is at the other end is in the table, and answers go out through its management API.
  */
 export function createRealtimeHandler(needs: Needs) {
-  const { protocols, handshake, rows, connections, log } = needs
+  const { protocols, relayed = [], handshake, rows, connections, log } = needs
   const [first] = protocols
 
   function named(name: string | undefined): SocketProtocol | undefined {
     return name === undefined ? first : protocols.find((protocol) => protocol.name === name)
   }
 
+  function relayedAs(name: string | undefined): RelayedProtocol | undefined {
+    return relayed.find((protocol) => protocol.name === name)
+  }
+
   async function connect(event: RealtimeEvent): Promise<APIGatewayProxyStructuredResultV2> {
     const { connectionId, domainName, identity } = event.requestContext
-    const protocol = named(event.queryStringParameters?.[PROTOCOL_PARAMETER])
+    const name = event.queryStringParameters?.[PROTOCOL_PARAMETER]
+    const protocol = relayedAs(name) ?? named(name)
     if (protocol === undefined) return { statusCode: 404 }
     const url = new URL(protocol.path, `https://${domainName}`)
     url.search = new URLSearchParams(given(event.queryStringParameters)).toString()
@@ -63,15 +76,15 @@ export function createRealtimeHandler(needs: Needs) {
   }
 
   /**
-   * Answers a message. Any protocol says in its reply when the other end is not known, or cannot be
-   * found now.
+   * Finds the reply to a message. Any protocol says in it when the other end is not known, or cannot
+   * be found now.
    */
-  async function replyTo(connectionId: string, message: Uint8Array): Promise<string> {
-    const finding = rows.get(connectionId)
-    const protocol = await finding.then(
-      (connection) => named(connection?.protocol),
-      () => first,
-    )
+  function replyTo(
+    finding: Promise<Connection | undefined>,
+    name: string | undefined,
+    message: Uint8Array,
+  ) {
+    const protocol = named(name)
     if (protocol !== undefined) return protocol.receive(() => finding, message)
     // A later version opened the connection: its message is not read as another protocol's.
     return first.receive(async () => undefined, message)
@@ -79,14 +92,29 @@ export function createRealtimeHandler(needs: Needs) {
 
   async function answer({ requestContext, body, isBase64Encoded }: RealtimeEvent) {
     const { connectionId } = requestContext
-    const message = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8')
-    const reply = await replyTo(connectionId, message)
+    const finding = rows.get(connectionId)
+    const connection = await finding.catch(() => undefined)
+    const name = connection?.protocol
+    const sent = body ?? ''
+    const message = Buffer.from(sent, isBase64Encoded ? 'base64' : 'utf8')
+    const relaying = relayedAs(name)
+    if (connection !== undefined && relaying !== undefined) {
+      return relaying.received(connectionId, connection, isBase64Encoded ? message : sent)
+    }
+    const reply = await replyTo(finding, name, message)
     try {
       const outcome = await connections.send(connectionId, reply)
       if (outcome === 'gone') await rows.remove(connectionId)
     } catch (error) {
       // The events are stored already: a sender without an answer sends again, and is recognised.
       log.error('a receipt could not be sent', { connectionId, reason: (error as Error).message })
+    }
+  }
+
+  async function disconnect(connectionId: string) {
+    const connection = await rows.remove(connectionId)
+    if (connection !== undefined) {
+      await relayedAs(connection.protocol)?.closed(connectionId, connection)
     }
   }
 
@@ -97,7 +125,7 @@ export function createRealtimeHandler(needs: Needs) {
     if (eventType === 'CONNECT') return connect(event)
     if (eventType === 'MESSAGE') await answer(event)
     // API Gateway tells of most disconnections only; the others are forgotten with time.
-    else await rows.remove(connectionId)
+    else await disconnect(connectionId)
     return { statusCode: 200 }
   }
 }

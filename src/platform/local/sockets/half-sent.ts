@@ -23,10 +23,12 @@ export interface HalfSent extends Disposable {
 const MAX_BYTES = 256 * 1024 * 1024
 // The head of a handshake, and what frames have beside their messages, are no beginning of one.
 const OTHER_BYTES = 64 * 1024
-// Whatever is held makes the process grow: it is looked at when it has grown by so much.
+// Whatever is held makes the process grow, if it has no memory to spare: it is looked at when it has
+// grown by so much, and now and then.
 const GROWN_BYTES = 32 * 1024 * 1024
-// A gigabyte a second, faster than a message can be sent and read here, is 100 MB meanwhile.
-const LOOK_MS = 100
+const OFTEN_MS = 2000
+// Half a gigabyte a second, as fast as messages are read here, is 100 MB meanwhile.
+const LOOK_MS = 200
 
 /** @param tcpBytes tells how much came; what of it is in no message is held */
 export function createHalfSent(
@@ -38,6 +40,7 @@ export function createHalfSent(
 ): HalfSent {
   const open = new Set<Watched>()
   let low = process.memoryUsage.rss()
+  let lookedAt = performance.now()
 
   function look(): number {
     const came = tcpBytes()
@@ -64,8 +67,10 @@ export function createHalfSent(
   const timer = setInterval(() => {
     const now = process.memoryUsage.rss()
     low = Math.min(low, now)
-    if (open.size === 0 || now - low < GROWN_BYTES) return
+    if (open.size === 0) return
+    if (now - low < GROWN_BYTES && performance.now() - lookedAt < OFTEN_MS) return
     low = now
+    lookedAt = performance.now()
     look()
   }, lookMs)
   timer.unref()

@@ -1,5 +1,6 @@
 import type { ServerWebSocket } from 'bun'
 import type { Line } from '../../connections'
+import { alike, leaveTopic, type Publish, type Sharing, topicOf } from './alike'
 import { createRoom } from './room'
 
 /** The sending end of a conversation, with what only its socket's events need. */
@@ -13,6 +14,8 @@ export interface LocalLine extends Line {
 export interface Lines extends Disposable {
   /** @param drained is called when the line takes texts again */
   open(socket: ServerWebSocket<unknown>, tenantId: string, drained: () => void): LocalLine
+  /** From now on a text may be written once for all who get it. */
+  publishBy(publish: Publish): void
 }
 
 // A text that is held here is one for all who get it; a line holds so many characters of them.
@@ -28,7 +31,7 @@ const STALLED_MS = 60_000
 // A socket that does not close by itself is cut off: what waits in it may never be read.
 const CLOSE_MS = 1500
 
-interface Member {
+interface Member extends Sharing {
   tenantId: string
   socket: ServerWebSocket<unknown>
   held: string[]
@@ -50,6 +53,7 @@ export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } =
   /** Lines that have something to be taken by the other end. */
   const behind = new Set<Member>()
   let isFlushing = false
+  let publish: Publish | undefined
 
   function count(member: Member, bytes: number) {
     if (bytes !== member.behind) room.change(member.tenantId, bytes - member.behind)
@@ -79,6 +83,7 @@ export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } =
 
   /** Writes what can be written; many texts leave together, in few calls of the system. */
   function flush(member: Member) {
+    leaveTopic(member, member.isOver)
     const { socket, held } = member
     while (!member.isOver && held.length > 0) {
       const most = allowance(member)
@@ -103,10 +108,51 @@ export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } =
   }
 
   function flushAll() {
-    const members = dirty
+    const members = dirty.filter(({ isOver, held }) => !isOver && held.length > 0)
     dirty = []
     isFlushing = false
-    for (const member of members) flush(member)
+    if (publish === undefined) return members.forEach(flush)
+    const ready: Member[] = []
+    for (const member of members) {
+      count(member, member.socket.getBufferedAmount())
+      // Whoever is behind gets theirs alone, and never more than they may.
+      if (member.behind === 0 && member.held[0]!.length <= SMALL) ready.push(member)
+      else flush(member)
+    }
+    const { groups, others } = alike(ready)
+    for (const group of groups) flushGroup(group, publish)
+    for (const member of others) flush(member)
+  }
+
+  /** Writes to all of a group at once: nothing waits in their sockets, and what may be copied has room. */
+  function flushGroup(group: Member[], publish: Publish) {
+    const { held, tenantId } = group[0]!
+    const topic = topicOf(group)
+    const most = Math.max(SMALL, Math.min(MAX_BEHIND, room.left(tenantId) / group.length))
+    let length = 0
+    let written = 0
+    for (const text of held) {
+      if (length + text.length > most) break
+      length += text.length
+      publish(topic, text)
+      written += 1
+    }
+    const now = performance.now()
+    for (const member of group) {
+      member.held = member.held.slice(written)
+      member.heldLength -= length
+      member.movedAt = now
+      if (member.held.length > 0) later(member)
+      settle(member)
+    }
+    // Bun writes at the end of the turn: then it is known who did not take it.
+    setImmediate(() => {
+      for (const member of group) {
+        if (member.isOver) continue
+        count(member, member.socket.getBufferedAmount())
+        if (member.behind > 0) settle(member)
+      }
+    })
   }
 
   function later(member: Member) {
@@ -123,6 +169,7 @@ export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } =
     member.heldLength = 0
     behind.delete(member)
     count(member, 0)
+    leaveTopic(member, true)
   }
 
   const sweep = setInterval(() => {
@@ -175,6 +222,10 @@ export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } =
 
         ended: () => end(member),
       }
+    },
+
+    publishBy(by) {
+      publish = by
     },
 
     [Symbol.dispose]: () => clearInterval(sweep),

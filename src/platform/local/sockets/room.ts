@@ -6,17 +6,21 @@ export interface Room {
   /** Tells whether so many bytes more have room; whoever has none may always have some. */
   has(tenantId: string, bytes: number): boolean
   change(tenantId: string, bytes: number): void
+  /** Tells how many bytes more have room. */
+  left(tenantId: string): number
 }
 
 export function createRoom(maxBytes: number): Room {
   const byTenant = new Map<string, number>()
   let total = 0
+
+  function left(tenantId: string) {
+    return Math.min(maxBytes / 2 - (byTenant.get(tenantId) ?? 0), maxBytes - total)
+  }
+
   return {
-    has(tenantId, bytes) {
-      const own = byTenant.get(tenantId) ?? 0
-      if (own === 0) return true
-      return own + bytes <= maxBytes / 2 && total + bytes <= maxBytes
-    },
+    left,
+    has: (tenantId, bytes) => !byTenant.has(tenantId) || bytes <= left(tenantId),
 
     change(tenantId, bytes) {
       const own = (byTenant.get(tenantId) ?? 0) + bytes

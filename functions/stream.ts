@@ -1,0 +1,34 @@
+import { Resource } from 'sst'
+import { readConfig } from '../src/config/read-config'
+import { createApp } from '../src/http/app'
+import { createHub } from '../src/live/hub'
+import { openServing } from '../src/platform/aws'
+import { createStreamingHandler } from '../src/platform/aws/lambda/streaming-handler'
+import { once } from '../src/platform/aws/lazy'
+import { openLive } from '../src/platform/aws/live'
+import { systemClock as clock } from '../src/platform/clock'
+import { createServices } from '../src/services'
+import { createLog } from '../src/telemetry/log'
+
+const config = readConfig(process.env)
+const log = createLog(config.logLevel, 'json')
+const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.xapi })
+// Lambda ends a call after fifteen minutes, whatever it is doing: an answer ends itself before.
+const maxStreamMs = Number(process.env.NONIUS_STREAM_SECONDS) * 1000
+
+const options = { config, clock, log, maxStreamMs, createLive: createHub }
+
+const opened = once(async () => {
+  const live = await openLive(Resource.Nonius, { clock, log })
+  return createApp(createServices({ ...serving, live }, options))
+})
+
+/** Streams events to those who follow them over HTTP. */
+export const handler = awslambda.streamifyResponse(
+  createStreamingHandler({
+    fetch: async (request, connection) => (await opened()).fetch(request, connection),
+    paths: ['/api/v1/events/stream'],
+    begin: (out, head) => awslambda.HttpResponseStream.from(out, head),
+    log,
+  }),
+)
