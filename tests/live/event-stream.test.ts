@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { connect, type Socket } from 'node:net'
 import { createEventStream } from '../../src/http/live/event-stream'
+import { createHeldRecords } from '../../src/http/live/held-records'
 import { eventText } from '../../src/http/live/message'
 import type { Subscriber } from '../../src/live/live'
 import { type HttpServer, serveHttp } from '../../src/platform/local/serve'
@@ -69,7 +70,11 @@ describe('an event stream over a connection', () => {
     function stored(n: number) {
       return { record: aRecord({ raw: `"${PAD}"` }), position: () => `p${n}` }
     }
-    const stream = createEventStream({ write: (one) => eventText(one, 'raw'), stallMs: 200 })
+    const stream = createEventStream({
+      held: createHeldRecords(),
+      write: (one) => eventText(one, 'raw'),
+      stallMs: 200,
+    })
     function fill() {
       do taken += 1
       while (stream.sink.take(stored(taken)))

@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'bun:test'
 import type { StoredRecord } from '../../platform/live-feed'
 import { createEventStream, type StreamOptions } from './event-stream'
+import { createHeldRecords } from './held-records'
 import { messageText } from './message'
 
 const decoder = new TextDecoder()
 
 function stored(position: string, raw = '{}'): StoredRecord {
-  return { record: { raw } as StoredRecord['record'], position: () => position }
+  return {
+    record: { raw, tenantId: 'default' } as StoredRecord['record'],
+    position: () => position,
+  }
 }
 
 /** A stream with a reader, and what its subscription was told. */
 function aScene(options: Partial<StreamOptions> = {}) {
   const told = { ready: 0, disposed: 0, ended: 0 }
   const stream = createEventStream({
+    held: createHeldRecords(),
     write: ({ record, position }) => messageText({ id: position(), data: record.raw }),
     ended() {
       told.ended += 1
@@ -77,11 +82,67 @@ describe('an event stream', () => {
       expect(count * raw.length).toBeLessThanOrEqual(64 * 1024 + raw.length)
       await Bun.sleep(5)
       expect(told.ready).toBe(0)
-      expect((await read())!.match(/^id: p\d/gm)).toHaveLength(count + 1)
+      let text = ''
+      const ids = () => text.match(/^id: p\d/gm) ?? []
+      while (ids().length < count + 1 || !text.endsWith('\n\n')) text += await read()
       void read()
       await Bun.sleep(1)
       expect(told.ready).toBe(1)
     }
+  })
+
+  it('gives a large event in pieces, no character of which is cut', async () => {
+    for (const before of ['', 'x']) {
+      const { sink, begin, reader } = aScene()
+      begin()
+      await reader.read()
+      const raw = JSON.stringify(before + '😀é'.repeat(50_000))
+      sink.take(stored('p1', raw))
+      const parts: Uint8Array[] = []
+      const whole = `id: p1\ndata: ${raw}\n\n`
+      while (Buffer.concat(parts).length < Buffer.byteLength(whole)) {
+        const { value } = await reader.read()
+        expect(value!.length).toBeLessThanOrEqual(64 * 1024)
+        parts.push(value!)
+      }
+      expect(Buffer.concat(parts).toString()).toBe(whole)
+    }
+  })
+
+  it('ends for want of memory where others of its tenant hold all, and gives it back', async () => {
+    const held = createHeldRecords(400_000)
+    const large = () => stored('p1', JSON.stringify('x'.repeat(40_000)))
+    const scenes = Array.from({ length: 5 }, () => aScene({ held }))
+    for (const { sink, begin } of scenes) {
+      begin()
+      sink.take(large())
+    }
+    const told = () => scenes.map((scene) => scene.told.ended)
+    const texts = await Promise.all(
+      scenes.map(async ({ read }) => {
+        let text = ''
+        for (let turn = 0; turn < 3; turn += 1) text += (await read()) ?? ''
+        return text
+      }),
+    )
+    // Two of them fill the half that a tenant may have.
+    expect(texts.map((text) => text.includes('"reason":"busy"'))).toEqual([
+      ...[false, false, true, true, true],
+    ])
+    expect(told()).toEqual([0, 0, 1, 1, 1])
+    for (const { reader } of scenes) await reader.cancel()
+    // One that all share is counted once, and one alone may be of any size.
+    const shared = stored('p2', JSON.stringify('x'.repeat(900_000)))
+    const again = Array.from({ length: 50 }, () => aScene({ held }))
+    for (const { sink, begin } of again) {
+      begin()
+      sink.take(shared)
+    }
+    for (const { read, reader } of again) {
+      expect(await read()).toContain('id: p2')
+      await reader.cancel()
+    }
+    expect(held.isTight('default')).toBe(false)
   })
 
   it('ends with a reason once everything is sent, and lets its subscription go', async () => {

@@ -1,5 +1,6 @@
 import type { Sink, Subscriber } from '../../live/live'
 import type { StoredRecord } from '../../platform/live-feed'
+import type { HeldRecords } from './held-records'
 import { KEEPALIVE, messageText, retryText } from './message'
 
 // A page that lost its connection comes again after so long; the specification leaves it to us.
@@ -11,10 +12,14 @@ const STALL_MS = 60_000
 // So much is held beside the queue of the subscription; it fills some packets.
 const MAX_WAITING = 64
 const MAX_WAITING_CHARS = 64 * 1024
+// The connection has a copy of so much, which nobody shares.
+const PIECE_CHARS = 16 * 1024
 
 export interface StreamOptions {
   /** Writes the message of a record. */
   write(stored: StoredRecord): string
+  /** Counts what all streams hold. */
+  held: HeldRecords
   /** Is called once, when nothing is sent any more. */
   ended?(): void
   keepaliveMs?: number | undefined
@@ -36,10 +41,12 @@ export interface EventStream extends Disposable {
  * asks for it; what has no room here is read from the feed again, so that nothing is passed over.
  */
 export function createEventStream(options: StreamOptions): EventStream {
-  const { write, ended, keepaliveMs = KEEPALIVE_MS, stallMs = STALL_MS, maxMs } = options
+  const { write, held, ended, keepaliveMs = KEEPALIVE_MS, stallMs = STALL_MS, maxMs } = options
   const encoder = new TextEncoder()
   let waiting: (StoredRecord | string)[] = []
   let waitingChars = 0
+  /** The message that is being sent, and how far it is. */
+  let sending: { text: string; at: number; of: StoredRecord | string } | undefined
   let subscriber: Subscriber | undefined
   /** The subscription was told that there is no room. */
   let isFull = false
@@ -62,6 +69,18 @@ export function createEventStream(options: StreamOptions): EventStream {
     return !isFull
   }
 
+  function endWith(reason: string) {
+    const data = JSON.stringify({ type: 'end', reason })
+    add(messageText({ name: 'end', data }), data.length)
+    end()
+  }
+
+  /** Too many wait for large events: the client comes again, and goes on behind what it was sent. */
+  function tooMuch(): boolean {
+    endWith('busy')
+    return true
+  }
+
   /** Ends once everything that waits is sent. */
   function end() {
     isEnding = true
@@ -73,7 +92,10 @@ export function createEventStream(options: StreamOptions): EventStream {
     isOver = true
     clearTimeout(timer)
     clearTimeout(life)
+    for (const item of waiting) letGo(item)
+    if (sending !== undefined) letGo(sending.of)
     waiting = []
+    sending = undefined
     wake?.()
     subscriber?.[Symbol.dispose]()
     ended?.()
@@ -91,7 +113,7 @@ export function createEventStream(options: StreamOptions): EventStream {
   /** Keeps the connection open, or cuts off who takes nothing. */
   function look() {
     const silentMs = performance.now() - takenAt
-    const hasMore = waiting.length > 0
+    const hasMore = waits()
     if (wake !== undefined && !hasMore && silentMs >= keepaliveMs) add(KEEPALIVE, KEEPALIVE.length)
     if (wake === undefined && hasMore && silentMs >= stallMs) cut()
     watch()
@@ -99,11 +121,28 @@ export function createEventStream(options: StreamOptions): EventStream {
 
   let cut = over
 
-  function textOfWaiting(): string {
-    const items = waiting
-    waiting = []
-    waitingChars = 0
-    return items.map((item) => (typeof item === 'string' ? item : write(item))).join('')
+  const waits = () => waiting.length > 0 || sending !== undefined
+
+  function letGo(item: StoredRecord | string) {
+    if (typeof item !== 'string') held.release(item)
+  }
+
+  /** Takes what the connection is given next out of what waits. */
+  function nextPiece(): string {
+    let piece = ''
+    while (piece.length < PIECE_CHARS) {
+      const of = sending?.of ?? waiting.shift()
+      if (of === undefined) break
+      sending ??= { text: typeof of === 'string' ? of : write(of), at: 0, of }
+      const { text, at } = sending
+      sending.at = endOfPiece(text, at + PIECE_CHARS - piece.length)
+      piece += text.slice(at, sending.at)
+      if (sending.at < text.length) break
+      letGo(of)
+      sending = undefined
+    }
+    if (waiting.length === 0) waitingChars = 0
+    return piece
   }
 
   const body = new ReadableStream<Uint8Array>(
@@ -120,10 +159,11 @@ export function createEventStream(options: StreamOptions): EventStream {
         takenAt = performance.now()
         if (!mayGoOn()) await more()
         if (isOver) return
-        controller.enqueue(written())
+        const piece = written()
+        if (piece.length > 0) controller.enqueue(piece)
         takenAt = performance.now()
-        if (isEnding) return cut()
-        if (!isFull) return
+        if (isEnding && !waits()) return cut()
+        if (!isFull || waiting.length > 0) return
         isFull = false
         subscriber?.ready()
       },
@@ -136,14 +176,14 @@ export function createEventStream(options: StreamOptions): EventStream {
 
   function written(): Uint8Array {
     try {
-      return encoder.encode(textOfWaiting())
+      return encoder.encode(nextPiece())
     } catch (thrown) {
       over()
       throw thrown
     }
   }
 
-  const mayGoOn = () => isOver || isEnding || (subscriber !== undefined && waiting.length > 0)
+  const mayGoOn = () => isOver || isEnding || (subscriber !== undefined && waits())
 
   async function more() {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -157,16 +197,19 @@ export function createEventStream(options: StreamOptions): EventStream {
     body,
 
     sink: {
-      take: (stored) => add(stored, stored.record.raw.length),
+      take(stored) {
+        if (isOver || isEnding) return true
+        if (!held.take(stored)) return tooMuch()
+        const hasRoom = add(stored, stored.record.raw.length)
+        if (!held.isTight(stored.record.tenantId)) return hasRoom
+        isFull = true
+        return false
+      },
       resync(reason, after) {
         const data = JSON.stringify({ type: 'resync', reason, after })
         add(messageText({ name: 'resync', id: after, data }), data.length)
       },
-      end(reason) {
-        const data = JSON.stringify({ type: 'end', reason })
-        add(messageText({ name: 'end', data }), data.length)
-        end()
-      },
+      end: endWith,
     },
 
     begin(given) {
@@ -180,4 +223,11 @@ export function createEventStream(options: StreamOptions): EventStream {
 
     [Symbol.dispose]: over,
   }
+}
+
+/** Returns where a piece of a text ends: not within a character of two halves. */
+function endOfPiece(text: string, most: number): number {
+  if (most >= text.length) return text.length
+  const code = text.charCodeAt(most - 1)
+  return code >= 0xd800 && code < 0xdc00 ? most + 1 : most
 }

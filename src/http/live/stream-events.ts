@@ -8,6 +8,7 @@ import { createRoute } from '../route'
 import { z } from '../zod'
 import { readAsked } from './asked'
 import { createEventStream, type EventStream } from './event-stream'
+import { createHeldRecords } from './held-records'
 import { eventText } from './message'
 
 const text = (description: string) => z.string().optional().openapi({ description })
@@ -78,6 +79,7 @@ const NONE = 'This server sends no event streams: ask for the latest events, or 
 
 export function streamEvents(app: App, { services, options }: AppDeps) {
   const admit = keyWith('events:read')
+  const held = createHeldRecords()
 
   operation(app, route, { admit }, async (c, { principal, query, headers, reply }) => {
     const { live } = services
@@ -94,6 +96,7 @@ export function streamEvents(app: App, { services, options }: AppDeps) {
     if (c.req.method === 'HEAD') return reply.events(c, 200, null)
 
     const stream = createEventStream({
+      held,
       write: (stored) => eventText(stored, format),
       // The rest, if nobody reads it, has the time of any other connection.
       ended: () => c.env?.patience?.(),
