@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'bun:test'
 import { Writable } from 'node:stream'
 import type { LambdaFunctionURLEvent } from 'aws-lambda'
-import { createStreamingHandler } from '../../../src/platform/aws/lambda/streaming-handler'
-import { silentLog } from '../../../src/telemetry/log'
-import { urlEvent } from '../../support/aws/url-event'
+import { urlEvent } from '../../../../tests/support/aws/url-event'
+import { silentLog } from '../../../telemetry/log'
+import { createStreamingHandler } from './streaming-handler'
 
 const PATH = '/api/v1/events/stream'
 const FIVE = ['one', 'two', 'three', 'four', 'five']
