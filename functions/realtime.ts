@@ -2,13 +2,14 @@ import { Resource } from 'sst'
 import { readConfig } from '../src/config/read-config'
 import { createApp } from '../src/http/app'
 import { handshakeWith } from '../src/http/realtime/handshake'
-import { openConnections, openServing } from '../src/platform/aws'
+import { openServing } from '../src/platform/aws'
 import { MAX_MESSAGE_BYTES } from '../src/platform/aws/connections'
 import { metered } from '../src/platform/aws/lambda/metered'
 import {
   createRealtimeHandler,
   type RealtimeEvent,
 } from '../src/platform/aws/lambda/realtime-handler'
+import { openConnections } from '../src/platform/aws/open-connections'
 import { systemClock as clock } from '../src/platform/clock'
 import { socketProtocols } from '../src/realtime/protocol'
 import { MAX_CONDITIONS_BYTES, relayedLazily } from '../src/realtime/relayed/lazily'

@@ -1,4 +1,3 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Log } from '../../telemetry/log'
 import type { BlobStore } from '../blob-store'
@@ -9,8 +8,6 @@ import type { XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
 import { markAt } from './change-feed/mark'
 import { createConformanceCounts, type SettlingCounts } from './conformance-counts'
-import { createConnections } from './connections'
-import { createConnectionRows } from './connections/rows'
 import type { Resources } from './deployed/resources'
 import { endingConnections } from './ending-keys'
 import { createEventStore } from './event-store'
@@ -28,7 +25,7 @@ import { lazyTypeCounts } from './lazy-type-counts'
 import { createQuarantineStore } from './quarantine-store'
 import { createRegistry } from './registry'
 import { createSourceActivity, type SettlingActivity } from './source-activity'
-import { serviceTimeOuts, tableTimeOuts } from './time-outs'
+import { tableTimeOuts } from './time-outs'
 
 interface Needs {
   clock: Clock
@@ -125,19 +122,5 @@ export function openServing(
     spill: blobs,
     mark: () => markAt(clock.now()),
     health: () => checkHealth({ events, registry, quarantine }),
-  }
-}
-
-/** Opens the table of who is connected over WebSocket, and the way to answer them. */
-export function openConnections(resources: Resources, { clock }: Pick<Needs, 'clock'>) {
-  const { registryTable: table, connectionsEndpoint: endpoint } = resources
-  const client = new DynamoDBClient({ requestHandler: tableTimeOuts })
-  const management = new ApiGatewayManagementApiClient({
-    endpoint,
-    requestHandler: serviceTimeOuts,
-  })
-  return {
-    rows: createConnectionRows({ client, table, clock }),
-    connections: createConnections({ client: management }),
   }
 }
