@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IsCurrent } from '../access/recheck'
 import { AppError } from '../error/app-error'
+import type { Condition } from '../event/condition'
 import { createConditionIndex } from '../event/conditions'
 import type { LiveFeed } from '../platform/live-feed'
 import type { Hidden } from '../query/hidden'
@@ -22,6 +23,8 @@ export interface HubNeeds {
   maxSubscribers: number
   /** All queues together may hold so many bytes. */
   queueBytes?: number | undefined
+  /** The conditions of one tenant may have so many parts when another is taken. */
+  maxParts?: number | undefined
   /** Keys are asked about this often. */
   recheckMs?: number | undefined
 }
@@ -30,13 +33,16 @@ export interface HubNeeds {
 // record is counted once, however many wait for it.
 const QUEUE_BYTES = 64 * 1024 * 1024
 
+// A part that no index finds costs every event of its tenant some 50 ns: all of them together 2.5 ms.
+const MAX_PARTS = 50_000
+
 // A page that is read takes a megabyte, and on AWS some ten milliseconds.
 const READING_AT_ONCE = 16
 
 /** Makes the live subscriptions of a process. Disposing ends all of them with a word. */
 export function createHub(needs: HubNeeds): Live {
   const { feed, isCurrent, hidden, log, maxSubscribers } = needs
-  const { queueBytes = QUEUE_BYTES, recheckMs } = needs
+  const { queueBytes = QUEUE_BYTES, maxParts = MAX_PARTS, recheckMs } = needs
   const places = createShares(maxSubscribers)
   const memory = createShares(queueBytes)
   const slots = createSlots(READING_AT_ONCE)
@@ -55,6 +61,7 @@ export function createHub(needs: HubNeeds): Live {
     try {
       const from = after ?? (await feed.end(tenantId))
       if (isClosed) throw stopping()
+      requireRoom(tenantId)
       const member = createMember(
         {
           ...{ feed, index, memory, slots, log },
@@ -72,12 +79,21 @@ export function createHub(needs: HubNeeds): Live {
       members.add(member)
       // Whoever subscribes says so first.
       setImmediate(() => void begin(member))
-      const { update, ready, end } = member
+      const { ready, end } = member
+      function update(changed: Condition | undefined) {
+        requireRoom(tenantId)
+        member.update(changed)
+      }
       return { id: newId(), from, update, ready, [Symbol.dispose]: () => end() }
     } catch (error) {
       leave()
       throw error
     }
+  }
+
+  /** @throws {AppError} `busy` where a tenant's conditions cost every event too much already */
+  function requireRoom(tenantId: string) {
+    if (index.parts(tenantId) >= maxParts) throw tooManyParts(maxParts)
   }
 
   /** Requests go by a memory of keys: one that was revoked a moment ago may come back by it. */
@@ -114,6 +130,11 @@ const newId = () => `sub_${randomBytes(6).toString('hex')}`
 
 function tooMany(): AppError {
   const detail = 'There are as many live subscriptions as there may be; one that ends makes room.'
+  return new AppError('busy', detail, { retryAfter: 5 })
+}
+
+function tooManyParts(most: number): AppError {
+  const detail = `The live subscriptions of this tenant ask for ${most} different things already; one that ends makes room.`
   return new AppError('busy', detail, { retryAfter: 5 })
 }
 

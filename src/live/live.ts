@@ -34,7 +34,10 @@ export interface Subscriber extends Disposable {
   id: string
   /** The position from which on everything that matches is given. */
   readonly from: string
-  /** Another condition holds for what is given from now on. */
+  /**
+   * Another condition holds for what is given from now on.
+   * @throws {AppError} `busy` when the tenant's conditions are too many; then the old one holds
+   */
   update(condition: Condition | undefined): void
   /** The sink takes records again. */
   ready(): void
@@ -47,7 +50,7 @@ export interface Subscriber extends Disposable {
 export interface Live extends AsyncDisposable {
   /**
    * @throws {AppError} `invalid_cursor` for a bad position; `busy` when there are as many
-   * subscribers as there may be
+   * subscribers as there may be, or their tenant's conditions are too many
    */
   subscribe(subscription: Subscription): Promise<Subscriber>
   /** Tells how many subscribers there are, and how many records wait for them. */

@@ -384,6 +384,22 @@ describe('a slow subscriber', () => {
 })
 
 describe('the hub', () => {
+  it('bounds what the conditions of a tenant cost every event', async () => {
+    await using at = open({ maxParts: 4 })
+    const wanting = (more: Partial<Subscription>) => subscription(aSink().sink, more)
+    const not = (value: string) => ({ not: { path: 'type', equals: value } })
+    const first = await at.hub.subscribe(wanting({ condition: not('a') }))
+    const second = await at.hub.subscribe(wanting({ condition: not('b') }))
+    expect(await codeOf(at.hub, wanting({ condition: not('c') }))).toBe('busy')
+    expect(() => second.update(not('c'))).toThrow(AppError)
+    const other = aPrincipal({ tenantId: 'other' })
+    expect(await codeOf(at.hub, wanting({ principal: other, condition: not('c') }))).toBe('taken')
+    first[Symbol.dispose]()
+    await settled()
+    second.update(not('c'))
+    expect(await codeOf(at.hub, wanting({}))).toBe('taken')
+  })
+
   it('has half of its places for a tenant at most', async () => {
     await using at = open({ maxSubscribers: 4 })
     const from = (tenantId: string) =>
