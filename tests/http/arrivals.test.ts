@@ -92,7 +92,8 @@ describe('GET /analytics/arrivals', () => {
     expect(typesOf(await follow(app, { after: mine.next }))).toEqual(['mine'])
     expect(typesOf(await follow(app, { after: their.next }, theirs))).toEqual(['theirs'])
     await problemOf(await ask(app, { after: mine.next }, theirs), 'invalid_cursor')
-    await problemOf(await ask(app, { after: `${mine.next}x` }), 'invalid_cursor')
+    const altered = await ask(app, { after: `${mine.next}x` })
+    expect((await problemOf(altered, 'invalid_cursor')).errors).toMatchObject([{ path: ['after'] }])
   })
 
   local('says what is wrong with a question', async () => {

@@ -7,6 +7,7 @@ import { conditionIn } from '../condition-parameter'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
+import { fromPosition } from '../position'
 import { limit } from '../query-fields'
 import { createRoute } from '../route'
 import { z } from '../zod'
@@ -74,7 +75,9 @@ export function listArrivals(app: App, deps: AppDeps) {
     const { limit, after, view, kind, filter: asked, ...fields } = query
     const filter = filterBy(fields, conditionIn(asked), kind)
     const read = (maxBytes: number) =>
-      arrivals(tenantId, filter, { limit, after, maxBytes, sizeOf: sizeIn(view) })
+      fromPosition('after', () =>
+        arrivals(tenantId, filter, { limit, after, maxBytes, sizeOf: sizeIn(view) }),
+      )
     return inPage({ c, tenantId }, read, ({ items, next, isAll }, hold) => {
       const events = jsonArray(items, (record) => jsonOfEvent(record, view))
       const page = jsonObject<z.output<typeof Arrivals>>({ events, next, isAll })

@@ -4,6 +4,7 @@ import { keyWith } from '../admit'
 import type { App, AppContext, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
+import { fromPosition } from '../position'
 import { createRoute } from '../route'
 import { z } from '../zod'
 import { readAsked } from './asked'
@@ -103,7 +104,9 @@ export function streamEvents(app: App, { services, options }: AppDeps) {
       maxMs: options.maxStreamMs,
     })
     try {
-      stream.begin(await live.subscribe({ principal, condition, after, sink: stream.sink }))
+      const asked = { principal, condition, after, sink: stream.sink }
+      const name = headers['Last-Event-ID'] ? 'Last-Event-ID' : 'after'
+      stream.begin(await fromPosition(name, () => live.subscribe(asked)))
     } catch (thrown) {
       stream[Symbol.dispose]()
       throw thrown
