@@ -66,7 +66,9 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, hidden: readonly stri
   if (issue.code === 'invalid_type' && value === undefined) {
     return [{ path, message: 'Required', code: 'required' }]
   }
-  const isHidden = value === undefined || hidden.includes(String(path[0]))
+  // A rule of ours may have said it in words.
+  const isSaid = issue.message.includes('; got ')
+  const isHidden = isSaid || value === undefined || hidden.includes(String(path[0]))
   const shown = isHidden ? '' : `; got ${shownOf(value)}`
   const code = issue.code === 'custom' ? 'invalid_value' : issue.code
   return [{ path, message: `${issue.message}${shown}`, code }]
