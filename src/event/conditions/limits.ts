@@ -7,7 +7,7 @@ export const MAX_CONDITION_DEPTH = 16
 /** A condition has at most so many parts: itself, and all conditions in it. */
 export const MAX_CONDITION_PARTS = 200
 
-/** A value is compared with so many at most. */
+/** A value is compared with so many at most; `all` and `any` have so many conditions. */
 export const MAX_CONDITION_VALUES = 100
 
 /** A path is as long as an id may be that stands in it, with room for the names before it. */

@@ -2,7 +2,12 @@ import type { Issue } from '../../error/issue'
 import { isDeeperThan } from '../../syntax/json-scan'
 import type { Condition } from '../condition'
 import { createRefusals, shown } from './issues'
-import { MAX_CONDITION_BYTES, MAX_CONDITION_DEPTH, MAX_CONDITION_PARTS } from './limits'
+import {
+  MAX_CONDITION_BYTES,
+  MAX_CONDITION_DEPTH,
+  MAX_CONDITION_PARTS,
+  MAX_CONDITION_VALUES,
+} from './limits'
 import { EXPECTED, leafReader } from './read-leaf'
 
 /** A reading is the condition, made anew of what is known; or the reasons why it is none. */
@@ -85,6 +90,10 @@ function conditionReader(refusals: ReturnType<typeof createRefusals>) {
   function readList(value: unknown, path: Issue['path'], depth: number): Condition[] | undefined {
     if (!Array.isArray(value)) {
       return refuse(path, `Must be an array of conditions; got ${shown(value)}`)
+    }
+    if (value.length > MAX_CONDITION_VALUES) {
+      const rule = `Must have at most ${MAX_CONDITION_VALUES} conditions; got ${value.length}`
+      return refuse(path, rule, 'too_many')
     }
     const list: Condition[] = []
     for (const [at, part] of value.entries()) {

@@ -40,7 +40,7 @@ const group = (name: string, value: object) => ({
  */
 export function conditionSchemaAt(self: string) {
   const condition = { $ref: self }
-  const conditions = { type: 'array', items: condition, maxItems: MAX_CONDITION_PARTS - 1 }
+  const conditions = { type: 'array', items: condition, maxItems: MAX_CONDITION_VALUES }
   return {
     description: `A condition on an event: at most ${MAX_CONDITION_BYTES} bytes as JSON, ${MAX_CONDITION_DEPTH} deep, of ${MAX_CONDITION_PARTS} parts in all`,
     anyOf: [

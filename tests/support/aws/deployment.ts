@@ -6,7 +6,9 @@ import { openRegistry } from '../../../src/platform/aws'
 import { systemClock as clock } from '../../../src/platform/clock'
 import { becomeDeployer } from '../../../tools/aws-local/deployer'
 import { type DeploymentOptions, startDeployment } from '../../../tools/aws-local/deployment'
+import type { Renamed } from '../../../tools/aws-local/provision'
 import { synthesised } from '../../../tools/aws-local/synthesised'
+import type { Graph } from '../../../tools/synth/graph'
 import { dynamoDbSettings, ministackSettings } from './emulators'
 
 /** Of emulators that all tests of a run share. */
@@ -15,12 +17,26 @@ export async function endpoints() {
   return { dynamoDb: tables.endpoint, ministack: rest.endpoint }
 }
 
+let made = 0
+
+/** Names for what a graph makes that no other deployment of this run has. */
+function ownNames({ resources }: Graph): Renamed[] {
+  made += 1
+  const named = resources.filter(({ type }) => /:(Table|Bucket|Queue)$/.test(type))
+  return named.map(({ inputs }) => {
+    const name: string = inputs.name ?? inputs.bucket
+    return [name, `${name}-${made}`]
+  })
+}
+
 /** The deployment of stage `ci` at work in this process, with its first keys. */
 export async function aDeployment(changes: Partial<DeploymentOptions> = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), 'aws-local-'))
   const logged: string[] = []
+  const graph = synthesised('ci', stateDir)
   const deployment = await startDeployment({
-    graph: synthesised('ci', stateDir),
+    graph,
+    names: ownNames(graph),
     endpoints: await endpoints(),
     stateDir,
     log: (name, line) => void logged.push(`${name} ${line}`),
