@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { App } from '../src/http/context'
 import { routesOf } from '../src/http/operation'
+import { describeConditions } from './condition-schemas'
 import { describeEventTypes } from './event-schemas'
 import { examples, examplesOf } from './named-examples'
 import { describeWebhookMessage, webhooks } from './webhook-message'
@@ -43,6 +44,7 @@ export function openApiDocument(apps: readonly App[]) {
   registry.registerComponent('securitySchemes', 'key', key)
   describeEventTypes(registry)
   describeWebhookMessage(registry)
+  describeConditions(registry)
   for (const route of apps.flatMap(routesOf)) registry.registerPath(route)
   const document = generator.getOpenAPI31Document({
     openapi: '3.1.0',

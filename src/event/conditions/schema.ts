@@ -35,12 +35,24 @@ const group = (name: string, value: object) => ({
 })
 
 /**
- * Writes the JSON Schema (2020-12) of a condition. What it cannot say, its description says.
- * @param self where the schema itself stands, as a `$ref`
+ * Writes the schemas of the conditions that hold others.
+ * @param self where the schema of a condition stands, as a `$ref`
  */
-export function conditionSchemaAt(self: string) {
+export function groupSchemasAt(self: string) {
   const condition = { $ref: self }
   const conditions = { type: 'array', items: condition, maxItems: MAX_CONDITION_VALUES }
+  return {
+    all: group('all', { ...conditions, description: 'All of these hold; of none, it holds' }),
+    any: group('any', { ...conditions, description: 'One of these holds; of none, it does not' }),
+    not: group('not', condition),
+  }
+}
+
+/**
+ * Writes the JSON Schema (2020-12) of a condition. What it cannot say, its description says.
+ * @param groups the schemas of conditions that hold others, or where these stand
+ */
+export function conditionSchemaWith(groups: Record<'all' | 'any' | 'not', object>) {
   return {
     description: `A condition on an event: at most ${MAX_CONDITION_BYTES} bytes as JSON, ${MAX_CONDITION_DEPTH} deep, of ${MAX_CONDITION_PARTS} parts in all`,
     anyOf: [
@@ -64,9 +76,9 @@ export function conditionSchemaAt(self: string) {
             'It is within these bounds: numbers, texts or times (ISO 8601), all of one kind',
         },
       ),
-      group('all', { ...conditions, description: 'All of these hold; of none, it holds' }),
-      group('any', { ...conditions, description: 'One of these holds; of none, it does not' }),
-      group('not', condition),
+      groups.all,
+      groups.any,
+      groups.not,
     ],
   }
 }
@@ -75,7 +87,7 @@ export function conditionSchemaAt(self: string) {
 export const conditionSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Condition',
-  ...conditionSchemaAt('#'),
+  ...conditionSchemaWith(groupSchemasAt('#')),
 }
 
 export const conditionExample = {

@@ -347,6 +347,20 @@ export type WebhookMessage = {
   repaired?: WebhookRepair[]
 }
 
+export type ConditionAll = {
+  /** All of these hold; of none, it holds */
+  all: Condition[]
+}
+
+export type ConditionAny = {
+  /** One of these holds; of none, it does not */
+  any: Condition[]
+}
+
+export type ConditionNot = {
+  not: Condition
+}
+
 export type Receipt = {
   requestId: string
   eventCount: number
@@ -1434,15 +1448,7 @@ export type Condition = {
   gte?: number | string
   lt?: number | string
   lte?: number | string
-} | {
-  /** All of these hold; of none, it holds */
-  all: Condition[]
-} | {
-  /** One of these holds; of none, it does not */
-  any: Condition[]
-} | {
-  not: Condition
-}
+} | ConditionAll | ConditionAny | ConditionNot
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
