@@ -7,7 +7,6 @@ import {
 } from './limits'
 
 const scalar = { type: ['string', 'number', 'boolean', 'null'] }
-const bound = { type: ['number', 'string'] }
 
 const path = {
   type: 'string',
@@ -26,6 +25,12 @@ const leaf = (
   ...more,
   additionalProperties: false,
 })
+
+const bounds = (bound: object, description: string) =>
+  leaf(
+    { gt: bound, gte: bound, lt: bound, lte: bound },
+    { required: ['path'], minProperties: 2, description },
+  )
 
 const group = (name: string, value: object) => ({
   type: 'object',
@@ -67,15 +72,8 @@ export function conditionSchemaWith(groups: Record<'all' | 'any' | 'not', object
       }),
       leaf({ prefix: { type: 'string', description: 'It is a text that begins so' } }),
       leaf({ exists: { type: 'boolean', description: 'Something is there, or nothing is' } }),
-      leaf(
-        { gt: bound, gte: bound, lt: bound, lte: bound },
-        {
-          required: ['path'],
-          minProperties: 2,
-          description:
-            'It is within these bounds: numbers, texts or times (ISO 8601), all of one kind',
-        },
-      ),
+      bounds({ type: 'number' }, 'It is a number within these bounds'),
+      bounds({ type: 'string' }, 'It is a text, or a time (ISO 8601), within these bounds'),
       groups.all,
       groups.any,
       groups.not,

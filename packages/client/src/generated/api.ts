@@ -1444,10 +1444,17 @@ export type Condition = {
 } | {
   /** A field of the record (`actorId`, or `actor_id` as the lake has it), names with dots into the item as it was sent (`payload.score`), or a JSON Pointer into that (`/object/id`, RFC 6901) */
   path: string
-  gt?: number | string
-  gte?: number | string
-  lt?: number | string
-  lte?: number | string
+  gt?: number
+  gte?: number
+  lt?: number
+  lte?: number
+} | {
+  /** A field of the record (`actorId`, or `actor_id` as the lake has it), names with dots into the item as it was sent (`payload.score`), or a JSON Pointer into that (`/object/id`, RFC 6901) */
+  path: string
+  gt?: string
+  gte?: string
+  lt?: string
+  lte?: string
 } | ConditionAll | ConditionAny | ConditionNot
 
 /** The field must hold one of the values, exactly */
