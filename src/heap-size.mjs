@@ -15,3 +15,13 @@ const HEAP_SHARE = 1 / 2
 export function heapSettings(limit) {
   return { BUN_JSC_forceRAMSize: String(Math.floor(limit * HEAP_SHARE)) }
 }
+
+/**
+ * Tells how many bytes the process may have, where its heap was sized by them.
+ * @param {Record<string, string | undefined>} env
+ * @returns {number | undefined}
+ */
+export function limitIn(env) {
+  const size = Number(env.BUN_JSC_forceRAMSize)
+  return size > 0 ? size / HEAP_SHARE : undefined
+}

@@ -1,7 +1,9 @@
+import { totalmem } from 'node:os'
 import { bootstrap } from './access/keys/bootstrap'
 import { hashKey } from './access/keys/key'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
+import { limitIn } from './heap-size.mjs'
 import { createApp } from './http/app'
 import { rateLimitOf } from './http/rate-limit'
 import { RECEIPT_BYTES } from './ingest/receipt-text'
@@ -29,6 +31,10 @@ export interface Server extends AsyncDisposable {
   /** The keys are absent unless this was the first start on a data directory. */
   keys: { demoKey: string; adminKey: string } | undefined
 }
+
+// A socket takes so much at the worst: the beginning of a message until it is seen, and as much again
+// that waits for us in the kernel, which counts it as ours.
+const BYTES_OF_SOCKET = 512 * 1024
 
 // Hot generations last days: an hour more or less does not matter.
 const EXPIRE_EVERY_MS = 60 * 60 * 1000
@@ -90,11 +96,13 @@ function openSockets(services: Services) {
   const { maxSocketsPerAddress: maxPerAddress } = services.config
   const maxMessageBytes = Math.min(maxBodyBytes, maxWsMessageBytes)
   const limits = { maxMessageBytes, maxReplyBytes: RECEIPT_BYTES }
+  const most = Math.floor((limitIn(process.env) ?? totalmem()) / BYTES_OF_SOCKET)
   return createSockets({
     protocols: socketProtocols(services, limits),
     conversations: conversations(services),
     maxSockets: Math.min(maxSubscribers, MAX_PUBLISHERS),
-    ...{ maxMessageBytes, maxSubscribers, maxPerAddress, maxUnanswered: maxQueueSize },
+    maxSubscribers: Math.min(maxSubscribers, most),
+    ...{ maxMessageBytes, maxPerAddress, maxUnanswered: maxQueueSize },
   })
 }
 

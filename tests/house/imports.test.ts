@@ -41,6 +41,8 @@ const middle = [
 ]
 // The doors and the CLI's commands: everything, and exactly one platform.
 const doors = [...middle, 'config', 'http', 'services.ts', 'platform/local']
+// What the launcher found the memory to be.
+const memory = 'heap-size.mjs'
 
 /** Which way imports go. Every room may also import itself; types count; a room may be still to come. */
 const mayImport: Record<string, string[]> = {
@@ -94,7 +96,7 @@ const mayImport: Record<string, string[]> = {
   // Run by Node before anything is installed.
   'launch.mjs': ['heap-size.mjs'],
   'heap-size.mjs': [],
-  'server.ts': doors,
+  'server.ts': [...doors, memory],
   'cli.ts': [...doors, 'server.ts', 'cli'],
   cli: [...doors, 'server.ts', 'demo'],
 }

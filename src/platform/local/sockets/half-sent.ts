@@ -19,16 +19,17 @@ export interface HalfSent extends Disposable {
   look(): number
 }
 
-// One tenant has half of it: 256 connections with half of a message of 512 KB.
+// One tenant has half of it: 256 connections with half of a message of a megabyte.
 const MAX_BYTES = 256 * 1024 * 1024
 // The head of a handshake, and what frames have beside their messages, are no beginning of one.
 const OTHER_BYTES = 64 * 1024
 // Whatever is held makes the process grow, if it has no memory to spare: it is looked at when it has
 // grown by so much, and now and then.
-const GROWN_BYTES = 32 * 1024 * 1024
+const GROWN_BYTES = 16 * 1024 * 1024
 const OFTEN_MS = 2000
-// Half a gigabyte a second, as fast as messages are read here, is 100 MB meanwhile.
-const LOOK_MS = 200
+// A turn of the event loop reads what has come for all connections, some 100 MB of a thousand: it is
+// looked at after each that takes long.
+const LOOK_MS = 20
 
 /** @param tcpBytes tells how much came; what of it is in no message is held */
 export function createHalfSent(
