@@ -270,7 +270,7 @@ describe.if(process.platform === 'linux')('beginnings of messages', () => {
   ]
   for (const [how, first, sent] of ways) {
     it(`take the memory that there is for them, ${how}, and no more`, async () => {
-      await using test = converse({ maxMessageBytes: MEGABYTE / 2, halfSentBytes: 16 * MEGABYTE })
+      await using test = converse({ maxMessageBytes: MEGABYTE, halfSentBytes: 16 * MEGABYTE })
       const ends: Promise<unknown>[] = []
       const send = async () => {
         const socket = await raw(test.url)
@@ -296,7 +296,7 @@ describe.if(process.platform === 'linux')('beginnings of messages', () => {
   }
 
   it('are not taken for such when they were whole, however many they were', async () => {
-    await using test = converse({ maxMessageBytes: MEGABYTE / 2, halfSentBytes: 4 * MEGABYTE })
+    await using test = converse({ maxMessageBytes: MEGABYTE, halfSentBytes: 4 * MEGABYTE })
     await using socket = await openSocket(test.url)
     const text = 'x'.repeat(MEGABYTE)
     for (let n = 0; n < 100; n += 1) {
