@@ -1,0 +1,115 @@
+import { createClient } from './client'
+import type { Client, ClientOptions } from './contract'
+
+/** Says where the events of all sessions go, and how; sessions are named one by one. */
+export type TelemetryOptions = Omit<ClientOptions, 'sessionId'>
+
+/** Tells of one session of a test, as players do that were written for `/v1/telemetry/events`. */
+export interface TelemetryClient<Events extends object = Record<string, object>> {
+  /**
+   * Takes an event. It returns at once and never throws.
+   * @param questionId the question that it happened to, if it happened to one
+   */
+  track<Type extends keyof Events & string>(
+    type: Type,
+    payload?: Events[Type] | undefined,
+    questionId?: string | null | undefined,
+  ): void
+  /** Sends what waits, before a redirect, say. Resolves when it was acknowledged or has failed once; never rejects. */
+  flush(): Promise<void>
+}
+
+// A page that shows test after test would otherwise keep a client, with its lock and its listeners, for each.
+const IDLE_MS = 10 * 60_000
+
+interface Line {
+  client: Client
+  idle?: ReturnType<typeof setTimeout>
+}
+
+const lines = new Map<string, Line>()
+let settings: TelemetryOptions | undefined
+let isMissingTold = false
+
+/**
+ * Says where events go. Call it where the program starts, before anything is tracked. Without it, the
+ * settings of the page's script tag hold, if it has one.
+ */
+export function configureTelemetry(options: TelemetryOptions): void {
+  settings = { ...options }
+}
+
+/** Says what the person decided, for all sessions: those that there are, and those that come. */
+export function consentToTelemetry(given: boolean): void {
+  const found = settingsFound()
+  if (found !== undefined) settings = { ...found, consent: given }
+  for (const { client } of lines.values()) client.consent(given)
+}
+
+/**
+ * Makes a client of one session. It costs nothing before its first event; however many are made of one
+ * session and source, they share one queue.
+ * @param source the application that tells; left out, the one in the settings, else `web`
+ */
+export function createTelemetryClient<Events extends object = Record<string, object>>(
+  sessionId: string,
+  source?: string,
+): TelemetryClient<Events> {
+  return {
+    track(type, payload, questionId) {
+      const options = questionId ? { questionId } : {}
+      lineOf(sessionId, source)?.client.track(type, payload ?? {}, options)
+    },
+    async flush() {
+      const found = settingsOf(sessionId, source)
+      // Whoever has told nothing has nothing to send.
+      await (found && lines.get(keyOf(found)))?.client.flush()
+    },
+  }
+}
+
+function lineOf(sessionId: string, source: string | undefined): Line | undefined {
+  const found = settingsOf(sessionId, source)
+  if (found === undefined) return tellMissing()
+  const key = keyOf(found)
+  let line = lines.get(key)
+  if (line === undefined) {
+    line = { client: createClient(found) }
+    lines.set(key, line)
+  }
+  clearTimeout(line.idle)
+  line.idle = setTimeout(() => end(key), IDLE_MS)
+  // On a server it must not keep the process.
+  const timer = line.idle as { unref?: () => void }
+  timer.unref?.()
+  return line
+}
+
+function end(key: string): void {
+  const line = lines.get(key)
+  lines.delete(key)
+  // The next event of the session makes another, which goes on with its numbers.
+  void line?.client.close()
+}
+
+type Complete = ClientOptions & { sessionId: string }
+
+function settingsOf(sessionId: string, source: string | undefined): Complete | undefined {
+  const found = settingsFound()
+  return found && { ...found, sessionId, source: source ?? found.source ?? 'web' }
+}
+
+function keyOf({ url, key, sessionId, source }: Complete): string {
+  return JSON.stringify([url, key, sessionId, source])
+}
+
+function settingsFound(): TelemetryOptions | undefined {
+  const { nonius } = globalThis as { nonius?: { settings?: TelemetryOptions } }
+  return settings ?? nonius?.settings
+}
+
+function tellMissing(): undefined {
+  if (isMissingTold) return
+  isMissingTold = true
+  console.warn('[nonius] events are lost: call configureTelemetry({ url, key }) before the first')
+}
