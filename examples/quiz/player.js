@@ -1,12 +1,10 @@
 // The player: it shows one question after the other, and tells Nonius what is done with them.
-const { user } = document.currentScript.dataset
 const element = (id) => document.getElementById(id)
 const home = location.pathname
 
 // A blocker may have kept the script of Nonius away: nobody at a quiz need notice.
 const { nonius = { track() {}, flush: async () => {} } } = window
-const track = (type, payload, questionId) =>
-  nonius.track(type, payload, { questionId, userId: user })
+const track = (type, payload, questionId) => nonius.track(type, payload, { questionId })
 
 let questions = []
 let at = 0 // the place of the question that is shown; people and events count from 1

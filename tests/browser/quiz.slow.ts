@@ -71,7 +71,10 @@ describe('examples/quiz in a browser', () => {
       env: { ...env(), NONIUS_URL: server.url, NONIUS_KEY: 'nk_test_key_of_the_admin' },
     })
     expect(stderr).toBe('')
-    return stdout.trim().split('\n').map((line) => JSON.parse(line) as Session)
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Session)
   }
 
   it('tells all that is done, of all twelve types, and one named query has it', async () => {
@@ -88,10 +91,9 @@ describe('examples/quiz in a browser', () => {
     await click('Previous')
     // Another tab in front of this one, as far as the page can tell.
     for (const state of ['hidden', 'visible']) {
-      await page.evaluate((now) => {
-        Object.defineProperty(document, 'visibilityState', { value: now, configurable: true })
-        document.dispatchEvent(new Event('visibilitychange'))
-      }, state)
+      await page.evaluate(`
+        Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))`)
     }
     await click('Submit')
     await page.getByText('2 of 4 are right.').waitFor()

@@ -77,19 +77,24 @@ function lineOf(sessionId: string, source: string | undefined): Line | undefined
     line = { client: createClient(found) }
     lines.set(key, line)
   }
-  clearTimeout(line.idle)
-  line.idle = setTimeout(() => end(key), IDLE_MS)
-  // On a server it must not keep the process.
-  const timer = line.idle as { unref?: () => void }
-  timer.unref?.()
+  awaitIdle(key, line)
   return line
 }
 
-function end(key: string): void {
-  const line = lines.get(key)
+function awaitIdle(key: string, line: Line): void {
+  clearTimeout(line.idle)
+  line.idle = setTimeout(() => end(key, line), IDLE_MS)
+  // On a server it must not keep the process.
+  const timer = line.idle as { unref?: () => void }
+  timer.unref?.()
+}
+
+function end(key: string, line: Line): void {
+  // What waits for a person's word would be lost.
+  if (settingsFound()?.consent === 'pending') return awaitIdle(key, line)
   lines.delete(key)
-  // The next event of the session makes another, which goes on with its numbers.
-  void line?.client.close()
+  // The next event of the session makes another, which in a page goes on with its numbers.
+  void line.client.close()
 }
 
 type Complete = ClientOptions & { sessionId: string }
