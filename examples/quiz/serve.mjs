@@ -119,6 +119,7 @@ createServer(async (request, response) => {
       const session = await begin(searchParams.get('user')?.slice(0, 100) || 'guest')
       return response.writeHead(303, { location: `/session/${session.id}` }).end()
     }
+    if (pathname === '/favicon.ico') return response.writeHead(204).end()
     if (Object.hasOwn(files, pathname)) return send(files[pathname], read(`.${pathname}`))
     const [, , id, what = ''] = pathname.split('/')
     const session = sessions.get(id)
