@@ -22,6 +22,8 @@ function importsOf(path: string): string[] {
 describe('a package', () => {
   for (const folder of folders) {
     const { name, version, license, dependencies = {}, ...manifest } = manifestOf(folder)
+    const { peerDependencies = {} } = manifest
+    const known = Object.keys({ ...dependencies, ...peerDependencies })
     const sources = [...new Bun.Glob(`${folder}/**/*.{ts,tsx}`).scanSync({ cwd: repository })]
       // What npm links into a package is not of it.
       .filter((path) => !path.includes('/node_modules/'))
@@ -33,7 +35,8 @@ describe('a package', () => {
           .filter((from) =>
             from.startsWith('.')
               ? !posix.join(posix.dirname(path), from).startsWith(`${folder}/`)
-              : !isBuiltin(from) && !Object.keys(dependencies).some((one) => from.startsWith(one)),
+              : !isBuiltin(from) &&
+                !known.some((one) => from === one || from.startsWith(`${one}/`)),
           )
           .map((from) => `${path} imports ${from}`),
       )
@@ -48,6 +51,7 @@ describe('a package', () => {
       expect(lock[`node_modules/${name}`]).toEqual({ resolved: folder, link: true })
       expect(lock[folder]).toMatchObject({ name, version, license })
       expect(lock[folder].dependencies ?? {}).toEqual(dependencies)
+      expect(lock[folder].peerDependencies ?? {}).toEqual(peerDependencies)
       // A name on the registry is not ours yet.
       expect(manifest.private).toBe(true)
     })

@@ -91,7 +91,10 @@ function awaitIdle(key: string, line: Line): void {
 
 function end(key: string, line: Line): void {
   // What waits for a person's word would be lost.
-  if (settingsFound()?.consent === 'pending') return awaitIdle(key, line)
+  if (settingsFound()?.consent === 'pending') {
+    awaitIdle(key, line)
+    return
+  }
   lines.delete(key)
   // The next event of the session makes another, which in a page goes on with its numbers.
   void line.client.close()
