@@ -55,7 +55,7 @@ SELECT
   session_id,
   person_id,
   began_at,
-  round(date_diff('second', began_at, ended_at) / 60e0, 1) AS minutes,
+  round(date_diff('millisecond', began_at, ended_at) / 60000e0, 1) AS minutes,
   questions,
   answered,
   changes,
