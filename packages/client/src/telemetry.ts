@@ -4,17 +4,21 @@ import type { Client, ClientOptions } from './contract'
 /** Says where the events of all sessions go, and how; sessions are named one by one. */
 export type TelemetryOptions = Omit<ClientOptions, 'sessionId'>
 
+type QuestionId = string | null | undefined
+
+/** A payload can be left out where its type requires nothing of it. */
+export type ToldOf<Payload> =
+  Record<never, never> extends Payload
+    ? [payload?: Payload | undefined, questionId?: QuestionId]
+    : [payload: Payload, questionId?: QuestionId]
+
 /** Tells of one session of a test, as players do that were written for `/v1/telemetry/events`. */
 export interface TelemetryClient<Events extends object = Record<string, object>> {
   /**
    * Takes an event. It returns at once and never throws.
    * @param questionId the question that it happened to, if it happened to one
    */
-  track<Type extends keyof Events & string>(
-    type: Type,
-    payload?: Events[Type] | undefined,
-    questionId?: string | null | undefined,
-  ): void
+  track<Type extends keyof Events & string>(type: Type, ...rest: ToldOf<Events[Type]>): void
   /** Sends what waits, before a redirect, say. Resolves when it was acknowledged or has failed once; never rejects. */
   flush(): Promise<void>
 }
@@ -56,9 +60,10 @@ export function createTelemetryClient<Events extends object = Record<string, obj
   source?: string,
 ): TelemetryClient<Events> {
   return {
-    track(type, payload, questionId) {
+    track(type, ...rest: [payload?: unknown, questionId?: QuestionId]) {
+      const [payload, questionId] = rest
       const options = questionId ? { questionId } : {}
-      lineOf(sessionId, source)?.client.track(type, payload ?? {}, options)
+      lineOf(sessionId, source)?.client.track(type, (payload ?? {}) as object, options)
     },
     async flush() {
       const found = settingsOf(sessionId, source)
