@@ -1,0 +1,124 @@
+/** The few things of a browser that are used here, so that the same code compiles for a server. */
+export interface Browser {
+  document?: {
+    readonly visibilityState: string
+    readonly currentScript?: ScriptTag | null
+    querySelector(selector: string): ScriptTag | null
+    addEventListener: Listen
+    removeEventListener: Listen
+  }
+  location?: { readonly origin: string }
+  navigator?: {
+    readonly onLine?: boolean
+    readonly locks?: Locks
+    sendBeacon?(url: string, body: string): boolean
+  }
+  localStorage?: Shelf
+  sessionStorage?: Shelf
+  indexedDB?: IndexedDB
+  addEventListener?: Listen
+  removeEventListener?: Listen
+}
+
+/** The tag that loads the client. */
+export interface ScriptTag {
+  readonly src: string
+  readonly dataset: Record<string, string | undefined>
+}
+
+type Listen = (type: string, listener: (event: { persisted?: boolean }) => void) => void
+
+/** The part of `Storage` that is used. */
+export interface Shelf {
+  readonly length: number
+  key(index: number): string | null
+  getItem(name: string): string | null
+  setItem(name: string, value: string): void
+  removeItem(name: string): void
+}
+
+interface Locks {
+  request(
+    name: string,
+    options: { ifAvailable: boolean },
+    callback: (lock: object | null) => Promise<void> | undefined,
+  ): Promise<unknown>
+}
+
+/** The part of IndexedDB that is used. */
+export interface IndexedDB {
+  open(name: string, version: number): Asked<Database>
+  deleteDatabase(name: string): unknown
+}
+
+export interface Asked<Result> {
+  result: Result
+  error: unknown
+  onsuccess: (() => void) | null
+  onerror: (() => void) | null
+  onupgradeneeded?: (() => void) | null
+}
+
+export interface Database {
+  createObjectStore(name: string): unknown
+  transaction(names: string, mode: 'readonly' | 'readwrite'): Transaction
+  close(): void
+  onversionchange: (() => void) | null
+  onclose: (() => void) | null
+}
+
+interface Transaction {
+  objectStore(name: string): Records
+  commit?(): void
+  error: unknown
+  oncomplete: (() => void) | null
+  onabort: (() => void) | null
+}
+
+export interface Records {
+  put(value: unknown, key: string): unknown
+  delete(keys: unknown): unknown
+  getAll(keys?: unknown): Asked<unknown[]>
+  getAllKeys(keys?: unknown): Asked<unknown[]>
+}
+
+export const page = globalThis as unknown as Browser
+
+/** Tells whether this is a page: workers, Node and Bun keep events in memory alone. */
+export const isPage = (): boolean => typeof page.document === 'object'
+
+/** Finds a storage of the page. Where a third party's is blocked, looking at it throws. */
+export function shelf(name: 'localStorage' | 'sessionStorage'): Shelf | undefined {
+  try {
+    // Node's own warns whoever touches it.
+    return isPage() ? page[name] : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Runs what a page's storage may refuse. */
+export function attempt<Result>(run: () => Result): Result | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}
+
+/** Milliseconds of a clock that nobody sets. */
+export const clock = (): number => performance.now()
+
+/** A random UUID, also where a page is not secure and has no `randomUUID`. */
+export function uuid(): string {
+  const { crypto } = globalThis
+  if (crypto?.randomUUID) return crypto.randomUUID()
+  const bytes = new Uint8Array(16)
+  if (crypto) crypto.getRandomValues(bytes)
+  else for (let at = 0; at < 16; at++) bytes[at] = Math.random() * 256
+  // RFC 9562, section 5.4: version and variant.
+  bytes[6] = (bytes[6]! & 15) | 64
+  bytes[8] = (bytes[8]! & 63) | 128
+  const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('')
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
