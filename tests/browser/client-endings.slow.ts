@@ -100,7 +100,7 @@ describe('events that wait when their page', () => {
     await visit(async ({ page, sessionId, again }) => {
       const taken = await take(page, 2)
       await page.evaluate(`for (const name of ['visibilitychange', 'pagehide', 'beforeunload'])
-        addEventListener(name, () => localStorage.setItem('said ' + name, JSON.stringify(rig.take(1, { name }))))`)
+        addEventListener(name, () => localStorage.setItem('said ' + name + Math.random(), JSON.stringify(rig.take(1, { name }))))`)
       await page.evaluate(HIDE)
       await page.goto('about:blank')
       const next = await again()
@@ -226,19 +226,11 @@ describe('a page that is offline', () => {
 
   it.concurrent('and is reloaded so has lost nothing when it is online again', async () => {
     await visit(async ({ context, page, proxy, settings, sessionId }) => {
-      // It comes out of the cache, as a page with a service worker does.
-      const address = stage.serve({ settings: { ...settings, batch: quick } })
-      const cache = new Map<string, { body: Buffer; contentType: string }>()
-      for (const one of [address, stage.bundle]) {
-        const reply = await fetch(one)
-        const contentType = reply.headers.get('Content-Type')!
-        cache.set(one, { body: Buffer.from(await reply.arrayBuffer()), contentType })
-      }
-      await context.route(
-        (url) => cache.has(url.href),
-        (route) => route.fulfill(cache.get(route.request().url())!),
-      )
-      await page.goto(address)
+      await page.goto(stage.serve({ settings: { ...settings, batch: quick } }))
+      // Its worker has the page when there is no network.
+      await page.evaluate(`navigator.serviceWorker.register('/worker.js')`)
+      await page.waitForFunction('navigator.serviceWorker.controller')
+      await page.reload()
       await page.waitForFunction('globalThis.nonius')
       await context.setOffline(true)
       const taken = await take(page, 12)

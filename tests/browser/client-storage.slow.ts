@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { temporaryFolder } from '../support/folders'
 import { chromiumOptions } from '../support/pages/chromium'
+import { startProxy } from '../support/pages/proxy'
 import { crash, kept, quick, scene, sessionOf, take, waiting } from '../support/pages/scene'
 import { type PageOptions, type Stage, startStage } from '../support/pages/stage'
 
@@ -19,6 +20,9 @@ afterAll(async () => {
   await stage[Symbol.asyncDispose]()
   expect(heard).toEqual({ complaints: [], quarantined: 0 })
 })
+
+// Says what a page meets that looks at its storage.
+const TOUCH = `(() => { try { return typeof localStorage } catch (e) { return e.name } })()`
 
 describe('a client whose storage is blocked', () => {
   async function framed(context: BrowserContext, attributes: string, options: PageOptions) {
@@ -36,11 +40,7 @@ describe('a client whose storage is blocked', () => {
     await scene(stage, async ({ proxy, context }) => {
       const options = { settings: { url: proxy.url, batch: quick }, as: 'script' as const }
       const { page, frame } = await framed(context, 'sandbox="allow-scripts"', options)
-      expect(
-        await frame.evaluate(
-          `(() => { try { return typeof localStorage } catch (e) { return e.name } })()`,
-        ),
-      ).toBe('SecurityError')
+      expect(await frame.evaluate(TOUCH)).toBe('SecurityError')
       const sessionId = await sessionOf(frame)
       proxy.does({ answers: 503, headers: { 'Retry-After': '1' } }, { times: 1 })
       const taken = await take(frame, 12)
@@ -51,23 +51,42 @@ describe('a client whose storage is blocked', () => {
     })
   })
 
-  it.concurrent('in the frame of a third party sends, and keeps what its own part of the storage can', async () => {
+  it.concurrent('in the frame of a third party sends all the same, also while it closes', async () => {
     await scene(stage, async ({ proxy, context }) => {
-      const settings = { url: proxy.url, batch: waiting }
-      const { page, frame } = await framed(context, '', { settings })
+      // A private window gives such a frame no storage.
+      const { page, frame } = await framed(context, '', {
+        settings: { url: proxy.url, batch: waiting },
+      })
+      expect(await frame.evaluate(TOUCH)).toBe('SecurityError')
       const sessionId = await sessionOf(frame)
       const taken = await take(frame, 12)
-      await Bun.sleep(200)
-      proxy.does('cut', { preflights: true })
-      await page.reload()
-      proxy.does(undefined)
-      const again = page.frames().at(-1)!
-      await again.waitForFunction('globalThis.nonius')
-      taken.push(...(await take(again, 2)))
-      await again.evaluate('nonius.flush()')
+      await frame.evaluate('nonius.flush()')
+      taken.push(...(await take(frame, 5)))
       await page.close()
       await stage.arrive(sessionId, taken)
     })
+  })
+
+  it.concurrent('not, but parted, in the frame of a third party keeps what it cannot send', async () => {
+    using folder = temporaryFolder()
+    await using proxy = await startProxy(() => stage.direct)
+    const context = await chromium.launchPersistentContext(folder.path, chromiumOptions())
+    await stage.listen(context)
+    const settings = { url: proxy.url, batch: waiting }
+    const { page, frame } = await framed(context, '', { settings })
+    const sessionId = await sessionOf(frame)
+    const taken = await take(frame, 12)
+    await Bun.sleep(200)
+    proxy.does('cut', { preflights: true })
+    await page.reload()
+    proxy.does(undefined)
+    const again = page.frames().at(-1)!
+    await again.waitForFunction('globalThis.nonius')
+    expect(await sessionOf(again)).toBe(sessionId)
+    taken.push(...(await take(again, 2)))
+    await again.evaluate('nonius.flush()')
+    await stage.arrive(sessionId, taken)
+    await context.close()
   })
 
   it.concurrent('by a person who blocks all data of sites sends from memory', async () => {
@@ -78,11 +97,7 @@ describe('a client whose storage is blocked', () => {
     const context = await chromium.launchPersistentContext(folder.path, chromiumOptions())
     await stage.listen(context)
     const page = await stage.open(context, { settings: { batch: quick } })
-    expect(
-      await page.evaluate(
-        `(() => { try { return typeof localStorage } catch (e) { return e.name } })()`,
-      ),
-    ).toBe('SecurityError')
+    expect(await page.evaluate(TOUCH)).toBe('SecurityError')
     const taken = await take(page, 12)
     await stage.arrive(await sessionOf(page), taken)
     await context.close()
@@ -100,8 +115,9 @@ describe('a client whose storage', () => {
       const { origin } = new URL(page.url())
       await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 })
       // 5 MB of UTF-16 are what a browser gives localStorage.
-      await page.evaluate(`(() => { let size = 5e6
-        while (size > 0) try { localStorage.setItem('filler' + size, 'x'.repeat(size)) ; size = Math.min(size, 5e6 - 1) } catch { size = Math.floor(size / 2) } })()`)
+      await page.evaluate(`for (let size = 5e6; size > 0; ) {
+        try { localStorage.setItem('filler ' + localStorage.length, 'x'.repeat(size)) } catch { size >>= 1 }
+      }`)
       const taken = await take(page, 30, `{ essay: 'e'.repeat(2000) }`)
       await Bun.sleep(300)
       expect(said.filter((one) => /\[nonius\].*(quota|full|memory)/i.test(one))).not.toEqual([])

@@ -44,6 +44,7 @@ export async function crash(page: Page): Promise<void> {
   // It has no answer: who would give one is gone.
   void session.send('Page.crash').catch(() => undefined)
   await crashed
+  await page.close()
 }
 
 /** Settings under which nothing is sent by itself: more events than any test has, or ten minutes. */

@@ -84,6 +84,7 @@ export async function startStage(config: Partial<Config> = {}, given?: Browser):
     fetch({ url }) {
       const { pathname } = new URL(url)
       if (pathname === '/client.mjs') return answer(bundle, 'text/javascript')
+      if (pathname === '/worker.js') return answer(worker, 'text/javascript')
       const page = served.get(pathname)
       if (page === undefined) return answer('<!doctype html><title>Elsewhere</title>', 'text/html')
       return answer(html(page), 'text/html', page.headers)
@@ -186,6 +187,20 @@ export async function startStage(config: Partial<Config> = {}, given?: Browser):
     },
   }
 }
+
+/** Keeps pages for when there is no network, and leaves alone what goes elsewhere. */
+const worker = `
+  addEventListener('install', () => skipWaiting())
+  addEventListener('activate', (event) => event.waitUntil(clients.claim()))
+  const fresh = async (request) => {
+    const reply = await fetch(request)
+    await (await caches.open('pages')).put(request, reply.clone())
+    return reply
+  }
+  addEventListener('fetch', (event) => {
+    if (!event.request.url.startsWith(location.origin)) return
+    event.respondWith(fresh(event.request).catch(() => caches.match(event.request)))
+  })`
 
 function answer(text: string, type: string, headers: Record<string, string> = {}): Response {
   return new Response(text, { headers: { 'Content-Type': `${type}; charset=utf-8`, ...headers } })
