@@ -7,8 +7,8 @@ const root = join(import.meta.dirname, '../..')
 const source = join(root, 'packages/client/src')
 const dist = join(root, 'packages/client/dist')
 
-/** The script of the tag, which is committed and served at `/client.js`. */
-export const scriptFile = join(root, 'src/http/browser/client.js')
+/** The script of the tag as it is committed and served at `/client.js`: in JSON, which every bundler takes. */
+export const scriptFile = join(root, 'src/http/browser/client.json')
 
 // Browsers of the last six years.
 const TARGET = 'es2020'
@@ -32,6 +32,11 @@ export async function buildScript(): Promise<string> {
     write: false,
   })
   return outputFiles[0]!.text
+}
+
+/** Writes the committed file of a script. */
+export function fileOf(script: string): string {
+  return `${JSON.stringify({ script })}\n`
 }
 
 /** Builds an entry of the package by itself, as an application's bundler does that uses nothing else. */
@@ -81,5 +86,5 @@ function nameFiles(): void {
 
 if (import.meta.main) {
   if (process.argv[2] === 'dist') await buildPackage()
-  else writeFileSync(scriptFile, await buildScript())
+  else writeFileSync(scriptFile, fileOf(await buildScript()))
 }
