@@ -3,7 +3,7 @@ import { isPage, uuid } from './page'
 import { hash } from './send/hash'
 import { nativeWire } from './send/wire'
 import { createSender } from './sender'
-import { counterOf, leaveSession, setSession, tabSession } from './session'
+import { leaveSession, setSession, tabSession } from './session'
 
 /**
  * Makes a client. It never throws into the program that uses it, asks for nothing but what is sent, and keeps
@@ -13,24 +13,20 @@ export function createClient<Events extends object = Record<string, object>>(
   options: ClientOptions,
 ): Client<Events> {
   const { source, userId, organizationId, sample, classes } = options
-  const isNamed = options.sessionId !== undefined
-  const isTabs = !isNamed && isPage()
+  const isTabs = options.sessionId === undefined && isPage()
   // Nothing is read from a browser either before somebody agreed.
-  const hasAgreed = options.consent === undefined || options.consent === true
+  const hasAgreed = (options.consent ?? true) === true
   const session = options.sessionId ?? (isTabs && hasAgreed ? tabSession() : uuid())
-  const counter = counterOf(session, isNamed)
 
   const sender = createSender(
     {
       ...options,
+      session,
       onLeave(isLeft) {
         if (isTabs && sender.isOpen()) leaveSession(isLeft)
       },
       onConsent(given) {
-        if (!given) {
-          counter.forget()
-          if (isTabs) setSession(undefined)
-        } else if (isTabs) setSession(session)
+        if (isTabs) setSession(given ? session : undefined)
       },
     },
     nativeWire,
@@ -69,9 +65,9 @@ export function createClient<Events extends object = Record<string, object>>(
           context,
           payload,
         })
-        sender.take(id, text, (text) => `${text.slice(0, -1)},"seq":${counter.next()}}`)
+        sender.take(id, text, (text, seq) => `${text.slice(0, -1)},"seq":${seq}}`)
       } catch (why) {
-        sender.refuse('no JSON can be made of it', type, why)
+        sender.tell('refused: no JSON can be made of it', type, why)
       }
     },
 

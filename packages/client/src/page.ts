@@ -41,7 +41,7 @@ interface Locks {
   request(
     name: string,
     options: { ifAvailable: boolean },
-    callback: (lock: object | null) => Promise<void> | undefined,
+    callback: (lock: object | null) => unknown,
   ): Promise<unknown>
 }
 
@@ -49,6 +49,7 @@ interface Locks {
 export interface IndexedDB {
   open(name: string, version: number): Asked<Database>
   deleteDatabase(name: string): unknown
+  databases?(): Promise<{ name?: string }[]>
 }
 
 export interface Asked<Result> {
@@ -76,10 +77,10 @@ interface Transaction {
 }
 
 export interface Records {
-  put(value: unknown, key: string): unknown
-  delete(keys: unknown): unknown
-  getAll(keys?: unknown): Asked<unknown[]>
-  getAllKeys(keys?: unknown): Asked<unknown[]>
+  put(value: string, key: string): unknown
+  delete(key: string): unknown
+  get(key: string): Asked<string | undefined>
+  getAllKeys(): Asked<string[]>
 }
 
 export const page = globalThis as unknown as Browser
@@ -104,6 +105,11 @@ export function attempt<Result>(run: () => Result): Result | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Lets a program end that has nothing else to do. */
+export function unref(timer: unknown): void {
+  ;(timer as { unref?(): void }).unref?.()
 }
 
 /** Milliseconds of a clock that nobody sets. */

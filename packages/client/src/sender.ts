@@ -1,71 +1,67 @@
 import type { ClientOptions, Consent, Sending } from './contract'
-import { attempt, clock, isPage, page, uuid } from './page'
-import { indexedStore } from './queue/indexed'
-import { localStore } from './queue/local'
-import type { Held, Store } from './queue/store'
+import { attempt, clock, isPage, page, unref } from './page'
+import { createKeeper, type Kept } from './queue/keeper'
+import { PREFIX } from './queue/store'
 import { cut } from './send/cut'
 import { hash } from './send/hash'
-import { type Answer, verdictOf } from './send/policy'
-import { post } from './send/post'
+import { verdictOf } from './send/policy'
+import { type Posted, post } from './send/post'
 import type { Wire } from './send/wire'
-import { claim } from './tabs'
 
 // One event may have so many characters; the server takes bodies of 6 MB.
 const LONGEST = 1_000_000
-// What waits in memory, beside its number.
+// So many characters may wait, beside their number of events.
 const MOST_CHARS = 20_000_000
 // A browser lets 64 KB of requests be under way that outlive their page; the rest is for headers.
 const KEEPALIVE_BYTES = 60_000
 // The server names the first hundred of what it could not store.
 const MOST_EVENTS = 100
 const CLOSING_MS = 30_000
-// How often to look for what tabs left that ended meanwhile.
-const ADOPTION_MS = 30_000
+// Timers count to 2³¹ milliseconds, and go off at once beyond.
+const LONGEST_TIMER = 2 ** 31 - 1
 
 /** Takes texts, keeps them, and sends them: what all clients are built of. */
 export interface Sender extends Sending {
   /**
    * Takes an event.
-   * @param stamp adds what is only known of an event that is taken
+   * @param number writes the number into it that it gets once it is sure to be taken
    */
-  take(id: string, text: string, stamp?: (text: string) => string): void
-  /** Tells in the console why something was refused. */
-  refuse(why: string, ...more: unknown[]): void
+  take(id: string, text: string, number?: Kept['number']): void
+  /** Tells in the console, if it is to. */
+  tell(what: string, ...more: unknown[]): void
   /** Tells whether anything is taken at all. */
   isOpen(): boolean
 }
 
-export interface SenderOptions
-  extends Pick<ClientOptions, 'url' | 'key' | 'batch' | 'debug' | 'maxQueued'> {
-  consent?: Consent | undefined
+type Shared = Pick<ClientOptions, 'url' | 'key' | 'batch' | 'debug' | 'maxQueued' | 'consent'>
+
+export interface SenderOptions extends Shared {
+  /** Names what is numbered. */
+  session: string
   /** Called as the page ends (true), and comes back (false). */
   onLeave?(isLeft: boolean): void
-  /** Called when consent was given after it was awaited, and when it was withdrawn. */
+  /** Called when consent was given or withdrawn. */
   onConsent?(given: boolean): void
 }
 
-/** An event that waits here: stored under an owner, perhaps, and perhaps under way. */
-interface Waiting extends Held {
+interface Waiting extends Kept {
   /** Its place in the queue of this page. */
   at: number
-  owner?: string
-  store?: Store
+  /** How many characters it had when it was taken. */
+  size: number
   /** How it is under way: 1, with a request that ends with the page; 2, with one that does not. */
   way: 0 | 1 | 2
 }
 
 export function createSender(options: SenderOptions, wire: Wire): Sender {
-  const { key, debug, maxQueued = 10_000 } = options
+  const { key, debug, maxQueued = 10_000, session, batch: { events, seconds } = {} } = options
   const url = String(options.url).replace(/\/+$/, '')
-  const most = options.batch?.events ?? 10
-  const delay = (options.batch?.seconds ?? 12) * 1000
-  // What waits for one server, key and standard is never sent to another.
-  const scope = `nonius:${hash(`${url} ${key} ${wire.path}`).toString(36)}`
+  const most = events || 10
+  const delay = (seconds ?? 12) * 1000
 
   let consent: Consent = options.consent ?? true
   let isClosed = false
   let isAway = false
-  /** Events from before consent: [id, text, stamp]. */
   let awaiting: Parameters<Sender['take']>[] = []
   let queue: Waiting[] = []
   let chars = 0
@@ -80,148 +76,88 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let running: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let due = 0
+  /** Bytes that are under way and outlive the page. */
   let flying = 0
-  let wasRefused = false
-
-  let stores: Store[] = []
-  let owner = uuid()
-  const releases: (() => void)[] = []
-  let unsaved: Waiting[] = []
-  let isOpening = false
-  /** Counts consent: what was begun under an older one has no effect. */
+  let wasTold = false
+  let isLeaving = false
+  /** Counts consent: answers to what was sent under an older one have no effect. */
   let era = 0
-  let looking: ReturnType<typeof setInterval> | undefined
 
-  function tell(how: 'debug' | 'warn', ...what: unknown[]): void {
-    if (debug) attempt(() => console[how](`[nonius] ${what[0]}`, ...what.slice(1)))
-  }
+  const keeper = createKeeper({
+    scope: PREFIX + hash(`${url} ${key} ${wire.path}`).toString(36),
+    session,
+    tell,
+    ready: () => plan(),
+    isFull: () => queue.length >= maxQueued,
+    found(left) {
+      tell('found what an earlier page left', left.length)
+      for (const event of left) push(event)
+      mark = last
+      plan()
+    },
+  })
 
-  // -- what is taken
-
-  function take(...event: Parameters<Sender['take']>): void {
-    if (!isOpen()) return
-    const { length } = event[1]
-    if (length > LONGEST) tell('warn', 'refused: an event of so many characters', length)
-    else if (consent !== 'pending') admit(event)
-    else if (awaiting.length < maxQueued && chars + length <= MOST_CHARS) {
-      chars += length
-      awaiting.push(event)
-    } else tell('warn', 'refused: too many events wait for consent')
-  }
-
-  function admit([id, unstamped, stamp]: Parameters<Sender['take']>): void {
-    const text = stamp ? stamp(unstamped) : unstamped
-    if (queue.length >= maxQueued || chars + text.length > MOST_CHARS) {
-      tell('warn', 'refused: too many events wait', queue.length)
-      return
-    }
-    const event: Waiting = { n: ++last, at: last, id, text, way: 0 }
-    queue.push(event)
-    chars += text.length
-    tell('debug', 'queued', text)
-    save(event)
-    plan(queue.length >= most ? 0 : delay)
+  function tell(what: string, ...more: unknown[]): void {
+    const how = /^(queued|sent|found)/.test(what) ? 'debug' : 'warn'
+    if (debug) attempt(() => console[how](`[nonius] ${what}`, ...more))
   }
 
   const isOpen = () => !isClosed && consent !== false
 
-  // -- what is stored
-
-  function save(...events: Waiting[]): void {
-    if (!stores[0]) return
-    if (!unsaved.length) queueMicrotask(saveNow)
-    unsaved.push(...events)
+  function take(...event: Parameters<Sender['take']>): void {
+    if (!isOpen()) return
+    const { length } = event[1]
+    const isPending = consent === 'pending'
+    if (length > LONGEST) tell('refused: too long', length)
+    else if ((isPending ? awaiting : queue).length >= maxQueued || chars + length > MOST_CHARS) {
+      tell('refused: too many events wait')
+      keeper.skip()
+    } else if (isPending) {
+      chars += length
+      awaiting.push(event)
+    } else admit(event)
   }
 
-  function saveNow(): void {
-    const [store] = stores
-    const events = unsaved.splice(0)
-    if (!store || !events.length) return
-    for (const event of events) {
-      event.owner = owner
-      event.store = store
+  function admit([id, text, number]: Parameters<Sender['take']>): void {
+    const event = push({ id, text, number })
+    tell('queued', text)
+    keeper.save(event)
+    if (isAway && !isLeaving) {
+      // The page tells of its own end; its other listeners may as well.
+      isLeaving = true
+      queueMicrotask(onEnd)
     }
-    store.put(owner, events).catch((why) => tell('warn', 'kept in memory alone', why))
+    plan()
   }
 
-  async function open(): Promise<void> {
-    if (!isPage() || isOpening) return
-    isOpening = true
-    const begun = era
-    const found = await openStores(scope)
-    const release = found.length ? await claim(`${scope}/${owner}`) : undefined
-    isOpening = false
-    if (begun !== era || isClosed) return release?.()
-    if (release) releases.push(release)
-    stores = found
-    if (!found.length) tell('warn', 'kept in memory alone: this page has no storage')
-    save(...queue)
-    await adopt()
-    looking = setInterval(() => void adopt(), ADOPTION_MS)
-    unref(looking)
+  function push(event: Kept): Waiting {
+    const waiting: Waiting = Object.assign(event, {
+      at: ++last,
+      size: event.text.length,
+      way: 0,
+    } as const)
+    queue.push(waiting)
+    chars += waiting.size
+    return waiting
   }
 
-  /** Takes over what pages left that are no more. It stays where it is stored until it is acknowledged. */
-  async function adopt(): Promise<void> {
-    const begun = era
-    for (const store of stores) {
-      const owners = await store.owners().catch(() => [])
-      for (const other of owners) {
-        if (isMine(other) || queue.length >= maxQueued) continue
-        const release = await claim(`${scope}/${other}`)
-        if (!release) continue
-        const left = await store.read(other).catch(() => [])
-        if (begun !== era || isClosed) return release()
-        releases.push(release)
-        adopted.add(other)
-        if (!left.length) continue
-        tell('debug', 'found what an earlier page left', left.length)
-        for (const event of left) {
-          queue.push({ ...event, at: ++last, owner: other, store, way: 0 })
-          chars += event.text.length
-        }
-        mark = last
-        plan(0)
-      }
-    }
-  }
+  const isReady = ({ way, number }: Waiting) => !way && !number
+  const isHidden = () => page.document?.visibilityState === 'hidden'
 
-  const adopted = new Set<string>()
-  const isMine = (other: string) => other === owner || adopted.has(other)
-
-  function remove(events: readonly Waiting[]): void {
-    const gone = new Set(events)
-    queue = queue.filter((event) => !gone.has(event))
-    const stored = new Map<Store, Map<string, number[]>>()
-    for (const event of gone) {
-      chars -= event.text.length
-      if (!event.store || !event.owner) continue
-      const owners = stored.get(event.store) ?? new Map<string, number[]>()
-      stored.set(event.store, owners)
-      owners.set(event.owner, [...(owners.get(event.owner) ?? []), event.n])
-    }
-    unsaved = unsaved.filter((event) => !gone.has(event))
-    for (const [store, owners] of stored)
-      for (const [of, places] of owners)
-        store.remove(of, places).catch((why) => tell('warn', 'stays stored', why))
-  }
-
-  // -- what is sent
-
-  /** Sets the timer, if there is none that goes off sooner. */
-  function plan(ms: number): void {
-    if (running || isAway || consent !== true || !queue.length) return
-    const at = Math.max(clock() + ms, until)
+  /** Sets the timer for what can be sent, if there is none that goes off sooner. */
+  function plan(): void {
+    const first = queue.find(isReady)
+    if (running || isAway || consent !== true || !first) return
+    const isDue = first.at <= mark || queue.length >= most || isHidden()
+    const at = Math.max(clock() + (isDue ? 0 : delay), until)
     if (timer !== undefined && due <= at) return
     clearTimeout(timer)
     due = at
-    timer = setTimeout(
-      () => {
-        mark = last
-        void pump()
-      },
-      Math.max(0, at - clock()),
-    )
+    const wait = Math.min(Math.max(0, at - clock()), LONGEST_TIMER)
+    timer = setTimeout(() => {
+      mark = last
+      void pump()
+    }, wait)
     if (!isClosed) unref(timer)
   }
 
@@ -231,85 +167,81 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     timer = undefined
     running ??= sendAll().finally(() => {
       running = undefined
-      plan(queue.length >= most ? 0 : delay)
+      plan()
     })
     return running
   }
 
   async function sendAll(): Promise<void> {
     while (consent === true && !isAway && clock() >= until) {
-      const batch = cut(
-        queue.filter((event) => !event.way),
-        limit,
-      )
+      const batch = cut(queue.filter(isReady), limit)
       if (!batch.length || (batch[0]!.at > mark && queue.length < most)) return
-      await send(batch)
+      await send(batch, false)
     }
   }
 
-  async function send(batch: Waiting[], isLast = false): Promise<void> {
+  async function send(batch: Waiting[], isLast: boolean): Promise<void> {
     const body = wire.body(batch.map(({ text }) => text))
     const size = isPage() ? bytesOf(body) : Infinity
     const outlives = flying + size <= KEEPALIVE_BYTES
     if (outlives) flying += size
     for (const event of batch) event.way = outlives ? 2 : 1
     const begun = era
-    const answer = await post({ url, key, wire, body, outlives, byKey: isLast && isElsewhere(url) })
+    const answer = await post({ url, key, wire, body, outlives, isLast })
     if (outlives) flying -= size
     for (const event of batch) event.way = 0
     if (begun === era) settle(batch, answer)
+    plan()
   }
 
-  function settle(batch: Waiting[], answer: Answer & { body?: unknown; why?: unknown }): void {
+  function settle(batch: Waiting[], { body, ...answer }: Posted): void {
+    const { status } = answer
     const count = batch.length
     const tried = { failures, count, random: Math.random(), now: Date.now() }
-    const { next, ...verdict } = verdictOf(answer, tried)
-    let wait = verdict.wait
-    let hasFailed = next !== 'taken'
+    const verdict = verdictOf(answer, tried)
+    let { next, wait } = verdict
     if (next === 'taken') {
-      const settled = attempt(() => wire.read(answer.body, batch))
-      const { stored = [], quarantined = [] } = settled ?? {}
-      const done = [...stored, ...quarantined.map(({ event }) => event)] as Waiting[]
-      remove(done)
-      if (stored.length) tell('debug', 'sent', stored.length)
-      for (const { event, why } of quarantined) tell('warn', 'quarantined', event.text, why)
-      hasFailed = done.length < count
-      if (hasFailed) {
-        tell(
-          'warn',
-          settled ? 'kept: a receipt without all events' : 'kept: no receipt',
-          answer.status,
-        )
+      const settled = attempt(() => wire.read(body, batch)) ?? { stored: [], quarantined: [] }
+      const { stored, quarantined } = settled
+      drop([...stored, ...quarantined.map(({ event }) => event)] as Waiting[])
+      if (stored.length) tell('sent', stored.length)
+      for (const { event, why } of quarantined) tell('quarantined', event.text, why)
+      limit = Math.min(MOST_EVENTS, limit * 2)
+      if (stored.length + quarantined.length < count) {
+        // Whoever answered, it was not for all of them: a page that asks to log in, say.
+        next = 'kept'
         wait = Math.max(wait, verdictOf({ status: 0 }, tried).wait)
       }
-    } else if (next === 'refused' || next === 'quarantined') {
-      remove(batch)
-      tell('warn', next, answer.status, answer.body, ...batch.map(({ text }) => text))
-    } else {
+    } else if (next === 'less' || next === 'last') {
+      limit = Math.max(1, count >> 1)
       if (next === 'last') queue = [...queue.filter((event) => event !== batch[0]), batch[0]!]
-      if (next === 'less' || next === 'last') limit = Math.max(1, count >> 1)
-      const isKey = answer.status === 401 || answer.status === 403
-      if (!isKey || !wasRefused) tell('warn', 'kept', answer.status, answer.body ?? answer.why)
-      wasRefused ||= isKey
+    } else if (next !== 'kept') {
+      drop(batch)
+      tell(next, status, body, ...batch.map(({ text }) => text))
     }
-    // What was refused for its content says nothing of the server.
-    const isContent = next === 'refused' || next === 'quarantined' || (next === 'less' && !wait)
-    failures = hasFailed && !isContent ? failures + 1 : 0
-    if (!hasFailed) limit = Math.min(MOST_EVENTS, limit * 2)
+    const isKept = next !== 'taken' && !batch[0]!.isGone
+    // A key that is refused stays so until somebody corrects it.
+    const isKey = status === 401 || status === 403
+    if (isKept && !(isKey && wasTold)) tell(`kept, for ${Math.round(wait)} ms`, status, body)
+    wasTold = isKey
+    failures = isKept && (wait || next !== 'less') ? failures + 1 : 0
     until = clock() + wait
     isAsked = verdict.isAsked
-    plan(0)
   }
 
-  // -- the page
+  function drop(events: readonly Waiting[]): void {
+    keeper.remove(events)
+    queue = queue.filter(({ isGone }) => !isGone)
+    for (const { size } of events) chars -= size
+  }
 
   /** Sends what it can before the page ends, oldest first. */
   function leave(isEnd: boolean): void {
-    if (consent !== true || isAway || (isAsked && clock() < until)) return
-    let room = KEEPALIVE_BYTES - flying - 1000
+    if (consent !== true || (isAsked && clock() < until)) return
+    let room = KEEPALIVE_BYTES - flying - 2
     const batch: Waiting[] = []
     for (const event of queue) {
-      if (batch.length === MOST_EVENTS || room < 0) break
+      if (batch.length === MOST_EVENTS) break
       if (isEnd ? event.way === 2 : event.way) continue
       const size = bytesOf(event.text) + 1
       if (size > room) continue
@@ -319,38 +251,46 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     if (batch.length) void send(batch, true)
   }
 
-  function onHidden(): void {
-    const isHidden = page.document?.visibilityState === 'hidden'
-    options.onLeave?.(isHidden)
-    if (isHidden) leave(false)
-    else void adopt()
+  function onVisibility(): void {
+    options.onLeave?.(isHidden())
+    if (isHidden()) {
+      keeper.number(queue)
+      leave(false)
+    } else keeper.look()
   }
 
   function onEnd(): void {
+    isLeaving = false
     options.onLeave?.(true)
-    saveNow()
-    leave(true)
+    if (consent !== true) return
+    keeper.number(queue)
+    if (!isAway) keeper.close(queue)
     isAway = true
+    leave(true)
   }
 
   function onBack({ persisted }: { persisted?: boolean }): void {
     if (!persisted) return
     options.onLeave?.(false)
     isAway = false
-    plan(0)
+    if (consent !== true) return
+    // What is stored may have been sent by another page meanwhile; it is found if it was not.
+    queue = queue.filter(({ isStored }) => !isStored)
+    keeper.open(queue)
+    plan()
   }
 
   function onOnline(): void {
     if (!isAsked) until = 0
     failures = 0
-    void adopt()
     mark = last
-    plan(0)
+    keeper.look()
+    plan()
   }
 
   function listen(how: 'addEventListener' | 'removeEventListener'): void {
     attempt(() => {
-      page.document?.[how]('visibilitychange', onHidden)
+      page.document?.[how]('visibilitychange', onVisibility)
       page[how]?.('pagehide', onEnd)
       page[how]?.('pageshow', onBack)
       page[how]?.('online', onOnline)
@@ -358,31 +298,27 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   if (isPage()) listen('addEventListener')
-  if (consent === true) void open()
-  if (consent === false) void erase()
+  if (consent === true) keeper.open([])
+  if (consent === false) keeper.erase()
 
-  async function erase(): Promise<void> {
-    const all = stores.length ? stores : everyStore(scope)
-    stores = []
-    for (const store of all) await store.erase().catch(() => undefined)
-  }
-
-  const self: Sender = {
+  return {
     take,
     isOpen,
-    refuse: (why, ...more) => tell('warn', `refused: ${why}`, ...more),
+    tell,
 
     async flush() {
+      await keeper.numbered()
       mark = last
       if (!isAsked) until = 0
       await running
-      if (consent === true) await pump()
+      await pump()
     },
 
     async close() {
       if (isClosed) return
       isClosed = true
       const end = clock() + CLOSING_MS
+      await keeper.numbered()
       while (consent === true && queue.length) {
         mark = last
         await running
@@ -390,68 +326,35 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
         if (!queue.length || until > end || clock() > end) break
         await new Promise((resolve) => setTimeout(resolve, Math.max(20, until - clock())))
       }
-      if (queue.length) tell('warn', 'closed, and not sent', queue.length)
+      if (queue.length) tell('closed, and not sent', queue.length)
       clearTimeout(timer)
-      clearInterval(looking)
       listen('removeEventListener')
       isAway = true
-      for (const release of releases) release()
+      keeper.close(queue)
     },
 
     consent(given) {
       if (isClosed || given === consent) return
+      const waited = awaiting
       consent = given
+      awaiting = []
+      queue = []
+      chars = 0
       era++
       options.onConsent?.(given)
-      const waited = awaiting
-      awaiting = []
-      chars = 0
       if (given) {
+        keeper.open([])
         for (const event of waited) admit(event)
-        void open()
         return
       }
-      queue = []
-      unsaved = []
+      keeper.erase()
       clearTimeout(timer)
       timer = undefined
-      clearInterval(looking)
-      void erase()
-      for (const release of releases.splice(0)) release()
-      owner = uuid()
-      tell('debug', 'no consent: what waited is erased')
+      tell('no consent: what waited is erased')
     },
   }
-  return self
-}
-
-function everyStore(scope: string): Store[] {
-  const hasIndexed = attempt(() => !!page.indexedDB)
-  return [...(hasIndexed ? [indexedStore(scope)] : []), localStore(scope)]
-}
-
-/** Finds the stores that answer, the best first. */
-async function openStores(scope: string): Promise<Store[]> {
-  const found: Store[] = []
-  for (const store of everyStore(scope)) {
-    const answers = await store.owners().then(
-      () => true,
-      () => false,
-    )
-    if (answers) found.push(store)
-  }
-  return found
 }
 
 function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length
-}
-
-function isElsewhere(url: string): boolean {
-  return !`${url}/`.startsWith(`${page.location?.origin}/`)
-}
-
-/** Lets a program end that has nothing else to do. */
-function unref(timer: unknown): void {
-  ;(timer as { unref?(): void }).unref?.()
 }

@@ -1,4 +1,4 @@
-import { attempt, page, shelf } from './page'
+import { attempt, page, shelf, unref } from './page'
 
 // A tab in the background may have one turn a minute; three missed are an end.
 const LEASE_MS = 180_000
@@ -9,23 +9,24 @@ const RENEWAL_MS = 20_000
  * the page however that ends, or by a lease in `localStorage` where a page has no locks.
  * @returns what gives it back; undefined while another page has it
  */
-export async function claim(name: string): Promise<(() => void) | undefined> {
-  const locks = attempt(() => page.navigator?.locks)
-  if (!locks) return lease(name)
+export function claim(name: string): Promise<(() => void) | undefined> {
   return new Promise((resolve) => {
-    const held = (lock: object | null) => {
-      if (lock) return new Promise<void>((release) => resolve(release))
-      resolve(undefined)
-    }
-    // A page without an origin of its own may not have any.
-    attempt(() =>
-      locks.request(name, { ifAvailable: true }, held)?.catch(() => resolve(lease(name))),
-    ) ?? resolve(lease(name))
+    const byLease = () => resolve(lease(`${name}/lease`))
+    const locks = attempt(() => page.navigator?.locks)
+    const asked = attempt(() =>
+      locks
+        ?.request(name, { ifAvailable: true }, (lock) =>
+          lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined),
+        )
+        // A page without an origin of its own may not ask.
+        .catch(byLease),
+    )
+    if (!asked) byLease()
   })
 }
 
 function lease(name: string): (() => void) | undefined {
-  const entry = `${name}/lease`
+  const entry = name.replace(':', ':lease:')
   const storage = shelf('localStorage')
   const since = attempt(() => storage?.getItem(entry))
   // A clock that was set back leaves leases in the future.
@@ -33,6 +34,7 @@ function lease(name: string): (() => void) | undefined {
   const renew = () => attempt(() => storage?.setItem(entry, String(Date.now())))
   renew()
   const timer = setInterval(renew, RENEWAL_MS)
+  unref(timer)
   return () => {
     clearInterval(timer)
     attempt(() => storage?.removeItem(entry))

@@ -1,12 +1,9 @@
 import { shelf } from '../page'
-import { type Held, keyOf, ownerOf, placeOf, type Store } from './store'
+import { PREFIX, type Store } from './store'
 
-/**
- * Keeps events in `localStorage`, one an entry.
- * @param scope whose entries are looked at: their names begin with it
- */
+/** Keeps texts in `localStorage`, in entries whose names begin with the scope. */
 export function localStore(scope: string): Store {
-  const prefix = `${scope}/`
+  const own = `${scope}/`
 
   /** Looks at it anew each time: a page may lose its storage while it lives. */
   function storage() {
@@ -15,7 +12,7 @@ export function localStore(scope: string): Store {
     return found
   }
 
-  function names(): string[] {
+  function keysOf(prefix: string): string[] {
     const all = storage()
     const found: string[] = []
     for (let at = 0; at < all.length; at++) {
@@ -25,40 +22,25 @@ export function localStore(scope: string): Store {
     return found.sort()
   }
 
+  function remove(prefix: string, keys: readonly string[]): void {
+    for (const key of keys) storage().removeItem(prefix + key)
+  }
+
   return {
-    async put(owner, events) {
-      const all = storage()
-      const done: string[] = []
+    async put(counter, write) {
+      const { entries, count } = write(Number(storage().getItem(own + counter)))
       try {
-        for (const { n, id, text } of events) {
-          const name = prefix + keyOf(owner, n)
-          all.setItem(name, JSON.stringify([id, text]))
-          done.push(name)
-        }
-      } catch (refused) {
-        for (const name of done) all.removeItem(name)
-        throw refused
+        storage().setItem(own + counter, String(count))
+        for (const [key, text] of entries) storage().setItem(own + key, text)
+      } catch (full) {
+        const keys = entries.map(([key]) => key)
+        remove(own, keys)
+        throw full
       }
     },
-
-    async remove(owner, places) {
-      for (const n of places) storage().removeItem(prefix + keyOf(owner, n))
-    },
-
-    async owners() {
-      return [...new Set(names().map(ownerOf))]
-    },
-
-    async read(owner) {
-      const mine = names().filter((name) => ownerOf(name) === owner)
-      return mine.flatMap((name): Held[] => {
-        const [id, text] = JSON.parse(storage().getItem(prefix + name) ?? '[]')
-        return text ? [{ n: placeOf(name), id, text }] : []
-      })
-    },
-
-    async erase() {
-      for (const name of names()) storage().removeItem(prefix + name)
-    },
+    delete: async (keys) => remove(own, keys),
+    keys: async () => keysOf(own),
+    read: async (keys) => keys.map((key) => storage().getItem(own + key) ?? undefined),
+    erase: async () => remove(PREFIX, keysOf(PREFIX)),
   }
 }

@@ -1,7 +1,5 @@
 /** One event that waits. */
 export interface Held {
-  /** Its place among those of its owner. */
-  n: number
   /** The id by which a receipt names it. */
   id: string
   /** The event as JSON. */
@@ -9,27 +7,42 @@ export interface Held {
 }
 
 /**
- * Keeps what waits beyond the life of a page, by who owns it: one page each. Whatever fails rejects; nothing
- * throws. What is removed and is not there was removed before.
+ * Keeps texts beyond the life of a page, by key. Whatever fails rejects, nothing throws; what is deleted and is
+ * not there was deleted before.
  */
 export interface Store {
-  /** Keeps events, all of them or none. */
-  put(owner: string, events: readonly Held[]): Promise<void>
-  remove(owner: string, places: readonly number[]): Promise<void>
-  /** Lists who owns events. */
-  owners(): Promise<string[]>
-  /** Reads an owner's events, in their order. */
-  read(owner: string): Promise<Held[]>
-  /** Erases everything. */
+  /**
+   * Counts and keeps in one step, which no other page comes into: all or nothing.
+   * @param write is given the count so far, and returns what is kept, and the count from now on
+   */
+  put(counter: string, write: (count: number) => Written): Promise<void>
+  delete(keys: readonly string[]): Promise<void>
+  /** Lists all keys, counters included, in order. */
+  keys(): Promise<string[]>
+  /** Reads texts; undefined stands for what is not there. */
+  read(keys: readonly string[]): Promise<(string | undefined)[]>
+  /** Erases everything that any client stored in this browser. */
   erase(): Promise<void>
 }
 
-// Places are texts of one length in keys, whose order is theirs.
+export interface Written {
+  entries: (readonly [key: string, text: string])[]
+  count: number
+}
+
+/** Whatever is stored has a name that begins so. */
+export const PREFIX = 'nonius:'
+
+/** Counters stand beside the owners of events. */
+export const COUNTERS = 'seq'
+
+// Places are texts of one length, so that the order of keys is theirs.
 const DIGITS = 9
 
-export const keyOf = (owner: string, n: number): string =>
-  `${owner}/${String(n).padStart(DIGITS, '0')}`
+/** Makes the key of an event: who owns it, its place among those, its id. */
+export const keyOf = (owner: string, place: number, id: string): string =>
+  `${owner}/${String(place).padStart(DIGITS, '0')}/${id}`
 
-export const ownerOf = (key: string): string => key.slice(0, -DIGITS - 1)
+export const ownerOf = (key: string): string => key.slice(0, key.indexOf('/'))
 
-export const placeOf = (key: string): number => Number(key.slice(-DIGITS))
+export const idOf = (key: string): string => key.slice(key.indexOf('/') + DIGITS + 2)

@@ -12,49 +12,56 @@ interface Request {
   body: string
   /** Whether the page may end meanwhile. */
   outlives: boolean
-  /** Whether the key goes into the address, so that no preflight is asked. */
-  byKey: boolean
+  /** Whether the page ends, so that nothing may be asked first. */
+  isLast: boolean
 }
 
-/** Posts events. Never rejects: whatever fails is an answer of status 0, with the reason in `why`. */
-export async function post(request: Request): Promise<Answer & { body?: unknown; why?: unknown }> {
-  if (page.navigator?.onLine === false) return { status: 0, why: 'offline' }
-  const stop = new AbortController()
-  let timer: unknown
-  // A fetch that somebody else has put in place may know no signal.
-  const late = new Promise<{ status: number; why: string }>((resolve) => {
-    timer = setTimeout(() => {
-      resolve({ status: 0, why: `no answer in ${PATIENCE_MS / 1000} s` })
+/** An answer, with what it says, or why there is none. */
+export interface Posted extends Answer {
+  body?: unknown
+}
+
+/** Posts events. Never rejects: whatever fails is an answer of status 0, with the reason as its body. */
+export function post(request: Request): Promise<Posted> {
+  return new Promise((resolve) => {
+    const fail = (body: unknown) => resolve({ status: 0, body })
+    if (page.navigator?.onLine === false) return fail('offline')
+    const stop = new AbortController()
+    // A fetch that somebody else has put in place may know no signal.
+    const timer = setTimeout(() => {
+      fail('no answer in time')
       stop.abort()
     }, PATIENCE_MS)
+    ask(request, stop.signal)
+      .then(resolve, fail)
+      .finally(() => clearTimeout(timer))
   })
-  const answer = ask(request, stop.signal).catch((why) => ({ status: 0, why }))
-  const first = await Promise.race([answer, late])
-  clearTimeout(timer as number)
-  return first
 }
 
-async function ask({ url, key, wire, body, outlives, byKey }: Request, signal: AbortSignal) {
-  const { pathByKey } = wire
-  const address = byKey && pathByKey ? pathByKey + encodeURIComponent(key) : wire.path
-  const headers = {
-    Authorization: `Bearer ${key}`,
-    'Content-Type': 'application/json',
-    ...wire.headers,
+async function ask(request: Request, signal: AbortSignal): Promise<Posted> {
+  const { url, key, wire, body, outlives, isLast } = request
+  const isElsewhere = !`${url}/`.startsWith(`${page.location?.origin}/`)
+  const byKey = isLast && isElsewhere && wire.pathByKey
+  const address = url + (byKey ? byKey + encodeURIComponent(key) : wire.path)
+  // Firefox before 133 has nothing else that outlives a page.
+  if (isLast && wire.pathByKey && !('keepalive' in Request.prototype)) {
+    page.navigator?.sendBeacon?.(url + wire.pathByKey + encodeURIComponent(key), body)
+    return { status: 0, body: 'a beacon, which has no answer' }
   }
-  const answer = await fetch(url + address, {
+  const answer = await fetch(address, {
     method: 'POST',
     body,
     signal,
     // Nothing of the page's person but what it told.
     credentials: 'omit',
     keepalive: outlives,
-    // Without a header of its own a text is `text/plain`.
-    ...(byKey && pathByKey ? {} : { headers }),
+    // Without headers of its own a text is `text/plain`, which needs no preflight.
+    headers: byKey
+      ? {}
+      : { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', ...wire.headers },
   })
   const header = (name: string) => answer.headers.get(name)
-  const text = await answer.text()
-  const said = parsed(text)
+  const said = parsed(await answer.text())
   return {
     status: answer.status,
     retryAfter: header('Retry-After'),
