@@ -111,7 +111,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
     owner = name
     isOpening = false
     if (release) mine.set(name, release)
-    unsaved = waiting.filter(({ key }) => !key)
+    unsaved = [...waiting.filter(({ key }) => !key), ...unsaved]
     saveNow()
     looking = setInterval(self.look, LOOK_MS)
     unref(looking)
@@ -181,8 +181,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
 
     save(event) {
       if (!isPage()) return self.number([event])
-      if (isOpening) return
-      if (!unsaved.length) queueMicrotask(saveNow)
+      if (!unsaved.length && !isOpening) queueMicrotask(saveNow)
       unsaved.push(event)
     },
 
@@ -221,6 +220,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
           .at(-1)
           ?.put(counter, (count) => ({ count: number([], count), entries }))
           .catch(() => undefined)
+      unsaved = []
       stores = []
       clearInterval(looking as number)
       for (const release of mine.values()) release()
