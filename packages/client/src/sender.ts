@@ -62,7 +62,9 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let consent: Consent = options.consent ?? true
   let isClosed = false
   let isAway = false
-  let awaiting: Parameters<Sender['take']>[] = []
+  let awaiting: Kept[] = []
+  /** So many were refused since the last one that was not. */
+  let gap = 0
   let queue: Waiting[] = []
   let chars = 0
   let last = 0
@@ -104,23 +106,30 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
   const isOpen = () => !isClosed && consent !== false
 
-  function take(...event: Parameters<Sender['take']>): void {
+  function take(...[id, text, number]: Parameters<Sender['take']>): void {
     if (!isOpen()) return
-    const { length } = event[1]
+    const { length } = text
     const isPending = consent === 'pending'
-    if (length > LONGEST) tell('refused: too long', length)
-    else if ((isPending ? awaiting : queue).length >= maxQueued || chars + length > MOST_CHARS) {
+    if (length > LONGEST) {
+      tell('refused: too long', length)
+      return
+    }
+    if ((isPending ? awaiting : queue).length >= maxQueued || chars + length > MOST_CHARS) {
       tell('refused: too many events wait')
-      keeper.skip()
-    } else if (isPending) {
+      gap++
+      return
+    }
+    const event = { id, text, number, gap }
+    gap = 0
+    if (isPending) {
       chars += length
       awaiting.push(event)
     } else admit(event)
   }
 
-  function admit([id, text, number]: Parameters<Sender['take']>): void {
-    const event = push({ id, text, number })
-    tell('queued', text)
+  function admit(taken: Kept): void {
+    const event = push(taken)
+    tell('queued', event.text)
     keeper.save(event)
     if (isAway && !isLeaving) {
       // The page tells of its own end; its other listeners may as well.

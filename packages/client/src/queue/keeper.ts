@@ -8,6 +8,8 @@ import { COUNTERS, type Held, idOf, keyOf, ownerOf, type Store, type Written } f
 export interface Kept extends Held {
   /** Writes its number into it. Left out, it has one, or needs none: it can be sent. */
   number?: ((text: string, seq: number) => string) | undefined
+  /** So many numbers before its own are used up: those of events that were refused. */
+  gap?: number
   key?: string
   store?: Store
   /** Whether it is there already. */
@@ -24,8 +26,6 @@ export interface Keeper {
   save(event: Kept): void
   /** Numbers without waiting for a store. */
   number(events: readonly Kept[]): void
-  /** Uses up the number of an event that was refused. */
-  skip(): void
   /** Resolves when what was saved is numbered. */
   numbered(): Promise<unknown>
   remove(events: readonly Kept[]): void
@@ -60,7 +60,6 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   // On a server this would remember each session for ever.
   const counts = isPage() ? shared : new Map<string, number>()
   const counter = `${COUNTERS}/${session}`
-  let skipped = 0
   let stores: Store[] = []
   let owner = ''
   let place = 0
@@ -82,10 +81,12 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
 
   /** @returns the count from now on */
   function number(events: readonly Kept[], count = 0): number {
-    let seq = Math.max(count, counts.get(session) ?? 0) + skipped
-    skipped = 0
+    let seq = Math.max(count, counts.get(session) ?? 0)
     for (const event of events) {
-      if (event.number) event.text = event.number(event.text, ++seq)
+      const { number, gap = 0 } = event
+      if (!number) continue
+      seq += gap + 1
+      event.text = number(event.text, seq)
       event.number = undefined
     }
     counts.set(session, seq)
@@ -111,7 +112,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
     owner = name
     isOpening = false
     if (release) mine.set(name, release)
-    unsaved = waiting.filter(({ key }) => !key)
+    unsaved = [...waiting.filter(({ key }) => !key), ...unsaved]
     saveNow()
     looking = setInterval(self.look, LOOK_MS)
     unref(looking)
@@ -181,17 +182,12 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
 
     save(event) {
       if (!isPage()) return self.number([event])
-      if (isOpening) return
-      if (!unsaved.length) queueMicrotask(saveNow)
+      if (!unsaved.length && !isOpening) queueMicrotask(saveNow)
       unsaved.push(event)
     },
 
     number(events) {
       number(events)
-    },
-
-    skip() {
-      skipped++
     },
 
     numbered: () => opening.then(() => saving),
@@ -221,6 +217,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
           .at(-1)
           ?.put(counter, (count) => ({ count: number([], count), entries }))
           .catch(() => undefined)
+      unsaved = []
       stores = []
       clearInterval(looking as number)
       for (const release of mine.values()) release()
