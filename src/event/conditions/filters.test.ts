@@ -55,9 +55,15 @@ const refused: [why: string, given: object, path: unknown[], rule: string][] = [
   ],
   [
     'more than one condition may be',
-    { filters: Array(20).fill({ all: Array(20).fill(low) }) },
+    { filters: Array(20).fill({ all: Array(20).fill(user) }) },
     [],
     '200 parts',
+  ],
+  [
+    'more parts that lead into the item than one condition may have',
+    { filter: { all: Array(20).fill(low) }, filters: Array(3).fill({ all: Array(7).fill(low) }) },
+    [],
+    'Must be a field of the record: 40 parts',
   ],
 ]
 

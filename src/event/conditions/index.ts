@@ -1,5 +1,6 @@
-export { partsOf, requiredBy } from './atoms'
+export { requiredBy } from './atoms'
 export { type ConditionIndex, createConditionIndex } from './condition-index'
+export { costOf, itemPartsOf, partsOf } from './cost'
 export {
   conditionOf,
   type FiltersRead,
@@ -12,6 +13,7 @@ export {
   MAX_CONDITION_DEPTH,
   MAX_CONDITION_PARTS,
   MAX_CONDITION_VALUES,
+  MAX_ITEM_PARTS,
 } from './limits'
 export { type Matches, matcherOf } from './match'
 export { type ConditionRead, readCondition, readConditionText } from './read'
