@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import Ajv2020 from 'ajv/dist/2020'
 import type { Condition } from '../../src/event/condition'
+import { conditionOf } from '../../src/event/conditions'
 import { anEnvelope } from '../support/envelopes'
 import { notOnAws } from '../support/not-on-aws'
 import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
@@ -238,19 +239,27 @@ describe('filters of webhooks', () => {
     ['a condition with an older form', [{ ...older, all: [] }], ['filters', 0, 'all'], 'alone'],
     [
       'too many parts',
-      Array(2).fill({ all: Array(100).fill({ path: 'x', exists: true }) }),
+      Array(2).fill({ all: Array(100).fill({ path: 'type', exists: true }) }),
       ['filters'],
       '200 parts in all',
     ],
+    [
+      'too many parts that lead into the item',
+      Array(2).fill({ all: Array(21).fill({ path: 'x', exists: true }) }),
+      ['filters'],
+      'Must have at most 40 parts that lead into the item; got 42',
+    ],
     ['too many', Array(21).fill(older), ['filters'], '20'],
+    ['a number in an older form', [{ type: 5 }], ['filters', 0, 'type'], 'got 5'],
   ]
   for (const [why, filters, path, message] of bad) {
     it(`are refused for ${why}`, async () => {
       const response = await test.call('POST', '/webhooks', { ...settings, filters })
       expect(response.status).toBe(400)
-      expect(await response.json()).toMatchObject({
-        errors: [{ path, message: expect.stringContaining(message) }],
-      })
+      const { errors } = (await response.json()) as { errors: unknown[] }
+      expect(errors).toMatchObject([{ path, message: expect.stringContaining(message) }])
+      // They are those of a subscription, codes and all.
+      expect(errors).toEqual(conditionOf({ filters }).errors as never)
     })
   }
 })

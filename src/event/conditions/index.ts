@@ -1,12 +1,12 @@
 export { requiredBy } from './atoms'
 export { type ConditionIndex, createConditionIndex } from './condition-index'
-export { costOf, itemPartsOf, partsOf } from './cost'
+export { costOf } from './cost'
 export {
   conditionOf,
   type FiltersRead,
   MAX_FILTERS,
   type PipelineFilters,
-  readFilter,
+  readFilters,
 } from './filters'
 export {
   MAX_CONDITION_BYTES,
