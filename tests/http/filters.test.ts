@@ -144,6 +144,38 @@ describe('filter= of lists', () => {
     expect(await second.json()).toHaveLength(1)
   })
 
+  it('takes no cursor of another question, not even of one that names its kinds', async () => {
+    const condition = {
+      any: [
+        { path: 'type', equals: 'Person' },
+        { path: 'payload', exists: true },
+      ],
+    }
+    const path = '/analytics/events?view=record&limit=1'
+    const kinds = ['', '&kind=all', '&kind=event']
+    for (const kind of kinds) {
+      const { nextCursor } = (await (await find(path, condition, kind)).json()) as {
+        nextCursor: string
+      }
+      for (const other of kinds) {
+        const again = `${other}&cursor=${encodeURIComponent(nextCursor)}`
+        const { status } = await find(path, condition, again)
+        expect([kind, other, status]).toEqual([kind, other, kind === other ? 200 : 400])
+      }
+    }
+  })
+
+  it('takes no cursor of another question in sequence either', async () => {
+    const session = '/api/v1/events?session_id=s1&order=sequence&limit=1'
+    const first = await find(session, { path: 'payload', exists: true }, '&user_id=u1')
+    const cursor = `&cursor=${/cursor=([^&>]+)/.exec(first.headers.get('Link')!)![1]}`
+    const status = async (condition: Condition, more: string) =>
+      (await find(session, condition, more + cursor)).status
+    expect(await status({ path: 'payload', exists: true }, '&user_id=u1')).toBe(200)
+    expect(await status({ path: 'payload.score', exists: true }, '&user_id=u1')).toBe(400)
+    expect(await status({ path: 'payload', exists: true }, '')).toBe(400)
+  })
+
   const bad: [why: string, text: string, path: unknown[], message: string][] = [
     ['no JSON', '{"path"', ['filter'], 'Must be JSON'],
     ['an array', '[]', ['filter'], 'got an array'],
