@@ -194,6 +194,22 @@ describe('An index of conditions', () => {
     expect(Math.max(...looksOfSteps)).toBeLessThanOrEqual(100 + 40)
   })
 
+  it('finds each once, also beside another match', () => {
+    const index = createConditionIndex<number>(1)
+    const record = aRecord({ actorId: 'a', sessionId: 's' })
+    const any = [
+      { path: 'actorId', equals: 'a' },
+      { path: 'sessionId', equals: 's' },
+    ]
+    index.set(1, 'north', { any })
+    const steps = index.matching(subjectOf(record))
+    let step = steps.next()
+    for (; step.done !== true; step = steps.next()) {
+      expect(index.match(subjectOf(record))).toEqual([1])
+    }
+    expect(step.value).toEqual([1])
+  })
+
   it('may change while somebody reads what it found', () => {
     const index = createConditionIndex<number>()
     for (let id = 0; id < 100; id += 1) index.set(id, 'north', undefined)
