@@ -36,7 +36,7 @@ export interface Subscriber extends Disposable {
   readonly from: string
   /**
    * Another condition holds for what is given from now on.
-   * @throws {AppError} `busy` when the tenant's conditions are too many; then the old one holds
+   * @throws {AppError} `busy` when the tenant's conditions would cost too much; then the old one holds
    */
   update(condition: Condition | undefined): void
   /** The sink takes records again. */
@@ -50,7 +50,7 @@ export interface Subscriber extends Disposable {
 export interface Live extends AsyncDisposable {
   /**
    * @throws {AppError} `invalid_cursor` for a bad position; `busy` when there are as many
-   * subscribers as there may be, or their tenant's conditions are too many
+   * subscribers as there may be, or their tenant's conditions would cost too much
    */
   subscribe(subscription: Subscription): Promise<Subscriber>
   /** Tells how many subscribers there are, and how many records wait for them. */

@@ -22,7 +22,7 @@ function aMember({ room = 1, queueBytes = 12_000 } = {}) {
     listeners: new Set<Listener>(),
     window: createWindow(memory),
     head: () => '0',
-    offering: () => undefined,
+    offeringTo: () => undefined,
     isHidden: () => hidden,
     async [Symbol.asyncDispose]() {},
   }

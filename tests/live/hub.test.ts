@@ -385,19 +385,24 @@ describe('a slow subscriber', () => {
 
 describe('the hub', () => {
   it('bounds what the conditions of a tenant cost every event', async () => {
-    await using at = open({ maxParts: 4 })
+    await using at = open({ maxCost: 22 })
     const wanting = (more: Partial<Subscription>) => subscription(aSink().sink, more)
-    const not = (value: string) => ({ not: { path: 'type', equals: value } })
+    const not = (value: string) => ({ not: { path: 'payload.x', equals: value } })
     const first = await at.hub.subscribe(wanting({ condition: not('a') }))
     const second = await at.hub.subscribe(wanting({ condition: not('b') }))
     expect(await codeOf(at.hub, wanting({ condition: not('c') }))).toBe('busy')
+    // What others want already costs nothing more.
+    expect(await codeOf(at.hub, wanting({ condition: not('b') }))).toBe('taken')
+    await expect(at.hub.subscribe(wanting({ condition: not('c') }))).rejects.toThrow(
+      /would cost 33, of 22 at most/,
+    )
     expect(() => second.update(not('c'))).toThrow(AppError)
     const other = aPrincipal({ tenantId: 'other' })
     expect(await codeOf(at.hub, wanting({ principal: other, condition: not('c') }))).toBe('taken')
     first[Symbol.dispose]()
     await settled()
     second.update(not('c'))
-    expect(await codeOf(at.hub, wanting({}))).toBe('taken')
+    expect(await codeOf(at.hub, wanting({}))).toBe('busy')
   })
 
   it('has half of its places for a tenant at most', async () => {

@@ -5,6 +5,7 @@ import { aRecord } from '../../../tests/support/webhooks'
 import type { Condition } from '../condition'
 import type { EventRecord } from '../record'
 import { matcherOf, readCondition, subjectOf } from '.'
+import { placeOf } from './path'
 
 const item = {
   payload: {
@@ -127,11 +128,38 @@ describe('A condition', () => {
     expect(matches({ path: 'x', exists: false }, broken)).toBe(true)
   })
 
-  it('looks at the first thousand elements along a path', () => {
+  it('looks at the first hundred elements along a path, in the order of the item', () => {
     const many = Array.from({ length: 50_000 }, (_, n) => ({ n, in: [n] }))
-    const long = aRecord({ raw: JSON.stringify({ many }) })
-    expect(matches({ path: 'many.n', equals: 999 }, long)).toBe(true)
-    expect(matches({ path: 'many.n', equals: 1000 }, long)).toBe(false)
-    expect(matches({ path: '/many/49999/n', equals: 49_999 }, long)).toBe(true)
+    const sets = [{ of: Array(70).fill('a') }, { of: ['b', ...Array(70).fill('c'), 'd'] }]
+    const raw = JSON.stringify({ many, sets, last: [...Array(100).fill({}), { x: 1 }] })
+    const roles = [...Array(100).fill('Learner'), 'Mentor']
+    const long = aRecord({ raw, membershipRoles: roles })
+    const cases: [Condition, holds: boolean][] = [
+      [{ path: 'many.n', equals: 99 }, true],
+      [{ path: 'many.n', equals: 100 }, false],
+      [{ not: { path: 'many.n', equals: 100 } }, true],
+      [{ path: 'many.100.n', equals: 100 }, true],
+      [{ path: '/many/49999/n', equals: 49_999 }, true],
+      [{ path: 'many.in', equals: 49 }, true],
+      [{ path: 'many.in', equals: 50 }, false],
+      [{ path: 'sets.of', equals: 'b' }, true],
+      [{ path: 'sets.of', equals: 'd' }, false],
+      [{ path: '/sets/1/of', equals: 'd' }, true],
+      [{ path: 'last.x', exists: true }, false],
+      [{ path: 'last.x', exists: false }, true],
+      [{ path: 'membershipRoles', equals: 'Mentor' }, false],
+    ]
+    for (const [condition, holds] of cases) {
+      expect([condition, matches(condition, long)]).toEqual([condition, holds])
+    }
+  })
+
+  it('holds no more of an item than the last places that were asked for', () => {
+    const subject = subjectOf(record)
+    const places = Array.from({ length: 200 }, (_, n) => placeOf(`payload.x${n}`))
+    const held = places.map((place) => subject.inItem(place as never))
+    expect(subject.inItem(places.at(-1) as never)).toBe(held.at(-1)!)
+    const again = places.filter((place, n) => subject.inItem(place as never) === held[n])
+    expect(again.length).toBeLessThanOrEqual(64)
   })
 })
