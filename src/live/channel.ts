@@ -77,6 +77,7 @@ export async function openChannel(
     run += 1
     pending = []
     count = 0
+    offering = undefined
     if (last === undefined) return
     head = last
     window.restart(head)
@@ -125,18 +126,18 @@ export async function openChannel(
       head = stored
       return
     }
-    offering = heldOf(stored)
+    const one = heldOf(stored)
+    offering = one
     const found = [...index.match(subjectOf(stored.record))]
-    if (isOver(current)) return
     // From here on, who has read up to an earlier place finds it in the window.
     head = stored
-    window.add(offering)
+    window.add(one)
     for (let at = 0; at < found.length; at += 1) {
       if (at % SOME === SOME - 1 && slice.isOver()) {
         await slice.next()
         if (isOver(current)) return
       }
-      found[at]!.offer(offering)
+      found[at]!.offer(one)
     }
     offering = undefined
   }
