@@ -75,7 +75,7 @@ describe('expressions for DynamoDB', () => {
       "UpdateExpression: 'ADD version :version, size :size',",
       "ConditionExpression: '(attribute_not_exists(size) OR held <= :places)',",
       "const isFirst = 'size <= :bytes'",
-      'UpdateExpression: `SET a = :a${more} ADD size :size`,',
+      `UpdateExpression: \`SET a = :a\${more} ADD size :size\`,`,
       "wantIf(tenantId, 'a > :soon', ', size = if_not_exists(b, :first) + :one')",
     ]
     for (const source of written) {
