@@ -83,6 +83,7 @@ export async function openChannel(
     run += 1
     pending = []
     count = 0
+    offering = undefined
     if (last === undefined) return
     head = last
     window.restart(head)

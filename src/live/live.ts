@@ -4,7 +4,9 @@ import type { StoredRecord } from '../platform/live-feed'
 
 /**
  * A sink is the other end of a subscription. None of its methods may throw or wait: whoever reads
- * slowly answers `false`, and is given no more until `Subscriber.ready`.
+ * slowly answers `false`, and is given no more until `Subscriber.ready`. It is told of nothing but an
+ * end before `subscribe` has given its answer and the turn of the event loop that brought it is over:
+ * whoever says then that it is subscribed says so first.
  */
 export interface Sink {
   /** Takes a record. @returns false when it can take no further one for now; this one it has */

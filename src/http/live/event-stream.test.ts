@@ -211,6 +211,31 @@ describe('an event stream', () => {
     expect(told.disposed).toBe(1)
   })
 
+  it('lets its subscription go at its end, whether or not anybody reads what is left', async () => {
+    for (const reads of [0, 1]) {
+      for (const isWaiting of [false, true]) {
+        const { sink, begin, read, told } = aScene({ maxMs: 20, stallMs: 60 })
+        begin()
+        for (let n = 0; n < reads; n += 1) await read()
+        if (isWaiting) sink.take(stored('p1'))
+        await Bun.sleep(40)
+        expect(told.disposed).toBe(1)
+        // Its connection has the time of a reader that stalls, and is then left to itself.
+        await Bun.sleep(80)
+        expect(told).toEqual({ ready: 0, disposed: 1, ended: 1 })
+      }
+    }
+    for (const act of ['begins late', 'has no room'] as const) {
+      const held = createHeldRecords(2)
+      held.take(stored('p0'))
+      const { sink, begin, told } = aScene({ held })
+      if (act === 'has no room') begin()
+      sink.take(stored('p1'))
+      if (act === 'begins late') begin()
+      expect(told.disposed).toBe(1)
+    }
+  })
+
   it('lets its subscription go when an event cannot be written', async () => {
     const { sink, begin, read, told } = aScene({
       write() {
