@@ -49,7 +49,7 @@ export function createQueue(memory: Shares, count: (change: number) => void): Qu
       if (one === undefined) return undefined
       waiting[first] = undefined
       first += 1
-      // The items that wait are moved once for as many that were taken.
+      // A record that waits is moved once for a thousand that were taken.
       if (first === waiting.length || first > MAX_RECORDS) {
         waiting = waiting.slice(first)
         first = 0

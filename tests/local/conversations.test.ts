@@ -190,6 +190,37 @@ describe('a conversation', () => {
     socket.destroy()
   })
 
+  it.concurrent('is cut off when the other end takes nothing for long, unlike slow and silent ones', async () => {
+    await using test = converse({ stalledMs: 600 })
+    const deaf = await raw(test.url, { isDeaf: true })
+    const slow = await raw(test.url, { isDeaf: true })
+    const silent = await raw(test.url, { isDeaf: true })
+    const [toDeaf, toSlow, toSilent] = test.told
+    // More than the buffers of a connection hold.
+    const text = 'x'.repeat(100_000)
+    for (const one of [toDeaf!, toSlow!]) {
+      for (let n = 0; n < 300; n += 1) one.line.send(text)
+    }
+    toSilent!.line.send('nothing waits after this')
+    let read = 0
+    const reading = setInterval(() => {
+      slow.once('data', (part) => {
+        read += part.length
+        slow.pause()
+      })
+      slow.resume()
+    }, 200)
+    const begun = performance.now()
+    await until(() => toDeaf!.isClosed)
+    // It is looked at once a second.
+    expect(performance.now() - begun).toBeGreaterThan(500)
+    await Bun.sleep(1100)
+    expect([toSlow!.isClosed, toSilent!.isClosed]).toEqual([false, false])
+    expect(read).toBeLessThan(300 * text.length)
+    clearInterval(reading)
+    for (const socket of [deaf, slow, silent]) socket.destroy()
+  })
+
   it('with somebody who reads nothing keeps nobody else of the tenant from theirs', async () => {
     await using test = converse()
     const deaf = await Promise.all(

@@ -145,6 +145,21 @@ describe('an event stream', () => {
     expect(held.isTight('default')).toBe(false)
   })
 
+  it('takes one record at a time while its tenant holds much, and goes on when it is sent', async () => {
+    const held = createHeldRecords(40_000)
+    held.take(stored('p0', 'x'.repeat(5000)))
+    const { sink, begin, read, told } = aScene({ held })
+    begin()
+    await read()
+    const next = read()
+    await Bun.sleep(1)
+    expect(sink.take(stored('p1'))).toBe(false)
+    expect(await next).toContain('id: p1')
+    expect(told.ready).toBe(1)
+    const { sink: alone } = aScene({ held: createHeldRecords(40_000) })
+    expect(alone.take(stored('p1'))).toBe(true)
+  })
+
   it('ends with a reason once everything is sent, and lets its subscription go', async () => {
     for (const reason of ['revoked', 'stopping', 'failed'] as const) {
       const { sink, begin, read, told } = aScene()

@@ -96,8 +96,11 @@ export function createSockets(needs: {
   maxUnanswered?: number
   /** Beginnings of messages may take so many bytes. */
   halfSentBytes?: number
+  /** Whoever takes nothing of what waits for so long is cut off. */
+  stalledMs?: number
 }): Sockets {
-  const { protocols, conversations = [], maxMessageBytes, maxUnanswered, halfSentBytes } = needs
+  const { protocols, conversations = [], maxMessageBytes, maxUnanswered } = needs
+  const { halfSentBytes, stalledMs } = needs
   const { maxSockets = MAX_PUBLISHERS, maxSubscribers = MAX_SUBSCRIBERS, maxPerAddress } = needs
   const { maxRefused = MAX_REFUSED } = needs
   const maxPayloadLength = readableBytes(maxMessageBytes)
@@ -109,7 +112,7 @@ export function createSockets(needs: {
     maxPerAddress,
   )
   const open = new Map<string, ServerWebSocket<Attached>>()
-  const lines = createLines()
+  const lines = createLines({ stalledMs })
   const admit = createUnanswered(maxMessageBytes, maxUnanswered)
   const revoking = closeRevoked(protocols, open)
   let halfSent: HalfSent | undefined
