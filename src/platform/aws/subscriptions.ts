@@ -66,7 +66,7 @@ export function createSubscriptions({ client, table: TableName, clock }: Needs):
   ): Promise<boolean> {
     const room = limits && roomFor(change.held, change.size, limits)
     const counted = await update('counting subscriptions', stateKey(tenantId), {
-      UpdateExpression: 'ADD version :version, held :held, size :size',
+      UpdateExpression: 'ADD version :version, held :held, wantedBytes :size',
       ...room,
       ExpressionAttributeValues: {
         ':version': number(change.version),
@@ -102,7 +102,7 @@ export function createSubscriptions({ client, table: TableName, clock }: Needs):
     const sizes = held.reduce((sum, item) => sum + sizeOf(item), 0)
     // Whoever counts at this moment makes it fail, and has counted then.
     await update('counting subscriptions', stateKey(tenantId), {
-      UpdateExpression: 'SET held = :held, size = :size',
+      UpdateExpression: 'SET held = :held, wantedBytes = :size',
       ConditionExpression: 'held = :was AND version = :version',
       ExpressionAttributeValues: {
         ':held': number(held.length),

@@ -96,8 +96,11 @@ export function createSockets(needs: {
   maxUnanswered?: number
   /** Beginnings of messages may take so many bytes. */
   halfSentBytes?: number
+  /** Whoever takes nothing of what waits for so long is cut off. */
+  stalledMs?: number
 }): Sockets {
-  const { protocols, conversations = [], maxMessageBytes, maxUnanswered, halfSentBytes } = needs
+  const { protocols, conversations = [], maxMessageBytes, maxUnanswered } = needs
+  const { halfSentBytes, stalledMs } = needs
   const { maxSockets = MAX_PUBLISHERS, maxSubscribers = MAX_SUBSCRIBERS, maxPerAddress } = needs
   const { maxRefused = MAX_REFUSED } = needs
   const maxPayloadLength = readableBytes(maxMessageBytes)
@@ -109,7 +112,7 @@ export function createSockets(needs: {
     maxPerAddress,
   )
   const open = new Map<string, ServerWebSocket<Attached>>()
-  const lines = createLines()
+  const lines = createLines({ stalledMs })
   const admit = createUnanswered(maxMessageBytes, maxUnanswered)
   const revoking = closeRevoked(protocols, open)
   let halfSent: HalfSent | undefined
@@ -117,12 +120,18 @@ export function createSockets(needs: {
   let refused = 0
   let isClosing = false
 
-  function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
-    if (isClosing) return
-    const { data } = socket
-    const { connection, conversation, watched } = data
+  /** Notes what came whole. @returns how many bytes it has without its head */
+  function seen({ data: { watched } }: ServerWebSocket<Attached>, sent: string | Buffer): number {
     const bytes = Buffer.byteLength(sent)
     if (watched) watched.seenBytes += bytes + headBytes(bytes)
+    return bytes
+  }
+
+  function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
+    const bytes = seen(socket, sent)
+    if (isClosing) return
+    const { data } = socket
+    const { connection, conversation } = data
     if (conversation) return conversation.received(sent)
     const protocol = protocols.find(({ name }) => name === connection.protocol)
     if (protocol === undefined) return
@@ -197,7 +206,8 @@ export function createSockets(needs: {
     listening(server) {
       lines.publishBy((topic, text) => void server.publish(topic, text))
       const tcpBytes = openTcpBytes(server.port ?? 0)
-      if (tcpBytes) halfSent = createHalfSent(tcpBytes, { maxBytes: halfSentBytes })
+      if (tcpBytes)
+        halfSent = createHalfSent(tcpBytes, maxPayloadLength, { maxBytes: halfSentBytes })
       else maxOpen = Math.max(1, Math.floor(MAX_UNSEEN / maxPayloadLength))
     },
 
@@ -212,6 +222,8 @@ export function createSockets(needs: {
       idleTimeout: IDLE_SECONDS,
       sendPings: true,
       message,
+      ping: (socket, sent) => void seen(socket, sent),
+      pong: (socket, sent) => void seen(socket, sent),
       open: opened,
       drain: ({ data }) => data.line?.wrote(),
       close: closed,

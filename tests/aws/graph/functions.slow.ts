@@ -109,6 +109,12 @@ describe('the way in', () => {
     }
   })
 
+  it('has as many subscribers over WebSocket as it is told', () => {
+    const told = graphOf('ci', { NONIUS_MAX_SUBSCRIBERS: '40' })
+    const { inputs } = named(told, 'Function', 'RealtimeFunction')
+    expect(inputs.environment.variables.NONIUS_MAX_SUBSCRIBERS).toBe('40')
+  })
+
   it('answers within the time that API Gateway waits on WebSocket', () => {
     const { inputs } = named(graph, 'Function', 'RealtimeFunction')
     expect(inputs.timeout).toBeLessThanOrEqual(29)

@@ -10,19 +10,14 @@ import { createPosting, type PostingNeeds } from '../../../src/realtime/posting/
 import { createRelayedSubscribe } from '../../../src/realtime/relayed/subscribe'
 import type { Log } from '../../../src/telemetry/log'
 import { aRunningClock } from '../clock'
+import { aPrincipal } from '../principal'
 import { aBatch } from '../records'
 import { freshTable } from './emulators'
 import { openLiveParts } from './live'
 
 export const TENANT = 'school'
-export const aPrincipal = (more: Partial<Principal> = {}): Principal => ({
-  tenantId: TENANT,
-  sourceId: 'reader',
-  keyId: 'key_1',
-  scopes: ['events:read'],
-  hash: 'hash_1',
-  ...more,
-})
+export const aPupil = (more: Partial<Principal> = {}): Principal =>
+  aPrincipal({ tenantId: TENANT, ...more })
 
 export type Frame = Record<string, unknown>
 /** So long a message hangs that is sent to a connection which hangs. */
@@ -106,7 +101,7 @@ export async function heldSockets({ client, ...options }: Options) {
     },
 
     /** Somebody connects, and says nothing yet. */
-    connect(principal = aPrincipal(), { protocol } = main) {
+    connect(principal = aPupil(), { protocol } = main) {
       const id = crypto.randomUUID()
       const frames: Frame[] = []
       inboxes.set(id, frames)
