@@ -43,7 +43,7 @@ export function configureTelemetry(options: TelemetryOptions): void {
   settings = { ...options }
 }
 
-/** Says what the person decided, for all sessions: those that there are, and those that come. */
+/** Says what the person decided, after `configureTelemetry`: for all sessions that there are, and that come. */
 export function consentToTelemetry(given: boolean): void {
   const found = settingsFound()
   if (found !== undefined) settings = { ...found, consent: given }
