@@ -60,6 +60,11 @@ describe('docs/browser.md, in a project', () => {
       const done = await run([program, 'grader.js'], { cwd: project, env })
       expect(done).toEqual({ exitCode: 0, stdout: '', stderr: '' })
     }
+    const names = "import('@nonius/react').then((all) => console.log(Object.keys(all).join()))"
+    const hook = await run(['node', '-e', names], { cwd: project })
+    expect(hook).toMatchObject({
+      ...{ stdout: 'configureTelemetry,consentToTelemetry,useTelemetry\n', stderr: '' },
+    })
     const headers = { authorization: `Bearer ${server.key}` }
     const reply = await fetch(`${server.url}/analytics/events`, { headers })
     const { events } = (await reply.json()) as { events: { session_id: string }[] }
