@@ -1,5 +1,6 @@
 import { createClient } from './client'
 import type { Client, ClientOptions } from './contract'
+import { isPage } from './page'
 
 /** Says where the events of all sessions go, and how; sessions are named one by one. */
 export type TelemetryOptions = Omit<ClientOptions, 'sessionId'>
@@ -23,7 +24,8 @@ export interface TelemetryClient<Events extends object = Record<string, object>>
   flush(): Promise<void>
 }
 
-// A page that shows test after test would otherwise keep a client, with its lock and its listeners, for each.
+// A server would otherwise keep a client for each session that there ever was. A page ends by itself, and until
+// then one may wait there for a network.
 const IDLE_MS = 10 * 60_000
 
 interface Line {
@@ -82,14 +84,14 @@ function lineOf(sessionId: string, source: string | undefined): Line | undefined
     line = { client: createClient(found) }
     lines.set(key, line)
   }
-  awaitIdle(key, line)
+  if (!isPage()) awaitIdle(key, line)
   return line
 }
 
 function awaitIdle(key: string, line: Line): void {
   clearTimeout(line.idle)
   line.idle = setTimeout(() => end(key, line), IDLE_MS)
-  // On a server it must not keep the process.
+  // It must not keep the process.
   const timer = line.idle as { unref?: () => void }
   timer.unref?.()
 }
@@ -101,7 +103,7 @@ function end(key: string, line: Line): void {
     return
   }
   lines.delete(key)
-  // The next event of the session makes another, which in a page goes on with its numbers.
+  // The next event of the session makes another, which counts from 1 again.
   void line.client.close()
 }
 
