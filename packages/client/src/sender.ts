@@ -261,6 +261,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   function onVisibility(): void {
+    if (consent !== true) return
     options.onLeave?.(isHidden())
     if (isHidden()) {
       keeper.number(queue)
@@ -270,19 +271,19 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
   function onEnd(): void {
     isLeaving = false
-    options.onLeave?.(true)
     if (consent !== true) return
+    options.onLeave?.(true)
     keeper.number(queue)
-    if (!isAway) keeper.close(queue)
+    keeper.close(queue)
     isAway = true
     leave(true)
   }
 
   function onBack({ persisted }: { persisted?: boolean }): void {
     if (!persisted) return
-    options.onLeave?.(false)
     isAway = false
     if (consent !== true) return
+    options.onLeave?.(false)
     // What is stored may have been sent by another page meanwhile; it is found if it was not.
     queue = queue.filter(({ isStored }) => !isStored)
     keeper.open(queue)
@@ -328,7 +329,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       isClosed = true
       const end = clock() + CLOSING_MS
       await keeper.numbered()
-      while (consent === true && queue.length) {
+      while (consent === true && !isAway && queue.length) {
         mark = last
         await running
         await pump()

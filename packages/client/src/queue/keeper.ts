@@ -61,7 +61,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   const counts = isPage() ? shared : new Map<string, number>()
   const counter = `${COUNTERS}/${session}`
   let stores: Store[] = []
-  let owner = ''
+  let owner = uuid()
   let place = 0
   let unsaved: Kept[] = []
   let saving: Promise<unknown> = Promise.resolve()
@@ -94,7 +94,6 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   }
 
   async function openNow(begun: number, waiting: readonly Kept[]): Promise<void> {
-    const name = uuid()
     const answering: Store[] = []
     for (const store of everyStore(scope)) {
       await store.read([counter]).then(
@@ -106,12 +105,11 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
       )
     }
     if (!answering.length) tell('kept in memory alone: no storage')
-    const release = await claim(`${scope}/${name}`)
+    const release = await claim(`${scope}/${owner}`)
     if (begun !== era) return release?.()
     stores = answering
-    owner = name
     isOpening = false
-    if (release) mine.set(name, release)
+    if (release) mine.set(owner, release)
     unsaved = [...waiting.filter(({ key }) => !key), ...unsaved]
     saveNow()
     looking = setInterval(self.look, LOOK_MS)
@@ -174,6 +172,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   const self: Keeper = {
     open(waiting) {
       const begun = ++era
+      owner = uuid()
       isOpening = isPage()
       if (!isOpening) return self.number(waiting)
       opening = inTurn(() => openNow(begun, waiting))
@@ -194,9 +193,9 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
 
     remove(events) {
       for (const event of events) event.isGone = true
-      for (const store of stores) {
+      for (const store of new Set(events.map((event) => event.store))) {
         const keys = events.flatMap((event) => (event.store === store ? event.key! : []))
-        if (keys.length) store.delete(keys).catch((why) => tell('stays stored', why))
+        store?.delete(keys).catch((why) => tell('stays stored', why))
       }
     },
 
@@ -207,26 +206,33 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
 
     close(waiting) {
       era++
-      const entries = waiting.flatMap((event): Written['entries'] => {
-        const { isStored, key, id, text } = event
-        return isStored ? [] : [[key ?? keyOf(owner, ++place, id), text]]
-      })
-      // The last is `localStorage` where there is one, which asks nobody to wait.
-      if (entries.length)
-        stores
-          .at(-1)
-          ?.put(counter, (count) => ({ count: number([], count), entries }))
-          .catch(() => undefined)
       unsaved = []
-      stores = []
       clearInterval(looking as number)
       for (const release of mine.values()) release()
       mine.clear()
+      const unstored = waiting.filter(({ isStored }) => !isStored)
+      if (!unstored.length || !isPage()) return
+      // This one asks nobody to wait.
+      const store = localStore(scope)
+      const entries = unstored.map((event): Written['entries'][number] => {
+        const { key = keyOf(owner, ++place, event.id), text } = event
+        event.key = key
+        event.store ??= store
+        return [key, text]
+      })
+      store
+        .put(counter, (count) => ({ count: number([], count), entries }))
+        .then(
+          () => {
+            for (const event of unstored) event.isStored = true
+          },
+          () => undefined,
+        )
     },
 
     erase() {
-      unsaved = []
       self.close([])
+      stores = []
       if (isPage()) inTurn(() => Promise.all(everyStore(scope).map((store) => store.erase())))
     },
   }

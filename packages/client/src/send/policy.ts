@@ -38,6 +38,8 @@ interface Tried {
 
 const SECOND = 1000
 const LONGEST_BACKOFF = 60 * SECOND
+// However the dice fall, a server that fails is given a moment.
+const SHORTEST_BACKOFF = 100
 // A server that asks for more is asked again after an hour all the same: it may have meant another.
 const LONGEST_ASKED = 3600 * SECOND
 // Somebody has to correct a key or an address first.
@@ -59,7 +61,9 @@ export function verdictOf(answer: Answer, { failures, count, random, now }: Trie
   }
 
   const isPassing = status < 400 || status > 499 || [408, 425, 429].includes(status) || isContent
-  const own = isPassing ? random * Math.min(LONGEST_BACKOFF, SECOND * 2 ** failures) : FOR_PEOPLE
+  const own = isPassing
+    ? Math.max(SHORTEST_BACKOFF, random * Math.min(LONGEST_BACKOFF, SECOND * 2 ** failures))
+    : FOR_PEOPLE
   // Who was told the same wait does not come at the same moment.
   const wait = asked > 0 ? Math.max(asked * (1 + random / 10), own) : own
   const isSuspect = status === 500 && failures >= SUSPECT
