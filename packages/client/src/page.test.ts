@@ -404,8 +404,10 @@ describe('whatever a server does, in whatever order', () => {
             const isReload = step.what === 'reload'
             page.emit('pagehide', { persisted: !isReload })
             await turn()
-            if (isReload) client = clientOf({ sessionId })
-            else page.emit('pageshow', { persisted: true })
+            if (isReload) {
+              await client.close() // its page is no more
+              client = clientOf({ sessionId })
+            } else page.emit('pageshow', { persisted: true })
           }
         }
         server.serve = faults.good!(server)

@@ -240,8 +240,12 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
   function drop(events: readonly Waiting[]): void {
     keeper.remove(events)
-    queue = queue.filter(({ isGone }) => !isGone)
-    for (const { size } of events) chars -= size
+    keep(({ isGone }) => !isGone)
+  }
+
+  function keep(wanted: (event: Waiting) => unknown): void {
+    queue = queue.filter(wanted)
+    chars = queue.reduce((all, { size }) => all + size, 0)
   }
 
   /** Sends what it can before the page ends, oldest first. */
@@ -285,7 +289,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     if (consent !== true) return
     options.onLeave?.(false)
     // What is stored may have been sent by another page meanwhile; it is found if it was not.
-    queue = queue.filter(({ isStored }) => !isStored)
+    keep(({ isStored }) => !isStored)
     keeper.open(queue)
     plan()
   }

@@ -123,11 +123,12 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
         if (other === COUNTERS || mine.has(other) || isFull()) continue
         const release = await claim(`${scope}/${other}`)
         if (!release) continue
-        const left = keys.filter((key) => ownerOf(key) === other)
-        const texts = await store.read(left)
         if (begun !== era) return release()
         mine.set(other, release)
-        // Who had it may have removed some since.
+        // Who had it may have stored and removed some since.
+        const left = (await store.keys()).filter((key) => ownerOf(key) === other)
+        const texts = await store.read(left)
+        if (begun !== era) return
         const events = left.flatMap((key, at): Kept[] => {
           const text = texts[at]
           return text ? [{ id: idOf(key), text, key, store, isStored: true }] : []
