@@ -92,7 +92,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     ready: () => plan(),
     isFull: () => queue.length >= maxQueued,
     found(left) {
-      tell('found what an earlier page left', left.length)
+      tell('found', left.length)
       for (const event of left) push(event)
       mark = last
       plan()
@@ -115,7 +115,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       return
     }
     if ((isPending ? awaiting : queue).length >= maxQueued || chars + length > MOST_CHARS) {
-      tell('refused: too many events wait')
+      tell('refused: full')
       gap++
       return
     }
@@ -210,13 +210,15 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     const verdict = verdictOf(answer, tried)
     let { next, wait } = verdict
     if (next === 'taken') {
-      const settled = attempt(() => wire.read(body, batch)) ?? { stored: [], quarantined: [] }
-      const { stored, quarantined } = settled
-      drop([...stored, ...quarantined.map(({ event }) => event)] as Waiting[])
-      if (stored.length) tell('sent', stored.length)
-      for (const { event, why } of quarantined) tell('quarantined', event.text, why)
+      const outcomes = attempt(() => wire.read(body, batch)) ?? []
+      const done = batch.filter((_, at) => outcomes[at])
+      drop(done)
+      tell('sent', done.length)
+      outcomes.forEach((why, at) => {
+        if (typeof why === 'object') tell('quarantined', batch[at]!.text, why)
+      })
       limit = Math.min(MOST_EVENTS, limit * 2)
-      if (stored.length + quarantined.length < count) {
+      if (done.length < count) {
         // Whoever answered, it was not for all of them: a page that asks to log in, say.
         next = 'kept'
         wait = Math.max(wait, verdictOf({ status: 0 }, tried).wait)
@@ -340,7 +342,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
         if (!queue.length || until > end || clock() > end) break
         await new Promise((resolve) => setTimeout(resolve, Math.max(20, until - clock())))
       }
-      if (queue.length) tell('closed, and not sent', queue.length)
+      if (queue.length) tell('not sent', queue.length)
       clearTimeout(timer)
       listen('removeEventListener')
       isAway = true
@@ -364,11 +366,11 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       keeper.erase()
       clearTimeout(timer)
       timer = undefined
-      tell('no consent: what waited is erased')
+      tell('erased')
     },
   }
 }
 
 function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length
+  return new Blob([text]).size
 }

@@ -39,7 +39,7 @@ export function indexedStore(scope: string): Store {
     use: (records: Records, commit: () => void) => Result,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
-      setTimeout(() => reject(new Error('IndexedDB does not answer')), PATIENCE_MS)
+      setTimeout(() => reject('no answer'), PATIENCE_MS)
       open()
         .then((db) => {
           const transaction = db.transaction(EVENTS, mode)

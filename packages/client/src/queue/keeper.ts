@@ -104,7 +104,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
         () => undefined,
       )
     }
-    if (!answering.length) tell('kept in memory alone: no storage')
+    if (!answering.length) tell('not stored')
     const release = await claim(`${scope}/${owner}`)
     if (begun !== era) return release?.()
     stores = answering
@@ -163,7 +163,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
           for (const event of events) event.isStored = true
         },
         (why) => {
-          tell('kept in memory alone', why)
+          tell('not stored', why)
           number(events)
         },
       )
@@ -196,7 +196,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
       for (const event of events) event.isGone = true
       for (const store of new Set(events.map((event) => event.store))) {
         const keys = events.flatMap((event) => (event.store === store ? event.key! : []))
-        store?.delete(keys).catch((why) => tell('stays stored', why))
+        store?.delete(keys).catch((why) => tell('not erased', why))
       }
     },
 

@@ -15,10 +15,10 @@ export interface Answer {
 export interface Verdict {
   /**
    * `taken`: a receipt says more. `kept`: all of it is sent again. `less`: fewer at a time. `last`: what could
-   * be the cause goes behind the others. `refused`: none of it will ever be taken. `quarantined`: the server
-   * holds all of it, as what it could not store.
+   * be the cause goes behind the others. `refused`: none of it will ever be taken, or
+   * the server holds all of it as what it could not store.
    */
-  next: 'taken' | 'kept' | 'less' | 'last' | 'refused' | 'quarantined'
+  next: 'taken' | 'kept' | 'less' | 'last' | 'refused'
   /** Milliseconds until the next request. */
   wait: number
   /** Whether the server asked for that wait. */
@@ -56,7 +56,7 @@ export function verdictOf(answer: Answer, { failures, count, random, now }: Trie
   const isAlone = count === 1
   const isContent = status === 400 || status === 409 || status === 422
   if (status === 413 || (isContent && typeof code === 'string')) {
-    const next = code === 'not_conformant' ? 'quarantined' : isAlone ? 'refused' : 'less'
+    const next = isAlone || code === 'not_conformant' ? 'refused' : 'less'
     return { next, wait: 0, isAsked: false }
   }
 
