@@ -68,7 +68,7 @@ export interface Database {
   onclose: (() => void) | null
 }
 
-interface Transaction {
+export interface Transaction {
   objectStore(name: string): Records
   commit?(): void
   error: unknown

@@ -62,7 +62,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let consent: Consent = options.consent ?? true
   let isClosed = false
   let isAway = false
-  let awaiting: Kept[] = []
   /** So many were refused since the last one that was not. */
   let gap = 0
   let queue: Waiting[] = []
@@ -80,8 +79,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let due = 0
   /** Bytes that are under way and outlive the page. */
   let flying = 0
-  let wasTold = false
-  let isLeaving = false
   /** Counts consent: answers to what was sent under an older one have no effect. */
   let era = 0
 
@@ -100,8 +97,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   })
 
   function tell(what: string, ...more: unknown[]): void {
-    const how = /^(queued|sent|found)/.test(what) ? 'debug' : 'warn'
-    if (debug) attempt(() => console[how](`[nonius] ${what}`, ...more))
+    if (debug) attempt(() => console.info(`[nonius] ${what}`, ...more))
   }
 
   const isOpen = () => !isClosed && consent !== false
@@ -109,34 +105,20 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   function take(...[id, text, number]: Parameters<Sender['take']>): void {
     if (!isOpen()) return
     const { length } = text
-    const isPending = consent === 'pending'
-    if (length > LONGEST) {
-      tell('refused: too long', length)
-      return
-    }
-    if ((isPending ? awaiting : queue).length >= maxQueued || chars + length > MOST_CHARS) {
+    if (length > LONGEST) tell('refused: too long', length)
+    else if (queue.length >= maxQueued || chars + length > MOST_CHARS) {
       tell('refused: full')
       gap++
-      return
-    }
-    const event = { id, text, number, gap }
-    gap = 0
-    if (isPending) {
-      chars += length
-      awaiting.push(event)
-    } else admit(event)
-  }
-
-  function admit(taken: Kept): void {
-    const event = push(taken)
-    tell('queued', event.text)
-    keeper.save(event)
-    if (isAway && !isLeaving) {
+    } else {
+      const event = push({ id, text, number, gap })
+      gap = 0
+      tell('queued', text)
+      if (consent !== true) return
+      keeper.save(event)
       // The page tells of its own end; its other listeners may as well.
-      isLeaving = true
-      queueMicrotask(onEnd)
+      if (isAway) queueMicrotask(onEnd)
+      plan()
     }
-    plan()
   }
 
   function push(event: Kept): Waiting {
@@ -231,10 +213,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       tell(next, status, body, ...batch.map(({ text }) => text))
     }
     const isKept = next !== 'taken' && !batch[0]!.isGone
-    // A key that is refused stays so until somebody corrects it.
-    const isKey = status === 401 || status === 403
-    if (isKept && !(isKey && wasTold)) tell(`kept, for ${Math.round(wait)} ms`, status, body)
-    wasTold = isKey
+    if (isKept) tell(`kept, for ${wait} ms`, status, body)
     failures = isKept && (wait || next !== 'less') ? failures + 1 : 0
     until = clock() + wait
     isAsked = verdict.isAsked
@@ -266,6 +245,13 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     if (batch.length) void send(batch, true)
   }
 
+  /** Stores and sends what waits. */
+  function begin(): void {
+    keeper.open()
+    queue.forEach(keeper.save)
+    plan()
+  }
+
   function onVisibility(): void {
     if (consent !== true) return
     options.onLeave?.(isHidden())
@@ -276,7 +262,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   function onEnd(): void {
-    isLeaving = false
     if (consent !== true) return
     options.onLeave?.(true)
     keeper.number(queue)
@@ -292,8 +277,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     options.onLeave?.(false)
     // What is stored may have been sent by another page meanwhile; it is found if it was not.
     keep(({ isStored }) => !isStored)
-    keeper.open(queue)
-    plan()
+    begin()
   }
 
   function onOnline(): void {
@@ -314,7 +298,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   if (isPage()) listen('addEventListener')
-  if (consent === true) keeper.open([])
+  if (consent === true) begin()
   if (consent === false) keeper.erase()
 
   return {
@@ -351,18 +335,11 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
     consent(given) {
       if (isClosed || given === consent) return
-      const waited = awaiting
       consent = given
-      awaiting = []
-      queue = []
-      chars = 0
       era++
       options.onConsent?.(given)
-      if (given) {
-        keeper.open([])
-        for (const event of waited) admit(event)
-        return
-      }
+      if (given) return begin()
+      keep(() => false)
       keeper.erase()
       clearTimeout(timer)
       timer = undefined

@@ -20,12 +20,12 @@ export interface Kept extends Held {
 
 /** Numbers what waits, keeps it in a page as the first store that works can, and finds what earlier pages left. */
 export interface Keeper {
-  /** Begins, with what waits already. */
-  open(waiting: readonly Kept[]): void
+  /** Begins. */
+  open(): void
   /** Keeps an event, and numbers it: at once where nothing is stored, else soon. */
   save(event: Kept): void
   /** Numbers without waiting for a store. */
-  number(events: readonly Kept[]): void
+  number(events: readonly Kept[]): unknown
   /** Resolves when what was saved is numbered. */
   numbered(): Promise<unknown>
   remove(events: readonly Kept[]): void
@@ -93,7 +93,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
     return seq
   }
 
-  async function openNow(begun: number, waiting: readonly Kept[]): Promise<void> {
+  async function openNow(begun: number): Promise<void> {
     const answering: Store[] = []
     for (const store of everyStore(scope)) {
       await store.read([counter]).then(
@@ -110,7 +110,6 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
     stores = answering
     isOpening = false
     if (release) mine.set(owner, release)
-    unsaved = [...waiting.filter(({ key }) => !key), ...unsaved]
     saveNow()
     looking = setInterval(self.look, LOOK_MS)
     unref(looking)
@@ -171,24 +170,21 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   }
 
   const self: Keeper = {
-    open(waiting) {
+    open() {
       const begun = ++era
       owner = uuid()
       isOpening = isPage()
-      if (!isOpening) return self.number(waiting)
-      opening = inTurn(() => openNow(begun, waiting))
+      if (!isOpening) return
+      opening = inTurn(() => openNow(begun))
       inTurn(() => lookNow(begun))
     },
 
     save(event) {
-      if (!isPage()) return self.number([event])
-      if (!unsaved.length && !isOpening) queueMicrotask(saveNow)
-      unsaved.push(event)
+      if (!isPage()) number([event])
+      else if (unsaved.push(event) === 1 && !isOpening) queueMicrotask(saveNow)
     },
 
-    number(events) {
-      number(events)
-    },
+    number,
 
     numbered: () => opening.then(() => saving),
 
