@@ -6,7 +6,7 @@ import { nonius, repository } from '../support/program'
 import { read } from '../support/repository'
 import { freePort, type ServerProcess, startServerProcess } from '../support/server-process'
 
-/* docs/browser.md in a page: its key, its tag, its policy. tests/client has the rest of it. */
+/* docs/browser.md in a page: its key, its tag, its policy. tests/clients has the rest of it. */
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking']
