@@ -83,7 +83,10 @@ export function fakePage(more: Partial<Browser> = {}) {
   const session = fakeShelf()
   const put: Record<string, unknown> = {
     ...{ document, localStorage: local, sessionStorage: session },
-    ...{ location: { origin: 'https://quiz.example.edu' }, navigator: { onLine: true } },
+    ...{
+      location: { origin: 'https://quiz.example.edu' },
+      navigator: { onLine: true, locks: fakeLocks() },
+    },
     // Bun's own requests know no `keepalive`.
     Request: class {
       get keepalive() {
@@ -108,6 +111,19 @@ export function fakePage(more: Partial<Browser> = {}) {
     },
     listening: () => [...listeners.values()].reduce((all, { size }) => all + size, 0),
     [Symbol.dispose]: restore,
+  }
+}
+
+/** Web Locks, asked for with `ifAvailable`. */
+function fakeLocks() {
+  const held = new Set<string>()
+  return {
+    async request(name: string, _: object, run: (lock: object | null) => unknown) {
+      if (held.has(name)) return run(null)
+      held.add(name)
+      await run({ name })
+      held.delete(name)
+    },
   }
 }
 

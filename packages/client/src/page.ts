@@ -65,7 +65,6 @@ export interface Database {
   transaction(names: string, mode: 'readonly' | 'readwrite'): Transaction
   close(): void
   onversionchange: (() => void) | null
-  onclose: (() => void) | null
 }
 
 export interface Transaction {

@@ -186,37 +186,26 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   function settle(batch: Waiting[], { body, ...answer }: Posted): void {
-    const { status } = answer
     const count = batch.length
+    const outcomes = (answer.status < 300 && attempt(() => wire.read(body, batch))) || []
+    const done = batch.filter((_, at) => outcomes[at])
+    drop(done)
+    outcomes.forEach((why, at) => {
+      if (typeof why === 'object') tell('quarantined', batch[at]!.text, why)
+    })
+    const { status } = answer
+    // Whoever answered well, but not for all of them, was not this server: a page that asks to log in, say.
+    if (status < 300 && done.length < count) answer.status = 0
     const tried = { failures, count, random: Math.random(), now: Date.now() }
-    const verdict = verdictOf(answer, tried)
-    let { next, wait } = verdict
-    if (next === 'taken') {
-      const outcomes = attempt(() => wire.read(body, batch)) ?? []
-      const done = batch.filter((_, at) => outcomes[at])
-      drop(done)
-      tell('sent', done.length)
-      outcomes.forEach((why, at) => {
-        if (typeof why === 'object') tell('quarantined', batch[at]!.text, why)
-      })
-      limit = Math.min(MOST_EVENTS, limit * 2)
-      if (done.length < count) {
-        // Whoever answered, it was not for all of them: a page that asks to log in, say.
-        next = 'kept'
-        wait = Math.max(wait, verdictOf({ status: 0 }, tried).wait)
-      }
-    } else if (next === 'less' || next === 'last') {
-      limit = Math.max(1, count >> 1)
-      if (next === 'last') queue = [...queue.filter((event) => event !== batch[0]), batch[0]!]
-    } else if (next !== 'kept') {
-      drop(batch)
-      tell(next, status, body, ...batch.map(({ text }) => text))
-    }
-    const isKept = next !== 'taken' && !batch[0]!.isGone
-    if (isKept) tell(`kept, for ${wait} ms`, status, body)
-    failures = isKept && (wait || next !== 'less') ? failures + 1 : 0
+    const { next, wait, isAsked: asks } = verdictOf(answer, tried)
+    tell(next, done.length || count, status, wait, body)
+    if (next === 'refused') drop(batch)
+    if (next === 'last') queue.push(...queue.splice(queue.indexOf(batch[0]!), 1))
+    limit =
+      next === 'less' ? count >> 1 : next === 'taken' ? Math.min(MOST_EVENTS, limit * 2) : limit
+    failures = next === 'taken' || !wait ? 0 : failures + 1
     until = clock() + wait
-    isAsked = verdict.isAsked
+    isAsked = asks
   }
 
   function drop(events: readonly Waiting[]): void {
@@ -232,16 +221,8 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   /** Sends what it can before the page ends, oldest first. */
   function leave(isEnd: boolean): void {
     if (consent !== true || (isAsked && clock() < until)) return
-    let room = KEEPALIVE_BYTES - flying - 2
-    const batch: Waiting[] = []
-    for (const event of queue) {
-      if (batch.length === MOST_EVENTS) break
-      if (isEnd ? event.way === 2 : event.way) continue
-      const size = bytesOf(event.text) + 1
-      if (size > room) continue
-      room -= size
-      batch.push(event)
-    }
+    const left = queue.filter(({ way }) => (isEnd ? way < 2 : !way))
+    const batch = cut(left, MOST_EVENTS, KEEPALIVE_BYTES - flying - 2, bytesOf)
     if (batch.length) void send(batch, true)
   }
 
@@ -281,11 +262,8 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   function onOnline(): void {
-    if (!isAsked) until = 0
-    failures = 0
-    mark = last
     keeper.look()
-    plan()
+    void flush()
   }
 
   function listen(how: 'addEventListener' | 'removeEventListener'): void {
@@ -301,18 +279,20 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   if (consent === true) begin()
   if (consent === false) keeper.erase()
 
+  async function flush(): Promise<void> {
+    await keeper.numbered()
+    mark = last
+    if (!isAsked) until = 0
+    await running
+    await pump()
+  }
+
   return {
     take,
     isOpen,
     tell,
 
-    async flush() {
-      await keeper.numbered()
-      mark = last
-      if (!isAsked) until = 0
-      await running
-      await pump()
-    },
+    flush,
 
     async close() {
       if (isClosed) return

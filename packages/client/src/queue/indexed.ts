@@ -21,7 +21,6 @@ export function indexedStore(scope: string): Store {
       asked.onerror = () => reject(asked.error)
       asked.onsuccess = () => {
         const db = asked.result
-        db.onclose = forget
         // Whoever erases it must not wait for this page.
         db.onversionchange = () => {
           db.close()

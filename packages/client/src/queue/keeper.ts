@@ -1,5 +1,5 @@
 import { attempt, isPage, page, unref, uuid } from '../page'
-import { claim } from '../tabs'
+import { claim, locks } from '../tabs'
 import { indexedStore } from './indexed'
 import { localStore } from './local'
 import { COUNTERS, type Held, idOf, keyOf, ownerOf, type Store, type Written } from './store'
@@ -70,6 +70,8 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   let turn: Promise<unknown> = saving
   let opening = saving
   let isOpening = false
+  /** The keys that were there at the last look. */
+  let seen = new Set<string>()
   /** Counts beginnings and ends: what an earlier one began has no effect. */
   let era = 0
   const mine = new Map<string, () => void>()
@@ -116,9 +118,14 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   }
 
   async function lookNow(begun: number): Promise<void> {
+    const before = seen
+    seen = new Set()
     for (const store of stores) {
       const keys = await store.keys()
-      for (const other of new Set(keys.map(ownerOf))) {
+      for (const key of keys) seen.add(key)
+      // Without locks nobody knows whose page is no more, but what it does not send is there for long.
+      const stale = locks() ? keys : keys.filter((key) => before.has(key))
+      for (const other of new Set(stale.map(ownerOf))) {
         if (other === COUNTERS || mine.has(other) || isFull()) continue
         const release = await claim(`${scope}/${other}`)
         if (!release) continue
@@ -138,25 +145,28 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   }
 
   function saveNow(): void {
-    const [store] = stores
-    const events = unsaved.filter(({ isGone }) => !isGone)
+    const events = unsaved
     unsaved = []
-    if (!events.length || isOpening) return
-    if (!store) {
+    if (stores[0]) saving = put(stores[0], events)
+    else {
       number(events)
       ready()
-      return
     }
-    for (const event of events) {
-      event.store = store
-      event.key = keyOf(owner, ++place, event.id)
-    }
-    const put = store.put(counter, (count) => ({
-      count: number(events, count),
-      // A store may answer long after it was given up.
-      entries: events.flatMap(({ isGone, key, text }) => (isGone ? [] : [[key!, text] as const])),
-    }))
-    saving = put
+  }
+
+  /** Numbers and stores; what cannot be stored is numbered at least. */
+  function put(store: Store, events: readonly Kept[]): Promise<void> {
+    return store
+      .put(counter, (count) => ({
+        count: number(events, count),
+        entries: events.flatMap((event): Written['entries'] => {
+          // A store may answer long after it was given up.
+          if (event.isGone) return []
+          event.store = store
+          event.key = keyOf(owner, ++place, event.id)
+          return [[event.key, event.text]]
+        }),
+      }))
       .then(
         () => {
           for (const event of events) event.isStored = true
@@ -208,23 +218,8 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
       for (const release of mine.values()) release()
       mine.clear()
       const unstored = waiting.filter(({ isStored }) => !isStored)
-      if (!unstored.length || !isPage()) return
-      // This one asks nobody to wait.
-      const store = localStore(scope)
-      const entries = unstored.map((event): Written['entries'][number] => {
-        const { key = keyOf(owner, ++place, event.id), text } = event
-        event.key = key
-        event.store ??= store
-        return [key, text]
-      })
-      store
-        .put(counter, (count) => ({ count: number([], count), entries }))
-        .then(
-          () => {
-            for (const event of unstored) event.isStored = true
-          },
-          () => undefined,
-        )
+      // This store asks nobody to wait.
+      if (isPage() && unstored.length) void put(localStore(scope), unstored)
     },
 
     erase() {

@@ -49,8 +49,12 @@ const SUSPECT = 2
 
 /** Judges an answer. */
 export function verdictOf(answer: Answer, { failures, count, random, now }: Tried): Verdict {
-  const { status, code } = answer
-  const asked = askedWait(answer, now)
+  const { status, code, retryAfter, remaining, reset } = answer
+  const isOver = remaining === '0' && (status < 300 || status === 429)
+  const said = retryAfter ?? (isOver && reset) ?? ''
+  // Seconds, or a date; what is neither is no wish.
+  const wish = Number(said) ? Number(said) * SECOND : Date.parse(said || '') - now
+  const asked = wish > 0 ? Math.min(wish, LONGEST_ASKED) : 0
   if (status >= 200 && status < 300) return { next: 'taken', wait: asked, isAsked: asked > 0 }
 
   const isAlone = count === 1
@@ -68,14 +72,4 @@ export function verdictOf(answer: Answer, { failures, count, random, now }: Trie
   const wait = asked > 0 ? Math.max(asked * (1 + random / 10), own) : own
   const isSuspect = status === 500 && failures >= SUSPECT
   return { next: isSuspect ? (isAlone ? 'last' : 'less') : 'kept', wait, isAsked: asked > 0 }
-}
-
-/** Reads how long the server asks to wait, in milliseconds; 0 where it does not. */
-function askedWait({ status, retryAfter, remaining, reset }: Answer, now: number): number {
-  const isOver = remaining === '0' && (status < 300 || status === 429)
-  const said = retryAfter ?? (isOver ? reset : undefined)
-  if (!said) return 0
-  const wait = /^\s*\d+\s*$/.test(said) ? Number(said) * SECOND : Date.parse(said) - now
-  // Neither number nor date is no wish.
-  return wait > 0 ? Math.min(wait, LONGEST_ASKED) : 0
 }
