@@ -7,7 +7,6 @@ export interface Browser {
     addEventListener: Listen
     removeEventListener: Listen
   }
-  location?: { readonly origin: string }
   navigator?: {
     readonly onLine?: boolean
     readonly locks?: Locks

@@ -1,7 +1,6 @@
 import type { ClientOptions, Consent, Sending } from './contract'
 import { attempt, clock, isPage, page, unref } from './page'
 import { createKeeper, type Kept } from './queue/keeper'
-import { PREFIX } from './queue/store'
 import { cut } from './send/cut'
 import { hash } from './send/hash'
 import { verdictOf } from './send/policy'
@@ -47,8 +46,6 @@ export interface SenderOptions extends Shared {
 interface Waiting extends Kept {
   /** Its place in the queue of this page. */
   at: number
-  /** How many characters it had when it was taken. */
-  size: number
   /** How it is under way: 1, with a request that ends with the page; 2, with one that does not. */
   way: 0 | 1 | 2
 }
@@ -83,7 +80,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let era = 0
 
   const keeper = createKeeper({
-    scope: PREFIX + hash(`${url} ${key} ${wire.path}`).toString(36),
+    scope: hash(`${url} ${key} ${wire.path}`).toString(36),
     session,
     tell,
     ready: () => plan(),
@@ -122,13 +119,9 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   function push(event: Kept): Waiting {
-    const waiting: Waiting = Object.assign(event, {
-      at: ++last,
-      size: event.text.length,
-      way: 0,
-    } as const)
+    const waiting: Waiting = { ...event, at: ++last, way: 0 }
     queue.push(waiting)
-    chars += waiting.size
+    chars += event.text.length
     return waiting
   }
 
@@ -140,11 +133,11 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     const first = queue.find(isReady)
     if (running || isAway || consent !== true || !first) return
     const isDue = first.at <= mark || queue.length >= most || isHidden()
-    const at = Math.max(clock() + (isDue ? 0 : delay), until)
+    const wait = Math.min(Math.max(isDue ? 0 : delay, until - clock()), LONGEST_TIMER)
+    const at = clock() + wait
     if (timer !== undefined && due <= at) return
     clearTimeout(timer)
     due = at
-    const wait = Math.min(Math.max(0, at - clock()), LONGEST_TIMER)
     timer = setTimeout(() => {
       mark = last
       void pump()
@@ -202,8 +195,8 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     if (next === 'refused') drop(batch)
     if (next === 'last') queue.push(...queue.splice(queue.indexOf(batch[0]!), 1))
     limit =
-      next === 'less' ? count >> 1 : next === 'taken' ? Math.min(MOST_EVENTS, limit * 2) : limit
-    failures = next === 'taken' || !wait ? 0 : failures + 1
+      next === 'less' ? count >> 1 : next === 'sent' ? Math.min(MOST_EVENTS, limit * 2) : limit
+    failures = next === 'sent' || !wait ? 0 : failures + 1
     until = clock() + wait
     isAsked = asks
   }
@@ -215,7 +208,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
   function keep(wanted: (event: Waiting) => unknown): void {
     queue = queue.filter(wanted)
-    chars = queue.reduce((all, { size }) => all + size, 0)
+    chars = queue.reduce((all, { text }) => all + text.length, 0)
   }
 
   /** Sends what it can before the page ends, oldest first. */
@@ -279,10 +272,10 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   if (consent === true) begin()
   if (consent === false) keeper.erase()
 
-  async function flush(): Promise<void> {
+  async function flush(hurries = true): Promise<void> {
     await keeper.numbered()
     mark = last
-    if (!isAsked) until = 0
+    if (hurries && !isAsked) until = 0
     await running
     await pump()
   }
@@ -292,18 +285,15 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     isOpen,
     tell,
 
-    flush,
+    flush: () => flush(),
 
     async close() {
       if (isClosed) return
       isClosed = true
       const end = clock() + CLOSING_MS
-      await keeper.numbered()
-      while (consent === true && !isAway && queue.length) {
-        mark = last
-        await running
-        await pump()
-        if (!queue.length || until > end || clock() > end) break
+      for (;;) {
+        await flush(false)
+        if (!queue.length || consent !== true || isAway || Math.max(until, clock()) > end) break
         await new Promise((resolve) => setTimeout(resolve, Math.max(20, until - clock())))
       }
       if (queue.length) tell('not sent', queue.length)

@@ -16,7 +16,7 @@ export function claim(name: string): Promise<(() => void) | undefined> {
     const withoutLock = () => resolve(() => undefined)
     const asked = attempt(() =>
       locks()
-        ?.request(name, { ifAvailable: true }, (lock) =>
+        ?.request(`nonius:${name}`, { ifAvailable: true }, (lock) =>
           lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined),
         )
         .catch(withoutLock),

@@ -2,7 +2,7 @@ import { attempt, isPage, page, unref, uuid } from '../page'
 import { claim, locks } from '../tabs'
 import { indexedStore } from './indexed'
 import { localStore } from './local'
-import { COUNTERS, type Held, idOf, keyOf, ownerOf, type Store, type Written } from './store'
+import { type Held, idOf, keyOf, ownerOf, type Store, type Written } from './store'
 
 /** An event that waits here, and where it is stored. */
 export interface Kept extends Held {
@@ -59,9 +59,9 @@ const shared = new Map<string, number>()
 export function createKeeper({ scope, session, tell, ready, found, isFull }: Needs): Keeper {
   // On a server this would remember each session for ever.
   const counts = isPage() ? shared : new Map<string, number>()
-  const counter = `${COUNTERS}/${session}`
+  const counter = `seq/${session}`
   let stores: Store[] = []
-  let owner = uuid()
+  let owner = `${scope}/${uuid()}`
   let place = 0
   let unsaved: Kept[] = []
   let saving: Promise<unknown> = Promise.resolve()
@@ -97,7 +97,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
 
   async function openNow(begun: number): Promise<void> {
     const answering: Store[] = []
-    for (const store of everyStore(scope)) {
+    for (const store of everyStore()) {
       await store.read([counter]).then(
         ([count]) => {
           number([], Number(count ?? 0))
@@ -107,7 +107,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
       )
     }
     if (!answering.length) tell('not stored')
-    const release = await claim(`${scope}/${owner}`)
+    const release = await claim(owner)
     if (begun !== era) return release?.()
     stores = answering
     isOpening = false
@@ -121,13 +121,13 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
     const before = seen
     seen = new Set()
     for (const store of stores) {
-      const keys = await store.keys()
+      const keys = (await store.keys()).filter((key) => key.startsWith(`${scope}/`))
       for (const key of keys) seen.add(key)
       // Without locks nobody knows whose page is no more, but what it does not send is there for long.
       const stale = locks() ? keys : keys.filter((key) => before.has(key))
       for (const other of new Set(stale.map(ownerOf))) {
-        if (other === COUNTERS || mine.has(other) || isFull()) continue
-        const release = await claim(`${scope}/${other}`)
+        if (mine.has(other) || isFull()) continue
+        const release = await claim(other)
         if (!release) continue
         if (begun !== era) return release()
         mine.set(other, release)
@@ -182,7 +182,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   const self: Keeper = {
     open() {
       const begun = ++era
-      owner = uuid()
+      owner = `${scope}/${uuid()}`
       isOpening = isPage()
       if (!isOpening) return
       opening = inTurn(() => openNow(begun))
@@ -219,20 +219,19 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
       mine.clear()
       const unstored = waiting.filter(({ isStored }) => !isStored)
       // This store asks nobody to wait.
-      if (isPage() && unstored.length) void put(localStore(scope), unstored)
+      if (isPage() && unstored.length) void put(localStore, unstored)
     },
 
     erase() {
       self.close([])
       stores = []
-      if (isPage()) inTurn(() => Promise.all(everyStore(scope).map((store) => store.erase())))
+      if (isPage()) inTurn(() => Promise.all(everyStore().map((store) => store.erase())))
     },
   }
   return self
 }
 
 /** Every store that a page may have, the best first. */
-function everyStore(scope: string): Store[] {
-  const hasIndexed = attempt(() => page.indexedDB)
-  return [...(hasIndexed ? [indexedStore(scope)] : []), localStore(scope)]
+function everyStore(): Store[] {
+  return attempt(() => page.indexedDB) ? [indexedStore, localStore] : [localStore]
 }

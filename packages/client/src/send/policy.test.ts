@@ -7,20 +7,20 @@ const problem = 'invalid_request'
 
 // With a random number of one half, of two events, unless said otherwise.
 const cases: [answer: Answer, verdict: Partial<Verdict>, tried?: object][] = [
-  [{ status: 200 }, { next: 'taken', wait: 0, isAsked: false }],
-  [{ status: 201 }, { next: 'taken' }],
-  [{ status: 204 }, { next: 'taken' }],
+  [{ status: 200 }, { next: 'sent', wait: 0, isAsked: false }],
+  [{ status: 201 }, { next: 'sent' }],
+  [{ status: 204 }, { next: 'sent' }],
   [
     { status: 200, remaining: '0', reset: '7' },
-    { next: 'taken', wait: 7000, isAsked: true },
+    { next: 'sent', wait: 7000, isAsked: true },
   ],
   [
     { status: 200, remaining: '1', reset: '7' },
-    { next: 'taken', wait: 0 },
+    { next: 'sent', wait: 0 },
   ],
   [
     { status: 200, remaining: '0', reset: null },
-    { next: 'taken', wait: 0 },
+    { next: 'sent', wait: 0 },
   ],
 
   // Nobody answered, or not ours: it passes.
@@ -61,7 +61,7 @@ const cases: [answer: Answer, verdict: Partial<Verdict>, tried?: object][] = [
   [{ status: 503, retryAfter: '-5' }, { next: 'kept', wait: 500 }, { random: 0.5 }],
   [
     { status: 503, retryAfter: '1e999' },
-    { next: 'kept', wait: 500 },
+    { next: 'kept', wait: 3_780_000 },
   ],
   [
     { status: 503, retryAfter: '9'.repeat(400) },

@@ -14,11 +14,11 @@ export interface Answer {
 /** Says what is done next. */
 export interface Verdict {
   /**
-   * `taken`: a receipt says more. `kept`: all of it is sent again. `less`: fewer at a time. `last`: what could
+   * `sent`: a receipt says more. `kept`: all of it is sent again. `less`: fewer at a time. `last`: what could
    * be the cause goes behind the others. `refused`: none of it will ever be taken, or
    * the server holds all of it as what it could not store.
    */
-  next: 'taken' | 'kept' | 'less' | 'last' | 'refused'
+  next: 'sent' | 'kept' | 'less' | 'last' | 'refused'
   /** Milliseconds until the next request. */
   wait: number
   /** Whether the server asked for that wait. */
@@ -55,7 +55,7 @@ export function verdictOf(answer: Answer, { failures, count, random, now }: Trie
   // Seconds, or a date; what is neither is no wish.
   const wish = Number(said) ? Number(said) * SECOND : Date.parse(said || '') - now
   const asked = wish > 0 ? Math.min(wish, LONGEST_ASKED) : 0
-  if (status >= 200 && status < 300) return { next: 'taken', wait: asked, isAsked: asked > 0 }
+  if (status >= 200 && status < 300) return { next: 'sent', wait: asked, isAsked: asked > 0 }
 
   const isAlone = count === 1
   const isContent = status === 400 || status === 409 || status === 422

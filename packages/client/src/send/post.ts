@@ -28,7 +28,7 @@ export async function post(request: Request): Promise<Posted> {
   // A fetch that somebody else has put in place may know no signal.
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject('no answer in time')
+      reject('no answer')
       stop.abort()
     }, PATIENCE_MS)
   })
@@ -44,8 +44,7 @@ export async function post(request: Request): Promise<Posted> {
 async function ask(request: Request, signal: AbortSignal): Promise<Posted> {
   if (page.navigator?.onLine === false) throw 'offline'
   const { url, key, wire, body, outlives, isLast } = request
-  const isElsewhere = !`${url}/`.startsWith(`${page.location?.origin}/`)
-  const byKey = isLast && isElsewhere && wire.pathByKey
+  const byKey = isLast && wire.pathByKey
   const address = url + (byKey ? byKey + encodeURIComponent(key) : wire.path)
   const answer = await fetch(address, {
     method: 'POST',
