@@ -23,7 +23,7 @@ export function createClient<Events extends object = Record<string, object>>(
       ...options,
       session,
       onLeave(isLeft) {
-        if (isTabs && sender.isOpen()) leaveSession(isLeft)
+        if (isTabs) leaveSession(isLeft)
       },
       onConsent(given) {
         if (isTabs) setSession(given ? session : undefined)
@@ -47,7 +47,6 @@ export function createClient<Events extends object = Record<string, object>>(
       try {
         const [payload, options] = rest
         const about = options ?? {}
-        if (!sender.isOpen()) return
         const rate = rateOf(type, about.class)
         if (rate === undefined) return
         const id = about.eventId || uuid()

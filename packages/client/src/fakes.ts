@@ -9,21 +9,25 @@ export interface FakeShelf extends Shelf {
 
 export function fakeShelf(): FakeShelf {
   const entries = new Map<string, string>()
-  return {
+  const shelf = {
     entries,
     room: Infinity,
-    get length() {
-      return entries.size
-    },
-    key: (index) => [...entries.keys()][index] ?? null,
-    getItem: (name) => entries.get(name) ?? null,
-    setItem(name, value) {
+    getItem: (name: string) => entries.get(name) ?? null,
+    setItem(name: string, value: string) {
       const held = [...entries.values()].join('').length - (entries.get(name)?.length ?? 0)
-      if (held + value.length > this.room) throw new DOMException('full', 'QuotaExceededError')
+      if (held + value.length > shelf.room) throw new DOMException('full', 'QuotaExceededError')
       entries.set(name, value)
     },
-    removeItem: (name) => void entries.delete(name),
+    removeItem: (name: string) => void entries.delete(name),
   }
+  // As a browser's, it lists what is in it.
+  return new Proxy({} as FakeShelf, {
+    get: (_, member) => shelf[member as keyof typeof shelf],
+    set: (_, member, value) => Reflect.set(shelf, member, value),
+    ownKeys: () => [...entries.keys()],
+    getOwnPropertyDescriptor: (_, name) =>
+      entries.has(String(name)) ? { enumerable: true, configurable: true } : undefined,
+  })
 }
 
 /** One request as a server sees it. */

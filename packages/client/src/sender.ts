@@ -28,8 +28,6 @@ export interface Sender extends Sending {
   take(id: string, text: string, number?: Kept['number']): void
   /** Tells in the console, if it is to. */
   tell(what: string, ...more: unknown[]): void
-  /** Tells whether anything is taken at all. */
-  isOpen(): boolean
 }
 
 type Shared = Pick<ClientOptions, 'url' | 'key' | 'batch' | 'debug' | 'maxQueued' | 'consent'>
@@ -46,13 +44,15 @@ export interface SenderOptions extends Shared {
 interface Waiting extends Kept {
   /** Its place in the queue of this page. */
   at: number
+  /** When it came into it. */
+  since: number
   /** How it is under way: 1, with a request that ends with the page; 2, with one that does not. */
   way: 0 | 1 | 2
 }
 
 export function createSender(options: SenderOptions, wire: Wire): Sender {
   const { key, debug, maxQueued = 10_000, session, batch: { events, seconds } = {} } = options
-  const url = String(options.url).replace(/\/+$/, '')
+  const url = `${options.url}`.replace(/\/+$/, '')
   const most = events || 10
   const delay = (seconds ?? 12) * 1000
 
@@ -73,11 +73,8 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let isAsked = false
   let running: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  let due = 0
   /** Bytes that are under way and outlive the page. */
   let flying = 0
-  /** Counts consent: answers to what was sent under an older one have no effect. */
-  let era = 0
 
   const keeper = createKeeper({
     scope: hash(`${url} ${key} ${wire.path}`).toString(36),
@@ -97,10 +94,8 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     if (debug) attempt(() => console.info(`[nonius] ${what}`, ...more))
   }
 
-  const isOpen = () => !isClosed && consent !== false
-
   function take(...[id, text, number]: Parameters<Sender['take']>): void {
-    if (!isOpen()) return
+    if (isClosed || consent === false) return
     const { length } = text
     if (length > LONGEST) tell('refused: too long', length)
     else if (queue.length >= maxQueued || chars + length > MOST_CHARS) {
@@ -119,7 +114,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   function push(event: Kept): Waiting {
-    const waiting: Waiting = { ...event, at: ++last, way: 0 }
+    const waiting: Waiting = { ...event, at: ++last, since: clock(), way: 0 }
     queue.push(waiting)
     chars += event.text.length
     return waiting
@@ -128,40 +123,37 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   const isReady = ({ way, number }: Waiting) => !way && !number
   const isHidden = () => page.document?.visibilityState === 'hidden'
 
-  /** Sets the timer for what can be sent, if there is none that goes off sooner. */
+  /** Sets the timer for what can be sent. */
   function plan(): void {
     const first = queue.find(isReady)
     if (running || isAway || consent !== true || !first) return
     const isDue = first.at <= mark || queue.length >= most || isHidden()
-    const wait = Math.min(Math.max(isDue ? 0 : delay, until - clock()), LONGEST_TIMER)
-    const at = clock() + wait
-    if (timer !== undefined && due <= at) return
+    const wait = Math.max(isDue ? 0 : first.since + delay - clock(), until - clock(), 0)
     clearTimeout(timer)
-    due = at
-    timer = setTimeout(() => {
-      mark = last
-      void pump()
-    }, wait)
+    timer = setTimeout(
+      () => {
+        mark = last
+        void pump()
+      },
+      Math.min(wait, LONGEST_TIMER),
+    )
     if (!isClosed) unref(timer)
   }
 
   /** Sends one batch after the other, until what was wanted is sent or one fails. */
-  function pump(): Promise<void> {
+  async function pump(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    running ??= sendAll().finally(() => {
-      running = undefined
-      plan()
-    })
-    return running
-  }
-
-  async function sendAll(): Promise<void> {
-    while (consent === true && !isAway && clock() >= until) {
-      const batch = cut(queue.filter(isReady), limit)
-      if (!batch.length || (batch[0]!.at > mark && queue.length < most)) return
-      await send(batch, false)
-    }
+    running ??= (async () => {
+      while (consent === true && !isAway && clock() >= until) {
+        const batch = cut(queue.filter(isReady), limit)
+        if (!batch.length || (batch[0]!.at > mark && queue.length < most)) return
+        await send(batch, false)
+      }
+    })()
+    await running
+    running = undefined
+    plan()
   }
 
   async function send(batch: Waiting[], isLast: boolean): Promise<void> {
@@ -170,11 +162,10 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     const outlives = flying + size <= KEEPALIVE_BYTES
     if (outlives) flying += size
     for (const event of batch) event.way = outlives ? 2 : 1
-    const begun = era
     const answer = await post({ url, key, wire, body, outlives, isLast })
     if (outlives) flying -= size
     for (const event of batch) event.way = 0
-    if (begun === era) settle(batch, answer)
+    settle(batch, answer)
     plan()
   }
 
@@ -189,7 +180,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     const { status } = answer
     // Whoever answered well, but not for all of them, was not this server: a page that asks to log in, say.
     if (status < 300 && done.length < count) answer.status = 0
-    const tried = { failures, count, random: Math.random(), now: Date.now() }
+    const tried = { failures, count, dice: Math.random(), now: Date.now() }
     const { next, wait, isAsked: asks } = verdictOf(answer, tried)
     tell(next, done.length || count, status, wait, body)
     if (next === 'refused') drop(batch)
@@ -282,7 +273,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
   return {
     take,
-    isOpen,
     tell,
 
     flush: () => flush(),
@@ -306,7 +296,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     consent(given) {
       if (isClosed || given === consent) return
       consent = given
-      era++
       options.onConsent?.(given)
       if (given) return begin()
       keep(() => false)

@@ -108,10 +108,10 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
     }
     if (!answering.length) tell('not stored')
     const release = await claim(owner)
-    if (begun !== era) return release?.()
+    if (begun !== era || !release) return release?.()
     stores = answering
     isOpening = false
-    if (release) mine.set(owner, release)
+    mine.set(owner, release)
     saveNow()
     looking = setInterval(self.look, LOOK_MS)
     unref(looking)

@@ -8,9 +8,7 @@ const PREFIX = 'nonius:'
 const storage = () => shelf('localStorage')!
 
 function keysNow(): string[] {
-  const all = storage()
-  const names = Array.from({ length: all.length }, (_, at) => all.key(at) ?? '')
-  const ours = names.filter((name) => name.startsWith(PREFIX))
+  const ours = Object.keys(storage()).filter((name) => name.startsWith(PREFIX))
   return ours.map((name) => name.slice(PREFIX.length)).sort()
 }
 

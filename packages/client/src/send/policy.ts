@@ -31,7 +31,7 @@ interface Tried {
   /** So many events were in it. */
   count: number
   /** From 0 to below 1. */
-  random: number
+  dice: number
   /** Milliseconds since 1970, for dates. */
   now: number
 }
@@ -48,7 +48,7 @@ const FOR_PEOPLE = 300 * SECOND
 const SUSPECT = 2
 
 /** Judges an answer. */
-export function verdictOf(answer: Answer, { failures, count, random, now }: Tried): Verdict {
+export function verdictOf(answer: Answer, { failures, count, dice, now }: Tried): Verdict {
   const { status, code, retryAfter, remaining, reset } = answer
   const isOver = remaining === '0' && (status < 300 || status === 429)
   const said = retryAfter ?? (isOver && reset) ?? ''
@@ -66,10 +66,10 @@ export function verdictOf(answer: Answer, { failures, count, random, now }: Trie
 
   const isPassing = status < 400 || status > 499 || [408, 425, 429].includes(status) || isContent
   const own = isPassing
-    ? Math.max(SHORTEST_BACKOFF, random * Math.min(LONGEST_BACKOFF, SECOND * 2 ** failures))
+    ? Math.max(SHORTEST_BACKOFF, dice * Math.min(LONGEST_BACKOFF, SECOND * 2 ** failures))
     : FOR_PEOPLE
   // Who was told the same wait does not come at the same moment.
-  const wait = asked > 0 ? Math.max(asked * (1 + random / 10), own) : own
+  const wait = asked > 0 ? Math.max(asked * (1 + dice / 10), own) : own
   const isSuspect = status === 500 && failures >= SUSPECT
   return { next: isSuspect ? (isAlone ? 'last' : 'less') : 'kept', wait, isAsked: asked > 0 }
 }
