@@ -64,7 +64,7 @@ export function createClient<Events extends object = Record<string, object>>(
           context,
           payload,
         })
-        sender.take(id, text, (text, seq) => `${text.slice(0, -1)},"seq":${seq}}`)
+        sender.take(id, text, true)
       } catch (why) {
         sender.tell('refused: no JSON', type, why)
       }

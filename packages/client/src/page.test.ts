@@ -279,6 +279,15 @@ describe('consent', () => {
     await client.close()
   })
 
+  it('that is awaited when the client is closed leaves nothing behind', async () => {
+    using page = fakePage()
+    const client = clientOf({ consent: 'pending' })
+    client.track('a')
+    page.emit('pagehide', { persisted: false })
+    await client.close()
+    expect([page.local.entries.size, page.session.entries.size]).toEqual([0, 0])
+  })
+
   it('that is refused drops what waited, erases what was stored, and begins anew when given', async () => {
     using page = fakePage()
     const server = storing()

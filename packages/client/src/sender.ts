@@ -16,16 +16,14 @@ const KEEPALIVE_BYTES = 60_000
 // The server names the first hundred of what it could not store.
 const MOST_EVENTS = 100
 const CLOSING_MS = 30_000
-// Timers count to 2³¹ milliseconds, and go off at once beyond.
-const LONGEST_TIMER = 2 ** 31 - 1
 
 /** Takes texts, keeps them, and sends them: what all clients are built of. */
 export interface Sender extends Sending {
   /**
    * Takes an event.
-   * @param number writes the number into it that it gets once it is sure to be taken
+   * @param isBare whether it gets a `seq`, once it is sure to be taken
    */
-  take(id: string, text: string, number?: Kept['number']): void
+  take(id: string, text: string, isBare: boolean): void
   /** Tells in the console, if it is to. */
   tell(what: string, ...more: unknown[]): void
 }
@@ -51,10 +49,15 @@ interface Waiting extends Kept {
 }
 
 export function createSender(options: SenderOptions, wire: Wire): Sender {
-  const { key, debug, maxQueued = 10_000, session, batch: { events, seconds } = {} } = options
+  const {
+    key,
+    debug,
+    maxQueued = 10_000,
+    session,
+    batch: { events = 10, seconds = 12 } = {},
+  } = options
   const url = `${options.url}`.replace(/\/+$/, '')
-  const most = events || 10
-  const delay = (seconds ?? 12) * 1000
+  const delay = seconds * 1000
 
   let consent: Consent = options.consent ?? true
   let isClosed = false
@@ -81,7 +84,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     session,
     tell,
     ready: () => plan(),
-    isFull: () => queue.length >= maxQueued,
     found(left) {
       tell('found', left.length)
       for (const event of left) push(event)
@@ -94,7 +96,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     if (debug) attempt(() => console.info(`[nonius] ${what}`, ...more))
   }
 
-  function take(...[id, text, number]: Parameters<Sender['take']>): void {
+  function take(id: string, text: string, isBare: boolean): void {
     if (isClosed || consent === false) return
     const { length } = text
     if (length > LONGEST) tell('refused: too long', length)
@@ -102,7 +104,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       tell('refused: full')
       gap++
     } else {
-      const event = push({ id, text, number, gap })
+      const event = push({ id, text, isBare, gap })
       gap = 0
       tell('queued', text)
       if (consent !== true) return
@@ -120,23 +122,20 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     return waiting
   }
 
-  const isReady = ({ way, number }: Waiting) => !way && !number
+  const isReady = ({ way, isBare }: Waiting) => !way && !isBare
   const isHidden = () => page.document?.visibilityState === 'hidden'
 
   /** Sets the timer for what can be sent. */
   function plan(): void {
     const first = queue.find(isReady)
     if (running || isAway || consent !== true || !first) return
-    const isDue = first.at <= mark || queue.length >= most || isHidden()
+    const isDue = first.at <= mark || queue.length >= events || isHidden()
     const wait = Math.max(isDue ? 0 : first.since + delay - clock(), until - clock(), 0)
     clearTimeout(timer)
-    timer = setTimeout(
-      () => {
-        mark = last
-        void pump()
-      },
-      Math.min(wait, LONGEST_TIMER),
-    )
+    timer = setTimeout(() => {
+      mark = last
+      void pump()
+    }, wait)
     if (!isClosed) unref(timer)
   }
 
@@ -147,7 +146,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     running ??= (async () => {
       while (consent === true && !isAway && clock() >= until) {
         const batch = cut(queue.filter(isReady), limit)
-        if (!batch.length || (batch[0]!.at > mark && queue.length < most)) return
+        if (!batch.length || (batch[0]!.at > mark && queue.length < events)) return
         await send(batch, false)
       }
     })()
@@ -204,7 +203,8 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
   /** Sends what it can before the page ends, oldest first. */
   function leave(isEnd: boolean): void {
-    if (consent !== true || (isAsked && clock() < until)) return
+    keeper.number(queue)
+    if (isAsked && clock() < until) return
     const left = queue.filter(({ way }) => (isEnd ? way < 2 : !way))
     const batch = cut(left, MOST_EVENTS, KEEPALIVE_BYTES - flying - 2, bytesOf)
     if (batch.length) void send(batch, true)
@@ -220,19 +220,16 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   function onVisibility(): void {
     if (consent !== true) return
     options.onLeave?.(isHidden())
-    if (isHidden()) {
-      keeper.number(queue)
-      leave(false)
-    } else keeper.look()
+    if (isHidden()) leave(false)
+    else keeper.look()
   }
 
   function onEnd(): void {
     if (consent !== true) return
     options.onLeave?.(true)
-    keeper.number(queue)
-    keeper.close(queue)
     isAway = true
     leave(true)
+    keeper.close(queue)
   }
 
   function onBack({ persisted }: { persisted?: boolean }): void {
@@ -284,13 +281,13 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       for (;;) {
         await flush(false)
         if (!queue.length || consent !== true || isAway || Math.max(until, clock()) > end) break
-        await new Promise((resolve) => setTimeout(resolve, Math.max(20, until - clock())))
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - clock())))
       }
       if (queue.length) tell('not sent', queue.length)
       clearTimeout(timer)
       listen('removeEventListener')
       isAway = true
-      keeper.close(queue)
+      if (consent === true) keeper.close(queue)
     },
 
     consent(given) {

@@ -6,8 +6,8 @@ import { type Held, idOf, keyOf, ownerOf, type Store, type Written } from './sto
 
 /** An event that waits here, and where it is stored. */
 export interface Kept extends Held {
-  /** Writes its number into it. Left out, it has one, or needs none: it can be sent. */
-  number?: ((text: string, seq: number) => string) | undefined
+  /** Whether it has to be numbered before it can be sent: its text then gets a `seq`. */
+  isBare?: boolean
   /** So many numbers before its own are used up: those of events that were refused. */
   gap?: number
   key?: string
@@ -47,7 +47,6 @@ interface Needs {
   ready(): void
   /** Takes over what an earlier page left; it stays where it is until it is removed. */
   found(events: Kept[]): void
-  isFull(): boolean
 }
 
 // What a tab leaves that ends while others stay is sent half a minute later.
@@ -56,12 +55,12 @@ const LOOK_MS = 30_000
 // Clients of one page count together where they have one session.
 const shared = new Map<string, number>()
 
-export function createKeeper({ scope, session, tell, ready, found, isFull }: Needs): Keeper {
+export function createKeeper({ scope, session, tell, ready, found }: Needs): Keeper {
   // On a server this would remember each session for ever.
   const counts = isPage() ? shared : new Map<string, number>()
   const counter = `seq/${session}`
   let stores: Store[] = []
-  let owner = `${scope}/${uuid()}`
+  let owner: string
   let place = 0
   let unsaved: Kept[] = []
   let saving: Promise<unknown> = Promise.resolve()
@@ -77,7 +76,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   const mine = new Map<string, () => void>()
 
   function inTurn(run: () => Promise<unknown>): Promise<unknown> {
-    turn = turn.then(run).catch((why) => tell('storage', why))
+    turn = turn.then(run).catch((why) => tell('not stored', why))
     return turn
   }
 
@@ -85,11 +84,10 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   function number(events: readonly Kept[], count = 0): number {
     let seq = Math.max(count, counts.get(session) ?? 0)
     for (const event of events) {
-      const { number, gap = 0 } = event
-      if (!number) continue
-      seq += gap + 1
-      event.text = number(event.text, seq)
-      event.number = undefined
+      if (!event.isBare) continue
+      seq += event.gap! + 1
+      event.text = `${event.text.slice(0, -1)},"seq":${seq}}`
+      event.isBare = false
     }
     counts.set(session, seq)
     return seq
@@ -126,7 +124,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
       // Without locks nobody knows whose page is no more, but what it does not send is there for long.
       const stale = locks() ? keys : keys.filter((key) => before.has(key))
       for (const other of new Set(stale.map(ownerOf))) {
-        if (mine.has(other) || isFull()) continue
+        if (mine.has(other)) continue
         const release = await claim(other)
         if (!release) continue
         if (begun !== era) return release()
