@@ -35,7 +35,7 @@ export function createClient<Events extends object = Record<string, object>>(
   /** @returns the share of such events that is kept; undefined where this session keeps none */
   function rateOf(type: string, named: string | undefined): number | undefined {
     const kind = named ?? classes?.[type]
-    const rate = typeof kind === 'string' ? sample?.[kind] : undefined
+    const rate = sample?.[kind as string]
     if (typeof rate !== 'number') return 1
     return hash(`${session} ${kind}`) < rate * 2 ** 32 ? rate : undefined
   }
