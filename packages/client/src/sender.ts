@@ -100,7 +100,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   function take(id: string, text: string, isBare: boolean): void {
     if (isClosed || consent === false) return
     const { length } = text
-    if (length > LONGEST) tell('refused: too long', length)
+    if (length > LONGEST) tell('refused: long', length)
     else if (queue.length >= maxQueued || chars + length > MOST_CHARS) {
       tell('refused: full')
       gap++
