@@ -22,6 +22,16 @@ afterAll(async () => {
   expect(heard).toEqual({ complaints: [], quarantined: 0 })
 })
 
+/** Starts a browser of somebody who has chosen settings. */
+async function profile(folder: string, settings: object): Promise<BrowserContext> {
+  mkdirSync(join(folder, 'Default'))
+  const preferences = JSON.stringify({ profile: { cookie_controls_mode: 0, ...settings } })
+  writeFileSync(join(folder, 'Default/Preferences'), preferences)
+  const context = await chromium.launchPersistentContext(folder, chromiumOptions())
+  await stage.listen(context)
+  return context
+}
+
 // Says what a page meets that looks at its storage.
 const TOUCH = `(() => { try { return typeof localStorage } catch (e) { return e.name } })()`
 
@@ -71,8 +81,7 @@ describe('a client whose storage is blocked', () => {
   it.concurrent('not, but parted, in the frame of a third party keeps what it cannot send', async () => {
     using folder = temporaryFolder()
     await using proxy = await startProxy(() => stage.direct)
-    const context = await chromium.launchPersistentContext(folder.path, chromiumOptions())
-    await stage.listen(context)
+    const context = await profile(folder.path, { block_third_party_cookies: false })
     const settings = { url: proxy.url, batch: waiting }
     const { page, frame } = await framed(context, '', { settings })
     const sessionId = await sessionOf(frame)
@@ -89,11 +98,8 @@ describe('a client whose storage is blocked', () => {
 
   it.concurrent('by a person who blocks all data of sites sends from memory', async () => {
     using folder = temporaryFolder()
-    mkdirSync(join(folder.path, 'Default'))
-    const preferences = { profile: { default_content_setting_values: { cookies: 2 } } }
-    writeFileSync(join(folder.path, 'Default/Preferences'), JSON.stringify(preferences))
-    const context = await chromium.launchPersistentContext(folder.path, chromiumOptions())
-    await stage.listen(context)
+    const blocked = { default_content_setting_values: { cookies: 2 } }
+    const context = await profile(folder.path, blocked)
     const page = await stage.open(context, { settings: { batch: quick } })
     expect(await page.evaluate(TOUCH)).toBe('SecurityError')
     const taken = await take(page, 12)

@@ -36,7 +36,7 @@ export function indexedStore(scope: string): Store {
   /** Runs a transaction. Resolves with what `use` returned, when the transaction is complete. */
   function run<Result>(
     mode: 'readonly' | 'readwrite',
-    use: (records: Records, commit: () => void) => Result,
+    use: (records: Records, commit: () => void, abort: () => void) => Result,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
       setTimeout(() => reject(new Error('IndexedDB does not answer')), PATIENCE_MS)
@@ -44,7 +44,11 @@ export function indexedStore(scope: string): Store {
         .then((db) => {
           const transaction = db.transaction(EVENTS, mode)
           // What is committed is completed even if the page ends now.
-          const used = use(transaction.objectStore(EVENTS), () => transaction.commit?.())
+          const used = use(
+            transaction.objectStore(EVENTS),
+            () => transaction.commit?.(),
+            () => transaction.abort(),
+          )
           transaction.oncomplete = () => resolve(used)
           transaction.onabort = () => reject(transaction.error)
         })
@@ -58,13 +62,18 @@ export function indexedStore(scope: string): Store {
 
   return {
     put: (counter, write) =>
-      run('readwrite', (records, commit) => {
+      run('readwrite', (records, commit, abort) => {
         const asked = records.get(counter)
         asked.onsuccess = () => {
           const { entries, count } = write(Number(asked.result ?? 0))
-          for (const [key, text] of entries) records.put(text, key)
-          records.put(String(count), counter)
-          commit()
+          try {
+            for (const [key, text] of entries) records.put(text, key)
+            records.put(String(count), counter)
+            commit()
+          } catch {
+            // Thrown from here it would be a fault of the page.
+            abort()
+          }
         }
       }),
     delete: (keys) =>
