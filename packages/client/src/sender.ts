@@ -62,7 +62,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let consent: Consent = options.consent ?? true
   let isClosed = false
   let isAway = false
-  let awaiting: Kept[] = []
   /** So many were refused since the last one that was not. */
   let gap = 0
   let queue: Waiting[] = []
@@ -80,8 +79,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let due = 0
   /** Bytes that are under way and outlive the page. */
   let flying = 0
-  let wasTold = false
-  let isLeaving = false
   /** Counts consent: answers to what was sent under an older one have no effect. */
   let era = 0
 
@@ -92,7 +89,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     ready: () => plan(),
     isFull: () => queue.length >= maxQueued,
     found(left) {
-      tell('found what an earlier page left', left.length)
+      tell('found', left.length)
       for (const event of left) push(event)
       mark = last
       plan()
@@ -100,8 +97,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   })
 
   function tell(what: string, ...more: unknown[]): void {
-    const how = /^(queued|sent|found)/.test(what) ? 'debug' : 'warn'
-    if (debug) attempt(() => console[how](`[nonius] ${what}`, ...more))
+    if (debug) attempt(() => console.info(`[nonius] ${what}`, ...more))
   }
 
   const isOpen = () => !isClosed && consent !== false
@@ -109,34 +105,20 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   function take(...[id, text, number]: Parameters<Sender['take']>): void {
     if (!isOpen()) return
     const { length } = text
-    const isPending = consent === 'pending'
-    if (length > LONGEST) {
-      tell('refused: too long', length)
-      return
-    }
-    if ((isPending ? awaiting : queue).length >= maxQueued || chars + length > MOST_CHARS) {
-      tell('refused: too many events wait')
+    if (length > LONGEST) tell('refused: too long', length)
+    else if (queue.length >= maxQueued || chars + length > MOST_CHARS) {
+      tell('refused: full')
       gap++
-      return
-    }
-    const event = { id, text, number, gap }
-    gap = 0
-    if (isPending) {
-      chars += length
-      awaiting.push(event)
-    } else admit(event)
-  }
-
-  function admit(taken: Kept): void {
-    const event = push(taken)
-    tell('queued', event.text)
-    keeper.save(event)
-    if (isAway && !isLeaving) {
+    } else {
+      const event = push({ id, text, number, gap })
+      gap = 0
+      tell('queued', text)
+      if (consent !== true) return
+      keeper.save(event)
       // The page tells of its own end; its other listeners may as well.
-      isLeaving = true
-      queueMicrotask(onEnd)
+      if (isAway) queueMicrotask(onEnd)
+      plan()
     }
-    plan()
   }
 
   function push(event: Kept): Waiting {
@@ -210,13 +192,15 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     const verdict = verdictOf(answer, tried)
     let { next, wait } = verdict
     if (next === 'taken') {
-      const settled = attempt(() => wire.read(body, batch)) ?? { stored: [], quarantined: [] }
-      const { stored, quarantined } = settled
-      drop([...stored, ...quarantined.map(({ event }) => event)] as Waiting[])
-      if (stored.length) tell('sent', stored.length)
-      for (const { event, why } of quarantined) tell('quarantined', event.text, why)
+      const outcomes = attempt(() => wire.read(body, batch)) ?? []
+      const done = batch.filter((_, at) => outcomes[at])
+      drop(done)
+      tell('sent', done.length)
+      outcomes.forEach((why, at) => {
+        if (typeof why === 'object') tell('quarantined', batch[at]!.text, why)
+      })
       limit = Math.min(MOST_EVENTS, limit * 2)
-      if (stored.length + quarantined.length < count) {
+      if (done.length < count) {
         // Whoever answered, it was not for all of them: a page that asks to log in, say.
         next = 'kept'
         wait = Math.max(wait, verdictOf({ status: 0 }, tried).wait)
@@ -229,10 +213,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       tell(next, status, body, ...batch.map(({ text }) => text))
     }
     const isKept = next !== 'taken' && !batch[0]!.isGone
-    // A key that is refused stays so until somebody corrects it.
-    const isKey = status === 401 || status === 403
-    if (isKept && !(isKey && wasTold)) tell(`kept, for ${Math.round(wait)} ms`, status, body)
-    wasTold = isKey
+    if (isKept) tell(`kept, for ${wait} ms`, status, body)
     failures = isKept && (wait || next !== 'less') ? failures + 1 : 0
     until = clock() + wait
     isAsked = verdict.isAsked
@@ -240,8 +221,12 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
   function drop(events: readonly Waiting[]): void {
     keeper.remove(events)
-    queue = queue.filter(({ isGone }) => !isGone)
-    for (const { size } of events) chars -= size
+    keep(({ isGone }) => !isGone)
+  }
+
+  function keep(wanted: (event: Waiting) => unknown): void {
+    queue = queue.filter(wanted)
+    chars = queue.reduce((all, { size }) => all + size, 0)
   }
 
   /** Sends what it can before the page ends, oldest first. */
@@ -260,7 +245,15 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     if (batch.length) void send(batch, true)
   }
 
+  /** Stores and sends what waits. */
+  function begin(): void {
+    keeper.open()
+    queue.forEach(keeper.save)
+    plan()
+  }
+
   function onVisibility(): void {
+    if (consent !== true) return
     options.onLeave?.(isHidden())
     if (isHidden()) {
       keeper.number(queue)
@@ -269,24 +262,22 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   function onEnd(): void {
-    isLeaving = false
-    options.onLeave?.(true)
     if (consent !== true) return
+    options.onLeave?.(true)
     keeper.number(queue)
-    if (!isAway) keeper.close(queue)
+    keeper.close(queue)
     isAway = true
     leave(true)
   }
 
   function onBack({ persisted }: { persisted?: boolean }): void {
     if (!persisted) return
-    options.onLeave?.(false)
     isAway = false
     if (consent !== true) return
+    options.onLeave?.(false)
     // What is stored may have been sent by another page meanwhile; it is found if it was not.
-    queue = queue.filter(({ isStored }) => !isStored)
-    keeper.open(queue)
-    plan()
+    keep(({ isStored }) => !isStored)
+    begin()
   }
 
   function onOnline(): void {
@@ -307,7 +298,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   if (isPage()) listen('addEventListener')
-  if (consent === true) keeper.open([])
+  if (consent === true) begin()
   if (consent === false) keeper.erase()
 
   return {
@@ -328,14 +319,14 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       isClosed = true
       const end = clock() + CLOSING_MS
       await keeper.numbered()
-      while (consent === true && queue.length) {
+      while (consent === true && !isAway && queue.length) {
         mark = last
         await running
         await pump()
         if (!queue.length || until > end || clock() > end) break
         await new Promise((resolve) => setTimeout(resolve, Math.max(20, until - clock())))
       }
-      if (queue.length) tell('closed, and not sent', queue.length)
+      if (queue.length) tell('not sent', queue.length)
       clearTimeout(timer)
       listen('removeEventListener')
       isAway = true
@@ -344,26 +335,19 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
     consent(given) {
       if (isClosed || given === consent) return
-      const waited = awaiting
       consent = given
-      awaiting = []
-      queue = []
-      chars = 0
       era++
       options.onConsent?.(given)
-      if (given) {
-        keeper.open([])
-        for (const event of waited) admit(event)
-        return
-      }
+      if (given) return begin()
+      keep(() => false)
       keeper.erase()
       clearTimeout(timer)
       timer = undefined
-      tell('no consent: what waited is erased')
+      tell('erased')
     },
   }
 }
 
 function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length
+  return new Blob([text]).size
 }

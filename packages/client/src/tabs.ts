@@ -3,6 +3,8 @@ import { attempt, page, shelf, unref } from './page'
 // A tab in the background may have one turn a minute; three missed are an end.
 const LEASE_MS = 180_000
 const RENEWAL_MS = 20_000
+// Locks are answered in milliseconds, if at all.
+const PATIENCE_MS = 3000
 
 /**
  * Becomes the owner of what a name stands for, for as long as this page lives: by a Web Lock, which ends with
@@ -10,8 +12,13 @@ const RENEWAL_MS = 20_000
  * @returns what gives it back; undefined while another page has it
  */
 export function claim(name: string): Promise<(() => void) | undefined> {
-  return new Promise((resolve) => {
-    const byLease = () => resolve(lease(`${name}/lease`))
+  return new Promise((settle) => {
+    const resolve = (release: (() => void) | undefined) => {
+      clearTimeout(timer)
+      settle(release)
+    }
+    const byLease = () => resolve(lease(name))
+    const timer = setTimeout(byLease, PATIENCE_MS)
     const locks = attempt(() => page.navigator?.locks)
     const asked = attempt(() =>
       locks

@@ -1,4 +1,4 @@
-import { type Database, page, type Records } from '../page'
+import { type Database, page, type Records, type Transaction } from '../page'
 import { PREFIX, type Store } from './store'
 
 const EVENTS = 'events'
@@ -36,19 +36,14 @@ export function indexedStore(scope: string): Store {
   /** Runs a transaction. Resolves with what `use` returned, when the transaction is complete. */
   function run<Result>(
     mode: 'readonly' | 'readwrite',
-    use: (records: Records, commit: () => void, abort: () => void) => Result,
+    use: (records: Records, transaction: Transaction) => Result,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
-      setTimeout(() => reject(new Error('IndexedDB does not answer')), PATIENCE_MS)
+      setTimeout(() => reject('no answer'), PATIENCE_MS)
       open()
         .then((db) => {
           const transaction = db.transaction(EVENTS, mode)
-          // What is committed is completed even if the page ends now.
-          const used = use(
-            transaction.objectStore(EVENTS),
-            () => transaction.commit?.(),
-            () => transaction.abort(),
-          )
+          const used = use(transaction.objectStore(EVENTS), transaction)
           transaction.oncomplete = () => resolve(used)
           transaction.onabort = () => reject(transaction.error)
         })
@@ -62,24 +57,24 @@ export function indexedStore(scope: string): Store {
 
   return {
     put: (counter, write) =>
-      run('readwrite', (records, commit, abort) => {
+      run('readwrite', (records, transaction) => {
         const asked = records.get(counter)
         asked.onsuccess = () => {
           const { entries, count } = write(Number(asked.result ?? 0))
           try {
             for (const [key, text] of entries) records.put(text, key)
             records.put(String(count), counter)
-            commit()
+            // What is committed is completed even if the page ends now.
+            transaction.commit?.()
           } catch {
             // Thrown from here it would be a fault of the page.
-            abort()
+            transaction.abort()
           }
         }
       }),
     delete: (keys) =>
-      run('readwrite', (records, commit) => {
+      run('readwrite', (records) => {
         for (const key of keys) records.delete(key)
-        commit()
       }),
     keys: async () => (await run('readonly', (records) => records.getAllKeys())).result,
     async read(keys) {

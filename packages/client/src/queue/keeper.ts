@@ -20,12 +20,12 @@ export interface Kept extends Held {
 
 /** Numbers what waits, keeps it in a page as the first store that works can, and finds what earlier pages left. */
 export interface Keeper {
-  /** Begins, with what waits already. */
-  open(waiting: readonly Kept[]): void
+  /** Begins. */
+  open(): void
   /** Keeps an event, and numbers it: at once where nothing is stored, else soon. */
   save(event: Kept): void
   /** Numbers without waiting for a store. */
-  number(events: readonly Kept[]): void
+  number(events: readonly Kept[]): unknown
   /** Resolves when what was saved is numbered. */
   numbered(): Promise<unknown>
   remove(events: readonly Kept[]): void
@@ -61,7 +61,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   const counts = isPage() ? shared : new Map<string, number>()
   const counter = `${COUNTERS}/${session}`
   let stores: Store[] = []
-  let owner = ''
+  let owner = uuid()
   let place = 0
   let unsaved: Kept[] = []
   let saving: Promise<unknown> = Promise.resolve()
@@ -98,8 +98,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
     return seq
   }
 
-  async function openNow(begun: number, waiting: readonly Kept[]): Promise<void> {
-    const name = uuid()
+  async function openNow(begun: number): Promise<void> {
     const answering: Store[] = []
     for (const store of everyStore(scope)) {
       await store.read([counter]).then(
@@ -110,14 +109,12 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
         () => undefined,
       )
     }
-    if (!answering.length) tell('kept in memory alone: no storage')
-    const release = await claim(`${scope}/${name}`)
+    if (!answering.length) tell('not stored')
+    const release = await claim(`${scope}/${owner}`)
     if (begun !== era) return release?.()
     stores = answering
-    owner = name
     isOpening = false
-    if (release) mine.set(name, release)
-    unsaved = [...waiting.filter(({ key }) => !key), ...unsaved]
+    if (release) mine.set(owner, release)
     saveNow()
     looking = setInterval(self.look, LOOK_MS)
     unref(looking)
@@ -130,11 +127,12 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
         if (other === COUNTERS || mine.has(other) || isFull()) continue
         const release = await claim(`${scope}/${other}`)
         if (!release) continue
-        const left = keys.filter((key) => ownerOf(key) === other)
-        const texts = await store.read(left)
         if (begun !== era) return release()
         mine.set(other, release)
-        // Who had it may have removed some since.
+        // Who had it may have stored and removed some since.
+        const left = (await store.keys()).filter((key) => ownerOf(key) === other)
+        const texts = await store.read(left)
+        if (begun !== era) return
         const events = left.flatMap((key, at): Kept[] => {
           const text = texts[at]
           return text ? [{ id: idOf(key), text, key, store, isStored: true }] : []
@@ -169,7 +167,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
           for (const event of events) event.isStored = true
         },
         (why) => {
-          tell('kept in memory alone', why)
+          tell('not stored', why)
           number(events)
         },
       )
@@ -177,31 +175,29 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   }
 
   const self: Keeper = {
-    open(waiting) {
+    open() {
       const begun = ++era
+      owner = uuid()
       isOpening = isPage()
-      if (!isOpening) return self.number(waiting)
-      opening = inTurn(() => openNow(begun, waiting))
+      if (!isOpening) return
+      opening = inTurn(() => openNow(begun))
       inTurn(() => lookNow(begun))
     },
 
     save(event) {
-      if (!isPage()) return self.number([event])
-      if (!unsaved.length && !isOpening) queueMicrotask(saveNow)
-      unsaved.push(event)
+      if (!isPage()) number([event])
+      else if (unsaved.push(event) === 1 && !isOpening) queueMicrotask(saveNow)
     },
 
-    number(events) {
-      number(events)
-    },
+    number,
 
     numbered: () => opening.then(() => saving),
 
     remove(events) {
       for (const event of events) event.isGone = true
-      for (const store of stores) {
+      for (const store of new Set(events.map((event) => event.store))) {
         const keys = events.flatMap((event) => (event.store === store ? event.key! : []))
-        if (keys.length) store.delete(keys).catch((why) => tell('stays stored', why))
+        store?.delete(keys).catch((why) => tell('not erased', why))
       }
     },
 
@@ -212,26 +208,33 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
 
     close(waiting) {
       era++
-      const entries = waiting.flatMap((event): Written['entries'] => {
-        const { isStored, key, id, text } = event
-        return isStored ? [] : [[key ?? keyOf(owner, ++place, id), text]]
-      })
-      // The last is `localStorage` where there is one, which asks nobody to wait.
-      if (entries.length)
-        stores
-          .at(-1)
-          ?.put(counter, (count) => ({ count: number([], count), entries }))
-          .catch(() => undefined)
       unsaved = []
-      stores = []
       clearInterval(looking as number)
       for (const release of mine.values()) release()
       mine.clear()
+      const unstored = waiting.filter(({ isStored }) => !isStored)
+      if (!unstored.length || !isPage()) return
+      // This one asks nobody to wait.
+      const store = localStore(scope)
+      const entries = unstored.map((event): Written['entries'][number] => {
+        const { key = keyOf(owner, ++place, event.id), text } = event
+        event.key = key
+        event.store ??= store
+        return [key, text]
+      })
+      store
+        .put(counter, (count) => ({ count: number([], count), entries }))
+        .then(
+          () => {
+            for (const event of unstored) event.isStored = true
+          },
+          () => undefined,
+        )
     },
 
     erase() {
-      unsaved = []
       self.close([])
+      stores = []
       if (isPage()) inTurn(() => Promise.all(everyStore(scope).map((store) => store.erase())))
     },
   }

@@ -5,12 +5,8 @@ import { PREFIX, type Store } from './store'
 export function localStore(scope: string): Store {
   const own = `${scope}/`
 
-  /** Looks at it anew each time: a page may lose its storage while it lives. */
-  function storage() {
-    const found = shelf('localStorage')
-    if (!found) throw new Error('localStorage is blocked')
-    return found
-  }
+  // It is looked at anew each time: a page may lose its storage while it lives.
+  const storage = () => shelf('localStorage')!
 
   function keysOf(prefix: string): string[] {
     const all = storage()
@@ -29,14 +25,8 @@ export function localStore(scope: string): Store {
   return {
     async put(counter, write) {
       const { entries, count } = write(Number(storage().getItem(own + counter)))
-      try {
-        storage().setItem(own + counter, String(count))
-        for (const [key, text] of entries) storage().setItem(own + key, text)
-      } catch (full) {
-        const keys = entries.map(([key]) => key)
-        remove(own, keys)
-        throw full
-      }
+      storage().setItem(own + counter, String(count))
+      for (const [key, text] of entries) storage().setItem(own + key, text)
     },
     delete: async (keys) => remove(own, keys),
     keys: async () => keysOf(own),

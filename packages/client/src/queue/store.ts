@@ -12,7 +12,7 @@ export interface Held {
  */
 export interface Store {
   /**
-   * Counts and keeps in one step, which no other page comes into: all or nothing.
+   * Counts and keeps in one step, which no other page comes into. Where it fails, some may be kept.
    * @param write is given the count so far, and returns what is kept, and the count from now on
    */
   put(counter: string, write: (count: number) => Written): Promise<void>

@@ -28,7 +28,7 @@ const cases: [answer: Answer, verdict: Partial<Verdict>, tried?: object][] = [
   [{ status: 0 }, { next: 'kept', wait: 8000 }, { failures: 4 }],
   [{ status: 0 }, { next: 'kept', wait: 30_000 }, { failures: 40 }],
   [{ status: 0 }, { next: 'kept', wait: 30_000 }, { failures: 4000 }],
-  [{ status: 0 }, { next: 'kept', wait: 0 }, { random: 0 }],
+  [{ status: 0 }, { next: 'kept', wait: 100 }, { random: 0 }],
   [{ status: 302 }, { next: 'kept', wait: 500 }],
   [{ status: 408 }, { next: 'kept', wait: 500 }],
   [{ status: 425 }, { next: 'kept', wait: 500 }],
@@ -105,7 +105,7 @@ const cases: [answer: Answer, verdict: Partial<Verdict>, tried?: object][] = [
   [{ status: 422, code: problem }, { next: 'refused' }, { count: 1 }],
   [{ status: 413 }, { next: 'less', wait: 0 }],
   [{ status: 413 }, { next: 'refused' }, { count: 1 }],
-  [{ status: 400, code: 'not_conformant' }, { next: 'quarantined' }],
+  [{ status: 400, code: 'not_conformant' }, { next: 'refused' }],
   // These are not of this server: nothing is dropped for them.
   [{ status: 400 }, { next: 'kept', wait: 500 }],
   [{ status: 400, code: 7 }, { next: 'kept', wait: 500 }, { count: 1 }],

@@ -15,10 +15,10 @@ export interface Answer {
 export interface Verdict {
   /**
    * `taken`: a receipt says more. `kept`: all of it is sent again. `less`: fewer at a time. `last`: what could
-   * be the cause goes behind the others. `refused`: none of it will ever be taken. `quarantined`: the server
-   * holds all of it, as what it could not store.
+   * be the cause goes behind the others. `refused`: none of it will ever be taken, or
+   * the server holds all of it as what it could not store.
    */
-  next: 'taken' | 'kept' | 'less' | 'last' | 'refused' | 'quarantined'
+  next: 'taken' | 'kept' | 'less' | 'last' | 'refused'
   /** Milliseconds until the next request. */
   wait: number
   /** Whether the server asked for that wait. */
@@ -38,6 +38,8 @@ interface Tried {
 
 const SECOND = 1000
 const LONGEST_BACKOFF = 60 * SECOND
+// However the dice fall, a server that fails is given a moment.
+const SHORTEST_BACKOFF = 100
 // A server that asks for more is asked again after an hour all the same: it may have meant another.
 const LONGEST_ASKED = 3600 * SECOND
 // Somebody has to correct a key or an address first.
@@ -54,12 +56,14 @@ export function verdictOf(answer: Answer, { failures, count, random, now }: Trie
   const isAlone = count === 1
   const isContent = status === 400 || status === 409 || status === 422
   if (status === 413 || (isContent && typeof code === 'string')) {
-    const next = code === 'not_conformant' ? 'quarantined' : isAlone ? 'refused' : 'less'
+    const next = isAlone || code === 'not_conformant' ? 'refused' : 'less'
     return { next, wait: 0, isAsked: false }
   }
 
   const isPassing = status < 400 || status > 499 || [408, 425, 429].includes(status) || isContent
-  const own = isPassing ? random * Math.min(LONGEST_BACKOFF, SECOND * 2 ** failures) : FOR_PEOPLE
+  const own = isPassing
+    ? Math.max(SHORTEST_BACKOFF, random * Math.min(LONGEST_BACKOFF, SECOND * 2 ** failures))
+    : FOR_PEOPLE
   // Who was told the same wait does not come at the same moment.
   const wait = asked > 0 ? Math.max(asked * (1 + random / 10), own) : own
   const isSuspect = status === 500 && failures >= SUSPECT

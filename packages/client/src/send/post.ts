@@ -43,11 +43,6 @@ async function ask(request: Request, signal: AbortSignal): Promise<Posted> {
   const isElsewhere = !`${url}/`.startsWith(`${page.location?.origin}/`)
   const byKey = isLast && isElsewhere && wire.pathByKey
   const address = url + (byKey ? byKey + encodeURIComponent(key) : wire.path)
-  // Firefox before 133 has nothing else that outlives a page.
-  if (isLast && wire.pathByKey && !('keepalive' in Request.prototype)) {
-    page.navigator?.sendBeacon?.(url + wire.pathByKey + encodeURIComponent(key), body)
-    return { status: 0, body: 'a beacon, which has no answer' }
-  }
   const answer = await fetch(address, {
     method: 'POST',
     body,

@@ -10,36 +10,25 @@ export interface Wire {
   pathByKey?: string
   /** Writes the body. */
   body(texts: string[]): string
-  /** Reads an answer. @returns undefined for what is no receipt: nothing was acknowledged */
-  read(answer: unknown, sent: readonly Held[]): Settled | undefined
+  /** Reads an answer: what became of each event, in their order; of none where it is no receipt. */
+  read(answer: unknown, sent: readonly Held[]): Outcome[]
 }
 
-/** Says what became of events that were sent; what stands in neither list has to be sent again. */
-export interface Settled {
-  stored: Held[]
-  quarantined: { event: Held; why: unknown }[]
-}
+/** `true`: it is stored. What the server could not store, and holds in quarantine, has the reasons. Else it has to be sent again. */
+export type Outcome = true | object | undefined
 
-/** Reads the receipt of `POST /api/v1/events` and of Caliper's address. */
-export function readReceipt(answer: unknown, sent: readonly Held[]): Settled | undefined {
-  const { requestId, eventCount, eventIds, quarantined, acceptedForLater } = (answer ?? {}) as {
-    [name: string]: unknown
-  }
-  // A hotel's page that asks to log in is answered with 200, too.
-  if (typeof requestId !== 'string' || typeof eventCount !== 'number' || !Array.isArray(eventIds))
-    return
-  const refused = (Array.isArray(quarantined) ? quarantined : []).flatMap(
-    ({ index, errors }: { index: number; errors: unknown }) => {
-      const event = sent[index]
-      return event ? [{ event, why: errors }] : []
-    },
-  )
-  const isRefused = new Set(refused.map(({ event }) => event))
-  const others = sent.filter((event) => !isRefused.has(event))
-  const later = typeof acceptedForLater === 'number' ? acceptedForLater : 0
-  const isWhole = later + (eventIds.length ? 0 : eventCount) >= others.length
-  const ids = new Set(eventIds)
-  return { stored: isWhole ? others : others.filter(({ id }) => ids.has(id)), quarantined: refused }
+/** Reads the receipt of `POST /api/v1/events` and of Caliper's address. @throws for what is not one */
+export function readReceipt(answer: unknown, sent: readonly Held[]): Outcome[] {
+  const { requestId, eventCount, eventIds, quarantined, acceptedForLater } = answer as {
+    [name: string]: number | string[]
+  } & { quarantined: { index: number; errors: object }[] }
+  const refused: Outcome[] = []
+  for (const { index, errors } of quarantined) refused[index] = errors
+  const ids = new Set(eventIds as string[])
+  const later = (acceptedForLater as number | undefined) ?? (ids.size ? 0 : (eventCount as number))
+  // A hotel's page that asks to log in is answered with 200, too. Numbers alone stand for all.
+  const isWhole = requestId && later + quarantined.length >= sent.length
+  return sent.map(({ id }, at) => refused[at] ?? (isWhole || ids.has(id) || undefined))
 }
 
 export const nativeWire: Wire = {
