@@ -3,7 +3,16 @@ import { chromium, type Page } from 'playwright-core'
 import { temporaryFolder } from '../support/folders'
 import { chromiumOptions } from '../support/pages/chromium'
 import type { Taken } from '../support/pages/rig'
-import { crash, quick, type Scene, scene, sessionOf, take, waiting } from '../support/pages/scene'
+import {
+  crash,
+  hide,
+  quick,
+  type Scene,
+  scene,
+  sessionOf,
+  take,
+  waiting,
+} from '../support/pages/scene'
 import { type Settings, type Stage, startStage } from '../support/pages/stage'
 import { until } from '../support/until'
 
@@ -15,9 +24,9 @@ beforeAll(async () => {
   stage = await startStage()
 }, PATIENCE_MS)
 afterAll(async () => {
-  const heard = { complaints: stage.complaints, quarantined: await stage.quarantined() }
+  const heard = { complaints: stage.complaints, conflicts: await stage.conflicts() }
   await stage[Symbol.asyncDispose]()
-  expect(heard).toEqual({ complaints: [], quarantined: 0 })
+  expect(heard).toEqual({ complaints: [], conflicts: 0 })
 })
 
 async function killBrowserOf(folder: string) {
@@ -26,10 +35,6 @@ async function killBrowserOf(folder: string) {
     process.kill(Number(id), 'SIGKILL')
   await Bun.sleep(200)
 }
-
-// What a browser does when another tab comes to the front.
-const HIDE = `Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
-  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`
 
 const settle = (page: Page) => page.waitForTimeout(150)
 
@@ -86,7 +91,7 @@ describe('events that wait when their page', () => {
   it.concurrent('is hidden arrive at once, while it stays open', async () => {
     await visit(async ({ page, sessionId }) => {
       const taken = await take(page, 7)
-      await page.evaluate(HIDE)
+      await hide(page)
       await stage.arrive(sessionId, taken)
     })
   })
@@ -96,7 +101,7 @@ describe('events that wait when their page', () => {
       const taken = await take(page, 2)
       await page.evaluate(`for (const name of ['visibilitychange', 'pagehide', 'beforeunload'])
         addEventListener(name, () => localStorage.setItem('said ' + name + Math.random(), JSON.stringify(rig.take(1, { name }))))`)
-      await page.evaluate(HIDE)
+      await hide(page)
       await page.goto('about:blank')
       const next = await again()
       const said =

@@ -7,6 +7,7 @@ import { chromiumOptions } from '../support/pages/chromium'
 import { startProxy } from '../support/pages/proxy'
 import {
   crash,
+  hide,
   kept,
   quick,
   type Scene,
@@ -26,9 +27,9 @@ beforeAll(async () => {
   stage = await startStage()
 }, PATIENCE_MS)
 afterAll(async () => {
-  const heard = { complaints: stage.complaints, quarantined: await stage.quarantined() }
+  const heard = { complaints: stage.complaints, conflicts: await stage.conflicts() }
   await stage[Symbol.asyncDispose]()
-  expect(heard).toEqual({ complaints: [], quarantined: 0 })
+  expect(heard).toEqual({ complaints: [], conflicts: 0 })
 })
 
 /** Starts a browser of somebody who has chosen settings. */
@@ -58,25 +59,25 @@ describe('a client whose storage is blocked', () => {
     return { page, frame }
   }
 
-  it.concurrent('in a sandbox sends all the same, also while it closes', async () => {
+  it.concurrent('in a sandbox sends all the same, also when it is hidden', async () => {
     await scene(stage, async ({ proxy, context }) => {
       const options = { settings: { batch: quick }, as: 'script' as const }
-      const { page, frame } = await framed(context, 'sandbox="allow-scripts"', options)
+      const { frame } = await framed(context, 'sandbox="allow-scripts"', options)
       expect(await frame.evaluate(TOUCH)).toBe('SecurityError')
       const sessionId = await sessionOf(frame)
       proxy.does({ answers: 503, headers: { 'Retry-After': '1' } }, { times: 1 })
       const taken = await take(frame, 12)
       await stage.arrive(sessionId, taken)
       taken.push(...(await take(frame, 4)))
-      await page.close()
+      await hide(frame)
       await stage.arrive(sessionId, taken)
     })
   })
 
-  it.concurrent('in the frame of a third party sends all the same, also while it closes', async () => {
+  it.concurrent('in the frame of a third party sends all the same, also when it is hidden', async () => {
     await scene(stage, async ({ context }) => {
       // A private window gives such a frame no storage.
-      const { page, frame } = await framed(context, '', {
+      const { frame } = await framed(context, '', {
         settings: { batch: waiting },
       })
       expect(await frame.evaluate(TOUCH)).toBe('SecurityError')
@@ -84,7 +85,7 @@ describe('a client whose storage is blocked', () => {
       const taken = await take(frame, 12)
       await frame.evaluate('nonius.flush()')
       taken.push(...(await take(frame, 5)))
-      await page.close()
+      await hide(frame)
       await stage.arrive(sessionId, taken)
     })
   })
@@ -121,7 +122,7 @@ describe('a client whose storage is blocked', () => {
 
 describe('a client whose storage', () => {
   it.concurrent('is full holds in memory what it cannot keep, says so, and sends all', async () => {
-    await apart(async ({ context, open }) => {
+    await scene(stage, async ({ context, open }) => {
       const settings = { batch: waiting, debug: true }
       const page = await open({ settings })
       const said: string[] = []
@@ -211,7 +212,7 @@ describe('a client whose storage', () => {
   }
 
   it.concurrent('is erased by the page while it runs goes on', async () => {
-    await apart(async ({ open }) => {
+    await scene(stage, async ({ open }) => {
       const sessionId = crypto.randomUUID()
       const settings = { batch: waiting, sessionId }
       const page = await open({ settings })
@@ -288,7 +289,7 @@ describe('consent', () => {
 
   for (const as of ['script', 'module'] as const) {
     it.concurrent(`that is pending leaves nothing anywhere, and then brings all (${as})`, async () => {
-      await apart(async ({ proxy, context, open }) => {
+      await scene(stage, async ({ proxy, context, open }) => {
         const settings =
           as === 'script' ? { consent: 'pending' } : { consent: 'pending', batch: quick }
         const page = await open({ as, settings: { url: proxy.url, ...settings } })
@@ -310,7 +311,7 @@ describe('consent', () => {
   }
 
   it.concurrent('that is pending leaves nothing when the page ends', async () => {
-    await apart(async ({ proxy, open }) => {
+    await scene(stage, async ({ proxy, open }) => {
       const settings = { consent: 'pending', batch: quick }
       const page = await open({ settings })
       const sessionId = await sessionOf(page)
@@ -328,7 +329,7 @@ describe('consent', () => {
   })
 
   it.concurrent('that is refused erases everything, sends nothing, and ignores what follows', async () => {
-    await apart(async ({ proxy, context, open }) => {
+    await scene(stage, async ({ proxy, context, open }) => {
       const page = await open({ settings: { batch: waiting } })
       await take(page, 15)
       await Bun.sleep(200)
@@ -347,7 +348,7 @@ describe('consent', () => {
   })
 
   it.concurrent('that is refused from the beginning leaves nothing', async () => {
-    await apart(async ({ proxy, open }) => {
+    await scene(stage, async ({ proxy, open }) => {
       const settings = { consent: false, batch: quick }
       const page = await open({ settings })
       await take(page, 15)
@@ -361,7 +362,7 @@ describe('consent', () => {
   })
 
   it.concurrent('that is refused erases what other tabs left, and what one left that was offline', async () => {
-    await apart(async ({ proxy, open }) => {
+    await scene(stage, async ({ proxy, open }) => {
       proxy.does('cut', { preflights: true })
       const settings = { batch: waiting }
       const old = await open({ settings })
@@ -379,7 +380,7 @@ describe('consent', () => {
   })
 
   it.concurrent('that is given after it was refused begins anew', async () => {
-    await apart(async ({ open }) => {
+    await scene(stage, async ({ open }) => {
       const page = await open({ settings: { batch: quick } })
       const before = await take(page, 3)
       const first = await sessionOf(page)
@@ -399,7 +400,7 @@ describe('consent', () => {
   })
 
   it.concurrent('that is asked for in one page of many holds for a page that waits for it', async () => {
-    await apart(async ({ open }) => {
+    await scene(stage, async ({ open }) => {
       // Two million characters of events while nobody has answered: the page's memory has a bound.
       const settings = { consent: 'pending', maxQueued: 50, batch: quick }
       const page = await open({ settings })

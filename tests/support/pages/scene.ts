@@ -6,7 +6,7 @@ import type { PageOptions, Stage } from './stage'
 /** What one test has for itself. */
 export interface Scene {
   proxy: BadProxy
-  /** Shared with other tests, unless this one is apart. */
+  /** Shared with other tests, unless this one is apart; not so the origin of its pages, and their storage. */
   context: BrowserContext
   /** What the consoles of its pages said, as `warning [nonius] …`. */
   said: string[]
@@ -15,7 +15,7 @@ export interface Scene {
 }
 
 interface Apart {
-  /** Whether it changes what the pages of a context share: storage, network, time. */
+  /** Whether it changes what all pages of a context share: network, time. */
   apart?: boolean
 }
 
@@ -29,11 +29,11 @@ export async function scene(
   const context = apart ? await stage.context() : await stage.shared()
   const said: string[] = []
   const pages: Page[] = []
+  const host = `${crypto.randomUUID()}.localhost`
   async function open(options: PageOptions = {}) {
     const settings = { url: proxy.url, ...options.settings }
-    const page = await stage.open(context, { ...options, settings }, (message) =>
-      said.push(message),
-    )
+    const all = { host, ...options, settings }
+    const page = await stage.open(context, all, (message) => said.push(message))
     pages.push(page)
     return page
   }
@@ -66,6 +66,13 @@ export async function crash(page: Page): Promise<void> {
   void session.send('Page.crash').catch(() => undefined)
   await crashed
   await page.close()
+}
+
+/** Does what a browser does when another tab comes to the front. */
+export async function hide(page: Page | Frame): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`)
 }
 
 /** Settings under which nothing is sent by itself: more events than any test has, or ten minutes. */

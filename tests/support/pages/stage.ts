@@ -66,8 +66,8 @@ export interface Stage extends AsyncDisposable {
   /** A context for all tests that leave each other's storage alone: one costs as much as a page. */
   shared(): Promise<BrowserContext>
   stored(sessionId: string): Promise<Stored[]>
-  /** Counts what is in quarantine: an event that came twice with other content would be there, too. */
-  quarantined(): Promise<number>
+  /** Counts the events that came again with the same id and other content. */
+  conflicts(): Promise<number>
   /**
    * Waits until each of these events is stored, and expects nothing else: each once, as it was taken, with
    * `seq` from 1 without a gap, in the order in which its tab took it.
@@ -155,8 +155,10 @@ export async function startStage(config: Partial<Config> = {}, given?: Browser):
     listen,
     serve,
     stored,
-    async quarantined() {
-      const reply = await app.request('/quarantine', { headers: app.as(app.keys.admin) })
+    async conflicts() {
+      const reply = await app.request('/quarantine?code=conflict', {
+        headers: app.as(app.keys.admin),
+      })
       return ((await reply.json()) as { items: unknown[] }).items.length
     },
     context,
