@@ -91,7 +91,7 @@ export function createPass(needs: Needs) {
     for (const one of read.all.values()) {
       const known = before?.all.get(one.connectionId)
       if (known !== undefined) one.floor = known.floor
-      // What was written down may have been told of meanwhile; what was not, nobody else knows.
+      // A loss that was written down may have been told of meanwhile; of another nobody else knows.
       if (known !== undefined && known.lost !== known.noted) one.lost = known.lost
       // Between two tries another function may have posted.
       const isOlder =

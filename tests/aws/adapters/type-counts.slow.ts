@@ -169,7 +169,7 @@ describe('counts by type, from the store through the stream', () => {
     async function followed() {
       const { follow } = await createFeed(client, eventsTable, new Map(), blobs)
       const counting = createTypeCounting({ storedTypes: opened.follower() })
-      // As the mapping has it (`infra/changes.ts`).
+      // As the mapping has it (`infra/stream-mapping.ts`).
       return follow({ ...counting, maxRecords: 500, maxWaitMs: 2000 })
     }
     await using _ = await followed()
