@@ -95,8 +95,14 @@ describe('the way in', () => {
     expect(reservedConcurrentExecutions).toBeUndefined()
   })
 
-  it('keeps as many streams at a time as it is told to, each for as long', () => {
-    const told = graphOf('ci', { NONIUS_MAX_STREAMS: '50', NONIUS_STREAM_SECONDS: '60' })
+  it('keeps as many streams at a time as it is told to, each for as long, and as many WebSockets', () => {
+    const told = graphOf('ci', {
+      NONIUS_MAX_STREAMS: '50',
+      NONIUS_STREAM_SECONDS: '60',
+      NONIUS_MAX_SUBSCRIBERS: '40',
+    })
+    const realtime = named(told, 'Function', 'RealtimeFunction').inputs
+    expect(realtime.environment.variables.NONIUS_MAX_SUBSCRIBERS).toBe('40')
     const { inputs } = named(told, 'Function', 'StreamFunction')
     expect(inputs.reservedConcurrentExecutions).toBe(50)
     expect(inputs.environment.variables).toMatchObject({
@@ -108,12 +114,6 @@ describe('the way in', () => {
         'NONIUS_STREAM_SECONDS',
       )
     }
-  })
-
-  it('has as many subscribers over WebSocket as it is told', () => {
-    const told = graphOf('ci', { NONIUS_MAX_SUBSCRIBERS: '40' })
-    const { inputs } = named(told, 'Function', 'RealtimeFunction')
-    expect(inputs.environment.variables.NONIUS_MAX_SUBSCRIBERS).toBe('40')
   })
 
   it('answers within the time that API Gateway waits on WebSocket', () => {
