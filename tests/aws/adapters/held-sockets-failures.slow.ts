@@ -4,7 +4,7 @@ import { stateKey } from '../../../src/platform/aws/subscriptions/items'
 import type { Subscriptions } from '../../../src/platform/subscriptions'
 import { aDynamoDbClient } from '../../support/aws/emulators'
 import { type Fault, withFaults } from '../../support/aws/faults'
-import { aPrincipal, heldSockets, TENANT } from '../../support/aws/held-sockets'
+import { aPupil, heldSockets, TENANT } from '../../support/aws/held-sockets'
 import { aRecord } from '../../support/records'
 
 setDefaultTimeout(120_000) // the emulated tables answer sixty writes a second on a busy machine
@@ -189,7 +189,7 @@ describe('Subscriptions whose table loses a reply', () => {
 
   it('begin once, whatever the same connection says at the same moment', async () => {
     const test = await heldSockets({ client })
-    const principal = aPrincipal()
+    const principal = aPupil()
     const begin = (after: string) =>
       test.subscriptions.begin(
         { connectionId: 'one', principal, format: 'event', after },
