@@ -80,6 +80,7 @@ export const laterApps = [
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
   later(['/'], async () => (await import('./system/get-home')).getHome),
   later(['/docs/*'], async () => (await import('./system/get-docs')).getDocs),
+  later(['/client.js'], async () => (await import('./browser/get-client')).getClientScript),
   later(['/metrics'], async () => (await import('./system/get-metrics')).getMetrics),
 ]
 

@@ -81,7 +81,7 @@ function tell(c: AppContext, allowance: Allowance | undefined): void {
 
 // Whoever watches over a server asks these all the time.
 const FREE =
-  /^\/(?:health|ready|readiness|metrics|docs|openapi\.json|(?:api\/v1\/)?event-types(?:\/.*)?)?$/
+  /^\/(?:health|ready|readiness|metrics|docs|openapi\.json|client\.js|(?:api\/v1\/)?event-types(?:\/.*)?)?$/
 const BRINGS =
   /^\/(?:caliper\/|xapi\/|v1\/|ws\/publish|(?:api\/v1\/)?events(?:\/validate)?$|api\/v1\/in\/)/
 const READS = new Set(['GET', 'HEAD'])

@@ -180,6 +180,7 @@ describe('what the document says of keys', () => {
     'GET /readiness',
     'GET /openapi.json',
     'GET /docs',
+    'GET /client.js',
     'POST /api/v1/events/validate',
     'POST /caliper/v1p2/events/validate',
     'GET /xapi/about',

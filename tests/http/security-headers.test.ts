@@ -20,6 +20,7 @@ const replies: [method: string, path: string, status: number, headers?: Record<s
     ['GET', '/docs', 200],
     ['GET', '/docs/scalar.js', 200],
     ['GET', '/openapi.json', 200],
+    ['GET', '/client.js', 200],
     ['GET', '/nothing', 404],
     ['GET', '/api/nothing', 404],
     ['GET', '/xapi/about', 200],

@@ -1,1 +1,9 @@
-export type * from './generated/api'
+export { createClient } from './client'
+export type {
+  Client,
+  ClientOptions,
+  Consent,
+  Sending,
+  TrackOptions,
+  TrackRest,
+} from './contract'

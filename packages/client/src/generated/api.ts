@@ -3119,6 +3119,16 @@ export interface Operations {
       500: Problem
     }
   }
+  /** The client for pages, to be loaded by a script tag */
+  getClientScript: {
+    method: 'GET'
+    path: '/client.js'
+    replies: {
+      200: string
+      304: undefined
+      500: Problem
+    }
+  }
   /** Figures for Prometheus */
   getMetrics: {
     method: 'GET'
