@@ -106,7 +106,7 @@ export const suites: Record<string, Part[]> = {
   product: [
     {
       name: 'browser',
-      says: '/docs and the page at / in Chromium, without the internet',
+      says: '/docs, the page at /, the client and its examples in Chromium, without the internet',
       files: 'tests/browser/*.slow.ts',
       // Chromium renders the page in a second, or in twenty beside other work on two cores.
       options: ['--timeout', '60000'],
