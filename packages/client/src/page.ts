@@ -71,6 +71,7 @@ export interface Database {
 export interface Transaction {
   objectStore(name: string): Records
   commit?(): void
+  abort(): void
   error: unknown
   oncomplete: (() => void) | null
   onabort: (() => void) | null

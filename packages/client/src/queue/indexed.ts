@@ -61,10 +61,15 @@ export function indexedStore(scope: string): Store {
         const asked = records.get(counter)
         asked.onsuccess = () => {
           const { entries, count } = write(Number(asked.result ?? 0))
-          for (const [key, text] of entries) records.put(text, key)
-          records.put(String(count), counter)
-          // What is committed is completed even if the page ends now.
-          transaction.commit?.()
+          try {
+            for (const [key, text] of entries) records.put(text, key)
+            records.put(String(count), counter)
+            // What is committed is completed even if the page ends now.
+            transaction.commit?.()
+          } catch {
+            // Thrown from here it would be a fault of the page.
+            transaction.abort()
+          }
         }
       }),
     delete: (keys) =>

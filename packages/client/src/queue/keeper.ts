@@ -1,4 +1,4 @@
-import { attempt, isPage, page, unref, uuid } from '../page'
+import { attempt, isPage, page, shelf, unref, uuid } from '../page'
 import { claim } from '../tabs'
 import { indexedStore } from './indexed'
 import { localStore } from './local'
@@ -81,7 +81,11 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
 
   /** @returns the count from now on */
   function number(events: readonly Kept[], count = 0): number {
-    let seq = Math.max(count, counts.get(session) ?? 0)
+    // IndexedDB has no answer within the turn in which a page ends: what other tabs counted is read here, too.
+    const shown = isPage() ? shelf('localStorage') : undefined
+    const name = `${scope}/${counter}`
+    const there = Number(attempt(() => shown?.getItem(name)) ?? 0)
+    let seq = Math.max(count, counts.get(session) ?? 0, there)
     for (const event of events) {
       const { number, gap = 0 } = event
       if (!number) continue
@@ -90,6 +94,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
       event.number = undefined
     }
     counts.set(session, seq)
+    if (seq > there) attempt(() => shown?.setItem(name, String(seq)))
     return seq
   }
 
