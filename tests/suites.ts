@@ -106,7 +106,7 @@ export const suites: Record<string, Part[]> = {
   product: [
     {
       name: 'browser',
-      says: '/docs, the page at / and the client in Chromium, without the internet',
+      says: '/docs, the page at /, the client and its examples in Chromium, without the internet',
       files: 'tests/browser/*.slow.ts',
       // Chromium renders a page in a second, or in twenty beside other work on two cores; more pages at a
       // time than these gain nothing.
@@ -129,7 +129,7 @@ export const suites: Record<string, Part[]> = {
     },
     {
       name: 'clients',
-      says: 'openapi-python-client from PyPI and openapi-typescript from npm, over the whole document',
+      says: 'openapi-python-client from PyPI and openapi-typescript from npm, over the whole document; the Python of docs/live.md',
       files: 'tests/clients/*.slow.ts',
       needs: 'Python 3 with venv',
     },

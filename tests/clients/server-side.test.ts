@@ -5,7 +5,8 @@ import { type HttpServer, serveHttp } from '../../src/platform/local/serve'
 import { startTestApp, type TestApp } from '../support/app'
 import { temporaryFolder } from '../support/folders'
 import { type BadProxy, startProxy } from '../support/pages/proxy'
-import { repository, run } from '../support/program'
+import { run } from '../support/program'
+import { pack } from '../support/tarball'
 
 const source = `
 import { createClient } from '@nonius/client'
@@ -41,13 +42,7 @@ describe('the packed client on a server', () => {
   beforeAll(async () => {
     const at = join(folder.path, 'node_modules/@nonius')
     mkdirSync(at, { recursive: true })
-    const { HOME = '', PATH = '' } = process.env
-    const cwd = join(repository, 'packages/client')
-    const packed = await run(['npm', 'pack', '--silent', '--pack-destination', folder.path], {
-      cwd,
-      env: { HOME, PATH },
-    })
-    expect(packed).toMatchObject({ exitCode: 0 })
+    await pack('client', folder.path)
     const tarball = readdirSync(folder.path).find((name) => name.endsWith('.tgz'))!
     const unpacked = await run(['tar', '-xzf', join(folder.path, tarball), '-C', at])
     expect(unpacked.exitCode).toBe(0)
