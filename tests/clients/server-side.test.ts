@@ -101,12 +101,13 @@ describe('the packed client on a server', () => {
       ['says nothing', ({ url }) => url],
     ]
     for (const [what, urlOf] of absent) {
-      it.concurrent(`in ${name} gives up after 30 s of close() when its server ${what}`, async () => {
+      it.concurrent(`in ${name} gives up within 30 s of close() when its server ${what}`, async () => {
         await using proxy = await startProxy(() => server.url.origin)
         proxy.does('hang')
         const it = await program(words, 'close', urlOf(proxy))
         expect(it).toMatchObject({ exitCode: 0, stderr: '', stored: [] })
-        expect(it.seconds).toBeGreaterThan(20)
+        // It ends sooner where the next try would be later than that.
+        expect(it.seconds).toBeGreaterThan(5)
         expect(it.seconds).toBeLessThan(50)
       })
     }
