@@ -23,7 +23,7 @@ export function createClient<Events extends object = Record<string, object>>(
       ...options,
       session,
       onLeave(isLeft) {
-        if (isTabs && sender.isOpen()) leaveSession(isLeft)
+        if (isTabs) leaveSession(isLeft)
       },
       onConsent(given) {
         if (isTabs) setSession(given ? session : undefined)
@@ -47,7 +47,6 @@ export function createClient<Events extends object = Record<string, object>>(
       try {
         const [payload, options] = rest
         const about = options ?? {}
-        if (!sender.isOpen()) return
         const rate = rateOf(type, about.class)
         if (rate === undefined) return
         const id = about.eventId || uuid()
@@ -65,7 +64,7 @@ export function createClient<Events extends object = Record<string, object>>(
           context,
           payload,
         })
-        sender.take(id, text, (text, seq) => `${text.slice(0, -1)},"seq":${seq}}`)
+        sender.take(id, text, true)
       } catch (why) {
         sender.tell('refused: no JSON', type, why)
       }

@@ -9,21 +9,25 @@ export interface FakeShelf extends Shelf {
 
 export function fakeShelf(): FakeShelf {
   const entries = new Map<string, string>()
-  return {
+  const shelf = {
     entries,
     room: Infinity,
-    get length() {
-      return entries.size
-    },
-    key: (index) => [...entries.keys()][index] ?? null,
-    getItem: (name) => entries.get(name) ?? null,
-    setItem(name, value) {
+    getItem: (name: string) => entries.get(name) ?? null,
+    setItem(name: string, value: string) {
       const held = [...entries.values()].join('').length - (entries.get(name)?.length ?? 0)
-      if (held + value.length > this.room) throw new DOMException('full', 'QuotaExceededError')
+      if (held + value.length > shelf.room) throw new DOMException('full', 'QuotaExceededError')
       entries.set(name, value)
     },
-    removeItem: (name) => void entries.delete(name),
+    removeItem: (name: string) => void entries.delete(name),
   }
+  // As a browser's, it lists what is in it.
+  return new Proxy({} as FakeShelf, {
+    get: (_, member) => shelf[member as keyof typeof shelf],
+    set: (_, member, value) => Reflect.set(shelf, member, value),
+    ownKeys: () => [...entries.keys()],
+    getOwnPropertyDescriptor: (_, name) =>
+      entries.has(String(name)) ? { enumerable: true, configurable: true } : undefined,
+  })
 }
 
 /** One request as a server sees it. */
@@ -83,7 +87,10 @@ export function fakePage(more: Partial<Browser> = {}) {
   const session = fakeShelf()
   const put: Record<string, unknown> = {
     ...{ document, localStorage: local, sessionStorage: session },
-    ...{ location: { origin: 'https://quiz.example.edu' }, navigator: { onLine: true } },
+    ...{
+      location: { origin: 'https://quiz.example.edu' },
+      navigator: { onLine: true, locks: fakeLocks() },
+    },
     // Bun's own requests know no `keepalive`.
     Request: class {
       get keepalive() {
@@ -108,6 +115,19 @@ export function fakePage(more: Partial<Browser> = {}) {
     },
     listening: () => [...listeners.values()].reduce((all, { size }) => all + size, 0),
     [Symbol.dispose]: restore,
+  }
+}
+
+/** Web Locks, asked for with `ifAvailable`. */
+function fakeLocks() {
+  const held = new Set<string>()
+  return {
+    async request(name: string, _: object, run: (lock: object | null) => unknown) {
+      if (held.has(name)) return run(null)
+      held.add(name)
+      await run({ name })
+      held.delete(name)
+    },
   }
 }
 

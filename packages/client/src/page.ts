@@ -7,7 +7,6 @@ export interface Browser {
     addEventListener: Listen
     removeEventListener: Listen
   }
-  location?: { readonly origin: string }
   navigator?: {
     readonly onLine?: boolean
     readonly locks?: Locks
@@ -30,8 +29,6 @@ type Listen = (type: string, listener: (event: { persisted?: boolean }) => void)
 
 /** The part of `Storage` that is used. */
 export interface Shelf {
-  readonly length: number
-  key(index: number): string | null
   getItem(name: string): string | null
   setItem(name: string, value: string): void
   removeItem(name: string): void
@@ -65,7 +62,6 @@ export interface Database {
   transaction(names: string, mode: 'readonly' | 'readwrite'): Transaction
   close(): void
   onversionchange: (() => void) | null
-  onclose: (() => void) | null
 }
 
 export interface Transaction {
@@ -120,9 +116,9 @@ export const clock = (): number => performance.now()
 export function uuid(): string {
   const { crypto } = globalThis
   if (crypto?.randomUUID) return crypto.randomUUID()
-  const random = () => crypto?.getRandomValues(new Uint8Array(1))[0] ?? Math.random() * 256
   // RFC 9562, section 5.4: 4 is the version, and of the 8 two bits are the variant.
-  return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) =>
-    (Number(digit) ^ (random() & (15 >> (Number(digit) / 4)))).toString(16),
-  )
+  return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) => {
+    const random = crypto ? crypto.getRandomValues(new Uint8Array(1))[0]! : Math.random() * 256
+    return (Number(digit) ^ (random & (15 >> (Number(digit) / 4)))).toString(16)
+  })
 }

@@ -1,7 +1,6 @@
 import type { ClientOptions, Consent, Sending } from './contract'
 import { attempt, clock, isPage, page, unref } from './page'
 import { createKeeper, type Kept } from './queue/keeper'
-import { PREFIX } from './queue/store'
 import { cut } from './send/cut'
 import { hash } from './send/hash'
 import { verdictOf } from './send/policy'
@@ -17,20 +16,16 @@ const KEEPALIVE_BYTES = 60_000
 // The server names the first hundred of what it could not store.
 const MOST_EVENTS = 100
 const CLOSING_MS = 30_000
-// Timers count to 2³¹ milliseconds, and go off at once beyond.
-const LONGEST_TIMER = 2 ** 31 - 1
 
 /** Takes texts, keeps them, and sends them: what all clients are built of. */
 export interface Sender extends Sending {
   /**
    * Takes an event.
-   * @param number writes the number into it that it gets once it is sure to be taken
+   * @param isBare whether it gets a `seq`, once it is sure to be taken
    */
-  take(id: string, text: string, number?: Kept['number']): void
+  take(id: string, text: string, isBare: boolean): void
   /** Tells in the console, if it is to. */
   tell(what: string, ...more: unknown[]): void
-  /** Tells whether anything is taken at all. */
-  isOpen(): boolean
 }
 
 type Shared = Pick<ClientOptions, 'url' | 'key' | 'batch' | 'debug' | 'maxQueued' | 'consent'>
@@ -47,17 +42,22 @@ export interface SenderOptions extends Shared {
 interface Waiting extends Kept {
   /** Its place in the queue of this page. */
   at: number
-  /** How many characters it had when it was taken. */
-  size: number
+  /** When it came into it. */
+  since: number
   /** How it is under way: 1, with a request that ends with the page; 2, with one that does not. */
   way: 0 | 1 | 2
 }
 
 export function createSender(options: SenderOptions, wire: Wire): Sender {
-  const { key, debug, maxQueued = 10_000, session, batch: { events, seconds } = {} } = options
-  const url = String(options.url).replace(/\/+$/, '')
-  const most = events || 10
-  const delay = (seconds ?? 12) * 1000
+  const {
+    key,
+    debug,
+    maxQueued = 10_000,
+    session,
+    batch: { events = 10, seconds = 12 } = {},
+  } = options
+  const url = `${options.url}`.replace(/\/+$/, '')
+  const delay = seconds * 1000
 
   let consent: Consent = options.consent ?? true
   let isClosed = false
@@ -76,18 +76,14 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let isAsked = false
   let running: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  let due = 0
   /** Bytes that are under way and outlive the page. */
   let flying = 0
-  /** Counts consent: answers to what was sent under an older one have no effect. */
-  let era = 0
 
   const keeper = createKeeper({
-    scope: PREFIX + hash(`${url} ${key} ${wire.path}`).toString(36),
+    scope: hash(`${url} ${key} ${wire.path}`).toString(36),
     session,
     tell,
     ready: () => plan(),
-    isFull: () => queue.length >= maxQueued,
     found(left) {
       tell('found', left.length)
       for (const event of left) push(event)
@@ -100,17 +96,15 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     if (debug) attempt(() => console.info(`[nonius] ${what}`, ...more))
   }
 
-  const isOpen = () => !isClosed && consent !== false
-
-  function take(...[id, text, number]: Parameters<Sender['take']>): void {
-    if (!isOpen()) return
+  function take(id: string, text: string, isBare: boolean): void {
+    if (isClosed || consent === false) return
     const { length } = text
     if (length > LONGEST) tell('refused: too long', length)
     else if (queue.length >= maxQueued || chars + length > MOST_CHARS) {
       tell('refused: full')
       gap++
     } else {
-      const event = push({ id, text, number, gap })
+      const event = push({ id, text, isBare, gap })
       gap = 0
       tell('queued', text)
       if (consent !== true) return
@@ -122,29 +116,22 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   function push(event: Kept): Waiting {
-    const waiting: Waiting = Object.assign(event, {
-      at: ++last,
-      size: event.text.length,
-      way: 0,
-    } as const)
+    const waiting: Waiting = { ...event, at: ++last, since: clock(), way: 0 }
     queue.push(waiting)
-    chars += waiting.size
+    chars += event.text.length
     return waiting
   }
 
-  const isReady = ({ way, number }: Waiting) => !way && !number
+  const isReady = ({ way, isBare }: Waiting) => !way && !isBare
   const isHidden = () => page.document?.visibilityState === 'hidden'
 
-  /** Sets the timer for what can be sent, if there is none that goes off sooner. */
+  /** Sets the timer for what can be sent. */
   function plan(): void {
     const first = queue.find(isReady)
     if (running || isAway || consent !== true || !first) return
-    const isDue = first.at <= mark || queue.length >= most || isHidden()
-    const at = Math.max(clock() + (isDue ? 0 : delay), until)
-    if (timer !== undefined && due <= at) return
+    const isDue = first.at <= mark || queue.length >= events || isHidden()
+    const wait = Math.max(isDue ? 0 : first.since + delay - clock(), until - clock(), 0)
     clearTimeout(timer)
-    due = at
-    const wait = Math.min(Math.max(0, at - clock()), LONGEST_TIMER)
     timer = setTimeout(() => {
       mark = last
       void pump()
@@ -153,22 +140,19 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   /** Sends one batch after the other, until what was wanted is sent or one fails. */
-  function pump(): Promise<void> {
+  async function pump(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    running ??= sendAll().finally(() => {
-      running = undefined
-      plan()
-    })
-    return running
-  }
-
-  async function sendAll(): Promise<void> {
-    while (consent === true && !isAway && clock() >= until) {
-      const batch = cut(queue.filter(isReady), limit)
-      if (!batch.length || (batch[0]!.at > mark && queue.length < most)) return
-      await send(batch, false)
-    }
+    running ??= (async () => {
+      while (consent === true && !isAway && clock() >= until) {
+        const batch = cut(queue.filter(isReady), limit)
+        if (!batch.length || (batch[0]!.at > mark && queue.length < events)) return
+        await send(batch, false)
+      }
+    })()
+    await running
+    running = undefined
+    plan()
   }
 
   async function send(batch: Waiting[], isLast: boolean): Promise<void> {
@@ -177,46 +161,34 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     const outlives = flying + size <= KEEPALIVE_BYTES
     if (outlives) flying += size
     for (const event of batch) event.way = outlives ? 2 : 1
-    const begun = era
     const answer = await post({ url, key, wire, body, outlives, isLast })
     if (outlives) flying -= size
     for (const event of batch) event.way = 0
-    if (begun === era) settle(batch, answer)
+    settle(batch, answer)
     plan()
   }
 
   function settle(batch: Waiting[], { body, ...answer }: Posted): void {
-    const { status } = answer
     const count = batch.length
-    const tried = { failures, count, random: Math.random(), now: Date.now() }
-    const verdict = verdictOf(answer, tried)
-    let { next, wait } = verdict
-    if (next === 'taken') {
-      const outcomes = attempt(() => wire.read(body, batch)) ?? []
-      const done = batch.filter((_, at) => outcomes[at])
-      drop(done)
-      tell('sent', done.length)
-      outcomes.forEach((why, at) => {
-        if (typeof why === 'object') tell('quarantined', batch[at]!.text, why)
-      })
-      limit = Math.min(MOST_EVENTS, limit * 2)
-      if (done.length < count) {
-        // Whoever answered, it was not for all of them: a page that asks to log in, say.
-        next = 'kept'
-        wait = Math.max(wait, verdictOf({ status: 0 }, tried).wait)
-      }
-    } else if (next === 'less' || next === 'last') {
-      limit = Math.max(1, count >> 1)
-      if (next === 'last') queue = [...queue.filter((event) => event !== batch[0]), batch[0]!]
-    } else if (next !== 'kept') {
-      drop(batch)
-      tell(next, status, body, ...batch.map(({ text }) => text))
-    }
-    const isKept = next !== 'taken' && !batch[0]!.isGone
-    if (isKept) tell(`kept, for ${wait} ms`, status, body)
-    failures = isKept && (wait || next !== 'less') ? failures + 1 : 0
+    const outcomes = (answer.status < 300 && attempt(() => wire.read(body, batch))) || []
+    const done = batch.filter((_, at) => outcomes[at])
+    drop(done)
+    outcomes.forEach((why, at) => {
+      if (typeof why === 'object') tell('quarantined', batch[at]!.text, why)
+    })
+    const { status } = answer
+    // Whoever answered well, but not for all of them, was not this server: a page that asks to log in, say.
+    if (status < 300 && done.length < count) answer.status = 0
+    const tried = { failures, count, dice: Math.random(), now: Date.now() }
+    const { next, wait, isAsked: asks } = verdictOf(answer, tried)
+    tell(next, done.length || count, status, wait, body)
+    if (next === 'refused') drop(batch)
+    if (next === 'last') queue.push(...queue.splice(queue.indexOf(batch[0]!), 1))
+    limit =
+      next === 'less' ? count >> 1 : next === 'sent' ? Math.min(MOST_EVENTS, limit * 2) : limit
+    failures = next === 'sent' || !wait ? 0 : failures + 1
     until = clock() + wait
-    isAsked = verdict.isAsked
+    isAsked = asks
   }
 
   function drop(events: readonly Waiting[]): void {
@@ -226,22 +198,15 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
 
   function keep(wanted: (event: Waiting) => unknown): void {
     queue = queue.filter(wanted)
-    chars = queue.reduce((all, { size }) => all + size, 0)
+    chars = queue.reduce((all, { text }) => all + text.length, 0)
   }
 
   /** Sends what it can before the page ends, oldest first. */
   function leave(isEnd: boolean): void {
-    if (consent !== true || (isAsked && clock() < until)) return
-    let room = KEEPALIVE_BYTES - flying - 2
-    const batch: Waiting[] = []
-    for (const event of queue) {
-      if (batch.length === MOST_EVENTS) break
-      if (isEnd ? event.way === 2 : event.way) continue
-      const size = bytesOf(event.text) + 1
-      if (size > room) continue
-      room -= size
-      batch.push(event)
-    }
+    keeper.number(queue)
+    if (isAsked && clock() < until) return
+    const left = queue.filter(({ way }) => (isEnd ? way < 2 : !way))
+    const batch = cut(left, MOST_EVENTS, KEEPALIVE_BYTES - flying - 2, bytesOf)
     if (batch.length) void send(batch, true)
   }
 
@@ -255,19 +220,16 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   function onVisibility(): void {
     if (consent !== true) return
     options.onLeave?.(isHidden())
-    if (isHidden()) {
-      keeper.number(queue)
-      leave(false)
-    } else keeper.look()
+    if (isHidden()) leave(false)
+    else keeper.look()
   }
 
   function onEnd(): void {
     if (consent !== true) return
     options.onLeave?.(true)
-    keeper.number(queue)
-    keeper.close(queue)
     isAway = true
     leave(true)
+    keeper.close(queue)
   }
 
   function onBack({ persisted }: { persisted?: boolean }): void {
@@ -281,11 +243,8 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   }
 
   function onOnline(): void {
-    if (!isAsked) until = 0
-    failures = 0
-    mark = last
     keeper.look()
-    plan()
+    void flush()
   }
 
   function listen(how: 'addEventListener' | 'removeEventListener'): void {
@@ -301,42 +260,39 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   if (consent === true) begin()
   if (consent === false) keeper.erase()
 
+  async function flush(hurries = true): Promise<void> {
+    await keeper.numbered()
+    mark = last
+    if (hurries && !isAsked) until = 0
+    await running
+    await pump()
+  }
+
   return {
     take,
-    isOpen,
     tell,
 
-    async flush() {
-      await keeper.numbered()
-      mark = last
-      if (!isAsked) until = 0
-      await running
-      await pump()
-    },
+    flush: () => flush(),
 
     async close() {
       if (isClosed) return
       isClosed = true
       const end = clock() + CLOSING_MS
-      await keeper.numbered()
-      while (consent === true && !isAway && queue.length) {
-        mark = last
-        await running
-        await pump()
-        if (!queue.length || until > end || clock() > end) break
-        await new Promise((resolve) => setTimeout(resolve, Math.max(20, until - clock())))
+      for (;;) {
+        await flush(false)
+        if (!queue.length || consent !== true || isAway || Math.max(until, clock()) > end) break
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - clock())))
       }
       if (queue.length) tell('not sent', queue.length)
       clearTimeout(timer)
       listen('removeEventListener')
       isAway = true
-      keeper.close(queue)
+      if (consent === true) keeper.close(queue)
     },
 
     consent(given) {
       if (isClosed || given === consent) return
       consent = given
-      era++
       options.onConsent?.(given)
       if (given) return begin()
       keep(() => false)

@@ -35,7 +35,7 @@ export function createStandardClient<Item extends object>(
         // What it is now is taken, as JSON has it; an id is text by then.
         const whole = { ...defaults(), ...JSON.parse(JSON.stringify(item)) }
         if (typeof whole.id !== 'string' || !whole.id) whole.id = defaults().id
-        take(whole.id, JSON.stringify(whole))
+        take(whole.id, JSON.stringify(whole), false)
       } catch (why) {
         tell('refused: no JSON', why)
       }

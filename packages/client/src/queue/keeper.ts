@@ -1,13 +1,13 @@
-import { attempt, isPage, page, shelf, unref, uuid } from '../page'
-import { claim } from '../tabs'
+import { attempt, isPage, page, unref, uuid } from '../page'
+import { claim, locks } from '../tabs'
 import { indexedStore } from './indexed'
 import { localStore } from './local'
-import { COUNTERS, type Held, idOf, keyOf, ownerOf, type Store, type Written } from './store'
+import { type Held, idOf, keyOf, ownerOf, type Store, type Written } from './store'
 
 /** An event that waits here, and where it is stored. */
 export interface Kept extends Held {
-  /** Writes its number into it. Left out, it has one, or needs none: it can be sent. */
-  number?: ((text: string, seq: number) => string) | undefined
+  /** Whether it has to be numbered before it can be sent: its text then gets a `seq`. */
+  isBare?: boolean
   /** So many numbers before its own are used up: those of events that were refused. */
   gap?: number
   key?: string
@@ -47,7 +47,6 @@ interface Needs {
   ready(): void
   /** Takes over what an earlier page left; it stays where it is until it is removed. */
   found(events: Kept[]): void
-  isFull(): boolean
 }
 
 // What a tab leaves that ends while others stay is sent half a minute later.
@@ -56,12 +55,12 @@ const LOOK_MS = 30_000
 // Clients of one page count together where they have one session.
 const shared = new Map<string, number>()
 
-export function createKeeper({ scope, session, tell, ready, found, isFull }: Needs): Keeper {
+export function createKeeper({ scope, session, tell, ready, found }: Needs): Keeper {
   // On a server this would remember each session for ever.
   const counts = isPage() ? shared : new Map<string, number>()
-  const counter = `${COUNTERS}/${session}`
+  const counter = `seq/${session}`
   let stores: Store[] = []
-  let owner = uuid()
+  let owner: string
   let place = 0
   let unsaved: Kept[] = []
   let saving: Promise<unknown> = Promise.resolve()
@@ -70,37 +69,33 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   let turn: Promise<unknown> = saving
   let opening = saving
   let isOpening = false
+  /** The keys that were there at the last look. */
+  let seen = new Set<string>()
   /** Counts beginnings and ends: what an earlier one began has no effect. */
   let era = 0
   const mine = new Map<string, () => void>()
 
   function inTurn(run: () => Promise<unknown>): Promise<unknown> {
-    turn = turn.then(run).catch((why) => tell('storage', why))
+    turn = turn.then(run).catch((why) => tell('not stored', why))
     return turn
   }
 
   /** @returns the count from now on */
   function number(events: readonly Kept[], count = 0): number {
-    // IndexedDB has no answer within the turn in which a page ends: what other tabs counted is read here, too.
-    const shown = isPage() ? shelf('localStorage') : undefined
-    const name = `${scope}/${counter}`
-    const there = Number(attempt(() => shown?.getItem(name)) ?? 0)
-    let seq = Math.max(count, counts.get(session) ?? 0, there)
+    let seq = Math.max(count, counts.get(session) ?? 0)
     for (const event of events) {
-      const { number, gap = 0 } = event
-      if (!number) continue
-      seq += gap + 1
-      event.text = number(event.text, seq)
-      event.number = undefined
+      if (!event.isBare) continue
+      seq += event.gap! + 1
+      event.text = `${event.text.slice(0, -1)},"seq":${seq}}`
+      event.isBare = false
     }
     counts.set(session, seq)
-    if (seq > there) attempt(() => shown?.setItem(name, String(seq)))
     return seq
   }
 
   async function openNow(begun: number): Promise<void> {
     const answering: Store[] = []
-    for (const store of everyStore(scope)) {
+    for (const store of everyStore()) {
       await store.read([counter]).then(
         ([count]) => {
           number([], Number(count ?? 0))
@@ -110,22 +105,27 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
       )
     }
     if (!answering.length) tell('not stored')
-    const release = await claim(`${scope}/${owner}`)
-    if (begun !== era) return release?.()
+    const release = await claim(owner)
+    if (begun !== era || !release) return release?.()
     stores = answering
     isOpening = false
-    if (release) mine.set(owner, release)
+    mine.set(owner, release)
     saveNow()
     looking = setInterval(self.look, LOOK_MS)
     unref(looking)
   }
 
   async function lookNow(begun: number): Promise<void> {
+    const before = seen
+    seen = new Set()
     for (const store of stores) {
-      const keys = await store.keys()
-      for (const other of new Set(keys.map(ownerOf))) {
-        if (other === COUNTERS || mine.has(other) || isFull()) continue
-        const release = await claim(`${scope}/${other}`)
+      const keys = (await store.keys()).filter((key) => key.startsWith(`${scope}/`))
+      for (const key of keys) seen.add(key)
+      // Without locks nobody knows whose page is no more, but what it does not send is there for long.
+      const stale = locks() ? keys : keys.filter((key) => before.has(key))
+      for (const other of new Set(stale.map(ownerOf))) {
+        if (mine.has(other)) continue
+        const release = await claim(other)
         if (!release) continue
         if (begun !== era) return release()
         mine.set(other, release)
@@ -143,25 +143,28 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   }
 
   function saveNow(): void {
-    const [store] = stores
-    const events = unsaved.filter(({ isGone }) => !isGone)
+    const events = unsaved
     unsaved = []
-    if (!events.length || isOpening) return
-    if (!store) {
+    if (stores[0]) saving = put(stores[0], events)
+    else {
       number(events)
       ready()
-      return
     }
-    for (const event of events) {
-      event.store = store
-      event.key = keyOf(owner, ++place, event.id)
-    }
-    const put = store.put(counter, (count) => ({
-      count: number(events, count),
-      // A store may answer long after it was given up.
-      entries: events.flatMap(({ isGone, key, text }) => (isGone ? [] : [[key!, text] as const])),
-    }))
-    saving = put
+  }
+
+  /** Numbers and stores; what cannot be stored is numbered at least. */
+  function put(store: Store, events: readonly Kept[]): Promise<void> {
+    return store
+      .put(counter, (count) => ({
+        count: number(events, count),
+        entries: events.flatMap((event): Written['entries'] => {
+          // A store may answer long after it was given up.
+          if (event.isGone) return []
+          event.store = store
+          event.key = keyOf(owner, ++place, event.id)
+          return [[event.key, event.text]]
+        }),
+      }))
       .then(
         () => {
           for (const event of events) event.isStored = true
@@ -177,7 +180,7 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
   const self: Keeper = {
     open() {
       const begun = ++era
-      owner = uuid()
+      owner = `${scope}/${uuid()}`
       isOpening = isPage()
       if (!isOpening) return
       opening = inTurn(() => openNow(begun))
@@ -213,36 +216,20 @@ export function createKeeper({ scope, session, tell, ready, found, isFull }: Nee
       for (const release of mine.values()) release()
       mine.clear()
       const unstored = waiting.filter(({ isStored }) => !isStored)
-      if (!unstored.length || !isPage()) return
-      // This one asks nobody to wait.
-      const store = localStore(scope)
-      const entries = unstored.map((event): Written['entries'][number] => {
-        const { key = keyOf(owner, ++place, event.id), text } = event
-        event.key = key
-        event.store ??= store
-        return [key, text]
-      })
-      store
-        .put(counter, (count) => ({ count: number([], count), entries }))
-        .then(
-          () => {
-            for (const event of unstored) event.isStored = true
-          },
-          () => undefined,
-        )
+      // This store asks nobody to wait.
+      if (isPage() && unstored.length) void put(localStore, unstored)
     },
 
     erase() {
       self.close([])
       stores = []
-      if (isPage()) inTurn(() => Promise.all(everyStore(scope).map((store) => store.erase())))
+      if (isPage()) inTurn(() => Promise.all(everyStore().map((store) => store.erase())))
     },
   }
   return self
 }
 
 /** Every store that a page may have, the best first. */
-function everyStore(scope: string): Store[] {
-  const hasIndexed = attempt(() => page.indexedDB)
-  return [...(hasIndexed ? [indexedStore(scope)] : []), localStore(scope)]
+function everyStore(): Store[] {
+  return attempt(() => page.indexedDB) ? [indexedStore, localStore] : [localStore]
 }

@@ -5,12 +5,12 @@ import { localStore } from './local'
 
 it('localStorage keeps what a store promises', async () => {
   using _ = fakePage()
-  await checkStore(() => localStore('nonius:a'))
+  await checkStore(localStore)
 })
 
 it('localStorage that is full in mid-write says so, and goes on when there is room', async () => {
   using page = fakePage()
-  const store = localStore('nonius:a')
+  const store = localStore
   page.local.room = 25
   const put = (entries: [string, string][]) => store.put('seq/s', () => ({ entries, count: 3 }))
   const refused = put([
@@ -29,8 +29,7 @@ it('localStorage that is full in mid-write says so, and goes on when there is ro
 it('localStorage leaves alone what others keep there', async () => {
   using page = fakePage()
   page.local.setItem('theirs', '1')
-  page.local.setItem('nonius:ab/a/1/x', '2')
-  const store = localStore('nonius:a')
+  const store = localStore
   await store.put('seq/s', () => ({ entries: [['a/1/x', '3']], count: 1 }))
   expect(await store.keys()).toEqual(['a/1/x', 'seq/s'])
   await store.erase()

@@ -1,36 +1,30 @@
 import { shelf } from '../page'
-import { PREFIX, type Store } from './store'
+import type { Store } from './store'
 
-/** Keeps texts in `localStorage`, in entries whose names begin with the scope. */
-export function localStore(scope: string): Store {
-  const own = `${scope}/`
+/** Whatever a client keeps in a page's storage has a name that begins so. */
+const PREFIX = 'nonius:'
 
-  // It is looked at anew each time: a page may lose its storage while it lives.
-  const storage = () => shelf('localStorage')!
+// It is looked at anew each time: a page may lose its storage while it lives.
+const storage = () => shelf('localStorage')!
 
-  function keysOf(prefix: string): string[] {
-    const all = storage()
-    const found: string[] = []
-    for (let at = 0; at < all.length; at++) {
-      const name = all.key(at)
-      if (name?.startsWith(prefix)) found.push(name.slice(prefix.length))
-    }
-    return found.sort()
-  }
+function keysNow(): string[] {
+  const ours = Object.keys(storage()).filter((name) => name.startsWith(PREFIX))
+  return ours.map((name) => name.slice(PREFIX.length)).sort()
+}
 
-  function remove(prefix: string, keys: readonly string[]): void {
-    for (const key of keys) storage().removeItem(prefix + key)
-  }
+function deleteNow(keys: readonly string[]): void {
+  for (const key of keys) storage().removeItem(PREFIX + key)
+}
 
-  return {
-    async put(counter, write) {
-      const { entries, count } = write(Number(storage().getItem(own + counter)))
-      storage().setItem(own + counter, String(count))
-      for (const [key, text] of entries) storage().setItem(own + key, text)
-    },
-    delete: async (keys) => remove(own, keys),
-    keys: async () => keysOf(own),
-    read: async (keys) => keys.map((key) => storage().getItem(own + key) ?? undefined),
-    erase: async () => remove(PREFIX, keysOf(PREFIX)),
-  }
+/** Keeps texts in `localStorage`. */
+export const localStore: Store = {
+  async put(counter, write) {
+    const { entries, count } = write(Number(storage().getItem(PREFIX + counter)))
+    storage().setItem(PREFIX + counter, String(count))
+    for (const [key, text] of entries) storage().setItem(PREFIX + key, text)
+  },
+  delete: async (keys) => deleteNow(keys),
+  keys: async () => keysNow(),
+  read: async (keys) => keys.map((key) => storage().getItem(PREFIX + key) ?? undefined),
+  erase: async () => deleteNow(keysNow()),
 }

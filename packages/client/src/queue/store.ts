@@ -30,19 +30,13 @@ export interface Written {
   count: number
 }
 
-/** Whatever is stored has a name that begins so. */
-export const PREFIX = 'nonius:'
-
-/** Counters stand beside the owners of events. */
-export const COUNTERS = 'seq'
-
 // Places are texts of one length, so that the order of keys is theirs.
 const DIGITS = 9
 
-/** Makes the key of an event: who owns it, its place among those, its id. */
+/** Makes the key of an event: who owns it, its place among those, its id. An owner is two words: whose it is, and which page. */
 export const keyOf = (owner: string, place: number, id: string): string =>
   `${owner}/${String(place).padStart(DIGITS, '0')}/${id}`
 
-export const ownerOf = (key: string): string => key.slice(0, key.indexOf('/'))
+export const ownerOf = (key: string): string => key.split('/', 2).join('/')
 
-export const idOf = (key: string): string => key.slice(key.indexOf('/') + DIGITS + 2)
+export const idOf = (key: string): string => key.split('/').slice(3).join('/')

@@ -7,20 +7,20 @@ const problem = 'invalid_request'
 
 // With a random number of one half, of two events, unless said otherwise.
 const cases: [answer: Answer, verdict: Partial<Verdict>, tried?: object][] = [
-  [{ status: 200 }, { next: 'taken', wait: 0, isAsked: false }],
-  [{ status: 201 }, { next: 'taken' }],
-  [{ status: 204 }, { next: 'taken' }],
+  [{ status: 200 }, { next: 'sent', wait: 0, isAsked: false }],
+  [{ status: 201 }, { next: 'sent' }],
+  [{ status: 204 }, { next: 'sent' }],
   [
     { status: 200, remaining: '0', reset: '7' },
-    { next: 'taken', wait: 7000, isAsked: true },
+    { next: 'sent', wait: 7000, isAsked: true },
   ],
   [
     { status: 200, remaining: '1', reset: '7' },
-    { next: 'taken', wait: 0 },
+    { next: 'sent', wait: 0 },
   ],
   [
     { status: 200, remaining: '0', reset: null },
-    { next: 'taken', wait: 0 },
+    { next: 'sent', wait: 0 },
   ],
 
   // Nobody answered, or not ours: it passes.
@@ -28,7 +28,7 @@ const cases: [answer: Answer, verdict: Partial<Verdict>, tried?: object][] = [
   [{ status: 0 }, { next: 'kept', wait: 8000 }, { failures: 4 }],
   [{ status: 0 }, { next: 'kept', wait: 30_000 }, { failures: 40 }],
   [{ status: 0 }, { next: 'kept', wait: 30_000 }, { failures: 4000 }],
-  [{ status: 0 }, { next: 'kept', wait: 100 }, { random: 0 }],
+  [{ status: 0 }, { next: 'kept', wait: 100 }, { dice: 0 }],
   [{ status: 302 }, { next: 'kept', wait: 500 }],
   [{ status: 408 }, { next: 'kept', wait: 500 }],
   [{ status: 425 }, { next: 'kept', wait: 500 }],
@@ -40,7 +40,7 @@ const cases: [answer: Answer, verdict: Partial<Verdict>, tried?: object][] = [
     { status: 429, retryAfter: '20' },
     { next: 'kept', wait: 21_000, isAsked: true },
   ],
-  [{ status: 429, retryAfter: '20' }, { next: 'kept', wait: 20_000 }, { random: 0 }],
+  [{ status: 429, retryAfter: '20' }, { next: 'kept', wait: 20_000 }, { dice: 0 }],
   [{ status: 503, retryAfter: '1' }, { next: 'kept', wait: 30_000 }, { failures: 9 }],
   [
     { status: 503, retryAfter: inSeconds(10) },
@@ -58,10 +58,10 @@ const cases: [answer: Answer, verdict: Partial<Verdict>, tried?: object][] = [
     { status: 503, retryAfter: '' },
     { next: 'kept', wait: 500 },
   ],
-  [{ status: 503, retryAfter: '-5' }, { next: 'kept', wait: 500 }, { random: 0.5 }],
+  [{ status: 503, retryAfter: '-5' }, { next: 'kept', wait: 500 }, { dice: 0.5 }],
   [
     { status: 503, retryAfter: '1e999' },
-    { next: 'kept', wait: 500 },
+    { next: 'kept', wait: 3_780_000 },
   ],
   [
     { status: 503, retryAfter: '9'.repeat(400) },
@@ -121,7 +121,7 @@ const cases: [answer: Answer, verdict: Partial<Verdict>, tried?: object][] = [
 describe('an answer is judged', () => {
   for (const [answer, verdict, more] of cases) {
     it(`${JSON.stringify(answer).slice(0, 80)} ${JSON.stringify(more ?? {})}`, () => {
-      const tried = { failures: 0, count: 2, random: 0.5, now: NOW, ...more }
+      const tried = { failures: 0, count: 2, dice: 0.5, now: NOW, ...more }
       expect(verdictOf(answer, tried)).toMatchObject(verdict)
     })
   }
@@ -131,7 +131,7 @@ describe('an answer is judged', () => {
       for (const retryAfter of [null, '0', '5', '99999', 'x', '0x10', inSeconds(1e6), '∞', '5.5'])
         for (const failures of [0, 1, 5, 1e6])
           for (const random of [0, 0.999]) {
-            const tried = { failures, random, count: 3, now: NOW }
+            const tried = { failures, dice: random, count: 3, now: NOW }
             const { wait } = verdictOf({ status, retryAfter, remaining: '0', reset: '9' }, tried)
             expect(wait).toBeWithin(0, 3_960_001)
           }

@@ -14,11 +14,11 @@ export interface Answer {
 /** Says what is done next. */
 export interface Verdict {
   /**
-   * `taken`: a receipt says more. `kept`: all of it is sent again. `less`: fewer at a time. `last`: what could
+   * `sent`: a receipt says more. `kept`: all of it is sent again. `less`: fewer at a time. `last`: what could
    * be the cause goes behind the others. `refused`: none of it will ever be taken, or
    * the server holds all of it as what it could not store.
    */
-  next: 'taken' | 'kept' | 'less' | 'last' | 'refused'
+  next: 'sent' | 'kept' | 'less' | 'last' | 'refused'
   /** Milliseconds until the next request. */
   wait: number
   /** Whether the server asked for that wait. */
@@ -31,7 +31,7 @@ interface Tried {
   /** So many events were in it. */
   count: number
   /** From 0 to below 1. */
-  random: number
+  dice: number
   /** Milliseconds since 1970, for dates. */
   now: number
 }
@@ -48,10 +48,14 @@ const FOR_PEOPLE = 300 * SECOND
 const SUSPECT = 2
 
 /** Judges an answer. */
-export function verdictOf(answer: Answer, { failures, count, random, now }: Tried): Verdict {
-  const { status, code } = answer
-  const asked = askedWait(answer, now)
-  if (status >= 200 && status < 300) return { next: 'taken', wait: asked, isAsked: asked > 0 }
+export function verdictOf(answer: Answer, { failures, count, dice, now }: Tried): Verdict {
+  const { status, code, retryAfter, remaining, reset } = answer
+  const isOver = remaining === '0' && (status < 300 || status === 429)
+  const said = retryAfter ?? (isOver && reset) ?? ''
+  // Seconds, or a date; what is neither is no wish.
+  const wish = Number(said) ? Number(said) * SECOND : Date.parse(said || '') - now
+  const asked = wish > 0 ? Math.min(wish, LONGEST_ASKED) : 0
+  if (status >= 200 && status < 300) return { next: 'sent', wait: asked, isAsked: asked > 0 }
 
   const isAlone = count === 1
   const isContent = status === 400 || status === 409 || status === 422
@@ -62,20 +66,10 @@ export function verdictOf(answer: Answer, { failures, count, random, now }: Trie
 
   const isPassing = status < 400 || status > 499 || [408, 425, 429].includes(status) || isContent
   const own = isPassing
-    ? Math.max(SHORTEST_BACKOFF, random * Math.min(LONGEST_BACKOFF, SECOND * 2 ** failures))
+    ? Math.max(SHORTEST_BACKOFF, dice * Math.min(LONGEST_BACKOFF, SECOND * 2 ** failures))
     : FOR_PEOPLE
   // Who was told the same wait does not come at the same moment.
-  const wait = asked > 0 ? Math.max(asked * (1 + random / 10), own) : own
+  const wait = asked > 0 ? Math.max(asked * (1 + dice / 10), own) : own
   const isSuspect = status === 500 && failures >= SUSPECT
   return { next: isSuspect ? (isAlone ? 'last' : 'less') : 'kept', wait, isAsked: asked > 0 }
-}
-
-/** Reads how long the server asks to wait, in milliseconds; 0 where it does not. */
-function askedWait({ status, retryAfter, remaining, reset }: Answer, now: number): number {
-  const isOver = remaining === '0' && (status < 300 || status === 429)
-  const said = retryAfter ?? (isOver ? reset : undefined)
-  if (!said) return 0
-  const wait = /^\s*\d+\s*$/.test(said) ? Number(said) * SECOND : Date.parse(said) - now
-  // Neither number nor date is no wish.
-  return wait > 0 ? Math.min(wait, LONGEST_ASKED) : 0
 }

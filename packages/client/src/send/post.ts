@@ -1,4 +1,4 @@
-import { page } from '../page'
+import { attempt, page } from '../page'
 import type { Answer } from './policy'
 import type { Wire } from './wire'
 
@@ -22,26 +22,29 @@ export interface Posted extends Answer {
 }
 
 /** Posts events. Never rejects: whatever fails is an answer of status 0, with the reason as its body. */
-export function post(request: Request): Promise<Posted> {
-  return new Promise((resolve) => {
-    const fail = (body: unknown) => resolve({ status: 0, body })
-    if (page.navigator?.onLine === false) return fail('offline')
-    const stop = new AbortController()
-    // A fetch that somebody else has put in place may know no signal.
-    const timer = setTimeout(() => {
-      fail('no answer in time')
+export async function post(request: Request): Promise<Posted> {
+  const stop = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // A fetch that somebody else has put in place may know no signal.
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject('no answer')
       stop.abort()
     }, PATIENCE_MS)
-    ask(request, stop.signal)
-      .then(resolve, fail)
-      .finally(() => clearTimeout(timer))
   })
+  try {
+    return await Promise.race([ask(request, stop.signal), late])
+  } catch (body) {
+    return { status: 0, body }
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 async function ask(request: Request, signal: AbortSignal): Promise<Posted> {
+  if (page.navigator?.onLine === false) throw 'offline'
   const { url, key, wire, body, outlives, isLast } = request
-  const isElsewhere = !`${url}/`.startsWith(`${page.location?.origin}/`)
-  const byKey = isLast && isElsewhere && wire.pathByKey
+  const byKey = isLast && wire.pathByKey
   const address = url + (byKey ? byKey + encodeURIComponent(key) : wire.path)
   const answer = await fetch(address, {
     method: 'POST',
@@ -56,21 +59,14 @@ async function ask(request: Request, signal: AbortSignal): Promise<Posted> {
       : { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', ...wire.headers },
   })
   const header = (name: string) => answer.headers.get(name)
-  const said = parsed(await answer.text())
+  const text = await answer.text()
+  const said = attempt(() => JSON.parse(text)) ?? text.slice(0, 200)
   return {
     status: answer.status,
     retryAfter: header('Retry-After'),
     remaining: header('RateLimit-Remaining'),
     reset: header('RateLimit-Reset'),
-    code: (said as { code?: unknown } | null)?.code,
+    code: said.code,
     body: said,
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text.slice(0, 200)
   }
 }
