@@ -142,7 +142,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   /** Sends one batch after the other, until what was wanted is sent or one fails. */
   async function pump(): Promise<void> {
     clearTimeout(timer)
-    timer = undefined
     running ??= (async () => {
       while (consent === true && !isAway && clock() >= until) {
         const batch = cut(queue.filter(isReady), limit)
@@ -298,7 +297,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       keep(() => false)
       keeper.erase()
       clearTimeout(timer)
-      timer = undefined
       tell('erased')
     },
   }

@@ -1,4 +1,4 @@
-import { type Database, page, type Records, type Transaction } from '../page'
+import { attempt, type Database, page, type Records, type Transaction } from '../page'
 import type { Store } from './store'
 
 const DATABASE = 'nonius'
@@ -60,10 +60,15 @@ export const indexedStore: Store = {
       const asked = records.get(counter)
       asked.onsuccess = () => {
         const { entries, count } = write(Number(asked.result ?? 0))
-        for (const [key, text] of entries) records.put(text, key)
-        records.put(String(count), counter)
-        // What is committed is completed even if the page ends now.
-        transaction.commit?.()
+        // Thrown from here it would be a fault of the page.
+        const isAsked = attempt(() => {
+          for (const [key, text] of entries) records.put(text, key)
+          records.put(String(count), counter)
+          // What is committed is completed even if the page ends now.
+          transaction.commit?.()
+          return true
+        })
+        if (!isAsked) transaction.abort()
       }
     }),
   delete: (keys) =>
