@@ -34,7 +34,7 @@ export interface Shelf {
   removeItem(name: string): void
 }
 
-interface Locks {
+export interface Locks {
   request(
     name: string,
     options: { ifAvailable: boolean },
