@@ -13,9 +13,10 @@ import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
-import { createSockets, MAX_PUBLISHERS } from './platform/local/connections'
+import { createSockets } from './platform/local/connections'
 import { answerFlushRequests } from './platform/local/flush-requests'
 import { serveHttp } from './platform/local/serve'
+import { socketsWithin } from './platform/local/sockets/how-many'
 import type { Platform } from './platform/platform'
 import { conversations, socketProtocols } from './realtime/protocol'
 import { createServices, type Services } from './services'
@@ -31,10 +32,6 @@ export interface Server extends AsyncDisposable {
   /** The keys are absent unless this was the first start on a data directory. */
   keys: { demoKey: string; adminKey: string } | undefined
 }
-
-// A socket takes so much at the worst: the beginning of a message until it is seen, and as much again
-// that waits for us in the kernel, which counts it as ours.
-const BYTES_OF_SOCKET = 512 * 1024
 
 // Hot generations last days: an hour more or less does not matter.
 const EXPIRE_EVERY_MS = 60 * 60 * 1000
@@ -96,12 +93,13 @@ function openSockets(services: Services) {
   const { maxSocketsPerAddress: maxPerAddress } = services.config
   const maxMessageBytes = Math.min(maxBodyBytes, maxWsMessageBytes)
   const limits = { maxMessageBytes, maxReplyBytes: RECEIPT_BYTES }
-  const most = Math.floor((limitIn(process.env) ?? totalmem()) / BYTES_OF_SOCKET)
+  const room = socketsWithin(limitIn(process.env) ?? totalmem(), maxMessageBytes)
   return createSockets({
     protocols: socketProtocols(services, limits),
     conversations: conversations(services),
-    maxSockets: Math.min(maxSubscribers, MAX_PUBLISHERS),
-    maxSubscribers: Math.min(maxSubscribers, most),
+    maxSockets: Math.min(maxSubscribers, room.publishers),
+    maxSubscribers: Math.min(maxSubscribers, room.subscribers),
+    maxRefused: room.refused,
     ...{ maxMessageBytes, maxPerAddress, maxUnanswered: maxQueueSize },
   })
 }

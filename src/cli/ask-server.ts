@@ -48,8 +48,8 @@ export async function requireFrom<Reply>(
   throw new CommandError(`${new URL(path, url)}: ${reasonOf(answer)}`)
 }
 
-/** A proxy's page is no JSON; it has no members for us. */
-function parsed(text: string): Record<string, unknown> {
+/** Reads the members of an answer. A proxy's page is no JSON; it has no members for us. */
+export function parsed(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -1,18 +1,22 @@
-import { Command } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { requireKeyOption, type ServerOptions, withServerOptions } from './server-options'
 import { renderTable } from './table'
 import { requireTypes } from './types/ask'
+import type { GenerateOptions } from './types/generate'
 
 type Json = ServerOptions & { json?: true }
 
 export function typesCommand(): Command {
   return new Command('types')
-    .description('list, check, register and remove types of native events, on a running server')
+    .description(
+      'list, check, register and remove types of native events, on a running server, and write them as TypeScript',
+    )
     .addCommand(pushCommand())
     .addCommand(checkCommand())
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(removeCommand())
+    .addCommand(generateCommand())
 }
 
 function pushCommand(): Command {
@@ -74,6 +78,29 @@ function removeCommand(): Command {
       requireKeyOption(options)
       await requireTypes(options, 'DELETE', `/${encodeURIComponent(name)}`)
       process.stderr.write(`Removed ${name}.\n`)
+    },
+  )
+}
+
+function generateCommand(): Command {
+  const command = new Command('generate')
+    .description('write the types in force as a program that sends them has them')
+    .addArgument(new Argument('<language>', 'TypeScript').choices(['ts']))
+    .option('-o, --output <file>', 'the file to write; standard output if left out')
+    .option(
+      '--check',
+      'write nothing; say whether the file is current, and exit with 1 if it is not',
+    )
+    .addOption(
+      new Option(
+        '--vocabulary <name...>',
+        'only types of these; your own are of `tenant`',
+      ).argParser((name: string, before: string[] = []) => [...before, ...name.split(',')]),
+    )
+  return withServerOptions(command, 'any key').action(
+    async (_language: string, options: GenerateOptions) => {
+      const { generateTypes } = await import('./types/generate')
+      if (!(await generateTypes(options))) process.exitCode = 1
     },
   )
 }

@@ -54,10 +54,10 @@ export const meanings: { [Name in keyof Config]-?: string } = {
   maxQueueSize:
     'Requests with a body and messages of one tenant that may be without an answer at a time; of all together, three times as many. Beyond it, 503.',
   maxSubscribers:
-    'Who may follow events live at a time, over WebSockets or as server-sent events; one tenant has half of them. Beyond it, they are told to try again. Over WebSockets there is one for each 512 KB of memory at most. WebSockets that publish have as many places, 512 at most. On AWS the account decides.',
+    'Who may follow events live at a time, over WebSockets or as server-sent events; one tenant has half of them. Beyond it, they are told to try again. WebSockets have as many places as three eighths of the memory hold the largest messages: 214 with 512 MB, 4,849 with 8 GB, and beside them a quarter as many for those that publish, 512 at most. On AWS of WebSockets alone; streams are bounded apart, see docs/aws.md.',
   maxSocketsPerAddress:
     'WebSockets that one address may have open; more are answered 429 at the handshake. `off`: as many as it likes, since schools share addresses. On one machine.',
   maxWsMessageBytes:
-    'Largest message of a WebSocket, if a body may be as large. 512 KB; memory for twice as much for each connection. On AWS it is 128 KB.',
+    'Largest message of a WebSocket, if a body may be as large. 512 KB. With smaller ones, more WebSockets may be open on a small machine. On AWS it is 128 KB.',
   logLevel: '`debug`, `info`, `warn`, `error` or `silent`. The log goes to stderr.',
 }

@@ -253,8 +253,9 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     also: ['MAX_WS_MESSAGE_BYTES'],
     default: '524288',
     expected: 'a number of bytes from 1 to 16777216 (16 MB)',
-    // We see nothing of a message before it is whole: each connection may hold twice as much. By
-    // default that is four times what API Gateway lets through; larger bodies go over HTTP.
+    // We see nothing of a message before it is whole, so that so many WebSockets may be open as there
+    // is memory for the largest of each. By default that is four times what API Gateway lets through;
+    // larger bodies go over HTTP.
     schema: wholeNumber(1, 16_777_216),
   },
   logLevel: {

@@ -27,7 +27,7 @@ export type EventFilter = { [F in IndexedField | ResidualField]?: string | undef
 /** A condition as stores take it, which know no language: they read a record, and ask. */
 export interface Where {
   holds(record: EventRecord): boolean
-  /** The condition as it was asked, for the cursors of its query. */
+  /** Says what was asked, for the cursors of its query: other answers come of what says otherwise. */
   toJSON(): unknown
 }
 

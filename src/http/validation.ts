@@ -62,6 +62,9 @@ function issuesOf(issue: z.core.$ZodIssue, input: unknown, hidden: readonly stri
     const unknown = { message: 'Not known here', code: 'unknown_name' }
     return issue.keys.map((key) => ({ path: [...path, key], ...unknown }))
   }
+  // A reader of ours has said all of it.
+  const said = issue.code === 'custom' ? issue.params?.code : undefined
+  if (typeof said === 'string') return [{ path, message: issue.message, code: said }]
   const value = valueAt(input, path)
   if (issue.code === 'invalid_type' && value === undefined) {
     return [{ path, message: 'Required', code: 'required' }]

@@ -2,6 +2,7 @@ import { type ConditionIndex, subjectOf } from '../event/conditions'
 import type { EventRecord } from '../event/record'
 import type { LiveFeed, StoredRecord } from '../platform/live-feed'
 import type { Hidden } from '../query/hidden'
+import { inSlices } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import { type Held, heldOf } from './held'
 import type { Shares } from './shares'
@@ -21,8 +22,11 @@ export interface Channel extends AsyncDisposable {
   readonly listeners: Set<Listener>
   /** Everything up to here was offered to all listeners, or is being offered. */
   head(): Place
-  /** Tells which record is being offered, where that takes more than a turn of the event loop. */
-  offering(): Held | undefined
+  /**
+   * Tells which record is being offered, where that takes more than a turn of the event loop. It is offered
+   * at the end to this listener, too, whose condition has changed meanwhile.
+   */
+  offeringTo(listener: Listener): Held | undefined
   readonly window: Window
   /** Tells what is hidden from readers by now. @throws {StorageError} when that cannot be known */
   isHidden(): Promise<(record: EventRecord) => boolean>
@@ -56,6 +60,8 @@ export async function openChannel(
   let isEnded = false
   let head: Place = ''
   let offering: Held | undefined
+  /** The index may have found these by what they wanted before, or not have found them. */
+  const changed = new Set<Listener>()
   /** Counts how often something was passed over: what was under way then is so, too. */
   let run = 0
 
@@ -77,6 +83,7 @@ export async function openChannel(
     run += 1
     pending = []
     count = 0
+    offering = undefined
     if (last === undefined) return
     head = last
     window.restart(head)
@@ -125,18 +132,24 @@ export async function openChannel(
       head = stored
       return
     }
-    offering = heldOf(stored)
-    const found = [...index.match(subjectOf(stored.record))]
+    const one = heldOf(stored)
+    offering = one
+    changed.clear()
+    const found = await inSlices(index.matching(subjectOf(stored.record)), slice)
     if (isOver(current)) return
     // From here on, who has read up to an earlier place finds it in the window.
     head = stored
-    window.add(offering)
-    for (let at = 0; at < found.length; at += 1) {
-      if (at % SOME === SOME - 1 && slice.isOver()) {
-        await slice.next()
-        if (isOver(current)) return
+    window.add(one)
+    let offers = 0
+    for (const listeners of [found, changed]) {
+      for (const listener of listeners) {
+        offers += 1
+        if (offers % SOME === 0 && slice.isOver()) {
+          await slice.next()
+          if (isOver(current)) return
+        }
+        listener.offer(one)
       }
-      found[at]!.offer(offering)
     }
     offering = undefined
   }
@@ -148,7 +161,10 @@ export async function openChannel(
     listeners,
     window,
     head: () => head,
-    offering: () => offering,
+    offeringTo(listener) {
+      if (offering !== undefined) changed.add(listener)
+      return offering
+    },
     isHidden,
     async [Symbol.asyncDispose]() {
       isEnded = true

@@ -23,8 +23,8 @@ export interface HubNeeds {
   maxSubscribers: number
   /** All queues together may hold so many bytes. */
   queueBytes?: number | undefined
-  /** The conditions of one tenant may have so many parts when another is taken. */
-  maxParts?: number | undefined
+  /** The conditions of one tenant may cost so much together (`costOf`). */
+  maxCost?: number | undefined
   /** Keys are asked about this often. */
   recheckMs?: number | undefined
 }
@@ -33,8 +33,9 @@ export interface HubNeeds {
 // record is counted once, however many wait for it.
 const QUEUE_BYTES = 64 * 1024 * 1024
 
-// A part that no index finds costs every event of its tenant some 50 ns: all of them together 2.5 ms.
-const MAX_PARTS = 50_000
+// All conditions of a tenant together take 2.5 ms of an event at the worst, and of one that is made to be
+// slow some ten times that, in steps between which others have their turns.
+const MAX_COST = 50_000
 
 // A page that is read takes a megabyte, and on AWS some ten milliseconds.
 const READING_AT_ONCE = 16
@@ -42,7 +43,7 @@ const READING_AT_ONCE = 16
 /** Makes the live subscriptions of a process. Disposing ends all of them with a word. */
 export function createHub(needs: HubNeeds): Live {
   const { feed, isCurrent, hidden, log, maxSubscribers } = needs
-  const { queueBytes = QUEUE_BYTES, maxParts = MAX_PARTS, recheckMs } = needs
+  const { queueBytes = QUEUE_BYTES, maxCost = MAX_COST, recheckMs } = needs
   const places = createShares(maxSubscribers)
   const memory = createShares(queueBytes)
   const slots = createSlots(READING_AT_ONCE)
@@ -61,7 +62,7 @@ export function createHub(needs: HubNeeds): Live {
     try {
       const from = after ?? (await feed.end(tenantId))
       if (isClosed) throw stopping()
-      requireRoom(tenantId)
+      requireRoom(tenantId, condition)
       const member = createMember(
         {
           ...{ feed, index, memory, slots, log },
@@ -81,7 +82,7 @@ export function createHub(needs: HubNeeds): Live {
       setImmediate(() => void begin(member))
       const { ready, end } = member
       function update(changed: Condition | undefined) {
-        requireRoom(tenantId)
+        requireRoom(tenantId, changed)
         member.update(changed)
       }
       return { id: newId(), from, update, ready, [Symbol.dispose]: () => end() }
@@ -91,9 +92,10 @@ export function createHub(needs: HubNeeds): Live {
     }
   }
 
-  /** @throws {AppError} `busy` where a tenant's conditions cost every event too much already */
-  function requireRoom(tenantId: string) {
-    if (index.parts(tenantId) >= maxParts) throw tooManyParts(maxParts)
+  /** @throws {AppError} `busy` where a tenant's conditions would cost every event too much with another */
+  function requireRoom(tenantId: string, condition: Condition | undefined) {
+    const cost = index.costWith(tenantId, condition)
+    if (cost > maxCost) throw tooDear(cost, maxCost)
   }
 
   /** Requests go by a memory of keys: one that was revoked a moment ago may come back by it. */
@@ -133,8 +135,8 @@ function tooMany(): AppError {
   return new AppError('busy', detail, { retryAfter: 5 })
 }
 
-function tooManyParts(most: number): AppError {
-  const detail = `The live subscriptions of this tenant ask for ${most} different things already; one that ends makes room.`
+function tooDear(cost: number, most: number): AppError {
+  const detail = `With this filter, the different filters of this tenant's live subscriptions would cost ${cost}, of ${most} at most: a condition costs 1, one that leads into the item 10 or more (docs/filters.md). A filter that others have costs nothing; a subscription that ends makes room.`
   return new AppError('busy', detail, { retryAfter: 5 })
 }
 

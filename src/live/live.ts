@@ -4,7 +4,9 @@ import type { StoredRecord } from '../platform/live-feed'
 
 /**
  * A sink is the other end of a subscription. None of its methods may throw or wait: whoever reads
- * slowly answers `false`, and is given no more until `Subscriber.ready`.
+ * slowly answers `false`, and is given no more until `Subscriber.ready`. It is told of nothing but an
+ * end before `subscribe` has given its answer and the turn of the event loop that brought it is over:
+ * whoever says then that it is subscribed says so first.
  */
 export interface Sink {
   /** Takes a record. @returns false when it can take no further one for now; this one it has */
@@ -36,7 +38,7 @@ export interface Subscriber extends Disposable {
   readonly from: string
   /**
    * Another condition holds for what is given from now on.
-   * @throws {AppError} `busy` when the tenant's conditions are too many; then the old one holds
+   * @throws {AppError} `busy` when the tenant's conditions would cost too much; then the old one holds
    */
   update(condition: Condition | undefined): void
   /** The sink takes records again. */
@@ -50,7 +52,7 @@ export interface Subscriber extends Disposable {
 export interface Live extends AsyncDisposable {
   /**
    * @throws {AppError} `invalid_cursor` for a bad position; `busy` when there are as many
-   * subscribers as there may be, or their tenant's conditions are too many
+   * subscribers as there may be, or their tenant's conditions would cost too much
    */
   subscribe(subscription: Subscription): Promise<Subscriber>
   /** Tells how many subscribers there are, and how many records wait for them. */

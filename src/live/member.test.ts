@@ -2,27 +2,39 @@ import { describe, expect, it } from 'bun:test'
 import { aPrincipal } from '../../tests/support/principal'
 import { aRecord } from '../../tests/support/records'
 import { createConditionIndex } from '../event/conditions'
-import type { LiveFeed } from '../platform/live-feed'
+import type { LiveFeed, LivePage } from '../platform/live-feed'
 import { silentLog } from '../telemetry/log'
 import type { Channel, Listener } from './channel'
-import { heldOf } from './held'
+import { type Held, heldOf } from './held'
 import { createMember } from './member'
 import { createShares } from './shares'
 import { createSlots } from './slots'
 import { createWindow } from './window'
 
-/** A member that is live at place 0, of a feed whose positions are numbers. */
-function aMember({ room = 1, queueBytes = 12_000 } = {}) {
+/**
+ * A member that is live at place 0, of a feed whose positions are numbers.
+ * @param read it begins with what this gives instead
+ */
+function aMember({
+  room = 1,
+  queueBytes = 12_000,
+  read,
+}: {
+  room?: number
+  queueBytes?: number
+  read?: LiveFeed['read']
+} = {}) {
   const order: LiveFeed['order'] = (_tenantId, a, b) => Number(a) - Number(b)
   const never = () => Promise.reject(new Error('nothing is to be read'))
-  const feed: LiveFeed = { order, end: never, read: never, follow: never }
+  const feed: LiveFeed = { order, end: never, read: read ?? never, follow: never }
   const memory = createShares(queueBytes)
   const hidden = Promise.resolve(() => false)
+  let offering: Held | undefined
   const channel: Channel = {
     listeners: new Set<Listener>(),
     window: createWindow(memory),
     head: () => '0',
-    offering: () => undefined,
+    offeringTo: () => offering,
     isHidden: () => hidden,
     async [Symbol.asyncDispose]() {},
   }
@@ -41,17 +53,32 @@ function aMember({ room = 1, queueBytes = 12_000 } = {}) {
   const needs = { feed, memory, slots: createSlots(2), log: silentLog, count() {}, leave() {} }
   const member = createMember(
     { ...needs, index: createConditionIndex<Listener>() },
-    { principal: aPrincipal(), condition: undefined, from: '0', isNew: true, sink, channel },
+    {
+      principal: aPrincipal(),
+      condition: undefined,
+      from: '0',
+      isNew: read === undefined,
+      sink,
+      channel,
+    },
   )
   let place = 0
-  function offer(count = 1) {
-    for (let left = count; left > 0; left -= 1) {
-      place += 1
-      const position = String(place)
-      member.offer(heldOf({ record: aRecord(), position: () => position }))
-    }
+  function next(type?: string): Held {
+    place += 1
+    const position = String(place)
+    return heldOf({ record: aRecord(type ? { type } : {}), position: () => position })
   }
-  return { member, offer, sink, seen, hidden }
+  function offer(count = 1) {
+    for (let left = count; left > 0; left -= 1) member.offer(next())
+  }
+  /** Offers a record; meanwhile, after the channel has found the member for it, something happens. */
+  function offerWhile(type: string, act: () => void) {
+    offering = next(type)
+    act()
+    member.offer(offering)
+    offering = undefined
+  }
+  return { member, next, offer, offerWhile, sink, seen, hidden, window: channel.window }
 }
 
 describe('a member', () => {
@@ -99,6 +126,29 @@ describe('a member', () => {
     member.ready()
     await new Promise(setImmediate)
     expect(seen.slice(4)).toEqual(['7', '8', '9', 'lost 1 after 9'])
+  })
+
+  it('has what the window gave it once, though the channel is about to offer it, too', async () => {
+    const page = Promise.withResolvers<LivePage>()
+    const { member, next, seen, window } = aMember({ room: 10, read: () => page.promise })
+    member.start()
+    // The channel has found it for this one, and gets to it after the others that it found.
+    const one = next()
+    window.add(one)
+    page.resolve({ items: [], next: '0', isAll: true })
+    await new Promise(setImmediate)
+    expect(seen).toEqual(['1'])
+    member.offer(one)
+    member.offer(next())
+    expect(seen).toEqual(['1', '2'])
+  })
+
+  it('is not given what was found for its condition of before', () => {
+    const { member, offerWhile, seen } = aMember({ room: 10 })
+    member.start()
+    offerWhile('A', () => member.update({ path: 'type', equals: 'B' }))
+    offerWhile('B', () => member.update({ path: 'type', equals: 'B' }))
+    expect(seen).toEqual(['2'])
   })
 
   it('is the only one to suffer from a sink that throws', () => {

@@ -67,7 +67,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
   let reached = asked.from
   /** The number of what it was offered last, which comes twice where it has just begun. */
   let offered = 0
-  /** The record that is offered now may have been matched before its condition changed. */
+  /** The record that is offered now is matched by the index with what was its condition before. */
   let doubtful: object | undefined
   /** It has read whatever the channel offers up to here. */
   let readTo: string | undefined
@@ -90,7 +90,7 @@ export function createMember(needs: MemberNeeds, asked: Asked): Member {
       if (phase === 'ended') return
       condition = changed
       wants = undefined
-      doubtful = channel.offering()
+      doubtful = channel.offeringTo(member)
       index.set(member, tenantId, condition)
       queue.retain(isWanted)
     },

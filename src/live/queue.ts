@@ -18,8 +18,8 @@ export interface Queue {
 
 /** @param count is told how many more wait, or fewer */
 export function createQueue(memory: Shares, count: (change: number) => void): Queue {
-  let waiting: Held[] = []
-  /** Everything before it has been taken out. */
+  let waiting: (Held | undefined)[] = []
+  /** Everything before it has been taken out, and is undefined. */
   let first = 0
   let bytes = 0
 
@@ -47,9 +47,11 @@ export function createQueue(memory: Shares, count: (change: number) => void): Qu
     shift() {
       const one = waiting[first]
       if (one === undefined) return undefined
+      waiting[first] = undefined
       first += 1
-      if (first === waiting.length) {
-        waiting = []
+      // A record that waits is moved once for a thousand that were taken.
+      if (first === waiting.length || first > MAX_RECORDS) {
+        waiting = waiting.slice(first)
         first = 0
       }
       drop(one)
@@ -57,11 +59,11 @@ export function createQueue(memory: Shares, count: (change: number) => void): Qu
     },
 
     retain(isKept) {
-      const before = waiting.slice(first)
-      waiting = before.filter(isKept)
+      const before = waiting.slice(first) as Held[]
+      const kept = before.map(isKept)
+      waiting = before.filter((_, at) => kept[at])
       first = 0
-      const kept = new Set(waiting)
-      for (const one of before) if (!kept.has(one)) drop(one)
+      for (const [at, one] of before.entries()) if (!kept[at]) drop(one)
     },
   }
 }

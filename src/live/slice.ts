@@ -18,4 +18,4 @@ export function sliceOf(): Slice {
   }
 }
 
-export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))

@@ -26,7 +26,11 @@ export function filterBy<Filter extends Partial<EventFilter>>(
 
 function whereOf(condition: Condition, isDefault: boolean): Where {
   const holds = isDefault ? wantedBy(condition) : matcherOf(condition)
-  return { holds: (record) => holds(subjectOf(record)), toJSON: () => condition }
+  return {
+    holds: (record) => holds(subjectOf(record)),
+    // The same condition finds other entities where kinds are named: that is another question.
+    toJSON: () => (isDefault ? { wanted: condition } : condition),
+  }
 }
 
 /** Lists fields with an index whose value is fixed by a condition; where it fixes two, the first. */

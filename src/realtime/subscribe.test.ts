@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import {
-  lastPosition,
-  type Options,
-  start,
-  stored,
-  subscribed,
-} from '../../tests/support/subscribing'
+import { type Options, start, stored, subscribed } from '../../tests/support/subscribing'
 import { AppError } from '../error/app-error'
 import type { Sink } from '../live/live'
 import type { Conversation } from '../platform/connections'
@@ -20,23 +14,6 @@ describe('a subscription over a WebSocket', () => {
       { status: 'subscribed', subscriber_id: 'sub_1', filters, position: 'p0' },
     ])
     expect(test.given()).toMatchObject({ after: 'p7', condition: { path: 'type', in: ['a'] } })
-  })
-
-  it('gives nothing before it is confirmed, whatever comes early, and all of it then', async () => {
-    const gate = Promise.withResolvers<void>()
-    const test = start({ subscribe: () => gate.promise })
-    await test.say({})
-    expect(test.sink().take(stored())).toBe(false)
-    test.sink().resync('gone', 'p9')
-    expect(test.sent).toEqual([])
-    gate.resolve()
-    await Bun.sleep(1)
-    expect(test.sent).toMatchObject([
-      { status: 'subscribed' },
-      { position: lastPosition() },
-      { type: 'resync', reason: 'gone', after: 'p9' },
-    ])
-    expect(test.state.readied).toBe(1)
   })
 
   it('shows events in the form that was asked for', async () => {

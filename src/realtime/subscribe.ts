@@ -67,8 +67,6 @@ function converse(
   let unread = 0
   let subscriber: Subscriber | undefined
   let format: Format = 'event'
-  // The client is told that it is subscribed before anything that the feed has for it.
-  let held: (() => void)[] | undefined = []
 
   const deadline = setTimeout(() => {
     if (subscriber !== undefined || isBusy) return
@@ -107,24 +105,14 @@ function converse(
     clearTimeout(deadline)
     clearInterval(keepalive)
     waiting.length = 0
-    held = undefined
     subscriber?.[Symbol.dispose]()
   }
 
-  /** Does what the feed says, or will do it once the client was told that it is subscribed. */
-  function inTurn(act: () => void): boolean {
-    if (held === undefined) act()
-    else held.push(act)
-    return held === undefined && !isFull && !isOver
-  }
-
+  // By the rule of sinks, the client has been told that it is subscribed before any of this.
   const sink: Sink = {
-    take(stored) {
-      if (held === undefined) return send(eventFrame(stored, format))
-      return inTurn(() => send(eventFrame(stored, format)))
-    },
-    lost: (count, after) => void inTurn(() => send(frames.lost(count, after))),
-    resync: (reason, after) => void inTurn(() => send(frames.resync(reason, after))),
+    take: (stored) => send(eventFrame(stored, format)),
+    lost: (count, after) => void send(frames.lost(count, after)),
+    resync: (reason, after) => void send(frames.resync(reason, after)),
     end(reason) {
       if (reason === 'revoked') return revoked()
       if (reason === 'stopping') return end(closes.stopping)
@@ -150,10 +138,6 @@ function converse(
     subscriber = made
     clearTimeout(deadline)
     send(frames.subscribed(asked, { id: made.id, position: made.from }))
-    const acts = held ?? []
-    held = undefined
-    for (const act of acts) act()
-    if (acts.length > 0 && !isFull && !isOver) made.ready()
   }
 
   async function hear(message: string | Uint8Array, to: Subscriber) {

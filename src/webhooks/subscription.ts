@@ -1,3 +1,4 @@
+import { itemPartsOf } from '../event/conditions/cost'
 import { matcherOf } from '../event/conditions/match'
 import type { Subject } from '../event/conditions/subject'
 import { passes } from '../event/filter'
@@ -17,6 +18,11 @@ export function wants(webhook: WebhookSubscription, subject: Subject): boolean {
       'field' in filter ? passes(record, filter) : matcherOf(filter)(subject),
     )
   )
+}
+
+/** Tells whether a filter asks for what stands in the item as it was sent. */
+export function looksIntoItems({ filters }: Pick<WebhookSubscription, 'filters'>): boolean {
+  return filters.some((filter) => !('field' in filter) && itemPartsOf(filter) > 0)
 }
 
 /**

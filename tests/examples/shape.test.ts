@@ -10,13 +10,15 @@ const MOST_LINES = 16
 const read = (path: string) => readFileSync(join(repository, path), 'utf8')
 const found = (glob: string) => [...new Bun.Glob(glob).scanSync({ cwd: repository })]
 const names = readdirSync(join(repository, 'examples')).sort()
-const tests = [...found('tests/examples/*.test.ts'), ...found('tests/clone/*.slow.ts')]
+const tests = [
+  ...['tests/examples/*.test.ts', 'tests/clone/*.slow.ts', 'tests/browser/*.slow.ts'],
+].flatMap(found)
 
 describe('the examples', () => {
   it('are those that the README of the repository names', () => {
     expect(names).toEqual([
-      ...['canvas-proxy', 'docker', 'lake-notebook', 'live', 'prometheus', 'send-events'],
-      'verify-webhook',
+      ...['canvas-proxy', 'docker', 'lake-notebook', 'live', 'prometheus', 'quiz'],
+      ...['send-events', 'verify-webhook'],
     ])
     const readme = read('README.md')
     expect(names.filter((name) => !readme.includes(`(examples/${name}/)`))).toEqual([])
@@ -41,7 +43,7 @@ describe('the examples', () => {
 
   it('in JavaScript need nothing but Node', () => {
     const scripts = found('examples/**/*.mjs')
-    expect(scripts).toHaveLength(4)
+    expect(scripts).toHaveLength(5)
     const imports = scripts.flatMap((path) => [...read(path).matchAll(/ from '([^']+)'/g)])
     expect(imports.filter(([, from]) => !from!.startsWith('node:'))).toEqual([])
   })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import Ajv2020 from 'ajv/dist/2020'
 import type { Condition } from '../../src/event/condition'
+import { conditionOf } from '../../src/event/conditions'
 import { anEnvelope } from '../support/envelopes'
 import { notOnAws } from '../support/not-on-aws'
 import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
@@ -143,6 +144,38 @@ describe('filter= of lists', () => {
     expect(await second.json()).toHaveLength(1)
   })
 
+  it('takes no cursor of another question, not even of one that names its kinds', async () => {
+    const condition = {
+      any: [
+        { path: 'type', equals: 'Person' },
+        { path: 'payload', exists: true },
+      ],
+    }
+    const path = '/analytics/events?view=record&limit=1'
+    const kinds = ['', '&kind=all', '&kind=event']
+    for (const kind of kinds) {
+      const { nextCursor } = (await (await find(path, condition, kind)).json()) as {
+        nextCursor: string
+      }
+      for (const other of kinds) {
+        const again = `${other}&cursor=${encodeURIComponent(nextCursor)}`
+        const { status } = await find(path, condition, again)
+        expect([kind, other, status]).toEqual([kind, other, kind === other ? 200 : 400])
+      }
+    }
+  })
+
+  it('takes no cursor of another question in sequence either', async () => {
+    const session = '/api/v1/events?session_id=s1&order=sequence&limit=1'
+    const first = await find(session, { path: 'payload', exists: true }, '&user_id=u1')
+    const cursor = `&cursor=${/cursor=([^&>]+)/.exec(first.headers.get('Link')!)![1]}`
+    const status = async (condition: Condition, more: string) =>
+      (await find(session, condition, more + cursor)).status
+    expect(await status({ path: 'payload', exists: true }, '&user_id=u1')).toBe(200)
+    expect(await status({ path: 'payload.score', exists: true }, '&user_id=u1')).toBe(400)
+    expect(await status({ path: 'payload', exists: true }, '')).toBe(400)
+  })
+
   const bad: [why: string, text: string, path: unknown[], message: string][] = [
     ['no JSON', '{"path"', ['filter'], 'Must be JSON'],
     ['an array', '[]', ['filter'], 'got an array'],
@@ -238,19 +271,27 @@ describe('filters of webhooks', () => {
     ['a condition with an older form', [{ ...older, all: [] }], ['filters', 0, 'all'], 'alone'],
     [
       'too many parts',
-      Array(2).fill({ all: Array(100).fill({ path: 'x', exists: true }) }),
+      Array(2).fill({ all: Array(100).fill({ path: 'type', exists: true }) }),
       ['filters'],
       '200 parts in all',
     ],
+    [
+      'too many parts that lead into the item',
+      Array(2).fill({ all: Array(21).fill({ path: 'x', exists: true }) }),
+      ['filters'],
+      'Must have at most 40 parts that lead into the item; got 42',
+    ],
     ['too many', Array(21).fill(older), ['filters'], '20'],
+    ['a number in an older form', [{ type: 5 }], ['filters', 0, 'type'], 'got 5'],
   ]
   for (const [why, filters, path, message] of bad) {
     it(`are refused for ${why}`, async () => {
       const response = await test.call('POST', '/webhooks', { ...settings, filters })
       expect(response.status).toBe(400)
-      expect(await response.json()).toMatchObject({
-        errors: [{ path, message: expect.stringContaining(message) }],
-      })
+      const { errors } = (await response.json()) as { errors: unknown[] }
+      expect(errors).toMatchObject([{ path, message: expect.stringContaining(message) }])
+      // They are those of a subscription, codes and all.
+      expect(errors).toEqual(conditionOf({ filters }).errors as never)
     })
   }
 })

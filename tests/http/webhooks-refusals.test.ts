@@ -30,14 +30,14 @@ describe('Settings that do not fit are refused, with path and rule', () => {
       [
         'a filter by an unknown field',
         { filters: [{ field: 'colour', in: ['x'] }] },
-        ['filters', 0],
+        ['filters', 0, 'field'],
         'actorId',
       ],
       [
         'a filter without values',
         { filters: [{ field: 'actorId', in: [] }] },
         ['filters', 0, 'in'],
-        '>=1',
+        '1 to 100 values; got 0',
       ],
       [
         'a filter by a known and an unknown field',

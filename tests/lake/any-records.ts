@@ -42,6 +42,23 @@ const acts = fc.constantFrom<Act>(
   { type: 'AssessmentEvent', action: 'Submitted' },
   { type: 'GradeEvent', action: 'Graded' },
   { type: 'lesson_completed', action: undefined },
+  // Sessions of tests; some events of them have no session.
+  ...(
+    [
+      ['SESSION_CREATED', 'Started', 's1'],
+      ['SESSION_CREATED', 'Started', 'S2'],
+      ['SESSION_SUBMITTED', 'Submitted', 's1'],
+      ['SESSION_EXPIRED', 'TimedOut', 'é'],
+      ['QUESTION_VIEWED', 'Viewed', 's1'],
+      ['QUESTION_VIEWED', 'Viewed', undefined],
+      ['ANSWER_SELECTED', 'Submitted', 'S2'],
+      ['PAUSE_BLUR', 'Paused', 'é'],
+    ] as const
+  ).map(([type, commonAction, sessionId]) => ({
+    standard: 'native' as const,
+    ...{ type, action: undefined, commonAction, sessionId },
+    objectType: type.startsWith('SESSION') ? 'Assessment' : 'AssessmentItem',
+  })),
 )
 
 const MINUTE_MS = 60_000
@@ -87,6 +104,7 @@ export const anyRecord: fc.Arbitrary<EventRecord> = fc
     kind: few('event', 'event', 'event', 'entity'),
     tenantId: few('default', 'other'),
     sourceId: few('lms', 'LMS'),
+    sequence: few(undefined, 1, 2, 5, -1),
     standardVersion: few(undefined, '1.1', '1.2'),
     retentionClass: few('standard', 'pii'),
     requestId: few('r1', 'r2', 'r3'),

@@ -45,7 +45,8 @@ export const expected: Record<string, unknown[][]> = {
     [tenant, biology, ada, null, 5, '2026-11-03', 9],
     [tenant, biology, cyd, null, 1, '2026-11-03', 9],
   ],
-  // The term has no statement; spanning.ts has.
+  // The term has no session of a test and no statement; spanning.ts has.
+  'test-sessions': [],
   'attempts-by-activity': [],
   'verbs-by-course': [],
   'video-segments': [],

@@ -173,6 +173,9 @@ const telemetry = (type: string, seq: number, more: Record<string, unknown>) => 
   source: 'web',
   ...more,
 })
+/** An event of a player in a page that does not know whose session it is. */
+const inSitting = (type: string, seq: number, question_id: string | undefined, payload: object) =>
+  telemetry(type, seq, { user_id: null, question_id, payload })
 const quizzing = (type: string, minute: number, payload: unknown, more = {}) => ({
   event_type: type,
   timestamp: at(minute),
@@ -379,6 +382,41 @@ export const cases: Case[] = [
       ],
     },
     rows: [[tenant, 'sitting-1', null, 1, 1, 1, 1, 75, 75, 75]],
+  },
+  {
+    says: 'sessions of tests, with what is missing by the numbers of their players',
+    query: 'test-sessions',
+    sent: {
+      native: [
+        // Their server says whose a session is, the page of a test need not.
+        telemetry('SESSION_CREATED', 0, { seq: null, user_id: 'ada', source: 'api' }),
+        inSitting('QUESTION_VIEWED', 1, 'q1', { position: 0 }),
+        inSitting('ANSWER_SELECTED', 2, 'q1', { selected_index: 1 }),
+        inSitting('ANSWER_CHANGED', 3, 'q1', { from_index: 1, to_index: 2 }),
+        inSitting('NAVIGATE_NEXT', 4, undefined, { from_position: 0, to_position: 1 }),
+        // The fifth and the sixth never arrived.
+        inSitting('QUESTION_VIEWED', 7, 'q2', { position: 1 }),
+        inSitting('MARK_FOR_REVIEW_TOGGLED', 8, 'q2', { position: 1, marked: true }),
+        inSitting('PAUSE_BLUR', 9, undefined, { state: 'blur' }),
+        telemetry('SESSION_SUBMITTED', 12, {
+          ...{ seq: null, source: 'api', payload: { score_correct: 1, score_total: 2 } },
+        }),
+        telemetry('REVIEW_OPENED', 20, { seq: null, source: 'api' }),
+        // One that is still going on, and a session of no test.
+        { ...telemetry('QUESTION_VIEWED', 1, { question_id: 'q1' }), session_id: 'sitting-2' },
+        { ...telemetry('page_view', 1, { payload: {} }), session_id: 'sitting-3' },
+      ],
+    },
+    rows: [
+      [
+        ...[tenant, 'sitting-2', 'ada', '2026-09-01 09:01:00', 0, 1, 0, 0, 0, 0],
+        ...[null, null, null, 1, 1, 0],
+      ],
+      [
+        ...[tenant, 'sitting-1', 'ada', '2026-09-01 09:00:00', 12, 2, 1, 1, 1, 1],
+        ...['submitted', 1, 2, 10, 9, 2],
+      ],
+    ],
   },
   {
     says: 'quizzes of a pipeline, by their registered types, and no answer of them',

@@ -119,6 +119,21 @@ describe('an event stream over a connection', () => {
     expect(performance.now() - begun).toBeLessThan(3000)
   })
 
+  it('has left its place when its time is over, though its reader takes nothing more', async () => {
+    await using app = await startTestApp()
+    const { live, identity } = app.services!
+    const stream = createEventStream({
+      held: createHeldRecords(),
+      write: (one) => eventText(one, 'raw'),
+      maxMs: 100,
+    })
+    const principal = (await identity.authenticate(app.keys.demo))!
+    stream.begin(await live!.subscribe({ principal, sink: stream.sink }))
+    await stream.body.getReader().read()
+    expect(live!.state().subscribers).toBe(1)
+    await until(() => live!.state().subscribers === 0)
+  })
+
   it('leaves nothing behind of two hundred that come and go at once', async () => {
     await using app = await startTestApp()
     await using server = await serve(app)

@@ -3,6 +3,7 @@ import { AppError } from '../../src/error/app-error'
 import { StorageError } from '../../src/error/storage-error'
 import { createHub, type HubNeeds } from '../../src/live/hub'
 import type { Live, Sink, Subscription } from '../../src/live/live'
+import type { LivePage } from '../../src/platform/live-feed'
 import { silentLog } from '../../src/telemetry/log'
 import { temporaryFolder } from '../support/folders'
 import { openFeed } from '../support/local-feed'
@@ -98,6 +99,35 @@ describe('a live subscription', () => {
     expect(at.hub.state()).toEqual({ subscribers: 1, queued: 0 })
   })
 
+  it('tells nothing in the turn in which it is made, so that its maker can say so first', async () => {
+    let pages: LivePage[] = []
+    // A feed that has its pages at hand answers within the turn.
+    await using at = open({}, (live) => ({
+      ...live,
+      read: async (...asked) => pages.shift() ?? live.read(...asked),
+    }))
+    const after = await at.feed.end('default')
+    await at.append('one')
+    const page = await at.feed.read('default', { after, limit: 10, maxBytes: 1000 })
+    pages = [{ items: [], next: after, isAll: false, resync: 'gone' }, page]
+    const said: string[] = []
+    const sink: Sink = {
+      ...aSink().sink,
+      take: ({ record }) => said.push(record.eventId) > 0,
+      resync: (reason) => void said.push(reason),
+    }
+    /** Hands on a promise, as layers of a program do. */
+    async function layered(depth: number): Promise<unknown> {
+      return depth === 0
+        ? await at.hub.subscribe(subscription(sink, { after }))
+        : layered(depth - 1)
+    }
+    await layered(100)
+    said.push('subscribed')
+    await soon(() => said.length === 3)
+    expect(said).toEqual(['subscribed', 'gone', 'one'])
+  })
+
   it('goes on after a position, and each record has one to go on after', async () => {
     await using at = open()
     const first = aSink()
@@ -132,7 +162,7 @@ describe('a live subscription', () => {
     await soon(() => readers.every(({ seen }) => seen.length >= 3000))
     await settled()
     for (const { seen } of readers) expect(seen).toEqual(ids)
-  })
+  }, 20_000)
 
   it('goes on from what was told while its page was under way, or reads that, too', async () => {
     let gate: (() => void) | undefined
@@ -385,19 +415,24 @@ describe('a slow subscriber', () => {
 
 describe('the hub', () => {
   it('bounds what the conditions of a tenant cost every event', async () => {
-    await using at = open({ maxParts: 4 })
+    await using at = open({ maxCost: 22 })
     const wanting = (more: Partial<Subscription>) => subscription(aSink().sink, more)
-    const not = (value: string) => ({ not: { path: 'type', equals: value } })
+    const not = (value: string) => ({ not: { path: 'payload.x', equals: value } })
     const first = await at.hub.subscribe(wanting({ condition: not('a') }))
     const second = await at.hub.subscribe(wanting({ condition: not('b') }))
     expect(await codeOf(at.hub, wanting({ condition: not('c') }))).toBe('busy')
+    // What others want already costs nothing more.
+    expect(await codeOf(at.hub, wanting({ condition: not('b') }))).toBe('taken')
+    await expect(at.hub.subscribe(wanting({ condition: not('c') }))).rejects.toThrow(
+      /would cost 33, of 22 at most/,
+    )
     expect(() => second.update(not('c'))).toThrow(AppError)
     const other = aPrincipal({ tenantId: 'other' })
     expect(await codeOf(at.hub, wanting({ principal: other, condition: not('c') }))).toBe('taken')
     first[Symbol.dispose]()
     await settled()
     second.update(not('c'))
-    expect(await codeOf(at.hub, wanting({}))).toBe('taken')
+    expect(await codeOf(at.hub, wanting({}))).toBe('busy')
   })
 
   it('has half of its places for a tenant at most', async () => {

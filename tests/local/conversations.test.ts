@@ -190,6 +190,37 @@ describe('a conversation', () => {
     socket.destroy()
   })
 
+  it.concurrent('is cut off when the other end takes nothing for long, unlike slow and silent ones', async () => {
+    await using test = converse({ stalledMs: 1000 })
+    const deaf = await raw(test.url, { isDeaf: true })
+    const slow = await raw(test.url, { isDeaf: true })
+    const silent = await raw(test.url, { isDeaf: true })
+    const [toDeaf, toSlow, toSilent] = test.told
+    // More than the buffers of a connection hold.
+    const text = 'x'.repeat(100_000)
+    for (const one of [toDeaf!, toSlow!]) {
+      for (let n = 0; n < 300; n += 1) one.line.send(text)
+    }
+    toSilent!.line.send('nothing waits after this')
+    let read = 0
+    const reading = setInterval(() => {
+      slow.once('data', (part) => {
+        read += part.length
+        slow.pause()
+      })
+      slow.resume()
+    }, 100)
+    const begun = performance.now()
+    await until(() => toDeaf!.isClosed)
+    // It is looked at once a second.
+    expect(performance.now() - begun).toBeGreaterThan(900)
+    await Bun.sleep(1100)
+    expect([toSlow!.isClosed, toSilent!.isClosed]).toEqual([false, false])
+    expect(read).toBeLessThan(300 * text.length)
+    clearInterval(reading)
+    for (const socket of [deaf, slow, silent]) socket.destroy()
+  })
+
   it('with somebody who reads nothing keeps nobody else of the tenant from theirs', async () => {
     await using test = converse()
     const deaf = await Promise.all(
@@ -257,11 +288,11 @@ describe('places for conversations', () => {
 // The kernel of no other system tells how much came.
 describe.if(process.platform === 'linux')('beginnings of messages', () => {
   const MEGABYTE = 1024 * 1024
-  const head = (first: number) => {
+  const head = (first: number, length = MEGABYTE - 100) => {
     const bytes = Buffer.alloc(14)
     bytes[0] = first
     bytes[1] = 0xff
-    bytes.writeBigUInt64BE(BigInt(MEGABYTE - 100), 2)
+    bytes.writeBigUInt64BE(BigInt(length), 2)
     return bytes
   }
   const ways: [how: string, first: number, sent: number][] = [
@@ -270,7 +301,7 @@ describe.if(process.platform === 'linux')('beginnings of messages', () => {
   ]
   for (const [how, first, sent] of ways) {
     it(`take the memory that there is for them, ${how}, and no more`, async () => {
-      await using test = converse({ maxMessageBytes: MEGABYTE / 2, halfSentBytes: 16 * MEGABYTE })
+      await using test = converse({ maxMessageBytes: MEGABYTE, halfSentBytes: 16 * MEGABYTE })
       const ends: Promise<unknown>[] = []
       const send = async () => {
         const socket = await raw(test.url)
@@ -296,7 +327,7 @@ describe.if(process.platform === 'linux')('beginnings of messages', () => {
   }
 
   it('are not taken for such when they were whole, however many they were', async () => {
-    await using test = converse({ maxMessageBytes: MEGABYTE / 2, halfSentBytes: 4 * MEGABYTE })
+    await using test = converse({ maxMessageBytes: MEGABYTE, halfSentBytes: 4 * MEGABYTE })
     await using socket = await openSocket(test.url)
     const text = 'x'.repeat(MEGABYTE)
     for (let n = 0; n < 100; n += 1) {
@@ -304,5 +335,53 @@ describe.if(process.platform === 'linux')('beginnings of messages', () => {
       await until(() => test.told[0]!.heard.length === n + 1)
     }
     expect(test.told[0]!.isClosed).toBe(false)
+  })
+
+  it.concurrent('are no more than a message can be long, into however many frames it was cut', async () => {
+    await using test = converse({ maxMessageBytes: 50_000, halfSentBytes: MEGABYTE / 2 })
+    const socket = await raw(test.url)
+    const frame = (first: number) => Buffer.from([first, 0x81, 0, 0, 0, 0, 0x78])
+    const middle = Buffer.concat(Array.from({ length: 50_000 }, () => frame(0)))
+    for (let n = 0; n < 3; n += 1) {
+      socket.write(Buffer.concat([frame(0x01), middle, frame(0x80)]))
+      await until(() => test.told[0]!.heard.length === n + 1)
+    }
+    test.as('hostile')
+    const half = await Promise.all(Array.from({ length: 4 }, () => raw(test.url)))
+    for (const one of half) one.write(Buffer.concat([head(0x01, 90_000), Buffer.alloc(90_000)]))
+    // It has been looked at by now.
+    await until(() => test.told.slice(1).some(({ isClosed }) => isClosed))
+    expect(test.told[0]!.isClosed).toBe(false)
+    for (const one of [socket, ...half]) one.destroy()
+  })
+
+  it.concurrent('are not taken for such when they were pings and pongs, however many they were', async () => {
+    await using test = converse({ maxMessageBytes: MEGABYTE / 2, halfSentBytes: MEGABYTE })
+    const socket = await raw(test.url)
+    let answered = 0
+    socket.on('data', (part) => {
+      answered += part.length
+    })
+    for (const kind of [0x89, 0x8a]) {
+      // The largest control frame (RFC 6455, section 5.5), with a mask of zeros, and the smallest.
+      const large = Buffer.concat([Buffer.from([kind, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)])
+      const small = Buffer.from([kind, 0x80, 0, 0, 0, 0])
+      const some = Buffer.concat(Array.from({ length: 100 }, () => [large, small]).flat())
+      for (let n = 0; n < 160; n += 1) {
+        await new Promise<void>((resolve) => socket.write(some, () => resolve()))
+      }
+    }
+    // Each ping is answered: what of it came is known to have been read.
+    await until(() => answered >= 160 * 100 * (127 + 2))
+    test.as('hostile')
+    const half = await raw(test.url)
+    half.write(Buffer.concat([head(0x81), Buffer.alloc(MEGABYTE - 200)]))
+    // It has been looked at by now.
+    await until(() => test.told[1]!.isClosed)
+    expect(test.told[0]!.isClosed).toBe(false)
+    const text = Buffer.concat([Buffer.from([0x81, 0x81, 0, 0, 0, 0]), Buffer.from('x')])
+    socket.write(text)
+    await until(() => test.told[0]!.heard.length === 1)
+    for (const one of [socket, half]) one.destroy()
   })
 })

@@ -92,7 +92,7 @@ async function untilReady({ url, process: child, output }: ServerProcess, patien
   throw new Error(`the server did not come up: ${output()}`)
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
   const { port } = server
   await server.stop(true)

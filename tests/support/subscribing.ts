@@ -73,7 +73,6 @@ export function start({ times, subscribe, isCurrent = true, limit }: Options = {
 }
 
 let made = 0
-export const lastPosition = () => `p${made}`
 /** The next record of the feed; the n-th has the position `pN`. */
 export function stored(): StoredRecord {
   made += 1

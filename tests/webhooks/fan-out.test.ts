@@ -61,6 +61,32 @@ describe('Fanning out', () => {
     ])
   })
 
+  it('lets others have their turn after each record whose item it looks into', async () => {
+    const test = aFanOut(aWebhook({ filters: [{ path: 'payload.x', exists: false }] }))
+    let turns = 0
+    const turnsOfRecords: number[] = []
+    const records = Array.from({ length: 5 }, () =>
+      Object.defineProperty(aRecord(), 'raw', {
+        get() {
+          turnsOfRecords.push(turns)
+          // Longer than a turn may be.
+          Bun.sleepSync(8)
+          return '{}'
+        },
+      }),
+    )
+    let isOver = false
+    const counting = (async () => {
+      for (; !isOver; turns += 1) await new Promise(setImmediate)
+    })()
+    await test.handle(records)
+    isOver = true
+    await counting
+    // Those that made the messages have read them again.
+    expect(new Set(turnsOfRecords.slice(0, 5)).size).toBe(5)
+    expect((await test.taken())[0]!.eventIds).toHaveLength(5)
+  })
+
   it('does not decode a batch when no webhook is enabled', async () => {
     const test = aFanOut(aWebhook({ enabled: false }))
     const records = () => {

@@ -30,11 +30,11 @@ type Listen = (type: string, listener: (event: { persisted?: boolean }) => void)
 /** The part of `Storage` that is used. */
 export interface Shelf {
   getItem(name: string): string | null
-  setItem(name: string, value: string): void
+  setItem(name: string, value: string | number): void
   removeItem(name: string): void
 }
 
-interface Locks {
+export interface Locks {
   request(
     name: string,
     options: { ifAvailable: boolean },

@@ -38,7 +38,7 @@ export function filterOptions(): Option[] {
 }
 
 /** Reads a condition, so that a mistake is told before anything is asked. */
-export function readFilterOption(text: string): string {
+function readFilterOption(text: string): string {
   const { errors } = readConditionText(text)
   if (errors === undefined) return text
   throw new InvalidArgumentError(`${errors.map(describeIssue).join('; ')}.`)

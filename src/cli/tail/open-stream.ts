@@ -1,4 +1,4 @@
-import type { Answered } from '../ask-server'
+import { type Answered, parsed } from '../ask-server'
 import { createMessages, type Message } from './messages'
 
 export type Opened = { messages: AsyncGenerator<Message> } | { trouble: Answered }
@@ -91,14 +91,5 @@ function createPatience(signal: AbortSignal) {
       rest()
       timer = setTimeout(() => late.abort(), SILENT_MS)
     },
-  }
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
   }
 }

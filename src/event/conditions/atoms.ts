@@ -37,13 +37,6 @@ export function waysTo(condition: Condition): Atom[][] {
   ]
 }
 
-/** Counts the parts of a condition: itself, and all conditions in it. */
-export function partsOf(condition: Condition): number {
-  if ('not' in condition) return 1 + partsOf(condition.not)
-  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : []
-  return parts.reduce((sum, part) => sum + partsOf(part), 1)
-}
-
 /** Lists the fields of which a condition says that they have this text, wherever it holds. */
 export function requiredBy(condition: Condition): { field: string; value: string }[] {
   return waysTo(condition).flatMap((way) => {

@@ -1,5 +1,6 @@
 import type { Scalar } from '../condition'
 import type { Atom } from './atoms'
+import { costOfPlace } from './cost'
 import { scalarsAt } from './match'
 import type { Place } from './path'
 import type { Subject } from './subject'
@@ -11,9 +12,19 @@ export interface Buckets<Entry> {
   /** Counts how many are found beside it by an atom's own value; of a range, half of all. */
   load(atom: Atom): number
   isEmpty(): boolean
-  /** Gives what a subject may fulfil, list by list, some of it more than once. */
-  find(subject: Subject, give: (entries: readonly Entry[]) => void): void
+  /** Says what `find` costs, as `costOf` counts. */
+  cost(): number
+  /** Gives what a subject may fulfil, list by list, an entry in several of them perhaps. */
+  find(subject: Subject, give: Give<Entry>): void
 }
+
+type Give<Entry> = (entries: readonly Entry[]) => void
+
+const beginningOf = (prefix: Scalar) => (prefix as string).slice(0, MAX_PREFIX)
+
+// A text is looked up once for each length of prefixes that there is: longer ones are found by so many
+// characters, which is more than addresses of people and courses have.
+const MAX_PREFIX = 256
 
 export function createBuckets<Entry>(place: Place): Buckets<Entry> {
   const equal = new Map<Scalar, Entry[]>()
@@ -24,7 +35,7 @@ export function createBuckets<Entry>(place: Place): Buckets<Entry> {
   function add({ by, value }: Atom, entry: Entry) {
     if (by === 'equal') addTo(equal, value, entry)
     else if (by === 'prefix') {
-      const prefix = value as string
+      const prefix = beginningOf(value)
       const ofLength = prefixes.get(prefix.length) ?? new Map<string, Entry[]>()
       prefixes.set(prefix.length, ofLength)
       addTo(ofLength, prefix, entry)
@@ -34,12 +45,44 @@ export function createBuckets<Entry>(place: Place): Buckets<Entry> {
   function remove({ by, value }: Atom, entry: Entry) {
     if (by === 'equal') removeFrom(equal, value, entry)
     else if (by === 'prefix') {
-      const { length } = value as string
-      const ofLength = prefixes.get(length)
+      const prefix = beginningOf(value)
+      const ofLength = prefixes.get(prefix.length)
       if (ofLength === undefined) return
-      removeFrom(ofLength, value as string, entry)
-      if (ofLength.size === 0) prefixes.delete(length)
+      removeFrom(ofLength, prefix, entry)
+      if (ofLength.size === 0) prefixes.delete(prefix.length)
     } else ranges[by].remove(value as number, entry)
+  }
+
+  function findBy(value: Scalar, give: Give<Entry>) {
+    findByText(value, give)
+    if (typeof value !== 'number') return
+    ranges.from.upTo(value, give)
+    ranges.to.downTo(value, give)
+  }
+
+  function findByText(value: Scalar, give: Give<Entry>) {
+    const same = equal.get(value)
+    if (same !== undefined) give(same)
+    if (typeof value !== 'string') return
+    for (const [length, ofLength] of prefixes) {
+      const begun = length <= value.length ? ofLength.get(value.slice(0, length)) : undefined
+      if (begun !== undefined) give(begun)
+    }
+  }
+
+  /** Gives no list twice: a hundred elements may all be found by the same thousands. */
+  function findByEach(scalars: readonly Scalar[], give: Give<Entry>) {
+    const lists = new Set<readonly Entry[]>()
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (const value of new Set(scalars)) {
+      findByText(value, (entries) => lists.add(entries))
+      if (typeof value !== 'number') continue
+      least = Math.min(least, value)
+      most = Math.max(most, value)
+    }
+    for (const entries of lists) give(entries)
+    ranges.from.upTo(most, give)
+    ranges.to.downTo(least, give)
   }
 
   return {
@@ -48,24 +91,15 @@ export function createBuckets<Entry>(place: Place): Buckets<Entry> {
     load({ by, value }) {
       if (by === 'equal') return equal.get(value)?.length ?? 0
       if (by !== 'prefix') return ranges[by].size() / 2
-      const { length } = value as string
-      return prefixes.get(length)?.get(value as string)?.length ?? 0
+      const prefix = beginningOf(value)
+      return prefixes.get(prefix.length)?.get(prefix)?.length ?? 0
     },
     isEmpty: () => equal.size + prefixes.size + ranges.from.size() + ranges.to.size() === 0,
+    cost: () => (1 + prefixes.size) * costOfPlace(place),
     find(subject, give) {
-      for (const value of scalarsAt(subject, place)) {
-        const same = equal.get(value)
-        if (same !== undefined) give(same)
-        if (typeof value === 'number') {
-          ranges.from.upTo(value, give)
-          ranges.to.downTo(value, give)
-        } else if (typeof value === 'string') {
-          for (const [length, ofLength] of prefixes) {
-            const begun = length <= value.length ? ofLength.get(value.slice(0, length)) : undefined
-            if (begun !== undefined) give(begun)
-          }
-        }
-      }
+      const scalars = scalarsAt(subject, place)
+      if (scalars.length === 1) findBy(scalars[0]!, give)
+      else if (scalars.length > 1) findByEach(scalars, give)
     },
   }
 }

@@ -1,6 +1,8 @@
+import { finish, type Steps } from '../../syntax/steps'
 import type { Condition } from '../condition'
-import { type Atom, partsOf, waysTo, widthOf } from './atoms'
+import { type Atom, waysTo, widthOf } from './atoms'
 import { type Buckets, createBuckets, takeOut } from './buckets'
+import { costOf } from './cost'
 import type { Matches } from './match'
 import type { Subject } from './subject'
 import { wantedBy } from './wanted'
@@ -11,14 +13,21 @@ export interface ConditionIndex<Id> {
   set(id: Id, tenantId: string, condition: Condition | undefined): void
   /** @returns false when it was not in the index */
   delete(id: Id): boolean
-  /** Finds those who want a record (`wantedBy`), each once; the index may change meanwhile. */
-  match(subject: Subject): Iterable<Id>
+  /**
+   * Finds those who want a record (`wantedBy`), each once, in steps of some hundred microseconds. The index
+   * may change between them: whoever comes, goes or changes meanwhile may be found or not.
+   */
+  matching(subject: Subject): Steps<readonly Id[]>
+  /** Finds them in one go. */
+  match(subject: Subject): readonly Id[]
   readonly size: number
   /**
-   * Counts the parts of all conditions of a tenant, of the same ones once: an event costs it some 50 ns
-   * a part at the worst, when every condition has to be tried and all of it.
+   * Adds up the costs of a tenant's conditions (`costOf`), of the same ones once: an event costs it some
+   * 50 ns for each 1 at the worst, when every condition has to be tried and all of it.
    */
-  parts(tenantId: string): number
+  cost(tenantId: string): number
+  /** Says what the cost would be with another condition. */
+  costWith(tenantId: string, condition: Condition | undefined): number
 }
 
 /** An entry is a condition with all who have it. */
@@ -28,52 +37,102 @@ interface Entry<Id> {
   wants: Matches
   /** It is found by these; without any it is tried with every record. */
   way: readonly Atom[] | undefined
-  /** The match that had it last. */
+  /** The match that came upon it last. */
   match: number
-  parts: number
+  cost: number
 }
 
 interface TenantIndex<Id> {
   entries: Map<string, Entry<Id>>
   places: Map<string, Buckets<Entry<Id>>>
   others: Entry<Id>[]
-  parts: number
+  cost: number
 }
 
-export function createConditionIndex<Id>(): ConditionIndex<Id> {
+// Some 50 µs as a rule, and a few milliseconds of conditions and events that are made to be slow.
+const STEP_COST = 1000
+
+/** @param stepCost a step costs so much, as `costOf` counts, or a place or a condition more */
+export function createConditionIndex<Id>(stepCost = STEP_COST): ConditionIndex<Id> {
   const tenants = new Map<string, TenantIndex<Id>>()
   const held = new Map<Id, { tenantId: string; entry: Entry<Id> }>()
   let matches = 0
+  let changes = 0
 
   function drop(id: Id): boolean {
     const known = held.get(id)
     if (known === undefined) return false
     const { tenantId, entry } = known
+    changes += 1
     held.delete(id)
     takeOut(entry.ids, id)
     if (entry.ids.length > 0) return true
     const tenant = tenants.get(tenantId)!
     tenant.entries.delete(entry.text)
-    tenant.parts -= entry.parts
+    tenant.cost -= entry.cost
     unfile(tenant, entry)
     if (tenant.entries.size === 0) tenants.delete(tenantId)
     return true
   }
 
+  function* matching(subject: Subject): Steps<readonly Id[]> {
+    const tenant = tenants.get(subject.record.tenantId)
+    if (tenant === undefined) return []
+    matches += 1
+    const match = matches
+    const changesBefore = changes
+    let left = stepCost
+
+    // Lists of the index may change between steps: those to try are put down in one of their own.
+    const toTry: Entry<Id>[] = []
+    function note(entries: readonly Entry<Id>[]) {
+      for (const entry of entries) {
+        if (entry.match === match) continue
+        entry.match = match
+        toTry.push(entry)
+      }
+    }
+    for (const buckets of tenant.places.values()) {
+      buckets.find(subject, note)
+      left -= buckets.cost()
+      if (left > 0) continue
+      yield
+      left = stepCost
+    }
+    note(tenant.others)
+
+    let ids: Id[] = []
+    for (const entry of toTry) {
+      if (entry.wants(subject)) {
+        // Most often one condition holds, be it that of thousands.
+        if (ids.length === 0) ids = entry.ids.slice()
+        else for (const id of entry.ids) ids.push(id)
+      }
+      left -= entry.cost
+      if (left > 0) continue
+      yield
+      left = stepCost
+    }
+    // Whoever changed its condition may have been found by both, and an entry by two matches at once.
+    const isAlone = changes === changesBefore && matches === match
+    return isAlone ? ids : [...new Set(ids)]
+  }
+
   return {
     set(id, tenantId, condition) {
-      const text = JSON.stringify(condition ?? null)
+      const text = textOf(condition)
       const known = held.get(id)
       if (known?.tenantId === tenantId && known.entry.text === text) return
       drop(id)
+      changes += 1
       const tenant = tenants.get(tenantId) ?? emptyTenant<Id>()
       tenants.set(tenantId, tenant)
       let entry = tenant.entries.get(text)
       if (entry === undefined) {
-        const parts = condition === undefined ? 1 : partsOf(condition)
-        entry = { text, ids: [], wants: wantedBy(condition), way: undefined, match: 0, parts }
+        const cost = costOfWanted(condition)
+        entry = { text, ids: [], wants: wantedBy(condition), way: undefined, match: 0, cost }
         tenant.entries.set(text, entry)
-        tenant.parts += parts
+        tenant.cost += cost
         file(tenant, entry, condition)
       }
       entry.ids.push(id)
@@ -81,36 +140,28 @@ export function createConditionIndex<Id>(): ConditionIndex<Id> {
     },
 
     delete: drop,
-
-    match(subject) {
-      const tenant = tenants.get(subject.record.tenantId)
-      if (tenant === undefined) return []
-      matches += 1
-      const match = matches
-      let ids: Id[] = []
-      function tryAll(entries: readonly Entry<Id>[]) {
-        for (const entry of entries) {
-          if (entry.match === match || !entry.wants(subject)) continue
-          entry.match = match
-          // Most often one condition holds, be it that of thousands.
-          if (ids.length === 0) ids = entry.ids.slice()
-          else for (const id of entry.ids) ids.push(id)
-        }
-      }
-      for (const buckets of tenant.places.values()) buckets.find(subject, tryAll)
-      tryAll(tenant.others)
-      return ids
-    },
+    matching,
+    match: (subject) => finish(matching(subject)),
 
     get size() {
       return held.size
     },
-    parts: (tenantId) => tenants.get(tenantId)?.parts ?? 0,
+    cost: (tenantId) => tenants.get(tenantId)?.cost ?? 0,
+
+    costWith(tenantId, condition) {
+      const tenant = tenants.get(tenantId)
+      if (tenant?.entries.has(textOf(condition))) return tenant.cost
+      return (tenant?.cost ?? 0) + costOfWanted(condition)
+    },
   }
 }
 
+const textOf = (condition: Condition | undefined) => JSON.stringify(condition ?? null)
+const costOfWanted = (condition: Condition | undefined) =>
+  condition === undefined ? 1 : costOf(condition)
+
 function emptyTenant<Id>(): TenantIndex<Id> {
-  return { entries: new Map(), places: new Map(), others: [], parts: 0 }
+  return { entries: new Map(), places: new Map(), others: [], cost: 0 }
 }
 
 /** Files an entry under the way that the fewest go already. */

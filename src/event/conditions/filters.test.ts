@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import type { Condition } from '../condition'
-import { conditionOf, readFilter } from '.'
+import { conditionOf, readFilters } from '.'
 
 const type = { path: 'type', in: ['quiz_started', 'quiz_completed'] }
 const session = { path: 'sessionId', equals: 's-1' }
@@ -31,8 +31,18 @@ const taken: [why: string, given: object, condition: Condition | undefined][] = 
       ],
     },
     {
-      all: [{ path: 'groupId', in: ['g'] }, { all: [user, { path: 'type', in: ['a', 'b'] }] }],
+      all: [
+        { path: 'groupId', in: ['g'] },
+        { path: 'actorId', in: ['u-1'] },
+        { path: 'type', in: ['a', 'b'] },
+      ],
     },
+  ],
+  ['one of them alone', { filter: { groupId: 'g' } }, { path: 'groupId', in: ['g'] }],
+  [
+    'a condition that looks like one of them',
+    { filter: { path: 'field', in: ['a'] } },
+    { path: 'field', in: ['a'] },
   ],
 ]
 
@@ -51,13 +61,28 @@ const refused: [why: string, given: object, path: unknown[], rule: string][] = [
     'an unknown field',
     { filters: [{ field: 'colour', in: [] }] },
     ['filters', 0, 'field'],
-    'actorId',
+    'got "colour"',
+  ],
+  [
+    'values of an older form that take more than a condition may',
+    { filter: { field: 'type', in: Array(40).fill('x'.repeat(1000)) } },
+    [],
+    '32768 bytes',
   ],
   [
     'more than one condition may be',
-    { filters: Array(20).fill({ all: Array(20).fill(low) }) },
+    {
+      filter: { all: Array(50).fill(user) },
+      filters: Array(19).fill({ all: Array(8).fill(user) }),
+    },
     [],
     '200 parts',
+  ],
+  [
+    'more parts that lead into the item than one condition may have',
+    { filter: { all: Array(20).fill(low) }, filters: Array(3).fill({ all: Array(7).fill(low) }) },
+    [],
+    'Must be a field of the record: 40 parts',
   ],
 ]
 
@@ -80,14 +105,56 @@ describe('Filters of a message', () => {
     ])
   })
 
-  it('are read one by one, too', () => {
-    expect(readFilter({ field: 'type', in: ['a'] })).toEqual({
-      condition: { path: 'type', in: ['a'] },
+  it('are the same as those of a webhook, which keeps the older forms', () => {
+    const filters = [low, { field: 'type', in: ['a'] }, { actorId: 'u', groupId: ['g', 'h'] }]
+    expect(readFilters(filters)).toEqual({
+      filters: [
+        ...[low, { field: 'type', in: ['a'] }],
+        ...[
+          { field: 'actorId', in: ['u'] },
+          { field: 'groupId', in: ['g', 'h'] },
+        ],
+      ] as never,
     })
-    expect(readFilter({ path: 'field', in: ['a'] })).toEqual({
-      condition: { path: 'field', in: ['a'] },
-    })
-    expect(readFilter({ field: 'type' }).errors).toBeDefined()
-    expect(readFilter([])).toHaveProperty('errors')
   })
+})
+
+const wrong: [why: string, filters: unknown, path: unknown[], rule: string, code: string][] = [
+  ['no list', { type: 'a' }, [], 'Must be an array', 'invalid_value'],
+  ['null', null, [], 'got null', 'invalid_value'],
+  ['too many', Array(21).fill(low), [], 'at most 20; got 21', 'too_many'],
+  ['an empty object', [{}], [0], 'got an empty object', 'required'],
+  ['a number', [7], [0], 'got 7', 'invalid_value'],
+  ['a number for text', [{ type: 5 }], [0, 'type'], 'got 5', 'invalid_value'],
+  ['null for text', [{ type: null }], [0, 'type'], 'got null', 'invalid_value'],
+  ['an empty text', [{ type: '' }], [0, 'type'], '1 to 1000 characters', 'invalid_value'],
+  ['one of several', [{ type: ['a', 5] }], [0, 'type', 1], 'got 5', 'invalid_value'],
+  ['no values', [{ field: 'type', in: [] }], [0, 'in'], '1 to 100 values; got 0', 'too_short'],
+  ['many values', [{ type: Array(101).fill('a') }], [0, 'type'], 'got 101', 'too_many'],
+  ['values missing', [{ field: 'type' }], [0, 'in'], 'Required', 'required'],
+  ['a value for values', [{ field: 'type', in: 'a' }], [0, 'in'], 'got "a"', 'invalid_value'],
+  ['an unknown field', [{ field: 'colour', in: ['x'] }], [0, 'field'], 'colour', 'invalid_value'],
+  ['more', [{ field: 'type', in: ['a'], of: 1 }], [0, 'of'], 'field, in', 'unknown_name'],
+  ['an unknown name', [{ type: 'a', colour: 'x' }], [0, 'colour'], 'actorId', 'unknown_name'],
+  ['a bad operator', [low, { path: 'x', is: 1 }], [1, 'is'], 'Not known', 'unknown_name'],
+  ['both forms', [{ field: 'type', in: ['a'], all: [] }], [0, 'all'], 'alone', 'invalid_value'],
+  ['parts', Array(20).fill({ all: Array(10).fill(type) }), [], '200 parts in all', 'too_many'],
+  [
+    'parts that lead into the item',
+    Array(6).fill({ all: Array(7).fill(low) }),
+    [],
+    'at most 40 parts that lead into the item; got 42',
+    'too_many',
+  ],
+]
+
+describe('A list of filters is refused, of a webhook and of a subscription alike,', () => {
+  for (const [why, filters, path, rule, code] of wrong) {
+    it(`for ${why}`, () => {
+      const { errors } = readFilters(filters, ['filters'])
+      expect(errors).toMatchObject([{ path: ['filters', ...path], code } as never])
+      expect(errors![0]!.message).toContain(rule)
+      if (filters !== null) expect(conditionOf({ filters }).errors).toEqual(errors)
+    })
+  }
 })

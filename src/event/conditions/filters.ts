@@ -1,9 +1,11 @@
 import type { Issue } from '../../error/issue'
 import type { Condition } from '../condition'
-import { type FieldFilter, filterFields } from '../filter'
+import type { FieldFilter } from '../filter'
+import { itemPartsOf, partsOf } from './cost'
+import { isFieldFilter, readFieldFilter } from './field-filters'
 import { createRefusals, shown } from './issues'
-import { MAX_CONDITION_VALUES } from './limits'
-import { type ConditionRead, readCondition } from './read'
+import { MAX_CONDITION_PARTS, MAX_CONDITION_VALUES, MAX_ITEM_PARTS } from './limits'
+import { readCondition } from './read'
 
 /** The members of a message in which a reader says what it wants; all of them must hold. */
 export interface PipelineFilters {
@@ -32,8 +34,8 @@ export function conditionOf(given: PipelineFilters, path: Issue['path'] = []): F
   const { errors, refuse } = createRefusals()
   const parts: Condition[] = []
 
-  function add({ condition, errors: found = [] }: ConditionRead) {
-    if (condition !== undefined) parts.push(condition)
+  function add(filters: Filters, found: readonly Issue[]) {
+    parts.push(...filters.map(asCondition))
     for (const { path: at, message, code } of found) refuse(at, message, code)
   }
 
@@ -57,21 +59,19 @@ export function conditionOf(given: PipelineFilters, path: Issue['path'] = []): F
     if (typeof value === 'string') parts.push({ path: field, equals: value })
     else refuse([...path, name], `Must be text; got ${shown(value)}`)
   }
-  if (!isNone(given.filter)) add(readFilter(given.filter, [...path, 'filter']))
+  if (!isNone(given.filter)) {
+    const at = [...path, 'filter']
+    const { filters = [], errors: found = [] } = readAny([given.filter], () => at)
+    add(filters, found)
+  }
   if (!isNone(given.filters)) {
-    const at = [...path, 'filters']
-    if (!Array.isArray(given.filters)) {
-      refuse(at, `Must be an array of conditions; got ${shown(given.filters)}`)
-    } else if (given.filters.length > MAX_FILTERS) {
-      refuse(at, `Must have at most ${MAX_FILTERS}; got ${given.filters.length}`, 'too_many')
-    } else {
-      for (const [place, one] of given.filters.entries()) add(readFilter(one, [...at, place]))
-    }
+    const { filters = [], errors: found = [] } = readFilters(given.filters, [...path, 'filters'])
+    add(filters, found)
   }
   if (errors.length > 0) return { errors }
-  if (parts.length < 2) return { condition: parts[0] }
+  if (parts.length === 0) return { condition: undefined }
   // Together they keep within the same bounds as one; which of them is beyond, nobody can say.
-  const together = readCondition({ all: parts })
+  const together = readCondition(parts.length === 1 ? parts[0] : { all: parts })
   return together.errors === undefined
     ? together
     : { errors: together.errors.map((issue) => ({ ...issue, path })) }
@@ -81,27 +81,52 @@ const isNone = (value: unknown) => value === undefined || value === null
 const isEmpty = (value: unknown) =>
   isNone(value) || value === '' || (Array.isArray(value) && value.length === 0)
 
-/** Reads one filter: a condition, or a webhook's older form, `{ field, in }` or `{ actorId: … }`. */
-export function readFilter(value: unknown, path: Issue['path'] = []): ConditionRead {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return readCondition(value, path)
+/** Filters are conditions, and what the older forms of webhooks say; all must hold. */
+export type Filters = (Condition | FieldFilter)[]
+
+/** Reads a list of filters: conditions, or a webhook's older forms, `{ field, in }` and `{ actorId: … }`. */
+export function readFilters(
+  value: unknown,
+  path: Issue['path'] = [],
+): { filters: Filters; errors?: undefined } | { filters?: undefined; errors: Issue[] } {
+  const { errors, refuse } = createRefusals()
+  if (!Array.isArray(value)) {
+    refuse(path, `Must be an array of conditions; got ${shown(value)}`)
+    return { errors }
   }
-  const { field, in: values, ...others } = value as Record<string, unknown>
-  if (field !== undefined && Object.keys(others).length === 0) {
-    if (isField(field)) return readCondition({ path: field, in: values }, path)
-    const message = `Must be one of ${filterFields.join(', ')}; got ${shown(field)}`
-    return { errors: [{ path: [...path, 'field'], message, code: 'invalid_value' }] }
+  if (value.length > MAX_FILTERS) {
+    refuse(path, `Must have at most ${MAX_FILTERS}; got ${value.length}`, 'too_many')
+    return { errors }
   }
-  const entries = Object.entries(value)
-  if (entries.length === 0 || !entries.every(([name]) => isField(name))) {
-    return readCondition(value, path)
+  const read = readAny(value, (place) => [...path, place])
+  if (read.errors !== undefined) return read
+  // Every event meets the filters of all webhooks: those of one cost no more than one condition.
+  for (const [count, most, what] of [
+    [partsOf, MAX_CONDITION_PARTS, 'parts in all'],
+    [itemPartsOf, MAX_ITEM_PARTS, 'parts that lead into the item'],
+  ] as const) {
+    const sum = read.filters.reduce((all, one) => all + count(asCondition(one)), 0)
+    if (sum > most) refuse(path, `Must have at most ${most} ${what}; got ${sum}`, 'too_many')
   }
-  const all = entries.map(([name, wanted]) => {
-    return Array.isArray(wanted) ? { path: name, in: wanted } : { path: name, equals: wanted }
-  })
-  return readCondition(all.length === 1 ? all[0] : { all }, path)
+  return errors.length > 0 ? { errors } : read
 }
 
-function isField(name: unknown): name is FieldFilter['field'] {
-  return filterFields.includes(name as FieldFilter['field'])
+function readAny(values: readonly unknown[], pathOf: (place: number) => Issue['path']) {
+  const refusals = createRefusals()
+  const filters: Filters = []
+  for (const [place, value] of values.entries()) {
+    const path = pathOf(place)
+    if (isFieldFilter(value)) filters.push(...readFieldFilter(value, path, refusals))
+    else {
+      const { condition, errors = [] } = readCondition(value, path)
+      if (condition !== undefined) filters.push(condition)
+      for (const { path: at, message, code } of errors) refusals.refuse(at, message, code)
+    }
+  }
+  return refusals.errors.length > 0 ? { errors: refusals.errors } : { filters }
+}
+
+/** Says as a condition what a filter says. */
+function asCondition(filter: Condition | FieldFilter): Condition {
+  return 'field' in filter ? { path: filter.field, in: filter.in } : filter
 }

@@ -1,17 +1,19 @@
-export { partsOf, requiredBy } from './atoms'
+export { requiredBy } from './atoms'
 export { type ConditionIndex, createConditionIndex } from './condition-index'
+export { costOf } from './cost'
 export {
   conditionOf,
   type FiltersRead,
   MAX_FILTERS,
   type PipelineFilters,
-  readFilter,
+  readFilters,
 } from './filters'
 export {
   MAX_CONDITION_BYTES,
   MAX_CONDITION_DEPTH,
   MAX_CONDITION_PARTS,
   MAX_CONDITION_VALUES,
+  MAX_ITEM_PARTS,
 } from './limits'
 export { type Matches, matcherOf } from './match'
 export { type ConditionRead, readCondition, readConditionText } from './read'

@@ -7,6 +7,12 @@ export const MAX_CONDITION_DEPTH = 16
 /** A condition has at most so many parts: itself, and all conditions in it. */
 export const MAX_CONDITION_PARTS = 200
 
+/**
+ * So many parts of a condition, or of all filters of a webhook, may lead into the item: each may look at
+ * a hundred elements of its lists.
+ */
+export const MAX_ITEM_PARTS = 40
+
 /** A value is compared with so many at most; `all` and `any` have so many conditions. */
 export const MAX_CONDITION_VALUES = 100
 

@@ -5,6 +5,7 @@ import { aRecord } from '../../../tests/support/webhooks'
 import type { Condition } from '../condition'
 import type { EventRecord } from '../record'
 import { matcherOf, readCondition, subjectOf } from '.'
+import { placeOf } from './path'
 
 const item = {
   payload: {
@@ -52,6 +53,10 @@ const holding: [why: string, condition: Condition][] = [
   ['a pointer with a slash in a name', { path: '/x~1y', equals: 'slash' }],
   ['a pointer to a name with a dot', { path: '/payload/a.b', equals: 1 }],
   ['a sent time', { path: 'payload.at', gte: '2026-11-21T09:30:00Z', lte: '2026-11-21T09:30:00Z' }],
+  ['a sent time alone after another', { path: 'payload.at', gt: '2026-11-21T09:29:59Z' }],
+  ['one that is not before it', { path: 'payload.at', gte: '2026-11-21T09:30:00Z' }],
+  ['one before another', { path: 'payload.at', lt: '2026-11-21T10:00:00Z' }],
+  ['one that is not after it', { path: 'payload.at', lte: '2026-11-21T10:00:00Z' }],
   ['null', { path: 'payload.nothing', equals: null }],
   ['that null is there', { path: 'payload.nothing', exists: true }],
   ['that an empty list is there', { path: 'payload.empty', exists: true }],
@@ -68,6 +73,8 @@ const holding: [why: string, condition: Condition][] = [
 const failing: [why: string, condition: Condition][] = [
   ['text for a number', { path: 'payload.score', equals: '0.4' }],
   ['a number for text', { path: 'actorId', in: [1, true, null] }],
+  ['a sent time before another', { path: 'payload.at', gt: '2026-11-21T10:00:00Z' }],
+  ['one that is before it', { path: 'payload.at', gte: '2026-11-21T10:00:00Z' }],
   ['a bound of text for a number', { path: 'payload.score', gt: '' }],
   ['a bound of time for text', { path: 'payload.tags', gt: '2026-11-21' }],
   ['another case', { path: 'type', equals: 'Quiz_completed' }],
@@ -127,11 +134,38 @@ describe('A condition', () => {
     expect(matches({ path: 'x', exists: false }, broken)).toBe(true)
   })
 
-  it('looks at the first thousand elements along a path', () => {
+  it('looks at the first hundred elements along a path, in the order of the item', () => {
     const many = Array.from({ length: 50_000 }, (_, n) => ({ n, in: [n] }))
-    const long = aRecord({ raw: JSON.stringify({ many }) })
-    expect(matches({ path: 'many.n', equals: 999 }, long)).toBe(true)
-    expect(matches({ path: 'many.n', equals: 1000 }, long)).toBe(false)
-    expect(matches({ path: '/many/49999/n', equals: 49_999 }, long)).toBe(true)
+    const sets = [{ of: Array(70).fill('a') }, { of: ['b', ...Array(70).fill('c'), 'd'] }]
+    const raw = JSON.stringify({ many, sets, last: [...Array(100).fill({}), { x: 1 }] })
+    const roles = [...Array(100).fill('Learner'), 'Mentor']
+    const long = aRecord({ raw, membershipRoles: roles })
+    const cases: [Condition, holds: boolean][] = [
+      [{ path: 'many.n', equals: 99 }, true],
+      [{ path: 'many.n', equals: 100 }, false],
+      [{ not: { path: 'many.n', equals: 100 } }, true],
+      [{ path: 'many.100.n', equals: 100 }, true],
+      [{ path: '/many/49999/n', equals: 49_999 }, true],
+      [{ path: 'many.in', equals: 49 }, true],
+      [{ path: 'many.in', equals: 50 }, false],
+      [{ path: 'sets.of', equals: 'b' }, true],
+      [{ path: 'sets.of', equals: 'd' }, false],
+      [{ path: '/sets/1/of', equals: 'd' }, true],
+      [{ path: 'last.x', exists: true }, false],
+      [{ path: 'last.x', exists: false }, true],
+      [{ path: 'membershipRoles', equals: 'Mentor' }, false],
+    ]
+    for (const [condition, holds] of cases) {
+      expect([condition, matches(condition, long)]).toEqual([condition, holds])
+    }
+  })
+
+  it('holds no more of an item than the last places that were asked for', () => {
+    const subject = subjectOf(record)
+    const places = Array.from({ length: 200 }, (_, n) => placeOf(`payload.x${n}`))
+    const held = places.map((place) => subject.inItem(place as never))
+    expect(subject.inItem(places.at(-1) as never)).toBe(held.at(-1)!)
+    const again = places.filter((place, n) => subject.inItem(place as never) === held[n])
+    expect(again.length).toBeLessThanOrEqual(64)
   })
 })

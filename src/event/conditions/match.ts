@@ -1,7 +1,7 @@
 import type { Bounds, Condition, Scalar } from '../condition'
 import type { EventRecord } from '../record'
 import { type Place, placeOf } from './path'
-import { isScalar, type Subject } from './subject'
+import { instantsIn, isScalar, MAX_ELEMENTS, type Subject } from './subject'
 import { instantOf, normalised } from './values'
 
 /** Tells whether a condition holds of a subject. */
@@ -39,7 +39,17 @@ function make(condition: Condition): Matches {
     const { exists } = condition
     return (subject) => isThere(subject, place) === exists
   }
+  if (place.of === 'item' && comparesTimes(condition)) {
+    const isWithin = within(inInstants(condition as Bounds))
+    return (subject) => instantsIn(subject.inItem(place)).some(isWithin)
+  }
   return someAt(place, testOf(condition, place))
+}
+
+/** Tells whether the bounds are times: all are of one kind. */
+export function comparesTimes(leaf: Leaf): boolean {
+  const { gt, gte = gt, lt = gte, lte = lt } = leaf as Bounds
+  return instantOf(lte) !== undefined
 }
 
 // These loops run for each event and each subscriber that might want it: a call less counts.
@@ -64,7 +74,7 @@ function someAt(place: Place, test: Test): Matches {
   if (type === 'strings') {
     return ({ record }) => {
       const list = fieldOf(record, from)
-      return list === undefined ? test(null) : (list as string[]).some(test)
+      return list === undefined ? test(null) : firstOf(list as string[]).some(test)
     }
   }
   const [first, second] = from as [keyof EventRecord, string?]
@@ -77,9 +87,12 @@ function someAt(place: Place, test: Test): Matches {
 export function scalarsAt(subject: Subject, place: Place): readonly Scalar[] {
   if (place.of === 'item') return subject.inItem(place).scalars
   const value = fieldOf(subject.record, place.from) ?? null
-  if (Array.isArray(value)) return value
+  if (Array.isArray(value)) return firstOf(value)
   return isScalar(value) ? [value] : []
 }
+
+const firstOf = <Value>(list: Value[]) =>
+  list.length > MAX_ELEMENTS ? list.slice(0, MAX_ELEMENTS) : list
 
 function fieldOf(record: EventRecord, from: readonly string[]): unknown {
   const value = record[from[0] as keyof EventRecord]
@@ -102,18 +115,9 @@ function testOf(leaf: Leaf, place: Place): Test {
     const { prefix } = leaf
     return (value) => typeof value === 'string' && value.startsWith(prefix)
   }
-  const { gt, gte, lt, lte } = leaf as Bounds
-  return withinTest({ gt: gt!, gte: gte!, lt: lt!, lte: lte! })
-}
-
-/** All bounds are of one kind: numbers, times, or texts. */
-function withinTest(bounds: Bounds): Test {
-  const given = Object.values(bounds).filter((bound) => bound !== undefined)
-  if (given.every((bound) => instantOf(bound) !== undefined)) {
-    const isWithin = within(inInstants(bounds))
-    return (sent) => isWithin(instantOf(sent))
-  }
-  return within(bounds)
+  if (!comparesTimes(leaf)) return within(leaf as Bounds)
+  const isWithin = within(inInstants(leaf as Bounds))
+  return (sent) => isWithin(instantOf(sent))
 }
 
 function inInstants({ gt, gte, lt, lte }: Bounds): Bounds {

@@ -18,6 +18,10 @@ const good: [why: string, value: unknown][] = [
     'as many parts as it may have',
     { all: [{ any: Array(98).fill(leaf) }, { any: Array(99).fill(leaf) }] },
   ],
+  [
+    'as many parts that lead into the item',
+    { any: [...Array(40).fill({ path: 'payload.x', exists: true }), ...Array(60).fill(leaf)] },
+  ],
   ['as many conditions in a list', { any: Array(100).fill(leaf) }],
   ['as many values as it may have', { path: 'type', in: Array.from({ length: 100 }, () => 'x') }],
   ['a time with an offset', { path: 'eventTime', gt: '2026-11-21T09:30:00+01:00' }],
@@ -78,6 +82,12 @@ const bad: [why: string, value: unknown, path: unknown[], rule: string][] = [
     { all: Array(2).fill({ any: Array(100).fill(leaf) }) },
     ['all', 1, 'any', 97],
     '200 parts',
+  ],
+  [
+    'too many parts that lead into the item',
+    { all: [leaf, { any: Array(41).fill({ path: 'payload.x', exists: true }) }] },
+    ['all', 1, 'any', 40, 'path'],
+    'got "payload.x"',
   ],
   ['too many of a list', { all: Array(101).fill(leaf) }, ['all'], '100 conditions; got 101'],
   ['a million of a list', { any: Array(1_000_000).fill(leaf) }, ['any'], 'got 1000000'],
@@ -144,6 +154,7 @@ describe('A condition is refused with path, value and rule', () => {
 
   it('with twenty reasons at most', () => {
     expect(readCondition({ all: Array(100).fill({ path: '', equals: 1 }) }).errors).toHaveLength(20)
+    expect(readCondition({ all: Array(99).fill({ path: 'x', equals: 1 }) }).errors).toHaveLength(1)
   })
 })
 
@@ -156,7 +167,7 @@ const onlySaid = new Set([
     'a bound for true or false',
     'a number beyond numbers',
     'nested too deep',
-    'too many parts',
+    ...['too many parts', 'too many parts that lead into the item'],
     'too large',
   ],
 ])

@@ -1,12 +1,14 @@
 import type { Issue } from '../../error/issue'
 import { isDeeperThan } from '../../syntax/json-scan'
 import type { Condition } from '../condition'
+import { itemPartsOf } from './cost'
 import { createRefusals, shown } from './issues'
 import {
   MAX_CONDITION_BYTES,
   MAX_CONDITION_DEPTH,
   MAX_CONDITION_PARTS,
   MAX_CONDITION_VALUES,
+  MAX_ITEM_PARTS,
 } from './limits'
 import { EXPECTED, leafReader } from './read-leaf'
 
@@ -60,6 +62,7 @@ function conditionReader(refusals: ReturnType<typeof createRefusals>) {
   const { refuse } = refusals
   const readLeaf = leafReader(refusals)
   let parts = 0
+  let itemParts = 0
 
   /** Reads no deeper than a condition may be, so that no nesting is too deep for it. */
   function read(value: unknown, path: Issue['path'], depth: number): Condition | undefined {
@@ -73,7 +76,7 @@ function conditionReader(refusals: ReturnType<typeof createRefusals>) {
     }
     const members = value as Record<string, unknown>
     const group = groups.find((name) => Object.hasOwn(members, name))
-    if (group === undefined) return readLeaf(members, path)
+    if (group === undefined) return readPart(members, path)
     const other = Object.keys(members).find((name) => name !== group)
     if (other !== undefined) {
       const rule = `Must stand alone; put several conditions into "all"`
@@ -85,6 +88,17 @@ function conditionReader(refusals: ReturnType<typeof createRefusals>) {
     }
     const list = readList(members[group], [...path, group], depth + 1)
     return list && ({ [group]: list } as unknown as Condition)
+  }
+
+  function readPart(members: Record<string, unknown>, path: Issue['path']) {
+    const leaf = readLeaf(members, path)
+    if (leaf === undefined || itemPartsOf(leaf) === 0) return leaf
+    itemParts += 1
+    if (itemParts <= MAX_ITEM_PARTS) return leaf
+    // One reason says it for all that follow.
+    if (itemParts > MAX_ITEM_PARTS + 1) return undefined
+    const rule = `Must be a field of the record: ${MAX_ITEM_PARTS} parts that lead into the item stand before it, as many as may`
+    return refuse([...path, 'path'], `${rule}; got ${shown(members.path)}`, 'too_many')
   }
 
   function readList(value: unknown, path: Issue['path'], depth: number): Condition[] | undefined {

@@ -3,6 +3,7 @@ import {
   MAX_CONDITION_DEPTH,
   MAX_CONDITION_PARTS,
   MAX_CONDITION_VALUES,
+  MAX_ITEM_PARTS,
   MAX_PATH_LENGTH,
 } from './limits'
 
@@ -59,7 +60,7 @@ export function groupSchemasAt(self: string) {
  */
 export function conditionSchemaWith(groups: Record<'all' | 'any' | 'not', object>) {
   return {
-    description: `A condition on an event: at most ${MAX_CONDITION_BYTES} bytes as JSON, ${MAX_CONDITION_DEPTH} deep, of ${MAX_CONDITION_PARTS} parts in all`,
+    description: `A condition on an event: at most ${MAX_CONDITION_BYTES} bytes as JSON, ${MAX_CONDITION_DEPTH} deep, of ${MAX_CONDITION_PARTS} parts in all, of which ${MAX_ITEM_PARTS} lead into the item`,
     anyOf: [
       leaf({ equals: { ...scalar, description: 'It is this value' } }),
       leaf({

@@ -145,6 +145,21 @@ describe('an event stream', () => {
     expect(held.isTight('default')).toBe(false)
   })
 
+  it('takes one record at a time while its tenant holds much, and goes on when it is sent', async () => {
+    const held = createHeldRecords(40_000)
+    held.take(stored('p0', 'x'.repeat(5000)))
+    const { sink, begin, read, told } = aScene({ held })
+    begin()
+    await read()
+    const next = read()
+    await Bun.sleep(1)
+    expect(sink.take(stored('p1'))).toBe(false)
+    expect(await next).toContain('id: p1')
+    expect(told.ready).toBe(1)
+    const { sink: alone } = aScene({ held: createHeldRecords(40_000) })
+    expect(alone.take(stored('p1'))).toBe(true)
+  })
+
   it('ends with a reason once everything is sent, and lets its subscription go', async () => {
     for (const reason of ['revoked', 'stopping', 'failed'] as const) {
       const { sink, begin, read, told } = aScene()
@@ -209,6 +224,31 @@ describe('an event stream', () => {
     expect(await read()).toContain('id: p1')
     expect(await read()).toBeUndefined()
     expect(told.disposed).toBe(1)
+  })
+
+  it('lets its subscription go at its end, whether or not anybody reads what is left', async () => {
+    for (const reads of [0, 1]) {
+      for (const isWaiting of [false, true]) {
+        const { sink, begin, read, told } = aScene({ maxMs: 20, stallMs: 60 })
+        begin()
+        for (let n = 0; n < reads; n += 1) await read()
+        if (isWaiting) sink.take(stored('p1'))
+        await Bun.sleep(40)
+        expect(told.disposed).toBe(1)
+        // Its connection has the time of a reader that stalls, and is then left to itself.
+        await Bun.sleep(80)
+        expect(told).toEqual({ ready: 0, disposed: 1, ended: 1 })
+      }
+    }
+    for (const act of ['begins late', 'has no room'] as const) {
+      const held = createHeldRecords(2)
+      held.take(stored('p0'))
+      const { sink, begin, told } = aScene({ held })
+      if (act === 'has no room') begin()
+      sink.take(stored('p1'))
+      if (act === 'begins late') begin()
+      expect(told.disposed).toBe(1)
+    }
   })
 
   it('lets its subscription go when an event cannot be written', async () => {

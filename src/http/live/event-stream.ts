@@ -51,6 +51,7 @@ export function createEventStream(options: StreamOptions): EventStream {
   /** The subscription was told that there is no room. */
   let isFull = false
   let isEnding = false
+  let hasLeft = false
   let isOver = false
   /** Wakes the connection, which has taken everything. */
   let wake: (() => void) | undefined
@@ -81,10 +82,17 @@ export function createEventStream(options: StreamOptions): EventStream {
     return true
   }
 
-  /** Ends once everything that waits is sent. */
+  /** Ends once everything that waits is sent; nothing more comes, so its place is free at once. */
   function end() {
     isEnding = true
+    leave()
     wake?.()
+  }
+
+  function leave() {
+    if (hasLeft || subscriber === undefined) return
+    hasLeft = true
+    subscriber[Symbol.dispose]()
   }
 
   function over() {
@@ -97,7 +105,7 @@ export function createEventStream(options: StreamOptions): EventStream {
     waiting = []
     sending = undefined
     wake?.()
-    subscriber?.[Symbol.dispose]()
+    leave()
     ended?.()
   }
 
@@ -115,7 +123,7 @@ export function createEventStream(options: StreamOptions): EventStream {
     const silentMs = performance.now() - takenAt
     const hasMore = waits()
     if (wake !== undefined && !hasMore && silentMs >= keepaliveMs) add(KEEPALIVE, KEEPALIVE.length)
-    if (wake === undefined && hasMore && silentMs >= stallMs) cut()
+    if (wake === undefined && (hasMore || isEnding) && silentMs >= stallMs) cut()
     watch()
   }
 
@@ -163,7 +171,7 @@ export function createEventStream(options: StreamOptions): EventStream {
         if (piece.length > 0) controller.enqueue(piece)
         takenAt = performance.now()
         if (isEnding && !waits()) return cut()
-        if (!isFull || waiting.length > 0) return
+        if (!isFull || isEnding || waiting.length > 0) return
         isFull = false
         subscriber?.ready()
       },
@@ -214,7 +222,8 @@ export function createEventStream(options: StreamOptions): EventStream {
 
     begin(given) {
       subscriber = given
-      if (isOver) return given[Symbol.dispose]()
+      if (isOver || isEnding) leave()
+      if (isOver) return
       const { id, from } = given
       const data = JSON.stringify({ type: 'ready', subscriber_id: id, position: from })
       waiting.unshift(retryText(RETRY_MS), messageText({ name: 'ready', id: from, data }))

@@ -1,3 +1,5 @@
+import { type Held, heldOf, hold, letGo } from '../../live/held'
+import { createShares, type Shares } from '../../live/shares'
 import type { StoredRecord } from '../../platform/live-feed'
 
 /**
@@ -12,47 +14,35 @@ export interface HeldRecords {
   isTight(tenantId: string): boolean
 }
 
-// Five of the largest events, or a hundred of a usual size in each of a hundred slow readers.
-const CAPACITY_CHARS = 64 * 1024 * 1024
-// Beside a record and its message, as text, are the strings of its fields.
-const RECORD_CHARS = 2048
+// Five of the largest events, or a hundred of a usual size in each of a hundred slow readers. The
+// message beside a record is as long as that.
+const CAPACITY_BYTES = 64 * 1024 * 1024
 
-export function createHeldRecords(capacity = CAPACITY_CHARS): HeldRecords {
-  const most = capacity / 2
-  const byTenant = new Map<string, number>()
-  let total = 0
-  const holders = new WeakMap<StoredRecord, number>()
-
-  function add(tenantId: string, chars: number) {
-    total += chars
-    const left = (byTenant.get(tenantId) ?? 0) + chars
-    if (left > 0) byTenant.set(tenantId, left)
-    else byTenant.delete(tenantId)
+export function createHeldRecords(capacity = CAPACITY_BYTES): HeldRecords {
+  const shares = createShares(capacity)
+  const memory: Shares = {
+    ...shares,
+    take(tenantId, bytes) {
+      // A tenant that holds nothing may have one, however large: it would not be smaller later.
+      if (shares.of(tenantId) > 0) return shares.take(tenantId, bytes)
+      shares.force(tenantId, bytes)
+      return true
+    },
   }
-
+  const byRecord = new WeakMap<StoredRecord, Held>()
   return {
     take(stored) {
-      const { tenantId } = stored.record
-      const count = holders.get(stored) ?? 0
-      if (count === 0) {
-        const own = byTenant.get(tenantId) ?? 0
-        const all = total + charsOf(stored)
-        // A tenant that holds nothing may have one, however large: it would not be smaller later.
-        if (own > 0 && (own + charsOf(stored) > most || all > capacity)) return false
-        add(tenantId, charsOf(stored))
-      }
-      holders.set(stored, count + 1)
+      const one = byRecord.get(stored) ?? heldOf(stored)
+      if (!hold(memory, one)) return false
+      byRecord.set(stored, one)
       return true
     },
 
     release(stored) {
-      const count = (holders.get(stored) ?? 1) - 1
-      if (count > 0) holders.set(stored, count)
-      else if (holders.delete(stored)) add(stored.record.tenantId, -charsOf(stored))
+      const one = byRecord.get(stored)
+      if (one !== undefined) letGo(memory, one)
     },
 
-    isTight: (tenantId) => (byTenant.get(tenantId) ?? 0) > most / 2,
+    isTight: (tenantId) => shares.of(tenantId) > capacity / 4,
   }
 }
-
-const charsOf = ({ record }: StoredRecord) => record.raw.length * 2 + RECORD_CHARS

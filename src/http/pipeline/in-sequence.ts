@@ -1,5 +1,5 @@
 import { AppError } from '../../error/app-error'
-import type { EventFilter } from '../../event/filter'
+import { type EventFilter, questionOf } from '../../event/filter'
 import type { EventRecord } from '../../event/record'
 import type { Page } from '../../platform/event-store'
 import type { TokenSigner } from '../../platform/token-signer'
@@ -35,7 +35,7 @@ export async function eventsInSequence(
   filter: EventFilter,
   { limit, cursor, maxBytes }: Asked,
 ): Promise<Page<EventRecord>> {
-  const question = JSON.stringify(['sequence', tenantId, filter.sessionId, filter.type ?? ''])
+  const question = `sequence ${questionOf(tenantId, filter)}`
   const after = cursor === undefined ? undefined : tokens.read<Place>(cursor, question)
   let first: EventRecord[] = []
   let isCut = false

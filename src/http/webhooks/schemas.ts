@@ -1,6 +1,5 @@
-import type { Condition as EventCondition } from '../../event/condition'
-import { MAX_CONDITION_PARTS, MAX_FILTERS, partsOf, readCondition } from '../../event/conditions'
-import { type FieldFilter, filterFields } from '../../event/filter'
+import { MAX_FILTERS, readFilters } from '../../event/conditions'
+import { filterFields } from '../../event/filter'
 import type { Webhook, WebhookSubscription } from '../../platform/registry/webhooks'
 import { Condition } from '../filters/condition'
 import { z } from '../zod'
@@ -24,52 +23,14 @@ const Filter = z
   .strictObject({ field: z.enum(filterFields), in: values })
   .openapi('FieldFilter', { description: 'The field must hold one of the values, exactly' })
 
-const valueOrValues = z.union([value, values]).optional()
-
-/** The short form says by field which value it must hold, or those of which it must hold one. */
-const FilterShorthand = z
-  .strictObject({
-    actorId: valueOrValues,
-    objectId: valueOrValues,
-    type: valueOrValues,
-    sessionId: valueOrValues,
-    groupId: valueOrValues,
-    action: valueOrValues,
-    sourceId: valueOrValues,
-    commonAction: valueOrValues,
-    organizationId: valueOrValues,
-  } satisfies Record<FieldFilter['field'], typeof valueOrValues>)
-  .refine((filter) => Object.keys(filter).length > 0, { abort: true })
-
-const OlderFilter = z.union([Filter, FilterShorthand], {
-  error: `Must be a condition, { "field": F, "in": [values] } or { F: value }, F one of ${filterFields.join(', ')}`,
-})
-
-/** A condition is told from the older forms by its members, so that each has errors of its own. */
-const AnyFilter = z.unknown().transform((sent, context): FieldFilter[] | EventCondition => {
-  if (isLikeCondition(sent)) {
-    const { condition, errors = [] } = readCondition(sent)
-    for (const { path, message } of errors) {
-      context.addIssue({ code: 'custom', path, message, input: sent })
-    }
-    return condition ?? z.NEVER
+/** Reads filters by the rules of live subscriptions; the reasons are those of the reader. */
+const Filters = z.unknown().transform((sent, context): Webhook['filters'] => {
+  const { filters, errors = [] } = readFilters(sent)
+  for (const { path, message, code } of errors) {
+    context.addIssue({ code: 'custom', path, message, params: { code }, input: sent })
   }
-  const older = OlderFilter.safeParse(sent)
-  if (older.success) return fieldFiltersOf(older.data)
-  for (const issue of older.error.issues) context.issues.push({ ...issue, input: sent } as never)
-  return z.NEVER
+  return filters ?? z.NEVER
 })
-
-/** Every event meets the filters of all webhooks: those of one cost no more than one condition. */
-function partsIn(filters: Webhook['filters']): number {
-  const parts = filters.map((filter) => ('field' in filter ? 1 : partsOf(filter)))
-  return parts.reduce((sum, more) => sum + more, 0)
-}
-
-function isLikeCondition(sent: unknown): boolean {
-  if (typeof sent !== 'object' || sent === null) return false
-  return ['path', 'all', 'any', 'not'].some((name) => Object.hasOwn(sent, name))
-}
 
 // All webhooks of all tenants are in memory while events are matched, and a DynamoDB item has 400 KB:
 // two hundred IRIs of a usual length, or all the rest at their longest, fit.
@@ -102,14 +63,7 @@ export const WebhookSettings = z
       description:
         'Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`.',
     }),
-    filters: z
-      .array(AnyFilter)
-      .max(MAX_FILTERS)
-      .default([])
-      .transform((filters) => filters.flat() as Webhook['filters'])
-      .refine((filters) => partsIn(filters) <= MAX_CONDITION_PARTS, {
-        error: `Must have at most ${MAX_CONDITION_PARTS} parts in all`,
-      })
+    filters: Filters.default([])
       // Both spellings are taken, and one is answered: the document has that one.
       .openapi({
         type: 'array',
@@ -152,16 +106,6 @@ export const CreatedWebhook = WebhookView.extend({
     .string()
     .openapi({ description: 'Signs every delivery (Standard Webhooks). Shown once' }),
 }).openapi('CreatedWebhook')
-
-/** Writes the older forms as they are stored: always `{ field, in }`. */
-function fieldFiltersOf(filter: z.output<typeof OlderFilter>): FieldFilter[] {
-  if ('field' in filter) return [filter as FieldFilter]
-  return filterFields.flatMap((field) => {
-    const wanted = (filter as z.output<typeof FilterShorthand>)[field]
-    if (wanted === undefined) return []
-    return [{ field, in: typeof wanted === 'string' ? [wanted] : wanted }]
-  })
-}
 
 /** Shows all of a webhook but its secret and its tenant. */
 export function viewOf(webhook: WebhookSubscription): z.output<typeof WebhookView> {

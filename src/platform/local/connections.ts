@@ -9,6 +9,7 @@ import type {
   SocketProtocols,
 } from '../connections'
 import { createHalfSent, type HalfSent, type Watched } from './sockets/half-sent'
+import { readableBytes } from './sockets/how-many'
 import { createLines, type LocalLine } from './sockets/lines'
 import { createPlaces } from './sockets/places'
 import { closeRevoked } from './sockets/revoked'
@@ -46,10 +47,9 @@ export interface Sockets extends AsyncDisposable {
 }
 
 // A message is read into memory of its own, several at a time: so many connections send them.
-export const MAX_PUBLISHERS = 512
+const MAX_PUBLISHERS = 512
 // As many as a real-time pipeline has.
 const MAX_SUBSCRIBERS = 5000
-// So many may be told at a time that there is no place for them; the others are told by the handshake.
 const MAX_REFUSED = 100
 
 // Each socket may have the beginning of a message in our memory that we do not see before its end.
@@ -88,16 +88,22 @@ export function createSockets(needs: {
   maxSockets?: number
   /** So many of a conversation may be open; one tenant has half of them. */
   maxSubscribers?: number
+  /** So many may be open to be told that there is no place; the others are told by the handshake. */
+  maxRefused?: number
   /** One address may have so many of all kinds. Left out, as many as it likes. */
   maxPerAddress?: number
   /** One tenant may have so many messages that are not answered yet. */
   maxUnanswered?: number
   /** Beginnings of messages may take so many bytes. */
   halfSentBytes?: number
+  /** Whoever takes nothing of what waits for so long is cut off. */
+  stalledMs?: number
 }): Sockets {
-  const { protocols, conversations = [], maxMessageBytes, maxUnanswered, halfSentBytes } = needs
+  const { protocols, conversations = [], maxMessageBytes, maxUnanswered } = needs
+  const { halfSentBytes, stalledMs } = needs
   const { maxSockets = MAX_PUBLISHERS, maxSubscribers = MAX_SUBSCRIBERS, maxPerAddress } = needs
-  const maxPayloadLength = 2 * maxMessageBytes
+  const { maxRefused = MAX_REFUSED } = needs
+  const maxPayloadLength = readableBytes(maxMessageBytes)
   const places = createPlaces(
     new Map([
       ...protocols.map(({ name }) => [name, maxSockets] as const),
@@ -106,7 +112,7 @@ export function createSockets(needs: {
     maxPerAddress,
   )
   const open = new Map<string, ServerWebSocket<Attached>>()
-  const lines = createLines()
+  const lines = createLines({ stalledMs })
   const admit = createUnanswered(maxMessageBytes, maxUnanswered)
   const revoking = closeRevoked(protocols, open)
   let halfSent: HalfSent | undefined
@@ -114,12 +120,18 @@ export function createSockets(needs: {
   let refused = 0
   let isClosing = false
 
-  function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
-    if (isClosing) return
-    const { data } = socket
-    const { connection, conversation, watched } = data
+  /** Notes what came whole. @returns how many bytes it has without its head */
+  function seen({ data: { watched } }: ServerWebSocket<Attached>, sent: string | Buffer): number {
     const bytes = Buffer.byteLength(sent)
     if (watched) watched.seenBytes += bytes + headBytes(bytes)
+    return bytes
+  }
+
+  function message(socket: ServerWebSocket<Attached>, sent: string | Buffer) {
+    const bytes = seen(socket, sent)
+    if (isClosing) return
+    const { data } = socket
+    const { connection, conversation } = data
     if (conversation) return conversation.received(sent)
     const protocol = protocols.find(({ name }) => name === connection.protocol)
     if (protocol === undefined) return
@@ -182,7 +194,7 @@ export function createSockets(needs: {
       }
       places.checkAddress(connection)
       const wanting = places.wanting(connection)
-      const isFull = open.size >= maxOpen || (converses && refused >= MAX_REFUSED)
+      const isFull = open.size >= maxOpen || (converses && refused >= maxRefused)
       if ((wanting !== undefined && !converses) || isFull) {
         throw new AppError('busy', wanting ?? `${open.size} connections are open.`)
       }
@@ -194,7 +206,8 @@ export function createSockets(needs: {
     listening(server) {
       lines.publishBy((topic, text) => void server.publish(topic, text))
       const tcpBytes = openTcpBytes(server.port ?? 0)
-      if (tcpBytes) halfSent = createHalfSent(tcpBytes, { maxBytes: halfSentBytes })
+      if (tcpBytes)
+        halfSent = createHalfSent(tcpBytes, maxPayloadLength, { maxBytes: halfSentBytes })
       else maxOpen = Math.max(1, Math.floor(MAX_UNSEEN / maxPayloadLength))
     },
 
@@ -209,6 +222,8 @@ export function createSockets(needs: {
       idleTimeout: IDLE_SECONDS,
       sendPings: true,
       message,
+      ping: (socket, sent) => void seen(socket, sent),
+      pong: (socket, sent) => void seen(socket, sent),
       open: opened,
       drain: ({ data }) => data.line?.wrote(),
       close: closed,

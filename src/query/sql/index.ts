@@ -10,6 +10,7 @@ import { inactiveLearners } from './inactive-learners'
 import { mostViewedResources } from './most-viewed-resources'
 import type { NamedQuery } from './named-query'
 import { senderLag } from './sender-lag'
+import { testSessions } from './test-sessions'
 import { timeOnTask } from './time-on-task'
 import { verbsByCourse } from './verbs-by-course'
 import { videoSegments } from './video-segments'
@@ -23,6 +24,7 @@ export const namedQueries: readonly NamedQuery[] = [
   assessmentScores,
   courseFunnel,
   inactiveLearners,
+  testSessions,
   attemptsByActivity,
   verbsByCourse,
   videoSegments,

@@ -1,5 +1,6 @@
 import { subjectOf } from '../../event/conditions'
 import type { LiveFeed, LivePage, StoredRecord } from '../../platform/live-feed'
+import { inTurns } from '../../syntax/steps'
 import { frames } from '../subscribe-frames'
 import { inParallel } from './in-parallel'
 import type { Outbox } from './outbox'
@@ -72,7 +73,7 @@ export function createGivePage({ feed, outbox, leave }: Needs) {
   }
 
   /** Lists what each is owed of a page, those who did not take what came before at the end. */
-  function owedBy({ all, index }: Subscribers, { tenantId, from, page, hiddenBefore }: Page) {
+  async function owedBy({ all, index }: Subscribers, { tenantId, from, page, hiddenBefore }: Page) {
     const first = new Map([[from, 0]])
     function firstAfter(floor: string): number {
       let place = first.get(floor)
@@ -87,7 +88,7 @@ export function createGivePage({ feed, outbox, leave }: Needs) {
     const owed = new Map<Subscriber, Owed[]>()
     for (const [at, stored] of page.items.entries()) {
       if (hiddenBefore !== undefined && stored.record.receivedAt < hiddenBefore) continue
-      for (const id of index.match(subjectOf(stored.record))) {
+      for (const id of await inTurns(index.matching(subjectOf(stored.record)))) {
         const to = all.get(id)
         if (to === undefined || at < firstAfter(to.floor)) continue
         const before = page.items[at - 1]?.position() ?? from
@@ -106,7 +107,7 @@ export function createGivePage({ feed, outbox, leave }: Needs) {
       const { tenantId, from, page, isLate } = asked
       if (page.resync !== undefined) await resync(subscribers, page)
       else {
-        const owed = owedBy(subscribers, asked)
+        const owed = await owedBy(subscribers, asked)
         await inParallel(owed, CONNECTIONS_AT_A_TIME, ([to, own]) => give(to, own, isLate))
       }
       for (const to of subscribers.all.values()) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bun:test'
 import type { EventRecord } from '../../../src/event/record'
 import { aDynamoDbClient } from '../../support/aws/emulators'
-import { aPrincipal, HANGING_MS, heldSockets, TENANT } from '../../support/aws/held-sockets'
+import { aPupil, HANGING_MS, heldSockets, TENANT } from '../../support/aws/held-sockets'
 import { aRecord } from '../../support/records'
 
 setDefaultTimeout(120_000) // the emulated tables answer sixty writes a second on a busy machine
@@ -150,7 +150,7 @@ describe('Subscriptions of connections that API Gateway holds', () => {
 
   it('refuse a position of another tenant; one from the future or long gone is told so, and goes on', async () => {
     const test = await open()
-    const other = test.connect(aPrincipal({ tenantId: 'other', hash: 'hash_2' }))
+    const other = test.connect(aPupil({ tenantId: 'other', hash: 'hash_2' }))
     await other.say({})
     const spy = test.connect()
     await spy.say({ after: other.frames[0]!.position })
@@ -176,7 +176,7 @@ describe('Subscriptions of connections that API Gateway holds', () => {
     expect(readers[2]!.frames).toMatchObject([
       { status: 'error', message: 'Server at subscriber capacity', code: 'busy' },
     ])
-    const others = test.connect(aPrincipal({ tenantId: 'other' }))
+    const others = test.connect(aPupil({ tenantId: 'other' }))
     await others.say({})
     expect(others.frames).toMatchObject([{ status: 'subscribed' }])
     await readers[0]!.say({
@@ -280,9 +280,9 @@ describe('Subscriptions of connections that API Gateway holds', () => {
   it('end with their key, told so, with the next event or message', async () => {
     const test = await open()
     const [silent, talking] = [test.connect(), test.connect()]
-    const other = test.connect(aPrincipal({ hash: 'hash_2' }))
+    const other = test.connect(aPupil({ hash: 'hash_2' }))
     for (const reader of [silent, talking, other]) await reader.say({})
-    test.revoked.add('hash_1')
+    test.revoked.add('hash-1')
     await talking.say({ type: 'ping' })
     const records = some(1)
     await test.store(records)
@@ -389,10 +389,10 @@ describe('Subscriptions of connections that API Gateway holds', () => {
         },
       },
     })
-    const fresh = test.connect(aPrincipal(), slow)
+    const fresh = test.connect(aPupil(), slow)
     await fresh.say({})
     expect(fresh.ids()).toEqual(idsOf(meanwhile))
-    const resumed = test.connect(aPrincipal(), test.main)
+    const resumed = test.connect(aPupil(), test.main)
     await resumed.say({ after: first.frames[1]!.position })
     await test.store(later)
     expect(fresh.ids()).toEqual(idsOf([...meanwhile, ...later]))

@@ -34,10 +34,10 @@ describe('the places of streams', () => {
     expect(await codeOf('other')).toBe('taken')
   })
 
-  it('are never more, whoever takes them at once', async () => {
+  it('are neither more nor fewer, whoever takes them at once', async () => {
     const { codeOf } = await open(3)
     const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf('school')))
-    expect(codes.filter((code) => code === 'taken').length).toBeLessThanOrEqual(3)
+    expect(codes.filter((code) => code === 'taken')).toHaveLength(3)
   })
 
   it('are free again when a stream has ended', async () => {

@@ -4,25 +4,19 @@ import type { Principal } from '../../../src/identity/principal'
 import { createLiveConsumer } from '../../../src/platform/aws/live/consumer'
 import { createSubscriptions } from '../../../src/platform/aws/subscriptions'
 import type { Connections } from '../../../src/platform/connections'
-import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import type { SubscriptionLimits } from '../../../src/platform/subscriptions'
 import { createPosting, type PostingNeeds } from '../../../src/realtime/posting/post'
 import { createRelayedSubscribe } from '../../../src/realtime/relayed/subscribe'
 import type { Log } from '../../../src/telemetry/log'
 import { aRunningClock } from '../clock'
+import { aPrincipal } from '../principal'
 import { aBatch } from '../records'
 import { freshTable } from './emulators'
 import { openLiveParts } from './live'
 
 export const TENANT = 'school'
-export const aPrincipal = (more: Partial<Principal> = {}): Principal => ({
-  tenantId: TENANT,
-  sourceId: 'reader',
-  keyId: 'key_1',
-  scopes: ['events:read'],
-  hash: 'hash_1',
-  ...more,
-})
+export const aPupil = (more: Partial<Principal> = {}): Principal =>
+  aPrincipal({ tenantId: TENANT, ...more })
 
 export type Frame = Record<string, unknown>
 /** So long a message hangs that is sent to a connection which hangs. */
@@ -75,8 +69,6 @@ export async function heldSockets({ client, ...options }: Options) {
   }
   const limits = options.limits ?? { places: 100, bytes: 100_000 }
 
-  const tokens = async () => createTokenSigner(new Uint8Array(32))
-
   /** A function of its own: it shares nothing with others but the tables. */
   function aFunction(more: Partial<PostingNeeds> = {}) {
     const own = { ...needs, ...more }
@@ -84,16 +76,16 @@ export async function heldSockets({ client, ...options }: Options) {
     return {
       post,
       protocol: createRelayedSubscribe({ ...own, post, limits }),
-      consumer: createLiveConsumer({ liveLog: parts.liveLog, tokens, fanOut: post }),
+      consumer: createLiveConsumer({ liveLog: parts.liveLog, fanOut: post }),
     }
   }
   const main = aFunction()
   /** It writes the log, and posts nothing. */
-  const writing = { consumer: createLiveConsumer({ liveLog: parts.liveLog, tokens }) }
+  const writing = { consumer: createLiveConsumer({ liveLog: parts.liveLog }) }
 
   return {
     ...{ client, clock, parts, subscriptions, sending, closed, revoked, hidden, logged },
-    ...{ aFunction, needs, main, writing },
+    ...{ aFunction, needs, main, writing, liveTable: tables.liveTable },
 
     /** Stores events, and lets a consumer have them as the stream brings them. */
     async store(
@@ -106,7 +98,7 @@ export async function heldSockets({ client, ...options }: Options) {
     },
 
     /** Somebody connects, and says nothing yet. */
-    connect(principal = aPrincipal(), { protocol } = main) {
+    connect(principal = aPupil(), { protocol } = main) {
       const id = crypto.randomUUID()
       const frames: Frame[] = []
       inboxes.set(id, frames)

@@ -1420,7 +1420,7 @@ export type CreatedWebhook = Webhook & {
   secret: string
 }
 
-/** A condition on an event: at most 32768 bytes as JSON, 16 deep, of 200 parts in all */
+/** A condition on an event: at most 32768 bytes as JSON, 16 deep, of 200 parts in all, of which 40 lead into the item */
 export type Condition = {
   /** A field of the record (`actorId`, or `actor_id` as the lake has it), names with dots into the item as it was sent (`payload.score`), or a JSON Pointer into that (`/object/id`, RFC 6901) */
   path: string

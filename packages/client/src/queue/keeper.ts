@@ -1,7 +1,7 @@
 import { attempt, isPage, page, uuid } from '../page'
 import { claim, locks } from '../tabs'
 import { indexedStore } from './indexed'
-import { localStore } from './local'
+import { countOf, localStore, setCount } from './local'
 import { type Held, idOf, keyOf, ownerOf, type Store, type Written } from './store'
 
 /** An event that waits here, and where it is stored. */
@@ -82,7 +82,8 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
 
   /** @returns the count from now on */
   function number(events: readonly Kept[], count = 0): number {
-    let seq = Math.max(count, counts.get(session) ?? 0)
+    // IndexedDB has no answer within the turn in which a page ends: what other tabs counted is read here, too.
+    let seq = Math.max(count, counts.get(session) ?? 0, attempt(() => countOf(counter)) ?? 0)
     for (const event of events) {
       if (!event.isBare) continue
       seq += event.gap! + 1
@@ -90,6 +91,7 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
       event.isBare = false
     }
     counts.set(session, seq)
+    attempt(() => setCount(counter, seq))
     return seq
   }
 
@@ -200,7 +202,7 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
       for (const event of events) event.isGone = true
       for (const store of new Set(events.map((event) => event.store))) {
         const keys = events.flatMap((event) => (event.store === store ? event.key! : []))
-        store?.delete(keys).catch((why) => tell('not erased', why))
+        store?.delete(keys).catch((why) => tell('kept', why))
       }
     },
 

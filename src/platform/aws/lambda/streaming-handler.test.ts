@@ -52,9 +52,15 @@ function bodyOf(pieces: string[]) {
 
 type Answer = (request: Request, connection: { ip: string }) => Response
 
-async function call(event: LambdaFunctionURLEvent, fetch: Answer, listener = aListener()) {
+async function call(
+  event: LambdaFunctionURLEvent,
+  fetch: Answer,
+  listener = aListener(),
+  { maxMs = 60_000, lingerMs = 1000 } = {},
+) {
   const { begin, out, head, pieces } = listener
-  await createStreamingHandler({ fetch, paths: [PATH], begin, log: silentLog })(event, out)
+  const needs = { fetch, paths: [PATH], begin, log: silentLog, maxMs, lingerMs }
+  await createStreamingHandler(needs)(event, out)
   return { ...head, text: pieces.join('') }
 }
 
@@ -99,6 +105,49 @@ describe('a function that streams', () => {
     await call(urlEvent('GET', PATH), () => new Response(body), listener)
     expect(told.cancelled).toBe(true)
     expect(told.given).toBeLessThan(20)
+  })
+
+  it('lets the app know of that at once, also while there is nothing to be sent', async () => {
+    let cancelled = false
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('first')),
+      cancel() {
+        cancelled = true
+      },
+    })
+    const listener = aListener()
+    const called = call(urlEvent('GET', PATH), () => new Response(body), listener)
+    while (listener.pieces.length === 0) await Bun.sleep(5)
+    listener.out.destroy()
+    await called
+    expect(cancelled).toBe(true)
+  })
+
+  it('ends an answer that does not end by itself, whole, before Lambda does', async () => {
+    let wasCancelled = false
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('first')),
+      cancel() {
+        wasCancelled = true
+      },
+    })
+    const begun = performance.now()
+    const listener = aListener()
+    const limits = { maxMs: 50, lingerMs: 10_000 }
+    const answer = await call(urlEvent('GET', PATH), () => new Response(body), listener, limits)
+    expect(performance.now() - begun).toBeLessThan(5000)
+    expect(answer.text).toBe('first')
+    expect([wasCancelled, listener.out.writableFinished]).toEqual([true, true])
+  })
+
+  it('ends also for one that takes nothing', async () => {
+    const { body, told } = bodyOf(FIVE)
+    const listener = aListener(() => new Promise(() => {}))
+    const begun = performance.now()
+    const limits = { maxMs: 50, lingerMs: 50 }
+    await call(urlEvent('GET', PATH), () => new Response(body), listener, limits)
+    expect(performance.now() - begun).toBeLessThan(5000)
+    expect([told.cancelled, listener.out.destroyed]).toEqual([true, true])
   })
 
   for (const status of [204, 307, 401]) {

@@ -15,20 +15,26 @@ interface Needs {
   paths: readonly string[]
   /** Writes status and headers in front of the body (`awslambda.HttpResponseStream.from`). */
   begin(out: Writable, head: { statusCode: number; headers: Record<string, string> }): Writable
+  /** An answer that has not ended by itself is ended after so many ms, whatever the app was told. */
+  maxMs: number
+  /** Whoever takes nothing is cut off so many ms later; five seconds when left out. */
+  lingerMs?: number
   /** Resolves when nothing is left to be done: behind the end of a call a function may be frozen. */
   settled?: () => Promise<void>
   log: Log
 }
 
 // No piece is asked for before the one in hand is taken: the app knows how far its client is.
-const ONE_PIECE = { highWaterMark: 1 }
+const ONE_PIECE = { objectMode: true, highWaterMark: 1 }
+// Whoever takes what is on its way has it within these.
+const LINGER_MS = 5000
 
 /**
  * Makes a handler that has the app answer requests, and hands on the body as the app makes it, no
  * faster than it is taken. A request has no body: what is streamed is only asked for.
  */
 export function createStreamingHandler(needs: Needs): StreamingHandler {
-  const { fetch, paths, begin, settled, log } = needs
+  const { fetch, paths, begin, maxMs, lingerMs = LINGER_MS, settled, log } = needs
 
   async function answer(event: LambdaFunctionURLEvent): Promise<Response> {
     const { requestId, http } = event.requestContext
@@ -43,11 +49,20 @@ export function createStreamingHandler(needs: Needs): StreamingHandler {
   }
 
   async function handOn(given: ReadableStream<Uint8Array>, body: Writable) {
+    const reader = given.getReader()
+    // A read that waits is answered then: there is no more.
+    const cancel = () => void reader.cancel().catch(() => {})
+    const cut = new AbortController()
+    const ending = setTimeout(cancel, maxMs)
+    const cutting = setTimeout(() => cut.abort(), maxMs + lingerMs)
+    body.once('close', cancel)
     try {
-      await pipeline(Readable.fromWeb(given as never, ONE_PIECE), body)
+      await pipeline(Readable.from(piecesOf(reader), ONE_PIECE), body, cut)
     } catch (error) {
       // Whoever listened is gone, and comes again; the app has heard of it, for its body was cancelled.
       log.debug('a stream was cut off', { reason: (error as Error).message })
+    } finally {
+      for (const timer of [ending, cutting]) clearTimeout(timer)
     }
   }
 
@@ -61,6 +76,14 @@ export function createStreamingHandler(needs: Needs): StreamingHandler {
     else await handOn(response.body, body)
     await settled?.()
   }
+}
+
+interface Reader {
+  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>
+}
+
+async function* piecesOf(reader: Reader) {
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
 }
 
 function requestOf({ rawPath, rawQueryString, headers, requestContext }: LambdaFunctionURLEvent) {

@@ -70,7 +70,7 @@ export function sizeOf(item: Attributes): number {
 export function roomFor(places: number, size: number, limits: SubscriptionLimits) {
   return {
     ConditionExpression:
-      '(attribute_not_exists(held) OR held <= :places) AND (attribute_not_exists(size) OR size <= :bytes)',
+      '(attribute_not_exists(held) OR held <= :places) AND (attribute_not_exists(wantedBytes) OR wantedBytes <= :bytes)',
     ExpressionAttributeValues: {
       ':places': number(limits.places - places),
       ':bytes': number(limits.bytes - size),

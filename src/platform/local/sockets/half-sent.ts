@@ -31,9 +31,13 @@ const OFTEN_MS = 2000
 // looked at after each that takes long.
 const LOOK_MS = 20
 
-/** @param tcpBytes tells how much came; what of it is in no message is held */
+/**
+ * @param tcpBytes tells how much came; what of it is in no message is held
+ * @param maxEach one connection holds so many bytes at most
+ */
 export function createHalfSent(
   tcpBytes: TcpBytes,
+  maxEach: number,
   {
     maxBytes = MAX_BYTES,
     lookMs = LOOK_MS,
@@ -48,7 +52,8 @@ export function createHalfSent(
     const byTenant = new Map<string, { watched: Watched; bytes: number }[]>()
     let total = 0
     for (const watched of open) {
-      const bytes = (came.get(watched.key) ?? 0) - watched.seenBytes
+      // The heads of a message in many frames are seen by nobody, and add up over days.
+      const bytes = Math.min((came.get(watched.key) ?? 0) - watched.seenBytes, maxEach)
       if (bytes <= OTHER_BYTES) continue
       const own = byTenant.get(watched.tenantId) ?? []
       own.push({ watched, bytes })

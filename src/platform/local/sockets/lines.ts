@@ -47,7 +47,11 @@ interface Member extends Sharing {
 /**
  * Writes to sockets whatever came for them in a turn at once, and holds for each what it cannot take.
  */
-export function createLines({ stalledMs = STALLED_MS }: { stalledMs?: number } = {}): Lines {
+export function createLines({
+  stalledMs = STALLED_MS,
+}: {
+  stalledMs?: number | undefined
+} = {}): Lines {
   const room = createRoom(MAX_COPIES)
   let dirty = new Set<Member>()
   /** Lines that have something to be taken by the other end. */
