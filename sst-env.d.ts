@@ -57,6 +57,10 @@ declare module "sst" {
       "secret": string
       "type": "sst.aws.CognitoUserPoolClient"
     }
+    "Follow": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Lake": {
       "name": string
       "type": "sst.aws.Bucket"

@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda'
 import { Resource } from 'sst'
 import { readConfig } from '../src/config/read-config'
 import { createApp } from '../src/http/app'
@@ -9,6 +10,7 @@ import {
   createRealtimeHandler,
   type RealtimeEvent,
 } from '../src/platform/aws/lambda/realtime-handler'
+import { createTimeLeft } from '../src/platform/aws/lambda/time-left'
 import { openConnections } from '../src/platform/aws/open-connections'
 import { systemClock as clock } from '../src/platform/clock'
 import { socketProtocols } from '../src/realtime/protocol'
@@ -23,6 +25,7 @@ const metrics = createMetrics(Resource.App)
 const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.xapi })
 const { platform, measured } = metered({ platform: serving, metrics })
 const services = createServices(platform, { config, clock, log })
+const timeLeft = createTimeLeft()
 const limits = { maxMessageBytes: MAX_MESSAGE_BYTES, maxReplyBytes: MAX_MESSAGE_BYTES }
 
 /** Answers subscribers; whoever only sends events does not wait for it to be loaded. */
@@ -38,6 +41,7 @@ const subscribe = relayedLazily(async () => {
     isCurrent: services.identity.isCurrent,
     hidden: services.hidden,
     limits: { places: Math.ceil(config.maxSubscribers / 2), bytes: MAX_CONDITIONS_BYTES },
+    leftMs: timeLeft.ms,
     ...{ clock, log },
   }
   return createRelayedSubscribe({ ...needs, post: createPosting(needs) })
@@ -52,4 +56,5 @@ const handle = createRealtimeHandler({
 })
 
 /** Answers everything that comes over WebSocket. */
-export const handler = (event: RealtimeEvent) => measured(() => handle(event))
+export const handler = (event: RealtimeEvent, context?: Context) =>
+  timeLeft.during(context, () => measured(() => handle(event)))

@@ -1,3 +1,4 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { Resource } from 'sst'
 import { rememberTenants } from '../src/access/keys/tenants'
 import { readConfig } from '../src/config/read-config'
@@ -7,6 +8,7 @@ import { replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
 import { systemClock as clock } from '../src/platform/clock'
 import { createLog } from '../src/telemetry/log'
 import { handler as handOn } from './changes'
+import { handler as follow } from './follow'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
@@ -17,6 +19,13 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
 })
 
 const findTenant = rememberTenants({ ...platform, clock })
+
+const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
+  process.env
+const handlers = new Map([
+  [changesArn, handOn],
+  [followArn, (event: DynamoDBStreamEvent) => follow(event)],
+])
 
 // It is called every five minutes, and two at a time would only do the same work twice.
 const RUN_MS = 4 * 60_000
@@ -31,7 +40,7 @@ export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
   await sweepSpill({ ...platform, findTenant, blobs, config, clock, log }, bounds)
-  await replayFailedBatches({ blobs, handle: handOn, until, now: clock.now, log })
+  await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))
 }

@@ -1,5 +1,6 @@
 import { streams } from './archive'
 import { changes } from './changes'
+import { follow } from './follow'
 import { asQuery, ingestMetric, type Metric } from './metrics'
 import { deadLetters } from './queues'
 import { alarmEmail } from './settings'
@@ -66,18 +67,27 @@ const ingest: Alarm[] = [
 const feed: Alarm = {
   name: 'FeedAge',
   description: 'What was stored five minutes ago has not reached the lake or webhooks',
-  metrics: {
-    age: {
-      namespace: 'AWS/Lambda',
-      name: 'IteratorAge',
-      stat: 'Maximum',
-      dimensions: { FunctionName: changes.name },
-    },
-  },
+  metrics: { age: iteratorAge(changes.name) },
   expression: 'age / 1000',
   comparison: 'GreaterThanThreshold',
   threshold: 300,
   periods: 2,
+}
+
+const liveFeed: Alarm = {
+  name: 'LiveAge',
+  description: 'What was stored a minute ago has not reached live readers',
+  metrics: { age: iteratorAge(follow.name) },
+  expression: 'age / 1000',
+  comparison: 'GreaterThanThreshold',
+  threshold: 60,
+  periods: 2,
+}
+
+/** Says how old what a function is given of the stream is by then, in ms. */
+function iteratorAge(FunctionName: $util.Input<string>): Metric {
+  const dimensions = { FunctionName }
+  return { namespace: 'AWS/Lambda', name: 'IteratorAge', stat: 'Maximum', dimensions }
 }
 
 const archive = Object.entries(streams).flatMap(([retentionClass, { name }]): Alarm[] => {
@@ -139,7 +149,7 @@ if (alarmEmail) {
   })
 }
 
-export const alarms = [...ingest, feed, ...archive, letters].map((alarm) => ({
+export const alarms = [...ingest, feed, liveFeed, ...archive, letters].map((alarm) => ({
   ...alarm,
   resource: raise(alarm),
 }))

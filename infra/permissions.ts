@@ -274,6 +274,13 @@ const handOn: Permissions = [
   ...enqueueDeliveries,
   ...addStatements,
   ...countTypes,
+]
+
+/** Tells live readers what was stored. */
+const tellLive: Permissions = [
+  ...getEvents,
+  ...readRegistry,
+  ...getBlobs,
   ...writeLive,
   ...postLive,
 ]
@@ -292,6 +299,7 @@ export const permissions = {
     ...updateWebhooks,
     ...openSecrets,
   ],
+  follow: [...followStream, ...discardBatches, ...tellLive],
   realtime: [...ingest, ...postLive],
   stream: [
     ...followLive,
@@ -301,5 +309,5 @@ export const permissions = {
     ...openSecrets,
     ...storeRootSecret,
   ],
-  sweep: [...ingest, ...handOn],
+  sweep: [...ingest, ...handOn, ...tellLive],
 } satisfies Record<string, Permissions>

@@ -1,11 +1,15 @@
+import { changes } from './changes'
+import { follow } from './follow'
 import { createFunction } from './function'
 import { permissions } from './permissions'
 
 export const sweep = createFunction('Sweep', {
   description:
-    'Takes up again what was put aside: spilled requests, batches the changes gave up on',
+    'Takes up again what was put aside: spilled requests, batches of the stream that failed',
   memory: '1024 MB',
   timeout: '5 minutes', // by then the next one is called
+  // A batch that was given up names the function that failed on it.
+  environment: { NONIUS_CHANGES_ARN: changes.arn, NONIUS_FOLLOW_ARN: follow.arn },
   permissions: permissions.sweep,
   retries: 0, // the next call is at hand, and two at a time do the same work twice
 })

@@ -108,8 +108,9 @@ export const suites: Record<string, Part[]> = {
       name: 'browser',
       says: '/docs, the page at /, the client and its examples in Chromium, without the internet',
       files: 'tests/browser/*.slow.ts',
-      // Chromium renders the page in a second, or in twenty beside other work on two cores.
-      options: ['--timeout', '60000'],
+      // Chromium renders a page in a second, or in twenty beside other work on two cores; more pages at a
+      // time than these gain nothing.
+      options: ['--timeout', '60000', '--max-concurrency', '5'],
       needs: 'Chromium',
     },
     {
@@ -128,7 +129,7 @@ export const suites: Record<string, Part[]> = {
     },
     {
       name: 'clients',
-      says: 'openapi-python-client from PyPI and openapi-typescript from npm, over the whole document',
+      says: 'openapi-python-client from PyPI and openapi-typescript from npm, over the whole document; the Python of docs/live.md',
       files: 'tests/clients/*.slow.ts',
       needs: 'Python 3 with venv',
     },

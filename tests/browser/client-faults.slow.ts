@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import type { Page } from 'playwright-core'
-import type { Fault } from '../support/pages/proxy'
+import { type Fault, startProxy } from '../support/pages/proxy'
 import type { Taken } from '../support/pages/rig'
 import { quick, type Scene, scene, sessionOf, take } from '../support/pages/scene'
-import { type PageOptions, type Stage, startStage } from '../support/pages/stage'
+import { type Settings, type Stage, startStage } from '../support/pages/stage'
 import { until } from '../support/until'
 
 // Chromium's first start on a busy machine of two cores.
@@ -14,27 +14,17 @@ beforeAll(async () => {
   stage = await startStage()
 }, PATIENCE_MS)
 afterAll(async () => {
-  const heard = { complaints: stage.complaints, quarantined: await stage.quarantined() }
+  const heard = { complaints: stage.complaints, conflicts: await stage.conflicts() }
   await stage[Symbol.asyncDispose]()
-  // One event, that a test means to be refused.
-  expect(heard).toEqual({ complaints: [], quarantined: 1 })
+  expect(heard).toEqual({ complaints: [], conflicts: 0 })
 })
 
 const idsIn = (body: string) =>
   body.split(/(?<=\})[\n,](?=\{)/).map((one) => /"event_id":"([^"]+)"/.exec(one)?.[1])
 
-interface Behind extends Scene {
+interface Timed extends Scene {
   page: Page
   sessionId: string
-}
-
-/** Opens a page behind a proxy of its own, which other tests do not disturb. */
-async function behind(options: PageOptions, run: (at: Behind) => Promise<void>) {
-  await scene(stage, async (its) => {
-    const settings = { url: its.proxy.url, batch: quick, ...options.settings }
-    const page = await stage.open(its.context, { ...options, settings })
-    await run({ ...its, page, sessionId: await sessionOf(page) })
-  })
 }
 
 // Fetch follows it, and is told 200.
@@ -59,57 +49,84 @@ const faults: [what: string, fault: Fault, preflights?: boolean][] = [
   ['is answered late', { delays: 700 }],
 ]
 
-describe('events of a page whose request', () => {
+describe('events of a client whose request', () => {
   for (const [what, fault, preflights = false] of faults) {
     it.concurrent(`${what} arrive, each once`, async () => {
-      await behind({}, async ({ proxy, page, sessionId }) => {
-        proxy.does(fault, { times: 2, preflights })
-        const taken = await take(page, 25)
-        await proxy.untilPassed(preflights ? 0 : 1)
-        if (preflights) setTimeout(() => proxy.does(undefined), 500)
-        taken.push(...(await take(page, 3)))
-        await stage.arrive(sessionId, taken)
-      })
+      await using proxy = await startProxy(() => stage.direct)
+      proxy.does(fault, { times: 2, preflights })
+      const client = await aClient({ url: proxy.url, batch: quick })
+      const taken = await client.take(25)
+      if (preflights) setTimeout(() => proxy.does(undefined), 500)
+      else await proxy.untilPassed(1)
+      taken.push(...(await client.take(3)))
+      await stage.arrive(client.sessionId, taken)
     })
+  }
+
+  let one: Promise<Page> | undefined
+  /** Makes a further client in a page that all of them share, as they share neither server nor session. */
+  async function aClient(settings: Settings) {
+    one ??= stage.shared().then((context) => stage.open(context))
+    const page = await one
+    const sessionId = crypto.randomUUID()
+    const options = { key: stage.app.keys.demo, source: 'quiz', sessionId, ...settings }
+    await page.evaluate(`rig.make(${JSON.stringify(options)})`)
+    const take = (count: number) =>
+      page.evaluate(`rig.take(${count}, {}, '${sessionId}')`) as Promise<Taken[]>
+    return { sessionId, take }
   }
 })
 
-// Their time is the test's.
-const slowly = { clocked: true, settings: { batch: { events: 5, seconds: 1 } } }
-
 describe('a client that is told to wait', () => {
+  const slow = { batch: { events: 5, seconds: 1 } }
+  const timed =
+    (run: (at: Timed) => Promise<void>, settings: Settings = slow) =>
+    async () => {
+      const opened = async (its: Scene) => {
+        const page = await its.open({ settings, clocked: true })
+        await run({ ...its, page, sessionId: await sessionOf(page) })
+      }
+      await scene(stage, opened, { apart: true })
+    }
+
   const waits: [what: string, headers: Record<string, string>, not: number, by: number][] = [
     ['Retry-After in seconds', { 'Retry-After': '300' }, 240, 340],
     ['RateLimit-Reset', { 'RateLimit-Remaining': '0', 'RateLimit-Reset': '300' }, 240, 340],
-    // Seconds of an hour and ten minutes: a page has forgotten it by then.
+    // An hour is the longest that it waits, and ten per cent, so that not all come at once.
     ['Retry-After of eleven days', { 'Retry-After': '1000000' }, 3500, 4200],
     ['Retry-After that is no time', { 'Retry-After': 'soon' }, 0, 5],
     ['Retry-After in the past', { 'Retry-After': 'Thu, 01 Jan 1970 00:00:00 GMT' }, 0, 5],
     ['Retry-After below zero', { 'Retry-After': '-30' }, 0, 5],
   ]
-  for (const [what, headers, not, by] of waits) {
-    it.concurrent(`by ${what} does, and then sends`, async () => {
-      await behind(slowly, async ({ proxy, page, sessionId }) => {
+  it.concurrent(
+    'does, by whatever it is told, and then sends',
+    timed(async ({ proxy, page, sessionId }) => {
+      const taken: Taken[] = []
+      for (const [, headers, not, by] of waits) {
         proxy.does({ answers: 429, headers }, { times: 1 })
-        const taken = await take(page, 7)
-        await proxy.untilPassed(1)
+        const before = proxy.passed.length
+        taken.push(...(await take(page, 7)))
+        await proxy.untilPassed(before + 1)
         await Bun.sleep(100)
         if (not > 0) {
           await page.clock.fastForward(not * 1000)
           taken.push(...(await take(page, 6)))
           await Bun.sleep(200)
-          expect(proxy.passed).toHaveLength(1)
+          expect(proxy.passed).toHaveLength(before + 1)
         }
         await page.clock.fastForward((by - not) * 1000)
         await stage.arrive(sessionId, taken)
-      })
-    })
-  }
+        // What is stored is acknowledged a moment later.
+        await page.evaluate('nonius.flush()')
+      }
+    }),
+  )
 
   it.concurrent('by the limits of the server itself loses nothing', async () => {
     await using limited = await startStage({ rateLimitPublish: '2/second' }, stage.browser)
     const context = await limited.context()
-    const page = await limited.open(context, { settings: { batch: { events: 5, seconds: 0.2 } } })
+    const settings = { batch: { events: 5, seconds: 0.2 } }
+    const page = await limited.open(context, { settings })
     const taken = await take(page, 40)
     await limited.arrive(await sessionOf(page), taken)
     const statuses = limited.proxy.passed.map(({ status }) => status)
@@ -119,8 +136,9 @@ describe('a client that is told to wait', () => {
     await context.close()
   })
 
-  it.concurrent('by failures alone asks less and less often', async () => {
-    await behind(slowly, async ({ proxy, page, sessionId }) => {
+  it.concurrent(
+    'by failures alone asks less and less often',
+    timed(async ({ proxy, page, sessionId }) => {
       proxy.does({ answers: 503 })
       const taken = await take(page, 7)
       // Ten minutes, each step of which is longer than a request takes.
@@ -134,11 +152,12 @@ describe('a client that is told to wait', () => {
       proxy.does(undefined)
       await page.clock.fastForward(61_000)
       await stage.arrive(sessionId, taken)
-    })
-  })
+    }),
+  )
 
-  it.concurrent('by silence gives a request up after its time, and sends again', async () => {
-    await behind(slowly, async ({ proxy, page, sessionId }) => {
+  it.concurrent(
+    'by silence gives a request up after its time, and sends again',
+    timed(async ({ proxy, page, sessionId }) => {
       proxy.does('hang', { times: 1 })
       const taken = await take(page, 7)
       await proxy.untilPassed(1)
@@ -149,13 +168,15 @@ describe('a client that is told to wait', () => {
       await Bun.sleep(100)
       await page.clock.fastForward(5_000)
       await stage.arrive(sessionId, taken)
-    })
-  })
+    }),
+  )
 })
 
 describe('what a server refuses', () => {
   it.concurrent('as an event is told with its reason, costs no other anything, and is not sent again', async () => {
-    await behind({ settings: { debug: true } }, async ({ proxy, page, sessionId }) => {
+    await scene(stage, async ({ proxy, open, said }) => {
+      const page = await open({ settings: { batch: quick, debug: true } })
+      const sessionId = await sessionOf(page)
       const first = await take(page, 2)
       await page.evaluate(`nonius.track('x'.repeat(300), {})`)
       const rest = await take(page, 2)
@@ -164,7 +185,7 @@ describe('what a server refuses', () => {
       expect(events.map(({ payload }) => payload)).toEqual([...first, ...rest])
       // The gap shows that there was one more.
       expect(events.map(({ seq }) => seq)).toEqual([1, 2, 4, 5])
-      const told = stage.said.filter(
+      const told = said.filter(
         (one) => /\[nonius\] quarantined/.test(one) && /event_type/.test(one),
       )
       expect(told.length).toBeGreaterThan(0)
@@ -181,7 +202,8 @@ describe('what a server refuses', () => {
     await using narrow = await startStage({ maxBodyBytes: limit }, stage.browser)
     const context = await narrow.context()
     const settings = { batch: quick, debug: true }
-    const page = await narrow.open(context, { settings })
+    const said: string[] = []
+    const page = await narrow.open(context, { settings }, (message) => said.push(message))
     const sessionId = await sessionOf(page)
     const taken = await take(page, 10, `{ essay: 'e'.repeat(${limit / 4}) }`)
     await narrow.arrive(sessionId, taken)
@@ -192,33 +214,34 @@ describe('what a server refuses', () => {
     const events = await narrow.stored(sessionId)
     expect(events.map(({ payload }) => payload)).toEqual(taken)
     expect(events.slice(9).map(({ seq }) => seq)).toEqual([10, 11, 13, 14])
-    expect(narrow.said.filter((one) => /\[nonius\] refused/.test(one))).not.toEqual([])
+    expect(said.filter((one) => /\[nonius\] refused/.test(one))).not.toEqual([])
     await context.close()
   })
 
   it.concurrent('for its key is kept, told once without the key, and tried again', async () => {
-    await behind(
-      { ...slowly, settings: { ...slowly.settings, debug: true } },
-      async ({ proxy, page, sessionId, said }) => {
-        const all: Taken[] = []
-        for (const status of [401, 403]) {
-          proxy.does({ answers: status })
-          const before = proxy.passed.length
-          const taken = await take(page, 5)
-          await proxy.untilPassed(before + 1)
-          await Bun.sleep(100)
-          await page.clock.fastForward(240_000)
-          await take(page, 0)
-          await Bun.sleep(100)
-          expect(proxy.passed.length).toBe(before + 1)
-          proxy.does(undefined)
-          await page.clock.fastForward(70_000)
-          all.push(...taken)
-          await stage.arrive(sessionId, all)
-        }
-        expect(said.filter((one) => /\[nonius\].* 401/.test(one))).toHaveLength(1)
-        expect(said.filter((one) => one.includes(stage.app.keys.demo))).toEqual([])
-      },
-    )
+    const settings = { batch: { events: 5, seconds: 1 }, debug: true }
+    const refused = async ({ proxy, open, said }: Scene) => {
+      const page = await open({ settings, clocked: true })
+      const sessionId = await sessionOf(page)
+      const all: Taken[] = []
+      for (const status of [401, 403]) {
+        proxy.does({ answers: status })
+        const before = proxy.passed.length
+        const taken = await take(page, 5)
+        await proxy.untilPassed(before + 1)
+        await Bun.sleep(100)
+        await page.clock.fastForward(240_000)
+        await take(page, 0)
+        await Bun.sleep(100)
+        expect(proxy.passed.length).toBe(before + 1)
+        proxy.does(undefined)
+        await page.clock.fastForward(70_000)
+        all.push(...taken)
+        await stage.arrive(sessionId, all)
+      }
+      expect(said.filter((one) => /\[nonius\].* 401/.test(one))).toHaveLength(1)
+      expect(said.filter((one) => one.includes(stage.app.keys.demo))).toEqual([])
+    }
+    await scene(stage, refused, { apart: true })
   })
 })

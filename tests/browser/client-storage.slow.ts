@@ -5,7 +5,17 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { temporaryFolder } from '../support/folders'
 import { chromiumOptions } from '../support/pages/chromium'
 import { startProxy } from '../support/pages/proxy'
-import { crash, kept, quick, scene, sessionOf, take, waiting } from '../support/pages/scene'
+import {
+  crash,
+  hide,
+  kept,
+  quick,
+  type Scene,
+  scene,
+  sessionOf,
+  take,
+  waiting,
+} from '../support/pages/scene'
 import { type PageOptions, type Stage, startStage } from '../support/pages/stage'
 import { until } from '../support/until'
 
@@ -17,13 +27,25 @@ beforeAll(async () => {
   stage = await startStage()
 }, PATIENCE_MS)
 afterAll(async () => {
-  const heard = { complaints: stage.complaints, quarantined: await stage.quarantined() }
+  const heard = { complaints: stage.complaints, conflicts: await stage.conflicts() }
   await stage[Symbol.asyncDispose]()
-  expect(heard).toEqual({ complaints: [], quarantined: 0 })
+  expect(heard).toEqual({ complaints: [], conflicts: 0 })
 })
+
+/** Starts a browser of somebody who has chosen settings. */
+async function profile(folder: string, settings: object): Promise<BrowserContext> {
+  mkdirSync(join(folder, 'Default'))
+  const preferences = JSON.stringify({ profile: { cookie_controls_mode: 0, ...settings } })
+  writeFileSync(join(folder, 'Default/Preferences'), preferences)
+  const context = await chromium.launchPersistentContext(folder, chromiumOptions())
+  await stage.listen(context)
+  return context
+}
 
 // Says what a page meets that looks at its storage.
 const TOUCH = `(() => { try { return typeof localStorage } catch (e) { return e.name } })()`
+
+const apart = (run: (at: Scene) => Promise<void>) => scene(stage, run, { apart: true })
 
 describe('a client whose storage is blocked', () => {
   async function framed(context: BrowserContext, attributes: string, options: PageOptions) {
@@ -37,33 +59,33 @@ describe('a client whose storage is blocked', () => {
     return { page, frame }
   }
 
-  it.concurrent('in a sandbox sends all the same, also while it closes', async () => {
+  it.concurrent('in a sandbox sends all the same, also when it is hidden', async () => {
     await scene(stage, async ({ proxy, context }) => {
-      const options = { settings: { url: proxy.url, batch: quick }, as: 'script' as const }
-      const { page, frame } = await framed(context, 'sandbox="allow-scripts"', options)
+      const options = { settings: { batch: quick }, as: 'script' as const }
+      const { frame } = await framed(context, 'sandbox="allow-scripts"', options)
       expect(await frame.evaluate(TOUCH)).toBe('SecurityError')
       const sessionId = await sessionOf(frame)
       proxy.does({ answers: 503, headers: { 'Retry-After': '1' } }, { times: 1 })
       const taken = await take(frame, 12)
       await stage.arrive(sessionId, taken)
       taken.push(...(await take(frame, 4)))
-      await page.close()
+      await hide(frame)
       await stage.arrive(sessionId, taken)
     })
   })
 
-  it.concurrent('in the frame of a third party sends all the same, also while it closes', async () => {
-    await scene(stage, async ({ proxy, context }) => {
+  it.concurrent('in the frame of a third party sends all the same, also when it is hidden', async () => {
+    await scene(stage, async ({ context }) => {
       // A private window gives such a frame no storage.
-      const { page, frame } = await framed(context, '', {
-        settings: { url: proxy.url, batch: waiting },
+      const { frame } = await framed(context, '', {
+        settings: { batch: waiting },
       })
       expect(await frame.evaluate(TOUCH)).toBe('SecurityError')
       const sessionId = await sessionOf(frame)
       const taken = await take(frame, 12)
       await frame.evaluate('nonius.flush()')
       taken.push(...(await take(frame, 5)))
-      await page.close()
+      await hide(frame)
       await stage.arrive(sessionId, taken)
     })
   })
@@ -71,9 +93,8 @@ describe('a client whose storage is blocked', () => {
   it.concurrent('not, but parted, in the frame of a third party keeps what it cannot send', async () => {
     using folder = temporaryFolder()
     await using proxy = await startProxy(() => stage.direct)
-    const context = await chromium.launchPersistentContext(folder.path, chromiumOptions())
-    await stage.listen(context)
-    const settings = { url: proxy.url, batch: waiting }
+    const context = await profile(folder.path, { block_third_party_cookies: false })
+    const settings = { batch: waiting }
     const { page, frame } = await framed(context, '', { settings })
     const sessionId = await sessionOf(frame)
     const taken = await take(frame, 12)
@@ -89,11 +110,8 @@ describe('a client whose storage is blocked', () => {
 
   it.concurrent('by a person who blocks all data of sites sends from memory', async () => {
     using folder = temporaryFolder()
-    mkdirSync(join(folder.path, 'Default'))
-    const preferences = { profile: { default_content_setting_values: { cookies: 2 } } }
-    writeFileSync(join(folder.path, 'Default/Preferences'), JSON.stringify(preferences))
-    const context = await chromium.launchPersistentContext(folder.path, chromiumOptions())
-    await stage.listen(context)
+    const blocked = { default_content_setting_values: { cookies: 2 } }
+    const context = await profile(folder.path, blocked)
     const page = await stage.open(context, { settings: { batch: quick } })
     expect(await page.evaluate(TOUCH)).toBe('SecurityError')
     const taken = await take(page, 12)
@@ -104,9 +122,9 @@ describe('a client whose storage is blocked', () => {
 
 describe('a client whose storage', () => {
   it.concurrent('is full holds in memory what it cannot keep, says so, and sends all', async () => {
-    await scene(stage, async ({ proxy, context }) => {
-      const settings = { url: proxy.url, batch: waiting, debug: true }
-      const page = await stage.open(context, { settings })
+    await scene(stage, async ({ context, open }) => {
+      const settings = { batch: waiting, debug: true }
+      const page = await open({ settings })
       const said: string[] = []
       page.on('console', (message) => said.push(message.text()))
       const session = await context.newCDPSession(page)
@@ -179,10 +197,10 @@ describe('a client whose storage', () => {
   ]
   for (const [what, code] of faults) {
     it.concurrent(`${what} sends all the same`, async () => {
-      await scene(stage, async ({ proxy, context }) => {
-        const settings = { url: proxy.url, batch: quick }
+      await scene(stage, async ({ open }) => {
+        const settings = { batch: quick }
         const head = `<script>${code}</script>`
-        const page = await stage.open(context, { settings, head })
+        const page = await open({ settings, head })
         const taken = await take(page, 12)
         const sessionId = await sessionOf(page)
         await stage.arrive(sessionId, taken)
@@ -194,10 +212,10 @@ describe('a client whose storage', () => {
   }
 
   it.concurrent('is erased by the page while it runs goes on', async () => {
-    await scene(stage, async ({ proxy, context }) => {
+    await scene(stage, async ({ open }) => {
       const sessionId = crypto.randomUUID()
-      const settings = { url: proxy.url, batch: waiting, sessionId }
-      const page = await stage.open(context, { settings })
+      const settings = { batch: waiting, sessionId }
+      const page = await open({ settings })
       const taken = await take(page, 5)
       await Bun.sleep(100)
       await page.evaluate(`localStorage.clear(); sessionStorage.clear()`)
@@ -214,9 +232,9 @@ describe('a client whose storage', () => {
 
 describe('a page that is no secure context', () => {
   it.concurrent('sends, keeps, and hands over as every other does', async () => {
-    await scene(stage, async ({ proxy, context }) => {
-      const options = { host: 'quiz.test', settings: { url: proxy.url, batch: waiting } }
-      const page = await stage.open(context, options)
+    await scene(stage, async ({ proxy, open }) => {
+      const options = { host: 'quiz.test', settings: { batch: waiting } }
+      const page = await open(options)
       expect(
         await page.evaluate('[isSecureContext, typeof crypto.randomUUID, typeof navigator.locks]'),
       ).toEqual([false, 'undefined', 'undefined'])
@@ -230,9 +248,9 @@ describe('a page that is no secure context', () => {
       taken.push(...(await take(page, 5)))
       await Bun.sleep(200)
       // Another one lives beside it, and leaves it what is its own.
-      const other = await stage.open(context, {
+      const other = await open({
         ...options,
-        settings: { url: proxy.url, batch: quick },
+        settings: { batch: quick },
       })
       expect(await sessionOf(other)).not.toBe(sessionId)
       const its = await take(other, 3)
@@ -244,14 +262,14 @@ describe('a page that is no secure context', () => {
   })
 
   it.concurrent('hands over what a crash left', async () => {
-    await scene(stage, async ({ proxy, context }) => {
-      const options = { host: 'quiz.test', settings: { url: proxy.url, batch: waiting } }
-      const page = await stage.open(context, options)
+    await apart(async ({ open }) => {
+      const options = { host: 'quiz.test', settings: { batch: waiting } }
+      const page = await open(options)
       const sessionId = await sessionOf(page)
       const taken = await take(page, 5)
       await Bun.sleep(200)
       await crash(page)
-      const next = await stage.open(context, { ...options, clocked: true })
+      const next = await open({ ...options, clocked: true })
       // Nothing tells that it has crashed but that it is silent for long.
       await next.clock.fastForward(120_000)
       await Bun.sleep(200)
@@ -271,10 +289,10 @@ describe('consent', () => {
 
   for (const as of ['script', 'module'] as const) {
     it.concurrent(`that is pending leaves nothing anywhere, and then brings all (${as})`, async () => {
-      await scene(stage, async ({ proxy, context }) => {
+      await scene(stage, async ({ proxy, context, open }) => {
         const settings =
           as === 'script' ? { consent: 'pending' } : { consent: 'pending', batch: quick }
-        const page = await stage.open(context, { as, settings: { url: proxy.url, ...settings } })
+        const page = await open({ as, settings: { url: proxy.url, ...settings } })
         const asked = watched(page)
         const taken = await take(page, 15)
         await page.evaluate(`nonius.flush()`)
@@ -293,9 +311,9 @@ describe('consent', () => {
   }
 
   it.concurrent('that is pending leaves nothing when the page ends', async () => {
-    await scene(stage, async ({ proxy, context }) => {
-      const settings = { url: proxy.url, consent: 'pending', batch: quick }
-      const page = await stage.open(context, { settings })
+    await scene(stage, async ({ proxy, open }) => {
+      const settings = { consent: 'pending', batch: quick }
+      const page = await open({ settings })
       const sessionId = await sessionOf(page)
       await take(page, 15)
       await page.evaluate(
@@ -311,8 +329,8 @@ describe('consent', () => {
   })
 
   it.concurrent('that is refused erases everything, sends nothing, and ignores what follows', async () => {
-    await scene(stage, async ({ proxy, context }) => {
-      const page = await stage.open(context, { settings: { url: proxy.url, batch: waiting } })
+    await scene(stage, async ({ proxy, context, open }) => {
+      const page = await open({ settings: { batch: waiting } })
       await take(page, 15)
       await Bun.sleep(200)
       expect(await kept(page)).not.toEqual([])
@@ -330,9 +348,9 @@ describe('consent', () => {
   })
 
   it.concurrent('that is refused from the beginning leaves nothing', async () => {
-    await scene(stage, async ({ proxy, context }) => {
-      const settings = { url: proxy.url, consent: false, batch: quick }
-      const page = await stage.open(context, { settings })
+    await scene(stage, async ({ proxy, open }) => {
+      const settings = { consent: false, batch: quick }
+      const page = await open({ settings })
       await take(page, 15)
       await page.evaluate('nonius.flush()')
       await Bun.sleep(300)
@@ -344,14 +362,14 @@ describe('consent', () => {
   })
 
   it.concurrent('that is refused erases what other tabs left, and what one left that was offline', async () => {
-    await scene(stage, async ({ proxy, context }) => {
+    await scene(stage, async ({ proxy, open }) => {
       proxy.does('cut', { preflights: true })
-      const settings = { url: proxy.url, batch: waiting }
-      const old = await stage.open(context, { settings })
+      const settings = { batch: waiting }
+      const old = await open({ settings })
       await take(old, 15)
       await Bun.sleep(200)
       await old.close()
-      const page = await stage.open(context, { settings: { ...settings, consent: false } })
+      const page = await open({ settings: { ...settings, consent: false } })
       await Bun.sleep(400)
       proxy.does(undefined)
       const seen = proxy.passed.length
@@ -362,8 +380,8 @@ describe('consent', () => {
   })
 
   it.concurrent('that is given after it was refused begins anew', async () => {
-    await scene(stage, async ({ proxy, context }) => {
-      const page = await stage.open(context, { settings: { url: proxy.url, batch: quick } })
+    await scene(stage, async ({ open }) => {
+      const page = await open({ settings: { batch: quick } })
       const before = await take(page, 3)
       const first = await sessionOf(page)
       await page.evaluate('nonius.flush()')
@@ -382,10 +400,10 @@ describe('consent', () => {
   })
 
   it.concurrent('that is asked for in one page of many holds for a page that waits for it', async () => {
-    await scene(stage, async ({ proxy, context }) => {
+    await scene(stage, async ({ open }) => {
       // Two million characters of events while nobody has answered: the page's memory has a bound.
-      const settings = { url: proxy.url, consent: 'pending', maxQueued: 50, batch: quick }
-      const page = await stage.open(context, { settings })
+      const settings = { consent: 'pending', maxQueued: 50, batch: quick }
+      const page = await open({ settings })
       const taken = await take(page, 80)
       await page.evaluate('nonius.consent(true)')
       await page.evaluate('nonius.flush()')

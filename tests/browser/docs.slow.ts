@@ -72,7 +72,10 @@ describe('/docs in a browser without the internet', () => {
       expect(operations.length).toBeGreaterThan(10)
       for (const { path, summary } of operations) {
         // Scalar renders a section once somebody goes there.
-        await page.getByRole('link', { name: summary }).first().click()
+        const link = page.locator('a', { hasText: summary }).first()
+        await link.waitFor()
+        // Playwright's own click waits until nothing scrolls any more, most of a second each time.
+        await link.evaluate((one) => (one as unknown as { click(): void }).click())
         await page.getByRole('heading', { name: summary }).first().waitFor()
         await page.getByText(path, { exact: true }).first().waitFor()
       }

@@ -162,7 +162,7 @@ describe('a live subscription', () => {
     await soon(() => readers.every(({ seen }) => seen.length >= 3000))
     await settled()
     for (const { seen } of readers) expect(seen).toEqual(ids)
-  })
+  }, 20_000)
 
   it('goes on from what was told while its page was under way, or reads that, too', async () => {
     let gate: (() => void) | undefined

@@ -49,6 +49,9 @@ export const assumed = {
   /** `deliver` calls a target that answers as fast as the median of webhook receivers. */
   deliverMs: 300,
   deliverMemoryGb: 0.5,
+  /** `follow` looks up who is followed, and is done where nobody is. */
+  followBatchMs: 15,
+  followMemoryGb: 0.5,
   streamMemoryGb: 0.25,
   /** A webhook message has so many events at a steady rate (`webhooks/payload.ts` allows 100). */
   eventsInMessage: 50,

@@ -14,7 +14,7 @@ export interface Need {
   note?: string
 }
 
-// A batch of the stream has as many records as `infra/changes.ts` allows; most batches are full
+// A batch of the stream has as many records as `infra/stream-mapping.ts` allows; most batches are full
 // once the rate is worth planning for.
 const STREAM_BATCH = 500
 // A day's objects of one delivery stream are cut by size or by time, whichever comes first: 128 MB
@@ -33,6 +33,8 @@ export function needsOf(load: Load, footprint: Footprint): Need[] {
   const messages = (eps * load.webhooks) / assumed.eventsInMessage
   const lakeBytes = eps * documentBytes
   const busy = concurrencyOf(load)
+  const follow = (eps / STREAM_BATCH) * (assumed.followBatchMs / 1000)
+  const all = busy.api + changes + busy.deliver + follow
   const { lambdaConcurrency, tableWrites: tableQuota, firehoseBytes, firehoseRequests } = quotas
 
   return [
@@ -43,7 +45,8 @@ export function needsOf(load: Load, footprint: Footprint): Need[] {
       note: `${partitions} shards × ${quotas.parallelization.value}`,
     }),
     need('deliver: instances at work', busy.deliver, 'executions'),
-    need('all functions: instances at work', busy.api + changes + busy.deliver, 'executions', {
+    need('follow: instances at work', follow, 'executions', { note: 'where nobody is followed' }),
+    need('all functions: instances at work', all, 'executions', {
       limit: lambdaConcurrency.value,
       isAdjustable: true,
     }),

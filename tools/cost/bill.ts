@@ -43,7 +43,7 @@ const PARQUET_SHARE_OF_DOCUMENT = 0.0764
 const MONTHS_WARM = WARM_DAYS / 30
 
 // Batches of the stream have so many records when traffic is thin: a batch waits at most two
-// seconds (`infra/changes.ts`).
+// seconds (`infra/stream-mapping.ts`).
 export const STREAM_BATCH = 100
 // A request writes one line of metrics; Lambda's own lines are switched off (`infra/function.ts`).
 const LOG_BYTES_PER_CALL = 450
@@ -65,6 +65,7 @@ export function billOf(workload: Workload): Line[] {
   const months = yearsKept[workload.retentionClass] * 12
   const apiSeconds = (calls * apiRequestMs(batch)) / 1000
   const changesSeconds = (streamBatches * changesBatchMs(STREAM_BATCH)) / 1000
+  const followSeconds = (streamBatches * assumed.followBatchMs) / 1000
   const deliverSeconds = (messages * assumed.deliverMs) / 1000
 
   return [
@@ -81,7 +82,9 @@ export function billOf(workload: Workload): Line[] {
     ),
     line('changes', 'lambdaRequest', streamBatches),
     line('changes', 'lambdaCompute', changesSeconds * assumed.changesMemoryGb),
-    line('changes: who is followed', 'dynamoRead', streamBatches),
+    line('follow', 'lambdaRequest', streamBatches),
+    line('follow', 'lambdaCompute', followSeconds * assumed.followMemoryGb),
+    line('follow: who is followed', 'dynamoRead', streamBatches),
     line('archive: ingestion', 'firehoseIngest', firehoseGb),
     line('archive: Parquet', 'firehoseConvert', firehoseGb),
     line('lake: writes', 's3Put', Math.max(1, (events * billedBytes) / FIREHOSE_OBJECT_BYTES)),

@@ -43,9 +43,8 @@ export function createClient<Events extends object = Record<string, object>>(
   return {
     sessionId: session,
 
-    track(type: string, ...rest: [payload?: unknown, options?: TrackOptions | undefined]) {
+    track: ((type: string, payload: unknown, options?: TrackOptions) => {
       try {
-        const [payload, options] = rest
         const about = options ?? {}
         const rate = rateOf(type, about.class)
         if (rate === undefined) return
@@ -68,7 +67,7 @@ export function createClient<Events extends object = Record<string, object>>(
       } catch (why) {
         sender.tell('refused: no JSON', type, why)
       }
-    },
+    }) as Client<Events>['track'],
 
     flush: sender.flush,
     close: sender.close,

@@ -30,7 +30,7 @@ type Listen = (type: string, listener: (event: { persisted?: boolean }) => void)
 /** The part of `Storage` that is used. */
 export interface Shelf {
   getItem(name: string): string | null
-  setItem(name: string, value: string): void
+  setItem(name: string, value: string | number): void
   removeItem(name: string): void
 }
 
@@ -67,6 +67,7 @@ export interface Database {
 export interface Transaction {
   objectStore(name: string): Records
   commit?(): void
+  abort(): void
   error: unknown
   oncomplete: (() => void) | null
   onabort: (() => void) | null

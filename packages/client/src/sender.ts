@@ -100,7 +100,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   function take(id: string, text: string, isBare: boolean): void {
     if (isClosed || consent === false) return
     const { length } = text
-    if (length > LONGEST) tell('refused: too long', length)
+    if (length > LONGEST) tell('refused: long', length)
     else if (queue.length >= maxQueued || chars + length > MOST_CHARS) {
       tell('refused: full')
       gap++
@@ -143,7 +143,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   /** Sends one batch after the other, until what was wanted is sent or one fails. */
   async function pump(): Promise<void> {
     clearTimeout(timer)
-    timer = undefined
     running ??= (async () => {
       while (consent === true && !isAway && clock() >= until) {
         const batch = cut(queue.filter(isReady), limit)
@@ -284,7 +283,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       for (;;) {
         await flush(false)
         if (!queue.length || consent !== true || isAway || Math.max(until, clock()) > end) break
-        await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - clock())))
+        await new Promise((resolve) => setTimeout(resolve, Math.max(until - clock(), 0)))
       }
       if (queue.length) tell('not sent', queue.length)
       clearTimeout(timer)
@@ -301,7 +300,6 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       keep(() => false)
       keeper.erase()
       clearTimeout(timer)
-      timer = undefined
       tell('erased')
     },
   }

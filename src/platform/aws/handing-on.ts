@@ -11,7 +11,6 @@ import type { Resources } from './deployed/resources'
 import { readingWith } from './events/committed'
 import { createItems } from './events/item'
 import { lazyStatements } from './lazy'
-import { createLiveLog } from './live/log'
 import { serviceTimeOuts } from './time-outs'
 
 // These are apart from what answers requests, whose start is not to read the clients of queues and
@@ -35,8 +34,6 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
       maxReferrers: Number.POSITIVE_INFINITY,
     }),
     ...readingWith(events, createItems({ indexes, blobs })),
-    liveLog: createLiveLog({ client: dynamo, table: resources.liveTable, clock }),
-    tokens,
     archive: createArchive({
       client: new FirehoseClient({ requestHandler: serviceTimeOuts }),
       streams,

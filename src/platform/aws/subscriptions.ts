@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -43,13 +44,8 @@ export function createSubscriptions({ client, table: TableName, clock }: Needs):
   /** @returns the item as it is then; undefined when the condition fails */
   async function update(what: string, Key: Attributes, how: Update) {
     const command = new UpdateItemCommand({ TableName, Key, ReturnValues: 'ALL_NEW', ...how })
-    const { Attributes } = await guarded(what, () =>
-      client.send(command).catch((error) => {
-        if (error instanceof ConditionalCheckFailedException) return { Attributes: undefined }
-        throw error
-      }),
-    )
-    return Attributes
+    const updated = await guarded(what, () => client.send(command).catch(unlessRefused))
+    return updated?.Attributes
   }
 
   async function read(what: string, Key: Attributes) {
@@ -117,19 +113,24 @@ export function createSubscriptions({ client, table: TableName, clock }: Needs):
   return {
     async begin(subscription, limits) {
       const { tenantId } = subscription.principal
-      const Item = itemOf(subscription, nowS() + LIFETIME_S)
+      // A reply may be lost: whoever asks again finds what it has put itself.
+      const begunBy = text(randomUUID())
+      const Item = { ...itemOf(subscription, nowS() + LIFETIME_S), begunBy }
       const size = sizeOf(Item)
       if (!(await takeRoom(tenantId, size, limits))) return 'full'
-      const ConditionExpression = 'attribute_not_exists(pk)'
-      const command = new PutItemCommand({ TableName, Item, ConditionExpression })
-      try {
-        await guarded('noting a subscription', () => client.send(command))
-        return 'begun'
-      } catch (error) {
-        await count(tenantId, { version: 0, held: -1, size: -size })
-        if ((error as Error).cause instanceof ConditionalCheckFailedException) return 'taken'
-        throw error
-      }
+      const command = new PutItemCommand({
+        TableName,
+        Item,
+        ConditionExpression: 'attribute_not_exists(pk) OR begunBy = :begunBy',
+        ExpressionAttributeValues: { ':begunBy': begunBy },
+      })
+      // It may have been put though this fails, and is counted until somebody finds that it was not.
+      const put = await guarded('noting a subscription', () =>
+        client.send(command).catch(unlessRefused),
+      )
+      if (put !== undefined) return 'begun'
+      await count(tenantId, { version: 0, held: -1, size: -size })
+      return 'taken'
     },
 
     async get(tenantId, connectionId) {
@@ -158,7 +159,8 @@ export function createSubscriptions({ client, table: TableName, clock }: Needs):
       if (size > 0 && !(await count(tenantId, bytes, limits))) return 'full'
       const changed = await update(what, itemKey(tenantId, connectionId), {
         UpdateExpression: 'SET wanted = :now',
-        ConditionExpression: 'wanted = :was',
+        // Where the reply is lost, it is asked again, and has been changed already.
+        ConditionExpression: 'wanted = :was OR wanted = :now',
         ExpressionAttributeValues: { ':now': text(now), ':was': item.wanted! },
       })
       const left = size > 0 && changed ? 0 : size > 0 ? -size : changed ? size : 0
@@ -229,4 +231,9 @@ export function createSubscriptions({ client, table: TableName, clock }: Needs):
       return advanced !== undefined
     },
   }
+}
+
+/** @returns undefined for a write whose condition does not hold */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof ConditionalCheckFailedException)) throw error
 }

@@ -5,10 +5,10 @@ import type { Post } from './post'
 export function postingLazily(open: () => Promise<Post>, log: Log): Post {
   let opened: Promise<Post> | undefined
 
-  return async function post(tenantId) {
+  return async function post(tenantId, how) {
     opened ??= open()
     try {
-      await (await opened)(tenantId)
+      await (await opened)(tenantId, how)
     } catch (error) {
       opened = undefined
       log.error('live events wait to be posted', { tenantId, reason: (error as Error).message })

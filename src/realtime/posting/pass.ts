@@ -33,7 +33,21 @@ const MAX_TRIES = 5
 
 const PAGE = { limit: 500, maxBytes: 4 * 1024 * 1024 }
 
-type Leased = { tenantId: string; owner: string; state: SubscriptionsState }
+/** A pass that is tried again goes on with what the one before it had come to. */
+export interface Progress {
+  subscribers?: Subscribers
+  posted?: string | undefined
+}
+
+interface Leased {
+  tenantId: string
+  owner: string
+  state: SubscriptionsState
+  /** The pass ends by then, by the monotonic clock. */
+  until: number
+  /** It is changed as the pass goes on. */
+  progress: Progress
+}
 
 /** Makes what posts to a tenant's connections until it has come to the end of the feed. */
 export function createPass(needs: Needs) {
@@ -73,10 +87,17 @@ export function createPass(needs: Needs) {
   /** Reads who is subscribed. @param before those of this pass so far */
   async function current({ tenantId, state }: Leased, version: number, before?: Subscribers) {
     const read = await remembered.at(tenantId, version)
+    const { posted } = state
     for (const one of read.all.values()) {
       const known = before?.all.get(one.connectionId)
-      if (known !== undefined) Object.assign(one, { floor: known.floor, lost: known.lost })
-      else if (one.stage === 'caught-up') one.floor = state.posted ?? one.after
+      if (known !== undefined) one.floor = known.floor
+      // A loss that was written down may have been told of meanwhile; of another nobody else knows.
+      if (known !== undefined && known.lost !== known.noted) one.lost = known.lost
+      // Between two tries another function may have posted.
+      const isOlder =
+        posted !== undefined && known !== undefined && feed.order(tenantId, known.floor, posted) < 0
+      if (one.stage === 'caught-up' && (known === undefined || isOlder))
+        one.floor = posted ?? one.after
       one.isStuck = known?.isStuck ?? false
     }
     await endRevoked(tenantId, read)
@@ -119,19 +140,21 @@ export function createPass(needs: Needs) {
     if (failures.length > 0) throw failures[0]
   }
 
-  async function postAll(leased: Leased): Promise<string | undefined> {
-    const { tenantId, owner, state } = leased
+  async function postAll(leased: Leased): Promise<void> {
+    const { tenantId, owner, state, until, progress } = leased
     const begun = clock.monotonic()
-    const isAfter = (ms: number) => clock.monotonic() - begun > ms
-    let subscribers = await current(leased, state.version)
+    const isAfter = (ms: number) => clock.monotonic() > Math.min(begun + ms, until)
+    let subscribers = await current(leased, state.version, progress.subscribers)
+    progress.subscribers = subscribers
+    progress.posted = furthest(tenantId, state.posted, progress.posted)
     let from = first(tenantId, subscribers)
-    let posted = state.posted
     while (from !== undefined && !isAfter(COUNT_MS)) {
       const page = await feed.read(tenantId, { after: from, ...PAGE })
       // Whoever subscribed before something of this page was stored is among them from here on.
       const { version } = (await subscriptions.state(tenantId)) ?? state
       if (version !== subscribers.version) {
         subscribers = await current(leased, version, subscribers)
+        progress.subscribers = subscribers
         const again = first(tenantId, subscribers)
         if (again === undefined || feed.order(tenantId, again, from) < 0) {
           from = again
@@ -143,26 +166,34 @@ export function createPass(needs: Needs) {
       const isLate = () => isAfter(SEND_MS)
       const asked = { tenantId, from, page, hiddenBefore, isLate }
       await createGivePage({ feed, outbox, leave }).givePage(subscribers, asked)
-      if (posted === undefined || feed.order(tenantId, posted, page.next) < 0) posted = page.next
+      progress.posted = furthest(tenantId, page.next, progress.posted)
       if (page.isAll && page.resync === undefined) break
       from = page.next
-      // A loss that is not written down yet would go without a word if this function died.
-      const isWritten = [...subscribers.all.values()].every(({ lost, noted }) => lost === noted)
-      const to = isWritten ? posted : undefined
-      if (!(await subscriptions.advance(tenantId, owner, to, LEASE_MS))) {
+      if (!(await subscriptions.advance(tenantId, owner, toBeNoted(progress), LEASE_MS))) {
         throw new Error('another function posts them by now')
       }
     }
+    const { posted } = progress
     await settle(tenantId, subscribers, { posted, isOver: () => isAfter(COUNT_MS) })
-    return posted
   }
 
-  return async function pass(tenantId: string, owner: string, state: SubscriptionsState) {
-    let posted: string | undefined
+  function furthest(tenantId: string, a: string | undefined, b: string | undefined) {
+    if (a === undefined || b === undefined) return a ?? b
+    return feed.order(tenantId, a, b) < 0 ? b : a
+  }
+
+  return async function pass(leased: Leased): Promise<void> {
+    const { tenantId, owner, progress } = leased
     try {
-      posted = await postAll({ tenantId, owner, state })
+      await postAll(leased)
     } finally {
-      await subscriptions.advance(tenantId, owner, posted, 0)
+      await subscriptions.advance(tenantId, owner, toBeNoted(progress), 0)
     }
   }
+}
+
+/** Returns to where was posted, if all that was lost is written down: nobody else knows of it. */
+function toBeNoted({ subscribers, posted }: Progress): string | undefined {
+  const all = [...(subscribers?.all.values() ?? [])]
+  return all.every(({ lost, noted }) => lost === noted) ? posted : undefined
 }

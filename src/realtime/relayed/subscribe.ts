@@ -92,17 +92,27 @@ export function createRelayedSubscribe(needs: RelayedNeeds): RelayedProtocol {
     await refuse(from, { message: closes.tryAgain.reason, code: 'busy' })
   }
 
+  /** Posts what waits since whoever had to post it died; what somebody is posting is left to it. */
+  async function makeUpFor(tenantId: string, { stage, after }: HeldSubscription) {
+    if (stage === 'reading') return
+    const end = await feed.end(tenantId)
+    const { posted } = (await subscriptions.state(tenantId)) ?? {}
+    const reached = stage === 'joined' ? after : (posted ?? after)
+    if (feed.order(tenantId, reached, end) < 0) await post(tenantId, { waits: false })
+  }
+
   async function hear(from: From, held: HeldSubscription, message: string | Uint8Array) {
     const { connectionId, principal } = from
     const { tenantId } = principal
     const later = readLater(message)
     if (later.type === 'ping') {
       await outbox.send(connectionId, frames.pong)
-      if (held.lost === undefined) return
-      const { count, after } = held.lost
-      const told = await outbox.send(connectionId, frames.lost(count, after))
-      if (told === 'sent') await subscriptions.lose(tenantId, connectionId, undefined)
-      return
+      if (held.lost !== undefined) {
+        const { count, after } = held.lost
+        const told = await outbox.send(connectionId, frames.lost(count, after))
+        if (told === 'sent') await subscriptions.lose(tenantId, connectionId, undefined)
+      }
+      return makeUpFor(tenantId, held)
     }
     if (later.type === 'other') return
     if (later.type === 'refused') {

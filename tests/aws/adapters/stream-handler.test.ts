@@ -1,10 +1,22 @@
 import { describe, expect, it } from 'bun:test'
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBRecord } from 'aws-lambda'
 import fc from 'fast-check'
 import { StorageError } from '../../../src/error/storage-error'
+import type { EventRecord } from '../../../src/event/record'
+import { createStreamHandler } from '../../../src/platform/aws/change-feed'
 import type { ChangeBatch } from '../../../src/platform/change-feed'
+import { silentLog } from '../../../src/telemetry/log'
 import { handleBatch } from '../../../tools/aws-local/stream-batch'
 import { aConsumer, aHandler, change, changes, sequences } from '../../support/aws/stream'
+
+const unreadable =
+  (poison: string) =>
+  async ({ k, b }: Record<string, AttributeValue>) => {
+    const said = Buffer.from(b!.B!).toString()
+    if (said === poison) throw new StorageError('not an item of ours', { isRetriable: false })
+    return { eventId: k!.S, raw: said } as EventRecord
+  }
 
 const done = { batchItemFailures: [] }
 const failedAt = (record: DynamoDBRecord) => ({
@@ -75,6 +87,17 @@ describe('the handler of the stream', () => {
       expect(JSON.parse(text).record).toEqual(Records[1])
     })
   }
+
+  it('passes over what cannot be read where another function sets it aside', async () => {
+    const consumer = aConsumer('a')
+    const reading = { recordOf: unreadable('poison'), async *committedBy() {} }
+    const handle = createStreamHandler({ ...reading, consumers: [consumer], log: silentLog })
+    const removal = change()
+    removal.dynamodb!.NewImage!.r = { S: 'batch' }
+    const Records = [change(), change('poison'), removal, change()] as const
+    expect(await handle({ Records: [...Records] })).toEqual(done)
+    expect(consumer.seen()).toEqual(sequences([Records[0], Records[3]]))
+  })
 
   it('holds the shard at a record that it can neither read nor set aside', async () => {
     const consumer = aConsumer('a')

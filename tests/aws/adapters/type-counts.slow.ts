@@ -130,6 +130,36 @@ describe('counts by type, of what the stream brings', () => {
     expect(await opened.totals()).toEqual({ a: 2 })
   })
 
+  // Forgetting reads the mark, then sums and hours: each of these may be between two parts of a count.
+  for (const nth of [1, 2, 3, 4]) {
+    it(`are exact when events are counted before the ${nth}. query of a deletion`, async () => {
+      await using opened = await open()
+      const time = '2026-11-21T10:01:00.000Z'
+      await opened.stored.count([...some(4), ...some(2, 'a', time)])
+      const client = await aDynamoDbClient()
+      let queries = 0
+      client.middlewareStack.add(
+        (next, { commandName }) =>
+          async (args) => {
+            if (commandName === 'QueryCommand') queries += 1
+            if (commandName === 'QueryCommand' && queries === nth) {
+              await opened.follower().count(some(3, 'a', time))
+            }
+            return next(args)
+          },
+        { step: 'initialize' },
+      )
+      const { table, clock } = opened
+      const deleting = createTypeCounts({ client, table, clock })
+      const deleted = await deleting.forget('school', { time, inSlot: 0 })
+      client.destroy()
+      expect([deleted, await opened.totals()]).toEqual([{ removed: 4 }, { a: 5 }])
+      expect(queries).toBeGreaterThanOrEqual(nth)
+      await opened.counts.forget('school', { time: '2026-11-21T10:02:00.000Z', inSlot: 0 })
+      expect(await opened.totals()).toEqual({})
+    })
+  }
+
   const faults: Fault[] = ['throttled', 'lost-reply', 'unreachable', 'broken', 'conflict']
   for (const fault of faults) {
     it(`are exact after a transaction that is ${fault}, if need be by the batch that comes again`, async () => {
@@ -169,7 +199,7 @@ describe('counts by type, from the store through the stream', () => {
     async function followed() {
       const { follow } = await createFeed(client, eventsTable, new Map(), blobs)
       const counting = createTypeCounting({ storedTypes: opened.follower() })
-      // As the mapping has it (`infra/changes.ts`).
+      // As the mapping has it (`infra/stream-mapping.ts`).
       return follow({ ...counting, maxRecords: 500, maxWaitMs: 2000 })
     }
     await using _ = await followed()

@@ -21,6 +21,7 @@ const expected: [name: string, metric: string, comparison: string, threshold: nu
   ['IngestP95', 'IngestMs', 'GreaterThanThreshold', 100],
   ['BatchSize', 'BatchSize', 'LessThanThreshold', 2],
   ['FeedAge', 'IteratorAge', 'GreaterThanThreshold', 300],
+  ['LiveAge', 'IteratorAge', 'GreaterThanThreshold', 60],
   ['DeadLetters', 'ApproximateNumberOfMessagesVisible', 'GreaterThanThreshold', 0],
   ...ofClass('ArchiveFreshness').map(
     (name) => [name, 'DeliveryToS3.DataFreshness', 'GreaterThanThreshold', 900] as never,
@@ -108,10 +109,22 @@ describe('the alarms', () => {
       .flatMap(({ dimensions }) => Object.values(dimensions))
     const there = [
       named(graph, 'Function', 'ChangesFunction').inputs.name,
+      named(graph, 'Function', 'FollowFunction').inputs.name,
       named(graph, 'Queue', 'DeadLettersQueue').inputs.name,
       ...streams,
     ]
     expect([...new Set(values)].sort()).toEqual(there.sort())
+  })
+
+  it('look at the function that each is about', () => {
+    for (const [name, door] of [
+      ['FeedAge', 'Changes'],
+      ['LiveAge', 'Follow'],
+    ]) {
+      const [metric] = metricsOf(named(graph, 'MetricAlarm', `${name}Alarm`).inputs.metricQueries)
+      const { name: FunctionName } = named(graph, 'Function', `${door}Function`).inputs
+      expect(metric!.dimensions).toEqual({ FunctionName })
+    }
   })
 
   it('stand on a dashboard, each with its graph', () => {

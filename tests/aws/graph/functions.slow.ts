@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { assumed } from '../../../tools/capacity/load'
 import { graphOf, named, ofType, root } from '../../support/graph/graphs'
 
-const doors = ['Api', 'Changes', 'Deliver', 'Realtime', 'Stream', 'Sweep']
+const doors = ['Api', 'Changes', 'Deliver', 'Follow', 'Realtime', 'Stream', 'Sweep']
 
 for (const stage of ['ci', 'production'] as const) {
   describe(`the functions of ${stage}`, () => {
@@ -56,6 +56,7 @@ for (const stage of ['ci', 'production'] as const) {
       expect(memory('Api')).toBe(assumed.apiMemoryGb)
       expect(memory('Changes')).toBe(assumed.changesMemoryGb)
       expect(memory('Deliver')).toBe(assumed.deliverMemoryGb)
+      expect(memory('Follow')).toBe(assumed.followMemoryGb)
       expect(memory('Stream')).toBe(assumed.streamMemoryGb)
     })
 
@@ -94,8 +95,14 @@ describe('the way in', () => {
     expect(reservedConcurrentExecutions).toBeUndefined()
   })
 
-  it('keeps as many streams at a time as it is told to, each for as long', () => {
-    const told = graphOf('ci', { NONIUS_MAX_STREAMS: '50', NONIUS_STREAM_SECONDS: '60' })
+  it('keeps as many streams at a time as it is told to, each for as long, and as many WebSockets', () => {
+    const told = graphOf('ci', {
+      NONIUS_MAX_STREAMS: '50',
+      NONIUS_STREAM_SECONDS: '60',
+      NONIUS_MAX_SUBSCRIBERS: '40',
+    })
+    const realtime = named(told, 'Function', 'RealtimeFunction').inputs
+    expect(realtime.environment.variables.NONIUS_MAX_SUBSCRIBERS).toBe('40')
     const { inputs } = named(told, 'Function', 'StreamFunction')
     expect(inputs.reservedConcurrentExecutions).toBe(50)
     expect(inputs.environment.variables).toMatchObject({
@@ -107,12 +114,6 @@ describe('the way in', () => {
         'NONIUS_STREAM_SECONDS',
       )
     }
-  })
-
-  it('has as many subscribers over WebSocket as it is told', () => {
-    const told = graphOf('ci', { NONIUS_MAX_SUBSCRIBERS: '40' })
-    const { inputs } = named(told, 'Function', 'RealtimeFunction')
-    expect(inputs.environment.variables.NONIUS_MAX_SUBSCRIBERS).toBe('40')
   })
 
   it('answers within the time that API Gateway waits on WebSocket', () => {
@@ -129,6 +130,14 @@ describe('the way in', () => {
     for (const format of formats) {
       expect(format).toContain('$context.status')
       expect(format).not.toMatch(/identity|userAgent|queryString/i)
+    }
+  })
+
+  it('tells the sweep which functions follow the stream, of whose batches it has some to repeat', () => {
+    const { variables } = named(graph, 'Function', 'SweepFunction').inputs.environment
+    for (const name of ['Changes', 'Follow']) {
+      const { arn } = named(graph, 'Function', `${name}Function`).outputs
+      expect(variables[`NONIUS_${name.toUpperCase()}_ARN`]).toBe(arn)
     }
   })
 

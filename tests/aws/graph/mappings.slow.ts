@@ -1,55 +1,68 @@
 import { describe, expect, it } from 'bun:test'
-import { byArn, graphOf, named } from '../../support/graph/graphs'
+import { byArn, graphOf, named, ofType } from '../../support/graph/graphs'
 import { mayDo } from '../../support/graph/policies'
 
 const graph = graphOf('production')
 
-describe('the stream of stored events', () => {
-  const { inputs } = named(graph, 'EventSourceMapping', 'ChangesMapping')
-  const changes = named(graph, 'Role', 'ChangesRole')
+// DynamoDB lets two read a shard at a time ("Change data capture", readers of a stream).
+const following = ['Changes', 'Follow']
 
-  it('goes to `changes`, what was stored and nothing else, from the very first', () => {
-    const events = named(graph, 'Table', 'EventsTable')
-    const target = byArn(graph, 'Function', inputs.functionName)
-    expect(target.name).toBe('ChangesFunction')
-    expect(inputs.eventSourceArn).toBe(events.outputs.streamArn)
-    expect(events.inputs).toMatchObject({ streamEnabled: true, streamViewType: 'NEW_IMAGE' })
-    expect(inputs.startingPosition).toBe('TRIM_HORIZON')
-    expect(inputs.filterCriteria.filters).toEqual([
-      { pattern: JSON.stringify({ eventName: ['INSERT'] }) },
-    ])
-  })
+for (const name of following) {
+  describe(`the stream of stored events that goes to ${name}`, () => {
+    const { inputs } = named(graph, 'EventSourceMapping', `${name}Mapping`)
+    const own = named(graph, 'Role', `${name}Role`)
 
-  it('never stands still for a record that cannot be handled, and never drops it', () => {
-    expect(inputs.functionResponseTypes).toEqual(['ReportBatchItemFailures'])
-    expect(inputs.bisectBatchOnFunctionError).toBe(true)
-    // Enough halvings to be alone in its batch before it is given up.
-    expect(2 ** inputs.maximumRetryAttempts).toBeGreaterThanOrEqual(inputs.batchSize)
-    // DynamoDB keeps a stream for 24 hours: those behind it still have most of that.
-    expect(inputs.maximumRecordAgeInSeconds).toBeLessThanOrEqual(12 * 60 * 60)
-  })
+    it('has what was stored and nothing else, from the very first', () => {
+      const events = named(graph, 'Table', 'EventsTable')
+      const target = byArn(graph, 'Function', inputs.functionName)
+      expect(target.name).toBe(`${name}Function`)
+      expect(inputs.eventSourceArn).toBe(events.outputs.streamArn)
+      expect(events.inputs).toMatchObject({ streamEnabled: true, streamViewType: 'NEW_IMAGE' })
+      expect(inputs.startingPosition).toBe('TRIM_HORIZON')
+      expect(inputs.filterCriteria.filters).toEqual([
+        { pattern: JSON.stringify({ eventName: ['INSERT'] }) },
+      ])
+    })
 
-  it('puts what it gives up into the bucket where the sweep looks', () => {
-    const { destinationArn } = inputs.destinationConfig.onFailure
-    expect(byArn(graph, 'Bucket', destinationArn).name).toBe('BlobsBucket')
-    expect(mayDo(changes, 's3:PutObject', `${destinationArn}/aws/lambda/x`)).toBe(true)
-    expect(mayDo(changes, 's3:ListBucket', destinationArn)).toBe(true)
-    const sweep = named(graph, 'Role', 'SweepRole')
-    for (const action of ['s3:GetObject', 's3:DeleteObject']) {
-      expect(mayDo(sweep, action, `${destinationArn}/aws/lambda/x`)).toBe(true)
-    }
-  })
+    it('never stands still for a record that cannot be handled, and never drops it', () => {
+      expect(inputs.functionResponseTypes).toEqual(['ReportBatchItemFailures'])
+      expect(inputs.bisectBatchOnFunctionError).toBe(true)
+      // Enough halvings to be alone in its batch before it is given up.
+      expect(2 ** inputs.maximumRetryAttempts).toBeGreaterThanOrEqual(inputs.batchSize)
+      // DynamoDB keeps a stream for 24 hours: those behind it still have most of that.
+      expect(inputs.maximumRecordAgeInSeconds).toBeLessThanOrEqual(12 * 60 * 60)
+    })
 
-  it('waits for more when batches may be larger than ten, as Lambda asks', () => {
-    expect(inputs.batchSize).toBeGreaterThan(10)
-    expect(inputs.maximumBatchingWindowInSeconds).toBeGreaterThanOrEqual(1)
-  })
+    it('puts what it gives up into the bucket where the sweep looks', () => {
+      const { destinationArn } = inputs.destinationConfig.onFailure
+      expect(byArn(graph, 'Bucket', destinationArn).name).toBe('BlobsBucket')
+      expect(mayDo(own, 's3:PutObject', `${destinationArn}/aws/lambda/x`)).toBe(true)
+      expect(mayDo(own, 's3:ListBucket', destinationArn)).toBe(true)
+      const sweep = named(graph, 'Role', 'SweepRole')
+      for (const action of ['s3:GetObject', 's3:DeleteObject']) {
+        expect(mayDo(sweep, action, `${destinationArn}/aws/lambda/x`)).toBe(true)
+      }
+    })
 
-  it('can be read', () => {
-    for (const action of ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']) {
-      expect(mayDo(changes, `dynamodb:${action}`, inputs.eventSourceArn)).toBe(true)
-    }
+    it('waits for more when batches may be larger than ten, as Lambda asks', () => {
+      expect(inputs.batchSize).toBeGreaterThan(10)
+      expect(inputs.maximumBatchingWindowInSeconds).toBeGreaterThanOrEqual(1)
+    })
+
+    it('can be read', () => {
+      for (const action of ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']) {
+        expect(mayDo(own, `dynamodb:${action}`, inputs.eventSourceArn)).toBe(true)
+      }
+    })
   })
+}
+
+it('is followed by as many as may, and by no other', () => {
+  const { streamArn } = named(graph, 'Table', 'EventsTable').outputs
+  const mappings = ofType(graph, 'EventSourceMapping').filter(
+    ({ inputs }) => inputs.eventSourceArn === streamArn,
+  )
+  expect(mappings.map(({ name }) => name).sort()).toEqual(following.map((one) => `${one}Mapping`))
 })
 
 describe('the delivery queue', () => {

@@ -47,7 +47,17 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Realtime', 'dynamodb:Scan', table('Live')],
   ['Stream', 'execute-api:ManageConnections', aConnection],
   ['Deliver', 'execute-api:ManageConnections', aConnection],
-  ['Changes', 'dynamodb:Scan', table('Live')],
+  ['Follow', 'dynamodb:Scan', table('Live')],
+  ['Follow', 'dynamodb:DeleteItem', table('Events')],
+  ['Follow', 'dynamodb:PartiQLInsert', table('Events')],
+  ['Follow', 'dynamodb:PutItem', table('Registry')],
+  ['Follow', 'dynamodb:UpdateItem', table('Registry')],
+  ['Follow', 'dynamodb:UpdateItem', table('Statements')],
+  ['Follow', 's3:PutObject', `${named(graph, 'Bucket', 'BlobsBucket').outputs.arn}/failed/a`],
+  ['Follow', 'sqs:SendMessage', named(graph, 'Queue', 'DeliveryQueueQueue').outputs.arn as string],
+  ['Changes', 'dynamodb:PutItem', table('Live')],
+  ['Changes', 'dynamodb:GetItem', table('Live')],
+  ['Changes', 'execute-api:ManageConnections', aConnection],
   ['Deliver', 'sqs:SendMessage', named(graph, 'Queue', 'DeadLettersQueue').outputs.arn as string],
 ]
 
@@ -121,10 +131,10 @@ describe('permissions', () => {
   }
 
   it('let those post to connections that have something to say, and end them with their key', () => {
-    for (const name of ['Api', 'Realtime', 'Changes', 'Sweep']) {
+    for (const name of ['Api', 'Realtime', 'Follow', 'Sweep']) {
       expect(mayDo(role(name), 'execute-api:ManageConnections', aConnection)).toBe(true)
     }
-    for (const name of ['Realtime', 'Changes', 'Sweep']) {
+    for (const name of ['Realtime', 'Follow', 'Sweep']) {
       for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']) {
         expect(mayDo(role(name), `dynamodb:${action}`, table('Live'))).toBe(true)
       }
@@ -137,10 +147,10 @@ describe('permissions', () => {
     }
   })
 
-  it('let Changes and Sweep write live logs, and Stream follow them', () => {
+  it('let Follow and Sweep write live logs, and Stream follow them', () => {
     const may = (name: string, action: string) =>
       mayDo(role(name), `dynamodb:${action}`, table('Live'))
-    for (const name of ['Changes', 'Sweep']) {
+    for (const name of ['Follow', 'Sweep']) {
       for (const action of ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem']) {
         expect(may(name, action)).toBe(true)
       }

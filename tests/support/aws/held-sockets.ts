@@ -4,7 +4,6 @@ import type { Principal } from '../../../src/identity/principal'
 import { createLiveConsumer } from '../../../src/platform/aws/live/consumer'
 import { createSubscriptions } from '../../../src/platform/aws/subscriptions'
 import type { Connections } from '../../../src/platform/connections'
-import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import type { SubscriptionLimits } from '../../../src/platform/subscriptions'
 import { createPosting, type PostingNeeds } from '../../../src/realtime/posting/post'
 import { createRelayedSubscribe } from '../../../src/realtime/relayed/subscribe'
@@ -70,8 +69,6 @@ export async function heldSockets({ client, ...options }: Options) {
   }
   const limits = options.limits ?? { places: 100, bytes: 100_000 }
 
-  const tokens = async () => createTokenSigner(new Uint8Array(32))
-
   /** A function of its own: it shares nothing with others but the tables. */
   function aFunction(more: Partial<PostingNeeds> = {}) {
     const own = { ...needs, ...more }
@@ -79,16 +76,16 @@ export async function heldSockets({ client, ...options }: Options) {
     return {
       post,
       protocol: createRelayedSubscribe({ ...own, post, limits }),
-      consumer: createLiveConsumer({ liveLog: parts.liveLog, tokens, fanOut: post }),
+      consumer: createLiveConsumer({ liveLog: parts.liveLog, fanOut: post }),
     }
   }
   const main = aFunction()
   /** It writes the log, and posts nothing. */
-  const writing = { consumer: createLiveConsumer({ liveLog: parts.liveLog, tokens }) }
+  const writing = { consumer: createLiveConsumer({ liveLog: parts.liveLog }) }
 
   return {
     ...{ client, clock, parts, subscriptions, sending, closed, revoked, hidden, logged },
-    ...{ aFunction, needs, main, writing },
+    ...{ aFunction, needs, main, writing, liveTable: tables.liveTable },
 
     /** Stores events, and lets a consumer have them as the stream brings them. */
     async store(

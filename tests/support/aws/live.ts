@@ -31,7 +31,7 @@ export async function openLiveParts(opened: Opened) {
   return {
     liveLog,
     events: createEventStore({ ...events, indexes: [], blobs, tokens, clock }),
-    consumer: createLiveConsumer({ liveLog, tokens }),
+    consumer: createLiveConsumer({ liveLog }),
     feed: await createLiveFeed({ liveLog, findLogged, tokens, log: silentLog, pollMs: 20 }),
   }
 }

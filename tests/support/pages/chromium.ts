@@ -11,8 +11,8 @@ const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Names of tests lead to this machine, and are no secure context as 127.0.0.1 is.
-  '--host-resolver-rules=MAP *.test 127.0.0.1',
+  // Names of tests lead to this machine. `.localhost` is a secure context as 127.0.0.1 is, `.test` is none.
+  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.localhost 127.0.0.1',
 ]
 
 /** Options of Chromium, in which a page goes into the back/forward cache as a person's does. */

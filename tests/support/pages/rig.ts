@@ -11,11 +11,15 @@ export const rig = `(() => {
   let n = 0
   globalThis.rig = {
     tab,
-    take(count, more = {}) {
+    async make(options) {
+      const { createClient } = await import('/client.mjs')
+      globalThis[options.sessionId] = createClient(options)
+    },
+    take(count, more = {}, client = 'nonius') {
       const taken = []
       for (let i = 0; i < count; i += 1) {
         const payload = { tab, n: ++n, text: 'Grüße, 漢字 & "quotes" \\u2028 \\ud83c\\udf93', ...more }
-        nonius.track('answered', payload)
+        globalThis[client].track('answered', payload)
         taken.push(payload)
       }
       return taken

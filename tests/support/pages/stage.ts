@@ -52,18 +52,22 @@ export interface Stage extends AsyncDisposable {
   browser: Browser
   /** What listeners of pages for errors, refused promises and violations of policies heard. */
   complaints: string[]
-  /** What the console of any page said, as `warning [nonius] …`. */
-  said: string[]
   context(options?: BrowserContextOptions): Promise<BrowserContext>
   /** Makes listeners of `complaints` and `said` in a context that was made elsewhere. */
   listen(context: BrowserContext): Promise<void>
   /** Serves a page. @returns its address */
   serve(options?: PageOptions): string
-  /** Serves a page and opens it. */
-  open(context: BrowserContext, options?: PageOptions): Promise<Page>
+  /** Serves a page and opens it. @param hear is given what its console says, as `warning [nonius] …` */
+  open(
+    context: BrowserContext,
+    options?: PageOptions,
+    hear?: (message: string) => void,
+  ): Promise<Page>
+  /** A context for all tests that leave each other's storage alone: one costs as much as a page. */
+  shared(): Promise<BrowserContext>
   stored(sessionId: string): Promise<Stored[]>
-  /** Counts what is in quarantine: an event that came twice with other content would be there, too. */
-  quarantined(): Promise<number>
+  /** Counts the events that came again with the same id and other content. */
+  conflicts(): Promise<number>
   /**
    * Waits until each of these events is stored, and expects nothing else: each once, as it was taken, with
    * `seq` from 1 without a gap, in the order in which its tab took it.
@@ -91,8 +95,8 @@ export async function startStage(config: Partial<Config> = {}, given?: Browser):
     },
   })
   const browser = given ?? (await startChromium())
+  let common: Promise<BrowserContext> | undefined
   const complaints: string[] = []
-  const said: string[] = []
 
   function html({ as = 'module', settings = {}, key = app.keys.demo, ...its }: PageOptions) {
     const { head = '', body = '', nonce = '' } = its
@@ -110,8 +114,13 @@ export async function startStage(config: Partial<Config> = {}, given?: Browser):
   async function listen(context: BrowserContext) {
     await context.exposeBinding('complain', (_, text: string) => complaints.push(text))
     await context.addInitScript({ content: rig })
-    context.on('console', (message) => said.push(`${message.type()} ${message.text()}`))
     context.on('weberror', (error) => complaints.push(`uncaught ${error.error().message}`))
+  }
+
+  async function context(options: BrowserContextOptions = {}) {
+    const made = await browser.newContext(options)
+    await listen(made)
+    return made
   }
 
   function serve(options: PageOptions = {}): string {
@@ -143,21 +152,20 @@ export async function startStage(config: Partial<Config> = {}, given?: Browser):
     bundle: `${pages.url.origin}/client.mjs`,
     browser,
     complaints,
-    said,
     listen,
     serve,
     stored,
-    async quarantined() {
-      const reply = await app.request('/quarantine', { headers: app.as(app.keys.admin) })
+    async conflicts() {
+      const reply = await app.request('/quarantine?code=conflict', {
+        headers: app.as(app.keys.admin),
+      })
       return ((await reply.json()) as { items: unknown[] }).items.length
     },
-    async context(options = {}) {
-      const context = await browser.newContext(options)
-      await listen(context)
-      return context
-    },
-    async open(context, options = {}) {
+    context,
+    shared: () => (common ??= context()),
+    async open(context, options = {}, hear) {
       const page = await context.newPage()
+      if (hear) page.on('console', (message) => hear(`${message.type()} ${message.text()}`))
       if (options.clocked) await page.clock.install()
       await page.goto(serve(options))
       await page.waitForFunction('globalThis.nonius')

@@ -59,11 +59,16 @@ export const indexedStore: Store = {
     run('readwrite', (records, transaction) => {
       const asked = records.get(counter)
       asked.onsuccess = () => {
-        const { entries, count } = write(Number(asked.result ?? 0))
-        for (const [key, text] of entries) records.put(text, key)
-        records.put(String(count), counter)
-        // What is committed is completed even if the page ends now.
-        transaction.commit?.()
+        try {
+          const { entries, count } = write(Number(asked.result || 0))
+          for (const [key, text] of entries) records.put(text, key)
+          records.put(String(count), counter)
+          // What is committed is completed even if the page ends now.
+          transaction.commit?.()
+        } catch {
+          // It would be an error of the page.
+          transaction.abort()
+        }
       }
     }),
   delete: (keys) =>

@@ -16,10 +16,13 @@ export interface ReadingNeeds {
   recordOf(item: Item): Promise<EventRecord | undefined>
   /** Reads the items of a batch that an item commits, in slices. @throws {StorageError} */
   committedBy(commit: Item): AsyncIterable<Item[]>
-  /** Removes what an item asks to be removed of an aborted batch. @throws {StorageError} */
-  removeLeft(removal: Item): Promise<void>
-  /** Stores what cannot be read, under `failed/records/`. */
-  blobs: BlobStore
+  /**
+   * Removes what an item asks to be removed of an aborted batch. Left out, another function that
+   * follows the stream does. @throws {StorageError}
+   */
+  removeLeft?(removal: Item): Promise<void>
+  /** Stores what cannot be read, under `failed/records/`. Left out, another function does. */
+  blobs?: BlobStore
   log: Log
 }
 
@@ -74,7 +77,7 @@ export async function* readChanges(
 async function* readOfBatch(found: Found, needs: ReadingNeeds): AsyncGenerator<Changes> {
   const { insert, item, id } = found
   try {
-    if (item.r !== undefined) await needs.removeLeft(item)
+    if (item.r !== undefined) await needs.removeLeft?.(item)
     if (item.z?.S !== 'committed') return
     let count = 0
     for await (const items of needs.committedBy(item)) {
@@ -120,7 +123,7 @@ function isPassing(reason: unknown): boolean {
 
 /**
  * Puts a record that cannot be read into the blob store, so that it does not hold up its shard.
- * @returns whether it is stored there
+ * @returns whether it need not come again
  */
 async function storeUnreadable(
   insert: DynamoDBRecord,
@@ -129,6 +132,10 @@ async function storeUnreadable(
 ) {
   const key = `failed/records/${insert.dynamodb!.SequenceNumber}`
   const reason = (thrown as Error).message
+  if (blobs === undefined) {
+    log.warn('a change cannot be read and was passed over', { key, reason })
+    return true
+  }
   try {
     await blobs.put(key, Buffer.from(JSON.stringify({ reason, record: insert })))
   } catch (error) {

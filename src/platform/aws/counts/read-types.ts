@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { StorageError } from '../../../error/storage-error'
 import { later } from '../../arrivals'
 import { hourOf } from '../../shared/tally'
 import { byFrequency, forgottenIn, lastHourOf, sumOf } from '../../shared/type-slots'
@@ -24,6 +26,8 @@ interface Table {
 
 // A table on demand takes thousands of writes a second; a connection serves one at a time.
 const WIDTH = 16
+// A tenant's events are counted every two seconds a shard, and reading takes some ten milliseconds.
+const MAX_READS = 20
 
 /** Reads the types of a tenant with what came in the last hour. */
 export async function readTypes(from: Table, tenantId: string, now: Date): Promise<CountedType[]> {
@@ -60,8 +64,7 @@ export async function forgetTypes(
   if (hour < mark.hour) return { removed: 0 }
   // From now on nothing is added of what is to be forgotten.
   await markForgotten(from, tenantId, { hour, before: later(mark.before, before.time) })
-  const totals = await readTotals(from, tenantId)
-  const hours = await readHours(from, tenantId, hour)
+  const { totals, hours } = await readBoth(from, tenantId, hour)
   const left = new Map<string, number>()
   const taken: LaneHour[] = []
   for (const one of hours) {
@@ -87,6 +90,23 @@ export async function forgetTypes(
     })
   })
   return { removed }
+}
+
+/**
+ * Reads totals and the hours from one on as they were at one moment: whoever counts adds to both at once,
+ * so that hours which are the same before and after the totals belong to these.
+ */
+async function readBoth(from: Table, tenantId: string, hour: string) {
+  let hours = await readHours(from, tenantId, hour)
+  for (let tries = 1; ; tries += 1) {
+    const totals = await readTotals(from, tenantId)
+    const again = await readHours(from, tenantId, hour)
+    if (isDeepStrictEqual(again, hours)) return { totals, hours }
+    if (tries === MAX_READS) {
+      throw new StorageError('counts change too fast to be forgotten', { isRetriable: true })
+    }
+    hours = again
+  }
 }
 
 async function send({ client }: Table, update: ConstructorParameters<typeof UpdateItemCommand>[0]) {

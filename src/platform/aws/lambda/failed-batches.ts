@@ -11,8 +11,8 @@ export const FAILED_BATCHES = 'aws/lambda/'
 
 interface Needs {
   blobs: BlobStore
-  /** This is the stream's handler, which gets them once more. */
-  handle: StreamHandler
+  /** These are the stream's handlers, which get them once more, by the ARNs of their functions. */
+  handlers: ReadonlyMap<string, StreamHandler>
   /** Ends the run: no further batch is begun from then on. */
   until: Date
   now(): Date
@@ -22,8 +22,11 @@ interface Needs {
 // A page is one answer of S3's list.
 const PAGE = 100
 
+const ARN_PARTS = 'arn:aws:lambda:REGION:ACCOUNT:function:NAME'.split(':').length
+
 /**
- * Gives the stream's handler what Lambda gave up. A batch that is handled is forgotten; what fails
+ * Gives the stream's handlers what Lambda gave up: each what its own function failed on, and all of them
+ * what names none of these. A batch that is handled is forgotten; what fails
  * again stays for the next time; what is no batch is moved to `failed/batches/` for people to look at.
  * @throws {StorageError} when the blobs cannot be listed
  */
@@ -58,36 +61,47 @@ async function replay(key: string, needs: Needs): Promise<boolean> {
   }
 }
 
-async function handOn(key: string, { blobs, handle, log }: Needs): Promise<boolean> {
+async function handOn(key: string, { blobs, handlers, log }: Needs): Promise<boolean> {
   const bytes = await blobs.get(key)
   if (bytes === undefined) return true // another run was faster
-  const event = eventOf(bytes)
-  if (event === undefined) {
+  const failed = failedIn(bytes)
+  if (failed === undefined) {
     log.error('not a batch of the stream; moved aside', { key })
     await blobs.put(`failed/batches/${key}`, bytes)
     await blobs.delete(key)
     return false
   }
-  const { batchItemFailures } = await handle(event)
-  if (batchItemFailures.length > 0) return false
+  const own = handlers.get(failed.functionArn)
+  for (const handle of own === undefined ? handlers.values() : [own]) {
+    const { batchItemFailures } = await handle(failed.event)
+    if (batchItemFailures.length > 0) return false
+  }
   await blobs.delete(key)
   return true
 }
 
 /**
  * Reads the event of a batch, or of a single record that was put into the blob store
- * (`change-feed.ts`) and that somebody has put here to be tried again.
+ * (`change-feed.ts`) and that somebody has put here to be tried again, which names no function.
  * @returns undefined when it holds none
  */
-function eventOf(bytes: Uint8Array): DynamoDBStreamEvent | undefined {
+function failedIn(
+  bytes: Uint8Array,
+): { event: DynamoDBStreamEvent; functionArn: string } | undefined {
   try {
-    const { payload, record } = JSON.parse(Buffer.from(bytes).toString())
+    const { payload, record, requestContext } = JSON.parse(Buffer.from(bytes).toString())
     const event = typeof payload === 'string' ? JSON.parse(payload) : payload
     const Records: DynamoDBRecord[] = event?.Records ?? [record]
-    return Records.every(isChange) ? { Records } : undefined
+    if (!Records.every(isChange)) return undefined
+    return { event: { Records }, functionArn: unqualified(requestContext?.functionArn) }
   } catch {
     return undefined
   }
+}
+
+/** Leaves out the version of a function: `arn:aws:lambda:REGION:ACCOUNT:function:NAME:VERSION`. */
+function unqualified(functionArn: unknown): string {
+  return String(functionArn).split(':').slice(0, ARN_PARTS).join(':')
 }
 
 function isChange(record: DynamoDBRecord | null | undefined): boolean {

@@ -20,8 +20,8 @@ interface Following {
   listener(stored: readonly StoredRecord[]): void
 }
 
-// The stream itself brings what was stored within some two seconds (`infra/changes.ts`), and a look
-// costs half a read unit.
+// The stream itself brings what was stored within some two seconds (`infra/stream-mapping.ts`), and a look
+// costs a read unit: half of one would not see what has just been written.
 const POLL_MS = 1000
 // A look takes what a reader of events has in memory at once.
 const LIMIT = 500
