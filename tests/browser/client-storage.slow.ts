@@ -16,7 +16,7 @@ import {
   take,
   waiting,
 } from '../support/pages/scene'
-import { type PageOptions, type Stage, startStage } from '../support/pages/stage'
+import { bundled, type PageOptions, type Stage, startStage } from '../support/pages/stage'
 import { until } from '../support/until'
 
 // Chromium's first start on a busy machine of two cores.
@@ -227,6 +227,15 @@ describe('a client whose storage', () => {
       await page.evaluate('nonius.flush()')
       await stage.arrive(sessionId, taken)
     })
+  })
+})
+
+it.concurrent('keeps in either storage what it promises of both', async () => {
+  await scene(stage, async ({ open }) => {
+    const page = await open({ settings: { consent: false } })
+    const content = await bundled('tests/support/pages/check-stores.ts')
+    await page.addScriptTag({ content, type: 'module' })
+    await page.evaluate('checkStores()')
   })
 })
 
