@@ -121,7 +121,7 @@ const folders: Record<string, string[]> = {
   openapi: ['src'],
   tools: ['src', 'functions', 'infra', 'openapi'],
   packages: [],
-  bench: [...programs, 'tests'],
+  bench: [...programs, 'tests', 'packages'],
   tests: [...programs, 'bench', 'packages'],
 }
 

@@ -15,7 +15,7 @@ const TARGET = 'es2020'
 
 // These names stand in no contract, no browser and no message: shorter ones take their place.
 const INSIDE =
-  /^(isStored|isGone|isAsked|isBare|outlives|retryAfter|remaining|failures|dice|since|path|pathByKey|isLast|numbered|number|gap|way|onLeave|onConsent|next|wait|entries|count|store|erase|save|look|found|ready|tell|take|scope|wire|read|keys)$/
+  /^(isStored|isGone|isAsked|isBare|outlives|retryAfter|remaining|failures|dice|since|path|pathByKey|isLast|numbered|number|gap|way|onLeave|onConsent|next|wait|entries|count|store|erase|save|look|found|ready|tell|take|scope|wire|read|at)$/
 
 const common = {
   mangleProps: INSIDE,

@@ -35,7 +35,7 @@ export function createClient<Events extends object = Record<string, object>>(
   /** @returns the share of such events that is kept; undefined where this session keeps none */
   function rateOf(type: string, named: string | undefined): number | undefined {
     const kind = named ?? classes?.[type]
-    const rate = typeof kind === 'string' ? sample?.[kind] : undefined
+    const rate = sample?.[kind as string]
     if (typeof rate !== 'number') return 1
     return hash(`${session} ${kind}`) < rate * 2 ** 32 ? rate : undefined
   }
@@ -43,9 +43,8 @@ export function createClient<Events extends object = Record<string, object>>(
   return {
     sessionId: session,
 
-    track(type: string, ...rest: [payload?: unknown, options?: TrackOptions | undefined]) {
+    track: ((type: string, payload: unknown, options?: TrackOptions) => {
       try {
-        const [payload, options] = rest
         const about = options ?? {}
         const rate = rateOf(type, about.class)
         if (rate === undefined) return
@@ -68,7 +67,7 @@ export function createClient<Events extends object = Record<string, object>>(
       } catch (why) {
         sender.tell('refused: no JSON', type, why)
       }
-    },
+    }) as Client<Events>['track'],
 
     flush: sender.flush,
     close: sender.close,

@@ -15,8 +15,9 @@ export function fakeShelf(): FakeShelf {
     getItem: (name: string) => entries.get(name) ?? null,
     setItem(name: string, value: string) {
       const held = [...entries.values()].join('').length - (entries.get(name)?.length ?? 0)
-      if (held + value.length > shelf.room) throw new DOMException('full', 'QuotaExceededError')
-      entries.set(name, value)
+      if (held + String(value).length > shelf.room)
+        throw new DOMException('full', 'QuotaExceededError')
+      entries.set(name, String(value))
     },
     removeItem: (name: string) => void entries.delete(name),
   }

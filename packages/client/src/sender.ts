@@ -3,7 +3,7 @@ import { attempt, clock, isPage, page, unref } from './page'
 import { createKeeper, type Kept } from './queue/keeper'
 import { cut } from './send/cut'
 import { hash } from './send/hash'
-import { verdictOf } from './send/policy'
+import { type Verdict, verdictOf } from './send/policy'
 import { type Posted, post } from './send/post'
 import type { Wire } from './send/wire'
 
@@ -71,9 +71,10 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   let mark = 0
   let failures = 0
   let limit = MOST_EVENTS
-  /** When the next request may begin, and whether the server said so. */
+  /** When the next request may begin. */
   let until = 0
-  let isAsked = false
+  /** What was made of the last answer. */
+  let verdict: Partial<Verdict> = {}
   let running: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   /** Bytes that are under way and outlive the page. */
@@ -99,7 +100,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   function take(id: string, text: string, isBare: boolean): void {
     if (isClosed || consent === false) return
     const { length } = text
-    if (length > LONGEST) tell('refused: too long', length)
+    if (length > LONGEST) tell('refused: long', length)
     else if (queue.length >= maxQueued || chars + length > MOST_CHARS) {
       tell('refused: full')
       gap++
@@ -179,15 +180,17 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
     // Whoever answered well, but not for all of them, was not this server: a page that asks to log in, say.
     if (status < 300 && done.length < count) answer.status = 0
     const tried = { failures, count, dice: Math.random(), now: Date.now() }
-    const { next, wait, isAsked: asks } = verdictOf(answer, tried)
-    tell(next, done.length || count, status, wait, body)
+    const told = verdict.wait
+    verdict = verdictOf(answer, tried)
+    const { next, wait } = verdict as Verdict
+    // A key that is refused has to be told once: only then is the wait twice the same.
+    if (!wait || wait !== told) tell(next, done.length || count, status, wait, body)
     if (next === 'refused') drop(batch)
     if (next === 'last') queue.push(...queue.splice(queue.indexOf(batch[0]!), 1))
     limit =
       next === 'less' ? count >> 1 : next === 'sent' ? Math.min(MOST_EVENTS, limit * 2) : limit
     failures = next === 'sent' || !wait ? 0 : failures + 1
     until = clock() + wait
-    isAsked = asks
   }
 
   function drop(events: readonly Waiting[]): void {
@@ -203,7 +206,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   /** Sends what it can before the page ends, oldest first. */
   function leave(isEnd: boolean): void {
     keeper.number(queue)
-    if (isAsked && clock() < until) return
+    if (verdict.isAsked && clock() < until) return
     const left = queue.filter(({ way }) => (isEnd ? way < 2 : !way))
     const batch = cut(left, MOST_EVENTS, KEEPALIVE_BYTES - flying - 2, bytesOf)
     if (batch.length) void send(batch, true)
@@ -262,7 +265,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
   async function flush(hurries = true): Promise<void> {
     await keeper.numbered()
     mark = last
-    if (hurries && !isAsked) until = 0
+    if (hurries && !verdict.isAsked) until = 0
     await running
     await pump()
   }
@@ -280,7 +283,7 @@ export function createSender(options: SenderOptions, wire: Wire): Sender {
       for (;;) {
         await flush(false)
         if (!queue.length || consent !== true || isAway || Math.max(until, clock()) > end) break
-        await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - clock())))
+        await new Promise((resolve) => setTimeout(resolve, Math.max(until - clock(), 0)))
       }
       if (queue.length) tell('not sent', queue.length)
       clearTimeout(timer)

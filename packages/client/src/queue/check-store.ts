@@ -7,7 +7,7 @@ import type { Store } from './store'
 export async function checkStore(store: Store): Promise<void> {
   await store.erase()
   expectSame('an empty store has no keys', await store.keys(), [])
-  expectSame('what is not there is undefined', await store.read(['a/1/x']), [undefined])
+  expectSame('what is not there is nothing', await store.read(['a/1/x']), [null])
 
   await store.put('seq/s', (count) => {
     expectSame('a count begins at zero', count, 0)

@@ -1,4 +1,4 @@
-import { attempt, type Database, page, type Records, type Transaction } from '../page'
+import { type Database, page, type Records, type Transaction } from '../page'
 import type { Store } from './store'
 
 const DATABASE = 'nonius'
@@ -59,16 +59,16 @@ export const indexedStore: Store = {
     run('readwrite', (records, transaction) => {
       const asked = records.get(counter)
       asked.onsuccess = () => {
-        const { entries, count } = write(Number(asked.result ?? 0))
-        // Thrown from here it would be a fault of the page.
-        const isAsked = attempt(() => {
+        try {
+          const { entries, count } = write(Number(asked.result || 0))
           for (const [key, text] of entries) records.put(text, key)
           records.put(String(count), counter)
           // What is committed is completed even if the page ends now.
           transaction.commit?.()
-          return true
-        })
-        if (!isAsked) transaction.abort()
+        } catch {
+          // It would be an error of the page.
+          transaction.abort()
+        }
       }
     }),
   delete: (keys) =>

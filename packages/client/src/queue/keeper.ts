@@ -1,4 +1,4 @@
-import { attempt, isPage, page, unref, uuid } from '../page'
+import { attempt, isPage, page, uuid } from '../page'
 import { claim, locks } from '../tabs'
 import { indexedStore } from './indexed'
 import { countOf, localStore, setCount } from './local'
@@ -70,13 +70,13 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
   let opening = saving
   let isOpening = false
   /** The keys that were there at the last look. */
-  let seen = new Set<string>()
+  let seen: Set<string> | undefined
   /** Counts beginnings and ends: what an earlier one began has no effect. */
   let era = 0
   const mine = new Map<string, () => void>()
 
   function inTurn(run: () => Promise<unknown>): Promise<unknown> {
-    turn = turn.then(run).catch((why) => tell('not stored', why))
+    turn = turn.then(run).catch((why) => tell('in memory', why))
     return turn
   }
 
@@ -100,13 +100,13 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
     for (const store of everyStore()) {
       await store.read([counter]).then(
         ([count]) => {
-          number([], Number(count ?? 0))
+          number([], Number(count || 0))
           answering.push(store)
         },
         () => undefined,
       )
     }
-    if (!answering.length) tell('not stored')
+    if (!answering.length) tell('in memory')
     const release = await claim(owner)
     if (begun !== era || !release) return release?.()
     stores = answering
@@ -114,7 +114,6 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
     mine.set(owner, release)
     saveNow()
     looking = setInterval(self.look, LOOK_MS)
-    unref(looking)
   }
 
   async function lookNow(begun: number): Promise<void> {
@@ -122,9 +121,9 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
     seen = new Set()
     for (const store of stores) {
       const keys = (await store.keys()).filter((key) => key.startsWith(`${scope}/`))
-      for (const key of keys) seen.add(key)
-      // Without locks nobody knows whose page is no more, but what it does not send is there for long.
-      const stale = locks() ? keys : keys.filter((key) => before.has(key))
+      for (const key of keys) seen?.add(key)
+      // Without locks nobody knows whose page is no more. It is likely at first, and later of what stays there.
+      const stale = keys.filter((key) => locks() || !before || before.has(key))
       for (const other of new Set(stale.map(ownerOf))) {
         if (mine.has(other)) continue
         const release = await claim(other)
@@ -172,7 +171,7 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
           for (const event of events) event.isStored = true
         },
         (why) => {
-          tell('not stored', why)
+          tell('in memory', why)
           number(events)
         },
       )
@@ -183,6 +182,7 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
     open() {
       const begun = ++era
       owner = `${scope}/${uuid()}`
+      seen = undefined
       isOpening = isPage()
       if (!isOpening) return
       opening = inTurn(() => openNow(begun))
@@ -202,7 +202,7 @@ export function createKeeper({ scope, session, tell, ready, found }: Needs): Kee
       for (const event of events) event.isGone = true
       for (const store of new Set(events.map((event) => event.store))) {
         const keys = events.flatMap((event) => (event.store === store ? event.key! : []))
-        store?.delete(keys).catch((why) => tell('not erased', why))
+        store?.delete(keys).catch((why) => tell('kept', why))
       }
     },
 

@@ -31,6 +31,6 @@ export const localStore: Store = {
   },
   delete: async (keys) => deleteNow(keys),
   keys: async () => keysNow(),
-  read: async (keys) => keys.map((key) => storage().getItem(PREFIX + key) ?? undefined),
+  read: async (keys) => keys.map((key) => storage().getItem(PREFIX + key)),
   erase: async () => deleteNow(keysNow()),
 }

@@ -19,8 +19,8 @@ export interface Store {
   delete(keys: readonly string[]): Promise<void>
   /** Lists all keys, counters included, in order. */
   keys(): Promise<string[]>
-  /** Reads texts; undefined stands for what is not there. */
-  read(keys: readonly string[]): Promise<(string | undefined)[]>
+  /** Reads texts; null or undefined stands for what is not there. */
+  read(keys: readonly string[]): Promise<(string | null | undefined)[]>
   /** Erases everything that any client stored in this browser. */
   erase(): Promise<void>
 }

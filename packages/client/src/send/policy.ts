@@ -55,7 +55,7 @@ export function verdictOf(answer: Answer, { failures, count, dice, now }: Tried)
   // Seconds, or a date; what is neither is no wish.
   const wish = Number(said) ? Number(said) * SECOND : Date.parse(said || '') - now
   const asked = wish > 0 ? Math.min(wish, LONGEST_ASKED) : 0
-  if (status >= 200 && status < 300) return { next: 'sent', wait: asked, isAsked: asked > 0 }
+  if (status && status < 300) return { next: 'sent', wait: asked, isAsked: !!asked }
 
   const isAlone = count === 1
   const isContent = status === 400 || status === 409 || status === 422
@@ -64,12 +64,13 @@ export function verdictOf(answer: Answer, { failures, count, dice, now }: Tried)
     return { next, wait: 0, isAsked: false }
   }
 
-  const isPassing = status < 400 || status > 499 || [408, 425, 429].includes(status) || isContent
+  const isPassing =
+    status < 400 || status > 499 || status === 408 || status === 425 || status === 429 || isContent
   const own = isPassing
     ? Math.max(SHORTEST_BACKOFF, dice * Math.min(LONGEST_BACKOFF, SECOND * 2 ** failures))
     : FOR_PEOPLE
   // Who was told the same wait does not come at the same moment.
-  const wait = asked > 0 ? Math.max(asked * (1 + dice / 10), own) : own
+  const wait = Math.max(asked * (1 + dice / 10), own)
   const isSuspect = status === 500 && failures >= SUSPECT
-  return { next: isSuspect ? (isAlone ? 'last' : 'less') : 'kept', wait, isAsked: asked > 0 }
+  return { next: isSuspect ? (isAlone ? 'last' : 'less') : 'kept', wait, isAsked: !!asked }
 }
