@@ -16,7 +16,7 @@ import {
   take,
   waiting,
 } from '../support/pages/scene'
-import { type PageOptions, type Stage, startStage } from '../support/pages/stage'
+import { bundled, type PageOptions, type Stage, startStage } from '../support/pages/stage'
 import { until } from '../support/until'
 
 // Chromium's first start on a busy machine of two cores.
@@ -122,11 +122,9 @@ describe('a client whose storage is blocked', () => {
 
 describe('a client whose storage', () => {
   it.concurrent('is full holds in memory what it cannot keep, says so, and sends all', async () => {
-    await scene(stage, async ({ context, open }) => {
-      const settings = { batch: waiting, debug: true }
-      const page = await open({ settings })
-      const said: string[] = []
-      page.on('console', (message) => said.push(message.text()))
+    await scene(stage, async ({ context, open, said }) => {
+      // What a browser gives is asked once, before the first is stored.
+      const page = await open({ settings: { batch: waiting, debug: true, consent: 'pending' } })
       const session = await context.newCDPSession(page)
       const { origin } = new URL(page.url())
       await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 })
@@ -134,8 +132,9 @@ describe('a client whose storage', () => {
       await page.evaluate(`for (let size = 5e6; size > 0; ) {
         try { localStorage.setItem('filler ' + localStorage.length, 'x'.repeat(size)) } catch { size >>= 1 }
       }`)
+      await page.evaluate('nonius.consent(true)')
       const taken = await take(page, 30, `{ essay: 'e'.repeat(2000) }`)
-      await until(() => said.some((one) => /\[nonius\].*(quota|full|memory)/i.test(one)))
+      await until(() => said.some((one) => /\[nonius\] in memory/.test(one)))
       await page.evaluate('nonius.flush()')
       await stage.arrive(await sessionOf(page), taken)
     })
@@ -227,6 +226,15 @@ describe('a client whose storage', () => {
       await page.evaluate('nonius.flush()')
       await stage.arrive(sessionId, taken)
     })
+  })
+})
+
+it.concurrent('keeps in either storage what it promises of both', async () => {
+  await scene(stage, async ({ open }) => {
+    const page = await open({ settings: { consent: false } })
+    const content = await bundled('tests/support/pages/check-stores.ts')
+    await page.addScriptTag({ content, type: 'module' })
+    await page.evaluate('checkStores()')
   })
 })
 

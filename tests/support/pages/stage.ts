@@ -80,7 +80,7 @@ export async function startStage(config: Partial<Config> = {}, given?: Browser):
   const app = await startTestApp({ config })
   const server: HttpServer = serveHttp({ host: '127.0.0.1', port: 0, fetch: app.app.fetch })
   const proxy = await startProxy(() => server.url.origin)
-  const bundle = await bundled()
+  const bundle = await bundled('packages/client/src/index.ts')
   const served = new Map<string, PageOptions>()
   const pages = Bun.serve({
     port: 0,
@@ -214,9 +214,9 @@ function answer(text: string, type: string, headers: Record<string, string> = {}
   return new Response(text, { headers: { 'Content-Type': `${type}; charset=utf-8`, ...headers } })
 }
 
-/** The package as a bundler puts it into a page. */
-async function bundled(): Promise<string> {
-  const entry = join(repository, 'packages/client/src/index.ts')
-  const { outputs } = await Bun.build({ entrypoints: [entry], target: 'browser', format: 'esm' })
+/** Bundles a file for a page, as an application's bundler does. */
+export async function bundled(path: string): Promise<string> {
+  const entrypoints = [join(repository, path)]
+  const { outputs } = await Bun.build({ entrypoints, target: 'browser', format: 'esm' })
   return outputs[0]!.text()
 }

@@ -80,6 +80,9 @@ export const indexedStore: Store = {
     const all = await run('readonly', (records) => keys.map((key) => records.get(key)))
     return all.map(({ result }) => result)
   },
-  // The connections of all pages close for it.
-  erase: async () => void page.indexedDB!.deleteDatabase(DATABASE),
+  async erase() {
+    // The connections of all pages close for it, and what this one asks next waits for it.
+    forget()
+    page.indexedDB!.deleteDatabase(DATABASE)
+  },
 }
