@@ -14,7 +14,7 @@ interface Options {
   graph: Graph
   functionOf(nameOrArn: string): LocalFunction
   endpoint: string
-  checkpoints: Checkpoints
+  checkpoints(mapping: string): Checkpoints
   onError(error: Error): void
 }
 
@@ -45,7 +45,7 @@ function startStream({ inputs, outputs }: GraphResource, options: Options): Poll
   return pollStream({
     client: new DynamoDBStreamsClient(settings),
     streamArn,
-    checkpoints: options.checkpoints,
+    checkpoints: options.checkpoints(target.spec.arn),
     mapping: {
       batchSize: inputs.batchSize ?? 100,
       window: inputs.maximumBatchingWindowInSeconds ?? 0,
