@@ -175,6 +175,9 @@ export function createPass(needs: Needs) {
     }
     const { posted } = progress
     await settle(tenantId, subscribers, { posted, isOver: () => isAfter(COUNT_MS) })
+    // Whoever posts next may bring them further: what is remembered here of them would be old.
+    const isLeft = [...subscribers.all.values()].some(({ stage }) => stage === 'joined')
+    if (isLeft) remembered.forget(tenantId)
   }
 
   function furthest(tenantId: string, a: string | undefined, b: string | undefined) {

@@ -80,7 +80,7 @@ export function createPosting(needs: PostingNeeds): Post {
   async function isInVain(tenantId: string): Promise<boolean> {
     const state = await subscriptions.state(tenantId)
     if (state === undefined) return true
-    return (await remembered.at(tenantId, state.version)).all.size === 0
+    return remembered.isEmpty(tenantId, state.version)
   }
 
   return async function post(tenantId, { waits } = { waits: true }) {

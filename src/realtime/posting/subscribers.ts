@@ -46,27 +46,47 @@ export function rememberSubscribers({ list }: Pick<Subscriptions, 'list'>) {
     return { version, index, all: new Map(all) }
   }
 
+  function remember(tenantId: string, subscribers: Subscribers, size: number) {
+    forget(tenantId)
+    known.set(tenantId, { subscribers, bytes: size })
+    bytes += size
+    // The one that was asked for longest ago comes first.
+    for (const [oldest] of known) {
+      if (bytes <= MAX_BYTES || oldest === tenantId) break
+      forget(oldest)
+    }
+  }
+
+  function rememberedAt(tenantId: string, version: number) {
+    const remembered = known.get(tenantId)
+    return remembered?.subscribers.version === version ? remembered : undefined
+  }
+
   return {
     forget,
 
     /**
-     * Returns those of a tenant.
+     * Tells whether a tenant has none. May be asked without the lease: whoever has it changes how far
+     * they are without a new version, so that what is read for this is not remembered.
+     * @throws {StorageError}
+     */
+    async isEmpty(tenantId: string, version: number): Promise<boolean> {
+      const same = rememberedAt(tenantId, version)?.subscribers
+      const subscribers = same ?? (await read(tenantId, version))
+      const isEmpty = subscribers.all.size === 0
+      if (isEmpty) remember(tenantId, subscribers, 0)
+      return isEmpty
+    },
+
+    /**
+     * Returns those of a tenant, to who has the lease.
      * @param version that the tenant's had a moment ago
      * @throws {StorageError}
      */
     async at(tenantId: string, version: number): Promise<Subscribers> {
-      const remembered = known.get(tenantId)
-      forget(tenantId)
-      const same = remembered?.subscribers.version === version ? remembered : undefined
+      const same = rememberedAt(tenantId, version)
       const subscribers = same?.subscribers ?? (await read(tenantId, version))
-      const size = same?.bytes ?? sizeOf(subscribers)
-      known.set(tenantId, { subscribers, bytes: size })
-      bytes += size
-      // The one that was asked for longest ago comes first.
-      for (const [oldest] of known) {
-        if (bytes <= MAX_BYTES || oldest === tenantId) break
-        forget(oldest)
-      }
+      remember(tenantId, subscribers, same?.bytes ?? sizeOf(subscribers))
       return subscribers
     },
   }
