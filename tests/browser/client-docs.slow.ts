@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { build } from 'esbuild'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { temporaryFolder } from '../support/folders'
+import { startChromium } from '../support/pages/chromium'
 import { nonius, repository } from '../support/program'
 import { read } from '../support/repository'
 import { freePort, type ServerProcess, startServerProcess } from '../support/server-process'
 
 /* docs/browser.md in a page: its key, its tag, its policy. tests/clients has the rest of it. */
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking']
 
 // Chromium's first start on a busy machine of two cores.
 const PATIENCE_MS = 60_000
@@ -53,7 +51,7 @@ describe('docs/browser.md in a page', () => {
     const command = blockOf('sh', 'keys create').trim().replace('npx nonius ', '')
     const words = command.replace('https://quiz.example.edu', pages.url.origin).split(' ')
     key = (await nonius(words, { env: { NONIUS_DATA_DIR: folder.path } })).stdout.trim()
-    browser = await chromium.launch({ executablePath, args })
+    browser = await startChromium()
   }, PATIENCE_MS)
 
   afterAll(async () => {

@@ -1,22 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { type HttpServer, serveHttp } from '../../src/platform/local/serve'
 import { startTestApp, type TestApp } from '../support/app'
+import { startChromium } from '../support/pages/chromium'
 
 // Run by `npm run test:product`, not by `npm test`: it needs Chromium, which npm does not bring.
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-
-// The browser itself keeps quiet, so that every request that is seen is the page's.
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 interface Document {
   paths: Record<string, Record<string, { summary: string }>>
@@ -36,7 +24,7 @@ describe('/docs in a browser without the internet', () => {
   beforeAll(async () => {
     app = await startTestApp()
     server = serveHttp({ host: '127.0.0.1', port: 0, fetch: app.app.fetch })
-    browser = await chromium.launch({ executablePath, args })
+    browser = await startChromium()
     page = await browser.newPage()
     await page.route('**/*', (route) => {
       const { origin, protocol } = new URL(route.request().url())

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { type HttpServer, serveHttp } from '../../src/platform/local/serve'
 import { startTestApp, type TestApp } from '../support/app'
 import { anEnvelope, anEvent } from '../support/envelopes'
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking']
+import { startChromium } from '../support/pages/chromium'
 
 // Chromium's first start on a busy machine of two cores.
 const PATIENCE_MS = 60_000
@@ -35,7 +33,7 @@ describe('the page at / in a browser, under a path of a proxy', () => {
       },
     })
     address = new URL(`${BASE}/`, server.url).href
-    browser = await chromium.launch({ executablePath, args })
+    browser = await startChromium()
     page = await browser.newPage()
     page.on('request', (request) => {
       const url = request.url()

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { temporaryFolder } from '../support/folders'
+import { startChromium } from '../support/pages/chromium'
 import { repository } from '../support/program'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking']
 
 // Chromium's first start on a busy machine of two cores.
 const PATIENCE_MS = 60_000
@@ -20,7 +18,7 @@ describe('the page of examples/live in a browser', () => {
 
   beforeAll(async () => {
     server = await startServerProcess(folder.path)
-    browser = await chromium.launch({ executablePath, args })
+    browser = await startChromium()
   }, PATIENCE_MS)
 
   afterAll(async () => {

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { sessionTypes } from '../../src/standards/native/session-door'
 import { temporaryFolder } from '../support/folders'
+import { startChromium } from '../support/pages/chromium'
 import { nonius, type Program, start } from '../support/program'
 import { readmeOf } from '../support/readme'
 import { freePort, type ServerProcess, startServerProcess } from '../support/server-process'
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking']
 
 // Chromium's first start on a busy machine of two cores.
 const PATIENCE_MS = 60_000
@@ -28,7 +26,7 @@ describe('examples/quiz in a browser', () => {
   beforeAll(async () => {
     server = await startServerProcess(folder.path)
     port = await freePort()
-    browser = await chromium.launch({ executablePath, args })
+    browser = await startChromium()
     pageKey = await made(commands[0]!)
   }, PATIENCE_MS)
 

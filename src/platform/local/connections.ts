@@ -9,7 +9,7 @@ import type {
   SocketProtocols,
 } from '../connections'
 import { createHalfSent, type HalfSent, type Watched } from './sockets/half-sent'
-import { readableBytes } from './sockets/how-many'
+import { MAX_PUBLISHERS, MAX_REFUSED, readableBytes } from './sockets/how-many'
 import { createLines, type LocalLine } from './sockets/lines'
 import { createPlaces } from './sockets/places'
 import { closeRevoked } from './sockets/revoked'
@@ -46,11 +46,8 @@ export interface Sockets extends AsyncDisposable {
   handler: WebSocketHandler<Attached>
 }
 
-// A message is read into memory of its own, several at a time: so many connections send them.
-const MAX_PUBLISHERS = 512
 // As many as a real-time pipeline has.
 const MAX_SUBSCRIBERS = 5000
-const MAX_REFUSED = 100
 
 // Each socket may have the beginning of a message in our memory that we do not see before its end.
 // Where the kernel does not tell how much came, that many are open at most.

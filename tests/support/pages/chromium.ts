@@ -2,6 +2,7 @@ import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
+// The browser itself keeps quiet, so that every request that is seen is a page's.
 const args = [
   '--headless',
   '--no-sandbox',

@@ -16,9 +16,9 @@ const SHARE = 3 / 8
 const TOO_LARGE_BYTES = 64 * 1024
 
 // Publishers' messages are worked on beside each other, and so many keep a machine busy.
-const MAX_PUBLISHERS = 512
+export const MAX_PUBLISHERS = 512
 // A real-time pipeline tells so many at a time that it is full.
-const MAX_REFUSED = 100
+export const MAX_REFUSED = 100
 
 const REFUSED_SHARE = 1 / 8
 const PUBLISHERS_SHARE = 1 / 4
