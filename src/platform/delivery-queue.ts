@@ -14,6 +14,53 @@ export interface Delivery {
   attempts: number
   /** Says why the latest attempt failed. */
   lastFailure?: string | undefined
+  /**
+   * Deliveries of one lane of a webhook go one at a time, in the order in which they were enqueued:
+   * the next is due once the one before it has ended, or is parked. Absent for those without order.
+   */
+  lane?: string | undefined
+  /** Says something of Nonius itself; such a delivery has no events. */
+  notice?: Notice | undefined
+  /** The events are in the lake, where the hot store has them no more: they arrived within this time. */
+  archived?: { from: string; to: string } | undefined
+}
+
+/** A notice tells those who subscribe to it what became of a webhook or a source. */
+export interface Notice {
+  /** Names it, e.g. `nonius.webhook.disabled` (`webhooks/notices.ts`). */
+  type: string
+  /** It happened then, ISO 8601 UTC. */
+  at: string
+  data: Readonly<Record<string, unknown>>
+}
+
+/** A delivery as it is enqueued. */
+export interface Outgoing extends Delivery {
+  /** It is due after so long; if left out, as the call says. */
+  delayMs?: number | undefined
+  /** If true, it is parked at once, since its webhook is disabled. */
+  isHeld?: boolean | undefined
+  /**
+   * Its events may be added to the latest delivery of the same webhook and lane that nobody has taken
+   * or tried yet (or that is parked, for one that is held), as long as that has no more than this. An
+   * event that it has already is not added again. Absent for one that stays for itself.
+   */
+  join?: { maxEvents: number; maxBytes: number } | undefined
+  /** The events have so many bytes together; 0 when left out. */
+  bytes?: number | undefined
+}
+
+/** One attempt as it went. */
+export interface AttemptRecord {
+  /** It began then, ISO 8601 UTC. */
+  at: string
+  latencyMs: number
+  /** The receiver's status; absent when there was no answer. */
+  status?: number | undefined
+  /** Says why it failed; absent when it did not. */
+  error?: string | undefined
+  /** The beginning of what the receiver answered, as text (`MAX_RESPONSE_BYTES`). */
+  response?: string | undefined
 }
 
 /** A dead delivery was buried, with the reason. */
@@ -37,27 +84,32 @@ export type HasPlace = (tenantId: string, webhookId: string) => boolean
 export interface DeliveryQueue {
   /**
    * Adds deliveries, and resolves once that is durable. A `deliveryId` that is waiting or parked
-   * already is not added again; one that was buried leaves the dead.
+   * already is not added again, nor is one that was delivered and is still remembered; one that was
+   * buried leaves the dead. One that is joined gets the id of the other, which is due at once when it
+   * is full and otherwise when it was.
    */
-  enqueue(deliveries: readonly Delivery[], delayMs?: number): Promise<void>
+  enqueue(deliveries: readonly Outgoing[], delayMs?: number): Promise<void>
   /**
    * Takes up to `limit` that are due; each is invisible to others for `leaseMs`. The tenants take
    * turns, and so do the webhooks of each, whatever each has waiting.
    * @param hasPlace by default there is one for any
    */
   take(limit: number, leaseMs: number, hasPlace?: HasPlace): Promise<Delivery[]>
-  /** Deletes a delivery. After a power cut it may come back once more, as after a lost reply. */
-  done(deliveryId: string): Promise<void>
+  /**
+   * Ends a delivery, which is given out no more. After a power cut it may come back once more, as
+   * after a lost reply. @param attempt is remembered with it, and counted, as in the calls below
+   */
+  done(deliveryId: string, attempt?: AttemptRecord): Promise<void>
   /**
    * Gives a delivery back, due after `delayMs`, with one attempt more. A parked one stays parked.
    */
-  retry(deliveryId: string, delayMs: number, reason: string): Promise<void>
+  retry(deliveryId: string, delayMs: number, reason: string, attempt?: AttemptRecord): Promise<void>
   /**
    * Stores a delivery as it is and gives it out no more until `release`, because its webhook is
    * disabled. One that is parked for longer than `PARKED_DAYS` is deleted.
    * @param reason why an attempt failed, which then counts
    */
-  park(deliveryId: string, reason?: string): Promise<void>
+  park(deliveryId: string, reason?: string, attempt?: AttemptRecord): Promise<void>
   /**
    * Makes everything that is parked for a webhook due at once. May be repeated; after it threw, it
    * must be, for what it had not come to.
@@ -68,7 +120,7 @@ export interface DeliveryQueue {
   /** Deletes everything that is parked for a webhook that was deleted. May be repeated. */
   drop(tenantId: string, webhookId: string): Promise<void>
   /** Stores a delivery as dead, for people to see and to send again. A parked one stays parked. */
-  bury(deliveryId: string, reason: string): Promise<void>
+  bury(deliveryId: string, reason: string, attempt?: AttemptRecord): Promise<void>
   /** Lists what was buried for a webhook within `DEAD_DAYS`, latest first. */
   listDead(tenantId: string, webhookId: string, limit: number): Promise<DeadDelivery[]>
   stats(): Promise<{ waiting: number; inFlight: number; parked: number; dead: number }>

@@ -2,6 +2,7 @@ import type { Archive } from './archive'
 import type { BlobStore } from './blob-store'
 import type { ChangeFeed } from './change-feed'
 import type { ConformanceCounts } from './conformance-counts'
+import type { DeliveryLog } from './delivery-log'
 import type { DeliveryQueue } from './delivery-queue'
 import type { DocumentStore } from './document-store'
 import type { EventStore } from './event-store'
@@ -53,8 +54,8 @@ export interface ServingPlatform {
   blobs: BlobStore
   /** Gives the signer of cursors that are made above the stores; one key for all processes. */
   tokens(): Promise<TokenSigner>
-  /** Releases or drops deliveries when a person changes their webhook. */
-  deliveries: Pick<DeliveryQueue, 'release' | 'drop'>
+  /** Deliveries of webhooks: those that people release, drop, look at, and have tried again. */
+  deliveries: Pick<DeliveryQueue, 'enqueue' | 'release' | 'drop'> & DeliveryLog
   /**
    * The spill takes a request that the hot store cannot take, to be read again later. Absent where
    * the blobs are on the disk that has just failed (decisions/0007).
@@ -108,5 +109,5 @@ export interface ArchiveTrouble {
 export interface Platform extends ServingPlatform, AsyncDisposable {
   changes: ChangeFeed
   archive: Archive
-  deliveries: DeliveryQueue
+  deliveries: DeliveryQueue & DeliveryLog
 }

@@ -1,14 +1,15 @@
 import type { Clock } from '../platform/clock'
-import type { Delivery } from '../platform/delivery-queue'
+import type { AttemptRecord, Delivery } from '../platform/delivery-queue'
 import type { EventStore } from '../platform/event-store'
 import type { Registry } from '../platform/registry'
 import type { Webhook } from '../platform/registry/webhooks'
+import { compose, type Message } from './compose'
 import { owedWhen } from './owed'
-import { payloadOf } from './payload'
+import { createReadRecords } from './read-records'
 import type { HoldBody } from './room'
 import type { Send } from './send'
 import { signedHeaders } from './signature'
-import { judge, type Verdict } from './verdict'
+import { judge, reasonOf, type Verdict } from './verdict'
 
 export interface AttemptNeeds {
   events: EventStore
@@ -21,42 +22,59 @@ export interface AttemptNeeds {
   holdBody?: HoldBody | undefined
 }
 
+/** The verdict on an attempt, with how it went, where the target was called. */
+export interface Attempted {
+  verdict: Verdict
+  record?: AttemptRecord | undefined
+  /** The webhook as it was read for this attempt. Absent when it is gone. */
+  webhook?: Webhook | undefined
+}
+
 /**
- * Makes one attempt to deliver and returns its verdict. Errors of the store or the registry are
- * passed on, and so is the reason of `signal`: that is our failure, not the target's, and does not
- * count as an attempt.
+ * Makes one attempt to deliver. Errors of the store or the registry are passed on, and so is the
+ * reason of `signal`: that is our failure, not the target's, and does not count as an attempt.
  */
 export function createAttempt(needs: AttemptNeeds) {
-  const { events, registry, send, clock, mark, holdBody = sendAtOnce } = needs
+  const { registry, send, clock, mark, holdBody = sendAtOnce } = needs
+  const readRecords = createReadRecords(needs)
 
-  return async function attempt(delivery: Delivery, signal?: AbortSignal): Promise<Verdict> {
+  return async function attempt(delivery: Delivery, signal?: AbortSignal): Promise<Attempted> {
     const webhook = await registry.webhooks.get(delivery.tenantId, delivery.webhookId)
-    if (!webhook) return { kind: 'done' } // deleted: no one is left to tell
-    if (!webhook.enabled) return { kind: 'park' }
-    const read = () => readBody(delivery)
-    const verdict = await holdBody(delivery.tenantId, read, (body) => post(body), signal)
-    return verdict ?? { kind: 'bury', reason: 'its events have expired' }
+    if (!webhook) return { verdict: { kind: 'done' } } // deleted: no one is left to tell
+    if (!webhook.enabled) return { verdict: { kind: 'park' }, webhook }
+    const read = () => readMessage(webhook, delivery)
+    const attempted = await holdBody(delivery.tenantId, read, post, signal)
+    return attempted ?? { verdict: { kind: 'bury', reason: 'its events have expired' }, webhook }
 
-    async function post(body: string): Promise<Verdict> {
+    async function post({ body, headers: described }: Message): Promise<Attempted> {
+      const now = clock.now()
       const headers = {
-        'content-type': 'application/json',
+        ...described,
         'user-agent': 'Nonius-Webhooks',
-        ...signedHeaders(webhook!.secret, delivery.deliveryId, clock.now(), body),
+        ...signedHeaders(webhook!.secret, delivery.deliveryId, now, body),
       }
+      const begun = clock.monotonic()
       const reply = await send(webhook!.targetUrl, headers, body, signal)
+      const latencyMs = Math.round(clock.monotonic() - begun)
       const verdict = judge(reply, delivery.attempts, clock.now())
-      if (verdict.kind !== 'gone' || (await disable(webhook!))) return verdict
+      const record: AttemptRecord = {
+        at: now.toISOString(),
+        latencyMs,
+        ...(reply.kind === 'answered' && { status: reply.status, response: reply.body }),
+        ...(verdict.kind !== 'done' && { error: reasonOf(reply) }),
+      }
+      if (verdict.kind !== 'gone' || (await disable(webhook!))) return { verdict, record, webhook }
       // Somebody changed the webhook since: the target's reply is about its former state.
-      return { kind: 'retry', delayMs: 0, reason: verdict.reason }
+      const { reason } = verdict
+      return { verdict: { kind: 'retry', delayMs: 0, reason }, record, webhook }
     }
   }
 
-  /** Reads the body of a delivery. @returns undefined when none of its events is stored any more */
-  async function readBody(delivery: Delivery): Promise<string | undefined> {
-    const { tenantId, eventIds, enqueuedAt } = delivery
-    const found = await Promise.all(eventIds.map((id) => events.get(tenantId, id)))
-    const records = found.flatMap((record) => record ?? [])
-    return records.length === 0 ? undefined : payloadOf(enqueuedAt, records)
+  /** @returns undefined when none of its events is held any more */
+  async function readMessage(webhook: Webhook, delivery: Delivery): Promise<Message | undefined> {
+    const records = await readRecords(delivery)
+    if (records.length === 0 && delivery.notice === undefined) return undefined
+    return compose(webhook, delivery, records)
   }
 
   /**
@@ -78,6 +96,6 @@ export function changedAt({ updatedAt }: Pick<Webhook, 'updatedAt'>, now: Date):
 }
 
 const sendAtOnce: HoldBody = async (_tenantId, read, use) => {
-  const body = await read()
-  return body === undefined ? undefined : use(body)
+  const message = await read()
+  return message === undefined ? undefined : use(message)
 }

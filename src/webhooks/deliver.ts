@@ -1,7 +1,6 @@
-import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
+import type { AttemptRecord, Delivery, DeliveryQueue } from '../platform/delivery-queue'
 import type { Log } from '../telemetry/log'
-import { type AttemptNeeds, createAttempt } from './attempt'
-import type { Verdict } from './verdict'
+import { type Attempted, type AttemptNeeds, createAttempt } from './attempt'
 
 export interface DeliverNeeds extends AttemptNeeds {
   deliveries: Pick<DeliveryQueue, 'done' | 'retry' | 'bury' | 'park' | 'release' | 'drop'>
@@ -24,38 +23,43 @@ export function createDeliver(needs: DeliverNeeds): Deliver {
   const record = recordWith(needs)
 
   return async function deliver(delivery, signal) {
-    const verdict = await attempt(delivery, signal)
+    const attempted = await attempt(delivery, signal)
+    const { verdict } = attempted
     needs.note?.(delivery.webhookId, verdict.kind === 'done')
-    await record(delivery, verdict)
+    await record(delivery, attempted)
     return verdict.kind === 'retry' ? 'waiting' : 'ended'
   }
 }
 
 /** Records the verdict of an attempt in the queue. */
 function recordWith({ deliveries, registry, log }: DeliverNeeds) {
-  async function park({ deliveryId, tenantId, webhookId }: Delivery, reason?: string) {
-    await deliveries.park(deliveryId, reason)
+  async function park(delivery: Delivery, reason?: string, attempt?: AttemptRecord) {
+    const { deliveryId, tenantId, webhookId } = delivery
+    await deliveries.park(deliveryId, reason, attempt)
     // The webhook may have been enabled or deleted meanwhile, when nothing was parked yet.
     const webhook = await registry.webhooks.get(tenantId, webhookId)
     if (webhook === undefined) await deliveries.drop(tenantId, webhookId)
     else if (webhook.enabled) await deliveries.release(tenantId, webhookId)
   }
 
-  return async function record(delivery: Delivery, verdict: Verdict): Promise<void> {
+  return async function record(
+    delivery: Delivery,
+    { verdict, record: attempt }: Attempted,
+  ): Promise<void> {
     const { deliveryId, webhookId, attempts } = delivery
-    if (verdict.kind === 'done') return deliveries.done(deliveryId)
+    if (verdict.kind === 'done') return deliveries.done(deliveryId, attempt)
     if (verdict.kind === 'park') return park(delivery)
     const { reason } = verdict
     const facts = { deliveryId, webhookId, attempt: attempts + 1, reason }
     if (verdict.kind === 'retry') {
       log.info('webhook attempt failed', { ...facts, retryInMs: verdict.delayMs })
-      return deliveries.retry(deliveryId, verdict.delayMs, reason)
+      return deliveries.retry(deliveryId, verdict.delayMs, reason, attempt)
     }
     if (verdict.kind === 'gone') {
       log.warn('webhook target is gone; the webhook is disabled', facts)
-      return park(delivery, reason)
+      return park(delivery, reason, attempt)
     }
     log.warn('webhook delivery given up', facts)
-    return deliveries.bury(deliveryId, reason)
+    return deliveries.bury(deliveryId, reason, attempt)
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { createBudget } from './budget'
+import type { Message } from './compose'
 import { createRoom } from './room'
 
 const MAX = 1000
@@ -19,9 +20,9 @@ function scene(patienceMs = 1000) {
   async function hold(name: string, tenantId: string, size: number, signal?: AbortSignal) {
     const read = async () => {
       reads += 1
-      return 'x'.repeat(size)
+      return { body: Buffer.alloc(size), headers: {} }
     }
-    const use = async (body: string) => {
+    const use = async ({ body }: Message) => {
       sizes.set(name, body.length)
       most.held = Math.max(
         most.held,

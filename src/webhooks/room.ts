@@ -1,16 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createBudget } from './budget'
+import type { Message } from './compose'
 
 /**
- * Reads a body and passes it to `use` once there is room for it.
+ * Reads a message and passes it to `use` once there is room for its body.
  * @param read is called again when there was no room at first: nothing is held while waiting
- * @returns what `use` returned; undefined when there is no body
+ * @returns what `use` returned; undefined when there is no message
  * @throws {Error} when there was no room in time, or why `signal` was aborted
  */
 export type HoldBody = <T>(
   tenantId: string,
-  read: () => Promise<string | undefined>,
-  use: (body: string) => Promise<T>,
+  read: () => Promise<Message | undefined>,
+  use: (message: Message) => Promise<T>,
   signal?: AbortSignal,
 ) => Promise<T | undefined>
 
@@ -45,17 +46,17 @@ export function createRoom(budget = createBudget(), patienceMs = PATIENCE_MS): H
   }
 
   return async function holdBody(tenantId, read, use, signal) {
-    let body = await inLine(read)
-    if (body === undefined) return undefined
-    const size = body.length
+    let message = await inLine(read)
+    if (message === undefined) return undefined
+    const size = message.body.length
     let leave = budget.take(tenantId, size)
     if (leave === undefined) {
-      body = undefined
+      message = undefined
       leave = await waitFor(tenantId, size, signal)
     }
     try {
-      body ??= await inLine(read)
-      return body === undefined ? undefined : await use(body)
+      message ??= await inLine(read)
+      return message === undefined ? undefined : await use(message)
     } finally {
       leave()
     }

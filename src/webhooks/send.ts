@@ -1,5 +1,6 @@
 import { createCall } from '../outbound/call'
 import type { Guard } from '../outbound/guard'
+import { MAX_RESPONSE_BYTES } from '../platform/delivery-log'
 import type { Reply } from './verdict'
 
 /**
@@ -10,7 +11,7 @@ import type { Reply } from './verdict'
 export type Send = (
   targetUrl: string,
   headers: Record<string, string>,
-  body: string,
+  body: string | Uint8Array,
   signal?: AbortSignal,
 ) => Promise<Reply>
 
@@ -26,18 +27,26 @@ const BODY_MS = 1000
 export function createSend(needs: { guard: Guard; timeoutMs?: number }): Send {
   const { guard, timeoutMs = TIMEOUT_MS } = needs
   const call = createCall(guard)
-  const limits = { timeoutMs, maxBytes: MAX_BYTES, bodyMs: BODY_MS, keepsBody: false }
+  const limits = { timeoutMs, maxBytes: MAX_BYTES, bodyMs: BODY_MS, keepsBody: true }
 
-  return async function send(targetUrl, headers, text, signal) {
-    const request = { method: 'POST', headers, body: Buffer.from(text), signal, ...limits } as const
+  return async function send(targetUrl, headers, content, signal) {
+    const body = Buffer.from(content)
+    const request = { method: 'POST', headers, body, signal, ...limits } as const
     try {
-      const { status, fields } = await call(targetUrl, request)
-      return { kind: 'answered', status, retryAfter: fields.get('retry-after')?.at(-1) }
+      const { status, fields, body: answered } = await call(targetUrl, request)
+      const retryAfter = fields.get('retry-after')?.at(-1)
+      return { kind: 'answered', status, retryAfter, body: textOf(answered) }
     } catch (error) {
       signal?.throwIfAborted()
       return { kind: 'failed', reason: reasonOf(error) }
     }
   }
+}
+
+/** Decodes the beginning of an answer. A character that is cut in two at its end is left out. */
+function textOf(body: Buffer): string {
+  const decoder = new TextDecoder()
+  return decoder.decode(body.subarray(0, MAX_RESPONSE_BYTES), { stream: true })
 }
 
 function reasonOf(error: unknown): string {

@@ -2,7 +2,13 @@ import { maxAttempts, pauseAfter, retryAfterMs } from './schedule'
 
 /** The reply is that of the target, or the reason why there was none. */
 export type Reply =
-  | { kind: 'answered'; status: number; retryAfter?: string | undefined }
+  | {
+      kind: 'answered'
+      status: number
+      retryAfter?: string | undefined
+      /** The beginning of what it answered (`MAX_RESPONSE_BYTES`). */
+      body?: string | undefined
+    }
   | { kind: 'failed'; reason: string }
 
 export type Verdict =
@@ -35,7 +41,8 @@ export function judge(
   return { kind: 'retry', delayMs: Math.max(pause, askedToWait(reply, now)), reason }
 }
 
-function reasonOf(reply: Reply): string {
+/** Says in words what a reply that is no success was. */
+export function reasonOf(reply: Reply): string {
   if (reply.kind === 'failed') return reply.reason
   const redirect = reply.status >= 300 && reply.status < 400
   return `HTTP ${reply.status}${redirect ? ' (redirects are not followed)' : ''}`

@@ -30,6 +30,10 @@ export function aRegistry(...given: Webhook[]): Pick<Registry, 'webhooks'> {
       const webhook = held.get(webhookId)
       return webhook?.tenantId === tenantId ? webhook : undefined
     },
+    async noteHealth(_tenantId, webhookId, health) {
+      const webhook = held.get(webhookId)
+      if (webhook !== undefined) held.set(webhookId, { ...webhook, health })
+    },
     async list(tenantId) {
       return [...held.values()].filter((webhook) => webhook.tenantId === tenantId)
     },

@@ -1,7 +1,9 @@
 import type { BlobStore } from '../blob-store'
+import type { DeliveryLog } from '../delivery-log'
 import type { DeliveryQueue } from '../delivery-queue'
 import type { DocumentStore } from '../document-store'
 import type { Lake } from '../lake'
+import { deliveryLogToCome } from '../shared/delivery-log-to-come'
 import type { StatementStore } from '../statement-store'
 import type { RootSecret } from './root-secret'
 import { serviceTimeOuts as requestHandler } from './time-outs'
@@ -103,7 +105,7 @@ export function lazySecrets(
  */
 export function lazyDeliveries(
   needs: Omit<Parameters<typeof import('./delivery-queue')['createDeliveryQueue']>[0], 'sqs'>,
-): Pick<DeliveryQueue, 'release' | 'drop'> {
+): Pick<DeliveryQueue, 'enqueue' | 'release' | 'drop'> & DeliveryLog {
   const opened = once(async () => {
     const [{ SQSClient }, { createDeliveryQueue }] = await Promise.all([
       import('@aws-sdk/client-sqs'),
@@ -112,6 +114,8 @@ export function lazyDeliveries(
     return createDeliveryQueue({ ...needs, sqs: new SQSClient({ requestHandler }) })
   })
   return {
+    ...deliveryLogToCome(),
+    enqueue: async (...enqueued) => (await opened()).enqueue(...enqueued),
     release: async (tenantId, webhookId) => (await opened()).release(tenantId, webhookId),
     drop: async (tenantId, webhookId) => (await opened()).drop(tenantId, webhookId),
   }

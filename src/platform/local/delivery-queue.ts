@@ -1,6 +1,8 @@
 import type { Database } from 'bun:sqlite'
 import { type Clock, createAgreedTime } from '../clock'
+import type { DeliveryLog } from '../delivery-log'
 import type { Delivery, DeliveryQueue, HasPlace } from '../delivery-queue'
+import { deliveryLogToCome } from '../shared/delivery-log-to-come'
 import { guarded } from './database'
 import { createAsideDeliveries } from './deliveries/aside'
 import { eraseFromDeliveries } from './deliveries/erase'
@@ -16,7 +18,7 @@ export { deliveryQueueSchema } from './deliveries/rows'
  * No code may hold a transaction open on the same connection across an `await`.
  * @throws {StorageError}
  */
-export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
+export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue & DeliveryLog {
   guarded('opening the delivery queue', () => addNotedAt(db))
   const statements = prepare(db)
   const { add, unbury, nextDue, allDue, lease, giveBack, forget, forgetParked, count } = statements
@@ -79,8 +81,10 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
     const notedAt = now()
     const dueAt = notedAt + delayMs
     for (const { eventIds, lastFailure = null, ...rest } of deliveries) {
+      const { deliveryId, tenantId, webhookId, enqueuedAt, attempts } = rest
+      const row = { deliveryId, tenantId, webhookId, enqueuedAt, attempts, lastFailure }
       unbury.run(rest.deliveryId)
-      add.run({ ...rest, eventIds: JSON.stringify(eventIds), lastFailure, dueAt, notedAt })
+      add.run({ ...row, eventIds: JSON.stringify(eventIds), dueAt, notedAt })
     }
   })
 
@@ -104,6 +108,7 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue {
   }
 
   return {
+    ...deliveryLogToCome(),
     async enqueue(deliveries, delayMs = 0) {
       if (deliveries.length === 0) return
       guarded('enqueueing deliveries', () => enqueueAll.immediate(deliveries, delayMs))

@@ -1,5 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb'
 import { StorageError } from '../../../error/storage-error'
+import { takeApart } from '../../registry/webhook-secrets'
 import type { Webhook, Webhooks } from '../../registry/webhooks'
 import { type Attributes, bytes, number, primaryKey, text } from '../dynamo/attributes'
 import { type Documents, jsonOf, stamp } from '../dynamo/json-items'
@@ -14,7 +15,7 @@ const MAX_TRIES = 10
 export function createWebhookWrites(
   documents: Documents,
   secrets: RootSecret,
-): Pick<Webhooks, 'put' | 'add' | 'replace' | 'delete'> {
+): Pick<Webhooks, 'put' | 'add' | 'replace' | 'noteHealth' | 'delete'> {
   const { table: TableName, change } = documents
 
   const counted: TransactWriteItem = {
@@ -31,10 +32,11 @@ export function createWebhookWrites(
    * @param condition completes the update
    */
   async function updateOf(
-    { secret, ...webhook }: Webhook,
+    webhook: Webhook,
     condition?: { ConditionExpression: string; values?: Attributes },
   ): Promise<TransactWriteItem> {
-    const sealed = (await openBox(secrets)).seal(secret, labelOf(webhook))
+    const { shown, hidden } = takeApart(webhook)
+    const sealed = (await openBox(secrets)).seal(hidden, labelOf(shown))
     return {
       Update: {
         TableName,
@@ -43,7 +45,7 @@ export function createWebhookWrites(
           'SET json = :json, sealed = :sealed, stamp = if_not_exists(stamp, :stamp)',
         ConditionExpression: condition?.ConditionExpression,
         ExpressionAttributeValues: {
-          ':json': jsonOf(webhook).json!,
+          ':json': jsonOf(shown).json!,
           ':sealed': bytes(sealed),
           ':stamp': stamp(),
           ...condition?.values,
@@ -93,6 +95,23 @@ export function createWebhookWrites(
       }
       const failed = await change('saving a webhook', [await updateOf(webhook, condition), counted])
       return failed === undefined
+    },
+
+    async noteHealth(tenantId, webhookId, health) {
+      // Lists do not show it, so the change is not counted.
+      await change('noting the health of a webhook', [
+        {
+          Update: {
+            TableName,
+            Key: primaryKey(ALL, skOf({ tenantId, webhookId })),
+            UpdateExpression: health === undefined ? 'REMOVE health' : 'SET health = :health',
+            ConditionExpression: 'attribute_exists(pk)',
+            ...(health && {
+              ExpressionAttributeValues: { ':health': text(JSON.stringify(health)) },
+            }),
+          },
+        },
+      ])
     },
 
     async delete(tenantId, webhookId) {

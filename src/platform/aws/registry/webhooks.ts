@@ -1,4 +1,5 @@
-import type { Webhook, WebhookSubscription, Webhooks } from '../../registry/webhooks'
+import { readHidden } from '../../registry/webhook-secrets'
+import type { Webhook, WebhookHealth, WebhookSubscription, Webhooks } from '../../registry/webhooks'
 import type { Attributes } from '../dynamo/attributes'
 import { byStamp, type Documents, thingOf } from '../dynamo/json-items'
 import type { RootSecret } from '../root-secret'
@@ -16,7 +17,10 @@ export function createWebhooks(documents: Documents, secrets: RootSecret): Webho
   async function webhookOf(item: Attributes): Promise<Webhook> {
     const webhook = thingOf<WebhookSubscription>(item)
     const box = await openBox(secrets)
-    return { ...webhook, secret: box.open(item.sealed!.B!, labelOf(webhook)) }
+    const hidden = readHidden(box.open(item.sealed!.B!, labelOf(webhook)))
+    const { health } = item
+    const state = health?.S === undefined ? {} : { health: JSON.parse(health.S) as WebhookHealth }
+    return { ...webhook, ...hidden, ...state }
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { Database, SQLQueryBindings } from 'bun:sqlite'
-import type { Webhook, WebhookSubscription, Webhooks } from '../../registry/webhooks'
+import { readHidden, takeApart } from '../../registry/webhook-secrets'
+import type { Webhook, WebhookHealth, WebhookSubscription, Webhooks } from '../../registry/webhooks'
 import { createSecretBox } from '../../shared/secret-box'
 import { createRows } from '../rows'
 
@@ -12,27 +13,39 @@ CREATE TABLE IF NOT EXISTS webhooks (
   PRIMARY KEY (tenantId, webhookId)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS webhooks_by_age
-  ON webhooks (tenantId, json_extract(fields, '$.createdAt'), webhookId)`
+  ON webhooks (tenantId, json_extract(fields, '$.createdAt'), webhookId);
+CREATE TABLE IF NOT EXISTS webhook_health (
+  tenantId TEXT NOT NULL,
+  webhookId TEXT NOT NULL,
+  health TEXT NOT NULL,
+  PRIMARY KEY (tenantId, webhookId)
+) STRICT, WITHOUT ROWID`
 
 interface WebhookRow {
   fields: string
   secret: Uint8Array
+  health: string | null
 }
+
+const READ = `SELECT fields, secret, health FROM webhooks LEFT JOIN webhook_health USING (tenantId, webhookId)`
 
 /** Makes the store of webhooks. @param secretKey 32 bytes; their secrets are encrypted with it */
 export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
   const { all, one, run } = createRows(db)
   const box = createSecretBox(secretKey)
 
-  function webhookOf({ fields, secret }: WebhookRow): Webhook {
+  function webhookOf({ fields, secret, health }: WebhookRow): Webhook {
     const webhook = JSON.parse(fields) as WebhookSubscription
-    return { ...webhook, secret: box.open(secret, labelOf(webhook)) }
+    const hidden = readHidden(box.open(secret, labelOf(webhook)))
+    const state = health === null ? {} : { health: JSON.parse(health) as WebhookHealth }
+    return { ...webhook, ...hidden, ...state }
   }
 
   /** Lists the values of a row in the order of the columns. */
-  function valuesOf({ secret, ...webhook }: Webhook) {
-    const sealed = box.seal(secret, labelOf(webhook))
-    return [webhook.tenantId, webhook.webhookId, sealed, JSON.stringify(webhook)] as const
+  function valuesOf(webhook: Webhook) {
+    const { shown, hidden } = takeApart(webhook)
+    const sealed = box.seal(hidden, labelOf(shown))
+    return [shown.tenantId, shown.webhookId, sealed, JSON.stringify(shown)] as const
   }
 
   /**
@@ -74,13 +87,24 @@ export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
     },
 
     async get(tenantId, webhookId) {
-      const sql = 'SELECT * FROM webhooks WHERE tenantId = ? AND webhookId = ?'
+      const sql = `${READ} WHERE tenantId = ? AND webhookId = ?`
       const row = await one<WebhookRow>('reading a webhook', sql, tenantId, webhookId)
       return row && webhookOf(row)
     },
 
+    async noteHealth(tenantId, webhookId, health) {
+      const key = [tenantId, webhookId]
+      const sql =
+        health === undefined
+          ? 'DELETE FROM webhook_health WHERE tenantId = ? AND webhookId = ?'
+          : `INSERT OR REPLACE INTO webhook_health SELECT ?, ?, ?
+             WHERE EXISTS (SELECT 1 FROM webhooks WHERE tenantId = ? AND webhookId = ?)`
+      const values = health === undefined ? key : [...key, JSON.stringify(health), ...key]
+      await run('noting the health of a webhook', sql, ...values)
+    },
+
     async list(tenantId) {
-      const sql = 'SELECT * FROM webhooks WHERE tenantId = ? ORDER BY rowid'
+      const sql = `${READ} WHERE tenantId = ? ORDER BY webhooks.rowid`
       return (await all<WebhookRow>('listing webhooks', sql, tenantId)).map(webhookOf)
     },
 
@@ -103,7 +127,8 @@ export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
       return known.webhooks
     },
 
-    delete(tenantId, webhookId) {
+    async delete(tenantId, webhookId) {
+      await this.noteHealth(tenantId, webhookId, undefined)
       const sql = 'DELETE FROM webhooks WHERE tenantId = ? AND webhookId = ?'
       return write('deleting a webhook', sql, tenantId, webhookId)
     },
