@@ -59,6 +59,15 @@ const LONGEST = 80
 // A letter lost, doubled or swapped, and a plural.
 const MOST_EDITS = 2
 
+/** Lists the names that somebody may have meant by one that is not known. */
+export function nearOnes(name: string, known: Iterable<string>): string[] {
+  const wanted = name.toLowerCase().slice(0, LONGEST)
+  // Everything is near a name of three letters.
+  return [...known].filter(
+    (one) => one.length > MOST_EDITS + 1 && isNear(wanted, one.toLowerCase()),
+  )
+}
+
 function isNear(wanted: string, path: string): boolean {
   if (Math.abs(wanted.length - path.length) > MOST_EDITS) return false
   return editsBetween(wanted, path) <= MOST_EDITS

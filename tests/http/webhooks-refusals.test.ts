@@ -12,7 +12,6 @@ afterAll(() => test[Symbol.asyncDispose]())
 describe('Settings that do not fit are refused, with path and rule', () => {
   const cases: [why: string, change: Record<string, unknown>, path: unknown[], message: string][] =
     [
-      ['no name', { name: undefined }, ['name'], 'Required'],
       ['an empty name', { name: '' }, ['name'], 'Must have 1 to 200 characters'],
       ['a name beyond 200 characters', { name: '☕'.repeat(201) }, ['name'], '1 to 200'],
       ['no target', { targetUrl: undefined }, ['targetUrl'], 'Required'],
@@ -23,7 +22,6 @@ describe('Settings that do not fit are refused, with path and rule', () => {
         'Must be a URI',
       ],
       ['a target that is no URI', { targetUrl: 'hooks' }, ['targetUrl'], 'Must be a URI'],
-      ['no events', { events: undefined }, ['events'], 'Required'],
       ['an empty list of events', { events: [] }, ['events'], '>=1'],
       ['an event without a name', { events: ['ViewEvent', ''] }, ['events', 1], '1 to 1000'],
       ['events that are no list', { events: 'ViewEvent' }, ['events'], 'expected array'],

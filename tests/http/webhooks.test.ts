@@ -20,6 +20,12 @@ describe('A webhook', () => {
       ...settings,
       filters: [],
       enabled: true,
+      signatures: ['v1'],
+      format: 'raw',
+      batch: { maxEvents: 100, maxSeconds: 0.1 },
+      maxBytes: 262_144,
+      ordered: false,
+      maxConcurrent: 4,
       createdAt: now,
       updatedAt: now,
     })

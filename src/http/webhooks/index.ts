@@ -3,6 +3,7 @@ import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
 import { getWebhook } from './get-webhook'
 import { listWebhooks } from './list-webhooks'
+import { patchWebhook } from './patch-webhook'
 import { updateWebhook } from './update-webhook'
 
 export function registerWebhooks(app: App, deps: AppDeps) {
@@ -11,5 +12,6 @@ export function registerWebhooks(app: App, deps: AppDeps) {
   listWebhooks(app, deps)
   getWebhook(app, deps)
   updateWebhook(app, deps, guard)
+  patchWebhook(app, deps, guard)
   deleteWebhook(app, deps)
 }
