@@ -1,6 +1,6 @@
 import type { Guard } from '../../outbound/guard'
 import { changedAt } from '../../webhooks/attempt'
-import { owedWhen } from '../../webhooks/owed'
+import { owedFrom } from '../../webhooks/owed'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -39,7 +39,7 @@ export function updateWebhook(app: App, deps: AppDeps, guard: Guard) {
       check: () => guard.check(settings.targetUrl),
       async replace(stored) {
         const updatedAt = changedAt(stored, options.clock.now())
-        const owed = owedWhen(settings.enabled, platform.mark(), stored)
+        const owed = owedFrom(platform.mark(), stored)
         const webhook = { ...stored, ...settings, owed, updatedAt }
         return (await platform.registry.webhooks.replace(stored, webhook)) ? webhook : undefined
       },
