@@ -24,7 +24,7 @@ export function isOwed(webhook: Owing, isWithin: (span: Span) => boolean): boole
 // 1970.
 const BEGINNING = '0'
 
-/** What earlier versions stored may lack its spans, or have them end: then a webhook was disabled. */
+/** A webhook of an earlier version may lack its spans, or have them end where it was disabled. */
 function spansOf({ enabled, owed }: Owing): Span[] {
   return owed ?? (enabled ? [{ from: BEGINNING }] : [])
 }

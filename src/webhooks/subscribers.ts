@@ -1,4 +1,5 @@
-import { createConditionIndex, type Subject } from '../event/conditions'
+import { createConditionIndex } from '../event/conditions/condition-index'
+import type { Subject } from '../event/conditions/subject'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
 import type { Steps } from '../syntax/steps'
 import { conditionOfWebhook } from './subscription'
