@@ -4,7 +4,7 @@ import type { EventStore } from '../platform/event-store'
 import type { Registry } from '../platform/registry'
 import type { Webhook } from '../platform/registry/webhooks'
 import { compose, type Message } from './compose'
-import { owedWhen } from './owed'
+import { owedFrom } from './owed'
 import { createReadRecords } from './read-records'
 import type { HoldBody } from './room'
 import type { Send } from './send'
@@ -82,7 +82,7 @@ export function createAttempt(needs: AttemptNeeds) {
    */
   function disable(webhook: Webhook): Promise<boolean> {
     const updatedAt = changedAt(webhook, clock.now())
-    const owed = owedWhen(false, mark(), webhook)
+    const owed = owedFrom(mark(), webhook)
     return registry.webhooks.replace(webhook, { ...webhook, enabled: false, owed, updatedAt })
   }
 }

@@ -32,6 +32,12 @@ describe('Settings that do not fit are refused, with path and rule', () => {
         'actorId',
       ],
       [
+        'a filter by a misspelt field',
+        { filters: [{ actorid: 'urn:a' }] },
+        ['filters', 0, 'actorid'],
+        'did you mean actorId?',
+      ],
+      [
         'a filter without values',
         { filters: [{ field: 'actorId', in: [] }] },
         ['filters', 0, 'in'],

@@ -74,6 +74,14 @@ describe('A webhook', () => {
       [{ field: 'actorId', in: ['urn:a', 'urn:b'] }],
       [{ field: 'actorId', in: ['urn:a', 'urn:b'] }],
     ],
+    [[{ eventType: 'ViewEvent' }], [{ field: 'type', in: ['ViewEvent'] }]],
+    [
+      [{ success: true, score: [1, 2] }],
+      [
+        { field: 'score', in: [1, 2] },
+        { field: 'success', in: [true] },
+      ],
+    ],
     [[{ actorId: 'urn:a' }], [{ field: 'actorId', in: ['urn:a'] }]],
     [[{ actorId: ['urn:a', 'urn:b'] }], [{ field: 'actorId', in: ['urn:a', 'urn:b'] }]],
     [
@@ -82,8 +90,8 @@ describe('A webhook', () => {
         { field: 'sourceId', in: ['demo'] },
       ],
       [
-        { field: 'objectId', in: ['urn:o'] },
         { field: 'action', in: ['Viewed'] },
+        { field: 'objectId', in: ['urn:o'] },
         { field: 'sourceId', in: ['demo'] },
       ],
     ],

@@ -1,7 +1,7 @@
 import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { changedAt } from '../../webhooks/attempt'
-import { owedWhen } from '../../webhooks/owed'
+import { owedFrom } from '../../webhooks/owed'
 import type { AppDeps } from '../context'
 import { replaceStored } from '../replace-stored'
 import { findWebhook } from './find-webhook'
@@ -35,7 +35,7 @@ export async function changeSettings(
     async replace(stored) {
       const settings = settingsFor(stored)
       const updatedAt = changedAt(stored, options.clock.now())
-      const owed = owedWhen(settings.enabled, platform.mark(), stored)
+      const owed = owedFrom(platform.mark(), stored)
       const { secret, former, createdAt } = stored
       const ids = { webhookId, tenantId, secret, ...(former && { former }), createdAt }
       const webhook: Webhook = { ...ids, ...storedOf(settings, updatedAt, stored), owed, updatedAt }

@@ -1,7 +1,7 @@
 import { AppError } from '../../error/app-error'
 import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry/webhooks'
-import { owedWhen } from '../../webhooks/owed'
+import { owedFrom } from '../../webhooks/owed'
 import { newWebhookId, newWebhookSecret } from '../../webhooks/secret'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
@@ -52,7 +52,7 @@ export function createWebhook(app: App, { platform, options }: AppDeps, guard: G
       webhookId: newWebhookId(),
       tenantId,
       secret,
-      owed: owedWhen(settings.enabled, platform.mark()),
+      owed: owedFrom(platform.mark()),
       createdAt: now,
       updatedAt: now,
     }

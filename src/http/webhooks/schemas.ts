@@ -1,5 +1,4 @@
-import { MAX_FILTERS, readCondition, readFilters } from '../../event/conditions'
-import { filterFields } from '../../event/filter'
+import { fieldNames, MAX_FILTERS, readCondition, readFilters } from '../../event/conditions'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { toUtcMillis } from '../../syntax/timestamp'
 import { z } from '../zod'
@@ -19,12 +18,16 @@ const text = (most: number) =>
 
 // Types, ids and IRIs are compared; the longest seen in the wild have some hundreds of characters.
 const value = text(1000)
+
 // Every value is compared with every event: who wants more than a hundred wants another field. How
 // long all of them together may be, `MAX_SETTINGS_BYTES` says.
-const values = z.array(value).min(1).max(100)
+const filterValues = z
+  .array(z.union([value, z.number(), z.boolean()]))
+  .min(1)
+  .max(100)
 
 export const Filter = z
-  .strictObject({ field: z.enum(filterFields), in: values })
+  .strictObject({ field: z.enum(fieldNames), in: filterValues })
   .openapi('FieldFilter', { description: 'The field must hold one of the values, exactly' })
 
 /** Reads filters by the rules of live subscriptions; the reasons are those of the reader. */

@@ -1459,8 +1459,8 @@ export type Condition = {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
-  in: string[]
+  field: 'kind' | 'sourceId' | 'eventId' | 'standard' | 'standardVersion' | 'type' | 'action' | 'profile' | 'actorId' | 'actorType' | 'actorName' | 'objectId' | 'objectType' | 'objectName' | 'targetId' | 'generatedId' | 'generatedType' | 'groupId' | 'sessionId' | 'edAppId' | 'membershipRoles' | 'score' | 'maxScore' | 'success' | 'completion' | 'durationMs' | 'eventTime' | 'sendTime' | 'receivedAt' | 'skewMs' | 'sequence' | 'category' | 'privacyLevel' | 'retentionClass' | 'conformant' | 'issueCodes' | 'server.subject' | 'server.ip' | 'server.userAgent' | 'server.requestId' | 'repair.by' | 'repair.at' | 'repair.paths' | 'commonAction' | 'storedAt' | 'server.defines' | 'memberId' | 'courseId' | 'courseName' | 'attemptId' | 'assignableId' | 'occurredAt' | 'organizationId' | 'eventTimeEnd' | 'retentionDays' | 'expiresAt'
+  in: (string | number | boolean)[]
 }
 
 /** While it is disabled: since when, and by whom */
