@@ -6,9 +6,9 @@ import type { Webhook } from '../platform/registry/webhooks'
 import { compose, type Message } from './compose'
 import { owedFrom } from './owed'
 import { createReadRecords } from './read-records'
+import { requestHeaders } from './request'
 import type { HoldBody } from './room'
 import type { Send } from './send'
-import { signedHeaders } from './signature'
 import { judge, reasonOf, type Verdict } from './verdict'
 
 export interface AttemptNeeds {
@@ -46,15 +46,11 @@ export function createAttempt(needs: AttemptNeeds) {
     const attempted = await holdBody(delivery.tenantId, read, post, signal)
     return attempted ?? { verdict: { kind: 'bury', reason: 'its events have expired' }, webhook }
 
-    async function post({ body, headers: described }: Message): Promise<Attempted> {
+    async function post(message: Message): Promise<Attempted> {
       const now = clock.now()
-      const headers = {
-        ...described,
-        'user-agent': 'Nonius-Webhooks',
-        ...signedHeaders(webhook!.secret, delivery.deliveryId, now, body),
-      }
+      const headers = requestHeaders(webhook!, delivery.deliveryId, now, message)
       const begun = clock.monotonic()
-      const reply = await send(webhook!.targetUrl, headers, body, signal)
+      const reply = await send(webhook!.targetUrl, headers, message.body, signal)
       const latencyMs = Math.round(clock.monotonic() - begun)
       const verdict = judge(reply, delivery.attempts, clock.now())
       const record: AttemptRecord = {
