@@ -1,6 +1,6 @@
 import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry/webhooks'
-import { changedAt } from '../../webhooks/attempt'
+import { changedAt } from '../../webhooks/disable'
 import { owedFrom } from '../../webhooks/owed'
 import type { AppDeps } from '../context'
 import { replaceStored } from '../replace-stored'
