@@ -31,13 +31,12 @@ export function stateWhenWritten(
   if (stored.enabled && (resuming === undefined || resumeFrom === undefined))
     return { enabled, resuming }
   const from = resumeFrom ?? 'position'
-  return { enabled, resuming: { from, at, ...positionOf(stored) } }
+  return { enabled, resuming: { from, at, since: stoppedSince(stored) } }
 }
 
-/** Tells what a webhook that stopped has not been sent. */
-function positionOf({ health, disabled, resuming }: Webhook): Pick<Resuming, 'since' | 'heldFrom'> {
-  const since = earliest(health?.oldest ?? health?.failingSince, resuming?.since)
-  return { since, heldFrom: earliest(disabled?.at, since, resuming?.heldFrom) }
+/** Tells since when a webhook that stopped may not have been sent what it is owed. */
+function stoppedSince({ health, disabled, resuming }: Webhook): string | undefined {
+  return earliest(disabled?.at, health?.oldest ?? health?.failingSince, resuming?.since)
 }
 
 function earliest(...times: (string | undefined)[]): string | undefined {
@@ -55,9 +54,8 @@ export interface ResumeNeeds {
   maxMs?: number | undefined
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000
-// What is held is dropped by age to the hour, or later.
 const HOUR_MS = 60 * 60 * 1000
+const DAY_MS = 24 * HOUR_MS
 // A call to the queue tries so many again: a second's work or less.
 const STEP = 500
 
@@ -91,21 +89,25 @@ export async function resume(needs: ResumeNeeds, webhook: Webhook): Promise<Webh
 async function resumeAtPosition(needs: ResumeNeeds, webhook: Webhook, resuming: Resuming) {
   const { deliveries, clock, beginReplay, maxMs = Number.POSITIVE_INFINITY } = needs
   const { tenantId, webhookId } = webhook
-  const { at, since, heldFrom } = resuming
-  const droppedBefore = Date.parse(at) - PARKED_DAYS * DAY_MS + HOUR_MS
-  if (heldFrom !== undefined && Date.parse(heldFrom) < droppedBefore - HOUR_MS) {
-    const to = new Date(droppedBefore).toISOString()
-    await beginReplay(webhook, { from: heldFrom, to, id: idOf(webhook, resuming) })
+  const { at, since } = resuming
+  if (since !== undefined && Date.parse(since) < heldSince(at)) {
+    const to = new Date(heldSince(at) + HOUR_MS).toISOString()
+    await beginReplay(webhook, { from: since, to, id: idOf(webhook, resuming) })
   }
   await deliveries.release(tenantId, webhookId)
   if (since === undefined) return
   const endsAt = clock.monotonic() + maxMs
-  while ((await deliveries.againAll(tenantId, webhookId, STEP, since)) === STEP) {
+  while ((await deliveries.againAll(tenantId, webhookId, STEP, since, at)) === STEP) {
     if (clock.monotonic() < endsAt) continue
     const detail =
       'It is enabled. Of what had been given up, much is being tried again; send the same once more for the rest.'
     throw new AppError('unavailable', detail)
   }
+}
+
+/** What was enqueued before may have been dropped by its age while it was held. @returns ms */
+function heldSince(at: string): number {
+  return Date.parse(at) - PARKED_DAYS * DAY_MS
 }
 
 async function resumeFrom(needs: ResumeNeeds, webhook: Webhook, resuming: Resuming) {
