@@ -27,10 +27,11 @@ export function stateWhenWritten(
   }
   if (resumeFrom !== undefined && isTime(resumeFrom) && resumeFrom > at)
     throw invalid('Must not be in the future')
+  const begun = stored.enabled ? resuming?.from : undefined
+  const from = resumeFrom ?? begun ?? 'position'
   // What is written again, after a 503 say, goes on with what is not done yet.
-  if (stored.enabled && (resuming === undefined || resumeFrom === undefined))
+  if (stored.enabled && (resuming === undefined || resuming.from === from))
     return { enabled, resuming }
-  const from = resumeFrom ?? 'position'
   return { enabled, resuming: { from, at, since: stoppedSince(stored) } }
 }
 
