@@ -29,7 +29,7 @@ export function stateWhenWritten(
     throw invalid('Must not be in the future')
   const begun = stored.enabled ? resuming?.from : undefined
   const from = resumeFrom ?? begun ?? 'position'
-  // What is written again, after a 503 say, goes on with what is not done yet.
+  // The same written again, after a 503 say, goes on with what is not done yet.
   if (stored.enabled && (resuming === undefined || resuming.from === from))
     return { enabled, resuming }
   return { enabled, resuming: { from, at, since: stoppedSince(stored) } }
@@ -106,7 +106,7 @@ async function resumeAtPosition(needs: ResumeNeeds, webhook: Webhook, resuming: 
   }
 }
 
-/** What was enqueued before may have been dropped by its age while it was held. @returns ms */
+/** A delivery that was enqueued before may have been dropped by its age while it was held. @returns ms */
 function heldSince(at: string): number {
   return Date.parse(at) - PARKED_DAYS * DAY_MS
 }

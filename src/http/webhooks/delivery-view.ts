@@ -20,7 +20,7 @@ const status = z.enum(deliveryStatuses).openapi({
     '`pending`: waits or is under way; `held`: its webhook is disabled; `failed`: given up, and can be tried again',
 })
 
-/** What of a delivery the list shows; of its attempts, the last. */
+/** The list shows this of a delivery; of its attempts, the last. */
 export const DeliveryView = z
   .object({
     id: z.string().openapi({ description: 'The `webhook-id` of each attempt' }),
@@ -63,7 +63,7 @@ export function viewOfDelivery(entry: DeliveryEntry): z.output<typeof DeliveryVi
   const error = last.error ?? entry.lastFailure
   return {
     ...{ id, status },
-    // Those of a delivery that is tried anew are counted anew, and remembered all the same.
+    // A delivery that is tried anew counts anew, and remembers the former ones all the same.
     attempts: Math.max(entry.attempts + (isDelivered ? 1 : 0), tries.length),
     ...(tries.length > 0 && last),
     ...(error !== undefined && !isDelivered && { error }),

@@ -56,7 +56,7 @@ const route = createRoute({
   },
 })
 
-// What one call does is some seconds' work at most: each is a write.
+// One call is some seconds' work at most: each is a write.
 const MOST = 10_000
 const MAX_MS = 10_000
 const STEP = 500
