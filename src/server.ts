@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os'
 import { bootstrap } from './access/keys/bootstrap'
 import { hashKey } from './access/keys/key'
+import { rememberTenants } from './access/keys/tenants'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { limitIn } from './heap-size.mjs'
@@ -26,6 +27,7 @@ import { createMeter } from './watch/meter'
 import { meteredEvents } from './watch/metered-events'
 import { createDeliverer } from './webhooks/deliverer'
 import { createSend } from './webhooks/send'
+import { createRefuseTarget } from './webhooks/target'
 
 export interface Server extends AsyncDisposable {
   url: URL
@@ -52,8 +54,10 @@ export async function startServer(config: Config): Promise<Server> {
     await openLocalPlatform({ dataDir, clock, log, defaultXapi: config.xapi }),
   )
   const guard = createGuard({ allowPrivate: config.allowPrivateWebhooks })
+  const findTenant = rememberTenants({ ...platform, clock })
+  const refuseTarget = createRefuseTarget({ findTenant })
   const deliverer = opened.use(
-    createDeliverer({ ...platform, send: createSend({ guard }), clock, log }),
+    createDeliverer({ ...platform, send: createSend({ guard }), refuseTarget, clock, log }),
   )
   const { archiveFlushSeconds } = config
   const onEnqueued = deliverer.poke

@@ -2,7 +2,6 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
-import { otherPorts } from './other-ports'
 
 export interface Address {
   address: string
@@ -86,6 +85,12 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
     throw refusal(`It must begin with https:${why}`, 'not_https')
   }
 
+  async function assertPort({ port }: URL) {
+    const { otherPorts } = await import('./other-ports')
+    if (!otherPorts.has(port)) return
+    throw refusal(`Port ${port} is that of another protocol than HTTP`, 'port_not_allowed')
+  }
+
   async function check(targetUrl: string) {
     const host = hostOf(readTarget(targetUrl))
     if (!allowPrivate) await assertPublic(host, await addressesNow(host))
@@ -103,9 +108,7 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
     async checkPosted(targetUrl, { mayBePlain }) {
       await check(targetUrl)
       const url = readTarget(targetUrl)
-      if (!allowPrivate && otherPorts.has(url.port)) {
-        throw refusal(`Port ${url.port} is another protocol’s, not HTTP’s`, 'port_not_allowed')
-      }
+      if (!allowPrivate) await assertPort(url)
       if (!mayBePlain) await assertEncrypted(url, hostOf(url))
     },
 

@@ -1,6 +1,6 @@
-import type { Guard } from '../../outbound/guard'
 import { changedAt } from '../../webhooks/attempt'
 import { owedWhen } from '../../webhooks/owed'
+import type { CheckTarget } from '../../webhooks/target'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -29,14 +29,14 @@ const route = createRoute({
   },
 })
 
-export function updateWebhook(app: App, deps: AppDeps, guard: Guard) {
+export function updateWebhook(app: App, deps: AppDeps, checkTarget: CheckTarget) {
   const { platform, options } = deps
   const checks = { admit: keyWith('webhooks:write'), limits: options.config }
   operation(app, route, checks, async (c, { principal: { tenantId }, params, body, reply }) => {
     const settings = body
     const webhook = await replaceStored({
       find: () => findWebhook(deps, tenantId, params.id),
-      check: () => guard.check(settings.targetUrl),
+      check: () => checkTarget(tenantId, settings.targetUrl),
       async replace(stored) {
         const updatedAt = changedAt(stored, options.clock.now())
         const owed = owedWhen(settings.enabled, platform.mark(), stored)
