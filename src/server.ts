@@ -12,6 +12,7 @@ import { createLimiter, ratesOf } from './limits/limiter'
 import { createHub } from './live/hub'
 import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
+import { createIdleSockets } from './outbound/idle-sockets'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
@@ -56,9 +57,8 @@ export async function startServer(config: Config): Promise<Server> {
   const guard = createGuard({ allowPrivate: config.allowPrivateWebhooks })
   const findTenant = rememberTenants({ ...platform, clock })
   const refuseTarget = createRefuseTarget({ findTenant })
-  const deliverer = opened.use(
-    createDeliverer({ ...platform, send: createSend({ guard }), refuseTarget, clock, log }),
-  )
+  const send = createSend({ guard, idle: createIdleSockets() })
+  const deliverer = opened.use(createDeliverer({ ...platform, send, refuseTarget, clock, log }))
   const { archiveFlushSeconds } = config
   const onEnqueued = deliverer.poke
   const following = { archiveFlushSeconds, clock, log, onEnqueued }

@@ -103,7 +103,7 @@ export function exchange(
 
 const CLOSED = 'the connection was closed before there was an answer'
 
-// What is not longer is copied behind its head, and goes out with it.
+// A body that is not longer is copied behind its head, and goes out with it.
 const SMALL_BYTES = 64 * 1024
 
 function send(socket: Socket, head: string, body: Uint8Array = new Uint8Array()) {

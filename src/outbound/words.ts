@@ -23,7 +23,7 @@ const byCode: Record<string, string> = {
  */
 export function inWords(error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException
-  // What has no code is ours, or the reason of the caller's signal; a refusal has words of its own.
+  // An error without a code is ours, or the caller's reason to end; a refusal has words of its own.
   if (error instanceof AppError || (code === undefined && message)) return error as Error
   const ofTls = code?.startsWith('ERR_SSL') ? 'the TLS handshake failed' : undefined
   return new Error(byCode[code ?? ''] ?? ofTls ?? 'the connection failed', { cause: error })

@@ -41,7 +41,7 @@ export function createSend(needs: { guard: Guard; idle?: IdleSockets; timeoutMs?
       const { status, fields, body: answered } = await call(targetUrl, request)
       const retryAfter = fields.get('retry-after')?.at(-1)
       const isPlain = !fields.has('content-encoding')
-      // What it compressed, though it was not asked to, nobody unpacks.
+      // Nobody unpacks an answer that was compressed, though we did not ask for that.
       const text = isPlain ? textOf(answered) : undefined
       return { kind: 'answered', status, retryAfter, body: text }
     } catch (error) {
@@ -51,7 +51,7 @@ export function createSend(needs: { guard: Guard; idle?: IdleSockets; timeoutMs?
   }
 }
 
-// What a terminal or a log would act upon, or a database not take.
+// A terminal would act upon these, and some databases do not take them.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
 
@@ -61,7 +61,7 @@ const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
  */
 function textOf(body: Buffer): string {
   const text = new TextDecoder().decode(body, { stream: true }).replace(CONTROLS, '\ufffd')
-  // What is no text has become longer: each such byte has three now.
+  // It has become longer where it is no text: each such byte has three now.
   const bytes = Buffer.from(text)
   if (bytes.length <= MAX_RESPONSE_BYTES) return text
   return new TextDecoder().decode(bytes.subarray(0, MAX_RESPONSE_BYTES), { stream: true })

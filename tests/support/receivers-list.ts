@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
 
 /** What a call to it comes to: the status that counts, or why there is none. */
 export interface Answers {
@@ -235,6 +236,33 @@ export const receivers: Receiver[] = [
     meet: drips(`${ok}content-length: 1000000\r\n\r\n`, ' '),
     post: 200,
     get: late,
+  },
+  {
+    name: 'answers a gigabyte',
+    meet: floods(`${ok}content-length: 1000000000\r\n\r\n`, ' '),
+    post: 200,
+    get: /longer than/,
+  },
+  {
+    name: 'answers a bomb of gzip',
+    meet: floods(
+      `${ok}content-encoding: gzip\r\ncontent-length: 10000000\r\n\r\n`,
+      gzipSync(Buffer.alloc(16 * 1024 * 1024)),
+    ),
+    post: 200,
+    get: /longer than/,
+  },
+  {
+    name: 'refuses at length',
+    meet: floods(`HTTP/1.1 500 Oh\r\ncontent-length: 1000000000\r\n\r\n`, 'no'),
+    post: 500,
+    get: /answered 500/,
+  },
+  {
+    name: 'redirects to this machine',
+    meet: says('HTTP/1.1 307 Moved\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n'),
+    post: 307,
+    get: /answered 307/,
   },
   { name: 'floods its body', meet: floods(`${ok}\r\n`, ' '), post: 200, get: /longer than/ },
   {

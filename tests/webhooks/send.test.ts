@@ -184,3 +184,28 @@ describe('Sending a webhook', () => {
     },
   )
 })
+
+describe('What a receiver answered', () => {
+  const answering = (body: Uint8Array | string, headers: Record<string, string> = {}) =>
+    aReceiver(() => new Response(body, { status: 500, headers }))
+  const cases: [what: string, body: Uint8Array | string, kept: string][] = [
+    ['as it is', 'ça\tne va pas\r\n', 'ça\tne va pas\r\n'],
+    ['up to 4 KB', 'x'.repeat(100_000), 'x'.repeat(4096)],
+    ['up to the last whole character', `${'x'.repeat(4095)}é`, 'x'.repeat(4095)],
+    ['without what a terminal would act upon', 'a\u001b[2Jb\0c', 'a\ufffd[2Jb\ufffdc'],
+    ['with marks where it is no text', Uint8Array.of(0xff, 0x41), '\ufffdA'],
+    ['in 4 KB even where it is no text', new Uint8Array(4096).fill(0xff), '\ufffd'.repeat(1365)],
+  ]
+  for (const [what, body, kept] of cases) {
+    it(`is kept ${what}`, async () => {
+      await using receiver = answering(body)
+      expect(await send(receiver.url, {}, '{}')).toMatchObject({ status: 500, body: kept })
+    })
+  }
+
+  it('is not kept, nor unpacked, where it is compressed', async () => {
+    const bomb = Bun.gzipSync(Buffer.alloc(4 * 1024 * 1024))
+    await using receiver = answering(bomb, { 'content-encoding': 'gzip' })
+    expect(await send(receiver.url, {}, '{}')).toMatchObject({ status: 500, body: undefined })
+  })
+})
