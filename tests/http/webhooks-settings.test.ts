@@ -288,7 +288,8 @@ async function errorsOf(reply: Response) {
   expect(reply.status).toBe(400)
   const text = await reply.text()
   expect(text).not.toContain('hunter2')
-  return (JSON.parse(text) as { errors: { path: unknown[]; message: string; code: string }[] }).errors
+  return (JSON.parse(text) as { errors: { path: unknown[]; message: string; code: string }[] })
+    .errors
 }
 
 describe('Settings of a webhook are taken', () => {
