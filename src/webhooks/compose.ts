@@ -26,7 +26,7 @@ export function compose(
   if (notice !== undefined) return noticeMessage(notice)
   const { maxEvents } = webhook.batch ?? usual.batch
   const isCloudEvent = webhook.format === 'cloudevents'
-  // What was enqueued while the webhook took several at once may still have several.
+  // A delivery that was enqueued while the webhook took several at once may still have several.
   const isOne = isCloudEvent && maxEvents === 1 && records.length === 1
 
   function write(texts: readonly string[], thin: readonly Thin[]): string {
