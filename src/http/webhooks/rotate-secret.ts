@@ -1,4 +1,5 @@
 import { changedAt } from '../../webhooks/attempt'
+import { owedFrom } from '../../webhooks/owed'
 import { rotated } from '../../webhooks/rotate'
 import { newWebhookSecret } from '../../webhooks/secret'
 import { keyWith } from '../admit'
@@ -79,7 +80,8 @@ export function rotateSecret(app: App, deps: AppDeps) {
       check: async () => {},
       async replace(stored) {
         const updatedAt = changedAt(stored, now)
-        const next = { ...rotated(stored, { secret, until: overlapUntil, now }), updatedAt }
+        const owed = owedFrom(platform.mark(), stored)
+        const next = { ...rotated(stored, { secret, until: overlapUntil, now }), owed, updatedAt }
         return (await platform.registry.webhooks.replace(stored, next)) ? next : undefined
       },
     })
