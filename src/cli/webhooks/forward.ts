@@ -1,6 +1,6 @@
 import type { LocalDelivery } from './local-webhook'
 
-/** What a receiver answered, or why it did not. */
+/** A receiver answered so, or did not, for this reason. */
 export type ForwardAnswer =
   | { status: number; latencyMs: number; body: string }
   | { error: string; latencyMs: number }

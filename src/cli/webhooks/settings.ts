@@ -5,7 +5,7 @@ import { readDocuments } from '../documents'
 import { CommandError } from '../failure'
 import { describeIssue } from '../issue-text'
 
-/** What says in HTTP how a webhook is to be; every member may be left out. */
+/** Settings say in HTTP how a webhook is to be; every member may be left out. */
 export type Settings = Record<string, unknown>
 
 export interface SettingsOptions {
