@@ -94,7 +94,6 @@ const FOLLOW_MS = 1000
 
 /** Prints each of the latest deliveries when it comes, and again when something became of it. */
 async function follow(ask: ApiClient, id: string, options: Options) {
-  const isOver = false
   void stopSignal(() => process.exit(0)).then(() => process.exit(0))
   const shown = new Map<string, string>()
   for (;;) {
