@@ -19,7 +19,7 @@ interface Judged {
   reasons: { path: (string | number)[]; message: string }[]
   /** So many more were left out. */
   moreReasons?: number
-  /** Those of `fields` that find nothing in this event. */
+  /** These of `fields` find nothing in this event. */
   fieldsWithout?: string[]
 }
 
