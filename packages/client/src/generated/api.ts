@@ -1053,6 +1053,8 @@ export type Tenant = {
   /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   limits?: TenantLimits
+  /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
+  webhookHosts?: string[]
   createdAt: string
 }
 
@@ -1085,6 +1087,8 @@ export type TenantChanges = {
     /** What changes settings */
     admin?: string
   } | null
+  /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
+  webhookHosts?: string[] | null
 }
 
 export type IssuerList = {
