@@ -1,8 +1,8 @@
 import { AppError } from '../../error/app-error'
-import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { owedFrom } from '../../webhooks/owed'
 import { newWebhookId, newWebhookSecret } from '../../webhooks/secret'
+import type { CheckTarget } from '../../webhooks/target'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { linkTo } from '../links'
@@ -39,12 +39,12 @@ const route = createRoute({
   },
 })
 
-export function createWebhook(app: App, { platform, options }: AppDeps, guard: Guard) {
+export function createWebhook(app: App, { platform, options }: AppDeps, checkTarget: CheckTarget) {
   const hidden = ['headers', 'secret']
   const checks = { admit: keyWith('webhooks:write'), limits: options.config, hidden }
   operation(app, route, checks, async (c, { principal: { tenantId }, body, reply }) => {
     const { secret = newWebhookSecret(), ...settings } = body
-    await guard.check(settings.targetUrl)
+    await checkTarget(tenantId, settings.targetUrl)
 
     const now = options.clock.now().toISOString()
     const webhook: Webhook = {

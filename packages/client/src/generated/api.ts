@@ -1053,6 +1053,8 @@ export type Tenant = {
   /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   limits?: TenantLimits
+  /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
+  webhookHosts?: string[]
   createdAt: string
 }
 
@@ -1085,6 +1087,8 @@ export type TenantChanges = {
     /** What changes settings */
     admin?: string
   } | null
+  /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
+  webhookHosts?: string[] | null
 }
 
 export type IssuerList = {
@@ -1641,6 +1645,34 @@ export type WebhookChanges = {
   headers?: Record<string, string | null>
   /** With `enabled: true`: what is sent of the time when it was disabled. `position`, which is usual: all that was not delivered; `now`: nothing; a time: what arrived from then on. */
   resumeFrom?: string
+}
+
+export type RotatedSecret = {
+  /** Shown once */
+  secret: string
+  /** Of `v1a`, which has another key pair, too */
+  publicKey?: string
+  /** Until then messages are signed with the secret before as well */
+  overlapUntil: string
+}
+
+export type WebhookRotation = {
+  /** So long messages are signed with the secret before as well */
+  overlapHours?: number
+  /** Brought along, e.g. when you move here: `whsec_` and 24 to 64 bytes in base64. Drawn at random when left out */
+  secret?: string
+}
+
+/** A JSON Web Key (RFC 8037) */
+export type WebhookPublicKey = {
+  kty: 'OKP'
+  crv: 'Ed25519'
+  /** The 32 bytes of the key, base64url */
+  x: string
+  alg: 'EdDSA'
+  use: 'sig'
+  /** Its thumbprint (RFC 7638) */
+  kid: string
 }
 
 export type WebhookDeliveryList = {
@@ -3379,6 +3411,44 @@ export interface Operations {
     }
     replies: {
       204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Give a webhook another secret */
+  rotateWebhookSecret: {
+    method: 'POST'
+    path: '/webhooks/{id}/secret/rotate'
+    parameters: {
+      id: string
+    }
+    body: WebhookRotation
+    replies: {
+      200: RotatedSecret
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the public key of a webhook */
+  getWebhookPublicKey: {
+    method: 'GET'
+    path: '/webhooks/{id}/public-key'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: WebhookPublicKey
       401: Problem
       403: Problem
       404: Problem
