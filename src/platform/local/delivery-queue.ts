@@ -12,6 +12,7 @@ import { createEnds } from './deliveries/ends'
 import { createEnqueue } from './deliveries/enqueue'
 import { eraseFromDeliveries } from './deliveries/erase'
 import { createDeliveryLog } from './deliveries/log'
+import { createLookAhead } from './deliveries/look-ahead'
 import { adoptFormerTables, BLOCKED, deliveryOf } from './deliveries/rows'
 import { prepare, type Whose } from './deliveries/statements'
 import { createTurns } from './deliveries/turns'
@@ -43,6 +44,7 @@ export function createDeliveryQueue(
   const turns = createTurns()
   const core = createCore(db, { clock, now, changed })
   const { leases, open, figures } = core
+  const ahead = createLookAhead(firstDue, leases)
   const aside = createAsideDeliveries(core, maxParked)
   const ends = createEnds(core)
   const enqueueAll = db.transaction(createEnqueue(core, aside.parkedOne))
@@ -73,6 +75,7 @@ export function createDeliveryQueue(
 
   function readTurns() {
     turns.clear()
+    ahead.clear()
     for (const { due_at, ...whose } of allDue.all()) setTurn(whose, due_at)
   }
 
@@ -80,19 +83,9 @@ export function createDeliveryQueue(
     turns.set(tenant_id, webhook_id, dueAt !== undefined && dueAt < BLOCKED ? dueAt : undefined)
   }
 
-  /** Finds the first two that nobody has taken, and when the first of the taken ones comes back. */
-  function lookAt(whose: Whose, at: number) {
-    const taken = leases.of(whose)
-    const rows = firstDue.all(whose.tenant_id, whose.webhook_id, taken.size + 2)
-    const free = rows.filter(({ rowid }) => (taken.get(rowid)?.until ?? 0) <= at)
-    let backAt = Number.POSITIVE_INFINITY
-    for (const { until } of taken.values()) if (until > at) backAt = Math.min(backAt, until)
-    return { free, backAt }
-  }
-
   function changed(whose: Whose) {
-    const { free, backAt } = lookAt(whose, now())
-    setTurn(whose, Math.min(free[0]?.due_at ?? backAt, backAt))
+    ahead.forget(whose)
+    setTurn(whose, ahead.dueAt(whose, now()))
   }
 
   const takeDue = db.transaction((limit: number, leaseMs: number, hasPlace: HasPlace) => {
@@ -100,24 +93,18 @@ export function createDeliveryQueue(
     const taken: Delivery[] = []
     turns.goRound(at, hasPlace, (tenantId, webhookId) => {
       const whose = { tenant_id: tenantId, webhook_id: webhookId }
-      const { free, backAt } = lookAt(whose, at)
-      const [first, second] = free
-      let isTaken = false
-      if (first !== undefined && first.due_at <= at) {
-        const { rowid } = first
-        const row = read.get(rowid)!
-        const until = at + leaseMs
-        const { lane, is_new } = row
-        open.closeOne(row.delivery_id, { tenantId, webhookId, lane })
-        leases.add(row.delivery_id, { ...whose, rowid, until, lane, isNew: is_new === 1 })
+      const { free } = ahead.look(whose, at)
+      const row = free !== undefined && free.due_at <= at ? read.get(free.rowid) : null
+      if (row !== null) {
+        const [{ rowid }, until, { lane, delivery_id }] = [free!, at + leaseMs, row]
+        open.closeOne(delivery_id, { tenantId, webhookId, lane })
+        leases.add(delivery_id, { ...whose, rowid, until, lane, isNew: row.is_new === 1 })
         taken.push(deliveryOf(row))
-        isTaken = true
-        setTurn(whose, Math.min(second?.due_at ?? until, until, backAt))
-      } else {
-        setTurn(whose, Math.min(first?.due_at ?? backAt, backAt))
-      }
+      } else if (free !== undefined && free.due_at <= at) ahead.forget(whose)
+      const { free: next, backAt } = ahead.look(whose, at)
+      setTurn(whose, Math.min(next?.due_at ?? backAt, backAt))
       turns.served(tenantId, webhookId)
-      return !isTaken || taken.length < limit
+      return taken.length < limit
     })
     return taken
   })
@@ -128,8 +115,18 @@ export function createDeliveryQueue(
     if (!aside.expire(time)) expiredBy = time
   }
 
+  /** Lets what was done be seen by a call, which goes on if that could not be written. */
+  const after =
+    <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
+    (...args: Args): Promise<T> => {
+      ends.flush()
+      return call(...args)
+    }
+
   return {
-    ...log,
+    list: after(log.list),
+    find: after(log.find),
+    backlog: after(log.backlog),
     async enqueue(deliveries, delayMs = 0) {
       if (deliveries.length === 0) return
       try {
@@ -172,49 +169,44 @@ export function createDeliveryQueue(
       })
     },
 
-    park: aside.park,
-    release: aside.release,
-    drop: (tenantId, webhookId) => dropWebhook(core, tenantId, webhookId),
-    listParked: aside.listParked,
-    bury: aside.bury,
-    listDead: aside.listDead,
-    skip: aside.skip,
+    park: after(aside.park),
+    release: after(aside.release),
+    drop: after((tenantId, webhookId) => dropWebhook(core, tenantId, webhookId)),
+    listParked: after(aside.listParked),
+    bury: after(aside.bury),
+    listDead: after(aside.listDead),
+    skip: after(aside.skip),
 
-    async again(...args) {
+    again: after(async (...args) => {
       await erasing
       return log.again(...args)
-    },
+    }),
 
-    async againAll(...args) {
+    againAll: after(async (...args) => {
       await erasing
       return log.againAll(...args)
-    },
+    }),
 
-    async figures(tenantId, webhookId, since) {
-      return guarded('reading figures of deliveries', () =>
-        figures.since(tenantId, webhookId, since),
-      )
-    },
+    figures: after(async (tenantId, webhookId, since) =>
+      guarded('reading figures of deliveries', () => figures.since(tenantId, webhookId, since)),
+    ),
 
-    erase(tenantId, { eventIds }) {
+    erase: after((tenantId, { eventIds }) => {
       const erased = eraseFromDeliveries(core, tenantId, eventIds)
-      const before = erasing
-      erasing = erased.then(
-        () => before,
-        () => before,
-      )
+      erasing = Promise.allSettled([erasing, erased])
       return erased
-    },
+    }),
 
-    async stats() {
-      return guarded('counting deliveries', () => {
+    stats: after(async () =>
+      guarded('counting deliveries', () => {
         const { waiting: all, ...rest } = count.get()!
         const inFlight = leases.count(now())
         return { ...rest, waiting: all - inFlight, inFlight }
-      })
-    },
+      }),
+    ),
 
     [Symbol.dispose]() {
+      ends.flush()
       figures.store()
     },
   }

@@ -10,7 +10,7 @@ import type { Table } from './rows'
 import type { Whose } from './statements'
 import { withTry } from './tries'
 
-/** What the parts of the queue share. */
+/** The parts of the queue share this. */
 export interface Core {
   db: Database
   clock: Clock

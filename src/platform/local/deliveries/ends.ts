@@ -13,15 +13,22 @@ interface End {
   again?: { dueAt: number; notedAt: number; reason: string }
 }
 
-type Ending = End & { resolve(): void; reject(error: unknown): void }
+type Ending = End & {
+  resolve?(): void
+  reject?(error: unknown): void
+  /** It was taken until then. */
+  until?: number
+}
 type WhoseLane = Whose & { lane: string | null }
 
-/**
- * Writes down how attempts ended, all of a turn of the event loop in one transaction: a commit costs
- * more than what it has in it.
- */
+// A commit costs as much as ten deliveries that are in it. A process that is killed sends those of
+// this time, ms, once more.
+const WRITE_AFTER = 5
+const MAX_BATCH = 64
+
+/** Writes down how attempts ended, those of some milliseconds in one transaction. */
 export function createEnds(core: Core) {
-  const { db, clock, leases, open, lanes, figures, remembered, relaxed, changed } = core
+  const { db, clock, now, leases, open, lanes, figures, remembered, relaxed, changed } = core
   const forget = db.query<WhoseLane, [string]>(
     'DELETE FROM deliveries WHERE delivery_id = ? RETURNING tenant_id, webhook_id, lane',
   )
@@ -37,6 +44,8 @@ export function createEnds(core: Core) {
      WHERE delivery_id = $deliveryId RETURNING tenant_id, webhook_id, lane`,
   )
   let batch: Ending[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isSoon = false
   let isFailing = false
 
   /** @returns whose it was, unless the queue has it not */
@@ -75,41 +84,80 @@ export function createEnds(core: Core) {
       if (attempt !== undefined) notes.push({ whose, attempt, isWell: again === undefined })
       if (attempt !== undefined && again === undefined) remembered.added(whose)
       if (again !== undefined) open.closeOne(end.deliveryId, placeOf(whose))
-      if (again !== undefined || whose.lane !== null) touched.push(whose)
+      if (again !== undefined || whose.lane !== null || !held[place]) touched.push(whose)
     }
     return { notes, touched }
   })
 
+  /**
+   * Writes what waits, and tells those who wait for it. What cannot be written comes again when its
+   * lease ends.
+   */
   function flush() {
+    clearTimeout(timer)
+    timer = undefined
     const ends = batch
     batch = []
     if (ends.length === 0) return
     // Lanes go by who is under way.
     const held = ends.map(({ deliveryId }) => leases.end(deliveryId))
     try {
-      const done = guarded('finishing deliveries', () =>
+      const { notes, touched } = guarded('finishing deliveries', () =>
         relaxed(() => endAll.immediate(ends, held)),
       )
       isFailing = false
-      for (const note of done.notes) figures.note(note)
-      for (const whose of done.touched) changed(whose)
-      for (const { resolve } of ends) resolve()
+      for (const note of notes) figures.note(note)
+      for (const whose of touched) changed(whose)
+      for (const { resolve } of ends) resolve?.()
     } catch (error) {
       isFailing = true
       for (const [place, lease] of held.entries()) {
-        if (lease !== undefined) leases.add(ends[place]!.deliveryId, lease)
+        const { deliveryId, until } = ends[place]!
+        if (lease === undefined) continue
+        if (until !== undefined) lease.until = until
+        leases.add(deliveryId, lease)
+        backAgain(lease)
       }
-      for (const { reject } of ends) reject(error)
+      for (const { reject } of ends) reject?.(error)
+    }
+  }
+
+  function backAgain(lease: Lease) {
+    try {
+      changed(lease)
+    } catch {
+      // The database is closed, or as broken as it was.
     }
   }
 
   return {
+    /**
+     * Resolves once it is written, or, where that need not be at once, when it is sure to be given
+     * out no more unless the process dies or the disk is full.
+     */
     end(end: End): Promise<void> {
+      const lease = leases.get(end.deliveryId)
+      const mayWait = lease !== undefined && lease.lane === null && lease.until > now()
+      if (end.again === undefined && end.attempt !== undefined && mayWait && !isFailing) {
+        batch.push({ ...end, until: lease.until })
+        lease.until = Number.POSITIVE_INFINITY
+        if (batch.length >= MAX_BATCH) flush()
+        else timer ??= setTimeout(flush, WRITE_AFTER)
+        return Promise.resolve()
+      }
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       batch.push({ ...end, resolve, reject })
-      if (batch.length === 1) setImmediate(flush)
+      if (!isSoon) {
+        isSoon = true
+        setImmediate(() => {
+          isSoon = false
+          flush()
+        })
+      }
       return promise
     },
+
+    flush,
 
     /** Tells whether the latest could not be written, so that it is better to attempt nothing. */
     isFailing: () => isFailing,

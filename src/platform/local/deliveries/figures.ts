@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
+import { bucketOf } from '../../../syntax/latency'
 import type { AttemptFigures } from '../../delivery-log'
 import type { AttemptRecord } from '../../delivery-queue'
-import { bucketOf } from '../../latency'
 import { guarded } from '../database'
 import type { Whose } from './statements'
 

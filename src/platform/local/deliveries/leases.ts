@@ -46,7 +46,7 @@ export function createLeases() {
       ofWebhook.set(key, rows.set(lease.rowid, lease))
     },
 
-    /** What is taken of a webhook, by row. */
+    /** Finds those of a webhook, by row. */
     of: (whose: Whose) => ofWebhook.get(keyOf(whose)) ?? none,
 
     dropAll(whose: Whose) {
