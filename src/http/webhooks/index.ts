@@ -4,6 +4,8 @@ import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
 import { getWebhook } from './get-webhook'
 import { listWebhooks } from './list-webhooks'
+import { matchSettings } from './match-settings'
+import { matchWebhook } from './match-webhook'
 import { patchWebhook } from './patch-webhook'
 import { updateWebhook } from './update-webhook'
 
@@ -15,4 +17,6 @@ export function registerWebhooks(app: App, deps: AppDeps) {
   updateWebhook(app, deps, checkTarget)
   patchWebhook(app, deps, checkTarget)
   deleteWebhook(app, deps)
+  matchSettings(app, deps)
+  matchWebhook(app, deps)
 }
