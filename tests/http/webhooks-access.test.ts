@@ -14,6 +14,8 @@ describe('Webhooks are closed to whoever may not see them', () => {
     ['GET', '/webhooks/whk_1', undefined],
     ['PUT', '/webhooks/whk_1', settings],
     ['DELETE', '/webhooks/whk_1', undefined],
+    ['POST', '/webhooks/whk_1/match', { last: 1 }],
+    ['POST', '/webhooks/match', { settings, last: 1 }],
   ] as const
 
   for (const [method, path, body] of calls) {
@@ -36,6 +38,8 @@ describe('Webhooks are closed to whoever may not see them', () => {
       expect(reply.status).toBe(404)
       expect(await reply.json()).toMatchObject({ code: 'not_found' })
     }
+    const tried = await test.call('POST', `/webhooks/${id}/match`, { last: 1 }, stranger)
+    expect(tried.status).toBe(404)
     const list = await test.call('GET', '/webhooks', undefined, stranger)
     expect(await list.json()).toEqual({ webhooks: [] })
     expect((await test.call('GET', `/webhooks/${id}`)).status).toBe(200)
