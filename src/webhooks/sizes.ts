@@ -1,9 +1,6 @@
 import type { EventRecord } from '../event/record'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
 
-/** A webhook that says nothing else gets at most so much at once. */
-export const DEFAULT_MAX_BYTES = 256 * 1024
-
 /** The body of a message has so many bytes around its events, at most. */
 export const ENVELOPE_BYTES = 512
 
