@@ -8,6 +8,8 @@ import { getWebhook } from './get-webhook'
 import { getWebhookStats } from './get-webhook-stats'
 import { listDeliveries } from './list-deliveries'
 import { listWebhooks } from './list-webhooks'
+import { matchSettings } from './match-settings'
+import { matchWebhook } from './match-webhook'
 import { patchWebhook } from './patch-webhook'
 import { retryDeliveries } from './retry-deliveries'
 import { retryDelivery } from './retry-delivery'
@@ -16,6 +18,7 @@ import { testWebhook } from './test-webhook'
 import { updateWebhook } from './update-webhook'
 
 export function registerWebhooks(app: App, deps: AppDeps) {
+  const { guard } = deps.services
   const checkTarget = createCheckTarget(deps.services)
   createWebhook(app, deps, checkTarget)
   listWebhooks(app, deps)
@@ -31,4 +34,6 @@ export function registerWebhooks(app: App, deps: AppDeps) {
   retryDeliveries(app, deps)
   testWebhook(app, deps)
   getWebhookStats(app, deps)
+  matchSettings(app, deps)
+  matchWebhook(app, deps)
 }
