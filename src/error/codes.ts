@@ -25,6 +25,8 @@ export const errorCodes = {
     title: 'What was good would be refused; that needs a higher version',
   },
   limit_reached: { status: 409, title: 'You have as many of these as you may' },
+  wrong_state: { status: 409, title: 'That cannot be done in the state that it is in' },
+  gone: { status: 410, title: 'What was asked for is held no more' },
   precondition_failed: { status: 412, title: 'What is there is not what you expected' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This media type is not taken here' },

@@ -2,7 +2,11 @@ import type { App, AppDeps } from '../context'
 import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
 import { getWebhook } from './get-webhook'
+import { getWebhookReplay } from './get-webhook-replay'
+import { listReplays } from './list-replays'
 import { listWebhooks } from './list-webhooks'
+import { replayWebhook } from './replay-webhook'
+import { steerReplay } from './steer-replay'
 import { updateWebhook } from './update-webhook'
 
 export function registerWebhooks(app: App, deps: AppDeps) {
@@ -12,4 +16,8 @@ export function registerWebhooks(app: App, deps: AppDeps) {
   getWebhook(app, deps)
   updateWebhook(app, deps, guard)
   deleteWebhook(app, deps)
+  replayWebhook(app, deps)
+  listReplays(app, deps)
+  getWebhookReplay(app, deps)
+  steerReplay(app, deps)
 }
