@@ -11,6 +11,7 @@ import type { Webhook } from '../../platform/registry/webhooks'
 import { wants } from '../subscription'
 import { deliveriesOf } from './deliveries'
 import { readHot } from './hot-page'
+import { justReadFrom } from './just-read'
 import { type NotYet, readLake } from './lake-page'
 import type { Page } from './page'
 import { ended, isOver, type Place, type Replay, type Whose } from './replay'
@@ -89,6 +90,7 @@ export function createAdvance(needs: AdvanceNeeds): Advance {
       return 'soon'
     }
     const wanted = await wantedOf(webhook, replay, page.records)
+    if (page.isArchived) justReadFrom(needs.lake).add(wanted)
     const made = deliveriesTo(webhook, replay, page, wanted)
     await deliveries.enqueue(made)
     const next: Replay = {
