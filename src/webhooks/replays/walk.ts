@@ -7,9 +7,10 @@ const FIRST_WINDOW_MS = DAY_MS
 const MOST_WINDOW_MS = 32 * DAY_MS
 const LEAST_WINDOW_MS = 1000
 
-// Reading the hot store may take its time: hot copies that will have expired by then are read from the
-// lake to begin with.
-const MARGIN_SHARE = 1 / 8
+// Reading the hot store may take its time: hot copies that could expire by then are read from the lake
+// to begin with. It is read for a while longer, or its end would move on before it is reached.
+const MARGIN_SHARE = 1 / 16
+const READ_ON_SHARE = 1 / 8
 
 interface Now {
   now: Date
@@ -18,11 +19,12 @@ interface Now {
 
 /** Returns the place at which to read on what arrived from `at` on. */
 export function beginAt(at: string, to: string, { now, hotTtlDays }: Now): Place {
-  const keptMs = hotTtlDays * DAY_MS
-  const heldFrom = new Date(now.getTime() - keptMs * (1 - MARGIN_SHARE)).toISOString()
-  if (at >= heldFrom) return { in: 'hot', from: at }
-  const until = heldFrom < to ? heldFrom : to
-  return { in: 'lake', from: at, to: until, windowMs: FIRST_WINDOW_MS, rows: 0 }
+  const heldFrom = (margin: number) =>
+    new Date(now.getTime() - hotTtlDays * DAY_MS * (1 - margin)).toISOString()
+  if (at >= heldFrom(MARGIN_SHARE)) return { in: 'hot', from: at }
+  const until = heldFrom(READ_ON_SHARE)
+  const end = until < to ? until : to
+  return { in: 'lake', from: at, to: end, windowMs: FIRST_WINDOW_MS, rows: 0 }
 }
 
 /**
