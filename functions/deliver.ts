@@ -1,11 +1,14 @@
 import { Resource } from 'sst'
+import { rememberTenants } from '../src/access/keys/tenants'
 import { readConfig } from '../src/config/read-config'
 import { createGuard } from '../src/outbound/guard'
 import { openDelivering } from '../src/platform/aws/handing-on'
 import { createDeliverHandler } from '../src/platform/aws/lambda/deliver-handler'
 import { systemClock as clock } from '../src/platform/clock'
+import { createHidden } from '../src/query/hidden'
 import { createLog } from '../src/telemetry/log'
 import { createDeliver } from '../src/webhooks/deliver'
+import { replaysByMessages } from '../src/webhooks/replays/by-messages'
 import { createSend } from '../src/webhooks/send'
 
 const config = readConfig(process.env)
@@ -13,9 +16,16 @@ const log = createLog(config.logLevel, 'json')
 const platform = openDelivering(Resource.Nonius, { clock })
 const send = createSend({ guard: createGuard({ allowPrivate: config.allowPrivateWebhooks }) })
 
-/** Sends the webhooks whose messages rang. */
+const findTenant = rememberTenants({ ...platform, clock })
+const { tenants } = platform.registry
+const { before: hiddenBefore } = createHidden({ tenants, findTenant, clock })
+const { hotTtlDays } = config
+const carryOn = replaysByMessages(platform, { hotTtlDays, hiddenBefore, clock, log })
+
+/** Sends the webhooks whose messages rang, and carries replays on whose messages came. */
 export const handler = createDeliverHandler({
   deliveries: platform.deliveries,
+  carryOn,
   deliver: createDeliver({ ...platform, send, clock, log }),
   log,
 })

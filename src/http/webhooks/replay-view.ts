@@ -34,8 +34,10 @@ export const WebhookReplayView = z
   .openapi('WebhookReplay')
 
 export function replayViewOf(replay: Replay): z.output<typeof WebhookReplayView> {
-  const { replayId: id, tenantId: _, webhookId: __, place: ___, step: ____, ...shown } = replay
-  return { id, ...shown }
+  const { replayId: id, status, reason, from, to, types, startedAt, finishedAt } = replay
+  const { read, matched, queued, at, percent } = replay
+  const range = { from, to, types, startedAt, finishedAt }
+  return { id, status, reason, ...range, read, matched, queued, at, percent }
 }
 
 export const replayExample = {

@@ -10,7 +10,7 @@ import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
 import { readingWith } from './events/committed'
 import { createItems } from './events/item'
-import { lazyStatements } from './lazy'
+import { lazyDocuments, lazyLake, lazyReplayWakes, lazyStatements } from './lazy'
 import { serviceTimeOuts } from './time-outs'
 
 // These are apart from what answers requests, whose start is not to read the clients of queues and
@@ -44,11 +44,20 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
   }
 }
 
-/** Opens what sends webhooks. */
+/** Opens what sends webhooks, what arrived before among it. */
 export function openDelivering(resources: Resources, { clock }: Needs) {
-  const { dynamo, events, registry } = openParts(resources, clock)
-  const mark = () => markAt(clock.now())
-  return { events, registry, mark, deliveries: openDeliveries(resources, dynamo, clock) }
+  const { dynamo, blobs, tokens, events, registry } = openParts(resources, clock)
+  const { documentsTable, deliveryQueueUrl } = resources
+  const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
+  return {
+    events,
+    registry,
+    mark: () => markAt(clock.now()),
+    deliveries: openDeliveries(resources, dynamo, clock),
+    documents: lazyDocuments({ client: dynamo, table: documentsTable, blobs, tokens, clock }),
+    lake: lazyLake({ workgroup, database, tokens, clock }),
+    wakeReplay: lazyReplayWakes(deliveryQueueUrl),
+  }
 }
 
 function openDeliveries(

@@ -30,6 +30,8 @@ export interface Asked {
 const MOST_OF_A_WEBHOOK = 1
 // A tenant's replays take turns with those of others.
 const MOST_OF_A_TENANT = 20
+// With all the rest of it, a replay takes less than 8 KB, which a document holds without a blob on AWS.
+const MAX_TYPES_BYTES = 2048
 // As many that are over are remembered of a webhook, and all of them for 30 days at most.
 const MOST_REMEMBERED = 50
 
@@ -86,6 +88,9 @@ export async function beginReplay(
       if (webhook.events.includes(type) || webhook.events.includes('*')) continue
       throw invalid(['types', at], 'Its webhook is not sent events of this type')
     }
+    const bytes = Buffer.byteLength(JSON.stringify(types ?? []))
+    if (bytes > MAX_TYPES_BYTES)
+      throw invalid('types', `Must have at most ${MAX_TYPES_BYTES} bytes`)
   }
 
   /** Of two that begin at the same moment, one or none stays. */

@@ -69,6 +69,8 @@ export interface Replay extends Whose {
   at: string
   percent: number
   place: Place
+  /** Where messages carry it on: nobody else does before then, and a message is under way. */
+  dueAt?: string | undefined
   /** Counts the changes, so that no two documents of a replay are the same. */
   step: number
 }

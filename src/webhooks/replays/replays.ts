@@ -3,7 +3,7 @@ import type { ServingPlatform } from '../../platform/platform'
 import type { Webhook } from '../../platform/registry/webhooks'
 import type { Log } from '../../telemetry/log'
 import type { Asked } from './begin'
-import type { Replay, Whose } from './replay'
+import { isOver, type Replay, type Whose } from './replay'
 import type { ReplayRunner } from './runner'
 import type { Step } from './steps'
 
@@ -15,8 +15,18 @@ export interface Replays extends AsyncDisposable {
   list(tenantId: string, webhookId: string): Promise<Replay[]>
   /** Reads one; one that lies still because a message was lost goes on. */
   get(whose: Whose): Promise<Replay | undefined>
+  /** Has the replays of a webhook that was enabled go on at once. */
+  wakeAll(tenantId: string, webhookId: string): Promise<void>
   /** @returns undefined when there is none @throws {AppError} as `steer` does */
   steer(whose: Whose, step: Step): Promise<Replay | undefined>
+}
+
+// A message is late by so long at most, as a rule.
+const LATE_MS = 30_000
+
+function liesStill({ status, dueAt, startedAt }: Replay, now: Date): boolean {
+  const isOpen = status === 'running' || status === 'waiting'
+  return isOpen && Date.parse(dueAt ?? startedAt) + LATE_MS < now.getTime()
 }
 
 interface Needs {
@@ -78,8 +88,19 @@ export function createReplays(platform: ServingPlatform, needs: Needs): Replays 
     async get(whose) {
       const { store } = await parts()
       const replay = (await store.get(whose))?.replay
-      if (replay?.status === 'running' || replay?.status === 'waiting') await wake(whose)
+      if (replay !== undefined && liesStill(replay, clock.now())) await platform.wakeReplay?.(whose)
       return replay
+    },
+
+    async wakeAll(tenantId, webhookId) {
+      const { store } = await parts()
+      for (const entry of await store.list(tenantId, webhookId)) {
+        const found = isOver(entry) ? undefined : await store.get(entry)
+        if (found === undefined || found.replay.status === 'paused') continue
+        // A message that is due much later is not waited for.
+        const { dueAt: _, ...replay } = found.replay
+        if (await store.put(replay, found)) await wake(entry)
+      }
     },
 
     async steer(whose, step) {

@@ -109,6 +109,9 @@ export function startReplayRunner(needs: Needs): ReplayRunner {
   }
 }
 
+// The sentence of an engine may go on for pages.
+const MAX_REASON = 500
+
 const pauseOf = { more: 0, soon: SOON_MS, later: LATER_MS, trouble: TROUBLE_MS }
 
 /**
@@ -129,7 +132,8 @@ export async function advanceOnce(
       return 'trouble'
     }
     log.error('a replay to a webhook ended before its time', { replayId, webhookId, reason })
-    const problem = thrown instanceof AppError ? reason : 'Something broke on our side.'
+    const problem =
+      thrown instanceof AppError ? reason.slice(0, MAX_REASON) : 'Something broke on our side.'
     try {
       const found = await store.get(whose)
       if (found === undefined || isOver(found.replay)) return 'over'

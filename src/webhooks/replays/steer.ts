@@ -39,7 +39,7 @@ function after(replay: Replay, step: Step, now: Date): Replay {
   if (step === 'cancel' && status === 'cancelled') return replay
   if (isOver(replay)) throw wrong(`The replay is over: it is ${status}.`)
   if (step === 'cancel') return ended(replay, 'cancelled', now)
-  const { reason: _, ...rest } = replay
+  const { reason: _, dueAt: __, ...rest } = replay
   if (step === 'pause') return status === 'paused' ? replay : { ...rest, status: 'paused' }
   if (status !== 'paused') throw wrong(`Only a paused replay can be resumed; it is ${status}.`)
   return { ...rest, status: 'running' }
