@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { StorageError } from '../../src/error/storage-error'
 import { openDatabase } from '../../src/platform/local/database'
 import { createDeliveryQueue, deliveryQueueSchema } from '../../src/platform/local/delivery-queue'
+import { deliveryLogContract } from '../contracts/delivery-log.contract'
 import { deliveryQueueContract } from '../contracts/delivery-queue.contract'
 import { aClock, aDelivery, start } from '../support/deliveries'
 
@@ -29,6 +30,7 @@ function open(file = join(folder, `${files++}.db`), clock = aClock()) {
 }
 
 deliveryQueueContract('SQLite', async () => open())
+deliveryLogContract('SQLite', async () => open())
 
 describe('The SQLite delivery queue', () => {
   it('still has everything after the file is opened again', async () => {
