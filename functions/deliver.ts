@@ -10,13 +10,15 @@ import { createLog } from '../src/telemetry/log'
 import { createDeliver } from '../src/webhooks/deliver'
 import { replaysByMessages } from '../src/webhooks/replays/by-messages'
 import { createSend } from '../src/webhooks/send'
+import { createRefuseTarget } from '../src/webhooks/target'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
 const platform = openDelivering(Resource.Nonius, { clock })
 const send = createSend({ guard: createGuard({ allowPrivate: config.allowPrivateWebhooks }) })
-
 const findTenant = rememberTenants({ ...platform, clock })
+const refuseTarget = createRefuseTarget({ findTenant })
+
 const { tenants } = platform.registry
 const { before: hiddenBefore } = createHidden({ tenants, findTenant, clock })
 const { hotTtlDays } = config
@@ -26,6 +28,6 @@ const carryOn = replaysByMessages(platform, { hotTtlDays, hiddenBefore, clock, l
 export const handler = createDeliverHandler({
   deliveries: platform.deliveries,
   carryOn,
-  deliver: createDeliver({ ...platform, send, clock, log }),
+  deliver: createDeliver({ ...platform, send, refuseTarget, clock, log }),
   log,
 })

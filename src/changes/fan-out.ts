@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto'
-import { type Subject, subjectOf } from '../event/conditions/subject'
+import { subjectOf } from '../event/conditions/subject'
 import type { EventRecord } from '../event/record'
-import type { ChangeBatch, Consumer } from '../platform/change-feed'
+import type { ChangeBatch, Consumer, Span } from '../platform/change-feed'
 import type { Clock } from '../platform/clock'
-import type { Delivery, DeliveryQueue } from '../platform/delivery-queue'
+import type { DeliveryQueue, Outgoing } from '../platform/delivery-queue'
 import type { Registry } from '../platform/registry'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
 import { inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
-import { isOwed, mayBeOwed } from '../webhooks/owed'
-import { intoMessages } from '../webhooks/payload'
-import { looksIntoItems, wants } from '../webhooks/subscription'
+import { DEFAULT_BATCH, outgoingOf } from '../webhooks/outgoing'
+import { isOwed } from '../webhooks/owed'
+import { createSubscribers, type Subscriber } from '../webhooks/subscribers'
 
 export interface FanOutNeeds {
   registry: Pick<Registry, 'webhooks'>
@@ -24,23 +23,20 @@ export interface FanOutNeeds {
   onEnqueued?: (() => void) | undefined
 }
 
-/** This is a record with its place in the batch. */
-interface Stored {
-  /** All filters share what it has found in the item. */
-  subject: Subject
-  place: number
-}
-
 // A batch has at most ten full messages: enough to fill them under load, while it stays a few
 // megabytes.
 const MAX_RECORDS = 1000
 const MAX_BYTES = 4 * 1024 * 1024
 
 // The feed waits a tenth of a second for more: no one notices it, and it turns a trickle into
-// fuller messages.
-const MAX_WAIT_MS = 100
+// fuller messages. It waits no longer than the least patient webhook; whoever has more patience
+// has messages that wait and are added to (`Outgoing.join`).
+const MAX_WAIT_SECONDS = DEFAULT_BATCH.maxSeconds
 
-/** Queues a delivery for every webhook that subscribes to a record of a batch. */
+/**
+ * Queues deliveries for every webhook that subscribes to a record of a batch. One that is disabled is
+ * owed it as well: its deliveries are held.
+ */
 export function createFanOut({
   registry,
   deliveries,
@@ -48,79 +44,89 @@ export function createFanOut({
   log,
   onEnqueued,
 }: FanOutNeeds): Consumer {
+  const subscribers = createSubscribers()
+  let known: readonly WebhookSubscription[] | undefined
+  let waitSeconds: number = MAX_WAIT_SECONDS
+
   async function handle(batch: ChangeBatch) {
+    const waitedSeconds = waitSeconds
     // The webhooks are read after the batch was stored, so that one which was made before it is
     // among them.
-    const webhooks = (await registry.webhooks.listAll()).filter(mayBeOwed)
+    const webhooks = await registry.webhooks.listAll()
+    if (webhooks !== known) {
+      await inTurns(subscribers.update(webhooks))
+      waitSeconds = patienceOf(webhooks)
+      known = webhooks
+    }
     if (webhooks.length === 0) return
 
-    const stored = batch.records().map((record, place) => ({ subject: subjectOf(record), place }))
-    const byTenant = Map.groupBy(stored, ({ subject }) => subject.record.tenantId)
     const enqueuedAt = clock.now().toISOString()
-    function* finding(): Steps<Delivery[]> {
-      const found: Delivery[] = []
-      for (const webhook of webhooks) {
-        const owed = (byTenant.get(webhook.tenantId) ?? []).filter(({ place }) =>
-          isOwed(webhook, (span) => batch.isWithin(place, span)),
-        )
-        const wanted = yield* wantedOf(webhook, owed)
-        found.push(...deliveriesTo(webhook, wanted, enqueuedAt))
-      }
-      return found
-    }
-    // A thousand webhooks with long filters may meet as many records, so other work has turns in
+    // Thousands of webhooks with long filters may meet as many records, so other work has turns in
     // between.
-    const found = await inTurns(finding())
+    const found = await inTurns(finding(batch, { enqueuedAt, waitedSeconds }))
     if (found.length === 0) return
     await deliveries.enqueue(found)
+    await lookAgainAt(found)
     log.debug('webhook deliveries queued', { batch: batch.id, deliveries: found.length })
     onEnqueued?.()
+  }
+
+  function* finding(
+    batch: ChangeBatch,
+    cutting: Parameters<typeof outgoingOf>[2],
+  ): Steps<Outgoing[]> {
+    const wanted = new Map<Subscriber, EventRecord[]>()
+    for (const [place, record] of batch.records().entries()) {
+      const isWithin = (span: Span) => batch.isWithin(place, span)
+      for (const subscriber of yield* subscribers.wanting(subjectOf(record))) {
+        if (!isOwed(subscriber.webhook, isWithin)) continue
+        const records = wanted.get(subscriber)
+        if (records === undefined) wanted.set(subscriber, [record])
+        else records.push(record)
+      }
+      yield
+    }
+    const found: Outgoing[] = []
+    for (const [{ webhook }, records] of wanted) {
+      for (const outgoing of outgoingOf(webhook, records, cutting)) found.push(outgoing)
+      yield
+    }
+    return found
+  }
+
+  /** Somebody may have enabled or deleted a webhook before there was something that is held for it. */
+  async function lookAgainAt(found: readonly Outgoing[]) {
+    const held = new Map(found.flatMap((one) => (one.isHeld ? [[keyOf(one), one]] : [])))
+    if (held.size === 0) return
+    const now = await registry.webhooks.listAll()
+    if (now === known) return
+    const byKey = new Map(now.map((webhook) => [keyOf(webhook), webhook]))
+    for (const [key, { tenantId, webhookId }] of held) {
+      const webhook = byKey.get(key)
+      if (webhook === undefined) await deliveries.drop(tenantId, webhookId)
+      else if (webhook.enabled) await deliveries.release(tenantId, webhookId)
+    }
   }
 
   return {
     name: 'webhooks',
     maxRecords: MAX_RECORDS,
     maxBytes: MAX_BYTES,
-    maxWaitMs: MAX_WAIT_MS,
+    get maxWaitMs() {
+      return waitSeconds * 1000
+    },
     handle,
   }
 }
 
-// Filters of two hundred parts take half a millisecond with so many records. An item is parsed for who looks
-// into it first, and may have a hundred elements for each of forty parts: a millisecond or more each.
-const STEP = 50
+const keyOf = ({ tenantId, webhookId }: Pick<Outgoing, 'tenantId' | 'webhookId'>) =>
+  JSON.stringify([tenantId, webhookId])
 
-function* wantedOf(webhook: WebhookSubscription, owed: readonly Stored[]): Steps<EventRecord[]> {
-  const wanted: EventRecord[] = []
-  const step = looksIntoItems(webhook) ? 1 : STEP
-  for (const [at, { subject }] of owed.entries()) {
-    if (at % step === 0) yield
-    if (wants(webhook, subject)) wanted.push(subject.record)
+/** Says how long the feed may wait for more: as long as the least patient webhook, in seconds. */
+function patienceOf(webhooks: readonly WebhookSubscription[]): number {
+  let least: number = MAX_WAIT_SECONDS
+  for (const { enabled, batch } of webhooks) {
+    if (enabled && batch !== undefined) least = Math.min(least, batch.maxSeconds)
   }
-  return wanted
-}
-
-function deliveriesTo(
-  webhook: WebhookSubscription,
-  wanted: readonly EventRecord[],
-  enqueuedAt: string,
-): Delivery[] {
-  const { tenantId, webhookId } = webhook
-  return intoMessages(wanted).map((message) => {
-    const eventIds = message.map((record) => record.eventId)
-    const deliveryId = deliveryIdOf(webhookId, eventIds)
-    return { deliveryId, tenantId, webhookId, eventIds, enqueuedAt, attempts: 0 }
-  })
-}
-
-/**
- * The id is derived: the same events to the same webhook are the same message, so a batch that is
- * handled again adds nothing, and a receiver recognises a message that it already has. (After a
- * kill the feed may cut its last second into other batches: those events can come again in another
- * message.) The id has no full stop, because a full stop joins the signed parts (Standard Webhooks,
- * "Signature scheme").
- */
-function deliveryIdOf(webhookId: string, eventIds: readonly string[]): string {
-  const content = JSON.stringify([webhookId, ...eventIds])
-  return `msg_${createHash('sha256').update(content).digest('hex').slice(0, 40)}`
+  return least
 }

@@ -1,3 +1,5 @@
+import { editsBetween } from '../syntax/edits'
+
 /** An address that people look for, with what it is for. */
 interface Address {
   method: 'GET' | 'POST'
@@ -59,6 +61,15 @@ const LONGEST = 80
 // A letter lost, doubled or swapped, and a plural.
 const MOST_EDITS = 2
 
+/** Lists the names that somebody may have meant by one that is not known. */
+export function nearOnes(name: string, known: Iterable<string>): string[] {
+  const wanted = name.toLowerCase().slice(0, LONGEST)
+  // Everything is near a name of three letters.
+  return [...known].filter(
+    (one) => one.length > MOST_EDITS + 1 && isNear(wanted, one.toLowerCase()),
+  )
+}
+
 function isNear(wanted: string, path: string): boolean {
   if (Math.abs(wanted.length - path.length) > MOST_EDITS) return false
   return editsBetween(wanted, path) <= MOST_EDITS
@@ -67,18 +78,4 @@ function isNear(wanted: string, path: string): boolean {
 function saying(meant: readonly Address[]): string {
   const named = meant.map(({ method, path, use }) => `${method} ${path} (${use})`)
   return named.length === 0 ? '' : `Did you mean ${named.join(', or ')}?`
-}
-
-/** Levenshtein's distance: how many characters have to be put in, taken out or changed. */
-function editsBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
-  for (const [at, char] of [...one].entries()) {
-    const next = [at + 1]
-    for (const [place, wanted] of [...other].entries()) {
-      const changed = row[place]! + (char === wanted ? 0 : 1)
-      next.push(Math.min(changed, row[place + 1]! + 1, next[place]! + 1))
-    }
-    row = next
-  }
-  return row.at(-1)!
 }

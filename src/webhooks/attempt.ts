@@ -6,12 +6,13 @@ import type { Lake } from '../platform/lake'
 import type { Registry } from '../platform/registry'
 import type { Webhook } from '../platform/registry/webhooks'
 import { compose, type Message } from './compose'
-import { owedWhen } from './owed'
+import { owedFrom } from './owed'
 import { createReadRecords } from './read-records'
+import { requestHeaders } from './request'
 import type { HoldBody } from './room'
 import type { Send } from './send'
-import { signedHeaders } from './signature'
-import { judge, reasonOf, type Verdict } from './verdict'
+import type { RefuseTarget } from './target'
+import { judge, type Reply, reasonOf, type Verdict } from './verdict'
 
 export interface AttemptNeeds {
   events: EventStore
@@ -22,6 +23,8 @@ export interface AttemptNeeds {
   clock: Clock
   /** This is the mark of `ServingPlatform`. */
   mark(): string
+  /** This says where a tenant's webhooks may not go. Left out, they may go anywhere. */
+  refuseTarget?: RefuseTarget | undefined
   /** This says when a body may be in memory. It is left out where few are sent at once. */
   holdBody?: HoldBody | undefined
 }
@@ -52,15 +55,17 @@ export function createAttempt(needs: AttemptNeeds) {
     const attempted = await holdBody(delivery.tenantId, read, post, signal)
     return attempted ?? { verdict: { kind: 'bury', reason: 'its events have expired' }, webhook }
 
-    async function post({ body, headers: described }: Message): Promise<Attempted> {
+    async function refusal(): Promise<Reply | undefined> {
+      const reason = await needs.refuseTarget?.(delivery.tenantId, webhook!.targetUrl)
+      return reason === undefined ? undefined : { kind: 'failed', reason }
+    }
+
+    async function post(message: Message): Promise<Attempted> {
       const now = clock.now()
-      const headers = {
-        ...described,
-        'user-agent': 'Nonius-Webhooks',
-        ...signedHeaders(webhook!.secret, delivery.deliveryId, now, body),
-      }
+      const headers = requestHeaders(webhook!, delivery.deliveryId, now, message)
       const begun = clock.monotonic()
-      const reply = await send(webhook!.targetUrl, headers, body, signal)
+      const reply =
+        (await refusal()) ?? (await send(webhook!.targetUrl, headers, message.body, signal))
       const latencyMs = Math.round(clock.monotonic() - begun)
       const verdict = judge(reply, delivery.attempts, clock.now())
       const record: AttemptRecord = {
@@ -92,7 +97,7 @@ export function createAttempt(needs: AttemptNeeds) {
    */
   function disable(webhook: Webhook): Promise<boolean> {
     const updatedAt = changedAt(webhook, clock.now())
-    const owed = owedWhen(false, mark(), webhook)
+    const owed = owedFrom(mark(), webhook)
     return registry.webhooks.replace(webhook, { ...webhook, enabled: false, owed, updatedAt })
   }
 }

@@ -1,43 +1,30 @@
 import type { Span } from '../platform/change-feed'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
 
-type Switched = Pick<WebhookSubscription, 'enabled' | 'owed'>
-
-// A webhook that is switched on and off more often than this while the feed is behind may miss
-// records that were stored in the oldest of these times.
-const MAX_SPANS = 10
+type Owing = Pick<WebhookSubscription, 'enabled' | 'owed'>
 
 /**
- * Returns the spans that a webhook is owed once it is switched on or off.
- * @param before the webhook as it was, unless it is new
+ * Returns the spans that a webhook is owed once it is made or written: whatever is stored from then
+ * on, enabled or not, beside what it was owed before.
  * @param mark the mark of this moment (`ServingPlatform.mark`)
+ * @param before the webhook as it was, unless it is new
  */
-export function owedWhen(enabled: boolean, mark: string, before?: Switched): Span[] {
+export function owedFrom(mark: string, before?: Owing): Span[] {
   const spans = before === undefined ? [] : spansOf(before)
-  const open = spans.at(-1)
-  const isOpen = open !== undefined && open.until === undefined
-  if (enabled === isOpen) return spans
-  const next = enabled ? [...spans, { from: mark }] : spans.with(-1, { ...open!, until: mark })
-  return next.slice(-MAX_SPANS)
+  const isOpen = spans.some(({ until }) => until === undefined)
+  return isOpen ? spans : [...spans, { from: mark }]
 }
 
 /** Tells whether a record is owed. @param isWithin tells whether it was stored within a span */
-export function isOwed(webhook: Switched, isWithin: (span: Span) => boolean): boolean {
+export function isOwed(webhook: Owing, isWithin: (span: Span) => boolean): boolean {
   return spansOf(webhook).some(isWithin)
-}
-
-/**
- * Tells whether the webhook could be owed a record that is still to be stored, or one that waits in
- * the feed.
- */
-export function mayBeOwed(webhook: Switched): boolean {
-  return spansOf(webhook).length > 0
 }
 
 // The beginning is before every mark: on one machine positions count from 0, on AWS times from
 // 1970.
 const BEGINNING = '0'
 
-function spansOf({ enabled, owed }: Switched): Span[] {
+/** A webhook of an earlier version may lack its spans, or have them end where it was disabled. */
+function spansOf({ enabled, owed }: Owing): Span[] {
   return owed ?? (enabled ? [{ from: BEGINNING }] : [])
 }

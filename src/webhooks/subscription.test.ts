@@ -31,6 +31,33 @@ const wanted: Case[] = [
   ['a session it asks for', { filters: [{ field: 'sessionId', in: ['s'] }] }, { sessionId: 's' }],
 ]
 
+const isPerson = { kind: 'entity', type: 'Person' } as const
+
+wanted.push(
+  ['an entity whose type it names beside *', { events: ['*', 'Person'] }, isPerson],
+  ['an event, when it names * and a type', { events: ['*', 'Person'] }, {}],
+  ['what it names beside notices', { events: ['nonius.webhook.failing', 'ViewEvent'] }, {}],
+  ['a field of another kind', { filters: [{ field: 'success', in: [true] }] }, { success: true }],
+  ['a number', { filters: [{ field: 'score', in: [1, 2] }] }, { score: 2 }],
+  [
+    'one of a list of the record',
+    { filters: [{ field: 'membershipRoles', in: ['Mentor'] }] },
+    { membershipRoles: ['Learner', 'Mentor'] },
+  ],
+  [
+    'what its rule holds of',
+    {
+      rule: {
+        any: [
+          { path: 'actorId', prefix: 'https:' },
+          { path: 'type', equals: 'x' },
+        ],
+      },
+    },
+    {},
+  ],
+)
+
 const raw = JSON.stringify({ payload: { score: 0.4 } })
 wanted.push(
   ['what a condition holds of', { filters: [{ path: 'payload.score', lt: 0.5 }] }, { raw }],
@@ -49,6 +76,27 @@ const unwanted: Case[] = [
     'that is an entity, when it names * and asks for the kind',
     { events: ['*'], filters: [{ path: 'kind', equals: 'entity' }] },
     { kind: 'entity', type: 'Person' },
+  ],
+  ['of a type that a notice is called like', { events: ['nonius.x'] }, { type: 'nonius.x' }],
+  ['of any type, when it names notices', { events: ['nonius.*'] }, { type: 'nonius.*' }],
+  ['that is an entity of another type, beside *', { events: ['*', 'Course'] }, isPerson],
+  [
+    'that is an entity, whatever its rule asks for',
+    { events: ['*'], rule: { path: 'type', equals: 'Person' } },
+    isPerson,
+  ],
+  [
+    'that its filters let pass and its rule does not',
+    {
+      filters: [{ field: 'action', in: ['Viewed'] }],
+      rule: { not: { path: 'action', equals: 'Viewed' } },
+    },
+    {},
+  ],
+  [
+    'that its rule lets pass and its filters do not',
+    { filters: [{ field: 'action', in: ['Graded'] }], rule: { all: [] } },
+    {},
   ],
   ['of another tenant', {}, { tenantId: 'south' }],
   ['of a type it does not name', {}, { type: 'GradeEvent' }],

@@ -12,7 +12,6 @@ afterAll(() => test[Symbol.asyncDispose]())
 describe('Settings that do not fit are refused, with path and rule', () => {
   const cases: [why: string, change: Record<string, unknown>, path: unknown[], message: string][] =
     [
-      ['no name', { name: undefined }, ['name'], 'Required'],
       ['an empty name', { name: '' }, ['name'], 'Must have 1 to 200 characters'],
       ['a name beyond 200 characters', { name: '☕'.repeat(201) }, ['name'], '1 to 200'],
       ['no target', { targetUrl: undefined }, ['targetUrl'], 'Required'],
@@ -23,7 +22,6 @@ describe('Settings that do not fit are refused, with path and rule', () => {
         'Must be a URI',
       ],
       ['a target that is no URI', { targetUrl: 'hooks' }, ['targetUrl'], 'Must be a URI'],
-      ['no events', { events: undefined }, ['events'], 'Required'],
       ['an empty list of events', { events: [] }, ['events'], '>=1'],
       ['an event without a name', { events: ['ViewEvent', ''] }, ['events', 1], '1 to 1000'],
       ['events that are no list', { events: 'ViewEvent' }, ['events'], 'expected array'],
@@ -32,6 +30,12 @@ describe('Settings that do not fit are refused, with path and rule', () => {
         { filters: [{ field: 'colour', in: ['x'] }] },
         ['filters', 0, 'field'],
         'actorId',
+      ],
+      [
+        'a filter by a misspelt field',
+        { filters: [{ actorid: 'urn:a' }] },
+        ['filters', 0, 'actorid'],
+        'did you mean actorId?',
       ],
       [
         'a filter without values',
@@ -87,7 +91,7 @@ describe('Settings that do not fit are refused, with path and rule', () => {
 describe('A target that may not be called is refused, with the reason', () => {
   const cases = [
     ['http://127.0.0.1:3000/', '127.0.0.1 is not a public address (range loopback)'],
-    ['http://localhost/', 'localhost is 127.0.0.1, which is not a public address (range loopback)'],
+    ['http://localhost/', 'localhost is not at a public address (range loopback)'],
     ['http://2130706433/', '127.0.0.1 is not a public address (range loopback)'],
     ['http://10.1.2.3/', '10.1.2.3 is not a public address (range private)'],
     ['http://169.254.169.254/latest/', '169.254.169.254 is not a public address (range linkLocal)'],

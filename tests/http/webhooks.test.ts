@@ -20,6 +20,12 @@ describe('A webhook', () => {
       ...settings,
       filters: [],
       enabled: true,
+      signatures: ['v1'],
+      format: 'raw',
+      batch: { maxEvents: 100, maxSeconds: 0.1 },
+      maxBytes: 262_144,
+      ordered: false,
+      maxConcurrent: 4,
       createdAt: now,
       updatedAt: now,
     })
@@ -68,6 +74,14 @@ describe('A webhook', () => {
       [{ field: 'actorId', in: ['urn:a', 'urn:b'] }],
       [{ field: 'actorId', in: ['urn:a', 'urn:b'] }],
     ],
+    [[{ eventType: 'ViewEvent' }], [{ field: 'type', in: ['ViewEvent'] }]],
+    [
+      [{ success: true, score: [1, 2] }],
+      [
+        { field: 'score', in: [1, 2] },
+        { field: 'success', in: [true] },
+      ],
+    ],
     [[{ actorId: 'urn:a' }], [{ field: 'actorId', in: ['urn:a'] }]],
     [[{ actorId: ['urn:a', 'urn:b'] }], [{ field: 'actorId', in: ['urn:a', 'urn:b'] }]],
     [
@@ -76,8 +90,8 @@ describe('A webhook', () => {
         { field: 'sourceId', in: ['demo'] },
       ],
       [
-        { field: 'objectId', in: ['urn:o'] },
         { field: 'action', in: ['Viewed'] },
+        { field: 'objectId', in: ['urn:o'] },
         { field: 'sourceId', in: ['demo'] },
       ],
     ],

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'bun:test'
 import { createFanOut } from '../../src/changes/fan-out'
+import { subjectOf } from '../../src/event/conditions'
 import type { EventRecord } from '../../src/event/record'
 import type { Span } from '../../src/platform/change-feed'
-import type { Delivery } from '../../src/platform/delivery-queue'
-import type { Webhook } from '../../src/platform/registry/webhooks'
+import type { DeliveryQueue, Outgoing } from '../../src/platform/delivery-queue'
+import type { Webhook, Webhooks } from '../../src/platform/registry/webhooks'
 import { silentLog } from '../../src/telemetry/log'
+import { wants } from '../../src/webhooks/subscription'
 import { aClock, aQueue, aRecord, aRegistry, aWebhook, start } from '../support/deliveries'
 import { aBatch } from '../support/records'
 
@@ -29,8 +31,8 @@ function aFanOut(...webhooks: Webhook[]) {
   }
 }
 
+const later = '2026-03-02T08:00:01.000Z'
 const idsOf = (records: EventRecord[]) => records.map(({ eventId }) => eventId)
-const sizes = (deliveries: Delivery[]) => deliveries.map(({ eventIds }) => eventIds.length).sort()
 
 describe('Fanning out', () => {
   it('queues one delivery for each webhook that wants some of a batch, in the order stored', async () => {
@@ -88,8 +90,8 @@ describe('Fanning out', () => {
     expect((await test.taken())[0]!.eventIds).toHaveLength(5)
   })
 
-  it('does not decode a batch when no webhook is enabled', async () => {
-    const test = aFanOut(aWebhook({ enabled: false }))
+  it('does not decode a batch when there is no webhook', async () => {
+    const test = aFanOut()
     const records = () => {
       throw new Error('decoded')
     }
@@ -111,25 +113,6 @@ describe('Fanning out', () => {
     const isWithin = (place: number, { from }: Span) => place >= Number(from)
     await test.consumer.handle({ ...aBatch('batch', records), isWithin })
     expect(await test.taken()).toMatchObject([{ eventIds: [records[1]!.eventId] }])
-  })
-
-  it('cuts deliveries at a hundred events', async () => {
-    const test = aFanOut(aWebhook())
-    await test.handle(Array.from({ length: 250 }, () => aRecord()))
-    expect(sizes(await test.taken())).toEqual([100, 100, 50])
-  })
-
-  it('cuts deliveries at 256 KB of events, and sends a larger event alone', async () => {
-    const test = aFanOut(aWebhook())
-    const ofSize = (length: number) => aRecord({ raw: JSON.stringify('x'.repeat(length)) })
-    await test.handle([
-      ofSize(100_000),
-      ofSize(100_000),
-      ofSize(100_000),
-      ofSize(300_000),
-      ofSize(1),
-    ])
-    expect(sizes(await test.taken())).toEqual([1, 1, 1, 2])
   })
 
   it('names deliveries the same when a batch comes again, so that none is added', async () => {
@@ -155,5 +138,122 @@ describe('Fanning out', () => {
     const records = [aRecord()]
     const batch = aBatch('batch', records)
     expect(await broken.handle(batch).catch((error) => error.message)).toBe('disk full')
+  })
+
+  it('takes a webhook that came, changed or went between batches', async () => {
+    const [one, two] = [aWebhook(), aWebhook({ events: ['GradeEvent'] })]
+    const test = aFanOut(one)
+    const { webhooks } = test.registry
+    await test.handle([aRecord()])
+    expect((await test.taken()).map(({ webhookId }) => webhookId)).toEqual([one.webhookId])
+    await webhooks.put(two)
+    await webhooks.put({ ...one, events: ['GradeEvent'], updatedAt: later })
+    const [view, grade] = [aRecord(), aRecord({ type: 'GradeEvent' })]
+    await test.handle([view, grade])
+    const both = [{ eventIds: [grade.eventId] }, { eventIds: [grade.eventId] }]
+    expect(await test.taken()).toMatchObject(both)
+    await webhooks.delete('north', two.webhookId)
+    await test.handle([aRecord({ type: 'GradeEvent' })])
+    expect((await test.taken()).map(({ webhookId }) => webhookId)).toEqual([one.webhookId])
+  })
+
+  it('wants what each webhook wants, asked one by one', async () => {
+    const webhooks = [
+      aWebhook({ events: ['*'] }),
+      aWebhook({ events: ['*'] }),
+      aWebhook({ events: ['*', 'Person'] }),
+      aWebhook({ events: ['Person', 'ViewEvent'] }),
+      aWebhook({ events: ['nonius.*'] }),
+      aWebhook({ events: ['*'], filters: [{ path: 'kind', equals: 'entity' }] }),
+      aWebhook({ events: ['*'], filters: [{ field: 'score', in: [0.5] }] }),
+      aWebhook({ events: ['*'], rule: { not: { path: 'payload.x', exists: true } } }),
+      aWebhook({ events: ['*'], tenantId: 'south' }),
+    ]
+    const test = aFanOut(...webhooks)
+    const records = [
+      aRecord(),
+      aRecord({ type: 'GradeEvent', score: 0.5 }),
+      aRecord({ type: 'nonius.webhook.failing' }),
+      aRecord({ kind: 'entity', type: 'Person' }),
+      aRecord({ kind: 'entity', type: 'Course' }),
+      aRecord({ tenantId: 'south', raw: '{"payload":{"x":1}}' }),
+      aRecord({ raw: '{"payload":{"x":1}}' }),
+    ]
+    await test.handle(records)
+    const got = Object.fromEntries(
+      (await test.taken()).map(({ webhookId, eventIds }) => [webhookId, eventIds]),
+    )
+    const expected = webhooks.flatMap((webhook) => {
+      const wanted = idsOf(records.filter((record) => wants(webhook, subjectOf(record))))
+      return wanted.length === 0 ? [] : [[webhook.webhookId, wanted] as const]
+    })
+    expect(got).toEqual(Object.fromEntries(expected))
+    expect(expected.map(([, { length }]) => length)).toEqual([4, 4, 5, 3, 1, 3, 1])
+  })
+
+  it('waits for more no longer than the least patient webhook that is enabled', async () => {
+    const test = aFanOut()
+    const { webhooks } = test.registry
+    expect(test.consumer.maxWaitMs).toBe(100)
+    const patient = aWebhook({ batch: { maxEvents: 500, maxSeconds: 60 } })
+    const hasty = aWebhook({ batch: { maxEvents: 1, maxSeconds: 0 } })
+    for (const [webhook, waits] of [
+      [patient, 100],
+      [hasty, 0],
+      [{ ...hasty, enabled: false, updatedAt: later }, 100],
+    ] as const) {
+      await webhooks.put(webhook)
+      await test.handle([aRecord({ type: 'x' })])
+      expect(test.consumer.maxWaitMs).toBe(waits)
+    }
+  })
+})
+
+describe('What a webhook that is disabled is owed', () => {
+  /** A queue that tells what it was asked, and does something once deliveries are in it. */
+  function aWatchedFanOut(webhook: Webhook, meanwhile: (registry: Webhooks) => Promise<unknown>) {
+    const { webhooks } = aRegistry(webhook)
+    const calls: unknown[] = []
+    const deliveries = {
+      async enqueue(all: Outgoing[]) {
+        calls.push(...all.map(({ isHeld, webhookId }) => ({ isHeld, webhookId })))
+        await meanwhile(webhooks)
+      },
+      release: async (...asked: string[]) => void calls.push(['release', ...asked]),
+      drop: async (...asked: string[]) => void calls.push(['drop', ...asked]),
+    } as unknown as DeliveryQueue
+    const needs = { registry: { webhooks }, deliveries, clock: aClock(), log: silentLog }
+    return { calls, handle: createFanOut(needs).handle }
+  }
+
+  const disabled = aWebhook({ enabled: false, owed: [{ from: '0' }] })
+  const { webhookId } = disabled
+  const held = { isHeld: true, webhookId }
+
+  it('is held', async () => {
+    const { calls, handle } = aWatchedFanOut(disabled, async () => {})
+    await handle(aBatch('batch', [aRecord()]))
+    expect(calls).toEqual([held])
+  })
+
+  it('is released when somebody enabled it meanwhile', async () => {
+    const enabled = { ...disabled, enabled: true, updatedAt: later }
+    const { calls, handle } = aWatchedFanOut(disabled, (webhooks) => webhooks.put(enabled))
+    await handle(aBatch('batch', [aRecord()]))
+    expect(calls).toEqual([held, ['release', 'north', webhookId]])
+  })
+
+  it('is dropped when somebody deleted it meanwhile', async () => {
+    const { calls, handle } = aWatchedFanOut(disabled, (webhooks) => {
+      return webhooks.delete('north', webhookId)
+    })
+    await handle(aBatch('batch', [aRecord()]))
+    expect(calls).toEqual([held, ['drop', 'north', webhookId]])
+  })
+
+  it('is nothing that came while an earlier version had it disabled', async () => {
+    const { calls, handle } = aWatchedFanOut({ ...disabled, owed: [] }, async () => {})
+    await handle(aBatch('batch', [aRecord()]))
+    expect(calls).toEqual([])
   })
 })

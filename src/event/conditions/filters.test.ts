@@ -33,8 +33,8 @@ const taken: [why: string, given: object, condition: Condition | undefined][] = 
     {
       all: [
         { path: 'groupId', in: ['g'] },
-        { path: 'actorId', in: ['u-1'] },
         { path: 'type', in: ['a', 'b'] },
+        { path: 'actorId', in: ['u-1'] },
       ],
     },
   ],

@@ -127,6 +127,6 @@ function readAny(values: readonly unknown[], pathOf: (place: number) => Issue['p
 }
 
 /** Says as a condition what a filter says. */
-function asCondition(filter: Condition | FieldFilter): Condition {
+export function asCondition(filter: Condition | FieldFilter): Condition {
   return 'field' in filter ? { path: filter.field, in: filter.in } : filter
 }

@@ -1,7 +1,9 @@
 export { requiredBy } from './atoms'
 export { type ConditionIndex, createConditionIndex } from './condition-index'
 export { costOf } from './cost'
+export { fieldNames, nearFields } from './fields'
 export {
+  asCondition,
   conditionOf,
   type FiltersRead,
   MAX_FILTERS,

@@ -1,8 +1,8 @@
 import { AppError } from '../../error/app-error'
-import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry/webhooks'
-import { owedWhen } from '../../webhooks/owed'
+import { owedFrom } from '../../webhooks/owed'
 import { newWebhookId, newWebhookSecret } from '../../webhooks/secret'
+import type { CheckTarget } from '../../webhooks/target'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { linkTo } from '../links'
@@ -10,7 +10,9 @@ import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
-import { CreatedWebhook, settingsExample, viewExample, viewOf, WebhookSettings } from './schemas'
+import { NewWebhook, settingsExample } from './schemas'
+import { storedOf } from './stored-settings'
+import { CreatedWebhook, viewExample, viewOf } from './view'
 
 const route = createRoute({
   method: 'post',
@@ -22,7 +24,7 @@ const route = createRoute({
     'Scope `webhooks:write`. From now on, stored events that match are posted to the target as `{ "type": "events", "timestamp", "data": [event, …] }`, each exactly as it was sent, at most 100 at a time, signed as Standard Webhooks says. What the target does not answer with 2xx within 15 s is sent again, up to 11 times in three days; 410 disables the webhook. A tenant may have so many webhooks and no more, 1,000 unless the operator says otherwise.',
   ...keyed,
   request: {
-    body: jsonBody(WebhookSettings, { description: 'The webhook', example: settingsExample }),
+    body: jsonBody(NewWebhook, { description: 'The webhook', example: settingsExample }),
   },
   responses: {
     201: jsonReply(
@@ -37,19 +39,20 @@ const route = createRoute({
   },
 })
 
-export function createWebhook(app: App, { platform, options }: AppDeps, guard: Guard) {
-  const checks = { admit: keyWith('webhooks:write'), limits: options.config }
+export function createWebhook(app: App, { platform, options }: AppDeps, checkTarget: CheckTarget) {
+  const hidden = ['headers', 'secret']
+  const checks = { admit: keyWith('webhooks:write'), limits: options.config, hidden }
   operation(app, route, checks, async (c, { principal: { tenantId }, body, reply }) => {
-    const settings = body
-    await guard.check(settings.targetUrl)
+    const { secret = newWebhookSecret(), ...settings } = body
+    await checkTarget(tenantId, settings.targetUrl)
 
     const now = options.clock.now().toISOString()
     const webhook: Webhook = {
-      ...settings,
+      ...storedOf(settings, now),
       webhookId: newWebhookId(),
       tenantId,
-      secret: newWebhookSecret(),
-      owed: owedWhen(settings.enabled, platform.mark()),
+      secret,
+      owed: owedFrom(platform.mark()),
       createdAt: now,
       updatedAt: now,
     }

@@ -4,7 +4,7 @@ import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { findWebhook, WebhookParams } from './find-webhook'
-import { viewExample, viewOf, WebhookView } from './schemas'
+import { viewExample, viewOf, WebhookView } from './view'
 
 const route = createRoute({
   method: 'get',

@@ -1,3 +1,4 @@
+import { createCheckTarget } from '../../webhooks/target'
 import type { App, AppDeps } from '../context'
 import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
@@ -5,16 +6,18 @@ import { getWebhook } from './get-webhook'
 import { getWebhookReplay } from './get-webhook-replay'
 import { listReplays } from './list-replays'
 import { listWebhooks } from './list-webhooks'
+import { patchWebhook } from './patch-webhook'
 import { replayWebhook } from './replay-webhook'
 import { steerReplay } from './steer-replay'
 import { updateWebhook } from './update-webhook'
 
 export function registerWebhooks(app: App, deps: AppDeps) {
-  const { guard } = deps.services
-  createWebhook(app, deps, guard)
+  const checkTarget = createCheckTarget(deps.services)
+  createWebhook(app, deps, checkTarget)
   listWebhooks(app, deps)
   getWebhook(app, deps)
-  updateWebhook(app, deps, guard)
+  updateWebhook(app, deps, checkTarget)
+  patchWebhook(app, deps, checkTarget)
   deleteWebhook(app, deps)
   replayWebhook(app, deps)
   listReplays(app, deps)

@@ -7,7 +7,8 @@ import { limit } from '../query-fields'
 import { createRoute } from '../route'
 import { z } from '../zod'
 import { cursorOf, placeOf } from './cursor'
-import { sizeOf, viewExample, viewOf, WebhookView } from './schemas'
+import { sizeOf } from './schemas'
+import { viewExample, viewOf, WebhookView } from './view'
 
 const Query = z.strictObject({
   limit,

@@ -1,14 +1,13 @@
-import type { Guard } from '../../outbound/guard'
-import { changedAt } from '../../webhooks/attempt'
-import { owedWhen } from '../../webhooks/owed'
+import type { CheckTarget } from '../../webhooks/target'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
-import { replaceStored } from '../replace-stored'
 import { createRoute } from '../route'
-import { findWebhook, WebhookParams } from './find-webhook'
-import { settingsExample, viewExample, viewOf, WebhookSettings, WebhookView } from './schemas'
+import { changeSettings } from './change-settings'
+import { WebhookParams } from './find-webhook'
+import { settingsExample, WebhookReplacement } from './schemas'
+import { viewExample, viewOf, WebhookView } from './view'
 
 const route = createRoute({
   method: 'put',
@@ -17,11 +16,11 @@ const route = createRoute({
   tags: ['Webhooks'],
   summary: 'Replace the settings of a webhook',
   description:
-    'Scope `webhooks:write`. What is left out is set to its default. The secret stays. Deliveries that wait go to the new target. Those that came due while it was disabled go out when it is enabled; should the answer be 503, send the same again.',
+    'Scope `webhooks:write`. What is left out is set to its default, headers included. The secret and the key pair stay. Deliveries that wait go to the new target. Those that came due while it was disabled go out when it is enabled; should the answer be 503, send the same again.',
   ...keyed,
   request: {
     params: WebhookParams,
-    body: jsonBody(WebhookSettings, { description: 'All settings', example: settingsExample }),
+    body: jsonBody(WebhookReplacement, { description: 'All settings', example: settingsExample }),
   },
   responses: {
     200: jsonReply(WebhookView, { description: 'The webhook as it is now', example: viewExample }),
@@ -29,22 +28,16 @@ const route = createRoute({
   },
 })
 
-export function updateWebhook(app: App, deps: AppDeps, guard: Guard) {
-  const { platform, options } = deps
-  const checks = { admit: keyWith('webhooks:write'), limits: options.config }
+export function updateWebhook(app: App, deps: AppDeps, checkTarget: CheckTarget) {
+  const admit = keyWith('webhooks:write')
+  const checks = { admit, limits: deps.options.config, hidden: ['headers'] }
   operation(app, route, checks, async (c, { principal: { tenantId }, params, body, reply }) => {
-    const settings = body
-    const webhook = await replaceStored({
-      find: () => findWebhook(deps, tenantId, params.id),
-      check: () => guard.check(settings.targetUrl),
-      async replace(stored) {
-        const updatedAt = changedAt(stored, options.clock.now())
-        const owed = owedWhen(settings.enabled, platform.mark(), stored)
-        const webhook = { ...stored, ...settings, owed, updatedAt }
-        return (await platform.registry.webhooks.replace(stored, webhook)) ? webhook : undefined
-      },
-    })
-    if (webhook.enabled) await platform.deliveries.release(tenantId, webhook.webhookId)
+    const { resumeFrom, ...settings } = body
+    const { targetUrl } = settings
+    const webhookId = params.id
+    const settingsFor = () => settings
+    const change = { tenantId, webhookId, targetUrl, resumeFrom, settingsFor }
+    const webhook = await changeSettings(deps, checkTarget, change)
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, viewOf(webhook))
   })

@@ -19,9 +19,26 @@ export interface WebhookHealth {
   failingSince: string
   /** So many attempts have failed since. */
   failures: number
+  /** Says why the latest of them failed. */
   lastFailure: string
+  /** The oldest delivery that failed since was enqueued then. */
+  oldest?: string | undefined
   /** Somebody was told of it (`nonius.webhook.failing`), and is told when it recovers. */
   isTold?: true | undefined
+}
+
+/**
+ * A webhook that was enabled goes on from here: `position`, where it stopped; `now`; or a time, ISO 8601
+ * UTC. It is stored until that is done.
+ */
+export interface Resuming {
+  from: string
+  /** It was enabled then. */
+  at: string
+  /** With `position`: what was given up and enqueued from then on is tried again. */
+  since?: string | undefined
+  /** With `position`: what came from then on was held; some of it may have been dropped by age. */
+  heldFrom?: string | undefined
 }
 
 /** A subscription is a webhook without what is secret. What is left out has its default. */
@@ -41,6 +58,7 @@ export interface WebhookSubscription {
   disabled?:
     | { at: string; by: 'person' | 'gone' | 'failures'; reason?: string | undefined }
     | undefined
+  resuming?: Resuming | undefined
   /** `['v1']` when left out. */
   signatures?: SignatureScheme[] | undefined
   /** The public key of `v1a`, `whpk_` and 32 bytes in base64. */

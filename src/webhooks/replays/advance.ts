@@ -8,8 +8,8 @@ import type { EventStore } from '../../platform/event-store'
 import type { Lake } from '../../platform/lake'
 import type { Registry } from '../../platform/registry'
 import type { Webhook } from '../../platform/registry/webhooks'
+import { outgoingOf } from '../outgoing'
 import { wants } from '../subscription'
-import { deliveriesOf } from './deliveries'
 import { readHot } from './hot-page'
 import { justReadFrom } from './just-read'
 import { type NotYet, readLake } from './lake-page'
@@ -145,7 +145,9 @@ export function createAdvance(needs: AdvanceNeeds): Advance {
     const enqueuedAt = clock.now().toISOString()
     const [first, last] = [records[0], records.at(-1)]
     const archived = isArchived && first && last && { from: first.receivedAt, to: last.receivedAt }
-    return deliveriesOf(webhook, wanted, { enqueuedAt, replayId, ...(archived && { archived }) })
+    const cutting = { enqueuedAt, replayId, ...(archived && { archived }) }
+    // One that is joined to another would lose its id, by which it is there once.
+    return outgoingOf(webhook, wanted, cutting).map(({ join: _, ...one }) => one)
   }
 
   /**

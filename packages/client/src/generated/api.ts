@@ -1053,6 +1053,8 @@ export type Tenant = {
   /** Where the type of a native event is looked for first. `tenant` stands for the types that the tenant registered. What is left out comes after it. */
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   limits?: TenantLimits
+  /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
+  webhookHosts?: string[]
   createdAt: string
 }
 
@@ -1085,6 +1087,8 @@ export type TenantChanges = {
     /** What changes settings */
     admin?: string
   } | null
+  /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
+  webhookHosts?: string[] | null
 }
 
 export type IssuerList = {
@@ -1459,8 +1463,30 @@ export type Condition = {
 
 /** The field must hold one of the values, exactly */
 export type FieldFilter = {
-  field: 'actorId' | 'objectId' | 'type' | 'sessionId' | 'groupId' | 'action' | 'sourceId' | 'commonAction' | 'organizationId'
-  in: string[]
+  field: 'kind' | 'sourceId' | 'eventId' | 'standard' | 'standardVersion' | 'type' | 'action' | 'profile' | 'actorId' | 'actorType' | 'actorName' | 'objectId' | 'objectType' | 'objectName' | 'targetId' | 'generatedId' | 'generatedType' | 'groupId' | 'sessionId' | 'edAppId' | 'membershipRoles' | 'score' | 'maxScore' | 'success' | 'completion' | 'durationMs' | 'eventTime' | 'sendTime' | 'receivedAt' | 'skewMs' | 'sequence' | 'category' | 'privacyLevel' | 'retentionClass' | 'conformant' | 'issueCodes' | 'server.subject' | 'server.ip' | 'server.userAgent' | 'server.requestId' | 'repair.by' | 'repair.at' | 'repair.paths' | 'commonAction' | 'storedAt' | 'server.defines' | 'memberId' | 'courseId' | 'courseName' | 'attemptId' | 'assignableId' | 'occurredAt' | 'organizationId' | 'eventTimeEnd' | 'retentionDays' | 'expiresAt'
+  in: (string | number | boolean)[]
+}
+
+/** While it is disabled: since when, and by whom */
+export type WebhookDisabled = {
+  at: string
+  /** `gone`: its target answered 410; `failures`: for days, by nothing else */
+  by: 'person' | 'gone' | 'failures'
+  reason?: string
+}
+
+export type WebhookBatch = {
+  /** A message has at most so many events */
+  maxEvents?: number
+  /** It waits at most so long for more of them */
+  maxSeconds?: number
+}
+
+/** While attempts fail. Not in lists */
+export type WebhookHealth = {
+  failingSince: string
+  failures: number
+  lastFailure: string
 }
 
 export type Webhook = {
@@ -1469,24 +1495,71 @@ export type Webhook = {
   targetUrl: string
   events: string[]
   filters: (Condition | FieldFilter | null)[]
-  /** False also once its target has answered 410 */
+  rule?: Condition
+  /** False also while Nonius has disabled it */
   enabled: boolean
+  disabled?: WebhookDisabled
+  /** `v1`: HMAC-SHA256 with the secret, which is usual; `v1a`: Ed25519, for which there is a public key then */
+  signatures: ('v1' | 'v1a')[]
+  /** Of `v1a`: `whpk_` and 32 bytes in base64 (Standard Webhooks) */
+  publicKey?: string
+  /** `raw`: events as they were sent, which is usual; `record`: as normalised by us; `thin`: ids, types and links; `cloudevents`: CloudEvents 1.0, a batch unless `batch.maxEvents` is 1 */
+  format: 'raw' | 'record' | 'thin' | 'cloudevents'
+  /** Only these members of each event are sent, in their places: `actor.id`, or `/object/id` (RFC 6901), for every element where a list is on the way; with the format `record`, fields of the record such as `actorId`. Where an event has none of them, it is `{}`. A first name that no standard has is refused; a member of your own stands behind a stroke: `/my_member` */
+  fields?: string[]
+  /** Bodies are compressed. The signature is that of the body before */
+  contentEncoding?: 'gzip'
+  batch: WebhookBatch
+  /** A body has at most so many bytes, before it is compressed; 262144 is usual. An event that is larger is sent thin */
+  maxBytes: number
+  /** One message at a time for each actor, in the order of arrival; usually false */
+  ordered: boolean
+  /** So many attempts at once; 4 is usual */
+  maxConcurrent: number
+  /** So many attempts a second; left out, as many as there are */
+  maxPerSecond?: number
+  /** Their names; each value is `•••` */
+  headers?: Record<string, string>
+  health?: WebhookHealth
   createdAt: string
   updatedAt: string
 }
 
 /** At most 32768 bytes as JSON */
-export type WebhookSettings = {
-  /** For people */
-  name: string
+export type NewWebhook = {
+  /** For people; usually the host of the target */
+  name?: string
   /** Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery. */
   targetUrl: string
-  /** Types of events, e.g. `ViewEvent`; `*` is every type. Described entities are sent only when their type is named, e.g. `Person`. */
-  events: string[]
+  /** Types of events, e.g. `ViewEvent`; `*`, which is usual, is every type. Described entities are sent only when their type is named, e.g. `Person`; notices of Nonius only when they are, e.g. `nonius.webhook.failing` or `nonius.*`. */
+  events?: string[]
   /** All must hold, beside the type. `FieldFilter` is the older form */
   filters?: (Condition | FieldFilter)[]
-  /** While it is false nothing is sent: deliveries that come due are kept, for 30 days, and go out when it is true again. Events that are stored meanwhile are not sent later. */
+  /** This must hold as well, beside `events` and `filters` */
+  rule?: Record<string, unknown> & Condition
+  /** While it is false nothing is sent: what is owed is kept, for 30 days, and goes out when it is true again. */
   enabled?: boolean
+  /** `v1`: HMAC-SHA256 with the secret, which is usual; `v1a`: Ed25519, for which there is a public key then */
+  signatures?: ('v1' | 'v1a')[]
+  /** `raw`: events as they were sent, which is usual; `record`: as normalised by us; `thin`: ids, types and links; `cloudevents`: CloudEvents 1.0, a batch unless `batch.maxEvents` is 1 */
+  format?: 'raw' | 'record' | 'thin' | 'cloudevents'
+  /** Only these members of each event are sent, in their places: `actor.id`, or `/object/id` (RFC 6901), for every element where a list is on the way; with the format `record`, fields of the record such as `actorId`. Where an event has none of them, it is `{}`. A first name that no standard has is refused; a member of your own stands behind a stroke: `/my_member` */
+  fields?: string[]
+  /** Bodies are compressed. The signature is that of the body before */
+  contentEncoding?: 'gzip'
+  batch?: WebhookBatch
+  /** A body has at most so many bytes, before it is compressed; 262144 is usual. An event that is larger is sent thin */
+  maxBytes?: number
+  /** One message at a time for each actor, in the order of arrival; usually false */
+  ordered?: boolean
+  /** So many attempts at once; 4 is usual */
+  maxConcurrent?: number
+  /** So many attempts a second; left out, as many as there are */
+  maxPerSecond?: number
+  /** Sent with each message, e.g. `Authorization`. Kept encrypted; values are never shown again. At most 20, of 8192 bytes in all; none that Nonius sets itself (`Host`, `User-Agent`, `Content-*`, `Webhook-*`) or that belongs to a connection */
+  headers?: Record<string, string>
+  /** Brought along, e.g. when you move here: `whsec_` and 24 to 64 bytes in base64. Drawn at random when left out */
+  secret?: string
 }
 
 export type WebhookList = {
@@ -1495,39 +1568,83 @@ export type WebhookList = {
   nextCursor?: string
 }
 
-export type WebhookReplay = {
-  id: string
-  /** `waiting` while its webhook is disabled. `done`, `cancelled` and `failed` stay as they are. */
-  status: 'running' | 'waiting' | 'paused' | 'done' | 'cancelled' | 'failed'
-  /** Why it waits, or ended before its time */
-  reason?: string
-  from: string
-  to: string
-  types?: string[]
-  startedAt: string
-  finishedAt?: string
-  /** Events that were looked at */
-  read: number
-  /** Those of them that the webhook is sent */
-  matched: number
-  /** Deliveries that were made of them */
-  queued: number
-  /** It has come to what arrived then */
-  at: string
-  /** How much of its time is done */
-  percent: number
+/** At most 32768 bytes as JSON */
+export type WebhookReplacement = {
+  /** For people; usually the host of the target */
+  name?: string
+  /** Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery. */
+  targetUrl: string
+  /** Types of events, e.g. `ViewEvent`; `*`, which is usual, is every type. Described entities are sent only when their type is named, e.g. `Person`; notices of Nonius only when they are, e.g. `nonius.webhook.failing` or `nonius.*`. */
+  events?: string[]
+  /** All must hold, beside the type. `FieldFilter` is the older form */
+  filters?: (Condition | FieldFilter)[]
+  /** This must hold as well, beside `events` and `filters` */
+  rule?: Record<string, unknown> & Condition
+  /** While it is false nothing is sent: what is owed is kept, for 30 days, and goes out when it is true again. */
+  enabled?: boolean
+  /** `v1`: HMAC-SHA256 with the secret, which is usual; `v1a`: Ed25519, for which there is a public key then */
+  signatures?: ('v1' | 'v1a')[]
+  /** `raw`: events as they were sent, which is usual; `record`: as normalised by us; `thin`: ids, types and links; `cloudevents`: CloudEvents 1.0, a batch unless `batch.maxEvents` is 1 */
+  format?: 'raw' | 'record' | 'thin' | 'cloudevents'
+  /** Only these members of each event are sent, in their places: `actor.id`, or `/object/id` (RFC 6901), for every element where a list is on the way; with the format `record`, fields of the record such as `actorId`. Where an event has none of them, it is `{}`. A first name that no standard has is refused; a member of your own stands behind a stroke: `/my_member` */
+  fields?: string[]
+  /** Bodies are compressed. The signature is that of the body before */
+  contentEncoding?: 'gzip'
+  batch?: WebhookBatch
+  /** A body has at most so many bytes, before it is compressed; 262144 is usual. An event that is larger is sent thin */
+  maxBytes?: number
+  /** One message at a time for each actor, in the order of arrival; usually false */
+  ordered?: boolean
+  /** So many attempts at once; 4 is usual */
+  maxConcurrent?: number
+  /** So many attempts a second; left out, as many as there are */
+  maxPerSecond?: number
+  /** Sent with each message, e.g. `Authorization`. Kept encrypted; values are never shown again. At most 20, of 8192 bytes in all; none that Nonius sets itself (`Host`, `User-Agent`, `Content-*`, `Webhook-*`) or that belongs to a connection */
+  headers?: Record<string, string>
+  /** With `enabled: true`: what is sent of the time when it was disabled. `position`, which is usual: all that was not delivered; `now`: nothing; a time: what arrived from then on. */
+  resumeFrom?: string
 }
 
-export type WebhookReplaySettings = {
-  from: string
-  /** And before then; now, when it is left out or later */
-  to?: string
-  /** Only events of these types, of those that the webhook is sent */
-  types?: string[]
-}
-
-export type WebhookReplayList = {
-  replays: WebhookReplay[]
+/** What is left out stays; `null` stands for the default, and takes a header away */
+export type WebhookChanges = {
+  /** For people; usually the host of the target */
+  name?: string | null
+  /** Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery. */
+  targetUrl?: string
+  /** Types of events, e.g. `ViewEvent`; `*`, which is usual, is every type. Described entities are sent only when their type is named, e.g. `Person`; notices of Nonius only when they are, e.g. `nonius.webhook.failing` or `nonius.*`. */
+  events?: string[] | null
+  /** All must hold, beside the type. `FieldFilter` is the older form */
+  filters?: (Condition | FieldFilter)[]
+  /** This must hold as well, beside `events` and `filters` */
+  rule?: Record<string, unknown> & Condition
+  /** While it is false nothing is sent: what is owed is kept, for 30 days, and goes out when it is true again. */
+  enabled?: boolean | null
+  /** `v1`: HMAC-SHA256 with the secret, which is usual; `v1a`: Ed25519, for which there is a public key then */
+  signatures?: ('v1' | 'v1a')[] | null
+  /** `raw`: events as they were sent, which is usual; `record`: as normalised by us; `thin`: ids, types and links; `cloudevents`: CloudEvents 1.0, a batch unless `batch.maxEvents` is 1 */
+  format?: 'raw' | 'record' | 'thin' | 'cloudevents' | null
+  /** Only these members of each event are sent, in their places: `actor.id`, or `/object/id` (RFC 6901), for every element where a list is on the way; with the format `record`, fields of the record such as `actorId`. Where an event has none of them, it is `{}`. A first name that no standard has is refused; a member of your own stands behind a stroke: `/my_member` */
+  fields?: string[] | null
+  /** Bodies are compressed. The signature is that of the body before */
+  contentEncoding?: 'gzip' | null
+  batch?: {
+    /** A message has at most so many events */
+    maxEvents?: number | null
+    /** It waits at most so long for more of them */
+    maxSeconds?: number | null
+  } | null
+  /** A body has at most so many bytes, before it is compressed; 262144 is usual. An event that is larger is sent thin */
+  maxBytes?: number | null
+  /** One message at a time for each actor, in the order of arrival; usually false */
+  ordered?: boolean | null
+  /** So many attempts at once; 4 is usual */
+  maxConcurrent?: number | null
+  /** So many attempts a second; left out, as many as there are */
+  maxPerSecond?: number | null
+  /** Sent with each message, e.g. `Authorization`. Kept encrypted; values are never shown again. At most 20, of 8192 bytes in all; none that Nonius sets itself (`Host`, `User-Agent`, `Content-*`, `Webhook-*`) or that belongs to a connection */
+  headers?: Record<string, string | null>
+  /** With `enabled: true`: what is sent of the time when it was disabled. `position`, which is usual: all that was not delivered; `now`: nothing; a time: what arrived from then on. */
+  resumeFrom?: string
 }
 
 export type Running = {
@@ -3048,7 +3165,7 @@ export interface Operations {
   createWebhook: {
     method: 'POST'
     path: '/webhooks'
-    body: WebhookSettings
+    body: NewWebhook
     replies: {
       201: CreatedWebhook
       400: Problem
@@ -3105,7 +3222,28 @@ export interface Operations {
     parameters: {
       id: string
     }
-    body: WebhookSettings
+    body: WebhookReplacement
+    replies: {
+      200: Webhook
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Change some settings of a webhook */
+  patchWebhook: {
+    method: 'PATCH'
+    path: '/webhooks/{id}'
+    parameters: {
+      id: string
+    }
+    body: WebhookChanges
     replies: {
       200: Webhook
       400: Problem
@@ -3131,120 +3269,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Send a webhook again what arrived before */
-  replayWebhook: {
-    method: 'POST'
-    path: '/webhooks/{id}/replay'
-    parameters: {
-      id: string
-    }
-    body: WebhookReplaySettings
-    replies: {
-      202: WebhookReplay
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      409: Problem
-      413: Problem
-      415: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** List a webhook's replays, the latest first */
-  listWebhookReplays: {
-    method: 'GET'
-    path: '/webhooks/{id}/replays'
-    parameters: {
-      id: string
-    }
-    replies: {
-      200: WebhookReplayList
-      401: Problem
-      403: Problem
-      404: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** See how far a webhook's replay is */
-  getWebhookReplay: {
-    method: 'GET'
-    path: '/webhooks/{id}/replays/{replayId}'
-    parameters: {
-      id: string
-      replayId: string
-    }
-    replies: {
-      200: WebhookReplay
-      401: Problem
-      403: Problem
-      404: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Pause a replay */
-  pauseWebhookReplay: {
-    method: 'POST'
-    path: '/webhooks/{id}/replays/{replayId}/pause'
-    parameters: {
-      id: string
-      replayId: string
-    }
-    replies: {
-      200: WebhookReplay
-      401: Problem
-      403: Problem
-      404: Problem
-      409: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Resume a replay that is paused */
-  resumeWebhookReplay: {
-    method: 'POST'
-    path: '/webhooks/{id}/replays/{replayId}/resume'
-    parameters: {
-      id: string
-      replayId: string
-    }
-    replies: {
-      200: WebhookReplay
-      401: Problem
-      403: Problem
-      404: Problem
-      409: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** End a replay before its time */
-  cancelWebhookReplay: {
-    method: 'POST'
-    path: '/webhooks/{id}/replays/{replayId}/cancel'
-    parameters: {
-      id: string
-      replayId: string
-    }
-    replies: {
-      200: WebhookReplay
-      401: Problem
-      403: Problem
-      404: Problem
-      409: Problem
       429: Problem
       500: Problem
       503: Problem
