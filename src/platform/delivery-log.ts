@@ -57,7 +57,7 @@ export interface Backlog {
 
 /**
  * Figures count attempts, failed ones by their `error`; `latency` has how many of all took how long, by
- * bucket (`latency.ts`). They are told for `FIGURES_DAYS`.
+ * bucket (`syntax/latency.ts`). They are told for `FIGURES_DAYS`.
  */
 export interface AttemptFigures {
   succeeded: number

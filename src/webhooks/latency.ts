@@ -1,1 +1,1 @@
-export { bucketOf, percentileOf, upperBoundOf } from '../platform/latency'
+export { bucketOf, percentileOf, upperBoundOf } from '../syntax/latency'

@@ -6,7 +6,7 @@ import {
   MAX_TRIES,
 } from '../../src/platform/delivery-log'
 import type { Delivery, DeliveryQueue } from '../../src/platform/delivery-queue'
-import { bucketOf } from '../../src/platform/latency'
+import { bucketOf } from '../../src/syntax/latency'
 import { aDelivery, anAttempt, start } from '../support/deliveries'
 
 /** A queue with its log, and the time both go by. */
