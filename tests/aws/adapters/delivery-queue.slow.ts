@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'bun:test'
 import { PurgeQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { StorageError } from '../../../src/error/storage-error'
+import { openLogged } from '../../../src/platform/aws/delivery-log'
 import { createDeliveryQueue } from '../../../src/platform/aws/delivery-queue'
 import { systemClock } from '../../../src/platform/clock'
+import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { deliveryQueueContract } from '../../contracts/delivery-queue.contract'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
 import { type Fault, withFaults } from '../../support/aws/faults'
@@ -21,9 +23,10 @@ async function open(plan: (command: string, nth: number) => Fault | undefined = 
   const places = { queueUrl, table, clock }
   withFaults(dynamo, plan)
   withFaults(sqs, plan)
-  const queue = createDeliveryQueue({ ...places, dynamo, sqs })
+  const tokens = async () => createTokenSigner(new Uint8Array(32))
+  const queue = openLogged({ ...places, dynamo, sqs, tokens })
   return {
-    ...{ queue, sqs, dynamo, waits, places, advance: clock.advance },
+    ...{ queue, log: queue, sqs, dynamo, waits, places, advance: clock.advance },
     /** The queue as another process has it. */
     another: () => createDeliveryQueue({ ...places, dynamo, sqs }),
     /** Whether SQS has anything left that rings. */
