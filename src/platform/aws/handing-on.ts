@@ -2,10 +2,12 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { FirehoseClient } from '@aws-sdk/client-firehose'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Clock } from '../clock'
+import type { DeliveryLog } from '../delivery-log'
 import { openParts } from '.'
 import { createArchive } from './archive'
 import { markAt } from './change-feed/mark'
 import { createStoredTypes } from './counts/stored-types'
+import { createListed } from './deliveries/listed'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
 import { readingWith } from './events/committed'
@@ -53,10 +55,31 @@ export function openDelivering(resources: Resources, { clock }: Needs) {
     events,
     registry,
     mark: () => markAt(clock.now()),
-    deliveries: openDeliveries(resources, dynamo, clock),
+    deliveries: {
+      ...openDeliveries(resources, dynamo, clock),
+      backlog: countingUpTo(MOST_AHEAD, { dynamo, table: resources.deliveriesTable }),
+    },
     documents: lazyDocuments({ client: dynamo, table: documentsTable, blobs, tokens, clock }),
     lake: lazyLake({ workgroup, database, tokens, clock }),
     wakeReplay: lazyReplayWakes(deliveryQueueUrl),
+  }
+}
+
+// A replay asks whether some hundreds wait.
+const MOST_AHEAD = 500
+
+/** Counts what waits for a webhook, or is held for it, no further than asked. */
+function countingUpTo(
+  most: number,
+  needs: Parameters<typeof createListed>[0],
+): DeliveryLog['backlog'] {
+  const { count } = createListed(needs)
+  return async function backlog(tenantId, webhookId) {
+    const [pending, held] = await Promise.all(
+      (['pending', 'held'] as const).map((status) => count(tenantId, webhookId, status, most)),
+    )
+    const isExact = pending!.isExact && held!.isExact
+    return { pending: pending!.count, held: held!.count, failed: 0, isExact }
   }
 }
 
