@@ -10,6 +10,7 @@ import { connections } from './connections'
 import { rootKey } from './keys'
 import { archiveTable, database, eventsView, lake } from './lake'
 import { deliveryQueue } from './queues'
+import { accountId, region } from './stage'
 import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
 
 /** Permissions say what a function does, as the exact calls that this takes. */
@@ -246,7 +247,10 @@ const askLake: Permissions = [
   },
   {
     actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'],
-    resources: [database.catalogArn, database.arn, archiveTable.arn, eventsView.arn],
+    resources: [
+      $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+      ...[database.arn, archiveTable.arn, eventsView.arn],
+    ],
   },
   { actions: ['s3:GetObject'], resources: [$interpolate`${lake.arn}/events/*`] },
   { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [lake.arn, results.arn] },

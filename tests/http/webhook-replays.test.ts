@@ -21,15 +21,7 @@ interface Replay {
 
 let test: WebhookTest
 beforeAll(async () => {
-  test = await startWebhookTest({
-    wrap: (platform) => ({
-      ...platform,
-      deliveries: {
-        ...platform.deliveries,
-        backlog: async () => ({ pending: 0, held: 0, failed: 0, isExact: true }),
-      },
-    }),
-  })
+  test = await startWebhookTest()
 })
 afterAll(() => test[Symbol.asyncDispose]())
 

@@ -27,21 +27,9 @@ interface World extends AsyncDisposable {
   replays: Replays
 }
 
-// TODO remove
-function withBacklog(platform: Platform): Platform {
-  const { deliveries } = platform
-  const backlog = async () => ({
-    pending: (await deliveries.stats()).waiting,
-    held: 0,
-    failed: 0,
-    isExact: true,
-  })
-  return { ...platform, deliveries: { ...deliveries, backlog } }
-}
-
 /** A server over a folder, as far as replays need one. */
 async function open(dataDir: string, clock: TestClock): Promise<World> {
-  const platform = withBacklog(await openLocalPlatform({ dataDir, clock, log }))
+  const platform = await openLocalPlatform({ dataDir, clock, log })
   const replays = createReplays(platform, {
     config,
     clock,
@@ -120,9 +108,7 @@ describe('A replay on one machine', () => {
   it('queues nothing twice when it is taken further twice from the same place', async () => {
     using folder = temporaryFolder()
     const clock = aRunningClock()
-    await using platform = withBacklog(
-      await openLocalPlatform({ dataDir: folder.path, clock, log }),
-    )
+    await using platform = await openLocalPlatform({ dataDir: folder.path, clock, log })
     const from = clock.now().getTime() - DAY_MS
     const records = arrivals(2500, from)
     const webhook = aWebhook({ tenantId, webhookId: 'whk_1', events: ['*'] })
