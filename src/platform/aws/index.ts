@@ -17,6 +17,7 @@ import {
   lazyDeliveries,
   lazyDocuments,
   lazyLake,
+  lazyReplayWakes,
   lazySecrets,
   lazyStatements,
   once,
@@ -113,7 +114,8 @@ export function openServing(
     documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
     blobs,
     tokens,
-    deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
+    deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock, tokens }),
+    wakeReplay: lazyReplayWakes(queueUrl),
     // No route asks it over HTTP yet, so no function is told of a workgroup or may use one.
     lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),

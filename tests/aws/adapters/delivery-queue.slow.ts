@@ -1,43 +1,17 @@
 import { describe, expect, it } from 'bun:test'
-import { PurgeQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
+import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { StorageError } from '../../../src/error/storage-error'
 import { createDeliveryQueue } from '../../../src/platform/aws/delivery-queue'
 import { systemClock } from '../../../src/platform/clock'
 import { deliveryQueueContract } from '../../contracts/delivery-queue.contract'
+import { openDeliveries as open } from '../../support/aws/deliveries'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
-import { type Fault, withFaults } from '../../support/aws/faults'
-import { anSqsClient, freshQueue, ringWithClock, takesOneOfABatch } from '../../support/aws/queues'
-import { aClock, aDelivery } from '../../support/deliveries'
+import type { Fault } from '../../support/aws/faults'
+import { anSqsClient, freshQueue, takesOneOfABatch } from '../../support/aws/queues'
+import { aDelivery } from '../../support/deliveries'
 
 const LEASE = 30_000
 const HOUR = 60 * 60 * 1000
-
-async function open(plan: (command: string, nth: number) => Fault | undefined = () => undefined) {
-  const [dynamo, sqs] = [await aDynamoDbClient(), await anSqsClient()]
-  const table = await freshTable(dynamo, 'deliveries')
-  const queueUrl = await freshQueue(sqs)
-  const clock = aClock()
-  const { waits } = ringWithClock(sqs, queueUrl, clock)
-  const places = { queueUrl, table, clock }
-  withFaults(dynamo, plan)
-  withFaults(sqs, plan)
-  const queue = createDeliveryQueue({ ...places, dynamo, sqs })
-  return {
-    ...{ queue, sqs, dynamo, waits, places, advance: clock.advance },
-    /** The queue as another process has it. */
-    another: () => createDeliveryQueue({ ...places, dynamo, sqs }),
-    /** Whether SQS has anything left that rings. */
-    async isSilent() {
-      clock.advance(48 * HOUR)
-      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }))
-      return Messages.length === 0
-    },
-    async [Symbol.asyncDispose]() {
-      sqs.destroy()
-      dynamo.destroy()
-    },
-  }
-}
 
 deliveryQueueContract('SQS and DynamoDB', open)
 

@@ -28,7 +28,14 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Changes', 'dynamodb:PutItem', table('Statements')],
   ['Deliver', 'dynamodb:Query', table('Statements')],
   ['Changes', 'dynamodb:UpdateItem', table('Documents')],
-  ['Deliver', 'dynamodb:GetItem', table('Documents')],
+  ['Deliver', 'dynamodb:DeleteItem', table('Documents')],
+  ['Deliver', 'dynamodb:Query', table('Documents')],
+  ['Deliver', 's3:PutObject', `${named(graph, 'Bucket', 'LakeBucket').outputs.arn}/events/a`],
+  [
+    'Api',
+    'athena:StartQueryExecution',
+    named(graph, 'Workgroup', 'Analysis').outputs.arn as string,
+  ],
   ['Sweep', 'dynamodb:DeleteItem', table('Documents')],
   ['Changes', 'dynamodb:PartiQLInsert', table('Events')],
   ['Changes', 'dynamodb:PutItem', table('Registry')],
@@ -59,6 +66,13 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Changes', 'dynamodb:GetItem', table('Live')],
   ['Changes', 'execute-api:ManageConnections', aConnection],
   ['Deliver', 'sqs:SendMessage', named(graph, 'Queue', 'DeadLettersQueue').outputs.arn as string],
+  ['Api', 'dynamodb:Scan', table('Deliveries')],
+  ['Deliver', 'dynamodb:Scan', table('Deliveries')],
+  ['Deliver', 'dynamodb:BatchGetItem', table('Deliveries')],
+  ['Deliver', 'dynamodb:Query', `${table('Deliveries')}/index/log`],
+  ['Changes', 'dynamodb:Query', `${table('Deliveries')}/index/log`],
+  ['Realtime', 'dynamodb:Query', table('Deliveries')],
+  ['Stream', 'dynamodb:GetItem', table('Deliveries')],
 ]
 
 describe('permissions', () => {
@@ -103,6 +117,22 @@ describe('permissions', () => {
     expect(mayDo(role('Deliver'), 'dynamodb:UpdateItem', table('Registry'))).toBe(true)
   })
 
+  it('let Deliver ask the lake, and note how far a replay is', () => {
+    const { arn } = named(graph, 'Workgroup', 'Analysis').outputs as { arn: string }
+    const asking = ['StartQueryExecution', 'GetQueryExecution', 'GetQueryResults']
+    expect(asking.filter((one) => !mayDo(role('Deliver'), `athena:${one}`, arn))).toEqual([])
+    for (const table of ['ArchiveTable', 'EventsView']) {
+      const { arn: resource } = named(graph, 'CatalogTable', table).outputs as { arn: string }
+      expect(mayDo(role('Deliver'), 'glue:GetTable', resource)).toBe(true)
+    }
+    const bucket = (name: string) => named(graph, 'Bucket', `${name}Bucket`).outputs.arn
+    expect(mayDo(role('Deliver'), 's3:GetObject', `${bucket('Lake')}/events/a`)).toBe(true)
+    expect(mayDo(role('Deliver'), 's3:PutObject', `${bucket('QueryResults')}/a`)).toBe(true)
+    for (const action of ['GetItem', 'UpdateItem']) {
+      expect(mayDo(role('Deliver'), `dynamodb:${action}`, table('Documents'))).toBe(true)
+    }
+  })
+
   it('let Changes read a batch that was committed, and remove one that was not', () => {
     for (const name of ['Changes', 'Sweep']) {
       expect(mayDo(role(name), 'dynamodb:BatchGetItem', table('Events'))).toBe(true)
@@ -145,6 +175,15 @@ describe('permissions', () => {
     for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']) {
       expect(mayDo(role('Api'), `dynamodb:${action}`, table('Documents'))).toBe(true)
     }
+  })
+
+  it('let Api show the log of deliveries, and send again what is in it', () => {
+    const may = (action: string) => mayDo(role('Api'), `dynamodb:${action}`, table('Deliveries'))
+    const actions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']
+    expect(actions.filter((action) => !may(action))).toEqual([])
+    expect(mayDo(role('Api'), 'dynamodb:Query', `${table('Deliveries')}/index/log`)).toBe(true)
+    const queue = named(graph, 'Queue', 'DeliveryQueueQueue').outputs.arn as string
+    expect(mayDo(role('Api'), 'sqs:SendMessage', queue)).toBe(true)
   })
 
   it('let Follow and Sweep write live logs, and Stream follow them', () => {
