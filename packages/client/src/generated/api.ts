@@ -3497,6 +3497,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      409: Problem
       413: Problem
       415: Problem
       429: Problem
@@ -3518,6 +3519,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      409: Problem
       413: Problem
       415: Problem
       429: Problem
