@@ -45,6 +45,15 @@ describe('The state of a webhook that a person writes', () => {
       { enabled: true, resuming: { from: 'now', at: at(0), since: at(-DAY) } },
     ],
     [
+      'resumes from a time, wherever that was written',
+      stopped,
+      { enabled: true, resumeFrom: '2026-03-01T08:00:00+02:00' },
+      {
+        enabled: true,
+        resuming: { from: '2026-03-01T06:00:00.000Z', at: at(0), since: at(-DAY) },
+      },
+    ],
+    [
       'goes on being resumed when it is written again',
       { resuming: { from: at(-9), at: at(-5) } },
       { enabled: true },

@@ -4,6 +4,7 @@ import type { DeliveryLog } from '../platform/delivery-log'
 import { type DeliveryQueue, PARKED_DAYS } from '../platform/delivery-queue'
 import type { Registry } from '../platform/registry'
 import type { Resuming, Webhook } from '../platform/registry/webhooks'
+import { toUtcMillis } from '../syntax/timestamp'
 import type { Log } from '../telemetry/log'
 import { earlier } from './health'
 
@@ -11,14 +12,16 @@ type State = Pick<Webhook, 'enabled' | 'disabled' | 'resuming'>
 
 /**
  * Returns the state of a webhook that a person writes.
- * @param resumeFrom `position`, `now` or a time, ISO 8601 UTC with milliseconds
+ * @param written.resumeFrom `position`, `now` or a time (ISO 8601)
  * @throws {AppError} `invalid_request` where there is nothing to resume from, or to resume
  */
 export function stateWhenWritten(
   stored: Webhook,
-  { enabled, resumeFrom }: { enabled: boolean; resumeFrom?: string | undefined },
+  written: { enabled: boolean; resumeFrom?: string | undefined },
   now: Date,
 ): State {
+  const { enabled } = written
+  const resumeFrom = written.resumeFrom && (toUtcMillis(written.resumeFrom) ?? written.resumeFrom)
   const { disabled, resuming } = stored
   const at = now.toISOString()
   if (!enabled) {
@@ -146,7 +149,7 @@ async function resumeFrom(needs: ResumeNeeds, webhook: Webhook, resuming: Resumi
   const { tenantId, webhookId } = webhook
   const { from, at } = resuming
   await needs.deliveries.skip(tenantId, webhookId, `skipped: its webhook was resumed from ${from}`)
-  // What arrived in this very moment is still to be sent.
+  // An event of this very moment is still to be sent.
   if (!isTime(from) || from >= at) return
   await needs.beginReplay(webhook, { from, to: at, id: idOf(webhook, resuming) })
 }
