@@ -21,7 +21,7 @@ export interface AwsDeliveryQueue extends DeliveryQueue {
   open(rung: RungAlarm, leaseMs: number): Promise<Delivery | 'asleep' | 'gone'>
 }
 
-/** What was enqueued together was added, and needs these before that is durable. */
+/** Deliveries that were added together need these before that is durable. */
 interface Placed {
   alarms: Alarm[]
   /** From then on others may join the latest of them. */
@@ -246,8 +246,8 @@ export function createDeliveryQueue(needs: QueueNeeds): AwsDeliveryQueue {
     listDead: (tenantId, webhookId, limit) => listDead(needs, tenantId, webhookId, limit, now()),
 
     async erase(tenantId, { eventIds }) {
-      const { removed, lanes: left } = await eraseFromDeliveries(needs, tenantId, eventIds)
-      for (const lane of left) await lanes.advance(lane, now())
+      const { removed, left } = await eraseFromDeliveries(needs, tenantId, eventIds)
+      for (const { lane, deliveryId } of left) await leaveLane(lane, deliveryId)
       return { removed }
     },
 

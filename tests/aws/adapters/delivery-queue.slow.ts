@@ -5,6 +5,7 @@ import { openLogged } from '../../../src/platform/aws/delivery-log'
 import { createDeliveryQueue } from '../../../src/platform/aws/delivery-queue'
 import { systemClock } from '../../../src/platform/clock'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
+import { deliveryLogContract } from '../../contracts/delivery-log.contract'
 import { deliveryQueueContract } from '../../contracts/delivery-queue.contract'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
 import { type Fault, withFaults } from '../../support/aws/faults'
@@ -26,7 +27,7 @@ async function open(plan: (command: string, nth: number) => Fault | undefined = 
   const tokens = async () => createTokenSigner(new Uint8Array(32))
   const queue = openLogged({ ...places, dynamo, sqs, tokens })
   return {
-    ...{ queue, log: queue, sqs, dynamo, waits, places, advance: clock.advance },
+    ...{ queue, sqs, dynamo, waits, places, advance: clock.advance },
     /** The queue as another process has it. */
     another: () => createDeliveryQueue({ ...places, dynamo, sqs }),
     /** Whether SQS has anything left that rings. */
@@ -43,6 +44,7 @@ async function open(plan: (command: string, nth: number) => Fault | undefined = 
 }
 
 deliveryQueueContract('SQS and DynamoDB', open)
+deliveryLogContract('SQS and DynamoDB', open)
 
 describe('The delivery queue on SQS and DynamoDB', () => {
   it('rings by itself when a delayed delivery is due', async () => {

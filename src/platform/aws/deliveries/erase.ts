@@ -12,6 +12,7 @@ import {
   deliveryKey,
   deliveryOf,
   eventIdsOf,
+  idOf,
   packed,
   statusOf,
   unlessHeld,
@@ -30,14 +31,15 @@ interface Needs {
  * Reads the whole table: a delivery is found by its own id or under its webhook, never by its events.
  * Each is changed on condition that it names what was read. One that names no event any more is
  * forgotten; what leads to it goes after it, and leads nowhere until then.
+ * @returns those forgotten that were of a lane, besides how many named an event
  */
 export async function eraseFromDeliveries(
   { dynamo, table: TableName }: Needs,
   tenantId: string,
   eventIds: readonly string[],
-): Promise<{ removed: number; lanes: readonly Lane[] }> {
+): Promise<{ removed: number; left: readonly { lane: Lane; deliveryId: string }[] }> {
   const gone = new Set(eventIds)
-  const lanes = new Map<string, Lane>()
+  const left: { lane: Lane; deliveryId: string }[] = []
   let removed = 0
   let ExclusiveStartKey: Attributes | undefined
   do {
@@ -52,27 +54,27 @@ export async function eraseFromDeliveries(
     for (const item of page.Items ?? []) if (await eraseFrom(item)) removed += 1
     ExclusiveStartKey = page.LastEvaluatedKey
   } while (ExclusiveStartKey !== undefined)
-  return { removed, lanes: [...lanes.values()] }
+  return { removed, left }
 
   /** Erases the events from one item. @returns whether it named one of them */
   async function eraseFrom(item: Attributes): Promise<boolean> {
     const named = eventIdsOf(item)
-    const left = named.filter((id) => !gone.has(id))
-    if (left.length === named.length) return false
+    const others = named.filter((id) => !gone.has(id))
+    if (others.length === named.length) return false
     const Key = { pk: item.pk!, sk: item.sk! }
-    if (left.length > 0) return shorten(Key, item, left)
+    if (others.length > 0) return shorten(Key, item, others)
     const isForgotten = await forget(Key, item.eventIds!)
     if (isForgotten) await forgetPointers(item)
     const lane = laneOf(deliveryOf(item))
-    if (lane !== undefined) lanes.set(JSON.stringify(lane), lane)
+    if (lane !== undefined) left.push({ lane, deliveryId: idOf(item) })
     return isForgotten
   }
 
-  /** Leaves `left` of an item's ids. @returns false when it is gone meanwhile */
-  async function shorten(Key: Attributes, item: Attributes, left: readonly string[]) {
+  /** Leaves `others` of an item's ids. @returns false when it is gone meanwhile */
+  async function shorten(Key: Attributes, item: Attributes, others: readonly string[]) {
     const command = new UpdateItemCommand(
       updateOf(TableName, Key, {
-        set: { eventIds: bytes(packed(left)), ...withoutResponses(triesOf(item)) },
+        set: { eventIds: bytes(packed(others)), ...withoutResponses(triesOf(item)) },
         condition: 'eventIds = :before',
         values: { ':before': item.eventIds! },
       }),
