@@ -1,4 +1,5 @@
 import { Resource } from 'sst'
+import { rememberTenants } from '../src/access/keys/tenants'
 import { readConfig } from '../src/config/read-config'
 import { createGuard } from '../src/outbound/guard'
 import { openDelivering } from '../src/platform/aws/handing-on'
@@ -7,15 +8,18 @@ import { systemClock as clock } from '../src/platform/clock'
 import { createLog } from '../src/telemetry/log'
 import { createDeliver } from '../src/webhooks/deliver'
 import { createSend } from '../src/webhooks/send'
+import { createRefuseTarget } from '../src/webhooks/target'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
 const platform = openDelivering(Resource.Nonius, { clock })
 const send = createSend({ guard: createGuard({ allowPrivate: config.allowPrivateWebhooks }) })
+const findTenant = rememberTenants({ ...platform, clock })
+const refuseTarget = createRefuseTarget({ findTenant })
 
 /** Sends the webhooks whose messages rang. */
 export const handler = createDeliverHandler({
   deliveries: platform.deliveries,
-  deliver: createDeliver({ ...platform, send, clock, log }),
+  deliver: createDeliver({ ...platform, send, refuseTarget, clock, log }),
   log,
 })

@@ -15,6 +15,7 @@ import { tailCommand } from './cli/tail'
 import { tenantsCommand } from './cli/tenants'
 import { typesCommand } from './cli/types'
 import { validateCommand } from './cli/validate'
+import { webhooksCommand } from './cli/webhooks'
 import { xapiCommand } from './cli/xapi'
 
 const program = new Command('nonius')
@@ -36,6 +37,7 @@ const commands = [
   sendCommand,
   demoCommand,
   quarantineCommand,
+  webhooksCommand,
   xapiCommand,
 ]
 for (const command of commands) program.addCommand(command())

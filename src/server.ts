@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os'
 import { bootstrap } from './access/keys/bootstrap'
 import { hashKey } from './access/keys/key'
+import { rememberTenants } from './access/keys/tenants'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { limitIn } from './heap-size.mjs'
@@ -11,6 +12,7 @@ import { createLimiter, ratesOf } from './limits/limiter'
 import { createHub } from './live/hub'
 import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
+import { createIdleSockets } from './outbound/idle-sockets'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
@@ -26,6 +28,7 @@ import { createMeter } from './watch/meter'
 import { meteredEvents } from './watch/metered-events'
 import { createDeliverer } from './webhooks/deliverer'
 import { createSend } from './webhooks/send'
+import { createRefuseTarget } from './webhooks/target'
 
 export interface Server extends AsyncDisposable {
   url: URL
@@ -52,9 +55,10 @@ export async function startServer(config: Config): Promise<Server> {
     await openLocalPlatform({ dataDir, clock, log, defaultXapi: config.xapi }),
   )
   const guard = createGuard({ allowPrivate: config.allowPrivateWebhooks })
-  const deliverer = opened.use(
-    createDeliverer({ ...platform, send: createSend({ guard }), clock, log }),
-  )
+  const findTenant = rememberTenants({ ...platform, clock })
+  const refuseTarget = createRefuseTarget({ findTenant })
+  const send = createSend({ guard, idle: createIdleSockets() })
+  const deliverer = opened.use(createDeliverer({ ...platform, send, refuseTarget, clock, log }))
   const { archiveFlushSeconds } = config
   const onEnqueued = deliverer.poke
   const following = { archiveFlushSeconds, clock, log, onEnqueued }

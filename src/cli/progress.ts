@@ -62,6 +62,24 @@ export function showCount(
   }
 }
 
+/** Shows how far something is that others do; only at a terminal, and removed at the end. */
+export function showShare(
+  stream: ProgressStream,
+): { show(share: number | undefined, state: string): void } & Disposable {
+  let isShown = false
+  return {
+    show(share, state) {
+      if (!stream.isTTY) return
+      isShown = true
+      const line = share === undefined ? state : `${bar(share)}  ${state}`
+      stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`)
+    },
+    [Symbol.dispose]() {
+      if (isShown) stream.write('\r\x1b[2K')
+    },
+  }
+}
+
 // A person wonders after some seconds whether anything happens; a log need not have more than this.
 const FIRST_LINE_MS = 10_000
 const LINE_EVERY_MS = 60_000

@@ -1,41 +1,11 @@
-import { CommandError } from './failure'
-import { reasonOf } from './send-results'
-import { requireKeyOption, type ServerOptions } from './server-options'
+import { type ApiClient, createApiClient } from './api-client'
+import type { ServerOptions } from './server-options'
 
-/** A quarantine client calls the routes of quarantine. */
-export type QuarantineClient = <Reply>(
-  method: 'GET' | 'POST' | 'DELETE',
-  /** The path is the part below `quarantine`, with the query. */
-  path: string,
-  body?: unknown,
-) => Promise<Reply>
+/** A quarantine client calls the routes of quarantine: its paths are the part below `quarantine`. */
+export type QuarantineClient = ApiClient
 
 /** @throws {CommandError} when there is no key */
 export function createQuarantineClient(options: ServerOptions): QuarantineClient {
-  const { url } = options
-  const authorization = `Bearer ${requireKeyOption(options)}`
-
-  /** @throws {CommandError} with the reason that the server gives */
-  return async function ask<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
-    const target = new URL(`quarantine${path}`, url)
-    const headers = { authorization, 'content-type': 'application/json' }
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-    const response = await fetch(target, { method, headers, ...sent }).catch((error: Error) => {
-      throw new CommandError(`${url.origin} cannot be reached (${error.message})`)
-    })
-    const text = await response.text()
-    if (response.status === 204) return undefined as Reply
-    const answer = { status: response.status, body: parse(text) }
-    if (response.ok && answer.body !== undefined) return answer.body as Reply
-    const reason = { ...answer, body: answer.body ?? { detail: text.slice(0, 200) } }
-    throw new CommandError(`${method} ${target.origin}${target.pathname}: ${reasonOf(reason)}`)
-  }
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text) as Record<string, unknown>
-  } catch {
-    return undefined // it may be a proxy's page
-  }
+  const ask = createApiClient(options)
+  return (method, path, body) => ask(method, `quarantine${path}`, body)
 }

@@ -58,8 +58,11 @@ function receiptOf({ body }: Answer, endpoint: URL): Receipt {
 
 /** Reads the reason from a problem document, or from the reply of a proxy before the server. */
 export function reasonOf({ status, body }: Answer): string {
+  const detail = String(body.detail ?? body.title ?? '')
   const errors = Array.isArray(body.errors) ? (body.errors as Issue[]).map(describeIssue) : []
-  return [`${status} ${body.detail ?? body.title ?? ''}`.trim(), ...errors].join('; ')
+  // A detail often has the first of them already.
+  const more = errors.filter((text) => !detail.includes(text))
+  return [`${status} ${detail}`.trim(), ...more].join('; ')
 }
 
 function spanOf({ places }: Parcel): string {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { FIRST_SOURCE, makeTenant, TENANT_ID, tenantIdExpected } from '../access/keys/new-tenant'
 import { type Tenant, type XapiMode, xapiModes } from '../platform/registry/tenants'
+import { hostPatternExpected, isHostPattern, MAX_HOSTS } from '../webhooks/hosts'
 import { at, dataDirPlace, type RegistryPlace } from './registry-place'
 import { readSourceId } from './source-option'
 import { renderTable } from './table'
@@ -74,22 +75,50 @@ function getCommand({ open }: RegistryPlace): Command {
     })
 }
 
+interface SetOptions {
+  xapi?: XapiMode
+  webhookHosts?: string[] | 'any'
+  json?: true
+}
+
+function readHosts(text: string): string[] | 'any' {
+  if (text === 'any') return text
+  const hosts = text.split(',').map((host) => host.trim())
+  const wrong = hosts.find((host) => !isHostPattern(host))
+  if (wrong !== undefined) throw new InvalidArgumentError(`${wrong}: ${hostPatternExpected}.`)
+  if (hosts.length <= MAX_HOSTS) return hosts
+  throw new InvalidArgumentError(`There may be ${MAX_HOSTS} of them.`)
+}
+
 function setCommand({ open }: RegistryPlace): Command {
   return new Command('set')
     .description('change a setting; a running server follows within seconds')
     .argument('[id]', 'the tenant', 'default')
     .addOption(
-      new Option('--xapi <mode>', 'whether statements of xAPI are taken, and found again')
-        .choices(xapiModes)
-        .makeOptionMandatory(),
+      new Option('--xapi <mode>', 'whether statements of xAPI are taken, and found again').choices(
+        xapiModes,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--webhook-hosts <hosts>',
+        'where alone webhooks may go: hooks.example.edu,*.example.edu; "any" lifts it',
+      ).argParser(readHosts),
     )
     .option('--json', 'print JSON')
-    .action(async (id: string, options: { xapi: XapiMode; json?: true }) => {
-      using file = open(options)
-      const tenant = { ...(await requireTenant(file.registry, id)), xapi: options.xapi }
-      await file.registry.tenants.put(tenant)
-      process.stdout.write(textOf(tenant, options))
-    })
+    .action(
+      async (id: string, { xapi, webhookHosts, ...options }: SetOptions, command: Command) => {
+        if (xapi === undefined && webhookHosts === undefined) {
+          command.error('error: say what to change: --xapi or --webhook-hosts')
+        }
+        using file = open(options)
+        const was = await requireTenant(file.registry, id)
+        const hosts = webhookHosts === 'any' ? undefined : (webhookHosts ?? was.webhookHosts)
+        const tenant = { ...was, ...(xapi && { xapi }), webhookHosts: hosts }
+        await file.registry.tenants.put(tenant)
+        process.stdout.write(textOf(tenant, options))
+      },
+    )
 }
 
 function textOf(tenant: Tenant, { json }: { json?: true }): string {

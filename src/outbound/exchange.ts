@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import { createAnswerReader } from './read-answer'
 import type { Head } from './read-head'
 
@@ -21,23 +20,27 @@ export interface Exchange {
   maxBytes: number
   /** The body may take so long once the head is there; if left out, until the call ends. */
   bodyMs?: number | undefined
-  keepsBody: boolean
+  /** So much of the body is returned; the rest is read and dropped. */
+  keepsBytes: number
 }
 
+/** This is how an exchange went. */
+export type Exchanged =
+  /** The connection is left open, with nothing on it, where it can be used again. */
+  { answer: Answer; isOpen: boolean } | { error: Error }
+
 /**
- * Sends one request and reads its answer over an open connection, which is closed whatever happens.
- * The promise ends when the connection is given up, so that there are never more connections than
- * calls.
- * @throws {Error} when the connection ended before there was a final head; or the reason of
- * `signal`
+ * Sends one request and reads its answer over a connection, which is closed afterwards, unless it may
+ * be kept and can be. The promise ends when the connection is given up, so that there are never more
+ * connections than calls.
  */
 export function exchange(
   socket: Socket,
   url: URL,
-  request: Exchange,
+  request: Exchange & { maySoonBeFollowed: boolean },
   signal: AbortSignal,
-): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+): Promise<Exchanged> {
+  const { promise, resolve } = Promise.withResolvers<Exchanged>()
   const answer = createAnswerReader(request)
   let read = 0
   let bodyTimer: ReturnType<typeof setTimeout> | undefined
@@ -48,11 +51,22 @@ export function exchange(
     hasEnded = true
     clearTimeout(bodyTimer)
     signal.removeEventListener('abort', abort)
-    socket.destroy()
+    socket.off('error', end).off('data', take).off('end', close).off('close', close)
     const head = answer.head()
-    if (head === undefined) return reject(error)
+    const isOpen = error === undefined && request.maySoonBeFollowed && isFree(head)
+    if (!isOpen) socket.destroy()
+    if (head === undefined) return resolve({ error: error ?? new Error(CLOSED) })
     const cutOff = answer.isWhole() ? undefined : (error?.message ?? 'the connection was closed')
-    resolve({ ...head, body: answer.body(), cutOff })
+    resolve({ answer: { ...head, body: answer.body(), cutOff }, isOpen })
+  }
+
+  /**
+   * Tells whether nothing is left on the connection. Who does not say 2xx may not have read what we
+   * sent, and would take the rest of it for the next request.
+   */
+  function isFree(head: Head | undefined): boolean {
+    const isTaken = head !== undefined && head.status >= 200 && head.status < 300
+    return isTaken && answer.leavesOpen() && socket.writableLength === 0 && socket.writable
   }
 
   function take(bytes: Buffer) {
@@ -65,14 +79,14 @@ export function exchange(
     read += bytes.length
     if (answer.isWhole()) return end()
     if (read > request.maxBytes)
-      return end(new Error(`it is longer than ${request.maxBytes} bytes`))
+      return end(new Error(`its answer is longer than ${request.maxBytes} bytes`))
     if (answer.head() === undefined || request.bodyMs === undefined) return
     bodyTimer ??= setTimeout(end, request.bodyMs, new Error('its body takes too long'))
   }
 
   function close() {
     answer.close()
-    end(new Error('the connection was closed before there was an answer'))
+    end(new Error(CLOSED))
   }
 
   const abort = () => end(signal.reason)
@@ -80,29 +94,35 @@ export function exchange(
   socket.on('error', end)
   socket.on('data', take)
   // The other side has ended its answer: missing bytes do not come any more.
-  socket.once('end', close)
-  socket.once('close', close)
+  socket.on('end', close)
+  socket.on('close', close)
   if (signal.aborted) abort()
-
-  function send() {
-    if (hasEnded) return
-    socket.setNoDelay(true)
-    socket.write(headOf(url, request))
-    if (request.body !== undefined) socket.write(request.body)
-  }
-  // The request is sent only once the certificate has been verified.
-  if (socket instanceof TLSSocket) socket.once('secureConnect', send)
-  else send()
+  else send(socket, headOf(url, request), request.body)
   return promise
 }
 
-function headOf({ host, pathname, search }: URL, { method, headers, body }: Exchange): string {
+const CLOSED = 'the connection was closed before there was an answer'
+
+// A body that is not longer is copied behind its head, and goes out with it.
+const SMALL_BYTES = 64 * 1024
+
+function send(socket: Socket, head: string, body: Uint8Array = new Uint8Array()) {
+  if (body.length <= SMALL_BYTES) socket.write(Buffer.concat([Buffer.from(head), body]))
+  else {
+    socket.write(head)
+    socket.write(body)
+  }
+}
+
+function headOf(
+  { host, pathname, search }: URL,
+  { method, headers, body, maySoonBeFollowed }: Exchange & { maySoonBeFollowed: boolean },
+): string {
   const fields = {
     host,
     ...headers,
     ...(body && { 'content-length': String(body.length) }),
-    // Each call has its own connection: an idle one may have been closed just before we write.
-    connection: 'close',
+    connection: maySoonBeFollowed ? 'keep-alive' : 'close',
   }
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
   if (lines.some((line) => /[\r\n]/.test(line))) throw new Error('a header has more than one line')

@@ -19,7 +19,7 @@ export function createGet({ guard, timeoutMs = TIMEOUT_MS }: { guard: Guard; tim
     headers,
     timeoutMs,
     maxBytes: MAX_BYTES,
-    keepsBody: true,
+    keepsBytes: MAX_BYTES,
   } as const
 
   return async function get(target) {

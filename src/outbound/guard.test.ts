@@ -6,9 +6,33 @@ import { createGuard } from './guard'
 /** Reads lines that each have a target, then the addresses that its name resolves to. */
 function targets(file: string) {
   return readList(import.meta.dir, `examples/${file}`).map((line) => {
-    const [target = '', ...addresses] = line.split(' ')
+    const [target = '', ...addresses] = line.split(' ').map(readable)
     return { line, target, resolve: answering(addresses) }
   })
+}
+
+/** Reads lines that each begin with the rule that the target breaks. */
+function refused(file: string) {
+  return readList(import.meta.dir, `examples/${file}`).map((line) => {
+    const [rule = '', target = '', ...addresses] = line.split(' ').map(readable)
+    return { line, rule, target, resolve: answering(addresses) }
+  })
+}
+
+const readable = (word: string) =>
+  word.replace(/\\u([0-9a-f]{4})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)))
+
+/** @returns the rule that a refusal names: the range of an address, or the code */
+async function ruleOf(refusal: Promise<unknown>): Promise<string> {
+  const error = await refusal.then(
+    () => undefined,
+    (reason) => reason,
+  )
+  expect(error).toBeInstanceOf(AppError)
+  expect(error.code).toBe('invalid_target')
+  const { path, message, code } = error.errors[0]
+  expect({ path, message }).toEqual({ path: ['targetUrl'], message: error.message })
+  return code === 'not_public' ? /\(range (\w+)\)/.exec(message)![1]! : code
 }
 
 function answering(addresses: string[]) {
@@ -32,20 +56,71 @@ describe('The guard lets webhooks call the public internet', () => {
 })
 
 describe('The guard refuses, when a target is entered and again when it is called', () => {
-  for (const { line, target, resolve } of targets('target_private.txt')) {
+  const all = refused('target_private.txt')
+  it('more than a hundred targets', () => expect(all.length).toBeGreaterThan(100))
+
+  for (const { line, rule, target, resolve } of all) {
     it(line, async () => {
       const guard = createGuard({ allowPrivate: false, resolve })
-      for (const refused of [guard.check(target), guard.pin(target)]) {
-        const error = await refused.then(
-          () => undefined,
-          (reason) => reason,
-        )
-        expect(error).toBeInstanceOf(AppError)
-        expect(error.code).toBe('invalid_target')
-        expect(error.errors).toMatchObject([{ path: ['targetUrl'], message: error.message }])
-      }
+      // Whoever enters a name of no address is let through, and not called.
+      expect(await ruleOf(guard.check(target))).toBe(rule)
+      expect(await ruleOf(guard.checkPosted(target, { mayBePlain: true }))).toBe(rule)
+      expect(await ruleOf(guard.pin(target))).toBe(rule)
     })
   }
+})
+
+describe('The guard refuses to have us post to', () => {
+  for (const { line, rule, target, resolve } of refused('target_not_posted.txt')) {
+    it(line, async () => {
+      const guard = createGuard({ allowPrivate: false, resolve })
+      await guard.check(target)
+      expect(await ruleOf(guard.checkPosted(target, { mayBePlain: false }))).toBe(rule)
+      const plain = guard.checkPosted(target, { mayBePlain: true })
+      if (rule === 'not_https') await plain
+      else expect(await ruleOf(plain)).toBe(rule)
+    })
+  }
+
+  it('a public target without encryption, also where private ones are allowed', async () => {
+    const rules = { mayBePlain: false }
+    const resolving = (...addresses: string[]) =>
+      createGuard({ allowPrivate: true, resolve: answering(addresses) })
+    await resolving('10.1.2.3').checkPosted('http://intranet/hook', rules)
+    await resolving().checkPosted('http://127.0.0.1:9/', rules)
+    await resolving('93.184.215.14').checkPosted('https://hooks.example.com/', rules)
+    for (const addresses of [['93.184.215.14'], ['10.1.2.3', '93.184.215.14'], []]) {
+      await expect(
+        resolving(...addresses).checkPosted('http://hooks.example.com/', rules),
+      ).rejects.toThrow(
+        'It must begin with https:, since hooks.example.com is not known as private',
+      )
+    }
+  })
+})
+
+describe('A resolver that changes its answer', () => {
+  const publicOne = [{ address: '93.184.215.14', family: 4 }]
+  const privateOne = [{ address: '10.0.0.1', family: 4 }]
+
+  it('is asked once for a call, and again for the next', async () => {
+    let asked = 0
+    const answers = [publicOne, privateOne, publicOne]
+    const guard = createGuard({ allowPrivate: false, resolve: async () => answers[asked++]! })
+    const target = 'https://rebind.example/'
+    expect((await guard.pin(target)).addresses).toEqual(publicOne)
+    expect(await ruleOf(guard.pin(target))).toBe('private')
+    expect((await guard.pin(target)).addresses).toEqual(publicOne)
+    expect(asked).toBe(3)
+  })
+
+  it('is refused though it was public when the target was entered', async () => {
+    let asked = 0
+    const resolve = async () => (asked++ === 0 ? publicOne : privateOne)
+    const guard = createGuard({ allowPrivate: false, resolve })
+    await guard.checkPosted('https://rebind.example/', { mayBePlain: false })
+    expect(await ruleOf(guard.pin('https://rebind.example/'))).toBe('private')
+  })
 })
 
 describe('The guard', () => {
@@ -55,8 +130,19 @@ describe('The guard', () => {
       '127.0.0.1 is not a public address (range loopback)',
     )
     await expect(guard.check('http://intranet.example.com/')).rejects.toThrow(
-      'intranet.example.com is 10.1.2.3, which is not a public address (range private)',
+      'intranet.example.com is not at a public address (range private)',
     )
+  })
+
+  it('does not tell what a name resolves to here', async () => {
+    const guard = createGuard({ allowPrivate: false, resolve: answering(['10.1.2.3']) })
+    for (const asked of [
+      guard.check('https://db.corp.example/'),
+      guard.pin('https://db.corp.example/'),
+    ]) {
+      const error = await asked.catch((reason) => reason)
+      expect(JSON.stringify([error.message, error.errors])).not.toContain('10.1.2.3')
+    }
   })
 
   it('repeats neither the credentials nor the path of a target that it refuses', async () => {

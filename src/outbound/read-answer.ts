@@ -20,15 +20,17 @@ export interface AnswerReader {
   head(): Head | undefined
   /** Tells whether the answer is complete. */
   isWhole(): boolean
+  /** Tells whether another answer may follow: this one is complete, and nothing came after it. */
+  leavesOpen(): boolean
   /** Tells that the connection was closed, which ends a body without a length. */
   close(): void
   body(): Buffer
 }
 
 /**
- * Makes a reader. @param keepsBody whether the body is returned; otherwise it is read and dropped
+ * Makes a reader. @param keepsBytes of the body are returned; the rest is read and dropped
  */
-export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): AnswerReader {
+export function createAnswerReader({ keepsBytes }: { keepsBytes: number }): AnswerReader {
   const readHeadLine = createHeadReader()
   const pieces: Buffer[] = []
   let head: Head | undefined
@@ -38,10 +40,14 @@ export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): Answe
   let readLine = readHead
   let afterBytes = finish
   let isWhole = false
+  let hasMore = false
+  let kept = 0
 
   function finish() {
     isWhole = true
   }
+
+  const isUntilClosed = () => left === Number.POSITIVE_INFINITY
 
   function readHead(text: string) {
     const found = readHeadLine(text)
@@ -69,14 +75,17 @@ export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): Answe
   }
 
   function collect(bytes: Buffer) {
-    pieces.push(bytes)
+    if (bytes.length === 0) return
+    kept += bytes.length
+    // A copy, since a few bytes must not hold on to the whole that came with them.
+    pieces.push(Buffer.from(bytes))
     if (pieces.length === MAX_PIECES) pieces.splice(0, MAX_PIECES, Buffer.concat(pieces))
   }
 
   /** Takes bytes of the body. @returns how many were taken */
   function takeBody(bytes: Buffer): number {
     const taken = bytes.subarray(0, left)
-    if (keepsBody) collect(taken)
+    collect(taken.subarray(0, keepsBytes - kept))
     left -= taken.length
     if (left === 0) afterBytes()
     return taken.length
@@ -86,7 +95,7 @@ export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): Answe
   function takeLine(bytes: Buffer): number {
     const end = bytes.indexOf(LF)
     line += bytes.toString('latin1', 0, end === -1 ? bytes.length : end)
-    if (line.length > MAX_LINE_CHARS) throw new Error('it was answered with a line without end')
+    if (line.length > MAX_LINE_CHARS) throw new Error('its answer has a line without end')
     if (end === -1) return bytes.length
     const whole = line.endsWith('\r') ? line.slice(0, -1) : line
     line = ''
@@ -101,11 +110,13 @@ export function createAnswerReader({ keepsBody }: { keepsBody: boolean }): Answe
         const rest = bytes.subarray(at)
         at += left > 0 ? takeBody(rest) : takeLine(rest)
       }
+      hasMore ||= at < bytes.length
     },
     head: () => head,
     isWhole: () => isWhole,
+    leavesOpen: () => isWhole && !hasMore && head?.isPersistent === true && !isUntilClosed(),
     close() {
-      if (left === Number.POSITIVE_INFINITY) finish()
+      if (isUntilClosed()) finish()
     },
     body: () => Buffer.concat(pieces),
   }

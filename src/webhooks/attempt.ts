@@ -9,7 +9,8 @@ import { createReadRecords } from './read-records'
 import { bytesOf, requestHeaders } from './request'
 import type { HoldBody } from './room'
 import type { Send } from './send'
-import { judge, reasonOf, type Verdict } from './verdict'
+import type { RefuseTarget } from './target'
+import { judge, type Reply, reasonOf, type Verdict } from './verdict'
 
 export interface AttemptNeeds {
   events: EventStore
@@ -18,6 +19,8 @@ export interface AttemptNeeds {
   clock: Clock
   /** This is the mark of `ServingPlatform`. */
   mark(): string
+  /** This says where a tenant's webhooks may not go. Left out, they may go anywhere. */
+  refuseTarget?: RefuseTarget | undefined
   /** This says when a body may be in memory. It is left out where few are sent at once. */
   holdBody?: HoldBody | undefined
 }
@@ -46,12 +49,17 @@ export function createAttempt(needs: AttemptNeeds) {
     const attempted = await holdBody(delivery.tenantId, read, post, signal)
     return attempted ?? { verdict: { kind: 'bury', reason: 'its events have expired' }, webhook }
 
+    async function refusal(): Promise<Reply | undefined> {
+      const reason = await needs.refuseTarget?.(delivery.tenantId, webhook!.targetUrl)
+      return reason === undefined ? undefined : { kind: 'failed', reason }
+    }
+
     async function post(message: Message): Promise<Attempted> {
       const body = await bytesOf(webhook!, message)
       const now = clock.now()
       const headers = requestHeaders(webhook!, delivery.deliveryId, now, message)
       const begun = clock.monotonic()
-      const reply = await send(webhook!.targetUrl, headers, body, signal)
+      const reply = (await refusal()) ?? (await send(webhook!.targetUrl, headers, body, signal))
       const latencyMs = Math.round(clock.monotonic() - begun)
       const verdict = judge(reply, delivery.attempts, clock.now())
       const record: AttemptRecord = {

@@ -1,5 +1,6 @@
 import { createCall } from '../outbound/call'
 import type { Guard } from '../outbound/guard'
+import type { IdleSockets } from '../outbound/idle-sockets'
 import { MAX_RESPONSE_BYTES } from '../platform/delivery-log'
 import type { Reply } from './verdict'
 
@@ -19,37 +20,49 @@ export type Send = (
 // take the lower end, since a slow target holds a place that others wait for.
 const TIMEOUT_MS = 15_000
 
-// The status is the answer. A head may have 16 KB; as much again is for a short body, which is read
-// to its end so that the target can close normally, for as long as a target nearby takes.
-const MAX_BYTES = 32 * 1024
+// The status is the answer. Its body is read so that the target can close normally, or the connection
+// be used again, for as long as a target nearby takes; the beginning is for people to look at.
+const MAX_BYTES = 64 * 1024
 const BODY_MS = 1000
 
-export function createSend(needs: { guard: Guard; timeoutMs?: number }): Send {
-  const { guard, timeoutMs = TIMEOUT_MS } = needs
-  const call = createCall(guard)
-  const limits = { timeoutMs, maxBytes: MAX_BYTES, bodyMs: BODY_MS, keepsBody: true }
+/** @param needs.idle keeps connections for the next attempt. Left out, each has its own. */
+export function createSend(needs: { guard: Guard; idle?: IdleSockets; timeoutMs?: number }): Send {
+  const { guard, idle, timeoutMs = TIMEOUT_MS } = needs
+  const call = createCall(guard, idle)
+  const limits = {
+    ...{ timeoutMs, maxBytes: MAX_BYTES, bodyMs: BODY_MS },
+    keepsBytes: MAX_RESPONSE_BYTES,
+  }
 
   return async function send(targetUrl, headers, content, signal) {
-    const body = Buffer.from(content)
+    const body = typeof content === 'string' ? Buffer.from(content) : content
     const request = { method: 'POST', headers, body, signal, ...limits } as const
     try {
       const { status, fields, body: answered } = await call(targetUrl, request)
       const retryAfter = fields.get('retry-after')?.at(-1)
-      return { kind: 'answered', status, retryAfter, body: textOf(answered) }
+      const isPlain = !fields.has('content-encoding')
+      // Nobody unpacks an answer that was compressed, though we did not ask for that.
+      const text = isPlain ? textOf(answered) : undefined
+      return { kind: 'answered', status, retryAfter, body: text }
     } catch (error) {
       signal?.throwIfAborted()
-      return { kind: 'failed', reason: reasonOf(error) }
+      return { kind: 'failed', reason: (error as Error).message }
     }
   }
 }
 
-/** Decodes the beginning of an answer. A character that is cut in two at its end is left out. */
-function textOf(body: Buffer): string {
-  const decoder = new TextDecoder()
-  return decoder.decode(body.subarray(0, MAX_RESPONSE_BYTES), { stream: true })
-}
+// A terminal would act upon these, and some databases do not take them.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
 
-function reasonOf(error: unknown): string {
-  const { message, code } = error as NodeJS.ErrnoException
-  return message || code || 'the connection failed'
+/**
+ * Decodes the beginning of an answer; what is no text is shown as `\ufffd`. A character that is cut in two
+ * at its end is left out.
+ */
+function textOf(body: Buffer): string {
+  const text = new TextDecoder().decode(body, { stream: true }).replace(CONTROLS, '\ufffd')
+  // It has become longer where it is no text: each such byte has three now.
+  const bytes = Buffer.from(text)
+  if (bytes.length <= MAX_RESPONSE_BYTES) return text
+  return new TextDecoder().decode(bytes.subarray(0, MAX_RESPONSE_BYTES), { stream: true })
 }

@@ -40,6 +40,15 @@ describe('nonius tenants, beside a running server', () => {
     expect(await reply.json()).toMatchObject({ id: 'default', xapi: 'ingest' })
   })
 
+  it('says where alone webhooks may go', async () => {
+    const hosts = ['hooks.example.edu', '*.lti.example.edu']
+    expect(await tenants('set', '--webhook-hosts', hosts.join(', '))).toMatchObject({ exitCode: 0 })
+    const get = async () => JSON.parse((await tenants('get', '--json')).stdout)
+    expect(await get()).toMatchObject({ xapi: 'ingest', webhookHosts: hosts })
+    await tenants('set', '--webhook-hosts', 'any')
+    expect(await get()).not.toHaveProperty('webhookHosts')
+  })
+
   it('makes a tenant whose admin key works at once, for what is its own', async () => {
     const made = await tenants('create', 'Universität Ulm, Süd')
     expect(made).toMatchObject({ exitCode: 0 })
@@ -76,7 +85,8 @@ describe('nonius tenants, beside a running server', () => {
       /There is no tenant nobody/,
     ],
     ['a mode that is none', ['set', '--xapi', 'on'], /Allowed choices are off, ingest, lrs/],
-    ['nothing to change', ['set'], /required option '--xapi <mode>'/],
+    ['nothing to change', ['set'], /say what to change: --xapi or --webhook-hosts/],
+    ['a host that is none', ['set', '--webhook-hosts', 'a.edu,*'], /\*: Must be a host as/],
   ] as const) {
     it(`says in a sentence that it was given ${what}`, async () => {
       const { stderr, stdout, exitCode } = await tenants(...args)

@@ -46,6 +46,7 @@ describe('a tenant', () => {
     { vocabularies: [] },
     { limits: { publish: '6000/minute' } },
     { limits: { query: '10 per second', admin: '5/2 hours' } },
+    { webhookHosts: ['hooks.example.edu', '*.example.edu', '8.8.8.8'] },
     { unknownTypes: 'accept', limits: {}, vocabularies: ['observer'] },
   ]
   for (const sent of settings) {
@@ -85,6 +86,9 @@ describe('a tenant', () => {
     ['a limit by the week', { limits: { admin: '100/week' } }, ['limits', 'admin']],
     ['half a request', { limits: { admin: '0.5/minute' } }, ['limits', 'admin']],
     ['a limit of no class', { limits: { read: '1/minute' } }, ['limits', 'read']],
+    ['any host', { webhookHosts: ['*'] }, ['webhookHosts', 0]],
+    ['a host with a port', { webhookHosts: ['a.edu', 'b.edu:8443'] }, ['webhookHosts', 1]],
+    ['no hosts', { webhookHosts: [] }, ['webhookHosts']],
     ['its id', { id: 'mine' }, ['id']],
     ['an unknown property', { colour: 'red' }, ['colour']],
   ]

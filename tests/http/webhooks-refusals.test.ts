@@ -91,7 +91,7 @@ describe('Settings that do not fit are refused, with path and rule', () => {
 describe('A target that may not be called is refused, with the reason', () => {
   const cases = [
     ['http://127.0.0.1:3000/', '127.0.0.1 is not a public address (range loopback)'],
-    ['http://localhost/', 'localhost is 127.0.0.1, which is not a public address (range loopback)'],
+    ['http://localhost/', 'localhost is not at a public address (range loopback)'],
     ['http://2130706433/', '127.0.0.1 is not a public address (range loopback)'],
     ['http://10.1.2.3/', '10.1.2.3 is not a public address (range private)'],
     ['http://169.254.169.254/latest/', '169.254.169.254 is not a public address (range linkLocal)'],

@@ -3,6 +3,7 @@ import { unknownTypesModes } from '../../event/event-type'
 import { readRate } from '../../limits/rate'
 import type { ServingPlatform } from '../../platform/platform'
 import { type Tenant, xapiModes } from '../../platform/registry/tenants'
+import { hostPatternExpected, isHostPattern, MAX_HOSTS } from '../../webhooks/hosts'
 import { viewExample as keyExample, MadeKey, secretExample } from '../keys/schemas'
 import { vocabularyOrder } from '../native-settings'
 import { z } from '../zod'
@@ -27,6 +28,16 @@ const rates = {
   admin: rate.optional().openapi({ description: 'What changes settings' }),
 }
 
+const hosts = z
+  .array(z.string().refine(isHostPattern, { error: hostPatternExpected }))
+  .min(1)
+  .max(MAX_HOSTS)
+  .openapi({
+    description:
+      'Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery.',
+    example: ['*.example.edu'],
+  })
+
 const LimitChanges = z.strictObject(rates).openapi('TenantLimitChanges', {
   description: 'Requests of all callers of the tenant together; what is left out is not limited',
 })
@@ -46,6 +57,7 @@ export const TenantChanges = z
       .openapi({ description: 'null: as the deployment has it for whoever chose nothing' }),
     vocabularies: vocabularyOrder.nullable().optional(),
     limits: LimitChanges.nullable().optional().openapi({ description: 'null: none' }),
+    webhookHosts: hosts.nullable().optional(),
   })
   .openapi('TenantChanges')
 
@@ -57,6 +69,7 @@ export const TenantView = z
     unknownTypes: unknown,
     vocabularies: vocabularyOrder.optional(),
     limits: Limits.optional(),
+    webhookHosts: hosts.optional(),
     createdAt: z.iso.datetime(),
   })
   .openapi('Tenant')
@@ -71,9 +84,21 @@ export function viewOf(
   tenant: Tenant,
   { platform: { defaultXapi }, options: { config } }: ViewNeeds,
 ): z.output<typeof TenantView> {
-  const { tenantId: id, name, createdAt, xapi = defaultXapi, vocabularies, limits } = tenant
+  const {
+    tenantId: id,
+    name,
+    createdAt,
+    xapi = defaultXapi,
+    vocabularies,
+    limits,
+    webhookHosts,
+  } = tenant
   const { unknownTypes = config.unknownTypes } = tenant
-  const chosen = { ...(vocabularies && { vocabularies }), ...(limits && { limits }) }
+  const chosen = {
+    ...(vocabularies && { vocabularies }),
+    ...(limits && { limits }),
+    ...(webhookHosts && { webhookHosts }),
+  }
   return { id, name, xapi, unknownTypes, ...chosen, createdAt }
 }
 

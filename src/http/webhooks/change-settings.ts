@@ -1,7 +1,7 @@
-import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { changedAt } from '../../webhooks/attempt'
 import { owedFrom } from '../../webhooks/owed'
+import type { CheckTarget } from '../../webhooks/target'
 import type { AppDeps } from '../context'
 import { replaceStored } from '../replace-stored'
 import { findWebhook } from './find-webhook'
@@ -25,13 +25,13 @@ interface Change {
  */
 export async function changeSettings(
   deps: AppDeps,
-  guard: Guard,
+  checkTarget: CheckTarget,
   { tenantId, webhookId, targetUrl, settingsFor }: Change,
 ): Promise<Webhook> {
   const { platform, options } = deps
   const webhook = await replaceStored({
     find: () => findWebhook(deps, tenantId, webhookId),
-    check: async () => targetUrl && guard.check(targetUrl),
+    check: async () => targetUrl && checkTarget(tenantId, targetUrl),
     async replace(stored) {
       const settings = settingsFor(stored)
       const updatedAt = changedAt(stored, options.clock.now())

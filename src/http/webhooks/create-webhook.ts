@@ -1,8 +1,8 @@
 import { AppError } from '../../error/app-error'
-import type { Guard } from '../../outbound/guard'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { owedFrom } from '../../webhooks/owed'
 import { newWebhookId, newWebhookSecret } from '../../webhooks/secret'
+import type { CheckTarget } from '../../webhooks/target'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { linkTo } from '../links'
@@ -21,7 +21,7 @@ const route = createRoute({
   tags: ['Webhooks'],
   summary: 'Have events sent to a URL',
   description:
-    'Scope `webhooks:write`. From now on, stored events that match are posted to the target as `{ "type": "events", "timestamp", "data": [event, …] }`, each exactly as it was sent, at most 100 at a time, signed as Standard Webhooks says. What the target does not answer with 2xx within 15 s is sent again, up to 11 times in three days; 410 disables the webhook. A tenant may have so many webhooks and no more, 1,000 unless the operator says otherwise.',
+    'Scope `webhooks:write`. `targetUrl` alone will do. From now on, stored events that match are posted to the target as `{ "type": "events", "timestamp", "data": [event, …] }`, each as it was sent, at most 100 at a time, or as the settings say, signed as Standard Webhooks says. What the target does not answer with 2xx within 15 s is sent again, up to 11 times in three days; 410 disables the webhook. A tenant may have so many webhooks and no more, 1,000 unless the operator says otherwise.',
   ...keyed,
   request: {
     body: jsonBody(NewWebhook, { description: 'The webhook', example: settingsExample }),
@@ -39,12 +39,12 @@ const route = createRoute({
   },
 })
 
-export function createWebhook(app: App, { platform, options }: AppDeps, guard: Guard) {
+export function createWebhook(app: App, { platform, options }: AppDeps, checkTarget: CheckTarget) {
   const hidden = ['headers', 'secret']
   const checks = { admit: keyWith('webhooks:write'), limits: options.config, hidden }
   operation(app, route, checks, async (c, { principal: { tenantId }, body, reply }) => {
     const { secret = newWebhookSecret(), ...settings } = body
-    await guard.check(settings.targetUrl)
+    await checkTarget(tenantId, settings.targetUrl)
 
     const now = options.clock.now().toISOString()
     const webhook: Webhook = {

@@ -1,3 +1,4 @@
+import { createCheckTarget } from '../../webhooks/target'
 import type { App, AppDeps } from '../context'
 import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'
@@ -9,12 +10,12 @@ import { rotateSecret } from './rotate-secret'
 import { updateWebhook } from './update-webhook'
 
 export function registerWebhooks(app: App, deps: AppDeps) {
-  const { guard } = deps.services
-  createWebhook(app, deps, guard)
+  const checkTarget = createCheckTarget(deps.services)
+  createWebhook(app, deps, checkTarget)
   listWebhooks(app, deps)
   getWebhook(app, deps)
-  updateWebhook(app, deps, guard)
-  patchWebhook(app, deps, guard)
+  updateWebhook(app, deps, checkTarget)
+  patchWebhook(app, deps, checkTarget)
   rotateSecret(app, deps)
   getPublicKey(app, deps)
   deleteWebhook(app, deps)

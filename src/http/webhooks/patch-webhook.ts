@@ -1,4 +1,4 @@
-import type { Guard } from '../../outbound/guard'
+import type { CheckTarget } from '../../webhooks/target'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -35,11 +35,11 @@ const route = createRoute({
 
 const hidden = ['headers']
 
-export function patchWebhook(app: App, deps: AppDeps, guard: Guard) {
+export function patchWebhook(app: App, deps: AppDeps, checkTarget: CheckTarget) {
   const checks = { admit: keyWith('webhooks:write'), limits: deps.options.config, hidden }
   operation(app, route, checks, async (c, { principal: { tenantId }, params, body, reply }) => {
     const { resumeFrom, ...changes } = body
-    const webhook = await changeSettings(deps, guard, {
+    const webhook = await changeSettings(deps, checkTarget, {
       tenantId,
       webhookId: params.id,
       targetUrl: changes.targetUrl,

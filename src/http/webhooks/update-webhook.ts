@@ -1,4 +1,4 @@
-import type { Guard } from '../../outbound/guard'
+import type { CheckTarget } from '../../webhooks/target'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -28,7 +28,7 @@ const route = createRoute({
   },
 })
 
-export function updateWebhook(app: App, deps: AppDeps, guard: Guard) {
+export function updateWebhook(app: App, deps: AppDeps, checkTarget: CheckTarget) {
   const admit = keyWith('webhooks:write')
   const checks = { admit, limits: deps.options.config, hidden: ['headers'] }
   operation(app, route, checks, async (c, { principal: { tenantId }, params, body, reply }) => {
@@ -37,7 +37,7 @@ export function updateWebhook(app: App, deps: AppDeps, guard: Guard) {
     const webhookId = params.id
     const settingsFor = () => settings
     const change = { tenantId, webhookId, targetUrl, resumeFrom, settingsFor }
-    const webhook = await changeSettings(deps, guard, change)
+    const webhook = await changeSettings(deps, checkTarget, change)
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, viewOf(webhook))
   })

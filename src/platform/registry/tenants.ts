@@ -24,6 +24,11 @@ export interface Tenant {
   vocabularies?: VocabularyName[] | undefined
   /** Requests of all its callers by class of route, e.g. `6000/minute`; absent ones are not limited. */
   limits?: { [C in RouteClass]?: string | undefined } | undefined
+  /**
+   * Webhooks may go to these hosts only, e.g. `hooks.example.edu` or `*.example.edu`; to any that is public
+   * when absent.
+   */
+  webhookHosts?: string[] | undefined
   /** Events that arrived before then are not read any more, ISO 8601 UTC. */
   hiddenBefore?: string | undefined
 }
