@@ -5,6 +5,8 @@ import { deleteWebhook } from './delete-webhook'
 import { getPublicKey } from './get-public-key'
 import { getWebhook } from './get-webhook'
 import { listWebhooks } from './list-webhooks'
+import { matchSettings } from './match-settings'
+import { matchWebhook } from './match-webhook'
 import { patchWebhook } from './patch-webhook'
 import { rotateSecret } from './rotate-secret'
 import { updateWebhook } from './update-webhook'
@@ -19,4 +21,6 @@ export function registerWebhooks(app: App, deps: AppDeps) {
   rotateSecret(app, deps)
   getPublicKey(app, deps)
   deleteWebhook(app, deps)
+  matchSettings(app, deps)
+  matchWebhook(app, deps)
 }
