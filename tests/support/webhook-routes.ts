@@ -15,4 +15,6 @@ export const webhookRoutes: [method: string, path: string, scope: Scope, body?: 
   ['DELETE', '/webhooks/{id}', 'webhooks:write'],
   ['POST', '/webhooks/{id}/secret/rotate', 'webhooks:write', {}],
   ['GET', '/webhooks/{id}/public-key', 'webhooks:read'],
+  ['POST', '/webhooks/{id}/match', 'webhooks:write', { last: 1 }],
+  ['POST', '/webhooks/match', 'webhooks:write', { settings, last: 1 }],
 ]
