@@ -21,7 +21,7 @@ interface One {
   /** One JSON text. */
   text: string
   standard: StandardName
-  /** What its headers would say that the standard reads by. */
+  /** The context says what its headers would, that the standard reads by. */
   context: Record<string, string>
   tenantId: string
   sourceId: string

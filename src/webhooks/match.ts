@@ -9,8 +9,8 @@ import { conditionOfTypes } from './subscription'
 export interface Match {
   matches: boolean
   /**
-   * Of an event that matches, what holds; of another, what does not. `path` leads to it in the
-   * settings.
+   * They are the parts that hold, of an event that matches, and of another those that fail. `path` leads
+   * to each in the settings.
    */
   reasons: Reason[]
   /** So many more reasons were left out. */

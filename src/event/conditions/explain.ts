@@ -61,7 +61,7 @@ function sayLeaf(leaf: Leaf, subject: Subject, holds: boolean): string {
   const found = foundAt(subject, place)
   const asked = sayAsked(leaf)
   if (found === undefined) {
-    // Of a field of the record null may be asked for.
+    // Somebody may ask for null, as which a condition sees a field of the record without a value.
     return holds ? `${name} has no value: ${asked}` : `${name} has no value, asked is ${asked}`
   }
   const [first, ...more] = found
@@ -118,7 +118,8 @@ export function listed(values: readonly Scalar[]): string {
   return values.length > LISTED ? `${some} and ${values.length - LISTED} more` : some
 }
 
-// What stands alone in a sentence without being taken for a number, for a word of JSON, or for two values.
+// Such a text stands alone in a sentence, and nobody takes it for two values. It is quoted where it could be a
+// number or a word of JSON.
 const PLAIN = /^[^\s"',;]*[a-z][^\s"',;]*$/i
 const words = ['true', 'false', 'null']
 

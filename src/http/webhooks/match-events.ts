@@ -11,7 +11,7 @@ import { readTried } from './tried-event'
 
 const MAX_LAST = 100
 
-/** What a webhook is tried with. */
+/** These members say what a webhook is tried with. */
 export const triedMembers = {
   event: z.looseObject({}).optional().openapi({
     description:

@@ -54,7 +54,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return ['raw', 'kind', 'eventId', 'standard'].every((name) => Object.hasOwn(value, name))
 }
 
-/** What the fields of a record may be; `server` and `repair` are looked into by their own columns. */
+/** Each field of a record has its type; `server` and `repair` are looked into by their own columns. */
 const types = new Map(columns.map(({ from, type }) => [from.join('.'), type]))
 
 function recordIn(
