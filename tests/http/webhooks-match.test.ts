@@ -232,15 +232,15 @@ describe('What cannot be tried is refused, with path and rule', () => {
 
 describe('A webhook is tried with what arrived last', () => {
   it('of its tenant, and nothing that is hidden', async () => {
-    await using own = await startWebhookTest()
+    const scopes = ['events:write', 'webhooks:write', 'admin'] as const
+    const key = await test.issue([...scopes], 'school')
     const send = async (event: object) => {
-      expect((await own.call('POST', '/api/v1/events', event)).status).toBe(201)
+      expect((await test.call('POST', '/api/v1/events', event, key)).status).toBe(201)
     }
-    const last = async (more: object, count: number, key?: string) => {
-      const sent = { settings: { ...settings, ...more }, last: count }
-      const reply = await own.call('POST', '/webhooks/match', sent, key)
-      expect(reply.status).toBe(200)
-      return (await reply.json()) as (Answer & { eventId: string; type: string })[]
+    const last = async (more: object, count: number, shown = key) => {
+      const { status, answer } = await matchSettings(more, { last: count }, shown)
+      expect(status).toBe(200)
+      return answer as unknown as (Answer & { eventId: string; type: string })[]
     }
     expect(await last({}, 100)).toEqual([])
     for (const score of [0.2, 0.4, 0.6]) await send({ ...native, payload: { score } })
@@ -260,10 +260,10 @@ describe('A webhook is tried with what arrived last', () => {
       ],
     })
     expect(await last(asked, 2)).toEqual(all.slice(0, 2))
-    expect(await last(asked, 100, await own.issue(['webhooks:write'], 'elsewhere'))).toEqual([])
+    expect(await last(asked, 100, await test.issue(['webhooks:write'], 'elsewhere'))).toEqual([])
 
-    const now = own.clock.now().toISOString()
-    const hiding = await own.call('DELETE', `/events?before=${now}`, undefined, own.keys.admin)
+    const now = test.clock.now().toISOString()
+    const hiding = await test.call('DELETE', `/events?before=${now}`, undefined, key)
     expect(hiding.status).toBeLessThan(300)
     expect(await last(asked, 100)).toEqual([])
   })
