@@ -11,6 +11,7 @@ import { outgoingOf } from '../webhooks/outgoing'
 import { isOwed } from '../webhooks/owed'
 import { createSubscribers, type Subscriber } from '../webhooks/subscribers'
 import { usual } from '../webhooks/usual'
+import { createAlarm } from './alarm'
 
 export interface FanOutNeeds {
   registry: Pick<Registry, 'webhooks'>
@@ -46,6 +47,7 @@ export function createFanOut({
   onEnqueued,
 }: FanOutNeeds): Consumer {
   const subscribers = createSubscribers()
+  const ringIn = onEnqueued && createAlarm(onEnqueued)
   let known: readonly WebhookSubscription[] | undefined
   let waitSeconds: number = MAX_WAIT_SECONDS
 
@@ -70,6 +72,10 @@ export function createFanOut({
     await lookAgainAt(found)
     log.debug('webhook deliveries queued', { batch: batch.id, deliveries: found.length })
     onEnqueued?.()
+    // Whoever sends looks for what has become due about once a second.
+    for (const delayMs of new Set(found.map((one) => one.delayMs ?? 0))) {
+      if (delayMs > 0) ringIn?.(delayMs)
+    }
   }
 
   function* finding(

@@ -209,6 +209,22 @@ describe('Fanning out', () => {
   })
 })
 
+describe('Who sends', () => {
+  it('is told again when what waits for more has become due', async () => {
+    const patient = aWebhook({ batch: { maxEvents: 100, maxSeconds: 0.2 } })
+    const test = aFanOut(patient)
+    const begun = performance.now()
+    await test.handle([aRecord()])
+    await test.handle([aRecord()])
+    expect(test.pokes()).toBe(2)
+    while (test.pokes() < 3) await Bun.sleep(5)
+    // It waited 0.1 s with the feed, as it were, and 0.1 s more.
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(100)
+    await Bun.sleep(50)
+    expect(test.pokes()).toBeLessThanOrEqual(4)
+  })
+})
+
 describe('What a webhook that is disabled is owed', () => {
   /** A queue that tells what it was asked, and does something once deliveries are in it. */
   function aWatchedFanOut(webhook: Webhook, meanwhile: (registry: Webhooks) => Promise<unknown>) {
