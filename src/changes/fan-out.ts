@@ -131,7 +131,7 @@ export function createFanOut({
 const keyOf = ({ tenantId, webhookId }: Pick<Outgoing, 'tenantId' | 'webhookId'>) =>
   JSON.stringify([tenantId, webhookId])
 
-/** What is held while a webhook goes on from elsewhere is left to who resumes it. */
+/** A webhook that goes on from elsewhere leaves what is held to whoever resumes it. */
 const resumesFrom = ({ resuming }: WebhookSubscription) => resuming?.from ?? 'position'
 
 /** Says how long the feed may wait for more: as long as the least patient webhook, in seconds. */
