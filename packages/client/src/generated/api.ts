@@ -1675,6 +1675,94 @@ export type WebhookPublicKey = {
   kid: string
 }
 
+/** A list where `last` was asked, the latest first */
+export type MatchAnswer = MatchResult | MatchedEvent[]
+
+export type MatchResult = {
+  matches: boolean
+  /** Of an event that matches, what holds; of another, what does not */
+  reasons: MatchReason[]
+  /** So many more were left out */
+  moreReasons?: number
+  /** Those of `fields` that find nothing in this event */
+  fieldsWithout?: string[]
+}
+
+export type MatchReason = {
+  /** Where it stands in the settings */
+  path: (string | number)[]
+  /** As `matches`, but for what `not` denies */
+  holds: boolean
+  /** For a person: what the event has, what is asked */
+  message: string
+}
+
+export type MatchedEvent = {
+  eventId: string
+  type: string
+  matches: boolean
+  /** Of an event that matches, what holds; of another, what does not */
+  reasons: MatchReason[]
+  /** So many more were left out */
+  moreReasons?: number
+  /** Those of `fields` that find nothing in this event */
+  fieldsWithout?: string[]
+}
+
+export type TriedSettings = {
+  settings: WebhookSettings
+  /** An event as it would be sent to any address for events, or a record (`view=record`). Nothing is stored */
+  event?: Record<string, unknown>
+  /** With `event`: as if this source had sent it. Left out, your own */
+  source?: string
+  /** Instead of `event`: so many that arrived last */
+  last?: number
+}
+
+/** At most 32768 bytes as JSON */
+export type WebhookSettings = {
+  /** For people; usually the host of the target */
+  name?: string
+  /** Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery. */
+  targetUrl: string
+  /** Types of events, e.g. `ViewEvent`; `*`, which is usual, is every type. Described entities are sent only when their type is named, e.g. `Person`; notices of Nonius only when they are, e.g. `nonius.webhook.failing` or `nonius.*`. */
+  events?: string[]
+  /** All must hold, beside the type. `FieldFilter` is the older form */
+  filters?: (Condition | FieldFilter)[]
+  /** This must hold as well, beside `events` and `filters` */
+  rule?: Record<string, unknown> & Condition
+  /** While it is false nothing is sent: what is owed is kept, for 30 days, and goes out when it is true again. */
+  enabled?: boolean
+  /** `v1`: HMAC-SHA256 with the secret, which is usual; `v1a`: Ed25519, for which there is a public key then */
+  signatures?: ('v1' | 'v1a')[]
+  /** `raw`: events as they were sent, which is usual; `record`: as normalised by us; `thin`: ids, types and links; `cloudevents`: CloudEvents 1.0, a batch unless `batch.maxEvents` is 1 */
+  format?: 'raw' | 'record' | 'thin' | 'cloudevents'
+  /** Only these members of each event are sent, in their places: `actor.id`, or `/object/id` (RFC 6901), for every element where a list is on the way; with the format `record`, fields of the record such as `actorId`. Where an event has none of them, it is `{}`. A first name that no standard has is refused; a member of your own stands behind a stroke: `/my_member` */
+  fields?: string[]
+  /** Bodies are compressed. The signature is that of the body before */
+  contentEncoding?: 'gzip'
+  batch?: WebhookBatch
+  /** A body has at most so many bytes, before it is compressed; 262144 is usual. An event that is larger is sent thin */
+  maxBytes?: number
+  /** One message at a time for each actor, in the order of arrival; usually false */
+  ordered?: boolean
+  /** So many attempts at once; 4 is usual */
+  maxConcurrent?: number
+  /** So many attempts a second; left out, as many as there are */
+  maxPerSecond?: number
+  /** Sent with each message, e.g. `Authorization`. Kept encrypted; values are never shown again. At most 20, of 8192 bytes in all; none that Nonius sets itself (`Host`, `User-Agent`, `Content-*`, `Webhook-*`) or that belongs to a connection */
+  headers?: Record<string, string>
+}
+
+export type TriedEvents = {
+  /** An event as it would be sent to any address for events, or a record (`view=record`). Nothing is stored */
+  event?: Record<string, unknown>
+  /** With `event`: as if this source had sent it. Left out, your own */
+  source?: string
+  /** Instead of `event`: so many that arrived last */
+  last?: number
+}
+
 export type Running = {
   name: 'Nonius'
   version: string
@@ -3335,6 +3423,46 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say which events a webhook would want, before it is made */
+  matchSettings: {
+    method: 'POST'
+    path: '/webhooks/match'
+    body: TriedSettings
+    replies: {
+      200: MatchAnswer
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say which events a webhook wants, and why */
+  matchWebhook: {
+    method: 'POST'
+    path: '/webhooks/{id}/match'
+    parameters: {
+      id: string
+    }
+    body: TriedEvents
+    replies: {
+      200: MatchAnswer
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      422: Problem
       429: Problem
       500: Problem
       503: Problem
