@@ -23,8 +23,8 @@ export function sizeIn(
   { format = 'raw' }: Pick<WebhookSubscription, 'format' | 'fields'>,
   record: EventRecord,
 ): number {
-  if (format === 'thin') return bytesOf(thinText(record)) + BESIDE
   const marks = record.repair === undefined ? 0 : bytesOf(JSON.stringify(record.repair)) + MARK
+  if (format === 'thin') return bytesOf(thinText(record)) + marks + BESIDE
   if (format === 'record') return recordSize(record) + marks + BESIDE
   const around = format === 'raw' ? '' : cloudEventText(record, '', { hasSubject: true })
   return bytesOf(record.raw) + bytesOf(around) + marks + BESIDE
