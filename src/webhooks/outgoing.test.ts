@@ -97,7 +97,7 @@ describe('Records are cut into messages', () => {
         fc.integer({ min: 2048, max: 8192 }),
         fc.array(fc.record({ type: someText, text: someText, isRepaired: fc.boolean() }), {
           minLength: 1,
-          maxLength: 30,
+          maxLength: 15,
         }),
         (format, maxBytes, events) => {
           const of = events.map(({ type, text, isRepaired }) =>
@@ -116,7 +116,7 @@ describe('Records are cut into messages', () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     )
   })
 
