@@ -17,4 +17,10 @@ export const webhookRoutes: [method: string, path: string, scope: Scope, body?: 
   ['GET', '/webhooks/{id}/public-key', 'webhooks:read'],
   ['POST', '/webhooks/{id}/match', 'webhooks:write', { last: 1 }],
   ['POST', '/webhooks/match', 'webhooks:write', { settings, last: 1 }],
+  ['GET', '/webhooks/{id}/deliveries', 'webhooks:read'],
+  ['GET', '/webhooks/{id}/deliveries/{deliveryId}', 'webhooks:read'],
+  ['POST', '/webhooks/{id}/deliveries/{deliveryId}/retry', 'webhooks:write'],
+  ['POST', '/webhooks/{id}/retry', 'webhooks:write', { status: 'failed' }],
+  ['POST', '/webhooks/{id}/test', 'webhooks:write', {}],
+  ['GET', '/webhooks/{id}/stats', 'webhooks:read'],
 ]

@@ -1675,6 +1675,123 @@ export type WebhookPublicKey = {
   kid: string
 }
 
+export type WebhookDeliveryList = {
+  deliveries: WebhookDelivery[]
+  /** Absent on the last page, and only there: a page may be short, even empty */
+  nextCursor?: string
+}
+
+export type WebhookDelivery = {
+  /** The `webhook-id` of each attempt */
+  id: string
+  /** `pending`: waits or is under way; `held`: its webhook is disabled; `failed`: given up, and can be tried again */
+  status: 'pending' | 'delivered' | 'failed' | 'held'
+  /** So many were made */
+  attempts: number
+  /** Absent when there was no answer */
+  responseStatus?: number
+  latencyMs?: number
+  /** Why it failed, in words, e.g. `HTTP 503` or `name does not resolve` */
+  error?: string
+  /** The first 4 KB of the answer */
+  response?: string
+  /** Why it was given up */
+  reason?: string
+  /** At once, when it is past */
+  nextAttemptAt?: string
+  eventIds: string[]
+  /** A notice of Nonius itself, which has no events, e.g. `nonius.webhook.failing` */
+  notice?: string
+  enqueuedAt: string
+  /** It was delivered, or given up */
+  endedAt?: string
+}
+
+export type WebhookDeliveryDetail = WebhookDelivery & {
+  /** The latest 20, the first first */
+  tries: DeliveryAttempt[]
+  /** As sent by the last attempt, or as the next one sends them; values of your own ones are masked */
+  headers: Record<string, string>
+  /** Composed again of the events that are held, before it is compressed. Absent without scope `events:read` */
+  body?: string
+}
+
+export type DeliveryAttempt = {
+  at: string
+  /** Absent when there was no answer */
+  responseStatus?: number
+  latencyMs: number
+  /** Why it failed, in words, e.g. `HTTP 503` or `name does not resolve` */
+  error?: string
+  /** The first 4 KB of the answer */
+  response?: string
+}
+
+export type RetriedDeliveries = {
+  /** So many are tried again */
+  retried: number
+  /** If false, there are more: send the same again */
+  isAll: boolean
+}
+
+export type RetryDeliveries = {
+  /** Only what was enqueued from this time on */
+  since?: string
+  status?: 'failed'
+}
+
+export type TestedWebhook = {
+  /** Whether it was answered with 2xx */
+  delivered: boolean
+  responseStatus?: number
+  latencyMs: number
+  /** Why it was not delivered, in words */
+  error?: string
+  /** The first 4 KB of the answer */
+  response?: string
+  /** What was posted; values of your own headers are masked */
+  sent: {
+    headers: Record<string, string>
+    body: string
+  }
+}
+
+export type TestWebhook = {
+  /** A type of event, whether or not the webhook asks for it; left out, the first that it names. One that no standard has is sent as a plain example that says so */
+  eventType?: string
+}
+
+export type WebhookStats = {
+  /** Attempts are counted from then on */
+  since: string
+  attempts: {
+    succeeded: number
+    failed: number
+  }
+  /** Of the attempts, how many were answered with 2xx; absent when there were none */
+  successRate?: number
+  /** Half of the attempts, and 95 in 100, were not slower; to within a fifth */
+  latencyMs: {
+    p50?: number
+    p95?: number
+  }
+  backlog: {
+    pending: number
+    held: number
+    failed: number
+    /** If false, there are more than were counted */
+    isExact: boolean
+  }
+  /** The oldest that is pending or held was enqueued then */
+  oldestUndeliveredAt?: string
+  /** Absent while it is well */
+  health?: {
+    failingSince: string
+    failures: number
+    lastFailure: string
+  }
+}
+
 /** A list where `last` was asked, the latest first */
 export type MatchAnswer = MatchResult | MatchedEvent[]
 
@@ -3420,6 +3537,136 @@ export interface Operations {
     }
     replies: {
       200: WebhookPublicKey
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See what became of the deliveries of a webhook, the latest first */
+  listDeliveries: {
+    method: 'GET'
+    path: '/webhooks/{id}/deliveries'
+    parameters: {
+      id: string
+    }
+    query: {
+      status?: 'pending' | 'delivered' | 'failed' | 'held'
+      /** Enqueued from this time on */
+      from?: string
+      /** Enqueued before this time */
+      to?: string
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters */
+      cursor?: string
+    }
+    replies: {
+      200: WebhookDeliveryList
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one delivery, with its body and every attempt */
+  getDelivery: {
+    method: 'GET'
+    path: '/webhooks/{id}/deliveries/{deliveryId}'
+    parameters: {
+      id: string
+      deliveryId: string
+    }
+    replies: {
+      200: WebhookDeliveryDetail
+      401: Problem
+      403: Problem
+      404: Problem
+      410: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Try a delivery again that was given up */
+  retryDelivery: {
+    method: 'POST'
+    path: '/webhooks/{id}/deliveries/{deliveryId}/retry'
+    parameters: {
+      id: string
+      deliveryId: string
+    }
+    replies: {
+      202: WebhookDelivery
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Try everything again that was given up */
+  retryDeliveries: {
+    method: 'POST'
+    path: '/webhooks/{id}/retry'
+    parameters: {
+      id: string
+    }
+    body: RetryDeliveries
+    replies: {
+      200: RetriedDeliveries
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send an example now, and see what the receiver says */
+  testWebhook: {
+    method: 'POST'
+    path: '/webhooks/{id}/test'
+    parameters: {
+      id: string
+    }
+    body: TestWebhook
+    replies: {
+      200: TestedWebhook
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how a webhook fares */
+  getWebhookStats: {
+    method: 'GET'
+    path: '/webhooks/{id}/stats'
+    parameters: {
+      id: string
+    }
+    query: {
+      /** Attempts from this time on, with all of its hour; the last 24 hours when left out */
+      since?: string
+    }
+    replies: {
+      200: WebhookStats
+      400: Problem
       401: Problem
       403: Problem
       404: Problem
