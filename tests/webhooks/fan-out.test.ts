@@ -126,6 +126,22 @@ describe('Fanning out', () => {
     for (const { deliveryId } of taken) expect(deliveryId).toMatch(/^msg_[0-9a-f]{40}$/)
   })
 
+  it('queues the deliveries to many webhooks some at a time, each once', async () => {
+    const webhooks = Array.from({ length: 1100 }, () => aWebhook({ ordered: true }))
+    const portions: Outgoing[][] = []
+    const enqueue = async (all: readonly Outgoing[]) => void portions.push([...all])
+    const { handle } = createFanOut({
+      registry: aRegistry(...webhooks),
+      deliveries: { enqueue } as DeliveryQueue,
+      clock: aClock(),
+      log: silentLog,
+    })
+    await handle(aBatch('batch', [aRecord(), aRecord({ actorId: 'urn:other' })]))
+    expect(portions.map(({ length }) => length)).toEqual([1000, 1000, 200])
+    const ids = portions.flat().map(({ deliveryId }) => deliveryId)
+    expect(new Set(ids).size).toBe(2200)
+  })
+
   it('fails the batch when it cannot be queued, so that it comes again', async () => {
     const test = aFanOut(aWebhook())
     const broken = createFanOut({
