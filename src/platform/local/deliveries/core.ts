@@ -18,6 +18,8 @@ export interface Core {
   now(): number
   /** Is told of a webhook whose waiting deliveries changed. */
   changed(whose: Whose): void
+  /** Is told of a webhook of which nothing changed but that taken deliveries ended. */
+  ended(whose: Whose): void
   leases: Leases
   open: OpenDeliveries
   lanes: Lanes
@@ -34,7 +36,7 @@ export interface Core {
 
 export function createCore(
   db: Database,
-  { clock, now, changed }: Pick<Core, 'clock' | 'now' | 'changed'>,
+  { clock, now, changed, ended }: Pick<Core, 'clock' | 'now' | 'changed' | 'ended'>,
 ): Core {
   const leases = createLeases()
 
@@ -48,9 +50,9 @@ export function createCore(
   }
 
   return {
-    ...{ db, clock, now, changed, leases, relaxed },
+    ...{ db, clock, now, changed, ended, leases, relaxed },
     open: createOpenDeliveries(),
-    lanes: createLanes(db, { leases, now }),
+    lanes: createLanes(db, leases),
     figures: createFigures(db, relaxed),
     remembered: createRemembered(db),
 
