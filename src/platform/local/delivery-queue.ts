@@ -13,6 +13,7 @@ import { createEnqueue } from './deliveries/enqueue'
 import { eraseFromDeliveries } from './deliveries/erase'
 import { createDeliveryLog } from './deliveries/log'
 import { createLookAhead } from './deliveries/look-ahead'
+import type { MostRemembered } from './deliveries/remembered'
 import { adoptFormerTables, BLOCKED, deliveryOf } from './deliveries/rows'
 import { prepare, type Whose } from './deliveries/statements'
 import { createTurns } from './deliveries/turns'
@@ -32,7 +33,7 @@ export type LocalDeliveryQueue = DeliveryQueue & DeliveryLog & Disposable
 export function createDeliveryQueue(
   db: Database,
   clock: Clock,
-  options: { tokens?: TokenSigner; maxParked?: number } = {},
+  options: { tokens?: TokenSigner; maxParked?: number; mostRemembered?: MostRemembered } = {},
 ): LocalDeliveryQueue {
   const { tokens = createTokenSigner(randomBytes(32)), maxParked = MAX_PARKED } = options
   guarded('opening the delivery queue', () => adoptFormerTables(db))
@@ -42,7 +43,7 @@ export function createDeliveryQueue(
   const opened = { wall: clock.now().getTime(), steady: clock.monotonic() }
   const now = () => Math.floor(opened.wall + clock.monotonic() - opened.steady)
   const turns = createTurns()
-  const core = createCore(db, { clock, now, changed, ended })
+  const core = createCore(db, { clock, now, changed, ended }, options.mostRemembered)
   const { leases, open, figures } = core
   const ahead = createLookAhead(firstDue, leases)
   const aside = createAsideDeliveries(core, maxParked)

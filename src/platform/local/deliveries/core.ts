@@ -5,7 +5,7 @@ import { createFigures, type Figures } from './figures'
 import { createLanes, type Lanes } from './lanes'
 import { createLeases, type Leases } from './leases'
 import { createOpenDeliveries, type OpenDeliveries } from './open-deliveries'
-import { createRemembered, type Remembered } from './remembered'
+import { createRemembered, type MostRemembered, type Remembered } from './remembered'
 import type { Table } from './rows'
 import type { Whose } from './statements'
 import { withTry } from './tries'
@@ -37,6 +37,7 @@ export interface Core {
 export function createCore(
   db: Database,
   { clock, now, changed, ended }: Pick<Core, 'clock' | 'now' | 'changed' | 'ended'>,
+  most?: MostRemembered,
 ): Core {
   const leases = createLeases()
 
@@ -54,7 +55,7 @@ export function createCore(
     open: createOpenDeliveries(),
     lanes: createLanes(db, leases),
     figures: createFigures(db, relaxed),
-    remembered: createRemembered(db),
+    remembered: createRemembered(db, most),
 
     triesOf(table, deliveryId, attempt) {
       const select = db.query<{ tries: string | null }, [string]>(
