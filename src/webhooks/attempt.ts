@@ -6,7 +6,7 @@ import type { Webhook } from '../platform/registry/webhooks'
 import { compose, type Message } from './compose'
 import { owedFrom } from './owed'
 import { createReadRecords } from './read-records'
-import { requestHeaders } from './request'
+import { bytesOf, requestHeaders } from './request'
 import type { HoldBody } from './room'
 import type { Send } from './send'
 import type { RefuseTarget } from './target'
@@ -55,11 +55,11 @@ export function createAttempt(needs: AttemptNeeds) {
     }
 
     async function post(message: Message): Promise<Attempted> {
+      const body = await bytesOf(webhook!, message)
       const now = clock.now()
       const headers = requestHeaders(webhook!, delivery.deliveryId, now, message)
       const begun = clock.monotonic()
-      const reply =
-        (await refusal()) ?? (await send(webhook!.targetUrl, headers, message.body, signal))
+      const reply = (await refusal()) ?? (await send(webhook!.targetUrl, headers, body, signal))
       const latencyMs = Math.round(clock.monotonic() - begun)
       const verdict = judge(reply, delivery.attempts, clock.now())
       const record: AttemptRecord = {

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto'
 import type { EventRecord } from '../event/record'
 import type { Outgoing } from '../platform/delivery-queue'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
-import { DEFAULT_MAX_BYTES, ENVELOPE_BYTES, sizeIn } from './sizes'
-
-/** Messages of webhooks that say nothing else have so many events, and wait so long for them. */
-export const DEFAULT_BATCH = { maxEvents: 100, maxSeconds: 0.1 } as const
+import { ENVELOPE_BYTES, sizeIn } from './sizes'
+import { usual } from './usual'
 
 interface Cutting {
   /** ISO 8601 UTC. */
@@ -27,7 +25,7 @@ export function outgoingOf(
   records: readonly EventRecord[],
   { enqueuedAt, waitedSeconds, replayId, archived }: Cutting,
 ): Outgoing[] {
-  const { tenantId, webhookId, batch = DEFAULT_BATCH, maxBytes = DEFAULT_MAX_BYTES } = webhook
+  const { tenantId, webhookId, batch = usual.batch, maxBytes = usual.maxBytes } = webhook
   const most = { maxEvents: batch.maxEvents, maxBytes: maxBytes - ENVELOPE_BYTES }
   const delayMs =
     waitedSeconds === undefined ? 0 : Math.round((batch.maxSeconds - waitedSeconds) * 1000)

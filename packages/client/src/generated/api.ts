@@ -1647,6 +1647,34 @@ export type WebhookChanges = {
   resumeFrom?: string
 }
 
+export type RotatedSecret = {
+  /** Shown once */
+  secret: string
+  /** Of `v1a`, which has another key pair, too */
+  publicKey?: string
+  /** Until then messages are signed with the secret before as well */
+  overlapUntil: string
+}
+
+export type WebhookRotation = {
+  /** So long messages are signed with the secret before as well */
+  overlapHours?: number
+  /** Brought along, e.g. when you move here: `whsec_` and 24 to 64 bytes in base64. Drawn at random when left out */
+  secret?: string
+}
+
+/** A JSON Web Key (RFC 8037) */
+export type WebhookPublicKey = {
+  kty: 'OKP'
+  crv: 'Ed25519'
+  /** The 32 bytes of the key, base64url */
+  x: string
+  alg: 'EdDSA'
+  use: 'sig'
+  /** Its thumbprint (RFC 7638) */
+  kid: string
+}
+
 export type Running = {
   name: 'Nonius'
   version: string
@@ -3266,6 +3294,44 @@ export interface Operations {
     }
     replies: {
       204: undefined
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Give a webhook another secret */
+  rotateWebhookSecret: {
+    method: 'POST'
+    path: '/webhooks/{id}/secret/rotate'
+    parameters: {
+      id: string
+    }
+    body: WebhookRotation
+    replies: {
+      200: RotatedSecret
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the public key of a webhook */
+  getWebhookPublicKey: {
+    method: 'GET'
+    path: '/webhooks/{id}/public-key'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: WebhookPublicKey
       401: Problem
       403: Problem
       404: Problem
