@@ -105,7 +105,9 @@ export function createFanOut({
     for (const [key, { tenantId, webhookId }] of held) {
       const webhook = byKey.get(key)
       if (webhook === undefined) await deliveries.drop(tenantId, webhookId)
-      else if (webhook.enabled) await deliveries.release(tenantId, webhookId)
+      else if (webhook.enabled && resumesFrom(webhook) === 'position') {
+        await deliveries.release(tenantId, webhookId)
+      }
     }
   }
 
@@ -122,6 +124,9 @@ export function createFanOut({
 
 const keyOf = ({ tenantId, webhookId }: Pick<Outgoing, 'tenantId' | 'webhookId'>) =>
   JSON.stringify([tenantId, webhookId])
+
+/** What is held while a webhook goes on from elsewhere is left to who resumes it. */
+const resumesFrom = ({ resuming }: WebhookSubscription) => resuming?.from ?? 'position'
 
 /** Says how long the feed may wait for more: as long as the least patient webhook, in seconds. */
 function patienceOf(webhooks: readonly WebhookSubscription[]): number {

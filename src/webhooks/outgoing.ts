@@ -10,7 +10,10 @@ interface Cutting {
   enqueuedAt: string
   /** Where the records waited for more already, in seconds. They wait no longer, if left out. */
   waitedSeconds?: number | undefined
-  /** Names the replay that sends them again, so that these are other messages than the first ones. */
+  /**
+   * Names the replay that sends them again: these are other messages than the first ones, and none is
+   * added to.
+   */
   replayId?: string | undefined
   /** They are read from the lake, where they arrived within this time. */
   archived?: Outgoing['archived']
@@ -29,6 +32,8 @@ export function outgoingOf(
   const most = { maxEvents: batch.maxEvents, maxBytes: maxBytes - ENVELOPE_BYTES }
   const delayMs =
     waitedSeconds === undefined ? 0 : Math.round((batch.maxSeconds - waitedSeconds) * 1000)
+  // What a replay has queued is known by its id after a crash; joined, it would have lost it.
+  const mayGrow = replayId === undefined
   return lanesOf(webhook, records).flatMap(([lane, ofLane]) =>
     intoMessages(webhook, ofLane, most).map(({ eventIds, bytes, isFull }): Outgoing => {
       const deliveryId = deliveryIdOf(webhookId, eventIds, replayId)
@@ -37,8 +42,8 @@ export function outgoingOf(
         ...(lane !== undefined && { lane }),
         ...(archived !== undefined && { archived }),
         ...(!webhook.enabled && { isHeld: true }),
-        ...(!isFull && { join: most }),
-        ...(!isFull && delayMs > 0 && { delayMs }),
+        ...(mayGrow && !isFull && { join: most }),
+        ...(mayGrow && !isFull && delayMs > 0 && { delayMs }),
       }
     }),
   )

@@ -51,6 +51,8 @@ describe('Webhooks are closed to whoever may not see them', () => {
         expect(text).not.toContain(secret)
       }
     }
+    const tried = await test.call('POST', `/webhooks/${id}/match`, { last: 1 }, stranger)
+    expect(tried.status).toBe(404)
     const list = await test.call('GET', '/webhooks', undefined, stranger)
     expect(await list.json()).toEqual({ webhooks: [] })
     expect(await webhooks.get('default', id)).toEqual(before)

@@ -15,4 +15,12 @@ export const webhookRoutes: [method: string, path: string, scope: Scope, body?: 
   ['DELETE', '/webhooks/{id}', 'webhooks:write'],
   ['POST', '/webhooks/{id}/secret/rotate', 'webhooks:write', {}],
   ['GET', '/webhooks/{id}/public-key', 'webhooks:read'],
+  ['POST', '/webhooks/{id}/match', 'webhooks:write', { last: 1 }],
+  ['POST', '/webhooks/match', 'webhooks:write', { settings, last: 1 }],
+  ['GET', '/webhooks/{id}/deliveries', 'webhooks:read'],
+  ['GET', '/webhooks/{id}/deliveries/{deliveryId}', 'webhooks:read'],
+  ['POST', '/webhooks/{id}/deliveries/{deliveryId}/retry', 'webhooks:write'],
+  ['POST', '/webhooks/{id}/retry', 'webhooks:write', { status: 'failed' }],
+  ['POST', '/webhooks/{id}/test', 'webhooks:write', {}],
+  ['GET', '/webhooks/{id}/stats', 'webhooks:read'],
 ]

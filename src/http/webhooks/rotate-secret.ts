@@ -1,4 +1,4 @@
-import { changedAt } from '../../webhooks/attempt'
+import { changedAt } from '../../webhooks/disable'
 import { owedFrom } from '../../webhooks/owed'
 import { rotated } from '../../webhooks/rotate'
 import { newWebhookSecret } from '../../webhooks/secret'

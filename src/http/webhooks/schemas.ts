@@ -82,8 +82,9 @@ const targetUrl = z
       'Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery.',
   })
 
-const eventName = value.refine((name) => ruleOfNoticeName(name) === undefined, {
-  error: ({ input }) => ruleOfNoticeName(String(input)) ?? '',
+const eventName = value.superRefine((name, context) => {
+  const rule = ruleOfNoticeName(name)
+  if (rule !== undefined) context.addIssue({ code: 'custom', message: rule, input: name })
 })
 
 const events = z.array(eventName).min(1).max(100).openapi({
