@@ -91,6 +91,8 @@ export interface DeliveryLog {
    * Makes failed deliveries pending again, as `again` does, those that were enqueued first first.
    * @param since only those enqueued from then on
    * @param limit at most so many
+   * @param endedBefore only those given up before then: one whose events have expired is given up
+   * again at once, and would be the first again
    * @returns how many; fewer than `limit` when there are no more
    */
   againAll(
@@ -98,6 +100,7 @@ export interface DeliveryLog {
     webhookId: string,
     limit: number,
     since?: string | undefined,
+    endedBefore?: string | undefined,
   ): Promise<number>
   /** Gives up whatever is held for a webhook; it is `failed` with this reason. May be repeated. */
   skip(tenantId: string, webhookId: string, reason: string): Promise<void>

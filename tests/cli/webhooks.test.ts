@@ -27,7 +27,7 @@ function webhooks(...args: string[]) {
 const target = 'http://127.0.0.1:9/hook'
 
 async function make(...args: string[]): Promise<string> {
-  const made = await webhooks('create', target, '--event', '*', '--json', '--name', 'made', ...args)
+  const made = await webhooks('create', target, '--json', ...args)
   expect(made.stderr).toBe('')
   return (JSON.parse(made.stdout) as { id: string }).id
 }
@@ -72,6 +72,28 @@ describe('nonius webhooks', () => {
     expect([stderr, exitCode]).toEqual(['A dry run: nothing was made.\n', 0])
     const update = await webhooks('update', 'whk_1', '--dry-run', '--clear', 'rule', '--no-gzip')
     expect(JSON.parse(update.stdout)).toEqual({ contentEncoding: null, rule: null })
+  }, 30_000)
+
+  it('changes what is named and nothing else, disables and enables', async () => {
+    const id = await make('--rule', '{"path":"payload.score","lt":0.5}', '--batch', '500,10')
+    const changed = await webhooks('update', id, '--name', 'of grades', '--batch', '1', '--json')
+    expect(JSON.parse(changed.stdout)).toMatchObject({
+      name: 'of grades',
+      batch: { maxEvents: 1, maxSeconds: 10 },
+      rule: { path: 'payload.score', lt: 0.5 },
+    })
+    const cleared = await webhooks('update', id, '--clear', 'rule')
+    expect(cleared.stdout).toContain('name: of grades\n')
+    expect(cleared.stdout).not.toContain('rule')
+    const off = await webhooks('disable', id)
+    expect(off.stdout).toMatch(new RegExp(`^${id}: disabled\ndisabled \\S+ by person\n`))
+    const on = await webhooks('enable', id, '--resume-from', 'position')
+    expect(on.stdout).toStartWith(`${id}: enabled\n`)
+    const wrong = await webhooks('enable', id, '--resume-from', 'yesterday')
+    expect(wrong.stderr).toMatch(/400 .*resumeFrom: Must be "position", "now" or a time/)
+    const unknown = await webhooks('update', id, '--clear', 'rules')
+    expect(unknown.stderr).toMatch(/400 .*rules/)
+    expect([wrong.exitCode, unknown.exitCode]).toEqual([1, 1])
   }, 30_000)
 
   it('deletes one, once somebody said yes', async () => {

@@ -1,11 +1,10 @@
 import { temporaryFolder } from './folders'
-import { read } from './repository'
+import { blocksIn } from './readme'
 import { type ServerProcess, startServerProcess } from './server-process'
 
 /** The blocks of code of a language in docs/live.md, as they stand there. */
 export function blocksOf(language: string): string[] {
-  const blocks = read('docs/live.md').matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)
-  return [...blocks].filter(([, name]) => name === language).map(([, , code]) => code!)
+  return blocksIn('docs/live.md', language)
 }
 
 export const addressOf = ({ url }: ServerProcess) =>

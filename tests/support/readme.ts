@@ -20,3 +20,10 @@ function linesOf(markdown: string, language: string): string[] {
   const block = new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)\n\`\`\`$`, 'm').exec(markdown)
   return (block?.[1] ?? '').split('\n').filter(Boolean)
 }
+
+/** The blocks of code of a language in a document, as they stand there. */
+export function blocksIn(document: string, language: string): string[] {
+  const text = readFileSync(join(repository, document), 'utf8')
+  const blocks = text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)
+  return [...blocks].filter(([, name]) => name === language).map(([, , code]) => code!)
+}

@@ -24,6 +24,8 @@ interface Item {
   responseStatus?: number | null
   latencyMs?: number | null
   error?: string | null
+  /** Says why it was given up. */
+  reason?: string
   nextAttemptAt?: string | null
   eventIds: string[]
 }
@@ -82,19 +84,19 @@ async function read(ask: ApiClient, id: string, { status, from, to }: Asked, mos
 const names = ['delivery', 'status', 'events', 'attempts', 'code', 'ms', 'next attempt', 'error']
 
 function rowOf(item: Item) {
-  const { id, status, eventIds, attempts, responseStatus, latencyMs, nextAttemptAt, error } = item
+  const { id, status, eventIds, attempts, responseStatus, latencyMs, nextAttemptAt } = item
   const next = nextAttemptAt?.slice(0, 19)
-  return [id, status, eventIds.length, attempts, responseStatus, latencyMs, next, error]
+  const why = item.reason ?? item.error
+  return [id, status, eventIds.length, attempts, responseStatus, latencyMs, next, why]
 }
 
 const FOLLOW_MS = 1000
 
 /** Prints each of the latest deliveries when it comes, and again when something became of it. */
 async function follow(ask: ApiClient, id: string, options: Options) {
-  const isOver = false
   void stopSignal(() => process.exit(0)).then(() => process.exit(0))
   const shown = new Map<string, string>()
-  while (!isOver) {
+  for (;;) {
     const { items } = await read(ask, id, options, options.limit)
     const fresh = items.filter((item) => shown.get(item.id) !== stateOf(item)).reverse()
     for (const item of fresh) {
@@ -111,7 +113,8 @@ async function follow(ask: ApiClient, id: string, options: Options) {
 const stateOf = ({ status, attempts }: Item) => `${status} ${attempts}`
 
 function lineOf(item: Item): string {
-  const { id, status, eventIds, attempts, responseStatus, latencyMs, error, nextAttemptAt } = item
+  const { id, status, eventIds, attempts, responseStatus, latencyMs, nextAttemptAt } = item
+  const error = item.reason ?? item.error
   const answered = responseStatus == null ? '' : `  HTTP ${responseStatus} in ${latencyMs} ms`
   const why = error == null || status === 'delivered' ? '' : `  ${error}`
   const next = nextAttemptAt == null ? '' : `  next ${nextAttemptAt.slice(0, 19)}`
@@ -121,7 +124,13 @@ function lineOf(item: Item): string {
 interface Detail extends Item {
   body?: unknown
   headers?: Record<string, string>
-  tries?: { at: string; latencyMs: number; status?: number; error?: string; response?: string }[]
+  tries?: {
+    at: string
+    latencyMs: number
+    responseStatus?: number
+    error?: string
+    response?: string
+  }[]
 }
 
 export function deliveryCommand(): Command {
@@ -133,8 +142,8 @@ export function deliveryCommand(): Command {
       if (options.json) return printJson(detail)
       const { body, headers, tries, ...facts } = detail
       print(...linesOf(facts))
-      for (const { at, latencyMs, status, error, response } of tries ?? []) {
-        const answer = status === undefined ? 'no answer' : `HTTP ${status}`
+      for (const { at, latencyMs, responseStatus, error, response } of tries ?? []) {
+        const answer = responseStatus === undefined ? 'no answer' : `HTTP ${responseStatus}`
         print(`- ${at}  ${answer} in ${latencyMs} ms${error === undefined ? '' : `  ${error}`}`)
         if (response) print(`  ${response}`)
       }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { EventRecord } from '../../event/record'
 import { newWebhookSecret } from '../../webhooks/secret'
+import { usual } from '../../webhooks/usual'
 import { CommandError } from '../failure'
 import { requireKeyOption, type ServerOptions, withServerOptions } from '../server-options'
 import { stopSignal } from '../stop-signal'
@@ -9,7 +10,7 @@ import { createOutput, type Output } from '../tail/output'
 import { conditionOfChoice } from './choice'
 import { createForward } from './forward'
 import { createGathering } from './gathering'
-import { createLocalWebhook } from './local-webhook'
+import { deliveriesTo, localWebhook } from './local-webhook'
 import {
   readWhole,
   type SettingsOptions,
@@ -61,7 +62,7 @@ async function listen(options: Options) {
   const server = { url: options.url, key: requireKeyOption(options) }
   const settings = await settingsOf(options)
   const secret = options.secret ?? newWebhookSecret()
-  const webhook = createLocalWebhook({ settings, secret, target: options.forward })
+  const webhook = await localWebhook(settings, secret, options.forward)
   const forward = options.forward === undefined ? undefined : createForward(options.forward)
 
   const stopped = new AbortController()
@@ -71,7 +72,7 @@ async function listen(options: Options) {
   let left = options.limit ?? Number.POSITIVE_INFINITY
 
   async function deliver(records: readonly EventRecord[]) {
-    for (const delivery of webhook.deliveries(records)) {
+    for (const delivery of deliveriesTo(webhook, records)) {
       if (stopped.signal.aborted) return
       left -= 1
       const answer = await forward?.(delivery, stopped.signal)
@@ -82,7 +83,7 @@ async function listen(options: Options) {
     }
   }
 
-  const gathering = createGathering(webhook.batch, deliver)
+  const gathering = createGathering(webhook.batch ?? usual.batch, deliver)
   // Events go to the messages, and all else that is to be said to the terminal.
   const into: Output = {
     ...output,
@@ -94,6 +95,7 @@ async function listen(options: Options) {
   const condition = conditionOfChoice(options.source, settings)
   if (condition !== undefined) query.set('filter', JSON.stringify(condition))
   say(`Messages are signed with ${secret}`)
+  if (webhook.publicKey !== undefined) say(`The public key, for v1a: ${webhook.publicKey}`)
   try {
     const isStreamed = await followStream({ ...server, query, interval: COME_AGAIN_SECONDS }, into)
     if (!isStreamed)

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { EventRecord } from '../../event/record'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { compose, type Message } from '../../webhooks/compose'
-import { intoMessages } from '../../webhooks/payload'
-import { signedHeaders } from '../../webhooks/signature'
+import { outgoingOf } from '../../webhooks/outgoing'
+import { requestHeaders } from '../../webhooks/request'
+import { CommandError } from '../failure'
+import { describeIssue } from '../issue-text'
 import type { Settings } from './settings'
 import { isGenuine } from './verify'
 
@@ -15,69 +16,46 @@ export interface LocalDelivery extends Message {
   isVerified: boolean
 }
 
-export interface LocalWebhook {
-  batch: { maxEvents: number; maxSeconds: number }
-  /** Composes and signs the messages of these events, one after the other. */
-  deliveries(records: readonly EventRecord[]): Generator<LocalDelivery>
+// It is called nowhere; the name stands in what its settings are read as.
+const NOWHERE = 'http://localhost'
+
+/**
+ * Makes a webhook that no server knows, of settings that one would take.
+ * @throws {CommandError} for what is wrong with them
+ */
+export async function localWebhook(
+  settings: Settings,
+  secret: string,
+  target?: URL,
+): Promise<Webhook> {
+  const { WebhookSettings } = await import('../../http/webhooks/schemas')
+  const { storedOf } = await import('../../http/webhooks/stored-settings')
+  // Only a server keeps a secret of one's own.
+  const { secret: _, ...others } = settings
+  const read = WebhookSettings.safeParse({ ...others, targetUrl: target?.href ?? NOWHERE })
+  if (!read.success) {
+    const reasons = read.error.issues.map(({ path, message }) =>
+      describeIssue({ path: path.map(String), message }),
+    )
+    throw new CommandError(reasons.join('; '))
+  }
+  const at = new Date().toISOString()
+  const ids = { webhookId: 'whk_local', tenantId: '', secret, createdAt: at, updatedAt: at }
+  return { ...storedOf({ ...read.data, enabled: true }, at), ...ids }
 }
 
-// As a webhook of which nothing else is said.
-const usualBatch = { maxEvents: 100, maxSeconds: 0.1 }
-
-/** Makes a webhook that is known to nobody else, whose messages are those of a real one. */
-export function createLocalWebhook({
-  settings,
-  secret,
-  target,
-}: {
-  settings: Settings
-  secret: string
-  target?: URL | undefined
-}): LocalWebhook {
-  const batch = { ...usualBatch, ...(settings.batch as Partial<typeof usualBatch> | undefined) }
-  const now = new Date().toISOString()
-  const webhook: Webhook = {
-    ...(settings as Partial<Webhook>),
-    webhookId: 'whk_local',
-    tenantId: '',
-    name: 'listen',
-    targetUrl: target?.href ?? '',
-    events: ['*'],
-    filters: [],
-    enabled: true,
-    secret,
-    batch,
-    createdAt: now,
-    updatedAt: now,
+/** Composes and signs what the webhook would be posted of these events, one after the other. */
+export function* deliveriesTo(
+  webhook: Webhook,
+  records: readonly EventRecord[],
+): Generator<LocalDelivery> {
+  const byId = new Map(records.map((record) => [record.eventId, record]))
+  for (const outgoing of outgoingOf(webhook, records, { enqueuedAt: new Date().toISOString() })) {
+    const { deliveryId: id, eventIds } = outgoing
+    const sent = eventIds.map((eventId) => byId.get(eventId)!)
+    const message = compose(webhook, outgoing, sent)
+    const headers = requestHeaders(webhook, id, new Date(), message)
+    const isVerified = isGenuine(webhook.secret, headers, message.body)
+    yield { id, records: sent, body: message.body, headers, isVerified }
   }
-
-  function delivery(records: readonly EventRecord[]): LocalDelivery {
-    const { webhookId } = webhook
-    const eventIds = records.map(({ eventId }) => eventId)
-    const { tenantId } = records[0]!
-    const at = new Date()
-    const id = idOf(eventIds)
-    const enqueuedAt = at.toISOString()
-    const queued = { deliveryId: id, tenantId, webhookId, eventIds, enqueuedAt, attempts: 0 }
-    const { body, headers: described } = compose({ ...webhook, tenantId }, queued, records)
-    const headers = {
-      ...described,
-      'user-agent': 'Nonius-Webhooks',
-      ...signedHeaders(secret, id, at, body),
-    }
-    return { id, records, body, headers, isVerified: isGenuine(secret, headers, body) }
-  }
-
-  return {
-    batch,
-    *deliveries(records) {
-      for (const message of intoMessages(records)) yield delivery(message)
-    },
-  }
-}
-
-/** The same events are the same message, as on a server (`changes/fan-out.ts`). */
-function idOf(eventIds: readonly string[]): string {
-  const content = JSON.stringify(['whk_local', ...eventIds])
-  return `msg_${createHash('sha256').update(content).digest('hex').slice(0, 40)}`
 }

@@ -3,24 +3,29 @@ import { createApiClient } from '../api-client'
 import { readDocuments } from '../documents'
 import { CommandError } from '../failure'
 import { describeIssue } from '../issue-text'
-import { harmless, renderTable } from '../table'
+import { renderTable } from '../table'
 import { readSettings, type Settings } from './settings'
 import { type CommonOptions, pathOf, print, printJson, webhookCommand } from './shared'
 
 interface Options extends CommonOptions {
   settings?: string
   event?: string
+  source?: string
   last?: number
 }
 
 interface Judged {
   matches: boolean
-  reasons: (string | { path?: (string | number)[] | string; message: string })[]
+  reasons: { path: (string | number)[]; message: string }[]
+  /** So many more were left out. */
+  moreReasons?: number
+  /** These of `fields` find nothing in this event. */
+  fieldsWithout?: string[]
 }
 
 interface JudgedEvent extends Judged {
   eventId: string
-  type?: string
+  type: string
 }
 
 export function matchCommand(): Command {
@@ -31,6 +36,7 @@ export function matchCommand(): Command {
       '--event <file>',
       'an event as it would be sent here, a JSON file; `-` is standard input',
     )
+    .option('--source <id>', 'with --event: as if this source had sent it')
     .addOption(new Option('--last <n>', 'the last that arrived, 1 to 100').argParser(readLast))
     .addHelpText(
       'after',
@@ -40,7 +46,7 @@ export function matchCommand(): Command {
 }
 
 async function match(id: string | undefined, options: Options) {
-  const { settings: file, event, last } = options
+  const { settings: file, event, source, last } = options
   if ((id === undefined) === (file === undefined)) {
     throw new CommandError('Name a webhook, or pass --settings FILE: one of them')
   }
@@ -51,36 +57,36 @@ async function match(id: string | undefined, options: Options) {
   const path = id === undefined ? 'webhooks/match' : pathOf(id, 'match')
   const settings: { settings?: Settings } =
     file === undefined ? {} : { settings: await readSettings(file) }
+  const asked = { ...settings, ...what, ...(source !== undefined && { source }) }
   const ask = createApiClient(options)
-  const answer = await ask<Judged | JudgedEvent[] | { events: JudgedEvent[] }>('POST', path, {
-    ...settings,
-    ...what,
-  })
-  if ('matches' in answer && !answer.matches && event !== undefined) process.exitCode = 1
+  const answer = await ask<Judged | JudgedEvent[]>('POST', path, asked)
+  if (!Array.isArray(answer) && !answer.matches) process.exitCode = 1
   if (options.json) return printJson(answer)
-  if ('matches' in answer && !Array.isArray(answer.matches)) {
-    print(answer.matches ? 'It matches.' : 'It does not match.')
-    for (const reason of answer.reasons) print(`- ${textOf(reason)}`)
+  if (!Array.isArray(answer)) {
+    print(answer.matches ? 'It matches.' : 'It does not match.', ...notesOf(answer).map(listed))
     return
   }
-  const list = Array.isArray(answer) ? answer : (answer as { events: JudgedEvent[] }).events
-  const rows = list.map(({ eventId, type, matches, reasons }) => [
-    ...[eventId, type, matches ? 'yes' : 'no', reasons.map(textOf).join('; ')],
+  const rows = answer.map((event) => [
+    ...[event.eventId, event.type, event.matches ? 'yes' : 'no', notesOf(event).join('; ')],
   ])
   process.stdout.write(`${renderTable(['event', 'type', 'matches', 'why'], rows)}\n`)
-  print(`${list.filter(({ matches }) => matches).length} of ${list.length} match`)
+  print(`${answer.filter(({ matches }) => matches).length} of ${answer.length} match`)
+}
+
+const listed = (note: string) => `- ${note}`
+
+function notesOf({ reasons, moreReasons, fieldsWithout }: Judged): string[] {
+  return [
+    ...reasons.map(describeIssue),
+    ...(moreReasons === undefined ? [] : [`and ${moreReasons} more`]),
+    ...(fieldsWithout ?? []).map((field) => `fields: nothing stands at ${field}`),
+  ]
 }
 
 async function readEvent(file: string): Promise<unknown> {
   const [event, ...more] = await readDocuments(file)
   if (event !== undefined && more.length === 0) return event.value
   throw new CommandError(`${file} has ${more.length + 1} events: \`match\` takes one`)
-}
-
-function textOf(reason: Judged['reasons'][number]): string {
-  if (typeof reason === 'string') return harmless(reason)
-  const { path, message } = reason
-  return harmless(describeIssue({ path: path === undefined ? [] : [path].flat(), message }))
 }
 
 function readLast(text: string): number {

@@ -33,7 +33,7 @@ interface Options extends CommonOptions {
   dryRun?: true
 }
 
-const ended = new Set(['done', 'completed', 'cancelled', 'failed'])
+const ended = new Set(['done', 'cancelled', 'failed'])
 
 export function replayCommand(): Command {
   return commandOfOne('replay', 'send it what arrived in a time, once more', 'write')
@@ -64,7 +64,7 @@ async function replay(id: string, options: Options) {
   const begun = await ask<Replay>('POST', pathOf(id, 'replay'), asked)
   if (!options.wait) return show(begun, options)
   const last = await untilEnded(ask, id, begun)
-  if (last.status !== 'done' && last.status !== 'completed') process.exitCode = 1
+  if (last.status !== 'done') process.exitCode = 1
   show(last, options)
 }
 
@@ -83,8 +83,8 @@ async function untilEnded(ask: ApiClient, id: string, begun: Replay): Promise<Re
   return current
 }
 
-function shareOf({ progress }: Replay): number | undefined {
-  return typeof progress === 'number' ? progress : undefined
+function shareOf({ percent }: Replay): number | undefined {
+  return typeof percent === 'number' ? percent / 100 : undefined
 }
 
 function countOf({ queued }: Replay): number {

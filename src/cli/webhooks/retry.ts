@@ -34,7 +34,13 @@ async function retry(id: string, deliveryId: string | undefined, options: Option
     return json ? printJson(answer ?? { retried: 1 }) : say(`${deliveryId} is due at once.`)
   }
   const asked = { status: 'failed', ...(since !== undefined && { since }) }
-  const { retried } = await ask<{ retried: number }>('POST', pathOf(id, 'retry'), asked)
+  let retried = 0
+  for (let isAll = false; !isAll; ) {
+    const turn = await ask<{ retried: number; isAll?: boolean }>('POST', pathOf(id, 'retry'), asked)
+    retried += turn.retried
+    // The server works for a while at a time. A turn that found nothing is no reason for another.
+    isAll = turn.isAll !== false || turn.retried === 0
+  }
   if (json) return printJson({ retried })
   say(`${deliveries(retried)} ${retried === 1 ? 'is' : 'are'} due at once.`)
 }
