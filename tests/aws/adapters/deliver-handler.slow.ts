@@ -162,7 +162,7 @@ describe('The function that Lambda calls with due deliveries', () => {
     const event = await test.messages()
     const { batchItemFailures } = await test.handle(event)
     expect(batchItemFailures).toHaveLength(1)
-    test.clock.advance(30_000)
+    test.clock.advance(60_000)
     const [record] = event.Records
     const rung = { ...JSON.parse(record!.body), receiptHandle: record!.receiptHandle }
     expect(await test.deliveries.open(rung, 30_000)).toEqual(one)
