@@ -5,7 +5,7 @@
  *     bun bench/webhook-sending.ts RECEIVER_URL EVENTS EVENTS_A_DELIVERY CONCURRENCY
  */
 import { createGuard } from '../src/outbound/guard'
-import { createIdleSockets } from '../src/outbound/idle-sockets'
+import { createIdleConnections } from '../src/outbound/idle-connections'
 import { createDeliverer } from '../src/webhooks/deliverer'
 import { createSend } from '../src/webhooks/send'
 import { aWebhook } from '../tests/support/webhooks'
@@ -55,7 +55,7 @@ async function sendAll() {
     await platform.deliveries.enqueue(outgoing.slice(at, at + 1000))
   }
   const guard = createGuard({ allowPrivate: true })
-  const send = createSend({ guard, idle: createIdleSockets() })
+  const send = createSend({ guard, idle: createIdleConnections() })
   return await measured(async () => {
     await using deliverer = createDeliverer({ ...platform, send, ...quiet })
     await deliverer.drain()
