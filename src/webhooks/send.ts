@@ -26,7 +26,11 @@ const MAX_BYTES = 64 * 1024
 const BODY_MS = 1000
 
 /** @param needs.idle keeps connections for the next attempt. Left out, each has its own. */
-export function createSend(needs: { guard: Guard; idle?: IdleConnections; timeoutMs?: number }): Send {
+export function createSend(needs: {
+  guard: Guard
+  idle?: IdleConnections
+  timeoutMs?: number
+}): Send {
   const { guard, idle, timeoutMs = TIMEOUT_MS } = needs
   const call = createCall(guard, idle)
   const limits = {
