@@ -7,6 +7,7 @@ import { createDeliverHandler } from '../src/platform/aws/lambda/deliver-handler
 import { systemClock as clock } from '../src/platform/clock'
 import { createLog } from '../src/telemetry/log'
 import { createDeliver } from '../src/webhooks/deliver'
+import { createPlaceOf } from '../src/webhooks/place-of'
 import { createSend } from '../src/webhooks/send'
 import { createRefuseTarget } from '../src/webhooks/target'
 
@@ -20,6 +21,7 @@ const refuseTarget = createRefuseTarget({ findTenant })
 /** Sends the webhooks whose messages rang. */
 export const handler = createDeliverHandler({
   deliveries: platform.deliveries,
+  placeOf: createPlaceOf({ ...platform, clock }),
   deliver: createDeliver({ ...platform, send, refuseTarget, clock, log }),
   log,
 })

@@ -35,8 +35,9 @@ describe('A tenant whose targets hang', () => {
     expect(places.look()).toBe(false)
     turn(1)
     expect(places.look()).toBe(true)
-    expect(takeAll('new')).toHaveLength(4)
-    expect(hang(16, 100)).toBe(60)
+    expect(takeAll('new')).toHaveLength(1)
+    expect(hang(0, 100)).toBe(36)
+    expect(hang(100, 200)).toBe(27)
     turn(300)
     places.look()
     // Half of what may drag is taken: those of whom nobody knows wait now, those that were well do not.
@@ -72,17 +73,19 @@ describe('A tenant whose targets hang', () => {
 
 describe('A webhook', () => {
   it('has four places, or as many as it asks for', () => {
-    const { takeAll } = scene(
+    const { places, takeAll } = scene(
       aWebhook('one', { maxConcurrent: 1 }),
       aWebhook('many', { maxConcurrent: 16 }),
     )
+    for (const id of ['usual', 'one', 'many']) places.note(id, true)
     expect(takeAll('usual')).toHaveLength(4)
     expect(takeAll('one')).toHaveLength(1)
     expect(takeAll('many')).toHaveLength(16)
   })
 
-  it('has one while it fails, whatever it asks for', () => {
+  it('has one while it fails, or before anything went well, whatever it asks for', () => {
     const { places, takeAll } = scene(aWebhook('many', { maxConcurrent: 16 }))
+    expect(takeAll('new')).toHaveLength(1)
     places.note('many', false)
     const [leave, ...more] = takeAll('many')
     expect(more).toEqual([])
@@ -94,6 +97,7 @@ describe('A webhook', () => {
 
   it('follows its settings', () => {
     const { places, takeAll } = scene(aWebhook('one', { maxConcurrent: 1 }))
+    places.note('one', true)
     expect(takeAll('one')).toHaveLength(1)
     places.learn([aWebhook('one', { maxConcurrent: 3 })])
     expect(takeAll('one')).toHaveLength(2)

@@ -24,16 +24,19 @@ const MAX_FAILING = 192
 // has its place again, so that targets that hang do not keep others waiting until they are found out.
 const DRAGS_MS = 300
 
-// So many may drag, and of one tenant half of them: with its share, what a tenant may have in all.
-const MAX_DRAGGING = 256
+// So many attempts may drag, or be those of webhooks of which nothing good is known: they may drag next.
+// One tenant has half of them at most. What is left is for those that are well, and for the first of a
+// tenant that has none under way.
+const MAX_DOUBTFUL = 256
 
 // So many webhooks are remembered by how their latest attempt went; beyond it the one that was noted
 // longest ago counts as any other.
 const MAX_REMEMBERED = 100_000
 
 interface Tenant {
+  all: number
   quick: number
-  dragging: number
+  doubtful: number
   failing: number
 }
 
@@ -41,17 +44,22 @@ interface Tenant {
  * Decides who may hold how many of the places for attempts. A tenant has an equal share, counted
  * for all tenants under way and one more: so the next tenant finds a free share, and waits for
  * nobody. Within a tenant, a webhook whose latest attempt went well waits for none that drags.
+ * @param isTrusting whether a webhook of which nothing is known is taken for one that is well
  */
-export function createPlaces({ pace = createPace(), now = () => performance.now() } = {}) {
+export function createPlaces({
+  pace = createPace(),
+  now = () => performance.now(),
+  isTrusting = false,
+} = {}) {
   const settings = createSettings()
   const ofTenant = new Map<string, Tenant>()
   const ofWebhook = new Map<string, { all: number; dragging: number }>()
   /** How the latest attempts went. */
   const [well, failing] = [createMemory(MAX_REMEMBERED), createMemory(MAX_REMEMBERED)]
-  /** Those that do not drag yet, the oldest first. */
+  /** These do not drag yet; the oldest stands first. */
   const quick = new Map<object, { since: number; drag(): void }>()
   let taken = 0
-  let dragging = 0
+  let doubtful = 0
   let takenByFailing = 0
 
   function shareOf(tenantId: string, most: number, mostAlone: number): number {
@@ -67,18 +75,28 @@ export function createPlaces({ pace = createPace(), now = () => performance.now(
     const own = ofWebhook.get(webhookId)
     const { maxConcurrent = usual.maxConcurrent, maxPerSecond } = settings.of(webhookId)
     if (maxPerSecond !== undefined && pace.waitMs(webhookId, maxPerSecond) > 0) return false
-    if ((own?.all ?? 0) >= (failing.has(webhookId) ? 1 : maxConcurrent)) return false
-    const isTrusted = well.has(webhookId) && !own?.dragging
-    if (!isTrusted && !mayDrag(tenantId)) return false
+    // One of which nothing good is known yet has a single place, as one that fails.
+    if ((own?.all ?? 0) >= (isKnownWell(webhookId) ? maxConcurrent : 1)) return false
+    if (!isTrusted(webhookId) && !mayBeDoubtful(tenantId)) return false
     if (!failing.has(webhookId)) return true
     if (takenByFailing >= MAX_FAILING) return false
     return (held?.failing ?? 0) < Math.max(1, share / 2)
   }
 
-  /** Tells whether one more attempt of a tenant may hold its place for long. */
-  function mayDrag(tenantId: string): boolean {
-    const most = shareOf(tenantId, MAX_DRAGGING, MAX_DRAGGING / 2)
-    return dragging < MAX_DRAGGING && (ofTenant.get(tenantId)?.dragging ?? 0) < most
+  function isKnownWell(webhookId: string): boolean {
+    return isTrusting ? !failing.has(webhookId) : well.has(webhookId)
+  }
+
+  /** Tells whether a webhook is thought to answer soon. */
+  function isTrusted(webhookId: string): boolean {
+    return isKnownWell(webhookId) && !ofWebhook.get(webhookId)?.dragging
+  }
+
+  function mayBeDoubtful(tenantId: string): boolean {
+    const held = ofTenant.get(tenantId)
+    if (held === undefined) return true
+    const most = shareOf(tenantId, MAX_DOUBTFUL, MAX_DOUBTFUL / 2)
+    return doubtful < MAX_DOUBTFUL && held.doubtful < most
   }
 
   return {
@@ -116,13 +134,14 @@ export function createPlaces({ pace = createPace(), now = () => performance.now(
     take({ tenantId, webhookId }: Held): ((isUnused?: boolean) => void) | undefined {
       if (!isFree(tenantId, webhookId)) return undefined
       const failed = failing.has(webhookId) ? 1 : 0
-      const held = ofTenant.get(tenantId) ?? { quick: 0, dragging: 0, failing: 0 }
+      const held = ofTenant.get(tenantId) ?? { all: 0, quick: 0, doubtful: 0, failing: 0 }
       ofTenant.set(tenantId, held)
       const own = ofWebhook.get(webhookId) ?? { all: 0, dragging: 0 }
       ofWebhook.set(webhookId, own)
       const { maxPerSecond } = settings.of(webhookId)
       const takeBack = maxPerSecond === undefined ? undefined : pace.count(webhookId, maxPerSecond)
       const place = {}
+      let doubted = isTrusted(webhookId) ? 0 : 1
       let drags = 0
       quick.set(place, { since: now(), drag })
       count(1)
@@ -135,19 +154,21 @@ export function createPlaces({ pace = createPace(), now = () => performance.now(
       function drag() {
         count(-1)
         drags = 1
+        doubted = 1
         count(1)
       }
 
       function count(by: 1 | -1) {
         taken += by
         takenByFailing += by * failed
-        dragging += by * drags
+        doubtful += by * doubted
+        held.all += by
         held.quick += by * (1 - drags)
-        held.dragging += by * drags
+        held.doubtful += by * doubted
         held.failing += by * failed
         own.all += by
         own.dragging += by * drags
-        if (held.quick + held.dragging === 0) ofTenant.delete(tenantId)
+        if (held.all === 0) ofTenant.delete(tenantId)
         else ofTenant.set(tenantId, held)
         if (own.all === 0) ofWebhook.delete(webhookId)
         else ofWebhook.set(webhookId, own)
