@@ -138,13 +138,13 @@ describe('A healthy endpoint, sent to ten times a second', () => {
       })
       const healthy = aWebhook({ tenantId: 'good', targetUrl: good.url })
       const hooks = many(hanging, () => aWebhook({ tenantId, targetUrl: dead.url }))
-      await using scene = sceneOf([healthy, ...hooks])
+      // Those that hang are known to fail after two seconds, and are tried again.
+      await using scene = sceneOf([healthy, ...hooks], { timeoutMs: 2000 })
       for (let round = 0; round < 3; round += 1) await scene.queue(...hooks)
       while (dead.open() < Math.min(32, hanging)) await Bun.sleep(10)
 
       const tookMs: number[] = []
-      // Beyond the time-out of those that hang: they are known to fail then, and are tried again.
-      for (let sent = 0; sent < 200; sent += 1) {
+      for (let sent = 0; sent < 80; sent += 1) {
         const { promise, resolve } = Promise.withResolvers<void>()
         arrivals.push(resolve)
         const begun = performance.now()
@@ -154,7 +154,11 @@ describe('A healthy endpoint, sent to ten times a second', () => {
         await Bun.sleep(100)
       }
       tookMs.sort((a, b) => a - b)
-      const [p50, p99, most] = [tookMs[100]!, tookMs[197]!, tookMs[199]!].map(Math.round)
+      const [p50, p99, most] = [tookMs[40]!, tookMs[78]!, tookMs[79]!].map(Math.round) as [
+        number,
+        number,
+        number,
+      ]
       console.log(`${name}: p50 ${p50} ms, p99 ${p99} ms, most ${most} ms`)
       expect(dead.open()).toBeGreaterThan(0)
       expect(p99).toBeLessThan(500)
