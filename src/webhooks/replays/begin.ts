@@ -93,7 +93,7 @@ export async function beginReplay(
       throw invalid('types', `Must have at most ${MAX_TYPES_BYTES} bytes`)
   }
 
-  /** Of two that begin at the same moment, one or none stays. */
+  /** Sees to it that of two that begin at the same moment, one or none stays. */
   async function oneOnly() {
     const rivals = (await store.list(tenantId, webhookId)).filter((one) => !isOver(one))
     if (rivals.every((rival) => rival.replayId === replayId)) return

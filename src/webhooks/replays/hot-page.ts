@@ -43,7 +43,7 @@ export async function readHot(
   return { records: items, isArchived: false, place: rest, at, percent }
 }
 
-/** What happened last is read first: most events arrive soon after they happen. */
+/** Takes an event for the measure: what happened last is read first, and most arrives soon after. */
 function backwards({ from, to }: Replay, { eventTime }: EventRecord): number {
   return 99 - percentAt({ from, to }, eventTime)
 }

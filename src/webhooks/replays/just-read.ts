@@ -1,7 +1,7 @@
 import type { EventRecord } from '../../event/record'
 import type { Lake } from '../../platform/lake'
 
-/** What a replay has just read from the lake; its deliveries are attempted a moment later. */
+/** It holds what a replay has just read from the lake, whose deliveries are attempted a moment later. */
 export interface JustRead {
   add(records: readonly EventRecord[]): void
   get(tenantId: string, eventId: string): EventRecord | undefined

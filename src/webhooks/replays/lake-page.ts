@@ -7,7 +7,7 @@ import type { Page } from './page'
 import type { LakePlace, Replay } from './replay'
 import { afterAll, afterFailure, afterSome, windowEnd } from './walk'
 
-// What is read of an answer at once, in UTF-16 units: the rest is asked for again.
+// So much of an answer is read at once, in UTF-16 units: the rest is asked for again.
 const MAX_CHARS = 4 * 1024 * 1024
 
 // A question is asked in smaller pieces so often before the lake is taken to be out of order.
@@ -19,7 +19,7 @@ export interface NotYet {
 }
 
 interface Bounds {
-  /** What arrived before is hidden. */
+  /** Arrivals before then are hidden. */
   shownFrom: string | undefined
   /** An answer is waited for until then, on the clock of `performance.now()`. */
   until: number

@@ -24,7 +24,7 @@ export type Place = HotPlace | LakePlace
 
 export interface HotPlace {
   in: 'hot'
-  /** What arrived from then on is read here. */
+  /** The hot store is read for what arrived from then on. */
   from: string
   /** A place of the log, or a cursor; the first page has none. */
   after?: string | undefined
@@ -32,11 +32,11 @@ export interface HotPlace {
 
 export interface LakePlace {
   in: 'lake'
-  /** What arrived from then on is still to be read, … */
+  /** Arrivals from then on are still to be read, … */
   from: string
-  /** … and of what arrived just then only what has a later id. */
+  /** … and of those that came just then only what has a later id. */
   afterId?: string | undefined
-  /** What arrived from then on is read from the hot store. */
+  /** The hot store has what arrived from then on. */
   to: string
   /** One question covers so much time … */
   windowMs: number
@@ -50,7 +50,7 @@ export interface LakePlace {
 
 /** A replay sends a webhook again what arrived within a time. All times are ISO 8601 UTC. */
 export interface Replay extends Whose {
-  /** What arrived from then on … */
+  /** It has what arrived from then on … */
   from: string
   /** … and before then, which was fixed at its start. */
   to: string

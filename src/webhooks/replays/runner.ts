@@ -40,7 +40,7 @@ const WAIT_MS = 5000
 export function startReplayRunner(needs: Needs): ReplayRunner {
   const { store, registry, log } = needs
   const stopping = new AbortController()
-  /** Those that are not over, with when they are next; whose turn was longest ago comes first. */
+  /** These are not over, with when they are next; whose turn was longest ago comes first. */
   const open = new Map<string, { whose: Whose; dueAt: number }>()
   let awake = Promise.withResolvers<void>()
   const running = run()

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { bucketOf } from '../../../syntax/latency'
 import { type AttemptFigures, FIGURES_DAYS } from '../../delivery-log'
 import type { AttemptRecord, Delivery } from '../../delivery-queue'
-import { bucketOf } from '../../latency'
 import { type Attributes, keyOf, number, primaryKey, queryAll, text } from '../dynamo/attributes'
 import { inParallel } from '../dynamo/in-parallel'
 import { guarded } from '../errors'
