@@ -145,6 +145,7 @@ async function adapters({ resources }: Deployment) {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL: ministack,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb,
+    AWS_ENDPOINT_URL_SQS: new URL(resources.deliveryQueueUrl).origin,
   })
   const serving = openServing(resources, { clock: systemClock, log: silentLog })
   const { deliveries } = openDelivering(resources, { clock: systemClock })
