@@ -17,8 +17,8 @@ const RESTART_MS = 1500
 // A first failure is tried again after 5 s, up to a fifth more; then everything is there.
 const CATCH_UP_MS = 20_000
 
-type Spell = 'well' | 'fails' | 'closes' | 'gone' | 'disabled'
-const spells: Spell[] = ['fails', 'gone', 'well', 'disabled', 'closes']
+type Spell = 'well' | 'fails' | 'moves' | 'gone' | 'disabled'
+const spells: Spell[] = ['fails', 'gone', 'well', 'disabled', 'moves']
 
 async function call<Reply>({ url }: ServerProcess, method: string, path: string, body?: object) {
   const headers = { authorization: ADMIN, 'content-type': 'application/json' }
@@ -33,11 +33,11 @@ function withSpells(receiver: ReturnType<typeof startReceiver>) {
   let spell: Spell = 'well'
   receiver.answerWith(async ({ webhookId }) => {
     if (spell === 'gone') return new Response(null, { status: 410 })
-    const isBad = (spell === 'fails' || spell === 'closes') && !failed.has(webhookId)
+    const isBad = (spell === 'fails' || spell === 'moves') && !failed.has(webhookId)
     if (!isBad) return new Response(null, { status: 204 })
     failed.add(webhookId)
     if (spell === 'fails') return new Response('busy', { status: 500 })
-    throw new Error('the connection is closed in the middle')
+    return new Response(null, { status: 302, headers: { location: '/elsewhere' } })
   })
   return {
     failed,
