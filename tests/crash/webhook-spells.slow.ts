@@ -12,7 +12,7 @@ const ADMIN = 'nk_test_key_of_the_admin'
 // Events of the last second before a kill may come in a second message (docs/webhooks.md); and those
 // that were on their way then are acknowledged after the next start.
 const LAST_MS = 1500
-const RESTART_MS = 1500
+const FIRST_MS = 500
 
 // A first failure is tried again after 5 s, up to a fifth more; then everything is there.
 const CATCH_UP_MS = 20_000
@@ -56,12 +56,13 @@ it(
     const senders = createSenders({ connections: 2 })
     const { acknowledged } = senders
     using times = timesOf(acknowledged)
-    const kills: number[] = []
+    const away: { from: number; to: number }[] = []
     const disabled = { person: 0, gone: 0 }
     let id = ''
 
     for (let round = 0; round < ROUNDS; round += 1) {
       await using server = await startServerProcess(folder.path, settings)
+      if (round > 0) away.at(-1)!.to = performance.now()
       id ||= await register(server, receiver.url)
       const sending = senders.sendUntil(server, server.process.exited)
       const spell = spells[round % spells.length]!
@@ -75,12 +76,12 @@ it(
       if (round % 2 === 0) await enabling
       receiving.begin(spell)
       if (spell === 'disabled') await call(server, 'PATCH', path, { enabled: false })
-      await Bun.sleep(500 + Math.random() * 1500)
+      await Bun.sleep(1000 + Math.random() * 1500)
       const { body } = await call<{ disabled?: { by: 'person' | 'gone' } }>(server, 'GET', path)
       if (body.disabled !== undefined) disabled[body.disabled.by] += 1
       if (round % 3 !== 0) receiving.begin('well')
       await Bun.sleep(500 + Math.random() * 500)
-      kills.push(performance.now())
+      away.push({ from: performance.now(), to: Number.POSITIVE_INFINITY })
       await server.kill()
       await Promise.all([sending, enabling])
     }
@@ -100,7 +101,7 @@ it(
     expect(receiving.failed.size).toBeGreaterThan(0)
 
     expectOneMessageAnId(receiver.messages)
-    const calm = acknowledged.filter((eventId) => !isNear(times.of(eventId), kills))
+    const calm = acknowledged.filter((eventId) => !isNear(times.of(eventId), away))
     expect(calm.length).toBeGreaterThan(acknowledged.length / 10)
     const repeated = repeatedIn(receiver.messages)
     expect(calm.filter((eventId) => repeated.has(eventId))).toEqual([])
@@ -134,8 +135,8 @@ function repeatedIn(messages: readonly Message[]): Set<string> {
   return repeated
 }
 
-const isNear = (at: number, kills: readonly number[]) =>
-  kills.some((kill) => at > kill - LAST_MS && at < kill + RESTART_MS)
+const isNear = (at: number, away: readonly { from: number; to: number }[]) =>
+  away.some(({ from, to }) => at > from - LAST_MS && at < to + FIRST_MS)
 
 /** Notes when each event was acknowledged, to a twentieth of a second. */
 function timesOf(acknowledged: readonly string[]) {
