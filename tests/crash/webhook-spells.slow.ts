@@ -7,6 +7,8 @@ import { temporaryFolder } from '../support/folders'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
 
 const ROUNDS = Number(process.env.NONIUS_CRASH_ROUNDS ?? 8)
+// On a machine that is busy with other tests a round takes long; each spell has come once by then.
+const ENOUGH_MS = 25_000
 const ADMIN = 'nk_test_key_of_the_admin'
 
 // Events of the last second before a kill may come in a second message (docs/webhooks.md); and those
@@ -48,7 +50,7 @@ function withSpells(receiver: ReturnType<typeof startReceiver>) {
 }
 
 it(
-  `owes a webhook that fails, goes and is disabled everything, over ${ROUNDS} kills`,
+  `owes a webhook that fails, goes and is disabled everything, over up to ${ROUNDS} kills`,
   async () => {
     using folder = temporaryFolder()
     await using receiver = startReceiver()
@@ -60,7 +62,10 @@ it(
     const disabled = { person: 0, gone: 0 }
     let id = ''
 
-    for (let round = 0; round < ROUNDS; round += 1) {
+    const isEnough = (round: number) => round >= spells.length && performance.now() > end
+    const end = performance.now() + ENOUGH_MS
+
+    for (let round = 0; round < ROUNDS && !isEnough(round); round += 1) {
       await using server = await startServerProcess(folder.path, settings)
       if (round > 0) away.at(-1)!.to = performance.now()
       id ||= await register(server, receiver.url)
@@ -93,7 +98,7 @@ it(
       const { status } = await call(server, 'PATCH', `/webhooks/${id}`, { enabled: true })
       expect(status).toBe(200)
     }
-    expect(acknowledged.length).toBeGreaterThan(ROUNDS * 10)
+    expect(acknowledged.length).toBeGreaterThan(away.length * 10)
     await until(() => missing(acknowledged, receiver.received).length === 0, CATCH_UP_MS)
     expect(missing(acknowledged, receiver.received)).toEqual([])
     expect(disabled.person).toBeGreaterThan(0)
@@ -106,7 +111,7 @@ it(
     const repeated = repeatedIn(receiver.messages)
     expect(calm.filter((eventId) => repeated.has(eventId))).toEqual([])
     console.log(
-      `${acknowledged.length} acknowledged over ${ROUNDS} kills, in ${receiver.messages.length} messages; ${repeated.size} events twice`,
+      `${acknowledged.length} acknowledged over ${away.length} kills, in ${receiver.messages.length} messages; ${repeated.size} events twice`,
     )
   },
   ROUNDS * 5000 + CATCH_UP_MS + 10_000,
