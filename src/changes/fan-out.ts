@@ -7,9 +7,10 @@ import type { Registry } from '../platform/registry'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
 import { inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
-import { DEFAULT_BATCH, outgoingOf } from '../webhooks/outgoing'
+import { outgoingOf } from '../webhooks/outgoing'
 import { isOwed } from '../webhooks/owed'
 import { createSubscribers, type Subscriber } from '../webhooks/subscribers'
+import { usual } from '../webhooks/usual'
 
 export interface FanOutNeeds {
   registry: Pick<Registry, 'webhooks'>
@@ -31,7 +32,7 @@ const MAX_BYTES = 4 * 1024 * 1024
 // The feed waits a tenth of a second for more: no one notices it, and it turns a trickle into
 // fuller messages. It waits no longer than the least patient webhook; whoever has more patience
 // has messages that wait and are added to (`Outgoing.join`).
-const MAX_WAIT_SECONDS = DEFAULT_BATCH.maxSeconds
+const MAX_WAIT_SECONDS = usual.batch.maxSeconds
 
 /**
  * Queues deliveries for every webhook that subscribes to a record of a batch. One that is disabled is
@@ -104,7 +105,9 @@ export function createFanOut({
     for (const [key, { tenantId, webhookId }] of held) {
       const webhook = byKey.get(key)
       if (webhook === undefined) await deliveries.drop(tenantId, webhookId)
-      else if (webhook.enabled) await deliveries.release(tenantId, webhookId)
+      else if (webhook.enabled && resumesFrom(webhook) === 'position') {
+        await deliveries.release(tenantId, webhookId)
+      }
     }
   }
 
@@ -121,6 +124,9 @@ export function createFanOut({
 
 const keyOf = ({ tenantId, webhookId }: Pick<Outgoing, 'tenantId' | 'webhookId'>) =>
   JSON.stringify([tenantId, webhookId])
+
+/** What is held while a webhook goes on from elsewhere is left to who resumes it. */
+const resumesFrom = ({ resuming }: WebhookSubscription) => resuming?.from ?? 'position'
 
 /** Says how long the feed may wait for more: as long as the least patient webhook, in seconds. */
 function patienceOf(webhooks: readonly WebhookSubscription[]): number {

@@ -1,9 +1,10 @@
 import { checkEnvelope } from '../standards/caliper/check-envelope'
 import { checkElement, itemKind, statedVersion } from '../standards/caliper/conformance'
 import { type CaliperVersion, itemVersion, versionByForm } from '../standards/caliper/version'
+import { formOf } from '../standards/forms'
 import type { FileForm, ReportedIssue } from '../standards/standard'
 import { findFault } from '../syntax/json-fault'
-import { formOf, supposed } from './file-standards'
+import { supposed } from './file-standards'
 import { columnOf, linesBetween, offsetOf } from './locate'
 import {
   type EnvelopeRest,

@@ -1,20 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { standardNames } from '../event/record'
 import { caliperFiles } from '../standards/caliper/files'
-import { nativeFiles } from '../standards/native/files'
+import { fileForms } from '../standards/forms'
 import type { FileForm } from '../standards/standard'
-import { xapiFiles } from '../standards/xapi/files'
-
-/** Every standard that files are read by, in the order in which their items are told apart. */
-const fileForms: readonly FileForm[] = [nativeFiles, xapiFiles, caliperFiles]
 
 /** An item that does not tell is read as most files are: Caliper has the most senders. */
 export const supposed = caliperFiles
-
-/** Tells by its members of which standard a value is meant to be. */
-export function formOf(value: unknown): FileForm | undefined {
-  return fileForms.find(({ isItem, isDocument }) => isItem(value) || isDocument(value))
-}
 
 /** Loads everything that items of any standard are checked by. */
 export async function loadChecks(): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { formOf, supposed } from './file-standards'
+import { formOf } from '../standards/forms'
+import { supposed } from './file-standards'
 import { createPacker, envelopeKey, type Parcel, type Shell } from './parcels'
 import { parsedPieces } from './parsed-pieces'
 import { stepsText } from './piece'

@@ -1,6 +1,7 @@
+import { formOf } from '../standards/forms'
 import { parseElements } from '../syntax/json-elements'
 import { findFault } from '../syntax/json-fault'
-import { formOf, supposed } from './file-standards'
+import { supposed } from './file-standards'
 import { columnOf, linesBetween, offsetOf } from './locate'
 import { type Item, type ParsedItem, type ParsedPiece, type Piece, SplitError } from './piece'
 

@@ -1,9 +1,10 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import { standardNamed } from '../standards'
+import { formOf } from '../standards/forms'
 import type { FileForm } from '../standards/standard'
 import { finish } from '../syntax/steps'
-import { formOf, supposed } from './file-standards'
+import { supposed } from './file-standards'
 import type { ParsedItem } from './piece'
 
 /** The sample has the first items of a file, from which a person sees what it is. */

@@ -13,7 +13,10 @@ export interface DeliveryEntry extends Delivery {
   status: DeliveryStatus
   /** The latest attempts, oldest first; no more than `MAX_TRIES` of them are remembered. */
   tries: readonly AttemptRecord[]
-  /** A pending one is tried then, or at once when it is past. ISO 8601 UTC, as all times here. */
+  /**
+   * A pending one is tried then, or at once when it is past. Absent while it waits for another of its
+   * lane. ISO 8601 UTC, as all times here.
+   */
   nextAttemptAt?: string | undefined
   /** It was delivered, or given up, at this time. */
   endedAt?: string | undefined
@@ -27,7 +30,10 @@ export const MAX_TRIES = 20
 /** A try remembers so much of what the receiver answered, in bytes. */
 export const MAX_RESPONSE_BYTES = 4096
 
-/** A delivery that arrived is remembered for a week; it can be read meanwhile, and is not sent again. */
+/**
+ * A delivery that arrived is remembered for a week; it can be read meanwhile, and is not sent again.
+ * One machine remembers no more than the latest 1,000 of a webhook and 50,000 of a tenant.
+ */
 export const DELIVERED_DAYS = 7
 
 export interface DeliveryPage extends PageRequest {
@@ -49,12 +55,18 @@ export interface Backlog {
   isExact: boolean
 }
 
-/** Figures count attempts; `latency` has how many took how long, by bucket (`webhooks/latency.ts`). */
+/**
+ * Figures count attempts, failed ones by their `error`; `latency` has how many of all took how long, by
+ * bucket (`syntax/latency.ts`). They are told for `FIGURES_DAYS`.
+ */
 export interface AttemptFigures {
   succeeded: number
   failed: number
   latency: Readonly<Record<number, number>>
 }
+
+/** Figures are kept for so many days: a month, and what is left of the one before. */
+export const FIGURES_DAYS = 40
 
 /**
  * The log tells what became of a webhook's deliveries. It is kept by the queue. No call tells
@@ -62,7 +74,7 @@ export interface AttemptFigures {
  */
 export interface DeliveryLog {
   /**
-   * Lists a webhook's deliveries, the latest enqueued first. A page may be short, even empty, where
+   * Lists a webhook's deliveries, the latest `enqueuedAt` first. A page may be short, even empty, where
    * many were looked at in vain. What ends meanwhile is not given twice.
    * @throws {AppError} `invalid_cursor`
    */
@@ -70,7 +82,8 @@ export interface DeliveryLog {
   /** @returns undefined for none of this webhook */
   find(tenantId: string, webhookId: string, deliveryId: string): Promise<DeliveryEntry | undefined>
   /**
-   * Makes a failed delivery pending again, due at once, with the attempts of a new one.
+   * Makes a failed delivery pending again, due at once, with the attempts of a new one; what is
+   * remembered of the former ones stays.
    * @returns false when it is not failed any more, or never was
    */
   again(tenantId: string, webhookId: string, deliveryId: string): Promise<boolean>
@@ -78,6 +91,8 @@ export interface DeliveryLog {
    * Makes failed deliveries pending again, as `again` does, those that were enqueued first first.
    * @param since only those enqueued from then on
    * @param limit at most so many
+   * @param endedBefore only those given up before then: one whose events have expired is given up
+   * again at once, and would be the first again
    * @returns how many; fewer than `limit` when there are no more
    */
   againAll(
@@ -85,6 +100,7 @@ export interface DeliveryLog {
     webhookId: string,
     limit: number,
     since?: string | undefined,
+    endedBefore?: string | undefined,
   ): Promise<number>
   /** Gives up whatever is held for a webhook; it is `failed` with this reason. May be repeated. */
   skip(tenantId: string, webhookId: string, reason: string): Promise<void>

@@ -41,9 +41,11 @@ export interface Outgoing extends Delivery {
   /** If true, it is parked at once, since its webhook is disabled. */
   isHeld?: boolean | undefined
   /**
-   * Its events may be added to the latest delivery of the same webhook and lane that nobody has taken
-   * or tried yet (or that is parked, for one that is held), as long as that has no more than this. An
-   * event that it has already is not added again. Absent for one that stays for itself.
+   * Its events may be added to the latest delivery of the same webhook and lane that has `join` as
+   * well, and that nobody has taken or tried yet (or that is parked, for one that is held), as long
+   * as both together have no more than this. An event that it has already is not added again. Absent
+   * for one that stays for itself. A queue may also leave it for itself: after a restart, or where
+   * very many are open.
    */
   join?: { maxEvents: number; maxBytes: number } | undefined
   /** The events have so many bytes together; 0 when left out. */
@@ -86,7 +88,7 @@ export interface DeliveryQueue {
    * Adds deliveries, and resolves once that is durable. A `deliveryId` that is waiting or parked
    * already is not added again, nor is one that was delivered and is still remembered; one that was
    * buried leaves the dead. One that is joined gets the id of the other, which is due at once when it
-   * is full and otherwise when it was.
+   * is full and otherwise when it was; so is one that is full by itself.
    */
   enqueue(deliveries: readonly Outgoing[], delayMs?: number): Promise<void>
   /**
@@ -97,7 +99,10 @@ export interface DeliveryQueue {
   take(limit: number, leaseMs: number, hasPlace?: HasPlace): Promise<Delivery[]>
   /**
    * Ends a delivery, which is given out no more. After a power cut it may come back once more, as
-   * after a lost reply. @param attempt is remembered with it, and counted, as in the calls below
+   * after a lost reply.
+   * @param attempt by which it was delivered: it is remembered with it for `DELIVERED_DAYS`, and
+   * counted, as in the calls below. Without one it was not, since its webhook is no more, and is
+   * forgotten
    */
   done(deliveryId: string, attempt?: AttemptRecord): Promise<void>
   /**
@@ -106,7 +111,8 @@ export interface DeliveryQueue {
   retry(deliveryId: string, delayMs: number, reason: string, attempt?: AttemptRecord): Promise<void>
   /**
    * Stores a delivery as it is and gives it out no more until `release`, because its webhook is
-   * disabled. One that is parked for longer than `PARKED_DAYS` is deleted.
+   * disabled. One that is parked for longer than `PARKED_DAYS` is deleted. One machine stores
+   * no more than `MAX_PARKED` of a webhook: beyond that the oldest are buried.
    * @param reason why an attempt failed, which then counts
    */
   park(deliveryId: string, reason?: string, attempt?: AttemptRecord): Promise<void>
@@ -117,7 +123,10 @@ export interface DeliveryQueue {
   release(tenantId: string, webhookId: string): Promise<void>
   /** Lists what is parked for a webhook, in no promised order. */
   listParked(tenantId: string, webhookId: string, limit: number): Promise<Delivery[]>
-  /** Deletes everything that is parked for a webhook that was deleted. May be repeated. */
+  /**
+   * Forgets a webhook that was deleted: what is parked for it, buried or remembered, and its
+   * figures. What waits for it may go, too, or else ends at its next turn. May be repeated.
+   */
   drop(tenantId: string, webhookId: string): Promise<void>
   /** Stores a delivery as dead, for people to see and to send again. A parked one stays parked. */
   bury(deliveryId: string, reason: string, attempt?: AttemptRecord): Promise<void>
@@ -126,11 +135,12 @@ export interface DeliveryQueue {
   stats(): Promise<{ waiting: number; inFlight: number; parked: number; dead: number }>
   /**
    * Removes ids of events that were erased. A delivery holds ids alone, nothing of what anybody
-   * did, and an attempt sends what is left of its events; so this is for the lists of the parked
-   * and the dead, and for a queue that need not come to what is gone. Afterwards no delivery that
-   * was enqueued for the tenant before the call, waiting, taken, parked or dead, names one of these
-   * ids, and one that named no other is deleted. A taken one may name them again when it is parked
-   * or buried (on AWS).
+   * did, and an attempt sends what is left of its events; so this is for the lists of the parked,
+   * the dead and the delivered, and for a queue that need not come to what is gone. Afterwards no
+   * delivery that was enqueued for the tenant before the call, waiting, taken, parked, dead or
+   * delivered, names one of these ids, and one that named no other is deleted. What receivers
+   * answered to a delivery that named one is forgotten, since it may repeat what was sent. A taken
+   * one may name them again when it is parked or buried (on AWS).
    * @param erasure.eventIds as `EventStore.erase` tells them; some thousands at a time, since each call
    * looks at all that is held
    * @returns how many deliveries named one of them
@@ -149,3 +159,9 @@ export const PARKED_DAYS = 30
  * The dead are stored for so many days: enough to notice, and to send again what was not delivered.
  */
 export const DEAD_DAYS = 30
+
+/**
+ * So many deliveries are parked for one webhook on one machine, ten million events where they are joined by
+ * hundreds. It bounds what a webhook that nobody enables takes of the disk, some 500 MB.
+ */
+export const MAX_PARKED = 100_000

@@ -1,3 +1,4 @@
+import { shownRecord } from '../event/shown-record'
 import type { StoredRecord } from '../platform/live-feed'
 import { publishedFacts, publishedPayload } from '../standards/native/published'
 
@@ -37,8 +38,7 @@ const writers: Record<Format, (stored: StoredRecord) => string> = {
   },
 
   record(stored) {
-    const { contentDigest: _, ...shown } = stored.record
-    return JSON.stringify({ ...shown, position: stored.position() })
+    return JSON.stringify({ ...shownRecord(stored.record), position: stored.position() })
   },
 
   raw(stored) {

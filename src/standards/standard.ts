@@ -155,6 +155,12 @@ export interface Standard extends StandardFacts {
     context?: Record<string, string>,
     types?: TypesInForce,
   ): Steps<ConformanceReport>
+  /**
+   * Makes up an item of a type, one that conforms, with an id of its own. Left out, there is none.
+   * @param at it happened then, ISO 8601 UTC
+   * @returns its text; undefined for a type that is not of this standard
+   */
+  exampleOf?(type: string, at: string): Promise<string | undefined>
   /** As `report`, of the form `bare`. Left out, there is no other form than `document`. */
   reportBare?(text: string): Steps<ConformanceReport>
 }

@@ -4,9 +4,9 @@ import type { EventStore } from '../platform/event-store'
 import type { Registry } from '../platform/registry'
 import type { Webhook } from '../platform/registry/webhooks'
 import { compose, type Message } from './compose'
-import { owedFrom } from './owed'
+import { disable } from './disable'
 import { createReadRecords } from './read-records'
-import { requestHeaders } from './request'
+import { bytesOf, requestHeaders } from './request'
 import type { HoldBody } from './room'
 import type { Send } from './send'
 import type { RefuseTarget } from './target'
@@ -31,6 +31,8 @@ export interface Attempted {
   record?: AttemptRecord | undefined
   /** The webhook as it was read for this attempt. Absent when it is gone. */
   webhook?: Webhook | undefined
+  /** The webhook as this attempt disabled it. */
+  disabled?: Webhook | undefined
 }
 
 /**
@@ -38,7 +40,7 @@ export interface Attempted {
  * reason of `signal`: that is our failure, not the target's, and does not count as an attempt.
  */
 export function createAttempt(needs: AttemptNeeds) {
-  const { registry, send, clock, mark, holdBody = sendAtOnce } = needs
+  const { registry, send, clock, holdBody = sendAtOnce } = needs
   const readRecords = createReadRecords(needs)
 
   return async function attempt(delivery: Delivery, signal?: AbortSignal): Promise<Attempted> {
@@ -55,11 +57,11 @@ export function createAttempt(needs: AttemptNeeds) {
     }
 
     async function post(message: Message): Promise<Attempted> {
+      const body = await bytesOf(webhook!, message)
       const now = clock.now()
       const headers = requestHeaders(webhook!, delivery.deliveryId, now, message)
       const begun = clock.monotonic()
-      const reply =
-        (await refusal()) ?? (await send(webhook!.targetUrl, headers, message.body, signal))
+      const reply = (await refusal()) ?? (await send(webhook!.targetUrl, headers, body, signal))
       const latencyMs = Math.round(clock.monotonic() - begun)
       const verdict = judge(reply, delivery.attempts, clock.now())
       const record: AttemptRecord = {
@@ -68,9 +70,11 @@ export function createAttempt(needs: AttemptNeeds) {
         ...(reply.kind === 'answered' && { status: reply.status, response: reply.body }),
         ...(verdict.kind !== 'done' && { error: reasonOf(reply) }),
       }
-      if (verdict.kind !== 'gone' || (await disable(webhook!))) return { verdict, record, webhook }
-      // Somebody changed the webhook since: the target's reply is about its former state.
+      if (verdict.kind !== 'gone') return { verdict, record, webhook }
       const { reason } = verdict
+      const disabled = await disable(needs, webhook!, 'gone', reason)
+      if (disabled !== undefined) return { verdict, record, webhook, disabled }
+      // Somebody changed the webhook since: the target's reply is about its former state.
       return { verdict: { kind: 'retry', delayMs: 0, reason }, record, webhook }
     }
   }
@@ -81,23 +85,6 @@ export function createAttempt(needs: AttemptNeeds) {
     if (records.length === 0 && delivery.notice === undefined) return undefined
     return compose(webhook, delivery, records)
   }
-
-  /**
-   * Disables a webhook unless it was changed since it was read. @returns whether this disabled it
-   */
-  function disable(webhook: Webhook): Promise<boolean> {
-    const updatedAt = changedAt(webhook, clock.now())
-    const owed = owedFrom(mark(), webhook)
-    return registry.webhooks.replace(webhook, { ...webhook, enabled: false, owed, updatedAt })
-  }
-}
-
-/**
- * Returns a time later than the change before, even within its millisecond and when the clock is
- * set back.
- */
-export function changedAt({ updatedAt }: Pick<Webhook, 'updatedAt'>, now: Date): string {
-  return new Date(Math.max(now.getTime(), Date.parse(updatedAt) + 1)).toISOString()
 }
 
 const sendAtOnce: HoldBody = async (_tenantId, read, use) => {

@@ -1,9 +1,14 @@
 import type { AttemptRecord, Delivery, DeliveryQueue } from '../platform/delivery-queue'
 import type { Log } from '../telemetry/log'
 import { type Attempted, type AttemptNeeds, createAttempt } from './attempt'
+import { createHealth, tellDisabled } from './health'
+import { settle } from './settle'
 
 export interface DeliverNeeds extends AttemptNeeds {
-  deliveries: Pick<DeliveryQueue, 'done' | 'retry' | 'bury' | 'park' | 'release' | 'drop'>
+  deliveries: Pick<
+    DeliveryQueue,
+    'enqueue' | 'done' | 'retry' | 'bury' | 'park' | 'release' | 'drop'
+  >
   log: Log
   /** The deliverer learns here how each attempt went, before the queue does. */
   note?(webhookId: string, isWell: boolean): void
@@ -11,7 +16,7 @@ export interface DeliverNeeds extends AttemptNeeds {
 
 /**
  * Delivers a message that was taken from the queue: it makes one attempt and records the result in
- * the queue.
+ * the queue, and what it tells of the webhook.
  * @returns `ended` when it is over for good, `waiting` when there will be another attempt
  * @throws an error of our own, or the reason of `signal`: the delivery comes back when its lease
  * ends
@@ -21,25 +26,26 @@ export type Deliver = (delivery: Delivery, signal?: AbortSignal) => Promise<'end
 export function createDeliver(needs: DeliverNeeds): Deliver {
   const attempt = createAttempt(needs)
   const record = recordWith(needs)
+  const noteHealth = noteHealthWith(needs)
 
   return async function deliver(delivery, signal) {
     const attempted = await attempt(delivery, signal)
     const { verdict } = attempted
     needs.note?.(delivery.webhookId, verdict.kind === 'done')
     await record(delivery, attempted)
+    await noteHealth(delivery, attempted)
     return verdict.kind === 'retry' ? 'waiting' : 'ended'
   }
 }
 
 /** Records the verdict of an attempt in the queue. */
-function recordWith({ deliveries, registry, log }: DeliverNeeds) {
+function recordWith(needs: DeliverNeeds) {
+  const { deliveries, log } = needs
+
   async function park(delivery: Delivery, reason?: string, attempt?: AttemptRecord) {
     const { deliveryId, tenantId, webhookId } = delivery
     await deliveries.park(deliveryId, reason, attempt)
-    // The webhook may have been enabled or deleted meanwhile, when nothing was parked yet.
-    const webhook = await registry.webhooks.get(tenantId, webhookId)
-    if (webhook === undefined) await deliveries.drop(tenantId, webhookId)
-    else if (webhook.enabled) await deliveries.release(tenantId, webhookId)
+    await settle(needs, tenantId, webhookId)
   }
 
   return async function record(
@@ -61,5 +67,29 @@ function recordWith({ deliveries, registry, log }: DeliverNeeds) {
     }
     log.warn('webhook delivery given up', facts)
     return deliveries.bury(deliveryId, reason, attempt)
+  }
+}
+
+/**
+ * Notes what an attempt tells of its webhook. What became of the delivery is recorded by then, so a
+ * failure of this, which the next attempt makes good, is no reason to send it again.
+ */
+function noteHealthWith(needs: DeliverNeeds) {
+  const health = createHealth(needs)
+
+  return async function noteHealth(
+    delivery: Delivery,
+    { verdict, record, webhook, disabled }: Attempted,
+  ): Promise<void> {
+    // The target was not called.
+    if (record === undefined || webhook === undefined) return
+    try {
+      if (verdict.kind === 'done') return await health.succeeded(webhook)
+      await health.failed(webhook, { delivery, record })
+      if (disabled !== undefined) await tellDisabled(needs, disabled)
+    } catch (error) {
+      const { webhookId } = webhook
+      needs.log.error('health of a webhook not noted', { webhookId, reason: String(error) })
+    }
   }
 }

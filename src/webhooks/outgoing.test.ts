@@ -87,6 +87,15 @@ describe('Records are cut into messages', () => {
     expect(cut({}, records(1))[0]).not.toHaveProperty('isHeld')
   })
 
+  it('that stay as they are where a replay sends them again', () => {
+    const webhook = aWebhook({ batch: { maxEvents: 9, maxSeconds: 60 } })
+    const cutting = { enqueuedAt, waitedSeconds: 0, replayId: 'rpl_1' }
+    const archived = { from: enqueuedAt, to: enqueuedAt }
+    const [one] = outgoingOf(webhook, records(2), { ...cutting, archived })
+    expect(one).toMatchObject({ archived })
+    for (const name of ['join', 'delayMs']) expect(one).not.toHaveProperty(name)
+  })
+
   it('named by what they hold, by the webhook and by the replay', () => {
     const [one, other] = [records(2), records(2)]
     const [webhook, another] = [aWebhook(), aWebhook()]

@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto'
 import type { EventRecord } from '../event/record'
 import type { Outgoing } from '../platform/delivery-queue'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
-import { DEFAULT_MAX_BYTES, ENVELOPE_BYTES, sizeIn } from './sizes'
-
-/** Messages of webhooks that say nothing else have so many events, and wait so long for them. */
-export const DEFAULT_BATCH = { maxEvents: 100, maxSeconds: 0.1 } as const
+import { ENVELOPE_BYTES, sizeIn } from './sizes'
+import { usual } from './usual'
 
 interface Cutting {
   /** ISO 8601 UTC. */
   enqueuedAt: string
   /** Where the records waited for more already, in seconds. They wait no longer, if left out. */
   waitedSeconds?: number | undefined
-  /** Names the replay that sends them again, so that these are other messages than the first ones. */
+  /**
+   * Names the replay that sends them again: these are other messages than the first ones, and none is
+   * added to.
+   */
   replayId?: string | undefined
   /** They are read from the lake, where they arrived within this time. */
   archived?: Outgoing['archived']
@@ -27,10 +28,12 @@ export function outgoingOf(
   records: readonly EventRecord[],
   { enqueuedAt, waitedSeconds, replayId, archived }: Cutting,
 ): Outgoing[] {
-  const { tenantId, webhookId, batch = DEFAULT_BATCH, maxBytes = DEFAULT_MAX_BYTES } = webhook
+  const { tenantId, webhookId, batch = usual.batch, maxBytes = usual.maxBytes } = webhook
   const most = { maxEvents: batch.maxEvents, maxBytes: maxBytes - ENVELOPE_BYTES }
   const delayMs =
     waitedSeconds === undefined ? 0 : Math.round((batch.maxSeconds - waitedSeconds) * 1000)
+  // What a replay has queued is known by its id after a crash; joined, it would have lost it.
+  const mayGrow = replayId === undefined
   return lanesOf(webhook, records).flatMap(([lane, ofLane]) =>
     intoMessages(webhook, ofLane, most).map(({ eventIds, bytes, isFull }): Outgoing => {
       const deliveryId = deliveryIdOf(webhookId, eventIds, replayId)
@@ -39,8 +42,8 @@ export function outgoingOf(
         ...(lane !== undefined && { lane }),
         ...(archived !== undefined && { archived }),
         ...(!webhook.enabled && { isHeld: true }),
-        ...(!isFull && { join: most }),
-        ...(!isFull && delayMs > 0 && { delayMs }),
+        ...(mayGrow && !isFull && { join: most }),
+        ...(mayGrow && !isFull && delayMs > 0 && { delayMs }),
       }
     }),
   )

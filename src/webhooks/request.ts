@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { Webhook } from '../platform/registry/webhooks'
 import type { Message } from './compose'
 import { signedHeaders } from './signature'
@@ -12,9 +14,23 @@ export function requestHeaders(
   return {
     ...webhook.headers,
     ...headers,
+    ...(webhook.contentEncoding && { 'content-encoding': webhook.contentEncoding }),
     'user-agent': 'Nonius-Webhooks',
-    ...signedHeaders(webhook.secret, deliveryId, at, body),
+    ...signedHeaders(webhook, deliveryId, at, body),
   }
+}
+
+const compressed = promisify(gzip)
+
+/**
+ * Returns the bytes of a body as they are posted. What is signed is the body before: libraries of
+ * Standard Webhooks take text, and much of what stands before a receiver decompresses by itself.
+ */
+export async function bytesOf(
+  { contentEncoding }: Pick<Webhook, 'contentEncoding'>,
+  { body }: Message,
+): Promise<Uint8Array> {
+  return contentEncoding === 'gzip' ? compressed(body) : body
 }
 
 const MASK = '•••'

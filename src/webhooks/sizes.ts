@@ -1,33 +1,41 @@
 import type { EventRecord } from '../event/record'
+import { shownRecord } from '../event/shown-record'
 import type { WebhookSubscription } from '../platform/registry/webhooks'
-
-/** A webhook that says nothing else gets at most so much at once. */
-export const DEFAULT_MAX_BYTES = 256 * 1024
+import { cloudEventText } from './cloud-event'
+import { thinText } from './thin'
 
 /** The body of a message has so many bytes around its events, at most. */
 export const ENVELOPE_BYTES = 512
 
-// Each bound holds what stands beside the event's own bytes: the comma, the mark of a repair, the
-// attributes of a CloudEvent, the ids and the link of a thin one.
-const BESIDE_RAW = 4
-const BESIDE_CLOUD_EVENT = 1024
-const THIN = 1024
+// A comma.
+const BESIDE = 4
+// `{"index":499,` of a mark.
+const MARK = 16
 
-/** Says how many bytes of a body an event takes, at most, before they are compressed. */
+// A record may be wanted by thousands of webhooks in this format.
+const recordSizes = new WeakMap<EventRecord, number>()
+
+/**
+ * Says how many bytes of a body an event takes, at most, before they are compressed. One of which
+ * `fields` are sent may take fewer.
+ */
 export function sizeIn(
-  { format = 'raw', fields }: Pick<WebhookSubscription, 'format' | 'fields'>,
+  { format = 'raw' }: Pick<WebhookSubscription, 'format' | 'fields'>,
   record: EventRecord,
 ): number {
-  if (format === 'thin') return THIN + Buffer.byteLength(record.eventId) * 3
-  const raw = Buffer.byteLength(record.raw)
-  const repair = record.repair === undefined ? 0 : JSON.stringify(record.repair).length * 3
-  if (format === 'raw') return raw + BESIDE_RAW + repair
-  if (format === 'cloudevents') return raw + BESIDE_CLOUD_EVENT + repair
-  // The item stands in a record as it was sent, and the fields beside it; names may be as long as it.
-  if (fields !== undefined) return Math.max(raw, besideRaw(record))
-  return raw + besideRaw(record)
+  if (format === 'thin') return bytesOf(thinText(record)) + BESIDE
+  const marks = record.repair === undefined ? 0 : bytesOf(JSON.stringify(record.repair)) + MARK
+  if (format === 'record') return recordSize(record) + marks + BESIDE
+  const around = format === 'raw' ? '' : cloudEventText(record, '', { hasSubject: true })
+  return bytesOf(record.raw) + bytesOf(around) + marks + BESIDE
 }
 
-function besideRaw({ raw: _, ...rest }: EventRecord): number {
-  return Buffer.byteLength(JSON.stringify(rest)) + BESIDE_RAW
+function recordSize(record: EventRecord): number {
+  const known = recordSizes.get(record)
+  if (known !== undefined) return known
+  const size = bytesOf(JSON.stringify(shownRecord(record)))
+  recordSizes.set(record, size)
+  return size
 }
+
+const bytesOf = (text: string) => Buffer.byteLength(text)

@@ -5,25 +5,13 @@ import { isNoticeName } from './notices'
 
 type Asking = Pick<WebhookSubscription, 'events' | 'filters' | 'rule'>
 
-/** These parts of a condition must all hold: the types, then each filter, then the rule. */
-export interface AskedOf {
-  events: Condition
-  filters: Condition[]
-  rule?: Condition | undefined
-}
-
-/** Says as conditions what a webhook asks of what is stored. */
-export function askedOf({ events, filters, rule }: Asking): AskedOf {
-  return { events: ofTypes(events), filters: filters.map(asCondition), ...(rule && { rule }) }
-}
-
 /**
  * Says as one condition what a webhook asks for: a record of a type it names, that passes all its
  * filters and its rule. It names the kind wherever that matters, so that `wantedBy` adds nothing.
  */
-export function conditionOfWebhook(webhook: Asking): Condition {
-  const { events, filters, rule } = askedOf(webhook)
-  return { all: [events, ...filters, ...(rule === undefined ? [] : [rule])] }
+export function conditionOfWebhook({ events, filters, rule }: Asking): Condition {
+  const asked = [conditionOfTypes(events), ...filters.map(asCondition)]
+  return { all: rule === undefined ? asked : [...asked, rule] }
 }
 
 const anyEvent: Condition = { path: 'kind', equals: 'event' }
@@ -32,7 +20,7 @@ const anyEvent: Condition = { path: 'kind', equals: 'event' }
  * `*` is every event, not every entity: describes go only to webhooks that name their type. Names of
  * notices are no types of what is stored, whatever a sender calls its own.
  */
-function ofTypes(names: readonly string[]): Condition {
+export function conditionOfTypes(names: readonly string[]): Condition {
   const types = names.filter((name) => name !== '*' && !isNoticeName(name))
   const isNamed: Condition = { path: 'type', in: types }
   if (!names.includes('*')) return isNamed

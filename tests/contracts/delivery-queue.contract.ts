@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'bun:test'
 import type { Delivery, DeliveryQueue } from '../../src/platform/delivery-queue'
-import { aDelivery, start } from '../support/deliveries'
+import { aDelivery, anAttempt, start } from '../support/deliveries'
 import { itErasesFromDeliveries } from './delivery-erasure.contract'
+import { itJoinsDeliveries } from './delivery-joins.contract'
+import { itKeepsLanes } from './delivery-lanes.contract'
 
 /** A queue and the time it goes by. */
 export interface QueueUnderTest extends AsyncDisposable {
@@ -19,6 +21,8 @@ const sorted = (deliveries: readonly Delivery[]) =>
 export function deliveryQueueContract(name: string, create: () => Promise<QueueUnderTest>) {
   describe(`${name} keeps the delivery queue's promises`, () => {
     itErasesFromDeliveries(create)
+    itJoinsDeliveries(create)
+    itKeepsLanes(create)
 
     it('gives out what was put in', async () => {
       await using test = await create()
@@ -61,6 +65,60 @@ export function deliveryQueueContract(name: string, create: () => Promise<QueueU
       expect(await test.queue.take(1, LEASE)).toEqual([one])
     })
 
+    it('holds each delivery back for as long as it says itself', async () => {
+      await using test = await create()
+      const [soon, late, asTold] = [aDelivery(), aDelivery(), aDelivery()]
+      const outgoing = [{ ...soon, delayMs: 0 }, { ...late, delayMs: 20_000 }, asTold]
+      await test.queue.enqueue(outgoing, 5000)
+      expect(await test.queue.take(10, HOUR)).toEqual([soon])
+      test.advance(5000)
+      expect(await test.queue.take(10, HOUR)).toEqual([asTold])
+      test.advance(14_999)
+      expect(await test.queue.take(10, HOUR)).toEqual([])
+      test.advance(1)
+      expect(await test.queue.take(10, HOUR)).toEqual([late])
+    })
+
+    it('carries a notice and the time of what is in the lake through all that becomes of it', async () => {
+      await using test = await create()
+      const at = start.toISOString()
+      const notice = { type: 'nonius.webhook.failing', at, data: { webhookId: 'whk_7', n: [1] } }
+      const archived = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' }
+      const told = aDelivery({ eventIds: [], notice })
+      const old = aDelivery({ archived, lane: 'a' })
+      await test.queue.enqueue([told, old])
+      expect(sorted(await test.queue.take(10, LEASE))).toEqual(sorted([told, old]))
+      for (const { deliveryId } of [told, old]) await test.queue.retry(deliveryId, 0, 'HTTP 500')
+      const tried = [told, old].map((one) => ({ ...one, attempts: 1, lastFailure: 'HTTP 500' }))
+      expect(sorted(await test.queue.take(10, LEASE))).toEqual(sorted(tried))
+      for (const { deliveryId } of [told, old]) await test.queue.park(deliveryId)
+      expect(sorted(await test.queue.listParked('north', 'whk_1', 10))).toEqual(sorted(tried))
+      await test.queue.release('north', 'whk_1')
+      expect(sorted(await test.queue.take(10, LEASE))).toEqual(sorted(tried))
+      await test.queue.bury(told.deliveryId, 'HTTP 410')
+      expect(await test.queue.listDead('north', 'whk_1', 10)).toMatchObject([tried[0]!])
+    })
+
+    it('parks at once what is enqueued as held', async () => {
+      await using test = await create()
+      const [held, tried] = [aDelivery(), aDelivery({ attempts: 2, lastFailure: 'HTTP 500' })]
+      const outgoing = [held, tried].map((one) => ({ ...one, isHeld: true }))
+      await test.queue.enqueue(outgoing)
+      await test.queue.enqueue(outgoing)
+      await test.queue.enqueue([held])
+      test.advance(LEASE)
+      expect(await test.queue.take(10, LEASE)).toEqual([])
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 2, dead: 0 })
+      expect(sorted(await test.queue.listParked('north', 'whk_1', 10))).toEqual(
+        sorted([held, tried]),
+      )
+      await test.queue.release('north', 'whk_1')
+      expect(sorted(await test.queue.take(10, LEASE))).toEqual(sorted([held, tried]))
+      // One that waits, or is under way, does not become a held one.
+      await test.queue.enqueue([{ ...held, isHeld: true }])
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 2, parked: 0, dead: 0 })
+    })
+
     it('hides what is taken, and gives it out again when the lease ends', async () => {
       await using test = await create()
       const one = aDelivery()
@@ -83,6 +141,22 @@ export function deliveryQueueContract(name: string, create: () => Promise<QueueU
       expect(await test.queue.take(1, LEASE)).toEqual([])
       await test.queue.enqueue([one])
       expect(await test.queue.take(1, LEASE)).toEqual([one])
+    })
+
+    it('remembers what was delivered, and does not take it once more', async () => {
+      await using test = await create()
+      const [one, never] = [aDelivery(), aDelivery()]
+      await test.queue.enqueue([one])
+      await test.queue.take(1, LEASE)
+      await test.queue.done(one.deliveryId, anAttempt())
+      await test.queue.enqueue([one, { ...one, isHeld: true }])
+      test.advance(LEASE)
+      expect(await test.queue.take(1, LEASE)).toEqual([])
+      expect(await test.queue.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
+      // Nobody's delivery is remembered for this.
+      await test.queue.done(never.deliveryId, anAttempt())
+      await test.queue.enqueue([never])
+      expect(await test.queue.take(1, LEASE)).toEqual([never])
     })
 
     it('gives back what is to be retried, with one attempt more and the reason', async () => {

@@ -61,6 +61,7 @@ const mayImport: Record<string, string[]> = {
   'standards/native': ['error', 'event', 'syntax', 'standards/standard.ts'],
   'standards/xapi': ['error', 'event', 'syntax', 'standards/standard.ts'],
   'standards/index.ts': ['standards'],
+  'standards/forms.ts': ['standards'],
   access: ground,
   // Windows of callers.
   limits: ['error', 'identity', 'ports'],

@@ -9,6 +9,11 @@ beforeAll(async () => {
 })
 afterAll(() => test[Symbol.asyncDispose]())
 
+/** A rule so many levels deep. */
+function deepRule(levels: number): object {
+  return levels === 1 ? { path: 'type', equals: 'x' } : { not: deepRule(levels - 1) }
+}
+
 describe('Settings that do not fit are refused, with path and rule', () => {
   const cases: [why: string, change: Record<string, unknown>, path: unknown[], message: string][] =
     [
@@ -48,6 +53,39 @@ describe('Settings that do not fit are refused, with path and rule', () => {
         { filters: [{ actorId: 'urn:a', colour: 'x' }] },
         ['filters', 0, 'colour'],
         'Not known',
+      ],
+      [
+        'a notice that there is none of',
+        { events: ['ViewEvent', 'nonius.webhook.fallen'] },
+        ['events', 1],
+        'nonius.webhook.failing, nonius.webhook.disabled',
+      ],
+      ['a rule that is a list', { rule: [] }, ['rule'], 'got an array'],
+      ['a rule of an older form', { rule: { type: 'x' } }, ['rule', 'type'], 'Not known here'],
+      [
+        'a rule with a bad operator',
+        { rule: { all: [{ path: 'type', is: 'x' }] } },
+        ['rule', 'all', 0, 'is'],
+        'Not known here; known are path, equals',
+      ],
+      ['a rule too deep', { rule: deepRule(17) }, ['rule', ...Array(16).fill('not')], '16 deep'],
+      [
+        'a rule far too deep',
+        { rule: deepRule(900) },
+        ['rule', ...Array(16).fill('not')],
+        '16 deep',
+      ],
+      [
+        'a rule of a megabyte',
+        { rule: { path: 'type', equals: 'x'.repeat(1024 * 1024) } },
+        ['rule'],
+        '32768 bytes',
+      ],
+      [
+        'a rule of many parts',
+        { rule: { all: Array(100).fill({ any: [{ path: 'type', equals: 'x' }] }) } },
+        ['rule', 'all', 99, 'any', 0],
+        'at most 200 parts',
       ],
       ['an empty filter', { filters: [{}] }, ['filters', 0], 'Must be'],
       ['enabled as text', { enabled: 'yes' }, ['enabled'], 'expected boolean'],

@@ -85,6 +85,12 @@ const good: [why: string, sent: Sent, shown: Sent][] = [
 ]
 
 const bad: [why: string, sent: Sent, path: unknown[], rule: string][] = [
+  [
+    'a notice that is none',
+    { events: ['*', 'nonius.webhook.gone'] },
+    ['events', 1],
+    'nonius.webhook.failing, nonius.webhook.disabled',
+  ],
   ['a rule that is none', { rule: { path: 'type' } }, ['rule'], 'got a path alone'],
   ['a rule that is null', { rule: null }, ['rule'], 'got null'],
   [
@@ -288,7 +294,8 @@ async function errorsOf(reply: Response) {
   expect(reply.status).toBe(400)
   const text = await reply.text()
   expect(text).not.toContain('hunter2')
-  return (JSON.parse(text) as { errors: { path: unknown[]; message: string; code: string }[] }).errors
+  return (JSON.parse(text) as { errors: { path: unknown[]; message: string; code: string }[] })
+    .errors
 }
 
 describe('Settings of a webhook are taken', () => {

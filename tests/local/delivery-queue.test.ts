@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { StorageError } from '../../src/error/storage-error'
 import { openDatabase } from '../../src/platform/local/database'
 import { createDeliveryQueue, deliveryQueueSchema } from '../../src/platform/local/delivery-queue'
+import { deliveryLogContract } from '../contracts/delivery-log.contract'
 import { deliveryQueueContract } from '../contracts/delivery-queue.contract'
 import { aClock, aDelivery, start } from '../support/deliveries'
 
@@ -24,11 +25,18 @@ function open(file = join(folder, `${files++}.db`), clock = aClock()) {
     queue,
     clock,
     advance: clock.advance,
-    [Symbol.asyncDispose]: async () => db.close(),
+    close() {
+      queue[Symbol.dispose]()
+      db.close()
+    },
+    async [Symbol.asyncDispose]() {
+      this.close()
+    },
   }
 }
 
 deliveryQueueContract('SQLite', async () => open())
+deliveryLogContract('SQLite', async () => open())
 
 describe('The SQLite delivery queue', () => {
   it('still has everything after the file is opened again', async () => {
@@ -36,7 +44,7 @@ describe('The SQLite delivery queue', () => {
     const first = open()
     await first.queue.enqueue([waiting, dead])
     await first.queue.bury(dead.deliveryId, 'HTTP 410')
-    first.db.close()
+    first.close()
 
     await using second = open(first.file)
     expect(await second.queue.take(10, 1000)).toEqual([waiting])
@@ -49,7 +57,7 @@ describe('The SQLite delivery queue', () => {
     await first.queue.enqueue([one])
     await first.queue.enqueue([aDelivery()], 5000)
     await first.queue.take(1, 30_000)
-    first.db.close()
+    first.close()
 
     await using second = open(first.file)
     expect(await second.queue.take(10, 30_000)).toEqual([one])
@@ -67,7 +75,7 @@ describe('The SQLite delivery queue', () => {
     steady += 1
     expect(await first.queue.take(1, 1000)).toEqual([one])
     await first.queue.retry(one.deliveryId, 30_000, 'HTTP 500')
-    first.db.close()
+    first.close()
 
     // It runs on as the clock says now, an hour before what was noted.
     await using second = open(first.file, aClock(new Date(wall)))
@@ -106,7 +114,7 @@ describe('The SQLite delivery queue', () => {
     const first = open()
     await first.queue.enqueue([one, two])
     await first.queue.park(one.deliveryId)
-    first.db.close()
+    first.close()
 
     await using second = open(first.file)
     expect(await second.queue.take(10, 1000)).toEqual([two])
@@ -149,6 +157,6 @@ describe('The SQLite delivery queue', () => {
     expect(refusal).toBeInstanceOf(StorageError)
     expect(refusal).toMatchObject({ isRetriable: true })
     expect(refusal.message).toContain('enqueueing deliveries')
-    test.db.close()
+    test.close()
   })
 })

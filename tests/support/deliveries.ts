@@ -6,7 +6,7 @@ import { createDeliveryQueue, deliveryQueueSchema } from '../../src/platform/loc
 import type { Registry } from '../../src/platform/registry'
 import type { Webhook, Webhooks } from '../../src/platform/registry/webhooks'
 
-export { aClock, aDelivery, aRecord, aWebhook, start } from './webhooks'
+export { aClock, aDelivery, anAttempt, aRecord, aWebhook, start } from './webhooks'
 
 export function aQueue(clock: Clock) {
   const db = new Database(':memory:', { strict: true })

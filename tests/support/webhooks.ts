@@ -1,6 +1,6 @@
 import type { EventRecord } from '../../src/event/record'
 import type { Clock } from '../../src/platform/clock'
-import type { Delivery } from '../../src/platform/delivery-queue'
+import type { AttemptRecord, Delivery } from '../../src/platform/delivery-queue'
 import type { Webhook } from '../../src/platform/registry/webhooks'
 import { newWebhookSecret } from '../../src/webhooks/secret'
 
@@ -75,4 +75,9 @@ export function aDelivery(more: Partial<Delivery> = {}): Delivery {
     attempts: 0,
     ...more,
   }
+}
+
+/** An attempt that was answered 200; with an error, it failed. */
+export function anAttempt(more: Partial<AttemptRecord> = {}): AttemptRecord {
+  return { at: start.toISOString(), latencyMs: 12, status: 200, response: 'ok', ...more }
 }

@@ -243,6 +243,14 @@ describe('What a webhook that is disabled is owed', () => {
     expect(calls).toEqual([held, ['release', 'north', webhookId]])
   })
 
+  it('stays held when somebody enabled it meanwhile to go on from elsewhere', async () => {
+    const resuming = { from: 'now', at: later }
+    const enabled = { ...disabled, enabled: true, resuming, updatedAt: later }
+    const { calls, handle } = aWatchedFanOut(disabled, (webhooks) => webhooks.put(enabled))
+    await handle(aBatch('batch', [aRecord()]))
+    expect(calls).toEqual([held])
+  })
+
   it('is dropped when somebody deleted it meanwhile', async () => {
     const { calls, handle } = aWatchedFanOut(disabled, (webhooks) => {
       return webhooks.delete('north', webhookId)

@@ -28,10 +28,13 @@ const POINTER = /^(?:\/(?:[^~/]|~[01])*)+$/
 
 /** Reads a path. @returns a text where it is none: the rule that it breaks */
 export function readPath(path: string): Place | string {
+  return fields.get(path) ?? readItemPath(path)
+}
+
+/** Reads a path into the item, whatever fields the record has. @returns as `readPath` */
+export function readItemPath(path: string): (Place & { of: 'item' }) | string {
   if (path === '') return 'Must not be empty'
   if (path.length > MAX_PATH_LENGTH) return `Must have at most ${MAX_PATH_LENGTH} characters`
-  const field = fields.get(path)
-  if (field !== undefined) return field
   const isPointer = path.startsWith('/')
   if (isPointer && !POINTER.test(path))
     return 'Must be a JSON Pointer (RFC 6901): ~ stands before 0 or 1'

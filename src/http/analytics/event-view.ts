@@ -1,4 +1,5 @@
 import type { EventRecord } from '../../event/record'
+import { shownRecord } from '../../event/shown-record'
 import { type Json, jsonObject, jsonString, writtenJson } from '../answers/json'
 import { z } from '../zod'
 
@@ -29,7 +30,7 @@ export const AnEvent = z
  * long numbers, repeated keys, order) is still there.
  */
 export function jsonOfEvent(record: EventRecord, view: View): Json<z.output<typeof AnEvent>> {
-  const { raw, ...rest } = record
+  const { raw, ...rest } = shownRecord(record)
   return view === 'sent' ? writtenJson(raw) : jsonObject({ ...rest, raw: jsonString(raw) })
 }
 

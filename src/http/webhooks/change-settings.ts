@@ -1,5 +1,5 @@
 import type { Webhook } from '../../platform/registry/webhooks'
-import { changedAt } from '../../webhooks/attempt'
+import { changedAt } from '../../webhooks/disable'
 import { owedFrom } from '../../webhooks/owed'
 import type { CheckTarget } from '../../webhooks/target'
 import type { AppDeps } from '../context'

@@ -1,6 +1,7 @@
 import { fieldNames, MAX_FILTERS, readCondition, readFilters } from '../../event/conditions'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { toUtcMillis } from '../../syntax/timestamp'
+import { ruleOfNoticeName } from '../../webhooks/notices'
 import { z } from '../zod'
 import { BroughtSecret } from './brought-secret'
 import { Batch, BatchChanges, deliverySettings } from './delivery-settings'
@@ -81,7 +82,12 @@ const targetUrl = z
       'Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery.',
   })
 
-const events = z.array(value).min(1).max(100).openapi({
+const eventName = value.superRefine((name, context) => {
+  const rule = ruleOfNoticeName(name)
+  if (rule !== undefined) context.addIssue({ code: 'custom', message: rule, input: name })
+})
+
+const events = z.array(eventName).min(1).max(100).openapi({
   description:
     'Types of events, e.g. `ViewEvent`; `*`, which is usual, is every type. Described entities are sent only when their type is named, e.g. `Person`; notices of Nonius only when they are, e.g. `nonius.webhook.failing` or `nonius.*`.',
 })

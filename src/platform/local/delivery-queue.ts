@@ -1,35 +1,57 @@
 import type { Database } from 'bun:sqlite'
+import { randomBytes } from 'node:crypto'
 import { type Clock, createAgreedTime } from '../clock'
 import type { DeliveryLog } from '../delivery-log'
-import type { Delivery, DeliveryQueue, HasPlace } from '../delivery-queue'
-import { deliveryLogToCome } from '../shared/delivery-log-to-come'
+import { type Delivery, type DeliveryQueue, type HasPlace, MAX_PARKED } from '../delivery-queue'
+import { createTokenSigner, type TokenSigner } from '../shared/page-token'
 import { guarded } from './database'
 import { createAsideDeliveries } from './deliveries/aside'
+import { createCore } from './deliveries/core'
+import { dropWebhook } from './deliveries/drop'
+import { createEnds } from './deliveries/ends'
+import { createEnqueue } from './deliveries/enqueue'
 import { eraseFromDeliveries } from './deliveries/erase'
-import { deliveryOf } from './deliveries/rows'
+import { createDeliveryLog } from './deliveries/log'
+import { createLookAhead } from './deliveries/look-ahead'
+import { adoptFormerTables, BLOCKED, deliveryOf } from './deliveries/rows'
 import { prepare, type Whose } from './deliveries/statements'
 import { createTurns } from './deliveries/turns'
 
 export { deliveryQueueSchema } from './deliveries/rows'
 
+/** Writes what is in memory alone when it is disposed of, before its database is closed. */
+export type LocalDeliveryQueue = DeliveryQueue & DeliveryLog & Disposable
+
 /**
  * Makes the queue in a database opened by `openDatabase` with `deliveryQueueSchema`, for the one
  * process that has the data directory: what an earlier one had taken when it died is due at once.
  * No code may hold a transaction open on the same connection across an `await`.
+ * @param options.tokens signs the cursors of lists; those of another queue are refused
  * @throws {StorageError}
  */
-export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue & DeliveryLog {
-  guarded('opening the delivery queue', () => addNotedAt(db))
-  const statements = prepare(db)
-  const { add, unbury, nextDue, allDue, lease, giveBack, forget, forgetParked, count } = statements
+export function createDeliveryQueue(
+  db: Database,
+  clock: Clock,
+  options: { tokens?: TokenSigner; maxParked?: number } = {},
+): LocalDeliveryQueue {
+  const { tokens = createTokenSigner(randomBytes(32)), maxParked = MAX_PARKED } = options
+  guarded('opening the delivery queue', () => adoptFormerTables(db))
+  const { allDue, firstDue, read, count, release, setBack, probe } = prepare(db)
 
   // Setting the clock back makes nothing late: while we run, time only grows.
   const opened = { wall: clock.now().getTime(), steady: clock.monotonic() }
   const now = () => Math.floor(opened.wall + clock.monotonic() - opened.steady)
   const turns = createTurns()
-  const aside = createAsideDeliveries(db, { clock, now, changed })
+  const core = createCore(db, { clock, now, changed })
+  const { leases, open, figures } = core
+  const ahead = createLookAhead(firstDue, leases)
+  const aside = createAsideDeliveries(core, maxParked)
+  const ends = createEnds(core)
+  const enqueueAll = db.transaction(createEnqueue(core, aside.parkedOne))
+  const log = createDeliveryLog(core, tokens)
   const agreedTime = createAgreedTime(clock)
   let expiredBy: Date | undefined
+  let erasing: Promise<unknown> = Promise.resolve()
 
   guarded('opening the delivery queue', readTurns)
   let isResumed = false
@@ -39,9 +61,9 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue &
    * one.
    */
   const resume = db.transaction(() => {
-    statements.release.run({ now: now() })
+    release.run({ now: now() })
     // The clock was set back while we did not run: what waits has as long to wait as it was told to.
-    statements.setBack.run({ opened: opened.wall, now: now() })
+    setBack.run({ opened: opened.wall, now: now() })
   })
 
   function resumeOnce() {
@@ -53,48 +75,34 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue &
 
   function readTurns() {
     turns.clear()
-    for (const row of allDue.all()) turns.set(row.tenant_id, row.webhook_id, row.due_at)
+    ahead.clear()
+    for (const { due_at, ...whose } of allDue.all()) setTurn(whose, due_at)
   }
 
-  function changed(tenantId: string, webhookId: string) {
-    turns.set(tenantId, webhookId, nextDue.get(webhookId, tenantId)?.due_at)
+  function setTurn({ tenant_id, webhook_id }: Whose, dueAt: number | undefined) {
+    turns.set(tenant_id, webhook_id, dueAt !== undefined && dueAt < BLOCKED ? dueAt : undefined)
   }
 
-  function changedOf(whose: Whose | null) {
-    if (whose) changed(whose.tenant_id, whose.webhook_id)
+  function changed(whose: Whose) {
+    ahead.forget(whose)
+    setTurn(whose, ahead.dueAt(whose, now()))
   }
-
-  /**
-   * Commits without fsync (in WAL mode `NORMAL` syncs at checkpoints only). It is for steps that a
-   * power cut may undo, since all that follows is one more delivery of the same id.
-   */
-  function relaxed<T>(work: () => T): T {
-    db.run('PRAGMA synchronous = NORMAL')
-    try {
-      return work()
-    } finally {
-      db.run('PRAGMA synchronous = FULL')
-    }
-  }
-
-  const enqueueAll = db.transaction((deliveries: readonly Delivery[], delayMs: number) => {
-    const notedAt = now()
-    const dueAt = notedAt + delayMs
-    for (const { eventIds, lastFailure = null, ...rest } of deliveries) {
-      const { deliveryId, tenantId, webhookId, enqueuedAt, attempts } = rest
-      const row = { deliveryId, tenantId, webhookId, enqueuedAt, attempts, lastFailure }
-      unbury.run(rest.deliveryId)
-      add.run({ ...row, eventIds: JSON.stringify(eventIds), dueAt, notedAt })
-    }
-  })
 
   const takeDue = db.transaction((limit: number, leaseMs: number, hasPlace: HasPlace) => {
     const at = now()
     const taken: Delivery[] = []
     turns.goRound(at, hasPlace, (tenantId, webhookId) => {
-      const row = lease.get({ tenantId, webhookId, now: at, until: at + leaseMs })
-      if (row) taken.push(deliveryOf(row))
-      changed(tenantId, webhookId)
+      const whose = { tenant_id: tenantId, webhook_id: webhookId }
+      const { free } = ahead.look(whose, at)
+      const row = free !== undefined && free.due_at <= at ? read.get(free.rowid) : null
+      if (row !== null) {
+        const [{ rowid }, until, { lane, delivery_id }] = [free!, at + leaseMs, row]
+        open.closeOne(delivery_id, { tenantId, webhookId, lane })
+        leases.add(delivery_id, { ...whose, rowid, until, lane, isNew: row.is_new === 1 })
+        taken.push(deliveryOf(row))
+      } else if (free !== undefined && free.due_at <= at) ahead.forget(whose)
+      const { free: next, backAt } = ahead.look(whose, at)
+      setTurn(whose, Math.min(next?.due_at ?? backAt, backAt))
       turns.served(tenantId, webhookId)
       return taken.length < limit
     })
@@ -107,14 +115,31 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue &
     if (!aside.expire(time)) expiredBy = time
   }
 
+  /** Lets what was done be seen by a call, which goes on if that could not be written. */
+  const after =
+    <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
+    (...args: Args): Promise<T> => {
+      ends.flush()
+      return call(...args)
+    }
+
   return {
-    ...deliveryLogToCome(),
+    list: after(log.list),
+    find: after(log.find),
+    backlog: after(log.backlog),
     async enqueue(deliveries, delayMs = 0) {
       if (deliveries.length === 0) return
-      guarded('enqueueing deliveries', () => enqueueAll.immediate(deliveries, delayMs))
+      try {
+        guarded('enqueueing deliveries', () => enqueueAll.immediate(deliveries, delayMs))
+      } catch (error) {
+        open.clear() // none of it was added
+        throw error
+      }
       const ofWebhooks = deliveries.map(({ tenantId, webhookId }) => [tenantId, webhookId] as const)
-      for (const whose of new Map(ofWebhooks.map((whose) => [whose.join(), whose])).values()) {
-        changed(...whose)
+      for (const [tenant_id, webhook_id] of new Map(
+        ofWebhooks.map((whose) => [whose.join('\n'), whose]),
+      ).values()) {
+        changed({ tenant_id, webhook_id })
       }
     },
 
@@ -123,53 +148,66 @@ export function createDeliveryQueue(db: Database, clock: Clock): DeliveryQueue &
         resumeOnce()
         expire()
         if (limit <= 0 || !turns.isAnyDue(now())) return []
+        // While the disk is full, an attempt would be made again and again, since none is written.
+        if (ends.isFailing()) probe.run()
         try {
-          return relaxed(() => takeDue.immediate(limit, leaseMs, hasPlace))
+          return takeDue.deferred(limit, leaseMs, hasPlace)
         } catch (error) {
-          readTurns() // the table is as it was
+          readTurns()
           throw error
         }
       })
     },
 
-    async done(deliveryId) {
-      guarded('finishing a delivery', () =>
-        relaxed(() => {
-          changedOf(forget.get(deliveryId))
-          forgetParked.run(deliveryId)
-        }),
-      )
-    },
+    done: (deliveryId, attempt) => ends.end({ deliveryId, attempt }),
 
-    async retry(deliveryId, delayMs, reason) {
+    retry(deliveryId, delayMs, reason, attempt) {
       const notedAt = now()
-      const dueAt = notedAt + delayMs
-      guarded('retrying a delivery', () =>
-        relaxed(() => changedOf(giveBack.get({ deliveryId, dueAt, notedAt, reason }))),
-      )
+      return ends.end({
+        ...{ deliveryId, attempt },
+        again: { dueAt: notedAt + delayMs, notedAt, reason },
+      })
     },
 
-    park: aside.park,
-    release: aside.release,
-    drop: aside.drop,
-    listParked: aside.listParked,
-    bury: aside.bury,
-    listDead: aside.listDead,
+    park: after(aside.park),
+    release: after(aside.release),
+    drop: after((tenantId, webhookId) => dropWebhook(core, tenantId, webhookId)),
+    listParked: after(aside.listParked),
+    bury: after(aside.bury),
+    listDead: after(aside.listDead),
+    skip: after(aside.skip),
 
-    erase: (tenantId, { eventIds }) => eraseFromDeliveries({ db, changed }, tenantId, eventIds),
+    again: after(async (...args) => {
+      await erasing
+      return log.again(...args)
+    }),
 
-    async stats() {
-      const at = now()
-      return guarded('counting deliveries', () => count.get(at, at)!)
+    againAll: after(async (...args) => {
+      await erasing
+      return log.againAll(...args)
+    }),
+
+    figures: after(async (tenantId, webhookId, since) =>
+      guarded('reading figures of deliveries', () => figures.since(tenantId, webhookId, since)),
+    ),
+
+    erase: after((tenantId, { eventIds }) => {
+      const erased = eraseFromDeliveries(core, tenantId, eventIds)
+      erasing = Promise.allSettled([erasing, erased])
+      return erased
+    }),
+
+    stats: after(async () =>
+      guarded('counting deliveries', () => {
+        const { waiting: all, ...rest } = count.get()!
+        const inFlight = leases.count(now())
+        return { ...rest, waiting: all - inFlight, inFlight }
+      }),
+    ),
+
+    [Symbol.dispose]() {
+      ends.flush()
+      figures.store()
     },
   }
-}
-
-/**
- * Adds the column that queues of version 0.1.0 do not have: they knew only when a delivery is due.
- */
-function addNotedAt(db: Database) {
-  const columns = db.query<{ name: string }, []>('PRAGMA table_info(deliveries)').all()
-  if (!columns.some(({ name }) => name === 'noted_at'))
-    db.run('ALTER TABLE deliveries ADD COLUMN noted_at INTEGER NOT NULL DEFAULT 0')
 }

@@ -114,7 +114,7 @@ export async function openLocalPlatform(options: {
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
   const activity = createSourceActivity(db, { log: telemetry })
   const typeCounts = createTypeCounts(db, { clock, log: telemetry })
-  const deliveries = createDeliveryQueue(db, clock)
+  const deliveries = createDeliveryQueue(db, clock, { tokens })
   const live = createLiveFeed({ log, keys, tokens, turns, clock, telemetry })
 
   return {
@@ -149,6 +149,7 @@ export async function openLocalPlatform(options: {
       conformance[Symbol.dispose]()
       activity[Symbol.dispose]()
       typeCounts[Symbol.dispose]()
+      deliveries[Symbol.dispose]()
       db.close()
       lock[Symbol.dispose]()
     },

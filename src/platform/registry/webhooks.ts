@@ -35,10 +35,8 @@ export interface Resuming {
   from: string
   /** It was enabled then. */
   at: string
-  /** With `position`: what was given up and enqueued from then on is tried again. */
+  /** It may lack what was enqueued from then on. */
   since?: string | undefined
-  /** With `position`: what came from then on was held; some of it may have been dropped by age. */
-  heldFrom?: string | undefined
 }
 
 /** A subscription is a webhook without what is secret. What is left out has its default. */

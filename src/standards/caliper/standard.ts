@@ -18,6 +18,7 @@ export const caliper = {
   split: findingBatch,
   report: checking,
   reportBare: checkingBare,
+  exampleOf,
 } satisfies Standard
 
 function* readBody(text: string, form: BodyForm, receivedAt: string): Steps<Reading> {
@@ -39,4 +40,11 @@ function* checkingBare(text: string): Steps<ConformanceReport> {
   const errors = report.errors.filter(({ path }) => path[0] === 'data')
   const warnings = report.warnings.filter(({ path }) => path[0] === 'data')
   return { ...report, valid: errors.length === 0, errors, warnings }
+}
+
+/** The tables that examples are made of are loaded with the first. */
+async function exampleOf(type: string, at: string): Promise<string | undefined> {
+  const { newExample } = await import('./model/example')
+  const example = newExample(type, at)
+  return example && JSON.stringify(example)
 }

@@ -1647,6 +1647,239 @@ export type WebhookChanges = {
   resumeFrom?: string
 }
 
+export type RotatedSecret = {
+  /** Shown once */
+  secret: string
+  /** Of `v1a`, which has another key pair, too */
+  publicKey?: string
+  /** Until then messages are signed with the secret before as well */
+  overlapUntil: string
+}
+
+export type WebhookRotation = {
+  /** So long messages are signed with the secret before as well */
+  overlapHours?: number
+  /** Brought along, e.g. when you move here: `whsec_` and 24 to 64 bytes in base64. Drawn at random when left out */
+  secret?: string
+}
+
+/** A JSON Web Key (RFC 8037) */
+export type WebhookPublicKey = {
+  kty: 'OKP'
+  crv: 'Ed25519'
+  /** The 32 bytes of the key, base64url */
+  x: string
+  alg: 'EdDSA'
+  use: 'sig'
+  /** Its thumbprint (RFC 7638) */
+  kid: string
+}
+
+export type WebhookDeliveryList = {
+  deliveries: WebhookDelivery[]
+  /** Absent on the last page, and only there: a page may be short, even empty */
+  nextCursor?: string
+}
+
+export type WebhookDelivery = {
+  /** The `webhook-id` of each attempt */
+  id: string
+  /** `pending`: waits or is under way; `held`: its webhook is disabled; `failed`: given up, and can be tried again */
+  status: 'pending' | 'delivered' | 'failed' | 'held'
+  /** So many were made */
+  attempts: number
+  /** Absent when there was no answer */
+  responseStatus?: number
+  latencyMs?: number
+  /** Why it failed, in words, e.g. `HTTP 503` or `name does not resolve` */
+  error?: string
+  /** The first 4 KB of the answer */
+  response?: string
+  /** Why it was given up */
+  reason?: string
+  /** At once, when it is past */
+  nextAttemptAt?: string
+  eventIds: string[]
+  /** A notice of Nonius itself, which has no events, e.g. `nonius.webhook.failing` */
+  notice?: string
+  enqueuedAt: string
+  /** It was delivered, or given up */
+  endedAt?: string
+}
+
+export type WebhookDeliveryDetail = WebhookDelivery & {
+  /** The latest 20, the first first */
+  tries: DeliveryAttempt[]
+  /** As sent by the last attempt, or as the next one sends them; values of your own ones are masked */
+  headers: Record<string, string>
+  /** Composed again of the events that are held, before it is compressed. Absent without scope `events:read` */
+  body?: string
+}
+
+export type DeliveryAttempt = {
+  at: string
+  /** Absent when there was no answer */
+  responseStatus?: number
+  latencyMs: number
+  /** Why it failed, in words, e.g. `HTTP 503` or `name does not resolve` */
+  error?: string
+  /** The first 4 KB of the answer */
+  response?: string
+}
+
+export type RetriedDeliveries = {
+  /** So many are tried again */
+  retried: number
+  /** If false, there are more: send the same again */
+  isAll: boolean
+}
+
+export type RetryDeliveries = {
+  /** Only what was enqueued from this time on */
+  since?: string
+  status?: 'failed'
+}
+
+export type TestedWebhook = {
+  /** Whether it was answered with 2xx */
+  delivered: boolean
+  responseStatus?: number
+  latencyMs: number
+  /** Why it was not delivered, in words */
+  error?: string
+  /** The first 4 KB of the answer */
+  response?: string
+  /** What was posted; values of your own headers are masked */
+  sent: {
+    headers: Record<string, string>
+    body: string
+  }
+}
+
+export type TestWebhook = {
+  /** A type of event, whether or not the webhook asks for it; left out, the first that it names. One that no standard has is sent as a plain example that says so */
+  eventType?: string
+}
+
+export type WebhookStats = {
+  /** Attempts are counted from then on */
+  since: string
+  attempts: {
+    succeeded: number
+    failed: number
+  }
+  /** Of the attempts, how many were answered with 2xx; absent when there were none */
+  successRate?: number
+  /** Half of the attempts, and 95 in 100, were not slower; to within a fifth */
+  latencyMs: {
+    p50?: number
+    p95?: number
+  }
+  backlog: {
+    pending: number
+    held: number
+    failed: number
+    /** If false, there are more than were counted */
+    isExact: boolean
+  }
+  /** The oldest that is pending or held was enqueued then */
+  oldestUndeliveredAt?: string
+  /** Absent while it is well */
+  health?: {
+    failingSince: string
+    failures: number
+    lastFailure: string
+  }
+}
+
+/** A list where `last` was asked, the latest first */
+export type MatchAnswer = MatchResult | MatchedEvent[]
+
+export type MatchResult = {
+  matches: boolean
+  /** Of an event that matches, what holds; of another, what does not */
+  reasons: MatchReason[]
+  /** So many more were left out */
+  moreReasons?: number
+  /** Those of `fields` that find nothing in this event */
+  fieldsWithout?: string[]
+}
+
+export type MatchReason = {
+  /** Where it stands in the settings */
+  path: (string | number)[]
+  /** As `matches`, but for what `not` denies */
+  holds: boolean
+  /** For a person: what the event has, what is asked */
+  message: string
+}
+
+export type MatchedEvent = {
+  eventId: string
+  type: string
+  matches: boolean
+  /** Of an event that matches, what holds; of another, what does not */
+  reasons: MatchReason[]
+  /** So many more were left out */
+  moreReasons?: number
+  /** Those of `fields` that find nothing in this event */
+  fieldsWithout?: string[]
+}
+
+export type TriedSettings = {
+  settings: WebhookSettings
+  /** An event as it would be sent to any address for events, or a record (`view=record`). Nothing is stored */
+  event?: Record<string, unknown>
+  /** With `event`: as if this source had sent it. Left out, your own */
+  source?: string
+  /** Instead of `event`: so many that arrived last */
+  last?: number
+}
+
+/** At most 32768 bytes as JSON */
+export type WebhookSettings = {
+  /** For people; usually the host of the target */
+  name?: string
+  /** Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery. */
+  targetUrl: string
+  /** Types of events, e.g. `ViewEvent`; `*`, which is usual, is every type. Described entities are sent only when their type is named, e.g. `Person`; notices of Nonius only when they are, e.g. `nonius.webhook.failing` or `nonius.*`. */
+  events?: string[]
+  /** All must hold, beside the type. `FieldFilter` is the older form */
+  filters?: (Condition | FieldFilter)[]
+  /** This must hold as well, beside `events` and `filters` */
+  rule?: Record<string, unknown> & Condition
+  /** While it is false nothing is sent: what is owed is kept, for 30 days, and goes out when it is true again. */
+  enabled?: boolean
+  /** `v1`: HMAC-SHA256 with the secret, which is usual; `v1a`: Ed25519, for which there is a public key then */
+  signatures?: ('v1' | 'v1a')[]
+  /** `raw`: events as they were sent, which is usual; `record`: as normalised by us; `thin`: ids, types and links; `cloudevents`: CloudEvents 1.0, a batch unless `batch.maxEvents` is 1 */
+  format?: 'raw' | 'record' | 'thin' | 'cloudevents'
+  /** Only these members of each event are sent, in their places: `actor.id`, or `/object/id` (RFC 6901), for every element where a list is on the way; with the format `record`, fields of the record such as `actorId`. Where an event has none of them, it is `{}`. A first name that no standard has is refused; a member of your own stands behind a stroke: `/my_member` */
+  fields?: string[]
+  /** Bodies are compressed. The signature is that of the body before */
+  contentEncoding?: 'gzip'
+  batch?: WebhookBatch
+  /** A body has at most so many bytes, before it is compressed; 262144 is usual. An event that is larger is sent thin */
+  maxBytes?: number
+  /** One message at a time for each actor, in the order of arrival; usually false */
+  ordered?: boolean
+  /** So many attempts at once; 4 is usual */
+  maxConcurrent?: number
+  /** So many attempts a second; left out, as many as there are */
+  maxPerSecond?: number
+  /** Sent with each message, e.g. `Authorization`. Kept encrypted; values are never shown again. At most 20, of 8192 bytes in all; none that Nonius sets itself (`Host`, `User-Agent`, `Content-*`, `Webhook-*`) or that belongs to a connection */
+  headers?: Record<string, string>
+}
+
+export type TriedEvents = {
+  /** An event as it would be sent to any address for events, or a record (`view=record`). Nothing is stored */
+  event?: Record<string, unknown>
+  /** With `event`: as if this source had sent it. Left out, your own */
+  source?: string
+  /** Instead of `event`: so many that arrived last */
+  last?: number
+}
+
 export type Running = {
   name: 'Nonius'
   version: string
@@ -3269,6 +3502,214 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Give a webhook another secret */
+  rotateWebhookSecret: {
+    method: 'POST'
+    path: '/webhooks/{id}/secret/rotate'
+    parameters: {
+      id: string
+    }
+    body: WebhookRotation
+    replies: {
+      200: RotatedSecret
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the public key of a webhook */
+  getWebhookPublicKey: {
+    method: 'GET'
+    path: '/webhooks/{id}/public-key'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: WebhookPublicKey
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See what became of the deliveries of a webhook, the latest first */
+  listDeliveries: {
+    method: 'GET'
+    path: '/webhooks/{id}/deliveries'
+    parameters: {
+      id: string
+    }
+    query: {
+      status?: 'pending' | 'delivered' | 'failed' | 'held'
+      /** Enqueued from this time on */
+      from?: string
+      /** Enqueued before this time */
+      to?: string
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters */
+      cursor?: string
+    }
+    replies: {
+      200: WebhookDeliveryList
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read one delivery, with its body and every attempt */
+  getDelivery: {
+    method: 'GET'
+    path: '/webhooks/{id}/deliveries/{deliveryId}'
+    parameters: {
+      id: string
+      deliveryId: string
+    }
+    replies: {
+      200: WebhookDeliveryDetail
+      401: Problem
+      403: Problem
+      404: Problem
+      410: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Try a delivery again that was given up */
+  retryDelivery: {
+    method: 'POST'
+    path: '/webhooks/{id}/deliveries/{deliveryId}/retry'
+    parameters: {
+      id: string
+      deliveryId: string
+    }
+    replies: {
+      202: WebhookDelivery
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Try everything again that was given up */
+  retryDeliveries: {
+    method: 'POST'
+    path: '/webhooks/{id}/retry'
+    parameters: {
+      id: string
+    }
+    body: RetryDeliveries
+    replies: {
+      200: RetriedDeliveries
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send an example now, and see what the receiver says */
+  testWebhook: {
+    method: 'POST'
+    path: '/webhooks/{id}/test'
+    parameters: {
+      id: string
+    }
+    body: TestWebhook
+    replies: {
+      200: TestedWebhook
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how a webhook fares */
+  getWebhookStats: {
+    method: 'GET'
+    path: '/webhooks/{id}/stats'
+    parameters: {
+      id: string
+    }
+    query: {
+      /** Attempts from this time on, with all of its hour; the last 24 hours when left out */
+      since?: string
+    }
+    replies: {
+      200: WebhookStats
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say which events a webhook would want, before it is made */
+  matchSettings: {
+    method: 'POST'
+    path: '/webhooks/match'
+    body: TriedSettings
+    replies: {
+      200: MatchAnswer
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say which events a webhook wants, and why */
+  matchWebhook: {
+    method: 'POST'
+    path: '/webhooks/{id}/match'
+    parameters: {
+      id: string
+    }
+    body: TriedEvents
+    replies: {
+      200: MatchAnswer
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      422: Problem
       429: Problem
       500: Problem
       503: Problem

@@ -1,17 +1,13 @@
-import type { Database } from 'bun:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { Erased } from '../../erasure'
 import { guarded } from '../database'
-import type { DeliveryRow } from './rows'
+import type { Core } from './core'
+import type { DeliveryRow, Table } from './rows'
+import { withoutAnswers } from './tries'
 
-interface Needs {
-  db: Database
-  /** Is told of a webhook whose waiting deliveries have changed. */
-  changed(tenantId: string, webhookId: string): void
-}
-
-type Seen = Pick<DeliveryRow, 'delivery_id' | 'tenant_id' | 'webhook_id' | 'event_ids'> & {
+type Seen = Pick<DeliveryRow, 'delivery_id' | 'tenant_id' | 'webhook_id' | 'event_ids' | 'lane'> & {
   rowid: number
+  tries: string | null
 }
 
 // Deliveries of a hundred ids each take some milliseconds to parse; others have the thread in
@@ -20,7 +16,7 @@ const PAGE = 100
 
 /** Removes ids from all deliveries that are held now, in one transaction a page. */
 export async function eraseFromDeliveries(
-  { db, changed }: Needs,
+  { db, changed, lanes, leases }: Core,
   tenantId: string,
   eventIds: readonly string[],
 ): Promise<Erased> {
@@ -35,22 +31,20 @@ export async function eraseFromDeliveries(
       if (page.rows.length === 0) break
       at = page.rows.at(-1)!.rowid
       removed += page.touched.length
-      if (table === 'deliveries') {
-        for (const { webhook_id } of page.touched) changed(tenantId, webhook_id)
-      }
+      if (table === 'deliveries') for (const row of page.touched) changed(row)
       await setImmediate()
     }
   }
   return { removed }
 
-  function erasePage(table: string, at: number) {
+  function erasePage(table: Table, at: number) {
     const select = db.query<Seen, [number]>(
-      `SELECT rowid, delivery_id, tenant_id, webhook_id, event_ids FROM ${table}
+      `SELECT rowid, delivery_id, tenant_id, webhook_id, event_ids, lane, tries FROM ${table}
        WHERE rowid > ? ORDER BY rowid LIMIT ${PAGE}`,
     )
     const forget = db.query<never, [number]>(`DELETE FROM ${table} WHERE rowid = ?`)
-    const shorten = db.query<never, [string, number]>(
-      `UPDATE ${table} SET event_ids = ? WHERE rowid = ?`,
+    const shorten = db.query<never, [string, string | null, number]>(
+      `UPDATE ${table} SET event_ids = ?, tries = ? WHERE rowid = ?`,
     )
     return db
       .transaction(() => {
@@ -62,8 +56,16 @@ export async function eraseFromDeliveries(
           const left = named.filter((id) => !gone.has(id))
           if (left.length === named.length) continue
           touched.push(row)
-          if (left.length === 0) forget.run(row.rowid)
-          else shorten.run(JSON.stringify(left), row.rowid)
+          const lease = leases.get(row.delivery_id)
+          if (lease !== undefined) lease.isErased = true
+          if (left.length > 0) {
+            shorten.run(JSON.stringify(left), withoutAnswers(row.tries), row.rowid)
+            continue
+          }
+          forget.run(row.rowid)
+          if (table !== 'deliveries') continue
+          leases.end(row.delivery_id)
+          lanes.settle(row, row.lane)
         }
         return { rows, touched }
       })
@@ -71,8 +73,12 @@ export async function eraseFromDeliveries(
   }
 }
 
-// A delivery that is released while we look at the parked ones is found among the waiting ones
-// after that, and one that is parked or buried while we look at the waiting ones is found there.
-const inOrder = ['parked_deliveries', 'deliveries', 'parked_deliveries', 'dead_deliveries'] as const
+// A delivery moves to a table that is looked at after the one it was in: a parked one that is
+// released to the waiting ones, one of these to all others. Failed ones that are sent again wait
+// until this is over.
+const inOrder = [
+  ...(['dead_deliveries', 'parked_deliveries', 'deliveries'] as const),
+  ...(['parked_deliveries', 'dead_deliveries', 'delivered_deliveries'] as const),
+]
 
 const WHAT = 'erasing from deliveries'

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Node } from '../node'
 import { contextIri } from '../version'
 import { entities } from './entities'
@@ -37,6 +38,17 @@ const values: Readonly<Record<ValueKind, unknown>> = {
   Type: '',
   Action: '',
   Profile: '',
+}
+
+/**
+ * An event or an entity that conforms, with an id that no other has.
+ * @returns undefined for a type that Caliper does not have
+ */
+export function newExample(type: string, at: string): Node | undefined {
+  const id = `urn:uuid:${randomUUID()}`
+  const { events, entities } = newest()
+  if (events.has(type)) return { ...exampleEvent(type), id, eventTime: at }
+  return entities.has(type) ? { '@context': contextIri, ...exampleEntity(type), id } : undefined
 }
 
 /**
