@@ -117,19 +117,6 @@ describe('nonius webhooks, of what was sent', () => {
     answer = () => new Response(null, { status: 204 })
   }, 30_000)
 
-  it('holds what comes while it is disabled, gives it up when told, and tries that again', async () => {
-    await webhooks('disable', id)
-    await send(quiz(0.2))
-    const [held] = await listed('held')
-    await webhooks('enable', id, '--resume-from', 'now')
-    const [failed] = await listed('failed')
-    expect(failed!.id).toBe(held!.id)
-    const counted = await webhooks('retry', id, '--all', '--dry-run')
-    expect(counted.stderr).toBe('1 delivery would be tried again.\n')
-    const retried = await webhooks('retry', id, '--since', '2026-01-01T00:00:00Z')
-    expect(retried.stderr).toBe('1 delivery is due at once.\n')
-  }, 30_000)
-
   it('replaces the secret, and signs with both', async () => {
     const { stdout, stderr } = await webhooks('rotate', id, '--overlap-hours', '2')
     expect(stderr).toMatch(/^The secret of whk_\w+ is replaced, .* both until \S+\.\n$/)
@@ -152,20 +139,7 @@ describe('nonius webhooks, of what was sent', () => {
     expect(last.stdout).toContain('3 of 3 match\n')
     const settings = join(folder.path, 'settings.json')
     await writeFile(settings, JSON.stringify({ rule: { path: 'payload.score', gt: 0.25 } }))
-    const tried = await webhooks('match', '--settings', settings, '--last', '3')
-    expect(tried.stdout).toContain('1 of 3 match\n')
-  }, 30_000)
-
-  it('replays what arrived, waits for it, and lists it', async () => {
-    const begun = posted.length
-    const from = ['--from', '2026-01-01T00:00:00Z', '--type', 'quiz_completed']
-    const { stdout, exitCode } = await webhooks('replay', id, ...from, '--wait', '--json')
-    const replay = JSON.parse(stdout) as { id: string; status: string }
-    expect([replay.status, exitCode]).toEqual(['done', 0])
-    while (posted.length === begun) await Bun.sleep(20)
-    const listed = await webhooks('replays', id)
-    expect(listed.stdout).toMatch(new RegExp(`^${replay.id} +done .* quiz_completed +4$`, 'm'))
-    const again = await webhooks('pause', id, replay.id)
-    expect(again.stderr).toMatch(/409/)
+    const tried = await webhooks('match', '--settings', settings, '--last', '2')
+    expect(tried.stdout).toContain('1 of 2 match\n')
   }, 30_000)
 })
