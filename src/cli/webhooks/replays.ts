@@ -24,7 +24,7 @@ interface Replay extends Record<string, unknown> {
   to?: string
   types?: string[]
   matched?: number
-  /** Of the time that it goes through, 0 to 100. */
+  /** So much of the time is gone through, 0 to 100. */
   percent?: number
 }
 
