@@ -177,6 +177,12 @@ const enqueueDeliveries: Permissions = [
   ...rows(deliveries),
 ]
 
+/** Shows the log of deliveries: which there are comes from the index, which holds keys only. */
+const readDeliveryLog: Permissions = [
+  { actions: ['dynamodb:Query'], resources: [$interpolate`${deliveries.arn}/index/*`] },
+  { actions: ['dynamodb:BatchGetItem'], resources: [deliveries.arn] },
+]
+
 const putRecords: Permissions = [
   {
     actions: ['firehose:PutRecordBatch'],
@@ -289,7 +295,14 @@ const tellLive: Permissions = [
 export const permissions = {
   // The request that enables a webhook sets the alarms of what was parked for it.
   // The request that ends a key ends its connections.
-  api: [...ingest, ...queryEvents, ...enqueueDeliveries, ...useDocuments, ...sendToConnections],
+  api: [
+    ...ingest,
+    ...queryEvents,
+    ...enqueueDeliveries,
+    ...readDeliveryLog,
+    ...useDocuments,
+    ...sendToConnections,
+  ],
   changes: [...followStream, ...discardBatches, ...handOn],
   deliver: [
     ...receiveDeliveries,

@@ -1,6 +1,7 @@
 import { WARM_DAYS, yearsKept } from '../../infra/retention'
 import type { RetentionClass } from '../../src/event/record'
 import { apiRequestMs, assumed, changesBatchMs } from '../capacity/load'
+import { deliveryWrites } from './deliveries'
 import { type PriceName, prices } from './prices'
 
 /**
@@ -91,7 +92,7 @@ export function billOf(workload: Workload): Line[] {
     line(`lake: ${MONTHS_WARM} months`, 's3Standard', parquetGb * Math.min(months, MONTHS_WARM)),
     line(`lake: the rest of ${months}`, 's3Glacier', parquetGb * Math.max(0, months - MONTHS_WARM)),
     line('webhooks: queue', 'sqsRequest', messages * SQS_CALLS),
-    line('webhooks: state', 'dynamoWrite', messages * DELIVERY_WRITES),
+    line('webhooks: state', 'dynamoWrite', messages * deliveryWrites()),
     line('deliver', 'lambdaRequest', messages),
     line('deliver', 'lambdaCompute', deliverSeconds * assumed.deliverMemoryGb),
   ].filter(({ quantity }) => quantity > 0)
@@ -152,8 +153,6 @@ const KEY_READS = 2
 const COUNT_WRITES = 2
 // A message is sent, received and deleted.
 const SQS_CALLS = 3
-// A delivery is written when enqueued and deleted when done.
-const DELIVERY_WRITES = 2
 
 /** Makes a line of a bill. */
 export function line(resource: string, price: PriceName, quantity: number): Line {

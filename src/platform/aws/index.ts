@@ -113,7 +113,7 @@ export function openServing(
     documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
     blobs,
     tokens,
-    deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock }),
+    deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock, tokens }),
     // No route asks it over HTTP yet, so no function is told of a workgroup or may use one.
     lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),

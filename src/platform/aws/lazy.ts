@@ -3,7 +3,6 @@ import type { DeliveryLog } from '../delivery-log'
 import type { DeliveryQueue } from '../delivery-queue'
 import type { DocumentStore } from '../document-store'
 import type { Lake } from '../lake'
-import { deliveryLogToCome } from '../shared/delivery-log-to-come'
 import type { StatementStore } from '../statement-store'
 import type { RootSecret } from './root-secret'
 import { serviceTimeOuts as requestHandler } from './time-outs'
@@ -100,24 +99,30 @@ export function lazySecrets(
 }
 
 /**
- * Opens deliveries when first needed: few requests change a webhook, and SQS's client is of no use
- * to the others.
+ * Opens deliveries when first needed: few requests change a webhook or look at its deliveries, and
+ * SQS's client is of no use to the others.
  */
 export function lazyDeliveries(
-  needs: Omit<Parameters<typeof import('./delivery-queue')['createDeliveryQueue']>[0], 'sqs'>,
+  needs: Omit<Parameters<typeof import('./delivery-log')['openLogged']>[0], 'sqs'>,
 ): Pick<DeliveryQueue, 'enqueue' | 'release' | 'drop'> & DeliveryLog {
   const opened = once(async () => {
-    const [{ SQSClient }, { createDeliveryQueue }] = await Promise.all([
+    const [{ SQSClient }, { openLogged }] = await Promise.all([
       import('@aws-sdk/client-sqs'),
-      import('./delivery-queue'),
+      import('./delivery-log'),
     ])
-    return createDeliveryQueue({ ...needs, sqs: new SQSClient({ requestHandler }) })
+    return openLogged({ ...needs, sqs: new SQSClient({ requestHandler }) })
   })
   return {
-    ...deliveryLogToCome(),
     enqueue: async (...enqueued) => (await opened()).enqueue(...enqueued),
-    release: async (tenantId, webhookId) => (await opened()).release(tenantId, webhookId),
-    drop: async (tenantId, webhookId) => (await opened()).drop(tenantId, webhookId),
+    release: async (...whose) => (await opened()).release(...whose),
+    drop: async (...whose) => (await opened()).drop(...whose),
+    list: async (...asked) => (await opened()).list(...asked),
+    find: async (...asked) => (await opened()).find(...asked),
+    again: async (...asked) => (await opened()).again(...asked),
+    againAll: async (...asked) => (await opened()).againAll(...asked),
+    skip: async (...asked) => (await opened()).skip(...asked),
+    backlog: async (...whose) => (await opened()).backlog(...whose),
+    figures: async (...asked) => (await opened()).figures(...asked),
   }
 }
 

@@ -59,6 +59,13 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Changes', 'dynamodb:GetItem', table('Live')],
   ['Changes', 'execute-api:ManageConnections', aConnection],
   ['Deliver', 'sqs:SendMessage', named(graph, 'Queue', 'DeadLettersQueue').outputs.arn as string],
+  ['Api', 'dynamodb:Scan', table('Deliveries')],
+  ['Deliver', 'dynamodb:Scan', table('Deliveries')],
+  ['Deliver', 'dynamodb:BatchGetItem', table('Deliveries')],
+  ['Deliver', 'dynamodb:Query', `${table('Deliveries')}/index/log`],
+  ['Changes', 'dynamodb:Query', `${table('Deliveries')}/index/log`],
+  ['Realtime', 'dynamodb:Query', table('Deliveries')],
+  ['Stream', 'dynamodb:GetItem', table('Deliveries')],
 ]
 
 describe('permissions', () => {
@@ -145,6 +152,15 @@ describe('permissions', () => {
     for (const action of ['GetItem', 'Query', 'UpdateItem', 'DeleteItem']) {
       expect(mayDo(role('Api'), `dynamodb:${action}`, table('Documents'))).toBe(true)
     }
+  })
+
+  it('let Api show the log of deliveries, and send again what is in it', () => {
+    const may = (action: string) => mayDo(role('Api'), `dynamodb:${action}`, table('Deliveries'))
+    const actions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']
+    expect(actions.filter((action) => !may(action))).toEqual([])
+    expect(mayDo(role('Api'), 'dynamodb:Query', `${table('Deliveries')}/index/log`)).toBe(true)
+    const queue = named(graph, 'Queue', 'DeliveryQueueQueue').outputs.arn as string
+    expect(mayDo(role('Api'), 'sqs:SendMessage', queue)).toBe(true)
   })
 
   it('let Follow and Sweep write live logs, and Stream follow them', () => {

@@ -1,4 +1,3 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import {
   type AttributeValue,
   DeleteItemCommand,
@@ -6,10 +5,22 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
-import type { Erased } from '../../erasure'
-import { type Attributes, text } from '../dynamo/attributes'
+import { type Attributes, bytes, text } from '../dynamo/attributes'
+import { inParallel } from '../dynamo/in-parallel'
 import { guarded } from '../errors'
-import { deliveryKey, parkedOf, unlessHeld } from './items'
+import {
+  deliveryKey,
+  deliveryOf,
+  eventIdsOf,
+  idOf,
+  packed,
+  statusOf,
+  unlessHeld,
+  updateOf,
+} from './items'
+import { type Lane, laneOf } from './lanes'
+import { parkedKey } from './parked'
+import { triesOf, withoutResponses } from './tries'
 
 interface Needs {
   dynamo: DynamoDBClient
@@ -20,13 +31,15 @@ interface Needs {
  * Reads the whole table: a delivery is found by its own id or under its webhook, never by its events.
  * Each is changed on condition that it names what was read. One that names no event any more is
  * forgotten; what leads to it goes after it, and leads nowhere until then.
+ * @returns those forgotten that were of a lane, besides how many named an event
  */
 export async function eraseFromDeliveries(
   { dynamo, table: TableName }: Needs,
   tenantId: string,
   eventIds: readonly string[],
-): Promise<Erased> {
+): Promise<{ removed: number; left: readonly { lane: Lane; deliveryId: string }[] }> {
   const gone = new Set(eventIds)
+  const left: { lane: Lane; deliveryId: string }[] = []
   let removed = 0
   let ExclusiveStartKey: Attributes | undefined
   do {
@@ -41,63 +54,65 @@ export async function eraseFromDeliveries(
     for (const item of page.Items ?? []) if (await eraseFrom(item)) removed += 1
     ExclusiveStartKey = page.LastEvaluatedKey
   } while (ExclusiveStartKey !== undefined)
-  return { removed }
+  return { removed, left }
 
   /** Erases the events from one item. @returns whether it named one of them */
   async function eraseFrom(item: Attributes): Promise<boolean> {
-    const packed = item.eventIds!
-    const named = JSON.parse(inflateRawSync(packed.B!).toString()) as string[]
-    const left = named.filter((id) => !gone.has(id))
-    if (left.length === named.length) return false
+    const named = eventIdsOf(item)
+    const others = named.filter((id) => !gone.has(id))
+    if (others.length === named.length) return false
     const Key = { pk: item.pk!, sk: item.sk! }
-    const isDone = await (left.length === 0 ? forget(Key, packed) : shorten(Key, packed, left))
-    if (isDone && left.length === 0) await forgetPointer(item)
-    return isDone
+    if (others.length > 0) return shorten(Key, item, others)
+    const isForgotten = await forget(Key, item.eventIds!)
+    if (isForgotten) await forgetPointers(item)
+    const lane = laneOf(deliveryOf(item))
+    if (lane !== undefined) left.push({ lane, deliveryId: idOf(item) })
+    return isForgotten
   }
 
-  /** Leaves `left` of an item's ids. @returns false when it is gone meanwhile */
-  async function shorten(Key: Attributes, packed: AttributeValue, left: readonly string[]) {
-    const command = new UpdateItemCommand({
-      TableName,
-      Key,
-      UpdateExpression: 'SET eventIds = :left',
-      ConditionExpression: 'eventIds = :packed',
-      ExpressionAttributeValues: {
-        ':left': { B: deflateRawSync(JSON.stringify(left)) },
-        ':packed': packed,
-      },
-    })
+  /** Leaves `others` of an item's ids. @returns false when it is gone meanwhile */
+  async function shorten(Key: Attributes, item: Attributes, others: readonly string[]) {
+    const command = new UpdateItemCommand(
+      updateOf(TableName, Key, {
+        set: { eventIds: bytes(packed(others)), ...withoutResponses(triesOf(item)) },
+        condition: 'eventIds = :before',
+        values: { ':before': item.eventIds! },
+      }),
+    )
     return (await unlessHeld(WHAT, () => dynamo.send(command))) === undefined
   }
 
-  async function forget(Key: Attributes, packed: AttributeValue) {
+  async function forget(Key: Attributes, before: AttributeValue) {
     const command = new DeleteItemCommand({
       TableName,
       Key,
-      ConditionExpression: 'eventIds = :packed',
-      ExpressionAttributeValues: { ':packed': packed },
+      ConditionExpression: 'eventIds = :before',
+      ExpressionAttributeValues: { ':before': before },
     })
     return (await unlessHeld(WHAT, () => dynamo.send(command))) === undefined
   }
 
   /**
-   * Removes the item that leads to a forgotten one: to a dead one the item by its id, to a parked
-   * one the item under its webhook.
+   * Removes what leads to a forgotten item: to a parked one the item under its webhook, where version
+   * 0.1.0 put it by its id alone; to a dead one of that version the item by its id.
    */
-  async function forgetPointer({ deliveryId, webhookId, parkedAt, buriedAt, pk, sk }: Attributes) {
-    if (buriedAt !== undefined) {
+  async function forgetPointers(item: Attributes) {
+    const { deliveryId: buriedId, sk } = item
+    if (buriedId?.S !== undefined) {
       const command = new DeleteItemCommand({
         TableName,
-        Key: deliveryKey(deliveryId!.S!),
+        Key: deliveryKey(buriedId.S),
         ConditionExpression: 'buriedAs = :sk',
         ExpressionAttributeValues: { ':sk': sk! },
       })
       await unlessHeld(WHAT, () => dynamo.send(command))
-    } else if (parkedAt !== undefined) {
-      const id = decodeURIComponent(pk!.S!.split('#')[1]!)
-      const Key = { pk: text(parkedOf(tenantId, webhookId!.S!)), sk: text(id) }
-      const command = new DeleteItemCommand({ TableName, Key })
-      await guarded(WHAT, () => dynamo.send(command))
+    } else if (statusOf(item) === 'held') {
+      const delivery = deliveryOf(item)
+      const key = parkedKey(delivery)
+      const keys = [key, { ...key, sk: text(delivery.deliveryId) }]
+      await inParallel(keys, keys.length, (Key) =>
+        guarded(WHAT, () => dynamo.send(new DeleteItemCommand({ TableName, Key }))),
+      )
     }
   }
 }

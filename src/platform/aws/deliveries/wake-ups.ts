@@ -19,6 +19,10 @@ export interface Alarm {
   deliveryId: string
   tenantId: string
   webhookId: string
+  /** It is not to be taken before those that are before it in this lane. */
+  lane?: string | undefined
+  /** It rings after so long, or earlier; at once when left out. */
+  delayMs?: number | undefined
 }
 
 /** A rung alarm has the handle by which SQS knows it until it rings again. */
@@ -53,9 +57,8 @@ const outOfHand = new Set(['ReceiptHandleIsInvalid', 'MessageNotInflight', 'Inva
 export function createAlarms({ sqs, queueUrl: QueueUrl }: { sqs: SQSClient; queueUrl: string }) {
   return {
     /** Resolves once every one is in the queue. @param alarms at most `BATCH` @throws {StorageError} */
-    async set(alarms: readonly Alarm[], delayMs: number): Promise<void> {
-      const DelaySeconds = Math.min(seconds(delayMs), MAX_DELAY_S)
-      let left = alarms.map((alarm, at) => entryOf(alarm, at, DelaySeconds))
+    async set(alarms: readonly Alarm[]): Promise<void> {
+      let left = alarms.map(entryOf)
       for (let tries = 1; ; tries += 1) {
         const command = new SendMessageBatchCommand({ QueueUrl, Entries: left })
         const { Failed = [] } = await guarded('queueing deliveries', () => sqs.send(command))
@@ -123,16 +126,19 @@ export function createAlarms({ sqs, queueUrl: QueueUrl }: { sqs: SQSClient; queu
 /** Reads an alarm. @returns undefined for a message that is none of ours */
 export function readAlarm({ Body, ReceiptHandle }: Message): RungAlarm | undefined {
   try {
-    const { deliveryId, tenantId = '', webhookId } = JSON.parse(Body ?? '')
-    if (![deliveryId, tenantId, webhookId].every((id) => typeof id === 'string')) return undefined
-    return { deliveryId, tenantId, webhookId, receiptHandle: ReceiptHandle ?? '' }
+    const { deliveryId, tenantId = '', webhookId, lane } = JSON.parse(Body ?? '')
+    const ids = [deliveryId, tenantId, webhookId, lane ?? '']
+    if (!ids.every((id) => typeof id === 'string')) return undefined
+    const inLane = typeof lane === 'string' ? { lane } : {}
+    return { deliveryId, tenantId, webhookId, ...inLane, receiptHandle: ReceiptHandle ?? '' }
   } catch {
     return undefined
   }
 }
 
-function entryOf({ deliveryId, tenantId, webhookId }: Alarm, at: number, DelaySeconds: number) {
-  const MessageBody = JSON.stringify({ deliveryId, tenantId, webhookId })
+function entryOf({ deliveryId, tenantId, webhookId, lane, delayMs = 0 }: Alarm, at: number) {
+  const MessageBody = JSON.stringify({ deliveryId, tenantId, webhookId, lane })
+  const DelaySeconds = Math.min(seconds(delayMs), MAX_DELAY_S)
   return { Id: String(at), MessageBody, DelaySeconds, MessageGroupId: groupOf(tenantId) }
 }
 

@@ -57,7 +57,13 @@ export const tables = {
    */
   statements: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'x' },
   /** Deliveries have here what SQS cannot say of them (`delivery-queue.ts`). */
-  deliveries: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
+  deliveries: {
+    hashKey: 'pk',
+    rangeKey: 'sk',
+    // It lists them under their webhook and status.
+    indexes: [{ name: 'log', hashKey: 'logOf', rangeKey: 'logAt', projection: 'keys-only' }],
+    ttl: 'expiresAt',
+  },
   /** Live readers follow what is here (`live/`): the log of each tenant. So is who is subscribed. */
   live: { hashKey: 'pk', rangeKey: 'sk', indexes: [], ttl: 'expiresAt' },
 } as const satisfies Record<string, TableShape>
