@@ -1,12 +1,13 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { createDeliveryQueue } from '../../../src/platform/aws/delivery-queue'
+import { openLogged } from '../../../src/platform/aws/delivery-log'
 import type { Delivery, DeliveryQueue } from '../../../src/platform/delivery-queue'
 import {
   createDeliveryQueue as createSqliteQueue,
   deliveryQueueSchema,
 } from '../../../src/platform/local/delivery-queue'
+import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
 import { anSqsClient, freshQueue, ringWithClock } from '../../support/aws/queues'
 import { aClock, aDelivery } from '../../support/deliveries'
@@ -70,6 +71,7 @@ async function shown(queue: DeliveryQueue) {
 
 describe('The queue on SQS and DynamoDB', async () => {
   const [dynamo, sqs] = [await aDynamoDbClient(), await anSqsClient()]
+  const tokens = async () => createTokenSigner(new Uint8Array(32))
   afterAll(() => {
     dynamo.destroy()
     sqs.destroy()
@@ -82,7 +84,7 @@ describe('The queue on SQS and DynamoDB', async () => {
         const [table, queueUrl] = [await freshTable(dynamo, 'deliveries'), await freshQueue(sqs)]
         const clock = aClock()
         ringWithClock(sqs, queueUrl, clock)
-        const queue = createDeliveryQueue({ dynamo, sqs, table, queueUrl, clock })
+        const queue = openLogged({ dynamo, sqs, table, queueUrl, clock, tokens })
         using db = new Database(':memory:', { strict: true })
         db.run(deliveryQueueSchema)
         const model = createSqliteQueue(db, clock)

@@ -1929,6 +1929,41 @@ export type TriedEvents = {
   last?: number
 }
 
+export type WebhookReplay = {
+  id: string
+  /** `waiting` while its webhook is disabled. `done`, `cancelled` and `failed` stay as they are. */
+  status: 'running' | 'waiting' | 'paused' | 'done' | 'cancelled' | 'failed'
+  /** Why it waits, or ended before its time */
+  reason?: string
+  from: string
+  to: string
+  types?: string[]
+  startedAt: string
+  finishedAt?: string
+  /** Events that were looked at */
+  read: number
+  /** Those of them that the webhook is sent */
+  matched: number
+  /** Deliveries that were made of them */
+  queued: number
+  /** It has come to what arrived then */
+  at: string
+  /** How much of its time is done */
+  percent: number
+}
+
+export type WebhookReplaySettings = {
+  from: string
+  /** And before then; now, when it is left out or later */
+  to?: string
+  /** Only events of these types, of those that the webhook is sent */
+  types?: string[]
+}
+
+export type WebhookReplayList = {
+  replays: WebhookReplay[]
+}
+
 export type Running = {
   name: 'Nonius'
   version: string
@@ -3759,6 +3794,120 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send a webhook again what arrived before */
+  replayWebhook: {
+    method: 'POST'
+    path: '/webhooks/{id}/replay'
+    parameters: {
+      id: string
+    }
+    body: WebhookReplaySettings
+    replies: {
+      202: WebhookReplay
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List a webhook's replays, the latest first */
+  listWebhookReplays: {
+    method: 'GET'
+    path: '/webhooks/{id}/replays'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: WebhookReplayList
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far a webhook's replay is */
+  getWebhookReplay: {
+    method: 'GET'
+    path: '/webhooks/{id}/replays/{replayId}'
+    parameters: {
+      id: string
+      replayId: string
+    }
+    replies: {
+      200: WebhookReplay
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Pause a replay */
+  pauseWebhookReplay: {
+    method: 'POST'
+    path: '/webhooks/{id}/replays/{replayId}/pause'
+    parameters: {
+      id: string
+      replayId: string
+    }
+    replies: {
+      200: WebhookReplay
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Resume a replay that is paused */
+  resumeWebhookReplay: {
+    method: 'POST'
+    path: '/webhooks/{id}/replays/{replayId}/resume'
+    parameters: {
+      id: string
+      replayId: string
+    }
+    replies: {
+      200: WebhookReplay
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** End a replay before its time */
+  cancelWebhookReplay: {
+    method: 'POST'
+    path: '/webhooks/{id}/replays/{replayId}/cancel'
+    parameters: {
+      id: string
+      replayId: string
+    }
+    replies: {
+      200: WebhookReplay
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
       429: Problem
       500: Problem
       503: Problem
