@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { temporaryFolder } from '../support/folders'
-import { nonius } from '../support/program'
+import { nonius, start } from '../support/program'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
 
+const cli = join(import.meta.dir, '../../src/cli.ts')
 const folder = temporaryFolder()
 let server: ServerProcess
 let id = ''
@@ -115,6 +116,21 @@ describe('nonius webhooks, of what was sent', () => {
     expect(tested.stdout).not.toContain('\u001b')
     expect([refused.exitCode, tested.exitCode]).toEqual([1, 1])
     answer = () => new Response(null, { status: 204 })
+  }, 30_000)
+
+  it('follows what becomes of deliveries', async () => {
+    const env = { NONIUS_URL: server.url, NONIUS_KEY: 'nk_test_key_of_the_admin' }
+    const command = [process.execPath, cli, 'webhooks', 'deliveries', id, '--follow']
+    const program = start(command, { env })
+    try {
+      await program.says(/\n/)
+      await send(quiz(0.25))
+      while (!posted.at(-1)!.body.includes('0.25')) await Bun.sleep(20)
+      const { headers } = posted.at(-1)!
+      await program.says(new RegExp(`^${headers['webhook-id']}  delivered  1 event  `, 'm'))
+    } finally {
+      await program.stop('SIGINT')
+    }
   }, 30_000)
 
   it('replaces the secret, and signs with both', async () => {
