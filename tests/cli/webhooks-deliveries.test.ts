@@ -158,4 +158,19 @@ describe('nonius webhooks, of what was sent', () => {
     const tried = await webhooks('match', '--settings', settings, '--last', '2')
     expect(tried.stdout).toContain('1 of 2 match\n')
   }, 30_000)
+
+  it('replays what arrived, waits for it, and lists it', async () => {
+    const begun = posted.length
+    // An hour is in the hot store alone, and asks no lake.
+    const hourAgo = new Date(Date.now() - 3_600_000).toISOString()
+    const from = ['--from', hourAgo, '--type', 'quiz_completed']
+    const { stdout, exitCode } = await webhooks('replay', id, ...from, '--wait', '--json')
+    const replay = JSON.parse(stdout) as { id: string; status: string }
+    expect([replay.status, exitCode]).toEqual(['done', 0])
+    while (posted.length === begun) await Bun.sleep(20)
+    const listed = await webhooks('replays', id)
+    expect(listed.stdout).toMatch(new RegExp(`^${replay.id} +done .* quiz_completed +4$`, 'm'))
+    const again = await webhooks('pause', id, replay.id)
+    expect(again.stderr).toMatch(/409/)
+  }, 30_000)
 })

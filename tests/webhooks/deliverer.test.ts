@@ -380,7 +380,7 @@ describe('The deliverer', () => {
     const begun = performance.now()
     await test[Symbol.asyncDispose]()
     expect(performance.now() - begun).toBeLessThan(1000)
-    test.clock.advance(30_000)
+    test.clock.advance(60_000)
     expect(await test.deliveries.take(1, 1000)).toEqual([delivery])
     release(new Response())
   })
@@ -409,7 +409,7 @@ describe('The deliverer', () => {
     await test.after(0)
     expect(test.lines.join()).toContain('disk full')
     test.registry.webhooks.get = get
-    await test.after(30_000)
+    await test.after(60_000)
     expect(receiver.received).toHaveLength(1)
   })
 

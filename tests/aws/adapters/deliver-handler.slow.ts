@@ -109,6 +109,21 @@ describe('The function that Lambda calls with due deliveries', () => {
     expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
   })
 
+  it('sends what is of one lane in order, one at a time, and has a message for no more', async () => {
+    const test = await scene()
+    const lane = ['good', 'good', 'good'].map((name) => test.aDeliveryTo(name, { lane: 'a' }))
+    await test.deliveries.enqueue(lane)
+    const calls = []
+    for (let n = 0; n < 3; n += 1) {
+      const event = await test.messages()
+      calls.push(event.Records.length)
+      expect(await test.handle(event)).toEqual({ batchItemFailures: [] })
+    }
+    expect(calls).toEqual([1, 1, 1])
+    expect(test.sent).toEqual(lane.map(({ deliveryId }) => deliveryId))
+    expect(await test.left()).toBe(0)
+  })
+
   it('does not send what is not due, nor what another call is sending', async () => {
     const test = await scene()
     const one = test.aDeliveryTo('good')
@@ -147,7 +162,7 @@ describe('The function that Lambda calls with due deliveries', () => {
     const event = await test.messages()
     const { batchItemFailures } = await test.handle(event)
     expect(batchItemFailures).toHaveLength(1)
-    test.clock.advance(30_000)
+    test.clock.advance(60_000)
     const [record] = event.Records
     const rung = { ...JSON.parse(record!.body), receiptHandle: record!.receiptHandle }
     expect(await test.deliveries.open(rung, 30_000)).toEqual(one)
