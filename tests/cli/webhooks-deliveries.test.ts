@@ -169,7 +169,7 @@ describe('nonius webhooks, of what was sent', () => {
     expect([replay.status, exitCode]).toEqual(['done', 0])
     while (posted.length === begun) await Bun.sleep(20)
     const listed = await webhooks('replays', id)
-    expect(listed.stdout).toMatch(new RegExp(`^${replay.id} +done .* quiz_completed +4$`, 'm'))
+    expect(listed.stdout).toMatch(new RegExp(`^${replay.id} +done .* quiz_completed +\\d+$`, 'm'))
     const again = await webhooks('pause', id, replay.id)
     expect(again.stderr).toMatch(/409/)
   }, 30_000)
