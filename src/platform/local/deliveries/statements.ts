@@ -26,7 +26,7 @@ export function prepare(db: Database) {
      FROM deliveries`,
   )
   type Moment = { tenantId: string; webhookId: string; now: number }
-  // What is due already needs neither: a look at what is not finds all that does.
+  // A delivery that is due already needs neither, so that a backlog is not looked through.
   const later = 'tenant_id = $tenantId AND webhook_id = $webhookId AND due_at > $now'
   const release = db.query<null, Moment>(
     `UPDATE deliveries SET taken = 0, due_at = $now WHERE ${later} AND taken = 1`,
