@@ -5,8 +5,10 @@ import { createGuard } from '../src/outbound/guard'
 import { openDelivering } from '../src/platform/aws/handing-on'
 import { createDeliverHandler } from '../src/platform/aws/lambda/deliver-handler'
 import { systemClock as clock } from '../src/platform/clock'
+import { createHidden } from '../src/query/hidden'
 import { createLog } from '../src/telemetry/log'
 import { createDeliver } from '../src/webhooks/deliver'
+import { replaysByMessages } from '../src/webhooks/replays/by-messages'
 import { createSend } from '../src/webhooks/send'
 import { createRefuseTarget } from '../src/webhooks/target'
 
@@ -17,9 +19,15 @@ const send = createSend({ guard: createGuard({ allowPrivate: config.allowPrivate
 const findTenant = rememberTenants({ ...platform, clock })
 const refuseTarget = createRefuseTarget({ findTenant })
 
-/** Sends the webhooks whose messages rang. */
+const { tenants } = platform.registry
+const { before: hiddenBefore } = createHidden({ tenants, findTenant, clock })
+const { hotTtlDays } = config
+const carryOn = replaysByMessages(platform, { hotTtlDays, hiddenBefore, clock, log })
+
+/** Sends the webhooks whose messages rang, and carries replays on whose messages came. */
 export const handler = createDeliverHandler({
   deliveries: platform.deliveries,
+  carryOn,
   deliver: createDeliver({ ...platform, send, refuseTarget, clock, log }),
   log,
 })

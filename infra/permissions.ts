@@ -3,11 +3,14 @@ import {
   TYPES_PARTITIONS,
   WEBHOOKS_PARTITION,
 } from '../src/platform/aws/deployed/tables'
+import { results, workgroup } from './analysis'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
+import { archiveTable, database, eventsView, lake } from './lake'
 import { deliveryQueue } from './queues'
+import { accountId, region } from './stage'
 import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
 
 /** Permissions say what a function does, as the exact calls that this takes. */
@@ -221,6 +224,42 @@ const receiveDeliveries: Permissions = [
   ...rows(deliveries),
 ]
 
+/** Knows how many deliveries wait for a webhook before it makes more of a replay. */
+const countDeliveries: Permissions = [
+  { actions: ['dynamodb:Query'], resources: [$interpolate`${deliveries.arn}/index/*`] },
+]
+
+/** Reads what is asked of a replay, and notes how far it is: none begins or is forgotten here. */
+const noteReplays: Permissions = [
+  { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [documents.arn] },
+]
+
+/** Asks the lake in the workgroup of analysts, whose limits hold here, too; Athena reads and writes for it. */
+const askLake: Permissions = [
+  {
+    actions: [
+      'StartQueryExecution',
+      'GetQueryExecution',
+      'GetQueryResults',
+      'StopQueryExecution',
+    ].map((one) => `athena:${one}`),
+    resources: [workgroup.arn],
+  },
+  {
+    actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'],
+    resources: [
+      $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+      ...[database.arn, archiveTable.arn, eventsView.arn],
+    ],
+  },
+  { actions: ['s3:GetObject'], resources: [$interpolate`${lake.arn}/events/*`] },
+  { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [lake.arn, results.arn] },
+  {
+    actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+    resources: [$interpolate`${results.arn}/*`],
+  },
+]
+
 const sendToConnections: Permissions = [
   {
     actions: ['execute-api:ManageConnections'],
@@ -306,10 +345,14 @@ export const permissions = {
   changes: [...followStream, ...discardBatches, ...handOn],
   deliver: [
     ...receiveDeliveries,
+    ...countDeliveries,
+    ...noteReplays,
     ...getEvents,
+    ...queryEvents,
     ...getBlobs,
     ...readRegistry,
     ...updateWebhooks,
+    ...askLake,
     ...openSecrets,
   ],
   follow: [...followStream, ...discardBatches, ...tellLive],

@@ -21,6 +21,7 @@ import { createHidden, type Hidden } from './query/hidden'
 import type { Log } from './telemetry/log'
 import type { Meter } from './watch/meter'
 import { createWatch, type Watch } from './watch/watch'
+import { createReplays, type Replays } from './webhooks/replays/replays'
 
 /** The door gives these beside a platform. Nothing is read from the environment. */
 export interface AppOptions {
@@ -81,6 +82,8 @@ export interface Services extends AppOptions, AsyncDisposable {
   refuseBody: RefuseBody
   /** Replays what is in quarantine; in the background, too, where the platform has jobs. */
   replaying: Replaying
+  /** Sends webhooks again what arrived before. */
+  webhookReplays: Replays
   /** Says which addresses we may call. */
   guard: Guard
   /** Is told of whoever calls and of what became of it. */
@@ -123,6 +126,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     ...identity,
     ...{ findTenant, findTypes, verifyJws },
   })
+  const hiddenBefore = hidden.before
+  const webhookReplays = createReplays(platform, { config, clock, log, hiddenBefore })
   return {
     ...options,
     platform,
@@ -137,12 +142,14 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     }),
     refuseBody: createRefuseBody({ platform, findSource, watch, clock }),
     replaying,
+    webhookReplays,
     guard,
     watch,
     startedAt: clock.now(),
     async [Symbol.asyncDispose]() {
       await live?.[Symbol.asyncDispose]()
       await replaying.runner?.[Symbol.asyncDispose]()
+      await webhookReplays[Symbol.asyncDispose]()
       watch[Symbol.dispose]()
     },
   }

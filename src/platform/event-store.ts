@@ -49,6 +49,11 @@ export type ArrivalFilter = Omit<EventFilter, 'from' | 'to'> & { sourceId?: stri
 export interface ArrivalRequest extends Omit<EventPageRequest, 'cursor'> {
   /** The place comes from the answer before; without it, the answer is the end of the log. */
   after?: string | undefined
+  /**
+   * If true, an answer without a place begins where what the filter asks by arrival begins
+   * (`receivedFrom`), or with the oldest that is held.
+   */
+  beginsWithin?: boolean | undefined
 }
 
 export interface ArrivalPage {

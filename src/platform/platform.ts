@@ -61,6 +61,16 @@ export interface ServingPlatform {
    * the blobs are on the disk that has just failed (decisions/0007).
    */
   spill?: BlobStore | undefined
+  /**
+   * Tells who carries replays to webhooks on, after a delay. Absent where the process of the request
+   * does that itself.
+   */
+  wakeReplay?:
+    | ((
+        replay: { tenantId: string; webhookId: string; replayId: string },
+        delayMs?: number,
+      ) => Promise<void>)
+    | undefined
   /** Replays go on in the background. Absent where no process lives on after its request. */
   replays?: ReplayJobs | undefined
   /**

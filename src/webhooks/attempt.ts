@@ -1,6 +1,8 @@
+import type { EventRecord } from '../event/record'
 import type { Clock } from '../platform/clock'
 import type { AttemptRecord, Delivery } from '../platform/delivery-queue'
 import type { EventStore } from '../platform/event-store'
+import type { Lake } from '../platform/lake'
 import type { Registry } from '../platform/registry'
 import type { Webhook } from '../platform/registry/webhooks'
 import { compose, type Message } from './compose'
@@ -14,6 +16,8 @@ import { judge, type Reply, reasonOf, type Verdict } from './verdict'
 
 export interface AttemptNeeds {
   events: EventStore
+  /** Has what the hot store has no more. Left out where no delivery needs it. */
+  lake?: Lake | undefined
   registry: Pick<Registry, 'webhooks'>
   send: Send
   clock: Clock
@@ -47,7 +51,9 @@ export function createAttempt(needs: AttemptNeeds) {
     const webhook = await registry.webhooks.get(delivery.tenantId, delivery.webhookId)
     if (!webhook) return { verdict: { kind: 'done' } } // deleted: no one is left to tell
     if (!webhook.enabled) return { verdict: { kind: 'park' }, webhook }
-    const read = () => readMessage(webhook, delivery)
+    // Bodies are read one after another; the lake takes its time, for which no other is to wait.
+    const archived = delivery.archived && (await readRecords(delivery))
+    const read = () => readMessage(webhook, delivery, archived)
     const attempted = await holdBody(delivery.tenantId, read, post, signal)
     return attempted ?? { verdict: { kind: 'bury', reason: 'its events have expired' }, webhook }
 
@@ -80,8 +86,12 @@ export function createAttempt(needs: AttemptNeeds) {
   }
 
   /** @returns undefined when none of its events is held any more */
-  async function readMessage(webhook: Webhook, delivery: Delivery): Promise<Message | undefined> {
-    const records = await readRecords(delivery)
+  async function readMessage(
+    webhook: Webhook,
+    delivery: Delivery,
+    archived: EventRecord[] | undefined,
+  ): Promise<Message | undefined> {
+    const records = archived ?? (await readRecords(delivery))
     if (records.length === 0 && delivery.notice === undefined) return undefined
     return compose(webhook, delivery, records)
   }

@@ -5,9 +5,10 @@ import { createDeliver } from './deliver'
 import { createPlaces } from './places'
 import { createRoom } from './room'
 
-// A lease lasts twice the time-out of an attempt: no delivery is taken again while it runs, and one
-// put off because of a failure of our own is tried again after half a minute.
-const LEASE_MS = 30_000
+// No delivery is taken again while it is under way: reading its events from the lake (20 s at most,
+// `replays/archived.ts`), waiting for room (5 s) and the attempt (15 s) take less. One that is put off
+// because of a failure of our own is tried again after a minute.
+const LEASE_MS = 60_000
 
 // A retry may be late by this time; `poke` tells of new deliveries at once.
 const POLL_MS = 1000

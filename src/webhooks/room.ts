@@ -15,7 +15,7 @@ export type HoldBody = <T>(
   signal?: AbortSignal,
 ) => Promise<T | undefined>
 
-// The wait, with reading before it and an attempt of 15 s after it, stays within the lease of 30 s
+// The wait, with reading before it and an attempt of 15 s after it, stays within the lease of 60 s
 // (`deliverer.ts`).
 const PATIENCE_MS = 5000
 

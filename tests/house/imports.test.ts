@@ -69,7 +69,7 @@ const mayImport: Record<string, string[]> = {
   quarantine: ground,
   query: ground,
   outbound: ['error'],
-  webhooks: [...ground, 'outbound'],
+  webhooks: [...ground, 'outbound', 'query'],
   documents: ground,
   reducers: [...ground, 'documents'],
   // From one standard to another, which never know each other.

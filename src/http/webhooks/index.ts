@@ -5,15 +5,19 @@ import { deleteWebhook } from './delete-webhook'
 import { getDelivery } from './get-delivery'
 import { getPublicKey } from './get-public-key'
 import { getWebhook } from './get-webhook'
+import { getWebhookReplay } from './get-webhook-replay'
 import { getWebhookStats } from './get-webhook-stats'
 import { listDeliveries } from './list-deliveries'
+import { listReplays } from './list-replays'
 import { listWebhooks } from './list-webhooks'
 import { matchSettings } from './match-settings'
 import { matchWebhook } from './match-webhook'
 import { patchWebhook } from './patch-webhook'
+import { replayWebhook } from './replay-webhook'
 import { retryDeliveries } from './retry-deliveries'
 import { retryDelivery } from './retry-delivery'
 import { rotateSecret } from './rotate-secret'
+import { steerReplay } from './steer-replay'
 import { testWebhook } from './test-webhook'
 import { updateWebhook } from './update-webhook'
 
@@ -36,4 +40,8 @@ export function registerWebhooks(app: App, deps: AppDeps) {
   getWebhookStats(app, deps)
   matchSettings(app, deps)
   matchWebhook(app, deps)
+  replayWebhook(app, deps)
+  listReplays(app, deps)
+  getWebhookReplay(app, deps)
+  steerReplay(app, deps)
 }

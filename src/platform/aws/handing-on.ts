@@ -2,15 +2,17 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { FirehoseClient } from '@aws-sdk/client-firehose'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Clock } from '../clock'
+import type { DeliveryLog } from '../delivery-log'
 import { openParts } from '.'
 import { createArchive } from './archive'
 import { markAt } from './change-feed/mark'
 import { createStoredTypes } from './counts/stored-types'
+import { createListed } from './deliveries/listed'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
 import { readingWith } from './events/committed'
 import { createItems } from './events/item'
-import { lazyStatements } from './lazy'
+import { lazyDocuments, lazyLake, lazyReplayWakes, lazyStatements } from './lazy'
 import { serviceTimeOuts } from './time-outs'
 
 // These are apart from what answers requests, whose start is not to read the clients of queues and
@@ -44,11 +46,41 @@ export function openFeeding(resources: Resources, { clock }: Needs) {
   }
 }
 
-/** Opens what sends webhooks. */
+/** Opens what sends webhooks, what arrived before among it. */
 export function openDelivering(resources: Resources, { clock }: Needs) {
-  const { dynamo, events, registry } = openParts(resources, clock)
-  const mark = () => markAt(clock.now())
-  return { events, registry, mark, deliveries: openDeliveries(resources, dynamo, clock) }
+  const { dynamo, blobs, tokens, events, registry } = openParts(resources, clock)
+  const { documentsTable, deliveryQueueUrl } = resources
+  const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
+  return {
+    events,
+    registry,
+    mark: () => markAt(clock.now()),
+    deliveries: {
+      ...openDeliveries(resources, dynamo, clock),
+      backlog: countingUpTo(MOST_AHEAD, { dynamo, table: resources.deliveriesTable }),
+    },
+    documents: lazyDocuments({ client: dynamo, table: documentsTable, blobs, tokens, clock }),
+    lake: lazyLake({ workgroup, database, tokens, clock }),
+    wakeReplay: lazyReplayWakes(deliveryQueueUrl),
+  }
+}
+
+// A replay asks whether some hundreds wait.
+const MOST_AHEAD = 500
+
+/** Counts what waits for a webhook, or is held for it, no further than asked. */
+function countingUpTo(
+  most: number,
+  needs: Parameters<typeof createListed>[0],
+): DeliveryLog['backlog'] {
+  const { count } = createListed(needs)
+  return async function backlog(tenantId, webhookId) {
+    const [pending, held] = await Promise.all(
+      (['pending', 'held'] as const).map((status) => count(tenantId, webhookId, status, most)),
+    )
+    const isExact = pending!.isExact && held!.isExact
+    return { pending: pending!.count, held: held!.count, failed: 0, isExact }
+  }
 }
 
 function openDeliveries(

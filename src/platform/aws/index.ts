@@ -17,6 +17,7 @@ import {
   lazyDeliveries,
   lazyDocuments,
   lazyLake,
+  lazyReplayWakes,
   lazySecrets,
   lazyStatements,
   once,
@@ -114,6 +115,7 @@ export function openServing(
     blobs,
     tokens,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock, tokens }),
+    wakeReplay: lazyReplayWakes(queueUrl),
     // No route asks it over HTTP yet, so no function is told of a workgroup or may use one.
     lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),

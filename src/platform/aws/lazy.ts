@@ -4,6 +4,7 @@ import type { DeliveryQueue } from '../delivery-queue'
 import type { DocumentStore } from '../document-store'
 import type { Lake } from '../lake'
 import type { StatementStore } from '../statement-store'
+import type { WakeReplay } from './deliveries/replay-wakes'
 import type { RootSecret } from './root-secret'
 import { serviceTimeOuts as requestHandler } from './time-outs'
 
@@ -124,6 +125,18 @@ export function lazyDeliveries(
     backlog: async (...whose) => (await opened()).backlog(...whose),
     figures: async (...asked) => (await opened()).figures(...asked),
   }
+}
+
+/** Opens the way to wake replays when first needed, as that of deliveries. */
+export function lazyReplayWakes(queueUrl: string): WakeReplay {
+  const opened = once(async () => {
+    const [{ SQSClient }, { createReplayWakes }] = await Promise.all([
+      import('@aws-sdk/client-sqs'),
+      import('./deliveries/replay-wakes'),
+    ])
+    return createReplayWakes({ sqs: new SQSClient({ requestHandler }), queueUrl })
+  })
+  return async (...woken) => (await opened())(...woken)
 }
 
 /** Opens the lake when first needed: only questions over the lake use Athena's client. */

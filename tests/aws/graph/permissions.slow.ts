@@ -28,7 +28,14 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Changes', 'dynamodb:PutItem', table('Statements')],
   ['Deliver', 'dynamodb:Query', table('Statements')],
   ['Changes', 'dynamodb:UpdateItem', table('Documents')],
-  ['Deliver', 'dynamodb:GetItem', table('Documents')],
+  ['Deliver', 'dynamodb:DeleteItem', table('Documents')],
+  ['Deliver', 'dynamodb:Query', table('Documents')],
+  ['Deliver', 's3:PutObject', `${named(graph, 'Bucket', 'LakeBucket').outputs.arn}/events/a`],
+  [
+    'Api',
+    'athena:StartQueryExecution',
+    named(graph, 'Workgroup', 'Analysis').outputs.arn as string,
+  ],
   ['Sweep', 'dynamodb:DeleteItem', table('Documents')],
   ['Changes', 'dynamodb:PartiQLInsert', table('Events')],
   ['Changes', 'dynamodb:PutItem', table('Registry')],
@@ -108,6 +115,22 @@ describe('permissions', () => {
 
   it('let Deliver switch a webhook off whose target wants no more', () => {
     expect(mayDo(role('Deliver'), 'dynamodb:UpdateItem', table('Registry'))).toBe(true)
+  })
+
+  it('let Deliver ask the lake, and note how far a replay is', () => {
+    const { arn } = named(graph, 'Workgroup', 'Analysis').outputs as { arn: string }
+    const asking = ['StartQueryExecution', 'GetQueryExecution', 'GetQueryResults']
+    expect(asking.filter((one) => !mayDo(role('Deliver'), `athena:${one}`, arn))).toEqual([])
+    for (const table of ['ArchiveTable', 'EventsView']) {
+      const { arn: resource } = named(graph, 'CatalogTable', table).outputs as { arn: string }
+      expect(mayDo(role('Deliver'), 'glue:GetTable', resource)).toBe(true)
+    }
+    const bucket = (name: string) => named(graph, 'Bucket', `${name}Bucket`).outputs.arn
+    expect(mayDo(role('Deliver'), 's3:GetObject', `${bucket('Lake')}/events/a`)).toBe(true)
+    expect(mayDo(role('Deliver'), 's3:PutObject', `${bucket('QueryResults')}/a`)).toBe(true)
+    for (const action of ['GetItem', 'UpdateItem']) {
+      expect(mayDo(role('Deliver'), `dynamodb:${action}`, table('Documents'))).toBe(true)
+    }
   })
 
   it('let Changes read a batch that was committed, and remove one that was not', () => {

@@ -338,13 +338,62 @@ export type WebhookRepair = {
   paths?: string[]
 }
 
+/** Of an event that was too large for the message, and is in it without its content */
+export type WebhookThinMark = {
+  /** Its place in `data` */
+  index: number
+  /** So many bytes it has */
+  bytes: number
+}
+
+export type WebhookThinEvent = {
+  id: string
+  type: string
+  /** Where it can be read, on this server */
+  link: string
+}
+
+/** Tells those who name it in `events` of a webhook or a source, in every format */
+export type WebhookNotice = {
+  /** E.g. `nonius.webhook.disabled` */
+  type: string
+  timestamp: string
+  data: Record<string, unknown>
+}
+
+/** CloudEvents 1.0, JSON format */
+export type WebhookCloudEvent = {
+  specversion: '1.0'
+  /** The id of the event */
+  id: string
+  /** `/tenants/ID/sources/ID` */
+  source: string
+  /** `nonius.STANDARD.TYPE`, e.g. `nonius.caliper.ViewEvent` */
+  type: string
+  /** The id of its object. Left out beside `fields` */
+  subject?: string
+  /** It happened then */
+  time: string
+  datacontenttype: 'application/json'
+  /** It arrived here then */
+  receivedat: string
+  /** Id of the key that repaired it in quarantine */
+  repairedby?: string
+  repairedat?: string
+  /** It was too large: `data` has id, type and link */
+  thinbytes?: number
+  /** The event as it was sent */
+  data: Record<string, unknown>
+}
+
 export type WebhookMessage = {
   type: 'events'
   /** When the message was made */
   timestamp: string
-  /** At most a hundred, each as it was sent, of whichever standard */
-  data: (CaliperAnyEvent | XapiStatement | NativeEvent | Record<string, unknown>)[]
+  /** At most as many as `batch.maxEvents` says, each in the `format` of the webhook: as it was sent, of whichever standard, unless it says otherwise */
+  data: (CaliperAnyEvent | XapiStatement | NativeEvent | WebhookThinEvent | Record<string, unknown>)[]
   repaired?: WebhookRepair[]
+  thin?: WebhookThinMark[]
 }
 
 export type ConditionAll = {
@@ -1878,6 +1927,41 @@ export type TriedEvents = {
   source?: string
   /** Instead of `event`: so many that arrived last */
   last?: number
+}
+
+export type WebhookReplay = {
+  id: string
+  /** `waiting` while its webhook is disabled. `done`, `cancelled` and `failed` stay as they are. */
+  status: 'running' | 'waiting' | 'paused' | 'done' | 'cancelled' | 'failed'
+  /** Why it waits, or ended before its time */
+  reason?: string
+  from: string
+  to: string
+  types?: string[]
+  startedAt: string
+  finishedAt?: string
+  /** Events that were looked at */
+  read: number
+  /** Those of them that the webhook is sent */
+  matched: number
+  /** Deliveries that were made of them */
+  queued: number
+  /** It has come to what arrived then */
+  at: string
+  /** How much of its time is done */
+  percent: number
+}
+
+export type WebhookReplaySettings = {
+  from: string
+  /** And before then; now, when it is left out or later */
+  to?: string
+  /** Only events of these types, of those that the webhook is sent */
+  types?: string[]
+}
+
+export type WebhookReplayList = {
+  replays: WebhookReplay[]
 }
 
 export type Running = {
@@ -3710,6 +3794,120 @@ export interface Operations {
       413: Problem
       415: Problem
       422: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Send a webhook again what arrived before */
+  replayWebhook: {
+    method: 'POST'
+    path: '/webhooks/{id}/replay'
+    parameters: {
+      id: string
+    }
+    body: WebhookReplaySettings
+    replies: {
+      202: WebhookReplay
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List a webhook's replays, the latest first */
+  listWebhookReplays: {
+    method: 'GET'
+    path: '/webhooks/{id}/replays'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: WebhookReplayList
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far a webhook's replay is */
+  getWebhookReplay: {
+    method: 'GET'
+    path: '/webhooks/{id}/replays/{replayId}'
+    parameters: {
+      id: string
+      replayId: string
+    }
+    replies: {
+      200: WebhookReplay
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Pause a replay */
+  pauseWebhookReplay: {
+    method: 'POST'
+    path: '/webhooks/{id}/replays/{replayId}/pause'
+    parameters: {
+      id: string
+      replayId: string
+    }
+    replies: {
+      200: WebhookReplay
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Resume a replay that is paused */
+  resumeWebhookReplay: {
+    method: 'POST'
+    path: '/webhooks/{id}/replays/{replayId}/resume'
+    parameters: {
+      id: string
+      replayId: string
+    }
+    replies: {
+      200: WebhookReplay
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** End a replay before its time */
+  cancelWebhookReplay: {
+    method: 'POST'
+    path: '/webhooks/{id}/replays/{replayId}/cancel'
+    parameters: {
+      id: string
+      replayId: string
+    }
+    replies: {
+      200: WebhookReplay
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
       429: Problem
       500: Problem
       503: Problem

@@ -147,7 +147,7 @@ function entryOf({ deliveryId, tenantId, webhookId, lane, delayMs = 0 }: Alarm, 
  * or occupies most of them, is served after the others ("Amazon SQS fair queues"). A group's name
  * may have 128 characters of ASCII, and a tenant's any.
  */
-function groupOf(tenantId: string): string {
+export function groupOf(tenantId: string): string {
   return createHash('sha256').update(tenantId).digest('hex').slice(0, 32)
 }
 

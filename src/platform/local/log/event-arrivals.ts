@@ -4,6 +4,7 @@ import type { ArrivalFilter, ArrivalPage, ArrivalRequest } from '../../event-sto
 import { rawBytes, roomOf } from '../../shared/page-bytes'
 import type { TokenSigner } from '../../shared/page-token'
 import type { Turns } from '../../turns'
+import { storedFromOf } from './block-arrivals'
 import type { EventLog } from './event-log'
 import type { Position } from './generation'
 import { markTokens } from './position-token'
@@ -32,9 +33,10 @@ export async function arrivalsIn(
   const endAt = (items: EventRecord[], place: Position, isAll: boolean): ArrivalPage => {
     return { items, next: marks.issue(tenantId, { place }), isAll }
   }
-  if (after === undefined) return endAt([], log.end(), true)
+  if (after === undefined && !request.beginsWithin) return endAt([], log.end(), true)
 
-  const begin = marks.read(tenantId, after).place
+  const storedFrom = storedFromOf(filter)
+  const begin = after === undefined ? beginOf(log, storedFrom) : marks.read(tenantId, after).place
   const turn = turns.begin(tenantId)
   await turn.next()
   const end = log.end()
@@ -42,6 +44,7 @@ export async function arrivalsIn(
   const room = roomOf(request)
   const items: EventRecord[] = []
   for (const segment of segments) {
+    if (segment.storedAt < storedFrom) continue
     const records = log.recordsOf(segment) ?? []
     for (const [at, record] of records.entries()) {
       const place = segment.position + at
@@ -55,6 +58,13 @@ export async function arrivalsIn(
   const last = segments.at(-1)
   const reached = last === undefined ? end : last.position + last.count
   return endAt(items, reached, reached >= end)
+}
+
+/** Finds where what was stored from a time on begins: with a generation, which has a day at most. */
+function beginOf(log: EventLog, storedFrom: number): Position {
+  const generations = log.newestFirst()
+  const begun = generations.find(({ begunAt }) => begunAt <= storedFrom) ?? generations.at(-1)
+  return begun?.base ?? 0
 }
 
 function isAsked(record: EventRecord, { sourceId, ...filter }: ArrivalFilter): boolean {

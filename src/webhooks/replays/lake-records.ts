@@ -1,0 +1,65 @@
+import { columns } from '../../event/columns'
+import type { EventRecord } from '../../event/record'
+import { conditionsOf } from '../../query/narrowing'
+import { sqlText } from '../../syntax/sql'
+
+/** Arrivals from one time to before another, ISO 8601 UTC. */
+interface Range {
+  from: string
+  to: string
+}
+
+// Engines differ in how they give a list; as JSON both give it whole. `raw_exact` has what was sent
+// where SQL could not parse it (`event/raw-for-sql.ts`).
+const selected = columns
+  .filter(({ name }) => name !== 'raw' && name !== 'raw_exact')
+  .map(({ name, type }) => (type === 'strings' ? `CAST(${name} AS json) AS ${name}` : name))
+const SELECT = `SELECT ${[...selected, 'coalesce(raw_exact, raw) AS raw'].join(', ')} FROM events`
+
+const rangeOf = (range: Range) => conditionsOf(range).range
+
+/**
+ * Writes SQL for records that arrived within a range, in the order of their arrival.
+ * @param afterId of what arrived just at the beginning, only what has a later id
+ */
+export function recordsIn(range: Range, limit: number, afterId?: string): string {
+  const from = `${range.from.replace('T', ' ').replace('Z', ' UTC')}`
+  const isLater =
+    afterId === undefined
+      ? ''
+      : ` AND (received_at > CAST('${from}' AS timestamp with time zone) OR event_id > ${sqlText(afterId)})`
+  return `${SELECT} WHERE ${rangeOf(range)}${isLater} ORDER BY received_at, event_id LIMIT ${limit}`
+}
+
+/** Writes SQL for the records of these ids among those that arrived within a range. */
+export function recordsOf(range: Range, eventIds: readonly string[]): string {
+  return `${SELECT} WHERE ${rangeOf(range)} AND event_id IN (${eventIds.map(sqlText).join(', ')})`
+}
+
+/** Asks when the oldest event of all arrived. */
+export const OLDEST = 'SELECT min(received_at) AS oldest FROM events'
+
+/**
+ * Makes a record of a row, as it was stored; but what it does not need any more, since its time in the
+ * hot store is over.
+ */
+export function recordOf(names: readonly string[], row: readonly unknown[]): EventRecord {
+  const record: Record<string, unknown> = { issueCodes: [], server: { requestId: '' } }
+  for (const [at, name] of names.entries()) {
+    const value = row[at]
+    const column = columns.find((one) => one.name === name)
+    if (column === undefined || value === null || value === undefined) continue
+    const [first, second] = column.from
+    const whole = cellOf(column.type, value)
+    if (second === undefined) record[first] = whole
+    else record[first] = { ...(record[first] as object), [second]: whole }
+  }
+  return { ...record, expiresAt: record.receivedAt } as unknown as EventRecord
+}
+
+function cellOf(type: string, value: unknown): unknown {
+  if (type === 'strings') return typeof value === 'string' ? JSON.parse(value) : value
+  if (type === 'bigint' || type === 'double') return Number(value)
+  if (type === 'timestamp') return new Date(String(value)).toISOString()
+  return value
+}

@@ -1,0 +1,3 @@
+export const steps = ['pause', 'resume', 'cancel'] as const
+/** A step changes what becomes of a replay. */
+export type Step = (typeof steps)[number]
