@@ -221,6 +221,15 @@ describe('What the hot store has no more', () => {
     expect(records.map(({ raw }) => raw)).toEqual(old.slice(0, 100).map(({ raw }) => raw))
   }, 60_000)
 
+  it('is gone where it is older than all that is held, and the replay says so', async () => {
+    const asked = { from: '2026-02-01T00:00:00.000Z', to: '2026-02-02T00:00:00.000Z' }
+    const { replayId } = await world.replays.begin(webhook, asked)
+    const { replay, taken } = await takeAll(world, replayId)
+    expect(replay).toMatchObject({ status: 'failed', read: 0 })
+    expect(replay.reason).toContain(old[0]!.receivedAt)
+    expect(taken).toEqual([])
+  })
+
   it('waits while the lake answers somebody else', async () => {
     const { platform, replays } = world
     const reader = { tenantId }
