@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
+import { DeleteMessageCommand, PurgeQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import type { SQSEvent } from 'aws-lambda'
 import { createReplayWakes } from '../../../src/platform/aws/deliveries/replay-wakes'
 import { openLogged } from '../../../src/platform/aws/delivery-log'
@@ -7,7 +7,6 @@ import { tables } from '../../../src/platform/aws/deployed/tables'
 import { createDocumentStore } from '../../../src/platform/aws/document-store'
 import { createEventStore } from '../../../src/platform/aws/event-store'
 import { createDeliverHandler } from '../../../src/platform/aws/lambda/deliver-handler'
-import { systemClock as clock } from '../../../src/platform/clock'
 import type { Lake } from '../../../src/platform/lake'
 import { openArchive } from '../../../src/platform/local/archive'
 import { lakeFolder, openLake } from '../../../src/platform/local/lake'
@@ -18,6 +17,7 @@ import { createReplays } from '../../../src/webhooks/replays/replays'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
 import { anSqsClient, freshQueue } from '../../support/aws/queues'
 import { memoryBlobs } from '../../support/blobs'
+import { aRunningClock } from '../../support/clock'
 import { aRegistry } from '../../support/deliveries'
 import { temporaryFolder } from '../../support/folders'
 import { aBatch, aRecord } from '../../support/records'
@@ -46,6 +46,7 @@ function askedAgain(lake: Lake): Lake {
 /** The function that delivers, as Lambda calls it, and what the API does about replays. */
 async function scene() {
   const held = new AsyncDisposableStack()
+  const clock = aRunningClock()
   const folder = held.use(temporaryFolder())
   const [dynamo, sqs] = [await aDynamoDbClient(), await anSqsClient()]
   const [table, queueUrl] = [await freshTable(dynamo, 'deliveries'), await freshQueue(sqs)]
@@ -83,9 +84,15 @@ async function scene() {
     const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)
     for (const { MessageId, ReceiptHandle } of Messages) {
       if (failed.includes(MessageId!)) continue
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }))
+      // That of a delivery is deleted with it.
+      const deletion = new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle })
+      await sqs.send(deletion).catch(() => {})
     }
     return Messages.length
+  }
+
+  async function lose() {
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: queueUrl }))
   }
 
   async function archive(records: ReturnType<typeof aRecord>[]) {
@@ -95,7 +102,7 @@ async function scene() {
 
   const dispose = held.move()
   return {
-    ...{ events, replays, sent, ring, archive, wakeReplay },
+    ...{ clock, events, replays, sent, ring, archive, wakeReplay, lose },
     [Symbol.asyncDispose]: () => dispose.disposeAsync(),
   }
 }
@@ -113,7 +120,7 @@ const ids = (records: { eventId: string }[]) => records.map(({ eventId }) => eve
 describe('A replay that messages carry on', () => {
   it('sends what the lake has in order, then what the hot store has, each once', async () => {
     await using test = await scene()
-    const now = clock.now().getTime()
+    const now = test.clock.now().getTime()
     const [old, recent] = [arrivals(250, now - 60 * DAY_MS), arrivals(30, now - DAY_MS)]
     await test.archive([...old, ...recent])
     await test.events.append(recent)
@@ -129,9 +136,9 @@ describe('A replay that messages carry on', () => {
     expect(test.sent.flat().toSorted()).toEqual(ids([...old, ...recent]).toSorted())
   })
 
-  it('stops while it is paused, and goes on when it is resumed, or looked at in vain', async () => {
+  it('stops while it is paused, and goes on when it is resumed', async () => {
     await using test = await scene()
-    const now = clock.now().getTime()
+    const now = test.clock.now().getTime()
     const recent = arrivals(10, now - DAY_MS)
     await test.events.append(recent)
     const from = new Date(now - 2 * DAY_MS).toISOString()
@@ -143,5 +150,21 @@ describe('A replay that messages carry on', () => {
     while ((await test.ring()) > 0);
     expect(test.sent.flat().toSorted()).toEqual(ids(recent).toSorted())
     expect((await test.replays.get(whoseOf(replayId)))?.status).toBe('done')
+  })
+
+  it('goes on when its message was lost, once somebody looks at it', async () => {
+    await using test = await scene()
+    const now = test.clock.now().getTime()
+    const recent = arrivals(10, now - DAY_MS)
+    await test.events.append(recent)
+    const from = new Date(now - 2 * DAY_MS).toISOString()
+    const { replayId } = await test.replays.begin(webhook, { from })
+    await test.lose()
+    expect((await test.replays.get(whoseOf(replayId)))?.status).toBe('running')
+    expect(await test.ring()).toBe(0)
+    test.clock.advance(60_000)
+    await test.replays.get(whoseOf(replayId))
+    while ((await test.ring()) > 0);
+    expect(test.sent.flat().toSorted()).toEqual(ids(recent).toSorted())
   })
 })
