@@ -20,7 +20,7 @@ async function buildDocument(): Promise<string> {
   // Routes are only read, none is called: there need not be a platform.
   const nowhere = { events: {}, registry: {} } as Platform
   const options = { config: readConfig({}), clock: systemClock, log: silentLog }
-  const services = createServices(nowhere, options)
+  await using services = createServices(nowhere, options)
   const later = await Promise.all(laterApps.map(({ load }) => load(services)))
   const apps = [createApp(services), ...later]
   return `${JSON.stringify(openApiDocument(apps), null, 2)}\n`

@@ -129,7 +129,7 @@ export const suites: Record<string, Part[]> = {
     },
     {
       name: 'clients',
-      says: 'openapi-python-client from PyPI and openapi-typescript from npm, over the whole document; the Python of docs/live.md; the receivers of docs/webhooks.md',
+      says: 'openapi-python-client from PyPI and openapi-typescript from npm, over the whole document; the Python of docs/live.md; signatures of webhooks; the receivers of docs/webhooks.md',
       files: 'tests/clients/*.slow.ts',
       needs: 'Python 3 with venv',
     },

@@ -11,6 +11,7 @@ import { outgoingOf } from '../webhooks/outgoing'
 import { isOwed } from '../webhooks/owed'
 import { createSubscribers, type Subscriber } from '../webhooks/subscribers'
 import { usual } from '../webhooks/usual'
+import { createAlarm } from './alarm'
 
 export interface FanOutNeeds {
   registry: Pick<Registry, 'webhooks'>
@@ -46,6 +47,7 @@ export function createFanOut({
   onEnqueued,
 }: FanOutNeeds): Consumer {
   const subscribers = createSubscribers()
+  const ringIn = onEnqueued && createAlarm(onEnqueued)
   let known: readonly WebhookSubscription[] | undefined
   let waitSeconds: number = MAX_WAIT_SECONDS
 
@@ -61,21 +63,32 @@ export function createFanOut({
     }
     if (webhooks.length === 0) return
 
-    const enqueuedAt = clock.now().toISOString()
+    const cutting = { enqueuedAt: clock.now().toISOString(), waitedSeconds }
     // Thousands of webhooks with long filters may meet as many records, so other work has turns in
     // between.
-    const found = await inTurns(finding(batch, { enqueuedAt, waitedSeconds }))
-    if (found.length === 0) return
-    await deliveries.enqueue(found)
-    await lookAgainAt(found)
-    log.debug('webhook deliveries queued', { batch: batch.id, deliveries: found.length })
+    const wanted = (await inTurns(finding(batch))).entries()
+    const held = new Map<string, Outgoing>()
+    const delays = new Set<number>()
+    let count = 0
+    for (;;) {
+      const portion = await inTurns(portionOf(wanted, cutting))
+      if (portion.length === 0) break
+      await deliveries.enqueue(portion)
+      count += portion.length
+      for (const one of portion) {
+        if (one.isHeld) held.set(keyOf(one), one)
+        if (one.delayMs !== undefined) delays.add(one.delayMs)
+      }
+    }
+    if (count === 0) return
+    await lookAgainAt(held)
+    log.debug('webhook deliveries queued', { batch: batch.id, deliveries: count })
     onEnqueued?.()
+    // Whoever sends looks for what has become due about once a second.
+    for (const delayMs of delays) ringIn?.(delayMs)
   }
 
-  function* finding(
-    batch: ChangeBatch,
-    cutting: Parameters<typeof outgoingOf>[2],
-  ): Steps<Outgoing[]> {
+  function* finding(batch: ChangeBatch): Steps<Map<Subscriber, EventRecord[]>> {
     const wanted = new Map<Subscriber, EventRecord[]>()
     for (const [place, record] of batch.records().entries()) {
       const isWithin = (span: Span) => batch.isWithin(place, span)
@@ -87,17 +100,11 @@ export function createFanOut({
       }
       yield
     }
-    const found: Outgoing[] = []
-    for (const [{ webhook }, records] of wanted) {
-      for (const outgoing of outgoingOf(webhook, records, cutting)) found.push(outgoing)
-      yield
-    }
-    return found
+    return wanted
   }
 
   /** Somebody may have enabled or deleted a webhook before there was something that is held for it. */
-  async function lookAgainAt(found: readonly Outgoing[]) {
-    const held = new Map(found.flatMap((one) => (one.isHeld ? [[keyOf(one), one]] : [])))
+  async function lookAgainAt(held: ReadonlyMap<string, Outgoing>) {
     if (held.size === 0) return
     const now = await registry.webhooks.listAll()
     if (now === known) return
@@ -122,10 +129,29 @@ export function createFanOut({
   }
 }
 
+// A queue stores so many at a time in some ten milliseconds: those of a usual batch all at once.
+const PORTION = 1000
+
+/** Cuts the deliveries to the next webhooks, as many as are queued at a time. @returns none at the end */
+function* portionOf(
+  wanted: Iterator<[Subscriber, EventRecord[]]>,
+  cutting: Parameters<typeof outgoingOf>[2],
+): Steps<Outgoing[]> {
+  const portion: Outgoing[] = []
+  while (portion.length < PORTION) {
+    const next = wanted.next()
+    if (next.done) break
+    const [{ webhook }, records] = next.value
+    for (const outgoing of outgoingOf(webhook, records, cutting)) portion.push(outgoing)
+    yield
+  }
+  return portion
+}
+
 const keyOf = ({ tenantId, webhookId }: Pick<Outgoing, 'tenantId' | 'webhookId'>) =>
   JSON.stringify([tenantId, webhookId])
 
-/** What is held while a webhook goes on from elsewhere is left to who resumes it. */
+/** A webhook that goes on from elsewhere leaves what is held to whoever resumes it. */
 const resumesFrom = ({ resuming }: WebhookSubscription) => resuming?.from ?? 'position'
 
 /** Says how long the feed may wait for more: as long as the least patient webhook, in seconds. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'bun:test'
+import fc from 'fast-check'
 import { aRecord, aWebhook, start } from '../../tests/support/webhooks'
 import type { EventRecord } from '../event/record'
 import type { Outgoing } from '../platform/delivery-queue'
-import type { Webhook } from '../platform/registry/webhooks'
+import { deliveryFormats, type Webhook } from '../platform/registry/webhooks'
+import { compose } from './compose'
 import { laneOf, outgoingOf } from './outgoing'
 import { ENVELOPE_BYTES } from './sizes'
 
@@ -85,6 +87,37 @@ describe('Records are cut into messages', () => {
   it('that are held where the webhook is disabled', () => {
     expect(cut({ enabled: false }, records(1))).toMatchObject([{ isHeld: true }])
     expect(cut({}, records(1))[0]).not.toHaveProperty('isHeld')
+  })
+
+  it('that are no larger than the webhook takes, in every format', () => {
+    const someText = fc.string({ unit: 'binary', maxLength: 300 })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...deliveryFormats),
+        fc.integer({ min: 2048, max: 8192 }),
+        fc.array(fc.record({ type: someText, text: someText, isRepaired: fc.boolean() }), {
+          minLength: 1,
+          maxLength: 15,
+        }),
+        (format, maxBytes, events) => {
+          const of = events.map(({ type, text, isRepaired }) =>
+            aRecord({
+              ...{ type, objectId: text, raw: JSON.stringify({ type, text }) },
+              ...(isRepaired && { repair: { by: 'key_1', at: enqueuedAt, paths: [text] } }),
+            }),
+          )
+          const webhook = aWebhook({ format, maxBytes })
+          const byId = new Map(of.map((one) => [one.eventId, one]))
+          for (const { eventIds, bytes } of outgoingOf(webhook, of, { enqueuedAt })) {
+            const held = eventIds.map((id) => byId.get(id)!)
+            const { length } = compose(webhook, { enqueuedAt }, held).body
+            expect(length).toBeLessThanOrEqual(bytes! + ENVELOPE_BYTES)
+            if (eventIds.length > 1) expect(length).toBeLessThanOrEqual(maxBytes)
+          }
+        },
+      ),
+      { numRuns: 40 },
+    )
   })
 
   it('that stay as they are where a replay sends them again', () => {

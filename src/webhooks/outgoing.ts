@@ -32,7 +32,7 @@ export function outgoingOf(
   const most = { maxEvents: batch.maxEvents, maxBytes: maxBytes - ENVELOPE_BYTES }
   const delayMs =
     waitedSeconds === undefined ? 0 : Math.round((batch.maxSeconds - waitedSeconds) * 1000)
-  // What a replay has queued is known by its id after a crash; joined, it would have lost it.
+  // A replay knows what it has queued by its ids after a crash; a delivery that is joined has lost its own.
   const mayGrow = replayId === undefined
   return lanesOf(webhook, records).flatMap(([lane, ofLane]) =>
     intoMessages(webhook, ofLane, most).map(({ eventIds, bytes, isFull }): Outgoing => {

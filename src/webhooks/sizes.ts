@@ -1,6 +1,6 @@
 import type { EventRecord } from '../event/record'
 import { shownRecord } from '../event/shown-record'
-import type { WebhookSubscription } from '../platform/registry/webhooks'
+import type { DeliveryFormat, WebhookSubscription } from '../platform/registry/webhooks'
 import { cloudEventText } from './cloud-event'
 import { thinText } from './thin'
 
@@ -23,11 +23,15 @@ export function sizeIn(
   { format = 'raw' }: Pick<WebhookSubscription, 'format' | 'fields'>,
   record: EventRecord,
 ): number {
-  if (format === 'thin') return bytesOf(thinText(record)) + BESIDE
   const marks = record.repair === undefined ? 0 : bytesOf(JSON.stringify(record.repair)) + MARK
-  if (format === 'record') return recordSize(record) + marks + BESIDE
-  const around = format === 'raw' ? '' : cloudEventText(record, '', { hasSubject: true })
-  return bytesOf(record.raw) + bytesOf(around) + marks + BESIDE
+  return writtenSize(format, record) + marks + BESIDE
+}
+
+function writtenSize(format: DeliveryFormat, record: EventRecord): number {
+  if (format === 'raw') return bytesOf(record.raw)
+  if (format === 'thin') return bytesOf(thinText(record))
+  if (format === 'record') return recordSize(record)
+  return bytesOf(record.raw) + bytesOf(cloudEventText(record, '', { hasSubject: true }))
 }
 
 function recordSize(record: EventRecord): number {

@@ -55,7 +55,9 @@ async function aWatchedServer(folder: string) {
   }
 }
 
-const aHook = (targetUrl: string) => ({ name: 'x', targetUrl, events: ['ViewEvent'] })
+// Large events are sent whole, for they are what these tests are about.
+const maxBytes = 6 * 1024 * 1024
+const aHook = (targetUrl: string) => ({ targetUrl, events: ['ViewEvent'], maxBytes })
 
 describe('A server whose one tenant has every bad receiver as a webhook', () => {
   it('delivers another tenant’s events at once, stays well, and stops within ten seconds', async () => {

@@ -267,4 +267,22 @@ describe('A webhook is tried with what arrived last', () => {
     expect(hiding.status).toBeLessThan(300)
     expect(await last(asked, 100)).toEqual([])
   })
+
+  it('of which so many are listed as fit into an answer', async () => {
+    const key = await test.issue(['events:write', 'webhooks:write'], 'large')
+    const events = Array.from({ length: 40 }, (_, n) => ({ ...native, payload: { score: n } }))
+    expect((await test.call('POST', '/api/v1/events', events, key)).status).toBeLessThan(300)
+    // The list of what is not found is as long as settings may be, and longer where it is escaped.
+    const fields = Array.from({ length: 30 }, (_, n) => `/${`${n}`.padEnd(950, 'x')}`)
+    const { answer } = await matchSettings({ events: ['*'], fields }, { last: 100 }, key)
+    const all = answer as unknown as { fieldsWithout: string[] }[]
+    expect(all).toHaveLength(40)
+    expect(all[0]!.fieldsWithout).toEqual(fields)
+
+    const many = [...events, ...events].map((event, n) => ({ ...event, payload: { score: -n } }))
+    expect((await test.call('POST', '/api/v1/events', many, key)).status).toBeLessThan(300)
+    const { answer: cut } = await matchSettings({ events: ['*'], fields }, { last: 100 }, key)
+    expect((cut as unknown as object[]).length).toBeGreaterThan(60)
+    expect(JSON.stringify(cut).length).toBeLessThan(2_100_000)
+  })
 })

@@ -184,3 +184,18 @@ describe('The key pair of a webhook', () => {
     }
   })
 })
+
+describe('What is secret', () => {
+  it('is never logged, nor is the value of a header', async () => {
+    const headers = { authorization: 'Bearer hunter2' }
+    const { id, secret } = await test.create({ headers, signatures: ['v1a'] })
+    const { privateKey } = (await test.platform.registry.webhooks.get('default', id))!
+    const bad = { secret: `${secret}!`, headers: { 'x-a': 'hunter2\n' }, targetUrl: 'hunter2' }
+    expect((await test.call('POST', '/webhooks', bad)).status).toBe(400)
+    const rotated = await test.call('POST', `/webhooks/${id}/secret/rotate`, {})
+    const next = ((await rotated.json()) as { secret: string }).secret
+    const logged = test.logged.join('\n')
+    for (const hidden of [secret, next, privateKey!, 'hunter2'])
+      expect(logged).not.toContain(hidden)
+  })
+})

@@ -6,6 +6,8 @@ import { StorageError } from '../../src/error/storage-error'
 import { openDatabase } from '../../src/platform/local/database'
 import { createRegistry, registrySchema } from '../../src/platform/local/registry'
 import type { Webhook } from '../../src/platform/registry/webhooks'
+import { createSecretBox } from '../../src/platform/shared/secret-box'
+import { hiddenOf } from '../contracts/registry/webhooks.contract'
 import { registryContract } from '../contracts/registry.contract'
 import { temporaryFolder } from '../support/folders'
 
@@ -74,11 +76,23 @@ describe('The list of all webhooks', () => {
 describe('a webhook secret at rest', () => {
   it('is not to be found in the file', async () => {
     await using opened = open()
-    await opened.registry.webhooks.put(webhook)
+    const { webhooks } = opened.registry
+    await webhooks.put({ ...webhook, ...hiddenOf('first') })
+    const next = { ...webhook, updatedAt: '2026-11-22T00:00:00.000Z' }
+    await webhooks.replace(webhook, { ...next, ...hiddenOf('second') })
     const files = [opened.file, `${opened.file}-wal`].filter(existsSync)
     const bytes = files.map((file) => readFileSync(file).toString('latin1')).join('')
     expect(bytes).toContain('dashboard')
-    expect(bytes).not.toContain('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')
+    expect(bytes).not.toMatch(/(first|second)\+/)
+  })
+
+  it('that version 0.1.0 sealed for itself still opens', async () => {
+    await using opened = open()
+    const { db, registry } = opened
+    await registry.webhooks.put({ ...webhook, ...hiddenOf('first') })
+    const sealed = createSecretBox(secretKey).seal(secret, JSON.stringify(['school', 'whk_1']))
+    db.run('UPDATE webhooks SET secret = ?', [sealed])
+    expect(await registry.webhooks.get('school', 'whk_1')).toEqual(webhook)
   })
 
   it('is sealed differently each time', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
 import { startConsumers } from '../../src/changes/consumers'
@@ -22,14 +22,20 @@ async function startAll() {
   opened.use(startConsumers(platform, { archiveFlushSeconds: 60, clock, log, onEnqueued }))
   const held = opened.move()
 
-  async function post(path: string, body: unknown) {
+  async function call(method: string, path: string, body: unknown) {
     const headers = { ...test.as(), 'Content-Type': 'application/json' }
-    const reply = await test.request(path, { method: 'POST', headers, body: JSON.stringify(body) })
+    const reply = await test.request(path, { method, headers, body: JSON.stringify(body) })
     expect(reply.ok).toBe(true)
     return reply.json() as Promise<Record<string, string>>
   }
+  const post = (path: string, body: unknown) => call('POST', path, body)
 
-  return { post, [Symbol.asyncDispose]: () => held.disposeAsync() }
+  return {
+    post,
+    patch: (path: string, body: unknown) => call('PATCH', path, body),
+    platform,
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  }
 }
 
 const idsIn = (bodies: { body: string }[]) =>
@@ -66,5 +72,87 @@ describe('A webhook, from its making to its delivery', () => {
     await until(() => idsIn(receiver.received).length === events.length)
     expect(idsIn(receiver.received)).toEqual(events.map(({ id }) => id).sort())
     expect(receiver.received.length).toBeLessThan(20)
+  })
+})
+
+describe('A webhook, by its own settings,', () => {
+  let all: Awaited<ReturnType<typeof startAll>>
+  beforeAll(async () => {
+    all = await startAll()
+  })
+  afterAll(() => all[Symbol.asyncDispose]())
+
+  /** An event whose type no other test has. */
+  const aNative = (event_type: string, n: number, user_id = 'u') => ({
+    ...{ event_type, user_id, event_id: `${event_type}-${n}` },
+  })
+  type Told = { actorId: string; eventId: string }
+  const messagesIn = (received: { body: string }[]) =>
+    received.map(({ body }) => JSON.parse(body).data as Told[])
+
+  it('waits for more as long as it has patience, and no longer once it is full', async () => {
+    await using patient = aReceiver()
+    await using hasty = aReceiver()
+    for (const [{ url }, batch] of [
+      [patient, { maxEvents: 2, maxSeconds: 60 }],
+      [hasty, { maxEvents: 500, maxSeconds: 0.4 }],
+    ] as const) {
+      await all.post('/webhooks', { targetUrl: url, events: ['waits'], batch })
+    }
+    const began = performance.now()
+    // Each is a batch of the feed by itself, which waits a tenth of a second.
+    await all.post('/api/v1/events', aNative('waits', 1))
+    await Bun.sleep(150)
+    await all.post('/api/v1/events', aNative('waits', 2))
+    await until(() => patient.received.length > 0)
+    expect(messagesIn(patient.received).map(({ length }) => length)).toEqual([2])
+    await until(() => hasty.received.length > 0)
+    expect(performance.now() - began).toBeGreaterThanOrEqual(390)
+    await until(() => messagesIn(hasty.received).flat().length === 2)
+  })
+
+  it('is owed what came while it was disabled, in full messages', async () => {
+    await using receiver = aReceiver()
+    const settings = { targetUrl: receiver.url, events: ['owed'], format: 'record' }
+    const { id } = await all.post('/webhooks', { ...settings, enabled: false })
+    for (const n of [0, 1]) {
+      await all.post('/api/v1/events', aNative('owed', n))
+      await Bun.sleep(110)
+    }
+    const more = Array.from({ length: 9 }, (_, n) => aNative('owed', n + 2))
+    await all.post('/api/v1/events', more)
+    const held = async () => {
+      const parked = await all.platform.deliveries.listParked('default', id!, 10)
+      return parked.map(({ eventIds }) => eventIds.length)
+    }
+    await until(async () => (await held()).reduce((sum, one) => sum + one, 0) === 11)
+    expect(await held()).toEqual([11])
+    expect(receiver.received).toEqual([])
+    await all.patch(`/webhooks/${id}`, { enabled: true })
+    await until(() => receiver.received.length > 0)
+    const ids = messagesIn(receiver.received)
+      .flat()
+      .map(({ eventId }) => eventId)
+    expect(ids).toEqual(Array.from({ length: 11 }, (_, n) => `owed-${n}`))
+  })
+
+  it('has the events of each actor in their order, and none of another actor with them', async () => {
+    await using receiver = aReceiver()
+    const settings = { targetUrl: receiver.url, events: ['ordered'], format: 'record' }
+    await all.post('/webhooks', { ...settings, ordered: true })
+    const told = [...'abacba'].map((user, n) => aNative('ordered', n, user))
+    await all.post('/api/v1/events', told)
+    const messages = () => messagesIn(receiver.received)
+    await until(() => messages().flat().length === told.length)
+    for (const data of messages()) expect(new Set(data.map((one) => one.actorId)).size).toBe(1)
+    const of = (user: string) =>
+      messages()
+        .flat()
+        .flatMap(({ actorId, eventId }) => (actorId === user ? [eventId] : []))
+    expect([...'abc'].map(of)).toEqual([
+      ['ordered-0', 'ordered-2', 'ordered-5'],
+      ['ordered-1', 'ordered-4'],
+      ['ordered-3'],
+    ])
   })
 })

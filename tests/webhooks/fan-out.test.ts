@@ -126,6 +126,22 @@ describe('Fanning out', () => {
     for (const { deliveryId } of taken) expect(deliveryId).toMatch(/^msg_[0-9a-f]{40}$/)
   })
 
+  it('queues the deliveries to many webhooks some at a time, each once', async () => {
+    const webhooks = Array.from({ length: 1100 }, () => aWebhook({ ordered: true }))
+    const portions: Outgoing[][] = []
+    const enqueue = async (all: readonly Outgoing[]) => void portions.push([...all])
+    const { handle } = createFanOut({
+      registry: aRegistry(...webhooks),
+      deliveries: { enqueue } as DeliveryQueue,
+      clock: aClock(),
+      log: silentLog,
+    })
+    await handle(aBatch('batch', [aRecord(), aRecord({ actorId: 'urn:other' })]))
+    expect(portions.map(({ length }) => length)).toEqual([1000, 1000, 200])
+    const ids = portions.flat().map(({ deliveryId }) => deliveryId)
+    expect(new Set(ids).size).toBe(2200)
+  })
+
   it('fails the batch when it cannot be queued, so that it comes again', async () => {
     const test = aFanOut(aWebhook())
     const broken = createFanOut({
@@ -206,6 +222,22 @@ describe('Fanning out', () => {
       await test.handle([aRecord({ type: 'x' })])
       expect(test.consumer.maxWaitMs).toBe(waits)
     }
+  })
+})
+
+describe('Who sends', () => {
+  it('is told again when what waits for more has become due', async () => {
+    const patient = aWebhook({ batch: { maxEvents: 100, maxSeconds: 0.2 } })
+    const test = aFanOut(patient)
+    const begun = performance.now()
+    await test.handle([aRecord()])
+    await test.handle([aRecord()])
+    expect(test.pokes()).toBe(2)
+    while (test.pokes() < 3) await Bun.sleep(5)
+    // It waited 0.1 s with the feed, as it were, and 0.1 s more.
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(100)
+    await Bun.sleep(50)
+    expect(test.pokes()).toBeLessThanOrEqual(4)
   })
 })
 

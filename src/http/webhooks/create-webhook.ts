@@ -21,7 +21,7 @@ const route = createRoute({
   tags: ['Webhooks'],
   summary: 'Have events sent to a URL',
   description:
-    'Scope `webhooks:write`. From now on, stored events that match are posted to the target as `{ "type": "events", "timestamp", "data": [event, …] }`, each exactly as it was sent, at most 100 at a time, signed as Standard Webhooks says. What the target does not answer with 2xx within 15 s is sent again, up to 11 times in three days; 410 disables the webhook. A tenant may have so many webhooks and no more, 1,000 unless the operator says otherwise.',
+    'Scope `webhooks:write`. `targetUrl` alone will do. From now on, stored events that match are posted to the target as `{ "type": "events", "timestamp", "data": [event, …] }`, each as it was sent, at most 100 at a time, or as the settings say, signed as Standard Webhooks says. What the target does not answer with 2xx within 15 s is sent again, up to 11 times in three days; 410 disables the webhook. A tenant may have so many webhooks and no more, 1,000 unless the operator says otherwise.',
   ...keyed,
   request: {
     body: jsonBody(NewWebhook, { description: 'The webhook', example: settingsExample }),

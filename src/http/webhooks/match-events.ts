@@ -93,8 +93,11 @@ export const matchExample = {
 const MAX_REASONS = 200
 const MAX_REASONS_OF_EACH = 10
 
-// Events may have a megabyte each: of larger ones fewer are looked at.
+// Events may have a megabyte each: of larger ones fewer are looked at. So it is where an answer grows
+// large, and where page after page has nothing in it, since most of what arrived is of another kind.
 const MAX_BYTES = 4 * PAGE_BYTES
+const MAX_ANSWER = 2 * 1024 * 1024
+const MAX_PAGES = 20
 
 type Settings = Pick<WebhookSubscription, 'events' | 'filters' | 'rule' | 'format' | 'fields'>
 
@@ -132,25 +135,31 @@ async function matchLast(
   // An entity is sent only to who names its type.
   const kind = settings.events.every((name) => name === '*') ? ('event' as const) : undefined
   const matched: z.output<typeof MatchedEvent>[] = []
-  let left = MAX_BYTES
+  let read = 0
+  let answered = 0
   let cursor: string | undefined
-  do {
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const hold = await answers.take(tenantId, PAGE_BYTES, c.req.raw.signal)
     try {
       const page = { limit: last - matched.length, cursor, maxBytes: PAGE_BYTES }
       const { items, nextCursor } = await platform.events.latest(tenantId, { kind }, page)
       const results = await inTurns(
         eachOf(items, (record) => {
-          left -= record.raw.length
           const { eventId, type } = record
           return { eventId, type, ...resultOf(settings, record, MAX_REASONS_OF_EACH) }
         }),
       )
-      matched.push(...results)
+      for (const [at, result] of results.entries()) {
+        read += items[at]!.raw.length
+        answered += JSON.stringify(result).length
+        if (answered > MAX_ANSWER) return matched
+        matched.push(result)
+      }
       cursor = nextCursor
     } finally {
       hold.release()
     }
-  } while (cursor !== undefined && matched.length < last && left > 0)
+    if (cursor === undefined || matched.length === last || read > MAX_BYTES) break
+  }
   return matched
 }

@@ -26,7 +26,7 @@ const route = createRoute({
   tags: ['Webhooks'],
   summary: 'Say which events a webhook wants, and why',
   description:
-    'Scope `webhooks:write`: what is said of events is what a webhook could be sent. An event is read as its standard has it, and not stored. Of the events that arrived last, so many are looked at as 16 MB hold, 100 at the most; described entities are among them where the webhook names types.',
+    'Scope `webhooks:write`: what is said of events is what a webhook could be sent. An event is read as its standard has it, and not stored. Of the events that arrived last, so many are looked at as 16 MB hold, and their reasons 2 MB, 100 at the most; described entities are among them where the webhook names types.',
   ...keyed,
   request: {
     params: WebhookParams,

@@ -51,10 +51,11 @@ function faultInItem(field: string): string | undefined {
   if (typeof steps === 'string') return steps
   const [first = ''] = steps
   if (field.startsWith('/') || knownMembers.has(first)) return undefined
-  return `Must begin with a name that events of some standard have${meant(first, knownMembers)}; a member of your own stands behind a stroke, /${first}`
+  return `Must begin with a name that events of some standard have${meant(first, knownMembers)}; a member of your own stands behind a stroke, /${first.slice(0, SHOWN)}`
 }
 
-// As many as are easily read.
+// As much of a name as is easily read, and as many names.
+const SHOWN = 60
 const MAX_MEANT = 3
 
 function meant(name: string, all: Iterable<string>): string {

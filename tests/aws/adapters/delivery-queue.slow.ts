@@ -1,52 +1,19 @@
 import { describe, expect, it } from 'bun:test'
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { PurgeQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
+import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { StorageError } from '../../../src/error/storage-error'
-import { openLogged } from '../../../src/platform/aws/delivery-log'
 import { createDeliveryQueue } from '../../../src/platform/aws/delivery-queue'
 import { systemClock } from '../../../src/platform/clock'
-import { createTokenSigner } from '../../../src/platform/shared/page-token'
-import { deliveryWrites } from '../../../tools/cost/deliveries'
-import { deliveryLogContract } from '../../contracts/delivery-log.contract'
 import { deliveryQueueContract } from '../../contracts/delivery-queue.contract'
+import { openDeliveries as open } from '../../support/aws/deliveries'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
-import { type Fault, withFaults } from '../../support/aws/faults'
-import { anSqsClient, freshQueue, ringWithClock, takesOneOfABatch } from '../../support/aws/queues'
-import { aClock, aDelivery, anAttempt } from '../../support/deliveries'
+import type { Fault } from '../../support/aws/faults'
+import { anSqsClient, freshQueue, takesOneOfABatch } from '../../support/aws/queues'
+import { aDelivery } from '../../support/deliveries'
 
 const LEASE = 30_000
 const HOUR = 60 * 60 * 1000
 
-async function open(plan: (command: string, nth: number) => Fault | undefined = () => undefined) {
-  const [dynamo, sqs] = [await aDynamoDbClient(), await anSqsClient()]
-  const table = await freshTable(dynamo, 'deliveries')
-  const queueUrl = await freshQueue(sqs)
-  const clock = aClock()
-  const { waits } = ringWithClock(sqs, queueUrl, clock)
-  const places = { queueUrl, table, clock }
-  withFaults(dynamo, plan)
-  withFaults(sqs, plan)
-  const tokens = async () => createTokenSigner(new Uint8Array(32))
-  const queue = openLogged({ ...places, dynamo, sqs, tokens })
-  return {
-    ...{ queue, sqs, dynamo, waits, places, advance: clock.advance },
-    /** The queue as another process has it. */
-    another: () => createDeliveryQueue({ ...places, dynamo, sqs }),
-    /** Whether SQS has anything left that rings. */
-    async isSilent() {
-      clock.advance(48 * HOUR)
-      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }))
-      return Messages.length === 0
-    },
-    async [Symbol.asyncDispose]() {
-      sqs.destroy()
-      dynamo.destroy()
-    },
-  }
-}
-
 deliveryQueueContract('SQS and DynamoDB', open)
-deliveryLogContract('SQS and DynamoDB', open)
 
 describe('The delivery queue on SQS and DynamoDB', () => {
   it('rings by itself when a delayed delivery is due', async () => {
@@ -168,24 +135,6 @@ describe('The delivery queue on SQS and DynamoDB', () => {
   })
 })
 
-describe('What a delivery costs', () => {
-  it('is what the bill counts for it, down to the write unit', async () => {
-    await using test = await open()
-    const writes = countWrites(test.dynamo)
-    const many = Array.from({ length: 5 }, () =>
-      aDelivery({
-        deliveryId: `msg_${crypto.randomUUID().replaceAll('-', '')}`,
-        eventIds: Array.from({ length: 50 }, () => `urn:uuid:${crypto.randomUUID()}`),
-      }),
-    )
-    await test.queue.enqueue(many)
-    for (const { deliveryId } of await test.queue.take(5, LEASE)) {
-      await test.queue.done(deliveryId, anAttempt())
-    }
-    expect(writes.units / 5).toBe(deliveryWrites(50))
-  })
-})
-
 describe('When SQS or DynamoDB fails', () => {
   it('loses no delivery to a lost reply, and counts no attempt twice', async () => {
     // Each command is carried out and its first answer lost: the SDK says it again.
@@ -304,27 +253,3 @@ describe('When SQS or DynamoDB fails', () => {
     }, 240_000)
   }
 })
-
-interface Asking {
-  input: { ReturnConsumedCapacity?: string }
-}
-type Answering = (args: Asking) => Promise<{
-  output: { ConsumedCapacity?: { CapacityUnits?: number } }
-}>
-
-/** Counts the write units of single writes, those of the index included. */
-function countWrites(dynamo: DynamoDBClient) {
-  const writes = { units: 0 }
-  dynamo.middlewareStack.add(
-    ((next: Answering, { commandName }: { commandName: string }) =>
-      async (args: Asking) => {
-        if (!/^(Put|Update|Delete)Item/.test(commandName)) return next(args)
-        args.input.ReturnConsumedCapacity = 'INDEXES'
-        const reply = await next(args)
-        writes.units += reply.output.ConsumedCapacity?.CapacityUnits ?? 0
-        return reply
-      }) as never,
-    { step: 'initialize', name: 'count writes' },
-  )
-  return writes
-}

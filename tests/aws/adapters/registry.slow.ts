@@ -5,6 +5,7 @@ import { createRegistry } from '../../../src/platform/aws/registry'
 import type { ApiKey } from '../../../src/platform/registry/keys'
 import type { Webhook } from '../../../src/platform/registry/webhooks'
 import { derivedKey } from '../../../src/platform/shared/derived-key'
+import { hiddenOf } from '../../contracts/registry/webhooks.contract'
 import { registryContract } from '../../contracts/registry.contract'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
 import { type Fault, withFaults } from '../../support/aws/faults'
@@ -59,13 +60,13 @@ async function webhookItems(client: DynamoDBClient, TableName: string) {
 describe('a webhook secret in DynamoDB', () => {
   it('is not to be read, and sealed differently each time', async () => {
     await using opened = await open()
-    await opened.registry.webhooks.put(aWebhook())
+    await opened.registry.webhooks.put(aWebhook(hiddenOf('word')))
     const [first] = await webhookItems(opened.client, opened.table)
-    await opened.registry.webhooks.put(aWebhook())
+    await opened.registry.webhooks.put(aWebhook(hiddenOf('word')))
     const [second] = await webhookItems(opened.client, opened.table)
     expect(first!.json!.S).toContain('dashboard')
-    expect(Buffer.from(first!.sealed!.B!).toString('latin1')).not.toContain('MfKQ9r8GKYqr')
-    expect(JSON.stringify(first)).not.toContain('MfKQ9r8GKYqr')
+    expect(Buffer.from(first!.sealed!.B!).toString('latin1')).not.toContain('word+')
+    expect(JSON.stringify(first)).not.toContain('word+')
     expect(second!.sealed!.B).not.toEqual(first!.sealed!.B!)
   })
 

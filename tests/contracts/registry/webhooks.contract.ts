@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import type { Registry } from '../../../src/platform/registry'
-import type { Webhook } from '../../../src/platform/registry/webhooks'
+import type { SignatureScheme, Webhook } from '../../../src/platform/registry/webhooks'
 
 type Opened = { registry: Pick<Registry, 'webhooks'> } & AsyncDisposable
 
@@ -18,6 +18,16 @@ const aWebhook = (fields: Partial<Webhook> = {}): Webhook => ({
   createdAt: at,
   updatedAt: at,
   ...fields,
+})
+
+const both: SignatureScheme[] = ['v1', 'v1a']
+
+/** Everything of a webhook that nobody may read where it is stored. */
+export const hiddenOf = (word: string) => ({
+  secret: `whsec_${word}+secret`,
+  privateKey: `${word}+private`,
+  former: [{ secret: `whsec_${word}+former`, privateKey: `${word}+formerPrivate`, until: at }],
+  headers: { authorization: `Bearer ${word}+header` },
 })
 
 export function webhooksContract(name: string, create: () => Promise<Opened>) {
@@ -111,6 +121,60 @@ export function webhooksContract(name: string, create: () => Promise<Opened>) {
 
       await webhooks.delete('other', 'whk_1')
       expect(await webhooks.listAll()).toEqual([subscription])
+    })
+
+    it('keeps all that is secret with a webhook, and lists none of it', async () => {
+      await using opened = await create()
+      const { webhooks } = opened.registry
+      const hidden = hiddenOf('one')
+      const shown = { publicKey: 'whpk_b25l', headerNames: ['authorization'], signatures: both }
+      await webhooks.put(aWebhook({ ...hidden, ...shown }))
+      expect(await webhooks.get('school', 'whk_1')).toEqual(aWebhook({ ...hidden, ...shown }))
+      expect(await webhooks.list('school')).toEqual([aWebhook({ ...hidden, ...shown })])
+      const { secret: _, ...subscription } = aWebhook(shown)
+      expect(await webhooks.listAll()).toEqual([subscription])
+      expect(await webhooks.page('school', 10)).toEqual([subscription])
+
+      // What is changed replaces all of it; what is left out then is gone.
+      const next = aWebhook({ ...hiddenOf('two'), updatedAt: '2026-11-22T00:00:00.000Z' })
+      expect(await webhooks.replace(aWebhook(), next)).toBe(true)
+      expect(await webhooks.get('school', 'whk_1')).toEqual(next)
+      const bare = aWebhook({ updatedAt: '2026-11-23T00:00:00.000Z' })
+      expect(await webhooks.replace(next, bare)).toBe(true)
+      expect(await webhooks.get('school', 'whk_1')).toEqual(bare)
+      const added = aWebhook({ ...hiddenOf('three'), webhookId: 'whk_2' })
+      await webhooks.add(added, 10)
+      expect(await webhooks.get('school', 'whk_2')).toEqual(added)
+    })
+
+    it('keeps the health of a webhook apart from its settings', async () => {
+      await using opened = await create()
+      const { webhooks } = opened.registry
+      const health = { failingSince: at, failures: 3, lastFailure: 'HTTP 500' }
+      await webhooks.noteHealth('school', 'whk_1', health)
+      await webhooks.put(aWebhook())
+      expect(await webhooks.get('school', 'whk_1')).toEqual(aWebhook())
+      await webhooks.noteHealth('school', 'whk_1', health)
+      await webhooks.noteHealth('other', 'whk_1', { ...health, failures: 9 })
+      const listed = await webhooks.listAll()
+      expect(listed[0]).not.toHaveProperty('health')
+
+      // Neither whoever changes settings nor an attempt undoes what the other did.
+      const changed = aWebhook({ name: 'other', updatedAt: '2026-11-22T00:00:00.000Z' })
+      expect(await webhooks.replace(aWebhook(), changed)).toBe(true)
+      expect(await webhooks.get('school', 'whk_1')).toEqual({ ...changed, health })
+      await webhooks.noteHealth('school', 'whk_1', { ...health, failures: 4 })
+      await webhooks.put({ ...changed, health: { ...health, failures: 1 } })
+      expect((await webhooks.get('school', 'whk_1'))?.health).toEqual({ ...health, failures: 4 })
+      await webhooks.noteHealth('school', 'whk_1', undefined)
+      expect(await webhooks.get('school', 'whk_1')).toEqual(changed)
+
+      await webhooks.noteHealth('school', 'whk_1', health)
+      await webhooks.delete('school', 'whk_1')
+      await webhooks.noteHealth('school', 'whk_1', health)
+      expect(await webhooks.get('school', 'whk_1')).toBeUndefined()
+      await webhooks.put(aWebhook())
+      expect(await webhooks.get('school', 'whk_1')).toEqual(aWebhook())
     })
   })
 }

@@ -338,13 +338,62 @@ export type WebhookRepair = {
   paths?: string[]
 }
 
+/** Of an event that was too large for the message, and is in it without its content */
+export type WebhookThinMark = {
+  /** Its place in `data` */
+  index: number
+  /** So many bytes it has */
+  bytes: number
+}
+
+export type WebhookThinEvent = {
+  id: string
+  type: string
+  /** Where it can be read, on this server */
+  link: string
+}
+
+/** Tells those who name it in `events` of a webhook or a source, in every format */
+export type WebhookNotice = {
+  /** E.g. `nonius.webhook.disabled` */
+  type: string
+  timestamp: string
+  data: Record<string, unknown>
+}
+
+/** CloudEvents 1.0, JSON format */
+export type WebhookCloudEvent = {
+  specversion: '1.0'
+  /** The id of the event */
+  id: string
+  /** `/tenants/ID/sources/ID` */
+  source: string
+  /** `nonius.STANDARD.TYPE`, e.g. `nonius.caliper.ViewEvent` */
+  type: string
+  /** The id of its object. Left out beside `fields` */
+  subject?: string
+  /** It happened then */
+  time: string
+  datacontenttype: 'application/json'
+  /** It arrived here then */
+  receivedat: string
+  /** Id of the key that repaired it in quarantine */
+  repairedby?: string
+  repairedat?: string
+  /** It was too large: `data` has id, type and link */
+  thinbytes?: number
+  /** The event as it was sent */
+  data: Record<string, unknown>
+}
+
 export type WebhookMessage = {
   type: 'events'
   /** When the message was made */
   timestamp: string
-  /** At most a hundred, each as it was sent, of whichever standard */
-  data: (CaliperAnyEvent | XapiStatement | NativeEvent | Record<string, unknown>)[]
+  /** At most as many as `batch.maxEvents` says, each in the `format` of the webhook: as it was sent, of whichever standard, unless it says otherwise */
+  data: (CaliperAnyEvent | XapiStatement | NativeEvent | WebhookThinEvent | Record<string, unknown>)[]
   repaired?: WebhookRepair[]
+  thin?: WebhookThinMark[]
 }
 
 export type ConditionAll = {
