@@ -19,7 +19,6 @@ import {
   viewOfDelivery,
 } from './delivery-view'
 import { DeliveryParams, findDelivery } from './find-delivery'
-import { textOf } from './text-of'
 
 const Delivery = DeliveryView.extend({
   tries: z.array(DeliveryAttempt).openapi({ description: 'The latest 20, the first first' }),
@@ -85,7 +84,7 @@ export function getDelivery(app: App, deps: AppDeps) {
       const records = await read(entry)
       if (records.length === 0 && entry.notice === undefined) throw gone(entry)
       const message = compose(webhook, entry, records)
-      const body = scopes.includes('events:read') ? textOf(message) : undefined
+      const body = scopes.includes('events:read') ? message.body.toString() : undefined
       hold.keep(body?.length ?? 0)
       const content = jsonObject<z.output<typeof Delivery>>({
         ...viewOfDelivery(entry),
