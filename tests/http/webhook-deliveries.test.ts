@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import type { AttemptRecord, Outgoing } from '../../src/platform/delivery-queue'
+import { justReadFrom } from '../../src/webhooks/replays/just-read'
 import { anEnvelope } from '../support/envelopes'
 import { aViewEvent } from '../support/events'
-import { aDelivery } from '../support/webhooks'
-import { startWebhookTest, type WebhookTest } from '../support/webhooks-api'
+import { notOnAws } from '../support/not-on-aws'
+import { aDelivery, aRecord } from '../support/webhooks'
+import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
 
 let test: WebhookTest
 let reader: string
@@ -198,6 +200,29 @@ describe('One delivery', () => {
     expect(body).toMatchObject({ code: 'gone', detail: expect.stringContaining('delivered') })
     const list = await get(`/webhooks/${id}/deliveries`)
     expect(list.body.deliveries).toMatchObject([{ id: deliveryId, status: 'delivered' }])
+  })
+
+  // An answer does not read the lake there.
+  notOnAws('in process')('shows of the lake nothing that was hidden', async () => {
+    const { hidden } = test.services!
+    const mine = 'hiding'
+    const key = await test.issue(['webhooks:read', 'webhooks:write', 'events:read'], mine)
+    const reply = await test.call('POST', '/webhooks', settings, key)
+    const { id } = (await reply.json()) as { id: string }
+    const [old, recent] = [at(1), at(20)].map((receivedAt) =>
+      aRecord({ tenantId: mine, receivedAt }),
+    )
+    justReadFrom(test.platform.lake).add([old!, recent!])
+    const eventIds = [old!.eventId, recent!.eventId]
+    const archived = { from: at(0), to: at(30) }
+    const { deliveryId } = await delivery(id, 'failed', { tenantId: mine, eventIds, archived })
+    const path = `/webhooks/${id}/deliveries/${deliveryId}`
+    const idsIn = ({ body }: Body) => JSON.parse(body as string).data.map((one: Body) => one.id)
+    expect(idsIn((await get(path, key)).body)).toEqual(eventIds)
+    await hidden.hide(mine, at(10))
+    expect(idsIn((await get(path, key)).body)).toEqual([recent!.eventId])
+    await hidden.hide(mine, at(25))
+    expect((await get(path, key)).status).toBe(410)
   })
 
   it('may be a notice, which has no events', async () => {

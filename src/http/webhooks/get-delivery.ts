@@ -1,4 +1,5 @@
 import { AppError } from '../../error/app-error'
+import type { EventRecord } from '../../event/record'
 import type { DeliveryEntry } from '../../platform/delivery-log'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { compose, type Message } from '../../webhooks/compose'
@@ -71,7 +72,7 @@ const route = createRoute({
 })
 
 export function getDelivery(app: App, deps: AppDeps) {
-  const { platform, options, answers } = deps
+  const { platform, options, answers, services } = deps
   const admit = keyWith('webhooks:read')
   operation(app, route, { admit }, async (c, { principal, params, reply }) => {
     const { tenantId, scopes } = principal
@@ -81,8 +82,11 @@ export function getDelivery(app: App, deps: AppDeps) {
       // A function that answers requests may not ask Athena.
       const { events, lake } = platform
       const read = createReadRecords({ events, lake: lake.isImmediate ? lake : undefined })
-      const records = await read(entry)
-      if (records.length === 0 && entry.notice === undefined) throw gone(entry)
+      // The lake knows nothing of what is hidden.
+      const before = await services.hidden.before(tenantId)
+      const isShown = ({ receivedAt }: EventRecord) => before === undefined || receivedAt >= before
+      const records = (await read(entry)).filter(isShown)
+      if (records.length === 0 && entry.notice === undefined) throw gone(entry, lake.isImmediate)
       const message = compose(webhook, entry, records)
       const body = scopes.includes('events:read') ? message.body.toString() : undefined
       hold.keep(body?.length ?? 0)
@@ -110,10 +114,10 @@ function headersOf(webhook: Webhook, { deliveryId, tries }: DeliveryEntry, messa
   return rest
 }
 
-function gone({ status, archived }: DeliveryEntry): AppError {
+function gone({ status, archived }: DeliveryEntry, readsLake: boolean): AppError {
   const why =
-    archived === undefined
+    archived === undefined || readsLake
       ? 'None of its events is held any more: they have expired, or were deleted.'
-      : 'Its events are in the lake, where they cannot be read for an answer here.'
+      : 'Its events are in the lake, which cannot be read for an answer here.'
   return new AppError('gone', `${why} It is ${status}; the list of deliveries still has it.`)
 }
