@@ -12,7 +12,7 @@ import { createLimiter, ratesOf } from './limits/limiter'
 import { createHub } from './live/hub'
 import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
-import { createIdleSockets } from './outbound/idle-sockets'
+import { createIdleConnections } from './outbound/idle-connections'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
@@ -27,6 +27,7 @@ import { createLog, type Log } from './telemetry/log'
 import { createMeter } from './watch/meter'
 import { meteredEvents } from './watch/metered-events'
 import { createDeliverer } from './webhooks/deliverer'
+import { resumeUnfinished } from './webhooks/resume'
 import { createSend } from './webhooks/send'
 import { createRefuseTarget } from './webhooks/target'
 
@@ -57,7 +58,7 @@ export async function startServer(config: Config): Promise<Server> {
   const guard = createGuard({ allowPrivate: config.allowPrivateWebhooks })
   const findTenant = rememberTenants({ ...platform, clock })
   const refuseTarget = createRefuseTarget({ findTenant })
-  const send = createSend({ guard, idle: createIdleSockets() })
+  const send = createSend({ guard, idle: createIdleConnections() })
   const deliverer = opened.use(createDeliverer({ ...platform, send, refuseTarget, clock, log }))
   const { archiveFlushSeconds } = config
   const onEnqueued = deliverer.poke
@@ -78,6 +79,8 @@ export async function startServer(config: Config): Promise<Server> {
   const parts = { guard, budget, meter, limiter, flush, streamsLines, createLive: createHub }
   const options = { config, clock, log, ...parts }
   const services = opened.use(createServices(measured, options))
+  const { begin: beginReplay } = services.webhookReplays
+  void resumeUnfinished({ ...platform, clock, log, beginReplay })
   const { fetch } = createApp(services, { limit: rateLimitOf(services) })
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch, sockets: openSockets(services) }))
