@@ -113,7 +113,7 @@ export function createDeliveryQueue(needs: QueueNeeds): AwsDeliveryQueue {
     for (const one of together) {
       const joined = latest === undefined ? undefined : await joining.join(one, latest, at)
       if (joined !== undefined) {
-        // The item that leads to a held one expires with it.
+        // The pointer to a held one expires with it.
         if (one.isHeld) await parked.pointTo(deliveryOf(joined.item), at)
         else if (joined.isFull) placed.alarms.push(alarmOf(joined.item, at))
         continue

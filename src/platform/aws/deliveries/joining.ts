@@ -86,7 +86,7 @@ export function createJoining(
             eventIds: bytes(packed(eventIds)),
             eventBytes: number(eventBytes),
             ...(becomesDue && { dueAt: number(nowMs) }),
-            // All of it is held for as long as what is added last.
+            // Whatever is added last is held for as long as anything else.
             ...(one.isHeld && { expiresAt: number(expiry.parked(nowMs)) }),
           },
           condition: one.isHeld ? OPEN_AND_HELD : OPEN,
