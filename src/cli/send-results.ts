@@ -62,7 +62,8 @@ export function reasonOf({ status, body }: Answer): string {
   const errors = Array.isArray(body.errors) ? (body.errors as Issue[]).map(describeIssue) : []
   // A detail often has the first of them already.
   const more = errors.filter((text) => !detail.includes(text))
-  return [`${status} ${detail}`.trim(), ...more].join('; ')
+  if (more.length === 0) return `${status} ${detail}`.trim()
+  return [`${status} ${detail.replace(/\.$/, '')}`.trim(), ...more].join('; ')
 }
 
 function spanOf({ places }: Parcel): string {

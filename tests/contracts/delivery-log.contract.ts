@@ -204,6 +204,22 @@ export function deliveryLogContract(name: string, create: () => Promise<LogUnder
       expect(await test.queue.take(100, LEASE)).toHaveLength(25)
     })
 
+    it('makes those wait again that were given up before a time, and no other', async () => {
+      await using test = await create()
+      const [first, second] = aRow(2)
+      await test.queue.enqueue([first!, second!])
+      await test.queue.take(100, LEASE)
+      await test.queue.bury(first!.deliveryId, 'its events have expired')
+      test.advance(1000)
+      const then = later(1000)
+      await test.queue.bury(second!.deliveryId, 'its events have expired')
+      expect(await test.queue.againAll('north', 'whk_1', 10, undefined, then)).toBe(1)
+      expect(idsOf(await test.queue.take(100, LEASE))).toEqual([first!.deliveryId])
+      // It is given up once more, and is not what was asked for.
+      await test.queue.bury(first!.deliveryId, 'its events have expired')
+      expect(await test.queue.againAll('north', 'whk_1', 10, undefined, then)).toBe(0)
+    })
+
     it('gives up what is held, so that nothing vanishes', async () => {
       await using test = await create()
       const [waits, ...held] = aRow(30)

@@ -7,18 +7,20 @@ import { temporaryFolder } from '../support/folders'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
 
 const ROUNDS = Number(process.env.NONIUS_CRASH_ROUNDS ?? 8)
+// On a machine that is busy with other tests a round takes long; each spell has come once by then.
+const ENOUGH_MS = 25_000
 const ADMIN = 'nk_test_key_of_the_admin'
 
 // Events of the last second before a kill may come in a second message (docs/webhooks.md); and those
 // that were on their way then are acknowledged after the next start.
 const LAST_MS = 1500
-const RESTART_MS = 1500
+const FIRST_MS = 500
 
 // A first failure is tried again after 5 s, up to a fifth more; then everything is there.
 const CATCH_UP_MS = 20_000
 
-type Spell = 'well' | 'fails' | 'closes' | 'gone' | 'disabled'
-const spells: Spell[] = ['fails', 'gone', 'well', 'disabled', 'closes']
+type Spell = 'well' | 'fails' | 'moves' | 'gone' | 'disabled'
+const spells: Spell[] = ['fails', 'gone', 'well', 'disabled', 'moves']
 
 async function call<Reply>({ url }: ServerProcess, method: string, path: string, body?: object) {
   const headers = { authorization: ADMIN, 'content-type': 'application/json' }
@@ -33,11 +35,11 @@ function withSpells(receiver: ReturnType<typeof startReceiver>) {
   let spell: Spell = 'well'
   receiver.answerWith(async ({ webhookId }) => {
     if (spell === 'gone') return new Response(null, { status: 410 })
-    const isBad = (spell === 'fails' || spell === 'closes') && !failed.has(webhookId)
+    const isBad = (spell === 'fails' || spell === 'moves') && !failed.has(webhookId)
     if (!isBad) return new Response(null, { status: 204 })
     failed.add(webhookId)
     if (spell === 'fails') return new Response('busy', { status: 500 })
-    throw new Error('the connection is closed in the middle')
+    return new Response(null, { status: 302, headers: { location: '/elsewhere' } })
   })
   return {
     failed,
@@ -48,7 +50,7 @@ function withSpells(receiver: ReturnType<typeof startReceiver>) {
 }
 
 it(
-  `owes a webhook that fails, goes and is disabled everything, over ${ROUNDS} kills`,
+  `owes a webhook that fails, goes and is disabled everything, over up to ${ROUNDS} kills`,
   async () => {
     using folder = temporaryFolder()
     await using receiver = startReceiver()
@@ -56,12 +58,16 @@ it(
     const senders = createSenders({ connections: 2 })
     const { acknowledged } = senders
     using times = timesOf(acknowledged)
-    const kills: number[] = []
+    const away: { from: number; to: number }[] = []
     const disabled = { person: 0, gone: 0 }
     let id = ''
 
-    for (let round = 0; round < ROUNDS; round += 1) {
+    const isEnough = (round: number) => round >= spells.length && performance.now() > end
+    const end = performance.now() + ENOUGH_MS
+
+    for (let round = 0; round < ROUNDS && !isEnough(round); round += 1) {
       await using server = await startServerProcess(folder.path, settings)
+      if (round > 0) away.at(-1)!.to = performance.now()
       id ||= await register(server, receiver.url)
       const sending = senders.sendUntil(server, server.process.exited)
       const spell = spells[round % spells.length]!
@@ -75,12 +81,12 @@ it(
       if (round % 2 === 0) await enabling
       receiving.begin(spell)
       if (spell === 'disabled') await call(server, 'PATCH', path, { enabled: false })
-      await Bun.sleep(500 + Math.random() * 1500)
+      await Bun.sleep(1000 + Math.random() * 1500)
       const { body } = await call<{ disabled?: { by: 'person' | 'gone' } }>(server, 'GET', path)
       if (body.disabled !== undefined) disabled[body.disabled.by] += 1
       if (round % 3 !== 0) receiving.begin('well')
       await Bun.sleep(500 + Math.random() * 500)
-      kills.push(performance.now())
+      away.push({ from: performance.now(), to: Number.POSITIVE_INFINITY })
       await server.kill()
       await Promise.all([sending, enabling])
     }
@@ -92,7 +98,7 @@ it(
       const { status } = await call(server, 'PATCH', `/webhooks/${id}`, { enabled: true })
       expect(status).toBe(200)
     }
-    expect(acknowledged.length).toBeGreaterThan(ROUNDS * 10)
+    expect(acknowledged.length).toBeGreaterThan(away.length * 10)
     await until(() => missing(acknowledged, receiver.received).length === 0, CATCH_UP_MS)
     expect(missing(acknowledged, receiver.received)).toEqual([])
     expect(disabled.person).toBeGreaterThan(0)
@@ -100,12 +106,12 @@ it(
     expect(receiving.failed.size).toBeGreaterThan(0)
 
     expectOneMessageAnId(receiver.messages)
-    const calm = acknowledged.filter((eventId) => !isNear(times.of(eventId), kills))
+    const calm = acknowledged.filter((eventId) => !isNear(times.of(eventId), away))
     expect(calm.length).toBeGreaterThan(acknowledged.length / 10)
     const repeated = repeatedIn(receiver.messages)
     expect(calm.filter((eventId) => repeated.has(eventId))).toEqual([])
     console.log(
-      `${acknowledged.length} acknowledged over ${ROUNDS} kills, in ${receiver.messages.length} messages; ${repeated.size} events twice`,
+      `${acknowledged.length} acknowledged over ${away.length} kills, in ${receiver.messages.length} messages; ${repeated.size} events twice`,
     )
   },
   ROUNDS * 5000 + CATCH_UP_MS + 10_000,
@@ -134,8 +140,8 @@ function repeatedIn(messages: readonly Message[]): Set<string> {
   return repeated
 }
 
-const isNear = (at: number, kills: readonly number[]) =>
-  kills.some((kill) => at > kill - LAST_MS && at < kill + RESTART_MS)
+const isNear = (at: number, away: readonly { from: number; to: number }[]) =>
+  away.some(({ from, to }) => at > from - LAST_MS && at < to + FIRST_MS)
 
 /** Notes when each event was acknowledged, to a twentieth of a second. */
 function timesOf(acknowledged: readonly string[]) {

@@ -6,7 +6,7 @@ import { aGradeEvent, aViewEvent } from '../support/events'
 import { temporaryFolder } from '../support/folders'
 import { startServerProcess } from '../support/server-process'
 
-// Chapter 3: being told. Register a target, verify what it receives, survive its failures.
+// Chapter 3: being told. Register a target, try it, verify what it receives, survive its failures.
 
 it('delivers signed events to a target, again when it fails', async () => {
   using folder = temporaryFolder()
@@ -17,7 +17,7 @@ it('delivers signed events to a target, again when it fails', async () => {
   const headers = { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' }
 
   // The secret is in this reply and in no other.
-  const registration = { name: 'grades', targetUrl: target.url, events: ['GradeEvent'] }
+  const registration = { targetUrl: target.url, events: ['GradeEvent'] }
   const init = { method: 'POST', headers, body: JSON.stringify(registration) }
   const created = await fetch(`${server.url}/webhooks`, init)
   expect(created.status).toBe(201)
@@ -45,10 +45,48 @@ it('delivers signed events to a target, again when it fails', async () => {
     expect(() => verifier.verify(`${delivered!.body} `, delivered!.headers)).toThrow()
   }
 
+  // What became of it, and how every attempt went.
+  const path = `${server.url}/webhooks/${webhook.id}`
+  const ask = async <Answer>(method: string, url: string, body?: object) => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    const reply = await fetch(url, { method, headers, ...sent })
+    expect(reply.ok).toBe(true)
+    return (await reply.json()) as Answer
+  }
+  const id = delivered!.headers['webhook-id']
+  const delivery = { id, status: 'delivered', attempts: 2, responseStatus: 204 }
+  await until(async () => {
+    const { deliveries } = await ask<{ deliveries: object[] }>('GET', `${path}/deliveries`)
+    return Bun.deepMatch({ deliveries: [delivery] }, { deliveries })
+  })
+
+  // Switched off for a while: what is stored meanwhile is held, and comes when it is on again.
+  await ask('PATCH', path, { enabled: false })
+  const later = aGradeEvent()
+  const second = JSON.stringify(anEnvelope([later]))
+  await fetch(`${server.url}/caliper/v1p2/events`, { method: 'POST', headers, body: second })
+  await until(async () => {
+    const held = `${path}/deliveries?status=held`
+    return (await ask<{ deliveries: object[] }>('GET', held)).deliveries.length === 1
+  })
+  await ask('PATCH', path, { enabled: true })
+  const [, , afterwards] = await target.received(3)
+  expect(JSON.parse(afterwards!.body)).toMatchObject({ data: [later] })
+
+  // An example, and what the target said to it.
+  const tested = await ask('POST', `${path}/test`, { eventType: 'ViewEvent' })
+  expect(tested).toMatchObject({ delivered: true, responseStatus: 204 })
+
   // Enough of it.
-  const gone = await fetch(`${server.url}/webhooks/${webhook.id}`, { method: 'DELETE', headers })
+  const gone = await fetch(path, { method: 'DELETE', headers })
   expect(gone.status).toBe(204)
 }, 60_000)
+
+async function until(isSo: () => Promise<boolean>) {
+  for (const end = performance.now() + 20_000; !(await isSo()); await Bun.sleep(50)) {
+    if (performance.now() > end) throw new Error('it did not come to that')
+  }
+}
 
 interface Received {
   headers: Record<string, string>

@@ -1,7 +1,7 @@
 import { WARM_DAYS, yearsKept } from '../../infra/retention'
 import type { RetentionClass } from '../../src/event/record'
 import { apiRequestMs, assumed, changesBatchMs } from '../capacity/load'
-import { deliveryWrites } from './deliveries'
+import { DELIVERY_READS, deliveryWrites } from './deliveries'
 import { type PriceName, prices } from './prices'
 
 /**
@@ -93,6 +93,7 @@ export function billOf(workload: Workload): Line[] {
     line(`lake: the rest of ${months}`, 's3Glacier', parquetGb * Math.max(0, months - MONTHS_WARM)),
     line('webhooks: queue', 'sqsRequest', messages * SQS_CALLS),
     line('webhooks: state', 'dynamoWrite', messages * deliveryWrites()),
+    line('webhooks: state', 'dynamoRead', messages * DELIVERY_READS),
     line('deliver', 'lambdaRequest', messages),
     line('deliver', 'lambdaCompute', deliverSeconds * assumed.deliverMemoryGb),
   ].filter(({ quantity }) => quantity > 0)

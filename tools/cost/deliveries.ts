@@ -8,8 +8,16 @@ import { assumed } from '../capacity/load'
 
 // The entry of an index is put when the item is, and moves with its status: it is deleted and put.
 const ENTRY_WRITES = 3
+// Others may join it, which is noted.
+const OPEN_WRITES = 1
 // The attempt is counted.
 const FIGURE_WRITES = 1
+
+/**
+ * Whoever adds a delivery looks whether it is there, which one it could join, and at that one; an item
+ * of the size of `assumed.eventsInMessage` takes two units.
+ */
+export const DELIVERY_READS = 4
 
 /**
  * Counts the write units of a delivery that arrives at its first attempt: its item is put, taken
@@ -35,5 +43,5 @@ export function deliveryWrites(events: number = assumed.eventsInMessage): number
   const attempt = { at, latencyMs: 300, status: 200, response: '{"ok":true}' }
   const delivered = { ...taken, deliveredAt: { S: at }, ...withTry([], attempt) }
   const items = unitsOf(waiting) + unitsOf(taken) + unitsOf(delivered)
-  return items + ENTRY_WRITES + FIGURE_WRITES
+  return items + ENTRY_WRITES + OPEN_WRITES + FIGURE_WRITES
 }

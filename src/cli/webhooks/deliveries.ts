@@ -116,7 +116,8 @@ function lineOf(item: Item): string {
   const { id, status, eventIds, attempts, responseStatus, latencyMs, nextAttemptAt } = item
   const error = item.reason ?? item.error
   const answered = responseStatus == null ? '' : `  HTTP ${responseStatus} in ${latencyMs} ms`
-  const why = error == null || status === 'delivered' ? '' : `  ${error}`
+  const isSaid = error == null || error === `HTTP ${responseStatus}` || status === 'delivered'
+  const why = isSaid ? '' : `  ${error}`
   const next = nextAttemptAt == null ? '' : `  next ${nextAttemptAt.slice(0, 19)}`
   return `${id}  ${status}  ${eventIds.length} events  attempt ${attempts}${answered}${why}${next}`
 }
@@ -144,7 +145,8 @@ export function deliveryCommand(): Command {
       print(...linesOf(facts))
       for (const { at, latencyMs, responseStatus, error, response } of tries ?? []) {
         const answer = responseStatus === undefined ? 'no answer' : `HTTP ${responseStatus}`
-        print(`- ${at}  ${answer} in ${latencyMs} ms${error === undefined ? '' : `  ${error}`}`)
+        const why = error === undefined || error === answer ? '' : `  ${error}`
+        print(`- ${at}  ${answer} in ${latencyMs} ms${why}`)
         if (response) print(`  ${response}`)
       }
       if (headers !== undefined) print('', ...linesOf(headers))

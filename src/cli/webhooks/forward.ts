@@ -14,7 +14,7 @@ const SHOWN_CHARS = 4096
 
 /** Makes what posts a message to an address of the developer's own, once. */
 export function createForward(target: URL): Forward {
-  return async function forward({ body, headers }, signal) {
+  return async function forward({ bytes, headers }, signal) {
     const begun = performance.now()
     const latency = () => Math.round(performance.now() - begun)
     const late = AbortSignal.timeout(PATIENCE_MS)
@@ -22,7 +22,7 @@ export function createForward(target: URL): Forward {
       const response = await fetch(target, {
         method: 'POST',
         headers,
-        body: new Uint8Array(body),
+        body: new Uint8Array(bytes),
         redirect: 'manual',
         signal: AbortSignal.any([signal, late]),
       })

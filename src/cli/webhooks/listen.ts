@@ -72,7 +72,7 @@ async function listen(options: Options) {
   let left = options.limit ?? Number.POSITIVE_INFINITY
 
   async function deliver(records: readonly EventRecord[]) {
-    for (const delivery of deliveriesTo(webhook, records)) {
+    for await (const delivery of deliveriesTo(webhook, records)) {
       if (stopped.signal.aborted) return
       left -= 1
       const answer = await forward?.(delivery, stopped.signal)

@@ -2,7 +2,7 @@ import type { EventRecord } from '../../event/record'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { compose, type Message } from '../../webhooks/compose'
 import { outgoingOf } from '../../webhooks/outgoing'
-import { requestHeaders } from '../../webhooks/request'
+import { bytesOf, requestHeaders } from '../../webhooks/request'
 import { CommandError } from '../failure'
 import { describeIssue } from '../issue-text'
 import type { Settings } from './settings'
@@ -11,6 +11,8 @@ import { isGenuine } from './verify'
 /** A delivery that was made on this machine, as a receiver would be posted it. */
 export interface LocalDelivery extends Message {
   id: string
+  /** The body as it is posted: compressed, if the webhook asks for that. */
+  bytes: Uint8Array
   records: readonly EventRecord[]
   /** The headers verify the body, by the secret. */
   isVerified: boolean
@@ -45,10 +47,10 @@ export async function localWebhook(
 }
 
 /** Composes and signs what the webhook would be posted of these events, one after the other. */
-export function* deliveriesTo(
+export async function* deliveriesTo(
   webhook: Webhook,
   records: readonly EventRecord[],
-): Generator<LocalDelivery> {
+): AsyncGenerator<LocalDelivery> {
   const byId = new Map(records.map((record) => [record.eventId, record]))
   for (const outgoing of outgoingOf(webhook, records, { enqueuedAt: new Date().toISOString() })) {
     const { deliveryId: id, eventIds } = outgoing
@@ -56,6 +58,7 @@ export function* deliveriesTo(
     const message = compose(webhook, outgoing, sent)
     const headers = requestHeaders(webhook, id, new Date(), message)
     const isVerified = isGenuine(webhook.secret, headers, message.body)
-    yield { id, records: sent, body: message.body, headers, isVerified }
+    const bytes = await bytesOf(webhook, message)
+    yield { id, records: sent, body: message.body, bytes, headers, isVerified }
   }
 }

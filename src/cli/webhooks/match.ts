@@ -55,8 +55,7 @@ async function match(id: string | undefined, options: Options) {
   }
   const what = event === undefined ? { last } : { event: await readEvent(event) }
   const path = id === undefined ? 'webhooks/match' : pathOf(id, 'match')
-  const settings: { settings?: Settings } =
-    file === undefined ? {} : { settings: await readSettings(file) }
+  const settings = file === undefined ? {} : { settings: await unsaved(file) }
   const asked = { ...settings, ...what, ...(source !== undefined && { source }) }
   const ask = createApiClient(options)
   const answer = await ask<Judged | JudgedEvent[]>('POST', path, asked)
@@ -71,6 +70,12 @@ async function match(id: string | undefined, options: Options) {
   ])
   process.stdout.write(`${renderTable(['event', 'type', 'matches', 'why'], rows)}\n`)
   print(`${answer.filter(({ matches }) => matches).length} of ${answer.length} match`)
+}
+
+/** A file for `create` may leave the target to its argument, and have a secret: neither is looked at. */
+async function unsaved(file: string): Promise<Settings> {
+  const { secret: _, ...settings } = await readSettings(file)
+  return { targetUrl: 'https://localhost', ...settings }
 }
 
 const listed = (note: string) => `- ${note}`

@@ -23,6 +23,9 @@ interface Replay extends Record<string, unknown> {
   from: string
   to?: string
   types?: string[]
+  matched?: number
+  /** So much of the time is gone through, 0 to 100. */
+  percent?: number
 }
 
 interface Options extends CommonOptions {
@@ -84,11 +87,12 @@ async function untilEnded(ask: ApiClient, id: string, begun: Replay): Promise<Re
 }
 
 function shareOf({ percent }: Replay): number | undefined {
-  return typeof percent === 'number' ? percent / 100 : undefined
+  return percent === undefined ? undefined : percent / 100
 }
 
-function countOf({ queued }: Replay): number {
-  return typeof queued === 'number' ? queued : 0
+/** So many events were found so far that the webhook is to get. */
+function countOf({ matched = 0 }: Replay): number {
+  return matched
 }
 
 function show(replay: Replay, { json }: { json?: true }) {
@@ -108,8 +112,8 @@ export function replaysCommand(): Command {
       }
       const replays = await readAll(ask, id)
       if (options.json) return printJson(replays)
-      const rows = replays.map(({ id, status, from, to, types, ...more }) => [
-        ...[id, status, from, to, types?.join(' '), countOf({ id, status, from, ...more })],
+      const rows = replays.map((one) => [
+        ...[one.id, one.status, one.from, one.to, one.types?.join(' '), countOf(one)],
       ])
       const names = ['replay', 'status', 'from', 'to', 'types', 'events']
       process.stdout.write(`${renderTable(names, rows)}\n`)

@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib'
 import { judge, type Reply } from '../../webhooks/verdict'
 import { harmless } from '../table'
 import { lineOf } from '../tail/line'
@@ -20,15 +19,15 @@ export async function showDelivery({ delivery, answer, json }: Shown): Promise<v
 }
 
 function asJson(delivery: LocalDelivery, answer: ForwardAnswer | undefined): string {
-  const { id, headers, isVerified } = delivery
-  return JSON.stringify({ id, headers, body: textOf(delivery), isVerified, answer })
+  const { id, headers, body, isVerified } = delivery
+  return JSON.stringify({ id, headers, body: body.toString(), isVerified, answer })
 }
 
 function asText(delivery: LocalDelivery, answer: ForwardAnswer | undefined): string[] {
-  const { id, records, body, isVerified } = delivery
+  const { id, records, bytes, isVerified } = delivery
   const events = records.length === 1 ? '1 event' : `${records.length} events`
   const signature = isVerified ? 'signature verified' : 'THE SIGNATURE DOES NOT VERIFY'
-  const head = `→ ${id}  ${events}, ${body.length} bytes, ${signature}`
+  const head = `→ ${id}  ${events}, ${bytes.length} bytes, ${signature}`
   const shown = records.map((event) => `  ${lineOf({ event }, false)}`)
   return [head, ...shown, ...(answer === undefined ? [] : answered(answer))]
 }
@@ -45,9 +44,4 @@ function answered(answer: ForwardAnswer): string[] {
   if (verdict.kind === 'done') return [`← ${first}`, ...text]
   const next = verdict.kind === 'gone' ? 'be disabled' : 'send it again in 5 s'
   return [harmless(`← ${first}: a webhook would ${next}`), ...text]
-}
-
-function textOf({ body, headers }: LocalDelivery): string {
-  const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
-  return plain.toString()
 }

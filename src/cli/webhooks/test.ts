@@ -24,6 +24,6 @@ async function test(id: string, options: CommonOptions & { type?: string }) {
   if (options.json) return printJson(told)
   const { responseStatus, latencyMs, error, response } = told
   const answer = responseStatus == null ? 'No answer' : `HTTP ${responseStatus}`
-  print(`${answer} in ${latencyMs ?? 0} ms${error == null ? '' : `: ${error}`}`)
+  print(`${answer} in ${latencyMs ?? 0} ms${error == null || error === answer ? '' : `: ${error}`}`)
   if (response) print(response)
 }

@@ -22,7 +22,6 @@ import { testWebhook } from './test-webhook'
 import { updateWebhook } from './update-webhook'
 
 export function registerWebhooks(app: App, deps: AppDeps) {
-  const { guard } = deps.services
   const checkTarget = createCheckTarget(deps.services)
   createWebhook(app, deps, checkTarget)
   listWebhooks(app, deps)
@@ -36,7 +35,7 @@ export function registerWebhooks(app: App, deps: AppDeps) {
   getDelivery(app, deps)
   retryDelivery(app, deps)
   retryDeliveries(app, deps)
-  testWebhook(app, deps, guard)
+  testWebhook(app, deps)
   getWebhookStats(app, deps)
   matchSettings(app, deps)
   matchWebhook(app, deps)

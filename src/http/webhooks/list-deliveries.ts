@@ -79,7 +79,7 @@ async function readPage(
   let cursor = first
   do {
     const left = Math.min(STEP, limit - deliveries.length)
-    const maxBytes = MAX_PAGE_BYTES
+    const maxBytes = MAX_PAGE_BYTES - bytes
     const page = await log.list(tenantId, webhookId, { ...filters, limit: left, cursor, maxBytes })
     const views = page.items.map(viewOfDelivery)
     deliveries.push(...views)

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { Guard } from '../../outbound/guard'
 import type { Delivery } from '../../platform/delivery-queue'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { compose } from '../../webhooks/compose'
 import { isNoticeName, ruleOfNoticeName } from '../../webhooks/notices'
-import { maskedHeaders, requestHeaders } from '../../webhooks/request'
+import { bytesOf, maskedHeaders, requestHeaders } from '../../webhooks/request'
 import { createSend } from '../../webhooks/send'
+import { createRefuseTarget } from '../../webhooks/target'
 import { type Reply, reasonOf } from '../../webhooks/verdict'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
@@ -17,7 +17,6 @@ import { deliveryExample } from './delivery-view'
 import { exampleRecord } from './example-record'
 import { findWebhook, WebhookParams } from './find-webhook'
 import { createOneTest } from './one-test'
-import { textOf } from './text-of'
 
 const Asked = z
   .strictObject({
@@ -93,10 +92,11 @@ const route = createRoute({
   },
 })
 
-export function testWebhook(app: App, deps: AppDeps, guard: Guard) {
-  const { platform, options } = deps
+export function testWebhook(app: App, deps: AppDeps) {
+  const { platform, options, services } = deps
   const { clock } = options
-  const send = createSend({ guard })
+  const send = createSend(services)
+  const refuseTarget = createRefuseTarget(services)
   const oneTest = createOneTest(platform.documents, clock)
   const checks = { admit: keyWith('webhooks:write'), limits: options.config }
 
@@ -116,9 +116,13 @@ export function testWebhook(app: App, deps: AppDeps, guard: Guard) {
         [TEST_HEADER]: '1',
       }
       const begun = clock.monotonic()
-      const answer = await send(webhook.targetUrl, headers, message.body)
+      const reason = await refuseTarget(tenantId, webhook.targetUrl)
+      const answer: Reply =
+        reason === undefined
+          ? await send(webhook.targetUrl, headers, await bytesOf(webhook, message))
+          : { kind: 'failed', reason }
       const latencyMs = Math.round(clock.monotonic() - begun)
-      const sent = { headers: maskedHeaders(webhook, headers), body: textOf(message) }
+      const sent = { headers: maskedHeaders(webhook, headers), body: message.body.toString() }
       return { ...outcomeOf(answer), latencyMs, sent }
     })
     c.header('Cache-Control', 'no-store')

@@ -19,6 +19,8 @@ export interface AwsDeliveryQueue extends DeliveryQueue {
    * @throws {StorageError}
    */
   open(rung: RungAlarm, leaseMs: number): Promise<Delivery | 'asleep' | 'gone'>
+  /** Lets a message ring again after so long, for a delivery that was not opened. @throws {StorageError} */
+  later(rung: RungAlarm, delayMs: number): Promise<void>
 }
 
 /** Deliveries that were added together need these before that is durable. */
@@ -156,16 +158,21 @@ export function createDeliveryQueue(needs: QueueNeeds): AwsDeliveryQueue {
 
   return {
     open,
+    later: (rung, delayMs) => alarms.snooze([rung], delayMs),
 
     async enqueue(deliveries, delayMs = 0) {
       const at = now()
       const once = [...new Map(deliveries.map((one) => [one.deliveryId, one])).values()]
       const groups = [...Map.groupBy(once, groupOf).values()]
-      for (const some of chunksOf(groups, BATCH)) {
-        const placed = await inParallel(some, BATCH, (group) => placeAll(group, at, delayMs))
+      for (const some of chunksOf(groups, PLACED_AT_A_TIME)) {
+        const placed = await inParallel(some, PLACED_AT_A_TIME, (group) =>
+          placeAll(group, at, delayMs),
+        )
         await ring(placed.flatMap(({ alarms }) => alarms))
         const open = placed.flatMap(({ open }) => open ?? [])
-        await inParallel(open, BATCH, ({ one, deliveryId }) => joining.open(one, deliveryId, at))
+        await inParallel(open, PLACED_AT_A_TIME, ({ one, deliveryId }) =>
+          joining.open(one, deliveryId, at),
+        )
       }
     },
 
@@ -256,6 +263,9 @@ export function createDeliveryQueue(needs: QueueNeeds): AwsDeliveryQueue {
     },
   }
 }
+
+// Each is some three calls after one another, of 5 ms: a thousand webhooks have theirs within a second.
+const PLACED_AT_A_TIME = 40
 
 // SQS counts whole seconds. What should wait for less is sent at once: two tenths for a second would
 // be late, and it has waited for the stream's batch as well.

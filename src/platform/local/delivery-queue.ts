@@ -13,6 +13,7 @@ import { createEnqueue } from './deliveries/enqueue'
 import { eraseFromDeliveries } from './deliveries/erase'
 import { createDeliveryLog } from './deliveries/log'
 import { createLookAhead } from './deliveries/look-ahead'
+import type { MostRemembered } from './deliveries/remembered'
 import { adoptFormerTables, BLOCKED, deliveryOf } from './deliveries/rows'
 import { prepare, type Whose } from './deliveries/statements'
 import { createTurns } from './deliveries/turns'
@@ -32,7 +33,7 @@ export type LocalDeliveryQueue = DeliveryQueue & DeliveryLog & Disposable
 export function createDeliveryQueue(
   db: Database,
   clock: Clock,
-  options: { tokens?: TokenSigner; maxParked?: number } = {},
+  options: { tokens?: TokenSigner; maxParked?: number; mostRemembered?: MostRemembered } = {},
 ): LocalDeliveryQueue {
   const { tokens = createTokenSigner(randomBytes(32)), maxParked = MAX_PARKED } = options
   guarded('opening the delivery queue', () => adoptFormerTables(db))
@@ -42,7 +43,7 @@ export function createDeliveryQueue(
   const opened = { wall: clock.now().getTime(), steady: clock.monotonic() }
   const now = () => Math.floor(opened.wall + clock.monotonic() - opened.steady)
   const turns = createTurns()
-  const core = createCore(db, { clock, now, changed })
+  const core = createCore(db, { clock, now, changed, ended }, options.mostRemembered)
   const { leases, open, figures } = core
   const ahead = createLookAhead(firstDue, leases)
   const aside = createAsideDeliveries(core, maxParked)
@@ -88,6 +89,11 @@ export function createDeliveryQueue(
     setTurn(whose, ahead.dueAt(whose, now()))
   }
 
+  function ended(whose: Whose, at = now()) {
+    const { free, backAt } = ahead.look(whose, at)
+    setTurn(whose, Math.min(free?.due_at ?? backAt, backAt))
+  }
+
   const takeDue = db.transaction((limit: number, leaseMs: number, hasPlace: HasPlace) => {
     const at = now()
     const taken: Delivery[] = []
@@ -97,14 +103,14 @@ export function createDeliveryQueue(
       const row = free !== undefined && free.due_at <= at ? read.get(free.rowid) : null
       if (row !== null) {
         const [{ rowid }, until, { lane, delivery_id }] = [free!, at + leaseMs, row]
-        open.closeOne(delivery_id, { tenantId, webhookId, lane })
+        open.closeOne(delivery_id)
         leases.add(delivery_id, { ...whose, rowid, until, lane, isNew: row.is_new === 1 })
         taken.push(deliveryOf(row))
       } else if (free !== undefined && free.due_at <= at) ahead.forget(whose)
-      const { free: next, backAt } = ahead.look(whose, at)
-      setTurn(whose, Math.min(next?.due_at ?? backAt, backAt))
+      ended(whose, at)
       turns.served(tenantId, webhookId)
-      return taken.length < limit
+      if (row === null) return 'nothing'
+      return taken.length < limit ? 'one' : 'last'
     })
     return taken
   })

@@ -146,8 +146,7 @@ export function createAdvance(needs: AdvanceNeeds): Advance {
     const [first, last] = [records[0], records.at(-1)]
     const archived = isArchived && first && last && { from: first.receivedAt, to: last.receivedAt }
     const cutting = { enqueuedAt, replayId, ...(archived && { archived }) }
-    // One that is joined to another would lose its id, by which it is there once.
-    return outgoingOf(webhook, wanted, cutting).map(({ join: _, ...one }) => one)
+    return outgoingOf(webhook, wanted, cutting)
   }
 
   /**

@@ -70,13 +70,15 @@ export function createJoining(
      */
     async join(one: Outgoing, openId: string, nowMs: number): Promise<Joined | undefined> {
       if (one.join === undefined || openId === one.deliveryId) return undefined
-      const own = await rows.read(one.deliveryId)
+      const [own, latest] = await Promise.all([rows.read(one.deliveryId), rows.read(openId)])
       const isDead = own !== undefined && statusOf(own) === 'failed'
       if (own !== undefined && !isDead && !isExpired(own, nowMs)) return undefined
+      let item = latest
       for (let tries = 0; tries < TRIES; tries += 1) {
-        const item = await rows.read(openId)
-        const joined = item && joinedWith(item, one, one.join)
-        if (joined === undefined || isExpired(item!, nowMs)) return undefined
+        // A write whose condition does not hold costs what one does that is carried out.
+        if (item === undefined || isExpired(item, nowMs) || !isOpen(item, one)) return undefined
+        const joined = joinedWith(item, one, one.join)
+        if (joined === undefined) return undefined
         const { eventIds, eventBytes, isFull } = joined
         const becomesDue = isFull && one.isHeld !== true
         const { isChanged, item: now } = await rows.change('enqueueing deliveries', openId, {
@@ -86,16 +88,17 @@ export function createJoining(
             ...(becomesDue && { dueAt: number(nowMs) }),
           },
           condition: one.isHeld ? OPEN_AND_HELD : OPEN,
-          values: { ':before': item!.eventIds!, ...(!one.isHeld && { ':none': number(0) }) },
+          values: { ':before': item.eventIds!, ...(!one.isHeld && { ':none': number(0) }) },
         })
         if (isChanged) {
           if (isDead) await forgetDead(one, own.buriedAs!)
           return { item: now, isFull }
         }
         // It was taken, released or erased, unless another joined it.
-        if (now.eventIds?.B === undefined || sameBytes(now.eventIds.B, item!.eventIds!.B!)) {
+        if (now.eventIds?.B === undefined || sameBytes(now.eventIds.B, item.eventIds!.B!)) {
           return undefined
         }
+        item = now
       }
       return undefined
     },
@@ -110,6 +113,13 @@ export function createJoining(
     })
     await unlessHeld('enqueueing deliveries', () => dynamo.send(command))
   }
+}
+
+/** Tells whether nobody took or tried a delivery yet, or it is parked, for one that is held. */
+function isOpen(item: Attributes, { isHeld }: Outgoing): boolean {
+  if (isHeld) return statusOf(item) === 'held'
+  const isUntouched = item.taken === undefined && item.tries === undefined
+  return statusOf(item) === 'pending' && isUntouched && Number(item.attempts?.N) === 0
 }
 
 /** @returns undefined when both are too large together */

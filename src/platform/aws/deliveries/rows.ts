@@ -114,9 +114,7 @@ export function createDeliveryRows({ dynamo, table }: { dynamo: DynamoDBClient; 
       if (held === undefined) return added
       if (held.buriedAs === undefined) return held
       // One that another process revived meanwhile waits already.
-      const { tries } = held
-      const revived = { ...added, ...(tries !== undefined && { tries }) }
-      return (await put(revived, 'buriedAs = :buried', { ':buried': held.buriedAs })) ?? revived
+      return (await put(added, 'buriedAs = :buried', { ':buried': held.buriedAs })) ?? added
     },
 
     async claim(deliveryId: string, nowMs: number, untilMs: number): Promise<Claim> {

@@ -3,7 +3,6 @@ import { DELIVERED_DAYS, FIGURES_DAYS } from '../../delivery-log'
 import { DEAD_DAYS, type DeliveryQueue, MAX_PARKED, PARKED_DAYS } from '../../delivery-queue'
 import { guarded } from '../database'
 import type { Core } from './core'
-import { placeOf } from './ends'
 import type { Lease } from './leases'
 import {
   BLOCKED,
@@ -153,7 +152,7 @@ export function createAsideDeliveries(core: Core, maxParked = MAX_PARKED): Aside
     try {
       const whose = guarded(what, () => moveOut.immediate(deliveryId, () => put(lease), then))
       if (whose === null) return null
-      open.closeOne(deliveryId, placeOf(whose))
+      open.closeOne(deliveryId)
       changed(whose)
       return whose
     } catch (error) {

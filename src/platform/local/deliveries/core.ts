@@ -5,7 +5,7 @@ import { createFigures, type Figures } from './figures'
 import { createLanes, type Lanes } from './lanes'
 import { createLeases, type Leases } from './leases'
 import { createOpenDeliveries, type OpenDeliveries } from './open-deliveries'
-import { createRemembered, type Remembered } from './remembered'
+import { createRemembered, type MostRemembered, type Remembered } from './remembered'
 import type { Table } from './rows'
 import type { Whose } from './statements'
 import { withTry } from './tries'
@@ -18,6 +18,8 @@ export interface Core {
   now(): number
   /** Is told of a webhook whose waiting deliveries changed. */
   changed(whose: Whose): void
+  /** Is told of a webhook of which nothing changed but that taken deliveries ended. */
+  ended(whose: Whose): void
   leases: Leases
   open: OpenDeliveries
   lanes: Lanes
@@ -34,7 +36,8 @@ export interface Core {
 
 export function createCore(
   db: Database,
-  { clock, now, changed }: Pick<Core, 'clock' | 'now' | 'changed'>,
+  { clock, now, changed, ended }: Pick<Core, 'clock' | 'now' | 'changed' | 'ended'>,
+  most?: MostRemembered,
 ): Core {
   const leases = createLeases()
 
@@ -48,11 +51,11 @@ export function createCore(
   }
 
   return {
-    ...{ db, clock, now, changed, leases, relaxed },
+    ...{ db, clock, now, changed, ended, leases, relaxed },
     open: createOpenDeliveries(),
-    lanes: createLanes(db, { leases, now }),
+    lanes: createLanes(db, leases),
     figures: createFigures(db, relaxed),
-    remembered: createRemembered(db),
+    remembered: createRemembered(db, most),
 
     triesOf(table, deliveryId, attempt) {
       const select = db.query<{ tries: string | null }, [string]>(

@@ -14,6 +14,7 @@ interface End {
 }
 
 type Ending = End & {
+  at: string
   resolve?(): void
   reject?(error: unknown): void
   /** It was taken until then. */
@@ -28,7 +29,7 @@ const MAX_BATCH = 64
 
 /** Writes down how attempts ended, those of some milliseconds in one transaction. */
 export function createEnds(core: Core) {
-  const { db, clock, now, leases, open, lanes, figures, remembered, relaxed, changed } = core
+  const { db, clock, now, ended, leases, open, lanes, figures, remembered, relaxed, changed } = core
   const forget = db.query<WhoseLane, [string]>(
     'DELETE FROM deliveries WHERE delivery_id = ? RETURNING tenant_id, webhook_id, lane',
   )
@@ -49,7 +50,7 @@ export function createEnds(core: Core) {
   let isFailing = false
 
   /** @returns whose it was, unless the queue has it not */
-  function endOne({ deliveryId, attempt: made, again }: End, lease: Lease | undefined, at: string) {
+  function endOne({ deliveryId, attempt: made, again, at }: Ending, lease: Lease | undefined) {
     const attempt = toRemember(made, lease?.isErased)
     if (again !== undefined) {
       const tries = core.triesOf('deliveries', deliveryId, attempt)
@@ -72,18 +73,17 @@ export function createEnds(core: Core) {
     return forgetParked.get(deliveryId)
   }
 
-  const endAll = db.transaction((ends: readonly End[], held: readonly (Lease | undefined)[]) => {
-    const at = clock.now().toISOString()
+  const endAll = db.transaction((ends: readonly Ending[], held: readonly (Lease | undefined)[]) => {
     const notes: Note[] = []
     const touched: WhoseLane[] = []
     for (const [place, end] of ends.entries()) {
-      const whose = endOne(end, held[place], at)
+      const whose = endOne(end, held[place])
       if (whose === null) continue
       lanes.settle(whose, whose.lane)
       const { attempt, again } = end
       if (attempt !== undefined) notes.push({ whose, attempt, isWell: again === undefined })
       if (attempt !== undefined && again === undefined) remembered.added(whose)
-      if (again !== undefined) open.closeOne(end.deliveryId, placeOf(whose))
+      if (again !== undefined) open.closeOne(end.deliveryId)
       if (again !== undefined || whose.lane !== null || !held[place]) touched.push(whose)
     }
     return { notes, touched }
@@ -108,6 +108,11 @@ export function createEnds(core: Core) {
       isFailing = false
       for (const note of notes) figures.note(note)
       for (const whose of touched) changed(whose)
+      for (const whose of new Map(
+        held.flatMap((one) => (one ? [[keyOf(one), one]] : [])),
+      ).values()) {
+        ended(whose)
+      }
       for (const { resolve } of ends) resolve?.()
     } catch (error) {
       isFailing = true
@@ -137,16 +142,17 @@ export function createEnds(core: Core) {
      */
     end(end: End): Promise<void> {
       const lease = leases.get(end.deliveryId)
+      const at = clock.now().toISOString()
       const mayWait = lease !== undefined && lease.lane === null && lease.until > now()
       if (end.again === undefined && end.attempt !== undefined && mayWait && !isFailing) {
-        batch.push({ ...end, until: lease.until })
+        batch.push({ ...end, at, until: lease.until })
         lease.until = Number.POSITIVE_INFINITY
         if (batch.length >= MAX_BATCH) flush()
         else timer ??= setTimeout(flush, WRITE_AFTER)
         return Promise.resolve()
       }
       const { promise, resolve, reject } = Promise.withResolvers<void>()
-      batch.push({ ...end, resolve, reject })
+      batch.push({ ...end, at, resolve, reject })
       if (!isSoon) {
         isSoon = true
         setImmediate(() => {
@@ -164,6 +170,4 @@ export function createEnds(core: Core) {
   }
 }
 
-export const placeOf = ({ tenant_id, webhook_id, lane }: WhoseLane) => ({
-  ...{ tenantId: tenant_id, webhookId: webhook_id, lane },
-})
+const keyOf = ({ tenant_id, webhook_id }: Whose) => `${tenant_id}\n${webhook_id}`

@@ -53,19 +53,18 @@ export function createEnqueue(core: Core, onParked: (tenantId: string, webhookId
     const latest = open.get(outgoing)
     if (most === undefined || latest === undefined) return false
     const { deliveryId } = latest
-    const events = latest.events + eventIds.length
     const all = latest.bytes + bytes
-    if (events > most.maxEvents || all > most.maxBytes) return false
+    if (all > most.maxBytes) return false
     const { read, write } = isHeld ? growParked! : grow!
     const row = read.get(deliveryId)
     if (row === null) return false
     const joined = new Set<string>(JSON.parse(row.event_ids))
+    if (joined.size + eventIds.length > most.maxEvents) return false
     for (const eventId of eventIds) joined.add(eventId)
     write.run(JSON.stringify([...joined]), deliveryId)
-    const grown = { deliveryId, events: joined.size, bytes: all }
-    const full = isFull(grown, most)
+    const full = isFull({ events: joined.size, bytes: all }, most)
     if (full) open.close(outgoing)
-    else open.set(outgoing, grown)
+    else open.set(outgoing, { deliveryId, bytes: all })
     if (full && !isHeld) hurry.run({ deliveryId, now: now() })
     return true
   }
@@ -78,13 +77,15 @@ export function createEnqueue(core: Core, onParked: (tenantId: string, webhookId
       const { deliveryId, tenantId, webhookId, eventIds, lane = null } = outgoing
       if (isKnown.get({ deliveryId })!.known) continue
       unbury.run(deliveryId)
+      open.closeOne(deliveryId) // it was deleted since
       if (join(outgoing)) continue
-      const opened = { deliveryId, events: eventIds.length, bytes: outgoing.bytes ?? 0 }
+      const { bytes = 0 } = outgoing
       const { enqueuedAt, attempts, lastFailure = null } = outgoing
-      const isFullItself = outgoing.join !== undefined && isFull(opened, outgoing.join)
+      const isFullItself =
+        outgoing.join !== undefined && isFull({ events: eventIds.length, bytes }, outgoing.join)
       const isOpen = outgoing.join !== undefined && !isFullItself && attempts === 0
       // Nothing may be added any more to what is before it in its lane.
-      if (isOpen) open.set(outgoing, opened)
+      if (isOpen) open.set(outgoing, { deliveryId, bytes })
       else if (outgoing.join !== undefined || lane !== null) open.close(outgoing)
       const row: Row = {
         ...{ deliveryId, tenantId, webhookId, enqueuedAt, attempts, lastFailure, lane },

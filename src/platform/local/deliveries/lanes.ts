@@ -8,9 +8,8 @@ type Head = { rowid: number; due_at: number }
 /**
  * Keeps lanes in order: of the waiting deliveries of a lane only the first may be due, the others are
  * blocked.
- * @param now the queue's time, ms
  */
-export function createLanes(db: Database, { leases, now }: { leases: Leases; now(): number }) {
+export function createLanes(db: Database, leases: Leases) {
   const ofLane = 'tenant_id = ? AND webhook_id = ? AND lane = ?'
   const any = db.query<Head, [string, string, string]>(
     `SELECT rowid, due_at FROM deliveries WHERE ${ofLane} LIMIT 1`,
@@ -32,17 +31,16 @@ export function createLanes(db: Database, { leases, now }: { leases: Leases; now
       lane !== null && any.get(tenantId, webhookId, lane) !== null ? BLOCKED : 0,
 
     /**
-     * Opens a lane for its first, after whatever was added, ended or moved. While another of it is
-     * under way, none is opened. To be called within the transaction of the change.
+     * Opens a lane for its first, after whatever was added, ended or moved. One that was taken stays
+     * the first until it ends. To be called within the transaction of the change.
      */
     settle(whose: Whose, lane: string | null) {
       if (lane === null) return
       const { tenant_id, webhook_id } = whose
       const head = first.get(tenant_id, webhook_id, lane)
       if (head === null) return
-      const at = now()
       const taken = leases.of(whose)
-      const isTaken = ({ rowid }: Head) => (taken.get(rowid)?.until ?? 0) > at
+      const isTaken = ({ rowid }: Head) => taken.has(rowid)
       const others = unblocked
         .all(tenant_id, webhook_id, lane)
         .filter(({ rowid }) => rowid !== head.rowid)

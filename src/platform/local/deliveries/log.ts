@@ -93,8 +93,9 @@ export function createDeliveryLog(core: Core, tokens: TokenSigner): Log {
   const failed = db.query<Failed, [string, string, string]>(
     `SELECT delivery_id, lane FROM dead_deliveries WHERE ${ofWebhook} AND delivery_id = ?`,
   )
-  const failedSince = db.query<Failed, [string, string, string, number]>(
-    `SELECT delivery_id, lane FROM dead_deliveries WHERE ${ofWebhook} AND enqueued_at >= ?
+  const failedSince = db.query<Failed, [string, string, string, string, number]>(
+    `SELECT delivery_id, lane FROM dead_deliveries
+     WHERE ${ofWebhook} AND enqueued_at >= ? AND buried_at < ?
      ORDER BY enqueued_at, seq LIMIT ?`,
   )
   const putBack = db.query<null, { deliveryId: string; dueAt: number; now: number }>(
@@ -179,12 +180,12 @@ export function createDeliveryLog(core: Core, tokens: TokenSigner): Log {
       return again(tenantId, webhookId, () => failed.all(tenantId, webhookId, deliveryId)) > 0
     },
 
-    async againAll(tenantId, webhookId, limit, since = '') {
+    async againAll(tenantId, webhookId, limit, since = '', endedBefore = LAST) {
       let count = 0
       while (count < limit) {
         const page = Math.min(PAGE, limit - count)
         const moved = again(tenantId, webhookId, () =>
-          failedSince.all(tenantId, webhookId, since, page),
+          failedSince.all(tenantId, webhookId, since, endedBefore, page),
         )
         count += moved
         if (moved < page) break

@@ -1,9 +1,8 @@
 import type { Outgoing } from '../../delivery-queue'
 
-/** One to which events may be added has so many events and bytes. */
+/** One to which events may be added has events of so many bytes. */
 export interface Open {
   deliveryId: string
-  events: number
   bytes: number
 }
 
@@ -21,30 +20,40 @@ type Place = Pick<Outgoing, 'tenantId' | 'webhookId' | 'isHeld'> & {
  */
 export function createOpenDeliveries() {
   const open = new Map<string, Open>()
+  const keys = new Map<string, string>()
   const keyOf = ({ tenantId, webhookId, lane, isHeld = false }: Place) =>
     `${tenantId}\n${webhookId}\n${isHeld}\n${lane ?? ''}`
+
+  function close(key: string) {
+    const one = open.get(key)
+    if (one === undefined) return
+    open.delete(key)
+    keys.delete(one.deliveryId)
+  }
 
   return {
     get: (place: Place) => open.get(keyOf(place)),
 
     set(place: Place, one: Open) {
       const key = keyOf(place)
-      open.delete(key)
+      close(key)
       open.set(key, one)
-      if (open.size > MAX_OPEN) open.delete(open.keys().next().value!)
+      keys.set(one.deliveryId, key)
+      if (open.size > MAX_OPEN) close(open.keys().next().value!)
     },
 
-    close: (place: Place) => open.delete(keyOf(place)),
+    close: (place: Place) => close(keyOf(place)),
 
-    /** Closes this one, which was taken, tried or moved, waiting or parked. */
-    closeOne(deliveryId: string, place: Omit<Place, 'isHeld'>) {
-      for (const isHeld of [false, true]) {
-        const key = keyOf({ ...place, isHeld })
-        if (open.get(key)?.deliveryId === deliveryId) open.delete(key)
-      }
+    /** Closes this one, which was taken, tried, moved or made anew. */
+    closeOne(deliveryId: string) {
+      const key = keys.get(deliveryId)
+      if (key !== undefined) close(key)
     },
 
-    clear: () => open.clear(),
+    clear() {
+      open.clear()
+      keys.clear()
+    },
   }
 }
 

@@ -2,10 +2,14 @@ import type { Database } from 'bun:sqlite'
 import { deliveryColumns } from './rows'
 import type { Whose } from './statements'
 
-// A webhook remembers so many that were delivered, and a tenant so many in all: at 4 KB for what
-// was answered, 200 MB at the very most.
-const MAX_OF_WEBHOOK = 1000
-const MAX_OF_TENANT = 50_000
+/** A webhook remembers so many that were delivered, and a tenant so many in all. */
+export interface MostRemembered {
+  ofWebhook: number
+  ofTenant: number
+}
+
+// At 4 KB for what was answered, a tenant's are 200 MB at the very most.
+const MOST: MostRemembered = { ofWebhook: 1000, ofTenant: 50_000 }
 
 // Beyond that so many go at once, so that it is rare: the last ones are looked for among all.
 const AT_ONCE = 100
@@ -16,7 +20,7 @@ const MAX_COUNTS = 50_000
 type Moved = { deliveryId: string; at: string; tries: string | null }
 
 /** Remembers deliveries that were delivered, no more of each webhook and tenant than there is room for. */
-export function createRemembered(db: Database) {
+export function createRemembered(db: Database, most = MOST) {
   const [fromWaiting, fromParked] = (['deliveries', 'parked_deliveries'] as const).map((table) =>
     db.query<null, Moved>(
       `INSERT OR REPLACE INTO delivered_deliveries (${deliveryColumns}, ended_at, tries)
@@ -25,8 +29,8 @@ export function createRemembered(db: Database) {
   )
   const ofWebhook = 'tenant_id = ? AND webhook_id = ?'
   const bounds = [
-    boundOf(db, ofWebhook, MAX_OF_WEBHOOK),
-    boundOf(db, 'tenant_id = ?', MAX_OF_TENANT),
+    boundOf(db, ofWebhook, most.ofWebhook),
+    boundOf(db, 'tenant_id = ?', most.ofTenant),
   ] as const
 
   return {
@@ -67,8 +71,9 @@ function boundOf(db: Database, where: string, most: number) {
         counted = count(key)
         const beyond = counted - most
         if (beyond > 0) {
-          trim.run(...key, beyond + AT_ONCE)
-          counted -= beyond + AT_ONCE
+          const gone = beyond + Math.min(AT_ONCE, Math.floor(most / 10))
+          trim.run(...key, gone)
+          counted -= gone
         }
       }
       if (counts.size >= MAX_COUNTS) counts.clear()

@@ -46,20 +46,22 @@ export function createTurns() {
     /**
      * Goes round the tenants for as long as `take` takes something: once for each of them in turn,
      * with the first of its due webhooks for which `hasPlace` says yes.
-     * @param take returns whether to go on
+     * @param take returns what became of the turn: nothing was there after all, so that another webhook
+     * has it; one was taken; it was the last
      */
     goRound(
       now: number,
       hasPlace: (tenantId: string, webhookId: string) => boolean,
-      take: (tenantId: string, webhookId: string) => boolean,
+      take: (tenantId: string, webhookId: string) => 'nothing' | 'one' | 'last',
     ) {
       // A tenant that is served is added again behind the others, so that the loop comes to it once
       // more.
       for (const [tenantId, webhooks] of tenants) {
         for (const [webhookId, dueAt] of webhooks) {
           if (dueAt > now || !hasPlace(tenantId, webhookId)) continue
-          if (!take(tenantId, webhookId)) return
-          break
+          const taken = take(tenantId, webhookId)
+          if (taken === 'last') return
+          if (taken === 'one') break
         }
       }
     },
