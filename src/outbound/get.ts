@@ -1,4 +1,4 @@
-import { createCall } from './call'
+import type { Call } from './call'
 import type { Guard } from './guard'
 
 /** Reads a small text from the public internet. @throws the error that prevented it */
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 5_000
 const MAX_BYTES = 288 * 1024
 
 export function createGet({ guard, timeoutMs = TIMEOUT_MS }: { guard: Guard; timeoutMs?: number }) {
-  const call = createCall(guard)
+  let call: Call | undefined
   const headers = { accept: 'application/json', 'accept-encoding': 'identity' }
   const request = {
     method: 'GET',
@@ -23,6 +23,8 @@ export function createGet({ guard, timeoutMs = TIMEOUT_MS }: { guard: Guard; tim
   } as const
 
   return async function get(target) {
+    // Most processes read nothing, and a start is as quick as it is small.
+    call ??= (await import('./call')).createCall(guard)
     const { status, body, cutOff } = await call(target, request)
     if (status !== 200) throw new Error(`it was answered ${status}`)
     if (cutOff !== undefined) throw new Error(cutOff)
