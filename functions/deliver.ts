@@ -8,6 +8,7 @@ import { systemClock as clock } from '../src/platform/clock'
 import { createHidden } from '../src/query/hidden'
 import { createLog } from '../src/telemetry/log'
 import { createDeliver } from '../src/webhooks/deliver'
+import { createPlaceOf } from '../src/webhooks/place-of'
 import { replaysByMessages } from '../src/webhooks/replays/by-messages'
 import { createSend } from '../src/webhooks/send'
 import { createRefuseTarget } from '../src/webhooks/target'
@@ -28,6 +29,7 @@ const carryOn = replaysByMessages(platform, { hotTtlDays, hiddenBefore, clock, l
 export const handler = createDeliverHandler({
   deliveries: platform.deliveries,
   carryOn,
+  placeOf: createPlaceOf({ ...platform, clock }),
   deliver: createDeliver({ ...platform, send, refuseTarget, clock, log }),
   log,
 })

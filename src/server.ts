@@ -12,7 +12,7 @@ import { createLimiter, ratesOf } from './limits/limiter'
 import { createHub } from './live/hub'
 import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
-import { createIdleSockets } from './outbound/idle-sockets'
+import { createIdleConnections } from './outbound/idle-connections'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
 import { openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
@@ -57,7 +57,7 @@ export async function startServer(config: Config): Promise<Server> {
   const guard = createGuard({ allowPrivate: config.allowPrivateWebhooks })
   const findTenant = rememberTenants({ ...platform, clock })
   const refuseTarget = createRefuseTarget({ findTenant })
-  const send = createSend({ guard, idle: createIdleSockets() })
+  const send = createSend({ guard, idle: createIdleConnections() })
   const deliverer = opened.use(createDeliverer({ ...platform, send, refuseTarget, clock, log }))
   const { archiveFlushSeconds } = config
   const onEnqueued = deliverer.poke

@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net'
+import { type Connection, createConnection } from './connection'
+import { createEnding, type Ending } from './ending'
 import { type Answer, type Exchange, exchange } from './exchange'
 import type { Guard } from './guard'
-import type { IdleSockets } from './idle-sockets'
+import type { IdleConnections } from './idle-connections'
 import { openSocket } from './open-socket'
 import { inWords, inWordsOfNames, within } from './words'
 
@@ -31,61 +32,40 @@ export type Call = (target: string, options: CallOptions) => Promise<Answer>
  * @param idle keeps connections for the next call. For calls that may be made twice only: one that
  * fails on a kept connection before its answer began is made again on a new one.
  */
-export function createCall(guard: Pick<Guard, 'pin'>, idle?: IdleSockets): Call {
+export function createCall(guard: Pick<Guard, 'pin'>, idle?: IdleConnections): Call {
   return async function call(target, { timeoutMs, signal, ...request }) {
-    const ending = new AbortController()
     const endsAt = performance.now() + timeoutMs
-    const timer = setTimeout(() => {
-      ending.abort(new Error(`no answer ${within(timeoutMs)}`))
-    }, timeoutMs)
-    const stop = () => ending.abort(signal?.reason)
-    signal?.addEventListener('abort', stop)
-    if (signal?.aborted) stop()
-    try {
-      return await answerOf(target, request, endsAt, ending.signal)
-    } finally {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', stop)
-    }
-  }
-
-  async function answerOf(target: string, request: Exchange, endsAt: number, signal: AbortSignal) {
-    const { url, addresses } = await orEnd(guard.pin(target).catch(throwInWordsOfNames), signal)
+    const late = new Error(`no answer ${within(timeoutMs)}`)
+    using ending = createEnding(late, timeoutMs, signal)
+    const { url, addresses } = await pin(target, ending)
     const kept = idle?.take(url, addresses)
-    const first = kept && (await over(kept, url, request, signal))
+    const first = kept && (await over(kept, url, request, ending))
     if (first && 'answer' in first) return first.answer
-    const socket = await openSocket(url, addresses, endsAt, signal).catch(throwInWords)
-    const last = await over(socket, url, request, signal)
+    const socket = await openSocket(url, addresses, endsAt, ending).catch(throwInWords)
+    const last = await over(createConnection(socket), url, request, ending)
     if ('answer' in last) return last.answer
-    signal.throwIfAborted()
+    ending.throwIfOver()
     throw inWords(last.error)
   }
 
-  async function over(socket: Socket, url: URL, request: Exchange, signal: AbortSignal) {
-    const asked = { ...request, maySoonBeFollowed: idle !== undefined }
-    const exchanged = await exchange(socket, url, asked, signal)
-    if ('answer' in exchanged && exchanged.isOpen) idle?.put(url, socket)
+  /** A name server cannot be told to stop, so its answer is waited for as long as the call may take. */
+  function pin(target: string, ending: Ending) {
+    const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Guard['pin']>>>()
+    ending.wait(reject)
+    if (!ending.isOver()) {
+      guard.pin(target).then(resolve, (error) => reject(inWordsOfNames(error)))
+    }
+    return promise.finally(ending.rest)
+  }
+
+  async function over(connection: Connection, url: URL, request: Exchange, ending: Ending) {
+    const asked = { ...request, mayBeKept: idle !== undefined }
+    const exchanged = await exchange(connection, url, asked, ending)
+    if ('answer' in exchanged && exchanged.isOpen) idle?.put(url, connection)
     return exchanged
   }
 }
 
 function throwInWords(error: unknown): never {
   throw inWords(error)
-}
-
-function throwInWordsOfNames(error: unknown): never {
-  throw inWordsOfNames(error)
-}
-
-/** Waits for work that cannot be told to stop, or for the signal. */
-async function orEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise: ended, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort)
-  try {
-    return await Promise.race([work, ended])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }

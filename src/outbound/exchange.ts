@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net'
+import type { Connection } from './connection'
+import type { Ending } from './ending'
 import { createAnswerReader } from './read-answer'
 import type { Head } from './read-head'
 
@@ -27,37 +28,39 @@ export interface Exchange {
 /** This is how an exchange went. */
 export type Exchanged =
   /** The connection is left open, with nothing on it, where it can be used again. */
-  { answer: Answer; isOpen: boolean } | { error: Error }
+  { answer: Answer; isOpen: boolean } | { error: unknown }
 
 /**
  * Sends one request and reads its answer over a connection, which is closed afterwards, unless it may
  * be kept and can be. The promise ends when the connection is given up, so that there are never more
  * connections than calls.
+ * @throws {Error} when the request cannot be written
  */
 export function exchange(
-  socket: Socket,
+  connection: Connection,
   url: URL,
-  request: Exchange & { maySoonBeFollowed: boolean },
-  signal: AbortSignal,
+  request: Exchange & { mayBeKept: boolean },
+  ending: Ending,
 ): Promise<Exchanged> {
   const { promise, resolve } = Promise.withResolvers<Exchanged>()
+  const head = headOf(url, request)
   const answer = createAnswerReader(request)
   let read = 0
   let bodyTimer: ReturnType<typeof setTimeout> | undefined
   let hasEnded = false
 
-  function end(error?: Error) {
+  function end(error?: unknown) {
     if (hasEnded) return
     hasEnded = true
-    clearTimeout(bodyTimer)
-    signal.removeEventListener('abort', abort)
-    socket.off('error', end).off('data', take).off('end', close).off('close', close)
-    const head = answer.head()
-    const isOpen = error === undefined && request.maySoonBeFollowed && isFree(head)
-    if (!isOpen) socket.destroy()
-    if (head === undefined) return resolve({ error: error ?? new Error(CLOSED) })
-    const cutOff = answer.isWhole() ? undefined : (error?.message ?? 'the connection was closed')
-    resolve({ answer: { ...head, body: answer.body(), cutOff }, isOpen })
+    if (bodyTimer !== undefined) clearTimeout(bodyTimer)
+    ending.rest()
+    const found = answer.head()
+    const isOpen = error === undefined && request.mayBeKept && isFree(found)
+    if (isOpen) connection.rest()
+    else connection.close()
+    if (found === undefined) return resolve({ error })
+    const cutOff = answer.isWhole() ? undefined : ((error as Error)?.message ?? 'it was cut off')
+    resolve({ answer: { ...found, body: answer.body(), cutOff }, isOpen })
   }
 
   /**
@@ -66,15 +69,15 @@ export function exchange(
    */
   function isFree(head: Head | undefined): boolean {
     const isTaken = head !== undefined && head.status >= 200 && head.status < 300
-    return isTaken && answer.leavesOpen() && socket.writableLength === 0 && socket.writable
+    return isTaken && answer.leavesOpen() && connection.isWritten() && connection.isOpen()
   }
 
-  function take(bytes: Buffer) {
+  function data(bytes: Buffer) {
     if (hasEnded) return
     try {
       answer.push(bytes.subarray(0, request.maxBytes - read))
     } catch (error) {
-      return end(error as Error)
+      return end(error)
     }
     read += bytes.length
     if (answer.isWhole()) return end()
@@ -84,47 +87,29 @@ export function exchange(
     bodyTimer ??= setTimeout(end, request.bodyMs, new Error('its body takes too long'))
   }
 
-  function close() {
+  function over(error?: Error) {
     answer.close()
-    end(new Error(CLOSED))
+    end(error ?? new Error('the connection was closed before there was an answer'))
   }
 
-  const abort = () => end(signal.reason)
-  signal.addEventListener('abort', abort)
-  socket.on('error', end)
-  socket.on('data', take)
-  // The other side has ended its answer: missing bytes do not come any more.
-  socket.on('end', close)
-  socket.on('close', close)
-  if (signal.aborted) abort()
-  else send(socket, headOf(url, request), request.body)
+  connection.use({ data, over })
+  ending.wait(end)
+  if (!hasEnded) connection.write(head, request.body)
   return promise
-}
-
-const CLOSED = 'the connection was closed before there was an answer'
-
-// A body that is not longer is copied behind its head, and goes out with it.
-const SMALL_BYTES = 64 * 1024
-
-function send(socket: Socket, head: string, body: Uint8Array = new Uint8Array()) {
-  if (body.length <= SMALL_BYTES) socket.write(Buffer.concat([Buffer.from(head), body]))
-  else {
-    socket.write(head)
-    socket.write(body)
-  }
 }
 
 function headOf(
   { host, pathname, search }: URL,
-  { method, headers, body, maySoonBeFollowed }: Exchange & { maySoonBeFollowed: boolean },
+  { method, headers, body, mayBeKept }: Exchange & { mayBeKept: boolean },
 ): string {
-  const fields = {
-    host,
-    ...headers,
-    ...(body && { 'content-length': String(body.length) }),
-    connection: maySoonBeFollowed ? 'keep-alive' : 'close',
+  let lines = `${method} ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n`
+  for (const name in headers) {
+    const line = `${name}: ${headers[name]}`
+    if (line.includes('\n') || line.includes('\r')) {
+      throw new Error('a header has more than one line')
+    }
+    lines += `${line}\r\n`
   }
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
-  if (lines.some((line) => /[\r\n]/.test(line))) throw new Error('a header has more than one line')
-  return `${[`${method} ${pathname}${search} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`
+  if (body !== undefined) lines += `content-length: ${body.length}\r\n`
+  return `${lines}connection: ${mayBeKept ? 'keep-alive' : 'close'}\r\n\r\n`
 }

@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { whyUntrusted } from './certificate'
+import type { Ending } from './ending'
 import type { Address } from './guard'
 
 // A name may have hundreds of addresses. A target that is not reached at one of these counts as
@@ -12,13 +13,13 @@ const MAX_ADDRESSES = 8
  * connection is good once its certificate was found to be that of the name in the URL: nothing is
  * written before.
  * @param endsAt on the clock of `performance.now()`
- * @throws {Error} why the last of them could not be reached, or why `signal` was aborted
+ * @throws {Error} why the last of them could not be reached, or why the call is over
  */
 export async function openSocket(
   url: URL,
   addresses: readonly Address[],
   endsAt: number,
-  signal: AbortSignal,
+  ending: Ending,
 ): Promise<Socket> {
   const tried = addresses.slice(0, MAX_ADDRESSES)
   for (const [place, { address }] of tried.entries()) {
@@ -26,9 +27,9 @@ export async function openSocket(
     // The last one has all that is left, and the call's own clock.
     const share = left === 1 ? undefined : (endsAt - performance.now()) / left
     try {
-      return await connect(url, address, share, signal)
+      return await connect(url, address, share, ending)
     } catch (error) {
-      if (signal.aborted || place === tried.length - 1) throw error
+      if (ending.isOver() || place === tried.length - 1) throw error
     }
   }
   throw new Error('it has no address')
@@ -38,15 +39,15 @@ function connect(
   url: URL,
   host: string,
   withinMs: number | undefined,
-  signal: AbortSignal,
+  ending: Ending,
 ): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
-  signal.throwIfAborted()
+  ending.throwIfOver()
   const socket = begin(url, host)
-  const abort = () => fail(signal.reason)
+  let isSettled = false
   const late = () => fail(new Error('it cannot be reached in time'))
   const timer = withinMs === undefined ? undefined : setTimeout(late, withinMs)
-  signal.addEventListener('abort', abort)
+  ending.wait((reason) => fail(reason as Error))
   // The listener stays, so that a late error is never unhandled.
   socket.on('error', fail)
   socket.once('close', closed)
@@ -60,8 +61,9 @@ function connect(
   }
 
   function end() {
+    isSettled = true
     clearTimeout(timer)
-    signal.removeEventListener('abort', abort)
+    ending.rest()
     socket.off('close', closed)
   }
 
@@ -71,6 +73,7 @@ function connect(
   }
 
   function fail(error: Error) {
+    if (isSettled) return
     end()
     reject(error)
     socket.destroy()

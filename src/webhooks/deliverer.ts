@@ -13,6 +13,9 @@ const LEASE_MS = 60_000
 // A retry may be late by this time; `poke` tells of new deliveries at once.
 const POLL_MS = 1000
 
+// How much later than it could a delivery may go that waits for others which drag (`places.ts`).
+const LOOK_MS = 100
+
 // An attempt that is under way when we are stopped has so long to end by itself; then it is cut
 // off, and made again at the next start. A container is given ten seconds for everything.
 const GRACE_MS = 2000
@@ -38,6 +41,7 @@ export function createDeliverer(
   const waiting: (() => void)[] = []
   const cutOff = new AbortController()
   let wake = Promise.withResolvers<void>()
+  let looking: ReturnType<typeof setInterval> | undefined
   let stopping = false
 
   function poke() {
@@ -49,11 +53,12 @@ export function createDeliverer(
     while (!stopping) {
       wake = Promise.withResolvers()
       const asked = waiting.length // a later caller may know of a later delivery
-      const taken = await takeDue()
+      const { taken, waitMs } = await takeDue()
       for (const delivery of taken ?? []) start(delivery)
       if (taken?.length) continue
-      if (taken && underWay.size === 0) for (const tell of waiting.splice(0, asked)) tell()
-      const timer = setTimeout(poke, POLL_MS)
+      const isIdle = taken !== undefined && underWay.size === 0 && waitMs === undefined
+      if (isIdle) for (const tell of waiting.splice(0, asked)) tell()
+      const timer = setTimeout(poke, Math.min(waitMs ?? POLL_MS, POLL_MS))
       await wake.promise
       clearTimeout(timer)
     }
@@ -74,25 +79,30 @@ export function createDeliverer(
   }
 
   /**
-   * Takes due deliveries. @returns undefined when the queue cannot be reached, which says nothing
-   * about what is due
+   * Takes due deliveries. They are undefined when the queue cannot be reached, which says nothing about
+   * what is due.
+   * @returns also in how many milliseconds the pace of a webhook lets one go that is due
    */
-  async function takeDue(): Promise<Delivery[] | undefined> {
-    const held: (() => void)[] = []
+  async function takeDue(): Promise<{ taken?: Delivery[]; waitMs?: number | undefined }> {
+    const held: ((isUnused: boolean) => void)[] = []
+    let waitMs: number | undefined
     function hasPlace(tenantId: string, webhookId: string): boolean {
       const leave = places.take({ tenantId, webhookId })
       if (leave !== undefined) held.push(leave)
+      const ownMs = leave === undefined ? places.waitMs(webhookId) : 0
+      if (ownMs > 0) waitMs = Math.min(ownMs, waitMs ?? ownMs)
       return leave !== undefined
     }
     try {
-      return await deliveries.take(places.free(), LEASE_MS, hasPlace)
+      places.learn(await registry.webhooks.listAll())
+      return { taken: await deliveries.take(places.free(), LEASE_MS, hasPlace), waitMs }
     } catch (error) {
       log.error('webhook deliveries cannot be read', { reason: (error as Error).message })
-      return undefined
+      return {}
     } finally {
       // The places of deliveries that were not given after all are left; the others are about to
       // take theirs.
-      for (const leave of held) leave()
+      for (const leave of held) leave(true)
     }
   }
 
@@ -104,6 +114,15 @@ export function createDeliverer(
       poke()
     })
     underWay.add(ended)
+    looking ??= setInterval(look, LOOK_MS)
+  }
+
+  /** Gives away places of attempts that drag, for as long as any attempt is under way. */
+  function look() {
+    if (places.look()) poke()
+    if (underWay.size > 0) return
+    clearInterval(looking)
+    looking = undefined
   }
 
   async function deliverOrPutOff(delivery: Delivery) {
@@ -137,6 +156,7 @@ export function createDeliverer(
       await working
       await Promise.all(underWay)
       clearTimeout(timer)
+      clearInterval(looking)
       for (const tell of waiting.splice(0)) tell()
     },
   }

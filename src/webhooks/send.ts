@@ -1,6 +1,6 @@
 import { createCall } from '../outbound/call'
 import type { Guard } from '../outbound/guard'
-import type { IdleSockets } from '../outbound/idle-sockets'
+import type { IdleConnections } from '../outbound/idle-connections'
 import { MAX_RESPONSE_BYTES } from '../platform/delivery-log'
 import type { Reply } from './verdict'
 
@@ -26,7 +26,11 @@ const MAX_BYTES = 64 * 1024
 const BODY_MS = 1000
 
 /** @param needs.idle keeps connections for the next attempt. Left out, each has its own. */
-export function createSend(needs: { guard: Guard; idle?: IdleSockets; timeoutMs?: number }): Send {
+export function createSend(needs: {
+  guard: Guard
+  idle?: IdleConnections
+  timeoutMs?: number
+}): Send {
   const { guard, idle, timeoutMs = TIMEOUT_MS } = needs
   const call = createCall(guard, idle)
   const limits = {

@@ -103,6 +103,119 @@ describe('While the targets of others are dead, sixteen deliveries of one tenant
   }
 })
 
+/** A deliverer over one record of each tenant, and how to send that to webhooks. */
+function sceneOf(hooks: Webhook[], more: { timeoutMs?: number } = {}) {
+  const records = new Map(hooks.map(({ tenantId }) => [tenantId, aRecord({ tenantId })]))
+  const { events } = aStore(...records.values())
+  const deliveries = aQueue()
+  const send = createSend({ guard: createGuard({ allowPrivate: true }), ...more })
+  const needs = { events, deliveries, registry: aRegistry(...hooks), send, clock, mark: () => '1' }
+  const deliverer = createDeliverer({ ...needs, log: aLog().log, graceMs: 100 })
+  const to = ({ tenantId, webhookId }: Webhook) =>
+    aDelivery({ tenantId, webhookId, eventIds: [records.get(tenantId)!.eventId] })
+  return {
+    async queue(...those: Webhook[]) {
+      await deliveries.enqueue(those.map(to))
+      deliverer.poke()
+    },
+    [Symbol.asyncDispose]: () => deliverer[Symbol.asyncDispose](),
+  }
+}
+
+describe('A healthy endpoint, sent to ten times a second', () => {
+  const scenes: [name: string, hanging: number, tenantId: string][] = [
+    ['beside one that hangs', 1, 'good'],
+    ['beside a hundred that hang, of its own tenant', 100, 'good'],
+    ['beside a hundred that hang, of another tenant', 100, 'other'],
+  ]
+  for (const [name, hanging, tenantId] of scenes) {
+    it(`is reached as fast ${name}`, async () => {
+      using dead = await aDeadTarget()
+      const arrivals: (() => void)[] = []
+      await using good = aReceiver(() => {
+        arrivals.shift()?.()
+        return new Response()
+      })
+      const healthy = aWebhook({ tenantId: 'good', targetUrl: good.url })
+      const hooks = many(hanging, () => aWebhook({ tenantId, targetUrl: dead.url }))
+      // Those that hang are known to fail after two seconds, and are tried again.
+      await using scene = sceneOf([healthy, ...hooks], { timeoutMs: 2000 })
+      for (let round = 0; round < 3; round += 1) await scene.queue(...hooks)
+      while (dead.open() < Math.min(32, hanging)) await Bun.sleep(10)
+
+      const tookMs: number[] = []
+      for (let sent = 0; sent < 80; sent += 1) {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        arrivals.push(resolve)
+        const begun = performance.now()
+        await scene.queue(healthy)
+        await promise
+        tookMs.push(performance.now() - begun)
+        await Bun.sleep(100)
+      }
+      tookMs.sort((a, b) => a - b)
+      const [p50, p99, most] = [tookMs[40]!, tookMs[78]!, tookMs[79]!].map(Math.round) as [
+        number,
+        number,
+        number,
+      ]
+      console.log(`${name}: p50 ${p50} ms, p99 ${p99} ms, most ${most} ms`)
+      expect(dead.open()).toBeGreaterThan(0)
+      expect(p99).toBeLessThan(500)
+      // The first comes when nobody is known to hang.
+      expect(most).toBeLessThan(SOON_MS)
+    }, 60_000)
+  }
+})
+
+describe('A webhook with settings of its own', () => {
+  it('has no more attempts at a time than it says', async () => {
+    let [open, most] = [0, 0]
+    await using receiver = aReceiver(async () => {
+      open += 1
+      most = Math.max(most, open)
+      await Bun.sleep(20)
+      open -= 1
+      return new Response()
+    })
+    for (const maxConcurrent of [1, 2, 16]) {
+      most = 0
+      const before = receiver.received.length
+      const hook = aWebhook({ targetUrl: receiver.url, maxConcurrent })
+      await using scene = sceneOf([hook])
+      await scene.queue(...many(40, () => hook))
+      while (receiver.received.length < before + 40) await Bun.sleep(5)
+      expect(most).toBeLessThanOrEqual(maxConcurrent)
+      expect(most).toBeGreaterThan(maxConcurrent / 2)
+    }
+  }, 30_000)
+
+  it('has no more attempts within a second than it says, and no webhook beside it waits', async () => {
+    const times: number[] = []
+    await using paced = aReceiver(() => {
+      times.push(performance.now())
+      return new Response()
+    })
+    await using free = aReceiver()
+    const slow = aWebhook({ targetUrl: paced.url, maxPerSecond: 10 })
+    const fast = aWebhook({ targetUrl: free.url })
+    await using scene = sceneOf([slow, fast])
+    await scene.queue(...many(35, () => slow))
+    const begun = process.cpuUsage()
+    await scene.queue(...many(35, () => fast))
+    while (free.received.length < 35) await Bun.sleep(1)
+    expect(times.length).toBeLessThan(35)
+    while (times.length < 35) await Bun.sleep(5)
+    const tookMs = times.at(-1)! - times[0]!
+    const cpuMs = process.cpuUsage(begun).user / 1000
+    console.log(`35 at 10 a second: ${Math.round(tookMs)} ms, ${Math.round(cpuMs)} ms of the CPU`)
+    expect(tookMs).toBeGreaterThan(2900)
+    expect(tookMs).toBeLessThan(6000)
+    // Whoever waits sleeps.
+    expect(cpuMs).toBeLessThan(1500)
+  }, 30_000)
+})
+
 describe('Taking from 100,000 deliveries to 5,000 webhooks', () => {
   it('takes no longer than from few', async () => {
     const deliveries = aQueue()

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:tls'
 import { createGuard } from '../../src/outbound/guard'
-import { createIdleSockets } from '../../src/outbound/idle-sockets'
+import { createIdleConnections } from '../../src/outbound/idle-connections'
 import { createSend } from '../../src/webhooks/send'
 
 // A program of its own, since which authorities are trusted is read once, from the environment.
@@ -42,7 +42,7 @@ const heardOnce = heard
 
 // Over one connection, as long as its name is the same.
 met = 0
-const again = createSend({ guard, idle: createIdleSockets(), timeoutMs: 2000 })
+const again = createSend({ guard, idle: createIdleConnections(), timeoutMs: 2000 })
 for (const host of ['hook.example', 'hook.example', 'hook.example', '127.0.0.1']) {
   await again(`https://${host}:${good}/`, {}, '{}')
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { createServer, type Socket } from 'node:net'
 import { createGuard } from '../../src/outbound/guard'
-import { createIdleSockets } from '../../src/outbound/idle-sockets'
+import { createIdleConnections } from '../../src/outbound/idle-connections'
 import { createSend } from '../../src/webhooks/send'
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
@@ -41,7 +41,7 @@ function aSend(more: { idleMs?: number; addresses?: string[] } = {}) {
   const resolve = async () =>
     (addresses ?? ['127.0.0.1']).map((address) => ({ address, family: 4 }))
   const guard = createGuard({ allowPrivate: true, resolve })
-  return createSend({ guard, idle: createIdleSockets({ idleMs }), timeoutMs: 1000 })
+  return createSend({ guard, idle: createIdleConnections({ idleMs }), timeoutMs: 1000 })
 }
 
 async function statuses(send: ReturnType<typeof createSend>, url: string, count: number) {

@@ -19,6 +19,8 @@ export interface AwsDeliveryQueue extends DeliveryQueue {
    * @throws {StorageError}
    */
   open(rung: RungAlarm, leaseMs: number): Promise<Delivery | 'asleep' | 'gone'>
+  /** Lets a message ring again after so long, for a delivery that was not opened. @throws {StorageError} */
+  later(rung: RungAlarm, delayMs: number): Promise<void>
 }
 
 /** Deliveries that were added together need these before that is durable. */
@@ -156,6 +158,7 @@ export function createDeliveryQueue(needs: QueueNeeds): AwsDeliveryQueue {
 
   return {
     open,
+    later: (rung, delayMs) => alarms.snooze([rung], delayMs),
 
     async enqueue(deliveries, delayMs = 0) {
       const at = now()

@@ -6,6 +6,7 @@ import { createDeliverHandler } from '../../../src/platform/aws/lambda/deliver-h
 import type { Delivery } from '../../../src/platform/delivery-queue'
 import type { Webhook } from '../../../src/platform/registry/webhooks'
 import { createDeliver } from '../../../src/webhooks/deliver'
+import { createPlaceOf } from '../../../src/webhooks/place-of'
 import type { Send } from '../../../src/webhooks/send'
 import type { Reply } from '../../../src/webhooks/verdict'
 import { aDynamoDbClient, freshTable } from '../../support/aws/emulators'
@@ -38,10 +39,13 @@ async function scene(
   const webhooks: Webhook[] = ['good', 'bad', 'gone'].map((name) =>
     aWebhook({ webhookId: `whk_${name}`, targetUrl: `https://example.com/${name}` }),
   )
+  const slow = { webhookId: 'whk_slow', maxPerSecond: 1, maxConcurrent: 1 }
+  webhooks.push(aWebhook({ ...slow, targetUrl: 'https://example.com/slow' }))
   const registry = aRegistry(...webhooks)
   const deliveries = createDeliveryQueue({ dynamo, sqs, table, queueUrl: QueueUrl, clock })
   const deliver = createDeliver({ deliveries, events, registry, send, clock, log, mark: () => '1' })
-  const handle = createDeliverHandler({ deliveries, deliver, log })
+  const placeOf = createPlaceOf({ registry, clock })
+  const handle = createDeliverHandler({ deliveries, placeOf, deliver, log })
 
   return {
     ...{ deliveries, handle, clock, lines, sent, registry, sqs, QueueUrl },
@@ -89,6 +93,25 @@ describe('The function that Lambda calls with due deliveries', () => {
     expect(await test.deliveries.stats()).toEqual({ waiting: 1, inFlight: 0, parked: 0, dead: 0 })
     expect(await test.left()).toBe(1)
   })
+
+  it('puts off, without an attempt, what is beyond the pace of its webhook', async () => {
+    const test = await scene()
+    const those = [1, 2, 3].map(() => test.aDeliveryTo('slow'))
+    await test.deliveries.enqueue([...those, test.aDeliveryTo('good')])
+    const { batchItemFailures } = await test.handle(await test.messages())
+    expect(batchItemFailures).toHaveLength(2)
+    expect(test.sent).toHaveLength(2)
+    expect(await test.deliveries.stats()).toMatchObject({ waiting: 2, inFlight: 0 })
+    // They ring again by themselves, within seconds.
+    for (let sent = 2, waits = 0; sent < 4 && waits < 40; waits += 1) {
+      test.clock.advance(1000)
+      await test.handle(await test.messages())
+      sent = test.sent.length
+      if (sent < 4) await Bun.sleep(200)
+    }
+    expect(new Set(test.sent).size).toBe(4)
+    expect(await test.deliveries.stats()).toEqual({ waiting: 0, inFlight: 0, parked: 0, dead: 0 })
+  }, 30_000)
 
   it('parks what a target wants no more of, disables the webhook, and sends it once it is enabled', async () => {
     let status = 410
