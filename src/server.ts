@@ -27,6 +27,7 @@ import { createLog, type Log } from './telemetry/log'
 import { createMeter } from './watch/meter'
 import { meteredEvents } from './watch/metered-events'
 import { createDeliverer } from './webhooks/deliverer'
+import { resumeUnfinished } from './webhooks/resume'
 import { createSend } from './webhooks/send'
 import { createRefuseTarget } from './webhooks/target'
 
@@ -78,6 +79,8 @@ export async function startServer(config: Config): Promise<Server> {
   const parts = { guard, budget, meter, limiter, flush, streamsLines, createLive: createHub }
   const options = { config, clock, log, ...parts }
   const services = opened.use(createServices(measured, options))
+  const { begin: beginReplay } = services.webhookReplays
+  void resumeUnfinished({ ...platform, clock, log, beginReplay })
   const { fetch } = createApp(services, { limit: rateLimitOf(services) })
   const { host, port } = config
   const http = opened.use(serveHttp({ host, port, fetch, sockets: openSockets(services) }))

@@ -66,12 +66,12 @@ export function createDeliverer(
 
   /**
    * Releases parked deliveries: a webhook may have been enabled just before we ended, its
-   * deliveries not yet released.
+   * deliveries not yet released. What is to go on elsewhere is left to `resumeUnfinished`.
    */
   async function releaseParked() {
     try {
-      for (const { tenantId, webhookId, enabled } of await registry.webhooks.listAll()) {
-        if (enabled) await deliveries.release(tenantId, webhookId)
+      for (const { tenantId, webhookId, enabled, resuming } of await registry.webhooks.listAll()) {
+        if (enabled && resuming === undefined) await deliveries.release(tenantId, webhookId)
       }
     } catch (error) {
       log.error('parked webhook deliveries cannot be released', { reason: String(error) })

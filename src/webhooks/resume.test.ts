@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { aClock, aWebhook, start } from '../../tests/support/webhooks'
+import { AppError } from '../error/app-error'
 import type { Webhook, WebhookHealth } from '../platform/registry/webhooks'
-import { type ResumeNeeds, resume, stateWhenWritten } from './resume'
+import { type ResumeNeeds, resume, resumeUnfinished, stateWhenWritten } from './resume'
 
 const DAY = 24 * 3_600_000
 const at = (ms: number) => new Date(start.getTime() + ms).toISOString()
@@ -42,6 +43,15 @@ describe('The state of a webhook that a person writes', () => {
       stopped,
       { enabled: true, resumeFrom: 'now' },
       { enabled: true, resuming: { from: 'now', at: at(0), since: at(-DAY) } },
+    ],
+    [
+      'resumes from a time, wherever that was written',
+      stopped,
+      { enabled: true, resumeFrom: '2026-03-01T08:00:00+02:00' },
+      {
+        enabled: true,
+        resuming: { from: '2026-03-01T06:00:00.000Z', at: at(0), since: at(-DAY) },
+      },
     ],
     [
       'goes on being resumed when it is written again',
@@ -101,6 +111,12 @@ describe('The state of a webhook that a person writes', () => {
     }
   })
 })
+
+function aLog() {
+  const lines: string[] = []
+  const write = (message: string) => void lines.push(message)
+  return { lines, log: { debug: write, info: write, warn: write, error: write } }
+}
 
 /** What is called, in order; `again` is how many each call of `againAll` makes wait again. */
 function aQueue(webhook: Webhook, again: number[] = []) {
@@ -193,6 +209,42 @@ describe('A webhook that is enabled', () => {
     const id = expect.stringContaining(webhook.webhookId)
     expect(calls[0]).toEqual(['replay', { from: at(-40 * DAY), to, id }])
     expect(calls[1]).toEqual(['release'])
+  })
+
+  it('goes on though nothing is held any more of a time', async () => {
+    const resuming = { from: 'position', at: at(0), since: at(-40 * DAY) }
+    const { needs, calls } = aQueue(aWebhook({ resuming }))
+    const refusing = (code: 'invalid_request' | 'limit_reached') => ({
+      ...needs,
+      beginReplay: () => Promise.reject(new AppError(code, 'No.')),
+    })
+    const webhook = aWebhook({ resuming })
+    await resume(refusing('invalid_request'), webhook)
+    expect(calls[0]).toEqual(['release'])
+    const limited = resume(refusing('limit_reached'), webhook)
+    await expect(limited).rejects.toMatchObject({ code: 'limit_reached' })
+  })
+
+  it('goes on at the start of a server, where another ended in between', async () => {
+    const unfinished = aWebhook({ resuming: { from: 'now', at: at(0) } })
+    const all = [aWebhook(), aWebhook(stopped), { ...unfinished, enabled: false }, unfinished]
+    const { needs, calls } = aQueue(unfinished)
+    const { lines, log } = aLog()
+    const webhooks = {
+      ...needs.registry.webhooks,
+      listAll: async () => all,
+      get: async () => unfinished,
+    }
+    await resumeUnfinished({ ...needs, registry: { webhooks }, log })
+    expect(calls).toEqual([
+      ['skip', 'skipped: its webhook was resumed from now'],
+      ...[cleared, ['release']],
+    ])
+    const failing = { ...webhooks, get: () => Promise.reject(new Error('the disk is full')) }
+    await resumeUnfinished({ ...needs, registry: { webhooks: failing }, log })
+    const none = { ...webhooks, listAll: () => Promise.reject(new Error('the disk is full')) }
+    await resumeUnfinished({ ...needs, registry: { webhooks: none }, log })
+    expect(lines).toHaveLength(2)
   })
 
   it('leaves behind what was held, from now', async () => {

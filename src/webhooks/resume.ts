@@ -4,26 +4,30 @@ import type { DeliveryLog } from '../platform/delivery-log'
 import { type DeliveryQueue, PARKED_DAYS } from '../platform/delivery-queue'
 import type { Registry } from '../platform/registry'
 import type { Resuming, Webhook } from '../platform/registry/webhooks'
+import { toUtcMillis } from '../syntax/timestamp'
+import type { Log } from '../telemetry/log'
 import { earlier } from './health'
 
 type State = Pick<Webhook, 'enabled' | 'disabled' | 'resuming'>
 
 /**
  * Returns the state of a webhook that a person writes.
- * @param resumeFrom `position`, `now` or a time, ISO 8601 UTC with milliseconds
+ * @param written.resumeFrom `position`, `now` or a time (ISO 8601)
  * @throws {AppError} `invalid_request` where there is nothing to resume from, or to resume
  */
 export function stateWhenWritten(
   stored: Webhook,
-  { enabled, resumeFrom }: { enabled: boolean; resumeFrom?: string | undefined },
+  written: { enabled: boolean; resumeFrom?: string | undefined },
   now: Date,
 ): State {
+  const { enabled } = written
+  const resumeFrom = written.resumeFrom && (toUtcMillis(written.resumeFrom) ?? written.resumeFrom)
   const { disabled, resuming } = stored
   const at = now.toISOString()
   if (!enabled) {
     if (resumeFrom !== undefined) throw invalid('Needs `enabled: true`')
-    if (!stored.enabled) return { enabled, disabled, resuming }
-    return { enabled, disabled: { at, by: 'person' }, resuming }
+    const byPerson = { at, by: 'person' } as const
+    return { enabled, disabled: stored.enabled ? byPerson : (disabled ?? byPerson), resuming }
   }
   if (resumeFrom !== undefined && isTime(resumeFrom) && resumeFrom > at)
     throw invalid('Must not be in the future')
@@ -87,13 +91,38 @@ export async function resume(needs: ResumeNeeds, webhook: Webhook): Promise<Webh
   return resumed
 }
 
+interface UnfinishedNeeds extends ResumeNeeds {
+  registry: { webhooks: Pick<Registry['webhooks'], 'noteHealth' | 'replace' | 'listAll' | 'get'> }
+  log: Log
+}
+
+/** Resumes the webhooks of which a process that ended had not come to all. It throws nothing. */
+export async function resumeUnfinished(needs: UnfinishedNeeds): Promise<void> {
+  const { webhooks } = needs.registry
+  const all = await webhooks.listAll().catch(toldTo(needs.log, {}))
+  const unfinished = (all ?? []).filter(
+    ({ enabled, resuming }) => enabled && resuming !== undefined,
+  )
+  for (const { tenantId, webhookId } of unfinished) {
+    const resumed = webhooks
+      .get(tenantId, webhookId)
+      .then((webhook) => webhook && resume(needs, webhook))
+    await resumed.catch(toldTo(needs.log, { webhookId }))
+  }
+}
+
+function toldTo(log: Log, fields: object) {
+  return (error: unknown): undefined =>
+    void log.error('a webhook is not resumed yet', { ...fields, reason: String(error) })
+}
+
 async function resumeAtPosition(needs: ResumeNeeds, webhook: Webhook, resuming: Resuming) {
   const { deliveries, clock, beginReplay, maxMs = Number.POSITIVE_INFINITY } = needs
   const { tenantId, webhookId } = webhook
   const { at, since } = resuming
   if (since !== undefined && Date.parse(since) < heldSince(at)) {
     const to = new Date(heldSince(at) + HOUR_MS).toISOString()
-    await beginReplay(webhook, { from: since, to, id: idOf(webhook, resuming) })
+    await beginReplay(webhook, { from: since, to, id: idOf(webhook, resuming) }).catch(unlessGone)
   }
   await deliveries.release(tenantId, webhookId)
   if (since === undefined) return
@@ -106,6 +135,11 @@ async function resumeAtPosition(needs: ResumeNeeds, webhook: Webhook, resuming: 
   }
 }
 
+/** A replay is refused where nothing is held of its time: then nothing is left to be sent. */
+function unlessGone(thrown: unknown) {
+  if (!(thrown instanceof AppError) || thrown.code !== 'invalid_request') throw thrown
+}
+
 /** A delivery that was enqueued before may have been dropped by its age while it was held. @returns ms */
 function heldSince(at: string): number {
   return Date.parse(at) - PARKED_DAYS * DAY_MS
@@ -115,7 +149,8 @@ async function resumeFrom(needs: ResumeNeeds, webhook: Webhook, resuming: Resumi
   const { tenantId, webhookId } = webhook
   const { from, at } = resuming
   await needs.deliveries.skip(tenantId, webhookId, `skipped: its webhook was resumed from ${from}`)
-  if (!isTime(from)) return
+  // An event of this very moment is still to be sent.
+  if (!isTime(from) || from >= at) return
   await needs.beginReplay(webhook, { from, to: at, id: idOf(webhook, resuming) })
 }
 

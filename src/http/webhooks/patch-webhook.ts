@@ -29,7 +29,7 @@ const route = createRoute({
   },
   responses: {
     200: jsonReply(WebhookView, { description: 'The webhook as it is now', example: viewExample }),
-    ...jsonBodyProblems('invalid_target', 'not_found'),
+    ...jsonBodyProblems('invalid_target', 'not_found', 'limit_reached'),
   },
 })
 

@@ -3546,6 +3546,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      409: Problem
       413: Problem
       415: Problem
       429: Problem
@@ -3567,6 +3568,7 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      409: Problem
       413: Problem
       415: Problem
       429: Problem
