@@ -118,6 +118,19 @@ describe('nonius webhooks, of what was sent', () => {
     answer = () => new Response(null, { status: 204 })
   }, 30_000)
 
+  it('holds what comes while it is disabled, gives it up when told, and tries that again', async () => {
+    await webhooks('disable', id)
+    await send(quiz(0.2))
+    const [held] = await listed('held')
+    await webhooks('enable', id, '--resume-from', 'now')
+    const [failed] = await listed('failed')
+    expect(failed!.id).toBe(held!.id)
+    const counted = await webhooks('retry', id, '--all', '--dry-run')
+    expect(counted.stderr).toBe('1 delivery would be tried again.\n')
+    const retried = await webhooks('retry', id, '--since', '2026-01-01T00:00:00Z')
+    expect(retried.stderr).toBe('1 delivery is due at once.\n')
+  }, 30_000)
+
   it('follows what becomes of deliveries', async () => {
     const env = { NONIUS_URL: server.url, NONIUS_KEY: 'nk_test_key_of_the_admin' }
     const command = [process.execPath, cli, 'webhooks', 'deliveries', id, '--follow']
