@@ -138,7 +138,7 @@ describe('nonius webhooks, of what was sent', () => {
     try {
       await program.says(/\n/)
       await send(quiz(0.25))
-      while (!posted.at(-1)!.body.includes('0.25')) await Bun.sleep(20)
+      while (!posted.at(-1)!.body.includes('"score":0.25')) await Bun.sleep(20)
       const { headers } = posted.at(-1)!
       await program.says(new RegExp(`^${headers['webhook-id']}  delivered  1 event  `, 'm'))
     } finally {
@@ -151,7 +151,7 @@ describe('nonius webhooks, of what was sent', () => {
     expect(stderr).toMatch(/^The secret of whk_\w+ is replaced, .* both until \S+\.\n$/)
     const rotated = stdout.trim()
     await send(quiz(0.3))
-    while (!posted.at(-1)!.body.includes('0.3')) await Bun.sleep(20)
+    while (!posted.at(-1)!.body.includes('"score":0.3')) await Bun.sleep(20)
     const { body, headers } = posted.at(-1)!
     for (const one of [secret, rotated]) {
       expect(new Webhook(one).verify(body, headers)).toMatchObject({ type: 'events' })
