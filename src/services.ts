@@ -21,7 +21,8 @@ import { createHidden, type Hidden } from './query/hidden'
 import type { Log } from './telemetry/log'
 import type { Meter } from './watch/meter'
 import { createWatch, type Watch } from './watch/watch'
-import { createReplays, type Replays } from './webhooks/replays/replays'
+import { replaysLater } from './webhooks/replays/later'
+import type { Replays } from './webhooks/replays/replays'
 
 /** The door gives these beside a platform. Nothing is read from the environment. */
 export interface AppOptions {
@@ -127,7 +128,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     ...{ findTenant, findTypes, verifyJws },
   })
   const hiddenBefore = hidden.before
-  const webhookReplays = createReplays(platform, { config, clock, log, hiddenBefore })
+  const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
   return {
     ...options,
     platform,

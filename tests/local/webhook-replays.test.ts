@@ -81,7 +81,7 @@ describe('A replay on one machine', () => {
     using folder = temporaryFolder()
     const clock = aRunningClock()
     const from = clock.now().getTime() - DAY_MS
-    const records = arrivals(30_000, from)
+    const records = arrivals(24_000, from)
     const webhook = aWebhook({ tenantId, webhookId: 'whk_1', events: ['*'] })
     let replayId: string
     {
@@ -100,10 +100,36 @@ describe('A replay on one machine', () => {
     }
     await using world = await open(folder.path, clock)
     const { replay, taken, most } = await takeAll(world, replayId)
-    expect(replay).toMatchObject({ status: 'done', read: 30_000, matched: 30_000, queued: 300 })
+    expect(replay).toMatchObject({ status: 'done', read: 24_000, matched: 24_000, queued: 240 })
     expect(idsOf(taken)).toEqual(records.map(({ eventId }) => eventId))
     expect(most).toBeLessThan(310)
   }, 30_000)
+
+  it('has its turn beside many of another tenant, and sends nothing of theirs', async () => {
+    using folder = temporaryFolder()
+    const clock = aRunningClock()
+    const from = clock.now().getTime() - DAY_MS
+    await using world = await open(folder.path, clock)
+    const { platform, replays } = world
+    const others = Array.from({ length: 15 }, (_, at) =>
+      aWebhook({ tenantId: 'large', webhookId: `whk_l${at}`, events: ['*'] }),
+    )
+    const own = aWebhook({ tenantId, webhookId: 'whk_1', events: ['*'] })
+    for (const webhook of [...others, own]) await platform.registry.webhooks.put(webhook)
+    const records = arrivals(3000, from)
+    await platform.events.append(
+      records.flatMap((one) => [one, aRecord({ ...one, tenantId: 'large' })]),
+    )
+    const asked = { from: new Date(from).toISOString() }
+    for (const webhook of others) await replays.begin(webhook, asked)
+    const { replayId } = await replays.begin(own, asked)
+    const { replay, taken } = await takeAll(world, replayId)
+    expect(replay.status).toBe('done')
+    expect(idsOf(taken)).toEqual(records.map(({ eventId }) => eventId))
+    expect(taken.every((one) => one.tenantId === tenantId)).toBe(true)
+    const statuses = (await replays.list('large', 'whk_l14')).map(({ status }) => status)
+    expect(statuses).toEqual(['running'])
+  })
 
   it('queues nothing twice when it is taken further twice from the same place', async () => {
     using folder = temporaryFolder()
@@ -168,7 +194,7 @@ describe('What the hot store has no more', () => {
   ]
   const old = [
     ...odd.map((more, at) => arrivals(1, begun + at * 5, more)[0]!),
-    ...arrivals(2500, begun + 100),
+    ...arrivals(1200, begun + 100),
   ]
   const others = arrivals(10, begun, { tenantId: 'elsewhere' })
   let world: World
@@ -180,7 +206,7 @@ describe('What the hot store has no more', () => {
     await platform.registry.webhooks.put(webhook)
     await platform.events.append([...old, ...others])
     await archiveStored(platform)
-    clock.advance(40 * DAY_MS)
+    clock.advance(32 * DAY_MS)
     recent = arrivals(20, clock.now().getTime() - DAY_MS)
     await platform.events.append(recent)
     await archiveStored(platform)
@@ -208,7 +234,7 @@ describe('What the hot store has no more', () => {
   it('is replayed before what the hot store has, each once, in order', async () => {
     const { replayId } = await world.replays.begin(webhook, { from: range.from })
     const { replay, taken } = await takeAll(world, replayId)
-    expect(replay).toMatchObject({ status: 'done', read: 2523, matched: 2523, percent: 100 })
+    expect(replay).toMatchObject({ status: 'done', read: 1223, matched: 1223, percent: 100 })
     expect(idsOf(taken)).toEqual([...old, ...recent].map(({ eventId }) => eventId))
     const archived = taken.filter((one) => one.archived !== undefined)
     expect(idsOf(archived)).toHaveLength(old.length)
@@ -220,6 +246,15 @@ describe('What the hot store has no more', () => {
     const records = await read(archived[0]!)
     expect(records.map(({ raw }) => raw)).toEqual(old.slice(0, 100).map(({ raw }) => raw))
   }, 60_000)
+
+  it('is gone where it is older than all that is held, and the replay says so', async () => {
+    const asked = { from: '2026-02-01T00:00:00.000Z', to: '2026-02-02T00:00:00.000Z' }
+    const { replayId } = await world.replays.begin(webhook, asked)
+    const { replay, taken } = await takeAll(world, replayId)
+    expect(replay).toMatchObject({ status: 'failed', read: 0 })
+    expect(replay.reason).toContain(old[0]!.receivedAt)
+    expect(taken).toEqual([])
+  })
 
   it('waits while the lake answers somebody else', async () => {
     const { platform, replays } = world

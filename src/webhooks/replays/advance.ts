@@ -10,6 +10,7 @@ import type { Registry } from '../../platform/registry'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { outgoingOf } from '../outgoing'
 import { wants } from '../subscription'
+import { oldestArchived } from './archived'
 import { readHot } from './hot-page'
 import { justReadFrom } from './just-read'
 import { type NotYet, readLake } from './lake-page'
@@ -103,9 +104,21 @@ export function createAdvance(needs: AdvanceNeeds): Advance {
       percent: page.percent ?? percentAt(replay, page.at),
     }
     const place = restOf(next, page)
+    if (place !== undefined) {
+      await note(found, { ...next, place })
+      return 'more'
+    }
+    const gone = page.isArchived && next.read === 0 ? await goneFor(next) : undefined
     const now = clock.now()
-    await note(found, place === undefined ? ended(next, 'done', now) : { ...next, place })
-    return place === undefined ? 'over' : 'more'
+    await note(found, gone ? ended(next, 'failed', now, gone) : ended(next, 'done', now))
+    return 'over'
+  }
+
+  /** Says that nothing is held of a time that is as long ago; undefined where nothing came then. */
+  async function goneFor({ tenantId, to }: Replay): Promise<string | undefined> {
+    const oldest = await oldestArchived(needs.lake, tenantId)
+    if (oldest === undefined || oldest < to) return undefined
+    return `Nothing is held of that time: the oldest event of the lake arrived at ${oldest}.`
   }
 
   function read(replay: Replay, webhook: Webhook, waitMs: number): Promise<Page | NotYet> {

@@ -2,7 +2,7 @@ import { AppError } from '../../error/app-error'
 import type { EventRecord } from '../../event/record'
 import type { Lake, LakeState } from '../../platform/lake'
 import { endOf } from './lake-page'
-import { recordOf, recordsOf } from './lake-records'
+import { OLDEST, recordOf, recordsOf } from './lake-records'
 
 /** Arrivals within a time, both ends inclusive, ISO 8601 UTC. */
 interface Within {
@@ -42,6 +42,18 @@ export async function readArchived(
     }
   }
   return found
+}
+
+/**
+ * Finds when the oldest event of a tenant arrived that the lake has, ISO 8601 UTC.
+ * @returns undefined when it has none
+ * @throws {AppError} as `readArchived`
+ */
+export async function oldestArchived(lake: Lake, tenantId: string): Promise<string | undefined> {
+  const until = performance.now() + PATIENCE_MS
+  const { pages } = await ask(lake, { tenantId }, OLDEST, until)
+  const [row] = (await Array.fromAsync(pages)).flat()
+  return row?.[0] == null ? undefined : new Date(String(row[0])).toISOString()
 }
 
 function* inQuestions(eventIds: readonly string[]): Iterable<string[]> {

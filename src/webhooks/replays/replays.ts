@@ -2,10 +2,13 @@ import type { Clock } from '../../platform/clock'
 import type { ServingPlatform } from '../../platform/platform'
 import type { Webhook } from '../../platform/registry/webhooks'
 import type { Log } from '../../telemetry/log'
-import type { Asked } from './begin'
+import { createAdvance } from './advance'
+import { type Asked, beginReplay } from './begin'
 import { isOver, type Replay, type Whose } from './replay'
-import type { ReplayRunner } from './runner'
+import { startReplayRunner } from './runner'
+import { steer } from './steer'
 import type { Step } from './steps'
+import { createReplayStore } from './store'
 
 /** Replays send webhooks again what arrived before. Calls throw as the documents do. */
 export interface Replays extends AsyncDisposable {
@@ -29,7 +32,7 @@ function liesStill({ status, dueAt, startedAt }: Replay, now: Date): boolean {
   return isOpen && Date.parse(dueAt ?? startedAt) + LATE_MS < now.getTime()
 }
 
-interface Needs {
+export interface ReplaysNeeds {
   config: { hotTtlDays: number }
   clock: Clock
   log: Log
@@ -37,63 +40,41 @@ interface Needs {
 }
 
 /**
- * Makes the replays of a process; their code is loaded by the first who asks. Where a process lives on
- * after its requests, it carries them on until it is disposed; elsewhere the platform is told of them.
+ * Makes the replays of a process. Where it lives on after its requests, it carries them on until it is
+ * disposed; elsewhere the platform is told of them.
  */
-export function createReplays(platform: ServingPlatform, needs: Needs): Replays {
+export function createReplays(platform: ServingPlatform, needs: ReplaysNeeds): Replays {
   const { clock, log, config, hiddenBefore } = needs
   const given = { ...platform, clock, log, hiddenBefore, hotTtlDays: config.hotTtlDays }
-  let made: ReturnType<typeof make> | undefined
-  const runner = platform.wakeReplay === undefined ? startRunner() : undefined
-
-  async function make() {
-    const [{ createReplayStore }, { beginReplay }, { steer }] = await Promise.all([
-      import('./store'),
-      import('./begin'),
-      import('./steer'),
-    ])
-    return { store: createReplayStore(given), beginReplay, steer }
-  }
-
-  function parts() {
-    made ??= make()
-    return made
-  }
-
-  async function startRunner(): Promise<ReplayRunner> {
-    const { createAdvance } = await import('./advance')
-    const { startReplayRunner } = await import('./runner')
-    const { store } = await parts()
-    return startReplayRunner({ ...given, store, advance: createAdvance({ ...given, store }) })
-  }
+  const store = createReplayStore(given)
+  const runner =
+    platform.wakeReplay === undefined
+      ? startReplayRunner({ ...given, store, advance: createAdvance({ ...given, store }) })
+      : undefined
 
   async function wake(whose: Whose): Promise<void> {
     await platform.wakeReplay?.(whose)
-    ;(await runner)?.wake(whose)
+    runner?.wake(whose)
   }
 
   return {
     async begin(webhook, asked) {
-      const { store, beginReplay } = await parts()
       return beginReplay({ ...given, store, wake }, webhook, asked)
     },
 
     async list(tenantId, webhookId) {
-      const { store } = await parts()
       const entries = await store.list(tenantId, webhookId)
       const found = await Promise.all(entries.map((entry) => store.get(entry)))
       return found.flatMap((one) => one?.replay ?? [])
     },
 
     async get(whose) {
-      const { store } = await parts()
       const replay = (await store.get(whose))?.replay
       if (replay !== undefined && liesStill(replay, clock.now())) await platform.wakeReplay?.(whose)
       return replay
     },
 
     async wakeAll(tenantId, webhookId) {
-      const { store } = await parts()
       for (const entry of await store.list(tenantId, webhookId)) {
         const found = isOver(entry) ? undefined : await store.get(entry)
         if (found === undefined || found.replay.status === 'paused') continue
@@ -104,12 +85,11 @@ export function createReplays(platform: ServingPlatform, needs: Needs): Replays 
     },
 
     async steer(whose, step) {
-      const { store, steer } = await parts()
       return steer({ store, clock, wake }, whose, step)
     },
 
     async [Symbol.asyncDispose]() {
-      await (await runner)?.[Symbol.asyncDispose]()
+      await runner?.[Symbol.asyncDispose]()
     },
   }
 }

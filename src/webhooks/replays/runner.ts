@@ -40,8 +40,10 @@ const WAIT_MS = 5000
 export function startReplayRunner(needs: Needs): ReplayRunner {
   const { store, registry, log } = needs
   const stopping = new AbortController()
-  /** These are not over, with when they are next; whose turn was longest ago comes first. */
+  /** These are not over, with when they are next; of a tenant's, whose turn was longest ago comes first. */
   const open = new Map<string, { whose: Whose; dueAt: number }>()
+  /** Tenants in the order in which they were served last, the latest last. */
+  const served = new Set<string>()
   let awake = Promise.withResolvers<void>()
   const running = run()
 
@@ -57,18 +59,33 @@ export function startReplayRunner(needs: Needs): ReplayRunner {
     while (!stopping.signal.aborted) {
       awake = Promise.withResolvers()
       const now = performance.now()
-      const next = [...open].find(([, { dueAt }]) => dueAt <= now)
+      const next = nextDue(now)
       if (next === undefined) {
         await Promise.race([awake.promise, idle(now)])
         continue
       }
       const [key, { whose }] = next
       open.delete(key)
+      served.delete(whose.tenantId)
+      served.add(whose.tenantId)
       const advanced = await advanceOnce(needs, whose)
       // It may have been woken meanwhile.
       if (advanced !== 'over' && !open.has(key)) add(whose, performance.now() + pauseOf[advanced])
       await pause(PAUSE_MS)
     }
+  }
+
+  /** Finds who is next: of the tenant that has not been served for longest. */
+  function nextDue(now: number) {
+    const due = [...open].filter(([, { dueAt }]) => dueAt <= now)
+    const tenants = new Set(due.map(([, { whose }]) => whose.tenantId))
+    // A tenant that has nothing to do loses its place in the order.
+    const busy = new Set([...open.values()].map(({ whose }) => whose.tenantId))
+    for (const tenantId of served) if (!busy.has(tenantId)) served.delete(tenantId)
+    const first =
+      [...tenants].find((tenantId) => !served.has(tenantId)) ??
+      [...served].find((tenantId) => tenants.has(tenantId))
+    return due.find(([, { whose }]) => whose.tenantId === first)
   }
 
   /** Waits until one is due; for ever, or until it is woken, while there is none. */

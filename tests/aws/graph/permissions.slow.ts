@@ -69,7 +69,6 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Api', 'dynamodb:Scan', table('Deliveries')],
   ['Deliver', 'dynamodb:Scan', table('Deliveries')],
   ['Deliver', 'dynamodb:BatchGetItem', table('Deliveries')],
-  ['Deliver', 'dynamodb:Query', `${table('Deliveries')}/index/log`],
   ['Changes', 'dynamodb:Query', `${table('Deliveries')}/index/log`],
   ['Realtime', 'dynamodb:Query', table('Deliveries')],
   ['Stream', 'dynamodb:GetItem', table('Deliveries')],
