@@ -51,6 +51,7 @@ describe('A test of a webhook', () => {
   const types: [asked: object, data: object][] = [
     [{}, { type: 'ViewEvent', action: 'Viewed' }],
     [{ eventType: 'Person' }, { type: 'Person' }],
+    [{ eventType: 'Statement' }, { verb: { id: expect.stringContaining('completed') } }],
     [
       { eventType: 'quiz.solved' },
       { type: 'quiz.solved', note: expect.stringContaining('example') },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { derivedUuid } from '../../event/id'
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Steps } from '../../syntax/steps'
@@ -16,6 +17,7 @@ export const xapi = {
   deriveId: derivedUuid,
   statementOf,
   report: checking,
+  exampleOf,
 } satisfies Standard
 
 function readBody(
@@ -41,4 +43,16 @@ function distinctionOf(
   { receivedAt, index }: { receivedAt: string; index: number },
 ): string {
   return `${receivedAt} ${index} `
+}
+
+async function exampleOf(type: string, timestamp: string): Promise<string | undefined> {
+  if (type !== 'Statement') return undefined
+  return JSON.stringify({
+    id: randomUUID(),
+    actor: { account: { homePage: 'https://example.edu', name: '554433' }, name: 'Ada' },
+    verb: { id: 'http://adlnet.gov/expapi/verbs/completed', display: { en: 'completed' } },
+    object: { id: 'https://example.edu/quizzes/1', definition: { name: { en: 'A quiz' } } },
+    result: { success: true, score: { scaled: 0.9 } },
+    timestamp,
+  })
 }
