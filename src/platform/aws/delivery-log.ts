@@ -152,16 +152,6 @@ function createDeliveryLog(needs: LogNeeds): DeliveryLog & Forgetting {
     return rows.read(deliveryId)
   }
 
-  /** Finds those that were given up before a time, and what a call that was cut off made of them. */
-  async function endedBy(deliveryIds: readonly string[], time: string): Promise<string[]> {
-    const before = new Date(time).toISOString()
-    const items = await read(deliveryIds)
-    return deliveryIds.filter((id) => {
-      const { buriedAt, unrung } = items.get(id) ?? {}
-      return unrung !== undefined || (buriedAt?.S !== undefined && buriedAt.S < before)
-    })
-  }
-
   return {
     list,
 
@@ -185,9 +175,8 @@ function createDeliveryLog(needs: LogNeeds): DeliveryLog & Forgetting {
         const most = Math.min(limit - count, STEP)
         const asked = { ...bounds, order: 'oldest', limit: most } as const
         const found = await listed.list([tenantId, webhookId, 'failed'], asked)
-        const all = found.map(({ deliveryId }) => deliveryId)
-        const ids = endedBefore === undefined ? all : await endedBy(all, endedBefore)
-        count += await waitAgain(parts, tenantId, webhookId, ids, now())
+        const ids = found.map(({ deliveryId }) => deliveryId)
+        count += await waitAgain(parts, tenantId, webhookId, ids, now(), endedBefore)
         if (found.length < most) break
         bounds = { from: `${found.at(-1)!.place} ` } // the next place
       }
