@@ -124,7 +124,11 @@ describe('A connection that was answered', () => {
       socket.write(OK)
       setTimeout(() => socket.writable && socket.write(OK), 1)
     })
-    expect(await statuses(aSend(), server.url, 3)).toEqual(many(3, 200))
+    const send = aSend()
+    for (let n = 0; n < 3; n += 1) {
+      expect(await statuses(send, server.url, 1)).toEqual([200])
+      for (let waits = 0; server.open() > 0 && waits < 400; waits += 1) await Bun.sleep(5)
+    }
     expect(server.met()).toBe(3)
   })
 
