@@ -189,9 +189,14 @@ function segmentsOf(
     }
   }
 
+  /** This one was found last: the events of a delivery were mostly stored one after another. */
+  let foundLast: Row | undefined
+
   function holding(offset: number): FiledSegment | undefined {
-    const row = guarded('reading the log', () => before.get(offset))
-    return row && offset < row.first + row.count ? filed(row) : undefined
+    if (foundLast === undefined || offset < foundLast.first || offset >= endOf(foundLast)) {
+      foundLast = guarded('reading the log', () => before.get(offset)) ?? undefined
+    }
+    return foundLast && offset < endOf(foundLast) ? filed(foundLast) : undefined
   }
 
   /** Lists segments up to the first page that is damaged. */
@@ -251,6 +256,7 @@ function segmentsOf(
     replace(at, { longest, unpacked, body, contents }) {
       const digests = contents && bytesOf(contents)
       const checksum = digests ? checksumOf(body, digests) : null
+      foundLast = undefined
       guarded('erasing from the log', () => {
         // The update has no fsync, for which all would wait: the erasure waits for one at the end.
         db.run('PRAGMA synchronous = NORMAL')
@@ -292,4 +298,8 @@ function addColumns(db: Database) {
       if (!isThere) db.run(`ALTER TABLE ${table} ADD COLUMN ${definition}`)
     }
   }
+}
+
+function endOf({ first, count }: Row): number {
+  return first + count
 }
