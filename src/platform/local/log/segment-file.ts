@@ -189,14 +189,12 @@ function segmentsOf(
     }
   }
 
-  /** This one was found last: the events of a delivery were mostly stored one after another. */
-  let foundLast: Row | undefined
-
+  let foundLast: Row | null = null // the events of a delivery were mostly stored together
   function holding(offset: number): FiledSegment | undefined {
-    if (foundLast === undefined || offset < foundLast.first || offset >= endOf(foundLast)) {
-      foundLast = guarded('reading the log', () => before.get(offset)) ?? undefined
-    }
-    return foundLast && offset < endOf(foundLast) ? filed(foundLast) : undefined
+    const isIn = (row: Row) => offset >= row.first && offset < row.first + row.count
+    const read = () => guarded('reading the log', () => before.get(offset))
+    foundLast = foundLast && isIn(foundLast) ? foundLast : read()
+    return foundLast && isIn(foundLast) ? filed(foundLast) : undefined
   }
 
   /** Lists segments up to the first page that is damaged. */
@@ -256,7 +254,7 @@ function segmentsOf(
     replace(at, { longest, unpacked, body, contents }) {
       const digests = contents && bytesOf(contents)
       const checksum = digests ? checksumOf(body, digests) : null
-      foundLast = undefined
+      foundLast = null
       guarded('erasing from the log', () => {
         // The update has no fsync, for which all would wait: the erasure waits for one at the end.
         db.run('PRAGMA synchronous = NORMAL')
@@ -298,8 +296,4 @@ function addColumns(db: Database) {
       if (!isThere) db.run(`ALTER TABLE ${table} ADD COLUMN ${definition}`)
     }
   }
-}
-
-function endOf({ first, count }: Row): number {
-  return first + count
 }
