@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { showCount, showProgress, showQuery } from './progress'
+import { showCount, showProgress, showQuery, showShare } from './progress'
 
 function stream(isTTY: boolean) {
   const written: string[] = []
@@ -60,6 +60,23 @@ describe('how many items are replayed', () => {
       using count = showCount(file)
       count.show(100, 0)
     }
+    expect(file.written).toEqual([])
+  })
+})
+
+describe('how far something is that a server does', () => {
+  it('is shown to a person alone, with a bar where it is known, and wiped away', () => {
+    const [person, file] = [stream(true), stream(false)]
+    for (const one of [person, file]) {
+      using progress = showShare(one)
+      progress.show(undefined, 'waiting')
+      progress.show(0.5, 'running, 1,200 events')
+    }
+    expect(person.written).toEqual([
+      '\r\u001b[2Kwaiting',
+      `\r\u001b[2K[${'█'.repeat(12)}${'·'.repeat(12)}] 50 %  running, 1,200 events`,
+      '\r\u001b[2K',
+    ])
     expect(file.written).toEqual([])
   })
 })

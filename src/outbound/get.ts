@@ -1,4 +1,3 @@
-import { createCall } from './call'
 import type { Guard } from './guard'
 
 /** Reads a small text from the public internet. @throws the error that prevented it */
@@ -12,7 +11,6 @@ const TIMEOUT_MS = 5_000
 const MAX_BYTES = 288 * 1024
 
 export function createGet({ guard, timeoutMs = TIMEOUT_MS }: { guard: Guard; timeoutMs?: number }) {
-  const call = createCall(guard)
   const headers = { accept: 'application/json', 'accept-encoding': 'identity' }
   const request = {
     method: 'GET',
@@ -23,7 +21,9 @@ export function createGet({ guard, timeoutMs = TIMEOUT_MS }: { guard: Guard; tim
   } as const
 
   return async function get(target) {
-    const { status, body, cutOff } = await call(target, request)
+    // Few requests read a key set; what makes calls is not read at a start for them.
+    const { createCall } = await import('./call')
+    const { status, body, cutOff } = await createCall(guard)(target, request)
     if (status !== 200) throw new Error(`it was answered ${status}`)
     if (cutOff !== undefined) throw new Error(cutOff)
     return body.toString('utf8')

@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { temporaryFolder } from '../support/folders'
-import { nonius } from '../support/program'
+import { nonius, start } from '../support/program'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
 
+const cli = join(import.meta.dir, '../../src/cli.ts')
 const folder = temporaryFolder()
 let server: ServerProcess
 let id = ''
@@ -117,6 +118,21 @@ describe('nonius webhooks, of what was sent', () => {
     answer = () => new Response(null, { status: 204 })
   }, 30_000)
 
+  it('follows what becomes of deliveries', async () => {
+    const env = { NONIUS_URL: server.url, NONIUS_KEY: 'nk_test_key_of_the_admin' }
+    const command = [process.execPath, cli, 'webhooks', 'deliveries', id, '--follow']
+    const program = start(command, { env })
+    try {
+      await program.says(/\n/)
+      await send(quiz(0.25))
+      while (!posted.at(-1)!.body.includes('0.25')) await Bun.sleep(20)
+      const { headers } = posted.at(-1)!
+      await program.says(new RegExp(`^${headers['webhook-id']}  delivered  1 event  `, 'm'))
+    } finally {
+      await program.stop('SIGINT')
+    }
+  }, 30_000)
+
   it('replaces the secret, and signs with both', async () => {
     const { stdout, stderr } = await webhooks('rotate', id, '--overlap-hours', '2')
     expect(stderr).toMatch(/^The secret of whk_\w+ is replaced, .* both until \S+\.\n$/)
@@ -141,5 +157,20 @@ describe('nonius webhooks, of what was sent', () => {
     await writeFile(settings, JSON.stringify({ rule: { path: 'payload.score', gt: 0.25 } }))
     const tried = await webhooks('match', '--settings', settings, '--last', '2')
     expect(tried.stdout).toContain('1 of 2 match\n')
+  }, 30_000)
+
+  it('replays what arrived, waits for it, and lists it', async () => {
+    const begun = posted.length
+    // An hour is in the hot store alone, and asks no lake.
+    const hourAgo = new Date(Date.now() - 3_600_000).toISOString()
+    const from = ['--from', hourAgo, '--type', 'quiz_completed']
+    const { stdout, exitCode } = await webhooks('replay', id, ...from, '--wait', '--json')
+    const replay = JSON.parse(stdout) as { id: string; status: string }
+    expect([replay.status, exitCode]).toEqual(['done', 0])
+    while (posted.length === begun) await Bun.sleep(20)
+    const listed = await webhooks('replays', id)
+    expect(listed.stdout).toMatch(new RegExp(`^${replay.id} +done .* quiz_completed +\\d+$`, 'm'))
+    const again = await webhooks('pause', id, replay.id)
+    expect(again.stderr).toMatch(/409/)
   }, 30_000)
 })

@@ -110,7 +110,7 @@ describe('nonius webhooks', () => {
   }, 30_000)
 
   it('says what is wrong with what it is asked, before it asks anybody', async () => {
-    for (const [args, why] of [
+    const cases = [
       [['update', 'whk_1'], 'Say what to change'],
       [['retry', 'whk_1'], 'Name a delivery, or pass --since, or --all'],
       [['retry', 'whk_1', 'msg_1', '--all'], 'one of them'],
@@ -121,13 +121,13 @@ describe('nonius webhooks', () => {
       [['create', target, '--header', 'no colon'], "It must look like 'Name: value'"],
       [['create', target, '--rule', '{"path":"x"}'], 'got a path alone'],
       [['deliveries', 'whk_1', '--status', 'lost'], 'pending, delivered, failed, held'],
-    ] as const) {
-      const { stderr, exitCode } = await webhooks(...args)
-      expect({ args, stderr, exitCode }).toEqual({
-        args,
-        stderr: expect.stringContaining(why),
-        exitCode: 1,
-      })
-    }
+    ] as const
+    const refused = await Promise.all(
+      cases.map(async ([args, why]) => {
+        const { stderr, exitCode } = await webhooks(...args)
+        return { args, isSaid: stderr.includes(why), stderr, exitCode }
+      }),
+    )
+    expect(refused.filter(({ isSaid, exitCode }) => !isSaid || exitCode !== 1)).toEqual([])
   }, 30_000)
 })

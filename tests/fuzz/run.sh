@@ -23,11 +23,13 @@ fi
 if [[ $NONIUS_FUZZ_NETWORK == own ]]; then ip link set lo up; fi
 
 scratch=$(mktemp -d)
+# It calls what webhooks are made and changed with more often than six thousand times a minute.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 demo_key=demo-key-of-the-fuzz-run
 admin_key=admin-key-of-the-fuzz-run
 NONIUS_PORT=$port NONIUS_HOST=127.0.0.1 NONIUS_DATA_DIR="$scratch/data" \
-  NONIUS_DEMO_KEY=$demo_key NONIUS_ADMIN_KEY=$admin_key NONIUS_ARCHIVE_FLUSH_SECONDS=5 NONIUS_LOG_LEVEL=warn \
+  NONIUS_DEMO_KEY=$demo_key NONIUS_ADMIN_KEY=$admin_key NONIUS_RATE_LIMIT_ADMIN=100000/minute \
+  NONIUS_ARCHIVE_FLUSH_SECONDS=5 NONIUS_LOG_LEVEL=warn \
   node src/launch.mjs serve >"$scratch/stdout" 2>"$scratch/stderr" &
 server=$!
 

@@ -15,12 +15,8 @@ export interface Posted {
   body: Buffer
 }
 
-/** Has one message posted over HTTP by a webhook with these settings. */
-export async function posted(
-  settings: Partial<Webhook>,
-  records: EventRecord[],
-  notice?: Notice,
-): Promise<Posted> {
+/** Takes one message, answers 204 and tells what it was. */
+export async function aRawReceiver() {
   const { promise, resolve } = Promise.withResolvers<Posted>()
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = []
@@ -30,18 +26,31 @@ export async function posted(
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
-  try {
-    const webhook = aWebhook({ targetUrl: `http://127.0.0.1:${port}/hook`, ...settings })
-    const send = createSend({ guard: createGuard({ allowPrivate: true }) })
-    const { events } = aStore(...records)
-    const mark = () => '1'
-    const attempt = createAttempt({ events, registry: aRegistry(webhook), send, clock, mark })
-    const { webhookId, tenantId } = webhook
-    const eventIds = records.map(({ eventId }) => eventId)
-    const { verdict } = await attempt(aDelivery({ webhookId, tenantId, eventIds, notice }))
-    if (verdict.kind !== 'done') throw new Error(`It is not delivered: ${JSON.stringify(verdict)}`)
-    return await promise
-  } finally {
-    server.close()
+  return {
+    url: `http://127.0.0.1:${port}/hook`,
+    posted: promise,
+    [Symbol.dispose]() {
+      server.close()
+      server.closeAllConnections()
+    },
   }
+}
+
+/** Has one message posted over HTTP by a webhook with these settings. */
+export async function posted(
+  settings: Partial<Webhook>,
+  records: EventRecord[],
+  notice?: Notice,
+): Promise<Posted> {
+  using receiver = await aRawReceiver()
+  const webhook = aWebhook({ targetUrl: receiver.url, ...settings })
+  const send = createSend({ guard: createGuard({ allowPrivate: true }) })
+  const { events } = aStore(...records)
+  const mark = () => '1'
+  const attempt = createAttempt({ events, registry: aRegistry(webhook), send, clock, mark })
+  const { webhookId, tenantId } = webhook
+  const eventIds = records.map(({ eventId }) => eventId)
+  const { verdict } = await attempt(aDelivery({ webhookId, tenantId, eventIds, notice }))
+  if (verdict.kind !== 'done') throw new Error(`It is not delivered: ${JSON.stringify(verdict)}`)
+  return receiver.posted
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { gunzipSync } from 'node:zlib'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
 import { startConsumers } from '../../src/changes/consumers'
@@ -10,6 +11,7 @@ import { startTestApp } from '../support/app'
 import { aReceiver, until } from '../support/deliveries'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { aGradeEvent, aViewEvent } from '../support/events'
+import { aRawReceiver } from '../support/posted'
 
 /** The app with everything that follows from a stored event at work, as the server starts it. */
 async function startAll() {
@@ -22,9 +24,12 @@ async function startAll() {
   opened.use(startConsumers(platform, { archiveFlushSeconds: 60, clock, log, onEnqueued }))
   const held = opened.move()
 
-  async function call(method: string, path: string, body: unknown) {
+  const call = (method: string, path: string, body: unknown) =>
+    callWith(method, path, JSON.stringify(body))
+
+  async function callWith(method: string, path: string, body: string) {
     const headers = { ...test.as(), 'Content-Type': 'application/json' }
-    const reply = await test.request(path, { method, headers, body: JSON.stringify(body) })
+    const reply = await test.request(path, { method, headers, body })
     expect(reply.ok).toBe(true)
     return reply.json() as Promise<Record<string, string>>
   }
@@ -32,6 +37,7 @@ async function startAll() {
 
   return {
     post,
+    postText: (path: string, body: string) => callWith('POST', path, body),
     patch: (path: string, body: unknown) => call('PATCH', path, body),
     platform,
     [Symbol.asyncDispose]: () => held.disposeAsync(),
@@ -60,6 +66,43 @@ describe('A webhook, from its making to its delivery', () => {
     }
     expect(JSON.parse(body).data).toEqual([view])
     expect(body).toContain(JSON.stringify(view))
+  })
+
+  it('is sent what it asks for, in all that it may ask for', async () => {
+    using receiver = await aRawReceiver()
+    await using all = await startAll()
+    const made = await all.post('/webhooks', {
+      targetUrl: receiver.url,
+      rule: { path: 'object.name', prefix: 'Chapter' },
+      ...{ signatures: ['v1', 'v1a'], format: 'cloudevents', contentEncoding: 'gzip' },
+      ...{ fields: ['id', 'actor.id', 'extensions.big'], headers: { 'X-Key': 'hunter2' } },
+      batch: { maxEvents: 1, maxSeconds: 0 },
+    })
+    const rotated = await all.post(`/webhooks/${made.id}/secret/rotate`, {})
+    const object = { id: 'https://example.edu/7', type: 'Chapter', name: 'Chapter 7' }
+    const view = { ...aViewEvent(), object, extensions: { big: 'BIG' } }
+    const envelope = JSON.stringify(anEnvelope([aViewEvent(), view]))
+    await all.postText('/caliper/v1p2/events', envelope.replace('"BIG"', '9007199254740993'))
+
+    const { headers, body } = await receiver.posted
+    expect(headers).toMatchObject({
+      'content-type': 'application/cloudevents+json',
+      'content-encoding': 'gzip',
+      'x-key': 'hunter2',
+    })
+    const text = gunzipSync(body).toString()
+    const { id, actor } = view as typeof view & { actor: { id: string } }
+    const data = JSON.stringify({ id, actor: { id: actor.id }, extensions: { big: 0 } })
+    expect(JSON.parse(text)).toMatchObject({
+      specversion: '1.0',
+      id,
+      type: 'nonius.caliper.ViewEvent',
+    })
+    expect(text).toContain(`"data":${data.replace('"big":0', '"big":9007199254740993')}`)
+    for (const secret of [made.secret!, rotated.secret!]) {
+      expect(new StandardWebhook(secret).verify(text, headers)).toMatchObject({ id })
+    }
+    expect(headers['webhook-signature']!.match(/v1a,/g)).toHaveLength(2)
   })
 
   it('brings each of many events, in few requests', async () => {

@@ -119,7 +119,7 @@ function lineOf(item: Item): string {
   const isSaid = error == null || error === `HTTP ${responseStatus}` || status === 'delivered'
   const why = isSaid ? '' : `  ${error}`
   const next = nextAttemptAt == null ? '' : `  next ${nextAttemptAt.slice(0, 19)}`
-  return `${id}  ${status}  ${eventIds.length} events  attempt ${attempts}${answered}${why}${next}`
+  return `${id}  ${status}  ${eventIds.length === 1 ? '1 event' : `${eventIds.length} events`}  attempt ${attempts}${answered}${why}${next}`
 }
 
 interface Detail extends Item {

@@ -13,6 +13,7 @@ export const BroughtSecret = z
   })
   .openapi({
     type: 'string',
+    pattern: `^${SECRET_PREFIX}[A-Za-z0-9+/]+={0,2}$`,
     description: `Brought along, e.g. when you move here: \`${SECRET_PREFIX}\` and ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes in base64. Drawn at random when left out`,
   }) as z.ZodType<string>
 

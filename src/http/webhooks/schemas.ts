@@ -116,6 +116,7 @@ const ResumeFrom = z
   .refine((from) => from === 'position' || from === 'now' || toUtcMillis(from) !== undefined, {
     error: 'Must be "position", "now" or a time (ISO 8601)',
   })
+  .transform((from) => toUtcMillis(from) ?? from)
   .openapi({
     description:
       'With `enabled: true`: what is sent of the time when it was disabled. `position`, which is usual: all that was not delivered; `now`: nothing; a time: what arrived from then on.',

@@ -113,7 +113,9 @@ export function createDeliveryQueue(needs: QueueNeeds): AwsDeliveryQueue {
     for (const one of together) {
       const joined = latest === undefined ? undefined : await joining.join(one, latest, at)
       if (joined !== undefined) {
-        if (joined.isFull && !one.isHeld) placed.alarms.push(alarmOf(joined.item, at))
+        // The pointer to a held one expires with it.
+        if (one.isHeld) await parked.pointTo(deliveryOf(joined.item), at)
+        else if (joined.isFull) placed.alarms.push(alarmOf(joined.item, at))
         continue
       }
       const { eventIds, bytes = 0, join, deliveryId } = one

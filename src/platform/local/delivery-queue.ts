@@ -62,9 +62,11 @@ export function createDeliveryQueue(
    * one.
    */
   const resume = db.transaction(() => {
-    release.run({ now: now() })
-    // The clock was set back while we did not run: what waits has as long to wait as it was told to.
-    setBack.run({ opened: opened.wall, now: now() })
+    for (const { tenant_id: tenantId, webhook_id: webhookId } of allDue.all()) {
+      release.run({ tenantId, webhookId, now: now() })
+      // The clock was set back while we did not run: what waits has as long to wait as it was told to.
+      setBack.run({ tenantId, webhookId, now: now(), opened: opened.wall })
+    }
   })
 
   function resumeOnce() {

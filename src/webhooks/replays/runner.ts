@@ -79,7 +79,7 @@ export function startReplayRunner(needs: Needs): ReplayRunner {
   function nextDue(now: number) {
     const due = [...open].filter(([, { dueAt }]) => dueAt <= now)
     const tenants = new Set(due.map(([, { whose }]) => whose.tenantId))
-    // Tenants that have nothing to do lose their place in the order.
+    // A tenant that has nothing to do loses its place in the order.
     const busy = new Set([...open.values()].map(({ whose }) => whose.tenantId))
     for (const tenantId of served) if (!busy.has(tenantId)) served.delete(tenantId)
     const first =

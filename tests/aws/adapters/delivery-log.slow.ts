@@ -129,6 +129,28 @@ describe('Joining on DynamoDB', () => {
     expect(together!.eventIds).toEqual(['urn:a', 'urn:b', 'urn:c'])
   })
 
+  it('holds what was added last for as long as anything else', async () => {
+    await using test = await open()
+    const [first, ...later] = ['urn:a', 'urn:b', 'urn:c'].map((id) => joining(id, { isHeld: true }))
+    await test.queue.enqueue([first!])
+    for (const one of later) {
+      test.advance(20 * DAY)
+      await test.another().enqueue([one])
+    }
+    test.advance(20 * DAY)
+    const Key = {
+      pk: { S: 'parked#north#whk_1' },
+      sk: { S: `${first!.enqueuedAt} ${first!.deliveryId}` },
+    }
+    const command = new GetItemCommand({ TableName: test.places.table, Key })
+    const { Item } = await test.dynamo.send(command)
+    expect(Number(Item!.expiresAt!.N) * 1000).toBe(start.getTime() + 70 * DAY)
+    await test.queue.release('north', 'whk_1')
+    expect(await test.queue.take(10, LEASE)).toMatchObject([
+      { eventIds: ['urn:a', 'urn:b', 'urn:c'] },
+    ])
+  })
+
   it('joins nothing that has no message yet', async () => {
     let isDown = true
     await using test = await open((command) =>
@@ -142,6 +164,44 @@ describe('Joining on DynamoDB', () => {
     test.advance(5000)
     expect(await test.queue.take(10, LEASE)).toMatchObject([{ eventIds: ['urn:b'] }])
   })
+})
+
+describe('A process that is cut off', () => {
+  it('leaves nothing undelivered that was enqueued again, whatever call was its last', async () => {
+    let calls = 0
+    let nth = 1
+    for (; calls >= nth - 1; nth += 1) {
+      calls = 0
+      const last = nth
+      await using test = await open(() => (++calls === last ? 'denied' : undefined))
+      let queue = test.queue
+      /** Does it again in another process, as the feed, a person or the next message would. */
+      const surely = async (step: () => Promise<unknown>) => {
+        await step().catch(() => {
+          queue = test.another()
+          return step()
+        })
+      }
+      const [a, b] = [joining('urn:a'), joining('urn:b')]
+      const held = joining('urn:c', { isHeld: true })
+      await surely(() => queue.enqueue([a, held]))
+      await surely(() => queue.enqueue([b]))
+      await surely(() => queue.skip('north', 'whk_1', 'skipped'))
+      await surely(() => queue.againAll('north', 'whk_1', 10))
+      const delivered = new Set<string>()
+      for (let round = 0; delivered.size < 3 && round < 6; round += 1) {
+        test.advance(LEASE)
+        await surely(async () => {
+          for (const { deliveryId, eventIds } of await queue.take(10, LEASE)) {
+            for (const id of eventIds) delivered.add(id)
+            await queue.done(deliveryId, anAttempt())
+          }
+        })
+      }
+      expect([last, ...[...delivered].sort()]).toEqual([last, 'urn:a', 'urn:b', 'urn:c'])
+    }
+    expect(nth).toBeGreaterThan(25)
+  }, 240_000)
 })
 
 describe('Lanes on DynamoDB', () => {

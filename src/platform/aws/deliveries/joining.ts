@@ -86,6 +86,8 @@ export function createJoining(
             eventIds: bytes(packed(eventIds)),
             eventBytes: number(eventBytes),
             ...(becomesDue && { dueAt: number(nowMs) }),
+            // Whatever is added last is held for as long as anything else.
+            ...(one.isHeld && { expiresAt: number(expiry.parked(nowMs)) }),
           },
           condition: one.isHeld ? OPEN_AND_HELD : OPEN,
           values: { ':before': item.eventIds!, ...(!one.isHeld && { ':none': number(0) }) },

@@ -107,12 +107,8 @@ export function createEnds(core: Core) {
       )
       isFailing = false
       for (const note of notes) figures.note(note)
-      for (const whose of touched) changed(whose)
-      for (const whose of new Map(
-        held.flatMap((one) => (one ? [[keyOf(one), one]] : [])),
-      ).values()) {
-        ended(whose)
-      }
+      for (const whose of each(touched)) changed(whose)
+      for (const whose of each(held)) ended(whose)
       for (const { resolve } of ends) resolve?.()
     } catch (error) {
       isFailing = true
@@ -170,4 +166,8 @@ export function createEnds(core: Core) {
   }
 }
 
-const keyOf = ({ tenant_id, webhook_id }: Whose) => `${tenant_id}\n${webhook_id}`
+/** Finds each webhook once. */
+function each(all: readonly (Whose | undefined)[]): Iterable<Whose> {
+  const keyOf = ({ tenant_id, webhook_id }: Whose) => `${tenant_id}\n${webhook_id}`
+  return new Map(all.flatMap((whose) => (whose ? [[keyOf(whose), whose]] : []))).values()
+}

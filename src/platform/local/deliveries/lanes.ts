@@ -18,7 +18,8 @@ export function createLanes(db: Database, leases: Leases) {
     `SELECT rowid, due_at FROM deliveries WHERE ${ofLane} ORDER BY seq, rowid LIMIT 1`,
   )
   const unblocked = db.query<Head, [string, string, string]>(
-    `SELECT rowid, due_at FROM deliveries
+    // Left to itself SQLite looks at all that is due of the webhook.
+    `SELECT rowid, due_at FROM deliveries INDEXED BY deliveries_first_of_lane
      WHERE ${ofLane} AND lane IS NOT NULL AND due_at < ${BLOCKED}`,
   )
   const move = db.query<null, [number, number]>(

@@ -60,10 +60,10 @@ export function createDeliveryLog(core: Core, tokens: TokenSigner): Log {
   const places = each((table) =>
     db.query<
       Place & { rowid: number },
-      [string, string, string, string, string, number, string, number]
+      [string, string, string, string, string, string, number, string, number]
     >(
       `SELECT rowid, enqueued_at, seq, delivery_id FROM ${table}
-       WHERE ${ofWebhook} AND enqueued_at >= ? AND enqueued_at < ?
+       WHERE ${ofWebhook} AND enqueued_at >= ? AND enqueued_at <= ? AND +enqueued_at < ?
          AND (enqueued_at, seq, delivery_id) < (?, ?, ?)
        ORDER BY enqueued_at DESC, seq DESC, delivery_id DESC LIMIT ?`,
     ),
@@ -143,12 +143,13 @@ export function createDeliveryLog(core: Core, tokens: TokenSigner): Log {
       const question = JSON.stringify(['deliveries', tenantId, webhookId, status, from, to])
       const after = cursor === undefined ? [LAST, 0, ''] : tokens.read<unknown[]>(cursor, question)
       const [at, seq, id] = after as [string, number, string]
+      const upTo = [at, to].sort()[0]!
       return guarded('listing deliveries', () => {
         const found: Found[] = tables
           .filter((table) => status === undefined || statusOf[table] === status)
           .flatMap((table) =>
             places[table]
-              .all(tenantId, webhookId, from, to, at, seq, id, limit + 1)
+              .all(tenantId, webhookId, from, upTo, to, at, seq, id, limit + 1)
               .map((place) => ({ ...place, table })),
           )
           .sort(later)
@@ -205,9 +206,9 @@ export function createDeliveryLog(core: Core, tokens: TokenSigner): Log {
         const [oldestAt] = (['deliveries', 'parked_deliveries'] as const)
           .flatMap((table) => oldest[table].get(tenantId, webhookId)!.at ?? [])
           .sort()
-        const upTo = (count: number) => Math.min(count, MAX_COUNTED)
+        const most = (count: number) => Math.min(count, MAX_COUNTED)
         return {
-          ...{ pending: upTo(pending), held: upTo(held), failed: upTo(dead) },
+          ...{ pending: most(pending), held: most(held), failed: most(dead) },
           ...(oldestAt !== undefined && { oldestAt }),
           isExact: Math.max(pending, held, dead) <= MAX_COUNTED,
         }

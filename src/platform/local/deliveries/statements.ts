@@ -25,10 +25,15 @@ export function prepare(db: Database) {
             (SELECT count(*) FROM dead_deliveries) AS dead
      FROM deliveries`,
   )
-  const release = db.query('UPDATE deliveries SET taken = 0, due_at = $now WHERE taken = 1')
-  const setBack = db.query(
+  type Moment = { tenantId: string; webhookId: string; now: number }
+  // A delivery that is due already needs neither, so that a backlog is not looked through.
+  const later = 'tenant_id = $tenantId AND webhook_id = $webhookId AND due_at > $now'
+  const release = db.query<null, Moment>(
+    `UPDATE deliveries SET taken = 0, due_at = $now WHERE ${later} AND taken = 1`,
+  )
+  const setBack = db.query<null, Moment & { opened: number }>(
     `UPDATE deliveries SET due_at = due_at - noted_at + $opened, noted_at = $opened
-     WHERE noted_at > $now`,
+     WHERE ${later} AND noted_at > $now`,
   )
   // It changes nothing, and fails where nothing can be written.
   const probe = db.query('UPDATE delivery_sequence SET last = last')
