@@ -81,7 +81,7 @@ export function getDelivery(app: App, deps: AppDeps) {
       // A function that answers requests may not ask Athena.
       const { events, lake } = platform
       const read = createReadRecords({ events, lake: lake.isImmediate ? lake : undefined })
-      const records = await read(entry)
+      const records = await read.all(entry)
       if (records.length === 0 && entry.notice === undefined) throw gone(entry)
       const message = compose(webhook, entry, records)
       const body = scopes.includes('events:read') ? message.body.toString() : undefined
