@@ -1,4 +1,3 @@
-import type { EventRecord } from '../event/record'
 import type { Clock } from '../platform/clock'
 import type { AttemptRecord, Delivery } from '../platform/delivery-queue'
 import type { EventStore } from '../platform/event-store'
@@ -7,7 +6,7 @@ import type { Registry } from '../platform/registry'
 import type { Webhook } from '../platform/registry/webhooks'
 import { compose, type Message } from './compose'
 import { disable } from './disable'
-import { createReadRecords } from './read-records'
+import { createReadRecords, type Found } from './read-records'
 import { bytesOf, requestHeaders } from './request'
 import type { HoldBody } from './room'
 import type { Send } from './send'
@@ -51,11 +50,26 @@ export function createAttempt(needs: AttemptNeeds) {
     const webhook = await registry.webhooks.get(delivery.tenantId, delivery.webhookId)
     if (!webhook) return { verdict: { kind: 'done' } } // deleted: no one is left to tell
     if (!webhook.enabled) return { verdict: { kind: 'park' }, webhook }
-    // Bodies are read one after another; the lake takes its time, for which no other is to wait.
-    const archived = delivery.archived && (await readRecords(delivery))
-    const read = () => readMessage(webhook, delivery, archived)
+    let missing: string[] = []
+    let found: Found | undefined
     const attempted = await holdBody(delivery.tenantId, read, post, signal)
-    return attempted ?? { verdict: { kind: 'bury', reason: 'its events have expired' }, webhook }
+    if (attempted !== undefined) return attempted
+    if (missing.length > 0) {
+      // Bodies are read one after another, and no other is to wait for the lake.
+      found = await readRecords.fromLake(delivery, missing)
+      const late = await holdBody(delivery.tenantId, read, post, signal)
+      if (late !== undefined) return late
+    }
+    return { verdict: { kind: 'bury', reason: 'its events have expired' }, webhook }
+
+    /** @returns undefined when none of its events is held any more, or some are in the lake alone */
+    async function read(): Promise<Message | undefined> {
+      const { records, ...more } = await readRecords.atHand(delivery, found)
+      missing = more.missing
+      if (missing.length > 0 && found === undefined) return undefined
+      if (records.length === 0 && delivery.notice === undefined) return undefined
+      return compose(webhook!, delivery, records)
+    }
 
     async function refusal(): Promise<Reply | undefined> {
       const reason = await needs.refuseTarget?.(delivery.tenantId, webhook!.targetUrl)
@@ -83,17 +97,6 @@ export function createAttempt(needs: AttemptNeeds) {
       // Somebody changed the webhook since: the target's reply is about its former state.
       return { verdict: { kind: 'retry', delayMs: 0, reason }, record, webhook }
     }
-  }
-
-  /** @returns undefined when none of its events is held any more */
-  async function readMessage(
-    webhook: Webhook,
-    delivery: Delivery,
-    archived: EventRecord[] | undefined,
-  ): Promise<Message | undefined> {
-    const records = archived ?? (await readRecords(delivery))
-    if (records.length === 0 && delivery.notice === undefined) return undefined
-    return compose(webhook, delivery, records)
   }
 }
 

@@ -85,7 +85,7 @@ export function getDelivery(app: App, deps: AppDeps) {
       // The lake knows nothing of what is hidden.
       const before = await services.hidden.before(tenantId)
       const isShown = ({ receivedAt }: EventRecord) => before === undefined || receivedAt >= before
-      const records = (await read(entry)).filter(isShown)
+      const records = (await read.all(entry)).filter(isShown)
       if (records.length === 0 && entry.notice === undefined) throw gone(entry, lake.isImmediate)
       const message = compose(webhook, entry, records)
       const body = scopes.includes('events:read') ? message.body.toString() : undefined

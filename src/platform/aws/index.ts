@@ -116,7 +116,7 @@ export function openServing(
     tokens,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock, tokens }),
     wakeReplay: lazyReplayWakes(queueUrl),
-    // No route asks it over HTTP yet, so no function is told of a workgroup or may use one.
+    // No route asks it over HTTP yet: of the functions, only that which delivers may use a workgroup.
     lake: lazyLake({ workgroup, database, tokens, clock }),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     activity: createSourceActivity({ client, table: registryTable, clock, log }),

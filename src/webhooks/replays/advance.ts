@@ -152,12 +152,13 @@ export function createAdvance(needs: AdvanceNeeds): Advance {
   function deliveriesTo(
     webhook: Webhook,
     { replayId }: Replay,
-    { isArchived, records }: Page,
+    { records }: Page,
     wanted: readonly EventRecord[],
   ): Outgoing[] {
     const enqueuedAt = clock.now().toISOString()
-    const [first, last] = [records[0], records.at(-1)]
-    const archived = isArchived && first && last && { from: first.receivedAt, to: last.receivedAt }
+    // Hot copies may expire before the last attempt: the lake has all of them.
+    const times = records.map(({ receivedAt }) => receivedAt).toSorted()
+    const archived = times.length > 0 && { from: times[0]!, to: times.at(-1)! }
     const cutting = { enqueuedAt, replayId, ...(archived && { archived }) }
     return outgoingOf(webhook, wanted, cutting)
   }

@@ -66,6 +66,24 @@ describe('The deployment on one machine', () => {
     expect(await deliveriesOf(id)).toMatchObject([sent])
   })
 
+  it('sends a webhook again what arrived before it was made', async () => {
+    const from = new Date(Date.now() - 60_000).toISOString()
+    const event = anEvent()
+    await post([event])
+    await using receiver = aReceiver()
+    const settings = { name: 'Late', targetUrl: receiver.url, events: ['*'] }
+    const made = await deployment.call('POST', '/webhooks', settings)
+    const { id } = (await made.json()) as { id: string }
+    const reply = await deployment.call('POST', `/webhooks/${id}/replay`, { from })
+    expect(reply.status).toBe(202)
+    const { id: replayId } = (await reply.json()) as { id: string }
+    await eventually(async () => {
+      const shown = await deployment.call('GET', `/webhooks/${id}/replays/${replayId}`)
+      return ((await shown.json()) as { status: string }).status === 'done'
+    })
+    await eventually(() => receiver.received.some(({ body }) => body.includes(event.id)))
+  })
+
   it('switches off a webhook whose target says that it is gone, and goes on once it is enabled', async () => {
     let status = 410
     await using receiver = aReceiver(() => new Response(null, { status }))
