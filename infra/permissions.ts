@@ -214,7 +214,7 @@ const receiveDeliveries: Permissions = [
   {
     actions: [
       'sqs:ReceiveMessage',
-      'sqs:SendMessage', // for what was parked while its webhook was being enabled
+      'sqs:SendMessage', // for notices, and what was parked while its webhook was being enabled
       'sqs:DeleteMessage',
       'sqs:ChangeMessageVisibility',
       'sqs:GetQueueAttributes',

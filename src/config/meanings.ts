@@ -38,7 +38,7 @@ export const meanings: { [Name in keyof Config]-?: string } = {
     'Issuer whose access tokens are taken beside keys, as it stands in `iss`: a Cognito user pool or any OpenID Connect provider; see docs/tokens.md.',
   oidcAudience:
     'What that issuer knows Nonius by: in `aud`, or, as Cognito has it, before the slash of a scope.',
-  allowPrivateWebhooks: '`1` lets webhooks call private and loopback addresses. For development.',
+  allowPrivateWebhooks: '`1` lets webhooks call private and loopback addresses, over http too.',
   rateLimitPublish:
     'Requests and messages that bring events, from one key, or without a good one from one address; more are answered 429. `off`: as many as come. On one machine.',
   rateLimitQuery: 'The same, of requests that read.',

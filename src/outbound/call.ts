@@ -35,8 +35,8 @@ export type Call = (target: string, options: CallOptions) => Promise<Answer>
 export function createCall(guard: Pick<Guard, 'pin'>, idle?: IdleConnections): Call {
   return async function call(target, { timeoutMs, signal, ...request }) {
     const endsAt = performance.now() + timeoutMs
-    const late = new Error(`no answer ${within(timeoutMs)}`)
-    using ending = createEnding(late, timeoutMs, signal)
+    const late = () => new Error(`no answer ${within(timeoutMs)}`)
+    using ending = createEnding(timeoutMs, late, signal)
     const { url, addresses } = await pin(target, ending)
     const kept = idle?.take(url, addresses)
     const first = kept && (await over(kept, url, request, ending))

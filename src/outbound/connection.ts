@@ -64,7 +64,7 @@ export function createConnection(socket: Socket): Connection {
     },
     write(head, body) {
       if (body === undefined) socket.write(head)
-      else if (body.length <= SMALL_BYTES) socket.write(Buffer.concat([Buffer.from(head), body]))
+      else if (body.length <= SMALL_BYTES) socket.write(joined(head, body))
       else {
         socket.write(head)
         socket.write(body)
@@ -80,4 +80,10 @@ export function createConnection(socket: Socket): Connection {
       socket.destroy()
     },
   }
+}
+
+function joined(head: string, body: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(Buffer.byteLength(head) + body.length)
+  bytes.set(body, bytes.write(head))
+  return bytes
 }

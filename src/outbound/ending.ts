@@ -14,9 +14,9 @@ export interface Ending {
 
 /**
  * Makes the ending of one call. An `AbortController` does the same, and costs a tenth of a call with the
- * listeners that come and go.
+ * listeners that come and go. @param late makes the reason once the time has passed
  */
-export function createEnding(late: Error, ms: number, signal?: AbortSignal) {
+export function createEnding(ms: number, late: () => Error, signal?: AbortSignal) {
   let waiting: ((reason: unknown) => void) | undefined
   let over: { reason: unknown } | undefined
 
@@ -28,7 +28,7 @@ export function createEnding(late: Error, ms: number, signal?: AbortSignal) {
   }
 
   const abort = () => end(signal?.reason)
-  const timer = setTimeout(end, ms, late)
+  const timer = setTimeout(() => end(late()), ms)
   signal?.addEventListener('abort', abort)
   if (signal?.aborted) abort()
 

@@ -84,7 +84,7 @@ export function exchange(
     if (read > request.maxBytes)
       return end(new Error(`its answer is longer than ${request.maxBytes} bytes`))
     if (answer.head() === undefined || request.bodyMs === undefined) return
-    bodyTimer ??= setTimeout(end, request.bodyMs, new Error('its body takes too long'))
+    bodyTimer ??= setTimeout(() => end(new Error('its body takes too long')), request.bodyMs)
   }
 
   function over(error?: Error) {

@@ -5,11 +5,11 @@ import type { Address } from './guard'
 // whoever closes it just as we write costs a new one.
 const IDLE_MS = 3000
 
-// A webhook has at most so many attempts at a time.
-const MAX_PER_TARGET = 16
+// Many webhooks may go to one receiver; a tenant has at most so many attempts at a time.
+const MAX_PER_TARGET = 64
 
-// A quarter as many as may be in use (`places.ts`).
-const MAX_IDLE = 64
+// With those in use (`places.ts`), most of 1,024 open files are left to others.
+const MAX_IDLE = 128
 
 interface Idle {
   key: string

@@ -10,6 +10,8 @@ const MAX_PIECES = 1024
 
 const LF = 0x0a
 
+const NOTHING = Buffer.alloc(0)
+
 /**
  * Reads one answer of HTTP/1.1 (RFC 9112) as its bytes come. It holds no more than it was given.
  */
@@ -118,6 +120,6 @@ export function createAnswerReader({ keepsBytes }: { keepsBytes: number }): Answ
     close() {
       if (isUntilClosed()) finish()
     },
-    body: () => Buffer.concat(pieces),
+    body: () => (pieces.length === 0 ? NOTHING : Buffer.concat(pieces)),
   }
 }

@@ -139,8 +139,8 @@ export interface DeliveryQueue {
    * the dead and the delivered, and for a queue that need not come to what is gone. Afterwards no
    * delivery that was enqueued for the tenant before the call, waiting, taken, parked, dead or
    * delivered, names one of these ids, and one that named no other is deleted. What receivers
-   * answered to a delivery that named one is forgotten, since it may repeat what was sent. A taken
-   * one may name them again when it is parked or buried (on AWS).
+   * answered to a delivery that named one is forgotten, since it may repeat what was sent; an
+   * attempt that was under way meanwhile may bring it back, with its own (on AWS).
    * @param erasure.eventIds as `EventStore.erase` tells them; some thousands at a time, since each call
    * looks at all that is held
    * @returns how many deliveries named one of them

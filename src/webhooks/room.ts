@@ -19,18 +19,28 @@ export type HoldBody = <T>(
 // (`deliverer.ts`).
 const PATIENCE_MS = 5000
 
+// So long may reading hold others up; a turn for each body would cost as much as a small body.
+const TURN_MS = 1
+
 /** Makes room for bodies in memory, in one process. Bodies are read one after another. */
 export function createRoom(budget = createBudget(), patienceMs = PATIENCE_MS): HoldBody {
+  let lastTurn = performance.now()
   let reading = Promise.resolve<unknown>(undefined)
 
   /**
    * Reads one body after another. Reading is work for the processor, so other work has its turn
-   * between two bodies.
+   * between two bodies, unless it just had one.
    */
   function inLine<T>(read: () => Promise<T>): Promise<T> {
-    const turn = reading.then(() => nextTurn()).then(read)
+    const turn = reading.then(giveTurn).then(read)
     reading = turn.catch(() => {})
     return turn
+  }
+
+  async function giveTurn() {
+    if (performance.now() - lastTurn < TURN_MS) return
+    await nextTurn()
+    lastTurn = performance.now()
   }
 
   async function waitFor(tenantId: string, size: number, signal?: AbortSignal) {

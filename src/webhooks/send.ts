@@ -64,6 +64,7 @@ const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g
  * at its end is left out.
  */
 function textOf(body: Buffer): string {
+  if (body.length === 0) return ''
   const text = new TextDecoder().decode(body, { stream: true }).replace(CONTROLS, '\ufffd')
   // It has become longer where it is no text: each such byte has three now.
   const bytes = Buffer.from(text)

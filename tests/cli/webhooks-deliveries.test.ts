@@ -61,6 +61,15 @@ async function send(...events: object[]) {
 
 const quiz = (score: number) => ({ event_type: 'quiz_completed', payload: { score } })
 
+/** Waits for the message that has this score. */
+async function postedWith(score: number): Promise<Posted> {
+  for (;;) {
+    const found = posted.find(({ body }) => body.includes(`"score":${score}}`))
+    if (found !== undefined) return found
+    await Bun.sleep(20)
+  }
+}
+
 interface Item {
   id: string
   status: string
@@ -118,6 +127,19 @@ describe('nonius webhooks, of what was sent', () => {
     answer = () => new Response(null, { status: 204 })
   }, 30_000)
 
+  it('holds what comes while it is disabled, gives it up when told, and tries that again', async () => {
+    await webhooks('disable', id)
+    await send(quiz(0.2))
+    const [held] = await listed('held')
+    await webhooks('enable', id, '--resume-from', 'now')
+    const [failed] = await listed('failed')
+    expect(failed!.id).toBe(held!.id)
+    const counted = await webhooks('retry', id, '--all', '--dry-run')
+    expect(counted.stderr).toBe('1 delivery would be tried again.\n')
+    const retried = await webhooks('retry', id, '--since', '2026-01-01T00:00:00Z')
+    expect(retried.stderr).toBe('1 delivery is due at once.\n')
+  }, 30_000)
+
   it('follows what becomes of deliveries', async () => {
     const env = { NONIUS_URL: server.url, NONIUS_KEY: 'nk_test_key_of_the_admin' }
     const command = [process.execPath, cli, 'webhooks', 'deliveries', id, '--follow']
@@ -125,8 +147,7 @@ describe('nonius webhooks, of what was sent', () => {
     try {
       await program.says(/\n/)
       await send(quiz(0.25))
-      while (!posted.at(-1)!.body.includes('0.25')) await Bun.sleep(20)
-      const { headers } = posted.at(-1)!
+      const { headers } = await postedWith(0.25)
       await program.says(new RegExp(`^${headers['webhook-id']}  delivered  1 event  `, 'm'))
     } finally {
       await program.stop('SIGINT')
@@ -138,8 +159,7 @@ describe('nonius webhooks, of what was sent', () => {
     expect(stderr).toMatch(/^The secret of whk_\w+ is replaced, .* both until \S+\.\n$/)
     const rotated = stdout.trim()
     await send(quiz(0.3))
-    while (!posted.at(-1)!.body.includes('0.3')) await Bun.sleep(20)
-    const { body, headers } = posted.at(-1)!
+    const { body, headers } = await postedWith(0.3)
     for (const one of [secret, rotated]) {
       expect(new Webhook(one).verify(body, headers)).toMatchObject({ type: 'events' })
     }

@@ -70,8 +70,8 @@ describe('nonius webhooks', () => {
       signatures: ['v1', 'v1a'],
     })
     expect([stderr, exitCode]).toEqual(['A dry run: nothing was made.\n', 0])
-    const update = await webhooks('update', 'whk_1', '--dry-run', '--clear', 'rule', '--no-gzip')
-    expect(JSON.parse(update.stdout)).toEqual({ contentEncoding: null, rule: null })
+    const update = await webhooks('update', 'whk_1', '--dry-run', '--clear', 'rule', '--gzip')
+    expect(JSON.parse(update.stdout)).toEqual({ contentEncoding: 'gzip', rule: null })
   }, 30_000)
 
   it('changes what is named and nothing else, disables and enables', async () => {

@@ -73,7 +73,6 @@ it(
       const spell = spells[round % spells.length]!
       const path = `/webhooks/${id}`
       await Bun.sleep(100 + Math.random() * 500)
-      // Of some that a kill cuts off, the next start has to do the rest: it is not asked again.
       const { body: before } = await call<{ enabled: boolean }>(server, 'GET', path)
       const enabling = before.enabled
         ? undefined
@@ -83,12 +82,19 @@ it(
       if (spell === 'disabled') await call(server, 'PATCH', path, { enabled: false })
       await Bun.sleep(1000 + Math.random() * 1500)
       const { body } = await call<{ disabled?: { by: 'person' | 'gone' } }>(server, 'GET', path)
+      const isDisabled = body.disabled !== undefined
       if (body.disabled !== undefined) disabled[body.disabled.by] += 1
       if (round % 3 !== 0) receiving.begin('well')
       await Bun.sleep(500 + Math.random() * 500)
+      // Cut off by the kill, if it was written at all: the next start has to do the rest unasked.
+      const cutOff =
+        isDisabled && Math.random() < 0.5
+          ? call(server, 'PATCH', path, { enabled: true }).catch(() => undefined)
+          : undefined
+      if (cutOff !== undefined) await Bun.sleep(Math.random() * 20)
       away.push({ from: performance.now(), to: Number.POSITIVE_INFINITY })
       await server.kill()
-      await Promise.all([sending, enabling])
+      await Promise.all([sending, enabling, cutOff])
     }
 
     receiving.begin('well')

@@ -3,6 +3,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
 import { signedHeaders } from '../../src/webhooks/signature'
+import { notOnAws } from '../support/not-on-aws'
 import { settings, startWebhookTest, type WebhookTest } from '../support/webhooks-api'
 
 let test: WebhookTest
@@ -19,11 +20,11 @@ const rotate = (id: string, change: object = {}) =>
 type Jwk = Record<string, string>
 type Rotated = { secret: string; publicKey?: string; overlapUntil: string }
 
-/** Which of these secrets a receiver may have to accept a message that is sent now. */
-async function accepted(id: string, secrets: string[]) {
+/** Which of these secrets a receiver may have to accept a message that is sent some hours later. */
+async function accepted(id: string, secrets: string[], hours = 0) {
   const webhook = await test.platform.registry.webhooks.get('default', id)
   // Receivers go by their own clocks, which tests cannot turn.
-  const at = test.clock.now()
+  const at = new Date(test.clock.now().getTime() + hours * HOUR)
   const headers = signedHeaders(webhook!, 'msg_1', at, Buffer.from(body))
   const signatures = headers['webhook-signature'].split(' ')
   return secrets.filter((secret) =>
@@ -43,10 +44,8 @@ describe('The secret of a webhook', () => {
     const left = Date.parse(overlapUntil) - test.clock.now().getTime()
     expect(left / HOUR).toBeCloseTo(24, 2)
     expect(await accepted(id, [secret, next])).toEqual([secret, next])
-    test.clock.advance(23.9 * HOUR)
-    expect(await accepted(id, [secret, next])).toEqual([secret, next])
-    test.clock.advance(0.1 * HOUR)
-    expect(await accepted(id, [secret, next])).toEqual([next])
+    expect(await accepted(id, [secret, next], 23.9)).toEqual([secret, next])
+    expect(await accepted(id, [secret, next], 24)).toEqual([next])
   })
 
   it('may be brought along, and be of no use at once', async () => {
@@ -66,7 +65,13 @@ describe('The secret of a webhook', () => {
       all.push(((await (await rotate(id, { overlapHours: 168 })).json()) as Rotated).secret)
     }
     expect(await accepted(id, all)).toEqual(all.slice(1))
-    test.clock.advance(168 * HOUR)
+  })
+
+  notOnAws('clock')('has none before it that is good no more', async () => {
+    const { id, secret } = await test.create()
+    const all = [secret]
+    all.push(((await (await rotate(id)).json()) as Rotated).secret)
+    test.clock.advance(24 * HOUR)
     const last = ((await (await rotate(id, { overlapHours: 0.5 })).json()) as Rotated).secret
     expect(await accepted(id, [...all, last])).toEqual([all.at(-1)!, last])
     expect((await test.platform.registry.webhooks.get('default', id))!.former).toHaveLength(1)
@@ -121,9 +126,9 @@ describe('The secret of a webhook', () => {
 describe('The key pair of a webhook', () => {
   const keyOf = (id: string) => test.call('GET', `/webhooks/${id}/public-key`)
 
-  async function verifies(id: string, key: Jwk) {
+  async function verifies(id: string, key: Jwk, hours = 0) {
     const webhook = await test.platform.registry.webhooks.get('default', id)
-    const at = test.clock.now()
+    const at = new Date(test.clock.now().getTime() + hours * HOUR)
     const headers = signedHeaders(webhook!, 'msg_1', at, Buffer.from(body))
     const content = Buffer.from(`msg_1.${headers['webhook-timestamp']}.${body}`)
     const publicKey = createPublicKey({ key: key as object, format: 'jwk' })
@@ -171,8 +176,7 @@ describe('The key pair of a webhook', () => {
     expect(rotated.publicKey).not.toBe(publicKey as string)
     const after = (await (await keyOf(id)).json()) as Jwk
     expect([await verifies(id, before), await verifies(id, after)]).toEqual([true, true])
-    test.clock.advance(HOUR)
-    expect([await verifies(id, before), await verifies(id, after)]).toEqual([false, true])
+    expect([await verifies(id, before, 1), await verifies(id, after, 1)]).toEqual([false, true])
   })
 
   it('does not stand in the way of receivers that know HMAC alone', async () => {

@@ -328,9 +328,18 @@ describe('Settings of a webhook are taken', () => {
 })
 
 describe('Settings of a webhook are refused, with path, value and rule', () => {
+  // One is enough for all that is refused.
+  let id: string
+  beforeAll(async () => {
+    id = (await test.create()).id
+  })
+  afterAll(async () => {
+    const stays = { ...usual, name: 'Dashboard', events: ['ViewEvent'] }
+    expect(await (await test.call('GET', `/webhooks/${id}`)).json()).toMatchObject(stays)
+  })
+
   for (const [why, sent, path, rule] of bad) {
     it(`with ${why}`, async () => {
-      const { id } = await test.create()
       for (const [method, url] of [
         ['POST', '/webhooks'],
         ['PUT', `/webhooks/${id}`],
@@ -354,7 +363,6 @@ describe('Settings of a webhook are refused, with path, value and rule', () => {
   }
 
   it('with a secret for a webhook that has one', async () => {
-    const { id } = await test.create()
     for (const method of ['PUT', 'PATCH']) {
       const change = { targetUrl, secret: secretOf(24) }
       const errors = await errorsOf(await test.call(method, `/webhooks/${id}`, change))

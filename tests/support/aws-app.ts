@@ -6,7 +6,7 @@ import type { Config } from '../../src/config/config'
 import { readConfig } from '../../src/config/read-config'
 import { settings } from '../../src/config/settings'
 import { openServing } from '../../src/platform/aws'
-import { openFeeding } from '../../src/platform/aws/handing-on'
+import { openDelivering, openFeeding } from '../../src/platform/aws/handing-on'
 import { systemClock } from '../../src/platform/clock'
 import { silentLog } from '../../src/telemetry/log'
 import { deployer } from '../../tools/aws-local/deployer'
@@ -145,8 +145,11 @@ async function adapters({ resources }: Deployment) {
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL: ministack,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb,
+    AWS_ENDPOINT_URL_SQS: new URL(resources.deliveryQueueUrl).origin,
   })
-  return openServing(resources, { clock: systemClock, log: silentLog })
+  const serving = openServing(resources, { clock: systemClock, log: silentLog })
+  const { deliveries } = openDelivering(resources, { clock: systemClock })
+  return { ...serving, deliveries: { ...deliveries, ...serving.deliveries } }
 }
 
 function environmentOf(changes: Partial<Config>): Record<string, string> {

@@ -18,7 +18,7 @@ interface Held {
 }
 
 /** A queue in memory, as simple as its promises: one list, looked through for everything. */
-export function aDeliveryModel(clock: { now(): Date }): AnyQueue {
+export function aDeliveryModel(clock: { now(): Date }): AnyQueue & { restart(): void } {
   let all: Held[] = []
   let seq = 0
   const open = new Map<string, { held: Held; bytes: number }>()
@@ -129,6 +129,11 @@ export function aDeliveryModel(clock: { now(): Date }): AnyQueue {
   }
 
   return {
+    restart() {
+      open.clear()
+      for (const held of all) Object.assign(held, { takenUntil: undefined, isErased: false })
+    },
+
     async enqueue(deliveries, delayMs = 0) {
       for (const one of deliveries) add(one, delayMs)
     },

@@ -19,6 +19,8 @@ export interface Step {
   ms?: number
   /** Something is called, and answers the same in both. */
   call?(queue: AnyQueue): Promise<unknown>
+  /** The process ends, and another goes on. */
+  isRestart?: true
 }
 
 export const LEASE = 30_000
@@ -27,8 +29,11 @@ const events = ['urn:a', 'urn:b', 'urn:c', 'urn:d', 'urn:e']
 const byId = <T extends Delivery>(taken: readonly T[]) =>
   taken.toSorted((a, b) => a.deliveryId.localeCompare(b.deliveryId))
 
-/** Makes arbitrary calls for so many deliveries to two webhooks of one tenant. */
-export function arbitraryStep(count: number): fc.Arbitrary<Step> {
+/**
+ * Makes arbitrary calls for so many deliveries to two webhooks of one tenant.
+ * @param lanes those that deliveries may be in
+ */
+export function arbitraryStep(count: number, lanes = ['x', 'y']): fc.Arbitrary<Step> {
   const places = Array.from({ length: count }, (_, n) => n)
   const idOf = (n: number) => `msg_property_${n}`
   const id = fc.constantFrom(...places.map(idOf))
@@ -38,7 +43,7 @@ export function arbitraryStep(count: number): fc.Arbitrary<Step> {
     .record({
       n: fc.constantFrom(...places),
       eventIds: fc.uniqueArray(fc.constantFrom(...events), { minLength: 1, maxLength: 3 }),
-      lane: fc.constantFrom(undefined, undefined, 'x', 'y'),
+      lane: fc.constantFrom(undefined, undefined, ...lanes),
       isHeld: fc.constantFrom(undefined, undefined, true),
       maxEvents: fc.constantFrom(undefined, 3, 4),
       delayMs: fc.option(delay, { nil: undefined }),

@@ -340,7 +340,7 @@ describe('The deliverer', () => {
     let status = 500
     await using receiver = aReceiver(async () => {
       most = Math.max(most, ++open)
-      await Bun.sleep(5)
+      await Bun.sleep(20)
       open -= 1
       return new Response('', { status })
     })

@@ -23,6 +23,8 @@ interface Replay extends Record<string, unknown> {
   from: string
   to?: string
   types?: string[]
+  /** Why it waits, or ended before its time. */
+  reason?: string
   matched?: number
   /** So much of the time is gone through, 0 to 100. */
   percent?: number
@@ -78,12 +80,23 @@ async function untilEnded(ask: ApiClient, id: string, begun: Replay): Promise<Re
   say(`Replay ${begun.id} has begun (Ctrl-C ends the waiting, not the replay).`)
   using progress = showShare(process.stderr)
   let current = begun
+  let said = stateOf(begun)
   while (!ended.has(current.status)) {
     await wait(LOOK_EVERY_MS)
     current = await ask<Replay>('GET', pathOf(id, 'replays', encodeURIComponent(begun.id)))
-    progress.show(shareOf(current), `${current.status}, ${number(countOf(current))} events`)
+    const state = stateOf(current)
+    progress.show(shareOf(current), `${state}, ${number(countOf(current))} events`)
+    // Where there is no bar, one line says why nothing happens.
+    if (state !== said && !ended.has(current.status) && !process.stderr.isTTY)
+      say(`It is ${state}.`)
+    said = state
   }
   return current
+}
+
+/** Says in a word how it is, and why it waits. */
+function stateOf({ status, reason }: Replay): string {
+  return reason === undefined || ended.has(status) ? status : `${status}: ${reason}`
 }
 
 function shareOf({ percent }: Replay): number | undefined {

@@ -18,8 +18,8 @@ export interface SettingsOptions {
   field?: string[]
   batch?: { maxEvents: number; maxSeconds?: number }
   maxBytes?: number
-  ordered?: boolean
-  gzip?: boolean
+  ordered?: true
+  gzip?: true
   signature?: string[]
   header?: Record<string, string>
   maxConcurrent?: number
@@ -74,12 +74,10 @@ export function withMessageOptions(command: Command): Command {
     )
 }
 
-/** Adds the options that a webhook alone has, and the file that may hold all of them. */
+/** Adds the options that a webhook has alone, and the file that may hold all of them. */
 export function withSettingsOptions(command: Command): Command {
   return withMessageOptions(withChoiceOptions(command.option('--name <name>', 'for people')))
-    .option('--no-gzip', 'do not compress them')
     .option('--ordered', 'one message at a time for each actor, in order')
-    .option('--no-ordered', 'in any order')
     .addOption(
       new Option('--header <header>', "one of your own, 'Name: value'; may be repeated").argParser(
         readHeader,
@@ -104,7 +102,7 @@ export async function settingsOf(options: SettingsOptions): Promise<Settings> {
   const said: Settings = {
     ...{ name, events: event, rule, filters: filter, format, fields: field, batch, maxBytes },
     ...{ ordered, signatures: signature, headers: header, maxConcurrent, maxPerSecond },
-    ...(gzip !== undefined && { contentEncoding: gzip ? 'gzip' : null }),
+    ...(gzip && { contentEncoding: 'gzip' }),
   }
   const filed = options.settings === undefined ? {} : await readSettings(options.settings)
   return { ...filed, ...withoutAbsent(said) }

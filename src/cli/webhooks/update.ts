@@ -24,7 +24,7 @@ export function updateCommand(): Command {
     .addOption(
       new Option(
         '--clear <setting>',
-        'back to its default, e.g. rule, fields, headers; may be repeated',
+        'back to its default, e.g. rule, ordered, contentEncoding; may be repeated',
       ).argParser(gathered<string>((text) => text)),
     )
     .option('--dry-run', 'print what would be changed, and change nothing')

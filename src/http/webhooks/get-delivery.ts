@@ -110,7 +110,10 @@ function headersOf(webhook: Webhook, { deliveryId, tries }: DeliveryEntry, messa
   return rest
 }
 
-function gone({ status }: DeliveryEntry): AppError {
-  const detail = `None of its events is held any more: they have expired, or were deleted. It is ${status}; the list of deliveries still has it.`
-  return new AppError('gone', detail)
+function gone({ status, archived }: DeliveryEntry): AppError {
+  const why =
+    archived === undefined
+      ? 'None of its events is held any more: they have expired, or were deleted.'
+      : 'Its events are in the lake, where they cannot be read for an answer here.'
+  return new AppError('gone', `${why} It is ${status}; the list of deliveries still has it.`)
 }

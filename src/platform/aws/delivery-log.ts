@@ -166,7 +166,7 @@ function createDeliveryLog(needs: LogNeeds): DeliveryLog & Forgetting {
       return (await waitAgain(parts, tenantId, webhookId, [deliveryId], now())) > 0
     },
 
-    async againAll(tenantId, webhookId, limit, since) {
+    async againAll(tenantId, webhookId, limit, since, endedBefore) {
       await adopt(tenantId, webhookId)
       const { from } = boundsOf(since, undefined)
       let bounds = { from }
@@ -176,7 +176,7 @@ function createDeliveryLog(needs: LogNeeds): DeliveryLog & Forgetting {
         const asked = { ...bounds, order: 'oldest', limit: most } as const
         const found = await listed.list([tenantId, webhookId, 'failed'], asked)
         const ids = found.map(({ deliveryId }) => deliveryId)
-        count += await waitAgain(parts, tenantId, webhookId, ids, now())
+        count += await waitAgain(parts, tenantId, webhookId, ids, now(), endedBefore)
         if (found.length < most) break
         bounds = { from: `${found.at(-1)!.place} ` } // the next place
       }

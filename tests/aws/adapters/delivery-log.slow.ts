@@ -101,6 +101,25 @@ describe('The log on DynamoDB', () => {
     expect(idsOf(await test.queue.take(10, LEASE)).toSorted()).toEqual(idsOf(many).toSorted())
   })
 
+  it('names no erased event again, whatever becomes of an attempt that was under way', async () => {
+    await using test = await open()
+    const ends = [
+      (id: string) => test.queue.park(id, 'HTTP 410', anAttempt()),
+      (id: string) => test.queue.bury(id, 'HTTP 500', anAttempt()),
+      (id: string) => test.queue.retry(id, 0, 'HTTP 500', anAttempt()),
+      (id: string) => test.queue.done(id, anAttempt()),
+    ]
+    const many = ends.map(() => aDelivery({ eventIds: ['urn:a', 'urn:b'] }))
+    await test.queue.enqueue(many)
+    await test.queue.take(10, LEASE)
+    await test.queue.erase('north', { eventIds: ['urn:a'] })
+    for (const [n, { deliveryId }] of many.entries()) {
+      await ends[n]!(deliveryId)
+      const found = await test.queue.find('north', 'whk_1', deliveryId)
+      expect(found!.eventIds).toEqual(['urn:b'])
+    }
+  })
+
   it('finds what was to be held, though nothing led to it at first', async () => {
     let puts = 0
     await using test = await open((command) =>

@@ -54,13 +54,16 @@ describe('The deployment on one machine', () => {
     await using receiver = aReceiver()
     const settings = { name: 'All', targetUrl: receiver.url, events: ['*'] }
     const made = await deployment.call('POST', '/webhooks', settings)
-    const { secret } = (await made.json()) as { secret: string }
+    const { id, secret } = (await made.json()) as { id: string; secret: string }
     const event = anEvent()
     await post([event])
     await deployment.drain()
     await eventually(() => receiver.received.length > 0)
     const { headers, body } = receiver.received[0]!
     expect(new Webhook(secret).verify(body, headers)).toMatchObject({ data: [{ id: event.id }] })
+    const sent = { status: 'delivered', responseStatus: 200, eventIds: [event.id] }
+    await eventually(async () => (await deliveriesOf(id))[0]?.status === 'delivered')
+    expect(await deliveriesOf(id)).toMatchObject([sent])
   })
 
   it('sends a webhook again what arrived before it was made', async () => {
@@ -81,8 +84,9 @@ describe('The deployment on one machine', () => {
     await eventually(() => receiver.received.some(({ body }) => body.includes(event.id)))
   })
 
-  it('switches off a webhook whose target says that it is gone', async () => {
-    await using receiver = aReceiver(() => new Response(null, { status: 410 }))
+  it('switches off a webhook whose target says that it is gone, and goes on once it is enabled', async () => {
+    let status = 410
+    await using receiver = aReceiver(() => new Response(null, { status }))
     const settings = { name: 'Gone', targetUrl: receiver.url, events: ['*'] }
     const made = await deployment.call('POST', '/webhooks', settings)
     const { id } = (await made.json()) as { id: string }
@@ -92,7 +96,19 @@ describe('The deployment on one machine', () => {
       const shown = await deployment.call('GET', `/webhooks/${id}`)
       return ((await shown.json()) as { enabled: boolean }).enabled === false
     })
+    await eventually(async () => (await deliveriesOf(id))[0]?.status === 'held')
+    status = 200
+    const enabled = await deployment.call('PATCH', `/webhooks/${id}`, { enabled: true })
+    expect(enabled.status).toBe(200)
+    await deployment.drain()
+    await eventually(async () => (await deliveriesOf(id))[0]?.status === 'delivered')
+    expect(receiver.received).toHaveLength(2)
   })
+
+  async function deliveriesOf(id: string) {
+    const listed = await deployment.call('GET', `/webhooks/${id}/deliveries`)
+    return ((await listed.json()) as { deliveries: { status: string }[] }).deliveries
+  }
 
   it('takes events in over WebSocket, from who has a key', async () => {
     const url = `${deployment.socketUrl}/ws/publish`

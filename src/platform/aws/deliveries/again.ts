@@ -17,7 +17,8 @@ interface Needs {
 /**
  * Makes dead deliveries of a webhook wait again. `unrung` says that one waits and may have no message
  * yet, until when the index lists it as failed: so whoever repeats what was cut off finds it.
- * @returns which of them were dead
+ * @param endedBefore only those that were buried before then
+ * @returns how many of them were dead
  * @throws {StorageError}
  */
 export async function waitAgain(
@@ -26,6 +27,7 @@ export async function waitAgain(
   webhookId: string,
   deliveryIds: readonly string[],
   nowMs: number,
+  endedBefore?: string | undefined,
 ): Promise<number> {
   const revived = await inParallel(deliveryIds, WRITES_AT_A_TIME, revive)
   const waiting = revived.filter((item) => item !== undefined)
@@ -55,12 +57,16 @@ export async function waitAgain(
         unrung: { BOOL: true },
       },
       remove: ['buriedAs', 'buriedAt', 'reason', 'lastFailure'],
-      condition:
-        'attribute_exists(buriedAs) AND tenantId = :tenantId AND webhookId = :webhookId AND expiresAt >= :second',
+      condition: [
+        'attribute_exists(buriedAs) AND tenantId = :tenantId AND webhookId = :webhookId',
+        'expiresAt >= :second',
+        ...(endedBefore === undefined ? [] : ['buriedAt < :before']),
+      ].join(' AND '),
       values: {
         ':tenantId': text(tenantId),
         ':webhookId': text(webhookId),
         ':second': number(Math.floor(nowMs / 1000)),
+        ...(endedBefore !== undefined && { ':before': text(endedBefore) }),
       },
     })
     const isCutOff =

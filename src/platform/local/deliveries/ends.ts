@@ -24,8 +24,8 @@ type WhoseLane = Whose & { lane: string | null }
 
 // A commit costs as much as ten deliveries that are in it. A process that is killed sends those of
 // this time, ms, once more.
-const WRITE_AFTER = 5
-const MAX_BATCH = 64
+const WRITE_AFTER = 20
+const MAX_BATCH = 128
 
 /** Writes down how attempts ended, those of some milliseconds in one transaction. */
 export function createEnds(core: Core) {

@@ -189,9 +189,12 @@ function segmentsOf(
     }
   }
 
+  let foundLast: Row | null = null // the events of a delivery were mostly stored together
   function holding(offset: number): FiledSegment | undefined {
-    const row = guarded('reading the log', () => before.get(offset))
-    return row && offset < row.first + row.count ? filed(row) : undefined
+    const isIn = (row: Row) => offset >= row.first && offset < row.first + row.count
+    const read = () => guarded('reading the log', () => before.get(offset))
+    foundLast = foundLast && isIn(foundLast) ? foundLast : read()
+    return foundLast && isIn(foundLast) ? filed(foundLast) : undefined
   }
 
   /** Lists segments up to the first page that is damaged. */
@@ -251,6 +254,7 @@ function segmentsOf(
     replace(at, { longest, unpacked, body, contents }) {
       const digests = contents && bytesOf(contents)
       const checksum = digests ? checksumOf(body, digests) : null
+      foundLast = null
       guarded('erasing from the log', () => {
         // The update has no fsync, for which all would wait: the erasure waits for one at the end.
         db.run('PRAGMA synchronous = NORMAL')

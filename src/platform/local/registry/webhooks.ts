@@ -27,6 +27,9 @@ interface WebhookRow {
   health: string | null
 }
 
+// A webhook has some kilobytes, and 32 KB at most; those that are sent to are few at a time.
+const MAX_OPENED = 256
+
 const READ = `SELECT fields, secret, health FROM webhooks LEFT JOIN webhook_health USING (tenantId, webhookId)`
 
 /** Makes the store of webhooks. @param secretKey 32 bytes; their secrets are encrypted with it */
@@ -55,6 +58,8 @@ export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
    */
   let known: { written: number; version: number; webhooks: WebhookSubscription[] } | undefined
   let written = 0
+  /** These were opened since; whoever is sent to is asked for with each delivery. */
+  let opened = { written: -1, version: -1, webhooks: new Map<string, Webhook>() }
 
   async function write(what: string, sql: string, ...values: SQLQueryBindings[]): Promise<boolean> {
     written += 1
@@ -87,9 +92,21 @@ export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
     },
 
     async get(tenantId, webhookId) {
+      // As in `listAll`: what is found now may be newer, and is then read again.
+      const [now, version] = [written, await versionOfOthers()]
+      if (opened.written !== now || opened.version !== version) {
+        opened = { written: now, version, webhooks: new Map() }
+      }
+      const { webhooks } = opened
+      const found = webhooks.get(webhookId)
+      if (found?.tenantId === tenantId) return found
       const sql = `${READ} WHERE tenantId = ? AND webhookId = ?`
       const row = await one<WebhookRow>('reading a webhook', sql, tenantId, webhookId)
-      return row && webhookOf(row)
+      const webhook = row && webhookOf(row)
+      if (webhook === undefined) return undefined
+      webhooks.set(webhookId, webhook)
+      if (webhooks.size > MAX_OPENED) webhooks.delete(webhooks.keys().next().value!)
+      return webhook
     },
 
     async noteHealth(tenantId, webhookId, health) {
@@ -101,6 +118,7 @@ export function createWebhooks(db: Database, secretKey: Uint8Array): Webhooks {
              WHERE EXISTS (SELECT 1 FROM webhooks WHERE tenantId = ? AND webhookId = ?)`
       const values = health === undefined ? key : [...key, JSON.stringify(health), ...key]
       await run('noting the health of a webhook', sql, ...values)
+      opened.webhooks.delete(webhookId)
     },
 
     async list(tenantId) {
