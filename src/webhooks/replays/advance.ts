@@ -139,7 +139,9 @@ export function createAdvance(needs: AdvanceNeeds): Advance {
     const place = placeNow(replay, { now: clock.now(), hotTtlDays: needs.hotTtlDays, hasOrder })
     if (place.in === 'hot' || place.query !== undefined || place.failures !== undefined)
       return place
-    return { ...place, rows: eventsOf(webhook) }
+    // After a question that failed they grow again, step by step.
+    const most = eventsOf(webhook)
+    return { ...place, rows: Math.min((place.rows || most) * 2, most) }
   }
 
   /** Returns where a page's replay goes on. @returns undefined when nothing is left */
