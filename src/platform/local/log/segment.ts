@@ -95,11 +95,15 @@ function makeRoom(bytes: number) {
   scratch = larger
 }
 
+/** This has where the lines of unpacked segments begin, as far as somebody looked. */
+const beginnings = new WeakMap<Buffer, number[]>()
+
 /** Reads one line of a segment, from its unpacked bytes, without making text of the others. */
 export function lineAt(unpacked: Buffer, place: number): string {
-  let from = 0
-  for (let i = 0; i < place; i++) from = unpacked.indexOf(LINE_FEED, from) + 1
-  return unpacked.toString('utf8', from, unpacked.indexOf(LINE_FEED, from))
+  const found = beginnings.get(unpacked) ?? [0]
+  beginnings.set(unpacked, found)
+  while (found.length < place + 2) found.push(unpacked.indexOf(LINE_FEED, found.at(-1)) + 1)
+  return unpacked.toString('utf8', found[place], found[place + 1]! - 1)
 }
 
 /** Reads the lines of a segment one by one: together they may be megabytes. */
