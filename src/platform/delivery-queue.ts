@@ -98,8 +98,8 @@ export interface DeliveryQueue {
    */
   take(limit: number, leaseMs: number, hasPlace?: HasPlace): Promise<Delivery[]>
   /**
-   * Ends a delivery, which is given out no more. After a power cut it may come back once more, as
-   * after a lost reply.
+   * Ends a delivery, which is given out no more. After a power cut, or a kill within moments, it may
+   * come back once more, as after a lost reply.
    * @param attempt by which it was delivered: it is remembered with it for `DELIVERED_DAYS`, and
    * counted, as in the calls below. Without one it was not, since its webhook is no more, and is
    * forgotten
