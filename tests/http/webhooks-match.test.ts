@@ -231,9 +231,8 @@ describe('What cannot be tried is refused, with path and rule', () => {
 })
 
 describe('A webhook is tried with what arrived last', () => {
-  it('of its tenant, and nothing that is hidden', async () => {
-    const scopes = ['events:write', 'webhooks:write', 'admin'] as const
-    const key = await test.issue([...scopes], 'school')
+  it('of its tenant', async () => {
+    const key = await test.issue(['events:write', 'webhooks:write'], 'school')
     const send = async (event: object) => {
       expect((await test.call('POST', '/api/v1/events', event, key)).status).toBe(201)
     }
@@ -261,11 +260,17 @@ describe('A webhook is tried with what arrived last', () => {
     })
     expect(await last(asked, 2)).toEqual(all.slice(0, 2))
     expect(await last(asked, 100, await test.issue(['webhooks:write'], 'elsewhere'))).toEqual([])
+  })
 
-    const now = test.clock.now().toISOString()
-    const hiding = await test.call('DELETE', `/events?before=${now}`, undefined, key)
-    expect(hiding.status).toBeLessThan(300)
-    expect(await last(asked, 100)).toEqual([])
+  it('but for what is hidden', async () => {
+    // By settings, since the call that hides takes its time on AWS.
+    const createdAt = test.clock.now().toISOString()
+    const hidden = { name: 'Hidden', createdAt, hiddenBefore: '2999-01-01T00:00:00.000Z' }
+    await test.platform.registry.tenants.put({ tenantId: 'hidden', ...hidden })
+    const key = await test.issue(['events:write', 'webhooks:write'], 'hidden')
+    expect((await test.call('POST', '/api/v1/events', native, key)).status).toBe(201)
+    const { answer } = await matchSettings({ events: ['*'] }, { last: 100 }, key)
+    expect(answer as unknown).toEqual([])
   })
 
   it('of which so many are listed as fit into an answer', async () => {
