@@ -174,6 +174,29 @@ describe('The guard', () => {
     ])
   })
 
+  it('never calls where a machine in a cloud has its credentials, private ones allowed or not', async () => {
+    const addresses = [
+      '169.254.169.254',
+      '169.254.170.2',
+      'fe80::1',
+      'fd00:ec2::254',
+      '100.100.100.200',
+    ]
+    for (const address of [
+      ...addresses,
+      '192.0.0.192',
+      '168.63.129.16',
+      '::ffff:169.254.169.254',
+    ]) {
+      const literal = address.includes(':') ? `[${address}]` : address
+      const guard = createGuard({ allowPrivate: true, resolve: answering(['10.1.2.3', address]) })
+      for (const target of [`http://${literal}/latest/`, 'https://metadata.example/']) {
+        await expect(guard.check(target)).rejects.toThrow('of the machine itself')
+        await expect(guard.pin(target)).rejects.toThrow('of the machine itself')
+      }
+    }
+  })
+
   it('still refuses what is no web address, or holds credentials, when private ones are allowed', async () => {
     const guard = createGuard({ allowPrivate: true })
     await expect(guard.check('ftp://127.0.0.1/')).rejects.toThrow('must begin with https: or http:')

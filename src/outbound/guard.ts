@@ -54,13 +54,21 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
 
   /** Refuses a host if one of several addresses is special: any of them may be connected to. */
   async function assertPublic(host: string, addresses: Address[]) {
-    if (allowPrivate) return
+    if (allowPrivate) return assertNoMetadata(host, addresses)
     for (const { address } of addresses) {
       const range = await rangeOf(address)
       if (range === undefined) continue
       const which = address === host ? `${host} is not` : `${host} is not at`
       throw refusal(`${which} a public address (range ${range})`, 'not_public')
     }
+  }
+
+  /** Refuses what no private target is either. */
+  async function assertNoMetadata(host: string, addresses: Address[]) {
+    const { isOfTheMachine } = await import('./address')
+    if (!addresses.some(({ address }) => isOfTheMachine(address))) return
+    const which = addresses.some(({ address }) => address === host) ? 'is' : 'is at'
+    throw refusal(`${host} ${which} an address of the machine itself (metadata)`, 'not_public')
   }
 
   /** Finds the addresses of a name, none where it cannot be resolved now. */
@@ -93,7 +101,7 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
 
   async function check(targetUrl: string) {
     const host = hostOf(readTarget(targetUrl))
-    if (!allowPrivate) await assertPublic(host, await addressesNow(host))
+    await assertPublic(host, await addressesNow(host))
   }
 
   return {
