@@ -65,7 +65,7 @@ export function createGuard(options: { allowPrivate: boolean; resolve?: Resolve 
 
   /** Refuses what no private target is either. */
   async function assertNoMetadata(host: string, addresses: Address[]) {
-    const { isOfTheMachine } = await import('./address')
+    const { isOfTheMachine } = await ranges()
     if (!addresses.some(({ address }) => isOfTheMachine(address))) return
     const which = addresses.some(({ address }) => address === host) ? 'is' : 'is at'
     throw refusal(`${host} ${which} an address of the machine itself (metadata)`, 'not_public')
@@ -138,10 +138,17 @@ const LOCALHOST = /(^|\.)localhost\.?$/
 // ICANN reserves for private use (resolution 2024.07.29.06) and Google's metadata are under.
 const PRIVATE_NAME = /(^|\.)(local|internal|home\.arpa)\.?$/
 
-/** The library of address ranges is large, and most requests make no call. */
+// The library of address ranges is large, and most requests make no call. Asking for it again costs an
+// eighth of a call that is kept open.
+let known: typeof import('./address') | undefined
+
+async function ranges() {
+  known ??= await import('./address')
+  return known
+}
+
 async function rangeOf(address: string): Promise<string | undefined> {
-  const { specialRange } = await import('./address')
-  return specialRange(address)
+  return (await ranges()).specialRange(address)
 }
 
 // Spaces and backslashes mean something to some parsers and nothing to others (the URL Standard drops
