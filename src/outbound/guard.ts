@@ -138,8 +138,8 @@ const LOCALHOST = /(^|\.)localhost\.?$/
 // ICANN reserves for private use (resolution 2024.07.29.06) and Google's metadata are under.
 const PRIVATE_NAME = /(^|\.)(local|internal|home\.arpa)\.?$/
 
-// The library of address ranges is large, and most requests make no call. Asking for it again costs an
-// eighth of a call that is kept open.
+// The library of address ranges is large, and most requests make no call. Importing it again for each call
+// shows in profiles.
 let known: typeof import('./address') | undefined
 
 async function ranges() {
