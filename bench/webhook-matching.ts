@@ -12,7 +12,7 @@ import type { DeliveryQueue, Outgoing } from '../src/platform/delivery-queue'
 import type { WebhookSubscription, Webhooks } from '../src/platform/registry/webhooks'
 import { finish } from '../src/syntax/steps'
 import { silentLog } from '../src/telemetry/log'
-import { createSubscribers } from '../src/webhooks/subscribers'
+import { createSubscribers } from '../src/webhooks/choosing/subscribers'
 
 /** An event may cost so much, by issue 16. */
 export const MOST_MICROSECONDS = 20

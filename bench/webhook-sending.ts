@@ -6,8 +6,8 @@
  */
 import { createGuard } from '../src/outbound/guard'
 import { createIdleConnections } from '../src/outbound/idle-connections'
-import { createDeliverer } from '../src/webhooks/deliverer'
-import { createSend } from '../src/webhooks/send'
+import { createDeliverer } from '../src/webhooks/sending/deliverer'
+import { createSend } from '../src/webhooks/sending/send'
 import { aWebhook } from '../tests/support/webhooks'
 import { aStoredRecord, openScene, quiet } from './webhook-scene'
 

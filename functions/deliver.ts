@@ -7,11 +7,11 @@ import { createDeliverHandler } from '../src/platform/aws/lambda/deliver-handler
 import { systemClock as clock } from '../src/platform/clock'
 import { createHidden } from '../src/query/hidden'
 import { createLog } from '../src/telemetry/log'
-import { createDeliver } from '../src/webhooks/deliver'
-import { createPlaceOf } from '../src/webhooks/place-of'
 import { replaysByMessages } from '../src/webhooks/replays/by-messages'
-import { createSend } from '../src/webhooks/send'
-import { createRefuseTarget } from '../src/webhooks/target'
+import { createDeliver } from '../src/webhooks/sending/deliver'
+import { createPlaceOf } from '../src/webhooks/sending/place-of'
+import { createSend } from '../src/webhooks/sending/send'
+import { createRefuseTarget } from '../src/webhooks/target/target'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')

@@ -26,10 +26,10 @@ import { prepareChecks } from './standards/caliper/check-item'
 import { createLog, type Log } from './telemetry/log'
 import { createMeter } from './watch/meter'
 import { meteredEvents } from './watch/metered-events'
-import { createDeliverer } from './webhooks/deliverer'
-import { resumeUnfinished } from './webhooks/resume'
-import { createSend } from './webhooks/send'
-import { createRefuseTarget } from './webhooks/target'
+import { createDeliverer } from './webhooks/sending/deliverer'
+import { createSend } from './webhooks/sending/send'
+import { resumeUnfinished } from './webhooks/state/resume'
+import { createRefuseTarget } from './webhooks/target/target'
 
 export interface Server extends AsyncDisposable {
   url: URL

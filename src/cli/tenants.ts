@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { FIRST_SOURCE, makeTenant, TENANT_ID, tenantIdExpected } from '../access/keys/new-tenant'
 import { type Tenant, type XapiMode, xapiModes } from '../platform/registry/tenants'
-import { hostPatternExpected, isHostPattern, MAX_HOSTS } from '../webhooks/hosts'
+import { hostPatternExpected, isHostPattern, MAX_HOSTS } from '../webhooks/target/hosts'
 import { at, dataDirPlace, type RegistryPlace } from './registry-place'
 import { readSourceId } from './source-option'
 import { renderTable } from './table'

@@ -27,7 +27,7 @@ export interface Delivery {
 
 /** A notice tells those who subscribe to it what became of a webhook or a source. */
 export interface Notice {
-  /** Names it, e.g. `nonius.webhook.disabled` (`webhooks/notices.ts`). */
+  /** Names it, e.g. `nonius.webhook.disabled` (`webhooks/state/notices.ts`). */
   type: string
   /** It happened then, ISO 8601 UTC. */
   at: string

@@ -6,8 +6,8 @@ import { systemClock as clock } from '../../src/platform/clock'
 import type { Delivery } from '../../src/platform/delivery-queue'
 import { createDeliveryQueue, deliveryQueueSchema } from '../../src/platform/local/delivery-queue'
 import type { Webhook } from '../../src/platform/registry/webhooks'
-import { createDeliverer } from '../../src/webhooks/deliverer'
-import { createSend } from '../../src/webhooks/send'
+import { createDeliverer } from '../../src/webhooks/sending/deliverer'
+import { createSend } from '../../src/webhooks/sending/send'
 import {
   aDelivery,
   aLog,

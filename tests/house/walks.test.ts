@@ -60,7 +60,7 @@ describe('docs/architecture.md', () => {
 
   it('would find a file that nothing before it leads to', () => {
     const steps = [...walks.values()][0]!.slice(0, 3)
-    const astray = { file: 'src/webhooks/verdict.ts', port: undefined }
+    const astray = { file: 'src/webhooks/sending/verdict.ts', port: undefined }
     expect(gapsOf([...steps, astray])).toHaveLength(1)
     expect(gapsOf([...steps, { ...astray, port: 'src/platform/archive.ts' }])).toHaveLength(1)
   })

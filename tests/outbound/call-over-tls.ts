@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:tls'
 import { createGuard } from '../../src/outbound/guard'
 import { createIdleConnections } from '../../src/outbound/idle-connections'
-import { createSend } from '../../src/webhooks/send'
+import { createSend } from '../../src/webhooks/sending/send'
 
 // A program of its own, since which authorities are trusted is read once, from the environment.
 let heard = 0

@@ -5,8 +5,8 @@ import { createGuard } from '../../src/outbound/guard'
 import { systemClock as clock } from '../../src/platform/clock'
 import type { Notice } from '../../src/platform/delivery-queue'
 import type { Webhook } from '../../src/platform/registry/webhooks'
-import { createAttempt } from '../../src/webhooks/attempt'
-import { createSend } from '../../src/webhooks/send'
+import { createAttempt } from '../../src/webhooks/sending/attempt'
+import { createSend } from '../../src/webhooks/sending/send'
 import { aDelivery, aRegistry, aStore, aWebhook } from './deliveries'
 
 /** A message as a receiver has it, before anything is decompressed. */

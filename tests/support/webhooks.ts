@@ -2,7 +2,7 @@ import type { EventRecord } from '../../src/event/record'
 import type { Clock } from '../../src/platform/clock'
 import type { AttemptRecord, Delivery } from '../../src/platform/delivery-queue'
 import type { Webhook } from '../../src/platform/registry/webhooks'
-import { newWebhookSecret } from '../../src/webhooks/secret'
+import { newWebhookSecret } from '../../src/webhooks/message/secret'
 
 export const start = new Date('2026-03-02T08:00:00.000Z')
 

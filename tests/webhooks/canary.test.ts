@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'bun:test'
 import { createServer } from 'node:net'
 import { createGuard } from '../../src/outbound/guard'
-import { createDeliverer } from '../../src/webhooks/deliverer'
-import { newWebhookSecret } from '../../src/webhooks/secret'
-import { createSend } from '../../src/webhooks/send'
-import { createRefuseTarget } from '../../src/webhooks/target'
+import { newWebhookSecret } from '../../src/webhooks/message/secret'
+import { createDeliverer } from '../../src/webhooks/sending/deliverer'
+import { createSend } from '../../src/webhooks/sending/send'
+import { createRefuseTarget } from '../../src/webhooks/target/target'
 import {
   aClock,
   aDelivery,

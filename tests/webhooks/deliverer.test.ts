@@ -5,9 +5,9 @@ import type { EventRecord } from '../../src/event/record'
 import { createGuard } from '../../src/outbound/guard'
 import type { DeliveryQueue } from '../../src/platform/delivery-queue'
 import type { Webhook } from '../../src/platform/registry/webhooks'
-import { createDeliverer } from '../../src/webhooks/deliverer'
-import { maxAttempts } from '../../src/webhooks/schedule'
-import { createSend } from '../../src/webhooks/send'
+import { createDeliverer } from '../../src/webhooks/sending/deliverer'
+import { maxAttempts } from '../../src/webhooks/sending/schedule'
+import { createSend } from '../../src/webhooks/sending/send'
 import {
   aClock,
   aDelivery,

@@ -6,7 +6,7 @@ import type { Span } from '../../src/platform/change-feed'
 import type { DeliveryQueue, Outgoing } from '../../src/platform/delivery-queue'
 import type { Webhook, Webhooks } from '../../src/platform/registry/webhooks'
 import { silentLog } from '../../src/telemetry/log'
-import { wants } from '../../src/webhooks/subscription'
+import { wants } from '../../src/webhooks/choosing/subscription'
 import { aClock, aQueue, aRecord, aRegistry, aWebhook, start } from '../support/deliveries'
 import { aBatch } from '../support/records'
 

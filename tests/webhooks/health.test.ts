@@ -2,8 +2,8 @@ import { describe, expect, it } from 'bun:test'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { createGuard } from '../../src/outbound/guard'
 import type { Webhook } from '../../src/platform/registry/webhooks'
-import { createDeliverer } from '../../src/webhooks/deliverer'
-import { createSend } from '../../src/webhooks/send'
+import { createDeliverer } from '../../src/webhooks/sending/deliverer'
+import { createSend } from '../../src/webhooks/sending/send'
 import {
   aClock,
   aDelivery,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { createServer, type Socket } from 'node:net'
 import { createGuard } from '../../src/outbound/guard'
 import { createIdleConnections } from '../../src/outbound/idle-connections'
-import { createSend } from '../../src/webhooks/send'
+import { createSend } from '../../src/webhooks/sending/send'
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 

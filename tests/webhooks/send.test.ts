@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGuard, type Resolve } from '../../src/outbound/guard'
-import { createSend } from '../../src/webhooks/send'
+import { createSend } from '../../src/webhooks/sending/send'
 import { aReceiver } from '../support/deliveries'
 
 const send = createSend({ guard: createGuard({ allowPrivate: true }) })

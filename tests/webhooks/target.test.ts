@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { createGuard } from '../../src/outbound/guard'
-import { createAttempt } from '../../src/webhooks/attempt'
-import { createSend } from '../../src/webhooks/send'
-import { createRefuseTarget } from '../../src/webhooks/target'
+import { createAttempt } from '../../src/webhooks/sending/attempt'
+import { createSend } from '../../src/webhooks/sending/send'
+import { createRefuseTarget } from '../../src/webhooks/target/target'
 import {
   aClock,
   aDelivery,

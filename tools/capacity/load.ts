@@ -53,7 +53,7 @@ export const assumed = {
   followBatchMs: 15,
   followMemoryGb: 0.5,
   streamMemoryGb: 0.25,
-  /** A webhook message has so many events at a steady rate (`webhooks/payload.ts` allows 100). */
+  /** A webhook message has so many events at a steady rate (`webhooks/message/payload.ts` allows 100). */
   eventsInMessage: 50,
 } as const
 

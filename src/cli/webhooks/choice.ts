@@ -28,7 +28,7 @@ export function conditionOfChoice(
   throw new CommandError(errors.map(describeIssue).join('; '))
 }
 
-/** Entities are sent only where their type is named (`webhooks/subscription.ts`). */
+/** Entities are sent only where their type is named (`webhooks/choosing/subscription.ts`). */
 function ofTypes(events: readonly unknown[]): unknown[] {
   const named = events.filter((type) => type !== '*')
   if (!events.includes('*')) return [{ path: 'type', in: named }]

@@ -7,7 +7,7 @@ export type ForwardAnswer =
 
 export type Forward = (delivery: LocalDelivery, signal: AbortSignal) => Promise<ForwardAnswer>
 
-// As long as a webhook waits (`webhooks/send.ts`).
+// As long as a webhook waits (`webhooks/sending/send.ts`).
 const PATIENCE_MS = 15_000
 // As much of an answer as the list of deliveries shows.
 const SHOWN_CHARS = 4096

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { EventRecord } from '../../event/record'
-import { newWebhookSecret } from '../../webhooks/secret'
+import { newWebhookSecret } from '../../webhooks/message/secret'
 import { usual } from '../../webhooks/usual'
 import { CommandError } from '../failure'
 import { requireKeyOption, type ServerOptions, withServerOptions } from '../server-options'

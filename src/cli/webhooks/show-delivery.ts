@@ -1,4 +1,4 @@
-import { judge, type Reply } from '../../webhooks/verdict'
+import { judge, type Reply } from '../../webhooks/sending/verdict'
 import { harmless } from '../table'
 import { lineOf } from '../tail/line'
 import type { ForwardAnswer } from './forward'

@@ -1,6 +1,6 @@
 import { expect, it } from 'bun:test'
 import { Webhook } from 'standardwebhooks'
-import { newWebhookSecret } from '../../webhooks/secret'
+import { newWebhookSecret } from '../../webhooks/message/secret'
 import { isGenuine } from './verify'
 
 const secret = newWebhookSecret()

@@ -1,4 +1,4 @@
-import { MAX_SECRET_BYTES, MIN_SECRET_BYTES, SECRET_PREFIX } from '../../webhooks/secret'
+import { MAX_SECRET_BYTES, MIN_SECRET_BYTES, SECRET_PREFIX } from '../../webhooks/message/secret'
 import { z } from '../zod'
 
 /** A secret that is brought along, e.g. from another service. What is wrong is said without it. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../error/app-error'
-import { jwkOf } from '../../webhooks/key-pair'
+import { jwkOf } from '../../webhooks/message/key-pair'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'

@@ -1,4 +1,4 @@
-import { createCheckTarget } from '../../webhooks/target'
+import { createCheckTarget } from '../../webhooks/target/target'
 import type { App, AppDeps } from '../context'
 import { createWebhook } from './create-webhook'
 import { deleteWebhook } from './delete-webhook'

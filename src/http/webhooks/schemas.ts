@@ -1,7 +1,7 @@
 import { fieldNames, MAX_FILTERS, readCondition, readFilters } from '../../event/conditions'
 import type { Webhook } from '../../platform/registry/webhooks'
 import { toUtcMillis } from '../../syntax/timestamp'
-import { ruleOfNoticeName } from '../../webhooks/notices'
+import { ruleOfNoticeName } from '../../webhooks/state/notices'
 import { z } from '../zod'
 import { BroughtSecret } from './brought-secret'
 import { Batch, BatchChanges, deliverySettings } from './delivery-settings'

@@ -1,6 +1,6 @@
 import { show } from '../../error/shown-value'
 import type { DeliveryFormat } from '../../platform/registry/webhooks'
-import { fieldOf, recordFields, stepsOf } from '../../webhooks/fields'
+import { fieldOf, recordFields, stepsOf } from '../../webhooks/message/fields'
 import { nearOnes } from '../near-miss'
 import { z } from '../zod'
 import { knownMembers } from './known-members'

@@ -1,5 +1,5 @@
 import type { Webhook } from '../../platform/registry/webhooks'
-import { newKeyPair } from '../../webhooks/key-pair'
+import { newKeyPair } from '../../webhooks/message/key-pair'
 import type { Settings, SettingsChanges } from './schemas'
 
 type StoredSettings = Omit<

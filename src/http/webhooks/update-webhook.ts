@@ -1,4 +1,4 @@
-import type { CheckTarget } from '../../webhooks/target'
+import type { CheckTarget } from '../../webhooks/target/target'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'

@@ -1,7 +1,7 @@
 import { readIssuerKeys } from '../../../src/access/tokens/issuer-keys'
 import { createGet } from '../../../src/outbound/get'
 import { createGuard } from '../../../src/outbound/guard'
-import { createSend } from '../../../src/webhooks/send'
+import { createSend } from '../../../src/webhooks/sending/send'
 import { type OpenReceiver, openReceivers } from '../receivers'
 
 /** How one call of one receiver ended. */

@@ -5,7 +5,7 @@ import { readReplayWake, type WokenReplay } from '../deliveries/replay-wakes'
 import { readAlarm } from '../deliveries/wake-ups'
 import type { AwsDeliveryQueue } from '../delivery-queue'
 
-// A lease lasts as long as on one machine (webhooks/deliverer.ts). The queue's own must be longer, or a
+// A lease lasts as long as on one machine (webhooks/sending/deliverer.ts). The queue's own must be longer, or a
 // message rings while its delivery is under way, and only sleeps again.
 const LEASE_MS = 60_000
 
