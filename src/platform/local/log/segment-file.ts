@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { guarded, isDamage, openDatabase } from '../database'
 import { lineNames } from './line'
 import type { Segment } from './segment'
+import { createRowSearch, described, type Row } from './segment-rows'
 
 /**
  * A filed segment is in a file. Its body is read on demand: code that has the records needs none.
@@ -85,23 +86,11 @@ const added = {
 export const FORMER_COLUMNS =
   'kind event_id standard standard_version type action profile actor_id actor_type actor_name object_id object_type object_name target_id generated_id generated_type group_id session_id ed_app_id membership_roles score max_score success completion duration_ms event_time send_time sequence conformant issue_codes tenant_id source_id received_at skew_ms category privacy_level retention_class server_subject server_ip server_user_agent request_id expires_at raw'
 
-interface Row {
-  first: number
-  count: number
-  partition: string
-  longest: number
-  is_escaped: number
-  stored_at: number
-  unpacked: number | null
-}
-
 interface Content {
   body: Uint8Array
   contents: Uint8Array | null
   checksum: number | null
 }
-
-const described = 'first, count, partition, longest, is_escaped, stored_at, unpacked'
 
 // A page is half the usual one: a commit leaves fewer bytes empty, a fifth less at 30 events each.
 export const PAGE_BYTES = 2048
@@ -144,9 +133,7 @@ function segmentsOf(
   >(
     `INSERT INTO segments (${described}, body, contents, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const before = db.query<Row, [number]>(
-    `SELECT ${described} FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1`,
-  )
+  const rows = createRowSearch(db)
   const after = db.query<Row, [number]>(
     `SELECT ${described} FROM segments WHERE first > ? ORDER BY first`,
   )
@@ -189,12 +176,9 @@ function segmentsOf(
     }
   }
 
-  let foundLast: Row | null = null // the events of a delivery were mostly stored together
   function holding(offset: number): FiledSegment | undefined {
-    const isIn = (row: Row) => offset >= row.first && offset < row.first + row.count
-    const read = () => guarded('reading the log', () => before.get(offset))
-    foundLast = foundLast && isIn(foundLast) ? foundLast : read()
-    return foundLast && isIn(foundLast) ? filed(foundLast) : undefined
+    const row = rows.holding(offset)
+    return row && filed(row)
   }
 
   /** Lists segments up to the first page that is damaged. */
@@ -219,7 +203,7 @@ function segmentsOf(
     }
   }
 
-  const last = guarded(`opening ${file}`, () => before.get(Number.MAX_SAFE_INTEGER))
+  const last = guarded(`opening ${file}`, rows.last)
   let total = last ? last.first + last.count : 0
   return {
     columns,
@@ -254,7 +238,7 @@ function segmentsOf(
     replace(at, { longest, unpacked, body, contents }) {
       const digests = contents && bytesOf(contents)
       const checksum = digests ? checksumOf(body, digests) : null
-      foundLast = null
+      rows.forget()
       guarded('erasing from the log', () => {
         // The update has no fsync, for which all would wait: the erasure waits for one at the end.
         db.run('PRAGMA synchronous = NORMAL')

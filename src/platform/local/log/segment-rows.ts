@@ -1,0 +1,71 @@
+import type { Database } from 'bun:sqlite'
+import { guarded, isDamage } from '../database'
+import { MAX_RECORDS } from './segment'
+
+/** A row is a segment without its body. */
+export interface Row {
+  first: number
+  count: number
+  partition: string
+  longest: number
+  is_escaped: number
+  stored_at: number
+  unpacked: number | null
+}
+
+export const described = 'first, count, partition, longest, is_escaped, stored_at, unpacked'
+
+/** Finds the rows of segments by the offsets that they hold. */
+export function createRowSearch(db: Database) {
+  const before = db.query<Row, [number]>(
+    `SELECT ${described} FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1`,
+  )
+  const at = db.query<Row, [number]>(`SELECT ${described} FROM segments WHERE first = ?`)
+  /** The events of a delivery were mostly stored together. */
+  let found: Row | null = null
+
+  const holds = ({ first, count }: Row, offset: number) => offset >= first && offset < first + count
+
+  /**
+   * Finds the last row that begins at an offset or before. SQLite looks into the pages on either side
+   * of an offset at which none begins: where one of them is damaged, the other still has its rows.
+   */
+  function lastUpTo(offset: number): Row | null {
+    try {
+      return before.get(offset)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      for (let first = offset; first >= 0 && first > offset - MAX_RECORDS; first -= 1) {
+        const row = readable(first)
+        if (row !== null && holds(row, offset)) return row
+      }
+      throw error
+    }
+  }
+
+  function readable(first: number): Row | null {
+    try {
+      return at.get(first)
+    } catch (error) {
+      if (isDamage(error)) return null
+      throw error
+    }
+  }
+
+  return {
+    /** @returns null for an empty file */
+    last: () => before.get(Number.MAX_SAFE_INTEGER),
+
+    /** @returns undefined when no segment holds the offset */
+    holding(offset: number): Row | undefined {
+      if (found === null || !holds(found, offset))
+        found = guarded('reading the log', () => lastUpTo(offset))
+      return found !== null && holds(found, offset) ? found : undefined
+    },
+
+    /** Is to be told when a row has changed. */
+    forget() {
+      found = null
+    },
+  }
+}
