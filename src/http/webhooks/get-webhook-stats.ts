@@ -61,7 +61,7 @@ const route = createRoute({
         since: '2026-11-14T10:00:00.000Z',
         attempts: { succeeded: 1412, failed: 3 },
         successRate: 0.9978798586572438,
-        latencyMs: { p50: 53.8, p95: 152.2 },
+        latencyMs: { p50: 54, p95: 152 },
         backlog: { pending: 1, held: 0, failed: 0, isExact: true },
         oldestUndeliveredAt: '2026-11-15T10:15:00.000Z',
       },
@@ -94,16 +94,22 @@ export function getWebhookStats(app: App, deps: AppDeps) {
 function statsOf({ succeeded, failed, latency }: AttemptFigures, backlog: Backlog) {
   const { oldestAt, ...counts } = backlog
   const all = succeeded + failed
-  const percentiles = { p50: percentileOf(latency, 0.5), p95: percentileOf(latency, 0.95) }
+  const percentiles = { p50: wholeMs(latency, 0.5), p95: wholeMs(latency, 0.95) }
   return {
     attempts: { succeeded, failed },
-    ...(all > 0 && { successRate: succeeded / all }),
+    ...(all > 0 && { successRate: Math.round((succeeded / all) * 10_000) / 10_000 }),
     latencyMs: Object.fromEntries(
       Object.entries(percentiles).filter(([, value]) => value !== undefined),
     ),
     backlog: counts,
     ...(oldestAt !== undefined && { oldestUndeliveredAt: oldestAt }),
   }
+}
+
+/** Buckets tell times apart to within a fifth: no digit behind the point means anything. */
+function wholeMs(latency: AttemptFigures['latency'], share: number): number | undefined {
+  const ms = percentileOf(latency, share)
+  return ms && Math.round(ms)
 }
 
 function healthOf({ health }: Webhook) {
