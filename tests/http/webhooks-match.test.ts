@@ -53,6 +53,13 @@ const record = {
 }
 
 describe('A webhook is tried with an event', () => {
+  it('that has no target yet', async () => {
+    const sent = { settings: { events: ['quiz_completed'] }, event: native }
+    const reply = await test.call('POST', '/webhooks/match', sent)
+    expect(reply.status).toBe(200)
+    expect(await reply.json()).toMatchObject({ matches: true })
+  })
+
   const cases: [
     why: string,
     more: Record<string, unknown>,

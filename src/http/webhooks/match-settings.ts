@@ -12,10 +12,10 @@ import {
   TRIED_ONCE,
   triedMembers,
 } from './match-events'
-import { settingsExample, WebhookSettings } from './schemas'
+import { SettingsToTry, settingsExample } from './schemas'
 
 const TriedSettings = z
-  .strictObject({ settings: WebhookSettings, ...triedMembers })
+  .strictObject({ settings: SettingsToTry, ...triedMembers })
   .refine(isTriedOnce, { error: TRIED_ONCE })
   .openapi('TriedSettings')
 
@@ -26,7 +26,7 @@ const route = createRoute({
   tags: ['Webhooks'],
   summary: 'Say which events a webhook would want, before it is made',
   description:
-    'Scope `webhooks:write`. As `POST /webhooks/{id}/match`, for settings that are not stored; the target is not looked at.',
+    'Scope `webhooks:write`. As `POST /webhooks/{id}/match`, for settings that are not stored; a target may be left out, and is not looked at.',
   ...keyed,
   request: {
     body: jsonBody(TriedSettings, {

@@ -195,6 +195,12 @@ export const WebhookSettings = z
   .superRefine(checkTogether)
   .openapi('WebhookSettings', { description })
 
+/** The settings of a webhook, to be tried: it needs no target. */
+export const SettingsToTry = z
+  .strictObject({ ...settings, targetUrl: targetUrl.optional() })
+  .superRefine(checkTogether)
+  .openapi('SettingsToTry', { description })
+
 /** The settings of a webhook, to make one. */
 export const NewWebhook = z
   .strictObject({ ...settings, secret: BroughtSecret.optional() })

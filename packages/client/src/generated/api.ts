@@ -1876,7 +1876,7 @@ export type MatchedEvent = {
 }
 
 export type TriedSettings = {
-  settings: WebhookSettings
+  settings: SettingsToTry
   /** An event as it would be sent to any address for events, or a record (`view=record`). Nothing is stored */
   event?: Record<string, unknown>
   /** With `event`: as if this source had sent it. Left out, your own */
@@ -1886,11 +1886,11 @@ export type TriedSettings = {
 }
 
 /** At most 32768 bytes as JSON */
-export type WebhookSettings = {
+export type SettingsToTry = {
   /** For people; usually the host of the target */
   name?: string
   /** Where events are posted: https or http, no user name or password, on a public address. A name that does not resolve yet is taken, and checked again before each delivery. */
-  targetUrl: string
+  targetUrl?: string
   /** Types of events, e.g. `ViewEvent`; `*`, which is usual, is every type. Described entities are sent only when their type is named, e.g. `Person`; notices of Nonius only when they are, e.g. `nonius.webhook.failing` or `nonius.*`. */
   events?: string[]
   /** All must hold, beside the type. `FieldFilter` is the older form */
