@@ -20,10 +20,12 @@ async function rulesOf(test: WebhookTest, targetUrl: string): Promise<string[]> 
 }
 
 const HTTP = 'http://8.8.8.8/hook'
+// On AWS a stage that is not to last is one of development.
+const environment = 'production'
 
 describe('A target without encryption', () => {
   it('is refused, and so is a port of another protocol', async () => {
-    await using test = await startWebhookTest()
+    await using test = await startWebhookTest({ config: { environment } })
     expect(await rulesOf(test, HTTP)).toEqual(['not_https', 'not_https'])
     const smtp = await rulesOf(test, 'https://8.8.8.8:25/')
     expect(smtp).toEqual(['port_not_allowed', 'port_not_allowed'])
@@ -36,7 +38,9 @@ describe('A target without encryption', () => {
   })
 
   it('is taken where it is private and may be, and is not elsewhere', async () => {
-    await using test = await startWebhookTest({ config: { allowPrivateWebhooks: true } })
+    await using test = await startWebhookTest({
+      config: { environment, allowPrivateWebhooks: true },
+    })
     expect(await rulesOf(test, 'http://10.0.0.1/hook')).toEqual(['taken', 'taken'])
     expect(await rulesOf(test, HTTP)).toEqual(['not_https', 'not_https'])
   })
