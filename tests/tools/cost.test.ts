@@ -49,9 +49,10 @@ describe('what events cost on AWS', () => {
     ['lean', 1],
     ['standard', 3],
   ] as const) {
-    it(`is at most $${goal} a million events of 1.5 KB, to a hundredth or two, in profile ${profile}`, async () => {
-      // A cent more or less comes of the ids that the samples have.
-      expect(await totalFor(profile, 1500)).toBeLessThan(1.02 * goal)
+    it(`is at most $${goal} a million events of 1.5 KB, to some hundredths, in profile ${profile}`, async () => {
+      // Two cents are for knowing what became of deliveries; one more or less comes of the ids that the
+      // samples have.
+      expect(await totalFor(profile, 1500)).toBeLessThan(1.04 * goal)
     })
   }
 
