@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../../../telemetry/log'
 import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
@@ -119,6 +120,10 @@ export function createPartWriter(options: {
       if (outcome.kind === 'written') {
         if (outcome.warning) log.warn(`batch ${batch.id}: ${outcome.warning}`)
         succeeded()
+        return { from, to: part.to }
+      }
+      // It was moved to its place, and the process was killed before it could say so.
+      if (outcome.kind === 'died' && existsSync(join(place, `${name}.parquet`))) {
         return { from, to: part.to }
       }
       const { reason } = outcome
