@@ -1,6 +1,6 @@
 import type { AttemptFigures, Backlog } from '../../platform/delivery-log'
 import type { Webhook } from '../../platform/registry/webhooks'
-import { percentileOf } from '../../webhooks/latency'
+import { percentileOf } from '../../syntax/latency'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'

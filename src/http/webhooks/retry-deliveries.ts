@@ -1,27 +1,13 @@
-import { toTimeBound } from '../../query/time-bound'
 import { keyWith } from '../admit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
+import { time } from '../query-fields'
 import { createRoute } from '../route'
 import { z } from '../zod'
 import { findWebhook, WebhookParams } from './find-webhook'
 
-const since = z
-  .string()
-  .transform((value, context) => {
-    const bound = toTimeBound(value)
-    if (bound !== undefined) return bound
-    const message = 'Must be a date or an ISO 8601 date-time, e.g. 2026-11-21T09:30:00Z'
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  })
-  .optional()
-  .openapi({
-    type: 'string',
-    description: 'Only what was enqueued from this time on',
-    example: '2026-11-21T09:30:00Z',
-  })
+const since = time('Only what was enqueued from this time on', '2026-11-21T09:30:00Z')
 
 const Asked = z
   .strictObject({ since, status: z.literal('failed').default('failed') })

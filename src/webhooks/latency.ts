@@ -1,1 +1,0 @@
-export { bucketOf, percentileOf, upperBoundOf } from '../syntax/latency'
