@@ -84,4 +84,6 @@ export const columns: readonly Column[] = [
   column('organization_id', 'string', 'organizationId', 'as sent; whose data it is: tenant_id'),
   column('event_time_end', 'timestamp', 'eventTimeEnd', 'end of a coarse event_time, exclusive'),
   column('retention_days', 'bigint', 'retentionDays', 'how long its sender asks to keep it'),
+  column('sample_rate', 'double', 'sampleRate', 'share of its kind that is kept; null is all'),
+  column('governed_by', 'strings', 'governedBy', 'rules of the policy that changed it, by name'),
 ]

@@ -1,5 +1,5 @@
 import type { Issue } from '../error/issue'
-import type { EventRecord, StandardName } from './record'
+import type { EventRecord, ServerFacts, StandardName } from './record'
 
 /** A standard may know these by the type of an event; else they are as usual. */
 type Governed = 'category' | 'privacyLevel' | 'retentionClass'
@@ -21,6 +21,9 @@ type Stamped =
 /** A read event is an item that passed the gate of its standard, in the form of a record. */
 export type ReadEvent = Omit<EventRecord, Stamped> & {
   [Field in Governed | 'commonAction']?: EventRecord[Field] | undefined
+} & {
+  /** A policy leaves these facts of its request, in place of those of the request. */
+  server?: ServerFacts | undefined
 }
 
 /**

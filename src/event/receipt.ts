@@ -1,5 +1,12 @@
 import type { Issue } from '../error/issue'
 
+/** A rule of a policy withheld so many items. */
+export interface Withheld {
+  /** The rule by name; a name of ours for what needs no rule, such as `under13` or `erased`. */
+  rule: string
+  count: number
+}
+
 /** The receipt answers a sender, once everything named here is durable. */
 export interface Receipt {
   requestId: string
@@ -25,6 +32,11 @@ export interface Receipt {
    * be an event, an entity or in quarantine, and need not be sent again.
    */
   acceptedForLater?: number
+  /**
+   * So many items the tenant's policy does not let us keep, by the rule that forbids it. They are not in
+   * the lists above, and need not be sent again.
+   */
+  withheld?: Withheld[]
   /** The events stood in this wrapper, which was taken off; it carried so many bodies. */
   unwrapped?: { wrapper: string; bodies: number; requestId?: string | undefined }
   /** Milliseconds since 1970, where a sender wants the time of the answer. */

@@ -132,6 +132,13 @@ export interface EventRecord {
   retentionClass: RetentionClass
   /** The sender asks that it is kept for so many days. */
   retentionDays?: number | undefined
+  /**
+   * The event is one of a sample: this share of its kind is kept, more than 0 and less than 1, so that
+   * it stands for `1 / sampleRate` of them. Absent where all are kept.
+   */
+  sampleRate?: number | undefined
+  /** The rules of its tenant's policy that changed it, by name; absent where none did. */
+  governedBy?: string[] | undefined
   /** The hot copy may be dropped from then on. The lake has a retention of its own. */
   expiresAt: string
   conformant: boolean

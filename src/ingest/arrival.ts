@@ -3,6 +3,7 @@ import type { ErrorCode } from '../error/codes'
 import type { Issue } from '../error/issue'
 import type { TypesInForce } from '../event/event-type'
 import type { ReadItem, Reading } from '../event/reading'
+import type { Withheld } from '../event/receipt'
 import type { Repair, ServerFacts } from '../event/record'
 import type { DuplicatesMode, SourceMode } from '../platform/registry/sources'
 import type { BodyForm, Standard } from '../standards/standard'
@@ -92,6 +93,8 @@ export interface Stored {
 export interface Outcome {
   stored: Stored[]
   refused: Refused[]
+  /** The policy does not let us keep these. Absent where there are none. */
+  withheld?: Withheld[] | undefined
 }
 
 /** This is the outcome for a body that cannot be decoded, verified or read. */

@@ -12,6 +12,7 @@ import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
 import type { XapiMode } from './registry/tenants'
 import type { ReplayJobs } from './replay-jobs'
+import type { SecretBox } from './secret-box'
 import type { SourceActivity } from './source-activity'
 import type { StatementStore } from './statement-store'
 import type { TokenSigner } from './token-signer'
@@ -54,6 +55,8 @@ export interface ServingPlatform {
   blobs: BlobStore
   /** Gives the signer of cursors that are made above the stores; one key for all processes. */
   tokens(): Promise<TokenSigner>
+  /** Gives the box that seals what governance keeps of people; one key for all processes. */
+  box(): Promise<SecretBox>
   /** Deliveries of webhooks: those that people release, drop, look at, and have tried again. */
   deliveries: Pick<DeliveryQueue, 'enqueue' | 'release' | 'drop'> & DeliveryLog
   /**

@@ -19,6 +19,8 @@ const helpers = [
   'limits',
   'access',
   'governance',
+  'audit',
+  'privacy',
   'quarantine',
   'query',
   'outbound',
@@ -65,7 +67,12 @@ const mayImport: Record<string, string[]> = {
   access: ground,
   // Windows of callers.
   limits: ['error', 'identity', 'ports'],
-  governance: ground,
+  // What a tenant's policy asks, and what is kept to carry it out. It knows no standard by name.
+  governance: [...ground, ...standards],
+  // Who did what to data of people, over the documents.
+  audit: ground,
+  // Erasures, access requests: over every port that holds copies.
+  privacy: [...ground, ...standards, 'governance', 'audit', 'query', 'webhooks', 'statements'],
   quarantine: ground,
   query: ground,
   outbound: ['error'],
@@ -76,7 +83,17 @@ const mayImport: Record<string, string[]> = {
   mapping: [...ground, 'standards'],
   // What tells the people who run it what happens.
   watch: ground,
-  ingest: [...ground, ...standards, 'access', 'mapping', 'outbound', 'quarantine', 'watch', 'wire'],
+  ingest: [
+    ...ground,
+    ...standards,
+    'access',
+    'governance',
+    'mapping',
+    'outbound',
+    'quarantine',
+    'watch',
+    'wire',
+  ],
   changes: [...ground, ...helpers, ...standards],
   // The record store of xAPI, over the ports.
   statements: [...ground, 'standards', 'ingest', 'access', 'wire'],

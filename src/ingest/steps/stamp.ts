@@ -39,7 +39,7 @@ export function stampWith(needs: Needs) {
       privacyLevel: event.privacyLevel ?? 'standard',
       retentionClass: event.retentionClass ?? 'standard',
       expiresAt,
-      server,
+      server: event.server ?? server,
       ...repaired,
       ...taken,
     }

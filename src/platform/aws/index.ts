@@ -14,6 +14,7 @@ import { createEventStore } from './event-store'
 import { checkHealth } from './health'
 import {
   lazyBlobs,
+  lazyBox,
   lazyDeliveries,
   lazyDocuments,
   lazyLake,
@@ -56,6 +57,7 @@ export function openParts(
     dynamo,
     blobs,
     tokens,
+    box: lazyBox(secrets),
     events: createEventStore(events),
     registry: createRegistry({ client: dynamo, table: registryTable, secrets }),
   }
@@ -96,7 +98,7 @@ export function openServing(
   spill: BlobStore
 } {
   const parts = openParts(resources, clock)
-  const { dynamo: client, blobs, tokens, events } = parts
+  const { dynamo: client, blobs, tokens, box, events } = parts
   const registry = endingKeys(resources, parts, { clock, log })
   const { quarantineTable, registryTable, documentsTable, statementsTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
@@ -114,6 +116,7 @@ export function openServing(
     documents: lazyDocuments({ client, table: documentsTable, blobs, tokens, clock }),
     blobs,
     tokens,
+    box,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock, tokens }),
     wakeReplay: lazyReplayWakes(queueUrl),
     // No route asks it over HTTP yet: of the functions, only that which delivers may use a workgroup.

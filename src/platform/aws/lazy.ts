@@ -3,6 +3,7 @@ import type { DeliveryLog } from '../delivery-log'
 import type { DeliveryQueue } from '../delivery-queue'
 import type { DocumentStore } from '../document-store'
 import type { Lake } from '../lake'
+import type { SecretBox } from '../secret-box'
 import type { StatementStore } from '../statement-store'
 import type { WakeReplay } from './deliveries/replay-wakes'
 import type { RootSecret } from './root-secret'
@@ -97,6 +98,14 @@ export function lazySecrets(
     return openRootSecret({ ...needs, kms: new KMSClient({ requestHandler }) })
   })
   return { derive: async (use, bytes) => (await opened()).derive(use, bytes) }
+}
+
+/** Opens the box of governance when first needed: few tenants have a policy that keeps secrets. */
+export function lazyBox(secrets: RootSecret): () => Promise<SecretBox> {
+  return once(async () => {
+    const { createSecretBox } = await import('../shared/secret-box')
+    return createSecretBox(await secrets.derive('governance', 32))
+  })
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Clock } from '../clock'
 import type { Platform } from '../platform'
 import type { XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
+import { createSecretBox } from '../shared/secret-box'
 import { createTurns } from '../turns'
 import { openArchive } from './archive'
 import { migrateLake } from './archive/migrate'
@@ -88,6 +89,7 @@ export async function openLocalPlatform(options: {
   const cursors = createCursors(db)
   const keys = createEventKeys(secrets.derive('event index', 16))
   const tokens = createTokenSigner(secrets.derive('page tokens', 32))
+  const box = createSecretBox(secrets.derive('governance', 32))
   const now = clock.now().getTime()
   const notices = createNotices(telemetry)
   const log = openEventLog({
@@ -129,6 +131,7 @@ export async function openLocalPlatform(options: {
     documents: createDocumentStore(db, { clock, tokens, turns }),
     blobs: openBlobStore(join(dataDir, 'blobs')),
     tokens: async () => tokens,
+    box: async () => box,
     replays: createReplayJobs(db),
     deliveries,
     registry,

@@ -60,6 +60,8 @@ const places: Record<
   organizationId: 46,
   eventTimeEnd: 47,
   retentionDays: 48,
+  sampleRate: 49,
+  governedBy: 50,
 }
 
 /** A column that says the same as another, as it mostly does, is written as this number. */
