@@ -16,5 +16,14 @@ export function counted(where?: string): string {
 /** Writes the mean of a column over what is there, kept or not, to a tenth. */
 export function mean(column: string): string {
   const given = `${column} IS NOT NULL`
-  return `round(sum(weight * ${column}) / sum(weight) FILTER (WHERE ${given}), 1)`
+  return tenths(`
+    sum(weight * ${column}) / sum(weight) FILTER (WHERE ${given})`)
+}
+
+/**
+ * Writes a value to a tenth. The last bits of a sum depend on the order of adding, which engines choose:
+ * they are dropped first, or a value in the middle of two tenths would be now the one and now the other.
+ */
+export function tenths(value: string): string {
+  return `round(round(${value}, 6), 1)`
 }

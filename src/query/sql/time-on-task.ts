@@ -1,7 +1,7 @@
 import { course } from '../narrowing'
 import { namedQuery } from './named-query'
 import { personId } from './people'
-import { counted, weight } from './scaled'
+import { counted, tenths, weight } from './scaled'
 
 export const timeOnTask = namedQuery({
   id: 'time-on-task',
@@ -38,8 +38,9 @@ SELECT
   ${counted()} AS events,
   CAST(round(sum(
     CASE WHEN pause_ms <= 1800000 THEN 0e0 ELSE session_weight END)) AS bigint) AS sittings,
-  round(sum(
-    CASE WHEN pause_ms <= 1800000 THEN session_weight * pause_ms ELSE 0e0 END) / 6e4, 1) AS minutes
+  ${tenths(`
+    sum(CASE WHEN pause_ms <= 1800000 THEN session_weight * pause_ms ELSE 0e0 END) / 6e4
+    `)} AS minutes
 FROM steps
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, minutes DESC, 3`,
