@@ -6,6 +6,7 @@ import { sweepSpill } from '../src/ingest/sweep-spill'
 import { openServing } from '../src/platform/aws'
 import { replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
 import { systemClock as clock } from '../src/platform/clock'
+import { forget } from '../src/privacy/retention/forget'
 import { createLog } from '../src/telemetry/log'
 import { handler as handOn } from './changes'
 import { handler as follow } from './follow'
@@ -29,6 +30,9 @@ const handlers = new Map([
 
 // It is called every five minutes, and two at a time would only do the same work twice.
 const RUN_MS = 4 * 60_000
+const CALLED_EVERY_MIN = 5
+// Once a day, while schools sleep in Europe and America alike.
+const FORGET_HOUR = 7
 // A run takes as many requests as fit in half of it when each takes twenty milliseconds.
 const REQUESTS = 6000
 
@@ -41,6 +45,10 @@ export async function handler(): Promise<void> {
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
   await sweepSpill({ ...platform, findTenant, blobs, config, clock, log }, bounds)
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
+  if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
+    const forgetful = { ...platform, blobs: undefined }
+    await forget({ platform: forgetful, config, clock, log }, clock.now(), RUN_MS / 4)
+  }
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))
 }

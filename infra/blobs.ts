@@ -5,6 +5,7 @@ import {
   STATEMENT_BODIES,
 } from '../src/platform/aws/deployed/blobs'
 import { MAX_LIFETIME_MS } from '../src/platform/document-store'
+import { ATTACHMENT_MARGIN_DAYS } from '../src/privacy/retention/forget'
 import { yearsKept } from './retention'
 import { environment } from './settings'
 import { isPermanentStage } from './stage'
@@ -32,6 +33,12 @@ export const blobs = new sst.aws.Bucket('Blobs', {
       id: 'expire-statements',
       prefix: STATEMENT_BODIES,
       expiresIn: `${xapiRetentionDays + 7} days`,
+    },
+    // Each statement that brings an attachment stores it anew: an older one belongs to none.
+    {
+      id: 'expire-attachments',
+      prefix: 'attachments/',
+      expiresIn: `${xapiRetentionDays + ATTACHMENT_MARGIN_DAYS} days`,
     },
     // The bytes last a day more than the documents that they belong to.
     { id: 'expire-documents', prefix: EXPIRING_DOCUMENTS, expiresIn: `${lifetimeDays + 1} days` },

@@ -365,5 +365,6 @@ export const permissions = {
     ...openSecrets,
     ...storeRootSecret,
   ],
-  sweep: [...ingest, ...handOn, ...tellLive],
+  // It forgets what is old, in quarantine and among documents.
+  sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments],
 } satisfies Record<string, Permissions>

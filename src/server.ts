@@ -20,6 +20,7 @@ import { answerFlushRequests } from './platform/local/flush-requests'
 import { serveHttp } from './platform/local/serve'
 import { socketsWithin } from './platform/local/sockets/how-many'
 import type { Platform } from './platform/platform'
+import { forget } from './privacy/retention/forget'
 import { conversations, socketProtocols } from './realtime/protocol'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
@@ -39,6 +40,8 @@ export interface Server extends AsyncDisposable {
 
 // Hot generations last days: an hour more or less does not matter.
 const EXPIRE_EVERY_MS = 60 * 60 * 1000
+// Before the next look; a run that has nothing to forget takes milliseconds.
+const FORGET_MS = EXPIRE_EVERY_MS / 2
 
 /**
  * Starts the server of one machine: everything in one process, over one data directory. Disposing
@@ -65,7 +68,7 @@ export async function startServer(config: Config): Promise<Server> {
   const following = { archiveFlushSeconds, clock, log, onEnqueued }
   const { flush } = opened.use(startConsumers(platform, following))
   opened.use(answerFlushRequests({ dataDir, flush }))
-  const checking = setInterval(expiring(platform, log), EXPIRE_EVERY_MS)
+  const checking = setInterval(expiring(platform, config, log), EXPIRE_EVERY_MS)
   opened.defer(() => clearInterval(checking))
 
   const budget = createBudget({
@@ -119,14 +122,19 @@ async function addAnonymousSource({ registry: { sources } }: Platform) {
   await sources.put({ tenantId, sourceId, name: 'Anonymous', createdAt })
 }
 
-function expiring(platform: Platform, log: Log) {
+function expiring(platform: Platform, config: Config, log: Log) {
   const agreedTime = createAgreedTime(clock)
   agreedTime() // this is the first of two looks
   return function expire() {
     const time = agreedTime()
     if (time === undefined) return
-    for (const store of [platform.events, platform.statements]) {
-      store.expire(time).catch((error: Error) => {
+    const forgetting = [
+      platform.events.expire(time),
+      platform.statements.expire(time),
+      forget({ platform, config, clock, log }, time, FORGET_MS),
+    ]
+    for (const work of forgetting) {
+      work.catch((error: Error) => {
         log.error('what has expired could not be dropped', { reason: error.message })
       })
     }

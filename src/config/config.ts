@@ -44,6 +44,8 @@ export interface Config {
   /** One source may have this much in quarantine. */
   quarantineMaxItems: number
   quarantineMaxBytes: number
+  /** An item in quarantine is forgotten after so many days, or when personal data are. */
+  quarantineDays: number
   /** One tenant may have this many. */
   maxWebhooks: number
   /** Tokens of this issuer are accepted beside keys; none when absent. */

@@ -33,6 +33,8 @@ export const meanings: { [Name in keyof Config]-?: string } = {
   quarantineMaxItems:
     'How many items one source may have in quarantine. Beyond it, what cannot be kept as an event is answered 503; see docs/quarantine.md.',
   quarantineMaxBytes: 'How many bytes one source may have in quarantine, reasons included. 256 MB.',
+  quarantineDays:
+    'What is in quarantine is forgotten after so many days. A policy that keeps personal data for less forgets it then; see docs/privacy.md.',
   maxWebhooks: 'How many webhooks one tenant may have. Beyond it, making one is answered 409.',
   oidcIssuer:
     'Issuer whose access tokens are taken beside keys, as it stands in `iss`: a Cognito user pool or any OpenID Connect provider; see docs/tokens.md.',

@@ -24,6 +24,7 @@ const valid: [variable: string, value: string, field: string, reads: unknown][] 
   ['NONIUS_HOT_TTL_DAYS', '3650', 'hotTtlDays', 3650],
   ['NONIUS_QUARANTINE_MAX_ITEMS', '1', 'quarantineMaxItems', 1],
   ['NONIUS_QUARANTINE_MAX_BYTES', '1048576', 'quarantineMaxBytes', 1_048_576],
+  ['NONIUS_QUARANTINE_DAYS', '3650', 'quarantineDays', 3650],
   [
     'NONIUS_OIDC_ISSUER',
     'https://id.example.edu/realms/a',
@@ -163,6 +164,7 @@ describe('the environment is read once, at the start', () => {
       xapiDefaultVersion: '1.0.3',
       quarantineMaxItems: 100_000,
       quarantineMaxBytes: 256 * 1024 * 1024,
+      quarantineDays: 365,
       maxWebhooks: 1000,
       oidcAudience: 'nonius',
       allowPrivateWebhooks: false,

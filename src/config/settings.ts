@@ -154,6 +154,13 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     expected: 'a number of bytes from 1048576 (1 MB) to 1099511627776 (1 TB)',
     schema: wholeNumber(1_048_576, 1_099_511_627_776),
   },
+  quarantineDays: {
+    name: 'NONIUS_QUARANTINE_DAYS',
+    // An item that could not be read may be anything, and is kept for no longer than personal data.
+    default: '365',
+    expected: 'a whole number of days from 1 to 3650',
+    schema: wholeNumber(1, 3650),
+  },
   maxWebhooks: {
     name: 'NONIUS_MAX_WEBHOOKS',
     default: '1000',

@@ -43,4 +43,6 @@ export interface ReplayJobs {
    * with the tenant that had its turn last gives each of them a turn, however many jobs one has.
    */
   next(afterTenant: string): Promise<ReplayJob | undefined>
+  /** Forgets jobs that were finished before then, their patches with them. */
+  expire(finishedBefore: Date): Promise<{ dropped: number }>
 }

@@ -5,6 +5,9 @@ import type { DocumentKey } from '../platform/document-store'
 /** The document resources of xAPI (1.0.3, Communication, 2.3, 2.6 and 2.7). */
 export type DocumentKind = 'state' | 'agentProfile' | 'activityProfile'
 
+/** Everything that the document resources store is under this. */
+export const DOCUMENTS_PLACE: DocumentKey = ['xapi']
+
 /** A shelf has the documents that one request may list, each by its id. */
 export interface Shelf {
   kind: DocumentKind

@@ -107,6 +107,7 @@ export const anyRecord: fc.Arbitrary<EventRecord> = fc
     sequence: few(undefined, 1, 2, 5, -1),
     standardVersion: few(undefined, '1.1', '1.2'),
     retentionClass: few('standard', 'pii'),
+    sampleRate: few(undefined, undefined, 0.1, 0.3),
     requestId: few('r1', 'r2', 'r3'),
   })
   .map(({ act, at, lagMs, aheadMs, attempt, assignee, ...more }): EventRecord => {

@@ -27,7 +27,7 @@ interface JobRow {
 }
 
 export function createReplayJobs(db: Database): ReplayJobs {
-  const { one, run } = createRows(db)
+  const { all, one, run } = createRows(db)
   const newest = `SELECT begun FROM replayJobs WHERE tenantId = ? ORDER BY begun DESC LIMIT ?`
 
   return {
@@ -64,6 +64,13 @@ export function createReplayJobs(db: Database): ReplayJobs {
         SELECT begun FROM replayJobs WHERE isOpen = 1
         ORDER BY tenantId <= ?, tenantId, begun LIMIT 1)`
       return jobOf(await one<JobRow>('looking for a replay', sql, afterTenant))
+    },
+
+    async expire(finishedBefore) {
+      const sql = `DELETE FROM replayJobs WHERE isOpen = 0 AND progress ->> '$.finishedAt' < ?
+        RETURNING replayId`
+      const gone = await all('forgetting replays', sql, finishedBefore.toISOString())
+      return { dropped: gone.length }
     },
   }
 }

@@ -1,4 +1,5 @@
 import { namedQuery } from './named-query'
+import { counted, weight } from './scaled'
 
 export const arrivalsByHour = namedQuery({
   id: 'arrivals-by-hour',
@@ -7,7 +8,7 @@ export const arrivalsByHour = namedQuery({
     'How much arrived from each source in each hour (UTC, or of the time zone asked for), in how many requests, and how much of it was older than a day by then?',
   sql: ({ range, andCourse, andSource, andPerson, localTime }) => `
 WITH arrived AS (
-  SELECT *
+  SELECT *, ${weight} AS weight
   FROM events
   WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
 )
@@ -15,9 +16,9 @@ SELECT
   tenant_id,
   source_id,
   date_trunc('hour', ${localTime('received_at')}) AS arrival_hour,
-  count(*) AS items,
+  ${counted()} AS items,
   count(DISTINCT request_id) AS requests,
-  count(*) FILTER (WHERE date_diff('millisecond', occurred_at, received_at) > 86400000) AS late
+  ${counted("date_diff('millisecond', occurred_at, received_at) > 86400000")} AS late
 FROM arrived
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3`,

@@ -1,5 +1,6 @@
 import { namedQuery } from './named-query'
 import { personId } from './people'
+import { counted, mean } from './scaled'
 import { isTaking } from './taking'
 
 // Whose attempt was graded stands in no column, and who acts is who grades. Within the assignee,
@@ -16,7 +17,7 @@ export const assessmentScores = namedQuery({
 WITH chosen AS (
   SELECT tenant_id, event_id, standard, actor_id, session_id, member_id, membership_roles,
     object_id, object_type, object_name, generated_id, generated_type, attempt_id, assignable_id,
-    course_id, group_id, score, max_score, occurred_at, received_at, raw,
+    course_id, group_id, score, max_score, occurred_at, received_at, raw, sample_rate,
     ${personId} AS person_id,
     coalesce(common_action, action) AS done,
     ${isTaking} AS is_taking,
@@ -31,7 +32,7 @@ WITH chosen AS (
 ),
 told AS (
   SELECT tenant_id, event_id, object_id, object_name, course_id, group_id,
-    occurred_at, received_at, done, is_taking, is_grade,
+    occurred_at, received_at, done, is_taking, is_grade, sample_rate,
     CASE
       WHEN is_taking THEN object_id
       WHEN is_grade OR object_type = 'Attempt' THEN assignable_id
@@ -93,6 +94,7 @@ grouped AS (
     assessment_id,
     attempt,
     alone,
+    1e0 / max(coalesce(sample_rate, 1e0)) AS weight,
     coalesce(max(CASE WHEN NOT is_grade THEN taker_id END), max(taker_id)) AS person_id,
     max(CASE WHEN object_id = assessment_id THEN object_name END) AS own_name,
     max(object_name) AS any_name,
@@ -110,8 +112,8 @@ grouped AS (
 counted AS (
   SELECT *,
     count(attempt) OVER (PARTITION BY tenant_id, assessment_id, person_id) AS attempts,
-    sum(CASE WHEN attempt IS NULL THEN submissions ELSE 0 END)
-      OVER (PARTITION BY tenant_id, assessment_id, person_id) AS further_submissions
+    submissions + sum(CASE WHEN attempt IS NULL THEN submissions ELSE 0 END)
+      OVER (PARTITION BY tenant_id, assessment_id, person_id) AS all_submissions
   FROM grouped
 ),
 questions AS (
@@ -126,11 +128,11 @@ SELECT
   a.assessment_id,
   coalesce(max(a.own_name), max(a.any_name)) AS name,
   count(DISTINCT a.person_id) AS people,
-  count(*) AS attempts,
-  count(*) FILTER (WHERE a.submissions + a.further_submissions > 0) AS submitted,
-  count(a.percent) AS graded,
+  ${counted()} AS attempts,
+  ${counted('a.all_submissions > 0')} AS submitted,
+  ${counted('a.percent IS NOT NULL')} AS graded,
   round(min(a.percent), 1) AS lowest,
-  round(avg(a.percent), 1) AS mean,
+  ${mean('a.percent')} AS mean,
   round(max(a.percent), 1) AS highest
 FROM counted AS a
 LEFT JOIN questions AS q ON q.tenant_id = a.tenant_id AND q.question_id = a.assessment_id

@@ -1,5 +1,6 @@
 import { namedQuery } from './named-query'
 import { personId } from './people'
+import { counted, mean } from './scaled'
 
 export const attemptsByActivity = namedQuery({
   id: 'attempts-by-activity',
@@ -23,6 +24,7 @@ attempts AS (
     object_id,
     person_id,
     session_id,
+    1e0 / max(coalesce(sample_rate, 1e0)) AS weight,
     max(object_type) AS object_type,
     max(object_name) AS name,
     max(CASE
@@ -41,13 +43,13 @@ SELECT
   max(object_type) AS activity_type,
   max(name) AS name,
   count(DISTINCT person_id) AS people,
-  count(*) AS attempts,
-  sum(completed) AS completed,
-  sum(passed) AS passed,
-  sum(CASE WHEN passed = 0 THEN failed ELSE 0 END) AS failed,
-  count(percent) AS scored,
+  ${counted()} AS attempts,
+  ${counted('completed = 1')} AS completed,
+  ${counted('passed = 1')} AS passed,
+  ${counted('passed = 0 AND failed = 1')} AS failed,
+  ${counted('percent IS NOT NULL')} AS scored,
   round(min(percent), 1) AS lowest,
-  round(avg(percent), 1) AS mean,
+  ${mean('percent')} AS mean,
   round(max(percent), 1) AS highest
 FROM attempts
 GROUP BY 1, 2

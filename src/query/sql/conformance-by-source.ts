@@ -1,4 +1,5 @@
 import { namedQuery } from './named-query'
+import { counted, tenths, weight } from './scaled'
 
 export const conformanceBySource = namedQuery({
   id: 'conformance-by-source',
@@ -7,7 +8,7 @@ export const conformanceBySource = namedQuery({
     'How much of what each source sends, events and descriptions of entities, is without error by the text of its standard? What could not be kept at all is in quarantine and not here.',
   sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH arrived AS (
-  SELECT *
+  SELECT *, ${weight} AS weight
   FROM events
   WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
 )
@@ -16,9 +17,9 @@ SELECT
   source_id,
   standard,
   standard_version,
-  count(*) AS items,
-  count(*) FILTER (WHERE conformant) AS conformant,
-  round(100e0 * count(*) FILTER (WHERE conformant) / count(*), 1) AS percent
+  ${counted()} AS items,
+  ${counted('conformant')} AS conformant,
+  ${tenths('100e0 * sum(weight) FILTER (WHERE conformant) / sum(weight)')} AS percent
 FROM arrived
 GROUP BY 1, 2, 3, 4
 ORDER BY percent, 1, 2, 3, 4`,

@@ -1,4 +1,5 @@
 import { namedQuery } from './named-query'
+import { counted, weight } from './scaled'
 
 export const departuresBySource = namedQuery({
   id: 'departures-by-source',
@@ -7,7 +8,7 @@ export const departuresBySource = namedQuery({
     'Which departures from the standard does each source make, and in how many items? The codes are those of the conformance report.',
   sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH arrived AS (
-  SELECT *
+  SELECT *, ${weight} AS weight
   FROM events
   WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
 )
@@ -15,7 +16,7 @@ SELECT
   a.tenant_id,
   a.source_id,
   departure.code AS code,
-  count(*) AS items,
+  ${counted()} AS items,
   max(a.received_at) AS last_received
 FROM arrived AS a
 CROSS JOIN UNNEST(a.issue_codes) AS departure (code)

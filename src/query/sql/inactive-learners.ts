@@ -1,6 +1,7 @@
 import { course } from '../narrowing'
 import { namedQuery } from './named-query'
 import { personId } from './people'
+import { counted, weight } from './scaled'
 
 export const inactiveLearners = namedQuery({
   id: 'inactive-learners',
@@ -12,7 +13,8 @@ export const inactiveLearners = namedQuery({
 WITH chosen AS (
   SELECT tenant_id, source_id, actor_id, actor_name, member_id, membership_roles, occurred_at,
     ${course} AS course,
-    ${personId} AS person_id
+    ${personId} AS person_id,
+    ${weight} AS weight
   FROM events
   WHERE ${range}${andCourse}
     AND kind = 'event'
@@ -37,7 +39,7 @@ learners AS (
     course,
     person_id,
     max(actor_name) AS name,
-    count(*) AS events,
+    ${counted()} AS events,
     max(${dayOf('occurred_at')}) AS last_day
   FROM chosen
   WHERE person_id IS NOT NULL${andSource}${andPerson('person_id')}

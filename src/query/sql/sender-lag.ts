@@ -1,4 +1,5 @@
 import { namedQuery } from './named-query'
+import { counted, weight } from './scaled'
 
 export const senderLag = namedQuery({
   id: 'sender-lag',
@@ -7,21 +8,25 @@ export const senderLag = namedQuery({
     "How far behind our clock is what each source sends (received_at minus the sender's sendTime, in seconds), by day of arrival? A negative lag is a clock that is ahead. Items whose sender does not say when it sent them are left out.",
   sql: ({ range, andCourse, andSource, andPerson, arrivalDay }) => `
 WITH arrived AS (
-  SELECT tenant_id, source_id, skew_ms, ${arrivalDay} AS arrival_day
+  SELECT tenant_id, source_id, skew_ms, ${arrivalDay} AS arrival_day,
+    ${weight} AS weight
   FROM events
   WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
     AND skew_ms IS NOT NULL
 ),
 ranked AS (
-  SELECT tenant_id, source_id, arrival_day, skew_ms,
-    cume_dist() OVER (PARTITION BY tenant_id, source_id, arrival_day ORDER BY skew_ms) AS share
+  SELECT tenant_id, source_id, arrival_day, skew_ms, weight,
+    round(
+      sum(weight) OVER (PARTITION BY tenant_id, source_id, arrival_day ORDER BY skew_ms)
+        / sum(weight) OVER (PARTITION BY tenant_id, source_id, arrival_day),
+      9) AS share
   FROM arrived
 )
 SELECT
   tenant_id,
   source_id,
   arrival_day,
-  count(*) AS items,
+  ${counted()} AS items,
   round(min(skew_ms) / 1e3, 3) AS least,
   round(min(skew_ms) FILTER (WHERE share >= 0.5) / 1e3, 3) AS median,
   round(min(skew_ms) FILTER (WHERE share >= 0.95) / 1e3, 3) AS p95,

@@ -1,16 +1,17 @@
 import { namedQuery } from './named-query'
 import { personId } from './people'
+import { counted, weight } from './scaled'
 
 export const testSessions = namedQuery({
   id: 'test-sessions',
   title: 'Test sessions',
   description:
-    'What happened in each session of a test, as its player and its server tell it by the twelve types of the vocabulary attempt: how long, how many questions were looked at and answered, how often an answer was changed, a question marked and the page left or come back to, how it ended and with what score? Missing is how many events did not arrive, by the numbers that the player gives them (seq); what was lost after the last that arrived is not known.',
+    'What happened in each session of a test, as its player and its server tell it by the twelve types of the vocabulary attempt: how long, how many questions were looked at and answered, how often an answer was changed, a question marked and the page left or come back to, how it ended and with what score? Missing is how many events are not here, by the numbers that the player gives them (seq): they did not arrive, or a policy withheld them; what was lost after the last that is here is not known.',
   // A player in a page need not know whose session it is: person and course are asked of whole sessions.
   sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH chosen AS (
   SELECT tenant_id, session_id, type, object_id, sequence, score, max_score, occurred_at,
-    course_id, group_id, ${personId} AS person_id
+    course_id, group_id, ${personId} AS person_id, ${weight} AS weight
   FROM events
   WHERE ${range}${andSource}
     AND kind = 'event'
@@ -32,9 +33,9 @@ sessions AS (
       max(occurred_at)) AS ended_at,
     count(DISTINCT CASE WHEN type = 'QUESTION_VIEWED' THEN object_id END) AS questions,
     count(DISTINCT CASE WHEN type = 'ANSWER_SELECTED' THEN object_id END) AS answered,
-    count(*) FILTER (WHERE type = 'ANSWER_CHANGED') AS changes,
-    count(*) FILTER (WHERE type = 'MARK_FOR_REVIEW_TOGGLED') AS marks,
-    count(*) FILTER (WHERE type = 'PAUSE_BLUR') AS pauses,
+    ${counted("type = 'ANSWER_CHANGED'")} AS changes,
+    ${counted("type = 'MARK_FOR_REVIEW_TOGGLED'")} AS marks,
+    ${counted("type = 'PAUSE_BLUR'")} AS pauses,
     CASE
       WHEN count(*) FILTER (WHERE type = 'SESSION_SUBMITTED') > 0 THEN 'submitted'
       WHEN count(*) FILTER (WHERE type = 'SESSION_EXPIRED') > 0 THEN 'expired'
@@ -42,7 +43,7 @@ sessions AS (
     max(CASE WHEN type IN ('SESSION_SUBMITTED', 'SESSION_EXPIRED') THEN score END) AS score,
     max(CASE WHEN type IN ('SESSION_SUBMITTED', 'SESSION_EXPIRED') THEN max_score END)
       AS max_score,
-    count(*) AS events,
+    ${counted()} AS events,
     count(DISTINCT type) AS types,
     coalesce(max(CASE WHEN sequence > 0 THEN sequence END), 0)
       - count(DISTINCT CASE WHEN sequence > 0 THEN sequence END) AS missing

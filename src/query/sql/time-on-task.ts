@@ -1,6 +1,7 @@
 import { course } from '../narrowing'
 import { namedQuery } from './named-query'
 import { personId } from './people'
+import { counted, tenths, weight } from './scaled'
 
 export const timeOnTask = namedQuery({
   id: 'time-on-task',
@@ -19,6 +20,9 @@ steps AS (
     tenant_id,
     course,
     person_id,
+    ${weight} AS weight,
+    1e0 / max(coalesce(sample_rate, 1e0))
+      OVER (PARTITION BY tenant_id, course, person_id, session_id) AS session_weight,
     date_diff(
       'millisecond',
       lag(occurred_at) OVER (PARTITION BY tenant_id, course, person_id ORDER BY occurred_at),
@@ -31,9 +35,12 @@ SELECT
   tenant_id,
   course AS course_id,
   person_id,
-  count(*) AS events,
-  1 + count(*) FILTER (WHERE pause_ms > 1800000) AS sittings,
-  round(sum(CASE WHEN pause_ms <= 1800000 THEN pause_ms ELSE 0 END) / 6e4, 1) AS minutes
+  ${counted()} AS events,
+  CAST(round(sum(
+    CASE WHEN pause_ms <= 1800000 THEN 0e0 ELSE session_weight END)) AS bigint) AS sittings,
+  ${tenths(`
+    sum(CASE WHEN pause_ms <= 1800000 THEN session_weight * pause_ms ELSE 0e0 END) / 6e4
+    `)} AS minutes
 FROM steps
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, minutes DESC, 3`,

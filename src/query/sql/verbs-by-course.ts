@@ -1,6 +1,7 @@
 import { course } from '../narrowing'
 import { namedQuery } from './named-query'
 import { personId } from './people'
+import { counted, weight } from './scaled'
 
 export const verbsByCourse = namedQuery({
   id: 'verbs-by-course',
@@ -9,7 +10,7 @@ export const verbsByCourse = namedQuery({
     "Which verbs do the statements of each course have, by how many people and how often, and which of Caliper's actions stands for each? A verb without an action is counted in no query that spans the standards. Statements outside any course have no course_id.",
   sql: ({ range, andCourse, andSource, andPerson }) => `
 WITH chosen AS (
-  SELECT *, ${course} AS course, ${personId} AS person_id
+  SELECT *, ${course} AS course, ${personId} AS person_id, ${weight} AS weight
   FROM events
   WHERE ${range}${andCourse}${andSource}${andPerson('actor_id')}
     AND kind = 'event'
@@ -20,7 +21,7 @@ SELECT
   course AS course_id,
   action AS verb,
   common_action AS caliper_action,
-  count(*) AS statements,
+  ${counted()} AS statements,
   count(DISTINCT person_id) AS people,
   count(DISTINCT object_id) AS activities
 FROM chosen

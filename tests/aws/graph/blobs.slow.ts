@@ -43,6 +43,13 @@ it('expires documents in it after the latest time at which they may expire', () 
   expect(documents?.expiration?.days).toBeLessThanOrEqual(days + 7)
 })
 
+it('expires attachments after the last statement that can name them', () => {
+  const { environment } = named(graph, 'Function', 'ApiFunction').inputs
+  const { xapiRetentionDays } = readConfig(environment.variables)
+  const attachments = rules.find(({ filter }) => filter?.prefix === 'attachments/')
+  expect(attachments?.expiration?.days).toBeGreaterThan(xapiRetentionDays)
+})
+
 // A request that was acknowledged, and a change that nobody has had, wait for as long as it takes.
 const waitingPrefixes = [SPILL_PREFIX, FAILED_BATCHES, 'failed/', 'quarantine/', LASTING_DOCUMENTS]
 for (const waiting of waitingPrefixes) {

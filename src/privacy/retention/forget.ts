@@ -1,0 +1,71 @@
+import { usualDays } from '../../event/kept-days'
+import type { Clock } from '../../platform/clock'
+import type { ServingPlatform } from '../../platform/platform'
+import type { KeptDays } from '../../platform/settlement'
+import type { Log } from '../../telemetry/log'
+import { forgetAttachments } from './attachments'
+import { forgetDocuments } from './documents'
+import { forgetQuarantined } from './quarantine'
+
+export interface ForgetNeeds {
+  platform: Pick<ServingPlatform, 'quarantine' | 'documents' | 'registry' | 'replays'> & {
+    /** Left out where a rule of the bucket deletes attachments by their age (on AWS). */
+    blobs?: ServingPlatform['blobs'] | undefined
+  }
+  /** The days of each class by the tenant's policy; the usual ones when left out. */
+  keptDays?: KeptDays | undefined
+  config: { quarantineDays: number; xapiRetentionDays: number }
+  clock: Pick<Clock, 'monotonic'>
+  log: Log
+}
+
+/** Counts what one run forgot. */
+export interface Forgotten {
+  quarantined: number
+  documents: number
+  attachments: number
+  replays: number
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** A finished replay can be asked about for so long: as long as one to a webhook. */
+export const REPLAY_DAYS = 30
+
+/** Attachments last a week more than statements, which wait for days where a store is down. */
+export const ATTACHMENT_MARGIN_DAYS = 7
+
+/**
+ * Forgets what has been kept for as long as it may be, where the store does not do so by itself: in
+ * quarantine, which may hold anything and so nothing for longer than personal data; documents of tools;
+ * attachments; finished replays. Events, statements, the delivery log and counts forget by themselves.
+ * @param now the time that has surely come (`createAgreedTime`)
+ * @param maxMs the run ends after so long, and the next goes on
+ * @throws {StorageError} what was forgotten stays so
+ */
+export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Promise<Forgotten> {
+  const { platform, config, clock, log } = needs
+  const { keptDays = async () => usualDays } = needs
+  const end = clock.monotonic() + maxMs
+  const goOn = () => clock.monotonic() < end
+  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS)
+  const before = (days: number) => ({ before: daysAgo(days).toISOString(), goOn })
+  const forgotten: Forgotten = { quarantined: 0, documents: 0, attachments: 0, replays: 0 }
+
+  for (const { tenantId } of await platform.registry.tenants.list()) {
+    const kept = await keptDays(tenantId)
+    const inQuarantine = before(Math.min(config.quarantineDays, kept.pii))
+    forgotten.quarantined += await forgetQuarantined(platform.quarantine, tenantId, inQuarantine)
+    const ofTools = before(kept.standard)
+    forgotten.documents += await forgetDocuments(platform.documents, tenantId, ofTools)
+  }
+  const { replays, blobs } = platform
+  if (replays) forgotten.replays = (await replays.expire(daysAgo(REPLAY_DAYS))).dropped
+  if (blobs) {
+    const days = config.xapiRetentionDays + ATTACHMENT_MARGIN_DAYS
+    forgotten.attachments = await forgetAttachments(blobs, before(days))
+  }
+  if (Object.values(forgotten).some((count) => count > 0)) log.info('forgotten', { ...forgotten })
+  if (!goOn()) log.warn('not all that is old was forgotten in time; the next run goes on')
+  return forgotten
+}

@@ -1,0 +1,107 @@
+/**
+ * A holder keeps something that may be about a person. Each says where it is, and a test shows that it forgets;
+ * `docs/privacy.md` has a row for each.
+ */
+export interface Holder {
+  /** Tables of `nonius.db` and `statements.db`. */
+  tables?: readonly string[]
+  /** Files and folders of the data folder. */
+  files?: readonly string[]
+  /** Tables on AWS, as `deployed/tables.ts` names them. */
+  aws?: readonly string[]
+  /** First segments of keys of documents. */
+  documents?: readonly string[]
+  /** Beginnings of keys of blobs. */
+  blobs?: readonly string[]
+  /** A test that advances the clock stands in this file, and its name has these words. */
+  shownBy: readonly [file: string, words: string]
+}
+
+const here = 'tests/local/retention.test.ts'
+
+/** By the names in the table of `docs/privacy.md`. A place that none claims fails a test. */
+export const holders: Readonly<Record<string, Holder>> = {
+  'Hot store': {
+    files: ['hot'],
+    aws: ['events', 'live'],
+    blobs: ['bodies/'],
+    shownBy: [here, 'the hot store forgets'],
+  },
+  'Statements of xAPI': {
+    files: ['statements.db'],
+    tables: ['statements', 'finders', 'filed', 'spreads', 'fragments', 'settled'],
+    aws: ['statements'],
+    blobs: ['statements/'],
+    shownBy: [here, 'the record store forgets'],
+  },
+  Quarantine: {
+    tables: ['quarantineItems', 'quarantineUsage'],
+    aws: ['quarantine'],
+    blobs: ['quarantine/'],
+    shownBy: [here, 'the quarantine forgets'],
+  },
+  'Deliveries, their log and dead letters': {
+    tables: [
+      ...['deliveries', 'parked_deliveries', 'dead_deliveries', 'delivered_deliveries'],
+      ...['delivery_sequence', 'delivery_figures'],
+    ],
+    aws: ['deliveries'],
+    shownBy: [here, 'deliveries are forgotten'],
+  },
+  'State and profiles of xAPI': {
+    tables: ['documents', 'documentBytes'],
+    aws: ['documents'],
+    documents: ['xapi'],
+    blobs: ['documents/lasting/'],
+    shownBy: [here, 'documents of tools are forgotten'],
+  },
+  'Sessions of tests': {
+    documents: ['sessions'],
+    shownBy: [here, 'documents of tools are forgotten'],
+  },
+  'What expires by itself': {
+    documents: ['xapi-more', 'cmi5', 'webhook-replays', 'webhook-tests'],
+    blobs: ['documents/expiring/'],
+    shownBy: ['tests/local/document-store.test.ts', 'are removed for their age'],
+  },
+  'Attachments of xAPI': {
+    files: ['blobs'],
+    blobs: ['attachments/'],
+    shownBy: [here, 'attachments are forgotten'],
+  },
+  'Replays of quarantine': {
+    tables: ['replayJobs'],
+    shownBy: [here, 'finished replays are forgotten'],
+  },
+  'Counts by type, source and hour': {
+    tables: ['typeHours', 'conformanceHours', 'conformanceIssues', 'arrivalSlots'],
+    shownBy: ['tests/local/type-counts.test.ts', 'have hours for 400 days'],
+  },
+  'Spill and failed batches': {
+    blobs: ['spill/', 'failed/', 'aws/lambda/'],
+    shownBy: ['src/platform/aws/lambda/failed-batches.test.ts', 'and forgotten'],
+  },
+}
+
+/** Places that no holder claims, each with the reason why nothing in them is about a learner. */
+export const impersonal: Readonly<Record<string, string>> = {
+  tenants: 'organisations',
+  tenantSettings: 'organisations',
+  sources: 'systems that send',
+  sourceSettings: 'systems that send',
+  keys: 'keys, by their hashes',
+  webhooks: 'addresses that organisations chose',
+  webhook_health: 'how addresses fare',
+  cursors: 'positions',
+  secret: 'a digest that tells whether the key is the right one',
+  seenSenders: 'when a key sent last',
+  typeTotals: 'names of types and numbers',
+  'event-types': 'names and limits of types',
+  issuers: 'identity providers',
+  'nonius.db': 'the file of the tables',
+  'lock.db': 'nothing',
+  'secret.key': 'a key',
+  damaged: 'what nobody can read; named at /ready until a person removes it',
+  registry: 'tenants, sources, keys, counts; connections last hours',
+  audit: 'who did what, with people by their pseudonyms',
+}
