@@ -1,30 +1,31 @@
 import { contentDigest as digestOf } from '../../event/content'
-import type { PersonalRole, PersonalTable } from '../../event/personal-table'
+import type { PersonalPlace, PersonalRole, PersonalTable } from '../../event/personal-table'
 import { ANONYMOUS, isNobody } from '../../event/pseudonym'
 import type { ReadEvent } from '../../event/reading'
 import type { ServerFacts, StandardName } from '../../event/record'
 import { standards } from '../../standards'
 import type { FieldTreatment } from '../policy/decision'
+import { type PathStep, readJsonPath } from '../policy/json-path'
 import type { Policy } from '../policy/policy'
-import { editsOf, ranks, type Work } from './collect'
+import { editsOf } from './collect'
 import { spliced } from './edits'
-import { type FieldPath, readFieldPath } from './field-path'
 import { createFreeText } from './free-text'
 import { familyOf, networkOf } from './generalise'
 import { createNeedles } from './needles'
 import type { CleanedBy, PersonalData } from './personal'
 import { cleanRecord } from './record'
+import { ranks, type Work } from './work'
 
 interface Known {
   table: PersonalTable
-  roles: Map<string, PersonalRole>
+  roles: Map<PersonalPlace, Map<string, PersonalRole>>
 }
 
-/** What several treatments together ask for. */
+/** It is what several treatments together ask for. */
 interface Asked {
   declared: number
   isAnonymous: boolean
-  paths: { path: FieldPath; rank: number }[]
+  paths: { path: PathStep[]; rank: number }[]
 }
 
 /** Loads the tables of every standard, which are small, and makes of them what cleans. */
@@ -85,7 +86,7 @@ function createPersonalData(known: ReadonlyMap<StandardName, Known>): PersonalDa
       const asked = askedBy(treatments)
       const own = known.get(standard)!
       const work = workOf(own, asked, by)
-      if (!isJsonObject(raw)) return undefined
+      if (!isJsonContainer(raw)) return undefined
       const edits = editsOf(raw, work)
       if (edits === undefined) return undefined
       const freeText = createFreeText(work.needles.list(), own.table.isFixed)
@@ -96,6 +97,9 @@ function createPersonalData(known: ReadonlyMap<StandardName, Known>): PersonalDa
         inText: (text) => freeText.inText(text),
       }
     },
+
+    cleanServer: (server, treatments, addresses) =>
+      cleanServer(server, askedBy(treatments), addresses),
 
     peopleIn(raw, standard) {
       const work = workOf(known.get(standard)!, none, noChange)
@@ -125,9 +129,9 @@ function together(treatments: readonly FieldTreatment[]): Asked {
     if (isWhole) isAnonymous = true
     if (fields === undefined || isWhole) declared = Math.max(declared, rank)
     for (const field of fields ?? []) {
-      const { path, error } = readFieldPath(field)
+      const path = readJsonPath(field)
       // A policy is refused for it; one that got here all the same shall not keep what it says to drop.
-      if (path === undefined) throw new RangeError(`fields: ${error}`)
+      if (typeof path === 'string') throw new RangeError(`fields: ${path}`)
       paths.push({ path, rank })
     }
   }
@@ -181,7 +185,7 @@ function freeTextOf({ eventId, raw }: ReadEvent, table: PersonalTable, { needles
   return { freeText: createFreeText(needles.list(), table.isFixed), eventId: made }
 }
 
-function isJsonObject(text: string): boolean {
+function isJsonContainer(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null

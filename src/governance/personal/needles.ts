@@ -1,3 +1,4 @@
+import { spellingsOf } from '../../event/person-id'
 import { ANONYMOUS, isNobody } from '../../event/pseudonym'
 
 /** A needle is a text that names a person, which is looked for wherever else it may stand. */
@@ -13,10 +14,13 @@ export interface Needle {
 
 /** Shorter texts stand everywhere by chance. */
 const SHORTEST = 3
-/** The end of an IRI names the person in other IRIs, such as that of a membership; a shorter one is a count. */
-const SHORTEST_END = 5
+/**
+ * The end of an IRI names the person in other IRIs, such as that of a membership; one of fewer than 5 characters is a
+ * count.
+ */
+const END_OF_IRI = /[^/:#=|?&]{5,}$/
 
-// What we put in their place ourselves.
+// These we put in their place ourselves.
 const ours = new Set(['urn', 'nonius', 'pseudonym', 'anonymous', 'account', 'homePage', 'name'])
 
 /** Needles are gathered from the declared places of an item. */
@@ -29,8 +33,8 @@ export interface Needles {
   list(): Needle[]
 }
 
-/** @param spellingsOf other texts that stand for a person (`PersonalTable`) */
-export function createNeedles(spellingsOf: (id: string) => string[] = () => []): Needles {
+/** @param ownSpellings other texts that stand for a person (`PersonalTable`) */
+export function createNeedles(ownSpellings: (id: string) => string[] = () => []): Needles {
   const known = new Map<string, Needle>()
 
   function add(text: string, by: string, isName: boolean): void {
@@ -45,16 +49,14 @@ export function createNeedles(spellingsOf: (id: string) => string[] = () => []):
   }
 
   function addId(id: string, by: string): void {
-    add(id, by, false)
-    for (const one of spellingsOf(id)) add(one, by, false)
+    for (const one of [...spellingsOf(id), ...ownSpellings(id)]) add(one, by, false)
     const address = /^mailto:(.+)$/is.exec(id)?.[1]
     if (address !== undefined) {
       add(address, by, false)
       add(withoutEncoding(address), by, false)
     } else if (!id.includes('@')) {
-      const end = /[^/:#=|?&]{5,}$/.exec(id.slice(-LONGEST_END))?.[0]
-      if (end !== undefined && end.length < id.length && end.length >= SHORTEST_END)
-        add(end, by, false)
+      const end = END_OF_IRI.exec(id.slice(-LONGEST_END))?.[0]
+      if (end !== undefined && end.length < id.length) add(end, by, false)
     }
   }
 

@@ -29,7 +29,7 @@ const numbers = [
 ] as const satisfies (keyof ReadEvent)[]
 const times = ['eventTime', 'eventTimeEnd', 'sendTime'] as const satisfies (keyof ReadEvent)[]
 
-/** What happened to the values of the item that the record was read of. */
+/** The changes say what happened to the values of the item that the record was read of. */
 export interface Changes {
   freeText: FreeText
   gone: ReadonlySet<unknown>

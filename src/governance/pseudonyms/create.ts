@@ -66,7 +66,7 @@ export function createPseudonyms(needs: Needs): Pseudonyms {
     const keys = await keyStore.find(tenantId)
     if (keys === undefined) return []
     const found = new Set(ids.flatMap((id) => keys.keys.map((key) => pseudonymBy(key, id))))
-    // What a former key made cannot be computed any more, and is found by its mark.
+    // A former key is gone, and what it made is found by its mark.
     if (keys.keys.length < keys.keys.at(-1)!.number) {
       const marks = new Set(ids.map((id) => markOf(keys, id)))
       for (const one of await table.marked(tenantId, marks)) found.add(one)

@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { comparableId } from '../../event/person-id'
 import { PSEUDONYM } from '../../event/pseudonym'
 
 /** A key makes pseudonyms of ids. */
@@ -40,14 +41,14 @@ export function digestOf(secret: Uint8Array, text: string): string {
   return createHmac('sha256', secret).update(text).digest('base64url').slice(0, LENGTH)
 }
 
-/** Writes the pseudonym of a person under a key. */
+/** Writes the pseudonym of a person under a key: the same for every spelling of one id. */
 export function pseudonymBy({ number, secret }: PseudonymKey, personId: string): string {
-  return `${PSEUDONYM}:${number}.${digestOf(secret, personId)}`
+  return `${PSEUDONYM}:${number}.${digestOf(secret, comparableId(personId))}`
 }
 
 /** Returns the mark by which the rows of a person are found in the table, and nothing else can be told. */
 export function markOf({ root }: PseudonymKeys, personId: string): string {
-  return digestOf(derived(root, 'table'), personId)
+  return digestOf(derived(root, 'table'), comparableId(personId))
 }
 
 /** Returns the key of a purpose. Without it, nothing links a pseudonym of that purpose to any other. */

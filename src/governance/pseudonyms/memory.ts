@@ -1,6 +1,6 @@
 import type { PseudonymKeys } from './keys'
 
-/** What a process remembers of one person. */
+/** A process remembers this of one person. */
 export interface Remembered {
   pseudonym: string
   /** The row of the table is durable. */

@@ -8,7 +8,7 @@ import {
 import { isObject } from './dialects/look-up'
 import { textOf } from './gate'
 
-/** What has these names at any place of a native event, or of one in a dialect. */
+/** These names mean the same at any place of a native event, or of one in a dialect. */
 const inItem = new Map<string, PersonalRole>([
   ['session_id', 'session'],
   ['sessionId', 'session'],
