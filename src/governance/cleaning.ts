@@ -4,8 +4,9 @@ import type { ReadEvent } from '../event/reading'
 import type { Withheld } from '../event/receipt'
 import type { ServerFacts } from '../event/record'
 import { eachOf, inTurns } from '../syntax/steps'
+import { counter } from './counter'
 import { factsOf, type KnownFacts } from './facts'
-import { counter, type GoverningNeeds, type Refused } from './governing'
+import type { GoverningNeeds, Refused } from './governing'
 import { asSent, termsUnder } from './held-item'
 import type { CleanedText, Pseudonymiser } from './personal/personal'
 import type { FieldTreatment } from './policy/decision'
@@ -52,7 +53,7 @@ export function cleaningWith(needs: GoverningNeeds): {
   cleanRefused: CleanRefused
   cleanBody: CleanBody
 } {
-  const { personal, inForce, sending, standard, decide, pseudonymsFor } = needs
+  const { personal, inForce, sending, standard, decide, pseudonymsFor, serverUnder } = needs
   const { policy } = inForce
 
   function askedOf({ raw, event }: { raw: string; event?: ReadEvent }, facts: KnownFacts): Asked {
@@ -72,7 +73,7 @@ export function cleaningWith(needs: GoverningNeeds): {
     return personal.cleanText(raw, standard, treatments, { pseudonyms: by, policy })
   }
 
-  /** What cannot be cleaned is kept where the policy says so; what a child may have sent is not. */
+  /** Tells whether what cannot be cleaned is kept: as the policy says, but for what a child may have sent. */
   function isKeptUnread(treatments: readonly FieldTreatment[]): boolean {
     return policy.unreadable === 'keep' && treatments.every(({ rule }) => rule !== 'under13')
   }
@@ -108,12 +109,18 @@ export function cleaningWith(needs: GoverningNeeds): {
       await by.store()
       return { refused: kept, withheld: count.all() }
 
+      /** An id that names somebody is another one in what is stored. */
+      function idOf(event: ReadEvent, treatments: readonly FieldTreatment[]): ReadEvent {
+        const about = { ...event, server: sending.server }
+        return personal.clean(about, treatments, { pseudonyms: by, policy }).event
+      }
+
       function cleaned(
         item: Refused,
         event: ReadEvent | undefined,
         treatments: readonly FieldTreatment[],
       ): Refused {
-        const server = personal.cleanServer(sending.server, treatments, policy)
+        const server = serverUnder(treatments)
         const asItWas = { ...item, around: { server, context: termsUnder(context, [], by) } }
         if (treatments.length === 0) return asItWas
         const { encoding, id, ...rest } = item
@@ -129,7 +136,10 @@ export function cleaningWith(needs: GoverningNeeds): {
           ...(isNamed && { id }),
           around: {
             server,
-            context: { ...termsUnder(context, treatments, by), ...asSent(item.raw, event, raw) },
+            context: {
+              ...termsUnder(context, treatments, by),
+              ...(event && asSent(item.raw, idOf(event, treatments), raw)),
+            },
           },
         }
       }
@@ -139,7 +149,7 @@ export function cleaningWith(needs: GoverningNeeds): {
       const raw = typeof body === 'string' ? body : Buffer.from(body).toString('latin1')
       const [facts] = await factsOf([{ raw }], needs)
       const { withheldBy, treatments } = askedOf({ raw }, facts!)
-      const server = personal.cleanServer(sending.server, treatments, policy)
+      const server = serverUnder(treatments)
       const asItWas = { ...refusal, body, server, context, withheld: [] }
       if (treatments.length === 0 && withheldBy === undefined) return asItWas
       const by = await pseudonymsFor(treatments)

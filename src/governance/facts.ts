@@ -1,7 +1,9 @@
 import type { ReadEvent } from '../event/reading'
 import type { StandardName } from '../event/record'
 import { type Consent, PARENTAL } from './consents/consents'
-import type { GovernanceParts, InForce, Personal, Sending } from './governance'
+import type { GovernanceParts, Sending } from './governance'
+import type { PersonalData } from './personal/personal'
+import type { InForce } from './policies'
 import type { Facts } from './policy/decision'
 import { isSigned, mayHaveSign, PSEUDONYM } from './signs'
 
@@ -16,7 +18,7 @@ export type KnownFacts = Facts & { isErased: boolean }
 
 interface Needs {
   parts: GovernanceParts
-  personal: Personal
+  personal: PersonalData
   inForce: InForce
   sending: Sending
   standard: StandardName
@@ -48,7 +50,7 @@ export async function factsOf(items: readonly Known[], needs: Needs): Promise<Kn
   const signed = items.map(
     ({ raw, event }) =>
       mayHaveSign(raw) &&
-      (personal.isUnder13({ raw, standard }) || (event === undefined && isSigned(raw))),
+      (event === undefined ? isSigned(raw) : personal.isUnder13({ raw, standard })),
   )
   const children = people.map((ids, at) => ids.filter((id) => signed[at] || listed.has(id)))
   // Where nobody is named, consent can be nobody's.

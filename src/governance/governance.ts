@@ -1,9 +1,15 @@
+import { usualDays } from '../event/kept-days'
 import type { ReadEvent } from '../event/reading'
-import type { EventRecord, ServerFacts, StandardName } from '../event/record'
+import {
+  type EventRecord,
+  retentionClasses,
+  type ServerFacts,
+  type StandardName,
+} from '../event/record'
 import type { Consents } from './consents/consents'
 import type { Governing } from './governing'
 import type { PersonalData, Pseudonymiser } from './personal/personal'
-import type { CompiledPolicy } from './policy/decision'
+import type { InForce } from './policies'
 import type { OptOutSignal, Policy } from './policy/policy'
 import { ANONYMOUS, mayHaveSign, PSEUDONYM } from './signs'
 
@@ -18,16 +24,6 @@ export interface Sending extends Pick<EventRecord, 'tenantId' | 'sourceId' | 're
   isTrial?: true | undefined
 }
 
-/** The policy of a tenant stands beside what makes asking for more worth while. */
-export interface InForce {
-  policy: Policy
-  compiled: CompiledPolicy
-  /** The school listed learners under 13. */
-  hasUnder13: boolean
-  /** People were erased whose late arrivals are looked for. */
-  hasTombstones: boolean
-}
-
 /** Each part is asked only where a request needs it. */
 export interface GovernanceParts {
   /** @throws {StorageError} */
@@ -35,20 +31,11 @@ export interface GovernanceParts {
   consents: Pick<Consents, 'of' | 'under13'>
   /** @returns those of the ids whose people were erased. @throws {StorageError} */
   erased(tenantId: string, ids: readonly string[]): Promise<ReadonlySet<string>>
-  personal(): Promise<Personal>
+  personal(): Promise<PersonalData>
   /** @throws {StorageError} */
   pseudonyms(tenantId: string): Promise<Pseudonymiser>
   /** Who stands behind a pseudonym; undefined where that is not known. @throws {StorageError} */
   personBehind(tenantId: string, pseudonym: string): Promise<string | undefined>
-}
-
-/** The server's facts of a request are cleaned as an event's are. */
-export type Personal = PersonalData & {
-  cleanServer(
-    server: ServerFacts,
-    treatments: Parameters<PersonalData['clean']>[1],
-    policy: Pick<Policy, 'addresses'>,
-  ): ServerFacts
 }
 
 /** The text of an item or a body, and what is known of it. */
@@ -93,8 +80,11 @@ export function createGovernance(parts: GovernanceParts): Governance {
   }
 }
 
+/** Tells whether nothing is asked but what is asked of every tenant. */
 function isPlain({ policy, hasUnder13, hasTombstones }: InForce): boolean {
-  return policy.rules.length === 0 && policy.addresses === 'keep' && !hasUnder13 && !hasTombstones
+  const { rules, addresses, retentionDays } = policy
+  if (rules.length > 0 || addresses !== 'keep' || hasUnder13 || hasTombstones) return false
+  return retentionClasses.every((one) => retentionDays[one] === usualDays[one])
 }
 
 function concerns({ raw, privacyLevel }: Sent, { under13, pii }: Policy): boolean {

@@ -1,13 +1,16 @@
 import type { ReadEvent, ReadItem } from '../event/reading'
 import type { Withheld } from '../event/receipt'
-import type { StandardName } from '../event/record'
+import type { ServerFacts, StandardName } from '../event/record'
 import { eachOf, inTurns } from '../syntax/steps'
 import { type CleanBody, type CleanRefused, cleaningWith } from './cleaning'
+import { counter } from './counter'
 import { factsOf, type KnownFacts } from './facts'
-import type { GovernanceParts, InForce, Sending } from './governance'
+import type { GovernanceParts, Sending } from './governance'
 import { heldItem } from './held-item'
-import type { Pseudonymiser } from './personal/personal'
+import type { PersonalData, Pseudonymiser } from './personal/personal'
+import type { InForce } from './policies'
 import type { Decision, FieldTreatment } from './policy/decision'
+import type { Policy } from './policy/policy'
 import { ANONYMOUS } from './signs'
 
 export type Readable = Extract<ReadItem, { event: unknown }>
@@ -45,18 +48,22 @@ export interface Governing {
   ): Promise<Governed>
   cleanRefused: CleanRefused
   cleanBody: CleanBody
+  /** Days for which what is stored is kept, by its class. */
+  keptDays: Policy['retentionDays']
 }
 
 /** Everything by which one request is governed. */
 export interface GoverningNeeds {
   parts: GovernanceParts
-  personal: Awaited<ReturnType<GovernanceParts['personal']>>
+  personal: PersonalData
   inForce: InForce
   sending: Sending
   standard: StandardName
   decide(event: ReadEvent, facts: KnownFacts, commonOf?: CommonOf): Decision
   /** Reads the keys of pseudonyms where one is asked for. @throws {StorageError} */
   pseudonymsFor(treatments: readonly FieldTreatment[]): Promise<Pseudonymiser>
+  /** Leaves of the facts of the request what these treatments do. */
+  serverUnder(treatments: readonly FieldTreatment[]): ServerFacts
 }
 
 export async function createGoverning(
@@ -68,8 +75,19 @@ export async function createGoverning(
   const { policy, compiled } = inForce
   const { tenantId, sourceId, receivedAt, server: seen } = sending
   const personal = await parts.personal()
-  const needs = { parts, personal, inForce, sending, standard, decide, pseudonymsFor }
-  const server = personal.cleanServer(seen, [], policy)
+  const needs = {
+    ...{ parts, personal, inForce, sending, standard },
+    ...{ decide, pseudonymsFor, serverUnder },
+  }
+  const server = serverUnder([])
+
+  function serverUnder(treatments: readonly FieldTreatment[]): ServerFacts {
+    // An event of no content has no more than these.
+    const bare = { standard, eventId: '', raw: '{}', server: seen } as ReadEvent & {
+      server: ServerFacts
+    }
+    return personal.clean(bare, treatments, { pseudonyms: nobody, policy }).event.server
+  }
 
   function decide(event: ReadEvent, facts: KnownFacts, commonOf?: CommonOf): Decision {
     const about = { tenantId, sourceId, receivedAt, server: seen }
@@ -102,6 +120,7 @@ export async function createGoverning(
 
   return {
     ...cleaningWith(needs),
+    keptDays: policy.retentionDays,
 
     async govern(readable, context, commonOf) {
       const known = readable.map(({ event }) => ({ raw: event.raw, event }))
@@ -143,12 +162,3 @@ export const isPseudonymising = ({ treatment }: FieldTreatment) => treatment ===
 
 /** Stands where no treatment asks for a pseudonym. */
 const nobody: Pseudonymiser = { of: () => ANONYMOUS, store: async () => undefined }
-
-/** Counts by rule, in the order in which they come first. */
-export function counter() {
-  const counts = new Map<string, number>()
-  return {
-    add: (rule: string) => void counts.set(rule, (counts.get(rule) ?? 0) + 1),
-    all: (): Withheld[] => [...counts].map(([rule, count]) => ({ rule, count })),
-  }
-}

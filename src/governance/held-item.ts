@@ -26,7 +26,7 @@ export function heldItem(
       server: event.server,
       context: {
         ...termsUnder(context, decision.treatments, by),
-        ...asSent(sent.event.raw, sent.event, event.raw),
+        ...asSent(sent.event.raw, event, event.raw),
       },
     },
   }
@@ -35,10 +35,10 @@ export function heldItem(
 /** Remembers of an item that is kept changed how it was sent, by which a resend is recognised. */
 export function asSent(
   raw: string,
-  event: ReadEvent | undefined,
+  event: Pick<ReadEvent, 'eventId' | 'contentDigest'>,
   kept: string,
 ): Record<string, string> | undefined {
-  if (event === undefined || raw === kept) return undefined
+  if (raw === kept) return undefined
   const { eventId: sentId, contentDigest: sentDigest } = event
   return { sentId, ...(sentDigest !== undefined && { sentDigest }) }
 }

@@ -4,7 +4,7 @@ import type { Issue } from '../error/issue'
 import type { TypesInForce } from '../event/event-type'
 import type { ReadItem, Reading } from '../event/reading'
 import type { Withheld } from '../event/receipt'
-import type { Repair, ServerFacts } from '../event/record'
+import type { Repair, RetentionClass, ServerFacts } from '../event/record'
 import type { Counted } from '../governance/governing'
 import type { OptOutSignal } from '../governance/policy/policy'
 import type { DuplicatesMode, SourceMode } from '../platform/registry/sources'
@@ -75,6 +75,8 @@ export interface Origin extends Sender {
   repair?: Repair | undefined
   /** The hot copy's time counts from here, ISO 8601 UTC; by default, from its arrival. */
   storedAt?: string | undefined
+  /** The days of each class in the policy of its tenant; the usual ones when left out. */
+  keptDays?: { readonly [Class in RetentionClass]: number } | undefined
   /** Its items were told apart and governed before it had to wait. */
   isGoverned?: true | undefined
   /** Somebody decided that what a rule holds is let through. */

@@ -58,7 +58,7 @@ export async function govern(
       ...(learner !== undefined && { context: { ...context, learner: '' } }),
       items: [...found.kept, ...kept].sort(byIndex),
     },
-    origin: { ...origin, server, isGoverned: true },
+    origin: { ...origin, server, isGoverned: true, keptDays: governing.keptDays },
     readable: found.kept,
     refused: kept,
     withheld: addedUp([...found.withheld, ...clean.withheld]),

@@ -1,7 +1,7 @@
 import { AppError } from '../../error/app-error'
 import type { Withheld } from '../../event/receipt'
+import type { GovernedBody } from '../../governance/cleaning'
 import type { Governance } from '../../governance/governance'
-import type { GovernedBody } from '../../governance/governing'
 import type { Clock } from '../../platform/clock'
 import type { ConformanceCounts } from '../../platform/conformance-counts'
 import type { QuarantineStore } from '../../platform/quarantine-store'
