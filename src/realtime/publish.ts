@@ -4,7 +4,7 @@ import type { FindTenant } from '../access/keys/tenants'
 import { AppError } from '../error/app-error'
 import { translate } from '../error/translate'
 import type { Ingest } from '../ingest/ingest'
-import { type One, oneIn } from '../ingest/one'
+import { keptOf, type One, oneIn } from '../ingest/one'
 import { receiptText } from '../ingest/receipt-text'
 import { senderBy } from '../ingest/sender'
 import { assertAccepted } from '../ingest/strict'
@@ -62,6 +62,7 @@ export function createPublish(
         one = oneIn(parsed, heard)
         isStrict = heard.mode === 'strict'
       },
+      kept: keptOf(() => one),
     })
     const wording = { standard: native, sourceId, maxBytes: maxReplyBytes }
     if (one !== undefined && receipt.unwrapped === undefined) {

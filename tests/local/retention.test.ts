@@ -257,7 +257,7 @@ it('finished replays are forgotten after 30 days, with the patches in them', asy
   await using test = await startRetentionTest()
   const replays = test.platform.replays!
   const progress = {
-    counts: { stored: 1, duplicate: 0, set_aside: 0, refused: 0 },
+    counts: { stored: 1, duplicate: 0, set_aside: 0, withheld: 0, refused: 0 },
     refused: [],
     left: 0,
   }

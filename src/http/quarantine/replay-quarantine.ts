@@ -59,7 +59,7 @@ const BUDGET_MS = 2_000
 
 const example = {
   dryRun: true,
-  counts: { stored: 1, duplicate: 0, set_aside: 0, refused: 0 },
+  counts: { stored: 1, duplicate: 0, set_aside: 0, withheld: 0, refused: 0 },
   results: [resultExample],
 }
 

@@ -74,7 +74,7 @@ export const holders: Readonly<Record<string, Holder>> = {
     shownBy: [here, 'finished replays are forgotten'],
   },
   'Counts by type, source and hour': {
-    tables: ['typeHours', 'conformanceHours', 'conformanceIssues', 'arrivalSlots'],
+    tables: ['typeHours', 'conformanceHours', 'conformanceIssues', 'withheldHours', 'arrivalSlots'],
     shownBy: ['tests/local/type-counts.test.ts', 'have hours for 400 days'],
   },
   'Spill and failed batches': {

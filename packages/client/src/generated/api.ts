@@ -434,6 +434,7 @@ export type Receipt = {
   quarantinedLink?: string
   /** Only while the event store is unavailable, and then nothing is named above: how many items are kept safe and will be stored later. Do not send them again */
   acceptedForLater?: number
+  withheld?: WithheldCounts
   /** The wrapper that was taken off, if the events stood in one */
   unwrapped?: {
     /** E.g. `Amazon SNS` */
@@ -459,6 +460,12 @@ export type Issue = {
   /** Section of the specification */
   spec?: string
 }
+
+/** What the policy of the tenant does not let us keep, by the rule that forbids it. It is in none of the lists above, except that `unreadable` counts what is in quarantine without its text. Do not send it again */
+export type WithheldCounts = {
+  rule: string
+  count: number
+}[]
 
 export type MinimalReceipt = Record<string, never>
 
@@ -766,6 +773,7 @@ export type TelemetryReply = {
   /** In quarantine, each with its reasons */
   rejected: number
   rejected_reasons_sample: string[]
+  withheld?: WithheldCounts
 }
 
 export type TelemetryBatch = {
@@ -1327,13 +1335,14 @@ export type OutcomeCounts = {
   stored: number
   duplicate: number
   set_aside: number
+  withheld: number
   refused: number
 }
 
 export type ReplayResult = {
   quarantineId: string
-  /** `stored`: it is an event now. `duplicate`: it was one already. `set_aside`: a body could be read, and its items are in quarantine one by one. `refused`: it stays where it is. All but the last have left the quarantine */
-  outcome: 'stored' | 'duplicate' | 'set_aside' | 'refused'
+  /** `stored`: it is an event now. `duplicate`: it was one already. `set_aside`: a body could be read, and its items are in quarantine one by one. `withheld`: the policy does not let it be kept any longer. `refused`: it stays where it is. All but the last have left the quarantine */
+  outcome: 'stored' | 'duplicate' | 'set_aside' | 'withheld' | 'refused'
   eventCount: number
   /** The first hundred */
   eventIds: string[]
