@@ -1,6 +1,7 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { Resource } from 'sst'
 import { rememberTenants } from '../src/access/keys/tenants'
+import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
 import { sweepSpill } from '../src/ingest/sweep-spill'
 import { openServing } from '../src/platform/aws'
@@ -20,6 +21,7 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
 })
 
 const findTenant = rememberTenants({ ...platform, clock })
+const audit = auditLater({ ...platform, config, clock, log })
 
 const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
   process.env
@@ -47,7 +49,7 @@ export async function handler(): Promise<void> {
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
     const forgetful = { ...platform, blobs: undefined }
-    await forget({ platform: forgetful, config, clock, log }, clock.now(), RUN_MS / 4)
+    await forget({ platform: forgetful, audit, config, clock, log }, clock.now(), RUN_MS / 4)
   }
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))
