@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { hintOf } from '../../../event/person-id'
 import type { EraseAnswer } from './archive-job'
 import { PARQUET } from './copy-statement'
 import { type Duck, literal } from './duck'
@@ -77,7 +78,8 @@ function mayBe(actorIds: readonly string[], raw: string): string {
   if (actorIds.length > FEW || actorIds.some((id) => id.includes('\0'))) return 'true'
   const ids = actorIds.map(literal)
   // A text with a backslash may spell an id in another way.
-  const contained = ids.map((id) => `contains(${raw}, ${id})`)
+  const hints = new Set(actorIds.map(hintOf))
+  const contained = [...hints].map((hint) => `contains(${raw}, ${literal(hint)})`)
   const isActor = ids.length === 0 ? [] : [`actor_id IN (${ids.join(', ')})`]
   return [...isActor, ...contained, `contains(${raw}, chr(92))`].join(' OR ')
 }
