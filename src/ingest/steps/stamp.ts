@@ -12,6 +12,9 @@ interface Needs extends Origin {
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
+/** Only `govern` asks for these. */
+const ungoverned = { sampling: undefined }
+
 /**
  * Stamps events: server time is the authority; the sender's times stand beside it, with the skew.
  */
@@ -29,6 +32,7 @@ export function stampWith(needs: Needs) {
   return function stamp(event: ReadEvent): EventRecord {
     return {
       ...event,
+      ...ungoverned,
       ...commonOf(event),
       tenantId,
       sourceId,
