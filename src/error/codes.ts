@@ -24,6 +24,7 @@ export const errorCodes = {
     status: 409,
     title: 'What was good would be refused; that needs a higher version',
   },
+  stale_policy: { status: 409, title: 'The policy was changed since you read it' },
   limit_reached: { status: 409, title: 'You have as many of these as you may' },
   wrong_state: { status: 409, title: 'That cannot be done in the state that it is in' },
   gone: { status: 410, title: 'What was asked for is held no more' },

@@ -1,4 +1,5 @@
 import type { Issue } from '../error/issue'
+import type { SamplingClass } from './event-type'
 import type { EventRecord, ServerFacts, StandardName } from './record'
 
 /** A standard may know these by the type of an event; else they are as usual. */
@@ -24,6 +25,8 @@ export type ReadEvent = Omit<EventRecord, Stamped> & {
 } & {
   /** A policy leaves these facts of its request, in place of those of the request. */
   server?: ServerFacts | undefined
+  /** Its type may be sampled so. A policy asks for it; no record has it. Absent for what never is. */
+  sampling?: SamplingClass | undefined
 }
 
 /**

@@ -46,6 +46,11 @@ export interface StandardFacts {
    * Left out, none does.
    */
   beginsSession?: string
+  /**
+   * Events of these types are views of pages and the like, of which a sample may do (paper 001, line 316).
+   * Those of registered types say it themselves. Left out, all else is learning, and none is ever left out.
+   */
+  highVolumeTypes?: readonly string[]
   /** Items may be in a dialect that only their source's settings tell (`Source.dialect`). */
   hasDialects?: true
   /** Items are found again in a record store, by tenants that have one (`Standard.statementOf`). */

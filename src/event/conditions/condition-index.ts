@@ -17,9 +17,12 @@ export interface ConditionIndex<Id> {
    * Finds those who want a record (`wantedBy`), each once, in steps of some hundred microseconds. The index
    * may change between them: whoever comes, goes or changes meanwhile may be found or not.
    */
-  matching(subject: Subject): Steps<readonly Id[]>
-  /** Finds them in one go. */
-  match(subject: Subject): readonly Id[]
+  matching(subject: Subject, tenantId?: string): Steps<readonly Id[]>
+  /**
+   * Finds them in one go.
+   * @param tenantId of whom they are; that of the record when left out
+   */
+  match(subject: Subject, tenantId?: string): readonly Id[]
   readonly size: number
   /**
    * Adds up the costs of a tenant's conditions (`costOf`), of the same ones once: an event costs it some
@@ -52,8 +55,14 @@ interface TenantIndex<Id> {
 // Some 50 µs as a rule, and a few milliseconds of conditions and events that are made to be slow.
 const STEP_COST = 1000
 
-/** @param stepCost a step costs so much, as `costOf` counts, or a place or a condition more */
-export function createConditionIndex<Id>(stepCost = STEP_COST): ConditionIndex<Id> {
+/**
+ * @param stepCost a step costs so much, as `costOf` counts, or a place or a condition more
+ * @param wantsOf makes the matcher of a condition, for who wants entities as well
+ */
+export function createConditionIndex<Id>(
+  stepCost = STEP_COST,
+  wantsOf: (condition: Condition | undefined) => Matches = wantedBy,
+): ConditionIndex<Id> {
   const tenants = new Map<string, TenantIndex<Id>>()
   const held = new Map<Id, { tenantId: string; entry: Entry<Id> }>()
   let matches = 0
@@ -75,8 +84,8 @@ export function createConditionIndex<Id>(stepCost = STEP_COST): ConditionIndex<I
     return true
   }
 
-  function* matching(subject: Subject): Steps<readonly Id[]> {
-    const tenant = tenants.get(subject.record.tenantId)
+  function* matching(subject: Subject, tenantId = subject.record.tenantId): Steps<readonly Id[]> {
+    const tenant = tenants.get(tenantId)
     if (tenant === undefined) return []
     matches += 1
     const match = matches
@@ -130,7 +139,7 @@ export function createConditionIndex<Id>(stepCost = STEP_COST): ConditionIndex<I
       let entry = tenant.entries.get(text)
       if (entry === undefined) {
         const cost = costOfWanted(condition)
-        entry = { text, ids: [], wants: wantedBy(condition), way: undefined, match: 0, cost }
+        entry = { text, ids: [], wants: wantsOf(condition), way: undefined, match: 0, cost }
         tenant.entries.set(text, entry)
         tenant.cost += cost
         file(tenant, entry, condition)
@@ -141,7 +150,7 @@ export function createConditionIndex<Id>(stepCost = STEP_COST): ConditionIndex<I
 
     delete: drop,
     matching,
-    match: (subject) => finish(matching(subject)),
+    match: (subject, tenantId) => finish(matching(subject, tenantId)),
 
     get size() {
       return held.size

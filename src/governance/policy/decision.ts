@@ -28,16 +28,20 @@ export interface FieldTreatment {
 
 /**
  * It says what becomes of an event. Of several rules that match, the strictest counts: withheld before held
- * before kept, the lowest rate, the strictest treatment of each field, the shortest retention.
+ * before kept, the lowest rate, the strictest treatment of each field, the shortest retention. The order of the
+ * rules decides nothing but whose name stands there where several ask for the same.
  */
 export interface Decision {
-  /** Rules that change something, in the order of the document. */
+  /** Rules that change something, in the order of the document; names of ours come after them. */
   rules: readonly string[]
   /** `hold` puts it into quarantine, `withhold` keeps nothing but the count. */
   fate: 'keep' | 'hold' | 'withhold'
   /** The rule that decided its fate, unless it is kept. */
   by?: string | undefined
+  /** It is withheld for want of consent, and its rule wants it counted by type and day as well. */
+  isCounted?: true | undefined
   sampleRate?: number | undefined
+  /** The strictest come first; of those without `fields` the strictest stands here alone. */
   treatments: readonly FieldTreatment[]
   privacyLevel: EventRecord['privacyLevel']
   retentionClass: RetentionClass
@@ -50,6 +54,10 @@ export interface CompiledPolicy {
   readonly asksConsent: boolean
   /** If true, some rule may treat personal fields, so that what cannot be read is not kept as it came. */
   readonly treatsPeople: boolean
+  /** If true, some rule asks for `commonAction`, which has to be in the event then. */
+  readonly asksCommonAction: boolean
+  /** Lists the rules that match an event, by their place in the policy, in order. */
+  matching(event: Governable, facts: Facts): readonly number[]
   /** Never throws, and takes a time that is bounded by the size of the policy. */
   decide(event: Governable, facts: Facts): Decision
 }

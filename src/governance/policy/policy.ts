@@ -1,4 +1,5 @@
 import type { Condition } from '../../event/condition'
+import type { SamplingClass } from '../../event/event-type'
 import type { RetentionClass } from '../../event/record'
 
 /** `MAINTAIN` keeps an item in quarantine until somebody decides; `DROP` does not keep it. */
@@ -17,6 +18,16 @@ export type WithoutConsent = (typeof withoutConsent)[number]
 export const optOutSignals = ['gpc', 'dnt'] as const
 export type OptOutSignal = (typeof optOutSignals)[number]
 
+/** Addresses of senders are cut to this. */
+export const addressForms = ['keep', 'network', 'country', 'none'] as const
+
+/** Installations are of these (`Config.environment`). */
+export const environments = ['production', 'development'] as const
+export type Environment = (typeof environments)[number]
+
+/** Names of ours, in receipts and counts, for what needs no rule. No rule may be called so. */
+export const builtInRules = ['under13', 'pii', 'erased', 'opt-out', 'unreadable'] as const
+
 /** The consequences are what a rule does; several at once where it names several. */
 export interface Consequences {
   /** The share that is kept, 0 to 1. Learning events and errors are kept all the same. */
@@ -30,15 +41,24 @@ export interface Consequences {
   action?: Transmission | undefined
 }
 
+/** Facts are what a rule may ask that no field of the record says. All that are given must hold. */
+export interface FactsAsked {
+  under13?: boolean | undefined
+  optOut?: boolean | undefined
+  environment?: Environment[] | undefined
+  /** The event is of one of these domains; `*.example.org` is every one below it. */
+  domain?: string[] | undefined
+  /** The type is sampled by one of these classes (`EventType.sampling`). */
+  sampling?: SamplingClass[] | undefined
+}
+
 export interface Rule {
   /** Unique within its policy; it stands in receipts, counts and records. */
   name: string
   /** The condition, in full names of the record; absent for every event. */
   when?: Condition | undefined
   /** Short names that are no field of the record: they are facts of the person and the request. */
-  facts?:
-    | { under13?: boolean; optOut?: boolean; environment?: string; domain?: string[] }
-    | undefined
+  facts?: FactsAsked | undefined
   then: Consequences
 }
 
@@ -55,10 +75,24 @@ export interface Policy {
   unreadable: 'keep' | 'withhold'
   /** It says what becomes of late arrivals of an erased person. `withhold` when left out. */
   erased: 'keep' | 'withhold'
-  /** These signals count as consent denied to every category. `gpc` when left out. */
+  /** These signals count as consent denied to every category but `parental`. `gpc` when left out. */
   optOut: OptOutSignal[]
   /** Addresses are cut to this; paper 002 asks for none at all. `network` is /24, or /48 of IPv6. */
-  addresses: 'keep' | 'network' | 'country' | 'none'
+  addresses: (typeof addressForms)[number]
   /** Days that each class is kept, within the bounds of the installation. */
   retentionDays: { [Class in RetentionClass]: number }
+}
+
+/** A tenant that has decided nothing has this policy. */
+export const defaultPolicy: Policy = {
+  version: 0,
+  rules: [],
+  under13: 'drop',
+  pii: 'pseudonymise',
+  unreadable: 'keep',
+  erased: 'withhold',
+  optOut: ['gpc'],
+  addresses: 'keep',
+  // Years as paper 001 has them (lines 147 and 353-357): 7, 3, 1 and 1.
+  retentionDays: { standard: 2555, sensitive: 1095, pii: 365, system: 365 },
 }

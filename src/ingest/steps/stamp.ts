@@ -15,6 +15,9 @@ interface Needs extends Origin {
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
+/** Only `govern` asks for these. */
+const ungoverned = { sampling: undefined }
+
 /**
  * Stamps events: server time is the authority; the sender's times stand beside it, with the skew.
  */
@@ -36,6 +39,7 @@ export function stampWith(needs: Needs) {
     const asked = Math.max(event.retentionDays ?? Number.POSITIVE_INFINITY, 1)
     return {
       ...event,
+      ...ungoverned,
       ...commonOf(event),
       tenantId,
       sourceId,

@@ -14,6 +14,8 @@ export const caliperFacts = {
   idPath: (index) => ['data', index, 'id'],
   // 1.0 writes `@id`.
   idNames: ['id', '@id'],
+  // Someone went to a page. A ViewEvent says that content was looked at, which is learning.
+  highVolumeTypes: ['NavigationEvent'],
   onRefusal: 'item',
   reply: 'receipt',
 } as const satisfies StandardFacts

@@ -98,6 +98,7 @@ function fillIn(event: ReadEvent, members: Members, { type, mapped }: TypeInForc
   }
   Object.assign(event, found)
   event.category = type.category
+  if (type.sampling !== 'never') event.sampling = type.sampling
   event.commonAction = type.commonAction
   const level = stricter(event.privacyLevel, type.privacyLevel)
   // An event that is more private than others of its type is kept as what is so private.
