@@ -58,7 +58,8 @@ function settlement() {
     },
     ...{ bucket, blobs, clock, log: silentLog },
     tenants: {
-      list: async () => ['default', 'short'].map((tenantId) => ({ tenantId, name: '', createdAt: '' })),
+      list: async () =>
+        ['default', 'short'].map((tenantId) => ({ tenantId, name: '', createdAt: '' })),
     },
   })
 }
