@@ -4,6 +4,7 @@ import { type FindTenant, rememberTenants } from './access/keys/tenants'
 import { auditLater } from './audit/later'
 import type { AuditTrail } from './audit/trail'
 import type { Config } from './config/config'
+import { createPolicies, type Policies } from './governance/policies'
 import { type FindTypes, rememberTypes } from './ingest/event-types'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
@@ -81,6 +82,8 @@ export interface Services extends AppOptions, AsyncDisposable {
   live: Live | undefined
   /** Finds the types of native events in force for a source. */
   findTypes: FindTypes
+  /** Knows the policies of tenants. */
+  policies: Policies
   /** This part takes events in, whichever way they came. */
   ingest: Ingest
   /** This part quarantines what its door cannot hand over. */
@@ -118,6 +121,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const identity = createIdentity({ ...platform, clock, tokens, people })
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
+  const { environment } = config
+  const policies = createPolicies({ ...platform, clock, environment })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
   const { tenants } = platform.registry
   const hidden = createHidden({ ...platform, tenants, findTenant, clock })
@@ -144,6 +149,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     findSource,
     findTenant,
     findTypes,
+    policies,
     hidden,
     live,
     ingest: createIngest({

@@ -2018,6 +2018,94 @@ export type WebhookReplayList = {
   replays: WebhookReplay[]
 }
 
+export type Policy = {
+  /** 0 while nobody has put one */
+  version: number
+  rules: Record<string, unknown>[]
+  changedAt?: string
+  /** The id of a key */
+  changedBy?: string
+  /** It has what this version had */
+  rolledBackTo?: number
+  [name: string]: unknown
+}
+
+export type PolicyPut = Policy & {
+  /** What whoever put it should know: a rule for every event, say */
+  warnings: Issue[]
+  [name: string]: unknown
+}
+
+/** A policy, as `GET /policies/schema` has it: `version` (that it is based on), `rules`, `under13`, `pii`, `unreadable`, `erased`, `optOut`, `addresses`, `retentionDays`. */
+export type PolicyDocument = Record<string, unknown>
+
+export type PolicyTried = {
+  /** So many of the events that arrived last were looked at */
+  tested: number
+  /** False where there was no time for as many as were asked for (5 seconds) */
+  isAll: boolean
+  kept: number
+  held: number
+  withheld: number
+  /** Of the kept, those that a rule changes */
+  changed: number
+  /** Of which the policy in force decides otherwise */
+  differs: number
+  rules: {
+    rule: string
+    matched: number
+    withheld: number
+    held: number
+    sampled: number
+    treated: number
+    reclassified: number
+    /** A sample was asked of these, and none is taken: learning, errors, unregistered types */
+    neverSampled: number
+    /** Ids of up to 5 events that it changes */
+    examples: string[]
+  }[]
+  matchedNothing: string[]
+  matchedEverything: string[]
+  /** Rules that asked one event for what cannot both be; the stricter won */
+  conflicts: {
+    about: string
+    won: string
+    lost: string
+    events: number
+    example: string
+  }[]
+  warnings: Issue[]
+}
+
+export type PolicyTest = {
+  policy?: PolicyDocument
+  /** So many of the events that arrived last are looked at */
+  last?: number
+}
+
+export type PolicyVersions = {
+  versions: {
+    version: number
+    changedAt: string
+    changedBy: string
+    rolledBackTo?: number
+    /** So many rules it has */
+    rules: number
+  }[]
+  /** Ask with it for the versions before these; absent at the first */
+  before?: number
+}
+
+export type PolicyRollback = {
+  /** Back to this one; 0 is no rules */
+  version: number
+  /** Refused (409) when another version than this is in force */
+  basedOn?: number
+}
+
+/** JSON Schema, 2020-12 */
+export type PolicySchema = Record<string, unknown>
+
 export type Running = {
   name: 'Nonius'
   version: string
@@ -4014,6 +4102,119 @@ export interface Operations {
       429: Problem
       500: Problem
       503: Problem
+    }
+  }
+  /** Read the policy in force */
+  getPolicy: {
+    method: 'GET'
+    path: '/policies'
+    replies: {
+      200: Policy
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Put a policy in place of the one in force */
+  putPolicy: {
+    method: 'PUT'
+    path: '/policies'
+    body: PolicyDocument
+    replies: {
+      200: PolicyPut
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say what a policy would have made of the last events */
+  testPolicy: {
+    method: 'POST'
+    path: '/policies/test'
+    body: PolicyTest
+    replies: {
+      200: PolicyTried
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List the versions of the policy, the latest first */
+  listPolicyVersions: {
+    method: 'GET'
+    path: '/policies/history'
+    query: {
+      /** Only versions before this one */
+      before?: number
+      limit?: number
+    }
+    replies: {
+      200: PolicyVersions
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read a version of the policy */
+  getPolicyVersion: {
+    method: 'GET'
+    path: '/policies/versions/{version}'
+    parameters: {
+      version: number
+    }
+    replies: {
+      200: Policy
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Go back to a version of the policy */
+  rollBackPolicy: {
+    method: 'POST'
+    path: '/policies/rollback'
+    body: PolicyRollback
+    replies: {
+      200: Policy
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the JSON Schema of policies */
+  getPolicySchema: {
+    method: 'GET'
+    path: '/policies/schema'
+    replies: {
+      200: PolicySchema
+      500: Problem
     }
   }
   /** That this runs, since when, and where to go next */
