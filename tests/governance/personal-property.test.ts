@@ -48,7 +48,9 @@ describe('an item that was cleaned', () => {
           const event = await readOne(standard, text)
           const { event: cleaned } = personal.clean({ ...event, server }, asked, by)
           const { raw, contentDigest, ...fields } = cleaned
-          expect(canariesLeft([...textsIn(raw), ...textsIn(JSON.stringify(fields))], canaries)).toEqual([])
+          expect(
+            canariesLeft([...textsIn(raw), ...textsIn(JSON.stringify(fields))], canaries),
+          ).toEqual([])
           expect(raw).not.toContain('203.0.113.77')
           for (const one of kept) expect(raw).toContain(one)
           expect(contentDigest).toBe(event.contentDigest)

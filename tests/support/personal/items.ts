@@ -42,7 +42,8 @@ function written(value: unknown, random: () => number): string {
   }
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value).map(
-      ([name, one]) => `${space()}${quoted(name, random)}${space()}:${space()}${written(one, random)}`,
+      ([name, one]) =>
+        `${space()}${quoted(name, random)}${space()}:${space()}${written(one, random)}`,
     )
     return `{${members.join(`${space()},`)}${space()}}`
   }
@@ -50,17 +51,28 @@ function written(value: unknown, random: () => number): string {
 }
 
 function quoted(text: string, random: () => number): string {
-  const inner = [...JSON.stringify(text).slice(1, -1).matchAll(/\\u[0-9a-f]{4}|\\.|[^\\]/gsu)]
+  const inner = [
+    ...JSON.stringify(text)
+      .slice(1, -1)
+      .matchAll(/\\u[0-9a-f]{4}|\\.|[^\\]/gsu),
+  ]
   const made = inner.map(([one]) => {
-    if (one.length > 1 || one.startsWith('\\') || random() > 0.1) return one === '/' && random() < 0.1 ? '\\/' : one
-    return `\\u${one.charCodeAt(0).toString(16).padStart(4, random() < 0.5 ? '0' : '0')}`
+    if (one.length > 1 || one.startsWith('\\') || random() > 0.1)
+      return one === '/' && random() < 0.1 ? '\\/' : one
+    return `\\u${one
+      .charCodeAt(0)
+      .toString(16)
+      .padStart(4, random() < 0.5 ? '0' : '0')}`
   })
   return `"${made.join('')}"`
 }
 
 /** A part of an item that is written as it stands here. */
 class Verbatim {
-  constructor(readonly text: string) {}
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
 }
 
 const KEPT = '[ 1.00,1e400 ,21070000000000001, "\\u0041b\\/c" , {"z":1,"z" : -0.0} ]'
@@ -83,7 +95,10 @@ function caliper(one: Person, other: Person, random: () => number): unknown {
   const others = `urn:x:${other.word}`
   return {
     '@context': 'http://purl.imsglobal.org/ctx/caliper/v1p2',
-    id: random() < 0.2 ? `urn:x:${encodeURIComponent(one.word)}:1` : 'urn:uuid:3a648e68-f00d-4c08-aa59-8738e1884f2c',
+    id:
+      random() < 0.2
+        ? `urn:x:${encodeURIComponent(one.word)}:1`
+        : 'urn:uuid:3a648e68-f00d-4c08-aa59-8738e1884f2c',
     type: 'ViewEvent',
     actor: {
       id,
@@ -119,12 +134,19 @@ function caliper(one: Person, other: Person, random: () => number): unknown {
 
 function xapi(one: Person, other: Person, random: () => number): unknown {
   const agents = [
-    { objectType: 'Agent', name: one.name, account: { homePage: 'https://example.edu', name: one.word } },
+    {
+      objectType: 'Agent',
+      name: one.name,
+      account: { homePage: 'https://example.edu', name: one.word },
+    },
     { name: one.name, mbox: `mailto:${encodeURI(one.email)}`.replace('%C3%A4', 'a') },
     { openid: `https://id.example.edu/${encodeURIComponent(one.word)}`, name: one.name },
   ]
   const actor = agents[Math.floor(random() * agents.length)]!
-  const account = { account: { homePage: 'https://example.edu', name: other.word }, name: other.name }
+  const account = {
+    account: { homePage: 'https://example.edu', name: other.word },
+    name: other.name,
+  }
   return {
     id: '12345678-1234-4234-9234-123456789012',
     actor,
@@ -142,7 +164,10 @@ function xapi(one: Person, other: Person, random: () => number): unknown {
       instructor: account,
       team: { objectType: 'Group', name: other.name, member: [actor, account] },
       extensions: {
-        'https://example.org/free': { ...freeTexts({ ...one, word: other.word, email: one.name }), list: [one.name] },
+        'https://example.org/free': {
+          ...freeTexts({ ...one, word: other.word, email: one.name }),
+          list: [one.name],
+        },
         'https://example.org/kept': new Verbatim(KEPT),
         'https://example.org/user-agent': `Mozilla/5.0 ${one.word}`,
         'https://example.org/ext/user-id': other.word,
@@ -160,7 +185,11 @@ function native(one: Person, other: Person, random: () => number): unknown {
     timestamp: '2018-11-15T10:15:00Z',
     user_id: one.word,
     user_name: one.name,
-    context: { user: { id: one.word, email: one.email, phone: one.word }, ip: '203.0.113.77', student_email: one.email },
+    context: {
+      user: { id: one.word, email: one.email, phone: one.word },
+      ip: '203.0.113.77',
+      student_email: one.email,
+    },
     device_info: { id: one.word, name: one.name, user_agent: `Mozilla/5.0 ${one.word}` },
     payload,
     metadata: JSON.stringify({ user: { id: other.word, name: other.name }, note: one.word }),
@@ -171,8 +200,16 @@ const makers = { caliper, xapi, native }
 
 /** Makes items of every standard, with a person planted at every declared place and in free text. */
 export const planted: fc.Arbitrary<Planted> = fc
-  .tuple(fc.constantFrom('caliper', 'xapi', 'native'), person, person, fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })))
-  .filter(([, one, other]) => one.word.slice(0, 5) !== other.word.slice(0, 5) && one.email !== other.email)
+  .tuple(
+    fc.constantFrom('caliper', 'xapi', 'native'),
+    person,
+    person,
+    fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
+  )
+  .filter(
+    ([, one, other]) =>
+      one.word.slice(0, 5) !== other.word.slice(0, 5) && one.email !== other.email,
+  )
   .map(([standard, one, other, numbers]) => {
     const random = () => numbers.next().value as number
     const value = makers[standard as StandardName](one, other, random)
