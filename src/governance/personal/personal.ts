@@ -45,7 +45,7 @@ export interface PersonalData {
     by: CleanedBy,
   ): Cleaned
   /**
-   * Cleans the text of an item that its standard refused, as far as it is a JSON object.
+   * Cleans the text of an item that its standard refused, or of a whole body of items, as far as it is JSON.
    * @returns undefined when it is none, or too deep or too long for it, so that nothing of it can be told
    */
   cleanText(
@@ -54,6 +54,12 @@ export interface PersonalData {
     treatments: readonly FieldTreatment[],
     by: CleanedBy,
   ): CleanedText | undefined
+  /** Cleans the facts of a request, as `clean` does with those of its event. */
+  cleanServer(
+    server: ServerFacts,
+    treatments: readonly FieldTreatment[],
+    addresses: Policy['addresses'],
+  ): ServerFacts
   /** Lists the ids of people at the declared places of an item: actor, member, group lists, targets. */
   peopleIn(raw: string, standard: StandardName): string[]
   /** Tells whether the sender says that the actor is under 13. */
