@@ -2,6 +2,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { Resource } from 'sst'
 import { rememberTenants } from '../src/access/keys/tenants'
 import { readConfig } from '../src/config/read-config'
+import { assembleGovernance } from '../src/governance/assemble'
 import { sweepSpill } from '../src/ingest/sweep-spill'
 import { openServing } from '../src/platform/aws'
 import { replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
@@ -20,6 +21,8 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
 })
 
 const findTenant = rememberTenants({ ...platform, clock })
+// Requests that were spilled by a version before policies were governed by nobody.
+const { governance } = assembleGovernance(platform, { clock, environment: config.environment })
 
 const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
   process.env
@@ -43,7 +46,7 @@ const REQUESTS = 6000
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
-  await sweepSpill({ ...platform, findTenant, blobs, config, clock, log }, bounds)
+  await sweepSpill({ ...platform, findTenant, governance, blobs, config, clock, log }, bounds)
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
     const forgetful = { ...platform, blobs: undefined }

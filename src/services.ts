@@ -2,6 +2,7 @@ import { createIdentity, type Identity } from './access/identity'
 import { type FindSource, rememberSources } from './access/keys/sources'
 import { type FindTenant, rememberTenants } from './access/keys/tenants'
 import type { Config } from './config/config'
+import { assembleGovernance, type GovernanceServices } from './governance/assemble'
 import { type FindTypes, rememberTypes } from './ingest/event-types'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
@@ -63,7 +64,7 @@ export interface ServiceOptions extends AppOptions {
  * Requests and messages are answered with these parts, which are made once for a process: one
  * memory of keys, one of settings, one pipeline, one memory of key sets for signatures, one bounded quarantine.
  */
-export interface Services extends AppOptions, AsyncDisposable {
+export interface Services extends AppOptions, GovernanceServices, AsyncDisposable {
   /** This is the given platform, with its quarantine bounded as the config says. */
   platform: ServingPlatform
   /** This part says who a caller is. */
@@ -113,6 +114,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
+  const governing = assembleGovernance(platform, { clock, environment: config.environment })
+  const { governance } = governing
   const { tenants } = platform.registry
   const hidden = createHidden({ ...platform, tenants, findTenant, clock })
   const live =
@@ -125,12 +128,13 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const replaying = createReplaying(platform, {
     ...options,
     ...identity,
-    ...{ findTenant, findTypes, verifyJws },
+    ...{ findTenant, findTypes, governance, verifyJws },
   })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
   return {
     ...options,
+    ...governing,
     platform,
     identity,
     findSource,
@@ -139,9 +143,10 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     hidden,
     live,
     ingest: createIngest({
-      ...{ platform, findSource, findTenant, findTypes, watch, config, clock, log, verifyJws },
+      ...{ platform, findSource, findTenant, findTypes, governance, watch },
+      ...{ config, clock, log, verifyJws },
     }),
-    refuseBody: createRefuseBody({ platform, findSource, watch, clock }),
+    refuseBody: createRefuseBody({ platform, findSource, governance, watch, clock }),
     replaying,
     webhookReplays,
     guard,
