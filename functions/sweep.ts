@@ -1,6 +1,7 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { Resource } from 'sst'
 import { rememberTenants } from '../src/access/keys/tenants'
+import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
 import { assembleGovernance } from '../src/governance/assemble'
 import { sweepSpill } from '../src/ingest/sweep-spill'
@@ -22,7 +23,11 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
 
 const findTenant = rememberTenants({ ...platform, clock })
 // Requests that were spilled by a version before policies were governed by nobody.
-const { governance } = assembleGovernance(platform, { clock, environment: config.environment })
+const { governance, policies } = assembleGovernance(platform, {
+  clock,
+  environment: config.environment,
+})
+const audit = auditLater({ ...platform, config, clock, log })
 
 const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
   process.env
@@ -50,7 +55,10 @@ export async function handler(): Promise<void> {
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
     const forgetful = { ...platform, blobs: undefined }
-    await forget({ platform: forgetful, config, clock, log }, clock.now(), RUN_MS / 4)
+    const keptDays = async (tenantId: string) =>
+      (await policies.inForce(tenantId)).policy.retentionDays
+    const needs = { platform: forgetful, audit, config, keptDays, clock, log }
+    await forget(needs, clock.now(), RUN_MS / 4)
   }
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../package.json'
+import { auditCommand } from './cli/audit'
 import { convertCommand } from './cli/convert'
 import { demoCommand } from './cli/demo'
 import { fail } from './cli/failure'
@@ -36,6 +37,7 @@ const commands = [
   convertCommand,
   sendCommand,
   demoCommand,
+  auditCommand,
   quarantineCommand,
   webhooksCommand,
   xapiCommand,

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os'
 import { bootstrap } from './access/keys/bootstrap'
 import { hashKey } from './access/keys/key'
 import { rememberTenants } from './access/keys/tenants'
+import { catchUpAll } from './audit/catch-up'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { limitIn } from './heap-size.mjs'
@@ -68,9 +69,6 @@ export async function startServer(config: Config): Promise<Server> {
   const following = { archiveFlushSeconds, clock, log, onEnqueued }
   const { flush } = opened.use(startConsumers(platform, following))
   opened.use(answerFlushRequests({ dataDir, flush }))
-  const checking = setInterval(expiring(platform, config, log), EXPIRE_EVERY_MS)
-  opened.defer(() => clearInterval(checking))
-
   const budget = createBudget({
     capacity: config.requestMemoryBytes,
     maxPlaces: config.maxQueueSize,
@@ -79,9 +77,13 @@ export async function startServer(config: Config): Promise<Server> {
   const measured = { ...platform, events: meteredEvents(platform.events, meter) }
   const limiter = createLimiter({ rates: ratesOf(config), clock })
   const streamsLines = true as const
-  const parts = { guard, budget, meter, limiter, flush, streamsLines, createLive: createHub }
+  const door = { streamsLines, livesOn: true, createLive: createHub } as const
+  const parts = { guard, budget, meter, limiter, flush, ...door }
   const options = { config, clock, log, ...parts }
   const services = opened.use(createServices(measured, options))
+  const checking = setInterval(expiring(platform, services), EXPIRE_EVERY_MS)
+  opened.defer(() => clearInterval(checking))
+  void catchUpAll({ ...services, ...platform.registry })
   const { begin: beginReplay } = services.webhookReplays
   void resumeUnfinished({ ...platform, clock, log, beginReplay })
   const { fetch } = createApp(services, { limit: rateLimitOf(services) })
@@ -122,7 +124,7 @@ async function addAnonymousSource({ registry: { sources } }: Platform) {
   await sources.put({ tenantId, sourceId, name: 'Anonymous', createdAt })
 }
 
-function expiring(platform: Platform, config: Config, log: Log) {
+function expiring(platform: Platform, { config, audit, log }: Services) {
   const agreedTime = createAgreedTime(clock)
   agreedTime() // this is the first of two looks
   return function expire() {
@@ -131,7 +133,7 @@ function expiring(platform: Platform, config: Config, log: Log) {
     const forgetting = [
       platform.events.expire(time),
       platform.statements.expire(time),
-      forget({ platform, config, clock, log }, time, FORGET_MS),
+      forget({ platform, audit, config, clock, log }, time, FORGET_MS),
     ]
     for (const work of forgetting) {
       work.catch((error: Error) => {

@@ -1,6 +1,8 @@
 import { createIdentity, type Identity } from './access/identity'
 import { type FindSource, rememberSources } from './access/keys/sources'
 import { type FindTenant, rememberTenants } from './access/keys/tenants'
+import { auditLater } from './audit/later'
+import type { AuditTrail } from './audit/trail'
 import type { Config } from './config/config'
 import { assembleGovernance, type GovernanceServices } from './governance/assemble'
 import { type FindTypes, rememberTypes } from './ingest/event-types'
@@ -51,6 +53,8 @@ export interface AppOptions {
   createLive?: (needs: HubNeeds) => Live
   /** Resolves when what is stored by now is in the lake. Left out where it gets there by itself. */
   flush?: () => Promise<void>
+  /** The process lives on after its requests, so that what they note is written soon after them. */
+  livesOn?: true
 }
 
 export interface ServiceOptions extends AppOptions {
@@ -86,6 +90,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   replaying: Replaying
   /** Sends webhooks again what arrived before. */
   webhookReplays: Replays
+  /** Keeps who did what to data of people. */
+  audit: AuditTrail
   /** Says which addresses we may call. */
   guard: Guard
   /** Is told of whoever calls and of what became of it. */
@@ -130,6 +136,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     ...identity,
     ...{ findTenant, findTypes, governance, verifyJws },
   })
+  const hasTimer = options.livesOn ?? false
+  const audit = auditLater({ ...platform, config, clock, log, hasTimer })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
   return {
@@ -149,6 +157,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     refuseBody: createRefuseBody({ platform, findSource, governance, watch, clock }),
     replaying,
     webhookReplays,
+    audit,
     guard,
     watch,
     startedAt: clock.now(),
@@ -156,6 +165,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       await live?.[Symbol.asyncDispose]()
       await replaying.runner?.[Symbol.asyncDispose]()
       await webhookReplays[Symbol.asyncDispose]()
+      await audit[Symbol.asyncDispose]()
       watch[Symbol.dispose]()
     },
   }

@@ -76,6 +76,7 @@ export const laterApps = [
   later(['/tenants/*'], async () => (await import('./tenants')).registerTenants),
   later(['/keys/*'], async () => (await import('./keys')).registerKeys),
   later(['/quarantine/*'], async () => (await import('./quarantine')).registerQuarantine),
+  later(['/audit/*'], async () => (await import('./trail')).registerAudit),
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
   later(['/'], async () => (await import('./system/get-home')).getHome),

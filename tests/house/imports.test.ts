@@ -72,7 +72,10 @@ const mayImport: Record<string, string[]> = {
   // Who did what to data of people, over the documents.
   audit: ground,
   // Erasures, access requests: over every port that holds copies.
-  privacy: [...ground, ...standards, 'governance', 'audit', 'query', 'webhooks', 'statements'],
+  privacy: [
+    ...[...ground, ...standards, 'access', 'audit', 'governance', 'ingest', 'query'],
+    ...['statements', 'webhooks'],
+  ],
   quarantine: ground,
   query: ground,
   outbound: ['error'],

@@ -95,7 +95,7 @@ export function readWhen(value: unknown, path: Path, remarks: Remarks): When {
     const before = remarks.errors.length
     const { condition, errors = [] } = readCondition(inFullNames(part, at, 1, remarks), at)
     if (condition !== undefined) return [condition]
-    // Of names that were refused nothing is left, which is no further reason.
+    // Nothing is left of names that were refused, which is no further reason.
     if (remarks.errors.length > before) return []
     for (const issue of errors) remarks.refuse(issue.path, issue.message, issue.code)
     return []

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../../audit/trail'
 import { usualDays } from '../../event/kept-days'
 import type { Clock } from '../../platform/clock'
 import type { ServingPlatform } from '../../platform/platform'
@@ -12,6 +13,8 @@ export interface ForgetNeeds {
     /** Left out where a rule of the bucket deletes attachments by their age (on AWS). */
     blobs?: ServingPlatform['blobs'] | undefined
   }
+  /** The trail forgets by itself as much as is asked of it. */
+  audit: Pick<AuditTrail, 'forget'>
   /** The days of each class by the tenant's policy; the usual ones when left out. */
   keptDays?: KeptDays | undefined
   config: { quarantineDays: number; xapiRetentionDays: number }
@@ -25,6 +28,7 @@ export interface Forgotten {
   documents: number
   attachments: number
   replays: number
+  audited: number
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -38,19 +42,25 @@ export const ATTACHMENT_MARGIN_DAYS = 7
 /**
  * Forgets what has been kept for as long as it may be, where the store does not do so by itself: in
  * quarantine, which may hold anything and so nothing for longer than personal data; documents of tools;
- * attachments; finished replays. Events, statements, the delivery log and counts forget by themselves.
+ * attachments; finished replays; entries of the audit trail. Events, statements, the delivery log and counts forget by themselves.
  * @param now the time that has surely come (`createAgreedTime`)
  * @param maxMs the run ends after so long, and the next goes on
  * @throws {StorageError} what was forgotten stays so
  */
 export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Promise<Forgotten> {
-  const { platform, config, clock, log } = needs
+  const { platform, audit, config, clock, log } = needs
   const { keptDays = async () => usualDays } = needs
   const end = clock.monotonic() + maxMs
   const goOn = () => clock.monotonic() < end
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS)
   const before = (days: number) => ({ before: daysAgo(days).toISOString(), goOn })
-  const forgotten: Forgotten = { quarantined: 0, documents: 0, attachments: 0, replays: 0 }
+  const forgotten: Forgotten = {
+    quarantined: 0,
+    documents: 0,
+    attachments: 0,
+    replays: 0,
+    audited: 0,
+  }
 
   for (const { tenantId } of await platform.registry.tenants.list()) {
     const kept = await keptDays(tenantId)
@@ -58,6 +68,8 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     forgotten.quarantined += await forgetQuarantined(platform.quarantine, tenantId, inQuarantine)
     const ofTools = before(kept.standard)
     forgotten.documents += await forgetDocuments(platform.documents, tenantId, ofTools)
+    const { removed } = await audit.forget(tenantId, daysAgo(kept.standard))
+    forgotten.audited += removed
   }
   const { replays, blobs } = platform
   if (replays) forgotten.replays = (await replays.expire(daysAgo(REPLAY_DAYS))).dropped

@@ -104,4 +104,5 @@ export const impersonal: Readonly<Record<string, string>> = {
   damaged: 'what nobody can read; named at /ready until a person removes it',
   registry: 'tenants, sources, keys, counts; connections last hours',
   audit: 'who did what, with people by their pseudonyms',
+  'audit-head': 'where that ends',
 }

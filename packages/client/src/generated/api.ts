@@ -1459,6 +1459,51 @@ export type DeleteAllOptions = {
   cursor?: string
 }
 
+export type AuditList = {
+  entries: AuditEntry[]
+  /** Absent on the last page */
+  nextCursor?: string
+}
+
+export type AuditEntry = {
+  /** Counts the entries of your tenant from 1 */
+  sequence: number
+  /** Also the id of its record in the lake */
+  id: string
+  at: string
+  action: string
+  /** The id of a key, a digest of a person, `operator` or `nonius` */
+  by: string
+  target?: string
+  details: Record<string, unknown>
+  /** SHA-256 over the entry before it and this one */
+  hash: string
+  /** `hash` of the entry before it */
+  previous: string
+}
+
+export type AuditVerdict = {
+  /** Nothing that was looked at is at fault */
+  isWhole: boolean
+  /** How many were looked at */
+  entries: number
+  first: number
+  /** The last that is whole; 0 while there is none */
+  last: number
+  /** Of the last. Kept elsewhere, it proves later that nothing before was changed */
+  hash: string
+  fault?: AuditFault
+  /** Absent when all was looked at */
+  nextCursor?: string
+}
+
+export type AuditFault = {
+  kind: 'altered' | 'removed' | 'added'
+  /** The first entry that was */
+  sequence: number
+  message: string
+}
+
 export type EventPage = {
   events: Event[]
   /** Absent on the last page, and only there: a page may be short, even empty */
@@ -3372,6 +3417,53 @@ export interface Operations {
       403: Problem
       413: Problem
       415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List who did what to data of people, the latest first */
+  listAudit: {
+    method: 'GET'
+    path: '/audit'
+    query: {
+      /** The exact action, or the beginning of actions: `key.*` */
+      action?: string
+      /** The id of the key that did it; `operator` for a command on the machine */
+      by?: string
+      /** The id of what it was done to */
+      target?: string
+      /** From this time on */
+      from?: string
+      /** Before this time */
+      to?: string
+      limit?: number
+      /** `nextCursor` of the page before */
+      cursor?: string
+    }
+    replies: {
+      200: AuditList
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Verify that the audit trail is whole */
+  verifyAudit: {
+    method: 'GET'
+    path: '/audit/verify'
+    query: {
+      /** `nextCursor` of the answer before */
+      cursor?: string
+    }
+    replies: {
+      200: AuditVerdict
+      400: Problem
+      401: Problem
+      403: Problem
       429: Problem
       500: Problem
       503: Problem
