@@ -3,6 +3,7 @@ import { Resource } from 'sst'
 import { rememberTenants } from '../src/access/keys/tenants'
 import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
+import { assembleGovernance } from '../src/governance/assemble'
 import { sweepSpill } from '../src/ingest/sweep-spill'
 import { openServing } from '../src/platform/aws'
 import { replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
@@ -21,6 +22,11 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
 })
 
 const findTenant = rememberTenants({ ...platform, clock })
+// Requests that were spilled by a version before policies were governed by nobody.
+const { governance, policies } = assembleGovernance(platform, {
+  clock,
+  environment: config.environment,
+})
 const audit = auditLater({ ...platform, config, clock, log })
 
 const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
@@ -45,11 +51,14 @@ const REQUESTS = 6000
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
-  await sweepSpill({ ...platform, findTenant, blobs, config, clock, log }, bounds)
+  await sweepSpill({ ...platform, findTenant, governance, blobs, config, clock, log }, bounds)
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
     const forgetful = { ...platform, blobs: undefined }
-    await forget({ platform: forgetful, audit, config, clock, log }, clock.now(), RUN_MS / 4)
+    const keptDays = async (tenantId: string) =>
+      (await policies.inForce(tenantId)).policy.retentionDays
+    const needs = { platform: forgetful, audit, config, keptDays, clock, log }
+    await forget(needs, clock.now(), RUN_MS / 4)
   }
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))

@@ -4,7 +4,7 @@ import { type FindTenant, rememberTenants } from './access/keys/tenants'
 import { auditLater } from './audit/later'
 import type { AuditTrail } from './audit/trail'
 import type { Config } from './config/config'
-import { createPolicies, type Policies } from './governance/policies'
+import { assembleGovernance, type GovernanceServices } from './governance/assemble'
 import { type FindTypes, rememberTypes } from './ingest/event-types'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
@@ -68,7 +68,7 @@ export interface ServiceOptions extends AppOptions {
  * Requests and messages are answered with these parts, which are made once for a process: one
  * memory of keys, one of settings, one pipeline, one memory of key sets for signatures, one bounded quarantine.
  */
-export interface Services extends AppOptions, AsyncDisposable {
+export interface Services extends AppOptions, GovernanceServices, AsyncDisposable {
   /** This is the given platform, with its quarantine bounded as the config says. */
   platform: ServingPlatform
   /** This part says who a caller is. */
@@ -82,8 +82,6 @@ export interface Services extends AppOptions, AsyncDisposable {
   live: Live | undefined
   /** Finds the types of native events in force for a source. */
   findTypes: FindTypes
-  /** Knows the policies of tenants. */
-  policies: Policies
   /** This part takes events in, whichever way they came. */
   ingest: Ingest
   /** This part quarantines what its door cannot hand over. */
@@ -121,9 +119,9 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const identity = createIdentity({ ...platform, clock, tokens, people })
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
-  const { environment } = config
-  const policies = createPolicies({ ...platform, clock, environment })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
+  const governing = assembleGovernance(platform, { clock, environment: config.environment })
+  const { governance } = governing
   const { tenants } = platform.registry
   const hidden = createHidden({ ...platform, tenants, findTenant, clock })
   const live =
@@ -136,7 +134,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const replaying = createReplaying(platform, {
     ...options,
     ...identity,
-    ...{ findTenant, findTypes, verifyJws },
+    ...{ findTenant, findTypes, governance, verifyJws },
   })
   const hasTimer = options.livesOn ?? false
   const audit = auditLater({ ...platform, config, clock, log, hasTimer })
@@ -144,18 +142,19 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
   return {
     ...options,
+    ...governing,
     platform,
     identity,
     findSource,
     findTenant,
     findTypes,
-    policies,
     hidden,
     live,
     ingest: createIngest({
-      ...{ platform, findSource, findTenant, findTypes, watch, config, clock, log, verifyJws },
+      ...{ platform, findSource, findTenant, findTypes, governance, watch },
+      ...{ config, clock, log, verifyJws },
     }),
-    refuseBody: createRefuseBody({ platform, findSource, watch, clock }),
+    refuseBody: createRefuseBody({ platform, findSource, governance, watch, clock }),
     replaying,
     webhookReplays,
     audit,

@@ -50,8 +50,8 @@ export function createPublish(
   { maxMessageBytes, maxReplyBytes }: MessageLimits,
 ): SocketProtocol {
   async function answer(connection: Connection, body: WireBody, requestId: string) {
-    const { principal, ip, userAgent } = connection
-    const sender = senderBy(principal, { ip, userAgent, requestId })
+    const { principal, ip, userAgent, optOut } = connection
+    const sender = senderBy(principal, { ip, userAgent, requestId }, optOut)
     const { sourceId } = sender
     let one: One | undefined
     let isStrict = false
