@@ -207,7 +207,7 @@ describe('an erasure', () => {
     expect(await erasures().state('default', 'era_1')).toMatchObject({ status: 'waiting' })
     await settlement().settle({ until: '2026-11-24' })
     const { removed, status } = (await erasures().state('default', 'era_1'))!
-    expect([status, removed]).toEqual(['deleted', 7]) // e1, e21, e41, e61, e81, e101, e201
+    expect([status, removed]).toEqual(['deleted', 8]) // e1, e21, e41, e61, e81, e101, e201, late1
     expect(await erasures().state('other', 'era_2')).toMatchObject({
       status: 'deleted',
       removed: 0,

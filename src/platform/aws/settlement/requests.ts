@@ -9,13 +9,13 @@ export interface Request {
   id: string
   /** Emptied once nothing of theirs is left. */
   actorIds: string[]
-  /** What arrived up to this time is theirs to be erased, ISO 8601 UTC. */
+  /** The request is for all that arrived up to this time, ISO 8601 UTC. */
   requestedAt: string
   /** Counts the ids, from the first, whose rows were counted. */
   found?: number | undefined
   /** Counts the ids, from the first, whose rows are deleted. */
   erased?: number | undefined
-  /** What the lake holds for records of theirs that were too large for it; absent until these were looked for. */
+  /** The lake holds these texts for records of theirs that were too large for it; absent until they were looked for. */
   pointers?: string[] | undefined
   /** So many rows were deleted of the settled table. */
   removed: number

@@ -34,7 +34,7 @@ export interface RequestPart {
   ids: [from: number, to: number]
 }
 
-/** What is known when the next step is chosen. */
+/** The next step is chosen by these facts. */
 export interface Situation {
   state: State
   landed: ReadonlyMap<string, LandedDay>
@@ -46,7 +46,7 @@ export interface Situation {
 
 const HOUR_MS = 60 * 60 * 1000
 
-// What is replaced is removed a night later, before anything else: whoever began to read it has ended.
+// Replaced files are removed a night later, before anything else: whoever began to read them has ended.
 const REPLACED_FOR_MS = 20 * HOUR_MS
 
 /**
@@ -177,7 +177,7 @@ export function fitTogether(requests: readonly Request[]): boolean {
 }
 
 /**
- * What is erased of the settled days is not settled anew from those that landed before. Where they are too many to
+ * A day is settled without the people that were erased of the settled ones. Where they are too many to
  * be named at once, the day is settled with them, and they are deleted again.
  */
 function leavingOn(day: string, requests: readonly Request[]): string | undefined {
