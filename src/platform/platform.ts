@@ -7,6 +7,7 @@ import type { DeliveryQueue } from './delivery-queue'
 import type { DocumentStore } from './document-store'
 import type { EventStore } from './event-store'
 import type { Lake } from './lake'
+import type { LakeErasures } from './lake-erasures'
 import type { LiveFeed } from './live-feed'
 import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
@@ -48,6 +49,8 @@ export interface ServingPlatform {
    * only.
    */
   lake: Lake
+  /** Erasures in the lake are asked for here. Absent where the archive erases by itself. */
+  lakeErasures?: LakeErasures | undefined
   documents: DocumentStore
   /**
    * Blobs hold what is too large for a document; each part of the code puts under its own prefix.
