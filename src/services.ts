@@ -4,6 +4,8 @@ import { type FindTenant, rememberTenants } from './access/keys/tenants'
 import { auditLater } from './audit/later'
 import type { AuditTrail } from './audit/trail'
 import type { Config } from './config/config'
+import { tombstonesLater } from './governance/tombstones/later'
+import type { Tombstones } from './governance/tombstones/tombstones'
 import { type FindTypes, rememberTypes } from './ingest/event-types'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
@@ -18,6 +20,8 @@ import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
+import type { Erasures } from './privacy/erasures/erasures'
+import { erasuresLater } from './privacy/later'
 import { boundQuarantine } from './quarantine/bound'
 import { createHidden, type Hidden } from './query/hidden'
 import type { Log } from './telemetry/log'
@@ -91,6 +95,10 @@ export interface Services extends AppOptions, AsyncDisposable {
   webhookReplays: Replays
   /** Keeps who did what to data of people. */
   audit: AuditTrail
+  /** Remembers who was erased. */
+  tombstones: Tombstones
+  /** Erases people from everything that is kept of a tenant. */
+  erasures: Erasures
   /** Says which addresses we may call. */
   guard: Guard
   /** Is told of whoever calls and of what became of it. */
@@ -137,6 +145,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const audit = auditLater({ ...platform, config, clock, log, hasTimer })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
+  const tombstones = tombstonesLater({ ...platform, clock })
+  const erasures = erasuresLater(platform, { tombstones, audit, clock, log })
   return {
     ...options,
     platform,
@@ -153,6 +163,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     replaying,
     webhookReplays,
     audit,
+    tombstones,
+    erasures,
     guard,
     watch,
     startedAt: clock.now(),
@@ -160,6 +172,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       await live?.[Symbol.asyncDispose]()
       await replaying.runner?.[Symbol.asyncDispose]()
       await webhookReplays[Symbol.asyncDispose]()
+      await erasures[Symbol.asyncDispose]()
       await audit[Symbol.asyncDispose]()
       watch[Symbol.dispose]()
     },

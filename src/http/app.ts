@@ -79,6 +79,7 @@ export const laterApps = [
   later(['/audit/*'], async () => (await import('./trail')).registerAudit),
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
+  later(['/privacy/*'], async () => (await import('./privacy')).registerPrivacy),
   later(['/'], async () => (await import('./system/get-home')).getHome),
   later(['/docs/*'], async () => (await import('./system/get-docs')).getDocs),
   later(['/client.js'], async () => (await import('./browser/get-client')).getClientScript),
