@@ -39,6 +39,7 @@ export async function searchFolder(
     let count = 0
     // One byte more on either side tells whether a text stands alone.
     let kept: Buffer = Buffer.alloc(0)
+    let hasBefore = false
     for (;;) {
       const piece = Buffer.alloc(PIECE)
       const { bytesRead } = await file.read(piece, 0, PIECE)
@@ -46,8 +47,9 @@ export async function searchFolder(
       const bytes = Buffer.concat([kept, piece.subarray(0, bytesRead)])
       // What begins within the overlap is counted with the next piece.
       const until = bytesRead === 0 ? bytes.length : Math.max(bytes.length - longest - 1, 0)
-      for (const text of wanted) count += countBefore(bytes, text, until, kept.length > 0)
+      for (const text of wanted) count += countBefore(bytes, text, until, hasBefore)
       if (bytesRead === 0) return count
+      hasBefore ||= until > 0
       kept = bytes.subarray(Math.max(until - 1, 0))
     }
   }
