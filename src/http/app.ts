@@ -80,6 +80,7 @@ export const laterApps = [
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
   later(['/policies/*'], async () => (await import('./policies')).registerPolicies),
+  later(['/privacy/*'], async () => (await import('./privacy')).registerPrivacy),
   later(['/'], async () => (await import('./system/get-home')).getHome),
   later(['/docs/*'], async () => (await import('./system/get-docs')).getDocs),
   later(['/client.js'], async () => (await import('./browser/get-client')).getClientScript),

@@ -61,7 +61,11 @@ export interface ServingPlatform {
   /** Gives the box that seals what governance keeps of people; one key for all processes. */
   box(): Promise<SecretBox>
   /** Deliveries of webhooks: those that people release, drop, look at, and have tried again. */
-  deliveries: Pick<DeliveryQueue, 'enqueue' | 'release' | 'drop'> & DeliveryLog
+  deliveries: Pick<DeliveryQueue, 'enqueue' | 'release' | 'drop'> &
+    Partial<Pick<DeliveryQueue, 'erase'>> &
+    DeliveryLog
+  /** Erases people from the lake at once. Absent where a job does. */
+  archive?: Pick<Archive, 'erase'> | undefined
   /**
    * The spill takes a request that the hot store cannot take, to be read again later. Absent where
    * the blobs are on the disk that has just failed (decisions/0007).

@@ -2106,6 +2106,113 @@ export type PolicyRollback = {
 /** JSON Schema, 2020-12 */
 export type PolicySchema = Record<string, unknown>
 
+export type Erasure = {
+  id: string
+  /** `waiting` can be cancelled */
+  status: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  mode: 'delete' | 'anonymise'
+  dryRun: boolean
+  reason: string
+  /** The id of the key that asked for it */
+  by: string
+  /** Why it waits, or failed */
+  problem?: string
+  /** So many ids were given */
+  ids: number
+  /** So many texts are looked for */
+  spellings: number
+  requestedAt: string
+  startedAt?: string
+  finishedAt?: string
+  phase: 'tombstones' | 'aside' | 'places' | 'put-back' | 'certify'
+  /** Places that are done, and the present one */
+  places: ErasurePlace[]
+  /** Events put back without the people */
+  putBack?: number
+  /** It searches again for this erasure */
+  verifies?: string
+  verdict?: {
+    isGenuine: boolean
+    isClean: boolean
+  }
+  certificate?: ErasureCertificate
+}
+
+export type ErasurePlace = {
+  place: string
+  /** How it was searched */
+  method: string
+  /** Records, items, documents that were looked at */
+  looked: number
+  found: number
+  removed: number
+  files?: ErasureFile[]
+  /** By this day the last copy is gone */
+  goneBy?: string
+  remains?: string
+  notes?: string[]
+}
+
+export type ErasureFile = {
+  path: string
+  /** SHA-256 of its bytes */
+  before: string
+  /** Absent when the file is gone */
+  after?: string
+  removed: number
+}
+
+/** When it is done */
+export type ErasureCertificate = {
+  certificate: {
+    type: string
+    erasureId: string
+    [name: string]: unknown
+  }
+  signature: {
+    alg: string
+    kid: string
+    value: string
+  }
+}
+
+export type ErasureSettings = {
+  subject: ErasureSubject
+  /** `anonymise` keeps what happened, and nothing of who it was */
+  mode?: 'delete' | 'anonymise'
+  /** Stands in the certificate and in the audit trail: name nobody in it */
+  reason: string
+  /** Counts by place, changes nothing */
+  dryRun?: boolean
+}
+
+export type ErasureSubject = {
+  /** Ids as events name them, of up to 10,000 people. An address is found with and without `mailto:` and as its hash; an account is written `HOMEPAGE|NAME` */
+  actorIds?: string[]
+  userId?: string
+  /** Ids by which your issuers and applications know people; also found as accounts of the tenant’s issuers */
+  userIds?: string[]
+}
+
+export type ErasureList = {
+  erasures: Erasure[]
+}
+
+export type LiftedTombstones = {
+  /** So many tombstones were lifted */
+  lifted: number
+}
+
+/** A JSON Web Key (RFC 8037) */
+export type CertificateKey = {
+  crv: string
+  kty: string
+  x: string
+  alg: string
+  use: string
+  kid: string
+}
+
 export type Running = {
   name: 'Nonius'
   version: string
@@ -4215,6 +4322,124 @@ export interface Operations {
     replies: {
       200: PolicySchema
       500: Problem
+    }
+  }
+  /** Erase people from everything that is kept */
+  createErasure: {
+    method: 'POST'
+    path: '/privacy/erasures'
+    body: ErasureSettings
+    replies: {
+      202: Erasure
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List erasures, the latest first */
+  listErasures: {
+    method: 'GET'
+    path: '/privacy/erasures'
+    replies: {
+      200: ErasureList
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far an erasure is, and its certificate */
+  getErasure: {
+    method: 'GET'
+    path: '/privacy/erasures/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Erasure
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Cancel an erasure that waits */
+  cancelErasure: {
+    method: 'POST'
+    path: '/privacy/erasures/{id}/cancel'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Erasure
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Search everything again for people who were erased */
+  verifyErasure: {
+    method: 'POST'
+    path: '/privacy/erasures/{id}/verify'
+    parameters: {
+      id: string
+    }
+    body: ErasureSubject
+    replies: {
+      202: Erasure
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Let people come again who were erased */
+  liftTombstones: {
+    method: 'POST'
+    path: '/privacy/tombstones/lift'
+    body: ErasureSubject
+    replies: {
+      200: LiftedTombstones
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the public key by which certificates are signed */
+  getCertificateKey: {
+    method: 'GET'
+    path: '/privacy/certificates/key'
+    replies: {
+      200: CertificateKey
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
     }
   }
   /** That this runs, since when, and where to go next */
