@@ -45,7 +45,7 @@ export async function searchFolder(
       const { bytesRead } = await file.read(piece, 0, PIECE)
       result.bytes += bytesRead
       const bytes = Buffer.concat([kept, piece.subarray(0, bytesRead)])
-      // What begins within the overlap is counted with the next piece.
+      // A match that begins within the overlap is counted with the next piece.
       const until = bytesRead === 0 ? bytes.length : Math.max(bytes.length - longest - 1, 0)
       for (const text of wanted) count += countBefore(bytes, text, until, hasBefore)
       if (bytesRead === 0) return count
