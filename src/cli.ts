@@ -8,7 +8,6 @@ import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
 import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
-import { privacyCommand } from './cli/privacy'
 import { queryCommand } from './cli/query'
 import { sendCommand } from './cli/send'
 import { serveCommand } from './cli/serve'
@@ -40,7 +39,6 @@ const commands = [
   sendCommand,
   demoCommand,
   auditCommand,
-  privacyCommand,
   quarantineCommand,
   webhooksCommand,
   privacyCommand,

@@ -131,7 +131,17 @@ export function pseudonymsContract(name: string, open: () => Promise<OpenedForPs
 
     it('take ids of any kind and length', async () => {
       await using test = await start()
-      const ids = ['%', "' OR 1=1 --", 'a\0b', '\ud800', '*', `x${'y'.repeat(100_000)}`, ' ', '漢😀']
+      const ids = [
+        '%',
+        "' OR 1=1 --",
+        'a\0b',
+        '\ud800',
+        '\ud801',
+        '*',
+        `x${'y'.repeat(100_000)}`,
+        ' ',
+        '漢😀',
+      ]
       const made = await test.store(ids)
       expect(new Set(made).size).toBe(ids.length)
       for (const [at, id] of ids.entries()) {

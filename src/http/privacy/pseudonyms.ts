@@ -119,7 +119,10 @@ export function registerPseudonyms(app: App, deps: AppDeps) {
     const { pseudonym, reason } = body
     const personId = await (await services.pseudonyms()).reveal(tenantId, pseudonym)
     if (personId === undefined) {
-      throw new AppError('not_found', 'Nobody is known by this pseudonym: it may be of another tenant, or of a person who was erased.')
+      throw new AppError(
+        'not_found',
+        'Nobody is known by this pseudonym: it may be of another tenant, or of a person who was erased.',
+      )
     }
     await audited(deps, principal, {
       action: 'person.revealed',
