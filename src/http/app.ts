@@ -80,6 +80,10 @@ export const laterApps = [
     ['/privacy/reveal', '/privacy/pseudonym-keys/*'],
     async () => (await import('./privacy/pseudonyms')).registerPseudonyms,
   ),
+  later(
+    ['/privacy/consents/*', '/privacy/under13/*'],
+    async () => (await import('./consents')).registerConsents,
+  ),
   later(['/audit/*'], async () => (await import('./trail')).registerAudit),
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
