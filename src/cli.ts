@@ -6,6 +6,7 @@ import { demoCommand } from './cli/demo'
 import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
+import { policiesCommand } from './cli/policies'
 import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
 import { sendCommand } from './cli/send'
@@ -38,6 +39,7 @@ const commands = [
   sendCommand,
   demoCommand,
   auditCommand,
+  policiesCommand,
   quarantineCommand,
   webhooksCommand,
   xapiCommand,

@@ -178,6 +178,17 @@ rules:
     expect(none).toMatchObject({ version: 5, rules: [] })
   })
 
+  it('leaves in the audit trail who changed it', async () => {
+    const { call, put } = await aTenant(test, 'p-audit')
+    const { changedBy } = await read(await put({ rules: [dropping] }))
+    await call('POST', '/policies/rollback', { version: 0 })
+    const { entries } = await read(await call('GET', '/audit?action=policy.changed'))
+    expect(entries).toMatchObject([
+      { by: changedBy, details: { version: 2, rolledBackTo: 0, rules: 0 } },
+      { by: changedBy, details: { version: 1, basedOn: 0, rules: 1 } },
+    ])
+  })
+
   it('is one tenant’s alone', async () => {
     const north = await aTenant(test, 'p-north')
     const south = await aTenant(test, 'p-south')
