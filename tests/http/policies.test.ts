@@ -300,6 +300,23 @@ describe('POST /policies/test', () => {
     })
   })
 
+  it('knows what is known of people: signs of age', async () => {
+    const { call, put } = await aTenant(test, 'p-child')
+    await put({ under13: 'keep' })
+    const event = {
+      event_type: 'looked',
+      event_id: 'c-1',
+      user_id: 'u',
+      context: { under13: true },
+    }
+    await call('POST', '/api/v1/events', event)
+    await call('POST', '/api/v1/events', { ...event, event_id: 'c-2', context: {} })
+    const policy = { rules: [rule('children', { under13: true }, { action: 'DROP' })] }
+    const tried = await read(await call('POST', '/policies/test', { policy }))
+    expect(tried).toMatchObject({ tested: 2, withheld: 1, kept: 1 })
+    expect(tried.rules[0]).toMatchObject({ rule: 'children', examples: ['c-1'] })
+  })
+
   it('refuses what says not what to try', async () => {
     const { call } = await aTenant(test, 'p-bad')
     for (const body of [{ last: 0 }, { last: 10_001 }, { last: '5' }, { events: 1 }, []]) {
