@@ -7,6 +7,7 @@ import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
 import { privacyCommand } from './cli/privacy'
+import { policiesCommand } from './cli/policies'
 import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
 import { sendCommand } from './cli/send'
@@ -39,6 +40,7 @@ const commands = [
   sendCommand,
   demoCommand,
   auditCommand,
+  policiesCommand,
   quarantineCommand,
   webhooksCommand,
   privacyCommand,

@@ -10,6 +10,7 @@ import type { Consents } from './consents/consents'
 import type { Governing } from './governing'
 import type { PersonalData, Pseudonymiser } from './personal/personal'
 import type { InForce } from './policies'
+import type { Facts } from './policy/decision'
 import type { OptOutSignal, Policy } from './policy/policy'
 import { ANONYMOUS, mayHaveSign, PSEUDONYM } from './signs'
 
@@ -54,6 +55,12 @@ export interface Governance {
     standard: StandardName,
     sent: readonly Sent[],
   ): Promise<Governing | undefined>
+  /**
+   * Finds what rules ask of events that are stored, for a policy that is only tried. Signals of browsers are kept
+   * nowhere, and count as absent.
+   * @throws {StorageError}
+   */
+  factsOf(records: readonly EventRecord[], tried: InForce): Promise<Facts[]>
   /** Tells whether two ids are of one person, one of which may be a pseudonym. @throws {StorageError} */
   isSamePerson(tenantId: string, sent: string, kept: string): Promise<boolean>
 }
@@ -69,6 +76,11 @@ export function createGovernance(parts: GovernanceParts): Governance {
       if (isPlain(inForce) && !sent.some((one) => concerns(one, inForce.policy))) return undefined
       const { createGoverning } = await import('./governing')
       return createGoverning(parts, inForce, sending, standard)
+    },
+
+    async factsOf(records, tried) {
+      const { factsOfStored } = await import('./stored-facts')
+      return factsOfStored(records, tried, parts)
     },
 
     async isSamePerson(tenantId, sent, kept) {
