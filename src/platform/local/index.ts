@@ -4,6 +4,7 @@ import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
 import type { Platform } from '../platform'
 import type { XapiMode } from '../registry/tenants'
+import type { Settlement } from '../settlement'
 import { createTokenSigner } from '../shared/page-token'
 import { createSecretBox } from '../shared/secret-box'
 import { createTurns } from '../turns'
@@ -30,10 +31,16 @@ import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { checkSecrets, openSecrets, secretsSchema } from './secrets'
+import { openSettlement } from './settlement'
 import { createSourceActivity, sourceActivitySchema } from './source-activity'
 import { openStatementStore } from './statement-store'
 import { followStatements } from './statements/following'
 import { createTypeCounts, typeCountsSchema } from './type-counts'
+
+/** One machine settles its lake itself; on AWS a function of its own does. */
+export interface LocalPlatform extends Platform {
+  settlement: Settlement
+}
 
 /** Opens the file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
@@ -83,7 +90,7 @@ export async function openLocalPlatform(options: {
   log: Log
   /** Tenants that chose nothing have this mode; `lrs` when left out. */
   defaultXapi?: XapiMode | undefined
-}): Promise<Platform> {
+}): Promise<LocalPlatform> {
   const { dataDir, clock, log: telemetry, defaultXapi = 'lrs' } = options
   mendModes(dataDir, telemetry)
   const { db, secrets, registry } = openRegistryFile(dataDir)
@@ -115,6 +122,7 @@ export async function openLocalPlatform(options: {
   const lake = openServingLake(dataDir)
   await migrateLake([lakeFolder(dataDir), join(dataDir, 'lake', 'refused')], telemetry)
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
+  const settlement = await openSettlement({ folder: lakeFolder(dataDir), archive, clock })
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
   const activity = createSourceActivity(db, { log: telemetry })
   const typeCounts = createTypeCounts(db, { clock, log: telemetry })
@@ -126,6 +134,7 @@ export async function openLocalPlatform(options: {
     changes,
     live,
     archive,
+    settlement,
     lake,
     quarantine: createQuarantineStore(db, tokens, turns),
     statements,
