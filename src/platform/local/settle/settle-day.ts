@@ -159,7 +159,8 @@ export function createDaySettler(settling: Settling) {
       })
     if (answer.kind !== 'single') throw new Error(`copies were answered by ${answer.kind}`)
     await sync(output)
-    return { ...none, ...answer }
+    // A file without rows would be of no use.
+    return { ...answer, runs: answer.rows === 0 ? [] : runs }
   }
 
   /** Finds the ids of everything settled but of this day, whose files may be in runs. */
