@@ -6,6 +6,7 @@ import { demoCommand } from './cli/demo'
 import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
+import { lakeCommand } from './cli/lake'
 import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
@@ -27,6 +28,7 @@ const program = new Command('nonius')
 const commands = [
   serveCommand,
   queryCommand,
+  lakeCommand,
   keysCommand,
   tenantsCommand,
   issuersCommand,

@@ -4,7 +4,6 @@ import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
 import type { Platform } from '../platform'
 import type { XapiMode } from '../registry/tenants'
-import type { Settlement } from '../settlement'
 import { createTokenSigner } from '../shared/page-token'
 import { createSecretBox } from '../shared/secret-box'
 import { createTurns } from '../turns'
@@ -31,7 +30,7 @@ import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { checkSecrets, openSecrets, secretsSchema } from './secrets'
-import { openSettlement } from './settlement'
+import { type LocalSettlement, openSettlement } from './settlement'
 import { createSourceActivity, sourceActivitySchema } from './source-activity'
 import { openStatementStore } from './statement-store'
 import { followStatements } from './statements/following'
@@ -39,7 +38,7 @@ import { createTypeCounts, typeCountsSchema } from './type-counts'
 
 /** One machine settles its lake itself; on AWS a function of its own does. */
 export interface LocalPlatform extends Platform {
-  settlement: Settlement
+  settlement: LocalSettlement
 }
 
 /** Opens the file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
@@ -150,7 +149,7 @@ export async function openLocalPlatform(options: {
     activity,
     typeCounts,
     mark: () => String(log.end()),
-    health: () => checkHealth(dataDir, { events, changes, archive, notices }),
+    health: () => checkHealth(dataDir, { events, changes, archive, settlement, notices }),
     gauges: () => readGauges(dataDir, { db, changes, deliveries }),
 
     async [Symbol.asyncDispose]() {

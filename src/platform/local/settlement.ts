@@ -11,6 +11,11 @@ import { createLock } from './settle/lock'
 import { filesOf, type Partition, partitionsOf, settlingOf } from './settle/places'
 import { createDaySettler, Interrupted } from './settle/settle-day'
 
+export interface LocalSettlement extends Settlement {
+  /** Says why it did not get on the last time, for `/ready`. */
+  problem(): string | undefined
+}
+
 /**
  * Settles the lake of one machine, in the process that archives, a step of a second at a time: what
  * is to be archived goes on between two steps.
@@ -22,7 +27,7 @@ export async function openSettlement(options: {
   clock: Clock
   /** It is told of each step. */
   step?: (name: string) => void
-}): Promise<Settlement> {
+}): Promise<LocalSettlement> {
   const { folder, archive, clock, step = () => {} } = options
   const { child, placing, reworking } = archive.workshop
   const isUnwanted = () => reworking.isAwaited()
@@ -77,6 +82,7 @@ export async function openSettlement(options: {
 
   return {
     settle: (request) => own.run(() => settle(request)),
+    problem: () => problem,
     state: () => stateOf(folder, clock.now(), problem),
 
     async expire(now, keptDays, { isDryRun = false, onDay, signal } = {}) {
