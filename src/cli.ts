@@ -6,6 +6,7 @@ import { demoCommand } from './cli/demo'
 import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
+import { lakeCommand } from './cli/lake'
 import { privacyCommand } from './cli/privacy'
 import { policiesCommand } from './cli/policies'
 import { quarantineCommand } from './cli/quarantine'
@@ -28,6 +29,7 @@ const program = new Command('nonius')
 const commands = [
   serveCommand,
   queryCommand,
+  lakeCommand,
   keysCommand,
   tenantsCommand,
   issuersCommand,
