@@ -147,7 +147,9 @@ describe('a night of settling', () => {
 
   it('has each event once for readers, and all of them, wherever it dies', async () => {
     let calls = 0
-    const counting = aLake(() => void (calls += 1))
+    const counting = aLake(() => {
+      calls += 1
+    })
     land(counting)
     await twoNights(counting)
     expect(calls).toBeGreaterThan(60)
