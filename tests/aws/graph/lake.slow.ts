@@ -109,6 +109,7 @@ describe('what is kept', () => {
       ...large,
       ['bodies/', 37],
       ['statements/', 2562],
+      ['attachments/', 2562],
       ['documents/expiring/', 31],
     ])
   })
