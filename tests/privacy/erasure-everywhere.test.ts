@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'bun:test'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { archiveStored } from '../../src/changes/consumers'
+import { createStatementsConsumer } from '../../src/changes/statements'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import { startTestApp, type TestApp } from '../support/app'
 import { CANARY, learner, learnerIds, plant } from '../support/privacy/planted'
@@ -108,6 +109,8 @@ describe('a learner who is in every corner', () => {
     const bobs = (all: Shown[]) => all.filter(({ actorId }) => actorId?.includes('bob')).length
     expect(bobs(after)).toBe(bobs(before))
     const asked = { parameters: {}, headers: { 'X-Experience-API-Version': '1.0.3' } }
+    await using follower = test.platform.changes.follow(createStatementsConsumer(test.platform))
+    await follower.drain()
     const found = await test.request('/xapi/statements', {
       headers: { ...test.as(test.keys.admin), ...asked.headers },
     })

@@ -69,7 +69,7 @@ export function createAside({ events, lake, store, personal }: Needs): Aside {
       } while (cursor !== undefined)
       const until = new Date().toISOString()
       for await (const record of lakeRecords(lake, tenantId, { actorIds, until })) {
-        // What the hot store holds was put aside from there.
+        // Records that the hot store holds were put aside from there.
         if ((await events.get(tenantId, record.eventId)) === undefined) await add(record)
       }
       await seal()
