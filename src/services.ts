@@ -144,8 +144,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const audit = auditLater({ ...platform, config, clock, log, hasTimer })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
-  const { tombstones } = governing
-  const erasures = erasuresLater(platform, { tombstones, audit, clock, log })
+  const { tombstones, pseudonyms } = governing
+  const erasures = erasuresLater(platform, { tombstones, pseudonyms, audit, clock, log })
   return {
     ...options,
     ...governing,
