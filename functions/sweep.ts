@@ -6,7 +6,9 @@ import { sweepSpill } from '../src/ingest/sweep-spill'
 import { openServing } from '../src/platform/aws'
 import { replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
 import { systemClock as clock } from '../src/platform/clock'
+import { createAccess } from '../src/privacy/access/access'
 import { forget } from '../src/privacy/retention/forget'
+import { keptDaysOf } from '../src/privacy/retention/kept-days'
 import { createLog } from '../src/telemetry/log'
 import { handler as handOn } from './changes'
 import { handler as follow } from './follow'
@@ -18,6 +20,8 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
   log,
   defaultXapi: config.xapi,
 })
+
+const access = createAccess({ platform: { ...platform, spill: blobs }, clock, log })
 
 const findTenant = rememberTenants({ ...platform, clock })
 
@@ -37,17 +41,22 @@ const FORGET_HOUR = 7
 const REQUESTS = 6000
 
 /**
- * Takes up again the work that had to wait: requests that were spilled, batches that Lambda gave
- * up.
+ * Takes up again the work that had to wait: requests that were spilled, access requests, batches that
+ * Lambda gave up. Once a day it forgets what is old.
  */
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
   await sweepSpill({ ...platform, findTenant, blobs, config, clock, log }, bounds)
+  const tenants = await platform.registry.tenants.list()
+  const tenantIds = tenants.map(({ tenantId }) => tenantId)
+  await access.carryOn(tenantIds, RUN_MS / 4)
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
     const forgetful = { ...platform, blobs: undefined }
-    await forget({ platform: forgetful, config, clock, log }, clock.now(), RUN_MS / 4)
+    const keptDays = keptDaysOf({ ...platform, clock })
+    const needs = { platform: forgetful, access, keptDays, config, clock, log }
+    await forget(needs, clock.now(), RUN_MS / 4)
   }
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))

@@ -365,6 +365,6 @@ export const permissions = {
     ...openSecrets,
     ...storeRootSecret,
   ],
-  // It forgets what is old, in quarantine and among documents.
-  sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments],
+  // It forgets what is old, in quarantine and among documents, and reads everything about a person who asks.
+  sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments, ...askLake, ...readDeliveryLog],
 } satisfies Record<string, Permissions>

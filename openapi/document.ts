@@ -27,6 +27,7 @@ const tags = [
   { name: 'Sources', description: 'What sends, how strictly it is read, and how well it does' },
   { name: 'Keys', description: 'Who may do what, until when' },
   { name: 'Tenants', description: 'Settings of all that belongs to one organisation' },
+  { name: 'Privacy', description: 'What is kept of people: policies, erasure, access, consents' },
   { name: 'System', description: 'The service itself' },
 ]
 

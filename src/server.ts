@@ -21,6 +21,7 @@ import { serveHttp } from './platform/local/serve'
 import { socketsWithin } from './platform/local/sockets/how-many'
 import type { Platform } from './platform/platform'
 import { forget } from './privacy/retention/forget'
+import { keptDaysOf } from './privacy/retention/kept-days'
 import { conversations, socketProtocols } from './realtime/protocol'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
@@ -68,8 +69,6 @@ export async function startServer(config: Config): Promise<Server> {
   const following = { archiveFlushSeconds, clock, log, onEnqueued }
   const { flush } = opened.use(startConsumers(platform, following))
   opened.use(answerFlushRequests({ dataDir, flush }))
-  const checking = setInterval(expiring(platform, config, log), EXPIRE_EVERY_MS)
-  opened.defer(() => clearInterval(checking))
 
   const budget = createBudget({
     capacity: config.requestMemoryBytes,
@@ -82,6 +81,9 @@ export async function startServer(config: Config): Promise<Server> {
   const parts = { guard, budget, meter, limiter, flush, streamsLines, createLive: createHub }
   const options = { config, clock, log, ...parts }
   const services = opened.use(createServices(measured, options))
+  const { access } = services
+  const checking = setInterval(expiring(platform, { access, config, log }), EXPIRE_EVERY_MS)
+  opened.defer(() => clearInterval(checking))
   const { begin: beginReplay } = services.webhookReplays
   void resumeUnfinished({ ...platform, clock, log, beginReplay })
   const { fetch } = createApp(services, { limit: rateLimitOf(services) })
@@ -122,8 +124,12 @@ async function addAnonymousSource({ registry: { sources } }: Platform) {
   await sources.put({ tenantId, sourceId, name: 'Anonymous', createdAt })
 }
 
-function expiring(platform: Platform, config: Config, log: Log) {
+function expiring(
+  platform: Platform,
+  { access, config, log }: Pick<Services, 'access' | 'config' | 'log'>,
+) {
   const agreedTime = createAgreedTime(clock)
+  const keptDays = keptDaysOf({ ...platform, clock })
   agreedTime() // this is the first of two looks
   return function expire() {
     const time = agreedTime()
@@ -131,7 +137,7 @@ function expiring(platform: Platform, config: Config, log: Log) {
     const forgetting = [
       platform.events.expire(time),
       platform.statements.expire(time),
-      forget({ platform, config, clock, log }, time, FORGET_MS),
+      forget({ platform, access, keptDays, config, clock, log }, time, FORGET_MS),
     ]
     for (const work of forgetting) {
       work.catch((error: Error) => {

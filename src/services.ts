@@ -16,6 +16,8 @@ import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
+import type { Access } from './privacy/access/access'
+import { accessLater } from './privacy/access/later'
 import { boundQuarantine } from './quarantine/bound'
 import { createHidden, type Hidden } from './query/hidden'
 import type { Log } from './telemetry/log'
@@ -85,6 +87,8 @@ export interface Services extends AppOptions, AsyncDisposable {
   replaying: Replaying
   /** Sends webhooks again what arrived before. */
   webhookReplays: Replays
+  /** Gathers what is kept about people who ask. */
+  access: Access
   /** Says which addresses we may call. */
   guard: Guard
   /** Is told of whoever calls and of what became of it. */
@@ -129,6 +133,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
+  const access = accessLater({ platform: given, flush: options.flush, clock, log })
   return {
     ...options,
     platform,
@@ -144,6 +149,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     refuseBody: createRefuseBody({ platform, findSource, watch, clock }),
     replaying,
     webhookReplays,
+    access,
     guard,
     watch,
     startedAt: clock.now(),
@@ -151,6 +157,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       await live?.[Symbol.asyncDispose]()
       await replaying.runner?.[Symbol.asyncDispose]()
       await webhookReplays[Symbol.asyncDispose]()
+      await access[Symbol.asyncDispose]()
       watch[Symbol.dispose]()
     },
   }

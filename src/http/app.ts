@@ -77,6 +77,10 @@ export const laterApps = [
   later(['/keys/*'], async () => (await import('./keys')).registerKeys),
   later(['/quarantine/*'], async () => (await import('./quarantine')).registerQuarantine),
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
+  later(
+    ['/privacy/access-requests/*', '/privacy/access-files/*', '/privacy/me/*'],
+    async () => (await import('./privacy/access')).registerAccess,
+  ),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
   later(['/'], async () => (await import('./system/get-home')).getHome),
   later(['/docs/*'], async () => (await import('./system/get-docs')).getDocs),

@@ -72,7 +72,11 @@ const mayImport: Record<string, string[]> = {
   // Who did what to data of people, over the documents.
   audit: ground,
   // Erasures, access requests: over every port that holds copies.
-  privacy: [...ground, ...standards, 'governance', 'audit', 'query', 'webhooks', 'statements'],
+  privacy: [
+    ...ground,
+    ...standards,
+    ...['governance', 'audit', 'query', 'webhooks', 'statements', 'wire'],
+  ],
   quarantine: ground,
   query: ground,
   outbound: ['error'],

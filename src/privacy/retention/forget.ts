@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock'
 import type { ServingPlatform } from '../../platform/platform'
 import type { KeptDays } from '../../platform/settlement'
 import type { Log } from '../../telemetry/log'
+import type { Access } from '../access/access'
 import { forgetAttachments } from './attachments'
 import { forgetDocuments } from './documents'
 import { forgetQuarantined } from './quarantine'
@@ -12,6 +13,8 @@ export interface ForgetNeeds {
     /** Left out where a rule of the bucket deletes attachments by their age (on AWS). */
     blobs?: ServingPlatform['blobs'] | undefined
   }
+  /** Answers to access requests are deleted through this, when their time is over. */
+  access?: Pick<Access, 'expire'> | undefined
   /** The days of each class by the tenant's policy; the usual ones when left out. */
   keptDays?: KeptDays | undefined
   config: { quarantineDays: number; xapiRetentionDays: number }
@@ -25,6 +28,7 @@ export interface Forgotten {
   documents: number
   attachments: number
   replays: number
+  accessResults: number
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -50,9 +54,16 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
   const goOn = () => clock.monotonic() < end
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS)
   const before = (days: number) => ({ before: daysAgo(days).toISOString(), goOn })
-  const forgotten: Forgotten = { quarantined: 0, documents: 0, attachments: 0, replays: 0 }
+  const forgotten: Forgotten = {
+    quarantined: 0,
+    documents: 0,
+    attachments: 0,
+    replays: 0,
+    accessResults: 0,
+  }
 
-  for (const { tenantId } of await platform.registry.tenants.list()) {
+  const tenants = await platform.registry.tenants.list()
+  for (const { tenantId } of tenants) {
     const kept = await keptDays(tenantId)
     const inQuarantine = before(Math.min(config.quarantineDays, kept.pii))
     forgotten.quarantined += await forgetQuarantined(platform.quarantine, tenantId, inQuarantine)
@@ -60,6 +71,8 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     forgotten.documents += await forgetDocuments(platform.documents, tenantId, ofTools)
   }
   const { replays, blobs } = platform
+  const tenantIds = tenants.map(({ tenantId }) => tenantId)
+  forgotten.accessResults = (await needs.access?.expire(tenantIds)) ?? 0
   if (replays) forgotten.replays = (await replays.expire(daysAgo(REPLAY_DAYS))).dropped
   if (blobs) {
     const days = config.xapiRetentionDays + ATTACHMENT_MARGIN_DAYS

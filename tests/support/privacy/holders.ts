@@ -59,6 +59,11 @@ export const holders: Readonly<Record<string, Holder>> = {
     documents: ['sessions'],
     shownBy: [here, 'documents of tools are forgotten'],
   },
+  'Answers to access requests': {
+    documents: ['privacy'],
+    blobs: ['access/'],
+    shownBy: ['tests/local/access-requests.test.ts', 'is deleted after seven days'],
+  },
   'What expires by itself': {
     documents: ['xapi-more', 'cmi5', 'webhook-replays', 'webhook-tests'],
     blobs: ['documents/expiring/'],
@@ -102,6 +107,8 @@ export const impersonal: Readonly<Record<string, string>> = {
   'lock.db': 'nothing',
   'secret.key': 'a key',
   damaged: 'what nobody can read; named at /ready until a person removes it',
+  // Consents, lists of under-13 learners, pseudonyms: for as long as nobody erases their person.
+  governance: 'policies; what is about a person in it goes by erasure, and not by age',
   registry: 'tenants, sources, keys, counts; connections last hours',
   audit: 'who did what, with people by their pseudonyms',
 }
