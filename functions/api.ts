@@ -20,7 +20,11 @@ const options = {
   ...{ config, clock, log, maxReplyBytes: MAX_REPLIED_BYTES },
   ...(streamAt && { streamAt }),
 }
-const app = createApp(createServices(platform, options))
+const services = createServices(platform, options)
+const app = createApp(services)
 
 /** Answers everything that comes over HTTP. */
-export const handler = createUrlHandler({ fetch: app.fetch, measured })
+export const handler = createUrlHandler({
+  fetch: app.fetch,
+  measured: (answer) => measured(answer, services.audit),
+})

@@ -1,15 +1,20 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { Resource } from 'sst'
 import { rememberTenants } from '../src/access/keys/tenants'
+import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
+import { assembleGovernance } from '../src/governance/assemble'
+import { SPILL_PREFIX } from '../src/ingest/spill'
 import { sweepSpill } from '../src/ingest/sweep-spill'
 import { openServing } from '../src/platform/aws'
-import { replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
+import { FAILED_CHANGES } from '../src/platform/aws/change-feed/read'
+import { FAILED_BATCHES, replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
+import { oldestAgeS } from '../src/platform/aws/lambda/put-aside'
 import { systemClock as clock } from '../src/platform/clock'
 import { createAccess } from '../src/privacy/access/access'
 import { forget } from '../src/privacy/retention/forget'
-import { keptDaysOf } from '../src/privacy/retention/kept-days'
 import { createLog } from '../src/telemetry/log'
+import { createGauges } from '../src/telemetry/metrics'
 import { handler as handOn } from './changes'
 import { handler as follow } from './follow'
 
@@ -22,8 +27,15 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
 })
 
 const access = createAccess({ platform: { ...platform, spill: blobs }, clock, log })
+const gauges = createGauges(Resource.App)
 
 const findTenant = rememberTenants({ ...platform, clock })
+// Requests that were spilled by a version before policies were governed by nobody.
+const { governance, policies } = assembleGovernance(platform, {
+  clock,
+  environment: config.environment,
+})
+const audit = auditLater({ ...platform, config, clock, log })
 
 const { NONIUS_CHANGES_ARN: changesArn = 'changes', NONIUS_FOLLOW_ARN: followArn = 'follow' } =
   process.env
@@ -47,17 +59,21 @@ const REQUESTS = 6000
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
-  await sweepSpill({ ...platform, findTenant, blobs, config, clock, log }, bounds)
+  await sweepSpill({ ...platform, findTenant, governance, blobs, config, clock, log }, bounds)
   const tenants = await platform.registry.tenants.list()
   const tenantIds = tenants.map(({ tenantId }) => tenantId)
   await access.carryOn(tenantIds, RUN_MS / 4)
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
     const forgetful = { ...platform, blobs: undefined }
-    const keptDays = keptDaysOf({ ...platform, clock })
-    const needs = { platform: forgetful, access, keptDays, config, clock, log }
+    const keptDays = async (tenantId: string) =>
+      (await policies.inForce(tenantId)).policy.retentionDays
+    const needs = { platform: forgetful, access, audit, config, keptDays, clock, log }
     await forget(needs, clock.now(), RUN_MS / 4)
   }
+  // No rule of the bucket removes what lies here: it is carried out, or somebody has to look.
+  const age = await oldestAgeS(blobs, [SPILL_PREFIX, FAILED_BATCHES, FAILED_CHANGES], clock.now())
+  gauges.report('PutAsideSeconds', age)
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))
 }

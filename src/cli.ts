@@ -1,10 +1,12 @@
 import { Command } from 'commander'
 import { version } from '../package.json'
+import { auditCommand } from './cli/audit'
 import { convertCommand } from './cli/convert'
 import { demoCommand } from './cli/demo'
 import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
+import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
 import { sendCommand } from './cli/send'
@@ -36,8 +38,10 @@ const commands = [
   convertCommand,
   sendCommand,
   demoCommand,
+  auditCommand,
   quarantineCommand,
   webhooksCommand,
+  privacyCommand,
   xapiCommand,
 ]
 for (const command of commands) program.addCommand(command())

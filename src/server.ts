@@ -2,6 +2,7 @@ import { totalmem } from 'node:os'
 import { bootstrap } from './access/keys/bootstrap'
 import { hashKey } from './access/keys/key'
 import { rememberTenants } from './access/keys/tenants'
+import { catchUpAll } from './audit/catch-up'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
 import { limitIn } from './heap-size.mjs'
@@ -21,7 +22,6 @@ import { serveHttp } from './platform/local/serve'
 import { socketsWithin } from './platform/local/sockets/how-many'
 import type { Platform } from './platform/platform'
 import { forget } from './privacy/retention/forget'
-import { keptDaysOf } from './privacy/retention/kept-days'
 import { conversations, socketProtocols } from './realtime/protocol'
 import { createServices, type Services } from './services'
 import { prepareChecks } from './standards/caliper/check-item'
@@ -69,7 +69,6 @@ export async function startServer(config: Config): Promise<Server> {
   const following = { archiveFlushSeconds, clock, log, onEnqueued }
   const { flush } = opened.use(startConsumers(platform, following))
   opened.use(answerFlushRequests({ dataDir, flush }))
-
   const budget = createBudget({
     capacity: config.requestMemoryBytes,
     maxPlaces: config.maxQueueSize,
@@ -78,12 +77,13 @@ export async function startServer(config: Config): Promise<Server> {
   const measured = { ...platform, events: meteredEvents(platform.events, meter) }
   const limiter = createLimiter({ rates: ratesOf(config), clock })
   const streamsLines = true as const
-  const parts = { guard, budget, meter, limiter, flush, streamsLines, createLive: createHub }
+  const door = { streamsLines, livesOn: true, createLive: createHub } as const
+  const parts = { guard, budget, meter, limiter, flush, ...door }
   const options = { config, clock, log, ...parts }
   const services = opened.use(createServices(measured, options))
-  const { access } = services
-  const checking = setInterval(expiring(platform, { access, config, log }), EXPIRE_EVERY_MS)
+  const checking = setInterval(expiring(platform, services), EXPIRE_EVERY_MS)
   opened.defer(() => clearInterval(checking))
+  void catchUpAll({ ...services, ...platform.registry })
   const { begin: beginReplay } = services.webhookReplays
   void resumeUnfinished({ ...platform, clock, log, beginReplay })
   const { fetch } = createApp(services, { limit: rateLimitOf(services) })
@@ -124,12 +124,10 @@ async function addAnonymousSource({ registry: { sources } }: Platform) {
   await sources.put({ tenantId, sourceId, name: 'Anonymous', createdAt })
 }
 
-function expiring(
-  platform: Platform,
-  { access, config, log }: Pick<Services, 'access' | 'config' | 'log'>,
-) {
+function expiring(platform: Platform, { access, policies, config, audit, log }: Services) {
   const agreedTime = createAgreedTime(clock)
-  const keptDays = keptDaysOf({ ...platform, clock })
+  const keptDays = async (tenantId: string) =>
+    (await policies.inForce(tenantId)).policy.retentionDays
   agreedTime() // this is the first of two looks
   return function expire() {
     const time = agreedTime()
@@ -137,7 +135,7 @@ function expiring(
     const forgetting = [
       platform.events.expire(time),
       platform.statements.expire(time),
-      forget({ platform, access, keptDays, config, clock, log }, time, FORGET_MS),
+      forget({ platform, access, audit, keptDays, config, clock, log }, time, FORGET_MS),
     ]
     for (const work of forgetting) {
       work.catch((error: Error) => {

@@ -1,7 +1,10 @@
 import { createIdentity, type Identity } from './access/identity'
 import { type FindSource, rememberSources } from './access/keys/sources'
 import { type FindTenant, rememberTenants } from './access/keys/tenants'
+import { auditLater } from './audit/later'
+import type { AuditTrail } from './audit/trail'
 import type { Config } from './config/config'
+import { assembleGovernance, type GovernanceServices } from './governance/assemble'
 import { type FindTypes, rememberTypes } from './ingest/event-types'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
@@ -18,6 +21,9 @@ import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import type { Access } from './privacy/access/access'
 import { accessLater } from './privacy/access/later'
+import { accessPlace } from './privacy/access/place'
+import type { Erasures } from './privacy/erasures/erasures'
+import { erasuresLater } from './privacy/later'
 import { boundQuarantine } from './quarantine/bound'
 import { createHidden, type Hidden } from './query/hidden'
 import type { Log } from './telemetry/log'
@@ -52,6 +58,8 @@ export interface AppOptions {
   createLive?: (needs: HubNeeds) => Live
   /** Resolves when what is stored by now is in the lake. Left out where it gets there by itself. */
   flush?: () => Promise<void>
+  /** The process lives on after its requests, so that what they note is written soon after them. */
+  livesOn?: true
 }
 
 export interface ServiceOptions extends AppOptions {
@@ -65,7 +73,7 @@ export interface ServiceOptions extends AppOptions {
  * Requests and messages are answered with these parts, which are made once for a process: one
  * memory of keys, one of settings, one pipeline, one memory of key sets for signatures, one bounded quarantine.
  */
-export interface Services extends AppOptions, AsyncDisposable {
+export interface Services extends AppOptions, GovernanceServices, AsyncDisposable {
   /** This is the given platform, with its quarantine bounded as the config says. */
   platform: ServingPlatform
   /** This part says who a caller is. */
@@ -89,6 +97,10 @@ export interface Services extends AppOptions, AsyncDisposable {
   webhookReplays: Replays
   /** Gathers what is kept about people who ask. */
   access: Access
+  /** Keeps who did what to data of people. */
+  audit: AuditTrail
+  /** Erases people from everything that is kept of a tenant. */
+  erasures: Erasures
   /** Says which addresses we may call. */
   guard: Guard
   /** Is told of whoever calls and of what became of it. */
@@ -117,6 +129,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
+  const governing = assembleGovernance(platform, { clock, environment: config.environment })
+  const { governance } = governing
   const { tenants } = platform.registry
   const hidden = createHidden({ ...platform, tenants, findTenant, clock })
   const live =
@@ -129,13 +143,21 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const replaying = createReplaying(platform, {
     ...options,
     ...identity,
-    ...{ findTenant, findTypes, verifyJws },
+    ...{ findTenant, findTypes, governance, verifyJws },
   })
+  const hasTimer = options.livesOn ?? false
+  const audit = auditLater({ ...platform, config, clock, log, hasTimer })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
-  const access = accessLater({ platform: given, flush: options.flush, clock, log })
+  const { tombstones } = governing
+  const pseudonymsOf = async (tenantId: string, id: string) =>
+    (await governing.pseudonyms()).pseudonymsOf(tenantId, id)
+  const access = accessLater({ platform: given, flush: options.flush, pseudonymsOf, clock, log })
+  const otherPlaces = [accessPlace(access)]
+  const erasures = erasuresLater(platform, { tombstones, audit, otherPlaces, clock, log })
   return {
     ...options,
+    ...governing,
     platform,
     identity,
     findSource,
@@ -144,12 +166,16 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     hidden,
     live,
     ingest: createIngest({
-      ...{ platform, findSource, findTenant, findTypes, watch, config, clock, log, verifyJws },
+      ...{ platform, findSource, findTenant, findTypes, governance, watch },
+      ...{ config, clock, log, verifyJws },
     }),
-    refuseBody: createRefuseBody({ platform, findSource, watch, clock }),
+    refuseBody: createRefuseBody({ platform, findSource, governance, watch, clock }),
     replaying,
     webhookReplays,
     access,
+    audit,
+    tombstones,
+    erasures,
     guard,
     watch,
     startedAt: clock.now(),
@@ -158,6 +184,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       await replaying.runner?.[Symbol.asyncDispose]()
       await webhookReplays[Symbol.asyncDispose]()
       await access[Symbol.asyncDispose]()
+      await erasures[Symbol.asyncDispose]()
+      await audit[Symbol.asyncDispose]()
       watch[Symbol.dispose]()
     },
   }

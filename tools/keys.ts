@@ -4,6 +4,7 @@ import { AthenaClient } from '@aws-sdk/client-athena'
 import { Command } from 'commander'
 import { Resource } from 'sst'
 import { bootstrap } from '../src/access/keys/bootstrap'
+import { auditLater } from '../src/audit/later'
 import { fail } from '../src/cli/failure'
 import { type IssuersPlace, issuersCommand } from '../src/cli/issuers'
 import { keysCommand } from '../src/cli/keys'
@@ -11,10 +12,12 @@ import { type LakePlace, queryCommand } from '../src/cli/query'
 import type { RegistryPlace } from '../src/cli/registry-place'
 import { sourcesCommand } from '../src/cli/sources'
 import { tenantsCommand } from '../src/cli/tenants'
+import { readConfig } from '../src/config/read-config'
 import { openActivity, openRegistry, openServing } from '../src/platform/aws'
 import type { Resources } from '../src/platform/aws/deployed/resources'
 import { createLake } from '../src/platform/aws/lake'
 import { systemClock as clock } from '../src/platform/clock'
+import type { ServingPlatform } from '../src/platform/platform'
 import type { Registry } from '../src/platform/registry'
 import { createTokenSigner } from '../src/platform/shared/page-token'
 import { createLog } from '../src/telemetry/log'
@@ -42,16 +45,15 @@ function resources(): Resources | undefined {
 async function run(resources: Resources) {
   const registry: Registry = openRegistry(resources, clock, createLog('warn', 'text'))
   const activity = openActivity(resources, { clock, log: createLog('warn', 'text') })
+  const serving = openServing(resources, { clock, log: createLog('warn', 'text') })
+  const audit = auditOf(serving)
   const table: RegistryPlace = {
     options: () => [],
-    open: () => ({ registry, activity, [Symbol.dispose]() {} }),
+    open: () => ({ registry, activity, audit, [Symbol.dispose]() {} }),
   }
   const documents: IssuersPlace = {
     options: () => [],
-    open: () => ({
-      ...openServing(resources, { clock, log: createLog('warn', 'text') }),
-      [Symbol.dispose]() {},
-    }),
+    open: () => ({ ...serving, audit, [Symbol.dispose]() {} }),
   }
   await new Command('bootstrap')
     .description('give a fresh deployment its first tenant, source and keys')
@@ -72,6 +74,11 @@ async function run(resources: Resources) {
     .addCommand(queryCommand(lakeOf(resources)))
     .parseAsync()
     .catch(fail)
+}
+
+/** Keeps who made a key in the trail of the deployment, and in its lake. */
+function auditOf(serving: Pick<ServingPlatform, 'documents' | 'box' | 'events'>) {
+  return auditLater({ ...serving, config: readConfig({}), clock, log: createLog('warn', 'text') })
 }
 
 function lakeOf({ athenaWorkgroup: workgroup, glueDatabase: database }: Resources): LakePlace {

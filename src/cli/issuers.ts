@@ -10,14 +10,16 @@ import {
   ROLE,
 } from '../access/people/issuer'
 import { createPeopleIssuers } from '../access/people/issuers'
+import type { AuditTrail } from '../audit/trail'
 import { createGuard } from '../outbound/guard'
 import { systemClock as clock } from '../platform/clock'
 import type { DocumentStore } from '../platform/document-store'
 import { openDocumentsFile } from '../platform/local'
 import type { Registry } from '../platform/registry'
+import { operatorOf } from './audited'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { CommandError } from './failure'
-import { at } from './registry-place'
+import { at, offlineTrail } from './registry-place'
 import { renderTable } from './table'
 import { requireTenant, tenantOption } from './tenant-option'
 
@@ -29,6 +31,7 @@ export interface IssuersPlace {
   open(options: object): {
     registry: Pick<Registry, 'tenants'>
     documents: Pick<DocumentStore, 'get' | 'put' | 'delete' | 'list'>
+    audit: Pick<AuditTrail, 'append'>
   } & Disposable
 }
 
@@ -36,7 +39,7 @@ const dataDirPlace: IssuersPlace = {
   options: () => [dataDirOption()],
   open(options) {
     const opened = openDocumentsFile(requireDataDir(options as DataDirOption), clock)
-    return { ...opened, [Symbol.dispose]: () => opened.db.close() }
+    return { ...opened, audit: offlineTrail(opened), [Symbol.dispose]: () => opened.db.close() }
   },
 }
 
@@ -92,6 +95,8 @@ function addCommand({ open }: IssuersPlace): Command {
       const createdAt = clock.now().toISOString()
       const given = { ...settings, tenantId, claims, roles: role, sourceId, createdAt }
       const { isNew } = await createPeopleIssuers(file).put(given)
+      const audited = { claims, roles: role, sourceId }
+      await operatorOf(tenantId)(file, 'issuer.put', issuerId(given), audited)
       const done = isNew ? 'Added' : 'Changed'
       process.stderr.write(`${done} ${issuerId(given)}, for people of ${tenantId}.\n`)
     })
@@ -124,6 +129,7 @@ function removeCommand({ open }: IssuersPlace): Command {
         const message = `${tenantId} has no issuer ${issuer} with the audience ${audience}`
         throw new CommandError(`${message}; \`nonius issuers list\` shows them`)
       }
+      await operatorOf(tenantId)(file, 'issuer.removed', issuerId({ issuer, audience }))
       process.stderr.write(`Removed ${issuer} (${audience}).\n`)
     })
 }

@@ -5,6 +5,7 @@ import { faultsOfPageKey, MAX_ORIGINS, pageScopes } from '../access/keys/page-ke
 import { registerClient } from '../access/tokens/client'
 import { type Scope, scopes } from '../identity/scope'
 import { originExpected, readOrigin } from '../syntax/origin'
+import { operatorOf } from './audited'
 import { chooseSource, terminalHere } from './choose-source'
 import { CommandError } from './failure'
 import type { RegistryPlace } from './registry-place'
@@ -116,15 +117,19 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
         ...(expiresAt && { expiresAt }),
       }
       const grant = { tenantId, sourceId, name, scopes, ...more }
+      const given = { sourceId, scopes, ...more }
+      const audit = operatorOf(tenantId)
       const until = expiresAt === undefined ? '' : `, until ${expiresAt}`
       const pages = origins === undefined ? '' : `, for pages of ${origins.join(', ')}`
       const told = `for source ${sourceId}: ${scopes.join(', ')}${pages}${until}\n`
       if (clientId !== undefined && issuer !== undefined) {
         const { keyId } = await registerClient(file.registry, grant, { issuer, clientId, at })
+        await audit(file, 'client.registered', keyId, { ...given, issuer, clientId })
         process.stderr.write(`Client ${keyId} ${told}`)
         return
       }
       const { key, record } = await issueKey(file.registry, grant, { at })
+      await audit(file, 'key.created', record.keyId, given)
       process.stderr.write(`Key ${record.keyId} ${told}`)
       // Nothing else goes to stdout, so that a script can take it.
       process.stdout.write(xapi ? shownFor(url!, record.keyId, key) : `${key}\n`)

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { findKey } from '../access/keys/find-key'
 import { overlapExpected, readOverlap } from '../access/keys/lifetime'
 import { rotateKey } from '../access/keys/rotate'
+import { operatorOf } from './audited'
 import { readEndOption } from './keys-create'
 import type { RegistryPlace } from './registry-place'
 import { requireTenant, tenantOption } from './tenant-option'
@@ -34,6 +35,8 @@ export function rotateKeyCommand({ open }: RegistryPlace): Command {
       const old = findKey(await file.registry.keys.list(tenantId), id)
       const rotation = { at: new Date(), overlapMs, expiresAt }
       const { key, record, oldEndsAt } = await rotateKey(file.registry, old, rotation)
+      const done = { by: record.keyId, oldEndsAt }
+      await operatorOf(tenantId)(file, 'key.rotated', old.keyId, done)
       const until = record.expiresAt === undefined ? '' : `, until ${record.expiresAt}`
       process.stderr.write(
         `Key ${record.keyId} stands in the place of ${old.keyId} (${old.name}), which ends at ${oldEndsAt}.\n` +

@@ -3,6 +3,7 @@ import { findKey } from '../access/keys/find-key'
 import { reachOf } from '../identity/reach'
 import type { ApiKey } from '../platform/registry/keys'
 import { withLastUse } from '../watch/last-used'
+import { operatorOf } from './audited'
 import { CommandError } from './failure'
 import { createKeyCommand } from './keys-create'
 import { rotateKeyCommand } from './keys-rotate'
@@ -52,6 +53,7 @@ function revokeCommand({ open }: RegistryPlace): Command {
       if (!(await keys.revoke(options.tenant, keyId, new Date().toISOString()))) {
         throw new CommandError(`There is no key ${keyId} in use; \`nonius keys list\` shows them`)
       }
+      await operatorOf(options.tenant)(file, 'key.revoked', keyId)
       process.stderr.write(`Revoked ${keyId} (${name}).\n`)
     })
 }

@@ -11,7 +11,7 @@ import { renderTable } from './table'
 
 interface Result {
   quarantineId: string
-  outcome: 'stored' | 'duplicate' | 'set_aside' | 'refused'
+  outcome: 'stored' | 'duplicate' | 'set_aside' | 'withheld' | 'refused'
   eventCount: number
   entityCount: number
   quarantinedCount: number

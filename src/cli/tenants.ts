@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { FIRST_SOURCE, makeTenant, TENANT_ID, tenantIdExpected } from '../access/keys/new-tenant'
 import { type Tenant, type XapiMode, xapiModes } from '../platform/registry/tenants'
 import { hostPatternExpected, isHostPattern, MAX_HOSTS } from '../webhooks/target/hosts'
+import { operatorOf } from './audited'
 import { at, dataDirPlace, type RegistryPlace } from './registry-place'
 import { readSourceId } from './source-option'
 import { renderTable } from './table'
@@ -32,6 +33,8 @@ function createCommand({ open }: RegistryPlace): Command {
       using file = open(place)
       const asked = { name, tenantId, sourceId }
       const { tenant, key, record } = await makeTenant(file.registry, asked, new Date())
+      const { tenantId: made } = tenant
+      await operatorOf(made)(file, 'tenant.created', made, { adminKey: record.keyId })
       process.stderr.write(
         `Tenant ${tenant.tenantId} (${name}), with the source ${sourceId}.\n` +
           `Its admin key ${record.keyId} is shown this once; only its hash is kept:\n`,
@@ -116,6 +119,8 @@ function setCommand({ open }: RegistryPlace): Command {
         const hosts = webhookHosts === 'any' ? undefined : (webhookHosts ?? was.webhookHosts)
         const tenant = { ...was, ...(xapi && { xapi }), webhookHosts: hosts }
         await file.registry.tenants.put(tenant)
+        const changes = { ...(xapi && { xapi }), ...(webhookHosts && { webhookHosts }) }
+        await operatorOf(was.tenantId)(file, 'tenant.changed', was.tenantId, changes)
         process.stdout.write(textOf(tenant, options))
       },
     )

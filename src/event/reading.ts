@@ -41,6 +41,11 @@ export type ReadItem =
       encoding?: 'base64' | undefined
       id?: string | undefined
       errors: Issue[]
+      /** A policy leaves these of what was around it, in place of what its request has. */
+      around?: {
+        server?: ServerFacts | undefined
+        context?: Record<string, string> | undefined
+      }
     }
 
 /** A reading is what a standard makes of a request body. */

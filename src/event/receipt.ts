@@ -34,7 +34,8 @@ export interface Receipt {
   acceptedForLater?: number
   /**
    * So many items the tenant's policy does not let us keep, by the rule that forbids it. They are not in
-   * the lists above, and need not be sent again.
+   * the lists above, and need not be sent again. The rule `unreadable` alone counts what is in quarantine:
+   * its reasons, without its text.
    */
   withheld?: Withheld[]
   /** The events stood in this wrapper, which was taken off; it carried so many bodies. */

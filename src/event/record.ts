@@ -1,6 +1,8 @@
 /** A record is of one of these standards; `standards/` has those that can be read. */
 export const standardNames = ['caliper', 'xapi', 'native'] as const
 export type StandardName = (typeof standardNames)[number]
+/** Records of Nonius itself are in the form of this one. */
+export const OWN_STANDARD: StandardName = 'native'
 export type Kind = 'event' | 'entity'
 
 /**

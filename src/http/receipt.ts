@@ -6,6 +6,10 @@ import { z } from './zod'
 
 const count = z.int().min(0)
 
+export const WithheldCounts = z
+  .array(z.object({ rule: z.string(), count: z.int().min(1) }))
+  .openapi('WithheldCounts')
+
 export const ReceiptSchema = z
   .object({
     requestId: z.string(),
@@ -42,6 +46,10 @@ export const ReceiptSchema = z
     acceptedForLater: count.optional().openapi({
       description:
         'Only while the event store is unavailable, and then nothing is named above: how many items are kept safe and will be stored later. Do not send them again',
+    }),
+    withheld: WithheldCounts.optional().openapi({
+      description:
+        'What the policy of the tenant does not let us keep, by the rule that forbids it. It is in none of the lists above, except that `unreadable` counts what is in quarantine without its text. Do not send it again',
     }),
     unwrapped: z
       .object({

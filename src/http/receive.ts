@@ -95,7 +95,15 @@ export function answerReceipt(c: AppContext, { receipt, wording }: Taken): Recei
 /** Says who sends, with what the server saw of the request. */
 export function senderOf(c: AppContext, principal: Principal): Sender {
   const { subject: _, ...seen } = serverFacts(c, principal.keyId)
-  return senderBy(principal, seen)
+  return senderBy(principal, seen, optOutIn(c))
+}
+
+/** Lists the signals by which the browser of a request opts out: Global Privacy Control, and Do Not Track. */
+export function optOutIn(c: AppContext): Sender['optOut'] {
+  const isGpc = c.req.header('Sec-GPC') === '1'
+  const isDnt = c.req.header('DNT') === '1'
+  if (!isGpc && !isDnt) return undefined
+  return [...(isGpc ? (['gpc'] as const) : []), ...(isDnt ? (['dnt'] as const) : [])]
 }
 
 export function serverFacts(c: AppContext, keyId: string): ServerFacts {

@@ -4,7 +4,9 @@ import type { Issue } from '../error/issue'
 import type { TypesInForce } from '../event/event-type'
 import type { ReadItem, Reading } from '../event/reading'
 import type { Withheld } from '../event/receipt'
-import type { Repair, ServerFacts } from '../event/record'
+import type { Repair, RetentionClass, ServerFacts } from '../event/record'
+import type { Counted } from '../governance/governing'
+import type { OptOutSignal } from '../governance/policy/policy'
 import type { DuplicatesMode, SourceMode } from '../platform/registry/sources'
 import type { BodyForm, Standard } from '../standards/standard'
 import type { WireBody } from '../wire/body'
@@ -16,6 +18,8 @@ export interface Sender {
   server: ServerFacts
   /** The terms under which they send (`SentBy`), as `senderBy` has them. */
   sentUnder?: Record<string, string> | undefined
+  /** The browser opts out, by these signals. */
+  optOut?: readonly OptOutSignal[] | undefined
 }
 
 /** An arrival is a body that a known sender sent, whichever way it came. */
@@ -35,6 +39,8 @@ export interface Arrival {
   admitItem?: ((item: Readable) => void) | undefined
   /** Hears what was read of it, before any of that is stored. */
   heard?: ((parsed: Parsed, about: Heard) => void) | undefined
+  /** Is told what a policy leaves of its items, before any of that is stored. */
+  kept?: Kept | undefined
   /** Its door says itself how a strict source fares of which nothing could be stored. */
   saysRefusal?: true
   /**
@@ -44,6 +50,12 @@ export interface Arrival {
   linesBefore?: number | undefined
   body: WireBody
 }
+
+/** @param isChanged tells of an item whether what was sent differs. @throws what ends its request */
+export type Kept = (
+  items: readonly Readable[],
+  isChanged: (item: Readable) => boolean,
+) => Promise<void> | void
 
 /** Whoever hears what was read is told by what its source has it taken. */
 export type Heard = Pick<Origin, 'mode'> & Pick<ReadBy, 'types'>
@@ -63,6 +75,14 @@ export interface Origin extends Sender {
   repair?: Repair | undefined
   /** The hot copy's time counts from here, ISO 8601 UTC; by default, from its arrival. */
   storedAt?: string | undefined
+  /** The days of each class in the policy of its tenant; the usual ones when left out. */
+  keptDays?: { readonly [Class in RetentionClass]: number } | undefined
+  /** Its items were told apart and governed before it had to wait. */
+  isGoverned?: true | undefined
+  /** Somebody decided that what a rule holds is let through. */
+  isReleased?: true | undefined
+  /** Nothing is to be written, be it of governance alone. */
+  isTrial?: true | undefined
 }
 
 /** Bodies and items are read by this beside their text and their context. */
@@ -93,8 +113,10 @@ export interface Stored {
 export interface Outcome {
   stored: Stored[]
   refused: Refused[]
-  /** The policy does not let us keep these. Absent where there are none. */
-  withheld?: Withheld[] | undefined
+  /** The policy does not let us keep these. */
+  withheld: Withheld[]
+  /** Some of these are counted by their type all the same. */
+  counted: Counted[]
 }
 
 /** This is the outcome for a body that cannot be decoded, verified or read. */

@@ -5,6 +5,7 @@ import type { Receipt } from '../event/receipt'
 import type { Steps } from '../syntax/steps'
 import { isUnreadable, type Part, type Unreadable } from './arrival'
 import { MAX_NAMED, quarantineLink } from './steps/acknowledge'
+import { addedUp } from './steps/govern'
 
 /**
  * Reads each body of a batch. A body that cannot be read costs the others nothing.
@@ -68,6 +69,7 @@ export function joinReceipts(
     ({ quarantinedCount, quarantined: named }) => quarantinedCount ?? named.length,
   )
   const later = sum(parts, ({ acceptedForLater = 0 }) => acceptedForLater)
+  const withheld = addedUp(parts.flatMap(({ receipt }) => receipt.withheld ?? []))
   return {
     requestId,
     eventCount: eventIds.length,
@@ -81,6 +83,7 @@ export function joinReceipts(
       quarantinedCount: count,
       quarantinedLink: quarantineLink(sourceId),
     }),
+    ...(withheld.length > 0 && { withheld }),
   }
 }
 

@@ -1,55 +1,27 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { FindSource } from '../access/keys/sources'
 import type { FindTenant } from '../access/keys/tenants'
 import type { VerifyJws } from '../access/signatures/jws'
-import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
-import { loadCommonOf } from '../mapping/load-common'
+import type { Governance } from '../governance/governance'
 import type { Lease } from '../memory/budget'
-import type { BlobStore } from '../platform/blob-store'
 import type { Clock } from '../platform/clock'
-import type { ConformanceCounts } from '../platform/conformance-counts'
-import type { EventStore } from '../platform/event-store'
 import type { ServingPlatform } from '../platform/platform'
-import type { QuarantineStore } from '../platform/quarantine-store'
-import type { TypeCounts } from '../platform/type-counts'
-import { standardNamed } from '../standards'
 import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
-import type {
-  Arrival,
-  Origin,
-  Outcome,
-  Parsed,
-  Part,
-  Readable,
-  ReadBy,
-  Unreadable,
-} from './arrival'
+import type { Arrival, Origin, Parsed, Part, Readable, ReadBy, Unreadable } from './arrival'
 import { isUnreadable } from './arrival'
 import { joinReceipts, type PartReceipt } from './batch'
-import { countTypesWith } from './count-types'
 import type { FindTypes } from './event-types'
-import { outcomeOf } from './outcome'
-import { createRecordStore, type RecordStoreNeeds } from './record-store'
-import { rememberSessions, screened } from './screen'
+import { createIngestReading } from './ingest-reading'
 import { contextUnderTerms } from './sender'
-import type { SessionDocuments } from './sessions'
 import { isAllRefused, mayBeCloudEvent } from './signs'
-import { createSpill } from './spill'
-import { acknowledge, acknowledgeUnread } from './steps/acknowledge'
-import { appendWith } from './steps/append'
-import { countWith } from './steps/count'
+import { acknowledgeUnread } from './steps/acknowledge'
 import { decodeWith } from './steps/decode'
-import { govern } from './steps/govern'
 import { identifyWith, inDialect } from './steps/identify'
-import { quarantineWith } from './steps/quarantine'
 import { quarantineBodyWith, refusalOf } from './steps/quarantine-body'
 import { read } from './steps/read'
-import { refuse } from './steps/refuse'
 import { split } from './steps/split'
-import { stampWith } from './steps/stamp'
 import { verifyWith } from './steps/verify'
 import { assertAccepted } from './strict'
 import type { Unwrapped } from './unwrap'
@@ -81,6 +53,8 @@ export interface IngestNeeds {
   findTenant: FindTenant
   /** Finds the types of native events by which a source is read. */
   findTypes: FindTypes
+  /** Without it, no policy applies. */
+  governance?: Governance | undefined
   /** Without it, nobody is told of what arrives. */
   watch?: Pick<Watch, 'arrived' | 'answered'> | undefined
   config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }
@@ -101,14 +75,14 @@ export interface IngestNeeds {
 export type Ingest = (arrival: Arrival) => Promise<Receipt>
 
 export function createIngest(needs: IngestNeeds): Ingest {
-  const { platform, findTenant, watch, config, clock, log, verifyJws } = needs
+  const { platform, findTenant, governance, watch, config, clock, log, verifyJws } = needs
   const identify = identifyWith(needs)
   const decode = decodeWith(config)
   const verify = verifyWith({ verifyJws })
-  const quarantineBody = quarantineBodyWith({ ...platform, watch, clock })
+  const quarantineBody = quarantineBodyWith({ ...platform, governance, watch, clock })
   const ingestReading = createIngestReading({
     ...platform,
-    ...{ findTenant, watch, config, clock, log },
+    ...{ findTenant, governance, watch, config, clock, log },
   })
 
   return async function ingest(given) {
@@ -131,14 +105,14 @@ export function createIngest(needs: IngestNeeds): Ingest {
       const sent = sentIn(body)
       const context = { ...arrival.context, ...contextOf(body) }
       const sentBy = { ...arrival, context }
-      throw refusalOf(parsed, await quarantineBody(sent, parsed, sentBy, origin))
+      throw refusalOf(await quarantineBody(sent, parsed, sentBy, origin))
     }
     const { admitItem, heard } = arrival
     heard?.(parsed, { ...origin, ...by })
     if (admitItem !== undefined) await inTurns(eachOf(readableIn(parsed), admitItem))
     const receipt = Array.isArray(parsed)
       ? await ingestBatch(parsed, arrival, origin)
-      : await ingestReading(parsed, origin)
+      : await ingestReading(parsed, origin, arrival.kept)
     watch?.answered(receipt)
     if (origin.mode === 'strict' && arrival.saysRefusal !== true) assertAccepted(receipt)
     const warnings = isUnreadable(decoded) ? notes : [...decoded.notes, ...notes]
@@ -152,12 +126,12 @@ export function createIngest(needs: IngestNeeds): Ingest {
   async function ingestBatch(parts: Part[], arrival: Arrival, origin: Origin): Promise<Receipt> {
     async function ingestPart(part: Part): Promise<PartReceipt> {
       if ('reading' in part) {
-        const receipt = await ingestReading(part.reading, origin)
+        const receipt = await ingestReading(part.reading, origin, arrival.kept)
         return { receipt, size: part.reading.items.length }
       }
       const { text, bytes = text, unreadable } = part
-      const quarantineId = await quarantineBody(bytes, unreadable, arrival, origin)
-      return { receipt: acknowledgeUnread(origin, { ...unreadable, quarantineId }), size: 1 }
+      const quarantined = await quarantineBody(bytes, unreadable, arrival, origin)
+      return { receipt: acknowledgeUnread(origin, quarantined), size: 1 }
     }
     // The parts are ingested together, so that they share their durable writes.
     const receipts = await Promise.all(parts.map(ingestPart))
@@ -222,75 +196,4 @@ function* parse(
 ): Steps<Parsed | Unreadable> {
   const bodies = yield* split(verified, arrival)
   return yield* read(bodies, arrival, by)
-}
-
-interface StoreNeeds extends RecordStoreNeeds {
-  events: Pick<EventStore, 'append'>
-  /** Whose sessions are is known here. Without them, no session is. */
-  documents?: SessionDocuments | undefined
-  /** Without it, nothing is counted by type. */
-  typeCounts?: Pick<TypeCounts, 'add'> | undefined
-}
-
-/**
- * Stores a reading.
- * @throws {StorageError} all of it may be tried again: what was stored is recognised
- */
-export type Store = (reading: Reading, origin: Origin) => Promise<Outcome>
-
-/** Stores every item of a reading that can be an event, and tells which items cannot. */
-export function createStore(needs: StoreNeeds): Store {
-  const { events } = needs
-  const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
-  const underTerms = createRecordStore(needs)
-  const countTypes = countTypesWith(needs.typeCounts)
-
-  return async function store(sent, origin) {
-    const reading = await screened(sent, origin, needs)
-    const { readable, refused } = await inTurns(refuse(reading, origin))
-    const governed = govern(readable, origin)
-    const isWhole =
-      standardNamed(reading.standard)?.onRefusal === 'request' && origin.duplicates !== 'accept'
-    const about = { ...origin, standard: reading.standard }
-    const commonOf = await loadCommonOf(reading.standard)
-    const { appended } = await underTerms(about, async (terms) => {
-      const stamp = stampWith({ ...origin, terms, commonOf })
-      const records = await inTurns(eachOf(governed, ({ event }) => stamp(event)))
-      return { records, appended: await append(records, isWhole) }
-    })
-    const outcome = outcomeOf(reading, governed, appended, refused)
-    await rememberSessions(reading, outcome.stored, origin, needs)
-    countTypes(origin, outcome.stored)
-    return outcome
-  }
-}
-
-export interface IngestReadingNeeds extends StoreNeeds {
-  quarantine: QuarantineStore
-  /** Without it, nothing is counted. */
-  conformance?: Pick<ConformanceCounts, 'add'> | undefined
-  watch?: Pick<Watch, 'arrived'> | undefined
-  /** Without it, a request that the stores cannot take is refused. */
-  spill?: Pick<BlobStore, 'put'> | undefined
-  log: Log
-}
-
-/** Does what `Ingest` does, for a body that has been read. */
-export type IngestReading = (reading: Reading, origin: Origin) => Promise<Receipt>
-
-export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
-  const store = createStore(needs)
-  const quarantine = quarantineWith({ store: needs.quarantine })
-  const count = countWith(needs)
-  const spillAfter = createSpill(needs)
-
-  async function ingestStored(reading: Reading, origin: Origin): Promise<Receipt> {
-    const { stored, refused } = await store(reading, origin)
-    const quarantined = await quarantine(refused, reading, origin)
-    count(origin, stored, refused)
-    return acknowledge(origin, stored, quarantined)
-  }
-
-  return (reading, origin) =>
-    ingestStored(reading, origin).catch((thrown) => spillAfter(thrown, reading, origin))
 }

@@ -1,7 +1,8 @@
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import type { Receipt } from '../event/receipt'
-import type { Heard, Parsed, Readable } from './arrival'
+import { HELD } from '../governance/held'
+import type { Heard, Kept, Parsed, Readable } from './arrival'
 
 /** One event that was sent by itself, as it was read. */
 export interface One {
@@ -21,12 +22,23 @@ export function oneIn(parsed: Parsed, heard: Heard): One | undefined {
   return { errors: item.errors, context, heard }
 }
 
+/** Hears what a policy leaves of an event that was sent by itself: its sender is told of that. */
+export function keptOf(one: () => One | undefined): Kept {
+  return ([item]) => {
+    const sent = one()
+    if (sent?.event !== undefined && item !== undefined) sent.event = item.event
+  }
+}
+
 /**
- * Tells whether an event is in quarantine only until its type is registered, as its tenant wishes: its
- * sender has done nothing wrong.
+ * Tells whether an event is not held though its sender has done nothing wrong, as its tenant wishes: it
+ * is in quarantine until its type is registered or somebody lets it through, or it is not to be kept.
  */
-export function isAwaited({ quarantined: [refused] }: Receipt, { heard }: One): boolean {
-  if (refused === undefined || heard.types?.unknownTypes !== 'quarantine') return false
+export function isAwaited(receipt: Receipt, { heard }: One): boolean {
+  const [refused] = receipt.quarantined
+  if (refused === undefined) return receipt.withheld !== undefined && receipt.eventCount === 0
+  if (refused.errors.every(({ code }) => code === HELD)) return true
+  if (heard.types?.unknownTypes !== 'quarantine') return false
   return refused.errors.every(({ code }) => code === 'unknown_type')
 }
 

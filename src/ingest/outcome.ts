@@ -1,5 +1,5 @@
 import type { Issue } from '../error/issue'
-import type { Reading } from '../event/reading'
+import type { ReadEvent, Reading } from '../event/reading'
 import type { StandardName } from '../event/record'
 import { standardNamed } from '../standards'
 import { namesIn } from '../syntax/json-elements'
@@ -11,20 +11,36 @@ import type { Appended } from './steps/append'
  * given.
  */
 export function outcomeOf(
-  { standard }: Reading,
+  { standard, context }: Pick<Reading, 'standard' | 'context'>,
   readable: readonly Readable[],
   appended: readonly Appended[],
   refusedBefore: readonly Refused[],
-): Outcome {
+): Pick<Outcome, 'stored' | 'refused'> {
   const stored: Stored[] = []
   const refused = [...refusedBefore]
   readable.forEach((item, place) => {
     const { kind } = appended[place]!
-    if (kind === 'conflict') refused.push(conflict(item, standard))
-    else if (kind === 'withheld') refused.push(withheld(item, standard))
-    else stored.push({ item, isDuplicate: kind === 'duplicate' })
+    if (kind === 'conflict') refused.push(governedAs(item, conflict(item, standard), context))
+    else if (kind === 'withheld') {
+      refused.push(governedAs(item, withheld(item, standard), context))
+    } else stored.push({ item, isDuplicate: kind === 'duplicate' })
   })
   return { stored, refused: refused.sort((a, b) => a.index - b.index) }
+}
+
+/** Keeps beside what a policy changed by what it is recognised: how it was sent, and by whom. */
+function governedAs(
+  { event }: { event: ReadEvent },
+  refused: Refused,
+  { learner }: Reading['context'],
+): Refused {
+  const { server, eventId: sentId, contentDigest: sentDigest, actorId = '' } = event
+  if (server === undefined) return refused
+  const context = {
+    ...(sentDigest !== undefined && { sentId, sentDigest }),
+    ...(learner !== undefined && { learner: actorId }),
+  }
+  return { ...refused, around: { server, context } }
 }
 
 /** Refuses an event because of another in its request. */

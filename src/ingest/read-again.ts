@@ -12,7 +12,14 @@ import type { Standard } from '../standards/standard'
 import { isJson } from '../syntax/is-json'
 import { inTurns } from '../syntax/steps'
 import { keptBody } from '../wire/kept'
-import { isUnreadable, type Parsed, type Readable, type Unreadable, unreadableBy } from './arrival'
+import {
+  isUnreadable,
+  type Origin,
+  type Parsed,
+  type Readable,
+  type Unreadable,
+  unreadableBy,
+} from './arrival'
 import type { FindTypes } from './event-types'
 import { parseWhole, refuseBroken } from './ingest'
 import { decodeWith } from './steps/decode'
@@ -25,7 +32,7 @@ export type ReadAgain = (
   patch: readonly PatchOperation[] | undefined,
 ) => Promise<ReadAgainResult | Unreadable>
 
-export type ReadAgainResult = { parsed: Parsed } & Pick<Repaired, 'change'>
+export type ReadAgainResult = { parsed: Parsed } & Pick<Repaired, 'change'> & Pick<Origin, 'optOut'>
 
 interface Needs {
   registry: Pick<Registry, 'sources'>
@@ -50,7 +57,7 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
   ): Promise<ReadAgainResult | Unreadable> {
     const { contentType, encoding: _, charset: __, contentEncoding: ___, ...kept } = item.context
     // A request may bring so much; what it brought may be replayed whole.
-    const { mostItems: ____, ...sentBy } = kept
+    const { mostItems: ____, optOut, ...sentBy } = kept
     const source = await registry.sources.get(item.tenantId, item.sourceId)
     const context = inDialect(sentBy, standard, source)
     const arrival = { standard, form: standard.formAgain(contentType), contentType, context }
@@ -64,7 +71,7 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
     const found = await parseWhole(text, about, { ...item, types })
     const isBroken = !isUnreadable(decoded) && decoded.isBroken === true
     const parsed = isBroken ? await refuseBroken(found.parsed, text) : found.parsed
-    return isUnreadable(parsed) ? parsed : { parsed, change }
+    return isUnreadable(parsed) ? parsed : { parsed, change, optOut: signalsIn(optOut) }
   }
 
   async function readItem(
@@ -72,7 +79,7 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult> {
-    const { encoding, ...kept } = item.context
+    const { encoding, optOut, sentId, sentDigest, ...kept } = item.context
     const sent = encoding === 'base64' ? await keptText(item.raw) : item.raw
     const { text, change } = await repaired(sent, patch, maxBodyBytes)
     if (encoding === 'base64') await requireWhole(text)
@@ -84,8 +91,10 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
     const reading = await inTurns(standard.readItem(text, { ...item, context, types }))
     const only = atPlaceOf(item, reading.items[0]!, standard)
     const lasting = 'event' in only && (patch !== undefined || standard.hasBareUuids)
-    const items = [lasting ? withLastingId(only, item, standard) : only]
-    return { parsed: { ...reading, context, items }, change }
+    const named = lasting ? withLastingId(only, item, standard) : only
+    const isRepaired = patch !== undefined
+    const items = [asItWasSent(named, { sentId, sentDigest, isRepaired })]
+    return { parsed: { ...reading, context, items }, change, optOut: signalsIn(optOut) }
   }
 
   return async function readAgain(item, patch) {
@@ -101,6 +110,31 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
       throw thrown
     }
   }
+}
+
+/**
+ * Gives an item that a policy changed the id and the digest of how it was sent, so that its sender's
+ * resend is recognised; once repaired, it has other content.
+ */
+function asItWasSent(
+  read: ReadItem,
+  {
+    sentId,
+    sentDigest,
+    isRepaired,
+  }: Record<'sentId' | 'sentDigest', string | undefined> & {
+    isRepaired: boolean
+  },
+): ReadItem {
+  if (!('event' in read) || sentId === undefined) return read
+  const { event } = read
+  const digest = isRepaired ? event.contentDigest : (sentDigest ?? event.contentDigest)
+  const id = read.id === event.eventId ? sentId : read.id
+  return { ...read, id, event: { ...event, eventId: sentId, contentDigest: digest } }
+}
+
+function signalsIn(text: string | undefined): Origin['optOut'] {
+  return text === undefined ? undefined : (text.split(',') as NonNullable<Origin['optOut']>)
 }
 
 /** Decodes the bytes of an item, with stand-ins where they are no text: a patch may replace these. */

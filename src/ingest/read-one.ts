@@ -1,18 +1,21 @@
 import type { FindSource } from '../access/keys/sources'
 import type { Issue } from '../error/issue'
 import type { EventRecord, ServerFacts, StandardName } from '../event/record'
+import type { Governance } from '../governance/governance'
 import { loadCommonOf } from '../mapping/load-common'
 import type { Clock } from '../platform/clock'
 import { standardNamed } from '../standards'
 import { inTurns } from '../syntax/steps'
 import type { FindTypes } from './event-types'
-import { govern } from './steps/govern'
+import { createPrepare } from './ingest-reading'
 import { inDialect } from './steps/identify'
 import { stampWith } from './steps/stamp'
 
 interface Needs {
   findSource: FindSource
   findTypes: FindTypes
+  /** Without it, no policy applies. */
+  governance?: Governance | undefined
   config: { hotTtlDays: number }
   clock: Clock
 }
@@ -37,7 +40,9 @@ export type ReadOne = (
  * Makes a function that takes an event from `read` to `stamp`, as one that its source sends by itself.
  * Paths of its errors are those within the event.
  */
-export function readOneWith({ findSource, findTypes, config, clock }: Needs): ReadOne {
+export function readOneWith({ findSource, findTypes, governance, config, clock }: Needs): ReadOne {
+  const { prepare } = createPrepare({ governance })
+
   return async function readOne({ text, standard: name, context, ...origin }) {
     const { tenantId, sourceId } = origin
     const standard = await standardNamed(name)!.load()
@@ -45,7 +50,8 @@ export function readOneWith({ findSource, findTypes, config, clock }: Needs): Re
     const receivedAt = clock.now().toISOString()
     const types = standard.hasTypes ? await findTypes(tenantId, source) : undefined
     const by = { context: inDialect(context, standard, source), receivedAt, types }
-    const { items } = await inTurns(standard.readItem(text, by))
+    const reading = await inTurns(standard.readItem(text, by))
+    const { items } = reading
     const [item] = items
     if (item === undefined || items.length > 1) {
       const message = `Must be one event; got ${items.length}`
@@ -56,7 +62,8 @@ export function readOneWith({ findSource, findTypes, config, clock }: Needs): Re
       return { errors: item.errors.map((one) => ({ ...one, path: one.path.slice(at + 1) })) }
     }
     const terms = { days: config.hotTtlDays }
-    const [governed] = govern([item], { ...origin, receivedAt })
+    const { readable } = await prepare(reading, { ...origin, receivedAt, isTrial: true })
+    const [governed] = readable
     if (governed === undefined) {
       const message = 'Would not be stored, by a policy of its tenant'
       return { errors: [{ path: [], message, code: 'not_stored' }] }

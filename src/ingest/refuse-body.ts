@@ -1,5 +1,6 @@
 import type { FindSource } from '../access/keys/sources'
 import type { AppError } from '../error/app-error'
+import type { Governance } from '../governance/governance'
 import type { Clock } from '../platform/clock'
 import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { QuarantineStore } from '../platform/quarantine-store'
@@ -15,6 +16,8 @@ interface Needs {
     conformance: Pick<ConformanceCounts, 'add'>
   }
   findSource: FindSource
+  /** Without it, no policy applies. */
+  governance?: Governance | undefined
   watch?: Pick<Watch, 'arrived'> | undefined
   clock: Clock
 }
@@ -34,14 +37,20 @@ export interface RefusedBody
  */
 export type RefuseBody = (refused: RefusedBody, refusal: AppError) => Promise<AppError>
 
-export function createRefuseBody({ platform, findSource, watch, clock }: Needs): RefuseBody {
+export function createRefuseBody({
+  platform,
+  findSource,
+  governance,
+  watch,
+  clock,
+}: Needs): RefuseBody {
   const identify = identifyWith({ findSource, clock })
-  const quarantineBody = quarantineBodyWith({ ...platform, watch, clock })
+  const quarantineBody = quarantineBodyWith({ ...platform, governance, watch, clock })
 
   return async function refuseBody({ body, ...refused }, refusal) {
     const unreadable = unreadableOr(refusal)
     const arrival = { ...refused, context: contextUnderTerms(refused) }
     const { origin } = await identify(arrival)
-    return refusalOf(unreadable, await quarantineBody(body, unreadable, arrival, origin))
+    return refusalOf(await quarantineBody(body, unreadable, arrival, origin))
   }
 }

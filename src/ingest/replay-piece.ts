@@ -1,5 +1,6 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { AppError } from '../error/app-error'
+import { HELD } from '../governance/held'
 import type { QuarantineFilter, QuarantineStore } from '../platform/quarantine-store'
 import type { PatchOperation } from '../quarantine/patch'
 import { type Replay, type Replayer, type ReplayResult, refusal } from './replay'
@@ -60,7 +61,9 @@ export function createReplayPiece<View>(needs: {
   async function replayOne(who: Replayer, quarantineId: string, asked: Asked) {
     try {
       const { patch, dryRun } = asked
-      return await replay(who, quarantineId, { patch, dryRun })
+      // Who replays all that there is has not looked at what is held.
+      const releases = asked.filter.code === HELD
+      return await replay(who, quarantineId, { patch, dryRun, releases })
     } catch (thrown) {
       // The caller may not repair this item, or too many requests work on it: the others need not
       // wait for that.

@@ -142,7 +142,7 @@ export function startReplays({ jobs, piece, keyring, clock, log }: Needs): Repla
 }
 
 export const nothingYet: Pick<ReplayProgress, 'counts' | 'refused'> = {
-  counts: { stored: 0, duplicate: 0, set_aside: 0, refused: 0 },
+  counts: { stored: 0, duplicate: 0, set_aside: 0, withheld: 0, refused: 0 },
   refused: [],
 }
 
@@ -151,7 +151,8 @@ export function progressAfter(
   { counts, refused }: Pick<ReplayProgress, 'counts' | 'refused'>,
   results: readonly View[],
 ): Pick<ReplayProgress, 'counts' | 'refused'> {
-  const sum = { ...counts }
+  // A job of a version before something could be withheld says nothing of it.
+  const sum = { ...nothingYet.counts, ...counts }
   for (const { outcome } of results) sum[outcome] += 1
   const more = results.filter(({ outcome }) => outcome === 'refused')
   const named = [...refused, ...more.map(({ quarantineId }) => quarantineId)]

@@ -3,8 +3,9 @@ import type { VerifyJws } from '../access/signatures/jws'
 import { AppError } from '../error/app-error'
 import type { Issue } from '../error/issue'
 import { sameContent } from '../event/content'
-import type { Reading } from '../event/reading'
+import type { Governance } from '../governance/governance'
 import { type Reach, reaches } from '../identity/reach'
+import type { ConformanceCounts } from '../platform/conformance-counts'
 import type { EventStore } from '../platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../platform/quarantine-store'
 import type { Registry } from '../platform/registry'
@@ -15,14 +16,16 @@ import type { PatchOperation } from '../quarantine/patch'
 import { quarantinedBody } from '../quarantine/quarantine-body'
 import { isUnreadable, type Origin, type Outcome, type Parsed, type Part } from './arrival'
 import type { FindTypes } from './event-types'
-import { createStore } from './ingest'
+import { createPrepare, createStore } from './ingest-reading'
 import { type IssueInItem, issuesInItem } from './issues-in-item'
 import { conflict } from './outcome'
 import { readAgainWith } from './read-again'
 import type { RecordStoreNeeds } from './record-store'
-import { screened } from './screen'
 import type { SessionDocuments } from './sessions'
+import { countWith } from './steps/count'
+import { addedUp, type Ready } from './steps/govern'
 import { quarantinedItemWith } from './steps/quarantine'
+import { governedBody } from './steps/quarantine-body'
 
 /** A replayer is a person or a program that replays. */
 export interface Replayer {
@@ -40,8 +43,12 @@ const LOOK_UPS = 50
 
 interface Needs extends RecordStoreNeeds {
   events: EventStore
+  /** Without it, nothing is counted that a policy withholds. */
+  conformance?: Pick<ConformanceCounts, 'add'> | undefined
   quarantine: QuarantineStore
   documents?: SessionDocuments | undefined
+  /** Without it, no policy applies. */
+  governance?: Governance | undefined
   registry: Pick<Registry, 'sources'>
   findTypes: FindTypes
   config: RecordStoreNeeds['config'] & { maxBodyBytes: number }
@@ -52,6 +59,8 @@ export interface ReplayOptions {
   patch?: readonly PatchOperation[] | undefined
   /** A dry run says what would become of the item, and changes nothing. */
   dryRun?: boolean | undefined
+  /** Lets through what a rule of the policy holds: somebody asks for it. True when left out. */
+  releases?: boolean | undefined
 }
 
 export interface ReplayResult extends Outcome {
@@ -59,9 +68,10 @@ export interface ReplayResult extends Outcome {
   /**
    * The outcome `stored` means that the item is an event now, or that a body had some in it.
    * `duplicate`: it was an event already. `set_aside`: a body could be read, and its items are in
-   * quarantine one by one. `refused`: it still cannot be stored, and stays where it is.
+   * quarantine one by one. `withheld`: the policy of its tenant does not let us keep it any longer, and
+   * it is gone. `refused`: it still cannot be stored, and stays where it is.
    */
-  outcome: 'stored' | 'duplicate' | 'set_aside' | 'refused'
+  outcome: 'stored' | 'duplicate' | 'set_aside' | 'withheld' | 'refused'
   /** These are the reasons why it was refused. */
   errors: IssueInItem[]
   /** These items are in quarantine instead of a body. */
@@ -86,14 +96,16 @@ export type Replay = (
  * whatever fails in between, the next replay recognises what was stored.
  */
 export function createReplay(needs: Needs): Replay {
-  const { events, quarantine, registry, clock } = needs
+  const { events, quarantine, registry, governance, clock } = needs
   const readAgain = readAgainWith(needs)
+  const { prepare } = createPrepare(needs)
   const store = createStore(needs)
+  const count = countWith(needs)
   const alone = createMutex()
 
   async function replayHeld(
     item: QuarantinedItem,
-    { patch, dryRun }: ReplayOptions,
+    { patch, dryRun, releases = true }: ReplayOptions,
     { keyId }: Replayer,
   ): Promise<ReplayResult> {
     const { tenantId, quarantineId } = item
@@ -109,12 +121,17 @@ export function createReplay(needs: Needs): Replay {
 
     const read = await readAgain(item, patch)
     if (isUnreadable(read)) return stay(read.errors)
-    const { parsed, change } = read
+    const { parsed, change, optOut } = read
     const objections = objectionsTo(parsed, item)
     if (objections !== undefined) return stay(objections)
 
     const repair = change && mergedRepair(item.repair, { by: keyId, at, ...change })
-    const origin = { ...item, storedAt: at, ...(repair && { repair }) }
+    const origin = {
+      ...{ ...item, storedAt: at, optOut },
+      ...(repair && { repair }),
+      ...(releases && { isReleased: true as const }),
+      ...(dryRun && { isTrial: true as const }),
+    }
     const parts = Array.isArray(parsed) ? parsed : [{ text: item.raw, reading: parsed }]
     const outcomes = await Promise.all(parts.map((part) => replayPart(part, origin, dryRun)))
     const stored = outcomes.flatMap((one) => one.stored)
@@ -129,42 +146,46 @@ export function createReplay(needs: Needs): Replay {
       const full = [{ path: [], message: thrown.message, code: thrown.code }]
       return refusal(quarantineId, issuesInItem(item, full))
     }
-    const outcome = outcomeNamed(stored)
-    return { stored, refused, quarantineId, outcome, errors: [], successors }
+    const withheld = addedUp(outcomes.flatMap((one) => one.withheld))
+    const counted = outcomes.flatMap((one) => one.counted)
+    if (!dryRun) count(origin, { stored: [], refused: [], withheld, counted })
+    const outcome = outcomeNamed(stored, successors, withheld)
+    const fared = { stored, refused, withheld, counted }
+    return { ...fared, quarantineId, outcome, errors: [], successors }
   }
 
   async function replayPart(
     part: Part,
     origin: Origin & QuarantinedItem,
     dryRun = false,
-  ): Promise<Pick<ReplayResult, 'stored' | 'refused' | 'successors'>> {
+  ): Promise<Outcome & Pick<ReplayResult, 'successors'>> {
     if ('unreadable' in part) {
       const { contentType, encoding: _, ...context } = origin.context
-      const about = { ...origin, contentType, context, errors: part.unreadable.errors }
-      const successor = quarantinedBody(part.text, about, origin.receivedAt)
-      return { stored: [], refused: [], successors: [successor] }
+      const about = { origin, context, governance, standard: { name: origin.standard } }
+      const { body, withheld, ...kept } = await governedBody(part.text, part.unreadable, about)
+      const successor = quarantinedBody(
+        body,
+        { ...origin, ...kept, contentType },
+        origin.receivedAt,
+      )
+      return { stored: [], refused: [], withheld, counted: [], successors: [successor] }
     }
-    const { reading } = part
-    const outcome = await (dryRun
-      ? wouldStore(await screened(reading, origin, needs), origin)
-      : store(reading, origin))
-    const successors = outcome.refused.map(quarantinedItemWith(reading, origin))
+    const ready = await prepare(part.reading, origin)
+    const outcome = await (dryRun ? wouldStore(ready) : store(ready))
+    const successors = outcome.refused.map(quarantinedItemWith(ready.reading, ready.origin))
     return { ...outcome, successors }
   }
 
   /** Tells the outcome that `store` would have, but for items of one body that share an id. */
-  async function wouldStore({ items, standard }: Reading, { tenantId }: Origin): Promise<Outcome> {
-    const outcome: Outcome = { stored: [], refused: [] }
-    for (const [at, item] of items.entries()) {
+  async function wouldStore({ reading, origin, readable, ...told }: Ready): Promise<Outcome> {
+    const { withheld, counted } = told
+    const outcome: Outcome = { stored: [], refused: [...told.refused], withheld, counted }
+    for (const [at, item] of readable.entries()) {
       if (at % LOOK_UPS === LOOK_UPS - 1) await rest()
-      if (!('event' in item)) {
-        outcome.refused.push(item)
-        continue
-      }
-      const held = await events.get(tenantId, item.event.eventId)
+      const held = await events.get(origin.tenantId, item.event.eventId)
       const isDuplicate = held !== undefined && sameContent(held.raw, item.event.raw)
       if (held === undefined || isDuplicate) outcome.stored.push({ item, isDuplicate })
-      else outcome.refused.push(conflict(item, standard))
+      else outcome.refused.push(conflict(item, reading.standard))
     }
     return outcome
   }
@@ -215,10 +236,17 @@ function isEmpty(parsed: Parsed): boolean {
 }
 
 export function refusal(quarantineId: string, errors: IssueInItem[]): ReplayResult {
-  return { quarantineId, outcome: 'refused', errors, stored: [], refused: [], successors: [] }
+  const nothing = { stored: [], refused: [], withheld: [], counted: [], successors: [] }
+  return { ...nothing, quarantineId, outcome: 'refused', errors }
 }
 
-function outcomeNamed(stored: Outcome['stored']): ReplayResult['outcome'] {
-  if (stored.length === 0) return 'set_aside'
+function outcomeNamed(
+  stored: Outcome['stored'],
+  successors: readonly QuarantinedItem[],
+  withheld: Outcome['withheld'],
+): ReplayResult['outcome'] {
+  if (stored.length === 0) {
+    return successors.length === 0 && withheld.length > 0 ? 'withheld' : 'set_aside'
+  }
   return stored.every(({ isDuplicate }) => isDuplicate) ? 'duplicate' : 'stored'
 }

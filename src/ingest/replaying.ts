@@ -1,6 +1,7 @@
 import type { Keyring } from '../access/keys/keyring'
 import type { FindTenant } from '../access/keys/tenants'
 import type { VerifyJws } from '../access/signatures/jws'
+import type { Governance } from '../governance/governance'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
 import type { ReplayJobs } from '../platform/replay-jobs'
@@ -15,6 +16,7 @@ interface Needs {
   keyring: Keyring
   findTenant: FindTenant
   findTypes: FindTypes
+  governance?: Governance | undefined
   verifyJws: VerifyJws
 }
 
@@ -25,9 +27,9 @@ interface Needs {
  */
 export function createReplaying(
   platform: ServingPlatform,
-  { config, clock, log, keyring, findTenant, findTypes, verifyJws }: Needs,
+  { config, clock, log, keyring, findTenant, findTypes, governance, verifyJws }: Needs,
 ): Replaying {
-  const needs = { ...platform, findTenant, findTypes, config, clock, verifyJws }
+  const needs = { ...platform, findTenant, findTypes, governance, config, clock, verifyJws }
   let made: ReturnType<typeof make> | undefined
 
   async function make() {

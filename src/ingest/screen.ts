@@ -1,11 +1,14 @@
 import type { Reading } from '../event/reading'
 import { sentBy } from '../event/sent-by'
+import type { Governance } from '../governance/governance'
 import { standardNamed } from '../standards'
 import type { Origin, Stored } from './arrival'
 import type { SessionDocuments } from './sessions'
 
 interface Needs {
   documents?: SessionDocuments | undefined
+  /** Knows people again who are kept under a pseudonym. */
+  governance?: Pick<Governance, 'isSamePerson'> | undefined
 }
 
 /**
@@ -15,12 +18,12 @@ interface Needs {
 export async function screened(
   reading: Reading,
   origin: Pick<Origin, 'tenantId'>,
-  { documents }: Needs,
+  { documents, governance }: Needs,
 ): Promise<Reading> {
   const { door, learner } = sentBy(reading.context)
   if (door === undefined && learner === undefined) return reading
   const { screen } = await import('./sessions')
-  return screen(reading, origin, documents)
+  return screen(reading, origin, documents, governance)
 }
 
 /**

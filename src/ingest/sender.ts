@@ -7,11 +7,15 @@ import type { Arrival, Sender } from './arrival'
  * Says who sends, with what the server saw, and under which terms (`SentBy`): whichever door they came
  * by, it need not know of these.
  */
-export function senderBy(principal: Principal, seen: Omit<ServerFacts, 'subject'>): Sender {
+export function senderBy(
+  principal: Principal,
+  seen: Omit<ServerFacts, 'subject'>,
+  optOut?: Sender['optOut'],
+): Sender {
   const { tenantId, sourceId, keyId, person, origins } = principal
   const facts = { subject: keyId, ...seen }
   const server = allows(principal, 'define') ? facts : { ...facts, defines: false as const }
-  const sender = { tenantId, sourceId, server }
+  const sender = { tenantId, sourceId, server, ...(optOut !== undefined && { optOut }) }
   if (person !== undefined) return { ...sender, sentUnder: { learner: person.learnerId } }
   // A key of a page is read out of it by anybody.
   return origins === undefined ? sender : { ...sender, sentUnder: { begins: 'none' } }

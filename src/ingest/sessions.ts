@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Issue } from '../error/issue'
 import type { ReadItem, Reading } from '../event/reading'
 import { sentBy } from '../event/sent-by'
+import type { Governance } from '../governance/governance'
 import type { DocumentKey, DocumentStore } from '../platform/document-store'
 import { standardNamed } from '../standards'
 import { eachOf, inTurns } from '../syntax/steps'
@@ -68,6 +69,7 @@ export async function screen(
   reading: Reading,
   whose: Whose,
   documents: SessionDocuments | undefined,
+  governance?: Pick<Governance, 'isSamePerson'>,
 ): Promise<Reading> {
   const { door, learner } = sentBy(reading.context)
   const placeOf = (index: number) =>
@@ -80,9 +82,10 @@ export async function screen(
   if (door === undefined) return { ...reading, items: theirs }
   const sessions = await sessionsOf({ ...reading, items: theirs }, whose, documents)
   const isPerson = learner !== undefined
+  const owners = await ownersAmong(theirs, sessions, whose, governance)
   const items = await inTurns(
     eachOf(theirs, (item) =>
-      'event' in item ? ofSession(item, sessions, { isPerson, placeOf }) : item,
+      'event' in item ? ofSession(item, sessions, { isPerson, placeOf, owners }) : item,
     ),
   )
   return { ...reading, items }
@@ -128,11 +131,18 @@ async function sessionsOf(
 function ofSession(
   item: Readable,
   sessions: Map<string, Session>,
-  { isPerson, placeOf }: { isPerson: boolean; placeOf: PlaceOf },
+  {
+    isPerson,
+    placeOf,
+    owners,
+  }: { isPerson: boolean; placeOf: PlaceOf; owners: ReadonlySet<string> },
 ): ReadItem {
   const { index, event } = item
   const session = sessions.get(event.sessionId ?? '')
-  const isOwn = session !== undefined && (event.actorId ?? session.userId) === session.userId
+  const { actorId = session?.userId } = event
+  const isOwn =
+    session !== undefined &&
+    (actorId === session.userId || owners.has(ownerName(actorId!, session.userId)))
   if (!isOwn) {
     const path = [...placeOf(index), 'session_id']
     // Nobody learns whether another's session is there.
@@ -150,7 +160,32 @@ function ofSession(
     const message = 'The question is not one of this session'
     return refused(item, { path, message, code: 'question_not_in_session' })
   }
-  return ownedBy(item, session.userId)
+  // A policy has yet to be asked by which name its person is kept.
+  return event.actorId === undefined ? ownedBy(item, session.userId) : item
+}
+
+const ownerName = (sent: string, kept: string) => JSON.stringify([sent, kept])
+
+/** Finds who sends under the own name what is of a session that is kept under another. */
+async function ownersAmong(
+  items: readonly ReadItem[],
+  sessions: ReadonlyMap<string, Session>,
+  { tenantId }: Whose,
+  governance: Pick<Governance, 'isSamePerson'> | undefined,
+): Promise<Set<string>> {
+  const asked = new Map<string, [sent: string, kept: string]>()
+  for (const item of items) {
+    const { actorId, sessionId = '' } = 'event' in item ? item.event : {}
+    const kept = sessions.get(sessionId)?.userId
+    if (actorId === undefined || kept === undefined || actorId === kept) continue
+    asked.set(ownerName(actorId, kept), [actorId, kept])
+  }
+  const owners = new Set<string>()
+  if (governance === undefined) return owners
+  await inParts([...asked], async ([name, [sent, kept]]) => {
+    if (await governance.isSamePerson(tenantId, sent, kept)) owners.add(name)
+  })
+  return owners
 }
 
 function ownedBy(item: Readable, actorId: string): Readable {

@@ -9,7 +9,7 @@ import type { EventStore } from '../platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../platform/quarantine-store'
 import { readNative } from '../standards/native/parse'
 import { silentLog as log } from '../telemetry/log'
-import { createIngestReading } from './ingest'
+import { createIngestReading } from './ingest-reading'
 import { sweepSpill } from './sweep-spill'
 
 /**

@@ -18,7 +18,7 @@ import type { EventStore } from '../platform/event-store'
 import { readCaliper } from '../standards/caliper/parse'
 import { silentLog as log } from '../telemetry/log'
 import type { Origin } from './arrival'
-import { createIngestReading } from './ingest'
+import { createIngestReading } from './ingest-reading'
 import { readSpilled } from './spill'
 import { sweepSpill } from './sweep-spill'
 

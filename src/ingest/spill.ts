@@ -50,8 +50,7 @@ export function createSpill({ spill: blobs, log }: Needs) {
   ): Promise<Receipt> {
     if (blobs === undefined || !(thrown instanceof StorageError)) throw thrown
     try {
-      const text = JSON.stringify({ form: FORM, ...spilled(reading, origin) })
-      await blobs.put(keyFor(origin), await zip(text))
+      await blobs.put(keyFor(origin), await writeSpilled(spilled(reading, origin)))
     } catch (cause) {
       const message = `${thrown.message}; and it cannot be spilled: ${(cause as Error).message}`
       // The request is whole and may come again, whatever is wrong with the stores.
@@ -69,6 +68,11 @@ export function createSpill({ spill: blobs, log }: Needs) {
 function keyFor({ receivedAt }: Origin): string {
   const [day, hour] = [receivedAt.slice(0, 10), receivedAt.slice(11, 13)]
   return `${SPILL_PREFIX}${day}/${hour}/${receivedAt}-${randomUUID()}`
+}
+
+/** Writes a spilled request as it waits. */
+export function writeSpilled(request: SpilledRequest): Promise<Uint8Array> {
+  return zip(JSON.stringify({ form: FORM, ...request }))
 }
 
 /**

@@ -1,5 +1,7 @@
 import { AppError } from '../error/app-error'
+import type { Issue } from '../error/issue'
 import type { Receipt } from '../event/receipt'
+import { HELD } from '../governance/held'
 
 // A problem document is read by people; the rest is in quarantine.
 const MAX_SHOWN = 100
@@ -11,6 +13,10 @@ const MAX_SHOWN = 100
 export function assertAccepted({ eventCount, entityCount, quarantined, ...rest }: Receipt): void {
   const { acceptedForLater = 0, quarantinedCount = quarantined.length, quarantinedLink } = rest
   if (eventCount + entityCount + acceptedForLater > 0) return
+  // Nothing is wrong with what a policy withholds: sent again, it would fare no better.
+  if (quarantinedCount === 0 && rest.withheld !== undefined) return
+  const isHeld = ({ code }: Issue) => code === HELD
+  if (quarantinedCount > 0 && quarantined.every(({ errors }) => errors.every(isHeld))) return
   if (quarantinedCount === 0) {
     const message = 'Expected one or more events or entities'
     throw new AppError('not_conformant', `${message}.`, {

@@ -1,7 +1,7 @@
 import { StorageError } from '../error/storage-error'
 import type { BlobStore } from '../platform/blob-store'
 import type { Clock } from '../platform/clock'
-import { createIngestReading, type IngestReadingNeeds } from './ingest'
+import { createIngestReading, type IngestReadingNeeds } from './ingest-reading'
 import { readSpilled, SPILL_PREFIX } from './spill'
 
 interface Needs extends Omit<IngestReadingNeeds, 'spill'> {

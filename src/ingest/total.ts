@@ -1,6 +1,7 @@
 import type { Issue } from '../error/issue'
-import type { Receipt } from '../event/receipt'
+import type { Receipt, Withheld } from '../event/receipt'
 import { MAX_NAMED, quarantineLink } from './steps/acknowledge'
+import { addedUp } from './steps/govern'
 
 // An id stands in quotes, with a comma after it.
 const AROUND_ID = 3
@@ -18,6 +19,7 @@ export function createTotal(
   const eventIds: string[] = []
   const quarantined: Receipt['quarantined'] = []
   const warnings: Issue[] = []
+  let withheld: Withheld[] = []
   let idBytes = 0
   let [eventCount, entityCount, duplicates, quarantinedCount, later] = [0, 0, 0, 0, 0]
 
@@ -29,6 +31,7 @@ export function createTotal(
       quarantinedCount += receipt.quarantinedCount ?? receipt.quarantined.length
       later += receipt.acceptedForLater ?? 0
       quarantined.push(...receipt.quarantined.slice(0, MAX_NAMED - quarantined.length))
+      withheld = addedUp([...withheld, ...(receipt.withheld ?? [])])
       warnings.push(...(receipt.warnings ?? []).slice(0, MAX_WARNINGS - warnings.length))
       for (const id of receipt.eventIds) {
         if (idBytes > maxBytes) break
@@ -52,6 +55,7 @@ export function createTotal(
           quarantinedCount,
           quarantinedLink: quarantineLink(sourceId),
         }),
+        ...(withheld.length > 0 && { withheld }),
         ...(warnings.length > 0 && { warnings }),
       }
     },

@@ -8,6 +8,18 @@ export interface Tally {
   quarantined: number
   /** Counts, by issue code, the items that have it, stored or quarantined. */
   issues: Record<string, number>
+  /** Counts, by rule of the tenant's policy, the items that it does not let us keep. Absent for none. */
+  withheld?: Record<string, number> | undefined
+  /** Counts, by rule and type (`nameOfCounted`), those whose rule counts them for want of consent. */
+  countedTypes?: Record<string, number> | undefined
+}
+
+// A type is the sender's: it names a count, and is no place for a text.
+const TYPE_LENGTH = 64
+
+/** Names the count of a rule's events of a type. Rules have no tab in their names. */
+export function nameOfCounted(rule: string, type: string): string {
+  return `${rule}\t${type.slice(0, TYPE_LENGTH).toWellFormed()}`
 }
 
 export interface CountedSource {

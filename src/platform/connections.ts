@@ -7,6 +7,8 @@ export interface Connection {
   principal: Principal
   ip?: string | undefined
   userAgent?: string | undefined
+  /** Its browser opts out, by these signals. */
+  optOut?: readonly ('gpc' | 'dnt')[] | undefined
 }
 
 /** A protocol says what can be done over a connection, from the handshake on. */

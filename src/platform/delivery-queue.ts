@@ -143,9 +143,13 @@ export interface DeliveryQueue {
    * attempt that was under way meanwhile may bring it back, with its own (on AWS).
    * @param erasure.eventIds as `EventStore.erase` tells them; some thousands at a time, since each call
    * looks at all that is held
+   * @param erasure.isDryRun counts, and changes nothing
    * @returns how many deliveries named one of them
    */
-  erase(tenantId: string, erasure: { eventIds: readonly string[] }): Promise<Erased>
+  erase(
+    tenantId: string,
+    erasure: { eventIds: readonly string[]; isDryRun?: boolean | undefined },
+  ): Promise<Erased>
 }
 
 /**

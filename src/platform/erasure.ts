@@ -4,14 +4,21 @@
 export interface Erasure {
   /**
    * The ids stand as they do in what was sent, compared character by character: no pattern, no
-   * prefix, no other spelling of the same id. An empty id matches no one.
+   * prefix. An empty id matches no one. Two spellings are one all the same: the domain of a mail
+   * address in any case, and an account `HOMEPAGE|NAME` as an object of these two (`event/people.ts`).
    */
   actorIds: readonly string[]
+  /** If true, everything is searched and counted as it would be, and nothing is changed. */
+  isDryRun?: boolean | undefined
 }
 
 export interface Erased {
-  /** Counts the copies that this call removed. A repeat finds none of them: it removes 0. */
+  /**
+   * Counts the copies that this call removed, or would remove. A repeat finds none of them: it removes 0.
+   */
   removed: number
+  /** Counts what was looked at: records, items, deliveries. */
+  looked?: number | undefined
   /** The files that were written anew, or are gone, where the copies stand in files. */
   files?: FileChange[] | undefined
 }

@@ -143,7 +143,7 @@ export interface EventStore extends AsyncDisposable {
 export interface EventErasure extends Erasure {
   /**
    * Is told the ids of events, some at a time, before they go; they go once it resolves. After a
-   * failure it may be told some again.
+   * failure it may be told some again. A dry run tells them as well.
    */
   leaving?(eventIds: readonly string[]): Promise<void>
   /** The cursor comes from an earlier call with the same `actorIds`. */

@@ -23,7 +23,7 @@ export interface ReplayProgress {
   cursor?: string | undefined
   /** The job looks at so many more items, at most. */
   left: number
-  counts: Record<'stored' | 'duplicate' | 'set_aside' | 'refused', number>
+  counts: Record<'stored' | 'duplicate' | 'set_aside' | 'withheld' | 'refused', number>
   /** Lists the first ids that were refused; `quarantine list` has the reasons. */
   refused: string[]
   finishedAt?: string | undefined

@@ -14,14 +14,14 @@ const messages: Partial<Record<ErrorCode, string>> = {
 /**
  * Words the answer to one event: `{ status: 'ok', event_id, … }` or `{ status: 'error', message, … }`, as
  * a real-time event pipeline answers, with our receipt's members beside it. The id is null of an event
- * that waits in quarantine until its type is registered.
+ * that is not held, though nothing is wrong with it (`isAwaited`).
  */
 export function oneAnswer(one: One, receipt: Receipt, wording: Wording): string {
   const [refused] = receipt.quarantined
+  if (isAwaited(receipt, one)) return beside({ status: 'ok', event_id: null }, receipt, wording)
   if (refused === undefined && one.event !== undefined) {
     return beside({ status: 'ok', event_id: one.event.eventId }, receipt, wording)
   }
-  if (isAwaited(receipt, one)) return beside({ status: 'ok', event_id: null }, receipt, wording)
   const error = refusalOfOne(refused?.errors ?? one.errors, refused?.quarantineId)
   const { requestId } = receipt
   return beside(problemMembers(error, requestId), receipt, wording)

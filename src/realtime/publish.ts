@@ -4,7 +4,7 @@ import type { FindTenant } from '../access/keys/tenants'
 import { AppError } from '../error/app-error'
 import { translate } from '../error/translate'
 import type { Ingest } from '../ingest/ingest'
-import { type One, oneIn } from '../ingest/one'
+import { keptOf, type One, oneIn } from '../ingest/one'
 import { receiptText } from '../ingest/receipt-text'
 import { senderBy } from '../ingest/sender'
 import { assertAccepted } from '../ingest/strict'
@@ -50,8 +50,8 @@ export function createPublish(
   { maxMessageBytes, maxReplyBytes }: MessageLimits,
 ): SocketProtocol {
   async function answer(connection: Connection, body: WireBody, requestId: string) {
-    const { principal, ip, userAgent } = connection
-    const sender = senderBy(principal, { ip, userAgent, requestId })
+    const { principal, ip, userAgent, optOut } = connection
+    const sender = senderBy(principal, { ip, userAgent, requestId }, optOut)
     const { sourceId } = sender
     let one: One | undefined
     let isStrict = false
@@ -62,6 +62,7 @@ export function createPublish(
         one = oneIn(parsed, heard)
         isStrict = heard.mode === 'strict'
       },
+      kept: keptOf(() => one),
     })
     const wording = { standard: native, sourceId, maxBytes: maxReplyBytes }
     if (one !== undefined && receipt.unwrapped === undefined) {

@@ -1,18 +1,30 @@
 import { caliperFacts } from './caliper/facts'
 import { nativeFacts } from './native/facts'
-import type { Standard, StandardFacts } from './standard'
+import type { LoadsPersonal, Standard, StandardFacts } from './standard'
 import { xapiFacts } from './xapi/facts'
 
 /** A standard on the list: what reads it is large, and loaded by whoever needs it. */
-export interface ListedStandard extends StandardFacts {
+export interface ListedStandard extends StandardFacts, LoadsPersonal {
   load(): Promise<Standard>
 }
 
 /** Every standard that can be read here. */
 export const standards: readonly ListedStandard[] = [
-  { ...caliperFacts, load: async () => (await import('./caliper/standard')).caliper },
-  { ...nativeFacts, load: async () => (await import('./native/standard')).native },
-  { ...xapiFacts, load: async () => (await import('./xapi/standard')).xapi },
+  {
+    ...caliperFacts,
+    load: async () => (await import('./caliper/standard')).caliper,
+    loadPersonal: async () => (await import('./caliper/personal')).personal,
+  },
+  {
+    ...nativeFacts,
+    load: async () => (await import('./native/standard')).native,
+    loadPersonal: async () => (await import('./native/personal')).personal,
+  },
+  {
+    ...xapiFacts,
+    load: async () => (await import('./xapi/standard')).xapi,
+    loadPersonal: async () => (await import('./xapi/personal')).personal,
+  },
 ]
 
 /** @returns undefined for a standard of which a record may be, but that is not read here */

@@ -1,5 +1,6 @@
 import type { Issue } from '../error/issue'
 import type { GivenTypes, TypesInForce } from '../event/event-type'
+import type { PersonalTable } from '../event/personal-table'
 import type { ReadEvent, Reading } from '../event/reading'
 import type { EventRecord, StandardName } from '../event/record'
 import type { StatementEntry } from '../event/statement'
@@ -57,6 +58,11 @@ export interface StandardFacts {
   hasRecordStore?: true
   /** A sender is told what became of its items by the `receipt`, as JSON. */
   reply: 'receipt'
+}
+
+/** Where the items of a standard have personal data, beside the code that reads them. */
+export interface LoadsPersonal {
+  loadPersonal(): Promise<PersonalTable>
 }
 
 /** How the command line knows and sends what people have in files, whole bodies or loose items. */

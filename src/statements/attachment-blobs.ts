@@ -1,5 +1,6 @@
+import type { Kept } from '../ingest/arrival'
 import type { BlobStore } from '../platform/blob-store'
-import type { Content } from './attachments'
+import type { Content, Mention } from './attachments'
 
 // One machine has a folder for each beginning of a hash.
 const SPREAD = 2
@@ -9,6 +10,22 @@ const AT_ONCE = 8
 /** Names the blob of an attachment: one of its tenant and its hash, however many statements name it. */
 export function blobKey(tenantId: string, sha2: string): string {
   return `attachments/${tenantId}/${sha2.slice(0, SPREAD)}/${sha2}`
+}
+
+/**
+ * Chooses the contents that may be kept: those of statements that are kept as they were sent. What is in an
+ * attachment nobody can clean, and a signature holds its statement as it was.
+ */
+export function keptContents(
+  { contents, mentions }: { contents: readonly Content[]; mentions: readonly Mention[] },
+  items: Parameters<Kept>[0],
+  isChanged: Parameters<Kept>[1],
+): Content[] {
+  const asSent = new Set(items.filter((item) => !isChanged(item)).map(({ index }) => index))
+  // A statement by itself has no place in a list.
+  const placeOf = ({ path: [first] }: Mention) => (typeof first === 'number' ? first : 0)
+  const named = new Set(mentions.filter((one) => asSent.has(placeOf(one))).map(({ sha2 }) => sha2))
+  return contents.filter(({ sha2 }) => named.has(sha2))
 }
 
 /** Puts the contents of attachments; they are durable when it resolves. */

@@ -9,13 +9,14 @@ import {
   findingMentions,
   issuesOfFirst,
   issuesOfMentions,
+  type Mention,
   readingContents,
 } from './attachments'
 import { readingParts } from './multipart'
 import { checkingSignatures } from './signatures'
 
 export { answeredIds } from './answered-ids'
-export { putContents } from './attachment-blobs'
+export { keptContents, putContents } from './attachment-blobs'
 export { assertNoConflict } from './conflicts'
 
 interface MultipartTaking {
@@ -29,6 +30,7 @@ interface MultipartTaking {
 export interface Taken {
   text: string
   contents: Content[]
+  mentions: Mention[]
 }
 
 /**
@@ -62,7 +64,7 @@ export async function takeApart(
   assertNone(issues)
   assertNone(issuesOfMentions(mentions, contents))
   assertNone(await inTurns(checkingSignatures(text, contents, version)))
-  return { text, contents }
+  return { text, contents, mentions }
 }
 
 function assertNone(errors: Issue[]): void {

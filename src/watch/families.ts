@@ -54,6 +54,16 @@ export function familiesOf(
       'The same, of all sources, by the code of the error',
       codes.map(([code, value]) => ({ labels: { code }, value })),
     ),
+    counter(
+      'items_withheld_total',
+      "Items that a tenant's policy did not let us keep, by rule",
+      measured.withheld
+        .filter((one) => tenantId === undefined || one.tenantId === tenantId || !one.tenantId)
+        .map((one) => ({
+          labels: { tenant: one.tenantId ?? '(others)', rule: one.rule ?? '(others)' },
+          value: one.items,
+        })),
+    ),
     counter('unauthenticated_total', 'Requests that were answered 401', [
       { value: measured.turnedAway },
     ]),

@@ -12,6 +12,8 @@ export interface Meter {
   /** Notes a write to the event store. */
   inserted(ms: number, outcome: 'done' | 'failed'): void
   turnedAway(): void
+  /** Notes items that a rule of a tenant's policy withheld. */
+  withheld(tenantId: string, rule: string, items: number): void
   read(): Measured
 }
 
@@ -20,6 +22,7 @@ export interface Measured {
   sources: readonly MeasuredSource[]
   total: ArrivalCounts
   turnedAway: number
+  withheld: readonly MeasuredRule[]
   batches: Histogram
   inserts: Histogram
   insertFailures: number
@@ -27,6 +30,13 @@ export interface Measured {
   insertTimes: Quantiles
   /** Sources from which something came in the last five minutes, of all tenants. */
   activeSources: number
+}
+
+export interface MeasuredRule {
+  /** Both are absent for the rules beyond the first two hundred, which are one. */
+  tenantId?: string | undefined
+  rule?: string | undefined
+  items: number
 }
 
 export interface MeasuredSource {
@@ -39,6 +49,9 @@ export interface MeasuredSource {
 // A source has four series, and so Prometheus at most some thousand of one server.
 const MAX_SOURCES = 200
 
+// Policies have as many rules, of which few withhold; all tenants' are counted together beyond it.
+const MAX_RULES = 200
+
 // More sources than any school has; each takes a hundred bytes.
 const MAX_ACTIVE = 10_000
 const ACTIVE_MS = 5 * 60_000
@@ -50,6 +63,7 @@ const INSERT_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
 export function createMeter({ clock }: { clock: Pick<Clock, 'monotonic'> }): Meter {
   const sources = new Map<string, MeasuredSource>()
   const activeAt = new Map<string, number>()
+  const rules = new Map<string, MeasuredRule>()
   const total = emptyCounts()
   const batches = createHistogram(BATCH_BOUNDS)
   const inserts = createHistogram(INSERT_BOUNDS)
@@ -97,8 +111,17 @@ export function createMeter({ clock }: { clock: Pick<Clock, 'monotonic'> }): Met
     turnedAway() {
       turnedAway += 1
     },
+    withheld(tenantId, rule, items) {
+      const name = JSON.stringify([tenantId, rule])
+      const isBeyond = rules.size >= MAX_RULES && !rules.has(name)
+      const key = isBeyond ? '' : name
+      const found = rules.get(key) ?? { ...(!isBeyond && { tenantId, rule }), items: 0 }
+      found.items += items
+      rules.set(key, found)
+    },
     read: () => ({
       ...{ sources: [...sources.values()], total, turnedAway, batches, inserts },
+      withheld: [...rules.values()],
       ...{ insertFailures, insertTimes, activeSources: countActive() },
     }),
   }

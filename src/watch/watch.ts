@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../error/codes'
 import type { ReadEvent } from '../event/reading'
-import type { Receipt } from '../event/receipt'
+import type { Receipt, Withheld } from '../event/receipt'
 import { lagStep } from '../platform/arrivals'
 import type { Clock } from '../platform/clock'
 import type { Arrivals, CountedSender, SourceActivity } from '../platform/source-activity'
@@ -31,6 +31,8 @@ interface ArrivedItems {
     isDuplicate: boolean
   }[]
   quarantined: number
+  /** By rule of the tenant's policy. */
+  withheld?: readonly Withheld[]
 }
 
 interface Needs {
@@ -54,7 +56,8 @@ export function createWatch({ activity, meter, clock, log }: Needs): Watch {
   return {
     recognised: (sender) => activity.add(countedAs(sender), clock.now().toISOString(), {}),
 
-    arrived(sender, receivedAt, { stored, quarantined }) {
+    arrived(sender, receivedAt, { stored, quarantined, withheld = [] }) {
+      for (const { rule, count } of withheld) meter?.withheld(sender.tenantId, rule, count)
       const receivedMs = Date.parse(receivedAt)
       const lags: Record<string, number> = {}
       let duplicates = 0
@@ -79,7 +82,9 @@ export function createWatch({ activity, meter, clock, log }: Needs): Watch {
     answered(receipt) {
       const { eventCount, entityCount, acceptedForLater = 0, quarantined } = receipt
       const refused = receipt.quarantinedCount ?? quarantined.length
-      meter?.answered(eventCount + entityCount + acceptedForLater + refused)
+      // Bodies whose text is withheld are in quarantine all the same.
+      const withheld = receipt.withheld?.reduce((sum, { count }) => sum + count, 0) ?? 0
+      meter?.answered(eventCount + entityCount + acceptedForLater + refused + withheld)
     },
 
     refused: (sender, code) =>

@@ -41,13 +41,13 @@ export function itErasesEvents(create: () => Promise<EventStore>) {
     await store.append(records)
     const before = await allOf(store)
     const theirs = records.filter(({ actorId }) => actorId === 'ada')
-    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toEqual({ removed: 40 })
+    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toMatchObject({ removed: 40 })
     const rest = before.filter(({ actorId }) => actorId !== 'ada')
     expect(await allOf(store)).toEqual(rest)
     expect((await store.query('default', { actorId: 'ada' }, { limit: 10 })).items).toEqual([])
     for (const { eventId } of theirs) expect(await store.get('default', eventId)).toBeUndefined()
     for (const record of rest) expect(await store.get('default', record.eventId)).toEqual(record)
-    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toEqual({ removed: 0 })
+    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toMatchObject({ removed: 0 })
   })
 
   it('erases what others sent that names them, in whatever place and spelling', async () => {
@@ -69,7 +69,7 @@ export function itErasesEvents(create: () => Promise<EventStore>) {
     // Its actor is made of what was sent, and does not stand there.
     const derived = aRecord({ actorId: id, raw: '{"user":7}' })
     await store.append([...others, ...naming, derived])
-    expect(await eraseAll(store, 'default', { actorIds: [id] })).toEqual({ removed: 6 })
+    expect(await eraseAll(store, 'default', { actorIds: [id] })).toMatchObject({ removed: 6 })
     expect(ids(await allOf(store)).toSorted()).toEqual(ids(others).toSorted())
   })
 
@@ -78,7 +78,7 @@ export function itErasesEvents(create: () => Promise<EventStore>) {
     const tenants = ['default', 'default2', 'default#x', 'def', 'Default']
     const records = tenants.map((tenantId) => of('ada', { tenantId, eventId: 'urn:same' }))
     await store.append(records)
-    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toEqual({ removed: 1 })
+    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toMatchObject({ removed: 1 })
     for (const record of records.slice(1)) {
       expect(await store.get(record.tenantId, 'urn:same')).toEqual(record)
     }
@@ -90,10 +90,10 @@ export function itErasesEvents(create: () => Promise<EventStore>) {
     const others = oddIds.flatMap((id) => neighboursOf(id).map((other) => of(other)))
     await store.append([...oddIds.map((id) => of(id)), ...others])
     for (const id of oddIds) {
-      expect([id, await eraseAll(store, 'default', { actorIds: [id] })]).toEqual([
-        id,
-        { removed: 1 },
-      ])
+      const asked = { actorIds: [id] }
+      const counted = await eraseAll(store, 'default', { ...asked, isDryRun: true })
+      const erased = await eraseAll(store, 'default', asked)
+      expect([id, counted, erased]).toEqual([id, { removed: 1 }, { removed: 1 }])
     }
     expect(ids(await allOf(store)).toSorted()).toEqual(ids(others).toSorted())
   })
@@ -102,7 +102,7 @@ export function itErasesEvents(create: () => Promise<EventStore>) {
     await using store = await create()
     await store.append([of('ada'), aRecord({ raw: '{"id":""}' })])
     for (const actorIds of [[], [''], ['nobody'], ['ad', 'ada ', 'ADA']]) {
-      expect(await eraseAll(store, 'default', { actorIds })).toEqual({ removed: 0 })
+      expect(await eraseAll(store, 'default', { actorIds })).toMatchObject({ removed: 0 })
     }
     expect(await allOf(store)).toHaveLength(2)
   })
@@ -113,7 +113,7 @@ export function itErasesEvents(create: () => Promise<EventStore>) {
     const theirs = people.slice(0, 60).map((id) => of(id))
     const others = people.slice(0, 60).map((id) => of(`${id}/x`))
     await store.append([...theirs, ...others])
-    expect(await eraseAll(store, 'default', { actorIds: people })).toEqual({ removed: 60 })
+    expect(await eraseAll(store, 'default', { actorIds: people })).toMatchObject({ removed: 60 })
     expect(ids(await allOf(store)).toSorted()).toEqual(ids(others).toSorted())
   })
 
@@ -124,7 +124,7 @@ export function itErasesEvents(create: () => Promise<EventStore>) {
     theirs.raw = JSON.stringify({ text: large(), actor: 'ada' })
     other.raw = JSON.stringify({ text: large(), actor: 'bob' })
     await store.append([theirs, other])
-    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toEqual({ removed: 1 })
+    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toMatchObject({ removed: 1 })
     expect(await store.get('default', theirs.eventId)).toBeUndefined()
     expect(await store.get('default', other.eventId)).toEqual(other)
   })
@@ -140,7 +140,7 @@ export function itErasesEvents(create: () => Promise<EventStore>) {
     expect(await kinds([one, other, two])).toEqual(['stored', 'stored', 'conflict'])
     expect(await store.get('default', one.eventId)).toEqual(one)
     expect(await store.get('default', two.eventId)).toEqual(other)
-    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toEqual({ removed: 1 })
+    expect(await eraseAll(store, 'default', { actorIds: ['ada'] })).toMatchObject({ removed: 1 })
     expect(await allOf(store)).toEqual([other])
   })
 

@@ -73,9 +73,8 @@ const mayImport: Record<string, string[]> = {
   audit: ground,
   // Erasures, access requests: over every port that holds copies.
   privacy: [
-    ...ground,
-    ...standards,
-    ...['governance', 'audit', 'query', 'webhooks', 'statements', 'wire'],
+    ...[...ground, ...standards, 'access', 'audit', 'governance', 'ingest', 'query'],
+    ...['statements', 'webhooks', 'wire'],
   ],
   quarantine: ground,
   query: ground,

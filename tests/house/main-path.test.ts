@@ -4,8 +4,8 @@ import { files, read } from '../support/repository'
 const steps = ['identify', 'decode', 'verify', 'split', 'read', 'refuse', 'govern', 'stamp']
 steps.push('append', 'quarantine', 'count', 'acknowledge')
 
-it('the main path reads from top to bottom: its file takes every step, in the order of the list', () => {
-  const source = read('src/ingest/ingest.ts')
+it('the main path reads from top to bottom: its files take every step, in the order of the list', () => {
+  const source = read('src/ingest/ingest.ts') + read('src/ingest/ingest-reading.ts')
   const called = [...source.matchAll(/(?<![\w.])(\w+)\(/g)].map((match) => match[1]!)
   expect([...new Set(called)].filter((name) => steps.includes(name))).toEqual(steps)
   const list = source.slice(source.indexOf('/*\n'), source.indexOf('*/'))

@@ -31,8 +31,9 @@ describe('a standard is a port', () => {
     const names = standards.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
     expect(standardNames).toContainValues(names)
-    for (const { load, ...facts } of standards) {
+    for (const { load, loadPersonal, ...facts } of standards) {
       expect(await load()).toMatchObject(facts)
+      expect((await loadPersonal()).typeNames).not.toBeEmpty()
     }
   })
 

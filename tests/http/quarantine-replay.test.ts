@@ -376,7 +376,13 @@ describe('POST /quarantine/replay', () => {
     await test.send([events[1], events[2]])
     const asked = { filter: { code: 'required', sourceId: 'demo' }, patch: addType, limit: 2 }
     const rehearsal = await test.replayAll({ ...asked, limit: 1000, dryRun: true })
-    expect(rehearsal.counts).toEqual({ stored: 3, duplicate: 0, set_aside: 0, refused: 0 })
+    expect(rehearsal.counts).toEqual({
+      stored: 3,
+      duplicate: 0,
+      set_aside: 0,
+      withheld: 0,
+      refused: 0,
+    })
     expect((await test.list()).items).toHaveLength(4)
 
     const first = await test.replayAll(asked)
@@ -394,7 +400,7 @@ describe('POST /quarantine/replay', () => {
     await using test = await startQuarantineTest()
     await test.send([untyped(), 7])
     const { counts } = await test.replayAll({ filter: {} })
-    expect(counts).toEqual({ stored: 0, duplicate: 0, set_aside: 0, refused: 2 })
+    expect(counts).toEqual({ stored: 0, duplicate: 0, set_aside: 0, withheld: 0, refused: 2 })
     expect((await test.list()).items).toHaveLength(2)
   })
 

@@ -8,6 +8,14 @@ import { glueTableInput, glueViewInput } from '../../tools/aws-local/create-glue
 import { emulated, startMinistack } from '../../tools/aws-local/emulators/start'
 import { startTrino, type Trino } from '../../tools/aws-local/emulators/trino'
 
+// One of each for all files of a run, since Trino takes half a minute to start; they die with the process.
+let running: Promise<{ endpoint: string; trino: Trino }> | undefined
+
+async function startEngines() {
+  const { endpoint } = await startMinistack()
+  return { endpoint, trino: await startTrino({ aws: endpoint, database, iceberg: true }) }
+}
+
 export const bucket = 'lake'
 export const database = 'nonius'
 
@@ -15,6 +23,8 @@ export interface AwsLake extends AsyncDisposable {
   trino: Trino
   /** Of a client of any service but S3, which also wants `forcePathStyle`. */
   settings: { region: string; endpoint: string; credentials: typeof emulated.credentials }
+  s3: S3Client
+  glue: GlueClient
   /** Puts an object below `events/`. */
   put(path: string, body: Uint8Array): Promise<void>
   /** Puts every file of a lake's folder, at the same path. */
@@ -23,8 +33,9 @@ export interface AwsLake extends AsyncDisposable {
 
 /** The lake as it is on AWS: S3, Glue with the table and the view that infra declares, Trino. */
 export async function startAwsLake(): Promise<AwsLake> {
-  await using opened = new AsyncDisposableStack()
-  const { endpoint } = opened.use(await startMinistack())
+  running ??= startEngines()
+  const { endpoint, trino } = await running
+  await fetch(`${endpoint}/_ministack/reset`, { method: 'POST' })
   const { region, credentials } = emulated
   const settings = { region, endpoint, credentials }
 
@@ -36,22 +47,25 @@ export async function startAwsLake(): Promise<AwsLake> {
   for (const TableInput of inputs) {
     await glue.send(new CreateTableCommand({ DatabaseName: database, TableInput }))
   }
-  const trino = opened.use(await startTrino({ aws: endpoint, database }))
 
   async function put(path: string, body: Uint8Array) {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `events/${path}`, Body: body }))
   }
 
-  const held = opened.move()
   return {
     trino,
     settings,
+    s3,
+    glue,
     put,
     async putAll(folder) {
       for (const path of new Bun.Glob('**/*.parquet').scanSync(folder)) {
         await put(path, await readFile(join(folder, path)))
       }
     },
-    [Symbol.asyncDispose]: () => held.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      s3.destroy()
+      glue.destroy()
+    },
   }
 }

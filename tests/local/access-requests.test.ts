@@ -198,8 +198,9 @@ describe('an access request', () => {
     const others = await app.answered((await app.ask([ben])).id)
     const { id } = await app.ask([ada, 'mailto:ada@example.edu'])
     const { access } = app.services
-    expect(await access.erase('other', [ada])).toEqual({ removed: 0 })
-    expect(await access.erase('default', [ada])).toEqual({ removed: 2 })
+    expect(await access.erase('other', [ada])).toMatchObject({ found: 0 })
+    expect(await access.erase('default', [ada], { isDryRun: true })).toMatchObject({ found: 2 })
+    expect(await access.erase('default', [ada])).toEqual({ looked: 3, found: 2 })
     await Bun.sleep(300)
     const left = await app.platform.blobs.list('access/', 100)
     expect(left.filter(({ key }) => !key.includes(others.id))).toEqual([])
@@ -208,6 +209,36 @@ describe('an access request', () => {
       expect(reply.status).toBe(404)
     }
     expect((await app.see(others.id)).status).toBe('ready')
+  })
+
+  it('is in the trail when it is asked for and when it is fetched, without saying of whom', async () => {
+    await using app = await startAccessApp()
+    await send(app, [viewed(ada)])
+    const view = await app.answered((await app.ask([ada])).id)
+    await app.fetched(view)
+    const { items } = await app.services.audit.list(
+      'default',
+      { limit: 10 },
+      { action: 'access.*' },
+    )
+    expect(items.map(({ action, target }) => [action, target])).toEqual([
+      ['access.fetched', view.id],
+      ['access.requested', view.id],
+    ])
+    expect(JSON.stringify(items)).not.toContain('ada')
+  })
+
+  it('finds what stands under the pseudonyms of the person', async () => {
+    await using app = await startAccessApp()
+    const policy = { rules: [{ name: 'names', then: { personal: 'pseudonymise' } }] }
+    const put = await app.call('PUT', '/policies', { version: 0, ...policy })
+    expect(put.status).toBe(200)
+    await send(app, [viewed(ada), viewed(ben)])
+    const view = await app.answered((await app.ask([ada])).id)
+    expect(view.found.events).toBe(1)
+    const files = await app.fetched(view)
+    expect(files['events.jsonl']).toContain('urn:nonius:pseudonym:')
+    expect(files['events.jsonl']).not.toContain('ben')
   })
 
   it('gives the same request to who asks again within a day', async () => {

@@ -12,7 +12,7 @@ function aJob(tenantId: string, replayId: string): ReplayJob {
     patch: '[{"op":"remove","path":"/x"}]',
     startedAt: '2026-11-21T09:30:00.000Z',
     progress: {
-      counts: { stored: 1, duplicate: 0, set_aside: 0, refused: 0 },
+      counts: { stored: 1, duplicate: 0, set_aside: 0, withheld: 0, refused: 0 },
       refused: [],
       cursor: 'abc',
       left: 10,

@@ -18,6 +18,7 @@ const FOREVER_MS = Number.POSITIVE_INFINITY
 async function startRetentionTest(config = {}) {
   const app = await startTestApp({ config })
   const { platform, clock, options } = app
+  const { audit } = app.services!
   return {
     ...app,
     /** Lets days pass, and does what a server does once an hour. */
@@ -25,7 +26,7 @@ async function startRetentionTest(config = {}) {
       clock.advance(days * DAY_MS)
       await platform.events.expire(clock.now())
       await platform.statements.expire(clock.now())
-      return forget({ ...options, platform, keptDays }, clock.now(), FOREVER_MS)
+      return forget({ ...options, platform, audit, keptDays }, clock.now(), FOREVER_MS)
     },
     async send(path: string, body: unknown) {
       const headers = { ...app.as(app.keys.demo), 'Content-Type': 'application/json' }
@@ -181,13 +182,25 @@ describe('the quarantine forgets', () => {
     expect(await test.pass(0, strict)).toMatchObject({ quarantined: 1 })
   })
 
+  it('it with entries of the audit trail after 2555 days, but the last', async () => {
+    await using test = await startRetentionTest()
+    const { audit } = test.services!
+    for (const action of ['first', 'second']) await audit.append('default', { action, by: 'k' })
+    expect(await test.pass(2554.9)).toMatchObject({ audited: 0 })
+    await audit.append('default', { action: 'third', by: 'k' })
+    expect(await test.pass(0.2)).toMatchObject({ audited: 2 })
+    const { items } = await audit.list('default', { limit: 10 })
+    expect(items.map(({ action }) => action)).toEqual(['third'])
+    expect(await audit.verify('default')).toMatchObject({ entries: 1, first: 3 })
+  })
+
   it('as much as there is time for, and the rest in the next run', async () => {
     await using test = await startRetentionTest({ quarantineDays: 1 })
     await test.send('/caliper/v1p2/events', anEnvelope([broken(), broken(), broken()]))
     test.clock.advance(2 * DAY_MS)
     let asked = 0
     const clock = { monotonic: () => (asked++ < 2 ? 0 : 1000) }
-    const needs = { ...test.options, platform: test.platform }
+    const needs = { ...test.options, ...test.services!, platform: test.platform }
     const first = await forget({ ...needs, clock }, test.clock.now(), 10)
     expect(first.quarantined).toBeLessThan(3)
     expect(first.quarantined).toBeGreaterThan(0)
@@ -257,7 +270,7 @@ it('finished replays are forgotten after 30 days, with the patches in them', asy
   await using test = await startRetentionTest()
   const replays = test.platform.replays!
   const progress = {
-    counts: { stored: 1, duplicate: 0, set_aside: 0, refused: 0 },
+    counts: { stored: 1, duplicate: 0, set_aside: 0, withheld: 0, refused: 0 },
     refused: [],
     left: 0,
   }

@@ -22,7 +22,7 @@ function create() {
 }
 
 const asked = async (of: ReturnType<typeof create>, ids: string[], tenantId = 'default') =>
-  [...(await of.among(tenantId, ids))].toSorted()
+  [...(await of.of(tenantId, ids))].toSorted()
 
 describe('tombstones', () => {
   it('know an erased person in each spelling, and nobody else', async () => {

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../src/event/record'
-import { createIngestReading } from '../../src/ingest/ingest'
+import { createIngestReading } from '../../src/ingest/ingest-reading'
 import { systemClock } from '../../src/platform/clock'
 import type { AppendOutcome, EventStore } from '../../src/platform/event-store'
 import type { QuarantinedItem, QuarantineStore } from '../../src/platform/quarantine-store'

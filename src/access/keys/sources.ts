@@ -9,8 +9,11 @@ const CACHE_SOURCES = 1_000
 // A source with twenty signing keys, certificates included, is some 100 KB; few have any.
 const CACHE_BYTES = 8 * 1024 * 1024
 
-/** A source id becomes a column of the lake and part of addresses, so it is a plain word. */
-export const SOURCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+/**
+ * A source id becomes a column of the lake and part of addresses, so it is a plain word. `nonius` is the
+ * source of its own records (`event/own.ts`).
+ */
+export const SOURCE_ID = /^(?!nonius$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 /** Finds a source. @returns undefined for one that nobody registered: it has no settings */
 export type FindSource = (tenantId: string, sourceId: string) => Promise<Source | undefined>

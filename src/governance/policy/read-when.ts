@@ -1,5 +1,5 @@
 import type { Condition } from '../../event/condition'
-import { asCondition, readCondition } from '../../event/conditions'
+import { asCondition, MAX_CONDITION_DEPTH, readCondition } from '../../event/conditions'
 import { isFieldFilter, readFieldFilter } from '../../event/conditions/field-filters'
 import { fieldNamed, knownFields } from '../../event/conditions/fields'
 import { keyOfPlace, placeOf } from '../../event/conditions/path'
@@ -45,7 +45,8 @@ const unknownYet = [
 // As many as the filters of a webhook.
 const MAX_PARTS = 20
 const MAX_DOMAINS = 100
-const wordsOfConditions = ['path', 'all', 'any', 'not']
+// Enough to recognise a name.
+const SHOWN = 80
 
 /**
  * Reads what a rule selects by: a condition, names with values (`{ type: X, under13: true }`), or a list of both,
@@ -74,52 +75,87 @@ export function readWhen(value: unknown, path: Path, remarks: Remarks): When {
   }
 
   function readPart(part: unknown, at: Path) {
-    if (isObject(part) && !wordsOfConditions.some((name) => Object.hasOwn(part, name))) {
-      if (Object.hasOwn(part, 'field')) readFields(part, at)
-      else for (const [name, wanted] of Object.entries(part)) readNamed(name, wanted, at)
-      return
-    }
-    const { condition, errors = [] } = readCondition(part, at)
-    if (condition !== undefined) conditions.push(condition)
-    for (const issue of errors) remarks.refuse(issue.path, issue.message, issue.code)
+    if (isObject(part) && isNames(part)) {
+      for (const [name, wanted] of Object.entries(part)) {
+        if (isFact(name)) readOneFact(name, wanted, [...at, name])
+        else conditions.push(...readNamed(name, wanted, at, remarks))
+      }
+    } else conditions.push(...readOne(part, at))
   }
 
-  function readNamed(name: string, wanted: unknown, at: Path) {
-    const own = [...at, name.slice(0, 80)]
-    if ((factNames as readonly string[]).includes(name)) {
-      const fact = name as keyof FactsAsked
-      if (facts[fact] !== undefined) remarks.refuse(own, 'Must be given once')
-      return Object.assign(facts, { [fact]: readFact(fact, wanted, own, remarks) })
-    }
-    const fields = Object.hasOwn(shortNames, name)
-      ? shortNames[name as keyof typeof shortNames]
-      : [fieldNamed(name)?.name].filter((field) => field !== undefined)
-    if (fields.length === 0) {
-      const near = nearest(name, [...Object.keys(shortNames), ...factNames])
-      const hint = near === undefined ? knownFields(name) : `did you mean ${near}?`
-      return remarks.refuse(own, `Not known here; ${hint}`, 'unknown_name')
+  function readOneFact(name: keyof FactsAsked, wanted: unknown, at: Path) {
+    if (facts[name] !== undefined) remarks.refuse(at, 'Must be given once')
+    Object.assign(facts, { [name]: readFact(name, wanted, at, remarks) })
+  }
+
+  function readOne(part: unknown, at: Path): Condition[] {
+    if (isObject(part) && Object.hasOwn(part, 'field') && isFieldFilter(part)) {
+      return readFieldFilter(part, at, remarks).map(asCondition)
     }
     const before = remarks.errors.length
-    const any = fields.map((field) => {
-      // It is said once what is wrong with a value, by the name that was written.
-      const told = remarks.errors.length > before ? silent : remarks
-      const renamed = {
-        ...told,
-        refuse: (_: Path, ...rest: [string, string?]) => told.refuse(own, ...rest),
-      }
-      return readFieldFilter({ [field]: wanted }, at, renamed).map(asCondition)
-    })
-    conditions.push(...(any.length === 1 ? any[0]! : [{ any: any.flat() }]))
-  }
-
-  function readFields(members: Members, at: Path) {
-    if (isFieldFilter(members)) {
-      conditions.push(...readFieldFilter(members, at, remarks).map(asCondition))
-    }
+    const { condition, errors = [] } = readCondition(inFullNames(part, at, 1, remarks), at)
+    if (condition !== undefined) return [condition]
+    // Nothing is left of names that were refused, which is no further reason.
+    if (remarks.errors.length > before) return []
+    for (const issue of errors) remarks.refuse(issue.path, issue.message, issue.code)
+    return []
   }
 }
 
-const silent = { errors: [], refuse: () => undefined }
+const isFact = (name: string): name is keyof FactsAsked =>
+  (factNames as readonly string[]).includes(name)
+
+/** Tells names with values (`{ type: X }`) from conditions. */
+function isNames(part: Members): boolean {
+  return !conditionWords.some((name) => Object.hasOwn(part, name))
+}
+
+const conditionWords = ['path', 'all', 'any', 'not', 'field']
+
+/** Writes a condition in the language of conditions, where some of its parts are names with values. */
+function inFullNames(part: unknown, at: Path, depth: number, remarks: Remarks): unknown {
+  if (!isObject(part) || depth > MAX_CONDITION_DEPTH) return part
+  if (isNames(part)) {
+    const names = Object.entries(part).flatMap(([name, wanted]) => {
+      if (!isFact(name)) return readNamed(name, wanted, at, remarks)
+      const rule = 'Must stand outside of all, any and not: it is asked of a rule as a whole'
+      return remarks.refuse([...at, name], rule) ?? []
+    })
+    return names.length === 1 ? names[0] : { all: names }
+  }
+  const full = { ...part }
+  for (const group of ['all', 'any'] as const) {
+    const list = part[group]
+    if (!Array.isArray(list)) continue
+    full[group] = list.map((one, place) =>
+      inFullNames(one, [...at, group, place], depth + 1, remarks),
+    )
+  }
+  if (Object.hasOwn(part, 'not'))
+    full.not = inFullNames(part.not, [...at, 'not'], depth + 1, remarks)
+  return full
+}
+
+/** Reads the values of one name. */
+function readNamed(name: string, wanted: unknown, at: Path, remarks: Remarks): Condition[] {
+  const own = [...at, name.slice(0, SHOWN)]
+  const fields = Object.hasOwn(shortNames, name)
+    ? shortNames[name as keyof typeof shortNames]
+    : [fieldNamed(name)?.name].filter((field) => field !== undefined)
+  if (fields.length === 0) {
+    const near = nearest(name, [...Object.keys(shortNames), ...factNames])
+    const hint = near === undefined ? knownFields(name) : `did you mean ${near}?`
+    return remarks.refuse(own, `Not known here; ${hint}`, 'unknown_name') ?? []
+  }
+  const before = remarks.errors.length
+  const any = fields.map((field) => {
+    // It is said once what is wrong with a value, by the name that was written.
+    const refuse: Remarks['refuse'] = (_, message, code) =>
+      remarks.errors.length > before ? undefined : remarks.refuse(own, message, code)
+    return readFieldFilter({ [field]: wanted }, at, { ...remarks, refuse }).map(asCondition)
+  })
+  return any.length === 1 ? any[0]! : [{ any: any.flat() }]
+}
 
 function readFact(name: keyof FactsAsked, value: unknown, path: Path, remarks: Remarks) {
   if (name === 'environment') return someOf(environments, value, path, remarks)

@@ -96,6 +96,6 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const sent = plain(name.slice(0, LONGEST))
   return known
     .map((one) => ({ one, edits: editsBetween(sent, plain(one)) }))
-    .filter(({ one, edits }) => edits <= MOST_EDITS && edits < one.length / 2)
+    .filter(({ one, edits }) => edits <= MOST_EDITS && edits <= one.length / 2)
     .toSorted((a, b) => a.edits - b.edits)[0]?.one
 }

@@ -13,7 +13,7 @@ export interface Tombstones {
    * Tells which of these ids are of erased people, in whatever spelling they come.
    * @throws {StorageError}
    */
-  among(tenantId: string, ids: readonly string[]): Promise<ReadonlySet<string>>
+  of(tenantId: string, ids: readonly string[]): Promise<ReadonlySet<string>>
   /** Places tombstones for people; it may be repeated. Every process goes by them within five seconds. */
   put(tenantId: string, ids: readonly string[], erasureId: string): Promise<void>
   /** Lifts those of people, who may come again. @returns how many were lifted */
@@ -88,7 +88,7 @@ export function createTombstones(needs: TombstonesNeeds): Tombstones {
   return {
     digestOf,
 
-    async among(tenantId, ids) {
+    async of(tenantId, ids) {
       const erased = new Set<string>()
       await inParts([...new Set(ids)], async (id) => {
         if (id !== '' && (await isErased(tenantId, id))) erased.add(id)

@@ -2,6 +2,7 @@ import { AppError } from '../../error/app-error'
 import { conversionTargets } from '../../mapping/targets'
 import { keyWith } from '../admit'
 import { writtenJson } from '../answers/json'
+import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -57,7 +58,8 @@ const route = createRoute({
   },
 })
 
-export function getEvent(app: App, { platform, options, answers }: AppDeps) {
+export function getEvent(app: App, deps: AppDeps) {
+  const { platform, options, answers } = deps
   const { maxBodyBytes } = options.config
   const admit = keyWith('events:read')
   operation(app, route, { admit }, async (c, { principal, params, query, reply }) => {
@@ -70,6 +72,8 @@ export function getEvent(app: App, { platform, options, answers }: AppDeps) {
         const detail = 'No event of yours has this id, or its time here has passed.'
         throw new AppError('not_found', detail)
       }
+      const fields = query.as ?? query.view
+      await readNoted(deps, principal, 'GET /analytics/events/{id}', { count: 1, fields })
       if (query.as !== undefined) {
         const { recordAs } = await import('../../mapping/record-as')
         const { json, match } = await recordAs(record, query.as)

@@ -3,6 +3,7 @@ import { filterBy } from '../../query/where'
 import { keyWith } from '../admit'
 import { eventPages } from '../answers/event-page'
 import { jsonArray, jsonObject } from '../answers/json'
+import { readNoted } from '../audit'
 import { conditionIn } from '../condition-parameter'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -69,7 +70,8 @@ export function listArrivals(app: App, deps: AppDeps) {
   const inPage = eventPages(deps)
 
   const admit = keyWith('events:read')
-  operation(app, route, { admit }, async (c, { principal: { tenantId }, query, reply }) => {
+  operation(app, route, { admit }, async (c, { principal, query, reply }) => {
+    const { tenantId } = principal
     const { arrivals } = platform.events
     if (arrivals === undefined) throw new AppError('not_found', NO_ORDER)
     const { limit, after, view, kind, filter: asked, ...fields } = query
@@ -78,7 +80,9 @@ export function listArrivals(app: App, deps: AppDeps) {
       fromPosition('after', () =>
         arrivals(tenantId, filter, { limit, after, maxBytes, sizeOf: sizeIn(view) }),
       )
-    return inPage({ c, tenantId }, read, ({ items, next, isAll }, hold) => {
+    return inPage({ c, tenantId }, read, async ({ items, next, isAll }, hold) => {
+      const noted = { count: items.length, person: filter.actorId, fields: view }
+      if (items.length > 0) await readNoted(deps, principal, 'GET /analytics/arrivals', noted)
       const events = jsonArray(items, (record) => jsonOfEvent(record, view))
       const page = jsonObject<z.output<typeof Arrivals>>({ events, next, isAll })
       return reply.stream(c, 200, page, hold)

@@ -2,6 +2,7 @@ import { filterBy } from '../../query/where'
 import { keyWith } from '../admit'
 import { eventPages } from '../answers/event-page'
 import { jsonArray, jsonObject } from '../answers/json'
+import { readNoted } from '../audit'
 import { conditionIn, filterText } from '../condition-parameter'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -82,12 +83,15 @@ export function listEvents(app: App, deps: AppDeps) {
   const inPage = eventPages(deps)
 
   const admit = keyWith('events:read')
-  operation(app, route, { admit }, async (c, { principal: { tenantId }, query, reply }) => {
+  operation(app, route, { admit }, async (c, { principal, query, reply }) => {
+    const { tenantId } = principal
     const { limit, cursor, view, kind, filter: asked, ...fields } = query
     const filter = filterBy(fields, conditionIn(asked), kind)
     const read = (maxBytes: number) =>
       platform.events.query(tenantId, filter, { limit, cursor, maxBytes, sizeOf: sizeIn(view) })
-    return inPage({ c, tenantId }, read, ({ items, nextCursor }, hold) => {
+    return inPage({ c, tenantId }, read, async ({ items, nextCursor }, hold) => {
+      const noted = { count: items.length, person: filter.actorId, fields: view }
+      await readNoted(deps, principal, 'GET /analytics/events', noted)
       const events = jsonArray(items, (record) => jsonOfEvent(record, view))
       const page = jsonObject<z.output<typeof EventPage>>({ events, nextCursor })
       return reply.stream(c, 200, page, hold)

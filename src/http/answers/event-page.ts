@@ -23,13 +23,13 @@ export function eventPages({ options, answers }: Pick<AppDeps, 'options' | 'answ
   return async function inPage<Read extends Page, Answer>(
     { c, tenantId }: { c: AppContext; tenantId: string },
     read: (maxBytes: number) => Promise<Read>,
-    write: (page: Read, hold: Hold) => Answer,
+    write: (page: Read, hold: Hold) => Answer | Promise<Answer>,
   ): Promise<Answer> {
     const hold = await answers.take(tenantId, reserved, c.req.raw.signal)
     try {
       const page = await read(maxBytes)
       hold.keep(page.items.reduce((sum, { raw }) => sum + raw.length, 0))
-      return write(page, hold)
+      return await write(page, hold)
     } catch (thrown) {
       hold.release()
       throw thrown

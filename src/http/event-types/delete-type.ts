@@ -2,6 +2,7 @@ import { AppError } from '../../error/app-error'
 import { changeOwnTypes, readOwnTypes } from '../../ingest/own-types'
 import { isBuiltIn } from '../../standards/native/types/listing'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
@@ -26,7 +27,9 @@ const route = createRoute({
   },
 })
 
-export function deleteType(app: App, { platform: { documents }, options }: AppDeps) {
+export function deleteType(app: App, deps: AppDeps) {
+  const { platform, options } = deps
+  const { documents } = platform
   const checks = { admit: keyWith('admin') }
   operation(app, route, checks, async (c, { principal, params: { name }, reply }) => {
     const { tenantId, keyId } = principal
@@ -40,6 +43,7 @@ export function deleteType(app: App, { platform: { documents }, options }: AppDe
     await changeOwnTypes(documents, tenantId, (types) => types.filter((type) => type.name !== name))
     const { requestId } = c.var
     options.log.info('an event type was removed', { requestId, tenantId, keyId, name })
+    await audited(deps, principal, { action: 'event_type.deleted', target: name })
     return reply.empty(c, 204)
   })
 }

@@ -4,6 +4,7 @@ import { checkLastDay } from '../../ingest/last-day'
 import { changeOwnTypes, readOwnTypes } from '../../ingest/own-types'
 import { readRegistration, requireVersion } from '../../standards/native/types/registration'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
@@ -99,6 +100,8 @@ export function putType(app: App, deps: AppDeps) {
         return [...types.filter(({ name }) => name !== params.name), made.type]
       })
       const { name, version } = made.type
+      const done = { action: 'event_type.put', target: name, details: { version } }
+      await audited(deps, principal, done)
       const { requestId } = c.var
       options.log.info('an event type was registered', {
         requestId,

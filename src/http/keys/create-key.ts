@@ -1,6 +1,7 @@
 import { issueKey, usualScopes, xapiScopes } from '../../access/keys/key'
 import { faultsOfPageKey, pageScopes } from '../../access/keys/page-key'
 import { AppError } from '../../error/app-error'
+import { audited } from '../audit'
 import type { App, AppContext, AppDeps } from '../context'
 import { absoluteUrl, linkTo } from '../links'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -57,6 +58,9 @@ export function createKey(app: App, deps: AppDeps) {
     }
     const grant = { tenantId, sourceId, name, scopes, ...more }
     const { key, record } = await issueKey(deps.platform.registry, grant, { at: clock.now() })
+    const { keyId: target } = record
+    const details = { sourceId, scopes, ...more }
+    await audited(deps, principal, { action: 'key.created', target, details }, tenantId)
     c.header('Location', linkTo(c, `/keys/${record.keyId}`))
     c.header('Cache-Control', 'no-store')
     const endpoint = xapi ? { endpoint: endpointOf(c) } : {}

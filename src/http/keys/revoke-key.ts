@@ -1,4 +1,5 @@
 import { AppError } from '../../error/app-error'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
@@ -29,7 +30,10 @@ export function revokeKey(app: App, deps: AppDeps) {
     const tenantId = await tenantAsked(deps, principal, query)
     const { keyId } = await keyNamed(deps, tenantId, params.id)
     const at = options.clock.now().toISOString()
-    if (await platform.registry.keys.revoke(tenantId, keyId, at)) return reply.empty(c, 204)
-    throw new AppError('not_found', `There is no key ${keyId} in use.`)
+    if (!(await platform.registry.keys.revoke(tenantId, keyId, at))) {
+      throw new AppError('not_found', `There is no key ${keyId} in use.`)
+    }
+    await audited(deps, principal, { action: 'key.revoked', target: keyId }, tenantId)
+    return reply.empty(c, 204)
   })
 }

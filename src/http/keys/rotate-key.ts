@@ -1,5 +1,6 @@
 import { readOverlap } from '../../access/keys/lifetime'
 import { rotateKey } from '../../access/keys/rotate'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { linkTo } from '../links'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -56,6 +57,8 @@ export function rotate(app: App, deps: AppDeps) {
     const { overlap, expires: expiresAt } = body
     const rotation = { at: clock.now(), overlapMs: readOverlap(overlap)!, expiresAt }
     const { key, record, oldEndsAt } = await rotateKey(deps.platform.registry, old, rotation)
+    const details = { by: record.keyId, oldEndsAt }
+    await audited(deps, principal, { action: 'key.rotated', target: old.keyId, details }, tenantId)
     c.header('Location', linkTo(c, `/keys/${record.keyId}`))
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 201, { ...viewOf(record), key, oldEndsAt })

@@ -1,6 +1,7 @@
 import { AppError } from '../../error/app-error'
 import { formats } from '../../realtime/event-frame'
 import { keyWith } from '../admit'
+import { readNoted } from '../audit'
 import type { App, AppContext, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
@@ -78,12 +79,16 @@ const route = createRoute({
 
 const NONE = 'This server sends no event streams: ask for the latest events, or let a webhook tell.'
 
-export function streamEvents(app: App, { services, options }: AppDeps) {
+export function streamEvents(app: App, deps: AppDeps) {
+  const { services, options } = deps
   const admit = keyWith('events:read')
   const held = createHeldRecords()
 
   operation(app, route, { admit }, async (c, { principal, query, headers, reply }) => {
     const { live } = services
+    // Few follow, and each for long: that one began is what is noted.
+    const noted = { count: 0, person: query.user_id, fields: query.format }
+    if (c.req.method !== 'HEAD') await readNoted(deps, principal, `GET ${route.path}`, noted)
     if (live === undefined) {
       if (options.streamAt === undefined) throw new AppError('not_found', NONE)
       c.header('Location', new URL(`${route.path}${searchOf(c)}`, options.streamAt).href)

@@ -1,6 +1,6 @@
 import type { Receipt } from '../../event/receipt'
 import type { Heard, Parsed } from '../../ingest/arrival'
-import { isAwaited, type One, oneIn, refusalOfOne } from '../../ingest/one'
+import { isAwaited, keptOf, type One, oneIn, refusalOfOne } from '../../ingest/one'
 import { receiptText } from '../../ingest/receipt-text'
 import { assertAccepted } from '../../ingest/strict'
 import { inTurn } from '../../syntax/steps'
@@ -39,6 +39,7 @@ export function receiveNativeWith(deps: AppDeps): ReceiveNative {
         if (person !== undefined && one?.event) one.event.actorId ??= person.learnerId
         isStrict = heard.mode === 'strict'
       },
+      kept: keptOf(() => one),
     }
     const isStream = options.streamsLines === true && opened.form === 'lines' && mayBeStream(c)
     const take = isStream ? (await import('./take-lines')).takeLines : takeBody

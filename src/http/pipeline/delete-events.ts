@@ -1,4 +1,5 @@
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -36,12 +37,15 @@ const route = createRoute({
   },
 })
 
-export function deleteEvents(app: App, { services }: AppDeps) {
+export function deleteEvents(app: App, deps: AppDeps) {
+  const { services } = deps
   const checks = { admit: keyWith('admin') }
   operation(app, route, checks, async (c, { principal, query, reply }) => {
     const before = timeIn('before', query.before)
     const { requestId } = c.var
     const asked = { tenantId: principal.tenantId, by: principal.keyId, before, requestId }
-    return reply.json(c, 200, { deleted: await hideEvents(services, asked) })
+    const deleted = await hideEvents(services, asked)
+    await audited(deps, principal, { action: 'events.hidden', details: { before, deleted } })
+    return reply.json(c, 200, { deleted })
   })
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../error/app-error'
 import { keyWith } from '../admit'
+import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { PipelineEvent, pipelineView, viewExample } from '../native/pipeline-event'
 import { jsonReply, keyed, problems } from '../openapi'
@@ -26,10 +27,12 @@ const route = createRoute({
   },
 })
 
-export function getEvent(app: App, { platform, options, answers }: AppDeps) {
+export function getEvent(app: App, deps: AppDeps) {
+  const { platform, options, answers } = deps
   const { maxBodyBytes } = options.config
   const checks = { admit: keyWith('events:read') }
-  operation(app, route, checks, async (c, { principal: { tenantId }, params, reply }) => {
+  operation(app, route, checks, async (c, { principal, params, reply }) => {
+    const { tenantId } = principal
     const hold = await answers.take(tenantId, maxBodyBytes, c.req.raw.signal)
     try {
       const record = await platform.events.get(tenantId, params.id)
@@ -38,6 +41,7 @@ export function getEvent(app: App, { platform, options, answers }: AppDeps) {
         throw new AppError('not_found', detail)
       }
       hold.keep(record.raw.length)
+      await readNoted(deps, principal, 'GET /api/v1/events/{id}', { count: 1, fields: 'event' })
       return reply.stream(c, 200, pipelineView(record), hold)
     } catch (thrown) {
       hold.release()

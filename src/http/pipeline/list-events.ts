@@ -4,6 +4,7 @@ import { filterBy } from '../../query/where'
 import { keyWith } from '../admit'
 import { eventPages } from '../answers/event-page'
 import { jsonArray } from '../answers/json'
+import { readNoted } from '../audit'
 import { conditionIn, filterText } from '../condition-parameter'
 import type { App, AppContext, AppDeps } from '../context'
 import { absoluteUrl } from '../links'
@@ -72,7 +73,8 @@ export function listEvents(app: App, deps: AppDeps) {
   const inPage = eventPages(deps)
   const checks = { admit: keyWith('events:read') }
 
-  operation(app, route, checks, async (c, { principal: { tenantId }, query, reply }) => {
+  operation(app, route, checks, async (c, { principal, query, reply }) => {
+    const { tenantId } = principal
     const limit = limitIn(query.limit)
     const filter = filterOf(query)
     const cursor = query.cursor || undefined
@@ -82,7 +84,9 @@ export function listEvents(app: App, deps: AppDeps) {
         : platform.events.latest(tenantId, filter, {
             ...{ limit, cursor, maxBytes, sizeOf: viewBytes },
           })
-    return inPage({ c, tenantId }, read, ({ items, nextCursor }, hold) => {
+    return inPage({ c, tenantId }, read, async ({ items, nextCursor }, hold) => {
+      const noted = { count: items.length, person: query.user_id, fields: 'event' }
+      await readNoted(deps, principal, 'GET /api/v1/events', noted)
       if (nextCursor !== undefined) c.header('Link', nextLink(c, query, nextCursor))
       return reply.stream(c, 200, jsonArray(items, pipelineView), hold)
     })

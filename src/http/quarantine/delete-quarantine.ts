@@ -1,6 +1,7 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { reachOf } from '../../identity/reach'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
@@ -58,7 +59,8 @@ const route = createRoute({
   },
 })
 
-export function deleteQuarantine(app: App, { platform, options }: AppDeps) {
+export function deleteQuarantine(app: App, deps: AppDeps) {
+  const { platform, options } = deps
   const { quarantine } = platform
   const checks = { admit: keyWith('quarantine:write'), limits: options.config }
   operation(app, route, checks, async (c, { principal, body, reply }) => {
@@ -82,6 +84,8 @@ export function deleteQuarantine(app: App, { platform, options }: AppDeps) {
       await rest()
     } while (cursor !== undefined && seen < limit && performance.now() < end)
     if (!dryRun && count > 0) {
+      const details = { count, filter }
+      await audited(deps, principal, { action: 'quarantine.deleted', details })
       const { requestId } = c.var
       options.log.info('quarantined items were given up', {
         requestId,

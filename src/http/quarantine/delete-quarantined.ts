@@ -1,3 +1,4 @@
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
@@ -22,13 +23,16 @@ const route = createRoute({
   },
 })
 
-export function deleteQuarantined(app: App, { platform, options }: AppDeps) {
+export function deleteQuarantined(app: App, deps: AppDeps) {
+  const { platform, options } = deps
   const admit = admitToItem('quarantine:write')
   operation(app, route, { admit }, async (c, { principal, params, reply }) => {
     const { tenantId, keyId } = principal
     const { id: quarantineId } = params
     await findItem(platform.quarantine, principal, quarantineId)
     if (!(await platform.quarantine.release(tenantId, quarantineId))) throw noSuchItem()
+    const done = { action: 'quarantine.deleted', target: quarantineId, details: { count: 1 } }
+    await audited(deps, principal, done)
     const { requestId } = c.var
     options.log.info('a quarantined item was given up', { requestId, keyId, quarantineId })
     return reply.empty(c, 204)

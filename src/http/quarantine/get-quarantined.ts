@@ -1,5 +1,6 @@
 import type { QuarantinedItem } from '../../platform/quarantine-store'
 import { jsonObject, jsonString } from '../answers/json'
+import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -28,7 +29,8 @@ const route = createRoute({
   },
 })
 
-export function getQuarantined(app: App, { platform, options, answers }: AppDeps) {
+export function getQuarantined(app: App, deps: AppDeps) {
+  const { platform, options, answers } = deps
   const { maxBodyBytes } = options.config
   const admit = admitToItem('quarantine:read')
   operation(app, route, { admit }, async (c, { principal, params, reply }) => {
@@ -36,6 +38,7 @@ export function getQuarantined(app: App, { platform, options, answers }: AppDeps
     try {
       const item = await findItem(platform.quarantine, principal, params.id)
       hold.keep(item.raw.length)
+      await readNoted(deps, principal, 'GET /quarantine/{id}', { count: 1, fields: 'raw' })
       return reply.stream(c, 200, jsonOfItem(item), hold)
     } catch (thrown) {
       hold.release()

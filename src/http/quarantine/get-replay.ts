@@ -45,7 +45,7 @@ const route = createRoute({
       example: {
         replayId: 'rpl_4b1f2a60-7d0c-4a3e-9c1d-8a54d6f0c7e2',
         startedAt: '2026-11-21T09:30:00.000Z',
-        counts: { stored: 310, duplicate: 2, set_aside: 0, refused: 1 },
+        counts: { stored: 310, duplicate: 2, set_aside: 0, withheld: 0, refused: 1 },
         left: 687,
         refused: ['qua_5f0c1a2b3c4d5e6f708192035f0c1a2b'],
       },

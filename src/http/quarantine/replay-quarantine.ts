@@ -1,6 +1,7 @@
 import type { Replaying } from '../../ingest/replay-runner'
 import { nothingYet, progressAfter } from '../../ingest/replay-runner'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { linkTo } from '../links'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -59,7 +60,7 @@ const BUDGET_MS = 2_000
 
 const example = {
   dryRun: true,
-  counts: { stored: 1, duplicate: 0, set_aside: 0, refused: 0 },
+  counts: { stored: 1, duplicate: 0, set_aside: 0, withheld: 0, refused: 0 },
   results: [resultExample],
 }
 
@@ -92,7 +93,8 @@ const route = createRoute({
   },
 })
 
-export function replayQuarantine(app: App, { options }: AppDeps, { piece, runner }: Replaying) {
+export function replayQuarantine(app: App, deps: AppDeps, { piece, runner }: Replaying) {
+  const { options } = deps
   const checks = { admit: keyWith('quarantine:write'), limits: options.config }
   operation(app, route, checks, async (c, { principal, body, reply }) => {
     const who = replayerOf(principal)
@@ -101,6 +103,10 @@ export function replayQuarantine(app: App, { options }: AppDeps, { piece, runner
     const filter = withinReach(asked.filter, who.reach)
     const { results, nextCursor, left } = await piece(who, { ...asked, filter }, BUDGET_MS)
     const { counts, refused } = progressAfter(nothingYet, results)
+    if (!dryRun && (results.length > 0 || left > 0)) {
+      const details = { counts, filter, isRepair: patch !== undefined, left }
+      await audited(deps, principal, { action: 'quarantine.replayed', details })
+    }
     c.header('Cache-Control', 'no-store')
 
     if (runner !== undefined && background && !dryRun && left > 0) {

@@ -1,6 +1,7 @@
 import type { Replaying } from '../../ingest/replay-runner'
 import { replayViewOf } from '../../ingest/replay-view'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
@@ -40,11 +41,17 @@ const route = createRoute({
   },
 })
 
-export function replayQuarantined(app: App, { options }: AppDeps, { replay }: Replaying) {
+export function replayQuarantined(app: App, deps: AppDeps, { replay }: Replaying) {
+  const { options } = deps
   const checks = { admit: keyWith('quarantine:write'), limits: options.config }
   operation(app, route, checks, async (c, { principal, params, body, reply }) => {
     const result = await replay(replayerOf(principal), params.id, body)
     if (result === undefined) throw noSuchItem()
+    if (!body.dryRun) {
+      const { outcome } = result
+      const details = { outcome, isRepair: body.patch !== undefined }
+      await audited(deps, principal, { action: 'quarantine.replayed', target: params.id, details })
+    }
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, replayViewOf(result))
   })

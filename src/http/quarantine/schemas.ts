@@ -153,6 +153,7 @@ export const OutcomeCounts = z
     stored: z.int(),
     duplicate: z.int(),
     set_aside: z.int(),
+    withheld: z.int(),
     refused: z.int(),
   })
   .openapi('OutcomeCounts')
@@ -160,9 +161,9 @@ export const OutcomeCounts = z
 export const ReplayResultView = z
   .object({
     quarantineId: z.string(),
-    outcome: z.enum(['stored', 'duplicate', 'set_aside', 'refused']).openapi({
+    outcome: z.enum(['stored', 'duplicate', 'set_aside', 'withheld', 'refused']).openapi({
       description:
-        '`stored`: it is an event now. `duplicate`: it was one already. `set_aside`: a body could be read, and its items are in quarantine one by one. `refused`: it stays where it is. All but the last have left the quarantine',
+        '`stored`: it is an event now. `duplicate`: it was one already. `set_aside`: a body could be read, and its items are in quarantine one by one. `withheld`: the policy does not let it be kept any longer. `refused`: it stays where it is. All but the last have left the quarantine',
     }),
     eventCount: count,
     eventIds: z.array(z.string()).openapi({ description: 'The first hundred' }),

@@ -5,7 +5,7 @@ import type { App } from '../context'
 import { inHandshake, subprotocolHeaders } from '../credentials'
 import { problems } from '../openapi'
 import { rawOperation } from '../operation'
-import { serverFacts } from '../receive'
+import { optOutIn, serverFacts } from '../receive'
 import { createRoute } from '../route'
 import { handedOver, KeyInAddress } from './handed-over'
 
@@ -30,7 +30,8 @@ export function openPublish(app: App) {
   rawOperation(app, route, async (c) => {
     const principal = await requireScope(c, 'events:write', inHandshake)
     const { ip, userAgent } = serverFacts(c, principal.keyId)
-    const connection = { protocol: publishName, principal, ip, userAgent }
+    const optOut = optOutIn(c)
+    const connection = { protocol: publishName, principal, ip, userAgent, optOut }
     if (c.env.upgrade?.(connection, subprotocolHeaders(c))) return handedOver()
     throw new AppError('upgrade_required', 'Open a WebSocket here: `Upgrade: websocket`.')
   })

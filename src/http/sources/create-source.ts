@@ -1,6 +1,7 @@
 import { AppError } from '../../error/app-error'
 import type { Source } from '../../platform/registry/sources'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { linkTo } from '../links'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -8,7 +9,14 @@ import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
 import { checkSigningWith } from './check-signing'
-import { NewSource, SourceView, settingsExample, viewExample, viewOf } from './schemas'
+import {
+  NewSource,
+  SourceView,
+  settingsAudited,
+  settingsExample,
+  viewExample,
+  viewOf,
+} from './schemas'
 
 const route = createRoute({
   method: 'post',
@@ -35,14 +43,16 @@ const route = createRoute({
   },
 })
 
-export function createSource(app: App, { platform, options, services }: AppDeps) {
+export function createSource(app: App, deps: AppDeps) {
+  const { platform, options, services } = deps
   const checkSigning = checkSigningWith(services)
   const checks = {
     admit: keyWith('admin'),
     limits: options.config,
     hidden: ['signing'],
   }
-  operation(app, route, checks, async (c, { principal: { tenantId }, body, reply }) => {
+  operation(app, route, checks, async (c, { principal, body, reply }) => {
+    const { tenantId } = principal
     const { id: sourceId, ...settings } = body
     await checkSigning(settings.signing)
     if ((await platform.registry.sources.get(tenantId, sourceId)) !== undefined) {
@@ -53,6 +63,8 @@ export function createSource(app: App, { platform, options, services }: AppDeps)
     const now = options.clock.now().toISOString()
     const source: Source = { ...settings, tenantId, sourceId, createdAt: now, updatedAt: now }
     await platform.registry.sources.put(source)
+    const details = settingsAudited(settings)
+    await audited(deps, principal, { action: 'source.created', target: sourceId, details })
     c.header('Location', linkTo(c, `/sources/${sourceId}`))
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 201, viewOf(source))

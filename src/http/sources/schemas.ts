@@ -101,6 +101,13 @@ export function viewOf(source: Source): z.output<typeof SourceView> {
   return { id, name, mode, duplicates, ...chosen, createdAt, updatedAt }
 }
 
+/** Says settings for the audit trail, without the bytes of keys. */
+export function settingsAudited({ signing, ...rest }: z.output<typeof SourceSettings>) {
+  const { keys, ...other } = signing ?? {}
+  const kept = keys === undefined ? other : { ...other, keys: keys.length }
+  return { ...rest, ...(signing && { signing: kept }) }
+}
+
 export const settingsExample = {
   name: 'Canvas',
   mode: 'lenient' as const,

@@ -1,5 +1,6 @@
 import type { Source } from '../../platform/registry/sources'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
@@ -7,7 +8,14 @@ import { replaceStored } from '../replace-stored'
 import { createRoute } from '../route'
 import { checkSigningWith } from './check-signing'
 import { findSource, SourceParams } from './find-source'
-import { SourceSettings, SourceView, settingsExample, viewExample, viewOf } from './schemas'
+import {
+  SourceSettings,
+  SourceView,
+  settingsAudited,
+  settingsExample,
+  viewExample,
+  viewOf,
+} from './schemas'
 
 const route = createRoute({
   method: 'put',
@@ -47,6 +55,8 @@ export function updateSource(app: App, deps: AppDeps) {
         return source
       },
     })
+    const details = settingsAudited(settings)
+    await audited(deps, principal, { action: 'source.changed', target: params.id, details })
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, viewOf(source))
   })

@@ -87,7 +87,10 @@ function requireJsonText(c: AppContext): void {
   if (form !== 'document' && form !== 'message') throw notJson()
 }
 
-type Fared = Pick<Receipt, 'eventCount' | 'acceptedForLater' | 'quarantined' | 'quarantinedCount'>
+type Fared = Pick<
+  Receipt,
+  'eventCount' | 'acceptedForLater' | 'quarantined' | 'quarantinedCount' | 'withheld'
+>
 
 /** A strict source of which nothing could be stored is told as any other here. */
 function receiptOfStrict(thrown: unknown): Fared {
@@ -107,13 +110,15 @@ const ofOthers = new Set([
 ])
 
 /** @throws {AppError} `forbidden` when nothing may be stored, because all of it is somebody else's */
-function replyOf({ eventCount, acceptedForLater = 0, quarantined, quarantinedCount }: Fared) {
+function replyOf({ eventCount, acceptedForLater = 0, quarantined, ...more }: Fared) {
+  const { quarantinedCount, withheld } = more
   const rejected = quarantinedCount ?? quarantined.length
   const reasons = quarantined.flatMap(({ errors: [first] }) => (first ? [reasonOf(first)] : []))
   const told = {
     accepted: eventCount + acceptedForLater,
     rejected,
     rejected_reasons_sample: reasons.slice(0, MOST_REASONS),
+    ...(withheld !== undefined && { withheld }),
   }
   const isOfOthers = quarantined.every(({ errors }) =>
     errors.every(({ code }) => ofOthers.has(code)),

@@ -1,4 +1,5 @@
 import { sessionTypes } from '../../standards/native/session-door'
+import { WithheldCounts } from '../receipt'
 import { z } from '../zod'
 
 const id = z.union([z.string(), z.int()])
@@ -54,6 +55,7 @@ export const TelemetryReply = z
     accepted: count.openapi({ description: 'Stored, or stored before' }),
     rejected: count.openapi({ description: 'In quarantine, each with its reasons' }),
     rejected_reasons_sample: z.array(z.string()).openapi({ maxItems: 5 }),
+    withheld: WithheldCounts.optional(),
   })
   .openapi('TelemetryReply')
 

@@ -1,4 +1,5 @@
 import type { Tenant } from '../../platform/registry/tenants'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { administrator } from '../keys/administer'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -38,6 +39,8 @@ export function changeTenant(app: App, deps: AppDeps) {
     const settings = Object.entries({ ...was, ...body }).filter(([, value]) => value !== null)
     const tenant = Object.fromEntries(settings) as unknown as Tenant
     await platform.registry.tenants.put(tenant)
+    const done = { action: 'tenant.changed', target: tenant.tenantId, details: { ...body } }
+    await audited(deps, principal, done, tenant.tenantId)
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, viewOf(tenant, deps))
   })

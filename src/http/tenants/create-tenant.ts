@@ -1,6 +1,7 @@
 import { FIRST_SOURCE, makeTenant, TENANT_ID, tenantIdExpected } from '../../access/keys/new-tenant'
 import { SOURCE_ID } from '../../access/keys/sources'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { viewOf as viewOfKey } from '../keys/schemas'
 import { linkTo } from '../links'
@@ -56,14 +57,17 @@ const route = createRoute({
   },
 })
 
-export function createTenant(app: App, { platform, options }: AppDeps) {
+export function createTenant(app: App, deps: AppDeps) {
+  const { platform, options } = deps
   const checks = { admit: keyWith('installation'), limits: options.config }
-  operation(app, route, checks, async (c, { body, reply }) => {
+  operation(app, route, checks, async (c, { principal, body, reply }) => {
     const { id: tenantId, ...asked } = body
     const made = await makeTenant(platform.registry, { ...asked, tenantId }, options.clock.now())
     c.header('Location', linkTo(c, `/tenants/${made.tenant.tenantId}`))
     c.header('Cache-Control', 'no-store')
     const { tenant, record, key } = made
+    const done = { target: tenant.tenantId, details: { adminKey: record.keyId } }
+    await audited(deps, principal, { action: 'tenant.created', ...done }, tenant.tenantId)
     return reply.json(c, 201, {
       ...viewOf(tenant, { platform, options }),
       adminKey: { ...viewOfKey(record), key },

@@ -1,5 +1,7 @@
+import { issuerId } from '../../access/people/issuer'
 import { createPeopleIssuers } from '../../access/people/issuers'
 import { AppError } from '../../error/app-error'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { administrator } from '../keys/administer'
 import { keyed, problems, requestIdHeader } from '../openapi'
@@ -30,7 +32,11 @@ export function deleteIssuer(app: App, deps: AppDeps) {
   operation(app, route, { admit }, async (c, { principal, params, query, reply }) => {
     const { tenantId } = await findTenant(deps, principal, params.id)
     const isRemoved = await createPeopleIssuers(deps.platform).remove(tenantId, query)
-    if (isRemoved) return reply.empty(c, 204)
-    throw new AppError('not_found', 'Your tenant has no such issuer with this audience.')
+    if (!isRemoved) {
+      throw new AppError('not_found', 'Your tenant has no such issuer with this audience.')
+    }
+    const done = { action: 'issuer.removed', target: issuerId(query) }
+    await audited(deps, principal, done, tenantId)
+    return reply.empty(c, 204)
   })
 }

@@ -1,5 +1,6 @@
-import { checkIssuer, type PeopleIssuer } from '../../access/people/issuer'
+import { checkIssuer, issuerId, type PeopleIssuer } from '../../access/people/issuer'
 import { createPeopleIssuers } from '../../access/people/issuers'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { administrator } from '../keys/administer'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -45,6 +46,9 @@ export function putIssuer(app: App, deps: AppDeps) {
     await checkIssuer(body, rules)
     const put = { ...body, tenantId, createdAt: clock.now().toISOString() } satisfies PeopleIssuer
     const { isNew, issuer } = await createPeopleIssuers(deps.platform).put(put)
+    const { claims, roles, sourceId } = issuer
+    const done = { target: issuerId(issuer), details: { claims, roles, sourceId } }
+    await audited(deps, principal, { action: 'issuer.put', ...done }, tenantId)
     c.header('Cache-Control', 'no-store')
     const view = issuerViewOf(issuer)
     return isNew ? reply.json(c, 201, view) : reply.json(c, 200, view)

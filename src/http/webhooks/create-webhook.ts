@@ -10,6 +10,7 @@ import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { z } from '../zod'
+import { webhookAudited } from './audited'
 import { NewWebhook, settingsExample } from './schemas'
 import { storedOf } from './stored-settings'
 import { CreatedWebhook, viewExample, viewOf } from './view'
@@ -39,10 +40,12 @@ const route = createRoute({
   },
 })
 
-export function createWebhook(app: App, { platform, options }: AppDeps, checkTarget: CheckTarget) {
+export function createWebhook(app: App, deps: AppDeps, checkTarget: CheckTarget) {
+  const { platform, options } = deps
   const hidden = ['headers', 'secret']
   const checks = { admit: keyWith('webhooks:write'), limits: options.config, hidden }
-  operation(app, route, checks, async (c, { principal: { tenantId }, body, reply }) => {
+  operation(app, route, checks, async (c, { principal, body, reply }) => {
+    const { tenantId } = principal
     const { secret = newWebhookSecret(), ...settings } = body
     await checkTarget(tenantId, settings.targetUrl)
 
@@ -59,6 +62,7 @@ export function createWebhook(app: App, { platform, options }: AppDeps, checkTar
     const { maxWebhooks } = options.config
     if (!(await platform.registry.webhooks.add(webhook, maxWebhooks)))
       throw limitReached(maxWebhooks)
+    await webhookAudited(deps, principal, 'created', webhook)
     c.header('Location', linkTo(c, `/webhooks/${webhook.webhookId}`))
     c.header('Cache-Control', 'no-store')
     // The secret leaves us this once.

@@ -1,4 +1,5 @@
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
@@ -21,18 +22,16 @@ const route = createRoute({
   },
 })
 
-export function deleteWebhook(app: App, { platform }: AppDeps) {
+export function deleteWebhook(app: App, deps: AppDeps) {
+  const { platform } = deps
   const admit = keyWith('webhooks:write')
-  operation(
-    app,
-    route,
-    { admit },
-    async (c, { principal: { tenantId }, params: { id }, reply }) => {
-      const isDeleted = await platform.registry.webhooks.delete(tenantId, id)
-      // Deliveries are dropped even when the webhook is gone: an earlier request may have stopped between.
-      await platform.deliveries.drop(tenantId, id)
-      if (!isDeleted) throw noSuchWebhook()
-      return reply.empty(c, 204)
-    },
-  )
+  operation(app, route, { admit }, async (c, { principal, params: { id }, reply }) => {
+    const { tenantId } = principal
+    const isDeleted = await platform.registry.webhooks.delete(tenantId, id)
+    // Deliveries are dropped even when the webhook is gone: an earlier request may have stopped between.
+    await platform.deliveries.drop(tenantId, id)
+    if (!isDeleted) throw noSuchWebhook()
+    await audited(deps, principal, { action: 'webhook.deleted', target: id })
+    return reply.empty(c, 204)
+  })
 }

@@ -7,6 +7,7 @@ import { maskedHeaders, requestHeaders } from '../../webhooks/message/request'
 import { createReadRecords } from '../../webhooks/sending/read-records'
 import { keyWith } from '../admit'
 import { jsonObject, jsonString } from '../answers/json'
+import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -90,6 +91,8 @@ export function getDelivery(app: App, deps: AppDeps) {
       const message = compose(webhook, entry, records)
       const body = scopes.includes('events:read') ? message.body.toString() : undefined
       hold.keep(body?.length ?? 0)
+      const route = 'GET /webhooks/{id}/deliveries/{delivery}'
+      if (body !== undefined) await readNoted(deps, principal, route, { count: records.length })
       const content = jsonObject<z.output<typeof Delivery>>({
         ...viewOfDelivery(entry),
         tries: entry.tries.map(viewOfAttempt),

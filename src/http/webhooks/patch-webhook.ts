@@ -5,6 +5,7 @@ import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
 import { parseAs } from '../validation'
+import { webhookAudited } from './audited'
 import { changeSettings } from './change-settings'
 import { WebhookParams } from './find-webhook'
 import { WebhookChanges, WebhookSettings } from './schemas'
@@ -37,7 +38,8 @@ const hidden = ['headers']
 
 export function patchWebhook(app: App, deps: AppDeps, checkTarget: CheckTarget) {
   const checks = { admit: keyWith('webhooks:write'), limits: deps.options.config, hidden }
-  operation(app, route, checks, async (c, { principal: { tenantId }, params, body, reply }) => {
+  operation(app, route, checks, async (c, { principal, params, body, reply }) => {
+    const { tenantId } = principal
     const { resumeFrom, ...changes } = body
     const webhook = await changeSettings(deps, checkTarget, {
       tenantId,
@@ -47,6 +49,7 @@ export function patchWebhook(app: App, deps: AppDeps, checkTarget: CheckTarget) 
       settingsFor: (stored) =>
         parseAs(WebhookSettings, changed(settingsOf(stored), changes), hidden),
     })
+    await webhookAudited(deps, principal, 'changed', webhook)
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, viewOf(webhook))
   })

@@ -1,4 +1,5 @@
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { linkTo } from '../links'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -54,6 +55,8 @@ export function replayWebhook(app: App, deps: AppDeps) {
   operation(app, route, checks, async (c, { principal, params, body, reply }) => {
     const webhook = await findWebhook(deps, principal.tenantId, params.id)
     const replay = await webhookReplays.begin(webhook, body)
+    const details = { replayId: replay.replayId, ...body }
+    await audited(deps, principal, { action: 'webhook.replayed', target: params.id, details })
     c.header('Cache-Control', 'no-store')
     c.header('Location', linkTo(c, `/webhooks/${params.id}/replays/${replay.replayId}`))
     return reply.json(c, 202, replayViewOf(replay))

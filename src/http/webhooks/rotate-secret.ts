@@ -3,6 +3,7 @@ import { newWebhookSecret } from '../../webhooks/message/secret'
 import { changedAt } from '../../webhooks/state/disable'
 import { owedFrom } from '../../webhooks/state/owed'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
@@ -71,7 +72,8 @@ export function rotateSecret(app: App, deps: AppDeps) {
   const { platform, options } = deps
   const admit = keyWith('webhooks:write')
   const checks = { admit, limits: options.config, hidden: ['secret'] }
-  operation(app, route, checks, async (c, { principal: { tenantId }, params, body, reply }) => {
+  operation(app, route, checks, async (c, { principal, params, body, reply }) => {
+    const { tenantId } = principal
     const { overlapHours, secret = newWebhookSecret() } = body
     const now = options.clock.now()
     const overlapUntil = new Date(now.getTime() + overlapHours * HOUR_MS).toISOString()
@@ -85,6 +87,8 @@ export function rotateSecret(app: App, deps: AppDeps) {
         return (await platform.registry.webhooks.replace(stored, next)) ? next : undefined
       },
     })
+    const done = { target: params.id, details: { overlapUntil } }
+    await audited(deps, principal, { action: 'webhook.secret_rotated', ...done })
     const { publicKey, signatures } = webhook
     const shownKey = signatures?.includes('v1a') && publicKey ? { publicKey } : {}
     c.header('Cache-Control', 'no-store')

@@ -4,6 +4,7 @@ import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
+import { webhookAudited } from './audited'
 import { changeSettings } from './change-settings'
 import { WebhookParams } from './find-webhook'
 import { settingsExample, WebhookReplacement } from './schemas'
@@ -31,13 +32,15 @@ const route = createRoute({
 export function updateWebhook(app: App, deps: AppDeps, checkTarget: CheckTarget) {
   const admit = keyWith('webhooks:write')
   const checks = { admit, limits: deps.options.config, hidden: ['headers'] }
-  operation(app, route, checks, async (c, { principal: { tenantId }, params, body, reply }) => {
+  operation(app, route, checks, async (c, { principal, params, body, reply }) => {
+    const { tenantId } = principal
     const { resumeFrom, ...settings } = body
     const { targetUrl } = settings
     const webhookId = params.id
     const settingsFor = () => settings
     const change = { tenantId, webhookId, targetUrl, resumeFrom, settingsFor }
     const webhook = await changeSettings(deps, checkTarget, change)
+    await webhookAudited(deps, principal, 'changed', webhook)
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, viewOf(webhook))
   })

@@ -1,4 +1,5 @@
 import { requireWithin } from '../../access/cmi5/within'
+import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -45,7 +46,8 @@ const route = createRoute({
   },
 })
 
-export function getAgent(app: App, { platform }: AppDeps, admission: Admission) {
+export function getAgent(app: App, deps: AppDeps, admission: Admission) {
+  const { platform } = deps
   const admit = admission({
     rights: ['definitions/read'],
     mode: 'lrs',
@@ -56,6 +58,7 @@ export function getAgent(app: App, { platform }: AppDeps, admission: Admission) 
     const named = readAgent(query.agent, principal.version)
     requireWithin(principal, { agent: named.key })
     const fragments = await platform.statements.agent(principal.tenantId, named.key)
+    await readNoted(deps, principal, 'GET /xapi/agents', { count: 1, person: named.key })
     return reply.json(c, 200, personOf(named.agent, fragments) as z.output<typeof Person>)
   })
 }

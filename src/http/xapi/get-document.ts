@@ -1,6 +1,8 @@
 import { AppError } from '../../error/app-error'
+import type { Principal } from '../../identity/principal'
 import type { DocumentEntry } from '../../platform/document-store'
 import { isAmong } from '../../statements/preconditions'
+import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { keyed, problems, requestIdHeader } from '../openapi'
 import { operation } from '../operation'
@@ -73,16 +75,13 @@ type Found = (DocumentEntry & { bytes?: Uint8Array }) | undefined
 
 export function getDocument(
   app: App,
-  {
-    admission,
-    documents,
-    answers,
-  }: Pick<AppDeps, 'answers'> & {
+  deps: AppDeps & {
     admission: Admission
     documents: XapiDocuments
   },
   resource: DocumentResource,
 ) {
+  const { admission, documents, answers } = deps
   const admit = admission({ rights: resource.rights.read, mode: 'lrs' })
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const query = sent.query as DocumentQuery
@@ -111,6 +110,7 @@ export function getDocument(
       }
       if (isHead) c.header('Content-Length', String(found.size))
       hold.keep(found.size)
+      await documentNoted(deps, principal, resource, query)
       const { contentType } = found
       const bytes = found.bytes ?? new Uint8Array()
       return reply.bytes(c, 200, { contentType, bytes }, hold)
@@ -119,4 +119,15 @@ export function getDocument(
       throw thrown
     }
   })
+}
+
+/** A learner who reads what is their own, in a session of theirs, is not written down. */
+async function documentNoted(
+  deps: AppDeps,
+  principal: Principal,
+  { path }: DocumentResource,
+  { agent }: DocumentQuery,
+) {
+  if (principal.session !== undefined) return
+  await readNoted(deps, principal, `GET ${path}`, { count: 1, person: agent })
 }

@@ -2,6 +2,7 @@ import { allows } from '../../identity/xapi-rights'
 import { PAGE_BYTES } from '../../platform/event-store'
 import type { Found } from '../../statements/reading'
 import { type Json, jsonArray, jsonObject, writtenJson } from '../answers/json'
+import { readNoted } from '../audit'
 import type { App, AppContext, AppDeps } from '../context'
 import { linkTo } from '../links'
 import { keyed, problems } from '../openapi'
@@ -82,6 +83,8 @@ export function getStatements(app: App, deps: AppDeps, admission: Admission) {
     try {
       const found = await read(reader, { query, sent, language: headers['Accept-Language'] })
       hold.keep(found.bytes)
+      const count = found.kind === 'one' ? 1 : found.texts.length
+      await readNoted(deps, principal, 'GET /xapi/statements', { count, person: query.agent })
       setHeaders(c, found)
       const json = jsonOfFound(found, linkTo(c, route.path))
       if (found.contents === undefined) return reply.stream(c, 200, json, hold)

@@ -1,6 +1,6 @@
 import { requireStatementWithin } from '../../access/cmi5/within'
 import { AppError } from '../../error/app-error'
-import type { Arrival } from '../../ingest/arrival'
+import type { Arrival, Kept } from '../../ingest/arrival'
 import { standardNamed } from '../../standards'
 import { mediaType } from '../../syntax/media-type'
 import { inTurns } from '../../syntax/steps'
@@ -59,10 +59,15 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
     const taken = await taking
       .takeApart(bytes, contentType, { version, prepare, lease, maxBytes: config.maxBodyBytes })
       .catch((thrown) => refuse(bytes, thrown))
-    await taking.putContents(platform.blobs, tenantId, taken.contents)
-    return ingest(taken.text, lease)
+    return ingest(taken.text, lease, (items, isChanged) =>
+      taking.putContents(platform.blobs, tenantId, taking.keptContents(taken, items, isChanged)),
+    )
 
-    async function ingest(text: string, lease: Awaited<ReturnType<typeof readWire>>['lease']) {
+    async function ingest(
+      text: string,
+      lease: Awaited<ReturnType<typeof readWire>>['lease'],
+      kept?: Kept,
+    ) {
       const form = 'document' as const
       const body = {
         lease,
@@ -71,8 +76,17 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
         hasRoom: type !== 'multipart/mixed',
       }
       const admitItem = await admitItemOf(caller)
-      const arrival = { ...about, form, contentType: 'application/json', body, admitItem }
+      const arrival = { ...about, form, contentType: 'application/json', body, admitItem, kept }
       const receipt = await services.ingest(arrival)
+      const { withheld } = receipt
+      if (withheld !== undefined) {
+        c.header(
+          WITHHELD_HEADER,
+          withheld.map(({ rule, count }) => `${encodeURIComponent(rule)}=${count}`).join(', '),
+        )
+        // Statements that are not kept are not among the stored ones, which the answer lists.
+        return receipt.eventIds
+      }
       if (receipt.quarantined.length === 0) return receipt.eventIds
       const source = await services.findSource(tenantId, sourceId)
       if (source?.duplicates !== 'accept') taking.assertNoConflict(receipt, text)
@@ -89,6 +103,9 @@ async function admitItemOf(caller: Caller): Promise<Arrival['admitItem']> {
 
 // Its values are the codes of the issues that a receipt has as `warnings`.
 const WARNINGS_HEADER = 'X-Nonius-Warnings'
+
+// The answer of a record store is the ids of what it stored: what it may not keep is counted beside it.
+const WITHHELD_HEADER = 'X-Nonius-Withheld'
 
 function wrongType(): AppError {
   const message = 'Must be application/json or multipart/mixed'

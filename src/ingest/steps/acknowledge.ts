@@ -1,6 +1,7 @@
-import type { Receipt } from '../../event/receipt'
+import type { Receipt, Withheld } from '../../event/receipt'
 import type { QuarantinedItem } from '../../platform/quarantine-store'
 import type { Stored } from '../arrival'
+import type { QuarantinedBody } from './quarantine-body'
 
 // A sender that gets everything wrong sends thousands of items at a time, and its every reply would
 // be larger than what it sent. A hundred items show what is wrong.
@@ -11,6 +12,7 @@ export function acknowledge(
   { sourceId, server }: { sourceId: string; server: { requestId: string } },
   stored: readonly Stored[],
   quarantined: readonly QuarantinedItem[],
+  withheld: Withheld[] = [],
 ): Receipt {
   const eventIds: string[] = []
   const entityIds: string[] = []
@@ -37,15 +39,19 @@ export function acknowledge(
       quarantinedCount: quarantined.length,
       quarantinedLink: quarantineLink(sourceId),
     }),
+    ...(withheld.length > 0 && { withheld }),
   }
 }
 
 /** Tells the sender where an unreadable body of its batch is. */
 export function acknowledgeUnread(
   sender: { sourceId: string; server: { requestId: string } },
-  { quarantineId, errors }: Pick<QuarantinedItem, 'quarantineId' | 'errors'>,
+  { quarantineId, errors, withheld }: QuarantinedBody,
 ): Receipt {
-  return { ...acknowledge(sender, [], []), quarantined: [{ index: 0, quarantineId, errors }] }
+  return {
+    ...acknowledge(sender, [], [], withheld),
+    quarantined: [{ index: 0, quarantineId, errors }],
+  }
 }
 
 /** Tells the sender of a request that waits whole that it need not be sent again. */

@@ -1,6 +1,10 @@
-import type { ConformanceCounts, Tally } from '../../platform/conformance-counts'
+import {
+  type ConformanceCounts,
+  nameOfCounted,
+  type Tally,
+} from '../../platform/conformance-counts'
 import type { Watch } from '../../watch/watch'
-import type { Origin, Refused, Stored } from '../arrival'
+import type { Origin, Outcome, Refused, Stored } from '../arrival'
 
 interface Needs {
   /** Without it, nothing is counted. */
@@ -8,20 +12,21 @@ interface Needs {
   watch?: Pick<Watch, 'arrived'> | undefined
 }
 
+type Counting = Pick<Outcome, 'stored' | 'withheld' | 'counted'> & {
+  refused: readonly Pick<Refused, 'errors'>[]
+}
+
 // Requests that were spilled by a version before keys were noted have none.
 const NO_KEY = 'unknown'
 
 /** Counts how a request fared, for the conformance of its source and for who runs the server. */
 export function countWith({ conformance, watch }: Needs) {
-  return function count(
-    origin: Origin,
-    stored: readonly Stored[],
-    refused: readonly Pick<Refused, 'errors'>[],
-  ): void {
-    conformance?.add(origin, origin.receivedAt, tallyOf(stored, refused))
+  return function count(origin: Origin, { stored, refused, withheld, counted }: Counting): void {
+    const tally = tallyOf(stored, refused)
+    conformance?.add(origin, origin.receivedAt, { ...tally, ...withheldBy(withheld, counted) })
     const { tenantId, sourceId, receivedAt, server } = origin
     const sender = { tenantId, sourceId, keyId: server.subject ?? NO_KEY }
-    watch?.arrived(sender, receivedAt, { stored, quarantined: refused.length })
+    watch?.arrived(sender, receivedAt, { stored, quarantined: refused.length, withheld })
   }
 }
 
@@ -41,4 +46,20 @@ function tallyOf(items: readonly Stored[], refused: readonly Pick<Refused, 'erro
   }
   for (const { errors } of refused) new Set(errors.map(({ code }) => code)).forEach(note)
   return { stored, conformant, quarantined: refused.length, issues }
+}
+
+/** Counts what a policy withheld, by rule; of rules that count for want of consent, by type as well. */
+function withheldBy(
+  withheld: Outcome['withheld'],
+  counted: Outcome['counted'],
+): Pick<Tally, 'withheld' | 'countedTypes'> | undefined {
+  if (withheld.length === 0) return undefined
+  const rules = Object.fromEntries(withheld.map(({ rule, count }) => [rule, count]))
+  if (counted.length === 0) return { withheld: rules }
+  const countedTypes: Record<string, number> = {}
+  for (const { rule, type } of counted) {
+    const name = nameOfCounted(rule, type)
+    countedTypes[name] = (countedTypes[name] ?? 0) + 1
+  }
+  return { withheld: rules, countedTypes }
 }

@@ -1,10 +1,76 @@
-import type { Origin, Readable } from '../arrival'
+import type { ReadEvent, Reading } from '../../event/reading'
+import type { Withheld } from '../../event/receipt'
+import type { Governance } from '../../governance/governance'
+import type { Counted, Governing } from '../../governance/governing'
+import type { CommonOf } from '../../mapping/common-words'
+import type { Origin, Readable, Refused } from '../arrival'
+
+/** The items of a reading, told apart: what is stored, what goes to quarantine, and what is not kept. */
+export interface Ready {
+  reading: Reading
+  origin: Origin
+  readable: readonly Readable[]
+  refused: readonly Refused[]
+  withheld: Withheld[]
+  counted: Counted[]
+}
 
 /**
- * Applies a tenant's policies (consent, sampling, pseudonyms, retention). They stand between
- * reading and stamping: their result is what is stored, and nothing that they drop has been written
- * anywhere. No policy exists yet, so that every item passes as it is.
+ * Begins to govern a reading by the policy of its tenant.
+ * @returns undefined when nothing of it is governed, or it was before
+ * @throws {StorageError} when that cannot be told
  */
-export function govern(readable: Readable[], _origin: Origin): Readable[] {
-  return readable
+export async function beginGoverning(
+  { standard, items }: Pick<Reading, 'standard' | 'items'>,
+  origin: Origin,
+  governance: Governance | undefined,
+): Promise<Governing | undefined> {
+  if (governance === undefined || origin.isGoverned === true) return undefined
+  const sent = items.map((item) => ('event' in item ? item.event : item))
+  return governance.over(origin, standard, sent)
+}
+
+/**
+ * Applies the policy of a tenant (consent, sampling, pseudonyms, retention) between `refuse` and
+ * `stamp`. Its result is what is stored: nothing of what it drops has been written anywhere.
+ * @param sent the reading as it was sent, before its items were told apart
+ * @throws {StorageError}
+ */
+export async function govern(
+  governing: Governing,
+  { reading, origin, readable, refused }: Ready,
+  { sent, commonOf }: { sent: Reading; commonOf: CommonOf },
+): Promise<Ready> {
+  const { context } = reading
+  const found = await governing.govern(readable, context, commonOf)
+  const events = new Map<number, ReadEvent>()
+  if (refused.length > 0) {
+    for (const item of sent.items) if ('event' in item) events.set(item.index, item.event)
+  }
+  const clean = await governing.cleanRefused(refused, context, (index) => events.get(index))
+  // Each item says what is kept of the address.
+  const { ip: _, userAgent: __, ...server } = origin.server
+  const kept = [...clean.refused, ...found.held].sort(byIndex)
+  const { learner } = context
+  return {
+    reading: {
+      ...reading,
+      ...(learner !== undefined && { context: { ...context, learner: '' } }),
+      items: [...found.kept, ...kept].sort(byIndex),
+    },
+    origin: { ...origin, server, isGoverned: true, keptDays: governing.keptDays },
+    readable: found.kept,
+    refused: kept,
+    withheld: addedUp([...found.withheld, ...clean.withheld]),
+    counted: found.counted,
+  }
+}
+
+const byIndex = (a: { index: number }, b: { index: number }) => a.index - b.index
+
+/** Adds up counts by rule, in the order in which the rules come first. */
+export function addedUp(all: readonly Withheld[]): Withheld[] {
+  const counts = new Map<string, number>()
+  for (const { rule, count } of all) counts.set(rule, (counts.get(rule) ?? 0) + count)
+  return [...counts].map(([rule, count]) => ({ rule, count }))
 }

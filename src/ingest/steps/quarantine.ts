@@ -27,13 +27,22 @@ export function quarantineWith({ store }: { store: Pick<QuarantineStore, 'put'> 
 
 /** Turns a refused item into what the quarantine stores: the item, every reason, its origin. */
 export function quarantinedItemWith({ standard, context }: Reading, origin: Origin) {
-  const { tenantId, sourceId, server, receivedAt, repair } = origin
+  const { tenantId, sourceId, server, receivedAt, repair, optOut } = origin
 
-  return function quarantinedItem({ index, id, raw, encoding, ...refused }: Refused) {
+  return function quarantinedItem({ index, id, raw, encoding, around, ...refused }: Refused) {
     const errors = firstIssues(refused.errors, MAX_REASONS)
     const item = { tenantId, sourceId, standard, scope: 'item', errors, raw } as const
-    const around = encoding === undefined ? context : { ...context, encoding }
-    const rest = { index, id, receivedAt, server, context: around, ...(repair && { repair }) }
+    const isPlain = encoding === undefined && around?.context === undefined && !optOut
+    const readBy = isPlain
+      ? context
+      : {
+          ...{ ...context, ...around?.context },
+          ...(encoding !== undefined && { encoding }),
+          // A replay has no browser that says so.
+          ...(optOut && { optOut: optOut.join(',') }),
+        }
+    const seen = around?.server ?? server
+    const rest = { index, id, receivedAt, server: seen, context: readBy, ...(repair && { repair }) }
     return { ...item, quarantineId: quarantineId(item), ...rest } satisfies QuarantinedItem
   }
 }

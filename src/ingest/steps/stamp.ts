@@ -1,6 +1,6 @@
 import { usualDays } from '../../event/kept-days'
 import type { ReadEvent } from '../../event/reading'
-import type { EventRecord, RetentionClass } from '../../event/record'
+import type { EventRecord } from '../../event/record'
 import type { CommonOf } from '../../mapping/common-words'
 import type { Origin } from '../arrival'
 import type { Terms } from '../record-store'
@@ -9,8 +9,6 @@ interface Needs extends Origin {
   terms: Terms
   /** It says what happened in the words that all standards share. */
   commonOf: CommonOf
-  /** The days of each class in the tenant's policy; the usual ones when left out. */
-  keptDays?: { readonly [Class in RetentionClass]: number } | undefined
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000

@@ -254,8 +254,8 @@ export function createDeliveryQueue(needs: QueueNeeds): AwsDeliveryQueue {
 
     listDead: (tenantId, webhookId, limit) => listDead(needs, tenantId, webhookId, limit, now()),
 
-    async erase(tenantId, { eventIds }) {
-      const { removed, left } = await eraseFromDeliveries(needs, tenantId, eventIds)
+    async erase(tenantId, erasure) {
+      const { removed, left } = await eraseFromDeliveries(needs, tenantId, erasure)
       for (const { lane, deliveryId } of left) await leaveLane(lane, deliveryId)
       return { removed }
     },

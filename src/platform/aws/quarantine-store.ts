@@ -91,10 +91,10 @@ export function createQuarantineStore({ client, table, blobs, tokens }: Needs): 
       }
     },
 
-    async erase(tenantId, { actorIds }) {
+    async erase(tenantId, erasure) {
       // Few requests ask for it, and taking events must start without it.
       const { eraseFromQuarantine } = await import('./quarantine/erase')
-      return eraseFromQuarantine({ client, table, read, store }, tenantId, actorIds)
+      return eraseFromQuarantine({ client, table, read, store }, tenantId, erasure)
     },
 
     async release(tenantId, quarantineId, successors = [], limits) {

@@ -104,10 +104,10 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
       await own.finally(() => writing.delete(own))
     },
 
-    async erase(tenantId, { actorIds }) {
+    async erase(tenantId, erasure) {
       // A write in hand may have read what was in the log before.
       await Promise.allSettled(writing)
-      return erase(tenantId, actorIds)
+      return erase(tenantId, erasure)
     },
 
     async [Symbol.asyncDispose]() {

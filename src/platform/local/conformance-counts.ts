@@ -37,7 +37,19 @@ CREATE TABLE IF NOT EXISTS conformanceIssues (
   code TEXT NOT NULL,
   items INTEGER NOT NULL,
   PRIMARY KEY (tenantId, sourceId, hour, code)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS withheldHours (
+  tenantId TEXT NOT NULL,
+  sourceId TEXT NOT NULL,
+  hour TEXT NOT NULL,
+  what TEXT NOT NULL,
+  name TEXT NOT NULL,
+  items INTEGER NOT NULL,
+  PRIMARY KEY (tenantId, sourceId, hour, what, name)
 ) STRICT, WITHOUT ROWID`
+
+// Both stand in one table.
+const named = ['withheld', 'countedTypes'] as const
 
 // A flush is one durable commit, which others wait for: seldom enough not to be felt. A kill loses
 // the counts of so much time.
@@ -63,11 +75,18 @@ export function createConformanceCounts(
       quarantined = quarantined + ?6`)
   const addIssue = db.query(`INSERT INTO conformanceIssues VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT DO UPDATE SET items = items + ?5`)
+  const addWithheld = db.query(`INSERT INTO withheldHours VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT DO UPDATE SET items = items + ?6`)
   const write = db.transaction((all: Noted[]) => {
     for (const { tenantId, sourceId, hour, tally } of all) {
       addHour.run(tenantId, sourceId, hour, tally.stored, tally.conformant, tally.quarantined)
       for (const [code, items] of Object.entries(tally.issues)) {
         addIssue.run(tenantId, sourceId, hour, code, items)
+      }
+      for (const what of named) {
+        for (const [name, items] of Object.entries(tally[what] ?? {})) {
+          addWithheld.run(tenantId, sourceId, hour, what, name, items)
+        }
       }
     }
   })
@@ -84,6 +103,13 @@ export function createConformanceCounts(
     `SELECT substr(hour, 1, ?) AS at, code, SUM(items) AS items FROM conformanceIssues ${where}
      GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2`,
   )
+  const readWithheld = db.query<
+    { at: string; what: (typeof named)[number]; name: string; items: number },
+    [number, string, string, string, string]
+  >(
+    `SELECT substr(hour, 1, ?) AS at, what, name, SUM(items) AS items FROM withheldHours ${where}
+     GROUP BY 1, 2, 3 ORDER BY 1, 2, 4 DESC, 3`,
+  )
 
   function flush() {
     clearTimeout(timer)
@@ -93,7 +119,7 @@ export function createConformanceCounts(
     const time = agreedTime()
     if (time === undefined || time === prunedBy) return
     const oldest = hourOf(new Date(time.getTime() - KEPT_MS).toISOString())
-    for (const table of ['conformanceHours', 'conformanceIssues']) {
+    for (const table of ['conformanceHours', 'conformanceIssues', 'withheldHours']) {
       db.query(`DELETE FROM ${table} WHERE hour < ?`).run(oldest)
     }
     prunedBy = time
@@ -126,7 +152,7 @@ export function createConformanceCounts(
       return guarded('reading conformance counts', () => {
         flush()
         const question = [LENGTH[interval], tenantId, sourceId, hourOf(from), endOf(to)] as const
-        const intervals = new Map(
+        const intervals = new Map<string, CountedInterval>(
           readHours
             .all(...question)
             .map((row) => [row.at, { ...row, issues: emptyTally().issues }]),
@@ -134,6 +160,10 @@ export function createConformanceCounts(
         for (const { at, code, items } of readIssues.all(...question)) {
           const found = intervals.get(at)
           if (found !== undefined) found.issues[code] = items
+        }
+        for (const { at, what, name, items } of readWithheld.all(...question)) {
+          const found = intervals.get(at)
+          if (found !== undefined) found[what] = { ...found[what], [name]: items }
         }
         return [...intervals.values()].map((one) => ({ ...one, at: beginOf(one.at, interval) }))
       })

@@ -204,8 +204,8 @@ export function createDeliveryQueue(
       guarded('reading figures of deliveries', () => figures.since(tenantId, webhookId, since)),
     ),
 
-    erase: after((tenantId, { eventIds }) => {
-      const erased = eraseFromDeliveries(core, tenantId, eventIds)
+    erase: after((tenantId, erasure) => {
+      const erased = eraseFromDeliveries(core, tenantId, erasure)
       erasing = Promise.allSettled([erasing, erased])
       return erased
     }),

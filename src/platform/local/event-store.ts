@@ -66,12 +66,12 @@ export function createEventStore(options: {
   }
 
   async function erase(tenantId: string, erasure: EventErasure) {
-    const { actorIds, leaving = async () => {} } = erasure
+    const { actorIds, leaving = async () => {}, isDryRun = false } = erasure
     const people = createPeople(actorIds)
     const actors = new Set(actorIds.map((id) => keys.value(id)))
     const search = { keys, tenantId, people, actors, turn: turns.begin(tenantId) }
     try {
-      return { removed: await eraseFromLog({ ...search, log, leaving, check }) }
+      return await eraseFromLog({ ...search, log, leaving, isDryRun, check })
     } catch (error) {
       throw translated('erasing events', error)
     }

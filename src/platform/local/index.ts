@@ -59,7 +59,9 @@ export function openRegistryFile(dataDir: string) {
 export function openDocumentsFile(dataDir: string, clock: Clock) {
   const opened = openRegistryFile(dataDir)
   const tokens = createTokenSigner(opened.secrets.derive('page tokens', 32))
-  return { ...opened, documents: createDocumentStore(opened.db, { clock, tokens }) }
+  const box = createSecretBox(opened.secrets.derive('governance', 32))
+  const documents = createDocumentStore(opened.db, { clock, tokens })
+  return { ...opened, documents, box: async () => box }
 }
 
 /**

@@ -219,8 +219,8 @@ export function createQuarantineStore(
         return row !== null
       }),
 
-    erase: (tenantId, { actorIds }) =>
-      eraseFromQuarantine({ db, turn: turns.begin(tenantId), forget }, tenantId, actorIds),
+    erase: (tenantId, erasure) =>
+      eraseFromQuarantine({ db, turn: turns.begin(tenantId), forget }, tenantId, erasure),
 
     usage: async (tenantId, sourceId) =>
       guarded('measuring quarantine', () => used.all({ tenantId, sourceId: sourceId ?? null })),

@@ -222,7 +222,7 @@ export function openStatementStore(options: Options): LocalStatementStore {
       ),
 
     expire: (at) => watched(() => removal.expire(at.getTime())),
-    erase: (tenantId, { actorIds }) => watched(() => removal.erase(tenantId, actorIds)),
+    erase: (tenantId, erasure) => watched(() => removal.erase(tenantId, erasure)),
 
     async [Symbol.asyncDispose]() {
       isClosed = true

@@ -34,16 +34,35 @@ const MAX_CODES = 1_000
 /** Issues that are too many to be told apart are counted under this code. */
 const OTHER = 'other'
 
+// Types are taken from what was sent, of which any number may come.
+const MAX_TYPES = 100
+
 export function addTo(sum: Tally, more: Tally) {
   sum.stored += more.stored
   sum.conformant += more.conformant
   sum.quarantined += more.quarantined
-  let room = MAX_CODES - Object.keys(sum.issues).length
-  for (const [code, items] of Object.entries(more.issues)) {
-    const isNew = !Object.hasOwn(sum.issues, code)
+  addCounts(sum.issues, more.issues, MAX_CODES)
+  if (more.withheld !== undefined) {
+    sum.withheld ??= {}
+    addCounts(sum.withheld, more.withheld, MAX_CODES)
+  }
+  if (more.countedTypes !== undefined) {
+    sum.countedTypes ??= {}
+    addCounts(sum.countedTypes, more.countedTypes, MAX_TYPES)
+  }
+}
+
+function addCounts(
+  sum: Record<string, number>,
+  more: Readonly<Record<string, number>>,
+  most: number,
+) {
+  let room = most - Object.keys(sum).length
+  for (const [code, items] of Object.entries(more)) {
+    const isNew = !Object.hasOwn(sum, code)
     const name = isNew && room <= 0 ? OTHER : code
     if (isNew) room -= 1
-    sum.issues[name] = (sum.issues[name] ?? 0) + items
+    sum[name] = (sum[name] ?? 0) + items
   }
 }
 

@@ -49,7 +49,11 @@ export interface Access extends AsyncDisposable {
   /** Deletes results whose time is over. */
   expire(tenantIds: readonly string[]): Promise<number>
   /** Deletes the requests of these people, with their results. */
-  erase(tenantId: string, actorIds: readonly string[]): Promise<{ removed: number }>
+  erase(
+    tenantId: string,
+    actorIds: readonly string[],
+    options?: { isDryRun: boolean },
+  ): Promise<{ looked: number; found: number }>
 }
 
 // A school answers some a week; each is a search through all that it has.
@@ -160,19 +164,21 @@ export function createAccess(needs: AccessNeeds): Access {
       return expired
     },
 
-    async erase(tenantId, actorIds) {
+    async erase(tenantId, actorIds, { isDryRun } = { isDryRun: false }) {
       const ids = actorIds.flatMap(comparableIdsOf)
-      let removed = 0
-      for (const entry of await store.list(tenantId)) {
+      const all = await store.list(tenantId)
+      let found = 0
+      for (const entry of all) {
         const request = await get(entry)
         const theirs = (request?.actorIds ?? []).flatMap(comparableIdsOf)
         if (!theirs.some((id) => ids.includes(id))) continue
+        found += 1
+        if (isDryRun) continue
         // The document first: a process that carries it on then finds none, and stops.
         await store.remove(entry)
         await parts.removeAll(entry)
-        removed += 1
       }
-      return { removed }
+      return { looked: all.length, found }
     },
 
     async [Symbol.asyncDispose]() {

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../../audit/trail'
 import { usualDays } from '../../event/kept-days'
 import type { Clock } from '../../platform/clock'
 import type { ServingPlatform } from '../../platform/platform'
@@ -15,6 +16,8 @@ export interface ForgetNeeds {
   }
   /** Answers to access requests are deleted through this, when their time is over. */
   access?: Pick<Access, 'expire'> | undefined
+  /** The trail forgets by itself as much as is asked of it. */
+  audit: Pick<AuditTrail, 'forget'>
   /** The days of each class by the tenant's policy; the usual ones when left out. */
   keptDays?: KeptDays | undefined
   config: { quarantineDays: number; xapiRetentionDays: number }
@@ -29,6 +32,7 @@ export interface Forgotten {
   attachments: number
   replays: number
   accessResults: number
+  audited: number
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -42,13 +46,13 @@ export const ATTACHMENT_MARGIN_DAYS = 7
 /**
  * Forgets what has been kept for as long as it may be, where the store does not do so by itself: in
  * quarantine, which may hold anything and so nothing for longer than personal data; documents of tools;
- * attachments; finished replays. Events, statements, the delivery log and counts forget by themselves.
+ * attachments; finished replays; entries of the audit trail. Events, statements, the delivery log and counts forget by themselves.
  * @param now the time that has surely come (`createAgreedTime`)
  * @param maxMs the run ends after so long, and the next goes on
  * @throws {StorageError} what was forgotten stays so
  */
 export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Promise<Forgotten> {
-  const { platform, config, clock, log } = needs
+  const { platform, audit, config, clock, log } = needs
   const { keptDays = async () => usualDays } = needs
   const end = clock.monotonic() + maxMs
   const goOn = () => clock.monotonic() < end
@@ -60,6 +64,7 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     attachments: 0,
     replays: 0,
     accessResults: 0,
+    audited: 0,
   }
 
   const tenants = await platform.registry.tenants.list()
@@ -69,6 +74,8 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     forgotten.quarantined += await forgetQuarantined(platform.quarantine, tenantId, inQuarantine)
     const ofTools = before(kept.standard)
     forgotten.documents += await forgetDocuments(platform.documents, tenantId, ofTools)
+    const { removed } = await audit.forget(tenantId, daysAgo(kept.standard))
+    forgotten.audited += removed
   }
   const { replays, blobs } = platform
   const tenantIds = tenants.map(({ tenantId }) => tenantId)

@@ -1,3 +1,4 @@
+import { ANONYMOUS, isPseudonym, PSEUDONYM } from '../../event/pseudonym'
 import { type Node, nodeAt, textAt } from './node'
 
 /**
@@ -24,7 +25,11 @@ export function agentKey(agent: Node | undefined): string | undefined {
   if (hash !== undefined) return `mbox_sha1sum${SEPARATOR}${hash.toLowerCase()}`
   const account = nodeAt(agent, 'account')
   if (account === undefined) return undefined
-  return `${textAt(account, 'homePage')}${SEPARATOR}${textAt(account, 'name')}`.toWellFormed()
+  const [homePage, name] = [textAt(account, 'homePage'), textAt(account, 'name')]
+  // A person whom a policy took out is known by the same URN in every standard.
+  if (homePage === ANONYMOUS) return ANONYMOUS
+  const urn = homePage === PSEUDONYM ? `${PSEUDONYM}:${name}` : ''
+  return isPseudonym(urn) ? urn : `${homePage}${SEPARATOR}${name}`.toWellFormed()
 }
 
 /** Writes an address as it is compared. */

@@ -1,3 +1,4 @@
+import { AUDIT_TYPES } from '../../event/own'
 import type { Notice, Outgoing } from '../../platform/delivery-queue'
 import type { WebhookSubscription } from '../../platform/registry/webhooks'
 import { messageId } from '../choosing/outgoing'
@@ -14,9 +15,9 @@ export type NoticeName = (typeof noticeNames)[number]
 /** In `events` this stands for all of them. */
 export const ANY_NOTICE = 'nonius.*'
 
-/** Tells names of notices from types of events: none that begins so is a type. */
+/** Tells names of notices from types of events: none that begins so is a type, but those of the audit trail. */
 export function isNoticeName(name: string): boolean {
-  return name.startsWith('nonius.')
+  return name.startsWith('nonius.') && !name.startsWith(AUDIT_TYPES)
 }
 
 /** @returns the rule that a name in `events` breaks, if any */

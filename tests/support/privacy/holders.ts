@@ -79,8 +79,12 @@ export const holders: Readonly<Record<string, Holder>> = {
     shownBy: [here, 'finished replays are forgotten'],
   },
   'Counts by type, source and hour': {
-    tables: ['typeHours', 'conformanceHours', 'conformanceIssues', 'arrivalSlots'],
+    tables: ['typeHours', 'conformanceHours', 'conformanceIssues', 'withheldHours', 'arrivalSlots'],
     shownBy: ['tests/local/type-counts.test.ts', 'have hours for 400 days'],
+  },
+  'Erasures and tombstones': {
+    documents: ['privacy', 'governance', 'open-erasures'],
+    shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
   },
   'Spill and failed batches': {
     blobs: ['spill/', 'failed/', 'aws/lambda/'],
@@ -111,4 +115,5 @@ export const impersonal: Readonly<Record<string, string>> = {
   governance: 'policies; what is about a person in it goes by erasure, and not by age',
   registry: 'tenants, sources, keys, counts; connections last hours',
   audit: 'who did what, with people by their pseudonyms',
+  'audit-head': 'where that ends',
 }

@@ -48,6 +48,10 @@ export function getAccessFile(app: App, deps: AppDeps) {
     const request = await services.access.get({ tenantId, accessId })
     const pieces = request && (await services.access.open(request, volume, maxBytesOf(options)))
     if (request === undefined || pieces === undefined) throw over()
+    // Whoever has the address reads it: who that is, nobody knows.
+    const details = { volume, events: request.found.events }
+    const read = { action: 'access.fetched', by: 'link', target: accessId, details }
+    await services.audit.append(tenantId, read)
     const name = `access-${request.createdAt.slice(0, 10)}-${volume}.zip`
     return reply.download(c, 200, { contentType: 'application/zip', name, pieces })
   })

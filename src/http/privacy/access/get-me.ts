@@ -2,6 +2,7 @@ import { AppError } from '../../../error/app-error'
 import { spellingsOf } from '../../../event/person-id'
 import type { EventRecord } from '../../../event/record'
 import type { Page } from '../../../platform/event-store'
+import { readNoted } from '../../audit'
 import type { App, AppDeps } from '../../context'
 import { jsonReply, keyed, problems } from '../../openapi'
 import { operation } from '../../operation'
@@ -77,6 +78,8 @@ export function getMe(app: App, { services, platform }: AppDeps) {
     const { tenantId, person } = principal
     const { learnerId } = person
     const page = await latestEvents(tenantId, learnerId)
+    const count = page.items.length
+    await readNoted({ services, platform }, principal, 'getMe', { count, person: learnerId })
     const { keptDaysOf } = await import('../../../privacy/retention/kept-days')
     const keptDays = keptDaysOf({ ...platform, clock: services.clock })
     const ask = '/privacy/me/access-request'

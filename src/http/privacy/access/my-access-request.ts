@@ -1,3 +1,4 @@
+import { audited } from '../../audit'
 import type { App, AppDeps } from '../../context'
 import { linkTo } from '../../links'
 import { jsonReply, keyed, problems } from '../../openapi'
@@ -51,6 +52,8 @@ export function myAccessRequest(app: App, deps: AppDeps) {
   operation(app, asking, checks, async (c, { principal, reply }) => {
     const { tenantId, keyId: by, person } = principal
     const request = await access.begin({ tenantId, actorIds: [person.learnerId], by })
+    const { accessId: target } = request
+    await audited(deps, principal, { action: 'access.requested', target })
     c.header('Cache-Control', 'no-store')
     c.header('Location', linkTo(c, path))
     return reply.json(c, 202, await accessViewOf(c, deps, request))

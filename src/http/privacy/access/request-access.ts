@@ -1,3 +1,4 @@
+import { audited } from '../../audit'
 import type { App, AppDeps } from '../../context'
 import { administrator } from '../../keys/administer'
 import { linkTo } from '../../links'
@@ -63,6 +64,8 @@ export function requestAccess(app: App, deps: AppDeps) {
     const { subject } = body
     const actorIds = 'userId' in subject ? [subject.userId] : subject.actorIds
     const request = await access.begin({ tenantId, actorIds, by })
+    const { accessId: target } = request
+    await audited(deps, principal, { action: 'access.requested', target })
     c.header('Cache-Control', 'no-store')
     c.header('Location', linkTo(c, `/privacy/access-requests/${request.accessId}`))
     return reply.json(c, 202, await accessViewOf(c, deps, request))

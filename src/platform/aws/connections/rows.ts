@@ -91,8 +91,8 @@ type ByKey = Pick<Connection['principal'], 'tenantId' | 'keyId'>
 
 function connectionIn({ member, protocol }: Attributes): Connection | undefined {
   if (member?.S === undefined) return undefined
-  const { ip, userAgent, ...principal } = JSON.parse(member.S)
-  return { protocol: protocol?.S ?? FIRST_PROTOCOL, principal, ip, userAgent }
+  const { ip, userAgent, optOut, ...principal } = JSON.parse(member.S)
+  return { protocol: protocol?.S ?? FIRST_PROTOCOL, principal, ip, userAgent, optOut }
 }
 
 /** Makes the key of the row that stands with those of the same API key. */

@@ -5,17 +5,27 @@ import { type Attributes, keyOf, number, primaryKey } from '../dynamo/attributes
 
 // Each code has an attribute, so that any number of processes can add to it.
 const ISSUE = 'issue:'
+const WITHHELD = 'withheld:'
+const COUNTED = 'counted:'
 
 // An update's expression has at most 4 KB and 300 operators ("Expressions", limits): two hundred
 // codes fit, a hundred leave room.
 const CODES = 100
 
 /** Cuts the counts into parts that an update can hold. */
-export function partsOf(tally: Tally): Tally[] {
-  const codes = Object.entries(tally.issues)
-  const parts = [{ ...tally, issues: Object.fromEntries(codes.slice(0, CODES)) }]
-  for (let at = CODES; at < codes.length; at += CODES) {
-    parts.push({ ...emptyTally(), issues: Object.fromEntries(codes.slice(at, at + CODES)) })
+export function partsOf({ issues, withheld, countedTypes, ...tally }: Tally): Tally[] {
+  const parts: Tally[] = inParts(issues).map((part) => ({ ...emptyTally(), issues: part }))
+  parts[0] = { ...tally, issues: parts[0]?.issues ?? {} }
+  for (const part of inParts(withheld)) parts.push({ ...emptyTally(), withheld: part })
+  for (const part of inParts(countedTypes)) parts.push({ ...emptyTally(), countedTypes: part })
+  return parts
+}
+
+function inParts(counts: Record<string, number> = {}): Record<string, number>[] {
+  const codes = Object.entries(counts)
+  const parts = []
+  for (let at = 0; at < codes.length; at += CODES) {
+    parts.push(Object.fromEntries(codes.slice(at, at + CODES)))
   }
   return parts
 }
@@ -25,10 +35,16 @@ export function updateOf(
   TableName: string,
   { tenantId, sourceId }: CountedSource,
   hour: string,
-  { issues, ...totals }: Tally,
+  { issues, withheld = {}, countedTypes = {}, ...totals }: Tally,
 ): TransactWriteItem {
-  const issueCounts = Object.entries(issues).map(([code, items]) => [ISSUE + code, items] as const)
-  const added = [...Object.entries(totals), ...issueCounts]
+  const named = (prefix: string, counts: Record<string, number>) =>
+    Object.entries(counts).map(([code, items]) => [prefix + code, items] as const)
+  const added = [
+    ...Object.entries(totals),
+    ...named(ISSUE, issues),
+    ...named(WITHHELD, withheld),
+    ...named(COUNTED, countedTypes),
+  ]
   // TTL reads whole seconds.
   const expiresAt = Math.floor((Date.parse(beginOf(hour, 'hour')) + KEPT_MS) / 1000)
   return {
@@ -47,11 +63,17 @@ export function updateOf(
 
 export function tallyFrom(item: Attributes): Tally {
   const count = (name: string) => Number(item[name]?.N ?? 0)
-  const names = Object.keys(item).filter((name) => name.startsWith(ISSUE))
+  const named = (prefix: string) => {
+    const names = Object.keys(item).filter((name) => name.startsWith(prefix))
+    return Object.fromEntries(names.map((name) => [name.slice(prefix.length), count(name)]))
+  }
+  const [withheld, countedTypes] = [named(WITHHELD), named(COUNTED)]
   return {
     stored: count('stored'),
     conformant: count('conformant'),
     quarantined: count('quarantined'),
-    issues: Object.fromEntries(names.map((name) => [name.slice(ISSUE.length), count(name)])),
+    issues: named(ISSUE),
+    ...(Object.keys(withheld).length > 0 && { withheld }),
+    ...(Object.keys(countedTypes).length > 0 && { countedTypes }),
   }
 }

@@ -37,11 +37,12 @@ const DELETES_AT_A_TIME = 10
 export async function eraseEvents(
   { client, table, items, outcomesOf, blobs }: Needs,
   tenantId: string,
-  { actorIds, leaving = async () => {}, cursor }: EventErasure,
+  { actorIds, leaving = async () => {}, cursor, isDryRun = false }: EventErasure,
   maxPages = MAX_PAGES,
 ): Promise<EventsErased> {
   const people = createPeople(actorIds)
   let removed = 0
+  let looked = 0
   let after = cursor
   for (let pages = 0; pages < maxPages; pages += 1) {
     const { Items = [], LastEvaluatedKey } = await guarded('erasing events', () =>
@@ -57,14 +58,17 @@ export async function eraseEvents(
         }),
       ),
     )
+    looked += Items.length
     const theirs = await theirsOf(Items)
     if (theirs.length > 0) await leaving(theirs.map(({ eventId }) => eventId))
-    const gone = await inParallel(theirs, DELETES_AT_A_TIME, ({ item }) => eraseItem(item))
+    const gone = isDryRun
+      ? theirs.map(() => true)
+      : await inParallel(theirs, DELETES_AT_A_TIME, ({ item }) => eraseItem(item))
     removed += await stored(theirs.filter((_, at) => gone[at]))
     after = LastEvaluatedKey?.k?.S
-    if (after === undefined) return { removed }
+    if (after === undefined) return { removed, looked }
   }
-  return { removed, nextCursor: after }
+  return { removed, looked, nextCursor: after }
 
   async function theirsOf(found: readonly Item[]) {
     const theirs: { item: Item; eventId: string }[] = []

@@ -30,9 +30,16 @@ export interface GlueView {
  * that holds the definition as base64 JSON (Trino's `ConnectorViewDefinition`). So no query has to
  * be run to deploy it.
  */
-export function glueView({ database }: { database: string }): GlueView {
+export function glueView({
+  database,
+  sql = eventsView,
+}: {
+  database: string
+  /** The view as it is once a day was settled; until then, all is read as it landed. */
+  sql?: string | undefined
+}): GlueView {
   const definition = {
-    originalSql: eventsView,
+    originalSql: sql,
     catalog: 'awsdatacatalog',
     schema: database,
     columns: viewColumns.map(({ name, type }) => ({ name, type: trinoTypes[type] })),

@@ -1,4 +1,5 @@
 import { AppError } from '../../../error/app-error'
+import { OWN_SOURCE } from '../../../event/own'
 import type { EventRecord } from '../../../event/record'
 import type { IngestMeasure, Metrics } from '../../../telemetry/metrics'
 import type { AppendOutcome } from '../../event-store'
@@ -8,8 +9,11 @@ import type { SettlingActivity } from '../source-activity'
 
 export interface Metered {
   platform: ServingPlatform
-  /** Answers a request; then writes its measures, and what the platform had only noted. */
-  measured<Answer>(answer: () => Promise<Answer>): Promise<Answer>
+  /** Answers a request; then writes its measures, and what was only noted by the platform or `more`. */
+  measured<Answer>(
+    answer: () => Promise<Answer>,
+    ...more: { settle(): Promise<void> }[]
+  ): Promise<Answer>
 }
 
 interface Needs {
@@ -52,7 +56,7 @@ export function metered({ platform, metrics }: Needs): Metered {
       events: {
         ...platform.events,
         async append(records, ...terms) {
-          for (const record of records) seen.add(record)
+          for (const record of records) if (record.sourceId !== OWN_SOURCE) seen.add(record)
           const outcomes = await platform.events.append(records, ...terms).catch((thrown) => {
             isStoreDown = !(thrown instanceof AppError)
             throw thrown
@@ -71,14 +75,14 @@ export function metered({ platform, metrics }: Needs): Metered {
       },
     },
 
-    async measured(answer) {
+    async measured(answer, ...more) {
       const begun = performance.now()
       const answered = await answer()
       const taken = take()
       if (taken !== undefined) metrics.ingest({ ...taken, ingestMs: performance.now() - begun })
       // The counts are written before the reply leaves: after it a sandbox may be frozen, or ended.
       const { conformance, activity } = platform
-      await Promise.all([conformance, activity].map((counts) => counts.settle()))
+      await Promise.all([conformance, activity, ...more].map((counts) => counts.settle()))
       return answered
     },
   }

@@ -34,12 +34,13 @@ const AT_A_TIME = 8
 export async function eraseStatements(
   needs: Needs,
   tenantId: string,
-  { actorIds }: Erasure,
+  { actorIds, isDryRun = false }: Erasure,
 ): Promise<Erased> {
   const { client, table, bodies } = needs
   const people = createPeople(actorIds)
   const named = new Set(actorIds)
   let removed = 0
+  let looked = 0
   let ExclusiveStartKey: Attributes | undefined
   do {
     const answer = await guarded('erasing statements', () =>
@@ -57,6 +58,7 @@ export async function eraseStatements(
         }),
       ),
     )
+    looked += answer.Items?.length ?? 0
     const theirs: { base: Base; item: Attributes }[] = []
     for (const item of answer.Items ?? []) {
       const base = await bodies.toBase(item)
@@ -68,11 +70,11 @@ export async function eraseStatements(
     const agents = new Set(theirs.flatMap(({ base }) => base.agents.map(({ id }) => id)))
     // The key of an agent is an IRI, or ends with the name of an account behind its home page.
     const erased = [...agents].filter((id) => named.has(id) || named.has(id.split('|').at(-1)!))
-    await eraseAll(needs, tenantId, theirs, erased)
+    if (!isDryRun) await eraseAll(needs, tenantId, theirs, erased)
     removed += theirs.length
     ExclusiveStartKey = answer.LastEvaluatedKey
   } while (ExclusiveStartKey !== undefined)
-  return { removed }
+  return { removed, looked }
 }
 
 async function eraseAll(

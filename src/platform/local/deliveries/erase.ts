@@ -18,11 +18,11 @@ const PAGE = 100
 export async function eraseFromDeliveries(
   { db, changed, lanes, leases }: Core,
   tenantId: string,
-  eventIds: readonly string[],
+  { eventIds, isDryRun = false }: { eventIds: readonly string[]; isDryRun?: boolean | undefined },
 ): Promise<Erased> {
   const gone = new Set(eventIds)
   let removed = 0
-  for (const table of inOrder) {
+  for (const table of isDryRun ? new Set(inOrder) : inOrder) {
     const last = guarded(WHAT, () =>
       db.query<{ rowid: number }, []>(`SELECT max(rowid) AS rowid FROM ${table}`).get(),
     )
@@ -31,7 +31,7 @@ export async function eraseFromDeliveries(
       if (page.rows.length === 0) break
       at = page.rows.at(-1)!.rowid
       removed += page.touched.length
-      if (table === 'deliveries') for (const row of page.touched) changed(row)
+      if (table === 'deliveries' && !isDryRun) for (const row of page.touched) changed(row)
       await setImmediate()
     }
   }
@@ -56,6 +56,7 @@ export async function eraseFromDeliveries(
           const left = named.filter((id) => !gone.has(id))
           if (left.length === named.length) continue
           touched.push(row)
+          if (isDryRun) continue
           const lease = leases.get(row.delivery_id)
           if (lease !== undefined) lease.isErased = true
           if (left.length > 0) {

@@ -8,6 +8,7 @@ interface Needs extends Searched {
   log: EventLog
   /** Is told the ids of events before they go. */
   leaving(eventIds: readonly string[]): Promise<void>
+  isDryRun: boolean
   /** Throws when the store is closed. */
   check(): void
 }
@@ -20,52 +21,60 @@ const SEGMENTS_AT_ONCE = { records: 16 * 1024, bytes: Number.POSITIVE_INFINITY }
  * record that goes leaves an empty line in its place, so that all others stay at their positions
  * and in their order, and a batch that was begun is cut as before. Its index entry stands for
  * nothing from then on.
- * @returns how many records were erased
+ * @returns how many records were erased, and how many were looked at
  * @throws {StorageError} then it may be called again, and goes on
  */
-export async function eraseFromLog(needs: Needs): Promise<number> {
-  let removed = 0
+export async function eraseFromLog(needs: Needs): Promise<Count> {
+  const count: Count = { removed: 0, looked: 0 }
   await needs.turn.next()
   for (const generation of needs.log.newestFirst().toReversed()) {
-    removed += await eraseFromGeneration(needs, generation)
+    await eraseFromGeneration(needs, generation, count)
   }
-  return removed
+  return count
 }
 
-async function eraseFromGeneration(needs: Needs, generation: Generation): Promise<number> {
-  const { log, turn, check } = needs
+interface Count {
+  removed: number
+  looked: number
+}
+
+async function eraseFromGeneration(needs: Needs, generation: Generation, count: Count) {
+  const { log, turn, check, isDryRun } = needs
   // A generation that has expired meanwhile is gone with its file.
   const isHeld = () => log.newestFirst().includes(generation)
   const end = generation.index.count
-  let removed = 0
   let isChanged = false
   for (const segment of segmentsOf(generation, end, isHeld)) {
     if (turn.isOver()) await turn.next()
     check()
-    if (!isHeld()) return removed
+    if (!isHeld()) return
     if (!mayHold(needs, generation.index, segment)) continue
+    count.looked += segment.count
     const bytes = await generation.unpack(segment)
     if (bytes === undefined) continue
     const { places, eventIds } = await findPeople(needs, generation, { segment, bytes })
     if (places.length === 0) continue
     if (eventIds.length > 0) await needs.leaving(eventIds)
+    if (isDryRun) {
+      count.removed += eventIds.length
+      continue
+    }
     const { rest, longest } = without(bytes, places)
     const body = await Bun.zstdCompress(rest, { level: LEVEL })
     // The index may have been saved since the last segment, when the generation was full.
     await generation.forgetSavedIndex()
     isChanged = true
     check()
-    if (!isHeld()) return removed
+    if (!isHeld()) return
     generation.erase(segment, places, { body, longest, unpacked: rest.length })
     log.recent.forget(segment.position, segment.count)
-    removed += eventIds.length
+    count.removed += eventIds.length
   }
-  if (isHeld()) await emptyWal(generation.file)
+  if (isHeld() && !isDryRun) await emptyWal(generation.file)
   // A generation that still grows saves its index when it is closed.
   const isToBeSaved = isChanged && isHeld() && generation !== log.newestFirst()[0]
   // If the index cannot be saved, the next start builds it from the log.
   if (isToBeSaved) await generation.seal().catch(() => {})
-  return removed
 }
 
 function* segmentsOf(generation: Generation, end: number, isHeld: () => boolean) {

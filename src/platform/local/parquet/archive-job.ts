@@ -42,6 +42,8 @@ export interface EraseJob {
   staging: string
   tenantId: string
   actorIds: readonly string[]
+  /** If true, the file is searched and stays as it is. */
+  isDryRun: boolean
 }
 
 export type AnyJob = ArchiveJob | SetAsideJob | EraseJob
@@ -62,9 +64,12 @@ export interface Piece {
 /** The body of a segment is in a file of the log, or in one of its own. */
 export type SegmentSource = { log: string; first: number } | { file: string }
 
-/** `erased` says that the file holds none of them any more. */
+/**
+ * `erased` says that the file holds none of them any more. Where some were removed, `before` and `after`
+ * are SHA-256 of its bytes, in hexadecimal.
+ */
 export type EraseAnswer =
-  | { kind: 'erased'; removed: number }
+  | { kind: 'erased'; removed: number; looked: number; before?: string; after?: string }
   | Exclude<JobAnswer, { kind: 'written' }>
 
 export type JobAnswer =

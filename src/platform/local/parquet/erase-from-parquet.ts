@@ -18,12 +18,13 @@ export async function eraseFromParquet(removal: Removal, duck: Duck): Promise<Er
   try {
     await connection.run(`SET memory_limit = '${memoryFor({ longest: 0 })}B'`)
     const { marks, removed, longest } = await rowsOf(connection, removal)
-    if (removed === 0) return { kind: 'erased', removed }
+    const erased: EraseAnswer = { kind: 'erased', removed, looked: marks.length }
+    if (removed === 0 || removal.isDryRun) return erased
     const lack = await removal.lack()
     if (lack !== undefined) return lack
     await connection.run(`SET memory_limit = '${memoryFor({ longest })}B'`)
     await copyWithout(connection, removal, marks)
-    return { kind: 'erased', removed }
+    return erased
   } catch (error) {
     return duckFailure(error)
   } finally {

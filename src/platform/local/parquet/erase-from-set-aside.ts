@@ -19,11 +19,13 @@ export async function eraseFromSetAside(removal: Removal): Promise<EraseAnswer> 
   await using from = await open(removal.file)
   await using to = await open(removal.made, 'wx', LAKE_FILE_MODE)
   let removed = 0
+  let looked = 0
   for await (const line of from.readLines({ encoding: 'utf8', autoClose: false })) {
+    looked += 1
     if (isTheirs(line, removal)) removed += 1
     else await to.writeFile(`${line}\n`)
   }
-  return { kind: 'erased', removed }
+  return { kind: 'erased', removed, looked }
 }
 
 function isTheirs(text: string, { tenantId, people }: Removal): boolean {

@@ -9,6 +9,7 @@ export interface Removal {
   tenantId: string
   people: People
   actorIds: readonly string[]
+  isDryRun: boolean
   /** Measures the room before the rest is written. @returns why there is none for it */
   lack(): Promise<EraseAnswer | undefined>
 }

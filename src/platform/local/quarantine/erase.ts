@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { createPeople } from '../../../event/people'
 import { inSlices } from '../../../syntax/steps'
 import { searchedText } from '../../../wire/kept'
-import type { Erased } from '../../erasure'
+import type { Erased, Erasure } from '../../erasure'
 import type { Turn } from '../../turns'
 import { guarded } from '../database'
 import { emptyWal } from '../empty-wal'
@@ -21,7 +21,7 @@ type Seen = Pick<QuarantineRow, 'arrival' | 'quarantineId' | 'about' | 'raw'>
 export async function eraseFromQuarantine(
   { db, turn, forget }: Needs,
   tenantId: string,
-  actorIds: readonly string[],
+  { actorIds, isDryRun = false }: Erasure,
 ): Promise<Erased> {
   const people = createPeople(actorIds)
   const newest = db.query<{ arrival: number | null }, [string]>(
@@ -34,16 +34,18 @@ export async function eraseFromQuarantine(
   await turn.next()
   const last = guarded('erasing from quarantine', () => newest.get(tenantId)?.arrival ?? 0)
   let removed = 0
+  let looked = 0
   for (let at = 0; at < last; ) {
     const row = guarded('erasing from quarantine', () => next.get(tenantId, at, last))
     if (row === null) break
     at = row.arrival
+    looked += 1
     const text = await searchedText(itemOf(row))
     if (await inSlices(people.areIn(text, 'text'), turn)) {
-      if (forget(tenantId, row.quarantineId)) removed += 1
+      if (isDryRun || forget(tenantId, row.quarantineId)) removed += 1
     }
     if (turn.isOver()) await turn.next()
   }
-  await emptyWal(db.filename)
-  return { removed }
+  if (!isDryRun) await emptyWal(db.filename)
+  return { removed, looked }
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite'
 import { createPeople } from '../../../event/people'
 import { inSlices } from '../../../syntax/steps'
-import type { Erased } from '../../erasure'
+import type { Erased, Erasure } from '../../erasure'
 import type { Turns } from '../../turns'
 import { guarded } from '../database'
 import { emptyWal } from '../empty-wal'
@@ -89,7 +89,7 @@ export function createRemoval(db: Database, needs: Needs) {
     fragments.forget()
   }
 
-  async function erase(tenantId: string, actorIds: readonly string[]): Promise<Erased> {
+  async function erase(tenantId: string, { actorIds, isDryRun = false }: Erasure): Promise<Erased> {
     const turn = turns.begin(tenantId)
     await turn.next()
     commits.mend()
@@ -100,6 +100,7 @@ export function createRemoval(db: Database, needs: Needs) {
     const all = keys.all(tenantId)
     const top = newest()
     let removed = 0
+    let looked = 0
 
     async function isTheirs({ json, own }: { json: string; own: Uint8Array }) {
       if (unpackKeys(own).some((key) => theirs.has(key))) return true
@@ -113,15 +114,18 @@ export function createRemoval(db: Database, needs: Needs) {
       at = { stored: place.stored, seq: place.seq + 1 }
       const held =
         place.seq > top ? null : guarded('erasing statements', () => textOf.get(place.seq))
+      looked += 1
       if (held !== null && (await isTheirs(held))) {
-        const isGone = commits.work('erasing statements', () => {
-          const row = rows.bySeq(place.seq)
-          if (row === null) return false
-          rows.remove(row)
-          spreads.renew(row)
-          removeSaid(tenantId, row.seq)
-          return true
-        })
+        const isGone =
+          isDryRun ||
+          commits.work('erasing statements', () => {
+            const row = rows.bySeq(place.seq)
+            if (row === null) return false
+            rows.remove(row)
+            spreads.renew(row)
+            removeSaid(tenantId, row.seq)
+            return true
+          })
         if (isGone) removed += 1
       }
       if (turn.isOver()) await turn.next()
@@ -135,14 +139,16 @@ export function createRemoval(db: Database, needs: Needs) {
       const isNamed =
         (await inSlices(people.areIn(text, 'json'), turn)) ||
         (await inSlices(people.areIn(row.json, 'json'), turn))
-      if (isNamed) commits.work('erasing statements', () => removeFragment.run(row.number))
+      if (isNamed && !isDryRun)
+        commits.work('erasing statements', () => removeFragment.run(row.number))
       if (turn.isOver()) await turn.next()
     }
+    if (isDryRun) return { removed, looked }
     fragments.forget()
     await spreadAll()
     commits.commit()
     await emptyWal(db.filename)
-    return { removed }
+    return { removed, looked }
   }
 
   return { expire, erase }

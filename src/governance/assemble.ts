@@ -1,0 +1,58 @@
+import type { Clock } from '../platform/clock'
+import type { ServingPlatform } from '../platform/platform'
+import { readConsents } from './consents/read-consents'
+import { createGovernance, type Governance } from './governance'
+import { createPolicies, type Policies } from './policies'
+import type { Environment } from './policy/policy'
+import type { Pseudonyms } from './pseudonyms/pseudonyms'
+import { tombstonesLater } from './tombstones/later'
+import type { Tombstones } from './tombstones/tombstones'
+
+/** Everything that a process keeps of governance; there is one of each. */
+export interface GovernanceServices {
+  governance: Governance
+  policies: Policies
+  /** Knows erased people again. */
+  tombstones: Tombstones
+  /** Loaded by the first who asks. @throws {StorageError} */
+  pseudonyms(): Promise<Pseudonyms>
+}
+
+interface Needs {
+  clock: Clock
+  environment?: Environment | undefined
+}
+
+/** Assembles governance over the documents of a platform. */
+export function assembleGovernance(
+  { documents, box }: Pick<ServingPlatform, 'documents' | 'box'>,
+  { clock, environment }: Needs,
+): GovernanceServices {
+  const policies = createPolicies({ documents, clock, environment })
+  const tombstones = tombstonesLater({ documents, box, clock, policies })
+  const pseudonyms = once(async () => {
+    const { createPseudonyms } = await import('./pseudonyms/create')
+    return createPseudonyms({ documents, box: await box(), clock })
+  })
+  const governance = createGovernance({
+    inForce: (tenantId) => policies.inForce(tenantId),
+    consents: readConsents({ documents }),
+    erased: async (tenantId, ids) => tombstones.of(tenantId, ids),
+    personal: once(async () => (await import('./personal/load')).loadPersonalData()),
+    pseudonyms: async (tenantId) => (await pseudonyms()).forTenant(tenantId),
+    personBehind: async (tenantId, pseudonym) => (await pseudonyms()).reveal(tenantId, pseudonym),
+  })
+  return { governance, policies, tombstones, pseudonyms }
+}
+
+/** Makes something at the first call; after a failure, at the next. */
+function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined
+  return () => {
+    made ??= make().catch((thrown) => {
+      made = undefined
+      throw thrown
+    })
+    return made
+  }
+}

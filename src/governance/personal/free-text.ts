@@ -1,0 +1,136 @@
+import { endOfString, skipSpace } from '../../syntax/json-scan'
+import { type Edit, spliced } from './edits'
+import { type Layer, percentLayer, unescapedLayer } from './layers'
+import type { Needle } from './needles'
+import { createSearch } from './search'
+
+/** How often a text may stand in another, escaped each time. */
+const MAX_LAYERS = 4
+
+const COLON = 58
+
+/** It replaces texts that name people, wherever they stand in an item or in a text of it. */
+export interface FreeText {
+  /** Replaces them in the strings, names and numbers of a JSON text. */
+  inJson(json: string): { text: string; changed: number }
+  /** Replaces them in a plain text. */
+  inText(text: string): string
+  /** Tells whether they stand in a plain text. */
+  areIn(text: string): boolean
+}
+
+/**
+ * @param isFixed tells of which members the values are words of a standard, in which no name of a person is looked for
+ */
+export function createFreeText(
+  needles: readonly Needle[],
+  isFixed: (name: string) => boolean,
+): FreeText {
+  const search = createSearch(needles)
+  const numbers = new Map(
+    needles.filter(({ text }) => /^\d{6,}$/.test(text)).map((one) => [one.text, one] as const),
+  )
+
+  /** Finds edits of a text, also of what is encoded in it. */
+  function editsIn(
+    text: string,
+    encode: (by: string) => string,
+    depth: number,
+    only: Only,
+  ): Edit[] {
+    const found = search
+      .in(text)
+      .filter(({ needle }) => only === 'all' || isTelling(needle))
+      .map(({ start, end, needle }) => ({ start, end, text: encode(needle.by) }))
+    if (depth >= MAX_LAYERS) return found
+    const layers: [Layer, (by: string) => string][] = []
+    if (text.includes('%')) layers.push([percentLayer(text, false), encodeURIComponent])
+    if (text.includes('+')) layers.push([percentLayer(text, true), encodeURIComponent])
+    if (text.includes('\\')) layers.push([unescapedLayer(text), (by) => by])
+    for (const [layer, write] of layers) {
+      if (layer.text === text) continue
+      const within = editsIn(layer.text, (by) => encode(write(by)), depth + 1, only)
+      for (const edit of within) addInto(found, placed(edit, layer))
+    }
+    return found
+  }
+
+  function editsInString(json: string, start: number, end: number, only: Only): Edit[] {
+    const inner = json.slice(start + 1, end - 1)
+    // Few strings have an escape; the others read as they stand.
+    if (!inner.includes('\\')) {
+      return editsIn(inner, (by) => by, 0, only).map((edit) => moved(edit, start + 1))
+    }
+    const layer = unescapedLayer(inner)
+    return editsIn(layer.text, (by) => by, 0, only).map((edit) =>
+      moved(placed(edit, layer), start + 1),
+    )
+  }
+
+  function inJson(json: string) {
+    if (needles.length === 0) return { text: json, changed: 0 }
+    if (!search.mayBeIn(json) && !/[\\%+]/.test(json)) return { text: json, changed: 0 }
+    const edits: Edit[] = []
+    let name = ''
+    let between = 0
+    for (let at = json.indexOf('"'); at >= 0; at = json.indexOf('"', between)) {
+      if (numbers.size > 0) numbersIn(json, between, at, name, edits)
+      const end = endOfString(json, at)
+      const isName = json.charCodeAt(skipSpace(json, end)) === COLON
+      if (isName) name = json.slice(at + 1, end - 1)
+      const fixed = isFixed(name)
+      const only = fixed || isName ? 'ids' : 'all'
+      // A word of the standard is no name of a person, whatever a person is called, and a time is no id.
+      const isWord = fixed && (isName || TIME.test(json.slice(at + 1, at + 12)))
+      if (!isWord) edits.push(...editsInString(json, at, end, only))
+      between = end
+    }
+    if (numbers.size > 0) numbersIn(json, between, json.length, name, edits)
+    return { text: spliced(json, edits), changed: edits.length }
+  }
+
+  /** Replaces ids that stand as numbers between two strings. */
+  function numbersIn(json: string, from: number, to: number, name: string, edits: Edit[]): void {
+    if (to - from < 6 || isFixed(name)) return
+    for (const match of json.slice(from, to).matchAll(/-?\d[\d.eE+-]*/g)) {
+      const needle = numbers.get(match[0])
+      const start = from + match.index
+      if (needle !== undefined) {
+        edits.push({ start, end: start + match[0].length, text: JSON.stringify(needle.by) })
+      }
+    }
+  }
+
+  return {
+    inJson,
+    inText: (text) =>
+      spliced(
+        text,
+        editsIn(text, (by) => by, 0, 'all'),
+      ),
+    areIn: (text) => editsIn(text, (by) => by, 0, 'all').length > 0,
+  }
+}
+
+/** In the names of members and in words of a standard, only ids are looked for. */
+type Only = 'all' | 'ids'
+
+const TIME = /^\d{4}-\d\d-\d\d(?:[T "]|$)/
+
+/** Tells an id that is no word and no count of anything. */
+function isTelling({ text, isName }: Needle): boolean {
+  return !isName && (/[@:/]/.test(text) || (text.length >= 6 && /\d/.test(text)))
+}
+
+function placed({ start, end, text }: Edit, { places }: Layer): Edit {
+  return { start: places[start]!, end: places[end]!, text }
+}
+
+function moved({ start, end, text }: Edit, by: number): Edit {
+  return { start: start + by, end: end + by, text }
+}
+
+/** Adds an edit where it does not overlap with another. */
+function addInto(edits: Edit[], edit: Edit): void {
+  if (!edits.some(({ start, end }) => edit.start < end && start < edit.end)) edits.push(edit)
+}

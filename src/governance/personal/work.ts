@@ -1,0 +1,39 @@
+import type { PersonalPlace, PersonalRole, PersonalTable } from '../../event/personal-table'
+import type { PathStep } from '../policy/json-path'
+import type { Policy, Treatment } from '../policy/policy'
+import type { Needles } from './needles'
+
+/** Rank of a treatment: the higher, the less is left. 0 leaves a value as it is. */
+export const ranks: Readonly<Record<Treatment, number>> = {
+  pseudonymise: 1,
+  generalise: 2,
+  drop: 3,
+}
+export const PSEUDONYM = 1
+export const DROP = 3
+
+/** It says what is done to the places of an item, and where what was found is put. */
+export interface Work {
+  table: PersonalTable
+  /** Roles of names, once they are known: names are few. */
+  roles: Map<PersonalPlace, Map<string, PersonalRole>>
+  /** The rank for every declared place. */
+  declared: number
+  /** If true, what links events for a while is taken out as well. */
+  isAnonymous: boolean
+  paths: readonly { path: readonly PathStep[]; rank: number }[]
+  addresses: Policy['addresses']
+  pseudonymOf(id: string): string
+  needles: Needles
+  /** Values that were taken out, and what others became. */
+  gone: Set<unknown>
+  became: Map<unknown, string | number>
+  /** Ids of people, as they were met. */
+  people: Set<string>
+}
+
+/** It is what an object says of one person, so that a name beside an id is replaced by the person's pseudonym. */
+export interface Loose {
+  names: string[]
+  urns: Set<string>
+}

@@ -1,0 +1,157 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Reading } from '../event/reading'
+import type { Receipt } from '../event/receipt'
+import type { Governance } from '../governance/governance'
+import { loadCommonOf } from '../mapping/load-common'
+import type { BlobStore } from '../platform/blob-store'
+import type { ConformanceCounts } from '../platform/conformance-counts'
+import type { EventStore } from '../platform/event-store'
+import type { QuarantineStore } from '../platform/quarantine-store'
+import type { TypeCounts } from '../platform/type-counts'
+import { standardNamed } from '../standards'
+import { eachOf, inTurns } from '../syntax/steps'
+import type { Log } from '../telemetry/log'
+import type { Watch } from '../watch/watch'
+import type { Kept, Origin, Outcome } from './arrival'
+import { countTypesWith } from './count-types'
+import { ungoverned } from './govern-failure'
+import { outcomeOf } from './outcome'
+import { createRecordStore, type RecordStoreNeeds } from './record-store'
+import { rememberSessions, screened } from './screen'
+import type { SessionDocuments } from './sessions'
+import { createSpill } from './spill'
+import { acknowledge } from './steps/acknowledge'
+import { appendWith } from './steps/append'
+import { countWith } from './steps/count'
+import { beginGoverning, govern, type Ready } from './steps/govern'
+import { quarantineWith } from './steps/quarantine'
+import { refuse } from './steps/refuse'
+import { stampWith } from './steps/stamp'
+
+interface PrepareNeeds {
+  /** Whose sessions are is known here. Without them, no session is. */
+  documents?: SessionDocuments | undefined
+  /** Without it, no policy applies. */
+  governance?: Governance | undefined
+}
+
+interface StoreNeeds extends RecordStoreNeeds, PrepareNeeds {
+  events: Pick<EventStore, 'append'>
+  /** Without it, nothing is counted by type. */
+  typeCounts?: Pick<TypeCounts, 'add'> | undefined
+}
+
+/** Tells the items of a reading apart, and governs them. @throws {StorageError} */
+export type Prepare = (sent: Reading, origin: Origin) => Promise<Ready>
+
+export function createPrepare(needs: PrepareNeeds) {
+  async function toldApart(sent: Reading, origin: Origin): Promise<Ready> {
+    // It was held to its sender's terms before it had to wait, when people in it had their own names.
+    const reading = origin.isGoverned ? sent : await screened(sent, origin, needs)
+    const told = await inTurns(refuse(reading, origin))
+    return { reading, origin, ...told, withheld: [], counted: [] }
+  }
+
+  /** @returns undefined when nothing of it is governed */
+  async function governed(sent: Reading, origin: Origin): Promise<Ready | undefined> {
+    const governing = await beginGoverning(sent, origin, needs.governance)
+    if (governing === undefined) return undefined
+    const commonOf = await loadCommonOf(sent.standard)
+    return govern(governing, await toldApart(sent, origin), { sent, commonOf })
+  }
+
+  const prepare: Prepare = async (sent, origin) =>
+    (await governed(sent, origin)) ?? toldApart(sent, origin)
+  return { toldApart, governed, prepare }
+}
+
+/**
+ * Stores a reading.
+ * @throws {StorageError} all of it may be tried again: what was stored is recognised
+ */
+export type Store = (ready: Ready) => Promise<Outcome>
+
+/** Stores every item of a reading that can be an event, and tells which items cannot. */
+export function createStore(needs: StoreNeeds): Store {
+  const { events } = needs
+  const append = appendWith({ events, wait, now: () => performance.now(), random: Math.random })
+  const underTerms = createRecordStore(needs)
+  const countTypes = countTypesWith(needs.typeCounts)
+
+  return async function store({ reading, origin, readable, refused, withheld, counted }) {
+    const isWhole =
+      standardNamed(reading.standard)?.onRefusal === 'request' && origin.duplicates !== 'accept'
+    const about = { ...origin, standard: reading.standard }
+    const commonOf = await loadCommonOf(reading.standard)
+    const { appended } = await underTerms(about, async (terms) => {
+      const stamp = stampWith({ ...origin, terms, commonOf })
+      const records = await inTurns(eachOf(readable, ({ event }) => stamp(event)))
+      return { records, appended: await append(records, isWhole) }
+    })
+    const outcome = outcomeOf(reading, readable, appended, refused)
+    await rememberSessions(reading, outcome.stored, origin, needs)
+    countTypes(origin, outcome.stored)
+    return { ...outcome, withheld, counted }
+  }
+}
+
+export interface IngestReadingNeeds extends StoreNeeds {
+  quarantine: QuarantineStore
+  /** Without it, nothing is counted. */
+  conformance?: Pick<ConformanceCounts, 'add'> | undefined
+  watch?: Pick<Watch, 'arrived'> | undefined
+  /** Without it, a request that the stores cannot take is refused. */
+  spill?: Pick<BlobStore, 'put'> | undefined
+  log: Log
+}
+
+/** Does what `Ingest` does, for a body that has been read. */
+export type IngestReading = (reading: Reading, origin: Origin, kept?: Kept) => Promise<Receipt>
+
+/**
+ * Makes a function that takes a reading in. What is governed is governed first: whatever fails after
+ * that, what waits in its place is what may be kept.
+ */
+export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
+  const { toldApart, governed } = createPrepare(needs)
+  const store = createStore(needs)
+  const quarantine = quarantineWith({ store: needs.quarantine })
+  const count = countWith(needs)
+  const spillAfter = createSpill(needs)
+
+  async function ingestReady(ready: Ready): Promise<Receipt> {
+    const { reading, origin } = ready
+    const { stored, refused, ...rest } = await store(ready)
+    const quarantined = await quarantine(refused, reading, origin)
+    count(origin, { stored, refused, ...rest })
+    return acknowledge(origin, stored, quarantined, ready.withheld)
+  }
+
+  return async function ingestReading(sent, origin, kept) {
+    const ready = await governed(sent, origin).catch(ungoverned)
+    const changed = new Set(ready && changedIn(sent, ready))
+    const readable = ready?.readable ?? sent.items.filter((item) => 'event' in item)
+    await kept?.(readable, ({ index }) => changed.has(index))
+    if (ready === undefined) {
+      return toldApart(sent, origin)
+        .then(ingestReady)
+        .catch((thrown) => spillAfter(thrown, sent, origin))
+    }
+    return ingestReady(ready).catch(async (thrown) => {
+      const { reading, origin, withheld, counted } = ready
+      const receipt = await spillAfter(thrown, reading, origin)
+      // They are counted when they are withheld, and not with what waits.
+      count(origin, { stored: [], refused: [], withheld, counted })
+      return withheld.length === 0 ? receipt : { ...receipt, withheld }
+    })
+  }
+}
+
+/** Lists the places of items that a policy changed. */
+function changedIn(sent: Reading, { readable }: Ready): number[] {
+  const texts = new Map(readable.map(({ index, event }) => [index, event.raw]))
+  return sent.items.flatMap((item) => {
+    const raw = 'event' in item ? item.event.raw : item.raw
+    return texts.has(item.index) && texts.get(item.index) !== raw ? [item.index] : []
+  })
+}

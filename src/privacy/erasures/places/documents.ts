@@ -1,0 +1,106 @@
+import { createPeople, type People } from '../../../event/people'
+import { comparableId } from '../../../event/person-id'
+import type { DocumentEntry, DocumentKey, DocumentStore } from '../../../platform/document-store'
+import { prefixesOfAgent } from '../../../statements/document-places'
+import { inTurns } from '../../../syntax/steps'
+import type { Place } from './place'
+
+type Documents = Pick<DocumentStore, 'get' | 'list' | 'delete'>
+
+/**
+ * A document stays as it is where it holds nobody's id in clear (`own`), or is the tenant's own setting or
+ * its chain of who did what (`setting`), which is told of. Where a person's id is its key (`keyed`), or it
+ * names them (all others), it goes.
+ */
+type Rule = 'own' | 'setting' | 'keyed' | 'content'
+
+const rules: [prefix: DocumentKey, rule: Rule][] = [
+  [['privacy', 'erasures'], 'own'],
+  [['privacy', 'erasure-parts'], 'own'],
+  [['privacy', 'certificates'], 'own'],
+  [['privacy', 'keys'], 'own'],
+  // Sealed, and opened by a place of their own (`access/place.ts`).
+  [['privacy', 'access'], 'own'],
+  [['governance', 'tombstones'], 'own'],
+  [['governance', 'tombstone-key'], 'own'],
+  [['governance', 'keys'], 'own'],
+  [['governance', 'consents'], 'keyed'],
+  [['governance', 'under13'], 'keyed'],
+  [['governance', 'pseudonyms'], 'keyed'],
+  [['governance', 'state'], 'setting'],
+  [['governance', 'versions'], 'setting'],
+  [['webhook-replays'], 'setting'],
+  [['audit'], 'setting'],
+]
+
+function ruleOf(key: DocumentKey): Rule {
+  const found = rules.find(([prefix]) => prefix.every((segment, at) => key[at] === segment))
+  return found?.[1] ?? 'content'
+}
+
+// The prefixes of an agent have so many segments.
+const OWNED_DEPTH = 3
+// The whole key of a list of people: `governance`, `consents`, the id.
+const ID_AT = 2
+const PAGE = 500
+
+/**
+ * Documents: state and profiles, sessions, launches, consents, lists of learners. Those of an agent are
+ * found by their key; all others are read.
+ */
+export function documentsPlace(documents: Documents): Place {
+  return {
+    name: 'documents',
+    method:
+      'Documents kept under a person’s own key were removed by it; each other document was read.',
+
+    async search({ tenantId, actorIds, isDryRun }, cursor) {
+      let [looked, found, named] = [0, 0, 0]
+      const people = createPeople(actorIds)
+      const theirs = new Set(actorIds.map(comparableId))
+      // Documents about an agent stand under a hash of it.
+      const owned = new Set([...actorIds, ...theirs].flatMap(prefixesOfAgent).map(nameOf))
+      const page = await documents.list(tenantId, [], { limit: PAGE, cursor })
+      for (const entry of page.items) {
+        const rule = ruleOf(entry.key)
+        if (rule === 'own') continue
+        looked += 1
+        if (!(await isTheirs(entry, rule))) continue
+        if (rule === 'setting') {
+          named += 1
+          continue
+        }
+        found += 1
+        if (!isDryRun) await documents.delete(tenantId, entry.key)
+      }
+      const remains =
+        named === 0
+          ? undefined
+          : `${named} settings or entries of the audit trail name an id; they are the tenant’s own, and stay.`
+      return {
+        ...{ looked, found, removed: isDryRun ? 0 : found },
+        ...{ remains, nextCursor: page.nextCursor },
+      }
+
+      async function isTheirs({ key, metadata, contentType }: DocumentEntry, rule: Rule) {
+        if (rule === 'keyed') return theirs.has(comparableId(key[ID_AT] ?? ''))
+        if (owned.has(nameOf(key.slice(0, OWNED_DEPTH)))) return true
+        if (await isIn(people, JSON.stringify([key, metadata]))) return true
+        const document = await documents.get(tenantId, key)
+        if (document === undefined) return false
+        const text = Buffer.from(document.bytes).toString()
+        // A document of plain text may be an id and nothing else.
+        const isAll = !contentType.includes('json') && theirs.has(comparableId(text.trim()))
+        return isAll || (await isIn(people, text))
+      }
+    },
+  }
+}
+
+function nameOf(key: DocumentKey): string {
+  return JSON.stringify(key)
+}
+
+function isIn(people: People, text: string): Promise<boolean> {
+  return inTurns(people.areIn(text, 'text'))
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import type { Archive } from '../../../platform/archive'
+import type { DeliveryQueue } from '../../../platform/delivery-queue'
+import type { EventStore } from '../../../platform/event-store'
+import type { QuarantineStore } from '../../../platform/quarantine-store'
+import type { StatementStore } from '../../../platform/statement-store'
+import { foundBy, type Place, type Search } from './place'
+
+/** The events of the hot store, its segments and its index. What leaves is noted for later places. */
+export function eventsPlace(
+  events: Pick<EventStore, 'erase'>,
+  { attachmentsOf }: { attachmentsOf(search: Search, eventIds: readonly string[]): Promise<void> },
+): Place {
+  return {
+    name: 'events',
+    method:
+      'Each event of the hot store was read: its actor, and every JSON string of what was sent.',
+
+    async search(search, cursor) {
+      const { tenantId, actorIds, isDryRun, store } = search
+      const erased = await events.erase(tenantId, {
+        ...{ actorIds, isDryRun, cursor },
+        async leaving(eventIds) {
+          await attachmentsOf(search, eventIds)
+          await store.seal(search, 'events', randomUUID(), eventIds)
+        },
+      })
+      return { ...foundBy(erased, search), nextCursor: erased.nextCursor }
+    },
+  }
+}
+
+// A call looks at every delivery: with fewer ids it would do so more often, more would take memory.
+const IDS_AT_ONCE = 20_000
+
+/** Deliveries to webhooks: waiting, parked, dead and delivered. They hold ids of events alone. */
+export function deliveriesPlace(deliveries: Pick<DeliveryQueue, 'erase'>): Place {
+  return {
+    name: 'deliveries',
+    method: 'Each delivery was searched for the ids of the events that were found.',
+
+    async search(search) {
+      const { tenantId, isDryRun, store } = search
+      let found = 0
+      let looked = 0
+      let some = new Set<string>()
+      async function erase() {
+        if (some.size === 0) return
+        const erased = await deliveries.erase(tenantId, { eventIds: [...some], isDryRun })
+        found += erased.removed
+        looked = Math.max(looked, erased.looked ?? 0)
+        some = new Set()
+      }
+      for await (const { content } of store.sealed(search, 'events')) {
+        for (const eventId of content as string[]) some.add(eventId)
+        if (some.size >= IDS_AT_ONCE) await erase()
+      }
+      await erase()
+      return { looked, found, removed: isDryRun ? 0 : found }
+    },
+  }
+}
+
+/** The lake, where its files can be written anew at once. */
+export function archivePlace(archive: { erase: NonNullable<Archive['erase']> }): Place {
+  return {
+    name: 'lake',
+    method:
+      'Each file of the lake was read, landed and settled, and what was set aside; files with rows of the people were written anew.',
+    async search(search) {
+      const { tenantId, actorIds, isDryRun } = search
+      return foundBy(await archive.erase(tenantId, { actorIds, isDryRun }), search)
+    },
+  }
+}
+
+export function quarantinePlace(quarantine: Pick<QuarantineStore, 'erase'>): Place {
+  return {
+    name: 'quarantine',
+    method: 'Each item and body was read, decompressed where it was compressed.',
+    async search(search) {
+      const { tenantId, actorIds, isDryRun } = search
+      return foundBy(await quarantine.erase(tenantId, { actorIds, isDryRun }), search)
+    },
+  }
+}
+
+export function statementsPlace(statements: Pick<StatementStore, 'erase'>): Place {
+  return {
+    name: 'statements',
+    method: 'Each statement was read, and what statements say of people and activities.',
+    async search(search) {
+      const { tenantId, actorIds, isDryRun } = search
+      return foundBy(await statements.erase(tenantId, { actorIds, isDryRun }), search)
+    },
+  }
+}
