@@ -83,8 +83,16 @@ export const holders: Readonly<Record<string, Holder>> = {
     shownBy: ['tests/local/type-counts.test.ts', 'have hours for 400 days'],
   },
   'Erasures and tombstones': {
-    documents: ['privacy', 'governance', 'open-erasures'],
+    documents: ['privacy', 'people', 'erasures', 'open-erasures'],
     shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
+  },
+  'Consents, learners under 13, pseudonyms': {
+    documents: ['governance'],
+    shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
+  },
+  'Audit trail': {
+    documents: ['audit'],
+    shownBy: ['tests/contracts/audit-trail.contract.ts', 'forgets what is older than it may be'],
   },
   'Spill and failed batches': {
     blobs: ['spill/', 'failed/', 'aws/lambda/'],
@@ -111,9 +119,6 @@ export const impersonal: Readonly<Record<string, string>> = {
   'lock.db': 'nothing',
   'secret.key': 'a key',
   damaged: 'what nobody can read; named at /ready until a person removes it',
-  // Consents, lists of under-13 learners, pseudonyms: for as long as nobody erases their person.
-  governance: 'policies; what is about a person in it goes by erasure, and not by age',
   registry: 'tenants, sources, keys, counts; connections last hours',
-  audit: 'who did what, with people by their pseudonyms',
   'audit-head': 'where that ends',
 }
