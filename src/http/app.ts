@@ -86,6 +86,10 @@ export const laterApps = [
   ),
   later(['/audit/*'], async () => (await import('./trail')).registerAudit),
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
+  later(
+    ['/privacy/access-requests/*', '/privacy/access-files/*', '/privacy/me/*'],
+    async () => (await import('./privacy/access')).registerAccess,
+  ),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
   later(['/policies/*'], async () => (await import('./policies')).registerPolicies),
   later(['/privacy/*'], async () => (await import('./privacy')).registerPrivacy),

@@ -20,6 +20,8 @@ const rules: [prefix: DocumentKey, rule: Rule][] = [
   [['privacy', 'erasure-parts'], 'own'],
   [['privacy', 'certificates'], 'own'],
   [['privacy', 'keys'], 'own'],
+  // Sealed, and opened by a place of their own (`access/place.ts`).
+  [['privacy', 'access'], 'own'],
   [['governance', 'tombstones'], 'own'],
   [['governance', 'tombstone-key'], 'own'],
   [['governance', 'keys'], 'own'],
