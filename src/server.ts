@@ -124,7 +124,9 @@ async function addAnonymousSource({ registry: { sources } }: Platform) {
   await sources.put({ tenantId, sourceId, name: 'Anonymous', createdAt })
 }
 
-function expiring(platform: Platform, { config, audit, log }: Services) {
+function expiring(platform: Platform, { config, audit, policies, log }: Services) {
+  const keptDays = async (tenantId: string) =>
+    (await policies.inForce(tenantId)).policy.retentionDays
   const agreedTime = createAgreedTime(clock)
   agreedTime() // this is the first of two looks
   return function expire() {
@@ -133,7 +135,7 @@ function expiring(platform: Platform, { config, audit, log }: Services) {
     const forgetting = [
       platform.events.expire(time),
       platform.statements.expire(time),
-      forget({ platform, audit, config, clock, log }, time, FORGET_MS),
+      forget({ platform, audit, config, keptDays, clock, log }, time, FORGET_MS),
     ]
     for (const work of forgetting) {
       work.catch((error: Error) => {
