@@ -158,7 +158,10 @@ export function cleaningWith(needs: GoverningNeeds): {
           return asItWas
       }
       const by = await pseudonymsFor(treatments)
-      const clean = withheldBy === undefined ? cleanText(body, treatments, by) : undefined
+      const found = withheldBy === undefined ? cleanText(body, treatments, by) : undefined
+      // Where nobody was found, they may stand where nobody looks: it is no body of any standard.
+      const isClean = found !== undefined && (found.changed > 0 || policy.unreadable === 'keep')
+      const clean = isClean ? found : undefined
       const isUnread = clean === undefined && withheldBy === undefined
       if (isUnread && isKeptUnread(treatments)) return asItWas
       await by.store()

@@ -164,6 +164,7 @@ beforeAll(async () => {
     const answers: string[] = []
     for (const one of sentBy(canary)) {
       const { status, text } = await send(server.url, key, one)
+      if (status === 404 || status >= 500) throw new Error(`${one.name}: ${status} ${text}`)
       answers.push(`${one.name}: ${status} ${text}`)
     }
     answers.push(`WebSocket: ${await publish(key, canary)}`)

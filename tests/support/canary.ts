@@ -92,15 +92,15 @@ export function sentBy(canary: Canary): Sent[] {
   const cutShort = (value: unknown) => json(value).slice(0, -7)
 
   return [
-    { name: 'Caliper', path: '/caliper', body: json(envelope([caliper()])) },
+    { name: 'Caliper', path: '/caliper/v1p2/events', body: json(envelope([caliper()])) },
     {
       name: 'a describe',
-      path: '/caliper',
+      path: '/caliper/v1p2/events',
       body: json(envelope([{ '@context': CALIPER, ...person }])),
     },
     {
       name: 'Caliper of somebody else',
-      path: '/caliper',
+      path: '/caliper/v1p2/events',
       body: json(
         envelope([
           caliper({
@@ -113,17 +113,32 @@ export function sentBy(canary: Canary): Sent[] {
     },
     {
       name: 'refused Caliper',
-      path: '/caliper',
+      path: '/caliper/v1p2/events',
       body: json(envelope([caliper({ eventTime: text })])),
     },
     {
       name: 'Caliper without a type',
-      path: '/caliper',
+      path: '/caliper/v1p2/events',
       body: json(envelope([caliper({ type: 7 })])),
     },
-    { name: 'no envelope', path: '/caliper', body: json({ ...envelope([]), data: caliper() }) },
-    { name: 'cut-off Caliper', path: '/caliper', body: cutShort(envelope([caliper()])) },
-    { name: 'a batch', path: '/caliper', body: json([envelope([caliper()]), { data: text }]) },
+    {
+      name: 'no envelope',
+      path: '/caliper/v1p2/events',
+      body: json({ ...envelope([]), data: caliper() }),
+    },
+    {
+      name: 'cut-off Caliper',
+      path: '/caliper/v1p2/events',
+      body: cutShort(envelope([caliper()])),
+    },
+    {
+      name: 'a batch',
+      path: '/caliper/v1p2/events',
+      body: json([
+        envelope([caliper()]),
+        { data: text, ...(canary.isUnder13 && { under13: true }) },
+      ]),
+    },
     { name: 'xAPI', path: '/xapi/statements', headers: XAPI, body: json([statement()]) },
     {
       name: 'a group',
