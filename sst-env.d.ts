@@ -85,10 +85,12 @@ declare module "sst" {
       "eventsTable": string
       "glueDatabase": string
       "indexes": any
+      "lakeBucket": string
       "liveTable": string
       "quarantineTable": string
       "registryTable": string
       "rootKeyId": string
+      "settlingWorkgroup": string
       "statementsTable": string
       "type": "sst.sst.Linkable"
     }
@@ -107,6 +109,10 @@ declare module "sst" {
     "Registry": {
       "name": string
       "type": "sst.aws.Dynamo"
+    }
+    "Settle": {
+      "name": string
+      "type": "sst.aws.Function"
     }
     "Statements": {
       "name": string

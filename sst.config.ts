@@ -21,6 +21,7 @@ export default $config({
     await import('./infra/follow')
     await import('./infra/realtime')
     await import('./infra/sweep')
+    await import('./infra/settle')
     const { stream } = await import('./infra/stream')
     await import('./infra/dashboard')
     return {

@@ -4,12 +4,16 @@ import { rememberTenants } from '../src/access/keys/tenants'
 import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
 import { assembleGovernance } from '../src/governance/assemble'
+import { SPILL_PREFIX } from '../src/ingest/spill'
 import { sweepSpill } from '../src/ingest/sweep-spill'
 import { openServing } from '../src/platform/aws'
-import { replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
+import { FAILED_CHANGES } from '../src/platform/aws/change-feed/read'
+import { FAILED_BATCHES, replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
+import { oldestAgeS } from '../src/platform/aws/lambda/put-aside'
 import { systemClock as clock } from '../src/platform/clock'
 import { forget } from '../src/privacy/retention/forget'
 import { createLog } from '../src/telemetry/log'
+import { createGauges } from '../src/telemetry/metrics'
 import { handler as handOn } from './changes'
 import { handler as follow } from './follow'
 
@@ -20,6 +24,8 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
   log,
   defaultXapi: config.xapi,
 })
+
+const gauges = createGauges(Resource.App)
 
 const findTenant = rememberTenants({ ...platform, clock })
 // Requests that were spilled by a version before policies were governed by nobody.
@@ -60,6 +66,9 @@ export async function handler(): Promise<void> {
     const needs = { platform: forgetful, audit, config, keptDays, clock, log }
     await forget(needs, clock.now(), RUN_MS / 4)
   }
+  // No rule of the bucket removes what lies here: it is carried out, or somebody has to look.
+  const age = await oldestAgeS(blobs, [SPILL_PREFIX, FAILED_BATCHES, FAILED_CHANGES], clock.now())
+  gauges.report('PutAsideSeconds', age)
   const { conformance, activity } = platform
   await Promise.all([conformance, activity].map((counts) => counts.settle()))
 }

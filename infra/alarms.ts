@@ -1,7 +1,7 @@
 import { streams } from './archive'
 import { changes } from './changes'
 import { follow } from './follow'
-import { asQuery, ingestMetric, type Metric } from './metrics'
+import { asQuery, gauge, ingestMetric, type Metric } from './metrics'
 import { deadLetters } from './queues'
 import { alarmEmail } from './settings'
 
@@ -16,8 +16,10 @@ export interface Alarm {
   expression: string
   comparison: 'GreaterThanThreshold' | 'LessThanThreshold'
   threshold: number
-  /** Says for how many periods of five minutes it must last. */
+  /** Says for how many periods of its metrics, five minutes mostly, it must last. */
   periods: number
+  /** If true, no word is a bad sign: what reports it has stopped. */
+  isHeardAlways?: true
 }
 
 const received = ingestMetric('Received', 'Sum')
@@ -139,6 +141,28 @@ const letters: Alarm = {
   periods: 1,
 }
 
+const settling: Alarm = {
+  name: 'SettleBehind',
+  description: 'The lake has not been settled for two days, or nothing says that it was',
+  // The function is called every hour.
+  metrics: { days: gauge('SettleBehindDays', 6 * 60 * 60) },
+  expression: 'days',
+  comparison: 'GreaterThanThreshold',
+  threshold: 2,
+  periods: 1,
+  isHeardAlways: true,
+}
+
+const putAside: Alarm = {
+  name: 'PutAsideAge',
+  description: 'A request or a batch that was put aside has waited for an hour',
+  metrics: { age: gauge('PutAsideSeconds', 300) },
+  expression: 'age',
+  comparison: 'GreaterThanThreshold',
+  threshold: 3600, // the sweep comes by every five minutes
+  periods: 3,
+}
+
 const topic = new aws.sns.Topic('Alarms', { name: `${$app.name}-${$app.stage}-alarms` })
 
 if (alarmEmail) {
@@ -149,14 +173,16 @@ if (alarmEmail) {
   })
 }
 
-export const alarms = [...ingest, feed, liveFeed, ...archive, letters].map((alarm) => ({
-  ...alarm,
-  resource: raise(alarm),
-}))
+export const alarms = [...ingest, feed, liveFeed, ...archive, letters, settling, putAside].map(
+  (alarm) => ({
+    ...alarm,
+    resource: raise(alarm),
+  }),
+)
 
 function raise(alarm: Alarm) {
   const { name, section = name, description, metrics, expression } = alarm
-  const { comparison, threshold, periods } = alarm
+  const { comparison, threshold, periods, isHeardAlways } = alarm
   return new aws.cloudwatch.MetricAlarm(`${name}Alarm`, {
     name: `${$app.name}-${$app.stage}-${name}`,
     alarmDescription: `${description}. See docs/aws.md, ${section}.`,
@@ -168,7 +194,7 @@ function raise(alarm: Alarm) {
     threshold,
     evaluationPeriods: periods,
     // Senders are quiet at night: that is no reason to wake anybody.
-    treatMissingData: 'notBreaching',
+    treatMissingData: isHeardAlways ? 'breaching' : 'notBreaching',
     alarmActions: [topic.arn],
     okActions: [topic.arn],
   })

@@ -28,6 +28,25 @@ export const workgroup = new aws.athena.Workgroup('Analysis', {
   },
 })
 
+// An erasure reads every event's text, once a night for all who asked: five dollars of it at the most.
+const SETTLING_LIMIT_BYTES = 1024 ** 4
+
+/** `settle` changes the lake in a workgroup of its own, with a limit of its own. */
+export const settling = new aws.athena.Workgroup('Settling', {
+  name: `${$app.name}-${$app.stage}-settling`,
+  forceDestroy: !isPermanentStage,
+  configuration: {
+    enforceWorkgroupConfiguration: true,
+    publishCloudwatchMetricsEnabled: true,
+    bytesScannedCutoffPerQuery: SETTLING_LIMIT_BYTES,
+    engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
+    resultConfiguration: {
+      outputLocation: $interpolate`s3://${results.name}/settling/`,
+      encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+    },
+  },
+})
+
 /**
  * Analysts find these queries under "Saved queries" of the workgroup; `docs/sql.md` tells what each
  * answers.

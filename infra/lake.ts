@@ -1,8 +1,10 @@
 import { glueTable } from '../src/platform/aws/lake/glue-table'
 import { glueView } from '../src/platform/aws/lake/glue-view'
+import { SETTLED, SETTLED_PREFIX } from '../src/platform/aws/settlement/texts'
 import { IN_PATH } from '../src/platform/shared/lake-layout'
 import { keptUnlessEmpty } from './blobs'
 import { WARM_DAYS, yearsKept } from './retention'
+import { accountId, region } from './stage'
 
 /** The lake holds Parquet, one folder a retention class, so that each expires on its own day. */
 export const lake = new sst.aws.Bucket('Lake', {
@@ -20,11 +22,22 @@ export const lake = new sst.aws.Bucket('Lake', {
   transform: {
     bucket: keptUnlessEmpty,
     lifecycle(lifecycle) {
-      lifecycle.rules = $util.output(lifecycle.rules).apply((rules = []) => rules.map(cooled))
+      lifecycle.rules = $util
+        .output(lifecycle.rules)
+        .apply((rules = []) => [...rules.map(cooled), coolSettled])
       return undefined
     },
   },
 })
+
+// `settle` deletes rows of the settled lake by tenant, class and what a sender asks for: no rule of S3 could
+// take a file from under Iceberg.
+const coolSettled = {
+  id: 'cool-settled',
+  status: 'Enabled',
+  filter: { prefix: `${SETTLED_PREFIX}data/` },
+  transitions: [{ days: WARM_DAYS, storageClass: 'GLACIER_IR' }],
+}
 
 /** Moves what is stored for years to where storage is cheap; it is asked as before. */
 function cooled<Rule extends { filter?: { prefix?: string } }>(rule: Rule) {
@@ -58,18 +71,28 @@ export const archiveTable = lake.name.apply((bucket) => {
 
 const view = glueView({ database: databaseName })
 
-/** People ask the view `events`, which has each event once. */
-export const eventsView = new aws.glue.CatalogTable('EventsView', {
-  databaseName: database.name,
-  name: view.name,
-  tableType: 'VIRTUAL_VIEW',
-  parameters: view.parameters,
-  viewOriginalText: view.originalText,
-  viewExpandedText: view.expandedText,
-  storageDescriptor: {
-    columns: view.columns,
-    // Athena needs it: without it, "HIVE_METASTORE_ERROR: Table storage descriptor is missing SerDe
-    // info". One without a field would not be sent (hashicorp/terraform-provider-aws#28517).
-    serDeInfo: { serializationLibrary: view.serde },
+/**
+ * People ask the view `events`, which has each event once. At first it has what landed; from the first night on
+ * `settle` makes it anew, with each day that it has settled.
+ */
+export const eventsView = new aws.glue.CatalogTable(
+  'EventsView',
+  {
+    databaseName: database.name,
+    name: view.name,
+    tableType: 'VIRTUAL_VIEW',
+    parameters: view.parameters,
+    viewOriginalText: view.originalText,
+    viewExpandedText: view.expandedText,
+    storageDescriptor: {
+      columns: view.columns,
+      // Athena needs it: without it, "HIVE_METASTORE_ERROR: Table storage descriptor is missing SerDe
+      // info". One without a field would not be sent (hashicorp/terraform-provider-aws#28517).
+      serDeInfo: { serializationLibrary: view.serde },
+    },
   },
-})
+  { ignoreChanges: ['parameters', 'viewOriginalText', 'viewExpandedText', 'storageDescriptor'] },
+)
+
+/** Names the settled table, which `settle` makes and Iceberg describes: no provider may write its entry. */
+export const settledTableArn = $interpolate`arn:aws:glue:${region}:${accountId}:table/${database.name}/${SETTLED}`

@@ -6,6 +6,8 @@ export interface Metric {
   name: string
   stat: 'Sum' | 'Average' | 'Maximum' | 'p95'
   dimensions: Record<string, $util.Input<string>>
+  /** It is of so many seconds, where it is reported less often than every five minutes. */
+  period?: number
 }
 
 // The period is five minutes: an hour of them shows a trend, and one of them is not a single slow
@@ -17,13 +19,19 @@ export function ingestMetric(name: string, stat: Metric['stat']): Metric {
   return { namespace: 'Nonius', name, stat, dimensions: { Stage: $app.stage } }
 }
 
-export function asQuery(id: string, { namespace, name, stat, dimensions }: Metric): Query {
-  const metric = { namespace, metricName: name, dimensions, stat, period: PERIOD_S }
+/** Names a metric that a function reports once a call, with the time between two calls and some more. */
+export function gauge(name: string, period: number): Metric {
+  return { ...ingestMetric(name, 'Maximum'), period }
+}
+
+export function asQuery(id: string, asked: Metric): Query {
+  const { namespace, name, stat, dimensions, period = PERIOD_S } = asked
+  const metric = { namespace, metricName: name, dimensions, stat, period }
   return { id, metric, returnData: false }
 }
 
 /** Makes a line of a dashboard's graph. */
-export function asLine({ namespace, name, stat, dimensions }: Metric) {
+export function asLine({ namespace, name, stat, dimensions, period = PERIOD_S }: Metric) {
   const pairs = Object.entries(dimensions).flat()
-  return [namespace, name, ...pairs, { stat, period: PERIOD_S }]
+  return [namespace, name, ...pairs, { stat, period }]
 }

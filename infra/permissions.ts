@@ -3,12 +3,12 @@ import {
   TYPES_PARTITIONS,
   WEBHOOKS_PARTITION,
 } from '../src/platform/aws/deployed/tables'
-import { results, workgroup } from './analysis'
+import { results, settling, workgroup } from './analysis'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
-import { archiveTable, database, eventsView, lake } from './lake'
+import { archiveTable, database, eventsView, lake, settledTableArn } from './lake'
 import { deliveryQueue } from './queues'
 import { accountId, region } from './stage'
 import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
@@ -249,16 +249,75 @@ const askLake: Permissions = [
     actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'],
     resources: [
       $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
-      ...[database.arn, archiveTable.arn, eventsView.arn],
+      ...[database.arn, archiveTable.arn, eventsView.arn, settledTableArn],
     ],
   },
-  { actions: ['s3:GetObject'], resources: [$interpolate`${lake.arn}/events/*`] },
+  {
+    actions: ['s3:GetObject'],
+    resources: ['events', 'settled'].map((place) => $interpolate`${lake.arn}/${place}/*`),
+  },
   { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [lake.arn, results.arn] },
   {
     actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
     resources: [$interpolate`${results.arn}/*`],
   },
 ]
+
+/**
+ * Changes the settled lake, in a workgroup of its own: Athena reads what landed, writes and removes files of
+ * the table, and describes it and the view anew. What landed is removed once it is settled.
+ */
+const settleLake: Permissions = [
+  {
+    actions: ['StartQueryExecution', 'GetQueryExecution', 'GetQueryResults'].map(
+      (one) => `athena:${one}`,
+    ),
+    resources: [settling.arn],
+  },
+  {
+    actions: ['GetDatabase', 'GetTable', 'GetPartitions'].map((one) => `glue:${one}`),
+    resources: [
+      $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+      ...[database.arn, archiveTable.arn, eventsView.arn, settledTableArn],
+    ],
+  },
+  {
+    actions: ['glue:CreateTable', 'glue:UpdateTable'],
+    resources: [
+      $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+      ...[database.arn, eventsView.arn, settledTableArn],
+    ],
+  },
+  {
+    actions: ['s3:GetObject', 's3:DeleteObject'],
+    resources: [$interpolate`${lake.arn}/events/*`],
+  },
+  {
+    actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+    resources: [$interpolate`${lake.arn}/settled/*`],
+  },
+  { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [lake.arn, results.arn] },
+  {
+    actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+    resources: [$interpolate`${results.arn}/settling/*`],
+  },
+]
+
+/** Notes how far settling is, and carries out what it was asked for; a record too large for the lake goes with it. */
+const noteSettling: Permissions = [
+  {
+    actions: ['s3:GetObject', 's3:PutObject'],
+    resources: [$interpolate`${blobs.arn}/lake/*`],
+  },
+  {
+    actions: ['s3:GetObject', 's3:DeleteObject'],
+    resources: [$interpolate`${blobs.arn}/large/*`],
+  },
+  { actions: ['s3:ListBucket'], resources: [blobs.arn] },
+]
+
+/** Reads for how long each tenant keeps what it has. */
+const readDocuments: Permissions = [{ actions: ['dynamodb:GetItem'], resources: [documents.arn] }]
 
 const sendToConnections: Permissions = [
   {
@@ -366,5 +425,6 @@ export const permissions = {
     ...storeRootSecret,
   ],
   // It forgets what is old, in quarantine and among documents.
+  settle: [...settleLake, ...noteSettling, ...readRegistry, ...readDocuments],
   sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments],
 } satisfies Record<string, Permissions>

@@ -1,11 +1,11 @@
 import type { RetentionClass } from '../src/event/record'
 import type { Resources } from '../src/platform/aws/deployed/resources'
-import { workgroup } from './analysis'
+import { settling, workgroup } from './analysis'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
 import { rootKey } from './keys'
-import { database } from './lake'
+import { database, lake } from './lake'
 import { deliveryQueue } from './queues'
 import { indexes } from './settings'
 import { deliveries, documents, events, live, quarantine, registry, statements } from './tables'
@@ -36,6 +36,8 @@ export const nonius = new sst.Linkable('Nonius', {
     rootKeyId: rootKey.keyId,
     athenaWorkgroup: workgroup.name,
     glueDatabase: database.name,
+    settlingWorkgroup: settling.name,
+    lakeBucket: lake.name,
     connectionsEndpoint: connections.managementEndpoint,
   } satisfies Properties,
 })

@@ -6,6 +6,7 @@ import { demoCommand } from './cli/demo'
 import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
+import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
 import { sendCommand } from './cli/send'
@@ -40,6 +41,7 @@ const commands = [
   auditCommand,
   quarantineCommand,
   webhooksCommand,
+  privacyCommand,
   xapiCommand,
 ]
 for (const command of commands) program.addCommand(command())

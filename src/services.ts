@@ -19,6 +19,8 @@ import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
+import type { Erasures } from './privacy/erasures/erasures'
+import { erasuresLater } from './privacy/later'
 import { boundQuarantine } from './quarantine/bound'
 import { createHidden, type Hidden } from './query/hidden'
 import type { Log } from './telemetry/log'
@@ -92,6 +94,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   webhookReplays: Replays
   /** Keeps who did what to data of people. */
   audit: AuditTrail
+  /** Erases people from everything that is kept of a tenant. */
+  erasures: Erasures
   /** Says which addresses we may call. */
   guard: Guard
   /** Is told of whoever calls and of what became of it. */
@@ -140,6 +144,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const audit = auditLater({ ...platform, config, clock, log, hasTimer })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
+  const { tombstones } = governing
+  const erasures = erasuresLater(platform, { tombstones, audit, clock, log })
   return {
     ...options,
     ...governing,
@@ -158,6 +164,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     replaying,
     webhookReplays,
     audit,
+    tombstones,
+    erasures,
     guard,
     watch,
     startedAt: clock.now(),
@@ -165,6 +173,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       await live?.[Symbol.asyncDispose]()
       await replaying.runner?.[Symbol.asyncDispose]()
       await webhookReplays[Symbol.asyncDispose]()
+      await erasures[Symbol.asyncDispose]()
       await audit[Symbol.asyncDispose]()
       watch[Symbol.dispose]()
     },

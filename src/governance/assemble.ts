@@ -5,14 +5,15 @@ import { createGovernance, type Governance } from './governance'
 import { createPolicies, type Policies } from './policies'
 import type { Environment } from './policy/policy'
 import type { Pseudonyms } from './pseudonyms/pseudonyms'
+import { tombstonesLater } from './tombstones/later'
 import type { Tombstones } from './tombstones/tombstones'
 
 /** Everything that a process keeps of governance; there is one of each. */
 export interface GovernanceServices {
   governance: Governance
   policies: Policies
-  /** Loaded by the first who asks. */
-  tombstones(): Promise<Tombstones>
+  /** Knows erased people again. */
+  tombstones: Tombstones
   /** Loaded by the first who asks. @throws {StorageError} */
   pseudonyms(): Promise<Pseudonyms>
 }
@@ -28,12 +29,7 @@ export function assembleGovernance(
   { clock, environment }: Needs,
 ): GovernanceServices {
   const policies = createPolicies({ documents, clock, environment })
-  const tombstones = once(async () => {
-    const { createTombstones } = await import('./tombstones/tombstones')
-    const setHasTombstones = (tenantId: string, hasTombstones: boolean) =>
-      policies.flag(tenantId, { hasTombstones })
-    return createTombstones({ documents, box, clock, setHasTombstones })
-  })
+  const tombstones = tombstonesLater({ documents, box, clock, policies })
   const pseudonyms = once(async () => {
     const { createPseudonyms } = await import('./pseudonyms/create')
     return createPseudonyms({ documents, box: await box(), clock })
@@ -41,7 +37,7 @@ export function assembleGovernance(
   const governance = createGovernance({
     inForce: (tenantId) => policies.inForce(tenantId),
     consents: readConsents({ documents }),
-    erased: async (tenantId, ids) => (await tombstones()).of(tenantId, ids),
+    erased: async (tenantId, ids) => tombstones.of(tenantId, ids),
     personal: once(async () => (await import('./personal/load')).loadPersonalData()),
     pseudonyms: async (tenantId) => (await pseudonyms()).forTenant(tenantId),
     personBehind: async (tenantId, pseudonym) => (await pseudonyms()).reveal(tenantId, pseudonym),

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '../error/app-error'
 import type { Clock } from '../platform/clock'
 import type { DocumentStore } from '../platform/document-store'
-import { combineBy } from './policy/combine'
 import type { CompiledPolicy } from './policy/decision'
 import { defaultPolicy, type Environment, type Policy } from './policy/policy'
+import { withoutRules } from './policy/without-rules'
 
 /** The state of a tenant's governance is this one document. */
 export const STATE_KEY = ['governance', 'state'] as const
@@ -48,7 +48,8 @@ export interface Policies {
   /** Reads the policy as it is now. @returns undefined while nobody has put one */
   current(tenantId: string): Promise<PutPolicy | undefined>
   /**
-   * Puts a policy in place of the one of version `basedOn`, durably.
+   * Puts a policy in place of the one of version `basedOn`, durably. The same as is in force is put by nobody: its
+   * version stays.
    * @throws {AppError} `stale_policy` when another is in force, `unavailable` when others are always quicker
    */
   put(
@@ -59,7 +60,10 @@ export interface Policies {
   /** Reads a version that was put. @returns undefined for one that never was */
   version(tenantId: string, version: number): Promise<PutPolicy | undefined>
   /** Lists the versions, the latest first, without their documents. */
-  history(tenantId: string, page: { before?: number; limit: number }): Promise<VersionEntry[]>
+  history(
+    tenantId: string,
+    page: { before?: number | undefined; limit: number },
+  ): Promise<VersionEntry[]>
   /**
    * Puts what a version had, as the next version. Version 0 is that of no rules.
    * @throws {AppError} `not_found`; `invalid_request` when it is none by today's rules; as `put`
@@ -169,6 +173,11 @@ export function createPolicies({ documents, clock, environment }: Needs): Polici
     await documents.put(tenantId, key, contentOf(put), { ifNoneMatch: '*' })
   }
 
+  async function keptVersion(tenantId: string, version: number): Promise<PutPolicy | undefined> {
+    const document = await documents.get(tenantId, [...VERSIONS_KEY, padded(version)])
+    return document && parsed<PutPolicy>(document.bytes)
+  }
+
   const policies: Policies = {
     async inForce(tenantId) {
       const before = known.get(tenantId)
@@ -183,10 +192,10 @@ export function createPolicies({ documents, clock, environment }: Needs): Polici
       const { current, hasUnder13, hasTombstones } = state
       const policy = current?.policy ?? defaultPolicy
       const changedAt = current?.changedAt
-      const isSame = before?.inForce.version === policy.version && before.changedAt === changedAt
+      const isKnown = before?.inForce.version === policy.version && before.changedAt === changedAt
       const inForce = {
         ...{ version: policy.version, policy, hasUnder13, hasTombstones },
-        compiled: isSame ? before.inForce.compiled : await compiled(policy),
+        compiled: isKnown ? before.inForce.compiled : await compiled(policy),
       }
       // A change of this process may have come since it was read: then it is not remembered.
       if (changes === changesBefore) remember(tenantId, { until, etag, size, changedAt, inForce })
@@ -201,6 +210,9 @@ export function createPolicies({ documents, clock, environment }: Needs): Polici
       const changedAt = clock.now().toISOString()
       const { current } = await change(tenantId, (state) => {
         const now = state.current?.version ?? 0
+        // Whoever got no answer sends the same again: it is in force already.
+        const isNear = basedOn === now || basedOn === now - 1
+        if (isNear && state.current && isSame(state.current.document, document)) return state
         if (now !== basedOn) throw stale(basedOn, now)
         const version = now + 1
         const put = { version, document, policy: { ...policy, version }, changedAt, changedBy }
@@ -215,17 +227,20 @@ export function createPolicies({ documents, clock, environment }: Needs): Polici
 
     async version(tenantId, version) {
       const current = await policies.current(tenantId)
-      if (current?.version === version) return current
-      const document = await documents.get(tenantId, [...VERSIONS_KEY, padded(version)])
-      return document && parsed<PutPolicy>(document.bytes)
+      return current?.version === version ? current : keptVersion(tenantId, version)
     },
 
     async history(tenantId, { before = Number.POSITIVE_INFINITY, limit }) {
-      const latest = (await policies.current(tenantId))?.version ?? 0
-      const from = Math.min(latest, before - 1)
-      const wanted = Array.from({ length: Math.min(limit, from) }, (_, at) => from - at)
-      const found = await Promise.all(wanted.map((one) => policies.version(tenantId, one)))
-      return found.filter((one) => one !== undefined).map(entryOf)
+      const current = await policies.current(tenantId)
+      const from = Math.min(current?.version ?? 0, before - 1)
+      const entries: VersionEntry[] = []
+      // One at a time is in memory: each may have half a megabyte.
+      for (let version = from; version > Math.max(0, from - limit); version -= 1) {
+        const isCurrent = version === current?.version
+        const found = isCurrent ? current : await keptVersion(tenantId, version)
+        if (found !== undefined) entries.push(entryOf(found))
+      }
+      return entries
     },
 
     async rollback(tenantId, to, { changedBy, basedOn }) {
@@ -261,6 +276,8 @@ export function createPolicies({ documents, clock, environment }: Needs): Polici
 
 const noState: State = { hasUnder13: false, hasTombstones: false }
 
+const isSame = (one: object, other: object) => JSON.stringify(one) === JSON.stringify(other)
+
 const padded = (version: number) => String(version).padStart(DIGITS, '0')
 const parsed = <Value>(bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)) as Value
 
@@ -275,19 +292,4 @@ function entryOf({ document: _, policy, ...entry }: PutPolicy): VersionEntry {
 function stale(basedOn: number, now: number): AppError {
   const detail = `The policy in force is version ${now}, and yours is based on version ${basedOn}. Read it anew (GET /policies), and put your change into that.`
   return new AppError('stale_policy', detail, { extra: { version: now, basedOn } })
-}
-
-const NO_RULES: readonly number[] = []
-
-/** A policy without rules needs no index. */
-function withoutRules(policy: Policy): CompiledPolicy {
-  const combine = combineBy(policy)
-  return {
-    version: policy.version,
-    asksConsent: false,
-    treatsPeople: false,
-    asksCommonAction: false,
-    matching: () => NO_RULES,
-    decide: (event, facts) => combine(event, [], facts),
-  }
 }

@@ -57,6 +57,12 @@ export interface Replies<R extends Route> {
     status: Status,
     content: { contentType: string; text: ContentOf<R, Status, 'text/plain'> },
   ): Reply<Status, ContentOf<R, Status, 'text/plain'>>
+  /** Sends the same as JSON would, as YAML. */
+  yaml<Status extends StatusWith<R, 'application/yaml'>>(
+    c: AppContext,
+    status: Status,
+    text: ContentOf<R, Status, 'application/yaml'>,
+  ): Reply<Status, ContentOf<R, Status, 'application/yaml'>>
   /** Sends events as they come: server-sent events. */
   events<Status extends StatusWith<R, 'text/event-stream'>>(
     c: AppContext,
@@ -93,6 +99,10 @@ export function repliesTo<R extends Route>(): Replies<R> {
     html: (c, status, page) => typed(c.html(page as string, status as ContentfulStatusCode)),
     plain: (c, status, { contentType, text }) => {
       c.header('Content-Type', contentType)
+      return typed(c.body(text as string, status as ContentfulStatusCode))
+    },
+    yaml: (c, status, text) => {
+      c.header('Content-Type', 'application/yaml; charset=utf-8')
       return typed(c.body(text as string, status as ContentfulStatusCode))
     },
     events: (c, status, body) => {

@@ -57,6 +57,7 @@ export type ReplyOf<R extends Route> = {
           | ContentOf<R, Status, 'application/json'>
           | ContentOf<R, Status, 'text/html'>
           | ContentOf<R, Status, 'text/plain'>
+          | ContentOf<R, Status, 'application/yaml'>
           | ContentOf<R, Status, 'multipart/mixed'>
           | ContentOf<R, Status, 'text/event-stream'>
           | ContentOf<R, Status, '*/*'>

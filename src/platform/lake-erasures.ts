@@ -5,8 +5,8 @@ export interface LakeErasureState {
    * none will be settled; once it is `done` every file that held some is gone.
    */
   status: 'waiting' | 'deleted' | 'done'
-  /** So many rows were deleted of the settled lake; what had only landed is left out as it is settled. */
-  removed: number
+  /** So many rows were found: of the settled lake, and for a request that only counts of what landed, too. */
+  found: number
   /** ISO 8601 UTC. */
   deletedAt?: string | undefined
   /** ISO 8601 UTC. */
@@ -17,21 +17,27 @@ export interface LakeErasureState {
   landedBy: string
 }
 
+/** A request is for what arrived of these people up to a time. */
+export interface LakeErasureRequest {
+  id: string
+  /** The ids stand in every spelling, and are compared as `People` does. */
+  actorIds: readonly string[]
+  /** ISO 8601 UTC; later arrivals stay. */
+  requestedAt: string
+  /** If true, rows are counted, soon, and nothing is erased. */
+  isDryRun?: boolean | undefined
+}
+
 /**
  * Erasures in a lake that is changed by a job only, once a night: they are asked for, gathered and carried
  * out there. A platform that can erase at once (`archive.erase`) has none.
  */
 export interface LakeErasures {
   /**
-   * Asks for what arrived of these people up to a time; a repeat with the same id asks for nothing more.
-   * @param request.actorIds in every spelling, compared as `People` does
-   * @param request.requestedAt ISO 8601 UTC; what arrives later stays
+   * Asks for an erasure; a repeat with the same id asks for nothing more.
    * @throws {StorageError}
    */
-  request(
-    tenantId: string,
-    request: { id: string; actorIds: readonly string[]; requestedAt: string },
-  ): Promise<void>
+  request(tenantId: string, request: LakeErasureRequest): Promise<void>
   /** @returns undefined where there is no such request */
   state(tenantId: string, id: string): Promise<LakeErasureState | undefined>
 }

@@ -7,6 +7,7 @@ import type { DeliveryQueue } from './delivery-queue'
 import type { DocumentStore } from './document-store'
 import type { EventStore } from './event-store'
 import type { Lake } from './lake'
+import type { LakeErasures } from './lake-erasures'
 import type { LiveFeed } from './live-feed'
 import type { QuarantineStore } from './quarantine-store'
 import type { Registry } from './registry'
@@ -48,6 +49,8 @@ export interface ServingPlatform {
    * only.
    */
   lake: Lake
+  /** Erasures in the lake are asked for here. Absent where the archive erases by itself. */
+  lakeErasures?: LakeErasures | undefined
   documents: DocumentStore
   /**
    * Blobs hold what is too large for a document; each part of the code puts under its own prefix.
@@ -58,7 +61,11 @@ export interface ServingPlatform {
   /** Gives the box that seals what governance keeps of people; one key for all processes. */
   box(): Promise<SecretBox>
   /** Deliveries of webhooks: those that people release, drop, look at, and have tried again. */
-  deliveries: Pick<DeliveryQueue, 'enqueue' | 'release' | 'drop'> & DeliveryLog
+  deliveries: Pick<DeliveryQueue, 'enqueue' | 'release' | 'drop'> &
+    Partial<Pick<DeliveryQueue, 'erase'>> &
+    DeliveryLog
+  /** Erases people from the lake at once. Absent where a job does. */
+  archive?: Pick<Archive, 'erase'> | undefined
   /**
    * The spill takes a request that the hot store cannot take, to be read again later. Absent where
    * the blobs are on the disk that has just failed (decisions/0007).

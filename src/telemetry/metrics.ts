@@ -27,6 +27,29 @@ const definitions = [
   { Name: 'BatchSize', Unit: 'Count' },
 ]
 
+/** These numbers say how things stand at a moment. */
+const gauges = {
+  /** So many closed days are not settled. */
+  SettleBehindDays: 'Count',
+  /** The oldest request or batch that was put aside has waited for so long. */
+  PutAsideSeconds: 'Seconds',
+} as const
+
+/** Reports how things stand, in lines such as those of `createMetrics`. */
+export function createGauges(
+  { stage }: { stage: string },
+  write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): { report(name: keyof typeof gauges, value: number): void } {
+  return {
+    report(name, value) {
+      const Metrics = [{ Name: name, Unit: gauges[name] }]
+      const directive = { Namespace: 'Nonius', Dimensions: [['Stage']], Metrics }
+      const _aws = { Timestamp: Date.now(), CloudWatchMetrics: [directive] }
+      write(JSON.stringify({ _aws, Stage: stage, [name]: value }))
+    },
+  }
+}
+
 /**
  * Writes metrics as lines of the log, from which CloudWatch makes them by itself ("Embedded metric
  * format"): there is no call to wait for, and no charge for calls. Namespace `Nonius`, dimension

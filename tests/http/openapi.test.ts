@@ -185,6 +185,7 @@ describe('what the document says of keys', () => {
     'POST /caliper/v1p2/events/validate',
     'GET /xapi/about',
     'GET /api/v1/filters/schema',
+    'GET /policies/schema',
     'POST /xapi/statements/validate',
     // The token in its address is all that it asks for, and a wrong one is answered as cmi5 has it.
     'POST /xapi/cmi5/fetch/{token}',
@@ -219,7 +220,7 @@ describe('what the document says of keys', () => {
   }
 })
 
-describe('the examples of xAPI, of tenants and of keys', () => {
+describe('the examples of xAPI, of policies, of tenants, of keys and of erasures', () => {
   const parameters: Record<string, string> = {
     statementId: 'cd088ca7-c044-405c-bb41-0b2a8506f907',
     activityId: 'https://example.edu/courses/7',
@@ -230,7 +231,11 @@ describe('the examples of xAPI, of tenants and of keys', () => {
 
   for (const { name, method, path, operation } of operations) {
     const media = operation.requestBody?.content['application/json']
-    if (media === undefined || !/^\/(keys$|tenants|xapi)/.test(path)) continue
+    if (
+      media === undefined ||
+      !/^\/(keys$|tenants|xapi|policies|privacy\/(erasures|tombstones\/lift)$)/.test(path)
+    )
+      continue
     it(`are taken: ${name}`, async () => {
       const isAsked = (one: { in: string; name: string }) => one.in === 'query'
       const asked = (operation.parameters ?? []).filter(isAsked).map((one) => one.name)
@@ -265,7 +270,9 @@ describe('the examples of the document', () => {
     // A target that the example names must not be looked up from a test; the others have their own.
     if (
       media === undefined ||
-      /^\/(webhooks|quarantine|sources|tenants|keys|xapi|v1|api\/v1\/event-types)/.test(path)
+      /^\/(webhooks|quarantine|sources|tenants|keys|privacy|xapi|v1|api\/v1\/event-types)/.test(
+        path,
+      )
     )
       continue
     it(`are taken: ${name}`, async () => {

@@ -202,15 +202,22 @@ describe('an erasure', () => {
       event('x5', '23', { actorId: LEARNER, receivedAt: '2026-11-23T13:00:00.000Z' }),
     ])
     expect(await raw()).toBeGreaterThan(5)
-    await erasures().request('default', { id: 'era_1', actorIds: [LEARNER], requestedAt })
-    await erasures().request('other', { id: 'era_2', actorIds: [LEARNER], requestedAt })
+    const asked = { actorIds: [LEARNER], requestedAt }
+    await erasures().request('default', { id: 'counted', ...asked, isDryRun: true })
+    await settlement().settle({ until: '2026-11-23' })
+    expect(await erasures().state('default', 'counted')).toMatchObject({
+      status: 'done',
+      found: 10,
+    })
+    await erasures().request('default', { id: 'era_1', ...asked })
+    await erasures().request('other', { id: 'era_2', ...asked })
     expect(await erasures().state('default', 'era_1')).toMatchObject({ status: 'waiting' })
     await settlement().settle({ until: '2026-11-24' })
-    const { removed, status } = (await erasures().state('default', 'era_1'))!
-    expect([status, removed]).toEqual(['deleted', 7]) // e1, e21, e41, e61, e81, e101, e201
+    const { found, status } = (await erasures().state('default', 'era_1'))!
+    expect([status, found]).toEqual(['deleted', 8]) // e1, e21, e41, e61, e81, e101, e201, late1
     expect(await erasures().state('other', 'era_2')).toMatchObject({
       status: 'deleted',
-      removed: 0,
+      found: 0,
     })
     const left = await rowsOf(`SELECT event_id FROM events WHERE event_id LIKE 'x%' ORDER BY 1`)
     expect(left).toEqual([['x2'], ['x4'], ['x5']]) // what arrived later is not asked for

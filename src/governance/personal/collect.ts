@@ -16,6 +16,9 @@ const MAX_VALUES = 60_000
 /** A payload may be JSON text, in which another may stand. */
 const MAX_NESTED = 3
 
+const BACKSLASH = 92
+const SPACE = 32
+
 /** A part is looked at by itself: the item, or a text of JSON in it. */
 interface Part {
   place: PersonalPlace
@@ -224,8 +227,11 @@ function createWalk(
   function visitText(cell: number, place: PersonalPlace, rank: number): void {
     const start = cells[cell + START]! + 1
     const first = text.charCodeAt(start)
-    if ((first !== OPEN_OBJECT && first !== OPEN_ARRAY) || nested >= MAX_NESTED) return
+    const isPlain = first === OPEN_OBJECT || first === OPEN_ARRAY
+    // Its first character may be written with an escape, or stand behind white space.
+    if ((!isPlain && first !== BACKSLASH && first !== SPACE) || nested >= MAX_NESTED) return
     const layer = unescapedLayer(text.slice(start, cells[cell + END]! - 1))
+    if (!isPlain && !/^\s*[[{]/.test(layer.text)) return
     if (!isJson(layer.text)) return
     for (const edit of editsOf(layer.text, work, { place, rank, nested: nested + 1 }) ?? []) {
       edits.push({

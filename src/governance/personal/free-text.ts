@@ -40,7 +40,7 @@ export function createFreeText(
   ): Edit[] {
     const found = search
       .in(text)
-      .filter((hit) => only === 'all' || !hit.needle.isName)
+      .filter(({ needle }) => only === 'all' || isTelling(needle))
       .map(({ start, end, needle }) => ({ start, end, text: encode(needle.by) }))
     if (depth >= MAX_LAYERS) return found
     const layers: [Layer, (by: string) => string][] = []
@@ -79,9 +79,10 @@ export function createFreeText(
       const isName = json.charCodeAt(skipSpace(json, end)) === COLON
       if (isName) name = json.slice(at + 1, end - 1)
       const fixed = isFixed(name)
-      // A word of the standard is no name of a person, whatever a person is called.
-      if (!(isName && fixed))
-        edits.push(...editsInString(json, at, end, fixed || isName ? 'ids' : 'all'))
+      const only = fixed || isName ? 'ids' : 'all'
+      // A word of the standard is no name of a person, whatever a person is called, and a time is no id.
+      const isWord = fixed && (isName || TIME.test(json.slice(at + 1, at + 12)))
+      if (!isWord) edits.push(...editsInString(json, at, end, only))
       between = end
     }
     if (numbers.size > 0) numbersIn(json, between, json.length, name, edits)
@@ -113,6 +114,13 @@ export function createFreeText(
 
 /** In the names of members and in words of a standard, only ids are looked for. */
 type Only = 'all' | 'ids'
+
+const TIME = /^\d{4}-\d\d-\d\d(?:[T "]|$)/
+
+/** Tells an id that is no word and no count of anything. */
+function isTelling({ text, isName }: Needle): boolean {
+  return !isName && (/[@:/]/.test(text) || (text.length >= 6 && /\d/.test(text)))
+}
 
 function placed({ start, end, text }: Edit, { places }: Layer): Edit {
   return { start: places[start]!, end: places[end]!, text }

@@ -6,7 +6,7 @@ export interface Needle {
   text: string
   /** It is replaced by this. */
   by: string
-  /** An address is compared without the case of its letters (ASCII), and so is a UUID. */
+  /** An address or a full name is compared without the case of its letters (ASCII), and so is a UUID. */
   isAnyCase: boolean
   /** Names are words; an id is none, so that it is looked for where words of a standard stand as well. */
   isName: boolean
@@ -39,7 +39,8 @@ export function createNeedles(ownSpellings: (id: string) => string[] = () => [])
 
   function add(text: string, by: string, isName: boolean): void {
     if (text.length < SHORTEST || isNobody(text) || ours.has(text) || !hasWord.test(text)) return
-    const isAnyCase = /^[^\s@]+@[^\s@]+$/.test(text)
+    // A name of one word may be another word without its capital; a full name is one in any case.
+    const isAnyCase = ANY_CASE.test(text)
     const key = isAnyCase ? lower(text) : text
     const before = known.get(key)
     // An id says more than a name of the same text.
@@ -79,6 +80,8 @@ export function createNeedles(ownSpellings: (id: string) => string[] = () => [])
 
 // A longer end of an IRI is found as the whole of it.
 const LONGEST_END = 128
+
+const ANY_CASE = /^[^\s@]+@[^\s@]+$|\s/
 
 const hasWord = /[\p{L}\p{N}]/u
 

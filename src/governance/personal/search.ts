@@ -28,11 +28,13 @@ export function createSearch(needles: readonly Needle[]): Search {
     const hits = automaton?.(text) ?? eachIn(text, needles, hasAnyCase)
     if (hits.length === 0) return hits
     const spans = ownSpans(text)
+    const uuids = text.length >= UUID_LENGTH ? spansOf(text, UUID) : []
     hits.sort((a, b) => a.start - b.start || b.end - a.end)
     let end = 0
     return hits.filter((hit) => {
       if (hit.start < end || !isWord(text, hit)) return false
       if (spans.some(([from, to]) => hit.start < to && from < hit.end)) return false
+      if (uuids.some((span) => isWithin(hit, span))) return false
       end = hit.end
       return true
     })
@@ -92,5 +94,17 @@ const OURS =
 /** Finds what we put into a text ourselves: a part of it that looks like a name is none. */
 function ownSpans(text: string): [number, number][] {
   if (!text.includes('nonius') && text.length > 33) return []
-  return [...text.matchAll(OURS)].map((match) => [match.index, match.index + match[0].length])
+  return spansOf(text, OURS)
+}
+
+function spansOf(text: string, pattern: RegExp): [number, number][] {
+  return [...text.matchAll(pattern)].map((match) => [match.index, match.index + match[0].length])
+}
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
+const UUID_LENGTH = 36
+
+/** Tells whether a hit is a part of a UUID, of which a group of digits is no id. */
+function isWithin({ start, end }: Hit, [from, to]: [number, number]): boolean {
+  return from <= start && end <= to && end - start < to - from
 }

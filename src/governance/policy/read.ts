@@ -52,6 +52,8 @@ const names = [
   ...['version', 'description', 'rules', 'under13', 'pii', 'unreadable', 'erased'],
   ...['optOut', 'addresses', 'retentionDays'],
 ]
+// The answer of `GET /policies` has these, and may be put again as it is.
+const readOnly = ['changedAt', 'changedBy', 'rolledBackTo']
 const includes = ['include', 'includes', 'extends', 'import', 'imports']
 
 /**
@@ -80,7 +82,8 @@ export function readPolicy(
       'There are no includes: a policy is one document. In YAML, anchors say a thing once'
     refuse([name], rule, 'unknown_name')
   }
-  refuseUnknown(value, [...names, ...includes], [], remarks)
+  const { document, rest } = split(value)
+  refuseUnknown(rest, [...names, ...includes], [], remarks)
   readDescription(value.description, ['description'], remarks)
   const version = readVersion(value.version, remarks)
   const rules = readRules(value.rules, remarks)
@@ -90,7 +93,6 @@ export function readPolicy(
   if (errors.length > 0) return { errors }
   const unreadable = settings.unreadable ?? (rules.some(treatsPeople) ? 'withhold' : 'keep')
   const policy = { ...defaultPolicy, ...settings, unreadable, version, rules }
-  const { version: _, ...document } = value
   return { policy, document, warnings }
 }
 
@@ -101,6 +103,15 @@ function sizeOf(value: object): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Parts what a person wrote from what we say of it. */
+function split(value: Members) {
+  const rest = Object.fromEntries(
+    Object.entries(value).filter(([name]) => !readOnly.includes(name)),
+  )
+  const { version: _, ...document } = rest
+  return { rest, document }
 }
 
 function readVersion(value: unknown, { refuse }: Remarks): number {

@@ -37,7 +37,7 @@ export function createArchive({ client, streams, blobs }: ArchiveNeeds): Archive
 
   return {
     cannotErase:
-      'On AWS the lake is Parquet that Firehose wrote, which nothing here can write anew.',
+      'On AWS the lake is written anew by its nightly job alone: an erasure is asked of that.',
 
     async write(batch) {
       const classes = Map.groupBy(batch.records(), ({ retentionClass }) => retentionClass)

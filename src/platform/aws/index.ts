@@ -18,6 +18,7 @@ import {
   lazyDeliveries,
   lazyDocuments,
   lazyLake,
+  lazyLakeErasures,
   lazyReplayWakes,
   lazySecrets,
   lazyStatements,
@@ -121,6 +122,7 @@ export function openServing(
     wakeReplay: lazyReplayWakes(queueUrl),
     // No route asks it over HTTP yet: of the functions, only that which delivers may use a workgroup.
     lake: lazyLake({ workgroup, database, tokens, clock }),
+    lakeErasures: lazyLakeErasures(blobs),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     activity: createSourceActivity({ client, table: registryTable, clock, log }),
     typeCounts: lazyTypeCounts({ client, table: registryTable, clock }),

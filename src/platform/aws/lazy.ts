@@ -3,6 +3,7 @@ import type { DeliveryLog } from '../delivery-log'
 import type { DeliveryQueue } from '../delivery-queue'
 import type { DocumentStore } from '../document-store'
 import type { Lake } from '../lake'
+import type { LakeErasures } from '../lake-erasures'
 import type { SecretBox } from '../secret-box'
 import type { StatementStore } from '../statement-store'
 import type { WakeReplay } from './deliveries/replay-wakes'
@@ -146,6 +147,18 @@ export function lazyReplayWakes(queueUrl: string): WakeReplay {
     return createReplayWakes({ sqs: new SQSClient({ requestHandler }), queueUrl })
   })
   return async (...woken) => (await opened())(...woken)
+}
+
+/** Opens erasures in the lake when first needed: few requests ask for one. */
+export function lazyLakeErasures(blobs: BlobStore): LakeErasures {
+  const opened = once(async () => {
+    const { createLakeErasures } = await import('./settlement/requests')
+    return createLakeErasures(blobs)
+  })
+  return {
+    request: async (...asked) => (await opened()).request(...asked),
+    state: async (...asked) => (await opened()).state(...asked),
+  }
 }
 
 /** Opens the lake when first needed: only questions over the lake use Athena's client. */

@@ -142,7 +142,7 @@ export function createSettlement(needs: SettlementNeeds): Settlement & { close()
       if (signal?.aborted || clock.monotonic() >= deadline) return { days, isDone: false }
       const situation = await situationAt(state, until)
       const running = state.running?.step
-      // What expiry left behind is its own to end.
+      // Expiry ends by itself what it left behind.
       if (running?.kind === 'aged' || running?.kind === 'expire') return { days, isDone: false }
       const step = (running as Step | undefined) ?? nextStep(situation)
       if (step === undefined) {

@@ -34,7 +34,7 @@ export function createCertificateKeys({ documents, box }: Needs): CertificateKey
     const bytes = (await box()).seal(JSON.stringify(newKeyPair()), labelOf(tenantId))
     const content = { bytes, contentType: 'application/octet-stream' }
     await documents.put(tenantId, KEY, content, { ifNoneMatch: '*' })
-    // Of two processes that drew one, one was heard.
+    // One of two processes that drew one was heard.
     return (await read(tenantId))!
   }
 

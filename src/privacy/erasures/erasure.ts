@@ -29,7 +29,7 @@ export interface PlaceReport {
   goneBy?: string | undefined
   /** It says in a sentence what stays there, and why. */
   remains?: string | undefined
-  /** What else is known of it, in sentences. */
+  /** Sentences say more of it. */
   notes?: string[] | undefined
 }
 
@@ -62,10 +62,10 @@ export interface Erasure extends Whose {
   place: number
   /** … and the next one is done up to here. */
   cursor?: string | undefined
-  /** What the place that is being searched has come to. */
+  /** The report is of the place that is being searched, so far. */
   partial?: PlaceReport | undefined
   places: PlaceReport[]
-  /** What a search again has come to. */
+  /** It is that of a search again. */
   verdict?: Verdict | undefined
   /** So many events were put back without the people. */
   putBack?: number | undefined

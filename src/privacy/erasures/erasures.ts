@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { AuditTrail } from '../../audit/trail'
 import { AppError } from '../../error/app-error'
 import type { Tombstones } from '../../governance/tombstones/tombstones'
 import type { Clock } from '../../platform/clock'
@@ -56,13 +57,8 @@ export interface ErasuresNeeds {
   /** If true, this process lives on, and carries erasures out by itself. */
   runs: boolean
   pseudonyms?: Parameters<typeof findPeople>[0]['pseudonyms']
-  aside: Aside
-  audit: {
-    append(
-      tenantId: string,
-      audited: { action: string; by: string; target?: string; details?: Record<string, unknown> },
-    ): Promise<unknown>
-  }
+  aside?: Aside | undefined
+  audit?: Pick<AuditTrail, 'append'> | undefined
   remains: readonly string[]
   graceMs: number
   clock: Clock
@@ -93,7 +89,7 @@ export function createErasures(needs: ErasuresNeeds): Erasures {
       ...{ aside: needs.aside, remains: needs.remains, graceMs: needs.graceMs },
       async audit(erasure, action) {
         const { tenantId, erasureId, by, mode, ids } = erasure
-        await audit.append(tenantId, { action, by, target: erasureId, details: { mode, ids } })
+        await audit?.append(tenantId, { action, by, target: erasureId, details: { mode, ids } })
       },
     })
   const runner = needs.runs && advance ? startErasureRunner({ store, advance, log }) : undefined
@@ -120,7 +116,7 @@ export function createErasures(needs: ErasuresNeeds): Erasures {
     await store.setOpen(erasure, true)
     await store.put(erasure)
     const details = { mode, ids: erasure.ids, isDryRun, reason, ...(verifies && { verifies }) }
-    await audit.append(tenantId, { action: 'erasure.requested', by, target: erasureId, details })
+    await audit?.append(tenantId, { action: 'erasure.requested', by, target: erasureId, details })
     runner?.wake(erasure)
     return erasure
   }
@@ -149,7 +145,7 @@ export function createErasures(needs: ErasuresNeeds): Erasures {
       await store.forget(whose)
       await store.setOpen(whose, false)
       const { tenantId, by, erasureId } = erasure
-      await audit.append(tenantId, { action: 'erasure.cancelled', by, target: erasureId })
+      await audit?.append(tenantId, { action: 'erasure.cancelled', by, target: erasureId })
       return cancelled
     },
 
@@ -178,7 +174,7 @@ export function createErasures(needs: ErasuresNeeds): Erasures {
     async lift(tenantId, subject, by) {
       const { ids } = await findPeople(needs, tenantId, subject)
       const { lifted } = await tombstones.lift(tenantId, ids)
-      await audit.append(tenantId, { action: 'tombstones.lifted', by, details: { lifted } })
+      await audit?.append(tenantId, { action: 'tombstones.lifted', by, details: { lifted } })
       return { lifted }
     },
 

@@ -11,7 +11,7 @@ export interface Subject {
   userIds?: readonly string[] | undefined
 }
 
-/** What is looked for: the ids that were given, and every text that may stand for them. */
+/** People are looked for by the ids that were given, and every text that may stand for them. */
 export interface People {
   ids: string[]
   spellings: string[]

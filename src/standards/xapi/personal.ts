@@ -24,7 +24,7 @@ const inPerson = new Map<string, PersonalRole>([
 ])
 
 const fixed = new Set(
-  'objectType id verb timestamp stored version language duration contentType length sha2 usageType type interactionType registration score'.split(
+  'objectType timestamp stored version language duration contentType length sha2 usageType type interactionType registration score'.split(
     ' ',
   ),
 )

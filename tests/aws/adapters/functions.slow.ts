@@ -57,6 +57,8 @@ const resources: Resources = {
   rootKeyId: KeyMetadata!.KeyId!,
   athenaWorkgroup: '',
   glueDatabase: '',
+  settlingWorkgroup: '',
+  lakeBucket: '',
   // Of an API that has no connections: whoever is answered there is gone.
   connectionsEndpoint: `${settings.endpoint}/_aws/execute-api/none/test`,
 }

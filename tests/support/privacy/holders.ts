@@ -77,6 +77,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     tables: ['typeHours', 'conformanceHours', 'conformanceIssues', 'withheldHours', 'arrivalSlots'],
     shownBy: ['tests/local/type-counts.test.ts', 'have hours for 400 days'],
   },
+  'Erasures and tombstones': {
+    documents: ['privacy', 'governance', 'open-erasures'],
+    shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
+  },
   'Spill and failed batches': {
     blobs: ['spill/', 'failed/', 'aws/lambda/'],
     shownBy: ['src/platform/aws/lambda/failed-batches.test.ts', 'and forgotten'],

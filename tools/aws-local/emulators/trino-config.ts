@@ -69,7 +69,7 @@ export function configureTrino(
     properties({
       'connector.name': 'iceberg',
       'iceberg.catalog.type': 'glue',
-      // What was replaced goes at once when a test says so; Athena has a property of the table for it.
+      // Replaced files go at once when a test says so; Athena has a property of the table for it.
       'iceberg.expire-snapshots.min-retention': '0s',
       'iceberg.remove-orphan-files.min-retention': '0s',
       ...glue,

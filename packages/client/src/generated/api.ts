@@ -2018,6 +2018,201 @@ export type WebhookReplayList = {
   replays: WebhookReplay[]
 }
 
+export type Policy = {
+  /** 0 while nobody has put one */
+  version: number
+  rules: Record<string, unknown>[]
+  changedAt?: string
+  /** The id of a key */
+  changedBy?: string
+  /** It has what this version had */
+  rolledBackTo?: number
+  [name: string]: unknown
+}
+
+export type PolicyPut = Policy & {
+  /** What whoever put it should know: a rule for every event, say */
+  warnings: Issue[]
+  [name: string]: unknown
+}
+
+/** A policy, as `GET /policies/schema` has it: `version` (that it is based on), `rules`, `under13`, `pii`, `unreadable`, `erased`, `optOut`, `addresses`, `retentionDays`. */
+export type PolicyDocument = Record<string, unknown>
+
+export type PolicyTried = {
+  /** So many of the events that arrived last were looked at */
+  tested: number
+  /** False where there was no time for as many as were asked for (5 seconds) */
+  isAll: boolean
+  kept: number
+  held: number
+  withheld: number
+  /** Of the kept, those that a rule changes */
+  changed: number
+  /** Of which the policy in force decides otherwise */
+  differs: number
+  rules: {
+    rule: string
+    matched: number
+    withheld: number
+    held: number
+    sampled: number
+    treated: number
+    reclassified: number
+    /** A sample was asked of these, and none is taken: learning, errors, unregistered types */
+    neverSampled: number
+    /** Ids of up to 5 events that it changes */
+    examples: string[]
+  }[]
+  matchedNothing: string[]
+  matchedEverything: string[]
+  /** Rules that asked one event for what cannot both be; the stricter won */
+  conflicts: {
+    about: string
+    won: string
+    lost: string
+    events: number
+    example: string
+  }[]
+  warnings: Issue[]
+}
+
+export type PolicyTest = {
+  policy?: PolicyDocument
+  /** So many of the events that arrived last are looked at */
+  last?: number
+}
+
+export type PolicyVersions = {
+  versions: {
+    version: number
+    changedAt: string
+    changedBy: string
+    rolledBackTo?: number
+    /** So many rules it has */
+    rules: number
+  }[]
+  /** Ask with it for the versions before these; absent at the first */
+  before?: number
+}
+
+export type PolicyRollback = {
+  /** Back to this one; 0 is no rules */
+  version: number
+  /** Refused (409) when another version than this is in force */
+  basedOn?: number
+}
+
+/** JSON Schema, 2020-12 */
+export type PolicySchema = Record<string, unknown>
+
+export type Erasure = {
+  id: string
+  /** `waiting` can be cancelled */
+  status: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  mode: 'delete' | 'anonymise'
+  dryRun: boolean
+  reason: string
+  /** The id of the key that asked for it */
+  by: string
+  /** Why it waits, or failed */
+  problem?: string
+  /** So many ids were given */
+  ids: number
+  /** So many texts are looked for */
+  spellings: number
+  requestedAt: string
+  startedAt?: string
+  finishedAt?: string
+  phase: 'tombstones' | 'aside' | 'places' | 'put-back' | 'certify'
+  /** Places that are done, and the present one */
+  places: ErasurePlace[]
+  /** Events put back without the people */
+  putBack?: number
+  /** It searches again for this erasure */
+  verifies?: string
+  verdict?: {
+    isGenuine: boolean
+    isClean: boolean
+  }
+  certificate?: ErasureCertificate
+}
+
+export type ErasurePlace = {
+  place: string
+  /** How it was searched */
+  method: string
+  /** Records, items, documents that were looked at */
+  looked: number
+  found: number
+  removed: number
+  files?: ErasureFile[]
+  /** By this day the last copy is gone */
+  goneBy?: string
+  remains?: string
+  notes?: string[]
+}
+
+export type ErasureFile = {
+  path: string
+  /** SHA-256 of its bytes */
+  before: string
+  /** Absent when the file is gone */
+  after?: string
+  removed: number
+}
+
+/** When it is done */
+export type ErasureCertificate = {
+  certificate: {
+    type: string
+    erasureId: string
+    [name: string]: unknown
+  }
+  signature: {
+    alg: string
+    kid: string
+    value: string
+  }
+}
+
+export type ErasureSettings = {
+  subject: ErasureSubject
+  /** `anonymise` keeps what happened, and nothing of who it was */
+  mode?: 'delete' | 'anonymise'
+  /** Stands in the certificate and in the audit trail: name nobody in it */
+  reason: string
+  /** Counts by place, changes nothing */
+  dryRun?: boolean
+}
+
+export type ErasureSubject = {
+  /** Ids as events name them, of up to 10,000 people. An address is found with and without `mailto:` and as its hash; an account is written `HOMEPAGE|NAME` */
+  actorIds?: string[]
+  userId?: string
+  /** Ids by which your issuers and applications know people; also found as accounts of the tenant’s issuers */
+  userIds?: string[]
+}
+
+export type ErasureList = {
+  erasures: Erasure[]
+}
+
+export type LiftedTombstones = {
+  /** So many tombstones were lifted */
+  lifted: number
+}
+
+/** A JSON Web Key (RFC 8037) */
+export type CertificateKey = {
+  crv: string
+  kty: string
+  x: string
+  alg: string
+  use: string
+  kid: string
+}
+
 export type Running = {
   name: 'Nonius'
   version: string
@@ -4011,6 +4206,237 @@ export interface Operations {
       403: Problem
       404: Problem
       409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the policy in force */
+  getPolicy: {
+    method: 'GET'
+    path: '/policies'
+    replies: {
+      200: Policy
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Put a policy in place of the one in force */
+  putPolicy: {
+    method: 'PUT'
+    path: '/policies'
+    body: PolicyDocument
+    replies: {
+      200: PolicyPut
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say what a policy would have made of the last events */
+  testPolicy: {
+    method: 'POST'
+    path: '/policies/test'
+    body: PolicyTest
+    replies: {
+      200: PolicyTried
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List the versions of the policy, the latest first */
+  listPolicyVersions: {
+    method: 'GET'
+    path: '/policies/history'
+    query: {
+      /** Only versions before this one */
+      before?: number
+      limit?: number
+    }
+    replies: {
+      200: PolicyVersions
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read a version of the policy */
+  getPolicyVersion: {
+    method: 'GET'
+    path: '/policies/versions/{version}'
+    parameters: {
+      version: number
+    }
+    replies: {
+      200: Policy
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Go back to a version of the policy */
+  rollBackPolicy: {
+    method: 'POST'
+    path: '/policies/rollback'
+    body: PolicyRollback
+    replies: {
+      200: Policy
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the JSON Schema of policies */
+  getPolicySchema: {
+    method: 'GET'
+    path: '/policies/schema'
+    replies: {
+      200: PolicySchema
+      500: Problem
+    }
+  }
+  /** Erase people from everything that is kept */
+  createErasure: {
+    method: 'POST'
+    path: '/privacy/erasures'
+    body: ErasureSettings
+    replies: {
+      202: Erasure
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List erasures, the latest first */
+  listErasures: {
+    method: 'GET'
+    path: '/privacy/erasures'
+    replies: {
+      200: ErasureList
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far an erasure is, and its certificate */
+  getErasure: {
+    method: 'GET'
+    path: '/privacy/erasures/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Erasure
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Cancel an erasure that waits */
+  cancelErasure: {
+    method: 'POST'
+    path: '/privacy/erasures/{id}/cancel'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Erasure
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Search everything again for people who were erased */
+  verifyErasure: {
+    method: 'POST'
+    path: '/privacy/erasures/{id}/verify'
+    parameters: {
+      id: string
+    }
+    body: ErasureSubject
+    replies: {
+      202: Erasure
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Let people come again who were erased */
+  liftTombstones: {
+    method: 'POST'
+    path: '/privacy/tombstones/lift'
+    body: ErasureSubject
+    replies: {
+      200: LiftedTombstones
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read the public key by which certificates are signed */
+  getCertificateKey: {
+    method: 'GET'
+    path: '/privacy/certificates/key'
+    replies: {
+      200: CertificateKey
+      401: Problem
+      403: Problem
       429: Problem
       500: Problem
       503: Problem

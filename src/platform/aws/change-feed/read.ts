@@ -8,6 +8,9 @@ import { imageOf } from '../dynamo/stream-image'
 
 type Item = Record<string, AttributeValue>
 
+/** Changes that cannot be read have this prefix: somebody has to look at them, and then delete them. */
+export const FAILED_CHANGES = 'failed/'
+
 export interface ReadingNeeds {
   /**
    * Reads the record that an item of the events table contains; undefined when its body is gone.
@@ -130,7 +133,7 @@ async function storeUnreadable(
   thrown: unknown,
   { blobs, log }: ReadingNeeds,
 ) {
-  const key = `failed/records/${insert.dynamodb!.SequenceNumber}`
+  const key = `${FAILED_CHANGES}records/${insert.dynamodb!.SequenceNumber}`
   const reason = (thrown as Error).message
   if (blobs === undefined) {
     log.warn('a change cannot be read and was passed over', { key, reason })

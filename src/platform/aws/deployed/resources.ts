@@ -21,6 +21,10 @@ export interface Resources {
   rootKeyId: string
   athenaWorkgroup: string
   glueDatabase: string
+  /** The workgroup of Athena in which the lake is settled. */
+  settlingWorkgroup: string
+  /** The bucket of the lake, landed and settled. */
+  lakeBucket: string
   /** The endpoint of the WebSocket API's stage, `https://…`, takes messages to connections. */
   connectionsEndpoint: string
 }

@@ -96,7 +96,7 @@ export async function oldRows(
     })
   })
   const moment = `${today} 00:00:00.000`
-  // What a sender asks for may be any number, and no calendar has a day for it.
+  // A sender may ask for any number of days, and no calendar has so many.
   const asked = `coalesce(TRY(date_add('day', retention_days, received_at)) < TIMESTAMP '${moment}', false)`
   return [...ofClasses, `(retention_days IS NOT NULL AND ${asked})`].join(' OR ')
 }

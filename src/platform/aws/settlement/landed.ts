@@ -3,7 +3,7 @@ import type { BlobStore } from '../../blob-store'
 import { IN_PATH } from '../../shared/lake-layout'
 import { inParallel } from '../dynamo/in-parallel'
 
-/** What has landed on a day and is still there. */
+/** A day has so much that landed and is still there. */
 export interface LandedDay {
   /** Counts the objects of each class. */
   objects: { [Class in RetentionClass]?: number }

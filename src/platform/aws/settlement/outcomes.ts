@@ -3,7 +3,7 @@ import type { SettledDay } from '../../settlement'
 import type { Request } from './requests'
 import type { State } from './state'
 import type { Answer } from './statements'
-import { fitTogether, openOn, type Step, UNSURE_MS } from './steps'
+import { openOn, type RequestPart, type Step, UNSURE_MS } from './steps'
 import { dayBefore, settledColumns, viewText } from './texts'
 
 interface Ended {
@@ -35,6 +35,8 @@ export async function noteEnd(
       return {}
     case 'vacuum':
       return { changed: noteVacuum(state, requests, at) }
+    case 'count-all':
+      return { changed: noteCounted(step, requests, (await answer()).rows[0]!.map(Number), at) }
     case 'find':
       return { changed: noteFound(step, requests, (await answer()).rows[0]!.map(Number), at) }
     case 'erase':
@@ -87,8 +89,27 @@ function noteVacuum(state: State, requests: readonly Request[], at: string): Req
   })
 }
 
+type Parts = { parts: readonly RequestPart[] }
+
+/** A request that only counts is done with it, and whom it was about is forgotten. */
+function noteCounted(
+  { parts }: Parts,
+  requests: readonly Request[],
+  counts: readonly number[],
+  at: string,
+): Request[] {
+  return parts.map(({ tenantId, id, ids: [, to] }, place) => {
+    const request = requestOf(requests, tenantId, id)
+    if (request.erased === to) return request
+    request.erased = to
+    request.removed += counts[place]!
+    if (to < request.actorIds.length) return request
+    return Object.assign(request, { actorIds: [], pointers: [], deletedAt: at, doneAt: at })
+  })
+}
+
 function noteFound(
-  { parts }: Extract<Step, { kind: 'find' | 'erase' }>,
+  { parts }: Parts,
   requests: readonly Request[],
   counts: readonly number[],
   at: string,
@@ -105,11 +126,7 @@ function noteFound(
   })
 }
 
-function noteErased(
-  { parts }: Extract<Step, { kind: 'find' | 'erase' }>,
-  requests: readonly Request[],
-  at: string,
-): Request[] {
+function noteErased({ parts }: Parts, requests: readonly Request[], at: string): Request[] {
   return parts.map(({ tenantId, id, ids: [, to] }) => {
     const request = requestOf(requests, tenantId, id)
     passed(request, to, at)
@@ -123,12 +140,12 @@ function passed(request: Request, to: number, at: string): void {
 }
 
 /** Has requests carried out once more that were too many to be heeded when a day was settled. */
-function beginAgain(open: Request[]): Request[] {
-  if (fitTogether(open)) return []
-  for (const request of open) {
-    Object.assign(request, { found: 0, erased: 0, deletedAt: undefined, cleanedAt: undefined })
+function beginAgain({ tooMany }: ReturnType<typeof openOn>): Request[] {
+  for (const request of tooMany) {
+    const again = { found: 0, erased: 0, deletedAt: undefined, cleanedAt: undefined }
+    Object.assign(request, again, { isMany: true })
   }
-  return open
+  return tooMany
 }
 
 function requestOf(requests: readonly Request[], tenantId: string, id: string): Request {

@@ -9,18 +9,22 @@ export interface Request {
   id: string
   /** Emptied once nothing of theirs is left. */
   actorIds: string[]
-  /** What arrived up to this time is theirs to be erased, ISO 8601 UTC. */
+  /** The request is for all that arrived up to this time, ISO 8601 UTC. */
   requestedAt: string
   /** Counts the ids, from the first, whose rows were counted. */
   found?: number | undefined
   /** Counts the ids, from the first, whose rows are deleted. */
   erased?: number | undefined
-  /** What the lake holds for records of theirs that were too large for it; absent until these were looked for. */
+  /** The lake holds these texts for records of theirs that were too large for it; absent until they were looked for. */
   pointers?: string[] | undefined
   /** So many rows were deleted of the settled table. */
   removed: number
   /** The files without them were written, and what was before is gone, at this time. */
   cleanedAt?: string | undefined
+  /** If true, rows are counted only. */
+  isDryRun?: boolean | undefined
+  /** They are too many to be left out as a day is settled: days are settled with them, and erased again. */
+  isMany?: boolean | undefined
   /** They were deleted at this time. */
   deletedAt?: string | undefined
   doneAt?: string | undefined
@@ -77,11 +81,12 @@ export type Requests = ReturnType<typeof createRequests>
 export function createLakeErasures(blobs: Pick<BlobStore, 'get' | 'put' | 'list'>): LakeErasures {
   const requests = createRequests(blobs)
   return {
-    async request(tenantId, { id, actorIds, requestedAt }) {
+    async request(tenantId, { id, actorIds, requestedAt, isDryRun }) {
       if ((await requests.find(tenantId, id)) !== undefined) return
       const ids = [...new Set(actorIds)].filter((one) => one !== '')
       const isNobody = ids.length === 0 && { deletedAt: requestedAt, doneAt: requestedAt }
-      await requests.write({ tenantId, id, actorIds: ids, requestedAt, removed: 0, ...isNobody })
+      const begun = { removed: 0, ...(isDryRun === true && { isDryRun }), ...isNobody }
+      await requests.write({ tenantId, id, actorIds: ids, requestedAt, ...begun })
     },
 
     async state(tenantId, id) {
@@ -92,11 +97,12 @@ export function createLakeErasures(blobs: Pick<BlobStore, 'get' | 'put' | 'list'
 }
 
 function stateOf(request: Request): LakeErasureState {
-  const { requestedAt, removed, deletedAt, doneAt } = request
+  const { requestedAt, removed: found, deletedAt, doneAt, isMany } = request
   const last = lastDayOf(request)
+  const isDeleted = deletedAt !== undefined && isMany !== true
   return {
-    status: doneAt !== undefined ? 'done' : deletedAt === undefined ? 'waiting' : 'deleted',
-    removed,
+    status: doneAt !== undefined ? 'done' : isDeleted ? 'deleted' : 'waiting',
+    found,
     ...(deletedAt !== undefined && { deletedAt }),
     ...(doneAt !== undefined && { doneAt }),
     // A night later its rows are out of the table; another night, and the files that had them are gone.

@@ -3,7 +3,7 @@ import type { Step } from './steps'
 
 /** A day was settled, and its landed objects are still there. */
 export interface MovedDay {
-  /** What had landed by then was settled: the statement began at this time, ISO 8601 UTC. */
+  /** All that had landed by then was settled: the statement began after this time, ISO 8601 UTC. */
   mergedFrom: string
   /** Readers have had it of the settled table since. */
   visibleFrom?: string | undefined
@@ -23,9 +23,9 @@ export interface State {
   changedFrom?: string | undefined
   /** The table was changed at this time last, ISO 8601 UTC. */
   changedAt?: string | undefined
-  /** What was replaced before this time is gone, ISO 8601 UTC. */
+  /** Files that were replaced before this time are gone, ISO 8601 UTC. */
   vacuumedAt?: string | undefined
-  /** What was to be removed by its age is removed, up to this day. */
+  /** Expiry has removed what was old by this day. */
   expiredOn?: string | undefined
   /** The files were put in order at this time last. */
   optimizedAt?: string | undefined

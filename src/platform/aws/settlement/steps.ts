@@ -12,6 +12,7 @@ import {
   mergeDay,
   optimize,
   replaceView,
+  SETTLED,
   settledColumns,
   vacuum,
   viewText,
@@ -21,7 +22,7 @@ import {
 export type Step =
   | { kind: 'create' | 'describe' | 'vacuum' }
   | { kind: 'alter'; missing: string[] }
-  | { kind: 'find' | 'erase'; parts: RequestPart[] }
+  | { kind: 'count-all' | 'find' | 'erase'; parts: RequestPart[] }
   | { kind: 'merge' | 'count'; day: string }
   | { kind: 'view'; from: string }
   | { kind: 'optimize'; from?: string }
@@ -34,7 +35,7 @@ export interface RequestPart {
   ids: [from: number, to: number]
 }
 
-/** What is known when the next step is chosen. */
+/** The next step is chosen by these facts. */
 export interface Situation {
   state: State
   landed: ReadonlyMap<string, LandedDay>
@@ -46,7 +47,7 @@ export interface Situation {
 
 const HOUR_MS = 60 * 60 * 1000
 
-// What is replaced is removed a night later, before anything else: whoever began to read it has ended.
+// Replaced files are removed a night later, before anything else: whoever began to read them has ended.
 const REPLACED_FOR_MS = 20 * HOUR_MS
 
 /**
@@ -98,15 +99,19 @@ function isToMerge(day: string, { state, landed, until, now }: Situation): boole
 const IDS_BYTES = 24_000
 const bytesOf = (id: string) => Buffer.byteLength(id) + 30
 
-/** Requests of closed days are gathered: each statement reads the whole lake, whosever it looks for. */
+/**
+ * Requests of closed days are gathered: each statement reads the whole lake, whosever it looks for. Those that only
+ * count are answered with the next call.
+ */
 function nextErasure({ requests, until }: Situation): Step | undefined {
   const parts: RequestPart[] = []
-  let kind: 'find' | 'erase' | undefined
+  let kind: 'count-all' | 'find' | 'erase' | undefined
   let room = IDS_BYTES
   for (const request of requests) {
-    const { tenantId, id, actorIds, erased = 0, found = 0, requestedAt } = request
-    if (request.deletedAt !== undefined || requestedAt.slice(0, 10) >= until) continue
-    const own = found > erased ? 'erase' : 'find'
+    const { tenantId, id, actorIds, erased = 0, found = 0, requestedAt, isDryRun } = request
+    if (request.deletedAt !== undefined) continue
+    if (isDryRun !== true && requestedAt.slice(0, 10) >= until) continue
+    const own = isDryRun === true ? 'count-all' : found > erased ? 'erase' : 'find'
     kind ??= own
     if (own !== kind) continue
     const most = own === 'erase' ? found : actorIds.length
@@ -133,10 +138,12 @@ export function textOf(
       return addColumns(step.missing)
     case 'vacuum':
       return vacuum
+    case 'count-all':
+      return foundWhere('events', conditionsOf(step, requests))
     case 'find':
-      return foundWhere(step.parts.map((part) => conditionOf(part, requests)))
+      return foundWhere(SETTLED, conditionsOf(step, requests))
     case 'erase':
-      return deleteWhere(step.parts.map((part) => conditionOf(part, requests)).join(' OR '))
+      return deleteWhere(conditionsOf(step, requests).join(' OR '))
     case 'merge':
       return mergeDay(step.day, leavingOn(step.day, requests))
     case 'count':
@@ -148,12 +155,14 @@ export function textOf(
   }
 }
 
-function conditionOf(
-  { tenantId, id, ids: [from, to] }: RequestPart,
+function conditionsOf(
+  { parts }: { parts: readonly RequestPart[] },
   requests: readonly Request[],
-): string {
-  const request = requests.find((one) => one.tenantId === tenantId && one.id === id)!
-  return theirs(request, [from, to])
+): string[] {
+  return parts.map(({ tenantId, id, ids }) => {
+    const request = requests.find((one) => one.tenantId === tenantId && one.id === id)!
+    return theirs(request, ids)
+  })
 }
 
 function theirs(
@@ -165,23 +174,30 @@ function theirs(
   return `(${condition} AND received_at <= TIMESTAMP '${arrived}')`
 }
 
-/** Lists the requests whose people may stand in what landed on a day. */
-export function openOn(day: string, requests: readonly Request[]): Request[] {
-  return requests.filter((request) => request.actorIds.length > 0 && day <= lastDayOf(request))
-}
-
-/** Tells whether all that they name fits into one statement. */
-export function fitTogether(requests: readonly Request[]): boolean {
-  const bytes = requests.flatMap(({ actorIds }) => actorIds.map(bytesOf))
-  return bytes.reduce((sum, one) => sum + one, 0) <= IDS_BYTES
+/**
+ * Lists the requests whose people may stand in what landed on a day, the oldest first: those whom a statement
+ * has room to name, and those who are too many.
+ */
+export function openOn(
+  day: string,
+  requests: readonly Request[],
+): { named: Request[]; tooMany: Request[] } {
+  const open = requests.filter((request) => !request.isDryRun && day <= lastDayOf(request))
+  let room = IDS_BYTES
+  const named: Request[] = []
+  for (const request of open) {
+    for (const id of request.actorIds) room -= bytesOf(id)
+    if (room >= 0) named.push(request)
+  }
+  return { named, tooMany: open.filter((request) => !named.includes(request)) }
 }
 
 /**
- * What is erased of the settled days is not settled anew from those that landed before. Where they are too many to
- * be named at once, the day is settled with them, and they are deleted again.
+ * A day is settled without the people that were erased of the settled ones. Where they are too many to
+ * be named at once, the day is settled with some, and they are erased again.
  */
 function leavingOn(day: string, requests: readonly Request[]): string | undefined {
-  const open = openOn(day, requests)
-  if (open.length === 0 || !fitTogether(open)) return undefined
-  return open.map((request) => theirs(request, [0, request.actorIds.length])).join(' OR ')
+  const { named } = openOn(day, requests)
+  if (named.length === 0) return undefined
+  return named.map((request) => theirs(request, [0, request.actorIds.length])).join(' OR ')
 }

@@ -144,9 +144,9 @@ FROM ${table} WHERE day = ${text(day)} GROUP BY retention_class`
 }
 
 /** Counts the rows for which each of the conditions holds, in one reading. */
-export function foundWhere(conditions: readonly string[]): string {
+export function foundWhere(table: string, conditions: readonly string[]): string {
   return `SELECT ${conditions.map((one) => `count_if(${one})`).join(', ')}
-FROM ${SETTLED} WHERE ${conditions.join(' OR ')}`
+FROM ${table} WHERE ${conditions.join(' OR ')}`
 }
 
 /** Counts the rows for which a condition holds, by class and day of their landing. */

@@ -21,7 +21,7 @@ export async function tidy(situation: Situation, needs: Needs): Promise<void> {
   for (const [day, { mergedFrom, visibleFrom }] of Object.entries(state.moved)) {
     if (visibleFrom === undefined || now.getTime() - Date.parse(visibleFrom) < GRACE_MS) continue
     if (landed.has(day)) await deleteLanded(needs.lake, { day, before: mergedFrom })
-    // What came later keeps the day here: it is settled, and then deleted like the rest.
+    // An object that came later keeps the day here: it is settled, and then deleted like the rest.
     if ((landed.get(day)?.newest ?? '') < mergedFrom) delete state.moved[day]
   }
   for (const request of requests) {

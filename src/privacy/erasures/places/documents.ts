@@ -56,7 +56,7 @@ export function documentsPlace(documents: Documents): Place {
       let [looked, found, named] = [0, 0, 0]
       const people = createPeople(actorIds)
       const theirs = new Set(actorIds.map(comparableId))
-      // What is kept about an agent stands under a hash of it.
+      // Documents about an agent stand under a hash of it.
       const owned = new Set([...actorIds, ...theirs].flatMap(prefixesOfAgent).map(nameOf))
       const page = await documents.list(tenantId, [], { limit: PAGE, cursor })
       for (const entry of page.items) {

@@ -3,10 +3,12 @@ import type { BlobStore } from '../../../platform/blob-store'
 import type { DeliveryQueue } from '../../../platform/delivery-queue'
 import type { DocumentStore } from '../../../platform/document-store'
 import type { EventStore } from '../../../platform/event-store'
+import type { LakeErasures } from '../../../platform/lake-erasures'
 import type { QuarantineStore } from '../../../platform/quarantine-store'
 import type { StatementStore } from '../../../platform/statement-store'
 import { attachmentsPlace } from './attachments'
 import { documentsPlace } from './documents'
+import { lakePlace } from './lake'
 import type { Place } from './place'
 import { spillPlace } from './spill'
 import {
@@ -21,6 +23,8 @@ import {
 export interface Holders {
   events: Pick<EventStore, 'erase' | 'get' | 'append'>
   archive?: Pick<Archive, 'erase'> | undefined
+  /** The lake, where a job changes it, and no archive can. */
+  lakeErasures?: LakeErasures | undefined
   quarantine: Pick<QuarantineStore, 'erase'>
   deliveries: Pick<DeliveryQueue, 'erase'>
   statements: Pick<StatementStore, 'erase' | 'query'>
@@ -36,13 +40,14 @@ export interface Holders {
  * log is written from it; the quarantine last, whose search leaves the database without its log on one machine.
  */
 export function placesOf(holders: Holders): Place[] {
-  const { events, archive, deliveries, statements, quarantine } = holders
+  const { events, archive, lakeErasures, deliveries, statements, quarantine } = holders
   const { documents, spill, otherPlaces = [] } = holders
   const attachments = attachmentsPlace(holders)
   return [
     ...(spill === undefined ? [] : [spillPlace(spill)]),
     eventsPlace(events, { attachmentsOf: attachments.note }),
     ...(archive?.erase === undefined ? [] : [archivePlace({ erase: archive.erase })]),
+    ...(lakeErasures === undefined ? [] : [lakePlace(lakeErasures)]),
     deliveriesPlace(deliveries),
     statementsPlace(statements),
     attachments.place,

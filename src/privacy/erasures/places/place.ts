@@ -10,7 +10,7 @@ export interface Search extends Whose {
   isDryRun: boolean
   /** ISO 8601 UTC. */
   requestedAt: string
-  /** What an earlier place found is kept here for later ones. */
+  /** It keeps for later places what an earlier one found. */
   store: Pick<ErasureStore, 'seal' | 'sealed'>
 }
 

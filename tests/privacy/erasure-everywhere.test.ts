@@ -1,0 +1,91 @@
+import { Database } from 'bun:sqlite'
+import { afterAll, describe, expect, it } from 'bun:test'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createDuck } from '../../src/platform/local/parquet/duck'
+import { startTestApp, type TestApp } from '../support/app'
+import { CANARY, learner, learnerIds, plant } from '../support/privacy/planted'
+import { until } from '../support/until'
+
+const duck = createDuck()
+afterAll(() => duck[Symbol.asyncDispose]())
+
+interface View {
+  id: string
+  status: string
+  places: { place: string; found: number; removed: number; files?: object[] }[]
+  certificate?: { certificate: object; signature: { value: string } }
+  verdict?: object
+}
+
+async function ask(test: TestApp, method: string, path: string, body?: unknown) {
+  const headers = { ...test.as(test.keys.admin), 'Content-Type': 'application/json' }
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+  const reply = await test.request(path, { method, headers, ...sent })
+  return { status: reply.status, body: (await reply.json()) as View }
+}
+
+async function over(test: TestApp, id: string): Promise<View> {
+  let view: View | undefined
+  await until(async () => {
+    view = (await ask(test, 'GET', `/privacy/erasures/${id}`)).body
+    return ['done', 'failed', 'cancelled'].includes(view.status)
+  }, 30_000)
+  return view!
+}
+
+/** Names the files of a folder in which a text stands, packed or not. */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const found: string[] = []
+  for (const name of readdirSync(folder, { recursive: true }) as string[]) {
+    const path = join(folder, name)
+    if (!statSync(path).isFile()) continue
+    const texts = [readFileSync(path).toString('latin1')]
+    if (path.endsWith('.parquet')) {
+      const connection = await duck.connect()
+      const rows = await connection.runAndReadAll(
+        `SELECT to_json(t)::VARCHAR FROM read_parquet('${path}') t`,
+      )
+      texts.push(JSON.stringify(rows.getRowsJson()))
+      connection.closeSync()
+    }
+    if (/hot\/\d+\.db$/.test(path)) {
+      using db = new Database(path, { readonly: true })
+      for (const { body } of db
+        .query<{ body: Uint8Array }, []>('SELECT body FROM segments')
+        .all()) {
+        texts.push(Buffer.from(await Bun.zstdDecompress(body)).toString())
+      }
+    }
+    if (texts.some((one) => one.includes(text))) found.push(name)
+  }
+  return found
+}
+
+describe('a learner who is in every corner', () => {
+  it('is in no byte of the data folder after the erasure', async () => {
+    await using test = await startTestApp()
+    const folder = test.config.dataDir
+    const statuses = await plant(test, learner)
+    expect(statuses.filter((status) => status >= 500)).toEqual([])
+    const before = await filesWith(folder, CANARY)
+    expect(before.some((name) => name.endsWith('.parquet'))).toBe(true)
+    for (const place of ['hot/', 'nonius.db', 'statements.db', 'blobs/']) {
+      expect([place, before.some((name) => name.startsWith(place))]).toEqual([place, true])
+    }
+
+    const subject = { actorIds: learnerIds }
+    const asked = { subject, reason: 'test' }
+    const dry = await ask(test, 'POST', '/privacy/erasures', { ...asked, dryRun: true })
+    expect(dry.status).toBe(202)
+    const counted = await over(test, dry.body.id)
+    expect(await filesWith(folder, CANARY)).toEqual(expect.arrayContaining(before))
+    const begun = await ask(test, 'POST', '/privacy/erasures', asked)
+    const done = await over(test, begun.body.id)
+    expect(done.status).toBe('done')
+    const foundAt = ({ places }: View) =>
+      Object.fromEntries(places.map(({ place, found }) => [place, found]))
+    expect(foundAt(done)).toEqual(foundAt(counted))
+    expect(await filesWith(folder, CANARY)).toEqual([])
+  }, 60_000)
+})
