@@ -233,7 +233,9 @@ describe('the examples of xAPI, of policies, of tenants, of keys and of erasures
     const media = operation.requestBody?.content['application/json']
     if (
       media === undefined ||
-      !/^\/(keys$|tenants|xapi|policies|privacy\/(erasures|tombstones\/lift)$|privacy\/(consents|under13))/.test(path)
+      !/^\/(keys$|tenants|xapi|policies|privacy\/(erasures|tombstones\/lift)$|privacy\/(consents|under13))/.test(
+        path,
+      )
     )
       continue
     it(`are taken: ${name}`, async () => {
