@@ -1459,6 +1459,29 @@ export type DeleteAllOptions = {
   cursor?: string
 }
 
+export type Revealed = {
+  pseudonym: string
+  /** The id as it was sent */
+  personId: string
+}
+
+export type Reveal = {
+  pseudonym: string
+  /** Why somebody has to know. It stands in the audit trail */
+  reason: string
+}
+
+export type PseudonymKeyRotated = {
+  /** It stands in each pseudonym that it makes */
+  key: number
+  overlapUntil: string
+}
+
+export type PseudonymKeyRotation = {
+  /** So long the former key is held, and pseudonyms of both are known to be of one person. 0 forgets it at once */
+  overlapDays?: number
+}
+
 export type ConsentList = {
   consents: Consent[]
   nextCursor?: string
@@ -3796,6 +3819,41 @@ export interface Operations {
     body: DeleteAllOptions
     replies: {
       200: DeletedPage
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say who is behind a pseudonym */
+  revealPerson: {
+    method: 'POST'
+    path: '/privacy/reveal'
+    body: Reveal
+    replies: {
+      200: Revealed
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Make pseudonyms by a new key from now on */
+  rotatePseudonymKey: {
+    method: 'POST'
+    path: '/privacy/pseudonym-keys/rotate'
+    body: PseudonymKeyRotation
+    replies: {
+      200: PseudonymKeyRotated
       400: Problem
       401: Problem
       403: Problem
