@@ -331,6 +331,42 @@ describe('POST /policies/test', () => {
   })
 })
 
+describe('GET /policies/counts', () => {
+  it('counts by rule what was not kept, and by type what is counted without consent', async () => {
+    const { call, put } = await aTenant(test, 'p-counts')
+    const key = await test.issue(['events:write'], 'p-counts', { sourceId: 'other' })
+    await put({
+      rules: [
+        rule('dropped', { type: 'x' }, { action: 'DROP' }),
+        rule('asked', { type: ['y', 'z'] }, { consent: { category: 'ads', without: 'count' } }),
+      ],
+    })
+    const send = (types: string[], headers = {}) =>
+      call(
+        'POST',
+        '/api/v1/events',
+        types.map((event_type) => ({ event_type, user_id: 'u' })),
+        headers,
+      )
+    expect((await send(['x', 'x', 'y', 'z', 'kept'])).status).toBe(200)
+    expect((await send(['x', 'y', 'y'], test.as(key))).status).toBe(200)
+    const counts = await read(await call('GET', '/policies/counts'))
+    const expected = {
+      withheld: { asked: 4, dropped: 3 },
+      counted: [
+        { rule: 'asked', type: 'y', count: 3 },
+        { rule: 'asked', type: 'z', count: 1 },
+      ],
+    }
+    expect(counts.totals).toEqual(expected)
+    expect(counts.series).toEqual([{ at: expect.any(String), ...expected }])
+    const other = await aTenant(test, 'p-counts-other')
+    const none = await read(await other.call('GET', '/policies/counts?interval=hour'))
+    expect(none).toMatchObject({ totals: { withheld: {}, counted: [] }, series: [] })
+    await problemOf(await call('GET', '/policies/counts?from=x'), 'invalid_request')
+  })
+})
+
 notOnAws('faults')('answers that it is not available where its store is not', async () => {
   await using broken = await startTestApp({
     wrap: (platform) => ({
@@ -358,6 +394,7 @@ const put = async (app: TestApp) => {
   })
 }
 batteryOf({ method: 'GET', path: '/policies', scope, otherMethod: 'PATCH' })
+batteryOf({ method: 'GET', path: '/policies/counts', scope, otherMethod: 'PUT' })
 batteryOf({ method: 'GET', path: '/policies/history', scope, otherMethod: 'PUT' })
 batteryOf({ method: 'GET', path: '/policies/versions/1', scope, otherMethod: 'PUT', prepare: put })
 batteryOf({

@@ -1,4 +1,5 @@
 import type { App, AppDeps } from '../context'
+import { getPolicyCounts } from './get-counts'
 import { getPolicy } from './get-policy'
 import { getPolicySchema } from './get-schema'
 import { putPolicy } from './put-policy'
@@ -12,5 +13,6 @@ export function registerPolicies(app: App, deps: AppDeps) {
   listVersions(app, deps)
   getVersion(app, deps)
   rollBack(app, deps)
+  getPolicyCounts(app, deps)
   getPolicySchema(app)
 }

@@ -2292,6 +2292,29 @@ export type PolicyRollback = {
   basedOn?: number
 }
 
+export type PolicyCounts = {
+  from: string
+  to: string
+  interval: 'hour' | 'day'
+  totals: WithheldCounts
+  /** Oldest first; an interval without any is left out */
+  series: WithheldCountsAt[]
+}
+
+export type WithheldCountsAt = {
+  at: string
+  /** By rule: so many items were not kept, each time they were sent */
+  withheld: Record<string, number>
+  /** Those among them that a rule wants counted for want of consent */
+  counted: CountedType[]
+}
+
+export type CountedType = {
+  rule: string
+  type: string
+  count: number
+}
+
 /** JSON Schema, 2020-12 */
 export type PolicySchema = Record<string, unknown>
 
@@ -4800,6 +4823,28 @@ export interface Operations {
       409: Problem
       413: Problem
       415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count what was not kept, by rule */
+  getPolicyCounts: {
+    method: 'GET'
+    path: '/policies/counts'
+    query: {
+      /** From the hour, or day, that this lies in; 30 days or 48 hours back */
+      from?: string
+      /** Before this time; now when left out */
+      to?: string
+      /** By the day (UTC), at most 400 of them, or by the hour, at most 31 days */
+      interval?: 'hour' | 'day'
+    }
+    replies: {
+      200: PolicyCounts
+      400: Problem
+      401: Problem
+      403: Problem
       429: Problem
       500: Problem
       503: Problem
