@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
+import { planted } from '../../../tests/support/personal/items'
+import { canariesLeft, textsIn } from '../../../tests/support/personal/left'
 import { isNobody } from '../../event/pseudonym'
 import type { ReadEvent } from '../../event/reading'
 import type { StandardName } from '../../event/record'
-import { loadPersonalData } from './load'
-import type { PersonalData } from './personal'
+import { standardNamed } from '../../standards'
+import { finish } from '../../syntax/steps'
 import type { FieldTreatment } from '../policy/decision'
 import { treatments } from '../policy/policy'
 import { newKey, pseudonymBy } from '../pseudonyms/keys'
-import { standardNamed } from '../../standards'
-import { finish } from '../../syntax/steps'
-import { planted } from '../../../tests/support/personal/items'
-import { canariesLeft, textsIn } from '../../../tests/support/personal/left'
+import { loadPersonalData } from './load'
+import type { PersonalData } from './personal'
 
 const key = newKey(1, '2026-01-01T00:00:00.000Z')
 const by = {
