@@ -14,5 +14,7 @@ export function isPseudonym(text: string): boolean {
 
 /** Tells whether an id names nobody: there is nothing about it to take out. */
 export function isNobody(id: string): boolean {
+  // Most ids begin with another letter.
+  if (id.charCodeAt(0) !== 117) return false
   return id === ANONYMOUS || isPseudonym(id)
 }

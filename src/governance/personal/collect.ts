@@ -1,18 +1,27 @@
 import type { PersonalKind } from '../../event/personal-names'
-import type { PersonalPlace, PersonalRole } from '../../event/personal-table'
+import type { PersonalPlace } from '../../event/personal-table'
 import { ANONYMOUS, isNobody } from '../../event/pseudonym'
-import { END, START, type Tape, tapeOf } from '../../syntax/json-tape'
+import {
+  END,
+  KEY,
+  NEXT,
+  PARENT,
+  SIGN,
+  START,
+  type Tape,
+  tapeOf,
+  WIDTH,
+} from '../../syntax/json-tape'
 import { createCursor, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './cursor'
 import { type Edit, startOf, takeOut } from './edits'
 import { cellsAt } from './field-path'
+import { NO_PERSON, PERSON } from './known'
 import { unescapedLayer } from './layers'
 import { createValues } from './values'
-import { DROP, type Loose, type Work } from './work'
+import { DROP, type Loose, newLoose, type Work } from './work'
 
-/** Items of more levels than an event may have are not looked through. */
-const MAX_LEVELS = 128
-/** No item that can be parsed at once has more (`MAX_ELEMENT_VALUES`). */
-const MAX_VALUES = 60_000
+/** No event has more levels, and no item that can be parsed at once more values (`MAX_ELEMENT_VALUES`). */
+const BOUNDS = { maxDepth: 128, maxValues: 60_000 }
 /** A payload may be JSON text, in which another may stand. */
 const MAX_NESTED = 3
 
@@ -34,7 +43,8 @@ const WHOLE: Part = { place: 'item', rank: 0, nested: 0 }
  * @returns undefined when the text is too deep or has too many values
  */
 export function editsOf(text: string, work: Work, part = WHOLE): Edit[] | undefined {
-  const tape = tapeOf(text, MAX_LEVELS, MAX_VALUES)
+  if (part.nested === 0) work.known.begin()
+  const tape = tapeOf(text, work.known, BOUNDS)
   if (tape === undefined) return undefined
   const hasPaths = part.nested === 0 && work.paths.length > 0
   const marks = hasPaths ? marksOf(text, tape, work.paths) : undefined
@@ -60,11 +70,12 @@ function createWalk(
   nested: number,
 ) {
   const { cells } = tape
-  const { table, declared, needles } = work
+  const { known, declared, needles } = work
+  const { table } = known
   const edits: Edit[] = []
-  const cursor = createCursor(text, tape, table)
+  const cursor = createCursor(text, tape)
   const values = createValues(cursor, work, edits)
-  const { charAt, childrenOf, saysPerson } = cursor
+  const { charAt, childrenOf } = cursor
   const markOf = (cell: number) => marks?.[cell] ?? 0
 
   function takeOutOf(container: number, gone: number[]): false {
@@ -75,8 +86,10 @@ function createWalk(
   function visit(cell: number, place: PersonalPlace, inherited: number): boolean {
     const rank = Math.max(inherited, markOf(cell))
     const char = charAt(cell)
+    const isContainer = char === OPEN_OBJECT || char === OPEN_ARRAY
+    if (isContainer && rank === 0 && marks === undefined && place === 'item') return sweep(cell)
     if (char === OPEN_OBJECT) {
-      if (saysPerson(cell) === true) return person(cell, inherited)
+      if (cells[cell + SIGN] === PERSON) return person(cell, inherited)
       return rank === DROP ? values.forget(cell) : members(cell, place, rank)
     }
     if (char === OPEN_ARRAY) {
@@ -92,11 +105,41 @@ function createWalk(
     return false
   }
 
+  /** Goes through ordinary objects and lists, whatever their depth, cell by cell. */
+  function sweep(container: number): false {
+    if (cells[container + SIGN] === PERSON) return person(container, 0)
+    const gone = new Map<number, number[]>()
+    const loose = new Map<number, Loose>()
+    const end = cells[container + NEXT]!
+    for (let at = container + WIDTH; at < end; ) {
+      const parent = cells[at + PARENT]!
+      const isMember = cells[at + KEY]! >= 0
+      if (isMember && known.roleOf(text, cells, at, 'item') !== 'item') {
+        const own = looseOf(loose, parent)
+        if (member(at, 'item', 0, own)) gone.set(parent, [...(gone.get(parent) ?? []), at])
+        at = cells[at + NEXT]!
+      } else if (cells[at + SIGN] === PERSON) {
+        person(at, 0)
+        at = cells[at + NEXT]!
+      } else {
+        if (charAt(at) === QUOTE) visitText(at, 'item', 0)
+        at += WIDTH
+      }
+    }
+    for (const own of loose.values()) nameLoose(own)
+    for (const [parent, some] of gone) takeOutOf(parent, some)
+    return false
+  }
+
+  function nameLoose({ names, urn, isMixed }: Loose): void {
+    if (names === undefined) return
+    for (const name of names) needles.addName(name, isMixed ? undefined : urn)
+  }
+
   function members(cell: number, place: PersonalPlace, inherited: number): false {
-    const loose: Loose = { names: [], urns: new Set() }
+    const loose = newLoose()
     const gone = within(cell, place, inherited, loose)
-    const [urn] = loose.urns
-    for (const name of loose.names) needles.addName(name, loose.urns.size === 1 ? urn : undefined)
+    nameLoose(loose)
     return takeOutOf(cell, gone)
   }
 
@@ -105,7 +148,7 @@ function createWalk(
   }
 
   function member(child: number, place: PersonalPlace, inherited: number, loose: Loose): boolean {
-    const role = roleIn(work, cursor.nameAt(child)!, place)
+    const role = known.roleOf(text, cells, child, place)
     switch (role) {
       case 'extensions':
         // They say more of the same person.
@@ -138,7 +181,7 @@ function createWalk(
       )
     }
     if (char !== OPEN_OBJECT) return personal(cell, 'id', Math.max(rank, declared), loose)
-    return saysPerson(cell) === false ? members(cell, 'item', rank) : person(cell, inherited)
+    return cells[cell + SIGN] === NO_PERSON ? members(cell, 'item', rank) : person(cell, inherited)
   }
 
   /** Treats the object of a person: everything in it is of that person. */
@@ -146,13 +189,14 @@ function createWalk(
     const byPath = Math.max(inherited, markOf(cell))
     const rank = Math.max(byPath, declared)
     const ids: number[] = []
-    const loose: Loose = { names: [], urns: new Set() }
+    const loose = newLoose()
     const parts: Record<string, unknown> = {}
     const gone = childrenOf(cell, (child) => {
-      const name = cursor.nameAt(child)!
-      if (roleIn(work, name, 'person') !== 'id') return member(child, 'person', byPath, loose)
+      if (known.roleOf(text, cells, child, 'person') !== 'id') {
+        return member(child, 'person', byPath, loose)
+      }
       ids.push(child)
-      parts[name] = JSON.parse(cursor.sentAt(child))
+      parts[cursor.nameAt(child)!] = cursor.valueAt(child)
       return false
     })
     const id = table.idOf(parts)
@@ -163,8 +207,10 @@ function createWalk(
       needles.addId(id, urn)
       work.became.set(id, urn)
     }
-    for (const part of Object.values(parts)) if (typeof part === 'string') needles.addId(part, urn)
-    for (const name of loose.names) needles.addName(name, urn)
+    if (ids.length > 1 || id === undefined) {
+      for (const one of Object.values(parts)) if (typeof one === 'string') needles.addId(one, urn)
+    }
+    for (const name of loose.names ?? []) needles.addName(name, urn)
     gone.push(...replaceIds(ids, id, urn, rank, loose))
     return takeOutOf(
       cell,
@@ -181,6 +227,11 @@ function createWalk(
     loose: Loose,
   ): number[] {
     if (table.memberFor === undefined) {
+      const [only] = ids
+      if (ids.length === 1 && charAt(only!) === QUOTE && id !== undefined) {
+        if (!isNobody(id)) values.put(only!, urn)
+        return []
+      }
       return ids.filter((child) => personal(child, 'id', rank, loose))
     }
     if (id === undefined) return ids
@@ -245,28 +296,16 @@ function createWalk(
   return { visit, edits }
 }
 
-/** Remembers the roles of names, which are few. */
-function roleIn({ table, roles }: Work, name: string, place: PersonalPlace): PersonalRole {
-  let known = roles.get(place)
-  if (known === undefined) {
-    known = new Map()
-    roles.set(place, known)
-  }
-  const role = known.get(name)
-  if (role !== undefined) return role
-  const found = table.roleOf(name, place)
-  if (name.length > LONGEST_NAME) return found
-  if (known.size >= MOST_ROLES) known.clear()
-  known.set(name, found)
-  return found
+function looseOf(all: Map<number, Loose>, parent: number): Loose {
+  const known = all.get(parent)
+  if (known !== undefined) return known
+  const made = newLoose()
+  all.set(parent, made)
+  return made
 }
 
 /** Kinds of which a list is a list of values. */
 const lists = new Set<PersonalKind>(['id', 'machine', 'address'])
-
-// Names of extensions are IRIs; longer ones are somebody's data.
-const LONGEST_NAME = 128
-const MOST_ROLES = 2048
 
 function isJson(text: string): boolean {
   try {

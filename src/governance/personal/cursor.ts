@@ -1,4 +1,3 @@
-import type { PersonalTable } from '../../event/personal-table'
 import { END, KEY, KEY_END, NEXT, START, type Tape, WIDTH } from '../../syntax/json-tape'
 
 export const QUOTE = 34
@@ -17,12 +16,12 @@ export interface Cursor {
   nameAt(cell: number): string | undefined
   /** Reads a value that is no container. */
   scalarAt(cell: number): unknown
+  /** Reads any value. */
+  valueAt(cell: number): unknown
   /** Reads an id, a number as it was sent: a long one would be rounded. @returns undefined for what is none */
   idAt(cell: number): string | undefined
   /** Calls `each` for every member or element. @returns those for which it said true */
   childrenOf(cell: number, each: (child: number) => boolean): number[]
-  /** Tells what the types of an object say; of several that differ, a person counts. */
-  saysPerson(cell: number): boolean | undefined
 }
 
 /** Returns the name of a member, as it reads; undefined for what is no member. */
@@ -33,9 +32,8 @@ export function nameAt(text: string, cells: Int32Array, cell: number): string | 
   return sent.includes('\\') ? (JSON.parse(`"${sent}"`) as string) : sent
 }
 
-export function createCursor(text: string, tape: Tape, table: PersonalTable): Cursor {
+export function createCursor(text: string, tape: Tape): Cursor {
   const { cells } = tape
-  const lengths = table.typeNames.map(({ length }) => length)
 
   const charAt = (cell: number) => text.charCodeAt(cells[cell + START]!)
   const sentAt = (cell: number) => text.slice(cells[cell + START]!, cells[cell + END]!)
@@ -46,21 +44,13 @@ export function createCursor(text: string, tape: Tape, table: PersonalTable): Cu
     return isPlain ? sent.slice(1, -1) : JSON.parse(sent)
   }
 
-  /** Tells whether a name may be that of a type: one that is written with escapes is longer than what it means. */
-  function mayBeType(cell: number): boolean {
-    const key = cells[cell + KEY]!
-    if (key < 0 || charAt(cell) !== QUOTE) return false
-    const length = cells[cell + KEY_END]! - key - 2
-    if (lengths.includes(length)) return true
-    return length > 6 && text.slice(key, key + length).includes('\\')
-  }
-
   return {
     text,
     tape,
     charAt,
     sentAt,
     scalarAt,
+    valueAt: (cell) => (charAt(cell) === QUOTE ? scalarAt(cell) : JSON.parse(sentAt(cell))),
     nameAt: (cell) => nameAt(text, cells, cell),
 
     idAt(cell) {
@@ -76,18 +66,6 @@ export function createCursor(text: string, tape: Tape, table: PersonalTable): Cu
         if (each(child)) found.push(child)
       }
       return found
-    },
-
-    saysPerson(cell) {
-      let says: boolean | undefined
-      const end = cells[cell + NEXT]!
-      for (let child = cell + WIDTH; child < end; child = cells[child + NEXT]!) {
-        if (!mayBeType(child) || !table.typeNames.includes(nameAt(text, cells, child)!)) continue
-        const own = table.isPerson(scalarAt(child) as string)
-        if (own === true) return true
-        if (own === false) says = false
-      }
-      return says
     },
   }
 }

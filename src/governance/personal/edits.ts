@@ -12,11 +12,19 @@ export function spliced(text: string, edits: readonly Edit[]): string {
   if (edits.length === 0) return text
   let made = ''
   let copied = 0
-  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
+  for (const edit of inOrder(edits)) {
     made += text.slice(copied, edit.start) + edit.text
     copied = edit.end
   }
   return made + text.slice(copied)
+}
+
+/** Sorts edits, which are in their order as a rule. */
+function inOrder(edits: readonly Edit[]): readonly Edit[] {
+  for (let at = 1; at < edits.length; at += 1) {
+    if (edits[at]!.start < edits[at - 1]!.start) return edits.toSorted((a, b) => a.start - b.start)
+  }
+  return edits
 }
 
 /**

@@ -13,6 +13,8 @@ const COLON = 58
 export interface FreeText {
   /** Replaces them in the strings, names and numbers of a JSON text. */
   inJson(json: string): { text: string; changed: number }
+  /** Tells fast that nobody stands in a text; what it does not tell of may still have nobody in it. */
+  isQuiet(text: string): boolean
   /** Replaces them in a plain text. */
   inText(text: string): string
   /** Tells whether they stand in a plain text. */
@@ -27,9 +29,6 @@ export function createFreeText(
   isFixed: (name: string) => boolean,
 ): FreeText {
   const search = createSearch(needles)
-  const numbers = new Map(
-    needles.filter(({ text }) => /^\d{6,}$/.test(text)).map((one) => [one.text, one] as const),
-  )
 
   /** Finds edits of a text, also of what is encoded in it. */
   function editsIn(
@@ -68,13 +67,15 @@ export function createFreeText(
   }
 
   function inJson(json: string) {
-    if (needles.length === 0) return { text: json, changed: 0 }
-    if (!search.mayBeIn(json) && !/[\\%+]/.test(json)) return { text: json, changed: 0 }
+    if (isQuiet(json)) return { text: json, changed: 0 }
+    const numbers = new Map(
+      needles.filter(({ text }) => /^\d{6,}$/.test(text)).map((one) => [one.text, one] as const),
+    )
     const edits: Edit[] = []
     let name = ''
     let between = 0
     for (let at = json.indexOf('"'); at >= 0; at = json.indexOf('"', between)) {
-      if (numbers.size > 0) numbersIn(json, between, at, name, edits)
+      if (numbers.size > 0) numbersIn(json, [between, at], name, numbers, edits)
       const end = endOfString(json, at)
       const isName = json.charCodeAt(skipSpace(json, end)) === COLON
       if (isName) name = json.slice(at + 1, end - 1)
@@ -85,12 +86,18 @@ export function createFreeText(
       if (!isWord) edits.push(...editsInString(json, at, end, only))
       between = end
     }
-    if (numbers.size > 0) numbersIn(json, between, json.length, name, edits)
+    if (numbers.size > 0) numbersIn(json, [between, json.length], name, numbers, edits)
     return { text: spliced(json, edits), changed: edits.length }
   }
 
   /** Replaces ids that stand as numbers between two strings. */
-  function numbersIn(json: string, from: number, to: number, name: string, edits: Edit[]): void {
+  function numbersIn(
+    json: string,
+    [from, to]: [number, number],
+    name: string,
+    numbers: ReadonlyMap<string, Needle>,
+    edits: Edit[],
+  ): void {
     if (to - from < 6 || isFixed(name)) return
     for (const match of json.slice(from, to).matchAll(/-?\d[\d.eE+-]*/g)) {
       const needle = numbers.get(match[0])
@@ -101,7 +108,15 @@ export function createFreeText(
     }
   }
 
+  /** Tells fast that nobody stands in a text, and that nothing in it has to be decoded to know that. */
+  function isQuiet(text: string): boolean {
+    if (needles.length === 0) return true
+    if (text.includes('\\') || text.includes('%') || text.includes('+')) return false
+    return !search.mayBeIn(text)
+  }
+
   return {
+    isQuiet,
     inJson,
     inText: (text) =>
       spliced(

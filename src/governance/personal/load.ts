@@ -1,5 +1,5 @@
 import { contentDigest as digestOf } from '../../event/content'
-import type { PersonalPlace, PersonalRole, PersonalTable } from '../../event/personal-table'
+import type { PersonalTable } from '../../event/personal-table'
 import { ANONYMOUS, isNobody } from '../../event/pseudonym'
 import type { ReadEvent } from '../../event/reading'
 import type { ServerFacts, StandardName } from '../../event/record'
@@ -11,15 +11,11 @@ import { editsOf } from './collect'
 import { spliced } from './edits'
 import { createFreeText } from './free-text'
 import { familyOf, networkOf } from './generalise'
+import { createKnown, type Known } from './known'
 import { createNeedles } from './needles'
 import type { CleanedBy, PersonalData } from './personal'
 import { cleanRecord } from './record'
 import { ranks, type Work } from './work'
-
-interface Known {
-  table: PersonalTable
-  roles: Map<PersonalPlace, Map<string, PersonalRole>>
-}
 
 /** It is what several treatments together ask for. */
 interface Asked {
@@ -32,7 +28,7 @@ interface Asked {
 export async function loadPersonalData(): Promise<PersonalData> {
   const known = new Map<StandardName, Known>()
   for (const one of standards) {
-    known.set(one.name, { table: await one.loadPersonal(), roles: new Map() })
+    known.set(one.name, createKnown(await one.loadPersonal()))
   }
   return createPersonalData(known)
 }
@@ -48,14 +44,22 @@ function createPersonalData(known: ReadonlyMap<StandardName, Known>): PersonalDa
     return asked
   }
 
-  function workOf({ table, roles }: Known, asked: Asked, by: CleanedBy): Work {
+  // All events of a request have the same facts.
+  let latest: { of: ServerFacts; asked: Asked; addresses: string; made: ServerFacts } | undefined
+
+  function serverOnce(of: ServerFacts, asked: Asked, addresses: Policy['addresses']): ServerFacts {
+    const isSame = latest?.of === of && latest.asked === asked && latest.addresses === addresses
+    if (!isSame) latest = { of, asked, addresses, made: cleanServer(of, asked, addresses) }
+    return latest!.made
+  }
+
+  function workOf(known: Known, asked: Asked, by: CleanedBy): Work {
     return {
       ...asked,
-      table,
-      roles,
+      known,
       addresses: by.policy.addresses,
       pseudonymOf: by.pseudonyms.of,
-      needles: createNeedles(table.spellingsOf),
+      needles: createNeedles(known.table.spellingsOf, known.wordings),
       gone: new Set(),
       became: new Map(),
       people: new Set(),
@@ -66,17 +70,19 @@ function createPersonalData(known: ReadonlyMap<StandardName, Known>): PersonalDa
     clean(event, treatments, by) {
       const asked = askedBy(treatments)
       const isAsked = asked.declared > 0 || asked.paths.length > 0
-      const server = cleanServer(event.server, asked, by.policy.addresses)
       if (!isAsked && by.policy.addresses === 'keep') return { event, changed: 0 }
+      const server = serverOnce(event.server, asked, by.policy.addresses)
       const own = known.get(event.standard)!
       const work = workOf(own, asked, by)
       const edits = editsOf(event.raw, work) ?? []
       if (asked.declared > 0) addActor(event, own.table, work, asked.declared)
-      const { freeText, eventId } = freeTextOf(event, own.table, work)
-      const free = freeText.inJson(spliced(event.raw, edits))
+      const text = spliced(event.raw, edits)
+      const { freeText, eventId, isQuiet } = freeTextOf(event, text, own.table, work)
+      const free = isQuiet ? { text, changed: 0 } : freeText.inJson(text)
       const contentDigest = event.contentDigest ?? digestOf(event.raw)
       const made = { ...event, eventId, server, raw: free.text, contentDigest }
-      cleanRecord(made, { ...work, freeText, hasPaths: asked.paths.length > 0 })
+      const { gone, became } = work
+      cleanRecord(made, { gone, became, freeText, isQuiet, hasPaths: asked.paths.length > 0 })
       if (asked.isAnonymous) made.sessionId = undefined
       const changed = edits.length + free.changed
       return { event: made, changed }
@@ -159,7 +165,8 @@ const actorFields = ['actorId', 'memberId'] as const
 
 /** Sees to the record's own people, however the standard came by their ids. */
 function addActor(event: ReadEvent, { isPerson }: PersonalTable, work: Work, rank: number): void {
-  if (event.actorType !== undefined && isPerson(event.actorType) === false) return
+  const isKnown = event.actorId === undefined || work.became.has(event.actorId)
+  if (!isKnown && event.actorType !== undefined && isPerson(event.actorType) === false) return
   for (const field of actorFields) {
     const id = event[field]
     if (id === undefined || isNobody(id) || work.became.has(id)) continue
@@ -177,12 +184,19 @@ function addActor(event: ReadEvent, { isPerson }: PersonalTable, work: Work, ran
  * Makes the search for people in the rest of the text. An event whose own id names somebody gets another one, which is
  * the same for the same item whatever the policy and the key, so that a resend is found.
  */
-function freeTextOf({ eventId, raw }: ReadEvent, table: PersonalTable, { needles }: Work) {
+function freeTextOf(
+  { eventId, raw }: ReadEvent,
+  text: string,
+  table: PersonalTable,
+  { needles }: Work,
+) {
   const freeText = createFreeText(needles.list(), table.isFixed)
-  if (!freeText.areIn(eventId)) return { freeText, eventId }
+  // The id of the event stands in its text, or is derived from it.
+  const isQuiet = freeText.isQuiet(text)
+  if (isQuiet || !freeText.areIn(eventId)) return { freeText, eventId, isQuiet }
   const made = table.deriveId(raw)
   needles.addItemId(eventId, made)
-  return { freeText: createFreeText(needles.list(), table.isFixed), eventId: made }
+  return { freeText: createFreeText(needles.list(), table.isFixed), eventId: made, isQuiet }
 }
 
 function isJsonContainer(text: string): boolean {

@@ -10,6 +10,8 @@ export interface Needle {
   isAnyCase: boolean
   /** Names are words; an id is none, so that it is looked for where words of a standard stand as well. */
   isName: boolean
+  /** Another needle is in it: where that is not, this is not. */
+  isCovered: boolean
 }
 
 /** Shorter texts stand everywhere by chance. */
@@ -23,9 +25,23 @@ const END_OF_IRI = /[^/:#=|?&]{5,}$/
 // These we put in their place ourselves.
 const ours = new Set(['urn', 'nonius', 'pseudonym', 'anonymous', 'account', 'homePage', 'name'])
 
+/** A wording is a text by which an id may stand elsewhere. */
+interface Wording {
+  text: string
+  isAnyCase: boolean
+  /** It has another wording of the same id in it: where that is not, this is not. */
+  isCovered: boolean
+}
+
+/** Wordings of ids that were met, which are of a few thousand people at a time. */
+export type Wordings = Map<string, readonly Wording[]>
+
+const MOST_IDS = 8192
+// Ids of real systems are shorter, and nobody shall fill the memory with one id.
+const LONGEST_ID = 512
+
 /** Needles are gathered from the declared places of an item. */
 export interface Needles {
-  readonly size: number
   addId(id: string, by: string): void
   addName(name: string, by: string | undefined): void
   /** The id of the item itself, which names a person. */
@@ -34,48 +50,76 @@ export interface Needles {
 }
 
 /** @param ownSpellings other texts that stand for a person (`PersonalTable`) */
-export function createNeedles(ownSpellings: (id: string) => string[] = () => []): Needles {
+export function createNeedles(
+  ownSpellings: ((id: string) => string[]) | undefined,
+  wordings: Wordings,
+): Needles {
   const known = new Map<string, Needle>()
+  let latest: string | undefined
 
-  function add(text: string, by: string, isName: boolean): void {
-    if (text.length < SHORTEST || isNobody(text) || ours.has(text) || !hasWord.test(text)) return
-    // A name of one word may be another word without its capital; a full name is one in any case.
-    const isAnyCase = ANY_CASE.test(text)
-    const key = isAnyCase ? lower(text) : text
-    const before = known.get(key)
+  function put(wording: Wording, by: string, isName: boolean): void {
+    const { text, isAnyCase, isCovered } = wording
+    const before = known.get(text)
     // An id says more than a name of the same text.
     if (before === undefined || (before.isName && !isName)) {
-      known.set(key, { text: key, by, isAnyCase, isName })
-    }
-  }
-
-  function addId(id: string, by: string): void {
-    for (const one of [...spellingsOf(id), ...ownSpellings(id)]) add(one, by, false)
-    const address = /^mailto:(.+)$/is.exec(id)?.[1]
-    if (address !== undefined) {
-      add(address, by, false)
-      add(withoutEncoding(address), by, false)
-    } else if (!id.includes('@')) {
-      const end = END_OF_IRI.exec(id.slice(-LONGEST_END))?.[0]
-      if (end !== undefined && end.length < id.length) add(end, by, false)
+      known.set(text, { text, by, isAnyCase, isName, isCovered })
     }
   }
 
   return {
-    get size() {
-      return known.size
+    addId(id, by) {
+      // The same person stands in an event several times.
+      if (id === latest) return
+      latest = id
+      const all = wordings.get(id) ?? wordingsOf(id, ownSpellings?.(id) ?? [])
+      if (id.length <= LONGEST_ID && !wordings.has(id)) {
+        if (wordings.size >= MOST_IDS) wordings.clear()
+        wordings.set(id, all)
+      }
+      for (const one of all) put(one, by, false)
     },
-    addId,
+
     addName(name, by = ANONYMOUS) {
-      const address = /^mailto:(.+)$/is.exec(name)?.[1]
-      add(address ?? name.trim(), by, !name.includes('@'))
+      const one = wordingOf(/^mailto:(.+)$/is.exec(name)?.[1] ?? name.trim())
+      if (one !== undefined) put(one, by, !name.includes('@'))
     },
+
     addItemId(id, by) {
       const text = lower(id)
-      known.set(text, { text, by, isAnyCase: true, isName: false })
+      known.set(text, { text, by, isAnyCase: true, isName: false, isCovered: false })
     },
+
     list: () => [...known.values()],
   }
+}
+
+/** @returns undefined for what stands everywhere by chance */
+function wordingOf(text: string): Wording | undefined {
+  if (text.length < SHORTEST || isNobody(text) || ours.has(text) || !hasWord.test(text)) {
+    return undefined
+  }
+  // A name of one word may be another word without its capital; a full name is one in any case.
+  const isAnyCase = ANY_CASE.test(text)
+  return { text: isAnyCase ? lower(text) : text, isAnyCase, isCovered: false }
+}
+
+function wordingsOf(id: string, own: string[]): Wording[] {
+  const texts = new Set([...spellingsOf(id), ...own])
+  const address = /^mailto:(.+)$/is.exec(id)?.[1]
+  if (address !== undefined) {
+    texts.add(address).add(withoutEncoding(address))
+  } else if (!id.includes('@')) {
+    const end = END_OF_IRI.exec(id.slice(-LONGEST_END))?.[0]
+    if (end !== undefined) texts.add(end)
+  }
+  const all = [...texts].map(wordingOf).filter((one) => one !== undefined)
+  return all.map((one) => {
+    const isCovered = all.some(
+      ({ text, isAnyCase }) =>
+        text.length < one.text.length && isAnyCase === one.isAnyCase && one.text.includes(text),
+    )
+    return { ...one, isCovered }
+  })
 }
 
 // A longer end of an IRI is found as the whole of it.

@@ -29,9 +29,14 @@ const numbers = [
 ] as const satisfies (keyof ReadEvent)[]
 const times = ['eventTime', 'eventTimeEnd', 'sendTime'] as const satisfies (keyof ReadEvent)[]
 
+/** These may be said by what surrounds the item, and not stand in it. */
+const aside = new Set<string>(['edAppId', 'organizationId'])
+
 /** The changes say what happened to the values of the item that the record was read of. */
 export interface Changes {
   freeText: FreeText
+  /** If true, nobody stands in what is left of the item, nor then in what was read of it. */
+  isQuiet: boolean
   gone: ReadonlySet<unknown>
   became: ReadonlyMap<unknown, string | number>
   /** If true, fields of a rule changed: then numbers and times of the record may be theirs. */
@@ -47,7 +52,7 @@ export function cleanRecord(event: ReadEvent, changes: Changes): void {
     const put = became.get(value)
     if (put !== undefined) event[field] = String(put)
     else if (gone.has(value)) event[field] = undefined
-    else event[field] = freeText.inText(value)
+    else if (!changes.isQuiet || aside.has(field)) event[field] = freeText.inText(value)
   }
   if (!changes.hasPaths) return
   for (const field of numbers) {

@@ -42,17 +42,11 @@ export function createSearch(needles: readonly Needle[]): Search {
 
   return {
     in: find,
-    mayBeIn: (text) =>
-      automaton !== undefined || eachIn(text, needles, hasAnyCase, true).length > 0,
+    mayBeIn: (text) => automaton !== undefined || isAnyIn(text, needles, hasAnyCase),
   }
 }
 
-function eachIn(
-  text: string,
-  needles: readonly Needle[],
-  hasAnyCase: boolean,
-  isOne = false,
-): Hit[] {
+function eachIn(text: string, needles: readonly Needle[], hasAnyCase: boolean): Hit[] {
   const hits: Hit[] = []
   const lowered = hasAnyCase ? lower(text) : text
   for (const needle of needles) {
@@ -61,11 +55,18 @@ function eachIn(
     let at = within.indexOf(needle.text)
     while (at >= 0) {
       hits.push({ start: at, end: at + length, needle })
-      if (isOne) return hits
       at = within.indexOf(needle.text, at + length)
     }
   }
   return hits
+}
+
+function isAnyIn(text: string, needles: readonly Needle[], hasAnyCase: boolean): boolean {
+  const lowered = hasAnyCase ? lower(text) : text
+  for (const { text: own, isAnyCase, isCovered } of needles) {
+    if (!isCovered && (isAnyCase ? lowered : text).includes(own)) return true
+  }
+  return false
 }
 
 /** A word ends where a letter or digit meets something else; a needle that ends with something else ends anywhere. */

@@ -4,7 +4,7 @@ import { END, NEXT, START, WIDTH } from '../../syntax/json-tape'
 import { type Cursor, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './cursor'
 import type { Edit } from './edits'
 import { coarse, familyOf, networkOf, yearOf } from './generalise'
-import { DROP, type Loose, PSEUDONYM, type Work } from './work'
+import { addLooseName, addLooseUrn, DROP, type Loose, PSEUDONYM, type Work } from './work'
 
 /** It treats values that are no containers of others. What it returns tells whether the value is to be taken out. */
 export interface Values {
@@ -25,11 +25,10 @@ export function createValues(cursor: Cursor, work: Work, edits: Edit[]): Values 
   const { cells } = cursor.tape
 
   function put(cell: number, value: string | number): void {
-    edits.push({
-      start: cells[cell + START]!,
-      end: cells[cell + END]!,
-      text: JSON.stringify(value),
-    })
+    // Pseudonyms, which are most of what is put, have nothing to escape.
+    const isPlain = typeof value === 'string' && isNobody(value)
+    const text = isPlain ? `"${value}"` : JSON.stringify(value)
+    edits.push({ start: cells[cell + START]!, end: cells[cell + END]!, text })
   }
 
   function urnOf(id: string, rank: number): string {
@@ -59,9 +58,9 @@ export function createValues(cursor: Cursor, work: Work, edits: Edit[]): Values 
   function noteNames(cell: number, loose: Loose): void {
     const end = cells[cell + NEXT]!
     for (let at = cell; at < end; at += WIDTH) {
-      const role = work.table.roleOf(cursor.nameAt(at) ?? '', 'person')
+      const role = work.known.table.roleOf(cursor.nameAt(at) ?? '', 'person')
       const isNamed = role === 'name' || role === 'email' || role === 'id'
-      if (isNamed && charAt(at) === QUOTE) loose.names.push(scalarAt(at) as string)
+      if (isNamed && charAt(at) === QUOTE) addLooseName(loose, scalarAt(at) as string)
     }
   }
 
@@ -93,7 +92,7 @@ export function createValues(cursor: Cursor, work: Work, edits: Edit[]): Values 
       if (kind === 'id') work.people.add(id)
       if (rank === 0) return false
       const urn = urnOf(id, rank)
-      if (kind === 'id') loose.urns.add(urn)
+      if (kind === 'id') addLooseUrn(loose, urn)
       if (isNobody(id)) return false
       work.needles.addId(id, urn)
       work.became.set(id, urn)
@@ -111,7 +110,7 @@ export function createValues(cursor: Cursor, work: Work, edits: Edit[]): Values 
       }
       const value = scalarAt(cell)
       if (value === null || value === '' || typeof value === 'boolean') return false
-      if (kind === 'name' || kind === 'email') loose.names.push(String(value))
+      if (kind === 'name' || kind === 'email') addLooseName(loose, String(value))
       return become(cell, value, own === DROP ? undefined : madeOf(String(value), kind))
     },
   }

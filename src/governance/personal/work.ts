@@ -1,6 +1,6 @@
-import type { PersonalPlace, PersonalRole, PersonalTable } from '../../event/personal-table'
 import type { PathStep } from '../policy/json-path'
 import type { Policy, Treatment } from '../policy/policy'
+import type { Known } from './known'
 import type { Needles } from './needles'
 
 /** Rank of a treatment: the higher, the less is left. 0 leaves a value as it is. */
@@ -14,9 +14,7 @@ export const DROP = 3
 
 /** It says what is done to the places of an item, and where what was found is put. */
 export interface Work {
-  table: PersonalTable
-  /** Roles of names, once they are known: names are few. */
-  roles: Map<PersonalPlace, Map<string, PersonalRole>>
+  known: Known
   /** The rank for every declared place. */
   declared: number
   /** If true, what links events for a while is taken out as well. */
@@ -34,6 +32,23 @@ export interface Work {
 
 /** It is what an object says of one person, so that a name beside an id is replaced by the person's pseudonym. */
 export interface Loose {
-  names: string[]
-  urns: Set<string>
+  names: string[] | undefined
+  /** The pseudonym of the person whose id stands there. */
+  urn: string | undefined
+  /** Ids of several people stand there, so that nobody knows whose the names are. */
+  isMixed: boolean
+}
+
+export function newLoose(): Loose {
+  return { names: undefined, urn: undefined, isMixed: false }
+}
+
+export function addLooseName(loose: Loose, name: string): void {
+  loose.names ??= []
+  loose.names.push(name)
+}
+
+export function addLooseUrn(loose: Loose, urn: string): void {
+  if (loose.urn !== undefined && loose.urn !== urn) loose.isMixed = true
+  loose.urn = urn
 }
