@@ -881,6 +881,7 @@ export type Source = {
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
+  tellsConsent?: boolean
   createdAt: string
   updatedAt: string
 }
@@ -911,6 +912,8 @@ export type NewSource = {
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
+  /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
+  tellsConsent?: boolean
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -937,6 +940,7 @@ export type ListedSource = {
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
+  tellsConsent?: boolean
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -1038,6 +1042,8 @@ export type SourceSettings = {
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
+  /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
+  tellsConsent?: boolean
 }
 
 export type SourceConformance = {
@@ -1534,6 +1540,8 @@ export type ConsentRow = {
 export type PutConsent = Consent & {
   /** Categories of which a later decision is known, which stands */
   stale: string[]
+  /** Of the erasure that has begun */
+  erasureId?: string
 }
 
 export type ConsentBody = {
@@ -1543,6 +1551,8 @@ export type ConsentBody = {
   evidence?: string
   /** When it was given; now when left out */
   at?: string
+  /** With a `denied`: also erase the person, by their id. Needs scope `admin` */
+  erase?: boolean
 }
 
 export type Under13Outcome = {
