@@ -37,7 +37,7 @@ export function createConsentSignals({ consents, heard }: Needs): ConsentSignals
         const table = await standardNamed(event.standard)?.loadPersonal()
         const categories = table && categoriesIn(table, raw)
         if (categories === undefined) continue
-        // What is dated ahead would stand against all that is decided until then.
+        // A decision that is dated ahead would stand against all that is decided until then.
         const [at] = [eventTime, receivedAt].sort() as [string, string]
         const by = server.subject ?? 'nonius'
         const evidence = `event ${eventId}`.slice(0, 1000)
