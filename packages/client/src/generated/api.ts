@@ -2420,6 +2420,26 @@ export type Running = {
   startedAt?: string
 }
 
+export type Status = {
+  at: string
+  /** The earliest of all; absent where one is unknown */
+  completeTo?: string
+  consumers: Watermark[]
+  /** The last day (UTC) of the lake that is settled; absent while none is */
+  settledThrough?: string
+}
+
+export type Watermark = {
+  /** `archive` is the lake; `webhooks`, `statements`, `types` */
+  consumer: string
+  /** Every event that was acknowledged before then is in it; absent where unknown */
+  completeTo?: string
+  /** So many wait, of all tenants */
+  records?: number
+  /** What tells, where it is not known here */
+  toldBy?: string
+}
+
 /** What each operation takes and answers, by its `operationId`. */
 export interface Operations {
   /** Send events and entities */
@@ -4968,6 +4988,19 @@ export interface Operations {
       200: string
       304: undefined
       500: Problem
+    }
+  }
+  /** How far everything that follows the events is */
+  getStatus: {
+    method: 'GET'
+    path: '/status'
+    replies: {
+      200: Status
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
     }
   }
   /** Figures for Prometheus */
