@@ -5,6 +5,7 @@ import { auditLater } from './audit/later'
 import type { AuditTrail } from './audit/trail'
 import type { Config } from './config/config'
 import { assembleGovernance, type GovernanceServices } from './governance/assemble'
+import { signalsLater } from './governance/consents/later'
 import { type FindTypes, rememberTypes } from './ingest/event-types'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
@@ -147,6 +148,13 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   })
   const hasTimer = options.livesOn ?? false
   const audit = auditLater({ ...platform, config, clock, log, hasTimer })
+  const { consents } = governing
+  const consentSignals = signalsLater({
+    consents,
+    heard({ tenantId, server }, details) {
+      audit.note(tenantId, { action: 'consents.told', by: server.subject ?? 'nonius', details })
+    },
+  })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
   const { tombstones, pseudonyms } = governing
@@ -168,7 +176,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     hidden,
     live,
     ingest: createIngest({
-      ...{ platform, findSource, findTenant, findTypes, governance, watch },
+      ...{ platform, findSource, findTenant, findTypes, governance, consentSignals, watch },
       ...{ config, clock, log, verifyJws },
     }),
     refuseBody: createRefuseBody({ platform, findSource, governance, watch, clock }),

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { consentsCommand, under13Command } from './privacy/consents'
 import { eraseCommand } from './privacy/erase'
 import { cancelCommand, erasuresCommand, keyCommand, liftCommand } from './privacy/erasures'
 import { revealCommand, rotatePseudonymKeyCommand } from './privacy/pseudonyms'
@@ -6,12 +7,13 @@ import { verifyCommand } from './privacy/verify'
 
 export function privacyCommand(): Command {
   const command = new Command('privacy').description(
-    'erase people from everything that is kept, and prove it; say who is behind a pseudonym',
+    'erase people, and prove it; pseudonyms, consent, and who is under 13',
   )
   const commands = [
     ...[eraseCommand(), erasuresCommand(), verifyCommand()],
     ...[cancelCommand(), liftCommand(), keyCommand()],
     ...[revealCommand(), rotatePseudonymKeyCommand()],
+    ...[consentsCommand(), under13Command()],
   ]
   for (const one of commands) command.addCommand(one)
   return command

@@ -39,6 +39,8 @@ export interface PersonalTable {
   deriveId(raw: string): string
   /** Tells whether the sender says that the actor is under 13. @param item the item, parsed */
   saysUnder13(item: unknown): boolean
+  /** Finds where an item says what its actor granted or denied, by category. @param item the item, parsed */
+  consentIn(item: unknown): Readonly<Record<string, unknown>> | undefined
 }
 
 /** Tells what a member of an ordinary object is by names that all standards share. */

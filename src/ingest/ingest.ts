@@ -2,6 +2,7 @@ import type { FindSource } from '../access/keys/sources'
 import type { FindTenant } from '../access/keys/tenants'
 import type { VerifyJws } from '../access/signatures/jws'
 import type { Receipt } from '../event/receipt'
+import type { ConsentSignals } from '../governance/consents/signals'
 import type { Governance } from '../governance/governance'
 import type { Lease } from '../memory/budget'
 import type { Clock } from '../platform/clock'
@@ -55,6 +56,8 @@ export interface IngestNeeds {
   findTypes: FindTypes
   /** Without it, no policy applies. */
   governance?: Governance | undefined
+  /** Without it, nobody hears what events say of consent. */
+  consentSignals?: Pick<ConsentSignals, 'hear'> | undefined
   /** Without it, nobody is told of what arrives. */
   watch?: Pick<Watch, 'arrived' | 'answered'> | undefined
   config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }
@@ -110,6 +113,10 @@ export function createIngest(needs: IngestNeeds): Ingest {
     const { admitItem, heard } = arrival
     heard?.(parsed, { ...origin, ...by })
     if (admitItem !== undefined) await inTurns(eachOf(readableIn(parsed), admitItem))
+    if (source?.tellsConsent) {
+      const events = readableIn(parsed).map(({ event }) => event)
+      await needs.consentSignals?.hear(events, origin)
+    }
     const receipt = Array.isArray(parsed)
       ? await ingestBatch(parsed, arrival, origin)
       : await ingestReading(parsed, origin, arrival.kept)

@@ -14,6 +14,7 @@ import type { Registry } from './registry'
 import type { XapiMode } from './registry/tenants'
 import type { ReplayJobs } from './replay-jobs'
 import type { SecretBox } from './secret-box'
+import type { Settlement } from './settlement'
 import type { SourceActivity } from './source-activity'
 import type { StatementStore } from './statement-store'
 import type { TokenSigner } from './token-signer'
@@ -88,6 +89,8 @@ export interface ServingPlatform {
    * tell (on AWS, the age of the stream's iterator).
    */
   changes?: Pick<ChangeFeed, 'lag' | 'lags'> | undefined
+  /** Tells through which day the lake is settled. Absent where a job of its own does that (on AWS). */
+  settlement?: Pick<Settlement, 'state'> | undefined
   /**
    * Readers follow it live. Absent where no process lives on after its request (on AWS, but in the
    * function that streams).

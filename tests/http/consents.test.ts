@@ -215,6 +215,20 @@ describe('consents', () => {
     })
   }
 
+  it('erase whoever withdraws theirs, where that is asked for by an administrator', async () => {
+    await using test = await startTestApp()
+    const withdrawn = { categories: { analytics: 'denied' }, erase: true }
+    const key = await test.issue(['consents:write'])
+    await problemOf(await call(test, 'PUT', at('gone'), withdrawn, { key }), 'forbidden')
+    await problemOf(
+      await call(test, 'PUT', at('gone'), { ...granted, erase: true }),
+      'invalid_request',
+    )
+    const { erasureId } = await json(call(test, 'PUT', at('gone'), withdrawn))
+    const erasure = await json(call(test, 'GET', `/privacy/erasures/${erasureId}`))
+    expect(erasure).toMatchObject({ id: erasureId, mode: 'delete', dryRun: false })
+  })
+
   it('are at most fifty categories for a person, whenever they were put', async () => {
     const test = await app()
     const some = (from: number) => ({

@@ -32,12 +32,12 @@ export const PARENTAL = 'parental'
 export const MAX_CATEGORIES = 50
 export const CATEGORY = /^[a-z][a-z0-9_.-]{0,63}$/
 
-/** What a put made of each category that it names. */
+/** A put makes this of each category that it names. */
 export interface PutConsent {
   consent: KeptConsent
   /** These are otherwise than before. */
   changed: string[]
-  /** Of these a later decision is known, which stands. */
+  /** A later decision on these is known, which stands. */
   stale: string[]
 }
 

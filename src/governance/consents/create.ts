@@ -69,7 +69,7 @@ export function createConsents({ documents }: ConsentNeeds): Consents {
       const found = new Map<string, KeptConsent>()
       await inGroups(items, async ({ key }) => {
         const one = await read(tenantId, key)
-        // What stands at the hash of an address is the same once more.
+        // An address has the same once more at its hash.
         const isOwn = one && placeOf(CONSENTS, one.consent.actorId).join() === key.join()
         if (isOwn) found.set(key.join(), one.consent)
       })
@@ -103,7 +103,7 @@ function merged({ actorId, decisions }: KeptConsent, given: Consent): PutConsent
   const { evidence, at, by } = given
   for (const [category, said] of Object.entries(given.categories)) {
     const before = next.get(category)
-    // Of two at one time, no stands.
+    // If two are of one time, no stands.
     const isLater =
       before === undefined || at > before.at || (at === before.at && said === 'denied')
     if (!isLater) {

@@ -1,10 +1,26 @@
 import type { Consents } from './consents'
 import type { ConsentNeeds } from './create'
+import type { ConsentSignals } from './signals'
 import type { Under13List } from './under13'
 
 type Needs = ConsentNeeds & Parameters<typeof import('./under13')['createUnder13List']>[0]
 
 /** Makes the consents of a process, whose code is loaded with the first tenant that has any. */
+/** Loads what hears consent with the first source that tells it. */
+export function signalsLater(
+  needs: Parameters<typeof import('./signals')['createConsentSignals']>[0],
+): ConsentSignals {
+  let loading: Promise<ConsentSignals> | undefined
+  return {
+    async hear(...said) {
+      loading ??= import('./signals').then(({ createConsentSignals }) =>
+        createConsentSignals(needs),
+      )
+      await (await loading).hear(...said)
+    },
+  }
+}
+
 export function consentsLater(needs: Needs): { consents: Consents; under13: Under13List } {
   let loading: Promise<Consents> | undefined
   let loadingList: Promise<Under13List> | undefined

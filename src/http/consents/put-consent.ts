@@ -1,3 +1,4 @@
+import { AppError } from '../../error/app-error'
 import { audited, personName } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -11,6 +12,7 @@ const PutConsentView = ConsentView.extend({
   stale: z
     .array(z.string())
     .openapi({ description: 'Categories of which a later decision is known, which stands' }),
+  erasureId: z.string().optional().openapi({ description: 'Of the erasure that has begun' }),
 }).openapi('PutConsent')
 
 const routeWith = (body: ReturnType<typeof consentBody>) =>
@@ -45,6 +47,9 @@ export function putConsent(app: App, deps: AppDeps) {
   const checks = { admit: consentManager, limits: options.config, hidden: ['evidence'] }
   operation(app, route, checks, async (c, { principal, params, body, reply }) => {
     const { tenantId, keyId } = principal
+    if (body.erase && !principal.scopes.includes('admin')) {
+      throw new AppError('forbidden', 'An erasure is asked for with the scope admin.')
+    }
     const given = consentOf(params.actor, body, { by: keyId, now: options.clock.now() })
     const { consent, changed, stale } = await services.consents.put(tenantId, given)
     if (changed.length > 0) {
@@ -52,7 +57,14 @@ export function putConsent(app: App, deps: AppDeps) {
       const details = { categories: body.categories, changed, stale }
       await audited(deps, principal, { action: 'consent.changed', target: person, details })
     }
+    const begun = body.erase
+      ? await services.erasures.begin(tenantId, {
+          subject: { actorIds: [params.actor] },
+          ...{ mode: 'delete', reason: 'consent was withdrawn', isDryRun: false, by: keyId },
+        })
+      : undefined
     c.header('Cache-Control', 'no-store')
-    return reply.json(c, 200, { ...viewOf(consent), stale })
+    const erasing = begun && { erasureId: begun.erasureId }
+    return reply.json(c, 200, { ...viewOf(consent), stale, ...erasing })
   })
 }

@@ -48,9 +48,19 @@ const given = (clock: Pick<Clock, 'now'>) =>
     .optional()
     .openapi({ type: 'string', description: 'When it was given; now when left out' })
 
-/** What one person decided. @param clock tells what is ahead */
+/** One person decided this. @param clock tells what is ahead */
 export const consentBody = (clock: Pick<Clock, 'now'>) =>
-  z.strictObject({ categories, evidence, at: given(clock) }).openapi('ConsentBody')
+  z
+    .strictObject({
+      ...{ categories, evidence, at: given(clock) },
+      erase: z.boolean().default(false).openapi({
+        description: 'With a `denied`: also erase the person, by their id. Needs scope `admin`',
+      }),
+    })
+    .refine(({ erase, categories }) => !erase || Object.values(categories).includes('denied'), {
+      error: 'erase goes with a category that is denied',
+    })
+    .openapi('ConsentBody')
 
 /** A row of many. */
 export const consentRow = (clock: Pick<Clock, 'now'>) =>
@@ -86,7 +96,7 @@ export const viewExample = {
 /** Makes what is put of what was sent. */
 export function consentOf(
   actor: string,
-  { categories, evidence, at }: z.output<ReturnType<typeof consentBody>>,
+  { categories, evidence, at }: Omit<z.output<ReturnType<typeof consentBody>>, 'erase'>,
   by: { by: string; now: Date },
 ): Consent {
   const time = at ?? by.now.toISOString()

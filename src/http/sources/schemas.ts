@@ -46,6 +46,16 @@ const duplicates = z.enum(duplicatesModes).default('refuse').openapi({
     'What becomes of a statement of xAPI whose id is held with other content. `refuse`: it costs its request, which is answered 409. `accept`: it goes to quarantine, and the others of its request are stored. The first statement with an id stands either way. For back-fills.',
 })
 
+const tellsConsent = z
+  .boolean()
+  .optional()
+  .transform((tells) => tells || undefined)
+  .openapi({
+    type: 'boolean',
+    description:
+      'Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out',
+  })
+
 const id = z
   .string()
   .regex(SOURCE_ID, 'Must be 1 to 64 letters, digits and . _ -, a letter or digit first')
@@ -58,6 +68,7 @@ const settings = {
   signing: SigningSettings.optional(),
   vocabularies: vocabularyOrder.optional(),
   dialect: dialectName.optional(),
+  tellsConsent,
 }
 
 /** The settings of a source, to replace it. */
@@ -84,6 +95,7 @@ export const SourceView = z
       .optional(),
     vocabularies: vocabularyOrder.optional(),
     dialect: dialectName.optional(),
+    tellsConsent: z.boolean().optional(),
     createdAt: time,
     updatedAt: time,
   })
@@ -92,11 +104,12 @@ export const SourceView = z
 export function viewOf(source: Source): z.output<typeof SourceView> {
   const { sourceId: id, name, mode = 'lenient', duplicates = 'refuse', createdAt } = source
   const { signing, updatedAt = createdAt } = source
-  const { vocabularies, dialect } = source
+  const { vocabularies, dialect, tellsConsent } = source
   const chosen = {
     ...(signing && { signing }),
     ...(vocabularies && { vocabularies }),
     ...(dialect && { dialect }),
+    ...(tellsConsent && { tellsConsent }),
   }
   return { id, name, mode, duplicates, ...chosen, createdAt, updatedAt }
 }

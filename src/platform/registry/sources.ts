@@ -37,6 +37,8 @@ export interface Source {
   vocabularies?: VocabularyName[] | undefined
   /** The dialect of its native events, for what does not show it by its form. */
   dialect?: DialectName | undefined
+  /** If true, what its events say that people granted or denied is kept as theirs. */
+  tellsConsent?: true | undefined
   updatedAt?: string | undefined
 }
 

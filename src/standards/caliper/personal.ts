@@ -61,6 +61,27 @@ export const personal: PersonalTable = {
     const actor = nodeOf(nodeOf(item)?.actor)
     return saysYes(nodeOf(actor?.extensions)?.under13)
   },
+  consentIn(item) {
+    const event = nodeOf(item)
+    const said =
+      nodeOf(nodeOf(event?.extensions)?.consent) ??
+      nodeOf(nodeOf(nodeOf(event?.actor)?.extensions)?.consent)
+    return said ?? consentOfLaunch(nodeOf(nodeOf(event?.federatedSession)?.messageParameters))
+  },
+}
+
+// A tool that was launched by LTI sends what it was launched with: custom parameters of LTI 1.3 (core, 5.4.6) or 1.1.
+const CUSTOM = 'https://purl.imsglobal.org/spec/lti/claim/custom'
+const PARAMETER = /^(?:custom_)?consent_(.+)$/
+
+/** Reads `consent_analytics=granted` of a launch. */
+function consentOfLaunch(message: Readonly<Record<string, unknown>> | undefined) {
+  const parameters = { ...message, ...nodeOf(message?.[CUSTOM]) }
+  const said = Object.entries(parameters).flatMap(([name, value]) => {
+    const category = PARAMETER.exec(name)?.[1]
+    return category === undefined ? [] : [[category, value] as const]
+  })
+  return said.length === 0 ? undefined : Object.fromEntries(said)
 }
 
 const inItem = new Map<string, PersonalRole>([

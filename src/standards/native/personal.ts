@@ -40,4 +40,8 @@ export const personal: PersonalTable = {
     const context = isObject(item) ? item.context : undefined
     return isObject(context) && saysYes(context.under13)
   },
+  consentIn(item) {
+    const context = isObject(item) ? item.context : undefined
+    return isObject(context) && isObject(context.consent) ? context.consent : undefined
+  },
 }

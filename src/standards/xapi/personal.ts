@@ -64,4 +64,9 @@ export const personal: PersonalTable = {
     }
     return false
   },
+  consentIn(item) {
+    const extensions = nodeAt(nodeAt(isNode(item) ? item : undefined, 'context'), 'extensions')
+    const name = Object.keys(extensions ?? {}).find((one) => /[/#:]consent$/.test(one))
+    return name === undefined ? undefined : nodeAt(extensions, name)
+  },
 }

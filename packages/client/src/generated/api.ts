@@ -881,6 +881,7 @@ export type Source = {
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
+  tellsConsent?: boolean
   createdAt: string
   updatedAt: string
 }
@@ -911,6 +912,8 @@ export type NewSource = {
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
+  /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
+  tellsConsent?: boolean
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -937,6 +940,7 @@ export type ListedSource = {
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
+  tellsConsent?: boolean
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -1038,6 +1042,8 @@ export type SourceSettings = {
   vocabularies?: ('tenant' | 'platform' | 'attempt' | 'quiz' | 'observer')[]
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
+  /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
+  tellsConsent?: boolean
 }
 
 export type SourceConformance = {
@@ -1534,6 +1540,8 @@ export type ConsentRow = {
 export type PutConsent = Consent & {
   /** Categories of which a later decision is known, which stands */
   stale: string[]
+  /** Of the erasure that has begun */
+  erasureId?: string
 }
 
 export type ConsentBody = {
@@ -1543,6 +1551,8 @@ export type ConsentBody = {
   evidence?: string
   /** When it was given; now when left out */
   at?: string
+  /** With a `denied`: also erase the person, by their id. Needs scope `admin` */
+  erase?: boolean
 }
 
 export type Under13Outcome = {
@@ -2431,6 +2441,26 @@ export type Running = {
   status: 'running'
   /** Left out on AWS, where no process lives for long */
   startedAt?: string
+}
+
+export type Status = {
+  at: string
+  /** The earliest of all; absent where one is unknown */
+  completeTo?: string
+  consumers: Watermark[]
+  /** The last day (UTC) of the lake that is settled; absent while none is */
+  settledThrough?: string
+}
+
+export type Watermark = {
+  /** `archive` is the lake; `webhooks`, `statements`, `types` */
+  consumer: string
+  /** Every event that was acknowledged before then is in it; absent where unknown */
+  completeTo?: string
+  /** So many wait, of all tenants */
+  records?: number
+  /** What tells, where it is not known here */
+  toldBy?: string
 }
 
 /** What each operation takes and answers, by its `operationId`. */
@@ -5003,6 +5033,19 @@ export interface Operations {
       200: string
       304: undefined
       500: Problem
+    }
+  }
+  /** How far everything that follows the events is */
+  getStatus: {
+    method: 'GET'
+    path: '/status'
+    replies: {
+      200: Status
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
     }
   }
   /** Figures for Prometheus */
