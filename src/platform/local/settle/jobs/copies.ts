@@ -31,8 +31,11 @@ export async function findCopies(
     await findIn(step, connection, `SELECT h FROM ${ids([fresh])} WHERE h % ${parts} = ${part}`)
   }
   const copies = await leaveOut(runs, connection)
-  const old = kept === undefined ? [] : [`SELECT h FROM ${ids([kept])}`]
-  await writeIds(connection, output, [idsIn(runs), ...old])
+  if (copies === 0 && kept === undefined) await rename(fresh, output)
+  else {
+    const old = kept === undefined ? [] : [`SELECT h FROM ${ids([kept])}`]
+    await writeIds(connection, output, [idsIn(runs), ...old])
+  }
   const summary = await summaryOf(runs, connection)
   return { kind: 'single', rows: Number(rows) - copies, copies, summary }
 }
