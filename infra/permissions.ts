@@ -293,10 +293,16 @@ const settleLake: Permissions = [
     resources: [$interpolate`${lake.arn}/events/*`],
   },
   {
-    actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+    actions: [
+      ...['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      ...['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+    ],
     resources: [$interpolate`${lake.arn}/settled/*`],
   },
-  { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [lake.arn, results.arn] },
+  {
+    actions: ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
+    resources: [lake.arn, results.arn],
+  },
   {
     actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
     resources: [$interpolate`${results.arn}/settling/*`],
