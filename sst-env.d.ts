@@ -48,6 +48,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Dynamo"
     }
+    "Erase": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Events": {
       "name": string
       "type": "sst.aws.Dynamo"

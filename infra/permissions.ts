@@ -193,6 +193,12 @@ const putRecords: Permissions = [
   },
 ]
 
+/** Looks at every item there is, since what an event says of others stands in no index. */
+const eraseAll: Permissions = [
+  { actions: ['dynamodb:Scan', 'dynamodb:DeleteItem'], resources: [events.arn] },
+  { actions: ['dynamodb:Scan'], resources: [statements.arn, deliveries.arn] },
+]
+
 /** Lets Lambda's poller put the batches it gives up here, in the name of the function. */
 const discardBatches: Permissions = [
   { actions: ['s3:PutObject'], resources: [$interpolate`${blobs.arn}/aws/lambda/*`] },
@@ -293,10 +299,16 @@ const settleLake: Permissions = [
     resources: [$interpolate`${lake.arn}/events/*`],
   },
   {
-    actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+    actions: [
+      ...['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      ...['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+    ],
     resources: [$interpolate`${lake.arn}/settled/*`],
   },
-  { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [lake.arn, results.arn] },
+  {
+    actions: ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
+    resources: [lake.arn, results.arn],
+  },
   {
     actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
     resources: [$interpolate`${results.arn}/settling/*`],
@@ -425,6 +437,16 @@ export const permissions = {
     ...storeRootSecret,
   ],
   settle: [...settleLake, ...noteSettling, ...readRegistry, ...readDocuments],
+  // It looks at every event, and at all else of a tenant; anonymised events are put back.
+  erase: [
+    ...ingest,
+    ...queryEvents,
+    ...useDocuments,
+    ...rows(deliveries),
+    ...askLake,
+    ...readDeliveryLog,
+    ...eraseAll,
+  ],
   // It forgets what is old, in quarantine and among documents, and reads everything about who asks.
   sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments, ...askLake, ...readDeliveryLog],
 } satisfies Record<string, Permissions>

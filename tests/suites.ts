@@ -65,7 +65,7 @@ export const suites: Record<string, Part[]> = {
     },
     {
       name: 'lake',
-      says: 'The named queries by Trino, through Glue and S3',
+      says: 'The named queries by Trino, through Glue and S3, and the settled lake in Iceberg',
       files: 'tests/lake/*.slow.ts',
       options: EMULATED,
       needs: EMULATORS,

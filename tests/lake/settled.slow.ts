@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, setDefaultTimeout } from 'bun:test'
-import { createBlobStore } from '../../src/platform/aws/blob-store'
-import { createSettlement } from '../../src/platform/aws/settlement'
 import { createLakeErasures } from '../../src/platform/aws/settlement/requests'
-import { createStatements } from '../../src/platform/aws/settlement/statements'
-import type { BlobStore } from '../../src/platform/blob-store'
 import { openArchive } from '../../src/platform/local/archive'
 import { silentLog } from '../../src/telemetry/log'
 import { installMinistack } from '../../tools/aws-local/emulators/install'
 import { installIceberg, installTrino } from '../../tools/aws-local/emulators/trino'
-import { startAthenaByTrino } from '../support/aws/athena-by-trino'
-import { memoryBlobs } from '../support/blobs'
-import { aRunningClock } from '../support/clock'
 import { temporaryFolder } from '../support/folders'
 import { aBatch, aRecord } from '../support/records'
-import { type AwsLake, bucket, database, startAwsLake } from './aws-lake'
+import { type AwsLake, startAwsLake } from './aws-lake'
+import { startSettling } from './settling'
 
 // The settled lake on AWS, from the first night to an erasure, by the engine behind Athena: statements
 // to the letter, and Trino's own form of what Athena says in other words.
@@ -27,42 +21,17 @@ const HOUR_MS = 60 * 60 * 1000
 const DAYS = 24 * HOUR_MS
 
 let aws: AwsLake
-let athena: ReturnType<typeof startAthenaByTrino>
-const clock = aRunningClock()
-const blobs = memoryBlobs()
-/** When each object landed, by the clock of the test. */
-const landedAt = new Map<string, string>()
+let settling: ReturnType<typeof startSettling>
+const settlement = () => settling.settlement()
 
 beforeAll(async () => {
   aws = await startAwsLake()
-  athena = startAthenaByTrino({
-    ...{ query: aws.trino.query, glue: aws.glue, bucket, database, now: clock.now },
-  })
+  settling = startSettling(aws, ['default', 'short'])
 })
 afterAll(async () => {
-  await athena?.[Symbol.asyncDispose]()
+  await settling?.[Symbol.asyncDispose]()
   await aws?.[Symbol.asyncDispose]()
 })
-
-const objects = () => createBlobStore({ client: aws.s3, bucket })
-
-function settlement() {
-  return createSettlement({
-    statements: createStatements({ client: athena.client, workgroup: 'settling', database }),
-    lake: {
-      ...objects(),
-      async list(...asked: Parameters<BlobStore['list']>) {
-        const found = await objects().list(...asked)
-        return found.map((one) => ({ ...one, storedAt: landedAt.get(one.key) ?? one.storedAt }))
-      },
-    },
-    ...{ bucket, blobs, clock, log: silentLog },
-    tenants: {
-      list: async () =>
-        ['default', 'short'].map((tenantId) => ({ tenantId, name: '', createdAt: '' })),
-    },
-  })
-}
 
 const LEARNER = 'urn:learner:1'
 const at = (day: string) => `2026-11-${day}T10:00:00.000Z`
@@ -82,11 +51,8 @@ async function land(name: string, records: ReturnType<typeof aRecord>[]) {
     await archive.write(aBatch(name, records))
   }
   await aws.putAll(folder.path)
-  const now = clock.now().toISOString()
-  for (const { key } of await objects().list('events/', 1000)) {
-    if (!landedAt.has(key)) landedAt.set(key, now)
-  }
-  clock.advance(HOUR_MS)
+  await settling.noteLanding()
+  settling.clock.advance(HOUR_MS)
 }
 
 const rowsOf = async (sql: string) => (await aws.trino.query(sql)).rows
@@ -113,9 +79,9 @@ describe('the settled lake', () => {
   })
 
   it('changes nothing when it is asked again', async () => {
-    const before = athena.statements().length
+    const before = settling.athena.statements().length
     expect(await settlement().settle({ until: '2026-11-22' })).toEqual({ days: [], isDone: true })
-    expect(athena.statements().length).toBe(before)
+    expect(settling.athena.statements().length).toBe(before)
   })
 
   it('reads only what a question leaves: nothing landed for a settled day, a file or two for a learner', async () => {
@@ -146,9 +112,9 @@ describe('the settled lake', () => {
   })
 
   it('deletes what landed a day after readers see the settled, and what is newer stays', async () => {
-    const landed = async () => (await objects().list('events/', 1000)).length
+    const landed = async () => (await settling.objects.list('events/', 1000)).length
     const before = await landed()
-    clock.advance(25 * HOUR_MS)
+    settling.clock.advance(25 * HOUR_MS)
     await settlement().settle({ until: '2026-11-22' })
     expect(await landed()).toBe(1)
     expect(before).toBeGreaterThan(1)
@@ -164,17 +130,18 @@ describe('the settled lake', () => {
   })
 
   it('says why it does not get on, waits, and goes on', async () => {
-    athena.failures.set('MERGE', 'Query exhausted resources at this scale factor')
+    settling.athena.failures.set('MERGE', 'Query exhausted resources at this scale factor')
     const failing = settlement().settle({ until: '2026-11-23' })
     await expect(failing).rejects.toThrow('exhausted resources')
     expect((await settlement().state()).problem).toContain('merge: Query exhausted')
     expect(await settlement().settle({ until: '2026-11-23' })).toEqual({ days: [], isDone: false })
-    clock.advance(25 * HOUR_MS)
-    athena.failures.set(
+    settling.clock.advance(25 * HOUR_MS)
+    settling.athena.failures.set(
       'VACUUM',
       'ICEBERG_VACUUM_MORE_RUNS_NEEDED: Removed 1000 files in this round',
     )
-    const vacuums = () => athena.statements().filter((sql) => sql === 'VACUUM settled').length
+    const vacuums = () =>
+      settling.athena.statements().filter((sql) => sql === 'VACUUM settled').length
     const before = vacuums()
     expect((await settlement().settle({ until: '2026-11-23' })).isDone).toBe(true)
     expect(vacuums()).toBe(before + 2)
@@ -183,7 +150,7 @@ describe('the settled lake', () => {
 })
 
 describe('an erasure', () => {
-  const erasures = () => createLakeErasures(blobs)
+  const erasures = () => createLakeErasures(settling.blobs)
   const requestedAt = '2026-11-23T12:00:00.000Z'
 
   async function raw() {
@@ -225,13 +192,13 @@ describe('an erasure', () => {
 
   it('is done once no file has any of them, and forgets whom it was asked for', async () => {
     for (const until of ['2026-11-25', '2026-11-26']) {
-      clock.advance(25 * HOUR_MS)
+      settling.clock.advance(25 * HOUR_MS)
       await settlement().settle({ until })
     }
     expect(await erasures().state('default', 'era_1')).toMatchObject({
       ...{ status: 'done', settledBy: '2026-11-25', landedBy: '2026-11-27' },
     })
-    const noted = [...blobs.held].map(([, bytes]) => Buffer.from(bytes).toString()).join()
+    const noted = [...settling.blobs.held].map(([, bytes]) => Buffer.from(bytes).toString()).join()
     expect(noted).not.toContain(LEARNER)
     const files = await rowsOf(`SELECT count(*) FROM "settled$files" WHERE content <> 0`)
     expect(files).toEqual([[0]]) // no file only notes what is deleted
@@ -273,9 +240,11 @@ describe('expiry', () => {
 describe('a column that is added', () => {
   it('comes to the settled table, and the view has it', async () => {
     await aws.trino.query('ALTER TABLE settled DROP COLUMN governed_by')
-    const state = JSON.parse(Buffer.from(blobs.held.get('lake/settlement.json')!).toString())
+    const state = JSON.parse(
+      Buffer.from(settling.blobs.held.get('lake/settlement.json')!).toString(),
+    )
     state.columns = state.columns.filter((name: string) => name !== 'governed_by')
-    blobs.held.set('lake/settlement.json', Buffer.from(JSON.stringify(state)))
+    settling.blobs.held.set('lake/settlement.json', Buffer.from(JSON.stringify(state)))
     await land('g', [event('z1', '27', { governedBy: ['a rule'] })])
     await settlement().settle({ until: '2026-11-28' })
     const rows = await rowsOf(

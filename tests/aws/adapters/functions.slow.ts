@@ -1,4 +1,4 @@
-import { expect, it, setDefaultTimeout } from 'bun:test'
+import { expect, it, setDefaultTimeout, setSystemTime } from 'bun:test'
 import { join } from 'node:path'
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
@@ -89,6 +89,7 @@ const api: Door<LambdaFunctionURLEvent, Reply> = await door('api')
 const changes: Door<DynamoDBStreamEvent, DynamoDBBatchResponse> = await door('changes')
 const deliver: Door<SQSEvent, SQSBatchResponse> = await door('deliver')
 const sweep: Door<object, void> = await door('sweep')
+const erase: Door<object, void> = await door('erase')
 const realtime: Door<RealtimeEvent, { statusCode: number }> = await door('realtime')
 
 /** Runs the command that gives out keys. @returns what it printed */
@@ -103,6 +104,7 @@ async function keysCommand(...args: string[]) {
 
 const first = await keysCommand()
 const [, demoKey] = /^demo +(\S+)$/m.exec(first.stdout)!
+const [, adminKey] = /^admin +(\S+)$/m.exec(first.stdout)!
 
 async function call(method: string, path: string, body?: object, key = demoKey) {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
@@ -244,6 +246,47 @@ it('takes up again a batch that Lambda gave up', async () => {
   expect(
     (await lake.objects('events/retention_class=standard/', before.length + 1)).length,
   ).toBeGreaterThan(before.length)
+})
+
+it('erases a person where it may, and leaves the lake to the night', async () => {
+  const event = anEvent()
+  const actorId = (event.actor as { id?: string }).id ?? String(event.actor)
+  const others = JSON.stringify(anEvent()).replaceAll(actorId, 'urn:of-another')
+  const other = JSON.parse(others) as typeof event
+  await call('POST', '/caliper/v1p2/events', anEnvelope([event, other]))
+  const asked = { subject: { actorIds: [actorId] }, mode: 'delete', reason: 'asked for' }
+  const begun = await call('POST', '/privacy/erasures', asked, adminKey)
+  expect(begun).toMatchObject({ status: 202, body: { status: 'waiting' } })
+  const path = `/privacy/erasures/${begun.body.id}`
+
+  try {
+    await erase.handler({}, {})
+    // What passed the door before the tombstones stood is stored by then.
+    setSystemTime(new Date(Date.now() + 60_000))
+    await erase.handler({}, {})
+  } finally {
+    setSystemTime()
+  }
+
+  const read = (id: string) => call('GET', `/analytics/events/${encodeURIComponent(id)}`)
+  expect((await read(event.id)).status).toBe(404)
+  expect((await read(other.id)).status).toBe(200)
+  expect((await call('GET', path, undefined, adminKey)).body.status).toBe('running')
+  const { S3Client } = await import('@aws-sdk/client-s3')
+  const blobs = createBlobStore({ client: new S3Client({}), bucket: resources.blobsBucket })
+  const [waiting] = await blobs.list('lake/erasures/', 10)
+  const request = JSON.parse(Buffer.from((await blobs.get(waiting!.key))!).toString())
+  expect(request).toMatchObject({ id: begun.body.id, actorIds: [actorId], removed: 0 })
+
+  // The night has been.
+  const done = { ...request, actorIds: [], deletedAt: request.requestedAt, removed: 3 }
+  await blobs.put(waiting!.key, Buffer.from(JSON.stringify(done)))
+  await erase.handler({}, {})
+  const { status, certificate } = (await call('GET', path, undefined, adminKey)).body
+  expect(status).toBe('done')
+  const place = JSON.stringify(certificate)
+  expect(place).toContain('"place":"lake"')
+  expect(place).toMatch(/"goneBy":"\d{4}-\d\d-\d\d"/)
 })
 
 it('takes events over a connection that was opened with a key, and over no other', async () => {

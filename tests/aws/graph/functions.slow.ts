@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { assumed } from '../../../tools/capacity/load'
 import { graphOf, named, ofType, root } from '../../support/graph/graphs'
 
-const doors = ['Api', 'Changes', 'Deliver', 'Follow', 'Realtime', 'Settle', 'Stream', 'Sweep']
+const doors = ['Api', 'Changes', 'Deliver', 'Erase', 'Follow', 'Realtime', 'Settle', 'Stream', 'Sweep']
 
 for (const stage of ['ci', 'production'] as const) {
   describe(`the functions of ${stage}`, () => {
@@ -148,7 +148,7 @@ describe('the way in', () => {
     expect(schedule!.inputs.state).toBe('ENABLED')
     expect(timeout).toBeLessThanOrEqual(Number(minutes) * 60)
     // Lambda calls a function that failed twice more, minutes later, unless it is told not to.
-    const once = ['Settle', 'Sweep'].map((name) => ({
+    const once = ['Erase', 'Settle', 'Sweep'].map((name) => ({
       functionName: named(graph, 'Function', `${name}Function`).inputs.name,
       maximumRetryAttempts: 0,
     }))

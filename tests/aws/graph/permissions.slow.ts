@@ -17,6 +17,7 @@ const aConnection = `${executionArn}/*/*/@connections/a`
 
 const services: Record<string, string> = {
   ArchiveRole: 'firehose',
+  EraseScheduleRole: 'scheduler',
   SettleScheduleRole: 'scheduler',
   SweepScheduleRole: 'scheduler',
 }
@@ -85,6 +86,9 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Realtime', 'dynamodb:Query', table('Deliveries')],
   ['Stream', 'dynamodb:GetItem', table('Deliveries')],
   ['Settle', 's3:PutObject', `${bucketArn('Lake')}/events/a`],
+  ['Erase', 's3:DeleteObject', `${bucketArn('Lake')}/settled/a`],
+  ['Erase', 'athena:StartQueryExecution', workgroup('Settling')],
+  ['Sweep', 'dynamodb:Scan', table('Events')],
   ['Settle', 's3:PutObject', `${bucketArn('Blobs')}/spill/a`],
   ['Settle', 's3:GetObject', `${bucketArn('Blobs')}/spill/a`],
   ['Settle', 's3:DeleteObject', `${bucketArn('Blobs')}/bodies/a`],
@@ -169,6 +173,17 @@ describe('permissions', () => {
     expect(files.filter((one) => !may(`s3:${one}`, `${bucketArn('Lake')}/settled/a`))).toEqual([])
     expect(may('s3:DeleteObject', `${bucketArn('Lake')}/events/a`)).toBe(true)
     expect(may('s3:PutObject', `${bucketArn('Blobs')}/lake/settlement.json`)).toBe(true)
+  })
+
+  it('let Erase look at every item, and delete it', () => {
+    for (const name of ['Events', 'Statements', 'Deliveries']) {
+      expect(mayDo(role('Erase'), 'dynamodb:Scan', table(name))).toBe(true)
+    }
+    for (const name of ['Events', 'Quarantine', 'Deliveries', 'Documents']) {
+      expect(mayDo(role('Erase'), 'dynamodb:DeleteItem', table(name))).toBe(true)
+    }
+    expect(mayDo(role('Erase'), 's3:DeleteObject', `${bucketArn('Blobs')}/bodies/a`)).toBe(true)
+    expect(mayDo(role('Erase'), 's3:PutObject', `${bucketArn('Blobs')}/lake/erasures/a`)).toBe(true)
   })
 
   it('let those who ask the lake read what is settled', () => {

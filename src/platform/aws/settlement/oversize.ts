@@ -8,7 +8,7 @@ const LARGE = 'large/'
 const PAGE = 1000
 
 // They are named in one statement, where each takes some 150 bytes.
-const MOST = 500
+const MOST = 200
 
 /**
  * Finds the records of these people that were too large for the lake, by what stands in its `raw` in their

@@ -14,6 +14,7 @@ import {
   replaceView,
   SETTLED,
   settledColumns,
+  text,
   vacuum,
   viewText,
 } from './texts'
@@ -95,9 +96,10 @@ function isToMerge(day: string, { state, landed, until, now }: Situation): boole
   return Date.parse(newest) < now.getTime() - UNSURE_MS
 }
 
-// Athena takes 262,144 bytes of text. An account is in it seven times, with some thirty bytes around it.
-const IDS_BYTES = 24_000
-const bytesOf = (id: string) => Buffer.byteLength(id) + 30
+// Athena takes 262,144 bytes of text. An account is in it four times, with some thirty bytes around it; the
+// rest is for records that were too large for the lake.
+const IDS_BYTES = 50_000
+const bytesOf = (id: string) => Buffer.byteLength(text(id)) + 30
 
 /**
  * Requests of closed days are gathered: each statement reads the whole lake, whosever it looks for. Those that only
@@ -139,9 +141,9 @@ export function textOf(
     case 'vacuum':
       return vacuum
     case 'count-all':
-      return foundWhere('events', conditionsOf(step, requests))
+      return foundWhere('events', conditionsOf(step, requests), tenantsOf(step))
     case 'find':
-      return foundWhere(SETTLED, conditionsOf(step, requests))
+      return foundWhere(SETTLED, conditionsOf(step, requests), tenantsOf(step))
     case 'erase':
       return deleteWhere(conditionsOf(step, requests).join(' OR '))
     case 'merge':
@@ -153,6 +155,10 @@ export function textOf(
     case 'optimize':
       return optimize(step.from)
   }
+}
+
+function tenantsOf({ parts }: { parts: readonly RequestPart[] }): string[] {
+  return parts.map(({ tenantId }) => tenantId)
 }
 
 function conditionsOf(

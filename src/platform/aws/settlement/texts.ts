@@ -144,9 +144,19 @@ FROM ${table} WHERE day = ${text(day)} GROUP BY retention_class`
 }
 
 /** Counts the rows for which each of the conditions holds, in one reading. */
-export function foundWhere(table: string, conditions: readonly string[]): string {
-  return `SELECT ${conditions.map((one) => `count_if(${one})`).join(', ')}
-FROM ${table} WHERE ${conditions.join(' OR ')}`
+export function foundWhere(
+  table: string,
+  conditions: readonly string[],
+  tenants: readonly string[],
+): string {
+  const names = conditions.map((_, at) => `of_${at}`)
+  // Each is long, and stands in it once.
+  const asked = conditions.map((one, at) => `${one} AS of_${at}`)
+  return `SELECT ${names.map((name) => `count_if(${name})`).join(', ')}
+FROM (
+  SELECT ${asked.join(', ')} FROM ${table}
+  WHERE tenant_id IN (${[...new Set(tenants)].map(text).join(', ')})
+) AS found`
 }
 
 /** Counts the rows for which a condition holds, by class and day of their landing. */

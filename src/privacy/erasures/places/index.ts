@@ -33,6 +33,8 @@ export interface Holders {
   lake: Lake
   blobs: BlobStore
   spill?: BlobStore | undefined
+  /** Places that have to be empty before any other is searched. */
+  firstPlaces?: readonly Place[] | undefined
   /** Places that others keep: pseudonyms, answers to requests for access, batches that failed. */
   otherPlaces?: readonly Place[] | undefined
 }
@@ -43,9 +45,10 @@ export interface Holders {
  */
 export function placesOf(holders: Holders): Place[] {
   const { events, archive, lakeErasures, deliveries, statements, quarantine } = holders
-  const { documents, spill, otherPlaces = [] } = holders
+  const { documents, spill, firstPlaces = [], otherPlaces = [] } = holders
   const attachments = attachmentsPlace(holders)
   return [
+    ...firstPlaces,
     ...(spill === undefined ? [] : [spillPlace(spill)]),
     eventsPlace(events, { attachmentsOf: attachments.note }),
     ...(archive?.erase === undefined ? [] : [archivePlace({ erase: archive.erase })]),
