@@ -27,7 +27,7 @@ const asked = async (of: ReturnType<typeof create>, ids: string[], tenantId = 'd
 describe('tombstones', () => {
   it('know an erased person in each spelling, and nobody else', async () => {
     const tombstones = create()
-    await tombstones.put('default', ['mailto:ada@example.edu', 'https://b.edu/|7'], 'ers_1')
+    await tombstones.put('default', ['mailto:ada@example.edu', 'https://b.edu/|7'])
     const theirs = ['ada@Example.edu', 'mailto:ada@example.edu', 'https://b.edu/|7']
     const others = ['Ada@example.edu', 'ada@example.ed', 'https://b.edu/|70', '7', '']
     expect(await asked(tombstones, [...theirs, ...others])).toEqual(theirs.toSorted())
@@ -38,7 +38,7 @@ describe('tombstones', () => {
   it('take ids as they are, whatever characters they have', async () => {
     const tombstones = create()
     for (const id of oddIds) {
-      await tombstones.put('odd', [id], 'ers_2')
+      await tombstones.put('odd', [id])
       expect(await asked(tombstones, [...neighboursOf(id), id], 'odd')).toEqual([id])
       await tombstones.lift('odd', [id])
     }
@@ -47,7 +47,7 @@ describe('tombstones', () => {
   it('count in another process within five seconds, and so does their end', async () => {
     const [one, other] = [create(), create()]
     expect(await asked(other, ['eve'])).toEqual([])
-    await one.put('default', ['eve'], 'ers_3')
+    await one.put('default', ['eve'])
     clock.advance(5_001)
     expect(await asked(other, ['eve'])).toEqual(['eve'])
     expect(await one.lift('default', ['eve'])).toEqual({ lifted: 1 })
@@ -59,7 +59,7 @@ describe('tombstones', () => {
 
   it('say that there are none once the last is lifted', async () => {
     const tombstones = create()
-    await tombstones.put('few', ['a', 'b'], 'ers_4')
+    await tombstones.put('few', ['a', 'b'])
     await tombstones.lift('few', ['a'])
     await tombstones.lift('few', ['b'])
     expect(tombstones.flags).toEqual([
@@ -70,7 +70,7 @@ describe('tombstones', () => {
 
   it('name nobody', async () => {
     const tombstones = create()
-    await tombstones.put('quiet', ['canary-of-tombstones'], 'ers_5')
+    await tombstones.put('quiet', ['canary-of-tombstones'])
     const { items } = await platform.documents.list('quiet', [], { limit: 100 })
     for (const { key } of items) {
       const { bytes } = (await platform.documents.get('quiet', key))!

@@ -1,16 +1,10 @@
-import { Database } from 'bun:sqlite'
-import { afterAll, describe, expect, it } from 'bun:test'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { describe, expect, it } from 'bun:test'
 import { archiveStored } from '../../src/changes/consumers'
 import { createStatementsConsumer } from '../../src/changes/statements'
-import { createDuck } from '../../src/platform/local/parquet/duck'
 import { startTestApp, type TestApp } from '../support/app'
+import { filesWith } from '../support/privacy/files-with'
 import { CANARY, learner, learnerIds, plant } from '../support/privacy/planted'
 import { until } from '../support/until'
-
-const duck = createDuck()
-afterAll(() => duck[Symbol.asyncDispose]())
 
 interface View {
   id: string
@@ -34,34 +28,6 @@ async function over(test: TestApp, id: string): Promise<View> {
     return ['done', 'failed', 'cancelled'].includes(view.status)
   }, 30_000)
   return view!
-}
-
-/** Names the files of a folder in which a text stands, packed or not. */
-async function filesWith(folder: string, text: string): Promise<string[]> {
-  const found: string[] = []
-  for (const name of readdirSync(folder, { recursive: true }) as string[]) {
-    const path = join(folder, name)
-    if (!statSync(path).isFile()) continue
-    const texts = [readFileSync(path).toString('latin1')]
-    if (path.endsWith('.parquet')) {
-      const connection = await duck.connect()
-      const rows = await connection.runAndReadAll(
-        `SELECT to_json(t)::VARCHAR FROM read_parquet('${path}') t`,
-      )
-      texts.push(JSON.stringify(rows.getRowsJson()))
-      connection.closeSync()
-    }
-    if (/hot\/\d+\.db$/.test(path)) {
-      using db = new Database(path, { readonly: true })
-      for (const { body } of db
-        .query<{ body: Uint8Array }, []>('SELECT body FROM segments')
-        .all()) {
-        texts.push(Buffer.from(await Bun.zstdDecompress(body)).toString())
-      }
-    }
-    if (texts.some((one) => one.includes(text))) found.push(name)
-  }
-  return found
 }
 
 describe('a learner who is in every corner', () => {

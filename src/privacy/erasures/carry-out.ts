@@ -100,7 +100,7 @@ export function createCarryOut(needs: CarryOutNeeds) {
     }
     if (!erasure.isDryRun) {
       await audit(erasure, 'erasure.begun')
-      await tombstones.put(erasure.tenantId, ids, erasure.erasureId)
+      await tombstones.put(erasure.tenantId, ids)
     }
     const waitMs = erasure.isDryRun ? 0 : graceMs
     const cursor = new Date(clock.now().getTime() + waitMs).toISOString()

@@ -57,11 +57,7 @@ export function documentsPlace(documents: Documents): Place {
 
     async search({ tenantId, actorIds, isDryRun }, cursor) {
       let [looked, found, named] = [0, 0, 0]
-      const people = createPeople(actorIds)
-      const theirs = new Set(actorIds.map(comparableId))
-      const listed = new Set(actorIds.flatMap(segmentsOf))
-      // Documents about an agent stand under a hash of it.
-      const owned = new Set([...actorIds, ...theirs].flatMap(prefixesOfAgent).map(nameOf))
+      const { people, theirs, listed, owned } = wantedOf(actorIds)
       const page = await documents.list(tenantId, [], { limit: PAGE, cursor })
       for (const entry of page.items) {
         const rule = ruleOf(entry.key)
@@ -97,6 +93,23 @@ export function documentsPlace(documents: Documents): Place {
       }
     },
   }
+}
+
+// A search asks page by page, for the same ten thousand people each time.
+const wanted = new WeakMap<readonly string[], ReturnType<typeof wantedBy>>()
+
+function wantedOf(actorIds: readonly string[]) {
+  const found = wanted.get(actorIds) ?? wantedBy(actorIds)
+  wanted.set(actorIds, found)
+  return found
+}
+
+function wantedBy(actorIds: readonly string[]) {
+  const theirs = new Set(actorIds.map(comparableId))
+  // Documents about an agent stand under a hash of it.
+  const owned = new Set([...actorIds, ...theirs].flatMap(prefixesOfAgent).map(nameOf))
+  const listed = new Set(actorIds.flatMap(segmentsOf))
+  return { people: createPeople(actorIds), theirs, listed, owned }
 }
 
 function nameOf(key: DocumentKey): string {
