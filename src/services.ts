@@ -149,12 +149,14 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const audit = auditLater({ ...platform, config, clock, log, hasTimer })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
-  const { tombstones } = governing
+  const { tombstones, pseudonyms } = governing
   const pseudonymsOf = async (tenantId: string, id: string) =>
-    (await governing.pseudonyms()).pseudonymsOf(tenantId, id)
+    (await pseudonyms()).pseudonymsOf(tenantId, id)
   const access = accessLater({ platform: given, flush: options.flush, pseudonymsOf, clock, log })
   const otherPlaces = [accessPlace(access)]
-  const erasures = erasuresLater(platform, { tombstones, audit, otherPlaces, clock, log })
+  const erasures = erasuresLater(platform, {
+    ...{ tombstones, pseudonyms, audit, otherPlaces, clock, log },
+  })
   return {
     ...options,
     ...governing,

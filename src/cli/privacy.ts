@@ -2,15 +2,17 @@ import { Command } from 'commander'
 import { accessCommand } from './privacy/access'
 import { eraseCommand } from './privacy/erase'
 import { cancelCommand, erasuresCommand, keyCommand, liftCommand } from './privacy/erasures'
+import { revealCommand, rotatePseudonymKeyCommand } from './privacy/pseudonyms'
 import { verifyCommand } from './privacy/verify'
 
 export function privacyCommand(): Command {
   const command = new Command('privacy').description(
-    'give people what is kept about them, erase them from it, and prove it',
+    'give people what is kept of them, erase them, and prove it; say who is behind a pseudonym',
   )
   const commands = [
     ...[eraseCommand(), erasuresCommand(), verifyCommand()],
-    ...[cancelCommand(), liftCommand(), keyCommand(), accessCommand()],
+    ...[cancelCommand(), liftCommand(), keyCommand()],
+    ...[revealCommand(), rotatePseudonymKeyCommand(), accessCommand()],
   ]
   for (const one of commands) command.addCommand(one)
   return command

@@ -3,6 +3,7 @@ import type { Issue } from '../error/issue'
 import type { ReadEvent } from '../event/reading'
 import type { Withheld } from '../event/receipt'
 import type { ServerFacts } from '../event/record'
+import { isJson } from '../syntax/is-json'
 import { eachOf, inTurns } from '../syntax/steps'
 import { counter } from './counter'
 import { factsOf, type KnownFacts } from './facts'
@@ -69,7 +70,7 @@ export function cleaningWith(needs: GoverningNeeds): {
     treatments: readonly FieldTreatment[],
     by: Pseudonymiser,
   ): CleanedText | undefined {
-    if (typeof raw !== 'string') return undefined
+    if (typeof raw !== 'string' || treatments.length === 0) return undefined
     return personal.cleanText(raw, standard, treatments, { pseudonyms: by, policy })
   }
 
@@ -122,8 +123,9 @@ export function cleaningWith(needs: GoverningNeeds): {
       ): Refused {
         const server = serverUnder(treatments)
         const asItWas = { ...item, around: { server, context: termsUnder(context, [], by) } }
-        if (treatments.length === 0) return asItWas
         const { encoding, id, ...rest } = item
+        const isText = encoding === undefined && (treatments.length > 0 || isJson(item.raw))
+        if (treatments.length === 0 && (isText || isKeptUnread([]))) return asItWas
         const clean = encoding === undefined ? cleanText(item.raw, treatments, by) : undefined
         if (clean === undefined) {
           if (isKeptUnread(treatments)) return asItWas
@@ -151,9 +153,15 @@ export function cleaningWith(needs: GoverningNeeds): {
       const { withheldBy, treatments } = askedOf({ raw }, facts!)
       const server = serverUnder(treatments)
       const asItWas = { ...refusal, body, server, context, withheld: [] }
-      if (treatments.length === 0 && withheldBy === undefined) return asItWas
+      if (treatments.length === 0 && withheldBy === undefined) {
+        if (policy.unreadable === 'keep' || (typeof body === 'string' && isJson(body)))
+          return asItWas
+      }
       const by = await pseudonymsFor(treatments)
-      const clean = withheldBy === undefined ? cleanText(body, treatments, by) : undefined
+      const found = withheldBy === undefined ? cleanText(body, treatments, by) : undefined
+      // Where nobody was found, they may stand where nobody looks: it is no body of any standard.
+      const isClean = found !== undefined && (found.changed > 0 || policy.unreadable === 'keep')
+      const clean = isClean ? found : undefined
       const isUnread = clean === undefined && withheldBy === undefined
       if (isUnread && isKeptUnread(treatments)) return asItWas
       await by.store()

@@ -5,7 +5,7 @@ import type { GovernanceParts, Sending } from './governance'
 import type { PersonalData } from './personal/personal'
 import type { InForce } from './policies'
 import type { Facts } from './policy/decision'
-import { isSigned, mayHaveSign, PSEUDONYM } from './signs'
+import { mayBeSigned, mayHaveSign, PSEUDONYM, saysSo } from './signs'
 
 /** An item: its text, and the event that was read of it, if it was one. */
 export interface Known {
@@ -50,7 +50,9 @@ export async function factsOf(items: readonly Known[], needs: Needs): Promise<Kn
   const signed = items.map(
     ({ raw, event }) =>
       mayHaveSign(raw) &&
-      (event === undefined ? isSigned(raw) : personal.isUnder13({ raw, standard })),
+      (event === undefined
+        ? mayBeSigned(raw)
+        : saysSo(raw) || personal.isUnder13({ raw, standard })),
   )
   const children = people.map((ids, at) => ids.filter((id) => signed[at] || listed.has(id)))
   // Where nobody is named, consent can be nobody's.

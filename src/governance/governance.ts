@@ -10,6 +10,7 @@ import type { Consents } from './consents/consents'
 import type { Governing } from './governing'
 import type { PersonalData, Pseudonymiser } from './personal/personal'
 import type { InForce } from './policies'
+import type { Facts } from './policy/decision'
 import type { OptOutSignal, Policy } from './policy/policy'
 import { ANONYMOUS, mayHaveSign, PSEUDONYM } from './signs'
 
@@ -54,6 +55,12 @@ export interface Governance {
     standard: StandardName,
     sent: readonly Sent[],
   ): Promise<Governing | undefined>
+  /**
+   * Finds what rules ask of events that are stored, for a policy that is only tried. Signals of browsers are kept
+   * nowhere, and count as absent.
+   * @throws {StorageError}
+   */
+  factsOf(records: readonly EventRecord[], tried: InForce): Promise<Facts[]>
   /** Tells whether two ids are of one person, one of which may be a pseudonym. @throws {StorageError} */
   isSamePerson(tenantId: string, sent: string, kept: string): Promise<boolean>
 }
@@ -71,6 +78,11 @@ export function createGovernance(parts: GovernanceParts): Governance {
       return createGoverning(parts, inForce, sending, standard)
     },
 
+    async factsOf(records, tried) {
+      const { factsOfStored } = await import('./stored-facts')
+      return factsOfStored(records, tried, parts)
+    },
+
     async isSamePerson(tenantId, sent, kept) {
       if (sent === kept || kept === ANONYMOUS) return true
       if (!kept.startsWith(PSEUDONYM)) return false
@@ -82,8 +94,9 @@ export function createGovernance(parts: GovernanceParts): Governance {
 
 /** Tells whether nothing is asked but what is asked of every tenant. */
 function isPlain({ policy, hasUnder13, hasTombstones }: InForce): boolean {
-  const { rules, addresses, retentionDays } = policy
-  if (rules.length > 0 || addresses !== 'keep' || hasUnder13 || hasTombstones) return false
+  const { rules, addresses, unreadable, retentionDays } = policy
+  if (rules.length > 0 || hasUnder13 || hasTombstones) return false
+  if (addresses !== 'keep' || unreadable !== 'keep') return false
   return retentionClasses.every((one) => retentionDays[one] === usualDays[one])
 }
 

@@ -4,6 +4,8 @@ import type { CleanedText } from './personal/personal'
 // Reasons quote what was sent, in quotes or after `got`; nobody can tell whether that is of a person, and
 // a long value is cut, so that it is not found again.
 const GOT = /[,;:]? got .*$/s
+// Where a text is no JSON, what stands around the place is shown after it.
+const AROUND = /(\(offset \d+\)): .*$/s
 const QUOTED = /"(?:[^"\\]|\\.)*"?|'[^']*'/gs
 
 /**
@@ -20,8 +22,12 @@ export function saidWithout(
   return issues.map((issue) => ({
     ...issue,
     path: withoutNames(issue.path, sent, clean?.raw ?? ''),
-    message: inText(issue.message.replace(GOT, '').replaceAll(QUOTED, '…')),
+    message: inText(withoutQuotes(issue.message)),
   }))
+}
+
+function withoutQuotes(message: string): string {
+  return message.replace(GOT, '').replace(AROUND, '$1').replaceAll(QUOTED, '…')
 }
 
 /** Ends a path before a name that was sent and is not kept. */

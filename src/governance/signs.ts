@@ -16,6 +16,13 @@ export function mayHaveSign(raw: string): boolean {
 const SIGNED = /under13\\?"?\s*:\s*(?!\s|false|"false|0)/
 
 /** Tells of a text that is no event whether a sign in it may say so. */
-export function isSigned(raw: string): boolean {
+export function mayBeSigned(raw: string): boolean {
   return SIGNED.test(raw)
+}
+
+const SAYS = /under13"\s*:\s*(?:true|1\b|"(?:true|yes|1)")/i
+
+/** Tells of an event whether a sign in it says so of somebody, be it not of its actor. */
+export function saysSo(raw: string): boolean {
+  return SAYS.test(raw)
 }

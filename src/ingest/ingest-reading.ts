@@ -78,7 +78,8 @@ export function createStore(needs: StoreNeeds): Store {
   const underTerms = createRecordStore(needs)
   const countTypes = countTypesWith(needs.typeCounts)
 
-  return async function store({ reading, origin, readable, refused, withheld, counted }) {
+  return async function store(ready) {
+    const { reading, origin, readable, refused, withheld, counted, sessions } = ready
     const isWhole =
       standardNamed(reading.standard)?.onRefusal === 'request' && origin.duplicates !== 'accept'
     const about = { ...origin, standard: reading.standard }
@@ -89,7 +90,7 @@ export function createStore(needs: StoreNeeds): Store {
       return { records, appended: await append(records, isWhole) }
     })
     const outcome = outcomeOf(reading, readable, appended, refused)
-    await rememberSessions(reading, outcome.stored, origin, needs)
+    await rememberSessions(reading, outcome.stored, { ...origin, sessions }, needs)
     countTypes(origin, outcome.stored)
     return { ...outcome, withheld, counted }
   }

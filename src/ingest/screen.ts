@@ -4,6 +4,7 @@ import type { Governance } from '../governance/governance'
 import { standardNamed } from '../standards'
 import type { Origin, Stored } from './arrival'
 import type { SessionDocuments } from './sessions'
+import type { Ready } from './steps/govern'
 
 interface Needs {
   documents?: SessionDocuments | undefined
@@ -33,7 +34,7 @@ export async function screened(
 export async function rememberSessions(
   { standard, context }: Pick<Reading, 'standard' | 'context'>,
   stored: readonly Stored[],
-  origin: Pick<Origin, 'tenantId'>,
+  origin: Pick<Origin, 'tenantId'> & Pick<Ready, 'sessions'>,
   { documents }: Needs,
 ): Promise<void> {
   const type = standardNamed(standard)?.beginsSession

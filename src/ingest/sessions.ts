@@ -35,10 +35,12 @@ function keyOf(sessionId: string): DocumentKey {
  */
 export async function remember(
   first: readonly Stored[],
-  { tenantId }: Whose,
+  { tenantId, sessions: known }: Whose & { sessions?: ReadonlyMap<number, string> | undefined },
   documents: SessionDocuments,
 ): Promise<void> {
-  const sessions = await inTurns(eachOf(first, ({ item }) => begun(item)))
+  const sessions = await inTurns(
+    eachOf(first, ({ item }) => begun(item, known?.get(item.index) ?? item.event.sessionId)),
+  )
   await inParts(sessions, async (session) => {
     if (session === undefined) return
     const { sessionId, ...content } = session
@@ -48,8 +50,11 @@ export async function remember(
   })
 }
 
-function begun({ event }: Readable): (Session & { sessionId: string }) | undefined {
-  const { actorId: userId, sessionId, raw } = event
+function begun(
+  { event }: Readable,
+  sessionId = event.sessionId,
+): (Session & { sessionId: string }) | undefined {
+  const { actorId: userId, raw } = event
   if (userId === undefined || sessionId === undefined) return undefined
   const item = JSON.parse(raw) as Record<string, unknown>
   const ids = payloadOf(item)?.question_ids

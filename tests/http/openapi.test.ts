@@ -189,6 +189,8 @@ describe('what the document says of keys', () => {
     'POST /xapi/statements/validate',
     // The token in its address is all that it asks for, and a wrong one is answered as cmi5 has it.
     'POST /xapi/cmi5/fetch/{token}',
+    // The address itself is the secret.
+    'GET /privacy/access-files/{token}',
   ]
 
   // A key is not asked for; whoever shows one is told more, or that it is not known.
@@ -233,7 +235,9 @@ describe('the examples of xAPI, of policies, of tenants, of keys and of erasures
     const media = operation.requestBody?.content['application/json']
     if (
       media === undefined ||
-      !/^\/(keys$|tenants|xapi|policies|privacy\/(erasures|tombstones\/lift)$)/.test(path)
+      !/^\/(keys$|tenants|xapi|policies|privacy\/(erasures|tombstones\/lift)$|privacy\/(consents|under13))/.test(
+        path,
+      )
     )
       continue
     it(`are taken: ${name}`, async () => {
@@ -270,7 +274,7 @@ describe('the examples of the document', () => {
     // A target that the example names must not be looked up from a test; the others have their own.
     if (
       media === undefined ||
-      /^\/(webhooks|quarantine|sources|tenants|keys|privacy|xapi|v1|api\/v1\/event-types)/.test(
+      /^\/(webhooks|quarantine|sources|tenants|keys|policies|privacy|xapi|v1|api\/v1\/event-types)/.test(
         path,
       )
     )

@@ -13,6 +13,8 @@ export interface Ready {
   refused: readonly Refused[]
   withheld: Withheld[]
   counted: Counted[]
+  /** Sessions by the places of events that a policy leaves without: it knows whose they are all the same. */
+  sessions?: ReadonlyMap<number, string> | undefined
 }
 
 /**
@@ -63,7 +65,18 @@ export async function govern(
     refused: kept,
     withheld: addedUp([...found.withheld, ...clean.withheld]),
     counted: found.counted,
+    sessions: sessionsWithout(readable, found.kept),
   }
+}
+
+function sessionsWithout(sent: readonly Readable[], kept: readonly Readable[]) {
+  const without = new Set(
+    kept.filter(({ event }) => event.sessionId === undefined).map(({ index }) => index),
+  )
+  const known = sent.flatMap(({ index, event: { sessionId } }) =>
+    sessionId !== undefined && without.has(index) ? [[index, sessionId] as const] : [],
+  )
+  return known.length === 0 ? undefined : new Map(known)
 }
 
 const byIndex = (a: { index: number }, b: { index: number }) => a.index - b.index
