@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { accessCommand } from './privacy/access'
 import { consentsCommand, under13Command } from './privacy/consents'
 import { eraseCommand } from './privacy/erase'
 import { cancelCommand, erasuresCommand, keyCommand, liftCommand } from './privacy/erasures'
@@ -7,12 +8,12 @@ import { verifyCommand } from './privacy/verify'
 
 export function privacyCommand(): Command {
   const command = new Command('privacy').description(
-    'erase people, and prove it; pseudonyms, consent, and who is under 13',
+    'give people what is kept of them, erase them, and prove it; pseudonyms, consent, and who is under 13',
   )
   const commands = [
     ...[eraseCommand(), erasuresCommand(), verifyCommand()],
     ...[cancelCommand(), liftCommand(), keyCommand()],
-    ...[revealCommand(), rotatePseudonymKeyCommand()],
+    ...[revealCommand(), rotatePseudonymKeyCommand(), accessCommand()],
     ...[consentsCommand(), under13Command()],
   ]
   for (const one of commands) command.addCommand(one)

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { searchFolder } from '../../src/platform/local/search-folder'
 import { temporaryFolder } from '../support/folders'
+import { unzipped } from '../support/privacy/access-app'
 import { nonius } from '../support/program'
 import { type ServerProcess, startServerProcess } from '../support/server-process'
 
@@ -29,6 +30,25 @@ async function send(...people: string[]) {
   const init = { method: 'POST', headers, body: JSON.stringify(events) }
   expect((await fetch(`${server.url}/api/v1/events`, init)).status).toBe(200)
 }
+
+describe('nonius privacy access', () => {
+  it('saves what is kept about a person, in a file of their own', async () => {
+    await send('gwen-1', 'gwen-12', 'gwen-1')
+    const output = join(folder.path, 'gwen.zip')
+    const saved = await privacy('access', 'gwen-1', '--output', output)
+    expect(saved.exitCode).toBe(0)
+    expect(saved.stdout).toContain('2 events')
+    const files = await unzipped(await Bun.file(output).bytes())
+    expect(files['index.html']).toContain('gwen-1')
+    expect(files['events.jsonl']).not.toContain('gwen-12')
+    expect((await stat(output)).mode & 0o077).toBe(0)
+    const id = /acc_[0-9a-f-]+/.exec(saved.stdout)![0]
+    expect((await privacy('access')).stdout).toContain(`${id}  `)
+    expect(JSON.parse((await privacy('access', id, '--json')).stdout)).toMatchObject({ id })
+    const unknown = await privacy('access', 'acc_none')
+    expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no access') })
+  }, 60_000) // five programs, and DuckDB twice
+})
 
 describe('nonius privacy', () => {
   it('counts, erases, certifies and verifies', async () => {

@@ -189,6 +189,8 @@ describe('what the document says of keys', () => {
     'POST /xapi/statements/validate',
     // The token in its address is all that it asks for, and a wrong one is answered as cmi5 has it.
     'POST /xapi/cmi5/fetch/{token}',
+    // The address itself is the secret.
+    'GET /privacy/access-files/{token}',
   ]
 
   // A key is not asked for; whoever shows one is told more, or that it is not known.

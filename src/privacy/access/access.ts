@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock'
 import type { ServingPlatform } from '../../platform/platform'
 import type { KeptDays } from '../../platform/settlement'
 import type { Log } from '../../telemetry/log'
+import { findPeople } from '../erasures/subject'
 import { keptDaysOf } from '../retention/kept-days'
 import type { AdvanceNeeds } from './advance'
 import { volumesOf, zipOf } from './archive'
@@ -22,22 +23,21 @@ export interface AccessNeeds extends Pick<AdvanceNeeds, 'flush' | 'pseudonymsOf'
   log: Log
 }
 
+/** It says whom a request is about: by ids as events have them, or by one that the tenant's systems use. */
+export type Asked = { actorIds: readonly string[] } | { userId: string }
+
 /** Answers people who ask what is kept about them. */
 export interface Access extends AsyncDisposable {
   /**
    * Begins a request. One of the same person that is not over, or was answered within a day, is given instead.
    * @throws {AppError} `limit_reached`
    */
-  begin(asked: {
-    tenantId: string
-    actorIds: readonly string[]
-    by: string
-  }): Promise<AccessRequest>
+  begin(asked: { tenantId: string; by: string } & Asked): Promise<AccessRequest>
   /** @returns undefined for none of this tenant */
   get(whose: Whose): Promise<AccessRequest | undefined>
   list(tenantId: string): Promise<RequestEntry[]>
-  /** Finds the latest request that is about this id alone: what the person who has it may see. */
-  mine(tenantId: string, actorId: string): Promise<AccessRequest | undefined>
+  /** Finds the latest request that is about these ids alone: what the person who has them may see. */
+  mine(tenantId: string, own: readonly string[]): Promise<AccessRequest | undefined>
   /** Writes a volume of a finished request. @returns undefined when there is none of this number */
   open(
     request: AccessRequest,
@@ -78,11 +78,17 @@ export function createAccess(needs: AccessNeeds): Access {
     return (await store.get(whose))?.request
   }
 
-  async function mine(tenantId: string, actorId: string) {
+  /** Finds the ids under which a person is sent. @throws {AppError} `invalid_request` for nobody */
+  async function idsOf(tenantId: string, asked: Asked): Promise<string[]> {
+    const subject = 'userId' in asked ? { userIds: [asked.userId] } : { actorIds: asked.actorIds }
+    return (await findPeople(platform, tenantId, subject)).ids
+  }
+
+  async function mine(tenantId: string, own: readonly string[]) {
     for (const entry of await store.list(tenantId)) {
-      if (!isOf(entry, [actorId])) continue
+      if (!isOf(entry, own)) continue
       const request = await get(entry)
-      if (request?.actorIds.every((id) => id === actorId)) return request
+      if (request?.actorIds.every((id) => own.includes(id))) return request
     }
     return undefined
   }
@@ -106,8 +112,8 @@ export function createAccess(needs: AccessNeeds): Access {
     mine,
     list: store.list,
 
-    async begin({ tenantId, actorIds: given, by }) {
-      const actorIds = [...new Set(given)]
+    async begin({ tenantId, by, ...asked }) {
+      const actorIds = await idsOf(tenantId, asked)
       const all = await store.list(tenantId)
       const before = await recent(tenantId, actorIds, all)
       if (before !== undefined) return before

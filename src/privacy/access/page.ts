@@ -50,7 +50,7 @@ ${
 <li>${recipients.length === 0 ? 'No other system is known to have been sent them lately.' : `<strong>${number(recipients.length)}</strong> other ${recipients.length === 1 ? 'system was' : 'systems were'} sent some of them.`}</li>
 </ul>
 
-${counts('What you did', 'What', Object.entries(summary.kinds), (name) => text(words(name)))}
+${counts('What was done', 'What', Object.entries(summary.kinds), (name) => text(words(name)))}
 ${counts(
   'When',
   'Month',
@@ -120,7 +120,8 @@ h1{font-size:1.7rem;line-height:1.25}
 h2{font-size:1.25rem;margin-top:2.2rem}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left;padding-bottom:.4rem;color:#4a4a55}
-th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #d6d6de;vertical-align:top;overflow-wrap:anywhere}
+th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid #d6d6de;vertical-align:top;overflow-wrap:break-word}
+p,li,td:last-child{overflow-wrap:anywhere}
 td.n,th.n{text-align:right;white-space:nowrap}
 @media (prefers-color-scheme:dark){body{color:#e8e8ee;background:#141417}th,td{border-color:#3a3a44}caption{color:#b5b5c0}}
 `

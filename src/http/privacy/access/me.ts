@@ -16,3 +16,8 @@ export async function personThemself(c: AppContext): Promise<Principal & { perso
     'This address is for people with a token of their own; a key asks by POST /privacy/access-requests.',
   )
 }
+
+/** Lists the ids under which a person is sent: as events name them, and as an account of their own issuer. */
+export function idsOf({ issuer, learnerId }: Person): string[] {
+  return [learnerId, `${issuer}|${learnerId}`]
+}

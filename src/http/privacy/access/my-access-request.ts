@@ -5,7 +5,7 @@ import { jsonReply, keyed, problems } from '../../openapi'
 import { operation } from '../../operation'
 import { createRoute } from '../../route'
 import { z } from '../../zod'
-import { personThemself } from './me'
+import { idsOf, personThemself } from './me'
 import { AccessView, accessExample, accessViewOf, noSuchRequest } from './view'
 
 const path = '/privacy/me/access-request'
@@ -51,7 +51,7 @@ export function myAccessRequest(app: App, deps: AppDeps) {
   const checks = { admit: personThemself }
   operation(app, asking, checks, async (c, { principal, reply }) => {
     const { tenantId, keyId: by, person } = principal
-    const request = await access.begin({ tenantId, actorIds: [person.learnerId], by })
+    const request = await access.begin({ tenantId, by, actorIds: idsOf(person) })
     const { accessId: target } = request
     await audited(deps, principal, { action: 'access.requested', target })
     c.header('Cache-Control', 'no-store')
@@ -60,7 +60,7 @@ export function myAccessRequest(app: App, deps: AppDeps) {
   })
   operation(app, seeing, checks, async (c, { principal, reply }) => {
     const { tenantId, person } = principal
-    const request = await access.mine(tenantId, person.learnerId)
+    const request = await access.mine(tenantId, idsOf(person))
     if (request === undefined) throw noSuchRequest()
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, await accessViewOf(c, deps, request))

@@ -61,9 +61,7 @@ export function requestAccess(app: App, deps: AppDeps) {
   const checks = { admit: administrator, limits: deps.options.config, hidden: ['subject'] }
   operation(app, route, checks, async (c, { principal, body, reply }) => {
     const { tenantId, keyId: by } = principal
-    const { subject } = body
-    const actorIds = 'userId' in subject ? [subject.userId] : subject.actorIds
-    const request = await access.begin({ tenantId, actorIds, by })
+    const request = await access.begin({ tenantId, by, ...body.subject })
     const { accessId: target } = request
     await audited(deps, principal, { action: 'access.requested', target })
     c.header('Cache-Control', 'no-store')
