@@ -6,7 +6,7 @@ import {
   type ServerFacts,
   type StandardName,
 } from '../event/record'
-import type { Consents } from './consents/consents'
+import { type Consents, PARENTAL } from './consents/consents'
 import type { Governing } from './governing'
 import type { PersonalData, Pseudonymiser } from './personal/personal'
 import type { InForce } from './policies'
@@ -54,6 +54,12 @@ export interface Governance {
     standard: StandardName,
     sent: readonly Sent[],
   ): Promise<Governing | undefined>
+  /**
+   * Finds what forbids to keep a document about a person, who is named by it alone.
+   * @returns the rule, a name of ours; undefined when nothing does
+   * @throws {StorageError}
+   */
+  forbids(tenantId: string, personId: string): Promise<string | undefined>
   /** Tells whether two ids are of one person, one of which may be a pseudonym. @throws {StorageError} */
   isSamePerson(tenantId: string, sent: string, kept: string): Promise<boolean>
 }
@@ -69,6 +75,18 @@ export function createGovernance(parts: GovernanceParts): Governance {
       if (isPlain(inForce) && !sent.some((one) => concerns(one, inForce.policy))) return undefined
       const { createGoverning } = await import('./governing')
       return createGoverning(parts, inForce, sending, standard)
+    },
+
+    async forbids(tenantId, personId) {
+      const { policy, hasUnder13, hasTombstones } = await parts.inForce(tenantId)
+      const ids = [personId]
+      if (hasTombstones && policy.erased === 'withhold') {
+        if ((await parts.erased(tenantId, ids)).has(personId)) return 'erased'
+      }
+      if (!hasUnder13 || policy.under13 === 'keep') return undefined
+      if (!(await parts.consents.under13(tenantId, ids)).has(personId)) return undefined
+      const said = (await parts.consents.of(tenantId, ids)).get(personId)
+      return said?.[PARENTAL] === 'granted' ? undefined : 'under13'
     },
 
     async isSamePerson(tenantId, sent, kept) {

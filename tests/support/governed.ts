@@ -72,6 +72,11 @@ export async function startGovernedTest(options: Parameters<typeof startTestApp>
     return {
       tenantId,
       key,
+      /** Tells the door that it has to ask. */
+      async flag(flags: { hasUnder13: boolean }) {
+        await others.flag(tenantId, flags)
+        app.services?.policies.changed(tenantId)
+      },
       put,
       post,
       json,
