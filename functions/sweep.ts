@@ -11,6 +11,7 @@ import { FAILED_CHANGES } from '../src/platform/aws/change-feed/read'
 import { FAILED_BATCHES, replayFailedBatches } from '../src/platform/aws/lambda/failed-batches'
 import { oldestAgeS } from '../src/platform/aws/lambda/put-aside'
 import { systemClock as clock } from '../src/platform/clock'
+import { createAccess } from '../src/privacy/access/access'
 import { forget } from '../src/privacy/retention/forget'
 import { createLog } from '../src/telemetry/log'
 import { createGauges } from '../src/telemetry/metrics'
@@ -25,6 +26,7 @@ const { spill: blobs, ...platform } = openServing(Resource.Nonius, {
   defaultXapi: config.xapi,
 })
 
+const access = createAccess({ platform: { ...platform, spill: blobs }, clock, log })
 const gauges = createGauges(Resource.App)
 
 const findTenant = rememberTenants({ ...platform, clock })
@@ -51,19 +53,22 @@ const FORGET_HOUR = 7
 const REQUESTS = 6000
 
 /**
- * Takes up again the work that had to wait: requests that were spilled, batches that Lambda gave
- * up.
+ * Takes up again the work that had to wait: requests that were spilled, access requests, batches that
+ * Lambda gave up. Once a day it forgets what is old.
  */
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
   const bounds = { limit: REQUESTS, maxMs: RUN_MS / 2 }
   await sweepSpill({ ...platform, findTenant, governance, blobs, config, clock, log }, bounds)
+  const tenants = await platform.registry.tenants.list()
+  const tenantIds = tenants.map(({ tenantId }) => tenantId)
+  await access.carryOn(tenantIds, RUN_MS / 4)
   await replayFailedBatches({ blobs, handlers, until, now: clock.now, log })
   if (clock.now().getUTCHours() === FORGET_HOUR && clock.now().getUTCMinutes() < CALLED_EVERY_MIN) {
     const forgetful = { ...platform, blobs: undefined }
     const keptDays = async (tenantId: string) =>
       (await policies.inForce(tenantId)).policy.retentionDays
-    const needs = { platform: forgetful, audit, config, keptDays, clock, log }
+    const needs = { platform: forgetful, access, audit, config, keptDays, clock, log }
     await forget(needs, clock.now(), RUN_MS / 4)
   }
   // No rule of the bucket removes what lies here: it is carried out, or somebody has to look.

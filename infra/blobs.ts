@@ -5,6 +5,8 @@ import {
   STATEMENT_BODIES,
 } from '../src/platform/aws/deployed/blobs'
 import { MAX_LIFETIME_MS } from '../src/platform/document-store'
+import { ACCESS_BLOBS } from '../src/privacy/access/parts'
+import { RESULT_DAYS } from '../src/privacy/access/request'
 import { ATTACHMENT_MARGIN_DAYS } from '../src/privacy/retention/forget'
 import { yearsKept } from './retention'
 import { environment } from './settings'
@@ -40,6 +42,8 @@ export const blobs = new sst.aws.Bucket('Blobs', {
       prefix: 'attachments/',
       expiresIn: `${xapiRetentionDays + ATTACHMENT_MARGIN_DAYS} days`,
     },
+    // Answers to access requests are deleted with their time; this is for what a failure leaves.
+    { id: 'expire-access', prefix: ACCESS_BLOBS, expiresIn: `${RESULT_DAYS + 31} days` },
     // The bytes last a day more than the documents that they belong to.
     { id: 'expire-documents', prefix: EXPIRING_DOCUMENTS, expiresIn: `${lifetimeDays + 1} days` },
   ],

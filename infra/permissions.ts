@@ -424,7 +424,7 @@ export const permissions = {
     ...openSecrets,
     ...storeRootSecret,
   ],
-  // It forgets what is old, in quarantine and among documents.
   settle: [...settleLake, ...noteSettling, ...readRegistry, ...readDocuments],
-  sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments],
+  // It forgets what is old, in quarantine and among documents, and reads everything about who asks.
+  sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments, ...askLake, ...readDeliveryLog],
 } satisfies Record<string, Permissions>

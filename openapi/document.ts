@@ -26,7 +26,10 @@ const tags = [
   { name: 'Webhooks', description: 'Being told of events' },
   { name: 'Sources', description: 'What sends, how strictly it is read, and how well it does' },
   { name: 'Keys', description: 'Who may do what, until when' },
-  { name: 'Privacy', description: 'Erasing people, and proof of it' },
+  {
+    name: 'Privacy',
+    description: 'What is kept of people: consents, access, erasure and proof of it',
+  },
   { name: 'Tenants', description: 'Settings of all that belongs to one organisation' },
   { name: 'Policies', description: 'What becomes of events, before any of them is stored' },
   { name: 'System', description: 'The service itself' },

@@ -6,6 +6,8 @@ import { demoCommand } from './cli/demo'
 import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
+import { lakeCommand } from './cli/lake'
+import { policiesCommand } from './cli/policies'
 import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
@@ -27,6 +29,7 @@ const program = new Command('nonius')
 const commands = [
   serveCommand,
   queryCommand,
+  lakeCommand,
   keysCommand,
   tenantsCommand,
   issuersCommand,
@@ -39,6 +42,7 @@ const commands = [
   sendCommand,
   demoCommand,
   auditCommand,
+  policiesCommand,
   quarantineCommand,
   webhooksCommand,
   privacyCommand,

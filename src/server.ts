@@ -5,6 +5,7 @@ import { rememberTenants } from './access/keys/tenants'
 import { catchUpAll } from './audit/catch-up'
 import { startConsumers } from './changes/consumers'
 import type { Config } from './config/config'
+import { keptDaysOf } from './governance/kept-days'
 import { limitIn } from './heap-size.mjs'
 import { createApp } from './http/app'
 import { rateLimitOf } from './http/rate-limit'
@@ -15,10 +16,13 @@ import { createBudget } from './memory/budget'
 import { createGuard } from './outbound/guard'
 import { createIdleConnections } from './outbound/idle-connections'
 import { systemClock as clock, createAgreedTime } from './platform/clock'
-import { openLocalPlatform } from './platform/local'
+import { type LocalPlatform, openLocalPlatform } from './platform/local'
 import { createSockets } from './platform/local/connections'
 import { answerFlushRequests } from './platform/local/flush-requests'
 import { serveHttp } from './platform/local/serve'
+import { settleNightly } from './platform/local/settle/nightly'
+import { answerLakeRequests } from './platform/local/settle/requests'
+import { workOnLake } from './platform/local/settle/work'
 import { socketsWithin } from './platform/local/sockets/how-many'
 import type { Platform } from './platform/platform'
 import { forget } from './privacy/retention/forget'
@@ -81,6 +85,7 @@ export async function startServer(config: Config): Promise<Server> {
   const parts = { guard, budget, meter, limiter, flush, ...door }
   const options = { config, clock, log, ...parts }
   const services = opened.use(createServices(measured, options))
+  settleOnTime(opened, platform, services)
   const checking = setInterval(expiring(platform, services), EXPIRE_EVERY_MS)
   opened.defer(() => clearInterval(checking))
   void catchUpAll({ ...services, ...platform.registry })
@@ -124,10 +129,25 @@ async function addAnonymousSource({ registry: { sources } }: Platform) {
   await sources.put({ tenantId, sourceId, name: 'Anonymous', createdAt })
 }
 
-function expiring(platform: Platform, { config, audit, policies, log }: Services) {
-  const keptDays = async (tenantId: string) =>
-    (await policies.inForce(tenantId)).policy.retentionDays
+/** Settles the lake each night, and when a command asks for it. */
+function settleOnTime(
+  opened: AsyncDisposableStack,
+  { settlement }: LocalPlatform,
+  { config, policies, log }: Services,
+) {
+  const { dataDir, settle: hour } = config
+  const keptDays = keptDaysOf(policies)
+  const work = workOnLake({ settlement, keptDays, clock })
+  opened.use(answerLakeRequests({ dataDir, work }))
+  if (hour === 'off') return
+  const now = createAgreedTime(clock)
+  now() // this is the first of two looks
+  opened.use(settleNightly({ settlement, keptDays, hour, now, log }))
+}
+
+function expiring(platform: Platform, { access, policies, config, audit, log }: Services) {
   const agreedTime = createAgreedTime(clock)
+  const keptDays = keptDaysOf(policies)
   agreedTime() // this is the first of two looks
   return function expire() {
     const time = agreedTime()
@@ -135,7 +155,7 @@ function expiring(platform: Platform, { config, audit, policies, log }: Services
     const forgetting = [
       platform.events.expire(time),
       platform.statements.expire(time),
-      forget({ platform, audit, config, keptDays, clock, log }, time, FORGET_MS),
+      forget({ platform, access, audit, keptDays, config, clock, log }, time, FORGET_MS),
     ]
     for (const work of forgetting) {
       work.catch((error: Error) => {

@@ -19,6 +19,9 @@ import { createGet, type Get } from './outbound/get'
 import { createGuard, type Guard } from './outbound/guard'
 import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
+import type { Access } from './privacy/access/access'
+import { accessLater } from './privacy/access/later'
+import { accessPlace } from './privacy/access/place'
 import type { Erasures } from './privacy/erasures/erasures'
 import { erasuresLater } from './privacy/later'
 import { boundQuarantine } from './quarantine/bound'
@@ -92,6 +95,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   replaying: Replaying
   /** Sends webhooks again what arrived before. */
   webhookReplays: Replays
+  /** Gathers what is kept about people who ask. */
+  access: Access
   /** Keeps who did what to data of people. */
   audit: AuditTrail
   /** Erases people from everything that is kept of a tenant. */
@@ -144,8 +149,14 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const audit = auditLater({ ...platform, config, clock, log, hasTimer })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
-  const { tombstones } = governing
-  const erasures = erasuresLater(platform, { tombstones, audit, clock, log })
+  const { tombstones, pseudonyms } = governing
+  const pseudonymsOf = async (tenantId: string, id: string) =>
+    (await pseudonyms()).pseudonymsOf(tenantId, id)
+  const access = accessLater({ platform: given, flush: options.flush, pseudonymsOf, clock, log })
+  const otherPlaces = [accessPlace(access)]
+  const erasures = erasuresLater(platform, {
+    ...{ tombstones, pseudonyms, audit, otherPlaces, clock, log },
+  })
   return {
     ...options,
     ...governing,
@@ -163,6 +174,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     refuseBody: createRefuseBody({ platform, findSource, governance, watch, clock }),
     replaying,
     webhookReplays,
+    access,
     audit,
     tombstones,
     erasures,
@@ -173,6 +185,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       await live?.[Symbol.asyncDispose]()
       await replaying.runner?.[Symbol.asyncDispose]()
       await webhookReplays[Symbol.asyncDispose]()
+      await access[Symbol.asyncDispose]()
       await erasures[Symbol.asyncDispose]()
       await audit[Symbol.asyncDispose]()
       watch[Symbol.dispose]()

@@ -18,7 +18,7 @@ const MAX_SOURCES = 99
 
 // Whoever has no other scopes sends nothing, and sees nothing of its source in particular.
 const sourceless: readonly Scope[] = [
-  ...(['admin', 'installation', 'metrics:read', 'events:read'] as const),
+  ...(['admin', 'installation', 'metrics:read', 'events:read', 'consents:write'] as const),
   ...(['webhooks:read', 'webhooks:write', 'statements/read', 'all/read'] as const),
 ]
 

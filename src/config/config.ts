@@ -32,6 +32,8 @@ export interface Config {
   /** This is memory for all requests and messages that are being received and read. */
   requestMemoryBytes: number
   archiveFlushSeconds: number
+  /** Closed days of the lake are settled from this hour of the day on, UTC; never when `off`. */
+  settle: number | 'off'
   hotTtlDays: number
   /** Tenants that chose nothing have this mode of xAPI; the platform's own when left out. */
   xapi?: (typeof xapiModes)[number] | undefined

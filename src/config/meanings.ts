@@ -22,6 +22,8 @@ export const meanings: { [Name in keyof Config]-?: string } = {
     'Memory for everything that is being received and read, 128 MB; one tenant has at most half, callers without a key an eighth. Beyond it senders wait, then 503; see docs/limits.md.',
   archiveFlushSeconds:
     'At most this long until a stored event is in the lake; its first files come sooner, the first after 2 s. Shorter means more, smaller files.',
+  settle:
+    'From this hour of each day on, UTC, the days before it are settled in the lake, and what was kept for long enough goes from it; `off` leaves both to `nonius lake`. On one machine; see docs/lake.md.',
   hotTtlDays:
     'How long an event can be read over HTTP and recognised when it is sent again. The lake keeps it.',
   xapi: 'What xAPI is to a tenant that chose nothing: `off`, `ingest` (statements are events) or `lrs` (a record store finds them, too). On one machine it is `lrs` unless set, on AWS `ingest`.',

@@ -109,6 +109,13 @@ export const settings: { [Name in keyof Config]-?: Setting<NonNullable<Config[Na
     expected: 'a whole number of seconds from 1 to 3600',
     schema: wholeNumber(1, 3600),
   },
+  settle: {
+    name: 'NONIUS_SETTLE',
+    // Copies of senders that were cut off for an hour or two are in by then, and schools sleep.
+    default: '2',
+    expected: 'an hour of the day, from 0 to 23, or off',
+    schema: z.union([z.literal('off'), wholeNumber(0, 23)]),
+  },
   hotTtlDays: {
     name: 'NONIUS_HOT_TTL_DAYS',
     default: '30',

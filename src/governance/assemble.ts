@@ -1,6 +1,8 @@
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
-import { readConsents } from './consents/read-consents'
+import type { Consents } from './consents/consents'
+import { consentsLater } from './consents/later'
+import type { Under13List } from './consents/under13'
 import { createGovernance, type Governance } from './governance'
 import { createPolicies, type Policies } from './policies'
 import type { Environment } from './policy/policy'
@@ -12,6 +14,9 @@ import type { Tombstones } from './tombstones/tombstones'
 export interface GovernanceServices {
   governance: Governance
   policies: Policies
+  /** Know what people decided, and who is listed as under 13. */
+  consents: Consents
+  under13: Under13List
   /** Knows erased people again. */
   tombstones: Tombstones
   /** Loaded by the first who asks. @throws {StorageError} */
@@ -29,6 +34,10 @@ export function assembleGovernance(
   { clock, environment }: Needs,
 ): GovernanceServices {
   const policies = createPolicies({ documents, clock, environment })
+  const { consents, under13 } = consentsLater({
+    documents,
+    setHasUnder13: (tenantId) => policies.flag(tenantId, { hasUnder13: true }),
+  })
   const tombstones = tombstonesLater({ documents, box, clock, policies })
   const pseudonyms = once(async () => {
     const { createPseudonyms } = await import('./pseudonyms/create')
@@ -36,13 +45,13 @@ export function assembleGovernance(
   })
   const governance = createGovernance({
     inForce: (tenantId) => policies.inForce(tenantId),
-    consents: readConsents({ documents }),
+    consents,
     erased: async (tenantId, ids) => tombstones.of(tenantId, ids),
     personal: once(async () => (await import('./personal/load')).loadPersonalData()),
     pseudonyms: async (tenantId) => (await pseudonyms()).forTenant(tenantId),
     personBehind: async (tenantId, pseudonym) => (await pseudonyms()).reveal(tenantId, pseudonym),
   })
-  return { governance, policies, tombstones, pseudonyms }
+  return { governance, policies, consents, under13, tombstones, pseudonyms }
 }
 
 /** Makes something at the first call; after a failure, at the next. */

@@ -10,6 +10,7 @@ import { type Consents, PARENTAL } from './consents/consents'
 import type { Governing } from './governing'
 import type { PersonalData, Pseudonymiser } from './personal/personal'
 import type { InForce } from './policies'
+import type { Facts } from './policy/decision'
 import type { OptOutSignal, Policy } from './policy/policy'
 import { ANONYMOUS, mayHaveSign, PSEUDONYM } from './signs'
 
@@ -60,6 +61,12 @@ export interface Governance {
    * @throws {StorageError}
    */
   forbids(tenantId: string, personId: string): Promise<string | undefined>
+  /**
+   * Finds what rules ask of events that are stored, for a policy that is only tried. Signals of browsers are kept
+   * nowhere, and count as absent.
+   * @throws {StorageError}
+   */
+  factsOf(records: readonly EventRecord[], tried: InForce): Promise<Facts[]>
   /** Tells whether two ids are of one person, one of which may be a pseudonym. @throws {StorageError} */
   isSamePerson(tenantId: string, sent: string, kept: string): Promise<boolean>
 }
@@ -87,6 +94,11 @@ export function createGovernance(parts: GovernanceParts): Governance {
       if (!(await parts.consents.under13(tenantId, ids)).has(personId)) return undefined
       const said = (await parts.consents.of(tenantId, ids)).get(personId)
       return said?.[PARENTAL] === 'granted' ? undefined : 'under13'
+    },
+
+    async factsOf(records, tried) {
+      const { factsOfStored } = await import('./stored-facts')
+      return factsOfStored(records, tried, parts)
     },
 
     async isSamePerson(tenantId, sent, kept) {

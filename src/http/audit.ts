@@ -46,7 +46,11 @@ async function nameOf(deps: Needs, { keyId, person, tenantId }: Principal): Prom
 }
 
 /** Stands for a person by a digest under a key of this installation, which nobody else can make or turn back. */
-async function personName({ platform }: Needs, tenantId: string, id: string): Promise<string> {
+export async function personName(
+  { platform }: Needs,
+  tenantId: string,
+  id: string,
+): Promise<string> {
   const tokens = await platform.tokens()
   const [, digest] = tokens.issue(0, JSON.stringify(['audited person', tenantId, id])).split('.')
   return `person:${digest}`

@@ -46,6 +46,12 @@ export interface Replies<R extends Route> {
     content: { contentType: string; bytes: Uint8Array },
     hold: Hold,
   ): Reply<Status, ContentOf<R, Status, '*/*'>>
+  /** Sends a file to be saved, piece by piece as its reader takes them. */
+  download<Status extends StatusWith<R, '*/*'>>(
+    c: AppContext,
+    status: Status,
+    file: { contentType: string; name: string; pieces: AsyncIterable<Uint8Array> },
+  ): Reply<Status, ContentOf<R, Status, '*/*'>>
   html<Status extends StatusWith<R, 'text/html'>>(
     c: AppContext,
     status: Status,
@@ -96,6 +102,12 @@ export function repliesTo<R extends Route>(): Replies<R> {
       c.status(status as StatusCode)
       return typed(sendPieces(c, [bytes], hold, contentType))
     },
+    download: (c, status, { contentType, name, pieces }) => {
+      c.header('Content-Type', contentType)
+      c.header('Content-Disposition', `attachment; filename="${name}"`)
+      c.header('Cache-Control', 'no-store')
+      return typed(c.body(streamOf(pieces), status as ContentfulStatusCode))
+    },
     html: (c, status, page) => typed(c.html(page as string, status as ContentfulStatusCode)),
     plain: (c, status, { contentType, text }) => {
       c.header('Content-Type', contentType)
@@ -115,6 +127,24 @@ export function repliesTo<R extends Route>(): Replies<R> {
     },
     empty: (c, status) => typed(c.body(null, status as StatusCode)),
   }
+}
+
+function streamOf(pieces: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel() {
+        await iterator.return?.()
+      },
+    },
+    // Nothing is made ahead of what the connection asks for.
+    { highWaterMark: 0 },
+  )
 }
 
 /** Says of a response what it is. The signatures of `Replies` make it true. */

@@ -13,6 +13,8 @@ export const scopes = [
   // It makes tenants, and administers all of them; `admin` ends with its own.
   'installation',
   'metrics:read',
+  // It says what people granted and denied, and who is under 13: for a consent manager.
+  'consents:write',
   // The scopes of xAPI, by its own names (1.0.3, Communication, 4.2).
   'statements/write',
   'statements/read/mine',

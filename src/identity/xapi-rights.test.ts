@@ -32,6 +32,7 @@ const table: Record<Scope, string> = {
   'quarantine:write': '     .   .   .   .   .   .   .   .   .',
   admin: '                  .   .   .   .   .   .   .   .   .',
   installation: '           .   .   .   .   .   .   .   .   .',
+  'consents:write': '       .   .   .   .   .   .   .   .   .',
   'metrics:read': '         .   .   .   .   .   .   .   .   .',
 }
 

@@ -1,18 +1,20 @@
 import type { AuditTrail } from '../audit/trail'
+import type { Pseudonyms } from '../governance/pseudonyms/pseudonyms'
 import type { Tombstones } from '../governance/tombstones/tombstones'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
 import type { Log } from '../telemetry/log'
-import type { Erasures, ErasuresNeeds } from './erasures/erasures'
+import type { Erasures } from './erasures/erasures'
 import type { Holders } from './erasures/places'
+import { pseudonymsPlace } from './erasures/places/pseudonyms'
 
 export interface PrivacyNeeds {
   clock: Clock
   log: Log
   tombstones: Tombstones
+  /** Left out, nobody is known by a pseudonym. */
+  pseudonyms?: (() => Promise<Pick<Pseudonyms, 'pseudonymsOf' | 'reveal' | 'forget'>>) | undefined
   audit?: Pick<AuditTrail, 'append'> | undefined
-  pseudonyms?: ErasuresNeeds['pseudonyms']
-  aside?: ErasuresNeeds['aside']
   otherPlaces?: Holders['otherPlaces']
 }
 
@@ -24,14 +26,23 @@ export function erasuresLater(platform: ServingPlatform, needs: PrivacyNeeds): E
   const holders = holdersOf(platform, needs)
   let made: Promise<Erasures> | undefined
   function load() {
-    made ??= Promise.all([import('./erasures/erasures'), import('./erasures/remains')]).then(
-      ([{ createErasures }, { remainsOnMachine, graceMs }]) => {
-        const { documents, box } = platform
-        const given = { ...needs, documents, box, holders, remains: remainsOnMachine, graceMs }
-        return createErasures({ ...given, runs: holders !== undefined })
-      },
-    )
+    made ??= create()
     return made
+  }
+
+  async function create(): Promise<Erasures> {
+    const [{ createErasures }, { remainsOnMachine, graceMs }] = await Promise.all([
+      import('./erasures/erasures'),
+      import('./erasures/remains'),
+    ])
+    const { documents, box } = platform
+    return createErasures({
+      ...needs,
+      ...{ documents, box, holders, graceMs },
+      personal: async () => (await import('../governance/personal/load')).loadPersonalData(),
+      remains: remainsOnMachine,
+      runs: holders !== undefined,
+    })
   }
   if (holders !== undefined) void load()
 
@@ -52,10 +63,14 @@ export function erasuresLater(platform: ServingPlatform, needs: PrivacyNeeds): E
 }
 
 /** @returns undefined where this process may not search every copy: then another carries erasures out */
-function holdersOf(platform: ServingPlatform, { otherPlaces }: PrivacyNeeds): Holders | undefined {
+function holdersOf(
+  platform: ServingPlatform,
+  { pseudonyms, otherPlaces = [] }: PrivacyNeeds,
+): Holders | undefined {
   const { archive, deliveries } = platform
   if (archive?.erase === undefined) return undefined
   const { erase } = deliveries
   if (erase === undefined) return undefined
-  return { ...platform, archive, deliveries: { erase }, otherPlaces }
+  const tables = pseudonyms === undefined ? [] : [pseudonymsPlace(pseudonyms)]
+  return { ...platform, archive, deliveries: { erase }, otherPlaces: [...tables, ...otherPlaces] }
 }

@@ -74,7 +74,7 @@ const mayImport: Record<string, string[]> = {
   // Erasures, access requests: over every port that holds copies.
   privacy: [
     ...[...ground, ...standards, 'access', 'audit', 'governance', 'ingest', 'query'],
-    ...['statements', 'webhooks'],
+    ...['statements', 'webhooks', 'wire'],
   ],
   quarantine: ground,
   query: ground,

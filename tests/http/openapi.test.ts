@@ -233,7 +233,9 @@ describe('the examples of xAPI, of policies, of tenants, of keys and of erasures
     const media = operation.requestBody?.content['application/json']
     if (
       media === undefined ||
-      !/^\/(keys$|tenants|xapi|policies|privacy\/(erasures|tombstones\/lift)$)/.test(path)
+      !/^\/(keys$|tenants|xapi|policies|privacy\/(erasures|tombstones\/lift)$|privacy\/(consents|under13))/.test(
+        path,
+      )
     )
       continue
     it(`are taken: ${name}`, async () => {
@@ -270,7 +272,7 @@ describe('the examples of the document', () => {
     // A target that the example names must not be looked up from a test; the others have their own.
     if (
       media === undefined ||
-      /^\/(webhooks|quarantine|sources|tenants|keys|privacy|xapi|v1|api\/v1\/event-types)/.test(
+      /^\/(webhooks|quarantine|sources|tenants|keys|policies|privacy|xapi|v1|api\/v1\/event-types)/.test(
         path,
       )
     )

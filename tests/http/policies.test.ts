@@ -178,6 +178,17 @@ rules:
     expect(none).toMatchObject({ version: 5, rules: [] })
   })
 
+  it('leaves in the audit trail who changed it', async () => {
+    const { call, put } = await aTenant(test, 'p-audit')
+    const { changedBy } = await read(await put({ rules: [dropping] }))
+    await call('POST', '/policies/rollback', { version: 0 })
+    const { entries } = await read(await call('GET', '/audit?action=policy.changed'))
+    expect(entries).toMatchObject([
+      { by: changedBy, details: { version: 2, rolledBackTo: 0, rules: 0 } },
+      { by: changedBy, details: { version: 1, basedOn: 0, rules: 1 } },
+    ])
+  })
+
   it('is one tenant’s alone', async () => {
     const north = await aTenant(test, 'p-north')
     const south = await aTenant(test, 'p-south')
@@ -287,6 +298,23 @@ describe('POST /policies/test', () => {
     expect(await read(await other.call('POST', '/policies/test', { policy }))).toMatchObject({
       ...{ tested: 0, matchedNothing: [], matchedEverything: [] },
     })
+  })
+
+  it('knows what is known of people: signs of age', async () => {
+    const { call, put } = await aTenant(test, 'p-child')
+    await put({ under13: 'keep' })
+    const event = {
+      event_type: 'looked',
+      event_id: 'c-1',
+      user_id: 'u',
+      context: { under13: true },
+    }
+    await call('POST', '/api/v1/events', event)
+    await call('POST', '/api/v1/events', { ...event, event_id: 'c-2', context: {} })
+    const policy = { rules: [rule('children', { under13: true }, { action: 'DROP' })] }
+    const tried = await read(await call('POST', '/policies/test', { policy }))
+    expect(tried).toMatchObject({ tested: 2, withheld: 1, kept: 1 })
+    expect(tried.rules[0]).toMatchObject({ rule: 'children', examples: ['c-1'] })
   })
 
   it('refuses what says not what to try', async () => {

@@ -2,6 +2,8 @@ import { Database } from 'bun:sqlite'
 import { afterAll, describe, expect, it } from 'bun:test'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { archiveStored } from '../../src/changes/consumers'
+import { createStatementsConsumer } from '../../src/changes/statements'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import { startTestApp, type TestApp } from '../support/app'
 import { CANARY, learner, learnerIds, plant } from '../support/privacy/planted'
@@ -88,4 +90,48 @@ describe('a learner who is in every corner', () => {
     expect(foundAt(done)).toEqual(foundAt(counted))
     expect(await filesWith(folder, CANARY)).toEqual([])
   }, 60_000)
+
+  it('is in no byte after anonymising, and what happened is still there, under the same ids', async () => {
+    await using test = await startTestApp()
+    const folder = test.config.dataDir
+    await plant(test, learner)
+    const before = await allOf(test)
+    const begun = await ask(test, 'POST', '/privacy/erasures', {
+      ...{ subject: { actorIds: learnerIds }, reason: 'test', mode: 'anonymise' },
+    })
+    const done = await over(test, begun.body.id)
+    expect(done).toMatchObject({ status: 'done', putBack: 21 })
+    expect(await filesWith(folder, CANARY)).toEqual([])
+    const after = await allOf(test)
+    const shown = (one: Shown) => [one.eventId, one.type, one.action, one.eventTime, one.receivedAt]
+    expect(after.map(shown).toSorted()).toEqual(before.map(shown).toSorted())
+    // What others did stays theirs.
+    const bobs = (all: Shown[]) => all.filter(({ actorId }) => actorId?.includes('bob')).length
+    expect(bobs(after)).toBe(bobs(before))
+    const asked = { parameters: {}, headers: { 'X-Experience-API-Version': '1.0.3' } }
+    await using follower = test.platform.changes.follow(createStatementsConsumer(test.platform))
+    await follower.drain()
+    const found = await test.request('/xapi/statements', {
+      headers: { ...test.as(test.keys.admin), ...asked.headers },
+    })
+    const { statements } = (await found.json()) as { statements: object[] }
+    expect(statements).toHaveLength(13)
+    await archiveStored(test.platform)
+    expect(await filesWith(folder, CANARY)).toEqual([])
+  }, 60_000)
 })
+
+interface Shown {
+  eventId: string
+  type: string
+  action?: string | undefined
+  actorId?: string | undefined
+  eventTime: string
+  receivedAt: string
+}
+
+async function allOf({ platform }: TestApp): Promise<Shown[]> {
+  const { items } = await platform.events.query('default', {}, { limit: 1000 })
+  // The trail of who did what is in the lake as events of our own.
+  return items.filter(({ type }) => !type.startsWith('nonius.'))
+}

@@ -16,6 +16,7 @@ export const reasons = {
   limits: 'Smaller limits cannot be set in a deployment',
   metrics: 'CloudWatch has the figures of a deployment',
   arrivals: 'The table of a deployment knows no order of arrival',
+  erasures: 'A job carries out the erasures of a deployment, by and by',
   'no process': 'No process of a function lives for long',
   lag: 'A metric of AWS says how far the consumers of the stream are behind',
   order: 'API Gateway hands over messages all at once, so that answers come in any order',

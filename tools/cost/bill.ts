@@ -36,11 +36,17 @@ export interface Line {
 
 // Where AWS means 2^30, this is 7 % too much.
 const GB = 1e9
+const GB_IN_TB = 1000
 const DAYS_IN_MONTH = 30
 
 // The documents of 20,000 sample events have 3,234 bytes each, and 247 in GZIP Parquet, written by
 // DuckDB.
 const PARQUET_SHARE_OF_DOCUMENT = 0.0764
+// The ids of an event take so many bytes in Parquet: a UUID is sixteen that nothing compresses.
+const IDS_IN_PARQUET = 20
+// An event is read when its day is settled, and its ids in the five weeks after, when later days are
+// compared with it (`settlement/texts.ts`).
+const NIGHTS_COMPARED = 35
 const MONTHS_WARM = WARM_DAYS / 30
 
 // Batches of the stream have so many records when traffic is thin: a batch waits at most two
@@ -91,6 +97,11 @@ export function billOf(workload: Workload): Line[] {
     line('lake: writes', 's3Put', Math.max(1, (events * billedBytes) / FIREHOSE_OBJECT_BYTES)),
     line(`lake: ${MONTHS_WARM} months`, 's3Standard', parquetGb * Math.min(months, MONTHS_WARM)),
     line(`lake: the rest of ${months}`, 's3Glacier', parquetGb * Math.max(0, months - MONTHS_WARM)),
+    line(
+      'settle: Athena',
+      'athenaScan',
+      (parquetGb + (events * IDS_IN_PARQUET * NIGHTS_COMPARED) / GB) / GB_IN_TB,
+    ),
     line('webhooks: queue', 'sqsRequest', messages * SQS_CALLS),
     line('webhooks: state', 'dynamoWrite', messages * deliveryWrites()),
     line('webhooks: state', 'dynamoRead', messages * DELIVERY_READS),

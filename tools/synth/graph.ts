@@ -28,6 +28,8 @@ export interface GraphResource {
   protect?: boolean
   /** It stays in the account when it leaves the program, or the stage is removed. */
   retainOnDelete?: boolean
+  /** A deployment leaves these inputs as they have become. */
+  ignoreChanges?: string[]
 }
 
 export interface Artifact {

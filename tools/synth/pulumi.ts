@@ -46,6 +46,7 @@ export interface Registered {
     parent?: { __name?: string }
     protect?: boolean
     retainOnDelete?: boolean
+    ignoreChanges?: string[]
   }
 }
 

@@ -32,6 +32,7 @@ export async function synth(stage: string): Promise<Graph> {
     if (opts.parent?.__name) resource.parent = opts.parent.__name
     if (opts.protect) resource.protect = true
     if (opts.retainOnDelete) resource.retainOnDelete = true
+    if (opts.ignoreChanges) resource.ignoreChanges = opts.ignoreChanges
   }
   return { app, resources: inOrder(resources), artifacts: inOrder(cli.artifacts) }
 }

@@ -77,7 +77,7 @@ export function createPseudonyms(needs: Needs): Pseudonyms {
   return {
     forTenant,
 
-    pseudonymsOf: (tenantId, personId) => pseudonymsOfAll(tenantId, [personId]),
+    pseudonymsOf: (tenantId, personId) => pseudonymsOfAll(tenantId, [personId].flat()),
 
     async reveal(tenantId, pseudonym) {
       if (!isPseudonym(pseudonym)) return undefined

@@ -38,7 +38,9 @@ export function firstKeys(now: string): PseudonymKeys {
 const LENGTH = 22
 
 export function digestOf(secret: Uint8Array, text: string): string {
-  return createHmac('sha256', secret).update(text).digest('base64url').slice(0, LENGTH)
+  // In UTF-8 all half surrogates are one character, and not all people one person.
+  const said = text.isWellFormed() ? text : JSON.stringify(text)
+  return createHmac('sha256', secret).update(said).digest('base64url').slice(0, LENGTH)
 }
 
 /** Writes the pseudonym of a person under a key: the same for every spelling of one id. */

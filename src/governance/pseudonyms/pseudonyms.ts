@@ -16,8 +16,8 @@ export interface Pseudonyms {
    * @throws {StorageError} when the keys cannot be read, or not be opened with this installation's key
    */
   forTenant(tenantId: string): Promise<Pseudonymiser>
-  /** Lists every pseudonym of a person: under all keys that are held, and those of former keys in the table. */
-  pseudonymsOf(tenantId: string, personId: string): Promise<string[]>
+  /** Lists every pseudonym of a person, or of several: under all keys that are held, and those of former keys in the table. */
+  pseudonymsOf(tenantId: string, personId: string | readonly string[]): Promise<string[]>
   /** Says who is behind a pseudonym; undefined for one that is unknown, erased, or another tenant's. */
   reveal(tenantId: string, pseudonym: string): Promise<string | undefined>
   /**

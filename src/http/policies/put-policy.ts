@@ -1,4 +1,5 @@
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
 import { operation } from '../operation'
@@ -49,6 +50,8 @@ export function putPolicy(app: App, deps: AppDeps) {
     const put = await services.policies.put(tenantId, read, by)
     const { requestId } = c.var
     const { version } = put
+    const details = { version, basedOn: by.basedOn, rules: put.policy.rules.length }
+    await audited(deps, principal, { action: 'policy.changed', details })
     options.log.info('a policy was put', { requestId, tenantId, keyId, version })
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, { ...viewOf(put), warnings: read.warnings })

@@ -1,3 +1,4 @@
+import { OWN_SOURCE } from '../../event/own'
 import type { EventRecord } from '../../event/record'
 import { compilePolicy } from '../../governance/policy/compile'
 import type { Facts } from '../../governance/policy/decision'
@@ -26,7 +27,11 @@ export async function tryWithLast(
   const types = await services.findTypes(tenantId)
   const { environment } = config
   const compiled = policy === undefined ? inForce.compiled : compilePolicy(policy, { environment })
-  const trial = createTrial(policy ?? inForce.policy, compiled, inForce.compiled)
+  const tried = { ...inForce, policy: policy ?? inForce.policy, compiled }
+  // Consents are read where one of the two asks for them.
+  const asksConsent = compiled.asksConsent || inForce.compiled.asksConsent
+  const asking = { ...tried, compiled: { ...compiled, asksConsent } }
+  const trial = createTrial(tried.policy, compiled, inForce.compiled)
   const end = clock.monotonic() + PATIENCE_MS
   let left = last
   let cursor: string | undefined
@@ -42,8 +47,17 @@ export async function tryWithLast(
     try {
       const page = { limit: Math.min(PAGE, left), cursor, maxBytes: PAGE_BYTES }
       const { items, nextCursor } = await platform.events.latest(tenantId, {}, page)
-      await inTurns(eachOf(items, (record) => add(record, nobody)))
-      left -= items.length
+      // Entries of the audit trail are stored by us: no policy is asked of them.
+      const sent = items.filter(({ sourceId }) => sourceId !== OWN_SOURCE)
+      const facts = await services.governance.factsOf(sent, asking)
+      let at = 0
+      await inTurns(
+        eachOf(sent, (record) => {
+          add(record, facts[at]!)
+          at += 1
+        }),
+      )
+      left -= sent.length
       cursor = nextCursor
     } finally {
       hold.release()
@@ -51,5 +65,3 @@ export async function tryWithLast(
   } while (cursor !== undefined && left > 0 && clock.monotonic() < end)
   return { ...trial.result(), isAll: left === 0 || cursor === undefined }
 }
-
-const nobody: Facts = { isUnder13: false, consents: new Map(), isOptedOut: false }

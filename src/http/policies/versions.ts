@@ -1,5 +1,6 @@
 import { AppError } from '../../error/app-error'
 import { keyWith } from '../admit'
+import { audited } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -112,7 +113,8 @@ const rollbackRoute = createRoute({
   },
 })
 
-export function rollBack(app: App, { services, options }: AppDeps) {
+export function rollBack(app: App, deps: AppDeps) {
+  const { services, options } = deps
   const checks = { admit: keyWith('admin'), limits: options.config }
   operation(app, rollbackRoute, checks, async (c, { principal, body, reply }) => {
     const { tenantId, keyId } = principal
@@ -120,6 +122,8 @@ export function rollBack(app: App, { services, options }: AppDeps) {
     const put = await services.policies.rollback(tenantId, body.version, by)
     const { requestId } = c.var
     const { version, rolledBackTo } = put
+    const details = { version, rolledBackTo, rules: put.policy.rules.length }
+    await audited(deps, principal, { action: 'policy.changed', details })
     options.log.info('a policy was put', { requestId, tenantId, keyId, version, rolledBackTo })
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, viewOf(put))

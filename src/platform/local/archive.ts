@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StorageError } from '../../error/storage-error'
+import type { RetentionClass } from '../../event/record'
 import type { Log } from '../../telemetry/log'
 import type { Archive } from '../archive'
 import type { ChangeBatch } from '../change-feed'
@@ -16,13 +17,23 @@ import type { SegmentBatch } from './log/follower'
 import { columnsOfLines } from './log/line'
 import { encodeSegments, type Segment } from './log/segment'
 import type { FiledSegment } from './log/segment-file'
-import { createArchiveChild } from './parquet/archive-child'
+import { type ArchiveChild, createArchiveChild } from './parquet/archive-child'
+import { createLock, type Lock } from './settle/lock'
+import { readManifest } from './settle/manifest'
 
 export interface LocalArchive extends Archive {
   erase: NonNullable<Archive['erase']>
   files: NonNullable<Archive['files']>
   /** Tells the state of the archive, for `/ready`. */
   state(): ArchiveTrouble
+  /** Settling the lake needs what the archive works with. */
+  workshop: {
+    child: ArchiveChild
+    /** Files of a partition are written, or exchanged for others. */
+    placing: Lock
+    /** Files that are there are written anew. */
+    reworking: Lock
+  }
 }
 
 /**
@@ -35,6 +46,8 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
   const staging = openStaging(join(dirname(folder), 'staging'))
   const refused = join(dirname(folder), 'refused')
   const child = createArchiveChild()
+  const placing = createLock()
+  const reworking = createLock()
   const writer = createPartWriter({ folder, refused, staging, child, log })
   const erase = createEraser({ folder, refused, child })
   const writing = new Set<Promise<void>>()
@@ -50,6 +63,8 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
     const done = [
       ...(await rangesIn(place, id, total)),
       ...(await rangesIn(join(refused, partition), id, total)),
+      // A file that is settled meanwhile is named there before it goes.
+      ...rangesOf(await settledOf(folder, where), id, total),
     ]
     for (let [gap] = gapsOf(total, done); gap !== undefined; [gap] = gapsOf(total, done)) {
       const range = await writer.write({ id, partition, segments }, gap)
@@ -72,7 +87,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
         const lines = columnsOfLines('columns' in segment ? segment.columns : undefined)
         placed.push({ count, longest, isEscaped, unpacked, source, lines })
       }
-      await writePartition(batch.id, partition, placed)
+      await placing.run(() => writePartition(batch.id, partition, placed))
     }
   }
 
@@ -96,6 +111,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
 
   return {
     files: () => lakeFiles,
+    workshop: { child, placing, reworking },
     state: () => ({ waitingFor, setAside: refusedFiles }),
 
     async write(batch) {
@@ -107,7 +123,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
     async erase(tenantId, erasure) {
       // A write in hand may have read what was in the log before.
       await Promise.allSettled(writing)
-      return erase(tenantId, erasure)
+      return reworking.run(() => erase(tenantId, erasure))
     },
 
     async [Symbol.asyncDispose]() {
@@ -139,12 +155,23 @@ async function rangesIn(folder: string, id: string, total: number): Promise<[num
     if (error.code === 'ENOENT') return []
     throw error
   })
+  return rangesOf(names, id, total)
+}
+
+function rangesOf(names: readonly string[], id: string, total: number): [number, number][] {
   return names.flatMap((name): [number, number][] => {
     if (!name.startsWith(id)) return []
     if (name === `${id}.parquet`) return [[0, total]]
     const range = /^-(\d+)-(\d+)z?\.(parquet|json)$/.exec(name.slice(id.length))
     return range ? [[Number(range[1]), Number(range[2])]] : []
   })
+}
+
+/** Lists the files of a partition that are settled: they are gone, and their batches may come again. */
+async function settledOf(folder: string, partition: string): Promise<readonly string[]> {
+  const [retentionClass, day, hour] = partition.split('/') as [RetentionClass, string, string]
+  const manifest = await readManifest(folder, { retentionClass, day })
+  return manifest?.landed[`hour=${hour}`] ?? []
 }
 
 // `Archive.files` counts so far: of a large lake that is one folder.

@@ -4,6 +4,7 @@ import type { Health } from '../platform'
 import type { LocalArchive } from './archive'
 import type { LocalEventStore } from './event-store'
 import type { Notices } from './notices'
+import type { LocalSettlement } from './settlement'
 
 // On a disk with less free the next archive file and a checkpoint of the log may no longer fit.
 const MIN_FREE_BYTES = 256 * 1024 * 1024
@@ -16,10 +17,11 @@ export async function checkHealth(
     events: LocalEventStore
     changes: ChangeFeed
     archive: LocalArchive
+    settlement: Pick<LocalSettlement, 'problem'>
     notices: Notices
   },
 ): Promise<Health> {
-  const { events, changes, archive, notices } = parts
+  const { events, changes, archive, settlement, notices } = parts
   const problems: string[] = []
   const failure = events.failure()
   if (failure !== undefined) problems.push(`store: the last commit failed: ${failure}`)
@@ -41,6 +43,8 @@ export async function checkHealth(
   // Events can be taken all the same, so by itself it is no reason to send them elsewhere.
   if (problems.length > 0 && waitingFor !== undefined) problems.push(`archive: ${waitingFor}`)
   const isWell = waitingFor === undefined && setAside === 0
-  const said = { problems, notices: notices.list() }
+  const unsettled = settlement.problem()
+  const lake = unsettled === undefined ? [] : [`lake: ${unsettled}`]
+  const said = { problems, notices: [...notices.list(), ...lake] }
   return { ...said, ...(!isWell && { archive: { waitingFor, setAside } }) }
 }

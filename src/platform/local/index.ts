@@ -30,10 +30,16 @@ import { createQuarantineStore, quarantineSchema } from './quarantine-store'
 import { createRegistry, registrySchema } from './registry'
 import { createReplayJobs, replayJobsSchema } from './replay-jobs'
 import { checkSecrets, openSecrets, secretsSchema } from './secrets'
+import { type LocalSettlement, openSettlement } from './settlement'
 import { createSourceActivity, sourceActivitySchema } from './source-activity'
 import { openStatementStore } from './statement-store'
 import { followStatements } from './statements/following'
 import { createTypeCounts, typeCountsSchema } from './type-counts'
+
+/** One machine settles its lake itself; on AWS a function of its own does. */
+export interface LocalPlatform extends Platform {
+  settlement: LocalSettlement
+}
 
 /** Opens the file that the CLI shares with a running server: tenants, sources, keys, webhooks. */
 export function openRegistryFile(dataDir: string) {
@@ -83,7 +89,7 @@ export async function openLocalPlatform(options: {
   log: Log
   /** Tenants that chose nothing have this mode; `lrs` when left out. */
   defaultXapi?: XapiMode | undefined
-}): Promise<Platform> {
+}): Promise<LocalPlatform> {
   const { dataDir, clock, log: telemetry, defaultXapi = 'lrs' } = options
   mendModes(dataDir, telemetry)
   const { db, secrets, registry } = openRegistryFile(dataDir)
@@ -115,6 +121,7 @@ export async function openLocalPlatform(options: {
   const lake = openServingLake(dataDir)
   await migrateLake([lakeFolder(dataDir), join(dataDir, 'lake', 'refused')], telemetry)
   const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
+  const settlement = await openSettlement({ folder: lakeFolder(dataDir), archive, clock })
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
   const activity = createSourceActivity(db, { log: telemetry })
   const typeCounts = createTypeCounts(db, { clock, log: telemetry })
@@ -126,6 +133,7 @@ export async function openLocalPlatform(options: {
     changes,
     live,
     archive,
+    settlement,
     lake,
     quarantine: createQuarantineStore(db, tokens, turns),
     statements,
@@ -141,7 +149,7 @@ export async function openLocalPlatform(options: {
     activity,
     typeCounts,
     mark: () => String(log.end()),
-    health: () => checkHealth(dataDir, { events, changes, archive, notices }),
+    health: () => checkHealth(dataDir, { events, changes, archive, settlement, notices }),
     gauges: () => readGauges(dataDir, { db, changes, deliveries }),
 
     async [Symbol.asyncDispose]() {

@@ -18,7 +18,7 @@ export interface CarryOutNeeds {
     isGenuine(whose: Whose): Promise<boolean>
   }
   /** Makes copies without the people, and puts them back (`mode: anonymise`). */
-  aside?: Aside | undefined
+  aside: Aside
   /** Notes in the trail what becomes of it. */
   audit(
     erasure: Erasure,
@@ -78,14 +78,14 @@ export function createCarryOut(needs: CarryOutNeeds) {
         return begin(found, people)
       case 'aside':
         // Nothing is erased yet: what a process that died put aside is put aside again.
-        if (isAnonymised) await aside?.put(search)
+        if (isAnonymised) await aside.put(search)
         return next(found, {})
       case 'places': {
         const place = places[erasure.place]
         return place === undefined ? next(found, {}) : searchPlace(found, place, search)
       }
       case 'put-back':
-        return next(found, isAnonymised ? { putBack: await aside?.putBack(search) } : {})
+        return next(found, isAnonymised ? { putBack: await aside.putBack(search) } : {})
       case 'certify':
         return finish(found, people)
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AuditTrail } from '../../audit/trail'
 import { AppError } from '../../error/app-error'
+import type { PersonalData } from '../../governance/personal/personal'
 import type { Tombstones } from '../../governance/tombstones/tombstones'
 import type { Clock } from '../../platform/clock'
 import type { DocumentStore } from '../../platform/document-store'
@@ -8,7 +9,7 @@ import type { SecretBox } from '../../platform/secret-box'
 import type { Log } from '../../telemetry/log'
 import { createCertificates, isSigned, type SignedCertificate } from '../certificates/certificate'
 import { type CertificateKeys, createCertificateKeys } from '../certificates/keys'
-import type { Aside } from './anonymise/aside'
+import { createAside } from './anonymise/aside'
 import { createCarryOut } from './carry-out'
 import { type Erasure, type ErasureMode, isOver, type Whose } from './erasure'
 import type { Holders } from './places'
@@ -57,7 +58,8 @@ export interface ErasuresNeeds {
   /** If true, this process lives on, and carries erasures out by itself. */
   runs: boolean
   pseudonyms?: Parameters<typeof findPeople>[0]['pseudonyms']
-  aside?: Aside | undefined
+  /** Loads what takes people out of events. */
+  personal(): Promise<PersonalData>
   audit?: Pick<AuditTrail, 'append'> | undefined
   remains: readonly string[]
   graceMs: number
@@ -86,7 +88,8 @@ export function createErasures(needs: ErasuresNeeds): Erasures {
           return signed !== undefined && isSigned(signed, await keys.publicKey(whose.tenantId))
         },
       },
-      ...{ aside: needs.aside, remains: needs.remains, graceMs: needs.graceMs },
+      ...{ remains: needs.remains, graceMs: needs.graceMs },
+      aside: createAside({ ...holders, store, personal: needs.personal }),
       async audit(erasure, action) {
         const { tenantId, erasureId, by, mode, ids } = erasure
         await audit?.append(tenantId, { action, by, target: erasureId, details: { mode, ids } })

@@ -1,6 +1,8 @@
 import { createPeopleIssuers } from '../../access/people/issuers'
 import { AppError } from '../../error/app-error'
 import { spellingsOf } from '../../event/person-id'
+import { isPseudonym } from '../../event/pseudonym'
+import type { Pseudonyms } from '../../governance/pseudonyms/pseudonyms'
 import type { DocumentStore } from '../../platform/document-store'
 
 /** The subject names who is to be erased. */
@@ -20,12 +22,7 @@ export interface People {
 interface Needs {
   documents: DocumentStore
   /** Gives the pseudonyms of ids under every key, and the ids behind pseudonyms. */
-  pseudonyms?:
-    | {
-        of(tenantId: string, ids: readonly string[]): Promise<readonly string[]>
-        behind(tenantId: string, ids: readonly string[]): Promise<readonly string[]>
-      }
-    | undefined
+  pseudonyms?: (() => Promise<Pick<Pseudonyms, 'pseudonymsOf' | 'reveal'>>) | undefined
 }
 
 /** One request may name so many people, each by an id or several. */
@@ -47,9 +44,22 @@ export async function findPeople(
     const errors = [{ path: ['subject'], message: 'Must name somebody', code: 'invalid_value' }]
     throw new AppError('invalid_request', 'The subject must name somebody.', { errors })
   }
-  const behind = (await pseudonyms?.behind(tenantId, given)) ?? []
+  const known = await pseudonyms?.()
+  const behind = new Set<string>()
+  const sent = given.filter(isPseudonym)
+  for (const one of sent) {
+    const id = await known?.reveal(tenantId, one)
+    if (id !== undefined) behind.add(id)
+  }
   const ids = [...new Set([...given, ...accounts, ...behind])]
-  const spellings = ids.flatMap(spellingsOf)
-  const pseudonymous = (await pseudonyms?.of(tenantId, spellings)) ?? []
-  return { ids, spellings: [...new Set([...spellings, ...pseudonymous.flatMap(spellingsOf)])] }
+  const named = ids.filter((id) => !isPseudonym(id))
+  const standing = [...sent, ...((await known?.pseudonymsOf(tenantId, named)) ?? [])]
+  const spellings = [...ids.flatMap(spellingsOf), ...standing.flatMap(bothForms)]
+  return { ids, spellings: [...new Set(spellings)] }
+}
+
+/** Writes a pseudonym as the id that it is, and as the account that a statement has of it. */
+function bothForms(pseudonym: string): string[] {
+  const name = pseudonym.slice(pseudonym.lastIndexOf(':') + 1)
+  return [pseudonym, `${pseudonym.slice(0, -name.length - 1)}|${name}`]
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock'
 import type { ServingPlatform } from '../../platform/platform'
 import type { KeptDays } from '../../platform/settlement'
 import type { Log } from '../../telemetry/log'
+import type { Access } from '../access/access'
 import { forgetAttachments } from './attachments'
 import { forgetDocuments } from './documents'
 import { forgetQuarantined } from './quarantine'
@@ -13,6 +14,8 @@ export interface ForgetNeeds {
     /** Left out where a rule of the bucket deletes attachments by their age (on AWS). */
     blobs?: ServingPlatform['blobs'] | undefined
   }
+  /** Answers to access requests are deleted through this, when their time is over. */
+  access?: Pick<Access, 'expire'> | undefined
   /** The trail forgets by itself as much as is asked of it. */
   audit: Pick<AuditTrail, 'forget'>
   /** The days of each class by the tenant's policy; the usual ones when left out. */
@@ -28,6 +31,7 @@ export interface Forgotten {
   documents: number
   attachments: number
   replays: number
+  accessResults: number
   audited: number
 }
 
@@ -59,10 +63,12 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     documents: 0,
     attachments: 0,
     replays: 0,
+    accessResults: 0,
     audited: 0,
   }
 
-  for (const { tenantId } of await platform.registry.tenants.list()) {
+  const tenants = await platform.registry.tenants.list()
+  for (const { tenantId } of tenants) {
     const kept = await keptDays(tenantId)
     const inQuarantine = before(Math.min(config.quarantineDays, kept.pii))
     forgotten.quarantined += await forgetQuarantined(platform.quarantine, tenantId, inQuarantine)
@@ -72,6 +78,8 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     forgotten.audited += removed
   }
   const { replays, blobs } = platform
+  const tenantIds = tenants.map(({ tenantId }) => tenantId)
+  forgotten.accessResults = (await needs.access?.expire(tenantIds)) ?? 0
   if (replays) forgotten.replays = (await replays.expire(daysAgo(REPLAY_DAYS))).dropped
   if (blobs) {
     const days = config.xapiRetentionDays + ATTACHMENT_MARGIN_DAYS

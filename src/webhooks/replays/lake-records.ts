@@ -36,6 +36,11 @@ export function recordsOf(range: Range, eventIds: readonly string[]): string {
   return `${SELECT} WHERE ${rangeOf(range)} AND event_id IN (${eventIds.map(sqlText).join(', ')})`
 }
 
+/** Writes SQL for the records that meet a condition among those that arrived within a range. */
+export function recordsWhere(range: Range, condition: string): string {
+  return `${SELECT} WHERE ${rangeOf(range)} AND ${condition}`
+}
+
 /** Asks when the oldest event of all arrived. */
 export const OLDEST = 'SELECT min(received_at) AS oldest FROM events'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { retentionClasses } from '../../../src/event/record'
-import { createMetrics } from '../../../src/telemetry/metrics'
+import { createGauges, createMetrics } from '../../../src/telemetry/metrics'
 import { graphOf, named, ofType } from '../../support/graph/graphs'
 import { read } from '../../support/repository'
 
@@ -23,6 +23,8 @@ const expected: [name: string, metric: string, comparison: string, threshold: nu
   ['FeedAge', 'IteratorAge', 'GreaterThanThreshold', 300],
   ['LiveAge', 'IteratorAge', 'GreaterThanThreshold', 60],
   ['DeadLetters', 'ApproximateNumberOfMessagesVisible', 'GreaterThanThreshold', 0],
+  ['SettleBehind', 'SettleBehindDays', 'GreaterThanThreshold', 2],
+  ['PutAsideAge', 'PutAsideSeconds', 'GreaterThanThreshold', 3600],
   ...ofClass('ArchiveFreshness').map(
     (name) => [name, 'DeliveryToS3.DataFreshness', 'GreaterThanThreshold', 900] as never,
   ),
@@ -68,7 +70,9 @@ describe('the alarms', () => {
       expect(others).toEqual([])
       expect([...new Set(used)].sort()).toEqual(asked.sort())
       expect(inputs.alarmActions).toEqual([ofType(graph, 'Topic')[0]!.outputs.arn])
-      expect(inputs.treatMissingData).toBe('notBreaching')
+      // Senders are quiet at night; a job that is called every hour is not.
+      const missing = name === 'SettleBehind' ? 'breaching' : 'notBreaching'
+      expect(inputs.treatMissingData).toBe(missing)
       const [, section] = /See docs\/aws\.md, (\w+)\.$/.exec(inputs.alarmDescription)!
       expect(name).toStartWith(section!)
       expect(runbook).toContain(`\n### ${section}\n`)
@@ -80,8 +84,9 @@ describe('the alarms', () => {
       const metrics = metricsOf(inputs.metricQueries)
       // PutMetricAlarm: ten metrics in an expression, and a day of periods.
       expect(metrics.length).toBeLessThanOrEqual(10)
-      expect(new Set(metrics.map(({ period }) => period))).toEqual(new Set([300]))
-      expect(300 * inputs.evaluationPeriods).toBeLessThanOrEqual(24 * 60 * 60)
+      const [period, ...others] = new Set(metrics.map((one) => one.period))
+      expect(others).toEqual([])
+      expect(period! * inputs.evaluationPeriods).toBeLessThanOrEqual(24 * 60 * 60)
     }
   })
 
@@ -89,16 +94,23 @@ describe('the alarms', () => {
     const lines: string[] = []
     const measure = { received: 1, rejected: 0, storeFailures: 0, ingestMs: 1 } as const
     createMetrics({ stage: 'production' }, (line) => lines.push(line)).ingest(measure)
-    const reported = JSON.parse(lines[0]!)
-    const [directive] = reported._aws.CloudWatchMetrics
+    const gauges = createGauges({ stage: 'production' }, (line) => lines.push(line))
+    gauges.report('SettleBehindDays', 1)
+    gauges.report('PutAsideSeconds', 1)
+    const reported = lines.map((line) => JSON.parse(line))
+    const directives = reported.flatMap(({ _aws }) => _aws.CloudWatchMetrics)
+    const [directive] = directives
+    const names = directives.flatMap(({ Metrics }) =>
+      Metrics.map((one: { Name: string }) => one.Name),
+    )
     const ours = alarms
       .flatMap(({ inputs }) => metricsOf(inputs.metricQueries))
       .filter(({ namespace }) => namespace === directive.Namespace)
     expect(ours.length).toBeGreaterThanOrEqual(6)
     for (const { metricName, dimensions } of ours) {
-      expect(directive.Metrics.map(({ Name }: { Name: string }) => Name)).toContain(metricName)
+      expect(names).toContain(metricName)
       expect(Object.keys(dimensions)).toEqual(directive.Dimensions[0])
-      expect(dimensions).toEqual({ Stage: reported.Stage })
+      expect(dimensions).toEqual({ Stage: reported[0].Stage })
     }
   })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { assumed } from '../../../tools/capacity/load'
 import { graphOf, named, ofType, root } from '../../support/graph/graphs'
 
-const doors = ['Api', 'Changes', 'Deliver', 'Follow', 'Realtime', 'Stream', 'Sweep']
+const doors = ['Api', 'Changes', 'Deliver', 'Follow', 'Realtime', 'Settle', 'Stream', 'Sweep']
 
 for (const stage of ['ci', 'production'] as const) {
   describe(`the functions of ${stage}`, () => {
@@ -142,18 +142,19 @@ describe('the way in', () => {
   })
 
   it('calls the sweep no more often than one run takes', () => {
-    const [schedule] = ofType(graph, 'Schedule')
+    const schedule = ofType(graph, 'Schedule').find(({ name }) => name.startsWith('Sweep'))
     const { timeout } = named(graph, 'Function', 'SweepFunction').inputs
     const [, minutes] = /^rate\((\d+) minutes\)$/.exec(schedule!.inputs.scheduleExpression)!
     expect(schedule!.inputs.state).toBe('ENABLED')
     expect(timeout).toBeLessThanOrEqual(Number(minutes) * 60)
     // Lambda calls a function that failed twice more, minutes later, unless it is told not to.
-    expect(ofType(graph, 'FunctionEventInvokeConfig').map(({ inputs }) => inputs)).toMatchObject([
-      {
-        functionName: named(graph, 'Function', 'SweepFunction').inputs.name,
-        maximumRetryAttempts: 0,
-      },
-    ])
+    const once = ['Settle', 'Sweep'].map((name) => ({
+      functionName: named(graph, 'Function', `${name}Function`).inputs.name,
+      maximumRetryAttempts: 0,
+    }))
+    const configured = ofType(graph, 'FunctionEventInvokeConfig').map(({ inputs }) => inputs)
+    expect(configured).toEqual(expect.arrayContaining(once.map(expect.objectContaining)))
+    expect(configured).toHaveLength(once.length)
     expect(schedule!.inputs.target.retryPolicy.maximumRetryAttempts).toBe(0)
   })
 })

@@ -109,6 +109,7 @@ describe('what is kept', () => {
       ...large,
       ['bodies/', 37],
       ['statements/', 2562],
+      ['attachments/', 2562],
       ['documents/expiring/', 31],
     ])
   })
@@ -126,9 +127,14 @@ describe('what is kept', () => {
 
   it('moves only to where Athena reads it at once, and stays there as long as is billed anyhow', () => {
     for (const { filter, transitions = [], expiration } of rules) {
-      const isEvents = filter.prefix.startsWith('events/')
+      const isEvents = /^(events|settled)\//.test(filter.prefix)
       expect(transitions).toMatchObject(isEvents ? [{ storageClass: 'GLACIER_IR' }] : [])
       // S3 Glacier Instant Retrieval bills at least 90 days.
+      if (filter.prefix.startsWith('settled/')) {
+        // A rule of S3 would take a file from under Iceberg.
+        expect(expiration).toBeUndefined()
+        continue
+      }
       for (const { days } of transitions) expect(expiration.days - days).toBeGreaterThanOrEqual(90)
     }
   })
@@ -151,8 +157,39 @@ describe('what is kept', () => {
   })
 })
 
+describe('settling', () => {
+  const { configuration } = named(graph, 'Workgroup', 'Settling').inputs
+
+  it('stops at five dollars, and leaves its answers where those of others expire', () => {
+    expect(configuration.bytesScannedCutoffPerQuery).toBeLessThanOrEqual(1024 ** 4)
+    expect(configuration.enforceWorkgroupConfiguration).toBe(true)
+    const results = named(graph, 'Bucket', 'QueryResultsBucket').inputs.bucket
+    const { outputLocation } = configuration.resultConfiguration
+    expect(outputLocation).toBe(`s3://${results}/settling/`)
+  })
+
+  it('is called every hour, and is given what it changes by name', () => {
+    const { timeout } = named(graph, 'Function', 'SettleFunction').inputs
+    expect(timeout).toBe(900)
+    const schedules = ofType(graph, 'Schedule').map(({ inputs }) => inputs.scheduleExpression)
+    expect(schedules).toContain('rate(1 hour)')
+    const link = graph.resources.find(({ name }) => name === 'NoniusLinkRef')!.inputs.properties
+    expect(link).toMatchObject({
+      lakeBucket: bucket.inputs.bucket,
+      settlingWorkgroup: named(graph, 'Workgroup', 'Settling').inputs.name,
+    })
+  })
+
+  it('owns the view: a deployment makes it once, and leaves what became of it', () => {
+    expect(named(graph, 'CatalogTable', 'EventsView').ignoreChanges).toEqual(
+      expect.arrayContaining(['viewOriginalText', 'viewExpandedText', 'storageDescriptor']),
+    )
+    expect(table).not.toHaveProperty('ignoreChanges')
+  })
+})
+
 describe('questions to the lake', () => {
-  const { configuration } = ofType(graph, 'Workgroup')[0]!.inputs
+  const { configuration } = named(graph, 'Workgroup', 'Analysis').inputs
 
   it('stop at half a dollar, whatever a client asks for', () => {
     expect(configuration.bytesScannedCutoffPerQuery).toBeLessThanOrEqual(100 * 1024 ** 3)
@@ -167,7 +204,7 @@ describe('questions to the lake', () => {
         description,
         query: sql,
         database: table.databaseName,
-        workgroup: ofType(graph, 'Workgroup')[0]!.inputs.name,
+        workgroup: named(graph, 'Workgroup', 'Analysis').inputs.name,
       })
     }
     // Athena's limits of a description and of a text, in characters (API reference, CreateNamedQuery).

@@ -6,9 +6,20 @@ const graph = graphOf('production')
 const table = (name: string) => named(graph, 'Table', `${name}Table`).outputs.arn as string
 const role = (name: string) => named(graph, 'Role', `${name}Role`)
 
+const archiveArn = named(graph, 'CatalogTable', 'ArchiveTable').outputs.arn as string
+const settledTable = archiveArn.replace(/[^/]+$/, 'settled')
+const bucketArn = (name: string) => named(graph, 'Bucket', `${name}Bucket`).outputs.arn as string
+const workgroup = (name: string) => named(graph, 'Workgroup', name).outputs.arn as string
+
 // Any stage and method of the API (`mayDo` reads only the last star of a pattern).
 const { executionArn } = named(graph, 'Api', 'ConnectionsApi').outputs
 const aConnection = `${executionArn}/*/*/@connections/a`
+
+const services: Record<string, string> = {
+  ArchiveRole: 'firehose',
+  SettleScheduleRole: 'scheduler',
+  SweepScheduleRole: 'scheduler',
+}
 
 // What must not be possible, however a function is broken into.
 const forbidden: [role: string, action: string, resource: string][] = [
@@ -73,6 +84,18 @@ const forbidden: [role: string, action: string, resource: string][] = [
   ['Changes', 'dynamodb:Query', `${table('Deliveries')}/index/log`],
   ['Realtime', 'dynamodb:Query', table('Deliveries')],
   ['Stream', 'dynamodb:GetItem', table('Deliveries')],
+  ['Settle', 's3:PutObject', `${bucketArn('Lake')}/events/a`],
+  ['Settle', 's3:PutObject', `${bucketArn('Blobs')}/spill/a`],
+  ['Settle', 's3:GetObject', `${bucketArn('Blobs')}/spill/a`],
+  ['Settle', 's3:DeleteObject', `${bucketArn('Blobs')}/bodies/a`],
+  ['Settle', 'athena:StartQueryExecution', workgroup('Analysis')],
+  ['Settle', 'glue:UpdateTable', archiveArn],
+  ['Settle', 'dynamodb:GetItem', table('Events')],
+  ['Settle', 'dynamodb:PutItem', table('Registry')],
+  ['Settle', 'dynamodb:UpdateItem', table('Documents')],
+  ['Deliver', 's3:PutObject', `${bucketArn('Lake')}/settled/a`],
+  ['Deliver', 'athena:StartQueryExecution', workgroup('Settling')],
+  ['Deliver', 'glue:UpdateTable', settledTable],
 ]
 
 describe('permissions', () => {
@@ -102,7 +125,7 @@ describe('permissions', () => {
       const [statement, ...others] = documentOf(inputs.assumeRolePolicy).Statement
       expect(others).toEqual([])
       expect(Object.keys(statement.Principal)).toEqual(['Service'])
-      const service = { ArchiveRole: 'firehose', SweepScheduleRole: 'scheduler' }[name] ?? 'lambda'
+      const service = services[name] ?? 'lambda'
       expect(statement.Principal.Service).toBe(`${service}.amazonaws.com`)
     })
   }
@@ -131,6 +154,26 @@ describe('permissions', () => {
     for (const action of ['GetItem', 'UpdateItem']) {
       expect(mayDo(role('Deliver'), `dynamodb:${action}`, table('Documents'))).toBe(true)
     }
+  })
+
+  it('let Settle change the settled lake and its view, and remove what landed', () => {
+    const may = (action: string, resource: string) => mayDo(role('Settle'), action, resource)
+    const asking = ['StartQueryExecution', 'GetQueryExecution', 'GetQueryResults']
+    expect(asking.filter((one) => !may(`athena:${one}`, workgroup('Settling')))).toEqual([])
+    const view = named(graph, 'CatalogTable', 'EventsView').outputs.arn as string
+    for (const resource of [settledTable, view]) {
+      const changing = ['GetTable', 'UpdateTable', 'CreateTable']
+      expect(changing.filter((one) => !may(`glue:${one}`, resource))).toEqual([])
+    }
+    const files = ['GetObject', 'PutObject', 'DeleteObject']
+    expect(files.filter((one) => !may(`s3:${one}`, `${bucketArn('Lake')}/settled/a`))).toEqual([])
+    expect(may('s3:DeleteObject', `${bucketArn('Lake')}/events/a`)).toBe(true)
+    expect(may('s3:PutObject', `${bucketArn('Blobs')}/lake/settlement.json`)).toBe(true)
+  })
+
+  it('let those who ask the lake read what is settled', () => {
+    expect(mayDo(role('Deliver'), 's3:GetObject', `${bucketArn('Lake')}/settled/a`)).toBe(true)
+    expect(mayDo(role('Deliver'), 'glue:GetTable', settledTable)).toBe(true)
   })
 
   it('let Changes read a batch that was committed, and remove one that was not', () => {
@@ -265,8 +308,11 @@ function isOurs(resource: string): boolean {
   const arns = made.flatMap(({ arn, executionArn, streamArn }) => [arn, executionArn, streamArn])
   const known = arns.filter((arn) => typeof arn === 'string')
   const isCatalog = /^arn:aws:glue:[\w-]+:\d+:catalog$/.test(resource)
+  // The settled table is made by `settle`: no resource of the graph has its ARN.
+  const isSettled = resource === settledTable
   return (
     isCatalog ||
+    isSettled ||
     known.some(
       (arn) => resource === arn || resource.startsWith(`${arn}/`) || resource.startsWith(`${arn}:`),
     )

@@ -59,6 +59,11 @@ export const holders: Readonly<Record<string, Holder>> = {
     documents: ['sessions'],
     shownBy: [here, 'documents of tools are forgotten'],
   },
+  'Answers to access requests': {
+    documents: ['privacy'],
+    blobs: ['access/'],
+    shownBy: ['tests/local/access-requests.test.ts', 'is deleted after seven days'],
+  },
   'What expires by itself': {
     documents: ['xapi-more', 'cmi5', 'webhook-replays', 'webhook-tests'],
     blobs: ['documents/expiring/'],
@@ -78,8 +83,16 @@ export const holders: Readonly<Record<string, Holder>> = {
     shownBy: ['tests/local/type-counts.test.ts', 'have hours for 400 days'],
   },
   'Erasures and tombstones': {
-    documents: ['privacy', 'governance', 'open-erasures'],
+    documents: ['privacy', 'people', 'erasures', 'open-erasures'],
     shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
+  },
+  'Consents, learners under 13, pseudonyms': {
+    documents: ['governance'],
+    shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
+  },
+  'Audit trail': {
+    documents: ['audit'],
+    shownBy: ['tests/contracts/audit-trail.contract.ts', 'forgets what is older than it may be'],
   },
   'Spill and failed batches': {
     blobs: ['spill/', 'failed/', 'aws/lambda/'],
@@ -107,6 +120,5 @@ export const impersonal: Readonly<Record<string, string>> = {
   'secret.key': 'a key',
   damaged: 'what nobody can read; named at /ready until a person removes it',
   registry: 'tenants, sources, keys, counts; connections last hours',
-  audit: 'who did what, with people by their pseudonyms',
   'audit-head': 'where that ends',
 }

@@ -1083,7 +1083,7 @@ export type MadeKey = {
   begins: string
   name: string
   sourceId: string
-  scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
+  scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'consents:write' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
   sources?: '*' | string[]
   /** Pages of these may send with it, and nobody else */
   origins?: string[]
@@ -1193,7 +1193,7 @@ export type NewKey = {
   /** What its events are stamped with */
   sourceId: string
   /** As `nonius keys create` gives them when left out */
-  scopes?: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
+  scopes?: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'consents:write' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
   /** Whose quarantine it reaches beside that of its own source */
   sources?: '*' | string[]
   /** For pages: the key sends (`events:write`, nothing else), from pages of these origins only */
@@ -1214,7 +1214,7 @@ export type Key = {
   begins: string
   name: string
   sourceId: string
-  scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
+  scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'consents:write' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
   sources?: '*' | string[]
   /** Pages of these may send with it, and nobody else */
   origins?: string[]
@@ -1233,7 +1233,7 @@ export type RotatedKey = {
   begins: string
   name: string
   sourceId: string
-  scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
+  scopes: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'consents:write' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
   sources?: '*' | string[]
   /** Pages of these may send with it, and nobody else */
   origins?: string[]
@@ -1459,6 +1459,111 @@ export type DeleteAllOptions = {
   cursor?: string
 }
 
+export type Revealed = {
+  pseudonym: string
+  /** The id as it was sent */
+  personId: string
+}
+
+export type Reveal = {
+  pseudonym: string
+  /** Why somebody has to know. It stands in the audit trail */
+  reason: string
+}
+
+export type PseudonymKeyRotated = {
+  /** It stands in each pseudonym that it makes */
+  key: number
+  overlapUntil: string
+}
+
+export type PseudonymKeyRotation = {
+  /** So long the former key is held, and pseudonyms of both are known to be of one person. 0 forgets it at once */
+  overlapDays?: number
+}
+
+export type ConsentList = {
+  consents: Consent[]
+  nextCursor?: string
+}
+
+export type Consent = {
+  actor: string
+  decisions: Record<string, {
+    said: 'granted' | 'denied'
+    at: string
+    /** The id of the key that reported it */
+    by: string
+    evidence?: string
+  }>
+}
+
+export type ConsentsOutcome = {
+  dryRun: boolean
+  /** Rows that are right; they are stored */
+  taken: number
+  /** Of those, rows that changed something */
+  changed: number
+  /** Of those, rows of which a later decision is known */
+  stale: number
+  /** Rows that are wrong, and were left out */
+  refused: number
+  /** At most 100 */
+  errors: RowFault[]
+}
+
+export type RowFault = {
+  /** Of the body; of an array, the place from 1 */
+  line: number
+  path: (string | number)[]
+  message: string
+  code: string
+}
+
+export type ConsentRow = {
+  /** The id of the person as events name them, e.g. `mailto:ada@example.edu` */
+  actor: string
+  /** What was decided, by category; `parental` is consent of a parent. Others stay */
+  categories: Record<string, 'granted' | 'denied'>
+  /** Where it was given: the name of a form, the id of a launch or an event */
+  evidence?: string
+  /** When it was given; now when left out */
+  at?: string
+}
+
+export type PutConsent = Consent & {
+  /** Categories of which a later decision is known, which stands */
+  stale: string[]
+}
+
+export type ConsentBody = {
+  /** What was decided, by category; `parental` is consent of a parent. Others stay */
+  categories: Record<string, 'granted' | 'denied'>
+  /** Where it was given: the name of a form, the id of a launch or an event */
+  evidence?: string
+  /** When it was given; now when left out */
+  at?: string
+}
+
+export type Under13Outcome = {
+  mode: 'add' | 'replace'
+  /** Rows that are on the list now */
+  listed: number
+  /** Entries that were taken from it */
+  removed: number
+  /** Rows that are wrong, and were left out */
+  refused: number
+  /** At most 100 */
+  errors: RowFault[]
+}
+
+export type Under13List = {
+  /** Entries: an address has one more for each form of its hash */
+  count?: number
+  /** Of the actor that was asked for */
+  isListed?: boolean
+}
+
 export type AuditList = {
   entries: AuditEntry[]
   /** Absent on the last page */
@@ -1520,6 +1625,90 @@ export type Arrivals = {
   next: string
   /** If true, there is nothing more by now: wait a moment */
   isAll: boolean
+}
+
+export type AccessRequest = {
+  id: string
+  /** `ready`: it can be fetched. `expired`: its files are deleted; ask again. */
+  status: 'running' | 'ready' | 'failed' | 'expired'
+  /** What arrived before then is in it */
+  createdAt: string
+  /** What it is at, in this order */
+  step: 'days' | 'events' | 'quarantine' | 'documents' | 'recipients' | 'done'
+  /** Lines of each file, so far */
+  found: {
+    events: number
+    quarantine: number
+    documents: number
+    consents: number
+    recipients: number
+  }
+  /** Days of arrival still to be read */
+  daysLeft?: number
+  readyAt?: string
+  /** Its files are deleted then */
+  expiresAt?: string
+  /** Why it failed */
+  problem?: string
+  /** ZIP files; one, unless it is larger than an answer may be (on AWS). Each has as many of the lines as fit. */
+  files: {
+    /** Good without a key, for an hour */
+    url: string
+    expiresAt: string
+  }[]
+}
+
+export type AccessRequestSettings = {
+  /** All ids of the person that are known, as events have them (`actorId`) */
+  subject: {
+    actorIds: string[]
+  } | {
+    userId: string
+  }
+  /** JSON lines, CSV and a page to read, in one file */
+  format?: 'zip'
+}
+
+export type AccessRequests = {
+  items: {
+    id: string
+    status: 'running' | 'ready' | 'failed' | 'expired'
+    createdAt: string
+  }[]
+}
+
+export type Me = {
+  /** How events name you */
+  learnerId: string
+  /** Your 20 latest events that can be read at once */
+  latest: {
+    id: string
+    type: string
+    action?: string
+    at: string
+    object?: string
+    objectName?: string
+    source: string
+  }[]
+  hasMore: boolean
+  /** What you, or a parent, decided */
+  consents: {
+    noted: string
+    content: Record<string, unknown>
+  }[]
+  /** How many days events are kept, by their class */
+  keptDays: {
+    standard: number
+    sensitive: number
+    pii: number
+    system: number
+  }
+  everything: {
+    /** POST here for all of it */
+    ask: string
+    /** GET here for what became of that */
+    see: string
+  }
 }
 
 export type CreatedWebhook = Webhook & {
@@ -3617,6 +3806,201 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Say who is behind a pseudonym */
+  revealPerson: {
+    method: 'POST'
+    path: '/privacy/reveal'
+    body: Reveal
+    replies: {
+      200: Revealed
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Make pseudonyms by a new key from now on */
+  rotatePseudonymKey: {
+    method: 'POST'
+    path: '/privacy/pseudonym-keys/rotate'
+    body: PseudonymKeyRotation
+    replies: {
+      200: PseudonymKeyRotated
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List what people decided, by their ids */
+  listConsents: {
+    method: 'GET'
+    path: '/privacy/consents'
+    query: {
+      limit?: number
+      cursor?: string
+    }
+    replies: {
+      200: ConsentList
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say what many people granted or denied */
+  putConsents: {
+    method: 'PUT'
+    path: '/privacy/consents'
+    query: {
+      /** `true` checks every row, and stores none */
+      dryRun?: 'true' | 'false'
+    }
+    body: ConsentRow[]
+    replies: {
+      200: ConsentsOutcome
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read what a person decided */
+  getConsent: {
+    method: 'GET'
+    path: '/privacy/consents/{actor}'
+    parameters: {
+      /** The id, percent-encoded */
+      actor: string
+    }
+    replies: {
+      200: Consent
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say what a person granted or denied */
+  putConsent: {
+    method: 'PUT'
+    path: '/privacy/consents/{actor}'
+    parameters: {
+      /** The id, percent-encoded */
+      actor: string
+    }
+    body: ConsentBody
+    replies: {
+      200: PutConsent
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Forget what a person decided */
+  deleteConsent: {
+    method: 'DELETE'
+    path: '/privacy/consents/{actor}'
+    parameters: {
+      /** The id, percent-encoded */
+      actor: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List learners as under 13 */
+  putUnder13: {
+    method: 'PUT'
+    path: '/privacy/under13'
+    query: {
+      /** `replace` takes all others from the list */
+      mode?: 'add' | 'replace'
+    }
+    body: (string | {
+        /** The id of the person as events name them, e.g. `mailto:ada@example.edu` */
+        actor: string
+      })[]
+    replies: {
+      200: Under13Outcome
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** How many are listed as under 13, or whether somebody is */
+  getUnder13: {
+    method: 'GET'
+    path: '/privacy/under13'
+    query: {
+      /** The id of the person as events name them, e.g. `mailto:ada@example.edu` */
+      actor?: string
+    }
+    replies: {
+      200: Under13List
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Take a learner from the list of those under 13 */
+  deleteUnder13: {
+    method: 'DELETE'
+    path: '/privacy/under13/{actor}'
+    parameters: {
+      /** The id, percent-encoded */
+      actor: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** List who did what to data of people, the latest first */
   listAudit: {
     method: 'GET'
@@ -3766,6 +4150,112 @@ export interface Operations {
     replies: {
       200: Arrivals
       400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Ask for everything that is kept about a person */
+  requestAccess: {
+    method: 'POST'
+    path: '/privacy/access-requests'
+    body: AccessRequestSettings
+    replies: {
+      202: AccessRequest
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List access requests of the last 30 days */
+  listAccessRequests: {
+    method: 'GET'
+    path: '/privacy/access-requests'
+    replies: {
+      200: AccessRequests
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far an access request is, and get links to its files */
+  getAccessRequest: {
+    method: 'GET'
+    path: '/privacy/access-requests/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: AccessRequest
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Fetch a file of an access request */
+  getAccessFile: {
+    method: 'GET'
+    path: '/privacy/access-files/{token}'
+    parameters: {
+      token: string
+    }
+    replies: {
+      200: string
+      400: Problem
+      404: Problem
+      410: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See what is kept about you */
+  getMe: {
+    method: 'GET'
+    path: '/privacy/me'
+    replies: {
+      200: Me
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Ask for everything that is kept about you */
+  requestMyAccess: {
+    method: 'POST'
+    path: '/privacy/me/access-request'
+    replies: {
+      202: AccessRequest
+      401: Problem
+      403: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far your latest access request is, and get links to its files */
+  getMyAccessRequest: {
+    method: 'GET'
+    path: '/privacy/me/access-request'
+    replies: {
+      200: AccessRequest
       401: Problem
       403: Problem
       404: Problem

@@ -1,7 +1,9 @@
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DuckDBResult, DuckDBValueConverter } from '@duckdb/node-api'
 import type { LakeColumn } from '../../lake'
 import { type Duck, literal } from '../parquet/duck'
+import { beginReading } from '../settle/reading'
 import { createValues } from './values'
 import { eventsView } from './view'
 
@@ -38,19 +40,23 @@ export function executeWith(options: { folder: string; duck: Duck }): Execute {
     const connection = await options.duck.connect()
     const interrupt = () => connection.interrupt()
     signal.addEventListener('abort', interrupt)
+    const reading = await beginReading(options.folder)
     async function close() {
       signal.removeEventListener('abort', interrupt)
       connection.closeSync()
+      await reading[Symbol.asyncDispose]()
     }
     try {
       signal.throwIfAborted()
       // The view is this connection's only: it follows the files that are there now.
-      const view = await eventsView(options.folder, viewer)
+      const view = await eventsView(options.folder, viewer, reading.journal)
       await connection.run(`CREATE OR REPLACE TEMP VIEW events AS ${view}`)
       const { timezone } = viewer
       if (timezone !== undefined) await connection.run(`SET TimeZone = ${literal(timezone)}`)
       signal.throwIfAborted()
       const result = await connection.stream(sql)
+      // The engine has looked up its files by now: all from before an exchange, or all from after it.
+      if (!(await reading.isSame())) throw new Exchanged()
       const names = result.columnNames()
       const columns = result.columnTypes().map((type, i) => ({ name: names[i]!, type: `${type}` }))
       const chunks = chunksOf(result, await createValues(), signal)
@@ -68,12 +74,20 @@ export function executeWith(options: { folder: string; duck: Duck }): Execute {
       } catch (error) {
         // A server that starts meanwhile may give folders of a former version their names of now.
         const { message } = error as Error
-        const isMoved = GONE.test(message) && message.includes(options.folder)
+        // So may a settled day take the place of its hours.
+        const isMoved =
+          error instanceof Exchanged ||
+          (GONE.test(message) && message.includes(dirname(options.folder)))
         if (!isMoved || tries === TRIES || signal.aborted) throw error
         await sleep(PAUSE_MS)
       }
     }
   }
+}
+
+/** Files were exchanged while they were looked up. */
+class Exchanged extends Error {
+  override message = 'the files of the lake were exchanged; ask again'
 }
 
 // DuckDB says so of a file, or of the pattern, that it has found a moment ago.

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
 import { columns } from '../../../event/columns'
 import { filledColumns, viewColumns } from '../../shared/events-view'
 import { duckTypes, inUtc, literal } from '../parquet/duck'
+import type { Journal } from '../settle/journal'
+import { type Landed, sourcesOf } from './sources'
 
 // Files from before `raw_exact` hold half surrogate pairs in `raw`, which would make every query
 // fail that reads into it. Only a text with a backslash before a u is parsed to find out. Every
@@ -19,10 +20,19 @@ export interface Viewer {
   where?: string | undefined
 }
 
-/** Writes the SQL of the view `events` over the files there now. */
-export async function eventsView(folder: string, viewer: Viewer): Promise<string> {
+/**
+ * Writes the SQL of the view `events` over the files there now: what is landed, and what is settled.
+ * @param journal of a day whose files are being exchanged
+ */
+export async function eventsView(
+  folder: string,
+  viewer: Viewer,
+  journal?: Journal,
+): Promise<string> {
   const { tenantId, timezone, where } = viewer
-  const all = await allEvents(folder, { isUtc: timezone === undefined || timezone === 'UTC' })
+  const all = await allEvents(folder, journal, {
+    isUtc: timezone === undefined || timezone === 'UTC',
+  })
   const theirs = tenantId === undefined ? all : `${all} WHERE tenant_id = ${literal(tenantId)}`
   // It goes by the columns as they are seen outside: the view replaces some of those of the files.
   return where === undefined ? theirs : `SELECT * FROM (${theirs}) WHERE ${where}`
@@ -38,9 +48,15 @@ function nothingOf(timestamp: string): string {
 }
 
 // Copies are not looked for, as they are in `shared/events-view.ts`: this archive writes each record
-// once (`archive.write` repeats none), and a window over everything costs what it reads.
-async function allEvents(folder: string, { isUtc }: { isUtc: boolean }): Promise<string> {
-  const found = await filesIn(folder, { isUtc })
+// once (`archive.write` repeats none), settling finds the others, and a window over everything costs
+// what it reads.
+async function allEvents(
+  folder: string,
+  journal: Journal | undefined,
+  { isUtc }: { isUtc: boolean },
+): Promise<string> {
+  const { landed, settled } = await sourcesOf(folder, journal)
+  const found = [...landedIn(landed, { isUtc }), ...settled.map((files) => read(files, 'same'))]
   const filled = Object.entries(filledColumns).map(([name, value]) => `${value} AS ${name}`)
   return `SELECT * REPLACE (
       CASE WHEN ${IS_ODD} THEN ${EVENED} ELSE raw END AS raw,
@@ -53,37 +69,29 @@ async function allEvents(folder: string, { isUtc }: { isUtc: boolean }): Promise
  * Times of a former version have no zone. Beside those that have one, DuckDB takes them for times in
  * the zone of the session: right where that is UTC, and elsewhere they are read apart.
  */
-async function filesIn(folder: string, { isUtc }: { isUtc: boolean }): Promise<string[]> {
-  const [all, zoned, others] = ['*', '*z', '*[!z]'].map((stem) => `${stem}.parquet`) as [
-    string,
-    string,
-    string,
-  ]
-  if (isUtc) return (await hasFiles(folder, all)) ? [read(folder, all)] : []
-  const parts: string[] = []
-  if (await hasFiles(folder, zoned)) parts.push(read(folder, zoned))
-  if (await hasFiles(folder, others)) {
+function landedIn({ zoned, others }: Landed, { isUtc }: { isUtc: boolean }): string[] {
+  if (isUtc) {
+    const all = [...zoned, ...others]
+    return all.length > 0 ? [read(all)] : []
+  }
+  const parts = zoned.length > 0 ? [read(zoned)] : []
+  if (others.length > 0) {
     const times = columns.filter(({ type }) => type === 'timestamp').map(({ name }) => name)
     const inZone = times.map((name) => `${inUtc(`${name}::TIMESTAMP`)} AS ${name}`)
     parts.push(`SELECT * REPLACE (${inZone.join(', ')})
-      FROM (${nothingOf('TIMESTAMP')} UNION ALL BY NAME ${read(folder, others)})`)
+      FROM (${nothingOf('TIMESTAMP')} UNION ALL BY NAME ${read(others)})`)
   }
   return parts
 }
 
 // Columns are matched by name: a file written before a column was added does not have it, and one
-// of Firehose does not have what its path says. A filter on what is in the path opens only files
+// of Firehose does not have what its path says. For that, each file is looked into first; those that
+// are known to have the same columns are not. A filter on what is in the path opens only files
 // below it. A folder of a former version has no name of its column before it.
-function read(folder: string, names: string): string {
+function read(files: readonly string[], columns: 'any' | 'same' = 'any'): string {
   return `SELECT COLUMNS(lambda name: name NOT IN ('retention_class', 'filename')),
       split_part(parse_path(filename, 'both_slash')[-4], '=', -1) AS retention_class,
       split_part(parse_path(filename, 'both_slash')[-3], '=', -1) AS day
-    FROM read_parquet(${literal(`${folder}/*/*/*/${names}`)},
-      union_by_name = true, filename = true, hive_partitioning = false)`
-}
-
-async function hasFiles(folder: string, names: string): Promise<boolean> {
-  if (!existsSync(folder)) return false
-  for await (const _ of new Bun.Glob(`*/*/*/${names}`).scan(folder)) return true
-  return false
+    FROM read_parquet([${files.map(literal).join(', ')}],
+      union_by_name = ${columns === 'any'}, filename = true, hive_partitioning = false)`
 }

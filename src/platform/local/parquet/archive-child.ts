@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Subprocess } from 'bun'
+import { GENTLE, type SettleAnswer, type SettleJob } from '../settle/jobs/job'
 import type { AnyJob, EraseAnswer, EraseJob, JobAnswer } from './archive-job'
 
 /** The process ended in the middle of a job. A crash is its own doing; any other end is not. */
@@ -7,7 +8,9 @@ type Death = { kind: 'died'; reason: string; isCrash: boolean }
 
 /** The outcome of a job is an answer, or the end of the process that had it. */
 export type Outcome = JobAnswer | Death
-type OutcomeOf<Job extends AnyJob> = (Job extends EraseJob ? EraseAnswer : JobAnswer) | Death
+type OutcomeOf<Job extends AnyJob> =
+  | (Job extends EraseJob ? EraseAnswer : Job extends SettleJob ? SettleAnswer : JobAnswer)
+  | Death
 
 /**
  * Runs jobs in a process of its own, which is started for a job and ends when idle. Jobs run one at
@@ -29,7 +32,7 @@ const START_MS = 60_000
 const CRASHES = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGABRT', 'SIGFPE', 'SIGTRAP'])
 
 type Piped = Subprocess<'pipe', 'pipe', 'ignore'>
-type Said = JobAnswer | EraseAnswer | { kind: 'ready' }
+type Said = JobAnswer | EraseAnswer | SettleAnswer | { kind: 'ready' }
 
 export function createArchiveChild(): ArchiveChild {
   let child: ReturnType<typeof start> | undefined
@@ -47,9 +50,12 @@ export function createArchiveChild(): ArchiveChild {
   async function run(job: AnyJob): Promise<OutcomeOf<AnyJob>> {
     if (isClosed) return { kind: 'waiting', reason: 'the archive is closed' }
     clearTimeout(idle)
+    const isGentle = job.kind === 'settle'
+    // A process cannot take back that it is gentle, and two would hold the memory of two.
+    if (child && child.isGentle !== isGentle) await end()
     if (!child) {
       try {
-        child = start()
+        child = start(isGentle)
       } catch (error) {
         return { kind: 'waiting', reason: `its process cannot be started: ${messageOf(error)}` }
       }
@@ -83,9 +89,11 @@ export function createArchiveChild(): ArchiveChild {
   }
 }
 
-function start() {
+/** Starts a process. @param isGentle it gets what the others leave of the processors */
+function start(isGentle: boolean) {
   const script = fileURLToPath(new URL('./archive-process.ts', import.meta.url))
-  const process_: Piped = Bun.spawn([process.execPath, '--smol', script], {
+  const options = isGentle ? [GENTLE] : []
+  const process_: Piped = Bun.spawn([process.execPath, '--smol', script, ...options], {
     // The process gets nothing of our environment: it needs no key, and no setting.
     env: { PATH: process.env.PATH ?? '' },
     stdin: 'pipe',
@@ -102,6 +110,8 @@ function start() {
   }
 
   return {
+    isGentle,
+
     tell(job: object) {
       process_.stdin.write(`${JSON.stringify(job)}\n`)
       process_.stdin.flush()

@@ -1,4 +1,5 @@
 import type { ColumnType } from '../../../event/columns'
+import type { SettleJob } from '../settle/jobs/job'
 
 /**
  * An archive job has records of one lake partition that become one Parquet file. It is plain data,
@@ -46,7 +47,7 @@ export interface EraseJob {
   isDryRun: boolean
 }
 
-export type AnyJob = ArchiveJob | SetAsideJob | EraseJob
+export type AnyJob = ArchiveJob | SetAsideJob | EraseJob | SettleJob
 
 export interface LineColumn {
   name: string

@@ -1,4 +1,7 @@
 import { writeFile } from 'node:fs/promises'
+import { setPriority } from 'node:os'
+import { GENTLE, type SettleAnswer } from '../settle/jobs/job'
+import { settleStep } from '../settle/jobs/run'
 import type { AnyJob, EraseAnswer, JobAnswer } from './archive-job'
 import { createDuck } from './duck'
 import { eraseFromFile } from './erase-from-file'
@@ -17,6 +20,10 @@ const FIRST_TO_GO = '1000'
 if (process.platform === 'linux') {
   await writeFile('/proc/self/oom_score_adj', FIRST_TO_GO).catch(() => {})
 }
+
+// Settling has all night: requests and queries go before it.
+const LAST = 19
+if (process.argv.includes(GENTLE)) setPriority(LAST)
 
 // DuckDB gets one thread: archiving has a minute's time, and ingest needs the other cores.
 const duck = createDuck({ threads: 1 })
@@ -37,8 +44,9 @@ async function answer(job: AnyJob) {
   say(await done(job))
 }
 
-function done(job: AnyJob): Promise<JobAnswer | EraseAnswer> {
+function done(job: AnyJob): Promise<JobAnswer | EraseAnswer | SettleAnswer> {
   if (job.kind === 'write') return writeParquet(job, duck)
+  if (job.kind === 'settle') return settleStep(job)
   return job.kind === 'erase' ? eraseFromFile(job, duck) : setAside(job)
 }
 

@@ -1,5 +1,6 @@
 import { createPeople, type People } from '../../../event/people'
 import { comparableId } from '../../../event/person-id'
+import { segmentsOf } from '../../../governance/consents/keys'
 import type { DocumentEntry, DocumentKey, DocumentStore } from '../../../platform/document-store'
 import { prefixesOfAgent } from '../../../statements/document-places'
 import { inTurns } from '../../../syntax/steps'
@@ -19,6 +20,8 @@ const rules: [prefix: DocumentKey, rule: Rule][] = [
   [['privacy', 'erasure-parts'], 'own'],
   [['privacy', 'certificates'], 'own'],
   [['privacy', 'keys'], 'own'],
+  // Sealed, and opened by a place of their own (`access/place.ts`).
+  [['privacy', 'access'], 'own'],
   [['governance', 'tombstones'], 'own'],
   [['governance', 'tombstone-key'], 'own'],
   [['governance', 'keys'], 'own'],
@@ -56,6 +59,7 @@ export function documentsPlace(documents: Documents): Place {
       let [looked, found, named] = [0, 0, 0]
       const people = createPeople(actorIds)
       const theirs = new Set(actorIds.map(comparableId))
+      const listed = new Set(actorIds.flatMap(segmentsOf))
       // Documents about an agent stand under a hash of it.
       const owned = new Set([...actorIds, ...theirs].flatMap(prefixesOfAgent).map(nameOf))
       const page = await documents.list(tenantId, [], { limit: PAGE, cursor })
@@ -81,7 +85,7 @@ export function documentsPlace(documents: Documents): Place {
       }
 
       async function isTheirs({ key, metadata, contentType }: DocumentEntry, rule: Rule) {
-        if (rule === 'keyed') return theirs.has(comparableId(key[ID_AT] ?? ''))
+        if (rule === 'keyed') return listed.has(key[ID_AT] ?? '')
         if (owned.has(nameOf(key.slice(0, OWNED_DEPTH)))) return true
         if (await isIn(people, JSON.stringify([key, metadata]))) return true
         const document = await documents.get(tenantId, key)

@@ -3,6 +3,7 @@ import type { BlobStore } from '../../../platform/blob-store'
 import type { DeliveryQueue } from '../../../platform/delivery-queue'
 import type { DocumentStore } from '../../../platform/document-store'
 import type { EventStore } from '../../../platform/event-store'
+import type { Lake } from '../../../platform/lake'
 import type { LakeErasures } from '../../../platform/lake-erasures'
 import type { QuarantineStore } from '../../../platform/quarantine-store'
 import type { StatementStore } from '../../../platform/statement-store'
@@ -29,6 +30,7 @@ export interface Holders {
   deliveries: Pick<DeliveryQueue, 'erase'>
   statements: Pick<StatementStore, 'erase' | 'query'>
   documents: DocumentStore
+  lake: Lake
   blobs: BlobStore
   spill?: BlobStore | undefined
   /** Places that others keep: pseudonyms, answers to requests for access, batches that failed. */
@@ -51,8 +53,8 @@ export function placesOf(holders: Holders): Place[] {
     deliveriesPlace(deliveries),
     statementsPlace(statements),
     attachments.place,
-    documentsPlace(documents),
     ...otherPlaces,
+    documentsPlace(documents),
     quarantinePlace(quarantine),
   ]
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'bun:test'
-import { createSettlement } from '../../../src/platform/aws/settlement'
-import type { Statements } from '../../../src/platform/aws/settlement/statements'
-import { settledColumns } from '../../../src/platform/aws/settlement/texts'
-import type { BlobStore } from '../../../src/platform/blob-store'
-import { silentLog } from '../../../src/telemetry/log'
-import { memoryBlobs } from '../../support/blobs'
+import { memoryBlobs } from '../../../tests/support/blobs'
+import { silentLog } from '../../telemetry/log'
+import type { BlobStore } from '../blob-store'
+import { createSettlement } from './settlement'
+import type { Statements } from './settlement/statements'
+import { settledColumns } from './settlement/texts'
 
 // Settling over a lake that is a list, so that it can die at each of its calls. What the statements mean
 // is tested on Trino (tests/lake/settled.slow.ts); here only which of them is asked, and when.
@@ -147,7 +147,9 @@ describe('a night of settling', () => {
 
   it('has each event once for readers, and all of them, wherever it dies', async () => {
     let calls = 0
-    const counting = aLake(() => void (calls += 1))
+    const counting = aLake(() => {
+      calls += 1
+    })
     land(counting)
     await twoNights(counting)
     expect(calls).toBeGreaterThan(60)

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs'
+import { link, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
+import { type Manifest, readJson, writeJson } from './manifest'
+import {
+  bookOf,
+  folderIn,
+  idsOf,
+  manifestOf,
+  namesIn,
+  type Partition,
+  settlingOf,
+  WHOLE_DAY,
+} from './places'
+
+/**
+ * The journal says that the files of a day are being exchanged. From the moment that it is there the
+ * new files count, and the old ones do not; whoever finds it after a crash goes on.
+ */
+export interface Journal extends Partition {
+  /** The new files are in a folder of this name, until they are in their place. */
+  id: string
+  add: string[]
+  /** These are left out, and removed: the folder of the hour and the name. */
+  remove: [hour: string, name: string][]
+  manifest: Manifest
+}
+
+const journalIn = (folder: string) => join(bookOf(folder), 'journal.json')
+
+export function readJournal(folder: string): Promise<Journal | undefined> {
+  return readJson(journalIn(folder))
+}
+
+/** Makes the new files count. What the journal names has to be durable. */
+export async function commit(folder: string, journal: Journal) {
+  await writeJson(journalIn(folder), journal)
+}
+
+/** New files are made here: folders are named as they are in the lake, since readers go by them. */
+export function stagedIn(folder: string, one: Partition & { id: string }): string {
+  return join(folderIn(join(settlingOf(folder), one.id), one), WHOLE_DAY)
+}
+
+export const stagedIds = (folder: string, { id }: { id: string }) => {
+  return join(settlingOf(folder), id, 'ids')
+}
+
+/** Finds a new file, which is in its place already or not yet. */
+export function placeOf(folder: string, journal: Journal, name: string): string {
+  const staged = join(stagedIn(folder, journal), name)
+  return existsSync(staged) ? staged : join(folderIn(folder, journal), WHOLE_DAY, name)
+}
+
+/**
+ * Exchanges the files that a journal names. Those who read the folder itself see both for some
+ * milliseconds, and never neither. It may have been cut short before.
+ */
+export async function exchange(folder: string, journal: Journal, step = (_: string) => {}) {
+  const { add, remove } = journal
+  const day = folderIn(folder, journal)
+  const whole = join(day, WHOLE_DAY)
+  if (add.length > 0) await makeDurableFolder(whole, LAKE_FOLDER_MODE)
+  for (const name of add) {
+    await place(join(stagedIn(folder, journal), name), join(whole, name))
+    step('placed')
+  }
+  if (add.length > 0) await sync(whole)
+  if (existsSync(stagedIds(folder, journal))) {
+    await makeDurableFolder(dirname(idsOf(folder, journal)), LAKE_FOLDER_MODE)
+    await rename(stagedIds(folder, journal), idsOf(folder, journal))
+  }
+  step('ids')
+  await writeJson(manifestOf(folder, journal), journal.manifest)
+  step('manifest')
+  for (const [hour, name] of remove) {
+    await rm(join(day, hour, name), { force: true })
+    step('removed')
+  }
+  for (const hour of await namesIn(day)) {
+    // It is not empty where more has landed meanwhile.
+    if (hour !== WHOLE_DAY) await rmdir(join(day, hour)).catch(() => {})
+  }
+  await sync(day).catch(() => {})
+  step('swept')
+  await rm(journalIn(folder), { force: true })
+  await sync(bookOf(folder))
+  step('done')
+}
+
+/** Links a file to its place: a reader that has begun finds it where it was, too. */
+async function place(from: string, to: string) {
+  if (existsSync(to)) return
+  try {
+    await link(from, to)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    // There are file systems without links.
+    await rename(from, to)
+  }
+}
+
+/** Finishes what was cut short, and removes what was not begun with. */
+export async function recover(folder: string) {
+  const journal = await readJournal(folder)
+  if (journal !== undefined) await exchange(folder, journal)
+  await rm(settlingOf(folder), { recursive: true, force: true })
+}

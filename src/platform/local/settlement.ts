@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StorageError } from '../../error/storage-error'
+import type { Clock } from '../clock'
+import type { SettledDay, Settlement, SettlementState } from '../settlement'
+import type { LocalArchive } from './archive'
+import { translated } from './database'
+import { createExpirer } from './settle/expire'
+import { recover } from './settle/journal'
+import { createLock } from './settle/lock'
+import { filesOf, type Partition, partitionsOf, settlingOf } from './settle/places'
+import { createDaySettler, Interrupted } from './settle/settle-day'
+
+export interface LocalSettlement extends Settlement {
+  /** Says why it did not get on the last time, for `/ready`. */
+  problem(): string | undefined
+}
+
+/**
+ * Settles the lake of one machine, in the process that archives, a step of a second at a time: what
+ * is to be archived goes on between two steps.
+ */
+export async function openSettlement(options: {
+  /** The folder `events` of the lake. */
+  folder: string
+  archive: LocalArchive
+  clock: Clock
+  /** It is told of each step. */
+  step?: (name: string) => void
+}): Promise<LocalSettlement> {
+  const { folder, archive, clock, step = () => {} } = options
+  const { child, placing, reworking } = archive.workshop
+  const isUnwanted = () => reworking.isAwaited()
+  const settleDay = createDaySettler({ folder, child, placing, isUnwanted, step })
+  const expireDay = createExpirer({ folder, child })
+  // One of them at a time: each stops for an erasure, and not for another of its own.
+  const own = createLock()
+  let problem: string | undefined
+  await recover(folder)
+
+  /** Settles a day, as often as somebody else wants the lake meanwhile. */
+  async function settled(one: Partition, signal?: AbortSignal): Promise<SettledDay | undefined> {
+    for (;;) {
+      signal?.throwIfAborted()
+      try {
+        return await reworking.run(() => settleDay(one, signal))
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error
+      }
+    }
+  }
+
+  async function settle(request: Parameters<Settlement['settle']>[0]) {
+    const { until, maxMs = Number.POSITIVE_INFINITY, onDay, signal } = request
+    const end = performance.now() + maxMs
+    const days: SettledDay[] = []
+    const failures: Error[] = []
+    try {
+      for (const one of await partitionsOf(folder, until)) {
+        if (signal?.aborted || performance.now() > end) return { days, isDone: false }
+        try {
+          const day = await settled(one, signal)
+          if (day === undefined) continue
+          days.push(day)
+          onDay?.(day)
+        } catch (error) {
+          if (signal?.aborted) return { days, isDone: false }
+          const reason = `settling ${one.retentionClass} of ${one.day}: ${(error as Error).message}`
+          const isRetriable = !(error instanceof StorageError) || error.isRetriable
+          failures.push(new StorageError(reason, { isRetriable, cause: error }))
+          // A file that cannot be read holds up its own day only.
+          if (isRetriable) break
+        }
+      }
+    } catch (error) {
+      failures.push(translated('settling the lake', error) as Error)
+    }
+    problem = failures[0]?.message
+    if (failures[0] !== undefined) throw failures[0]
+    return { days, isDone: true }
+  }
+
+  return {
+    settle: (request) => own.run(() => settle(request)),
+    problem: () => problem,
+    state: () => stateOf(folder, clock.now(), problem),
+
+    async expire(now, keptDays, { isDryRun = false, onDay, signal } = {}) {
+      let removed = 0
+      try {
+        for (const one of await partitionsOf(folder, now.toISOString().slice(0, 10))) {
+          if (signal?.aborted) break
+          const day = await own.run(() => {
+            return reworking.run(() => expireDay(one, { now, keptDays, isDryRun }))
+          })
+          if (day === undefined) continue
+          removed += day.rows
+          onDay?.(day)
+        }
+      } catch (error) {
+        throw translated('removing what was kept for long enough', error)
+      } finally {
+        await rm(join(settlingOf(folder), 'expiring'), { recursive: true, force: true })
+      }
+      return { removed }
+    },
+  }
+}
+
+/** Reads the state from the folders alone, also beside a running server. */
+export async function stateOf(
+  folder: string,
+  now: Date,
+  problem?: string,
+): Promise<SettlementState> {
+  const today = now.toISOString().slice(0, 10)
+  const waiting: Partition[] = []
+  let newest: string | undefined
+  for (const one of await partitionsOf(folder, today)) {
+    const { landed, settled } = await filesOf(folder, one)
+    if (landed.length > 0) waiting.push(one)
+    else if (settled.length > 0 && waiting.length === 0) newest = one.day
+  }
+  const first = waiting[0]?.day
+  const through = newest === first ? undefined : newest
+  return {
+    ...(through !== undefined && { settledThrough: through }),
+    waiting: waiting.length,
+    ...(problem !== undefined && { problem }),
+  }
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { accountIn, spellingsOf, withLowerDomain } from '../../event/person-id'
+import type { DocumentStore, StoredDocument } from '../../platform/document-store'
+import { prefixesOfAgent } from '../../statements/document-places'
+import type { createRedact } from './redact'
+
+const PAGE = 100
+
+type Documents = Pick<DocumentStore, 'get' | 'list'>
+
+/** Reads what tools keep about a person: states and profiles, and whose their sessions are. */
+export async function* readDocuments(
+  documents: Documents,
+  of: { tenantId: string; actorIds: readonly string[]; sessions: readonly string[] },
+  redact: ReturnType<typeof createRedact>,
+): AsyncGenerator<string> {
+  const { tenantId, actorIds, sessions } = of
+  for (const agent of agentsOf(actorIds)) {
+    for (const prefix of prefixesOfAgent(agent)) {
+      let cursor: string | undefined
+      do {
+        const page = await documents.list(tenantId, prefix, { limit: PAGE, cursor })
+        for (const { key } of page.items) {
+          const found = await documents.get(tenantId, key)
+          if (found === undefined) continue
+          const kind = key[1] === 'state' ? 'state' : 'profile'
+          yield lineOf(found, { kind, id: found.metadata.id }, redact)
+        }
+        cursor = page.nextCursor
+      } while (cursor !== undefined)
+    }
+  }
+  for (const sessionId of sessions) {
+    const id = createHash('sha256').update(sessionId).digest('hex')
+    const found = await documents.get(tenantId, ['sessions', id])
+    if (found) yield lineOf(found, { kind: 'session', id: sessionId }, redact)
+  }
+}
+
+/** Reads what the person, or a parent, decided. */
+export async function* readConsents(
+  documents: Documents,
+  { tenantId, actorIds }: { tenantId: string; actorIds: readonly string[] },
+): AsyncGenerator<string> {
+  for (const actorId of new Set(actorIds.flatMap(spellingsOf))) {
+    for (const kind of ['consents', 'under13'] as const) {
+      const key = ['governance', kind, actorId]
+      // A longer id than a key may have is none of these.
+      const found = await documents.get(tenantId, key).catch(() => undefined)
+      if (found === undefined) continue
+      const text = Buffer.from(found.bytes).toString()
+      const { updatedAt } = found
+      yield JSON.stringify({ kind, actorId, updatedAt, content: parsed(text) ?? text })
+    }
+  }
+}
+
+/** Writes ids as documents are kept under them (`agentKey`). */
+function agentsOf(actorIds: readonly string[]): string[] {
+  const all = actorIds.flatMap((id) => (accountIn(id) ? [id] : spellingsOf(id)))
+  return [...new Set(all.map(withLowerDomain))]
+}
+
+function lineOf(
+  { bytes, contentType, updatedAt }: StoredDocument,
+  about: { kind: string; id: string | undefined },
+  redact: ReturnType<typeof createRedact>,
+): string {
+  const text = utf8(bytes)
+  const item = text === undefined ? undefined : redact(text)
+  const content =
+    item !== undefined
+      ? {
+          content: JSON.parse(item.text) as unknown,
+          ...(item.others > 0 && { redacted: item.others }),
+        }
+      : text !== undefined
+        ? { text }
+        : { base64: Buffer.from(bytes).toString('base64') }
+  return JSON.stringify({ ...about, updatedAt, contentType, ...content })
+}
+
+function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

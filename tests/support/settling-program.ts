@@ -1,0 +1,23 @@
+import { openArchive } from '../../src/platform/local/archive'
+import { openSettlement } from '../../src/platform/local/settlement'
+import { silentLog } from '../../src/telemetry/log'
+import { clockAt } from './clock'
+
+// Settles the lake of a folder, for a test that kills it: at the step of this number, it kills
+// itself. It says how many steps there were.
+const [folder = '', number = ''] = process.argv.slice(2)
+let steps = 0
+const archive = openArchive({ folder, log: silentLog })
+const settlement = await openSettlement({
+  folder,
+  archive,
+  clock: clockAt(() => new Date()),
+  step() {
+    steps += 1
+    if (String(steps) === number) process.kill(process.pid, 'SIGKILL')
+  },
+})
+await settlement.settle({ until: '2026-11-18' })
+await archive[Symbol.asyncDispose]()
+process.stdout.write(`${steps}\n`)
+process.exit()
