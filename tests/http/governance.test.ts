@@ -305,10 +305,7 @@ describe('each standard', () => {
   it('of xAPI keeps no document of a learner who is listed as under 13', async () => {
     const test = await started()
     const school = await test.tenant()
-    const listed = ['governance', 'under13', 'mailto:ada@example.edu']
-    const document = { bytes: Buffer.from('{}'), contentType: 'application/json' }
-    await test.platform.documents.put(school.tenantId, listed, document)
-    await school.flag({ hasUnder13: true })
+    await school.children('mailto:ada@example.edu')
     const state = async (mbox: string, method: string) => {
       const agent = encodeURIComponent(JSON.stringify({ mbox }))
       const url = `/xapi/activities/state?agent=${agent}&activityId=https://x.example/1&stateId=s`
@@ -328,10 +325,7 @@ describe('each standard', () => {
   it('of xAPI takes a listed learner out of what others send of them', async () => {
     const test = await started()
     const school = await test.tenant()
-    const listed = ['governance', 'under13', 'mailto:ada@example.edu']
-    const document = { bytes: Buffer.from('{}'), contentType: 'application/json' }
-    await test.platform.documents.put(school.tenantId, listed, document)
-    await school.flag({ hasUnder13: true })
+    await school.children('mailto:ada@example.edu')
     const teacher = { mbox: 'mailto:teacher@example.edu' }
     const object = { objectType: 'Agent', mbox: 'mailto:ada@example.edu' }
     await school.post(
