@@ -13,16 +13,22 @@ export interface Total {
   sent: number
   accepted: number
   duplicates: number
+  /** The server's policy keeps none of these, and will not when they are sent again. */
+  withheld: number
 }
 
 /** Counts what became of parcels, and says which items were not accepted, and why. */
 export function createResults(say: (line: string) => void) {
-  const total: Total = { sent: 0, accepted: 0, duplicates: 0 }
+  const total: Total = { sent: 0, accepted: 0, duplicates: 0, withheld: 0 }
 
   function addReceipt({ places, form }: Parcel, receipt: Receipt): void {
     const { eventCount, entityCount, acceptedForLater = 0 } = receipt
     total.accepted += eventCount + entityCount + acceptedForLater
     total.duplicates += receipt.duplicates
+    for (const { rule, count } of receipt.withheld ?? []) {
+      // Its text is withheld, and it is named below.
+      if (rule !== 'unreadable') total.withheld += count
+    }
     // The place says already what leads to the item.
     const lead = (standardNamed(form.name)?.idPath(0).length ?? 1) - 1
     for (const { index, quarantineId, errors } of receipt.quarantined) {

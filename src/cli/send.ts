@@ -47,12 +47,13 @@ async function send(files: string[], options: Options) {
     say(`${file.name}: ${survey.tally.text(file.notes())}`)
     jobs.push({ file, reading, survey })
   }
-  const total: Total = { sent: 0, accepted: 0, duplicates: 0 }
+  const total: Total = { sent: 0, accepted: 0, duplicates: 0, withheld: 0 }
   for (const job of jobs) await sendFile(job, { ...options, key }, total)
 
-  const lost = total.sent - total.accepted
+  const lost = total.sent - total.accepted - total.withheld
+  const withheld = total.withheld > 0 ? ` A policy withholds ${total.withheld}.` : ''
   stdout.write(
-    `Sent ${total.sent}: ${total.accepted} accepted (${total.duplicates} of them held already), ${lost} not accepted.\n`,
+    `Sent ${total.sent}: ${total.accepted} accepted (${total.duplicates} of them held already), ${lost} not accepted.${withheld}\n`,
   )
   if (lost > 0) process.exitCode = 1
 }
@@ -110,11 +111,12 @@ async function sendFile(
   })
   packer.end()
   await flush()
-  const { sent, accepted, duplicates } = results.total
+  const { sent, accepted, duplicates, withheld } = results.total
   say(`${file.name}: ${number(sent)} sent, ${number(accepted)} accepted`)
   total.sent += sent
   total.accepted += accepted
   total.duplicates += duplicates
+  total.withheld += withheld
 }
 
 // 400: a rule is broken; 409: an id is taken.

@@ -6,7 +6,7 @@ import {
   type ServerFacts,
   type StandardName,
 } from '../event/record'
-import type { Consents } from './consents/consents'
+import { type Consents, PARENTAL } from './consents/consents'
 import type { Governing } from './governing'
 import type { PersonalData, Pseudonymiser } from './personal/personal'
 import type { InForce } from './policies'
@@ -56,6 +56,12 @@ export interface Governance {
     sent: readonly Sent[],
   ): Promise<Governing | undefined>
   /**
+   * Finds what forbids to keep a document about a person, who is named by it alone.
+   * @returns the rule, a name of ours; undefined when nothing does
+   * @throws {StorageError}
+   */
+  forbids(tenantId: string, personId: string): Promise<string | undefined>
+  /**
    * Finds what rules ask of events that are stored, for a policy that is only tried. Signals of browsers are kept
    * nowhere, and count as absent.
    * @throws {StorageError}
@@ -76,6 +82,18 @@ export function createGovernance(parts: GovernanceParts): Governance {
       if (isPlain(inForce) && !sent.some((one) => concerns(one, inForce.policy))) return undefined
       const { createGoverning } = await import('./governing')
       return createGoverning(parts, inForce, sending, standard)
+    },
+
+    async forbids(tenantId, personId) {
+      const { policy, hasUnder13, hasTombstones } = await parts.inForce(tenantId)
+      const ids = [personId]
+      if (hasTombstones && policy.erased === 'withhold') {
+        if ((await parts.erased(tenantId, ids)).has(personId)) return 'erased'
+      }
+      if (!hasUnder13 || policy.under13 === 'keep') return undefined
+      if (!(await parts.consents.under13(tenantId, ids)).has(personId)) return undefined
+      const said = (await parts.consents.of(tenantId, ids)).get(personId)
+      return said?.[PARENTAL] === 'granted' ? undefined : 'under13'
     },
 
     async factsOf(records, tried) {

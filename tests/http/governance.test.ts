@@ -302,6 +302,40 @@ describe('each standard', () => {
     expect(JSON.stringify(actor)).not.toContain('ada')
   })
 
+  it('of xAPI keeps no document of a learner who is listed as under 13', async () => {
+    const test = await started()
+    const school = await test.tenant()
+    await school.children('mailto:ada@example.edu')
+    const state = async (mbox: string, method: string) => {
+      const agent = encodeURIComponent(JSON.stringify({ mbox }))
+      const url = `/xapi/activities/state?agent=${agent}&activityId=https://x.example/1&stateId=s`
+      const headers = { ...test.as(school.key), ...header, 'Content-Type': 'text/plain' }
+      return test.request(url, { method, headers, ...(method === 'PUT' && { body: 'page 7' }) })
+    }
+    const put = await state('mailto:ada@example.edu', 'PUT')
+    expect([put.status, put.headers.get('X-Nonius-Withheld')]).toEqual([204, 'under13=1'])
+    expect((await state('mailto:ada@example.edu', 'GET')).status).toBe(404)
+    expect((await state('mailto:ben@example.edu', 'PUT')).headers.get('ETag')).toBeString()
+    expect((await state('mailto:ben@example.edu', 'GET')).status).toBe(200)
+    await school.consent('mailto:ada@example.edu', { parental: 'granted' })
+    await state('mailto:ada@example.edu', 'PUT')
+    expect((await state('mailto:ada@example.edu', 'GET')).status).toBe(200)
+  })
+
+  it('of xAPI takes a listed learner out of what others send of them', async () => {
+    const test = await started()
+    const school = await test.tenant()
+    await school.children('mailto:ada@example.edu')
+    const teacher = { mbox: 'mailto:teacher@example.edu' }
+    const object = { objectType: 'Agent', mbox: 'mailto:ada@example.edu' }
+    await school.post(
+      '/xapi/statements',
+      aStatement({ id: uuidOf(7), actor: teacher, object }),
+      header,
+    )
+    expect((await school.event(uuidOf(7)))!.raw).not.toContain('ada@')
+  })
+
   it('of a strict source is not refused for what is withheld', async () => {
     const test = await started()
     const school = await test.tenant({ rules: [rules.dropped] })

@@ -1,4 +1,4 @@
-import { createPolicies } from '../../src/governance/policies'
+import { assembleGovernance } from '../../src/governance/assemble'
 import { readPolicy } from '../../src/governance/policy/read'
 import type { Scope } from '../../src/identity/scope'
 import { systemClock } from '../../src/platform/clock'
@@ -30,8 +30,8 @@ const scopes: Scope[] = [
 /** An app whose tenants have policies. */
 export async function startGovernedTest(options: Parameters<typeof startTestApp>[0] = {}) {
   const app = await startTestApp(options)
-  const { documents, registry } = app.platform
-  const others = createPolicies({ documents, clock: systemClock })
+  const { registry } = app.platform
+  const others = assembleGovernance(app.platform, { clock: systemClock })
   let made = 0
 
   /** A tenant of its own with a key; a record store of xAPI is part of it. */
@@ -42,19 +42,21 @@ export async function startGovernedTest(options: Parameters<typeof startTestApp>
     await registry.tenants.put({ tenantId, name: tenantId, createdAt, xapi: 'lrs' })
     const key = await app.issue(scopes, tenantId)
     let version = 0
+    let hasSent = false
 
     /** Puts a policy; whoever remembers another has forgotten it. */
     async function put(document: Record<string, unknown>) {
       const read = readPolicy(document)
       if (read.errors !== undefined) throw new Error(JSON.stringify(read.errors))
       const by = { changedBy: 'key_of_a_test', basedOn: version }
-      await others.put(tenantId, read, by)
+      await others.policies.put(tenantId, read, by)
       version += 1
       if (app.services !== undefined) app.services.policies.changed(tenantId)
-      else if (version > 1) await Bun.sleep(5_100) // another process remembers it for five seconds
+      else if (hasSent) await Bun.sleep(5_100) // another process remembers it for five seconds
     }
 
     async function post(path: string, body: unknown, headers: Headers = {}) {
+      hasSent = true
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       return app.request(path, {
         method: 'POST',
@@ -72,16 +74,19 @@ export async function startGovernedTest(options: Parameters<typeof startTestApp>
     return {
       tenantId,
       key,
+      /** Lists learners as under 13, before anything is sent. */
+      async children(...ids: string[]) {
+        await others.under13.add(tenantId, ids, { by: 'key_of_a_test', at: createdAt })
+        app.services?.policies.changed(tenantId)
+      },
       put,
       post,
       json,
       native: (body: unknown, headers: Headers = {}) => json('/api/v1/events', body, headers),
       /** Says what a person granted or denied. */
       async consent(actorId: string, categories: Record<string, 'granted' | 'denied'>) {
-        const consent = { actorId, categories, at: createdAt, by: 'key_of_a_test' }
-        const bytes = Buffer.from(JSON.stringify(consent))
-        const key = ['governance', 'consents', actorId]
-        await documents.put(tenantId, key, { bytes, contentType: 'application/json' })
+        const at = new Date().toISOString()
+        await others.consents.put(tenantId, { actorId, categories, at, by: 'key_of_a_test' })
       },
       event: (id: string) => app.platform.events.get(tenantId, id),
       held: async () =>

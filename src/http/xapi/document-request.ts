@@ -12,6 +12,7 @@ import { z } from '../zod'
 import type { Caller } from './caller'
 import { anyDocument, type DocumentQuery, type DocumentResource } from './document-resources'
 import { VERSION_HEADER, versionHeader } from './version'
+import { WITHHELD_HEADER, withheldText } from './withheld'
 
 const tags = (description: string) =>
   z
@@ -56,7 +57,11 @@ export function setEtag(c: AppContext, etag: string): void {
 }
 
 /** Everything that the operations on documents share. Its logic is loaded with the first of them. */
-export function documentsWith({ platform, options }: Pick<AppDeps, 'platform' | 'options'>) {
+export function documentsWith({
+  platform,
+  options,
+  services,
+}: Pick<AppDeps, 'platform' | 'options' | 'services'>) {
   const { config, maxReplyBytes = MAX_DOCUMENT_BYTES } = options
   const { bodyTimeoutSeconds } = config
   // A document that is taken can also be given out, whichever way it came.
@@ -71,6 +76,25 @@ export function documentsWith({ platform, options }: Pick<AppDeps, 'platform' | 
       const { createDocuments } = await import('../../statements/documents')
       documents = createDocuments({ documents: platform.documents, maxBytes })
       return documents
+    },
+
+    /**
+     * Tells whether nothing may be kept about the agent of a document; then says so in the answer, and
+     * counts it.
+     * @throws {StorageError}
+     */
+    async isWithheld(c: AppContext, { agent }: DocumentQuery, caller: Caller): Promise<boolean> {
+      if (agent === undefined) return false
+      const { readAgent } = await import('../../statements/agent')
+      const { tenantId, sourceId, version } = caller
+      const { key } = readAgent(agent, version)
+      const rule = await services.governance.forbids(tenantId, key)
+      if (rule === undefined) return false
+      c.header(WITHHELD_HEADER, withheldText([{ rule, count: 1 }]))
+      const tally = { stored: 0, conformant: 0, quarantined: 0, issues: {} }
+      const at = services.clock.now().toISOString()
+      platform.conformance.add({ tenantId, sourceId }, at, { ...tally, withheld: { [rule]: 1 } })
+      return true
     },
 
     /**
@@ -153,7 +177,15 @@ export function writeRequest({ shelf, id }: DocumentResource) {
   return { query: z.strictObject({ ...shelf, ...id }), headers: writeHeaders, body: anyDocument }
 }
 
+const whyWithheld = {
+  description:
+    'Nothing is kept about this agent, by the policy of the tenant; there is no `ETag` then',
+  example: 'under13=1',
+}
+
 /** Declares the answer to a write. */
 export function writtenReply(description: string) {
-  return { description, headers: z.object({ ...requestIdHeader, ...etagHeader }) }
+  const [ETag, withheld] = [etagHeader.ETag.optional(), z.string().optional()]
+  const headers = { ...requestIdHeader, ETag, [WITHHELD_HEADER]: withheld.openapi(whyWithheld) }
+  return { description, headers: z.object(headers) }
 }

@@ -26,7 +26,8 @@ const surface = {
   ],
   read: [
     ...['X-Experience-API-Version', 'X-Experience-API-Consistent-Through', 'ETag', 'Last-Modified'],
-    ...['Content-Type', 'X-Request-Id', 'Retry-After', 'X-Nonius-Warnings', ...rateHeaders],
+    ...['Content-Type', 'X-Request-Id', 'Retry-After', 'X-Nonius-Warnings', 'X-Nonius-Withheld'],
+    ...rateHeaders,
   ],
 }
 

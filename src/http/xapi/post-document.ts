@@ -51,6 +51,9 @@ export function postDocument(
   operation(app, routeOf(resource), { admit }, async (c, { principal, reply, ...sent }) => {
     const place = await placeOf(resource, principal, sent.query as DocumentQuery)
     const { grow, ...document } = await documents.read(c)
+    if (await documents.isWithheld(c, sent.query as DocumentQuery, principal)) {
+      return reply.empty(c, 204)
+    }
     const { post } = await documents.load()
     setEtag(c, await post(place, document, preconditionsOf(sent.headers), grow))
     return reply.empty(c, 204)

@@ -52,6 +52,9 @@ export function putDocument(
     const place = await placeOf(resource, principal, sent.query as DocumentQuery)
     const version = spokenVersion(c, principal)
     const document = await documents.read(c)
+    if (await documents.isWithheld(c, sent.query as DocumentQuery, principal)) {
+      return reply.empty(c, 204)
+    }
     const { put } = await documents.load()
     setEtag(c, await put(place, document, preconditionsOf(sent.headers), version))
     return reply.empty(c, 204)

@@ -10,6 +10,7 @@ import type { AppContext, AppDeps } from '../context'
 import { refuseForm, requireJson } from '../json-type'
 import { senderOf } from '../receive'
 import type { Caller } from './caller'
+import { WITHHELD_HEADER, withheldText } from './withheld'
 
 /**
  * @returns the ids of the statements, all of which are held now, in the order of the request
@@ -80,10 +81,7 @@ export function takeStatementsWith({ services, platform, options }: AppDeps): Ta
       const receipt = await services.ingest(arrival)
       const { withheld } = receipt
       if (withheld !== undefined) {
-        c.header(
-          WITHHELD_HEADER,
-          withheld.map(({ rule, count }) => `${encodeURIComponent(rule)}=${count}`).join(', '),
-        )
+        c.header(WITHHELD_HEADER, withheldText(withheld))
         // Statements that are not kept are not among the stored ones, which the answer lists.
         return receipt.eventIds
       }
@@ -103,9 +101,6 @@ async function admitItemOf(caller: Caller): Promise<Arrival['admitItem']> {
 
 // Its values are the codes of the issues that a receipt has as `warnings`.
 const WARNINGS_HEADER = 'X-Nonius-Warnings'
-
-// The answer of a record store is the ids of what it stored: what it may not keep is counted beside it.
-const WITHHELD_HEADER = 'X-Nonius-Withheld'
 
 function wrongType(): AppError {
   const message = 'Must be application/json or multipart/mixed'
