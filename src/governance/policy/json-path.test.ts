@@ -7,6 +7,7 @@ describe('a JSON Path', () => {
     ['$.payload.email', ['payload', 'email']],
     ["$['payload']['e.mail']", ['payload', 'e.mail']],
     ['$["it\'s"]', ["it's"]],
+    ['$["a\\\\\'"]', ["a\\'"]],
     ["$['it\\'s']", ["it's"]],
     ['$[\'say "x"\']', ['say "x"']],
     ["$['\\u00fc\\n']", ['ü\n']],
