@@ -22,6 +22,7 @@ export default $config({
     await import('./infra/realtime')
     await import('./infra/sweep')
     await import('./infra/settle')
+    await import('./infra/erase')
     const { stream } = await import('./infra/stream')
     await import('./infra/dashboard')
     return {

@@ -319,6 +319,16 @@ const noteSettling: Permissions = [
 /** Reads for how long each tenant keeps what it has. */
 const readDocuments: Permissions = [{ actions: ['dynamodb:GetItem'], resources: [documents.arn] }]
 
+/** Searches every store as a whole, and removes from it what is of people who are erased. */
+const eraseFromStores: Permissions = [
+  {
+    actions: ['Scan', 'BatchGetItem', 'GetItem', 'DeleteItem'].map((one) => `dynamodb:${one}`),
+    resources: [events.arn],
+  },
+  { actions: ['dynamodb:Scan'], resources: [statements.arn, deliveries.arn] },
+  { actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem'], resources: [statements.arn] },
+]
+
 const sendToConnections: Permissions = [
   {
     actions: ['execute-api:ManageConnections'],
@@ -425,6 +435,7 @@ export const permissions = {
     ...storeRootSecret,
   ],
   settle: [...settleLake, ...noteSettling, ...readRegistry, ...readDocuments],
+  erase: [...eraseFromStores, ...ingest, ...enqueueDeliveries, ...useDocuments, ...askLake],
   // It forgets what is old, in quarantine and among documents, and reads everything about who asks.
   sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments, ...askLake, ...readDeliveryLog],
 } satisfies Record<string, Permissions>
