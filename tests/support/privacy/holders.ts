@@ -120,6 +120,7 @@ export const impersonal: Readonly<Record<string, string>> = {
   typeTotals: 'names of types and numbers',
   'event-types': 'names and limits of types',
   issuers: 'identity providers',
+  budgets: 'how much organisations and sources send and hold',
   'nonius.db': 'the file of the tables',
   'lock.db': 'nothing',
   'secret.key': 'a key',
