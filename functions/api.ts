@@ -26,5 +26,5 @@ const app = createApp(services)
 /** Answers everything that comes over HTTP. */
 export const handler = createUrlHandler({
   fetch: app.fetch,
-  measured: (answer) => measured(answer, services.audit),
+  measured: (answer) => measured(answer, services.audit, services.budgets),
 })

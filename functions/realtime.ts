@@ -57,4 +57,4 @@ const handle = createRealtimeHandler({
 
 /** Answers everything that comes over WebSocket. */
 export const handler = (event: RealtimeEvent, context?: Context) =>
-  timeLeft.during(context, () => measured(() => handle(event), services.audit))
+  timeLeft.during(context, () => measured(() => handle(event), services.audit, services.budgets))

@@ -13,6 +13,7 @@ import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
 import type { Replaying } from './ingest/replay-runner'
 import { createReplaying } from './ingest/replaying'
 import { createVerifyJws } from './ingest/steps/verify'
+import { type Budgets, budgetsLater } from './limits/budgets/budgets'
 import type { Limiter } from './limits/limiter'
 import type { HubNeeds } from './live/hub'
 import type { Live } from './live/live'
@@ -103,6 +104,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   audit: AuditTrail
   /** Erases people from everything that is kept of a tenant. */
   erasures: Erasures
+  /** Knows what tenants and sources may send and hold. */
+  budgets: Budgets
   /** Says which addresses we may call. */
   guard: Guard
   /** Is told of whoever calls and of what became of it. */
@@ -156,6 +159,16 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       audit.note(tenantId, { action: 'consents.told', by: server.subject ?? 'nonius', details })
     },
   })
+  const budgets = budgetsLater({
+    ...platform,
+    ...{ sources: platform.registry.sources, config, clock },
+    failed: (reason) => log.warn('budgets could not be looked at', { reason }),
+    tell: async (spending, state) => {
+      log.warn('a budget is spent to 80 % or more', { ...spending, state })
+      const { tellOfBudget } = await import('./webhooks/state/tell-of-budget')
+      await tellOfBudget({ ...platform, clock }, spending, state)
+    },
+  })
   const hiddenBefore = hidden.before
   const webhookReplays = replaysLater(platform, { config, clock, log, hiddenBefore })
   const { tombstones, pseudonyms } = governing
@@ -177,7 +190,16 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     hidden,
     live,
     ingest: createIngest({
-      ...{ platform, findSource, findTenant, findTypes, governance, consentSignals, watch },
+      ...{
+        platform,
+        findSource,
+        findTenant,
+        findTypes,
+        governance,
+        consentSignals,
+        budgets,
+        watch,
+      },
       ...{ config, clock, log, verifyJws },
     }),
     refuseBody: createRefuseBody({ platform, findSource, governance, watch, clock }),
@@ -185,6 +207,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     webhookReplays,
     access,
     audit,
+    budgets,
     tombstones,
     erasures,
     guard,
@@ -197,6 +220,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       await access[Symbol.asyncDispose]()
       await erasures[Symbol.asyncDispose]()
       await audit[Symbol.asyncDispose]()
+      await budgets[Symbol.asyncDispose]()
       watch[Symbol.dispose]()
     },
   }

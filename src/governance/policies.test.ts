@@ -64,6 +64,12 @@ describe('the policies of tenants', () => {
     expect(ahead).rejects.toMatchObject({ code: 'stale_policy' })
   })
 
+  it('may be counted from 1 by the author of the first', async () => {
+    const { policies } = aScene()
+    expect((await policies.put('north', drop('a'), by(1))).version).toBe(1)
+    expect(policies.put('south', drop('a'), by(2))).rejects.toMatchObject({ code: 'stale_policy' })
+  })
+
   it('of ten at once, one is put', async () => {
     const { policies, others } = aScene()
     const tries = Array.from({ length: 10 }, (_, n) =>

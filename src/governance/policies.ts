@@ -212,7 +212,9 @@ export function createPolicies({ documents, clock, environment }: Needs): Polici
         // Whoever got no answer sends the same again: it is in force already.
         const isNear = basedOn === now || basedOn === now - 1
         if (isNear && state.current && isSame(state.current.document, document)) return state
-        if (now !== basedOn) throw stale(basedOn, now)
+        // A first policy replaces none, also where its author counts it as number 1.
+        const isFirst = now === 0 && basedOn === 1
+        if (now !== basedOn && !isFirst) throw stale(basedOn, now)
         const version = now + 1
         const put = { version, document, policy: { ...policy, version }, changedAt, changedBy }
         return {

@@ -96,6 +96,7 @@ export const laterApps = [
   later(['/'], async () => (await import('./system/get-home')).getHome),
   later(['/docs/*'], async () => (await import('./system/get-docs')).getDocs),
   later(['/client.js'], async () => (await import('./browser/get-client')).getClientScript),
+  later(['/budgets'], async () => (await import('./budgets')).registerBudgets),
   later(['/status'], async () => (await import('./system/get-status')).getStatus),
   later(['/metrics'], async () => (await import('./system/get-metrics')).getMetrics),
 ]

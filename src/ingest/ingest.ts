@@ -7,6 +7,8 @@ import type { Governance } from '../governance/governance'
 import type { Lease } from '../memory/budget'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
+import type { Source } from '../platform/registry/sources'
+import type { Tenant } from '../platform/registry/tenants'
 import { eachOf, inTurns, type Steps } from '../syntax/steps'
 import type { Log } from '../telemetry/log'
 import type { Watch } from '../watch/watch'
@@ -38,6 +40,13 @@ import type { Unwrapped } from './unwrap'
  * `decode` with a body and at `read` with an item; a spilled request, which was read before, at `refuse`.
  */
 
+/** Budgets are asked before a body is read, and told what was stored. */
+export interface IngestBudgets {
+  /** @throws {AppError} `rate_limited` */
+  admit(tenant: Tenant | undefined, source: Source | undefined): Promise<void>
+  stored(tenantId: string, bytes: number): void
+}
+
 export interface IngestNeeds {
   platform: Pick<
     ServingPlatform,
@@ -56,6 +65,8 @@ export interface IngestNeeds {
   findTypes: FindTypes
   /** Without it, no policy applies. */
   governance?: Governance | undefined
+  /** Without them, nothing has a budget. */
+  budgets?: IngestBudgets | undefined
   /** Without it, nobody hears what events say of consent. */
   consentSignals?: Pick<ConsentSignals, 'hear'> | undefined
   /** Without it, nobody is told of what arrives. */
@@ -90,6 +101,8 @@ export function createIngest(needs: IngestNeeds): Ingest {
 
   return async function ingest(given) {
     const { origin, source, by } = await identify(given)
+    const tenant = await findTenant(origin.tenantId)
+    await needs.budgets?.admit(tenant, source)
     const arrival = {
       ...given,
       context: inDialect(contextUnderTerms(given), given.standard, source),
@@ -120,6 +133,9 @@ export function createIngest(needs: IngestNeeds): Ingest {
     const receipt = Array.isArray(parsed)
       ? await ingestBatch(parsed, arrival, origin)
       : await ingestReading(parsed, origin, arrival.kept)
+    if (tenant?.budgets?.hotBytes !== undefined) {
+      needs.budgets?.stored(origin.tenantId, storedBytes(parsed, receipt))
+    }
     watch?.answered(receipt)
     if (origin.mode === 'strict' && arrival.saysRefusal !== true) assertAccepted(receipt)
     const warnings = isUnreadable(decoded) ? notes : [...decoded.notes, ...notes]
@@ -164,6 +180,14 @@ function readableIn(parsed: Parsed): Readable[] {
   const parts = Array.isArray(parsed) ? parsed : [{ reading: parsed }]
   const items = parts.flatMap((part) => ('reading' in part ? part.reading.items : []))
   return items.filter((item) => 'event' in item)
+}
+
+/** Measures what is stored now and was not before: of a request with duplicates, their share is left out. */
+function storedBytes(parsed: Parsed, { eventIds, entityCount, duplicates }: Receipt): number {
+  const items = readableIn(parsed)
+  const bytes = items.reduce((sum, { event }) => sum + Buffer.byteLength(event.raw), 0)
+  const fresh = eventIds.length + entityCount - duplicates
+  return items.length === 0 ? 0 : Math.round((bytes * fresh) / items.length)
 }
 
 /** Refuses what holds bytes that are not UTF-8, by code that few bodies need. */

@@ -18,7 +18,7 @@ const BUCKETS = 4096
 
 export function createKnownNames(): KnownNames {
   const names: string[] = []
-  // Of each bucket the latest name, and of each name the one before it in its bucket.
+  // These are the latest name of each bucket, and for each name the one before it in its bucket.
   const heads = new Int32Array(BUCKETS).fill(-1)
   const before = new Int32Array(MOST_NAMES)
 

@@ -13,6 +13,8 @@ export interface Circumstances {
   residentBytes: number
   cpuSeconds: number
   requestMemory: { heldBytes: number; limitBytes: number }
+  /** The budgets that are spent to 80 % or more. */
+  budgets: { tenantId: string; sourceId?: string | undefined; budget: string; share: number }[]
 }
 
 /**
@@ -94,6 +96,15 @@ export function familiesOf(
       Object.entries(deliveries).map(([state, value]) => ({ labels: { state }, value })),
     ),
     gauge('quarantine_items', 'Items in quarantine', quarantineItems),
+    many(
+      'budget_used_ratio',
+      'Share of a budget that is spent, of those from 0.8 on',
+      now.budgets
+        .filter((one) => tenantId === undefined || one.tenantId === tenantId)
+        .map(({ tenantId: tenant, sourceId: source = '', budget, share }) => {
+          return { labels: { tenant, source, budget }, value: share }
+        }),
+    ),
     gauge('request_memory_bytes', 'Memory that requests hold now', now.requestMemory.heldBytes),
     gauge(
       'request_memory_limit_bytes',

@@ -9,6 +9,7 @@ import { migrateLake } from '../../src/platform/local/archive/migrate'
 import { openLake } from '../../src/platform/local/lake'
 import { executeWith } from '../../src/platform/local/lake/execute'
 import { createDuck, type Duck, literal } from '../../src/platform/local/parquet/duck'
+import { openSettlement } from '../../src/platform/local/settlement'
 import { askLake } from '../../src/query/ask-lake'
 import { silentLog } from '../../src/telemetry/log'
 import { temporaryFolder } from '../support/folders'
@@ -149,6 +150,18 @@ describe('a lake of the version before', () => {
     }
     expect(at.paths()).toEqual(migrated)
   })
+
+  it('is settled, and read the same in every time zone', async () => {
+    await using at = await aFormerLake()
+    await at.migrate()
+    await using archive = openArchive({ folder: at.events, log: silentLog })
+    const settlement = await openSettlement({ folder: at.events, archive, clock })
+    await settlement.settle({ until: '2026-11-21' })
+    expect(at.paths().filter((path) => path.includes('/hour=24/settled-'))).toHaveLength(4)
+    for (const zone of [undefined, 'UTC', 'Europe/Berlin', 'America/St_Johns']) {
+      expect(await at.ask(all, zone)).toEqual(rows)
+    }
+  }, 60_000)
 
   it('answers what it does not have by nothing, typed as it is now', async () => {
     await using at = await aFormerLake()

@@ -1,9 +1,9 @@
 import type { Scalar } from '../condition'
 import type { Atom } from './atoms'
 import { costOfPlace } from './cost'
-import { scalarsAt } from './match'
+import { fieldOf, scalarsAt } from './match'
 import type { Place } from './path'
-import type { Subject } from './subject'
+import { isScalar, type Subject } from './subject'
 
 /** Buckets have whatever is found by one place. */
 export interface Buckets<Entry> {
@@ -30,6 +30,8 @@ export function createBuckets<Entry>(place: Place): Buckets<Entry> {
   const equal = new Map<Scalar, Entry[]>()
   /** By their length, so that a text is looked up once for each length that there is. */
   const prefixes = new Map<number, Map<string, Entry[]>>()
+  /** Most fields of the record have one value: no list is made of it. */
+  const single = place.of === 'record' && place.type !== 'strings' ? place.from : undefined
   const ranges = { from: createRange<Entry>(), to: createRange<Entry>() }
 
   function add({ by, value }: Atom, entry: Entry) {
@@ -97,6 +99,11 @@ export function createBuckets<Entry>(place: Place): Buckets<Entry> {
     isEmpty: () => equal.size + prefixes.size + ranges.from.size() + ranges.to.size() === 0,
     cost: () => (1 + prefixes.size) * costOfPlace(place),
     find(subject, give) {
+      if (single !== undefined) {
+        const value = fieldOf(subject.record, single) ?? null
+        if (isScalar(value)) findBy(value, give)
+        return
+      }
       const scalars = scalarsAt(subject, place)
       if (scalars.length === 1) findBy(scalars[0]!, give)
       else if (scalars.length > 1) findByEach(scalars, give)

@@ -94,7 +94,8 @@ export function scalarsAt(subject: Subject, place: Place): readonly Scalar[] {
 const firstOf = <Value>(list: Value[]) =>
   list.length > MAX_ELEMENTS ? list.slice(0, MAX_ELEMENTS) : list
 
-function fieldOf(record: EventRecord, from: readonly string[]): unknown {
+/** Reads a field of the record, be it within another. */
+export function fieldOf(record: EventRecord, from: readonly string[]): unknown {
   const value = record[from[0] as keyof EventRecord]
   if (from.length === 1) return value
   return (value as Record<string, unknown> | undefined)?.[from[1]!]

@@ -112,5 +112,6 @@ function member(value: unknown, step: string): unknown {
 }
 
 export function isScalar(value: unknown): value is Scalar {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
+  const type = typeof value
+  return type === 'string' || type === 'number' || type === 'boolean' || value === null
 }

@@ -16,17 +16,14 @@ import { createCursor, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './cursor'
 import { type Edit, startOf, takeOut } from './edits'
 import { cellsAt } from './field-path'
 import { NO_PERSON, PERSON } from './known'
-import { unescapedLayer } from './layers'
+import { jsonIn, moved, placed } from './layers'
 import { createValues } from './values'
-import { DROP, type Loose, newLoose, type Work } from './work'
+import { DROP, type Loose, looseOf, newLoose, type Work } from './work'
 
 /** No event has more levels, and no item that can be parsed at once more values (`MAX_ELEMENT_VALUES`). */
 const BOUNDS = { maxDepth: 128, maxValues: 60_000 }
 /** A payload may be JSON text, in which another may stand. */
 const MAX_NESTED = 3
-
-const BACKSLASH = 92
-const SPACE = 32
 
 /** A part is looked at by itself: the item, or a text of JSON in it. */
 interface Part {
@@ -277,41 +274,16 @@ function createWalk(
   /** A text may itself be JSON. */
   function visitText(cell: number, place: PersonalPlace, rank: number): void {
     const start = cells[cell + START]! + 1
-    const first = text.charCodeAt(start)
-    const isPlain = first === OPEN_OBJECT || first === OPEN_ARRAY
-    // Its first character may be written with an escape, or stand behind white space.
-    if ((!isPlain && first !== BACKSLASH && first !== SPACE) || nested >= MAX_NESTED) return
-    const layer = unescapedLayer(text.slice(start, cells[cell + END]! - 1))
-    if (!isPlain && !/^\s*[[{]/.test(layer.text)) return
-    if (!isJson(layer.text)) return
+    const layer = nested < MAX_NESTED ? jsonIn(text, start, cells[cell + END]! - 1) : undefined
+    if (layer === undefined) return
     for (const edit of editsOf(layer.text, work, { place, rank, nested: nested + 1 }) ?? []) {
-      edits.push({
-        start: start + layer.places[edit.start]!,
-        end: start + layer.places[edit.end]!,
-        text: JSON.stringify(edit.text).slice(1, -1),
-      })
+      const written = { ...edit, text: JSON.stringify(edit.text).slice(1, -1) }
+      edits.push(moved(placed(written, layer), start))
     }
   }
 
   return { visit, edits }
 }
 
-function looseOf(all: Map<number, Loose>, parent: number): Loose {
-  const known = all.get(parent)
-  if (known !== undefined) return known
-  const made = newLoose()
-  all.set(parent, made)
-  return made
-}
-
 /** Kinds of which a list is a list of values. */
 const lists = new Set<PersonalKind>(['id', 'machine', 'address'])
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,6 +1,6 @@
 import { endOfString, skipSpace } from '../../syntax/json-scan'
 import { type Edit, spliced } from './edits'
-import { type Layer, percentLayer, unescapedLayer } from './layers'
+import { type Layer, moved, percentLayer, placed, unescapedLayer } from './layers'
 import type { Needle } from './needles'
 import { createSearch } from './search'
 
@@ -39,7 +39,7 @@ export function createFreeText(
   ): Edit[] {
     const found = search
       .in(text)
-      .filter(({ needle }) => only === 'all' || isTelling(needle))
+      .filter(({ needle }) => isMeant(needle, only))
       .map(({ start, end, needle }) => ({ start, end, text: encode(needle.by) }))
     if (depth >= MAX_LAYERS) return found
     const layers: [Layer, (by: string) => string][] = []
@@ -80,7 +80,7 @@ export function createFreeText(
       const isName = json.charCodeAt(skipSpace(json, end)) === COLON
       if (isName) name = json.slice(at + 1, end - 1)
       const fixed = isFixed(name)
-      const only = fixed || isName ? 'ids' : 'all'
+      const only = fixed ? 'telling' : isName && isPlainWord(json, at, end) ? 'ids' : 'all'
       // A word of the standard is no name of a person, whatever a person is called, and a time is no id.
       const isWord = fixed && (isName || TIME.test(json.slice(at + 1, at + 12)))
       if (!isWord) edits.push(...editsInString(json, at, end, only))
@@ -127,23 +127,24 @@ export function createFreeText(
   }
 }
 
-/** In the names of members and in words of a standard, only ids are looked for. */
-type Only = 'all' | 'ids'
+/**
+ * In words of a standard, only ids are looked for that are no words and no counts; in a name of a member that is a word,
+ * ids, but no names of people.
+ */
+type Only = 'all' | 'ids' | 'telling'
+
+function isMeant({ text, isName }: Needle, only: Only): boolean {
+  if (only === 'all') return true
+  if (isName || only === 'ids') return !isName
+  return /[@:/]/.test(text) || (text.length >= 6 && /\d/.test(text))
+}
+
+/** Tells whether a name of a member is written as programs write words. */
+function isPlainWord(json: string, start: number, end: number): boolean {
+  return /^[@a-z][A-Za-z_]*$/.test(json.slice(start + 1, end - 1))
+}
 
 const TIME = /^\d{4}-\d\d-\d\d(?:[T "]|$)/
-
-/** Tells an id that is no word and no count of anything. */
-function isTelling({ text, isName }: Needle): boolean {
-  return !isName && (/[@:/]/.test(text) || (text.length >= 6 && /\d/.test(text)))
-}
-
-function placed({ start, end, text }: Edit, { places }: Layer): Edit {
-  return { start: places[start]!, end: places[end]!, text }
-}
-
-function moved({ start, end, text }: Edit, by: number): Edit {
-  return { start: start + by, end: end + by, text }
-}
 
 /** Adds an edit where it does not overlap with another. */
 function addInto(edits: Edit[], edit: Edit): void {

@@ -1,3 +1,5 @@
+import type { Edit } from './edits'
+
 /*
  * A text may stand in another one escaped: as a JSON string, in a URL. A layer is such a text as it reads, and the
  * places of its characters in the text around it, so that what is replaced in it can be replaced there.
@@ -93,4 +95,39 @@ function decodedAt(text: string, at: number): { text: string; length: number } |
 function byteAt(text: string, at: number): number {
   const hex = text.slice(at + 1, at + 3)
   return /^[0-9A-Fa-f]{2}$/.test(hex) ? Number.parseInt(hex, 16) : -1
+}
+
+const OPEN_OBJECT = 123
+const OPEN_ARRAY = 91
+const SPACE = 32
+
+/**
+ * Reads the JSON that stands between the quotes of a string.
+ * @returns undefined where something else stands there
+ */
+export function jsonIn(text: string, start: number, end: number): Layer | undefined {
+  const first = text.charCodeAt(start)
+  const isPlain = first === OPEN_OBJECT || first === OPEN_ARRAY
+  // Its first character may be written with an escape, or stand behind white space.
+  if (!isPlain && first !== BACKSLASH && first !== SPACE) return undefined
+  const layer = unescapedLayer(text.slice(start, end))
+  return (isPlain || /^\s*[[{]/.test(layer.text)) && isJson(layer.text) ? layer : undefined
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Places an edit of a layer in the text around it. */
+export function placed({ start, end, text }: Edit, { places }: Layer): Edit {
+  return { start: places[start]!, end: places[end]!, text }
+}
+
+export function moved({ start, end, text }: Edit, by: number): Edit {
+  return { start: start + by, end: end + by, text }
 }

@@ -52,3 +52,12 @@ export function addLooseUrn(loose: Loose, urn: string): void {
   if (loose.urn !== undefined && loose.urn !== urn) loose.isMixed = true
   loose.urn = urn
 }
+
+/** Returns what is known of the object in a cell, from the first member of it on. */
+export function looseOf(all: Map<number, Loose>, parent: number): Loose {
+  const known = all.get(parent)
+  if (known !== undefined) return known
+  const made = newLoose()
+  all.set(parent, made)
+  return made
+}

@@ -11,33 +11,20 @@ const levels: readonly Level[] = ['standard', 'sensitive', 'pii']
 const classes: readonly RetentionClass[] = ['pii', 'sensitive', 'system', 'standard']
 
 const NONE: readonly FieldTreatment[] = []
-const NO_RULES: readonly string[] = []
 
-/** Combines what the rules that match an event ask for, and what needs no rule. */
-export type Combine = (event: Governable, rules: readonly Rule[], facts: Facts) => Decision
+/**
+ * Combines what the rules that match an event ask for, and what needs no rule.
+ * @param at their places in the policy, in order
+ */
+export type Combine = (event: Governable, at: readonly number[], facts: Facts) => Decision
+
+// Several rules that match together make a decision of their own: as many as there are in use at one time.
+const MAX_KNOWN = 10_000
 
 export function combineBy(policy: Policy): Combine {
   const { under13, pii, retentionDays } = policy
-  /** Most events are asked nothing of: those of one level and class share their decision. */
-  const plain = new Map<string, Decision>()
-
-  function plainFor(level: Level, type: RetentionClass): Decision {
-    const key = `${level} ${type}`
-    let decision = plain.get(key)
-    if (decision === undefined) {
-      const retentionClass = shorterOf(classOf(level), type)
-      const treated = level === 'pii' && pii !== 'keep'
-      decision = Object.freeze({
-        rules: treated ? ['pii'] : NO_RULES,
-        fate: 'keep',
-        treatments: treated ? [{ rule: 'pii', treatment: pii }] : NONE,
-        privacyLevel: level,
-        retentionClass,
-      })
-      plain.set(key, decision)
-    }
-    return decision
-  }
+  /** Events of one level and class share their decision, where nothing else of them is asked. */
+  const known = new Map<number | string, Decision>()
 
   function shorterOf(one: RetentionClass | undefined, other: RetentionClass): RetentionClass {
     if (one === undefined || one === other) return other
@@ -46,12 +33,33 @@ export function combineBy(policy: Policy): Combine {
     return classes.indexOf(one) < classes.indexOf(other) ? one : other
   }
 
-  return function combine(event, rules, facts) {
+  return function combine(event, at, facts) {
+    const isChild = facts.isUnder13 && under13 !== 'keep' && !hasParentalConsent(facts)
+    if (isChild || at.some((place) => variesWith(event, policy.rules[place]!))) {
+      return decide(event, rulesAt(at), facts, isChild)
+    }
+    const key = keyOf(event, at)
+    let decision = known.get(key)
+    if (decision === undefined) {
+      decision = Object.freeze(decide(event, rulesAt(at), facts, false))
+      if (known.size >= MAX_KNOWN) known.clear()
+      known.set(key, decision)
+    }
+    return decision
+  }
+
+  function rulesAt(at: readonly number[]): readonly Rule[] {
+    return at.map((place) => policy.rules[place]!)
+  }
+
+  function decide(
+    event: Governable,
+    rules: readonly Rule[],
+    facts: Facts,
+    isProtected: boolean,
+  ): Decision {
     const sentLevel = event.privacyLevel ?? 'standard'
     const typeClass = event.retentionClass ?? 'standard'
-    const isProtected = facts.isUnder13 && under13 !== 'keep' && !hasParentalConsent(facts)
-    if (rules.length === 0 && !isProtected) return plainFor(sentLevel, typeClass)
-
     const fate = fateOf(event, rules, facts)
     if (fate.fate === 'withhold') return withheld(fate, sentLevel, typeClass)
 
@@ -61,7 +69,7 @@ export function combineBy(policy: Policy): Combine {
       shorterOf(classOf(level), typeClass),
     )
     const treated = treatmentsOf(rules, facts)
-    if (isProtected) {
+    if (isProtected && under13 !== 'keep') {
       const anonymous = under13 === 'drop' && ({ isAnonymous: true } as const)
       treated.push({ rule: 'under13', treatment: under13, ...anonymous })
     }
@@ -85,6 +93,21 @@ export function combineBy(policy: Policy): Combine {
       retentionClass: found,
     }
   }
+}
+
+/** Tells whether a rule asks for what is not the same for all events of a level and a class. */
+function variesWith(event: Governable, { then }: Rule): boolean {
+  if (then.consent !== undefined) return true
+  return (then.sampling ?? 1) < 1 && samplingClassOf(event) !== 'never'
+}
+
+/** Names what a decision is made of: level, class and rules. */
+function keyOf(event: Governable, at: readonly number[]): number | string {
+  const { privacyLevel = 'standard', retentionClass = 'standard' } = event
+  const which = levels.indexOf(privacyLevel) * classes.length + classes.indexOf(retentionClass)
+  if (at.length > 1) return `${which} ${at.join()}`
+  // Without a rule, and with one, a number does.
+  return which + levels.length * classes.length * ((at[0] ?? -1) + 1)
 }
 
 interface Fate extends Pick<Decision, 'fate' | 'by' | 'isCounted' | 'sampleRate'> {

@@ -1,5 +1,5 @@
 import type { Condition } from '../../event/condition'
-import { createConditionIndex, matcherOf, type Subject, subjectOf } from '../../event/conditions'
+import { createConditionIndex, matcherOf, subjectOf } from '../../event/conditions'
 import { keyOfPlace, placeOf } from '../../event/conditions/path'
 import type { EventRecord } from '../../event/record'
 import { combineBy } from './combine'
@@ -9,7 +9,7 @@ import type { Environment, Policy, Rule } from './policy'
 import { samplingClassOf } from './sampling'
 
 /** Tells whether the facts that a rule asks for are so; facts of the installation are looked at before. */
-type FactsHold = (event: Governable, facts: Facts, subject: Subject) => boolean
+type FactsHold = (event: Governable, facts: Facts, domains: () => readonly string[]) => boolean
 
 /** Fields have a value in every record, which an event has not before it is stamped. */
 const defaulted = ['privacyLevel', 'retentionClass']
@@ -41,7 +41,13 @@ export function compilePolicy(
     const subject = subjectOf((fillsIn ? filledIn(event) : event) as EventRecord)
     const found = index.match(subject, OWN)
     if (found.length === 0) return found
-    const held = found.filter((at) => factsHold[at]?.(event, facts, subject) ?? true)
+    // They are found once, for the first rule that asks for them.
+    let domains: readonly string[] | undefined
+    const domainsOfEvent = () => {
+      domains ??= domainsOf(subject)
+      return domains
+    }
+    const held = found.filter((at) => factsHold[at]?.(event, facts, domainsOfEvent) ?? true)
     return held.length > 1 ? held.sort(ascending) : held
   }
 
@@ -51,14 +57,9 @@ export function compilePolicy(
     treatsPeople: policy.rules.some(treatsPeople),
     asksCommonAction: fields.has('commonAction'),
     matching,
-    decide(event, facts) {
-      const found = matching(event, facts)
-      return combine(event, found.length === 0 ? NONE : found.map((at) => policy.rules[at]!), facts)
-    },
+    decide: (event, facts) => combine(event, matching(event, facts), facts),
   }
 }
-
-const NONE: readonly Rule[] = []
 
 /** Tells whether a rule may change or take away what is said of a person. */
 export function treatsPeople({ then, facts }: Rule): boolean {
@@ -73,12 +74,12 @@ const matcherOfAll = (condition: Condition | undefined) =>
 function factsHoldOf({ facts: asked }: Rule): FactsHold | undefined {
   if (asked === undefined) return undefined
   const { under13, optOut, domain, sampling } = asked
-  return function factsHold(event, facts, subject) {
+  return function factsHold(event, facts, domains) {
     if (under13 !== undefined && facts.isUnder13 !== under13) return false
     if (optOut !== undefined && facts.isOptedOut !== optOut) return false
     if (sampling !== undefined && !sampling.includes(samplingClassOf(event))) return false
     if (domain === undefined) return true
-    return domainsOf(subject).some((one) => domain.some((wanted) => isOfDomain(one, wanted)))
+    return domains().some((one) => domain.some((wanted) => isOfDomain(one, wanted)))
   }
 }
 

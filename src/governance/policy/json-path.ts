@@ -44,7 +44,11 @@ function stepAt(rest: string): [length: number, step?: PathStep | undefined] {
 /** @returns undefined for an escape that is none */
 function unquoted(text: string): string | undefined {
   try {
-    const json = text.replaceAll("\\'", "'").replaceAll(/(?<!\\)((?:\\\\)*)"/g, '$1\\"')
+    // Strings of JSON know no \', and need \" where single quotes stand around.
+    const json = text.replaceAll(/\\([\s\S])|"/g, (all, escaped) => {
+      if (all === '"') return '\\"'
+      return escaped === "'" ? "'" : all
+    })
     return JSON.parse(`"${json}"`)
   } catch {
     return undefined

@@ -60,8 +60,8 @@ export function readRule(value: unknown, path: Path, remarks: Remarks): Rule | u
 export const costOfRule = ({ when, facts }: Rule) =>
   1 + (when === undefined ? 0 : costOf(when)) + (facts?.domain === undefined ? 0 : DOMAIN_COST)
 
-// Five places of the item are looked at.
-const DOMAIN_COST = 50
+// The domains of an event, five at the most as a rule, are compared; they are found once for all rules.
+const DOMAIN_COST = 5
 
 function readName(value: unknown, path: Path, { refuse }: Remarks): string | undefined {
   if (value === undefined) return refuse(path, 'Required', 'required')

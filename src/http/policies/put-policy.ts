@@ -21,7 +21,7 @@ const route = createRoute({
   tags: ['Policies'],
   summary: 'Put a policy in place of the one in force',
   description:
-    'Scope `admin`. The whole document, as JSON or YAML; `version` is the version that it is based on (0, or left out, for the first): when another is in force by now, 409 `stale_policy` names both. At most 500 rules and 256 KB as JSON. In force within five seconds, for what arrives from then on.',
+    'Scope `admin`. The whole document, as JSON or YAML; `version` is the version that it is based on (0, 1 or left out, for the first): when another is in force by now, 409 `stale_policy` names both. At most 500 rules and 256 KB as JSON. In force within five seconds, for what arrives from then on.',
   ...keyed,
   request: {
     body: {

@@ -1,5 +1,6 @@
 import { SOURCE_ID } from '../../access/keys/sources'
 import { duplicatesModes, type Source, sourceModes } from '../../platform/registry/sources'
+import { SourceBudgetSettings } from '../budgets/schemas'
 import { dialectName, vocabularyOrder } from '../native-settings'
 import { z } from '../zod'
 
@@ -69,6 +70,7 @@ const settings = {
   vocabularies: vocabularyOrder.optional(),
   dialect: dialectName.optional(),
   tellsConsent,
+  budgets: SourceBudgetSettings.optional(),
 }
 
 /** The settings of a source, to replace it. */
@@ -96,6 +98,7 @@ export const SourceView = z
     vocabularies: vocabularyOrder.optional(),
     dialect: dialectName.optional(),
     tellsConsent: z.boolean().optional(),
+    budgets: SourceBudgetSettings.optional(),
     createdAt: time,
     updatedAt: time,
   })
@@ -104,12 +107,13 @@ export const SourceView = z
 export function viewOf(source: Source): z.output<typeof SourceView> {
   const { sourceId: id, name, mode = 'lenient', duplicates = 'refuse', createdAt } = source
   const { signing, updatedAt = createdAt } = source
-  const { vocabularies, dialect, tellsConsent } = source
+  const { vocabularies, dialect, tellsConsent, budgets } = source
   const chosen = {
     ...(signing && { signing }),
     ...(vocabularies && { vocabularies }),
     ...(dialect && { dialect }),
     ...(tellsConsent && { tellsConsent }),
+    ...(budgets && { budgets }),
   }
   return { id, name, mode, duplicates, ...chosen, createdAt, updatedAt }
 }

@@ -51,6 +51,9 @@ export function getMetrics(app: App, { platform, options, services }: AppDeps) {
       ...{ version, startedAt, isReady: found.length === 0 },
       residentBytes: process.memoryUsage.rss(),
       cpuSeconds: (user + system) / 1e6,
+      budgets: services.budgets
+        .nearlySpent()
+        .map((one) => ({ ...one, share: one.used / one.limit })),
       requestMemory: { heldBytes: budget?.held() ?? 0, limitBytes: config.requestMemoryBytes },
     }
     const ofTenant = principal.scopes.includes('installation') ? undefined : principal.tenantId

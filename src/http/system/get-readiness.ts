@@ -63,7 +63,7 @@ const route = createRoute({
   },
 })
 
-export function getReadiness(app: App, { platform, options }: AppDeps) {
+export function getReadiness(app: App, { platform, options, services }: AppDeps) {
   const { quarantineMaxItems: maxItems, quarantineMaxBytes: maxBytes } = options.config
 
   operation(app, route, {}, async (c, { reply }) => {
@@ -77,7 +77,10 @@ export function getReadiness(app: App, { platform, options }: AppDeps) {
     const nearlyFull = await platform.quarantine.countCrowded({ maxItems, maxBytes }, NEARLY_FULL)
     const feed = platform.changes?.lag()
     const quarantine = { nearlyFull }
-    const seen = { feed, archive, notices: [...notices], quarantine }
+    const spent = services.budgets.nearlySpent().length
+    const told =
+      spent === 0 ? [] : [`Budgets are spent to 80 % or more: ${spent}. GET /budgets tells which.`]
+    const seen = { feed, archive, notices: [...notices, ...told], quarantine }
     return reply.json(c, 200, { status: 'ready', ...seen })
   })
 }

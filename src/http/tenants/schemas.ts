@@ -4,6 +4,7 @@ import { readRate } from '../../limits/rate'
 import type { ServingPlatform } from '../../platform/platform'
 import { type Tenant, xapiModes } from '../../platform/registry/tenants'
 import { hostPatternExpected, isHostPattern, MAX_HOSTS } from '../../webhooks/target/hosts'
+import { TenantBudgetSettings } from '../budgets/schemas'
 import { viewExample as keyExample, MadeKey, secretExample } from '../keys/schemas'
 import { vocabularyOrder } from '../native-settings'
 import { z } from '../zod'
@@ -58,6 +59,7 @@ export const TenantChanges = z
     vocabularies: vocabularyOrder.nullable().optional(),
     limits: LimitChanges.nullable().optional().openapi({ description: 'null: none' }),
     webhookHosts: hosts.nullable().optional(),
+    budgets: TenantBudgetSettings.nullable().optional(),
   })
   .openapi('TenantChanges')
 
@@ -70,6 +72,7 @@ export const TenantView = z
     vocabularies: vocabularyOrder.optional(),
     limits: Limits.optional(),
     webhookHosts: hosts.optional(),
+    budgets: TenantBudgetSettings.optional(),
     createdAt: z.iso.datetime(),
   })
   .openapi('Tenant')
@@ -92,12 +95,14 @@ export function viewOf(
     vocabularies,
     limits,
     webhookHosts,
+    budgets,
   } = tenant
   const { unknownTypes = config.unknownTypes } = tenant
   const chosen = {
     ...(vocabularies && { vocabularies }),
     ...(limits && { limits }),
     ...(webhookHosts && { webhookHosts }),
+    ...(budgets && { budgets }),
   }
   return { id, name, xapi, unknownTypes, ...chosen, createdAt }
 }

@@ -20,27 +20,42 @@ interface Landed {
   ids: string[]
 }
 
-/** A lake, and Athena in front of it. `dying` is told before every call of settling to anything outside. */
-function aLake(dying: (call: string) => void = () => {}) {
+/**
+ * A lake, and Athena in front of it. `dying` is told before every call of settling to anything outside.
+ * @param most a statement merges so many events, and fails with more
+ */
+function aLake(
+  dying: (call: string) => void = () => {},
+  { most = Number.POSITIVE_INFINITY }: { most?: number } = {},
+) {
   let now = Date.parse('2026-11-23T04:00:00.000Z')
   let landed: Landed[] = []
   const settled: { id: string; day: string }[] = []
   let from = '2026-01-01'
   const asked: string[] = []
   const tokens = new Map<string, string>()
+  const failed = new Map<string, string>()
   const dayOf = (key: string) => /day=([\d-]+)/.exec(key)![1]!
 
-  function merge(day: string) {
-    const ids = landed.filter(({ key }) => dayOf(key) === day).flatMap((one) => one.ids)
+  function merge(sql: string): string | undefined {
+    const day = /WHERE day = '([\d-]+)'/.exec(sql)![1]!
+    const [, mask = 0, at = 0] = /, (\d+)\) = (\d+)/.exec(sql) ?? []
+    const ids = landed
+      .filter(({ key }) => dayOf(key) === day)
+      .flatMap((one) => one.ids)
+      .filter((id) => (id.charCodeAt(0) & Number(mask)) === Number(at))
+    if (ids.length > most) return 'Query exhausted resources at this scale factor'
     for (const id of new Set(ids)) {
       if (!settled.some((one) => one.id === id)) settled.push({ id, day })
     }
+    return undefined
   }
 
-  function run(sql: string) {
+  function run(sql: string): string | undefined {
     asked.push(sql.split(/\s/).slice(0, 2).join(' '))
-    if (sql.startsWith('MERGE')) merge(/WHERE day = '([\d-]+)'/.exec(sql)![1]!)
+    if (sql.startsWith('MERGE')) return merge(sql)
     if (sql.startsWith('CREATE OR')) from = /WHERE day < '([\d-]+)'/.exec(sql)![1]!
+    return undefined
   }
 
   const statements: Statements = {
@@ -50,13 +65,16 @@ function aLake(dying: (call: string) => void = () => {}) {
       if (known !== undefined) return known
       const id = `q${tokens.size}`
       tokens.set(token, id)
-      run(sql)
+      const reason = run(sql)
+      if (reason !== undefined) failed.set(id, reason)
       // It may die after Athena has begun, and before the answer is known.
       dying('started')
       return id
     },
-    async look() {
+    async look(id) {
       dying('look')
+      const reason = failed.get(id)
+      if (reason !== undefined) return { status: 'failed', reason, isMoreNeeded: false }
       return { status: 'succeeded', submittedAt: new Date(now) }
     },
     async answer() {
@@ -164,6 +182,41 @@ describe('a night of settling', () => {
       expect([at, lake.read()]).toEqual([at, ALL])
       await twoNights(lake)
       expect([at, lake.read(), lake.landedObjects()]).toEqual([at, ALL, 1])
+    }
+  })
+
+  it('merges a day in pieces that Athena takes, wherever it dies', async () => {
+    const many = [...'abcdefghij']
+    /** Settles until nothing is left to do, over failures, as the schedule would. */
+    async function nights(lake: ReturnType<typeof aLake>) {
+      for (let calls = 0; calls < 8; calls += 1) {
+        await lake.settle().catch(() => {})
+        lake.pass(7 * HOUR_MS)
+      }
+    }
+    let calls = 0
+    const counting = aLake(
+      () => {
+        calls += 1
+      },
+      { most: 3 },
+    )
+    counting.land('2026-11-20', many)
+    await nights(counting)
+    expect(counting.asked.filter((one) => one.startsWith('MERGE'))).toHaveLength(1 + 1 + 4)
+    expect([counting.read(), counting.landedObjects()]).toEqual([many, 0])
+    for (let at = 1; at <= calls; at += 3) {
+      let left = at
+      const lake = aLake(
+        () => {
+          left -= 1
+          if (left === 0) throw new Died()
+        },
+        { most: 3 },
+      )
+      lake.land('2026-11-20', many)
+      await nights(lake)
+      expect([at, lake.read(), lake.landedObjects()]).toEqual([at, many, 0])
     }
   })
 

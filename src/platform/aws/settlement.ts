@@ -8,7 +8,7 @@ import type { Tenants } from '../registry/tenants'
 import type { SettledDay, Settlement } from '../settlement'
 import { createExpiry } from './settlement/expiry'
 import { listLanded } from './settlement/landed'
-import { noteEnd } from './settlement/outcomes'
+import { noteEnd, noteTooMuch } from './settlement/outcomes'
 import { pointersOf } from './settlement/oversize'
 import { createRequests } from './settlement/requests'
 import { type AgeStep, readState, type State, writeState } from './settlement/state'
@@ -80,6 +80,7 @@ export function createSettlement(needs: SettlementNeeds): Settlement & { close()
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** state.failures, LONGEST_PAUSE_MS)
       state.failures += 1
       state.problem = `${kind}: ${reason}`
+      noteTooMuch(state, kind, reason)
       state.retryAt = new Date(clock.now().getTime() + pause).toISOString()
       log.error('a statement of settling failed', { kind, reason })
     }
@@ -98,14 +99,17 @@ export function createSettlement(needs: SettlementNeeds): Settlement & { close()
     return retryAt === undefined || retryAt <= clock.now().toISOString()
   }
 
-  async function situationAt(state: State, until: string): Promise<Situation> {
+  async function situationAt(
+    state: State,
+    { until, landed }: Pick<Situation, 'until' | 'landed'>,
+  ): Promise<Situation> {
     const open = await requests.open()
     for (const request of open) {
       if (request.pointers !== undefined || request.deletedAt !== undefined) continue
       request.pointers = await pointersOf(request, blobs)
       await requests.write(request)
     }
-    return { state, landed: await listLanded(lake), requests: open, until, now: clock.now() }
+    return { state, landed, requests: open, until, now: clock.now() }
   }
 
   /** Carries out one step. @returns its days; undefined when there is no more time */
@@ -138,9 +142,11 @@ export function createSettlement(needs: SettlementNeeds): Settlement & { close()
     const days: SettledDay[] = []
     const state = await readState(blobs)
     if (!mayTry(state)) return { days, isDone: false }
+    // A lake that was never settled takes seconds to list: what lands meanwhile is seen by the next call.
+    const landed = await listLanded(lake)
     for (;;) {
       if (signal?.aborted || clock.monotonic() >= deadline) return { days, isDone: false }
-      const situation = await situationAt(state, until)
+      const situation = await situationAt(state, { until, landed })
       const running = state.running?.step
       // Expiry ends by itself what it left behind.
       if (running?.kind === 'aged' || running?.kind === 'expire') return { days, isDone: false }

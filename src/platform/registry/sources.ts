@@ -1,4 +1,5 @@
 import type { DialectName, VocabularyName } from '../../event/event-type'
+import type { SourceBudgets } from './budgets'
 
 export const sourceModes = ['lenient', 'strict'] as const
 export type SourceMode = (typeof sourceModes)[number]
@@ -39,6 +40,8 @@ export interface Source {
   dialect?: DialectName | undefined
   /** If true, what its events say that people granted or denied is kept as theirs. */
   tellsConsent?: true | undefined
+  /** It may send and hold so much; any amount when absent. */
+  budgets?: SourceBudgets | undefined
   updatedAt?: string | undefined
 }
 

@@ -1,4 +1,5 @@
 import type { UnknownTypesMode, VocabularyName } from '../../event/event-type'
+import type { TenantBudgets } from './budgets'
 
 /**
  * `lrs` is a record store: statements are found for as long as they are retained. `ingest` takes
@@ -29,6 +30,8 @@ export interface Tenant {
    * when absent.
    */
   webhookHosts?: string[] | undefined
+  /** All its sources together may send and hold so much; any amount when absent. */
+  budgets?: TenantBudgets | undefined
   /** Events that arrived before then are not read any more, ISO 8601 UTC. */
   hiddenBefore?: string | undefined
 }

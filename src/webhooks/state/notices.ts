@@ -9,6 +9,8 @@ export const noticeNames = [
   'nonius.webhook.disabled',
   'nonius.webhook.recovered',
   'nonius.source.silent',
+  'nonius.budget.nearly_spent',
+  'nonius.budget.spent',
 ] as const
 export type NoticeName = (typeof noticeNames)[number]
 

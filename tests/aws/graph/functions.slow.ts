@@ -4,7 +4,17 @@ import { join } from 'node:path'
 import { assumed } from '../../../tools/capacity/load'
 import { graphOf, named, ofType, root } from '../../support/graph/graphs'
 
-const doors = ['Api', 'Changes', 'Deliver', 'Erase', 'Follow', 'Realtime', 'Settle', 'Stream', 'Sweep']
+const doors = [
+  'Api',
+  'Changes',
+  'Deliver',
+  'Erase',
+  'Follow',
+  'Realtime',
+  'Settle',
+  'Stream',
+  'Sweep',
+]
 
 for (const stage of ['ci', 'production'] as const) {
   describe(`the functions of ${stage}`, () => {

@@ -110,6 +110,7 @@ describe('what is kept', () => {
       ['bodies/', 37],
       ['statements/', 2562],
       ['attachments/', 2562],
+      ['access/', 38],
       ['documents/expiring/', 31],
     ])
   })

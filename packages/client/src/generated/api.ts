@@ -882,6 +882,7 @@ export type Source = {
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   tellsConsent?: boolean
+  budgets?: SourceBudgets
   createdAt: string
   updatedAt: string
 }
@@ -896,6 +897,16 @@ export type SourceSigning = {
 export type PublicKey = {
   kty: string
   [name: string]: unknown
+}
+
+/** What the source may send and hold. People are told from 80 % on (`docs/limits.md`) */
+export type SourceBudgets = {
+  /** Events and entities a day (UTC) that are stored; duplicates do not count */
+  eventsPerDay?: number
+  /** Bytes in quarantine */
+  quarantineBytes?: number
+  /** `warn`, when left out: people are told, and events are taken. `refuse`: what is sent is answered 429 until the next day, or until there is room */
+  whenSpent?: 'warn' | 'refuse'
 }
 
 export type NewSource = {
@@ -914,6 +925,7 @@ export type NewSource = {
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
   tellsConsent?: boolean
+  budgets?: SourceBudgets
 }
 
 /** Keys that signed bodies are verified with: either `jwksUrl` or `keys` */
@@ -941,6 +953,7 @@ export type ListedSource = {
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   tellsConsent?: boolean
+  budgets?: SourceBudgets
   createdAt: string
   updatedAt: string
   /** Events and entities that were stored */
@@ -1044,6 +1057,7 @@ export type SourceSettings = {
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
   tellsConsent?: boolean
+  budgets?: SourceBudgets
 }
 
 export type SourceConformance = {
@@ -1082,6 +1096,18 @@ export type TenantLimits = {
   admin?: string
 }
 
+/** What all sources may send and hold together. People are told from 80 % on (`docs/limits.md`) */
+export type TenantBudgets = {
+  /** Events and entities a day (UTC) that are stored; duplicates do not count */
+  eventsPerDay?: number
+  /** Bytes in quarantine */
+  quarantineBytes?: number
+  /** `warn`, when left out: people are told, and events are taken. `refuse`: what is sent is answered 429 until the next day, or until there is room */
+  whenSpent?: 'warn' | 'refuse'
+  /** Bytes of events in the hot store, counted from when this is set */
+  hotBytes?: number
+}
+
 /** It administers the tenant, and is shown this once */
 export type MadeKey = {
   id: string
@@ -1118,6 +1144,7 @@ export type Tenant = {
   limits?: TenantLimits
   /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
   webhookHosts?: string[]
+  budgets?: TenantBudgets
   createdAt: string
 }
 
@@ -1152,6 +1179,7 @@ export type TenantChanges = {
   } | null
   /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
   webhookHosts?: string[] | null
+  budgets?: TenantBudgets & (Record<string, unknown> | null)
 }
 
 export type IssuerList = {
@@ -2441,6 +2469,22 @@ export type Running = {
   status: 'running'
   /** Left out on AWS, where no process lives for long */
   startedAt?: string
+}
+
+export type BudgetList = {
+  budgets: Budget[]
+}
+
+export type Budget = {
+  /** Absent for the tenant as a whole */
+  sourceId?: string
+  budget: 'eventsPerDay' | 'quarantineBytes' | 'hotBytes'
+  limit: number
+  used: number
+  /** `used` by `limit` */
+  share: number
+  state: 'fine' | 'nearly_spent' | 'spent'
+  whenSpent: 'warn' | 'refuse'
 }
 
 export type Status = {
@@ -5033,6 +5077,19 @@ export interface Operations {
       200: string
       304: undefined
       500: Problem
+    }
+  }
+  /** How much of its budgets your tenant has spent */
+  listBudgets: {
+    method: 'GET'
+    path: '/budgets'
+    replies: {
+      200: BudgetList
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
     }
   }
   /** How far everything that follows the events is */

@@ -43,10 +43,16 @@ export async function noteEnd(
       noteChange(state, at, '')
       return { changed: noteErased(step, requests, at) }
     case 'merge': {
-      const { day } = step
+      const { day, piece } = step
       noteChange(state, at, day)
+      const begunAt = state.begun?.startedAt ?? at
+      if (piece !== undefined && piece.at + 1 < piece.of) {
+        state.begun = { day, at: piece.at + 1, startedAt: begunAt }
+        return {}
+      }
+      state.begun = undefined
       state.moved[day] = {
-        mergedFrom: new Date(startedAt.getTime() - UNSURE_MS).toISOString(),
+        mergedFrom: new Date(Date.parse(begunAt) - UNSURE_MS).toISOString(),
         visibleFrom: day < (state.from ?? '') ? at : undefined,
       }
       state.counted = day
@@ -69,6 +75,19 @@ export async function noteEnd(
       state.optimizedAt = at
       return {}
   }
+}
+
+// So many pieces of a day are rows of some gigabytes each; where that is too much, something else is wrong.
+const MOST_PIECES = 64
+
+// Athena's words for a statement that is more than it takes, and for one of more than half an hour.
+const TOO_MUCH = /exhausted resources|exceeded.*(memory|limit)|timeout|time(d)? out/i
+
+/** Has days merged in twice as many pieces where one was too much; what its pieces did stays done. */
+export function noteTooMuch(state: State, kind: string, reason: string): void {
+  if (kind !== 'merge' || !TOO_MUCH.test(reason)) return
+  state.pieces = Math.min(MOST_PIECES, 2 * (state.pieces ?? 1))
+  state.begun = undefined
 }
 
 /** Notes that rows of days from this one on were added or deleted. */

@@ -29,6 +29,10 @@ export interface State {
   expiredOn?: string | undefined
   /** The files were put in order at this time last. */
   optimizedAt?: string | undefined
+  /** Days are merged in so many pieces, since a whole one was more than Athena takes. */
+  pieces?: number | undefined
+  /** The pieces of this day before this one are merged; the first began at this time. */
+  begun?: { day: string; at: number; startedAt: string } | undefined
   /** This day was merged, and what became of it is to be counted. */
   counted?: string | undefined
   /** The statement that runs. */

@@ -11,6 +11,7 @@ import {
   foundWhere,
   mergeDay,
   optimize,
+  type Piece,
   replaceView,
   SETTLED,
   settledColumns,
@@ -24,7 +25,8 @@ export type Step =
   | { kind: 'create' | 'describe' | 'vacuum' }
   | { kind: 'alter'; missing: string[] }
   | { kind: 'count-all' | 'find' | 'erase'; parts: RequestPart[] }
-  | { kind: 'merge' | 'count'; day: string }
+  | { kind: 'merge'; day: string; piece?: Piece }
+  | { kind: 'count'; day: string }
   | { kind: 'view'; from: string }
   | { kind: 'optimize'; from?: string }
 
@@ -59,7 +61,7 @@ export const UNSURE_MS = 5 * 60 * 1000
 
 /** Chooses the next statement, or none when all is done that can be done by now. */
 export function nextStep(situation: Situation): Step | undefined {
-  const { state, landed, until } = situation
+  const { state, until } = situation
   if (state.columns === undefined) return { kind: 'create' }
   const { columns } = state
   const missing = settledColumns.map(({ name }) => name).filter((name) => !columns.includes(name))
@@ -72,8 +74,11 @@ export function nextStep(situation: Situation): Step | undefined {
     return { kind: 'view', from: state.from }
   }
   if (state.counted !== undefined) return { kind: 'count', day: state.counted }
-  const day = [...landed.keys()].sort().find((one) => isToMerge(one, situation))
-  if (day !== undefined) return { kind: 'merge', day }
+  const day = state.begun?.day ?? nextDay(situation)
+  if (day !== undefined) {
+    const { pieces: of = 1, begun } = state
+    return { kind: 'merge', day, ...(of > 1 && { piece: { at: begun?.at ?? 0, of } }) }
+  }
   if (state.from === undefined || state.from < until) return { kind: 'view', from: until }
   if (state.changedFrom !== undefined) {
     return { kind: 'optimize', ...(state.changedFrom !== '' && { from: state.changedFrom }) }
@@ -84,6 +89,10 @@ export function nextStep(situation: Situation): Step | undefined {
 function isVacuumDue({ state: { changedAt, vacuumedAt = '' }, now }: Situation): boolean {
   if (changedAt === undefined || vacuumedAt > changedAt) return false
   return now.getTime() - Date.parse(changedAt) > REPLACED_FOR_MS
+}
+
+function nextDay(situation: Situation): string | undefined {
+  return [...situation.landed.keys()].sort().find((one) => isToMerge(one, situation))
 }
 
 /** A closed day is merged once, and again where more has landed since. */
@@ -147,7 +156,7 @@ export function textOf(
     case 'erase':
       return deleteWhere(conditionsOf(step, requests).join(' OR '))
     case 'merge':
-      return mergeDay(step.day, leavingOn(step.day, requests))
+      return mergeDay(step.day, leavingOn(step.day, requests), step.piece)
     case 'count':
       return countDay(step.day)
     case 'view':

@@ -57,17 +57,26 @@ export function addColumns(missing: readonly string[]): string {
 /** Answers no row, and with it the columns that the table has. */
 export const describeTable = `SELECT * FROM ${SETTLED} LIMIT 0`
 
+/** A piece of a day, where a day is more than a statement takes: `at` is from 0 to below `of`. */
+export interface Piece {
+  at: number
+  of: number
+}
+
 /**
  * Settles a landed day: each event that is not in the table yet is added once. A repeat adds nothing, and of two
  * at a time Iceberg lets one commit, so it may be asked again after any failure.
  * @param leaving a condition for rows that are not taken over
+ * @param piece takes a part of the events, by their ids: `of` is a power of two
  */
-export function mergeDay(day: string, leaving?: string): string {
+export function mergeDay(day: string, leaving?: string, piece?: Piece): string {
   const names = settledColumns.map(({ name }) => name)
   const filled = names.map((name) =>
     name in filledColumns ? `${filledColumns[name]} AS ${name}` : name,
   )
   const kept = leaving === undefined ? '' : ` AND NOT coalesce((${leaving}), false)`
+  const hash = 'from_big_endian_64(xxhash64(to_utf8(event_id)))'
+  const part = piece === undefined ? '' : ` AND bitwise_and(${hash}, ${piece.of - 1}) = ${piece.at}`
   return `MERGE INTO ${SETTLED} AS s
 USING (
   SELECT ${names.join(', ')}
@@ -75,7 +84,7 @@ USING (
     SELECT ${filled.join(', ')},
       row_number() OVER (PARTITION BY tenant_id, event_id ORDER BY received_at) AS copy
     FROM archive
-    WHERE day = ${text(day)}${kept}
+    WHERE day = ${text(day)}${part}${kept}
   ) AS copies
   WHERE copy = 1
 ) AS landed
