@@ -25,21 +25,26 @@ type Judge = (record: DynamoDBRecord) => Promise<boolean>
 const PLACES = [FAILED_BATCHES, 'failed/']
 const PAGE = 100
 
-/** Erases people from batches of the stream that Lambda gave up, and from changes that were set aside. */
+/**
+ * Erases people from batches of the stream that Lambda gave up, and from changes that were set aside.
+ * @returns `unread` counts changes of the tenant that nobody can read
+ */
 export async function eraseFromFailed(
   { blobs, recordOf }: Needs,
   tenantId: string,
   { actorIds, isDryRun = false }: Erasure,
-): Promise<Erased> {
+): Promise<Erased & { unread: number }> {
   const people = createPeople(actorIds)
-  let [removed, looked] = [0, 0]
+  let [removed, looked, unread] = [0, 0, 0]
 
   /** Tells whether a change of the stream is an event of theirs. */
   async function isTheirs({ dynamodb }: DynamoDBRecord): Promise<boolean> {
     const image: Record<string, AttributeValue> = dynamodb?.NewImage ?? {}
     if (image.k?.S === undefined || tenantOf(image.k.S) !== tenantId) return false
-    // What cannot be read is nobody's, as far as anybody can tell.
-    const record = await recordOf(imageOf(image)).catch(() => undefined)
+    const record = await recordOf(imageOf(image)).catch(() => {
+      unread += 1
+      return undefined
+    })
     return record !== undefined && finish(people.own(record))
   }
 
@@ -63,7 +68,7 @@ export async function eraseFromFailed(
       after = page.at(-1)!.key
     }
   }
-  return { removed, looked }
+  return { removed, looked, unread }
 }
 
 /** Takes the changes of people out of a text. @returns `rest` undefined when nothing is left of it */
