@@ -89,7 +89,7 @@ export function createExpiry(needs: Needs): Settlement['expire'] {
   }
 }
 
-// Of 262,144 bytes that Athena takes; the rest of the statement is short.
+// Athena takes 262,144 bytes; the rest of the statement is short.
 const TEXT_BYTES = 200_000
 
 /**
