@@ -186,8 +186,8 @@ rules:
     await call('POST', '/policies/rollback', { version: 0 })
     const { entries } = await read(await call('GET', '/audit?action=policy.changed'))
     expect(entries).toMatchObject([
-      { by: changedBy, details: { version: 2, rolledBackTo: 0, rules: 0 } },
-      { by: changedBy, details: { version: 1, basedOn: 0, rules: 1 } },
+      { by: changedBy, target: '2', details: { version: 2, rolledBackTo: 0, rules: 0 } },
+      { by: changedBy, target: '1', details: { version: 1, basedOn: 0, rules: 1 } },
     ])
   })
 
