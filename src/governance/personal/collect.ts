@@ -14,9 +14,10 @@ import {
 } from '../../syntax/json-tape'
 import { createCursor, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './cursor'
 import { type Edit, startOf, takeOut } from './edits'
-import { cellsAt } from './field-path'
+import { marksOf } from './field-path'
 import { NO_PERSON, PERSON } from './known'
 import { jsonIn, moved, placed } from './layers'
+import { idOfPerson, nameIds } from './person-ids'
 import { createValues } from './values'
 import { DROP, type Loose, looseOf, newLoose, type Work } from './work'
 
@@ -50,14 +51,6 @@ export function editsOf(text: string, work: Work, part = WHOLE): Edit[] | undefi
   return edits
 }
 
-function marksOf(text: string, tape: Tape, paths: Work['paths']): Uint8Array {
-  const marks = new Uint8Array(tape.length)
-  for (const { path, rank } of paths) {
-    for (const cell of cellsAt(text, tape, path)) marks[cell] = Math.max(marks[cell]!, rank)
-  }
-  return marks
-}
-
 /** Goes through the values of a text. Its functions tell whether a value is to be taken out by what holds it. */
 function createWalk(
   text: string,
@@ -73,6 +66,9 @@ function createWalk(
   const cursor = createCursor(text, tape)
   const values = createValues(cursor, work, edits)
   const { charAt, childrenOf } = cursor
+  let latestId: string | undefined
+  let latestRank = 0
+  let latestUrn = ''
   const markOf = (cell: number) => marks?.[cell] ?? 0
 
   function takeOutOf(container: number, gone: number[]): false {
@@ -191,32 +187,41 @@ function createWalk(
     const rank = Math.max(byPath, declared)
     const ids: number[] = []
     const loose = newLoose()
-    const parts: Record<string, unknown> = {}
     const gone = childrenOf(cell, (child) => {
       if (known.roleOf(text, cells, child, 'person') !== 'id') {
         return member(child, 'person', byPath, loose)
       }
       ids.push(child)
-      parts[cursor.nameAt(child)!] = cursor.valueAt(child)
       return false
     })
-    const id = table.idOf(parts)
-    if (id !== undefined) work.people.add(id)
-    if (rank === 0) return takeOutOf(cell, gone)
-    const urn = id === undefined ? ANONYMOUS : values.urnOf(id, rank)
-    if (id !== undefined && urn !== id) {
-      needles.addId(id, urn)
-      work.became.set(id, urn)
+    const id = idOfPerson(cursor, table, ids)
+    if (rank === 0) {
+      if (id !== undefined) work.people.add(id)
+      return takeOutOf(cell, gone)
     }
-    if (ids.length > 1 || id === undefined) {
-      for (const one of Object.values(parts)) if (typeof one === 'string') needles.addId(one, urn)
-    }
+    const urn = id === undefined ? ANONYMOUS : urnFor(id, rank)
+    if (ids.length > 1 || id === undefined) nameIds(cursor, needles, ids, urn)
     for (const name of loose.names ?? []) needles.addName(name, urn)
     gone.push(...replaceIds(ids, id, urn, rank, loose))
     return takeOutOf(
       cell,
       gone.sort((a, b) => a - b),
     )
+  }
+
+  /** Gives what stands for a person, who is met several times in an event. */
+  function urnFor(id: string, rank: number): string {
+    if (id === latestId && rank === latestRank) return latestUrn
+    const urn = values.urnOf(id, rank)
+    work.people.add(id)
+    if (urn !== id) {
+      needles.addId(id, urn)
+      work.became.set(id, urn)
+    }
+    latestId = id
+    latestRank = rank
+    latestUrn = urn
+    return urn
   }
 
   /** @returns those of a person's ids that go, since another member stands for all */
