@@ -200,7 +200,7 @@ function createWalk(
       return takeOutOf(cell, gone)
     }
     const urn = id === undefined ? ANONYMOUS : urnFor(id, rank)
-    if (ids.length > 1 || id === undefined) nameIds(cursor, needles, ids, urn)
+    if (ids.length > 1 || id === undefined) nameIds(cursor, table, needles, ids, urn)
     for (const name of loose.names ?? []) needles.addName(name, urn)
     gone.push(...replaceIds(ids, id, urn, rank, loose))
     return takeOutOf(

@@ -22,12 +22,14 @@ export function idOfPerson(
 /** Looks for the other ids of a person as well, and for those of somebody who has none that counts. */
 export function nameIds(
   cursor: Cursor,
+  table: PersonalTable,
   needles: Needles,
   ids: readonly number[],
   urn: string,
 ): void {
   for (const one of ids) {
     const value = cursor.valueAt(one)
-    if (typeof value === 'string') needles.addId(value, urn)
+    const id = typeof value === 'string' ? value : table.idOf({ [cursor.nameAt(one)!]: value })
+    if (id !== undefined) needles.addId(id, urn)
   }
 }
