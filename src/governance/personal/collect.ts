@@ -19,7 +19,7 @@ import { NO_PERSON, PERSON } from './known'
 import { jsonIn, moved, placed } from './layers'
 import { idOfPerson, nameIds } from './person-ids'
 import { createValues } from './values'
-import { DROP, type Loose, looseOf, newLoose, type Work } from './work'
+import { addTo, DROP, type Loose, looseOf, newLoose, type Work } from './work'
 
 /** No event has more levels, and no item that can be parsed at once more values (`MAX_ELEMENT_VALUES`). */
 const BOUNDS = { maxDepth: 128, maxValues: 60_000 }
@@ -94,8 +94,7 @@ function createWalk(
       )
     }
     if (rank > 0) return values.byPath(cell, rank)
-    if (char === QUOTE) visitText(cell, place, rank)
-    return false
+    return char === QUOTE && visitText(cell, place, rank)
   }
 
   /** Goes through ordinary objects and lists, whatever their depth, cell by cell. */
@@ -109,17 +108,13 @@ function createWalk(
       const isMember = cells[at + KEY]! >= 0
       if (isMember && known.roleOf(text, cells, at, 'item') !== 'item') {
         const own = looseOf(loose, parent)
-        if (member(at, 'item', 0, own)) {
-          const others = gone.get(parent)
-          if (others === undefined) gone.set(parent, [at])
-          else others.push(at)
-        }
+        if (member(at, 'item', 0, own)) addTo(gone, parent, at)
         at = cells[at + NEXT]!
       } else if (cells[at + SIGN] === PERSON) {
         person(at, 0)
         at = cells[at + NEXT]!
       } else {
-        if (charAt(at) === QUOTE) visitText(at, 'item', 0)
+        if (charAt(at) === QUOTE && visitText(at, 'item', 0)) addTo(gone, parent, at)
         at += WIDTH
       }
     }
@@ -280,15 +275,19 @@ function createWalk(
     return isId ? values.id(cell, kind, rank, loose) : values.description(cell, kind, rank, loose)
   }
 
-  /** A text may itself be JSON. */
-  function visitText(cell: number, place: PersonalPlace, rank: number): void {
+  /** Looks into a text that is JSON; one that cannot be looked through goes as a whole. */
+  function visitText(cell: number, place: PersonalPlace, rank: number): boolean {
     const start = cells[cell + START]! + 1
-    const layer = nested < MAX_NESTED ? jsonIn(text, start, cells[cell + END]! - 1) : undefined
-    if (layer === undefined) return
-    for (const edit of editsOf(layer.text, work, { place, rank, nested: nested + 1 }) ?? []) {
+    const layer = jsonIn(text, start, cells[cell + END]! - 1)
+    if (layer === undefined) return false
+    const part = { place, rank, nested: nested + 1 }
+    const within = nested < MAX_NESTED ? editsOf(layer.text, work, part) : undefined
+    if (within === undefined) return (declared > 0 || rank > 0) && values.forget(cell)
+    for (const edit of within) {
       const written = { ...edit, text: JSON.stringify(edit.text).slice(1, -1) }
       edits.push(moved(placed(written, layer), start))
     }
+    return false
   }
 
   return { visit, edits }
