@@ -90,10 +90,8 @@ describe('GET /privacy/me', () => {
     const event = { event_type: 'noted', event_id: crypto.randomUUID() }
     await call('POST', '/api/v1/events', [event], token)
     await call('POST', '/api/v1/events', [{ event_type: 'noted' }], await person('bo'))
-    const consent = { actorId: 'ada', categories: { analytics: 'granted' } }
-    const bytes = Buffer.from(JSON.stringify(consent))
-    const content = { bytes, contentType: 'application/json' }
-    await app.platform.documents.put('school', ['governance', 'consents', 'ada'], content)
+    const consent = { categories: { analytics: 'granted' }, evidence: 'form 7' }
+    expect((await call('PUT', '/privacy/consents/ada', consent)).status).toBe(200)
 
     const reply = await call('GET', '/privacy/me', undefined, token)
     expect(reply.status).toBe(200)
@@ -101,7 +99,7 @@ describe('GET /privacy/me', () => {
     const me = (await reply.json()) as { latest: { id: string }[] }
     expect(me).toMatchObject({
       learnerId: 'ada',
-      consents: [{ content: { categories: { analytics: 'granted' } } }],
+      consents: { analytics: { said: 'granted', evidence: 'form 7' } },
       keptDays: { standard: 2555, sensitive: 1095, pii: 365, system: 365 },
     })
     expect(me.latest.map(({ id }) => id)).toEqual([event.event_id])
@@ -126,7 +124,24 @@ describe('GET /privacy/me', () => {
     await problemOf(await call('POST', requests, { subject: { userId: 'bo' } }, token), 'forbidden')
   })
 
+  it('lets them grant and deny, but not as their parent, and for nobody else', async () => {
+    const put = async (categories: object, credential?: string) =>
+      call('PUT', '/privacy/me/consents', { categories }, credential)
+    const token = await person('hal')
+    const reply = await put({ analytics: 'denied' }, token)
+    expect(await reply.json()).toMatchObject({
+      actor: 'hal',
+      decisions: { analytics: { said: 'denied', evidence: 'by themself' } },
+    })
+    const seen = (await (await call('GET', '/privacy/consents/hal')).json()) as object
+    expect(seen).toMatchObject({ decisions: { analytics: { said: 'denied' } } })
+    await problemOf(await put({ parental: 'granted' }, token), 'forbidden')
+    await problemOf(await put({ analytics: 'perhaps' }, token), 'invalid_request')
+    await problemOf(await put({ analytics: 'granted' }), 'forbidden')
+  })
+
   for (const [method, path] of [
+    ['PUT', '/privacy/me/consents'],
     ['GET', '/privacy/me'],
     ['POST', '/privacy/me/access-request'],
     ['GET', '/privacy/me/access-request'],

@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'bun:test'
+import { describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { keyOf as stateKeyOf, stateShelf } from '../../src/statements/document-places'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { linesOf, startAccessApp, type View } from '../support/privacy/access-app'
 import { filesIn } from '../support/privacy/grep'
+
+// DuckDB starts anew for each question: half a second, and several beside other tests.
+setDefaultTimeout(60_000)
 
 const ada = 'https://example.edu/users/ada'
 const ben = 'https://example.edu/users/ben'
@@ -50,11 +53,9 @@ async function plant(app: App) {
   })
   const other = stateKeyOf(stateShelf(ben, 'https://example.edu/quiz'), 'resume')
   await platform.documents.put('default', other, document('{"page":8}'))
-  await platform.documents.put(
-    'default',
-    ['governance', 'consents', ada],
-    document(JSON.stringify({ actorId: ada, categories: { analytics: 'denied' } })),
-  )
+  const decided = { categories: { analytics: 'denied' }, evidence: 'form 7' }
+  const consents = `/privacy/consents/${encodeURIComponent(ada)}`
+  expect((await app.call('PUT', consents, decided)).status).toBe(200)
   const begun = {
     ...{ event_type: 'SESSION_CREATED', session_id: 's-1', user_id: ada },
     ...{ timestamp: clock.now().toISOString(), payload: { question_ids: ['q-1'] } },
@@ -93,7 +94,7 @@ describe('an access request', () => {
       { scope: 'body', withheld: 'It cannot be read; it names the person.' },
     ])
     expect(linesOf(files['consents.jsonl'])).toMatchObject([
-      { kind: 'consents', content: { categories: { analytics: 'denied' } } },
+      { kind: 'consents', content: { decisions: { analytics: { said: 'denied' } } } },
     ])
     const all = Object.values(files).join('\n')
     for (const other of [ben, 'ben@example.edu', '"cyd"', `${ada}2`, '"Ben"']) {
@@ -103,6 +104,7 @@ describe('an access request', () => {
     expect(files['events.csv']).toStartWith('\ufeffhappenedAt,as,')
     expect(files['events.csv']).toContain(`,'=1+1 <b>Cells</b>,`)
     expect(files['index.html']).toContain('=1+1 &lt;b&gt;Cells&lt;/b&gt;')
+    expect(files['index.html']).toContain('analytics: denied (form 7)')
     expect(files['index.html']).not.toMatch(/<script|<b>|javascript:|onerror/i)
   })
 
@@ -171,7 +173,7 @@ describe('an access request', () => {
     const ids = linesOf((await app.fetched(view))['events.jsonl']).map(({ eventId }) => eventId)
     expect(ids).toHaveLength(1500)
     expect(new Set(ids).size).toBe(1500)
-  }, 60_000) // DuckDB starts anew for each question, beside other tests in seconds
+  })
 
   it('is deleted after seven days, is nowhere in the clear, and can be asked for again', async () => {
     await using app = await startAccessApp()

@@ -77,7 +77,7 @@ describe('every place in which something is kept', () => {
     const first = putting.flatMap(({ path, text }) =>
       [
         ...text.matchAll(
-          /(?:return|(?<!path) =|put\([^[]*|\(|(?<!path):|=>) ?\[\s*'([a-z][a-z0-9-]*)'[,\]]/g,
+          /(?:return|(?<!path) =|put\([^[\n]*|\(|(?<!path):|=>) ?\[\s*'([a-z][a-z0-9-]*)'[,\]]/g,
         ),
         ...text.matchAll(/const (?:PREFIX|FOLDER) = '([^']+)'/g),
       ].map(([, name]) => ({ path, name: name! })),

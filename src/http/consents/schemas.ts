@@ -11,7 +11,7 @@ import { actorId } from './manager'
 
 export const said = z.enum(['granted', 'denied'])
 
-const categories = z
+export const consentCategories = z
   .record(
     z.string().regex(CATEGORY, 'Must be 1 to 64 small letters, digits and . _ -, a letter first'),
     said,
@@ -52,7 +52,7 @@ const given = (clock: Pick<Clock, 'now'>) =>
 export const consentBody = (clock: Pick<Clock, 'now'>) =>
   z
     .strictObject({
-      ...{ categories, evidence, at: given(clock) },
+      ...{ categories: consentCategories, evidence, at: given(clock) },
       erase: z.boolean().default(false).openapi({
         description: 'With a `denied`: also erase the person, by their id. Needs scope `admin`',
       }),
@@ -64,14 +64,18 @@ export const consentBody = (clock: Pick<Clock, 'now'>) =>
 
 /** A row of many. */
 export const consentRow = (clock: Pick<Clock, 'now'>) =>
-  z.strictObject({ actor: actorId, categories, evidence, at: given(clock) }).openapi('ConsentRow')
+  z
+    .strictObject({ actor: actorId, categories: consentCategories, evidence, at: given(clock) })
+    .openapi('ConsentRow')
 
-const Decided = z.object({
-  said,
-  at: z.iso.datetime(),
-  by: z.string().openapi({ description: 'The id of the key that reported it' }),
-  evidence: z.string().optional(),
-})
+const Decided = z
+  .object({
+    said,
+    at: z.iso.datetime(),
+    by: z.string().openapi({ description: 'The id of the key that reported it' }),
+    evidence: z.string().optional(),
+  })
+  .openapi('Decided')
 
 export const ConsentView = z
   .object({ actor: z.string(), decisions: z.record(z.string(), Decided) })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { accountIn, spellingsOf, withLowerDomain } from '../../event/person-id'
+import { CONSENTS, placesOf, UNDER_13 } from '../../governance/consents/keys'
 import type { DocumentStore, StoredDocument } from '../../platform/document-store'
 import { prefixesOfAgent } from '../../statements/document-places'
 import type { createRedact } from './redact'
@@ -42,15 +43,17 @@ export async function* readConsents(
   documents: Documents,
   { tenantId, actorIds }: { tenantId: string; actorIds: readonly string[] },
 ): AsyncGenerator<string> {
-  for (const actorId of new Set(actorIds.flatMap(spellingsOf))) {
-    for (const kind of ['consents', 'under13'] as const) {
-      const key = ['governance', kind, actorId]
-      // A longer id than a key may have is none of these.
-      const found = await documents.get(tenantId, key).catch(() => undefined)
+  for (const [kind, list] of Object.entries({ consents: CONSENTS, under13: UNDER_13 })) {
+    const places = actorIds.flatMap((id) => placesOf(list, id))
+    const told = new Set<string>()
+    for (const key of new Map(places.map((place) => [place.join(' '), place])).values()) {
+      const found = await documents.get(tenantId, key)
       if (found === undefined) continue
       const text = Buffer.from(found.bytes).toString()
-      const { updatedAt } = found
-      yield JSON.stringify({ kind, actorId, updatedAt, content: parsed(text) ?? text })
+      // An address has the same beside it once more, under its hash.
+      if (told.has(text)) continue
+      told.add(text)
+      yield JSON.stringify({ kind, updatedAt: found.updatedAt, content: parsed(text) ?? text })
     }
   }
 }

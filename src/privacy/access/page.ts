@@ -1,3 +1,4 @@
+import type { KeptConsent } from '../../governance/consents/consents'
 import type { AccessRequest } from './request'
 
 export interface PageFacts {
@@ -218,9 +219,11 @@ function words(term: string): string {
 }
 
 function decision(content: unknown): string {
-  const { categories } = (content ?? {}) as { categories?: Record<string, string> }
-  if (typeof categories !== 'object' || categories === null) return 'listed as under 13'
-  return Object.entries(categories)
-    .map(([category, value]) => `${words(category)}: ${value}`)
-    .join(', ')
+  const { decisions } = (content ?? {}) as Partial<KeptConsent>
+  if (decisions === undefined) return 'Listed by the school as under 13'
+  return Object.entries(decisions)
+    .map(([category, { said, evidence }]) => {
+      return `${words(category)}: ${said}${evidence === undefined ? '' : ` (${evidence})`}`
+    })
+    .join('; ')
 }

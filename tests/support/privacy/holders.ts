@@ -94,6 +94,11 @@ export const holders: Readonly<Record<string, Holder>> = {
     documents: ['audit'],
     shownBy: ['tests/contracts/audit-trail.contract.ts', 'forgets what is older than it may be'],
   },
+  Lake: {
+    files: ['lake'],
+    blobs: ['large/'],
+    shownBy: ['tests/contracts/settlement.contract.ts', 'settlement.expire(now, keptDays'],
+  },
   'Spill and failed batches': {
     blobs: ['spill/', 'failed/', 'aws/lambda/'],
     shownBy: ['src/platform/aws/lambda/failed-batches.test.ts', 'and forgotten'],
@@ -115,10 +120,12 @@ export const impersonal: Readonly<Record<string, string>> = {
   typeTotals: 'names of types and numbers',
   'event-types': 'names and limits of types',
   issuers: 'identity providers',
+  budgets: 'how much organisations and sources send and hold',
   'nonius.db': 'the file of the tables',
   'lock.db': 'nothing',
   'secret.key': 'a key',
   damaged: 'what nobody can read; named at /ready until a person removes it',
   registry: 'tenants, sources, keys, counts; connections last hours',
   'audit-head': 'where that ends',
+  budgets: 'numbers by day',
 }

@@ -1523,13 +1523,15 @@ export type ConsentList = {
 
 export type Consent = {
   actor: string
-  decisions: Record<string, {
-    said: 'granted' | 'denied'
-    at: string
-    /** The id of the key that reported it */
-    by: string
-    evidence?: string
-  }>
+  decisions: Record<string, Decided>
+}
+
+export type Decided = {
+  said: 'granted' | 'denied'
+  at: string
+  /** The id of the key that reported it */
+  by: string
+  evidence?: string
 }
 
 export type ConsentsOutcome = {
@@ -1729,11 +1731,8 @@ export type Me = {
     source: string
   }[]
   hasMore: boolean
-  /** What you, or a parent, decided */
-  consents: {
-    noted: string
-    content: Record<string, unknown>
-  }[]
+  /** What you, or a parent, decided, by category */
+  consents: Record<string, Decided>
   /** How many days events are kept, by their class */
   keptDays: {
     standard: number
@@ -1747,6 +1746,11 @@ export type Me = {
     /** GET here for what became of that */
     see: string
   }
+}
+
+export type MyConsents = {
+  /** What was decided, by category; `parental` is consent of a parent. Others stay */
+  categories: Record<string, 'granted' | 'denied'>
 }
 
 export type CreatedWebhook = Webhook & {
@@ -4356,6 +4360,24 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Grant or deny categories yourself */
+  putMyConsents: {
+    method: 'PUT'
+    path: '/privacy/me/consents'
+    body: MyConsents
+    replies: {
+      200: Consent
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
       429: Problem
       500: Problem
       503: Problem

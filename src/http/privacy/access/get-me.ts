@@ -1,8 +1,8 @@
 import { AppError } from '../../../error/app-error'
-import { spellingsOf } from '../../../event/person-id'
 import type { EventRecord } from '../../../event/record'
 import type { Page } from '../../../platform/event-store'
 import { readNoted } from '../../audit'
+import { ConsentView, viewExample } from '../../consents/schemas'
 import type { App, AppDeps } from '../../context'
 import { jsonReply, keyed, problems } from '../../openapi'
 import { operation } from '../../operation'
@@ -31,9 +31,9 @@ const Me = z
       )
       .openapi({ description: `Your ${LATEST} latest events that can be read at once` }),
     hasMore: z.boolean(),
-    consents: z
-      .array(z.object({ noted: time, content: z.record(z.string(), z.unknown()) }))
-      .openapi({ description: 'What you, or a parent, decided' }),
+    consents: ConsentView.shape.decisions.openapi({
+      description: 'What you, or a parent, decided, by category',
+    }),
     keptDays: z
       .object({ standard: z.int(), sensitive: z.int(), pii: z.int(), system: z.int() })
       .openapi({ description: 'How many days events are kept, by their class' }),
@@ -64,7 +64,7 @@ const route = createRoute({
           },
         ],
         hasMore: true,
-        consents: [],
+        consents: viewExample.decisions,
         keptDays: { standard: 2555, sensitive: 1095, pii: 365, system: 365 },
         everything: { ask: '/privacy/me/access-request', see: '/privacy/me/access-request' },
       },
@@ -80,16 +80,15 @@ export function getMe(app: App, { services, platform }: AppDeps) {
     const page = await latestEvents(tenantId, learnerId)
     const count = page.items.length
     await readNoted({ services, platform }, principal, 'getMe', { count, person: learnerId })
-    const { keptDaysOf } = await import('../../../privacy/retention/kept-days')
-    const keptDays = keptDaysOf({ ...platform, clock: services.clock })
+    const { retentionDays: keptDays } = (await services.policies.inForce(tenantId)).policy
     const ask = '/privacy/me/access-request'
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, {
       learnerId,
       latest: page.items.map(latestOf),
       hasMore: page.nextCursor !== undefined,
-      consents: await consentsOf(tenantId, learnerId),
-      keptDays: await keptDays(tenantId),
+      consents: (await services.consents.get(tenantId, learnerId))?.decisions ?? {},
+      keptDays,
       everything: { ask, see: ask },
     })
   })
@@ -102,19 +101,6 @@ export function getMe(app: App, { services, platform }: AppDeps) {
       if (!(thrown instanceof AppError) || thrown.code !== 'invalid_request') throw thrown
       return { items: [], nextCursor: '' }
     }
-  }
-
-  async function consentsOf(tenantId: string, learnerId: string) {
-    const found = await Promise.all(
-      spellingsOf(learnerId).map((id) =>
-        platform.documents.get(tenantId, ['governance', 'consents', id]).catch(() => undefined),
-      ),
-    )
-    return found.flatMap((document) => {
-      if (document === undefined) return []
-      const content = JSON.parse(Buffer.from(document.bytes).toString()) as Record<string, unknown>
-      return [{ noted: document.updatedAt, content }]
-    })
   }
 }
 

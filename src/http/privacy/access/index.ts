@@ -4,6 +4,7 @@ import { getAccessRequest } from './get-access-request'
 import { getMe } from './get-me'
 import { listAccessRequests } from './list-access-requests'
 import { myAccessRequest } from './my-access-request'
+import { putMyConsents } from './my-consents'
 import { requestAccess } from './request-access'
 
 export function registerAccess(app: App, deps: AppDeps) {
@@ -13,4 +14,5 @@ export function registerAccess(app: App, deps: AppDeps) {
   getAccessFile(app, deps)
   getMe(app, deps)
   myAccessRequest(app, deps)
+  putMyConsents(app, deps)
 }
