@@ -127,5 +127,4 @@ export const impersonal: Readonly<Record<string, string>> = {
   damaged: 'what nobody can read; named at /ready until a person removes it',
   registry: 'tenants, sources, keys, counts; connections last hours',
   'audit-head': 'where that ends',
-  budgets: 'numbers by day',
 }
