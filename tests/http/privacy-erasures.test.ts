@@ -51,51 +51,59 @@ const send = async (test: TestApp, people: string[], key = test.keys.demo) => {
 const here = notOnAws('erasures')
 
 describe('POST /privacy/erasures', () => {
-  here('erases, certifies, and verifies', async () => {
-    const test = await apps()
-    const { eventIds } = await send(test, ['grace-1', 'grace-12', 'hal'])
-    const done = await over(test, (await begin(test, { subject: SUBJECT, reason: 'r' })).id)
-    expect(done).toMatchObject({ status: 'done', ids: 1, certificate: { signature: {} } })
-    expect(done.places.find(({ place }) => place === 'events')).toMatchObject({ removed: 1 })
-    const found = await Promise.all(
-      eventIds.map(async (id) => {
-        return (await call(test, 'GET', `/analytics/events/${encodeURIComponent(id)}`)).status
-      }),
-    )
-    expect(found).toEqual([404, 200, 200])
-    expect(JSON.stringify(done.certificate)).not.toContain('grace')
+  here(
+    'erases, certifies, and verifies',
+    async () => {
+      const test = await apps()
+      const { eventIds } = await send(test, ['grace-1', 'grace-12', 'hal'])
+      const done = await over(test, (await begin(test, { subject: SUBJECT, reason: 'r' })).id)
+      expect(done).toMatchObject({ status: 'done', ids: 1, certificate: { signature: {} } })
+      expect(done.places.find(({ place }) => place === 'events')).toMatchObject({ removed: 1 })
+      const found = await Promise.all(
+        eventIds.map(async (id) => {
+          return (await call(test, 'GET', `/analytics/events/${encodeURIComponent(id)}`)).status
+        }),
+      )
+      expect(found).toEqual([404, 200, 200])
+      expect(JSON.stringify(done.certificate)).not.toContain('grace')
 
-    const verify = `/privacy/erasures/${done.id}/verify`
-    const again = (await (await call(test, 'POST', verify, SUBJECT)).json()) as View
-    expect((await over(test, again.id)).verdict).toEqual({ isGenuine: true, isClean: true })
-    const others = await call(test, 'POST', verify, { actorIds: ['hal'] })
-    await problemOf(others, 'invalid_request')
-    const key = await call(test, 'GET', '/privacy/certificates/key')
-    expect(await key.json()).toMatchObject({ crv: 'Ed25519', kty: 'OKP' })
-    const listed = (await (await call(test, 'GET', '/privacy/erasures')).json()) as {
-      erasures: View[]
-    }
-    expect(listed.erasures.map(({ id }) => id)).toEqual([again.id, done.id])
-  })
+      const verify = `/privacy/erasures/${done.id}/verify`
+      const again = (await (await call(test, 'POST', verify, SUBJECT)).json()) as View
+      expect((await over(test, again.id)).verdict).toEqual({ isGenuine: true, isClean: true })
+      const others = await call(test, 'POST', verify, { actorIds: ['hal'] })
+      await problemOf(others, 'invalid_request')
+      const key = await call(test, 'GET', '/privacy/certificates/key')
+      expect(await key.json()).toMatchObject({ crv: 'Ed25519', kty: 'OKP' })
+      const listed = (await (await call(test, 'GET', '/privacy/erasures')).json()) as {
+        erasures: View[]
+      }
+      expect(listed.erasures.map(({ id }) => id)).toEqual([again.id, done.id])
+    },
+    30_000,
+  )
 
-  here('leaves another tenant with the same learner alone', async () => {
-    const test = await apps()
-    const [publish, admin] = [
-      await test.issue(['events:write', 'events:read'], 'other'),
-      await test.issue(['admin', 'events:read'], 'other'),
-    ]
-    const { eventIds } = await send(test, ['iris'], publish)
-    const { eventIds: own } = await send(test, ['iris'])
-    const asked = { subject: { actorIds: ['iris'] }, reason: 'r' }
-    const done = await over(test, (await begin(test, asked)).id)
-    const path = (id: string) => `/analytics/events/${encodeURIComponent(id)}`
-    expect((await call(test, 'GET', path(eventIds[0]!), undefined, admin)).status).toBe(200)
-    expect((await call(test, 'GET', path(own[0]!))).status).toBe(404)
-    const seen = await call(test, 'GET', `/privacy/erasures/${done.id}`, undefined, admin)
-    expect(seen.status).toBe(404)
-    const listed = await call(test, 'GET', '/privacy/erasures', undefined, admin)
-    expect(await listed.json()).toEqual({ erasures: [] })
-  })
+  here(
+    'leaves another tenant with the same learner alone',
+    async () => {
+      const test = await apps()
+      const [publish, admin] = [
+        await test.issue(['events:write', 'events:read'], 'other'),
+        await test.issue(['admin', 'events:read'], 'other'),
+      ]
+      const { eventIds } = await send(test, ['iris'], publish)
+      const { eventIds: own } = await send(test, ['iris'])
+      const asked = { subject: { actorIds: ['iris'] }, reason: 'r' }
+      const done = await over(test, (await begin(test, asked)).id)
+      const path = (id: string) => `/analytics/events/${encodeURIComponent(id)}`
+      expect((await call(test, 'GET', path(eventIds[0]!), undefined, admin)).status).toBe(200)
+      expect((await call(test, 'GET', path(own[0]!))).status).toBe(404)
+      const seen = await call(test, 'GET', `/privacy/erasures/${done.id}`, undefined, admin)
+      expect(seen.status).toBe(404)
+      const listed = await call(test, 'GET', '/privacy/erasures', undefined, admin)
+      expect(await listed.json()).toEqual({ erasures: [] })
+    },
+    30_000,
+  )
 
   const refused: [what: string, body: unknown][] = [
     ['nobody', { subject: {}, reason: 'r' }],
