@@ -79,7 +79,9 @@ async function scene() {
     holders: {
       ...{ ...stores, blobs, spill: blobs, lake: {} as never },
       lakeErasures: {
-        request: async (_, { actorIds }) => void (lake.asked = [...actorIds]),
+        async request(_, { actorIds }) {
+          lake.asked = [...actorIds]
+        },
         state: async () => lake.state,
       },
       firstPlaces: [
