@@ -16,7 +16,7 @@ interface Way {
 /** How everything fared that a tenant has sent: what is stored, and what is in quarantine and why. */
 async function fateOf(tenantId: string) {
   const { events, quarantine } = test.app.platform
-  const stored = await events.query(tenantId, {}, { limit: 100 })
+  const stored = await events.query(tenantId, { kind: 'event' }, { limit: 100 })
   const { items } = await quarantine.list(tenantId, { limit: 100 })
   const held = items.map(({ scope, index, raw, errors, context }) => ({
     scope,
