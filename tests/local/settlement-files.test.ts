@@ -78,14 +78,14 @@ describe('a settled day', () => {
   it('takes events of several megabytes, and a file that no run has room for', async () => {
     using root = temporaryFolder()
     await using at = await aLake(root.path)
-    const large = Array.from({ length: 30 }, (_, n) =>
+    const large = Array.from({ length: 16 }, (_, n) =>
       on(15, { actorId: `user ${n}`, raw: JSON.stringify({ n, body: `${n}`.repeat(3_000_000) }) }),
     )
     await at.archive.write(aBatch('large', [...large, on(15)]))
     const { days } = await at.settlement.settle({ until: UNTIL })
-    expect(days).toMatchObject([{ rows: 31, copies: 0 }])
+    expect(days).toMatchObject([{ rows: 17, copies: 0 }])
     const { rows } = await at.lake.query('SELECT count(*), max(length(raw)) FROM events')
-    expect(rows.map((row) => row.map(Number))).toEqual([[31, large.at(-1)!.raw.length]])
+    expect(rows.map((row) => row.map(Number))).toEqual([[17, large.at(-1)!.raw.length]])
   }, 120_000)
 
   it('has what files of former versions had, whose columns were fewer and times without a zone', async () => {

@@ -13,6 +13,10 @@ import { listOf, valuesOf } from './sql'
  */
 const ORDER = 'tenant_id, coalesce(course_id, group_id), actor_id, event_time'
 
+// Events so large fill a row group by a few hundred: they are found as they are, and a sort would hold
+// each of them several times.
+const LARGE_ROW = 32 * 1024
+
 const own = columns.filter(({ name }) => name !== IN_PATH)
 const known = new Set(columns.map(({ name }) => name))
 
@@ -24,7 +28,8 @@ export async function sortRun(step: SortStep, connection: DuckDBConnection): Pro
       total_uncompressed_size AS bytes,
       coalesce(stats_null_count = num_values, false) AND NOT contains(path_in_schema, ',') AS is_empty
     FROM parquet_metadata(${listOf(step.files)})`)
-  const { files, rows, done, end } = choose(step, await weigh(step.files, connection))
+  const { files, rows, bytes, done, end } = choose(step, await weigh(step.files, connection))
+  const isSorted = step.isSorted && bytes < rows * LARGE_ROW
   const filled = await filledIn(files, connection)
   const where =
     end === undefined ? '' : `WHERE file_row_number >= ${step.skip} AND file_row_number < ${end}`
@@ -38,7 +43,7 @@ export async function sortRun(step: SortStep, connection: DuckDBConnection): Pro
       SELECT ${inner.join(', ')} FROM (${nothing} UNION ALL BY NAME
         SELECT * FROM read_parquet(${listOf(files)}, union_by_name = true,
           hive_partitioning = false, file_row_number = true))
-      ${where} ${step.isSorted ? `ORDER BY ${ORDER}` : ''}))
+      ${where} ${isSorted ? `ORDER BY ${ORDER}` : ''}))
     TO ${literal(step.output)} ${PARQUET}`)
   return { kind: 'sorted', rows, ...done }
 }
@@ -74,7 +79,7 @@ function choose({ skip, most }: SortStep, weights: readonly Weight[]) {
     const end = Math.min(first.rows, skip + Math.max(1, Math.floor(first.rows * share)))
     const isDone = end === first.rows
     const done = { files: isDone ? 1 : 0, skip: isDone ? 0 : end }
-    return { files: [first.file], rows: end - skip, done, end }
+    return { files: [first.file], rows: end - skip, bytes: first.bytes * share, done, end }
   }
   let rows = 0
   let bytes = 0
@@ -85,7 +90,7 @@ function choose({ skip, most }: SortStep, weights: readonly Weight[]) {
     rows += one.rows
     bytes += one.bytes
   }
-  return { files, rows, done: { files: files.length, skip: 0 }, end: undefined }
+  return { files, rows, bytes, done: { files: files.length, skip: 0 }, end: undefined }
 }
 
 /**
