@@ -8,13 +8,13 @@ import { createAccess } from '../src/privacy/access/access'
 import { accessPlace } from '../src/privacy/access/place'
 import { createErasures } from '../src/privacy/erasures/erasures'
 import { pseudonymsPlace } from '../src/privacy/erasures/places/pseudonyms'
-import { putAsidePlace } from '../src/privacy/erasures/places/put-aside'
+import { failedBatchesPlace } from '../src/privacy/erasures/places/stores'
 import { graceOnAws, remainsOnAws } from '../src/privacy/erasures/remains'
 import { createLog } from '../src/telemetry/log'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
-const { erasing, putAside, ...platform } = openErasing(Resource.Nonius, { clock, log })
+const { erasing, failedBatches, ...platform } = openErasing(Resource.Nonius, { clock, log })
 const { documents, box } = platform
 const { tombstones, pseudonyms } = assembleGovernance(platform, {
   clock,
@@ -27,7 +27,8 @@ const erasures = createErasures({
   holders: {
     ...platform,
     ...erasing,
-    firstPlaces: [putAsidePlace(platform.blobs, { prefixes: putAside, now: clock.now })],
+    // A batch that is handed on again would bring them back: all other places are searched afterwards.
+    firstPlaces: [failedBatchesPlace(failedBatches)],
     otherPlaces: [pseudonymsPlace(pseudonyms), accessPlace(access)],
   },
   runs: false,

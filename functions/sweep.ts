@@ -3,7 +3,7 @@ import { Resource } from 'sst'
 import { rememberTenants } from '../src/access/keys/tenants'
 import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
-import { assembleGovernance } from '../src/governance/assemble'
+import { governanceLater } from '../src/governance/later'
 import { SPILL_PREFIX } from '../src/ingest/spill'
 import { sweepSpill } from '../src/ingest/sweep-spill'
 import { openServing } from '../src/platform/aws'
@@ -31,7 +31,7 @@ const gauges = createGauges(Resource.App)
 
 const findTenant = rememberTenants({ ...platform, clock })
 // Requests that were spilled by a version before policies were governed by nobody.
-const { governance, policies } = assembleGovernance(platform, {
+const { governance, policies } = governanceLater(platform, {
   clock,
   environment: config.environment,
 })

@@ -4,8 +4,9 @@ import { type FindTenant, rememberTenants } from './access/keys/tenants'
 import { auditLater } from './audit/later'
 import type { AuditTrail } from './audit/trail'
 import type { Config } from './config/config'
-import { assembleGovernance, type GovernanceServices } from './governance/assemble'
+import type { GovernanceServices } from './governance/assemble'
 import { signalsLater } from './governance/consents/later'
+import { governanceLater } from './governance/later'
 import { type FindTypes, rememberTypes } from './ingest/event-types'
 import { createIngest, type Ingest } from './ingest/ingest'
 import { createRefuseBody, type RefuseBody } from './ingest/refuse-body'
@@ -133,7 +134,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const findSource = rememberSources({ ...platform, clock })
   const findTenant = rememberTenants({ ...platform, clock })
   const findTypes = rememberTypes({ ...platform, findTenant, config, clock })
-  const governing = assembleGovernance(platform, { clock, environment: config.environment })
+  const governing = governanceLater(platform, { clock, environment: config.environment })
   const { governance } = governing
   const { tenants } = platform.registry
   const hidden = createHidden({ ...platform, tenants, findTenant, clock })

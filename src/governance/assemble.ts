@@ -1,14 +1,13 @@
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
 import type { Consents } from './consents/consents'
-import { consentsLater } from './consents/later'
-import type { Under13List } from './consents/under13'
+import { createConsents } from './consents/create'
+import { createUnder13List, type Under13List } from './consents/under13'
 import { createGovernance, type Governance } from './governance'
 import { createPolicies, type Policies } from './policies'
 import type { Environment } from './policy/policy'
 import type { Pseudonyms } from './pseudonyms/pseudonyms'
-import { tombstonesLater } from './tombstones/later'
-import type { Tombstones } from './tombstones/tombstones'
+import { createTombstones, type Tombstones } from './tombstones/tombstones'
 
 /** Everything that a process keeps of governance; there is one of each. */
 export interface GovernanceServices {
@@ -34,11 +33,15 @@ export function assembleGovernance(
   { clock, environment }: Needs,
 ): GovernanceServices {
   const policies = createPolicies({ documents, clock, environment })
-  const { consents, under13 } = consentsLater({
+  const consents = createConsents({ documents })
+  const under13 = createUnder13List({
     documents,
     setHasUnder13: (tenantId) => policies.flag(tenantId, { hasUnder13: true }),
   })
-  const tombstones = tombstonesLater({ documents, box, clock, policies })
+  const tombstones = createTombstones({
+    ...{ documents, box, clock },
+    setHasTombstones: (tenantId, hasTombstones) => policies.flag(tenantId, { hasTombstones }),
+  })
   const pseudonyms = once(async () => {
     const { createPseudonyms } = await import('./pseudonyms/create')
     return createPseudonyms({ documents, box: await box(), clock })

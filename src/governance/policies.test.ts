@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'bun:test'
 import { documentModel } from '../../tests/support/document-model'
 import { aClock } from '../../tests/support/webhooks'
-import { createPolicies, STATE_KEY } from './policies'
+import { createPolicies } from './policies'
 import { defaultPolicy } from './policy/policy'
 import { readPolicy } from './policy/read'
+import { STATE_KEY } from './state-key'
 
 const drop = (name: string) => {
   const read = readPolicy({ rules: [{ name, when: { type: name }, then: { action: 'DROP' } }] })

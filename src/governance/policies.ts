@@ -5,9 +5,8 @@ import type { DocumentStore } from '../platform/document-store'
 import type { CompiledPolicy } from './policy/decision'
 import { defaultPolicy, type Environment, type Policy } from './policy/policy'
 import { withoutRules } from './policy/without-rules'
+import { STATE_KEY } from './state-key'
 
-/** The state of a tenant's governance is this one document. */
-export const STATE_KEY = ['governance', 'state'] as const
 const VERSIONS_KEY = ['governance', 'versions'] as const
 
 /** Others set these when the first of its kind is there, so that whoever has none pays nothing for them. */

@@ -3,9 +3,9 @@ import { MAX_ITEMS } from '../event/limits'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
 import type { Steps } from '../syntax/steps'
+import { addedUp } from './added-up'
 import { isUnreadable, type Part, type Unreadable } from './arrival'
 import { MAX_NAMED, quarantineLink } from './steps/acknowledge'
-import { addedUp } from './steps/govern'
 
 /**
  * Reads each body of a batch. A body that cannot be read costs the others nothing.

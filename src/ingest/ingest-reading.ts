@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Reading } from '../event/reading'
 import type { Receipt } from '../event/receipt'
 import type { Governance } from '../governance/governance'
+import type { Governing } from '../governance/governing'
 import { loadCommonOf } from '../mapping/load-common'
 import type { BlobStore } from '../platform/blob-store'
 import type { ConformanceCounts } from '../platform/conformance-counts'
@@ -19,11 +20,10 @@ import { outcomeOf } from './outcome'
 import { createRecordStore, type RecordStoreNeeds } from './record-store'
 import { rememberSessions, screened } from './screen'
 import type { SessionDocuments } from './sessions'
-import { createSpill } from './spill'
 import { acknowledge } from './steps/acknowledge'
 import { appendWith } from './steps/append'
 import { countWith } from './steps/count'
-import { beginGoverning, govern, type Ready } from './steps/govern'
+import type { Ready } from './steps/govern'
 import { quarantineWith } from './steps/quarantine'
 import { refuse } from './steps/refuse'
 import { stampWith } from './steps/stamp'
@@ -41,8 +41,25 @@ interface StoreNeeds extends RecordStoreNeeds, PrepareNeeds {
   typeCounts?: Pick<TypeCounts, 'add'> | undefined
 }
 
+type SpillAfter = ReturnType<typeof import('./spill')['createSpill']>
+
 /** Tells the items of a reading apart, and governs them. @throws {StorageError} */
 export type Prepare = (sent: Reading, origin: Origin) => Promise<Ready>
+
+/**
+ * Begins to govern a reading by the policy of its tenant.
+ * @returns undefined when nothing of it is governed, or it was before
+ * @throws {StorageError} when that cannot be told
+ */
+async function beginGoverning(
+  { standard, items }: Pick<Reading, 'standard' | 'items'>,
+  origin: Origin,
+  governance: Governance | undefined,
+): Promise<Governing | undefined> {
+  if (governance === undefined || origin.isGoverned === true) return undefined
+  const sent = items.map((item) => ('event' in item ? item.event : item))
+  return governance.over(origin, standard, sent)
+}
 
 export function createPrepare(needs: PrepareNeeds) {
   async function toldApart(sent: Reading, origin: Origin): Promise<Ready> {
@@ -56,6 +73,7 @@ export function createPrepare(needs: PrepareNeeds) {
   async function governed(sent: Reading, origin: Origin): Promise<Ready | undefined> {
     const governing = await beginGoverning(sent, origin, needs.governance)
     if (governing === undefined) return undefined
+    const { govern } = await import('./steps/govern')
     const commonOf = await loadCommonOf(sent.standard)
     return govern(governing, await toldApart(sent, origin), { sent, commonOf })
   }
@@ -118,7 +136,12 @@ export function createIngestReading(needs: IngestReadingNeeds): IngestReading {
   const store = createStore(needs)
   const quarantine = quarantineWith({ store: needs.quarantine })
   const count = countWith(needs)
-  const spillAfter = createSpill(needs)
+
+  /** Few requests are spilled: what does that is loaded by the first. */
+  const spillAfter: SpillAfter = async (...failed) => {
+    const { createSpill } = await import('./spill')
+    return createSpill(needs)(...failed)
+  }
 
   async function ingestReady(ready: Ready): Promise<Receipt> {
     const { reading, origin } = ready

@@ -1,7 +1,7 @@
 import type { Issue } from '../error/issue'
 import type { Receipt, Withheld } from '../event/receipt'
+import { addedUp } from './added-up'
 import { MAX_NAMED, quarantineLink } from './steps/acknowledge'
-import { addedUp } from './steps/govern'
 
 // An id stands in quotes, with a comma after it.
 const AROUND_ID = 3

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'bun:test'
-import type { ConformanceCounts, CountRange, Tally } from '../../src/platform/conformance-counts'
+import {
+  type ConformanceCounts,
+  type CountRange,
+  nameOfCounted,
+  type Tally,
+} from '../../src/platform/conformance-counts'
 
 type Opened = {
   counts: ConformanceCounts
@@ -55,6 +60,44 @@ export function conformanceCountsContract(name: string, create: () => Promise<Op
         ['b', 4],
         ['a', 2],
       ])
+    })
+
+    it('has what a policy withheld by rule, and by type where it counts, through a stop', async () => {
+      await using opened = await create()
+      const [rule, odd] = ['no consent', 'sampling: 10 % [x].y\u00e9']
+      const counted = { [nameOfCounted(rule, 'quiz\tstarted')]: 2 }
+      const nothing = { stored: 0, conformant: 0, quarantined: 0, issues: {} }
+      const at = '2026-11-21T09:00:00.000Z'
+      for (const count of [1, 2]) {
+        const withheld = { [rule]: count, [odd]: 1 }
+        opened.counts.add(canvas, at, { ...nothing, withheld, countedTypes: counted })
+      }
+      opened.counts.add({ ...canvas, tenantId: 'schoo' }, at, { ...nothing, withheld: { x: 9 } })
+      const counts = await opened.reopen()
+      expect(await counts.read(canvas, hours('21T00:00', '22T00:00'))).toEqual([
+        {
+          ...{ at, ...nothing, withheld: { [rule]: 3, [odd]: 2 } },
+          countedTypes: { [nameOfCounted(rule, 'quiz\tstarted')]: 4 },
+        },
+      ])
+    })
+
+    it('tells types apart up to a bound, and counts the rest together', async () => {
+      await using opened = await create()
+      const nothing = { stored: 0, conformant: 0, quarantined: 0, issues: {} }
+      const at = '2026-11-21T09:00:00.000Z'
+      for (let n = 0; n < 300; n += 1) {
+        const countedTypes = {
+          [nameOfCounted('r', `${'x'.repeat(70)}${n}`)]: 1,
+          [nameOfCounted('r', `${n}`)]: 1,
+        }
+        opened.counts.add(canvas, at, { ...nothing, withheld: { r: 2 }, countedTypes })
+      }
+      const [hour] = await opened.counts.read(canvas, hours('21T00:00', '22T00:00'))
+      const types = Object.entries(hour!.countedTypes!)
+      expect(types.length).toBeLessThanOrEqual(101)
+      expect(types.reduce((sum, [, count]) => sum + count, 0)).toBe(600)
+      expect(hour!.withheld).toEqual({ r: 600 })
     })
 
     it('takes the hour that `from` lies in, and none that begins at `to` or later', async () => {

@@ -144,7 +144,9 @@ describe('the audit trail', () => {
       expect.objectContaining({ eventId: entry!.id, sourceId: 'nonius', kind: 'entity' }),
     ])
     const bySource = encodeURIComponent(JSON.stringify({ path: 'sourceId', equals: 'nonius' }))
-    expect((await found(`/analytics/events?filter=${bySource}&kind=entity`)).events).toHaveLength(1)
+    const all = (await found(`/analytics/events?filter=${bySource}&kind=entity&view=record`)).events
+    // Reads are noted meanwhile: on AWS with each request.
+    expect(all.map(({ eventId }: { eventId: string }) => eventId)).toContain(entry!.id)
   })
 
   it('goes to webhooks that name its types, and to no other', async () => {

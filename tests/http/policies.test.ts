@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import Ajv2020 from 'ajv/dist/2020'
 import { parse } from 'yaml'
+import { StorageError } from '../../src/error/storage-error'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
 import { notOnAws } from '../support/not-on-aws'
@@ -121,6 +122,7 @@ rules:
       'alias',
     ],
     ['nothing', '', 'Must have a document'],
+    ['YAML of a megabyte', `# ${'x'.repeat(400_000)}`, 'at most 393216 bytes'],
     ['a list', [], 'Must be an object'],
     [
       'a rule that matches nothing',
@@ -374,14 +376,15 @@ notOnAws('faults')('answers that it is not available where its store is not', as
       documents: {
         ...platform.documents,
         get: (tenantId, key) => {
-          if (key[0] === 'governance') throw new Error('disk')
+          if (key[0] === 'governance')
+            throw new StorageError('The disk is gone', { isRetriable: true })
           return platform.documents.get(tenantId, key)
         },
       },
     }),
   })
   const { call } = await aTenant(broken, 'p-broken')
-  expect((await call('GET', '/policies')).status).toBe(500)
+  await problemOf(await call('GET', '/policies'), 'unavailable')
 })
 
 const body = { type: 'application/json', text: JSON.stringify({ rules: [dropping] }) }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventRecord } from '../../src/event/record'
 import { openArchive } from '../../src/platform/local/archive'
@@ -18,12 +18,12 @@ const UNTIL = '2026-11-18'
 const on = (day: number, more: Partial<EventRecord> = {}) =>
   aRecord({ receivedAt: `2026-11-${day}T09:30:00.000Z`, ...more })
 
-async function aLake(root: string) {
+async function aLake(root: string, step?: (name: string) => void) {
   const folder = join(root, 'lake', 'events')
   const duck = createDuck()
   const archive = openArchive({ folder, log: silentLog })
   const clock = clockAt(() => new Date('2026-11-18T12:00:00.000Z'))
-  const settlement = await openSettlement({ folder, archive, clock })
+  const settlement = await openSettlement({ folder, archive, clock, step })
   const lake = lakeOf({ folder, duck })
   return {
     ...{ folder, archive, settlement, lake },
@@ -164,6 +164,54 @@ describe('a day that cannot be settled', () => {
     }, 60_000)
   })
 })
+
+it('removes what DuckDB did not take, and what is left of it, in its time', async () => {
+  using root = temporaryFolder()
+  await using at = await aLake(root.path)
+  const place = join(root.path, 'lake/refused/retention_class=pii/day=2026-11-15/hour=09')
+  mkdirSync(place, { recursive: true })
+  const theirs = on(15, { tenantId: 'other', retentionClass: 'pii' })
+  const lines = [
+    { reason: 'odd', record: on(15, { retentionClass: 'pii' }) },
+    { reason: 'odd', record: theirs },
+    { reason: 'odd', record: on(15, { retentionClass: 'pii', retentionDays: 1 }) },
+    { reason: 'odd', segment: 'AAAA' },
+  ]
+  const file = join(place, 'b-0-4.json')
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const days = { standard: 2555, sensitive: 1095, pii: 365, system: 365 }
+  const keptDays = async (tenantId: string) => (tenantId === 'other' ? { ...days, pii: 800 } : days)
+  const expire = (time: string, isDryRun = false) =>
+    at.settlement.expire(new Date(time), keptDays, { isDryRun })
+  expect(await expire('2026-11-17T00:00:00.000Z', true)).toEqual({ removed: 1 })
+  expect(await expire('2026-11-17T00:00:00.000Z')).toEqual({ removed: 1 })
+  expect(await expire('2027-11-17T00:00:00.000Z')).toEqual({ removed: 2 })
+  expect(readFileSync(file, 'utf8')).toBe(`${JSON.stringify(lines[1])}\n`)
+  expect(await expire('2029-11-17T00:00:00.000Z')).toEqual({ removed: 1 })
+  expect(existsSync(file)).toBe(false)
+})
+
+it('goes on with an exchange that a full disk cut short, before anything else', async () => {
+  using root = temporaryFolder()
+  let isFull = true
+  const full = (name: string) => {
+    if (isFull && name === 'placed') throw new Error('ENOSPC')
+  }
+  await using at = await aLake(root.path, full)
+  await at.archive.write(
+    aBatch('one', [on(15, { actorId: 'ada', raw: '{"actor":"ada"}' }), on(15)]),
+  )
+  const refusal = await at.settlement.settle({ until: UNTIL }).catch((error: unknown) => error)
+  expect(String(refusal)).toContain('ENOSPC')
+  isFull = false
+  const count = async () => Number((await at.lake.query('SELECT count(*) FROM events')).rows[0]![0])
+  expect(await count()).toBe(2)
+  expect((await at.archive.erase('default', { actorIds: ['ada'] })).removed).toBe(1)
+  expect(at.files()).toHaveLength(1)
+  expect(await count()).toBe(1)
+  expect((await at.settlement.settle({ until: UNTIL })).days).toEqual([])
+  expect(await count()).toBe(1)
+}, 60_000)
 
 describe('settling each night', () => {
   it('begins at its hour, settles the days before, and removes what is due', async () => {

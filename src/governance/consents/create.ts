@@ -41,7 +41,7 @@ export function createConsents({ documents }: ConsentNeeds): Consents {
 
   return {
     async of(tenantId, actorIds) {
-      const answers = new Map<string, Consent['categories']>()
+      const answers = new Map<string, Record<string, Said>>()
       await inGroups([...new Set(actorIds)], async (id) => {
         const found = await read(tenantId, placeOf(CONSENTS, id))
         if (found !== undefined) answers.set(id, categoriesOf(found.consent))

@@ -113,7 +113,11 @@ function createWalk(
       const isMember = cells[at + KEY]! >= 0
       if (isMember && known.roleOf(text, cells, at, 'item') !== 'item') {
         const own = looseOf(loose, parent)
-        if (member(at, 'item', 0, own)) gone.set(parent, [...(gone.get(parent) ?? []), at])
+        if (member(at, 'item', 0, own)) {
+          const others = gone.get(parent)
+          if (others === undefined) gone.set(parent, [at])
+          else others.push(at)
+        }
         at = cells[at + NEXT]!
       } else if (cells[at + SIGN] === PERSON) {
         person(at, 0)

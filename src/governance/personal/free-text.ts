@@ -37,7 +37,7 @@ export function createFreeText(
     depth: number,
     only: Only,
   ): Edit[] {
-    const found = search
+    let found = search
       .in(text)
       .filter(({ needle }) => isMeant(needle, only))
       .map(({ start, end, needle }) => ({ start, end, text: encode(needle.by) }))
@@ -49,7 +49,10 @@ export function createFreeText(
     for (const [layer, write] of layers) {
       if (layer.text === text) continue
       const within = editsIn(layer.text, (by) => encode(write(by)), depth + 1, only)
-      for (const edit of within) addInto(found, placed(edit, layer))
+      found = joined(
+        found,
+        within.map((edit) => placed(edit, layer)),
+      )
     }
     return found
   }
@@ -83,7 +86,7 @@ export function createFreeText(
       const only = fixed ? 'telling' : isName && isPlainWord(json, at, end) ? 'ids' : 'all'
       // A word of the standard is no name of a person, whatever a person is called, and a time is no id.
       const isWord = fixed && (isName || TIME.test(json.slice(at + 1, at + 12)))
-      if (!isWord) edits.push(...editsInString(json, at, end, only))
+      if (!isWord) for (const edit of editsInString(json, at, end, only)) edits.push(edit)
       between = end
     }
     if (numbers.size > 0) numbersIn(json, [between, json.length], name, numbers, edits)
@@ -146,7 +149,15 @@ function isPlainWord(json: string, start: number, end: number): boolean {
 
 const TIME = /^\d{4}-\d\d-\d\d(?:[T "]|$)/
 
-/** Adds an edit where it does not overlap with another. */
-function addInto(edits: Edit[], edit: Edit): void {
-  if (!edits.some(({ start, end }) => edit.start < end && start < edit.end)) edits.push(edit)
+/** Puts edits of one text together, both in their order; where two overlap, the first list has it. */
+function joined(edits: readonly Edit[], more: readonly Edit[]): Edit[] {
+  const all: Edit[] = []
+  let next = 0
+  for (const edit of edits) {
+    for (; next < more.length && more[next]!.end <= edit.start; next += 1) all.push(more[next]!)
+    while (next < more.length && more[next]!.start < edit.end) next += 1
+    all.push(edit)
+  }
+  for (; next < more.length; next += 1) all.push(more[next]!)
+  return all
 }

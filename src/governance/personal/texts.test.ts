@@ -224,6 +224,8 @@ describe('a hostile item', () => {
       `{"user_id":"${'a '.repeat(500)}b","t":"${'a '.repeat(900_000)}"}`,
       `{"user_id":"ada%77","t":"${'%25'.repeat(500_000)}"}`,
       `{"user_id":"ada77","t":"${'\\\\'.repeat(700_000)}"}`,
+      `{"user_id":"ada77","t":"%20${'ada77 '.repeat(200_000)}"}`,
+      `{${Array.from({ length: 50_000 }, (_, at) => `"email":"a${at}@b.org"`).join(',')}}`,
       `{"user_id":"ada77","ip":"${'1.'.repeat(500_000)}","userAgent":"${'Safari '.repeat(100_000)}"}`,
     ]
     for (const text of texts) {

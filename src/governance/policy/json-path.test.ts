@@ -56,6 +56,7 @@ describe('a JSON Path', () => {
           ).toEqual([name])
         },
       ),
+      { numRuns: 2000 },
     )
   })
 })

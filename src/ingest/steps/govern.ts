@@ -1,8 +1,8 @@
 import type { ReadEvent, Reading } from '../../event/reading'
 import type { Withheld } from '../../event/receipt'
-import type { Governance } from '../../governance/governance'
 import type { Counted, Governing } from '../../governance/governing'
 import type { CommonOf } from '../../mapping/common-words'
+import { addedUp } from '../added-up'
 import type { Origin, Readable, Refused } from '../arrival'
 
 /** The items of a reading, told apart: what is stored, what goes to quarantine, and what is not kept. */
@@ -15,21 +15,6 @@ export interface Ready {
   counted: Counted[]
   /** Sessions by the places of events that a policy leaves without: it knows whose they are all the same. */
   sessions?: ReadonlyMap<number, string> | undefined
-}
-
-/**
- * Begins to govern a reading by the policy of its tenant.
- * @returns undefined when nothing of it is governed, or it was before
- * @throws {StorageError} when that cannot be told
- */
-export async function beginGoverning(
-  { standard, items }: Pick<Reading, 'standard' | 'items'>,
-  origin: Origin,
-  governance: Governance | undefined,
-): Promise<Governing | undefined> {
-  if (governance === undefined || origin.isGoverned === true) return undefined
-  const sent = items.map((item) => ('event' in item ? item.event : item))
-  return governance.over(origin, standard, sent)
 }
 
 /**
@@ -80,10 +65,3 @@ function sessionsWithout(sent: readonly Readable[], kept: readonly Readable[]) {
 }
 
 const byIndex = (a: { index: number }, b: { index: number }) => a.index - b.index
-
-/** Adds up counts by rule, in the order in which the rules come first. */
-export function addedUp(all: readonly Withheld[]): Withheld[] {
-  const counts = new Map<string, number>()
-  for (const { rule, count } of all) counts.set(rule, (counts.get(rule) ?? 0) + count)
-  return [...counts].map(([rule, count]) => ({ rule, count }))
-}

@@ -3,7 +3,7 @@ import type { Tenant } from '../../platform/registry/tenants'
 import type { BudgetNeeds } from './create'
 import type { Spending } from './spending'
 
-/** What a tenant and its sources may send and hold, by their settings. */
+/** Budgets say what a tenant and its sources may send and hold, by their settings. */
 export interface Budgets extends AsyncDisposable {
   /**
    * Looks at the budgets of who sends; at most ten seconds old.

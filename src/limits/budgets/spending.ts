@@ -22,7 +22,7 @@ export function stateOf({ used, limit }: Spending): SpendingState {
   return used >= limit * NEARLY_SPENT ? 'nearly_spent' : 'fine'
 }
 
-// What takes room leaves it by and by: an hour is soon enough to ask again.
+// Room is made by and by: an hour is soon enough to ask again.
 const ROOM_S = 60 * 60
 const DAY_S = 24 * 60 * 60
 

@@ -12,12 +12,14 @@ import { createEraser } from './archive/erase'
 import { gapsOf, type Placed } from './archive/parts'
 import { openStaging } from './archive/staging'
 import { createPartWriter } from './archive/writer'
+import { translated } from './database'
 import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from './durable-files'
 import type { SegmentBatch } from './log/follower'
 import { columnsOfLines } from './log/line'
 import { encodeSegments, type Segment } from './log/segment'
 import type { FiledSegment } from './log/segment-file'
 import { type ArchiveChild, createArchiveChild } from './parquet/archive-child'
+import { finish } from './settle/journal'
 import { createLock, type Lock } from './settle/lock'
 import { readManifest } from './settle/manifest'
 
@@ -123,7 +125,15 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
     async erase(tenantId, erasure) {
       // A write in hand may have read what was in the log before.
       await Promise.allSettled(writing)
-      return reworking.run(() => erase(tenantId, erasure))
+      return reworking.run(async () => {
+        // New files that are not in their place yet hold people, too.
+        await placing
+          .run(() => finish(folder))
+          .catch((error: unknown) => {
+            throw translated('erasing from the lake', error)
+          })
+        return erase(tenantId, erasure)
+      })
     },
 
     async [Symbol.asyncDispose]() {

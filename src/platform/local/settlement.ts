@@ -1,12 +1,14 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { StorageError } from '../../error/storage-error'
 import type { Clock } from '../clock'
 import type { SettledDay, Settlement, SettlementState } from '../settlement'
 import type { LocalArchive } from './archive'
 import { translated } from './database'
+import { LAKE_FOLDER_MODE } from './durable-files'
 import { createExpirer } from './settle/expire'
-import { recover } from './settle/journal'
+import { expireRefused } from './settle/expire-refused'
+import { finish, recover } from './settle/journal'
 import { createLock } from './settle/lock'
 import { filesOf, type Partition, partitionsOf, settlingOf } from './settle/places'
 import { createDaySettler, Interrupted } from './settle/settle-day'
@@ -26,7 +28,7 @@ export async function openSettlement(options: {
   archive: LocalArchive
   clock: Clock
   /** It is told of each step. */
-  step?: (name: string) => void
+  step?: ((name: string) => void) | undefined
 }): Promise<LocalSettlement> {
   const { folder, archive, clock, step = () => {} } = options
   const { child, placing, reworking } = archive.workshop
@@ -36,14 +38,20 @@ export async function openSettlement(options: {
   // One of them at a time: each stops for an erasure, and not for another of its own.
   const own = createLock()
   let problem: string | undefined
-  await recover(folder)
+  // A full disk is no reason not to start: the next work on the lake tries again.
+  await recover(folder).catch((error: Error) => {
+    problem = error.message
+  })
 
   /** Settles a day, as often as somebody else wants the lake meanwhile. */
   async function settled(one: Partition, signal?: AbortSignal): Promise<SettledDay | undefined> {
     for (;;) {
       signal?.throwIfAborted()
       try {
-        return await reworking.run(() => settleDay(one, signal))
+        return await reworking.run(async () => {
+          await placing.run(() => finish(folder))
+          return settleDay(one, signal)
+        })
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error
       }
@@ -91,12 +99,20 @@ export async function openSettlement(options: {
         for (const one of await partitionsOf(folder, now.toISOString().slice(0, 10))) {
           if (signal?.aborted) break
           const day = await own.run(() => {
-            return reworking.run(() => expireDay(one, { now, keptDays, isDryRun }))
+            return reworking.run(async () => {
+              await placing.run(() => finish(folder))
+              return expireDay(one, { now, keptDays, isDryRun })
+            })
           })
           if (day === undefined) continue
           removed += day.rows
           onDay?.(day)
         }
+        const staging = join(settlingOf(folder), 'expiring')
+        await mkdir(staging, { recursive: true, mode: LAKE_FOLDER_MODE })
+        const refused = join(dirname(folder), 'refused')
+        const due = { now, keptDays, isDryRun, staging }
+        removed += await reworking.run(() => expireRefused(refused, due))
       } catch (error) {
         throw translated('removing what was kept for long enough', error)
       } finally {

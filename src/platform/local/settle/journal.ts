@@ -102,9 +102,14 @@ async function place(from: string, to: string) {
   }
 }
 
-/** Finishes what was cut short, and removes what was not begun with. */
-export async function recover(folder: string) {
+/** Finishes an exchange that was cut short, by a crash or a full disk. */
+export async function finish(folder: string) {
   const journal = await readJournal(folder)
   if (journal !== undefined) await exchange(folder, journal)
+}
+
+/** Finishes what was cut short, and removes what was not begun with. */
+export async function recover(folder: string) {
+  await finish(folder)
   await rm(settlingOf(folder), { recursive: true, force: true })
 }

@@ -18,6 +18,10 @@ export type LakeRequest = { kind: 'settle'; until: string } | { kind: 'expire'; 
 /** A line tells of a day, or why the work failed. */
 export type Told = Record<string, unknown>
 
+// The server says at once that it has begun; the work itself may take hours.
+const BEGUN: Told = { begun: true }
+const PATIENCE_MS = 30_000
+
 const LOOK_MS = 500
 const ASK_MS = 100
 
@@ -28,6 +32,7 @@ export function answerLakeRequests(options: {
 }): AsyncDisposable {
   const folder = folderIn(options.dataDir)
   const stopped = new AbortController()
+  const answering = new Map<string, Promise<void>>()
 
   async function answer(id: string) {
     const file = join(folder, `${id}.asked`)
@@ -42,6 +47,7 @@ export function answerLakeRequests(options: {
       const tell = (told: Told) => {
         lines.push(handle.write(`${JSON.stringify(told)}\n`).catch(() => {}))
       }
+      tell(BEGUN)
       try {
         await options.work(JSON.parse(first) as LakeRequest, tell, stopped.signal)
       } catch (error) {
@@ -60,7 +66,12 @@ export function answerLakeRequests(options: {
     await rm(folder, { recursive: true, force: true }).catch(() => {})
     while (!stopped.signal.aborted) {
       for (const name of await namesIn(folder).catch(() => [])) {
-        if (name.endsWith('.asked')) await answer(name.slice(0, -'.asked'.length))
+        const id = name.slice(0, -'.asked'.length)
+        if (!name.endsWith('.asked') || answering.has(id)) continue
+        answering.set(
+          id,
+          answer(id).finally(() => answering.delete(id)),
+        )
       }
       await sleep(LOOK_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => {})
     }
@@ -71,6 +82,7 @@ export function answerLakeRequests(options: {
     async [Symbol.asyncDispose]() {
       stopped.abort()
       await running
+      await Promise.all(answering.values())
     },
   }
 }
@@ -90,6 +102,8 @@ export async function askLake(
   const id = randomUUID()
   const place = (state: string) => join(folder, `${id}.${state}`)
   let told = 1
+  let hasBegun = false
+  const until = performance.now() + PATIENCE_MS
   async function listen(state: string) {
     const lines = (await readFile(place(state), 'utf8').catch(() => '')).split('\n').slice(0, -1)
     for (const line of lines.slice(told)) {
@@ -97,7 +111,8 @@ export async function askLake(
       if ('reason' in said) {
         throw new StorageError(`the server could not: ${said.reason}`, { isRetriable: true })
       }
-      options.onDay(said)
+      if ('begun' in said) hasBegun = true
+      else options.onDay(said)
     }
     told = Math.max(told, lines.length)
   }
@@ -112,6 +127,10 @@ export async function askLake(
       }
       // A server that has just started has cleared the folder.
       if (!names.some((name) => name.startsWith(id))) await ask(folder, place('asked'), request)
+      if (!hasBegun && performance.now() > until) {
+        const reason = `the server of ${dataDir} does not answer: it may be of a version that cannot be asked`
+        throw new StorageError(reason, { isRetriable: true })
+      }
       await sleep(ASK_MS, undefined, { signal: options.signal }).catch(() => {})
     }
     return false

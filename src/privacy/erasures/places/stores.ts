@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Archive } from '../../../platform/archive'
 import type { DeliveryQueue } from '../../../platform/delivery-queue'
+import type { Erased, Erasure } from '../../../platform/erasure'
 import type { EventStore } from '../../../platform/event-store'
 import type { QuarantineStore } from '../../../platform/quarantine-store'
 import type { StatementStore } from '../../../platform/statement-store'
@@ -70,6 +71,23 @@ export function archivePlace(archive: { erase: NonNullable<Archive['erase']> }):
     async search(search) {
       const { tenantId, actorIds, isDryRun } = search
       return foundBy(await archive.erase(tenantId, { actorIds, isDryRun }), search)
+    },
+  }
+}
+
+/** Batches of the change feed that were given up (on AWS). */
+export function failedBatchesPlace(batches: {
+  erase(tenantId: string, erasure: Erasure): Promise<Erased & { unread: number }>
+}): Place {
+  return {
+    name: 'failed-batches',
+    method: 'Each batch of the change feed that waits to be handed on again was read.',
+    async search(search) {
+      const { tenantId, actorIds, isDryRun } = search
+      const { unread, ...erased } = await batches.erase(tenantId, { actorIds, isDryRun })
+      if (unread === 0) return foundBy(erased, search)
+      const remains = `${unread} changes under failed/ cannot be read, and may be theirs: look at them, and delete them.`
+      return { ...foundBy(erased, search), remains }
     },
   }
 }
