@@ -8,6 +8,7 @@ import { openArchive } from '../../src/platform/local/archive'
 import { createValues } from '../../src/platform/local/lake/values'
 import { createDuck, type Duck, literal } from '../../src/platform/local/parquet/duck'
 import { eventsView } from '../../src/platform/shared/events-view'
+import { theirDays, theirRows } from '../../src/privacy/access/their-rows'
 import { namedQueries } from '../../src/query/sql'
 import { narrowed } from '../../src/query/sql/named-query'
 import { silentLog } from '../../src/telemetry/log'
@@ -146,6 +147,38 @@ describe('the named queries, over records of every kind', () => {
       expect(comparable(await byDuckDb(narrowed(sql, october)))).toEqual(comparable(rows))
     })
   }
+})
+
+describe('a search for everything of a person, over records of every kind', () => {
+  // What was added to October by the tests above is what is looked through.
+  const asked = { actorIds: ['a', 'é', `o'"1`], upTo: '2026-10-15T12:00:00.000Z' }
+  const textsOf = (rows: unknown[][]) => comparable(rows).map((row) => JSON.stringify(row))
+
+  it('finds the same days by Trino and by DuckDB', async () => {
+    const sql = theirDays(asked)
+    const { rows } = await aws.trino.query(sql)
+    expect(rows.length).toBeGreaterThan(2)
+    expect(textsOf(await byDuckDb(sql))).toEqual(textsOf(rows))
+  })
+
+  it('finds the same events, page after page', async () => {
+    const of = { from: '2026-10-01', to: '2026-10-31', limit: 50 }
+    const first = await byDuckDb(theirRows(asked, of))
+    const columns = (await aws.trino.query(theirRows(asked, of))).columns.map(({ name }) => name)
+    const [id, at] = [columns.indexOf('event_id'), columns.indexOf('received_at')]
+    const idsOf = (rows: unknown[][]) => rows.map((row) => row[id])
+    expect(idsOf((await aws.trino.query(theirRows(asked, of))).rows)).toEqual(idsOf(first))
+    const last = first.at(-1)!
+    const after = {
+      eventId: String(last[id]),
+      receivedAt: new Date(String(last[at])).toISOString(),
+    }
+    const second = theirRows(asked, { ...of, after })
+    const next = idsOf((await aws.trino.query(second)).rows)
+    expect(next.length).toBeGreaterThan(0)
+    expect(next).toEqual(idsOf(await byDuckDb(second)))
+    expect(next.filter((one) => idsOf(first).includes(one))).toEqual([])
+  })
 })
 
 describe('the named queries, over all standards', () => {

@@ -4,6 +4,7 @@ import { keyOf as stateKeyOf, stateShelf } from '../../src/statements/document-p
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { linesOf, startAccessApp, type View } from '../support/privacy/access-app'
 import { filesIn } from '../support/privacy/grep'
+import { until } from '../support/until'
 
 // DuckDB starts anew for each question: half a second, and several beside other tests.
 setDefaultTimeout(60_000)
@@ -300,4 +301,29 @@ describe('a link to a file', () => {
     const [fresh] = (await app.see(view.id)).files
     expect(await get(new URL(fresh!.url).pathname)).toBe(200)
   })
+})
+
+it('leaves nothing of a piece that was under way when its person was erased', async () => {
+  await using app = await startAccessApp()
+  await send(
+    app,
+    Array.from({ length: 40 }, () => viewed(ada)),
+  )
+  const { access } = app.services
+  const { put } = app.platform.blobs
+  let isErased = false
+  app.platform.blobs.put = async (key, bytes) => {
+    if (key.startsWith('access/') && !isErased) {
+      isErased = true
+      // Between the search and what it found.
+      expect(await access.erase('default', [ada])).toMatchObject({ found: 1 })
+    }
+    return put(key, bytes)
+  }
+  const { id } = await app.ask([ada])
+  await until(() => isErased)
+  await until(async () => (await app.platform.blobs.list('access/', 10)).length === 0)
+  await Bun.sleep(100)
+  expect(await app.platform.blobs.list('access/', 10)).toEqual([])
+  expect((await app.call('GET', `/privacy/access-requests/${id}`)).status).toBe(404)
 })

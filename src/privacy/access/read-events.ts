@@ -9,8 +9,9 @@ import { recordOf } from '../../webhooks/replays/lake-records'
 import type { AccessRequest, DayCount } from './request'
 import { theirDays, theirRows } from './their-rows'
 
-// Some hundred kilobytes of usual events make a part, and of the largest it is one.
-const MAX_ROWS = 1000
+// DuckDB starts anew for each question, so that few are asked; usual events of one take 10 MB, and of the largest
+// it is one at last.
+const MAX_ROWS = 5000
 const MAX_CHARS = 16 * 1024 * 1024
 
 interface Needs {

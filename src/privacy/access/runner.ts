@@ -125,7 +125,11 @@ async function piece(
       const done = await advance(advanceNeeds, request, signal)
       if (done === 'wait') return 'wait'
       // Another process, or an erasure, was quicker: what is there now counts.
-      if ((await store.put(request, etag)) === undefined) return 'trouble'
+      if ((await store.put(request, etag)) === undefined) {
+        // It was erased meanwhile: what this piece has just put must not stay behind.
+        if ((await store.get(whose)) === undefined) await advanceNeeds.parts.removeAll(whose)
+        return 'trouble'
+      }
       if (done === 'over') {
         log.info('an access request was answered', { ...whose, events: request.found.events })
       }
