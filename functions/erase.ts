@@ -1,21 +1,47 @@
 import { Resource } from 'sst'
+import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
+import { assembleGovernance } from '../src/governance/assemble'
 import { openErasing } from '../src/platform/aws/erasing'
 import { systemClock as clock } from '../src/platform/clock'
-import { createServices } from '../src/services'
+import { createAccess } from '../src/privacy/access/access'
+import { accessPlace } from '../src/privacy/access/place'
+import { createErasures } from '../src/privacy/erasures/erasures'
+import { pseudonymsPlace } from '../src/privacy/erasures/places/pseudonyms'
+import { failedBatchesPlace } from '../src/privacy/erasures/places/stores'
+import { graceOnAws, remainsOnAws } from '../src/privacy/erasures/remains'
 import { createLog } from '../src/telemetry/log'
 
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
-const platform = openErasing(Resource.Nonius, { clock, log, defaultXapi: config.xapi })
-const services = createServices(platform, { config, clock, log })
+const { erasing, failedBatches, ...platform } = openErasing(Resource.Nonius, { clock, log })
+const { documents, box } = platform
+const { tombstones, pseudonyms } = assembleGovernance(platform, {
+  clock,
+  environment: config.environment,
+})
+const access = createAccess({ platform, clock, log })
 
-// Lambda ends it after fifteen minutes, and a step, a gigabyte of a table, takes one or two.
-const RUN_MS = 10 * 60_000
+const erasures = createErasures({
+  ...{ documents, box, tombstones, pseudonyms, clock, log },
+  holders: {
+    ...platform,
+    ...erasing,
+    // A batch that is handed on again would bring them back: all other places are searched afterwards.
+    firstPlaces: [failedBatchesPlace(failedBatches)],
+    otherPlaces: [pseudonymsPlace(pseudonyms), accessPlace(access)],
+  },
+  runs: false,
+  personal: async () => (await import('../src/governance/personal/load')).loadPersonalData(),
+  audit: auditLater({ ...platform, config, clock, log }),
+  remains: remainsOnAws,
+  graceMs: graceOnAws,
+})
 
-/** Carries on the erasures that were asked for, step by step, as far as there is time: the next call goes on. */
+// It is called every ten minutes, and ends before Lambda ends it: a step may take a minute.
+const RUN_MS = 13 * 60_000
+
+/** Carries on the erasures that were asked for, each as far as it gets. */
 export async function handler(): Promise<void> {
-  await services.erasures.carryOn(RUN_MS)
-  await services.audit.settle()
-  await Promise.all([platform.conformance, platform.activity].map((counts) => counts.settle()))
+  await erasures.carryOn(RUN_MS)
 }

@@ -1,12 +1,9 @@
 import { createFunction } from './function'
 import { permissions } from './permissions'
 
-/**
- * The function erases people from every store, which it alone may search as a whole; the lake's job does
- * the same there.
- */
+/** The function carries erasures out: it alone may look at every event, and delete it. */
 export const erase = createFunction('Erase', {
-  description: 'Erases people from every store',
+  description: 'Erases people from everything that is kept of a tenant, and certifies it',
   memory: '1024 MB',
   timeout: '15 minutes', // Lambda's own limit; the next call goes on where this one ended
   permissions: permissions.erase,
@@ -15,7 +12,6 @@ export const erase = createFunction('Erase', {
 
 new sst.aws.CronV2('EraseSchedule', {
   function: erase,
-  // Somebody who asked looks again after some minutes; a call that finds nothing to do reads one document.
-  schedule: 'rate(15 minutes)',
+  schedule: 'rate(10 minutes)',
   retries: 0,
 })

@@ -193,6 +193,12 @@ const putRecords: Permissions = [
   },
 ]
 
+/** Looks at every item there is, since what an event says of others stands in no index. */
+const eraseAll: Permissions = [
+  { actions: ['dynamodb:Scan', 'dynamodb:DeleteItem'], resources: [events.arn] },
+  { actions: ['dynamodb:Scan'], resources: [statements.arn, deliveries.arn] },
+]
+
 /** Lets Lambda's poller put the batches it gives up here, in the name of the function. */
 const discardBatches: Permissions = [
   { actions: ['s3:PutObject'], resources: [$interpolate`${blobs.arn}/aws/lambda/*`] },
@@ -325,16 +331,6 @@ const noteSettling: Permissions = [
 /** Reads for how long each tenant keeps what it has. */
 const readDocuments: Permissions = [{ actions: ['dynamodb:GetItem'], resources: [documents.arn] }]
 
-/** Searches every store as a whole, and removes from it what is of people who are erased. */
-const eraseFromStores: Permissions = [
-  {
-    actions: ['Scan', 'BatchGetItem', 'GetItem', 'DeleteItem'].map((one) => `dynamodb:${one}`),
-    resources: [events.arn],
-  },
-  { actions: ['dynamodb:Scan'], resources: [statements.arn, deliveries.arn] },
-  { actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem'], resources: [statements.arn] },
-]
-
 const sendToConnections: Permissions = [
   {
     actions: ['execute-api:ManageConnections'],
@@ -441,7 +437,16 @@ export const permissions = {
     ...storeRootSecret,
   ],
   settle: [...settleLake, ...noteSettling, ...readRegistry, ...readDocuments],
-  erase: [...eraseFromStores, ...ingest, ...enqueueDeliveries, ...useDocuments, ...askLake],
+  // It looks at every event, and at all else of a tenant; anonymised events are put back.
+  erase: [
+    ...ingest,
+    ...queryEvents,
+    ...useDocuments,
+    ...rows(deliveries),
+    ...askLake,
+    ...readDeliveryLog,
+    ...eraseAll,
+  ],
   // It forgets what is old, in quarantine and among documents, and reads everything about who asks.
   sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments, ...askLake, ...readDeliveryLog],
 } satisfies Record<string, Permissions>

@@ -37,6 +37,13 @@ export async function factsOf(items: readonly Known[], needs: Needs): Promise<Kn
   const { policy, compiled, hasUnder13, hasTombstones } = inForce
   const { tenantId } = sending
   const asksPeople = hasUnder13 || hasTombstones
+  const isOptedOut = (sending.optOut ?? []).some((signal) => policy.optOut.includes(signal))
+  const isSimple = ({ raw, event }: Known) => event !== undefined && !mayHaveSign(raw)
+  if (!asksPeople && !compiled.asksConsent && items.every(isSimple)) {
+    // Nothing is known of anybody, and nothing is asked: the items share that.
+    const nothing = { isUnder13: false, consents: new Map(), isOptedOut, isErased: false }
+    return items.map(() => nothing)
+  }
   const people = items.map(({ raw, event }) => {
     const actor = event?.actorId
     const named = asksPeople || event === undefined ? personal.peopleIn(raw, standard) : []
@@ -58,7 +65,6 @@ export async function factsOf(items: readonly Known[], needs: Needs): Promise<Kn
   // Where nobody is named, consent can be nobody's.
   const asked = compiled.asksConsent ? people.flat() : children.flat()
   const answers = await consentsOf([...new Set(asked)], tenantId, parts)
-  const isOptedOut = (sending.optOut ?? []).some((signal) => policy.optOut.includes(signal))
 
   return items.map(({ event }, at) => {
     const theirs = children[at]!

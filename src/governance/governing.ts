@@ -91,8 +91,11 @@ export async function createGoverning(
 
   function decide(event: ReadEvent, facts: KnownFacts, commonOf?: CommonOf): Decision {
     const about = { tenantId, sourceId, receivedAt, server: seen }
-    const common = compiled.asksCommonAction ? commonOf?.(event) : undefined
-    return compiled.decide({ ...event, ...common, ...about }, facts)
+    if (commonOf === undefined || !compiled.asksCommonAction) {
+      // A copy would cost as much as the decision, and `stamp` says the same of every event.
+      return compiled.decide(Object.assign(event, about), facts)
+    }
+    return compiled.decide({ ...event, ...commonOf(event), ...about }, facts)
   }
 
   async function pseudonymsFor(treatments: readonly FieldTreatment[]): Promise<Pseudonymiser> {
@@ -101,18 +104,23 @@ export async function createGoverning(
     return sending.isTrial === true ? { ...nobody, of: (id) => pseudonyms.of(id) } : pseudonyms
   }
 
+  function cleanEvent(
+    event: ReadEvent,
+    treatments: readonly FieldTreatment[],
+    by: Pseudonymiser,
+  ): ReadEvent {
+    if (treatments.length === 0) return Object.assign(event, { server })
+    return personal.clean({ ...event, server: seen }, treatments, { pseudonyms: by, policy }).event
+  }
+
   function cleaned({ event, ...item }: Readable, decision: Decision, by: Pseudonymiser): Readable {
     const { treatments, rules, privacyLevel, retentionClass, sampleRate } = decision
-    const clean =
-      treatments.length === 0
-        ? { ...event, server }
-        : personal.clean({ ...event, server: seen }, treatments, { pseudonyms: by, policy }).event
-    const governed = {
-      ...clean,
-      contentDigest: event.contentDigest,
-      ...{ privacyLevel, retentionClass, sampleRate },
-      ...(rules.length > 0 && { governedBy: [...rules] }),
-    }
+    const governed = cleanEvent(event, treatments, by)
+    governed.contentDigest = event.contentDigest
+    governed.privacyLevel = privacyLevel
+    governed.retentionClass = retentionClass
+    if (sampleRate !== undefined) governed.sampleRate = sampleRate
+    if (rules.length > 0) governed.governedBy = [...rules]
     // An entity goes by its own id, which may be a person's.
     const isOwn = event.kind === 'entity' && item.id === event.objectId
     return { ...item, id: isOwn ? (governed.objectId ?? ANONYMOUS) : item.id, event: governed }

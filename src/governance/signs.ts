@@ -9,7 +9,8 @@ const ESCAPED = '\\u00'
 
 /** Tells whether a text may hold a sign that its learner is under 13. */
 export function mayHaveSign(raw: string): boolean {
-  return raw.includes(SIGN) || raw.includes(ESCAPED)
+  // A backslash is found four times as fast as more than that, and few texts have one.
+  return raw.includes(SIGN) || (raw.includes('\\') && raw.includes(ESCAPED))
 }
 
 // In what is no event the sign may stand anywhere, and its value may be cut off.

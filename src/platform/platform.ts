@@ -5,7 +5,6 @@ import type { ConformanceCounts } from './conformance-counts'
 import type { DeliveryLog } from './delivery-log'
 import type { DeliveryQueue } from './delivery-queue'
 import type { DocumentStore } from './document-store'
-import type { Erased, Erasure } from './erasure'
 import type { EventStore } from './event-store'
 import type { Lake } from './lake'
 import type { LakeErasures } from './lake-erasures'
@@ -73,13 +72,6 @@ export interface ServingPlatform {
    * the blobs are on the disk that has just failed (decisions/0007).
    */
   spill?: BlobStore | undefined
-  /**
-   * Batches of the feed that were given up, and wait for somebody. Present where this process erases people
-   * from them; `unread` counts changes of the tenant that nobody can read.
-   */
-  failedBatches?:
-    | { erase(tenantId: string, erasure: Erasure): Promise<Erased & { unread: number }> }
-    | undefined
   /**
    * Tells who carries replays to webhooks on, after a delay. Absent where the process of the request
    * does that itself.

@@ -24,8 +24,6 @@ export interface PrivacyNeeds {
  */
 export function erasuresLater(platform: ServingPlatform, needs: PrivacyNeeds): Erasures {
   const holders = holdersOf(platform, needs)
-  // The lake of one machine is its own; on AWS a job changes it, and another calls `carryOn`.
-  const livesOn = holders?.archive?.erase !== undefined
   let made: Promise<Erasures> | undefined
   function load() {
     made ??= create()
@@ -33,20 +31,20 @@ export function erasuresLater(platform: ServingPlatform, needs: PrivacyNeeds): E
   }
 
   async function create(): Promise<Erasures> {
-    const [{ createErasures }, { onMachine, onAws }] = await Promise.all([
+    const [{ createErasures }, { remainsOnMachine, graceMs }] = await Promise.all([
       import('./erasures/erasures'),
       import('./erasures/remains'),
     ])
     const { documents, box } = platform
     return createErasures({
       ...needs,
-      ...{ documents, box, holders },
-      ...(livesOn ? onMachine : onAws),
+      ...{ documents, box, holders, graceMs },
       personal: async () => (await import('../governance/personal/load')).loadPersonalData(),
-      runs: livesOn,
+      remains: remainsOnMachine,
+      runs: holders !== undefined,
     })
   }
-  if (livesOn) void load()
+  if (holders !== undefined) void load()
 
   return {
     begin: async (...asked) => (await load()).begin(...asked),
@@ -69,8 +67,8 @@ function holdersOf(
   platform: ServingPlatform,
   { pseudonyms, otherPlaces = [] }: PrivacyNeeds,
 ): Holders | undefined {
-  const { archive, lakeErasures, deliveries } = platform
-  if (archive?.erase === undefined && lakeErasures === undefined) return undefined
+  const { archive, deliveries } = platform
+  if (archive?.erase === undefined) return undefined
   const { erase } = deliveries
   if (erase === undefined) return undefined
   const tables = pseudonyms === undefined ? [] : [pseudonymsPlace(pseudonyms)]

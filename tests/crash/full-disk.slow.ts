@@ -129,7 +129,7 @@ it.skipIf(!hasSmallDisks())(
     rmSync(fillers[1]!)
     await using lake = openLake(folder.path)
     const archived = async () => {
-      const { rows } = await lake.query('SELECT event_id FROM events')
+      const { rows } = await lake.query(`SELECT event_id FROM events WHERE kind = 'event'`)
       return rows.map(([id]) => String(id)).toSorted()
     }
     await until(async () => (await archived()).length >= acknowledged.length)

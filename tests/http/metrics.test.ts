@@ -2,6 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addSourceOnce } from '../../src/cli/source-option'
+import { readPolicy } from '../../src/governance/policy/read'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
 import { anEnvelope, anEvent } from '../support/envelopes'
@@ -27,6 +28,21 @@ async function send(app: TestApp, body: unknown, key = app.keys.demo) {
 }
 
 describe('GET /metrics', () => {
+  local('counts what a policy withholds, by rule', async () => {
+    await using app = await startTestApp()
+    const read = readPolicy({ rules: [{ name: 'no views', then: { action: 'DROP' } }] })
+    if (read.errors !== undefined) throw new Error('the policy is none')
+    const by = { changedBy: 'key_of_a_test', basedOn: 0 }
+    await app.services!.policies.put('default', read, by)
+    const reply = await send(app, anEnvelope([anEvent(), anEvent()]))
+    expect(await reply.json()).toMatchObject({ withheld: [{ rule: 'no views', count: 2 }] })
+    const { value, types } = await metrics(app)
+    const labels = { tenant: 'default', rule: 'no views' }
+    expect(value('nonius_items_withheld_total', labels)).toBe(2)
+    expect(types.get('nonius_items_withheld_total')).toBe('counter')
+    expect(value('nonius_batch_size_sum')).toBe(2)
+  })
+
   local('has the figures of what came, by source', async () => {
     await using app = await startTestApp()
     const events = [anEvent(), anEvent(), { type: 'Nothing' }]

@@ -240,7 +240,7 @@ describe('two tenants', () => {
     await problemOf(await tell(token, viewed('s-1')), 'forbidden')
     await call('POST', native, [begun('s-1', 'ada')], await keyOf('college'))
     expect((await tell(token, viewed('s-1', 9))).status).toBe(200)
-    const page = await app.platform.events.query('college', {}, { limit: 10 })
+    const page = await app.platform.events.query('college', { kind: 'event' }, { limit: 10 })
     expect(page.items.map(({ tenantId }) => tenantId)).toEqual(['college', 'college'])
 
     const response = await tell(await personal({ aud: ['college', 'school'] }), viewed('s-1'))

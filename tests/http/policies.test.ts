@@ -186,8 +186,8 @@ rules:
     await call('POST', '/policies/rollback', { version: 0 })
     const { entries } = await read(await call('GET', '/audit?action=policy.changed'))
     expect(entries).toMatchObject([
-      { by: changedBy, details: { version: 2, rolledBackTo: 0, rules: 0 } },
-      { by: changedBy, details: { version: 1, basedOn: 0, rules: 1 } },
+      { by: changedBy, target: '2', details: { version: 2, rolledBackTo: 0, rules: 0 } },
+      { by: changedBy, target: '1', details: { version: 1, basedOn: 0, rules: 1 } },
     ])
   })
 
@@ -222,6 +222,7 @@ describe('GET /policies/schema', () => {
       undefined,
       { type: 'a', under13: true, course: ['x', 'y'], domain: '*.example.org' },
       { path: 'payload.score', lt: 0.5 },
+      { actor_id: 'a', eventType: 'b', objectType: ['Page'] },
       [{ standard: 'caliper' }, { path: 'score', exists: true }],
       { any: [{ type: 'a' }, { not: { role: 'Learner' } }] },
     ]
@@ -237,6 +238,8 @@ describe('GET /policies/schema', () => {
       { rules: [{ name: 'a', then: { sampling: 2 } }] },
       { rules: [{ name: 'a', then: { fields: ['$.x'] } }] },
       { rules: [{ name: 'a', when: { under13: 'yes' }, then: { action: 'DROP' } }] },
+      { rules: [{ name: 'a', when: { tpye: 'x' }, then: { action: 'DROP' } }] },
+      { rules: [{ name: 'a', when: { path: 'x', lt: true }, then: { action: 'DROP' } }] },
       { retentionDays: { pii: 0 } },
     ]
     for (const one of bad) expect([one, isValid(one)]).toEqual([one, false])

@@ -57,7 +57,8 @@ export async function startGovernedTest(options: Parameters<typeof startTestApp>
 
     async function post(path: string, body: unknown, headers: Headers = {}) {
       hasSent = true
-      const text = typeof body === 'string' ? body : JSON.stringify(body)
+      const isSent = typeof body === 'string' || body instanceof Uint8Array
+      const text = isSent ? (body as string) : JSON.stringify(body)
       return app.request(path, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', ...app.as(key), ...headers },

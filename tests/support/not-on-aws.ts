@@ -9,6 +9,7 @@ export const reasons = {
   'one at a time': 'A function answers one request at a time, and Lambda sends what it answers',
   'long address': 'A function URL takes only so long an address',
   clock: 'The clock of a function is the real one',
+  stage: 'The stage of the tests is no production',
   issuer: 'A deployment always has an issuer, its user pool',
   memory: 'Each process of a function has a memory of its own',
   'read before':

@@ -14,11 +14,12 @@ import {
 } from '../../syntax/json-tape'
 import { createCursor, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './cursor'
 import { type Edit, startOf, takeOut } from './edits'
-import { cellsAt } from './field-path'
+import { marksOf } from './field-path'
 import { NO_PERSON, PERSON } from './known'
 import { jsonIn, moved, placed } from './layers'
+import { idOfPerson, nameIds } from './person-ids'
 import { createValues } from './values'
-import { DROP, type Loose, looseOf, newLoose, type Work } from './work'
+import { addTo, DROP, type Loose, looseOf, newLoose, type Work } from './work'
 
 /** No event has more levels, and no item that can be parsed at once more values (`MAX_ELEMENT_VALUES`). */
 const BOUNDS = { maxDepth: 128, maxValues: 60_000 }
@@ -50,14 +51,6 @@ export function editsOf(text: string, work: Work, part = WHOLE): Edit[] | undefi
   return edits
 }
 
-function marksOf(text: string, tape: Tape, paths: Work['paths']): Uint8Array {
-  const marks = new Uint8Array(tape.length)
-  for (const { path, rank } of paths) {
-    for (const cell of cellsAt(text, tape, path)) marks[cell] = Math.max(marks[cell]!, rank)
-  }
-  return marks
-}
-
 /** Goes through the values of a text. Its functions tell whether a value is to be taken out by what holds it. */
 function createWalk(
   text: string,
@@ -73,6 +66,9 @@ function createWalk(
   const cursor = createCursor(text, tape)
   const values = createValues(cursor, work, edits)
   const { charAt, childrenOf } = cursor
+  let latestId: string | undefined
+  let latestRank = 0
+  let latestUrn = ''
   const markOf = (cell: number) => marks?.[cell] ?? 0
 
   function takeOutOf(container: number, gone: number[]): false {
@@ -98,8 +94,7 @@ function createWalk(
       )
     }
     if (rank > 0) return values.byPath(cell, rank)
-    if (char === QUOTE) visitText(cell, place, rank)
-    return false
+    return char === QUOTE && visitText(cell, place, rank)
   }
 
   /** Goes through ordinary objects and lists, whatever their depth, cell by cell. */
@@ -113,17 +108,13 @@ function createWalk(
       const isMember = cells[at + KEY]! >= 0
       if (isMember && known.roleOf(text, cells, at, 'item') !== 'item') {
         const own = looseOf(loose, parent)
-        if (member(at, 'item', 0, own)) {
-          const others = gone.get(parent)
-          if (others === undefined) gone.set(parent, [at])
-          else others.push(at)
-        }
+        if (member(at, 'item', 0, own)) addTo(gone, parent, at)
         at = cells[at + NEXT]!
       } else if (cells[at + SIGN] === PERSON) {
         person(at, 0)
         at = cells[at + NEXT]!
       } else {
-        if (charAt(at) === QUOTE) visitText(at, 'item', 0)
+        if (charAt(at) === QUOTE && visitText(at, 'item', 0)) addTo(gone, parent, at)
         at += WIDTH
       }
     }
@@ -191,32 +182,41 @@ function createWalk(
     const rank = Math.max(byPath, declared)
     const ids: number[] = []
     const loose = newLoose()
-    const parts: Record<string, unknown> = {}
     const gone = childrenOf(cell, (child) => {
       if (known.roleOf(text, cells, child, 'person') !== 'id') {
         return member(child, 'person', byPath, loose)
       }
       ids.push(child)
-      parts[cursor.nameAt(child)!] = cursor.valueAt(child)
       return false
     })
-    const id = table.idOf(parts)
-    if (id !== undefined) work.people.add(id)
-    if (rank === 0) return takeOutOf(cell, gone)
-    const urn = id === undefined ? ANONYMOUS : values.urnOf(id, rank)
-    if (id !== undefined && urn !== id) {
-      needles.addId(id, urn)
-      work.became.set(id, urn)
+    const id = idOfPerson(cursor, table, ids)
+    if (rank === 0) {
+      if (id !== undefined) work.people.add(id)
+      return takeOutOf(cell, gone)
     }
-    if (ids.length > 1 || id === undefined) {
-      for (const one of Object.values(parts)) if (typeof one === 'string') needles.addId(one, urn)
-    }
+    const urn = id === undefined ? ANONYMOUS : urnFor(id, rank)
+    if (ids.length > 1 || id === undefined) nameIds(cursor, table, needles, ids, urn)
     for (const name of loose.names ?? []) needles.addName(name, urn)
     gone.push(...replaceIds(ids, id, urn, rank, loose))
     return takeOutOf(
       cell,
       gone.sort((a, b) => a - b),
     )
+  }
+
+  /** Gives what stands for a person, who is met several times in an event. */
+  function urnFor(id: string, rank: number): string {
+    if (id === latestId && rank === latestRank) return latestUrn
+    const urn = values.urnOf(id, rank)
+    work.people.add(id)
+    if (urn !== id) {
+      needles.addId(id, urn)
+      work.became.set(id, urn)
+    }
+    latestId = id
+    latestRank = rank
+    latestUrn = urn
+    return urn
   }
 
   /** @returns those of a person's ids that go, since another member stands for all */
@@ -275,15 +275,19 @@ function createWalk(
     return isId ? values.id(cell, kind, rank, loose) : values.description(cell, kind, rank, loose)
   }
 
-  /** A text may itself be JSON. */
-  function visitText(cell: number, place: PersonalPlace, rank: number): void {
+  /** Looks into a text that is JSON; one that cannot be looked through goes as a whole. */
+  function visitText(cell: number, place: PersonalPlace, rank: number): boolean {
     const start = cells[cell + START]! + 1
-    const layer = nested < MAX_NESTED ? jsonIn(text, start, cells[cell + END]! - 1) : undefined
-    if (layer === undefined) return
-    for (const edit of editsOf(layer.text, work, { place, rank, nested: nested + 1 }) ?? []) {
+    const layer = jsonIn(text, start, cells[cell + END]! - 1)
+    if (layer === undefined) return false
+    const part = { place, rank, nested: nested + 1 }
+    const within = nested < MAX_NESTED ? editsOf(layer.text, work, part) : undefined
+    if (within === undefined) return (declared > 0 || rank > 0) && values.forget(cell)
+    for (const edit of within) {
       const written = { ...edit, text: JSON.stringify(edit.text).slice(1, -1) }
       edits.push(moved(placed(written, layer), start))
     }
+    return false
   }
 
   return { visit, edits }

@@ -2,11 +2,24 @@ import { NEXT, type Tape, WIDTH } from '../../syntax/json-tape'
 import type { PathStep } from '../policy/json-path'
 import { nameAt } from './cursor'
 
+/** Marks the cells to which paths lead with their ranks, the highest of each. */
+export function marksOf(
+  text: string,
+  tape: Tape,
+  paths: readonly { path: readonly PathStep[]; rank: number }[],
+): Uint8Array {
+  const marks = new Uint8Array(tape.length)
+  for (const { path, rank } of paths) {
+    for (const cell of cellsAt(text, tape, path)) marks[cell] = Math.max(marks[cell]!, rank)
+  }
+  return marks
+}
+
 /**
  * Finds the values that a path leads to, every member of a name where several have it.
  * @returns their cells
  */
-export function cellsAt(text: string, { cells }: Tape, path: readonly PathStep[]): number[] {
+function cellsAt(text: string, { cells }: Tape, path: readonly PathStep[]): number[] {
   let found = [0]
   for (const step of path) found = found.flatMap((cell) => childrenAt(text, cells, cell, step))
   return found

@@ -55,15 +55,18 @@ export function createNeedles(
   wordings: Wordings,
 ): Needles {
   const known = new Map<string, Needle>()
+  const all: Needle[] = []
   let latest: string | undefined
 
   function put(wording: Wording, by: string, isName: boolean): void {
     const { text, isAnyCase, isCovered } = wording
     const before = known.get(text)
     // An id says more than a name of the same text.
-    if (before === undefined || (before.isName && !isName)) {
-      known.set(text, { text, by, isAnyCase, isName, isCovered })
-    }
+    if (before !== undefined && (!before.isName || isName)) return
+    const needle = { text, by, isAnyCase, isName, isCovered }
+    known.set(text, needle)
+    if (before === undefined) all.push(needle)
+    else all[all.indexOf(before)] = needle
   }
 
   return {
@@ -71,12 +74,13 @@ export function createNeedles(
       // The same person stands in an event several times.
       if (id === latest) return
       latest = id
-      const all = wordings.get(id) ?? wordingsOf(id, ownSpellings?.(id) ?? [])
-      if (id.length <= LONGEST_ID && !wordings.has(id)) {
+      let found = wordings.get(id)
+      if (found === undefined) {
+        found = wordingsOf(id, ownSpellings?.(id) ?? [])
         if (wordings.size >= MOST_IDS) wordings.clear()
-        wordings.set(id, all)
+        if (id.length <= LONGEST_ID) wordings.set(id, found)
       }
-      for (const one of all) put(one, by, false)
+      for (const one of found) put(one, by, false)
     },
 
     addName(name, by = ANONYMOUS) {
@@ -85,11 +89,10 @@ export function createNeedles(
     },
 
     addItemId(id, by) {
-      const text = lower(id)
-      known.set(text, { text, by, isAnyCase: true, isName: false, isCovered: false })
+      all.push({ text: lower(id), by, isAnyCase: true, isName: false, isCovered: false })
     },
 
-    list: () => [...known.values()],
+    list: () => all,
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import {
   asked,
   caliper,
+  cleaned,
   cleanedEvent,
   eventOf,
   native,
@@ -105,6 +106,14 @@ describe('an event is cleaned', () => {
       )
       expect(dropped.actor.account).toEqual({ homePage: ANONYMOUS, name: 'anonymous' })
     }
+  })
+
+  it('that was refused for having two identifiers, of which both are looked for', () => {
+    const actor = { mbox: 'ada@x.org', account: { homePage: 'http://h.org', name: 'ada77' } }
+    const text = JSON.stringify({ actor, object: { id: 'http://o.org/ada77/ada@x.org' } })
+    const made = cleaned(xapi, text, asked('drop'))
+    expect(made).not.toContain('ada')
+    expect(made).toContain('http://o.org/')
   })
 
   it('and leaves its sessions where nothing but the person is taken out', async () => {

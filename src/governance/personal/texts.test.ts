@@ -192,6 +192,16 @@ describe('a text is cleaned', () => {
     expect(JSON.stringify(gone)).toBe('{"requestId":"r"}')
   })
 
+  it('of JSON in a text that nobody can look through, which goes as a whole', () => {
+    const many = JSON.stringify({ a: Array(70_000).fill(1), user_id: 'ada77' })
+    const sent = JSON.stringify({ event_type: 'x', data: many, n: 1 })
+    expect(cleaned(native, sent, asked('drop'))).toBe('{"event_type":"x","n":1}')
+    let nested = '{"user_id":"ada77"}'
+    for (let level = 0; level < 6; level += 1) nested = JSON.stringify({ data: nested })
+    expect(cleaned(native, nested, asked('drop'))).not.toContain('ada77')
+    expect(cleaned(native, nested, [])).toBe(nested)
+  })
+
   it('unless it is no JSON, or too deep', () => {
     for (const none of [
       '',

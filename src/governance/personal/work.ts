@@ -61,3 +61,9 @@ export function looseOf(all: Map<number, Loose>, parent: number): Loose {
   all.set(parent, made)
   return made
 }
+
+export function addTo(all: Map<number, number[]>, place: number, one: number): void {
+  const known = all.get(place)
+  if (known === undefined) all.set(place, [one])
+  else known.push(one)
+}

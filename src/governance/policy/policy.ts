@@ -1,5 +1,6 @@
 import type { Condition } from '../../event/condition'
 import type { SamplingClass } from '../../event/event-type'
+import { usualDays } from '../../event/kept-days'
 import type { RetentionClass } from '../../event/record'
 
 /** `MAINTAIN` keeps an item in quarantine until somebody decides; `DROP` does not keep it. */
@@ -93,6 +94,5 @@ export const defaultPolicy: Policy = {
   erased: 'withhold',
   optOut: ['gpc'],
   addresses: 'keep',
-  // Years as paper 001 has them (lines 147 and 353-357): 7, 3, 1 and 1.
-  retentionDays: { standard: 2555, sensitive: 1095, pii: 365, system: 365 },
+  retentionDays: usualDays,
 }

@@ -1,5 +1,6 @@
+import { columns } from '../../event/columns'
 import { MAX_CONDITION_VALUES } from '../../event/conditions'
-import { fieldNames } from '../../event/conditions/fields'
+import { fieldNamed, fieldNames } from '../../event/conditions/fields'
 import { conditionSchemaWith, groupSchemasAt } from '../../event/conditions/schema'
 import { samplingClasses } from '../../event/event-type'
 import { retentionClasses, standardNames } from '../../event/record'
@@ -29,13 +30,21 @@ const words = (list: readonly string[]) => orList({ enum: list }, list.length)
 const days = { type: 'integer', minimum: 1, maximum: 36_500 }
 const text = { type: 'string', maxLength: 1000 }
 
+// A field goes by its name, by that of its column, and by names that webhooks of other products have.
+const fields = [
+  ...fieldNames,
+  ...columns.map(({ name }) => name),
+  ...['eventType', 'actor', 'object', 'group', 'session'],
+].filter((name) => fieldNamed(name) !== undefined)
+
 /** These names stand for fields of the record, or for facts of the person and the request. */
 const names = {
   type: 'object',
+  additionalProperties: false,
   description:
     'Names with values, all of which must hold: short names, and any field of the record',
   properties: {
-    ...Object.fromEntries(fieldNames.map((name) => [name, orList(value)])),
+    ...Object.fromEntries(fields.map((name) => [name, orList(value)])),
     standard: words(standardNames),
     source: { ...orList(value), description: 'The id of the source' },
     type: orList(value),

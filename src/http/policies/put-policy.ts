@@ -51,7 +51,7 @@ export function putPolicy(app: App, deps: AppDeps) {
     const { requestId } = c.var
     const { version } = put
     const details = { version, basedOn: by.basedOn, rules: put.policy.rules.length }
-    await audited(deps, principal, { action: 'policy.changed', details })
+    await audited(deps, principal, { action: 'policy.changed', target: String(version), details })
     options.log.info('a policy was put', { requestId, tenantId, keyId, version })
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, { ...viewOf(put), warnings: read.warnings })

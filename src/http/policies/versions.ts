@@ -123,7 +123,7 @@ export function rollBack(app: App, deps: AppDeps) {
     const { requestId } = c.var
     const { version, rolledBackTo } = put
     const details = { version, rolledBackTo, rules: put.policy.rules.length }
-    await audited(deps, principal, { action: 'policy.changed', details })
+    await audited(deps, principal, { action: 'policy.changed', target: String(version), details })
     options.log.info('a policy was put', { requestId, tenantId, keyId, version, rolledBackTo })
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, viewOf(put))

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
-import type { XapiMode } from '../registry/tenants'
+import type { Erasure } from '../erasure'
 import { openServing } from '.'
 import { createDeliveryQueue } from './delivery-queue'
 import type { Resources } from './deployed/resources'
@@ -11,28 +11,27 @@ import { createItems } from './events/item'
 import { eraseFromFailed } from './lambda/erase-from-failed'
 import { serviceTimeOuts, tableTimeOuts } from './time-outs'
 
-interface Needs {
-  clock: Clock
-  log: Log
-  defaultXapi?: XapiMode | undefined
-}
-
-/** Opens everything that answers requests, and beside it what only an erasure may do: search all of it. */
-export function openErasing(resources: Resources, needs: Needs) {
-  const serving = openServing(resources, needs)
+/** Opens what has copies of events, and may erase them. */
+export function openErasing(resources: Resources, needs: { clock: Clock; log: Log }) {
+  const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
+  const platform = openServing(resources, needs)
   const dynamo = new DynamoDBClient({ requestHandler: tableTimeOuts })
-  const { eventsTable, deliveriesTable: table, deliveryQueueUrl: queueUrl, indexes } = resources
-  const { blobs } = serving
-  const sqs = new SQSClient({ requestHandler: serviceTimeOuts })
-  const queue = createDeliveryQueue({ sqs, queueUrl, dynamo, table, clock: needs.clock })
-  const events = { client: dynamo, table: eventsTable }
-  const { recordOf } = readingWith(events, createItems({ indexes, blobs }))
+  const { eventsTable, indexes } = resources
+  const items = createItems({ indexes, blobs: platform.blobs })
+  const { recordOf } = readingWith({ client: dynamo, table: eventsTable }, items)
   return {
-    ...serving,
-    deliveries: { ...serving.deliveries, erase: queue.erase },
+    ...platform,
+    /** Takes the place of what of the platform erases nothing. */
+    erasing: {
+      deliveries: createDeliveryQueue({
+        sqs: new SQSClient({ requestHandler: serviceTimeOuts }),
+        ...{ dynamo, queueUrl, table, clock: needs.clock },
+      }),
+    },
+    /** Batches of the stream that were given up, until the sweep or a person takes them up. */
     failedBatches: {
-      erase: (tenantId: string, erasure: Parameters<typeof eraseFromFailed>[2]) =>
-        eraseFromFailed({ blobs, recordOf }, tenantId, erasure),
+      erase: (...erased: [tenantId: string, erasure: Erasure]) =>
+        eraseFromFailed({ blobs: platform.blobs, recordOf }, ...erased),
     },
   }
 }

@@ -52,7 +52,14 @@ export function createSettlement(needs: SettlementNeeds): Settlement & { close()
   async function run(state: State, step: Step | AgeStep, sql: string, deadline: number) {
     if (state.running === undefined) {
       const token = createHash('sha256').update(`${state.ended} ${sql}`).digest('hex')
-      state.running = { step, id: await statements.start(sql, token) }
+      const id = await statements.start(sql, token).catch(async (error: unknown) => {
+        // A statement that Athena refuses to begin is as one that failed; a network that is down is not.
+        if (error instanceof StorageError && !error.isRetriable) {
+          await noteFailure(state, step, { reason: error.message, isMoreNeeded: false })
+        }
+        throw error
+      })
+      state.running = { step, id }
       await writeState(blobs, state)
     }
     const { id } = state.running
@@ -76,12 +83,17 @@ export function createSettlement(needs: SettlementNeeds): Settlement & { close()
   ) {
     state.running = undefined
     state.ended += 1
-    if (!isMoreNeeded) {
+    if (kind === 'aged' || kind === 'expire') {
+      state.expiryProblem = `${kind}: ${reason}`
+      state.expiredOn = clock.now().toISOString().slice(0, 10)
+    } else if (!isMoreNeeded) {
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** state.failures, LONGEST_PAUSE_MS)
       state.failures += 1
       state.problem = `${kind}: ${reason}`
       noteTooMuch(state, kind, reason)
       state.retryAt = new Date(clock.now().getTime() + pause).toISOString()
+    }
+    if (!isMoreNeeded) {
       log.error('a statement of settling failed', { kind, reason })
     }
     await writeState(blobs, state)
@@ -167,11 +179,12 @@ export function createSettlement(needs: SettlementNeeds): Settlement & { close()
 
   return {
     settle,
-    expire: createExpiry({ ...needs, run, noteSuccess, mayTry }),
+    expire: createExpiry({ ...needs, run, noteSuccess }),
 
     async state() {
       const [state, landed] = await Promise.all([readState(blobs), listLanded(lake)])
-      const { from, view, problem } = state
+      const { from, view, expiryProblem } = state
+      const problem = state.problem ?? expiryProblem
       const today = clock.now().toISOString().slice(0, 10)
       const waiting = [...landed].filter(
         ([day]) => day < today && (from === undefined || day >= from),

@@ -20,6 +20,7 @@ import type { LakeErasureState } from '../../../src/platform/lake-erasures'
 import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { createSecretBox } from '../../../src/platform/shared/secret-box'
 import { createErasures } from '../../../src/privacy/erasures/erasures'
+import { failedBatchesPlace } from '../../../src/privacy/erasures/places/stores'
 import { stateShelf } from '../../../src/statements/document-places'
 import { silentLog as log } from '../../../src/telemetry/log'
 import {
@@ -81,9 +82,11 @@ async function scene() {
         request: async (_, { actorIds }) => void (lake.asked = [...actorIds]),
         state: async () => lake.state,
       },
-      failedBatches: {
-        erase: (tenant, erasure) => eraseFromFailed({ blobs, recordOf }, tenant, erasure),
-      },
+      firstPlaces: [
+        failedBatchesPlace({
+          erase: (tenant, erasure) => eraseFromFailed({ blobs, recordOf }, tenant, erasure),
+        }),
+      ],
     },
     ...{ runs: false, graceMs: 0, remains: [] },
     personal: () => Promise.reject(new Error('nobody is anonymised')),

@@ -26,7 +26,9 @@ export async function hotIds({ url, key }: ServerProcess): Promise<string[]> {
 /** How often the lake has each event. Takes no lock, so it can be asked beside a running server. */
 export async function lakeCounts(dataDir: string): Promise<Map<string, number>> {
   await using lake = openLake(dataDir)
-  const { rows } = await lake.query('SELECT event_id, count(*) FROM events GROUP BY ALL')
+  const { rows } = await lake.query(
+    `SELECT event_id, count(*) FROM events WHERE kind = 'event' GROUP BY ALL`,
+  )
   return new Map(rows.map(([id, count]) => [String(id), Number(count)]))
 }
 

@@ -39,6 +39,8 @@ export interface State {
   running?: { step: Step | AgeStep; id: string } | undefined
   /** Counts the statements that ended: the same one is a new one from then on. */
   ended: number
+  /** The last expiry failed with this sentence; it is tried again the next day. */
+  expiryProblem?: string | undefined
   /** Steps that failed in a row. */
   failures: number
   /** The last of them failed with this sentence. */

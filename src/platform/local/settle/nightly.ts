@@ -40,7 +40,7 @@ export function settleNightly(options: {
     }
     const { removed } = await settlement.expire(time, keptDays, { signal })
     if (removed > 0) log.info('events have gone from the lake, kept for long enough', { removed })
-    // What there was no time for waits for the next night.
+    // A day that there was no time for waits for the next night.
     if (!signal.aborted) done = today
     told = undefined
   }

@@ -16,7 +16,6 @@ import {
   archivePlace,
   deliveriesPlace,
   eventsPlace,
-  failedBatchesPlace,
   quarantinePlace,
   statementsPlace,
 } from './stores'
@@ -34,7 +33,8 @@ export interface Holders {
   lake: Lake
   blobs: BlobStore
   spill?: BlobStore | undefined
-  failedBatches?: Parameters<typeof failedBatchesPlace>[0] | undefined
+  /** Places that have to be empty before any other is searched. */
+  firstPlaces?: readonly Place[] | undefined
   /** Places that others keep: pseudonyms, answers to requests for access, batches that failed. */
   otherPlaces?: readonly Place[] | undefined
 }
@@ -45,11 +45,11 @@ export interface Holders {
  */
 export function placesOf(holders: Holders): Place[] {
   const { events, archive, lakeErasures, deliveries, statements, quarantine } = holders
-  const { documents, spill, failedBatches, otherPlaces = [] } = holders
+  const { documents, spill, firstPlaces = [], otherPlaces = [] } = holders
   const attachments = attachmentsPlace(holders)
   return [
+    ...firstPlaces,
     ...(spill === undefined ? [] : [spillPlace(spill)]),
-    ...(failedBatches === undefined ? [] : [failedBatchesPlace(failedBatches)]),
     eventsPlace(events, { attachmentsOf: attachments.note }),
     ...(archive?.erase === undefined ? [] : [archivePlace({ erase: archive.erase })]),
     ...(lakeErasures === undefined ? [] : [lakePlace(lakeErasures)]),
