@@ -1,4 +1,5 @@
 import { columns } from '../../event/columns'
+import { AUDIT_TYPES, OWN_SOURCE } from '../../event/own'
 
 /** The view `events` has the columns of a record, then the day of its place in the lake. */
 export const viewColumns = [
@@ -10,6 +11,10 @@ export const viewColumns = [
 export const filledColumns: Record<string, string> = {
   occurred_at: 'coalesce(occurred_at, least(event_time, received_at))',
 }
+
+/** Entries of the audit trail lie in the lake beside what was sent, and are no part of the view `events`. */
+export const isAudit = `source_id = '${OWN_SOURCE}' AND type LIKE '${AUDIT_TYPES}%'`
+export const isSent = `NOT (${isAudit})`
 
 function shown(name: string): string {
   return name in filledColumns ? `${filledColumns[name]} AS ${name}` : name
@@ -27,5 +32,6 @@ FROM (
     PARTITION BY tenant_id, event_id, retention_class, day ORDER BY received_at
   ) AS copy
   FROM archive
+  WHERE ${isSent}
 ) AS copies
 WHERE copy = 1`

@@ -1,4 +1,4 @@
-import { filledColumns, viewColumns } from '../../shared/events-view'
+import { filledColumns, isSent, viewColumns } from '../../shared/events-view'
 import { glueTypes } from '../lake/glue-table'
 
 /** The settled lake is this table of Iceberg, in the database of the lake. */
@@ -115,7 +115,7 @@ export function viewText(from: string): string {
   )
   return `SELECT ${settled.join(', ')}
 FROM ${SETTLED}
-WHERE day < ${text(from)}
+WHERE day < ${text(from)} AND ${isSent}
 UNION ALL
 SELECT ${landed.join(', ')}
 FROM (
@@ -123,7 +123,7 @@ FROM (
     PARTITION BY tenant_id, event_id, retention_class, day ORDER BY received_at
   ) AS copy
   FROM archive
-  WHERE day >= ${text(from)}
+  WHERE day >= ${text(from)} AND ${isSent}
 ) AS copies
 WHERE copy = 1`
 }

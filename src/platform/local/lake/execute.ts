@@ -5,7 +5,7 @@ import type { LakeColumn } from '../../lake'
 import { type Duck, literal } from '../parquet/duck'
 import { beginReading } from '../settle/reading'
 import { createValues } from './values'
-import { eventsView } from './view'
+import { viewsOf } from './view'
 
 /** A statement is SQL over the view `events` of one tenant, or of all. */
 export interface Statement {
@@ -48,9 +48,11 @@ export function executeWith(options: { folder: string; duck: Duck }): Execute {
     }
     try {
       signal.throwIfAborted()
-      // The view is this connection's only: it follows the files that are there now.
-      const view = await eventsView(options.folder, viewer, reading.journal)
-      await connection.run(`CREATE OR REPLACE TEMP VIEW events AS ${view}`)
+      // The views are this connection's only: they follow the files that are there now.
+      const views = await viewsOf(options.folder, viewer, reading.journal)
+      for (const [name, view] of Object.entries(views)) {
+        await connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${view}`)
+      }
       const { timezone } = viewer
       if (timezone !== undefined) await connection.run(`SET TimeZone = ${literal(timezone)}`)
       signal.throwIfAborted()

@@ -1,5 +1,5 @@
 import { columns } from '../../../event/columns'
-import { filledColumns, viewColumns } from '../../shared/events-view'
+import { filledColumns, isAudit, isSent, viewColumns } from '../../shared/events-view'
 import { duckTypes, inUtc, literal } from '../parquet/duck'
 import type { Journal } from '../settle/journal'
 import { type Landed, sourcesOf } from './sources'
@@ -21,21 +21,24 @@ export interface Viewer {
 }
 
 /**
- * Writes the SQL of the view `events` over the files there now: what is landed, and what is settled.
+ * Writes the SQL of the views over the files there now: what is landed, and what is settled. `events` has what was
+ * sent, `audit` the entries of the audit trail.
  * @param journal of a day whose files are being exchanged
  */
-export async function eventsView(
+export async function viewsOf(
   folder: string,
   viewer: Viewer,
   journal?: Journal,
-): Promise<string> {
+): Promise<Record<'events' | 'audit', string>> {
   const { tenantId, timezone, where } = viewer
   const all = await allEvents(folder, journal, {
     isUtc: timezone === undefined || timezone === 'UTC',
   })
-  const theirs = tenantId === undefined ? all : `${all} WHERE tenant_id = ${literal(tenantId)}`
+  const tenant = tenantId === undefined ? '' : ` AND tenant_id = ${literal(tenantId)}`
+  const sent = `${all} WHERE ${isSent}${tenant}`
   // It goes by the columns as they are seen outside: the view replaces some of those of the files.
-  return where === undefined ? theirs : `SELECT * FROM (${theirs}) WHERE ${where}`
+  const events = where === undefined ? sent : `SELECT * FROM (${sent}) WHERE ${where}`
+  return { events, audit: `${all} WHERE ${isAudit}${tenant}` }
 }
 
 const nothing = nothingOf(duckTypes.timestamp)
