@@ -14,7 +14,7 @@ export const filledColumns: Record<string, string> = {
 
 /** Entries of the audit trail lie in the lake beside what was sent, and are no part of the view `events`. */
 export const isAudit = `source_id = '${OWN_SOURCE}' AND type LIKE '${AUDIT_TYPES}%'`
-export const isSent = `NOT (${isAudit})`
+export const isSent = `(source_id IS DISTINCT FROM '${OWN_SOURCE}' OR type NOT LIKE '${AUDIT_TYPES}%')`
 
 function shown(name: string): string {
   return name in filledColumns ? `${filledColumns[name]} AS ${name}` : name
