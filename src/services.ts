@@ -24,7 +24,6 @@ import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import type { Access } from './privacy/access/access'
 import { accessLater } from './privacy/access/later'
-import { accessPlace } from './privacy/access/place'
 import type { Erasures } from './privacy/erasures/erasures'
 import { erasuresLater } from './privacy/later'
 import { boundQuarantine } from './quarantine/bound'
@@ -175,9 +174,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const pseudonymsOf = async (tenantId: string, id: string) =>
     (await pseudonyms()).pseudonymsOf(tenantId, id)
   const access = accessLater({ platform: given, flush: options.flush, pseudonymsOf, clock, log })
-  const otherPlaces = [accessPlace(access)]
   const erasures = erasuresLater(platform, {
-    ...{ tombstones, pseudonyms, audit, otherPlaces, clock, log },
+    ...{ tombstones, pseudonyms, audit, access, clock, log },
   })
   return {
     ...options,

@@ -1,3 +1,4 @@
+import { methodsLater } from '../syntax/methods-later'
 import type { AuditNeeds } from './create'
 import type { AuditTrail } from './trail'
 
@@ -14,17 +15,13 @@ export function auditLater(needs: AuditNeeds): AuditTrail {
   }
 
   return {
-    append: async (...audited) => (await load()).append(...audited),
+    ...methodsLater(load, ['append', 'list', 'verify', 'catchUp', 'forget']),
     note(...noted) {
       if (trail !== undefined) trail.note(...noted)
       else void load().then((loaded) => loaded.note(...noted))
     },
     // Notes from before the code was there are taken by now: both wait for the same promise.
     settle: async () => (await loading)?.settle(),
-    list: async (...asked) => (await load()).list(...asked),
-    verify: async (...asked) => (await load()).verify(...asked),
-    catchUp: async (tenantId) => (await load()).catchUp(tenantId),
-    forget: async (...asked) => (await load()).forget(...asked),
     async [Symbol.asyncDispose]() {
       await (await loading)?.[Symbol.asyncDispose]()
     },

@@ -77,19 +77,11 @@ export const laterApps = [
   later(['/keys/*'], async () => (await import('./keys')).registerKeys),
   later(['/quarantine/*'], async () => (await import('./quarantine')).registerQuarantine),
   later(
-    ['/privacy/reveal', '/privacy/pseudonym-keys/*'],
-    async () => (await import('./privacy/pseudonyms')).registerPseudonyms,
-  ),
-  later(
     ['/privacy/consents/*', '/privacy/under13/*'],
     async () => (await import('./consents')).registerConsents,
   ),
   later(['/audit/*'], async () => (await import('./trail')).registerAudit),
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
-  later(
-    ['/privacy/access-requests/*', '/privacy/access-files/*', '/privacy/me/*'],
-    async () => (await import('./privacy/access')).registerAccess,
-  ),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
   later(['/policies/*'], async () => (await import('./policies')).registerPolicies),
   later(['/privacy/*'], async () => (await import('./privacy')).registerPrivacy),

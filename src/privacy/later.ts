@@ -3,10 +3,11 @@ import type { Pseudonyms } from '../governance/pseudonyms/pseudonyms'
 import type { Tombstones } from '../governance/tombstones/tombstones'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
+import { methodsLater } from '../syntax/methods-later'
 import type { Log } from '../telemetry/log'
+import type { Access } from './access/access'
 import type { Erasures } from './erasures/erasures'
 import type { Holders } from './erasures/places'
-import { pseudonymsPlace } from './erasures/places/pseudonyms'
 
 export interface PrivacyNeeds {
   clock: Clock
@@ -15,7 +16,8 @@ export interface PrivacyNeeds {
   /** Left out, nobody is known by a pseudonym. */
   pseudonyms?: (() => Promise<Pick<Pseudonyms, 'pseudonymsOf' | 'reveal' | 'forget'>>) | undefined
   audit?: Pick<AuditTrail, 'append'> | undefined
-  otherPlaces?: Holders['otherPlaces']
+  /** Left out, nothing was gathered for people who asked. */
+  access?: Pick<Access, 'erase'> | undefined
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PrivacyNeeds {
  * lives on after its requests and carries on what an earlier one began.
  */
 export function erasuresLater(platform: ServingPlatform, needs: PrivacyNeeds): Erasures {
-  const holders = holdersOf(platform, needs)
+  const runs = platform.archive?.erase !== undefined && platform.deliveries.erase !== undefined
   let made: Promise<Erasures> | undefined
   function load() {
     made ??= create()
@@ -36,41 +38,45 @@ export function erasuresLater(platform: ServingPlatform, needs: PrivacyNeeds): E
       import('./erasures/remains'),
     ])
     const { documents, box } = platform
+    const holders = runs ? await holdersOf(platform, needs) : undefined
     return createErasures({
       ...needs,
       ...{ documents, box, holders, graceMs },
       personal: async () => (await import('../governance/personal/load')).loadPersonalData(),
       remains: remainsOnMachine,
-      runs: holders !== undefined,
+      runs,
     })
   }
-  if (holders !== undefined) void load()
+  if (runs) void load()
 
   return {
-    begin: async (...asked) => (await load()).begin(...asked),
-    get: async (whose) => (await load()).get(whose),
-    list: async (tenantId) => (await load()).list(tenantId),
-    cancel: async (...asked) => (await load()).cancel(...asked),
-    certificate: async (whose) => (await load()).certificate(whose),
-    publicKey: async (tenantId) => (await load()).publicKey(tenantId),
-    verify: async (...asked) => (await load()).verify(...asked),
-    lift: async (...asked) => (await load()).lift(...asked),
-    carryOn: async (maxMs) => (await load()).carryOn(maxMs),
+    ...methodsLater(load, names),
     async [Symbol.asyncDispose]() {
       await (await made)?.[Symbol.asyncDispose]()
     },
   }
 }
 
+const names = [
+  ...(['begin', 'get', 'list', 'cancel', 'certificate'] as const),
+  ...(['publicKey', 'verify', 'lift', 'carryOn'] as const),
+]
+
 /** @returns undefined where this process may not search every copy: then another carries erasures out */
-function holdersOf(
+async function holdersOf(
   platform: ServingPlatform,
-  { pseudonyms, otherPlaces = [] }: PrivacyNeeds,
-): Holders | undefined {
+  { pseudonyms, access }: PrivacyNeeds,
+): Promise<Holders | undefined> {
   const { archive, deliveries } = platform
-  if (archive?.erase === undefined) return undefined
   const { erase } = deliveries
-  if (erase === undefined) return undefined
-  const tables = pseudonyms === undefined ? [] : [pseudonymsPlace(pseudonyms)]
-  return { ...platform, archive, deliveries: { erase }, otherPlaces: [...tables, ...otherPlaces] }
+  if (archive?.erase === undefined || erase === undefined) return undefined
+  const [{ pseudonymsPlace }, { accessPlace }] = await Promise.all([
+    import('./erasures/places/pseudonyms'),
+    import('./access/place'),
+  ])
+  const otherPlaces = [
+    ...(pseudonyms === undefined ? [] : [pseudonymsPlace(pseudonyms)]),
+    ...(access === undefined ? [] : [accessPlace(access)]),
+  ]
+  return { ...platform, archive, deliveries: { erase }, otherPlaces }
 }

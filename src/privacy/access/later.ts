@@ -1,4 +1,10 @@
+import { methodsLater } from '../../syntax/methods-later'
 import type { Access, AccessNeeds } from './access'
+
+const names = [
+  ...(['begin', 'get', 'list', 'mine'] as const),
+  ...(['open', 'carryOn', 'expire', 'erase'] as const),
+]
 
 /**
  * Makes access requests of a process, whose code is loaded by the first who asks; or at once, where a process lives
@@ -13,14 +19,7 @@ export function accessLater(needs: AccessNeeds): Access {
   if (needs.platform.replays !== undefined) void load()
 
   return {
-    begin: async (asked) => (await load()).begin(asked),
-    get: async (whose) => (await load()).get(whose),
-    list: async (tenantId) => (await load()).list(tenantId),
-    mine: async (...of) => (await load()).mine(...of),
-    open: async (...asked) => (await load()).open(...asked),
-    carryOn: async (...asked) => (await load()).carryOn(...asked),
-    expire: async (tenantIds) => (await load()).expire(tenantIds),
-    erase: async (...asked) => (await load()).erase(...asked),
+    ...methodsLater(load, names),
     async [Symbol.asyncDispose]() {
       await (await made)?.[Symbol.asyncDispose]()
     },

@@ -1,4 +1,5 @@
 import type { ServingPlatform } from '../../platform/platform'
+import { methodsLater } from '../../syntax/methods-later'
 import type { Replays, ReplaysNeeds } from './replays'
 
 /**
@@ -14,11 +15,7 @@ export function replaysLater(platform: ServingPlatform, needs: ReplaysNeeds): Re
   if (platform.replays !== undefined) void load()
 
   return {
-    begin: async (...asked) => (await load()).begin(...asked),
-    list: async (...asked) => (await load()).list(...asked),
-    get: async (whose) => (await load()).get(whose),
-    wakeAll: async (...whose) => (await load()).wakeAll(...whose),
-    steer: async (...asked) => (await load()).steer(...asked),
+    ...methodsLater(load, ['begin', 'list', 'get', 'wakeAll', 'steer']),
     async [Symbol.asyncDispose]() {
       await (await made)?.[Symbol.asyncDispose]()
     },

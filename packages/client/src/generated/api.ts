@@ -1493,29 +1493,6 @@ export type DeleteAllOptions = {
   cursor?: string
 }
 
-export type Revealed = {
-  pseudonym: string
-  /** The id as it was sent */
-  personId: string
-}
-
-export type Reveal = {
-  pseudonym: string
-  /** Why somebody has to know. It stands in the audit trail */
-  reason: string
-}
-
-export type PseudonymKeyRotated = {
-  /** It stands in each pseudonym that it makes */
-  key: number
-  overlapUntil: string
-}
-
-export type PseudonymKeyRotation = {
-  /** So long the former key is held, and pseudonyms of both are known to be of one person. 0 forgets it at once */
-  overlapDays?: number
-}
-
 export type ConsentList = {
   consents: Consent[]
   nextCursor?: string
@@ -1665,92 +1642,6 @@ export type Arrivals = {
   next: string
   /** If true, there is nothing more by now: wait a moment */
   isAll: boolean
-}
-
-export type AccessRequest = {
-  id: string
-  /** `ready`: it can be fetched. `expired`: its files are deleted; ask again. */
-  status: 'running' | 'ready' | 'failed' | 'expired'
-  /** What arrived before then is in it */
-  createdAt: string
-  /** What it is at, in this order */
-  step: 'days' | 'events' | 'quarantine' | 'documents' | 'recipients' | 'done'
-  /** Lines of each file, so far */
-  found: {
-    events: number
-    quarantine: number
-    documents: number
-    consents: number
-    recipients: number
-  }
-  /** Days of arrival still to be read */
-  daysLeft?: number
-  readyAt?: string
-  /** Its files are deleted then */
-  expiresAt?: string
-  /** Why it failed */
-  problem?: string
-  /** ZIP files; one, unless it is larger than an answer may be (on AWS). Each has as many of the lines as fit. */
-  files: {
-    /** Good without a key, for an hour */
-    url: string
-    expiresAt: string
-  }[]
-}
-
-export type AccessRequestSettings = {
-  /** All ids of the person that are known, as events have them (`actorId`) */
-  subject: {
-    actorIds: string[]
-  } | {
-    userId: string
-  }
-  /** JSON lines, CSV and a page to read, in one file */
-  format?: 'zip'
-}
-
-export type AccessRequests = {
-  items: {
-    id: string
-    status: 'running' | 'ready' | 'failed' | 'expired'
-    createdAt: string
-  }[]
-}
-
-export type Me = {
-  /** How events name you */
-  learnerId: string
-  /** Your 20 latest events that can be read at once */
-  latest: {
-    id: string
-    type: string
-    action?: string
-    at: string
-    object?: string
-    objectName?: string
-    source: string
-  }[]
-  hasMore: boolean
-  /** What you, or a parent, decided, by category */
-  consents: Record<string, Decided>
-  /** How many days events are kept, by their class */
-  keptDays: {
-    standard: number
-    sensitive: number
-    pii: number
-    system: number
-  }
-  everything: {
-    /** POST here for all of it */
-    ask: string
-    /** GET here for what became of that */
-    see: string
-  }
-}
-
-export type MyConsents = {
-  /** What was decided, by category; `parental` is consent of a parent. Others stay */
-  categories: Record<string, 'granted' | 'denied'>
 }
 
 export type CreatedWebhook = Webhook & {
@@ -2359,6 +2250,115 @@ export type CountedType = {
 
 /** JSON Schema, 2020-12 */
 export type PolicySchema = Record<string, unknown>
+
+export type AccessRequest = {
+  id: string
+  /** `ready`: it can be fetched. `expired`: its files are deleted; ask again. */
+  status: 'running' | 'ready' | 'failed' | 'expired'
+  /** What arrived before then is in it */
+  createdAt: string
+  /** What it is at, in this order */
+  step: 'days' | 'events' | 'quarantine' | 'documents' | 'recipients' | 'done'
+  /** Lines of each file, so far */
+  found: {
+    events: number
+    quarantine: number
+    documents: number
+    consents: number
+    recipients: number
+  }
+  /** Days of arrival still to be read */
+  daysLeft?: number
+  readyAt?: string
+  /** Its files are deleted then */
+  expiresAt?: string
+  /** Why it failed */
+  problem?: string
+  /** ZIP files; one, unless it is larger than an answer may be (on AWS). Each has as many of the lines as fit. */
+  files: {
+    /** Good without a key, for an hour */
+    url: string
+    expiresAt: string
+  }[]
+}
+
+export type AccessRequestSettings = {
+  /** All ids of the person that are known, as events have them (`actorId`) */
+  subject: {
+    actorIds: string[]
+  } | {
+    userId: string
+  }
+  /** JSON lines, CSV and a page to read, in one file */
+  format?: 'zip'
+}
+
+export type AccessRequests = {
+  items: {
+    id: string
+    status: 'running' | 'ready' | 'failed' | 'expired'
+    createdAt: string
+  }[]
+}
+
+export type Me = {
+  /** How events name you */
+  learnerId: string
+  /** Your 20 latest events that can be read at once */
+  latest: {
+    id: string
+    type: string
+    action?: string
+    at: string
+    object?: string
+    objectName?: string
+    source: string
+  }[]
+  hasMore: boolean
+  /** What you, or a parent, decided, by category */
+  consents: Record<string, Decided>
+  /** How many days events are kept, by their class */
+  keptDays: {
+    standard: number
+    sensitive: number
+    pii: number
+    system: number
+  }
+  everything: {
+    /** POST here for all of it */
+    ask: string
+    /** GET here for what became of that */
+    see: string
+  }
+}
+
+export type MyConsents = {
+  /** What was decided, by category; `parental` is consent of a parent. Others stay */
+  categories: Record<string, 'granted' | 'denied'>
+}
+
+export type Revealed = {
+  pseudonym: string
+  /** The id as it was sent */
+  personId: string
+}
+
+export type Reveal = {
+  pseudonym: string
+  /** Why somebody has to know. It stands in the audit trail */
+  reason: string
+}
+
+export type PseudonymKeyRotated = {
+  /** It stands in each pseudonym that it makes */
+  key: number
+  overlapUntil: string
+}
+
+export type PseudonymKeyRotation = {
+  /** So long the former key is held, and pseudonyms of both are known to be of one person. 0 forgets it at once */
+  overlapDays?: number
+}
 
 export type Erasure = {
   id: string
@@ -3907,41 +3907,6 @@ export interface Operations {
       503: Problem
     }
   }
-  /** Say who is behind a pseudonym */
-  revealPerson: {
-    method: 'POST'
-    path: '/privacy/reveal'
-    body: Reveal
-    replies: {
-      200: Revealed
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      413: Problem
-      415: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Make pseudonyms by a new key from now on */
-  rotatePseudonymKey: {
-    method: 'POST'
-    path: '/privacy/pseudonym-keys/rotate'
-    body: PseudonymKeyRotation
-    replies: {
-      200: PseudonymKeyRotated
-      400: Problem
-      401: Problem
-      403: Problem
-      413: Problem
-      415: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
   /** List what people decided, by their ids */
   listConsents: {
     method: 'GET'
@@ -4254,130 +4219,6 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Ask for everything that is kept about a person */
-  requestAccess: {
-    method: 'POST'
-    path: '/privacy/access-requests'
-    body: AccessRequestSettings
-    replies: {
-      202: AccessRequest
-      400: Problem
-      401: Problem
-      403: Problem
-      409: Problem
-      413: Problem
-      415: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** List access requests of the last 30 days */
-  listAccessRequests: {
-    method: 'GET'
-    path: '/privacy/access-requests'
-    replies: {
-      200: AccessRequests
-      401: Problem
-      403: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** See how far an access request is, and get links to its files */
-  getAccessRequest: {
-    method: 'GET'
-    path: '/privacy/access-requests/{id}'
-    parameters: {
-      id: string
-    }
-    replies: {
-      200: AccessRequest
-      400: Problem
-      401: Problem
-      403: Problem
-      404: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Fetch a file of an access request */
-  getAccessFile: {
-    method: 'GET'
-    path: '/privacy/access-files/{token}'
-    parameters: {
-      token: string
-    }
-    replies: {
-      200: string
-      400: Problem
-      404: Problem
-      410: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** See what is kept about you */
-  getMe: {
-    method: 'GET'
-    path: '/privacy/me'
-    replies: {
-      200: Me
-      401: Problem
-      403: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Ask for everything that is kept about you */
-  requestMyAccess: {
-    method: 'POST'
-    path: '/privacy/me/access-request'
-    replies: {
-      202: AccessRequest
-      401: Problem
-      403: Problem
-      409: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** See how far your latest access request is, and get links to its files */
-  getMyAccessRequest: {
-    method: 'GET'
-    path: '/privacy/me/access-request'
-    replies: {
-      200: AccessRequest
-      401: Problem
-      403: Problem
-      404: Problem
-      429: Problem
-      500: Problem
-      503: Problem
-    }
-  }
-  /** Grant or deny categories yourself */
-  putMyConsents: {
-    method: 'PUT'
-    path: '/privacy/me/consents'
-    body: MyConsents
-    replies: {
-      200: Consent
-      400: Problem
-      401: Problem
-      403: Problem
-      409: Problem
-      413: Problem
-      415: Problem
       429: Problem
       500: Problem
       503: Problem
@@ -4953,6 +4794,165 @@ export interface Operations {
     replies: {
       200: PolicySchema
       500: Problem
+    }
+  }
+  /** Ask for everything that is kept about a person */
+  requestAccess: {
+    method: 'POST'
+    path: '/privacy/access-requests'
+    body: AccessRequestSettings
+    replies: {
+      202: AccessRequest
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List access requests of the last 30 days */
+  listAccessRequests: {
+    method: 'GET'
+    path: '/privacy/access-requests'
+    replies: {
+      200: AccessRequests
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far an access request is, and get links to its files */
+  getAccessRequest: {
+    method: 'GET'
+    path: '/privacy/access-requests/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: AccessRequest
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Fetch a file of an access request */
+  getAccessFile: {
+    method: 'GET'
+    path: '/privacy/access-files/{token}'
+    parameters: {
+      token: string
+    }
+    replies: {
+      200: string
+      400: Problem
+      404: Problem
+      410: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See what is kept about you */
+  getMe: {
+    method: 'GET'
+    path: '/privacy/me'
+    replies: {
+      200: Me
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Ask for everything that is kept about you */
+  requestMyAccess: {
+    method: 'POST'
+    path: '/privacy/me/access-request'
+    replies: {
+      202: AccessRequest
+      401: Problem
+      403: Problem
+      409: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far your latest access request is, and get links to its files */
+  getMyAccessRequest: {
+    method: 'GET'
+    path: '/privacy/me/access-request'
+    replies: {
+      200: AccessRequest
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Grant or deny categories yourself */
+  putMyConsents: {
+    method: 'PUT'
+    path: '/privacy/me/consents'
+    body: MyConsents
+    replies: {
+      200: Consent
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Say who is behind a pseudonym */
+  revealPerson: {
+    method: 'POST'
+    path: '/privacy/reveal'
+    body: Reveal
+    replies: {
+      200: Revealed
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Make pseudonyms by a new key from now on */
+  rotatePseudonymKey: {
+    method: 'POST'
+    path: '/privacy/pseudonym-keys/rotate'
+    body: PseudonymKeyRotation
+    replies: {
+      200: PseudonymKeyRotated
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
     }
   }
   /** Erase people from everything that is kept */
