@@ -1,6 +1,14 @@
 import type { Condition } from '../event/condition'
-import { matcherOf, mayWantEntities, requiredBy, subjectOf, wantedBy } from '../event/conditions'
+import {
+  matcherOf,
+  mayWantEntities,
+  requiredBy,
+  subjectOf,
+  wantedBy,
+  withoutAudit,
+} from '../event/conditions'
 import { type EventFilter, indexedFields, type Where } from '../event/filter'
+import { isAuditRecord } from '../event/own'
 import type { Kind } from '../event/record'
 
 /**
@@ -21,11 +29,15 @@ export function filterBy<Filter extends Partial<EventFilter>>(
     ...filter,
     ...(kinds !== 'all' && { kind: kinds }),
     ...(condition && { where: whereOf(condition, kind === undefined) }),
+    ...(condition === undefined && kinds !== 'event' && { where: sent }),
   }
 }
 
+/** Entries of the audit trail are entities that nobody sent. */
+const sent: Where = { holds: (record) => !isAuditRecord(record), toJSON: () => 'sent' }
+
 function whereOf(condition: Condition, isDefault: boolean): Where {
-  const holds = isDefault ? wantedBy(condition) : matcherOf(condition)
+  const holds = isDefault ? wantedBy(condition) : withoutAudit(condition, matcherOf(condition))
   return {
     holds: (record) => holds(subjectOf(record)),
     // The same condition finds other entities where kinds are named: that is another question.

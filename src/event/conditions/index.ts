@@ -20,4 +20,4 @@ export {
 export { type Matches, matcherOf } from './match'
 export { type ConditionRead, readCondition, readConditionText } from './read'
 export { type Subject, subjectOf } from './subject'
-export { mayWantEntities, wantedBy } from './wanted'
+export { mayWantEntities, wantedBy, withoutAudit } from './wanted'

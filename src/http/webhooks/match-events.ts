@@ -1,7 +1,10 @@
+import type { EventFilter } from '../../event/filter'
+import { AUDIT_TYPES } from '../../event/own'
 import type { EventRecord } from '../../event/record'
 import type { Principal } from '../../identity/principal'
 import { PAGE_BYTES } from '../../platform/event-store'
 import type { WebhookSubscription } from '../../platform/registry/webhooks'
+import { filterBy } from '../../query/where'
 import { eachOf, inTurns } from '../../syntax/steps'
 import { type Match, matchOf } from '../../webhooks/choosing/match'
 import { fieldsWithout } from '../../webhooks/message/fields-without'
@@ -133,7 +136,9 @@ async function matchLast(
   last: number,
 ) {
   // An entity is sent only to who names its type.
-  const kind = settings.events.every((name) => name === '*') ? ('event' as const) : undefined
+  const kind = settings.events.every((name) => name === '*') ? 'event' : 'all'
+  const isOfAudit = settings.events.some((name) => name.startsWith(AUDIT_TYPES))
+  const filter: EventFilter = isOfAudit ? {} : filterBy({}, undefined, kind)
   const matched: z.output<typeof MatchedEvent>[] = []
   let read = 0
   let answered = 0
@@ -142,7 +147,7 @@ async function matchLast(
     const hold = await answers.take(tenantId, PAGE_BYTES, c.req.raw.signal)
     try {
       const page = { limit: last - matched.length, cursor, maxBytes: PAGE_BYTES }
-      const { items, nextCursor } = await platform.events.latest(tenantId, { kind }, page)
+      const { items, nextCursor } = await platform.events.latest(tenantId, filter, page)
       const results = await inTurns(
         eachOf(items, (record) => {
           const { eventId, type } = record

@@ -1,5 +1,6 @@
 import { setImmediate as rest } from 'node:timers/promises'
 import { subjectOf } from '../../event/conditions/subject'
+import { isAuditRecord } from '../../event/own'
 import type { EventRecord } from '../../event/record'
 import type { Clock } from '../../platform/clock'
 import type { DeliveryLog } from '../../platform/delivery-log'
@@ -97,7 +98,7 @@ export function createAdvance(needs: AdvanceNeeds): Advance {
     const next: Replay = {
       ...replay,
       status: 'running',
-      read: replay.read + page.records.length,
+      read: replay.read + countSent(page.records, wanted),
       matched: replay.matched + wanted.length,
       queued: replay.queued + made.length,
       at: page.at,
@@ -202,4 +203,12 @@ async function wantedOf(
     if (wants(webhook, subjectOf(record))) wanted.push(record)
   }
   return wanted
+}
+
+/** Counts what was read, without entries of the audit trail that the webhook does not ask for. */
+function countSent(records: readonly EventRecord[], wanted: readonly EventRecord[]): number {
+  const audit = records.filter(isAuditRecord)
+  if (audit.length === 0) return records.length
+  const asked = new Set(wanted)
+  return records.length - audit.filter((one) => !asked.has(one)).length
 }
