@@ -61,7 +61,8 @@ describe('GET /status', () => {
     // Nothing that was acknowledged before then is missing, and it does not move on meanwhile.
     expect(completeTo! <= acknowledged).toBe(true)
     expect(completeTo! >= new Date(Date.parse(before) - 1000).toISOString()).toBe(true)
-    expect(stuck.completeTo).toBe(completeTo!)
+    // Others may be as far behind, by what is yet to be told to them.
+    expect(stuck.completeTo! <= completeTo!).toBe(true)
     await wait(100)
     const later = archived(await statusOf(test)).completeTo!
     expect(Math.abs(Date.parse(later) - Date.parse(completeTo!))).toBeLessThan(60)

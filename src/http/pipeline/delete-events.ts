@@ -42,8 +42,7 @@ export function deleteEvents(app: App, deps: AppDeps) {
   const checks = { admit: keyWith('admin') }
   operation(app, route, checks, async (c, { principal, query, reply }) => {
     const before = timeIn('before', query.before)
-    const { requestId } = c.var
-    const asked = { tenantId: principal.tenantId, by: principal.keyId, before, requestId }
+    const asked = { tenantId: principal.tenantId, by: principal.keyId, before }
     const deleted = await hideEvents(services, asked)
     await audited(deps, principal, { action: 'events.hidden', details: { before, deleted } })
     return reply.json(c, 200, { deleted })

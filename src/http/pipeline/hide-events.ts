@@ -5,18 +5,12 @@ import { MINUTE_MS, minuteOf } from '../../platform/type-counts'
 import type { Services } from '../../services'
 import { after } from './parameters'
 
-interface Recorded extends Asked {
-  at: string
-  deleted: number
-}
-
 interface Asked {
   tenantId: string
   /** The id of the key that asks. */
   by: string
   /** The time is ISO 8601 UTC: what arrived before it is hidden; everything, when left out. */
   before: string | undefined
-  requestId: string
 }
 
 // The archive writes a batch in some seconds; whoever deletes does not wait for a lake that has lain
@@ -44,7 +38,6 @@ export async function hideEvents(services: Services, asked: Asked): Promise<numb
   const inSlot = (await countInSlot(services, tenantId, { before: time, wasHidden })) ?? share
   await hidden.hide(tenantId, time)
   const { removed } = await platform.typeCounts.forget(tenantId, { time, inSlot })
-  await record(services, { ...asked, at: now, before: time, deleted: removed })
   log.info('events were hidden', { tenantId, by: asked.by, before: time, deleted: removed })
   // An event that arrives from now on is shown: a moment later, it bears another millisecond.
   if (clock.now().toISOString() < time) await sleep(2)
@@ -121,13 +114,4 @@ async function countInSlot(
     if (cursor === undefined) return counts
   }
   return undefined
-}
-
-/** Writes down who hid what, for whoever asks later. */
-async function record({ platform }: Services, { tenantId, requestId, ...facts }: Recorded) {
-  const content = {
-    bytes: Buffer.from(JSON.stringify({ action: 'events_hidden', requestId, ...facts })),
-    contentType: 'application/json',
-  }
-  await platform.documents.put(tenantId, ['audit', facts.at, requestId], content)
 }
