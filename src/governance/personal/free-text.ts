@@ -90,7 +90,7 @@ export function createFreeText(
       between = end
     }
     if (numbers.size > 0) numbersIn(json, [between, json.length], name, numbers, edits)
-    return { text: spliced(json, edits), changed: edits.length }
+    return { text: spliced(json, bounded(edits, json.length)), changed: edits.length }
   }
 
   /** Replaces ids that stand as numbers between two strings. */
@@ -148,6 +148,20 @@ function isPlainWord(json: string, start: number, end: number): boolean {
 }
 
 const TIME = /^\d{4}-\d\d-\d\d(?:[T "]|$)/
+
+// A pseudonym has some forty characters, and a name may have three: whoever writes a name a million times must
+// not make us keep ten times what they sent.
+const MOST_GROWTH = 64 * 1024
+const IN_SHORT = '~'
+
+/** Replaces in short where a text would grow by more than half, and by much. */
+function bounded(edits: Edit[], length: number): Edit[] {
+  const growth = edits.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0)
+  if (growth <= MOST_GROWTH + length / 2) return edits
+  return edits.map(({ start, end, text }) => {
+    return { start, end, text: text.startsWith('"') ? `"${IN_SHORT}"` : IN_SHORT }
+  })
+}
 
 /** Puts edits of one text together, both in their order; where two overlap, the first list has it. */
 function joined(edits: readonly Edit[], more: readonly Edit[]): Edit[] {

@@ -76,7 +76,8 @@ function createPersonalData(known: ReadonlyMap<StandardName, Known>): PersonalDa
       const work = workOf(own, asked, by)
       const edits = editsOf(event.raw, work)
       // No gate lets such an item pass; nothing of it shall be stored as it came.
-      if (edits === undefined) throw new RangeError('an event is too deep to be cleaned')
+      if (edits === undefined)
+        throw new RangeError('an event is too deep, or has too many values, to be cleaned')
       if (asked.declared > 0) addActor(event, own.table, work, asked.declared)
       const text = spliced(event.raw, edits)
       const { freeText, eventId, isQuiet } = freeTextOf(event, text, own.table, work)

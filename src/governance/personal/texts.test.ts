@@ -202,6 +202,14 @@ describe('a text is cleaned', () => {
     expect(cleaned(native, nested, [])).toBe(nested)
   })
 
+  it('and hardly grows, however often somebody is named', () => {
+    const sent = JSON.stringify({ user_id: 'ada77', t: 'ada77 '.repeat(100_000) })
+    const made = cleaned(native, sent, asked('pseudonymise'))!
+    expect(made.length).toBeLessThan(sent.length * 1.5 + 64 * 1024)
+    expect(made).not.toContain('ada77')
+    expect(JSON.parse(made).user_id).toBe(ada)
+  })
+
   it('unless it is no JSON, or too deep', () => {
     for (const none of [
       '',
