@@ -157,8 +157,10 @@ describe('a search for everything of a person, over records of every kind', () =
   it('finds the same days by Trino and by DuckDB', async () => {
     const sql = theirDays(asked)
     const { rows } = await aws.trino.query(sql)
-    expect(rows.length).toBeGreaterThan(2)
-    expect(textsOf(await byDuckDb(sql))).toEqual(textsOf(rows))
+    // What other tests put into the lake is in no file that DuckDB reads here.
+    const ofOctober = rows.filter(([day]) => `${day}`.startsWith('2026-10'))
+    expect(ofOctober.length).toBeGreaterThan(2)
+    expect(textsOf(await byDuckDb(sql))).toEqual(textsOf(ofOctober))
   })
 
   it('finds the same events, page after page', async () => {
