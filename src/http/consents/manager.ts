@@ -25,6 +25,15 @@ export const actorId = z.string().min(1).max(MAX_ID).openapi({
   example: 'https://example.edu/users/554433',
 })
 
+// The schema names no length: of a longer address, percent-encoded, servers refuse the whole request line (431).
+const inPath = z
+  .string()
+  .min(1)
+  .refine(({ length }) => length <= MAX_ID, { error: `Must have at most ${MAX_ID} characters` })
+
 export const ActorParams = z.object({
-  actor: actorId.openapi({ description: 'The id, percent-encoded', example: 'u-554433' }),
+  actor: inPath.openapi({
+    description: `The id, percent-encoded; at most ${MAX_ID} characters`,
+    example: 'u-554433',
+  }),
 })

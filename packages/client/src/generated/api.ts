@@ -3951,7 +3951,7 @@ export interface Operations {
     method: 'GET'
     path: '/privacy/consents/{actor}'
     parameters: {
-      /** The id, percent-encoded */
+      /** The id, percent-encoded; at most 2048 characters */
       actor: string
     }
     replies: {
@@ -3970,7 +3970,7 @@ export interface Operations {
     method: 'PUT'
     path: '/privacy/consents/{actor}'
     parameters: {
-      /** The id, percent-encoded */
+      /** The id, percent-encoded; at most 2048 characters */
       actor: string
     }
     body: ConsentBody
@@ -3992,7 +3992,7 @@ export interface Operations {
     method: 'DELETE'
     path: '/privacy/consents/{actor}'
     parameters: {
-      /** The id, percent-encoded */
+      /** The id, percent-encoded; at most 2048 characters */
       actor: string
     }
     replies: {
@@ -4053,7 +4053,7 @@ export interface Operations {
     method: 'DELETE'
     path: '/privacy/under13/{actor}'
     parameters: {
-      /** The id, percent-encoded */
+      /** The id, percent-encoded; at most 2048 characters */
       actor: string
     }
     replies: {
