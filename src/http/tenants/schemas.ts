@@ -59,7 +59,7 @@ export const TenantChanges = z
     vocabularies: vocabularyOrder.nullable().optional(),
     limits: LimitChanges.nullable().optional().openapi({ description: 'null: none' }),
     webhookHosts: hosts.nullable().optional(),
-    budgets: TenantBudgetSettings.nullable().optional(),
+    budgets: TenantBudgetSettings.nullable().optional().openapi({ description: 'null: none' }),
   })
   .openapi('TenantChanges')
 

@@ -1179,7 +1179,17 @@ export type TenantChanges = {
   } | null
   /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
   webhookHosts?: string[] | null
-  budgets?: TenantBudgets & (Record<string, unknown> | null)
+  /** null: none */
+  budgets?: {
+    /** Events and entities a day (UTC) that are stored; duplicates do not count */
+    eventsPerDay?: number
+    /** Bytes in quarantine */
+    quarantineBytes?: number
+    /** `warn`, when left out: people are told, and events are taken. `refuse`: what is sent is answered 429 until the next day, or until there is room */
+    whenSpent?: 'warn' | 'refuse'
+    /** Bytes of events in the hot store, counted from when this is set */
+    hotBytes?: number
+  } | null
 }
 
 export type IssuerList = {
