@@ -15,7 +15,7 @@ import { createLog } from '../src/telemetry/log'
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
 const { erasing, failedBatches, ...platform } = openErasing(Resource.Nonius, { clock, log })
-const { documents, box } = platform
+const { documents, box, typeCounts, registry } = platform
 const { tombstones, pseudonyms } = assembleGovernance(platform, {
   clock,
   environment: config.environment,
@@ -23,7 +23,7 @@ const { tombstones, pseudonyms } = assembleGovernance(platform, {
 const access = createAccess({ platform, clock, log })
 
 const erasures = createErasures({
-  ...{ documents, box, tombstones, pseudonyms, clock, log },
+  ...{ documents, box, typeCounts, registry, tombstones, pseudonyms, clock, log },
   holders: {
     ...platform,
     ...erasing,

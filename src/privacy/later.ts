@@ -37,11 +37,11 @@ export function erasuresLater(platform: ServingPlatform, needs: PrivacyNeeds): E
       import('./erasures/erasures'),
       import('./erasures/remains'),
     ])
-    const { documents, box } = platform
+    const { documents, box, typeCounts, registry } = platform
     const holders = runs ? await holdersOf(platform, needs) : undefined
     return createErasures({
       ...needs,
-      ...{ documents, box, holders, graceMs },
+      ...{ documents, box, typeCounts, registry, holders, graceMs },
       personal: async () => (await import('../governance/personal/load')).loadPersonalData(),
       remains: remainsOnMachine,
       runs,

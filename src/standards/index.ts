@@ -14,6 +14,7 @@ export const standards: readonly ListedStandard[] = [
     ...caliperFacts,
     load: async () => (await import('./caliper/standard')).caliper,
     loadPersonal: async () => (await import('./caliper/personal')).personal,
+    loadWords: async () => (await import('./caliper/words')).words,
   },
   {
     ...nativeFacts,
@@ -24,6 +25,7 @@ export const standards: readonly ListedStandard[] = [
     ...xapiFacts,
     load: async () => (await import('./xapi/standard')).xapi,
     loadPersonal: async () => (await import('./xapi/personal')).personal,
+    loadWords: async () => (await import('./xapi/words')).words,
   },
 ]
 

@@ -63,6 +63,8 @@ export interface StandardFacts {
 /** Where the items of a standard have personal data, beside the code that reads them. */
 export interface LoadsPersonal {
   loadPersonal(): Promise<PersonalTable>
+  /** Loads its terms that stand as values, and by which nobody is called. Left out, it has none. */
+  loadWords?(): Promise<ReadonlySet<string>>
 }
 
 /** How the command line knows and sends what people have in files, whole bodies or loose items. */

@@ -56,6 +56,7 @@ describe('POST /privacy/access-requests', () => {
     ['has an empty id', { subject: { actorIds: [''] } }],
     ['has two ways to name one', { subject: { actorIds: ['a'], userId: 'a' } }],
     ['has too many ids', { subject: { actorIds: Array(101).fill('a') } }],
+    ['names a word that is nobody', { subject: { actorIds: ['a', 'Person'] } }],
     ['has an id that is too long', { subject: { userId: 'a'.repeat(2049) } }],
     ['asks for another format', { subject: { userId: 'a' }, format: 'pdf' }],
     ['has a field that is none', { subject: { userId: 'a' }, mode: 'x' }],

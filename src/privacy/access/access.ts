@@ -6,6 +6,7 @@ import type { ServingPlatform } from '../../platform/platform'
 import type { KeptDays } from '../../platform/settlement'
 import type { Log } from '../../telemetry/log'
 import { findPeople } from '../erasures/subject'
+import { assertPeople } from '../nobody'
 import { keptDaysOf } from '../retention/kept-days'
 import type { AdvanceNeeds } from './advance'
 import { volumesOf, zipOf } from './archive'
@@ -114,6 +115,7 @@ export function createAccess(needs: AccessNeeds): Access {
 
     async begin({ tenantId, by, ...asked }) {
       const actorIds = await idsOf(tenantId, asked)
+      await assertPeople({ ...platform, clock }, tenantId, actorIds)
       const all = await store.list(tenantId)
       const before = await recent(tenantId, actorIds, all)
       if (before !== undefined) return before

@@ -9,6 +9,7 @@ import type { SecretBox } from '../../platform/secret-box'
 import type { Log } from '../../telemetry/log'
 import { createCertificates, isSigned, type SignedCertificate } from '../certificates/certificate'
 import { type CertificateKeys, createCertificateKeys } from '../certificates/keys'
+import { assertPeople, type NobodyNeeds } from '../nobody'
 import { createAside } from './anonymise/aside'
 import { createCarryOut } from './carry-out'
 import { type Erasure, type ErasureMode, isOver, type Whose } from './erasure'
@@ -51,6 +52,9 @@ export interface Erasures extends AsyncDisposable {
 
 export interface ErasuresNeeds {
   documents: DocumentStore
+  /** Tells which words are nobody's id. */
+  typeCounts: NobodyNeeds['typeCounts']
+  registry: NobodyNeeds['registry']
   box(): Promise<SecretBox>
   tombstones: Tombstones
   /** Has every copy. Left out where this process may not search all: then another carries erasures out. */
@@ -104,6 +108,8 @@ export function createErasures(needs: ErasuresNeeds): Erasures {
       throw new AppError('limit_reached', `${open.length} erasures wait or are under way.`)
     }
     const people = await findPeople(needs, tenantId, subject)
+    // To look for a word harms nobody.
+    if (verifies === undefined) await assertPeople(needs, tenantId, people.ids)
     const now = clock.now()
     // The time stands first, so that a list has them in their order.
     const time = now.getTime().toString(16).padStart(12, '0')

@@ -76,6 +76,8 @@ async function scene() {
   })
   const erasures = createErasures({
     ...{ documents: stores.documents, box, tombstones, clock, log },
+    typeCounts: { read: async () => [] },
+    registry: { sources: { list: async () => [] } },
     holders: {
       ...{ ...stores, blobs, spill: blobs, lake: {} as never },
       lakeErasures: {
