@@ -133,3 +133,46 @@ it('settles while people are erased and batches are written, and mixes nothing u
     ["o'k", 2],
   ])
 }, 60_000)
+
+it('answers readers by whole files while people are erased from them, and rows expire', async () => {
+  using root = temporaryFolder()
+  const folder = join(root.path, 'lake', 'events')
+  await using duck = createDuck()
+  await using archive = openArchive({ folder, log: silentLog })
+  const now = new Date('2026-11-18T12:00:00.000Z')
+  const settlement = await openSettlement({ folder, archive, clock: clockAt(() => now) })
+  const lake = lakeOf({ folder, duck })
+  const many = Array.from({ length: 12 }, (_, n) => `learner ${n}`)
+  const records = many.flatMap((actorId) =>
+    Array.from({ length: 50 }, (_, n) => {
+      const receivedAt = `2026-11-${14 + (n % 2)}T0${n % 10}:00:00.000Z`
+      return aRecord({ actorId, receivedAt, raw: JSON.stringify({ actor: actorId, n }) })
+    }),
+  )
+  await archive.write(aBatch('all', records))
+  const seen: number[] = []
+  let isOver = false
+  const reading = (async () => {
+    while (!isOver) {
+      const { rows } = await lake.query('SELECT count(*), count(DISTINCT raw) FROM events')
+      expect(rows[0]![0]).toBe(rows[0]![1])
+      seen.push(Number(rows[0]![0]))
+    }
+  })()
+  for (const [n, actorId] of many.entries()) {
+    // The first half is erased from files as they have landed, the other from settled ones.
+    if (n === 6) await settlement.settle({ until: '2026-11-18' })
+    if (n === 8) {
+      const days = { standard: 3, assessment: 3, pii: 3, audit: 3 } as never
+      await settlement.expire(new Date('2026-11-18T00:00:00.000Z'), async () => days)
+    }
+    await archive.erase('default', { actorIds: [actorId] })
+  }
+  isOver = true
+  await reading
+  // Of each day, a person's rows are there or not.
+  expect(seen.filter((count) => count % 5 !== 0)).toEqual([])
+  expect(seen).toEqual(seen.toSorted((a, b) => b - a))
+  const { rows } = await lake.query('SELECT count(*) FROM events')
+  expect(Number(rows[0]![0])).toBe(0)
+}, 60_000)

@@ -51,7 +51,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
   const placing = createLock()
   const reworking = createLock()
   const writer = createPartWriter({ folder, refused, staging, child, log })
-  const erase = createEraser({ folder, refused, child })
+  const erase = createEraser({ folder, refused, child, placing })
   const writing = new Set<Promise<void>>()
   let refusedFiles = countFiles(refused)
   let lakeFiles = countSome(folder)

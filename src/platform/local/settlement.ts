@@ -34,7 +34,7 @@ export async function openSettlement(options: {
   const { child, placing, reworking } = archive.workshop
   const isUnwanted = () => reworking.isAwaited()
   const settleDay = createDaySettler({ folder, child, placing, isUnwanted, step })
-  const expireDay = createExpirer({ folder, child })
+  const expireDay = createExpirer({ folder, child, placing })
   // One of them at a time: each stops for an erasure, and not for another of its own.
   const own = createLock()
   let problem: string | undefined

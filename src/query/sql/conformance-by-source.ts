@@ -19,7 +19,8 @@ SELECT
   standard_version,
   ${counted()} AS items,
   ${counted('conformant')} AS conformant,
-  ${tenths('100e0 * sum(CASE WHEN conformant THEN weight ELSE 0e0 END) / sum(weight)')} AS percent
+  ${tenths('100e0 * sum(CASE WHEN conformant THEN weight ELSE 0e0 END) / sum(weight)')}
+    AS percent
 FROM arrived
 GROUP BY 1, 2, 3, 4
 ORDER BY percent, 1, 2, 3, 4`,

@@ -1,38 +1,50 @@
-import { readdir } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { readdir, rename } from 'node:fs/promises'
+import { dirname, extname, join, relative } from 'node:path'
 import { StorageError } from '../../../error/storage-error'
+import type { RetentionClass } from '../../../event/record'
 import type { Erased, Erasure, FileChange } from '../../erasure'
 import { translated } from '../database'
 import { sync } from '../durable-files'
 import type { ArchiveChild } from '../parquet/archive-child'
+import type { Named } from '../settle/journal'
+import type { Lock } from '../settle/lock'
+import type { Partition } from '../settle/places'
+import { beginReplacing, type Replacing } from '../settle/replace'
 import { openStaging } from './staging'
 
 // An error names so many of the files that cannot be read.
 const NAMED = 10
 
 /** Erases people's records, file by file, in the process that archives. */
-export function createEraser(options: { folder: string; refused: string; child: ArchiveChild }) {
-  const { folder, refused, child } = options
+export function createEraser(options: {
+  folder: string
+  refused: string
+  child: ArchiveChild
+  placing: Lock
+}) {
+  const { folder, refused, child, placing } = options
   // The folder is not that of `write`, which clears its own after each batch.
   const staging = openStaging(join(dirname(folder), 'erasing'))
 
   async function eraseFrom(
     file: string,
-    tenantId: string,
-    { actorIds, isDryRun = false }: Erasure,
+    { tenantId, replacing, ...erasure }: Erasure & { tenantId: string; replacing: Replacing },
   ) {
+    const { actorIds, isDryRun = false } = erasure
     await staging.make()
-    const job = {
-      kind: 'erase',
-      file,
-      staging: staging.path,
-      tenantId,
-      actorIds,
-      isDryRun,
-    } as const
-    const outcome = await child.run(job)
+    const own = placeIn(folder, file)
+    const made = own
+      ? await replacing.madeFor(...own)
+      : join(staging.path, `${randomUUID()}${extname(file)}`)
+    const outcome = await child.run({ kind: 'erase', file, made, tenantId, actorIds, isDryRun })
     if (outcome.kind === 'erased') {
-      if (outcome.removed > 0 && !isDryRun) await sync(dirname(file))
+      if (outcome.removed === 0 || isDryRun) return outcome
+      if (own) await replacing.replace(...own)
+      else {
+        await rename(made, file)
+        await sync(dirname(file))
+      }
       return outcome
     }
     if (outcome.kind === 'refused') return undefined
@@ -44,10 +56,11 @@ export function createEraser(options: { folder: string; refused: string; child: 
     let looked = 0
     const files: FileChange[] = []
     const unread: string[] = []
+    await using replacing = beginReplacing({ folder, placing })
     try {
       for (const root of [folder, refused]) {
         for await (const file of filesIn(root)) {
-          const found = await eraseFrom(file, tenantId, erasure)
+          const found = await eraseFrom(file, { ...erasure, tenantId, replacing })
           if (found === undefined) {
             unread.push(file)
             continue
@@ -59,6 +72,7 @@ export function createEraser(options: { folder: string; refused: string; child: 
           if (before !== undefined) files.push({ path, before, after, removed: ofFile })
         }
       }
+      await replacing.finish()
     } catch (error) {
       throw translated('erasing from the lake', error)
     } finally {
@@ -70,6 +84,14 @@ export function createEraser(options: { folder: string; refused: string; child: 
       isRetriable: false,
     })
   }
+}
+
+/** Tells which file of which day it is; undefined of one that no query finds. */
+function placeIn(folder: string, file: string): [Partition, Named] | undefined {
+  const place = /^retention_class=(\w+)\/day=([\d-]+)\/(hour=\d\d)\/([^/]+\.parquet)$/
+  const [, retentionClass, day, hour, name] = place.exec(relative(folder, file)) ?? []
+  if (name === undefined) return undefined
+  return [{ retentionClass: retentionClass as RetentionClass, day: day! }, [hour!, name]]
 }
 
 /** Finds the files of a folder and those below it, in the order of their names. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Journal, placeOf } from '../settle/journal'
-import { filesOf, folderIn, namesIn, SETTLED, WHOLE_DAY } from '../settle/places'
+import { filesOf, namesIn, SETTLED, WHOLE_DAY } from '../settle/places'
 
 /** Landed files, as patterns or paths. The times of `zoned` have a zone. */
 export interface Landed {
@@ -60,19 +60,18 @@ async function addExchanged(
 ) {
   const out = new Set(journal.remove.map(([hour, name]) => `${hour}/${name}`))
   const files = await filesOf(folder, journal)
-  for (const { hour, name, path } of files.landed) {
+  for (const { hour, name } of files.landed) {
     if (out.has(`${hour}/${name}`)) continue
+    const path = placeOf(folder, journal, name, hour)
     landed[name.endsWith('z.parquet') ? 'zoned' : 'others'].push(path)
   }
   const add = new Set(journal.add)
   const stays = files.settled.filter(
     ({ hour, name }) => !out.has(`${hour}/${name}`) && !add.has(name),
   )
-  for (const path of [
-    ...stays.map(({ name }) => join(folderIn(folder, journal), WHOLE_DAY, name)),
-    ...journal.add.map((name) => placeOf(folder, journal, name)),
-  ]) {
-    const count = SETTLED.exec(path.slice(path.lastIndexOf('/') + 1))?.[1] ?? ''
+  for (const name of [...stays.map(({ name }) => name), ...journal.add]) {
+    const path = placeOf(folder, journal, name)
+    const count = SETTLED.exec(name)?.[1] ?? ''
     byColumns.set(count, [...(byColumns.get(count) ?? []), path])
   }
 }

@@ -37,10 +37,10 @@ export interface SetAsideJob {
 /** The job erases people's records from a file of the lake, or of what DuckDB did not take. */
 export interface EraseJob {
   kind: 'erase'
-  /** The file ends with `.parquet` or `.json`; it is replaced when it holds one of them. */
+  /** The file ends with `.parquet` or `.json`. */
   file: string
-  /** The new file is made in this folder. */
-  staging: string
+  /** The new file is made here, when the old one holds one of them. */
+  made: string
   tenantId: string
   actorIds: readonly string[]
   /** If true, the file is searched and stays as it is. */

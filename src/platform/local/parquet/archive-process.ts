@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import { GENTLE, type SettleAnswer } from '../settle/jobs/job'
 import { settleStep } from '../settle/jobs/run'
-import type { AnyJob, EraseAnswer, JobAnswer } from './archive-job'
+import type { AnyJob, EraseAnswer, EraseJob, JobAnswer } from './archive-job'
 import { createDuck } from './duck'
 import { eraseFromFile } from './erase-from-file'
 import { setAside } from './set-aside'
@@ -47,7 +47,20 @@ async function answer(job: AnyJob) {
 function done(job: AnyJob): Promise<JobAnswer | EraseAnswer | SettleAnswer> {
   if (job.kind === 'write') return writeParquet(job, duck)
   if (job.kind === 'settle') return settleStep(job)
-  return job.kind === 'erase' ? eraseFromFile(job, duck) : setAside(job)
+  return job.kind === 'erase' ? erase(job) : setAside(job)
+}
+
+/**
+ * Erases by a DuckDB of its own: what one has taken of memory for a file it does not give back before
+ * it ends, and an erasure has hundreds of files in a row.
+ */
+async function erase(job: EraseJob): Promise<EraseAnswer> {
+  try {
+    await using own = createDuck({ threads: 1 })
+    return await eraseFromFile(job, own)
+  } finally {
+    Bun.gc(true)
+  }
 }
 
 function say(what: object) {

@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { chmod, rename, rm, stat } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { chmod, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { createPeople } from '../../../event/people'
 import { lackOfRoom } from '../disk-room'
 import { LAKE_FILE_MODE, sync } from '../durable-files'
@@ -14,15 +14,12 @@ import { otherFailure } from './failure'
 // A file written anew is as large as it was at most, and perhaps packed a little less well.
 const ROOM_PART = 1.25
 
-/**
- * Makes the file without the people in the staging folder and moves it to its place, durably, or
- * does nothing.
- */
+/** Makes the file without the people, durably, or does nothing. Whoever asked moves it to its place. */
 export async function eraseFromFile(job: EraseJob, duck: Duck): Promise<EraseAnswer> {
-  const { file, staging, tenantId, actorIds, isDryRun } = job
-  const made = join(staging, `${randomUUID()}${extname(file)}`)
+  const { file, made, tenantId, actorIds, isDryRun } = job
+  let isMade = false
   async function lack(): Promise<EraseAnswer | undefined> {
-    const found = await lackOfRoom(staging, (await stat(file)).size * ROOM_PART)
+    const found = await lackOfRoom(dirname(made), (await stat(file)).size * ROOM_PART)
     return found && { kind: 'room', ...found }
   }
   const people = createPeople(actorIds)
@@ -34,12 +31,12 @@ export async function eraseFromFile(job: EraseJob, duck: Duck): Promise<EraseAns
     const digests = { before: await digestOf(file), after: await digestOf(made) }
     await chmod(made, LAKE_FILE_MODE)
     await sync(made)
-    await rename(made, file)
+    isMade = true
     return { ...answer, ...digests }
   } catch (error) {
     return otherFailure(error)
   } finally {
-    await rm(made, { force: true })
+    if (!isMade) await rm(made, { force: true })
   }
 }
 

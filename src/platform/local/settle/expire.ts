@@ -2,9 +2,10 @@ import { mkdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StorageError } from '../../../error/storage-error'
 import type { ExpiredDay, KeptDays } from '../../settlement'
-import { LAKE_FOLDER_MODE, sync } from '../durable-files'
+import { LAKE_FOLDER_MODE } from '../durable-files'
 import type { ArchiveChild } from '../parquet/archive-child'
 import type { Settled, SettleJob, Summary } from './jobs/job'
+import type { Lock } from './lock'
 import { readManifest, writeJson } from './manifest'
 import {
   filesOf,
@@ -16,11 +17,13 @@ import {
   settlingOf,
   WHOLE_DAY,
 } from './places'
+import { beginReplacing } from './replace'
 
 const DAY_MS = 86_400_000
 
 /** Removes from a day what has been kept for long enough. */
-export function createExpirer({ folder, child }: { folder: string; child: ArchiveChild }) {
+export function createExpirer(options: { folder: string; child: ArchiveChild; placing: Lock }) {
+  const { folder, child, placing } = options
   async function run(job: SettleJob): Promise<Settled> {
     const outcome = await child.run(job)
     if ('reason' in outcome) {
@@ -63,16 +66,19 @@ export function createExpirer({ folder, child }: { folder: string; child: Archiv
     if (due.length === 0 && !isOwn) return undefined
     const files = await filesOf(folder, one)
     let removed = 0
-    for (const file of [...files.landed, ...files.settled]) {
-      const job = { kind: 'settle', step: 'expire', staging, file: file.path, due } as const
+    await using replacing = beginReplacing({ folder, placing })
+    for (const { hour, name, path: file } of [...files.landed, ...files.settled]) {
+      const made = await replacing.madeFor(one, [hour, name])
+      const job = { kind: 'settle', step: 'expire', staging, file, made, due } as const
       const answer = await run({ ...job, now: now.toISOString(), isDryRun })
       if (answer.kind !== 'expired') throw new Error(`expiring was answered by ${answer.kind}`)
       removed += answer.removed
-      if (isDryRun) continue
+      if (isDryRun || answer.removed === 0) continue
       // A landed file stays without rows, so that its batch is not written again.
-      if (answer.left === 0 && file.hour === WHOLE_DAY) await rm(file.path, { force: true })
-      if (answer.removed > 0) await sync(join(folderIn(folder, one), file.hour))
+      const isOver = answer.left === 0 && hour === WHOLE_DAY
+      await (isOver ? replacing.remove(one, [hour, name]) : replacing.replace(one, [hour, name]))
     }
+    await replacing.finish()
     if (!isDryRun) await tidy(one, staging)
     return removed === 0 ? undefined : { ...one, rows: removed }
   }

@@ -23,9 +23,14 @@ export interface Journal extends Partition {
   id: string
   add: string[]
   /** These are left out, and removed: the folder of the hour and the name. */
-  remove: [hour: string, name: string][]
-  manifest: Manifest
+  remove: Named[]
+  /** These have others in their place, which keep their names. */
+  replace?: Named[] | undefined
+  /** It is as it was where it is left out. */
+  manifest?: Manifest | undefined
 }
+
+export type Named = [hour: string, name: string]
 
 const journalIn = (folder: string) => join(bookOf(folder), 'journal.json')
 
@@ -39,8 +44,12 @@ export async function commit(folder: string, journal: Journal) {
 }
 
 /** New files are made here: folders are named as they are in the lake, since readers go by them. */
-export function stagedIn(folder: string, one: Partition & { id: string }): string {
-  return join(folderIn(join(settlingOf(folder), one.id), one), WHOLE_DAY)
+export function stagedIn(
+  folder: string,
+  one: Partition & { id: string },
+  hour: string = WHOLE_DAY,
+): string {
+  return join(folderIn(join(settlingOf(folder), one.id), one), hour)
 }
 
 export const stagedIds = (folder: string, { id }: { id: string }) => {
@@ -48,9 +57,9 @@ export const stagedIds = (folder: string, { id }: { id: string }) => {
 }
 
 /** Finds a new file, which is in its place already or not yet. */
-export function placeOf(folder: string, journal: Journal, name: string): string {
-  const staged = join(stagedIn(folder, journal), name)
-  return existsSync(staged) ? staged : join(folderIn(folder, journal), WHOLE_DAY, name)
+export function placeOf(folder: string, journal: Journal, name: string, hour = WHOLE_DAY): string {
+  const staged = join(stagedIn(folder, journal, hour), name)
+  return existsSync(staged) ? staged : join(folderIn(folder, journal), hour, name)
 }
 
 /**
@@ -58,7 +67,7 @@ export function placeOf(folder: string, journal: Journal, name: string): string 
  * milliseconds, and never neither. It may have been cut short before.
  */
 export async function exchange(folder: string, journal: Journal, step = (_: string) => {}) {
-  const { add, remove } = journal
+  const { add, remove, replace = [], manifest } = journal
   const day = folderIn(folder, journal)
   const whole = join(day, WHOLE_DAY)
   if (add.length > 0) await makeDurableFolder(whole, LAKE_FOLDER_MODE)
@@ -72,11 +81,18 @@ export async function exchange(folder: string, journal: Journal, step = (_: stri
     await rename(stagedIds(folder, journal), idsOf(folder, journal))
   }
   step('ids')
-  await writeJson(manifestOf(folder, journal), journal.manifest)
+  if (manifest !== undefined) await writeJson(manifestOf(folder, journal), manifest)
   step('manifest')
+  for (const [hour, name] of replace) {
+    await replaceBy(join(stagedIn(folder, journal, hour), name), join(day, hour, name))
+    step('replaced')
+  }
   for (const [hour, name] of remove) {
     await rm(join(day, hour, name), { force: true })
     step('removed')
+  }
+  for (const hour of new Set([...replace, ...remove].map(([hour]) => hour))) {
+    await sync(join(day, hour)).catch(() => {})
   }
   for (const hour of await namesIn(day)) {
     // It is not empty where more has landed meanwhile.
@@ -100,6 +116,20 @@ async function place(from: string, to: string) {
     // There are file systems without links.
     await rename(from, to)
   }
+}
+
+/** Puts a file in the place of another in one step, and leaves it where it was, too. */
+async function replaceBy(from: string, to: string) {
+  if (!existsSync(from)) return
+  const linked = `${from}.linked`
+  try {
+    await rm(linked, { force: true })
+    await link(from, linked)
+  } catch {
+    await rename(from, to)
+    return
+  }
+  await rename(linked, to)
 }
 
 /** Finishes an exchange that was cut short, by a crash or a full disk. */

@@ -7,8 +7,9 @@ import type { SettledDay } from '../../settlement'
 import { lackOfRoom } from '../disk-room'
 import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
 import type { ArchiveChild } from '../parquet/archive-child'
+import { exchangeForReaders } from './exchange-for-readers'
 import type { IdsOfDay, Settled, SettleJob, Summary } from './jobs/job'
-import { commit, exchange, type Journal, stagedIds, stagedIn } from './journal'
+import { type Journal, stagedIds, stagedIn } from './journal'
 import type { Lock } from './lock'
 import { type Manifest, readManifest, total } from './manifest'
 import {
@@ -20,7 +21,6 @@ import {
   settlingOf,
   stemOf,
 } from './places'
-import { readersEnd } from './reading'
 
 // A run is sorted in memory at once: so many rows of a kilobyte are 64 MB, and half of that once more
 // for their columns. A busy server has a run in an hour.
@@ -123,15 +123,8 @@ export function createDaySettler(settling: Settling) {
       const remove = [...joined, ...inputs].map(({ hour, name }): [string, string] => [hour, name])
       const journal: Journal = { ...one, id, add, remove, manifest }
       if (isUnwanted() || signal?.aborted) throw new Interrupted()
-      await commit(folder, journal)
       isCommitted = true
-      step('committed')
-      await readersEnd(folder)
-      step('unread')
-      await placing.run(() => exchange(folder, journal, step))
-      await readersEnd(folder)
-      await rm(staging, { recursive: true, force: true })
-      step('cleared')
+      await exchangeForReaders(folder, journal, { placing, step })
       const before = files.landed.length + files.settled.length
       const after = kept.length + add.length
       const { copies } = single

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { chmod, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { lackOfRoom } from '../../disk-room'
 import { LAKE_FILE_MODE, sync } from '../../durable-files'
@@ -14,12 +13,12 @@ const DAY_MS = 86_400_000
 // A file written anew is as large as it was at most, and perhaps packed a little less well.
 const ROOM_PART = 1.25
 
-/** Writes a file without what is due, and moves it to its place in one step. */
+/** Makes a file without what is due, durably. Whoever asked moves it to its place. */
 export async function expireFrom(
-  step: ExpireStep & { staging: string },
+  step: ExpireStep,
   connection: DuckDBConnection,
 ): Promise<SettleAnswer> {
-  const { file, staging, isDryRun } = step
+  const { file, made, isDryRun } = step
   const source = `read_parquet(${literal(file)}, hive_partitioning = false)`
   const names = await valuesOf(
     connection,
@@ -32,22 +31,22 @@ export async function expireFrom(
   )
   const answer = { kind: 'expired', removed: Number(removed), left: Number(left) } as const
   if (isDryRun || answer.removed === 0) return answer
-  const lack = await lackOfRoom(staging, (await stat(file)).size * ROOM_PART)
+  const lack = await lackOfRoom(dirname(made), (await stat(file)).size * ROOM_PART)
   if (lack !== undefined) return { kind: 'room', ...lack }
-  const made = join(staging, `${randomUUID()}.parquet`)
+  let isMade = false
   try {
     await connection.run(
       `COPY (SELECT * FROM ${source} WHERE NOT ${isDue}) TO ${literal(made)} ${PARQUET}`,
     )
     await chmod(made, LAKE_FILE_MODE)
     await sync(made)
-    await rename(made, file)
+    isMade = true
     return answer
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== undefined) return otherFailure(error)
     throw error
   } finally {
-    await rm(made, { force: true })
+    if (!isMade) await rm(made, { force: true })
   }
 }
 

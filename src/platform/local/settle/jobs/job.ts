@@ -64,6 +64,8 @@ export interface SummaryStep {
 export interface ExpireStep {
   step: 'expire'
   file: string
+  /** The new file is made here, when something is due. */
+  made: string
   /** Rows of these tenants go that arrived before `before`, or before `now` by their own days. */
   due: readonly { tenantId: string; before: string }[]
   now: string
