@@ -1,6 +1,7 @@
 import { createIdentity, type Identity } from './access/identity'
 import { type FindSource, rememberSources } from './access/keys/sources'
 import { type FindTenant, rememberTenants } from './access/keys/tenants'
+import type { GroupsOf } from './access/roles/viewer'
 import { auditLater } from './audit/later'
 import type { AuditTrail } from './audit/trail'
 import type { Config } from './config/config'
@@ -28,6 +29,7 @@ import type { Erasures } from './privacy/erasures/erasures'
 import { erasuresLater } from './privacy/later'
 import { boundQuarantine } from './quarantine/bound'
 import { createHidden, type Hidden } from './query/hidden'
+import { groupsLater } from './rosters/later'
 import type { Log } from './telemetry/log'
 import type { Meter } from './watch/meter'
 import { createWatch, type Watch } from './watch/watch'
@@ -101,6 +103,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   access: Access
   /** Keeps who did what to data of people. */
   audit: AuditTrail
+  /** Finds which groups somebody teaches or manages. */
+  groupsOf: GroupsOf
   /** Erases people from everything that is kept of a tenant. */
   erasures: Erasures
   /** Knows what tenants and sources may send and hold. */
@@ -205,6 +209,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     webhookReplays,
     access,
     audit,
+    groupsOf: groupsLater(platform),
     budgets,
     tombstones,
     erasures,

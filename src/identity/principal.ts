@@ -1,3 +1,4 @@
+import type { Role } from './role'
 import type { Scope } from './scope'
 
 /** A session of cmi5 is one learner in one course, and can do nothing beside it. */
@@ -42,6 +43,12 @@ export interface Principal {
   session?: Cmi5Session | undefined
   /** The person whose token it is. Absent for a system, which shows a key or a client's token. */
   person?: Person | undefined
+  /** The role of a key that was made for one. A person has theirs in `person.roles`. */
+  role?: Role | undefined
+  /** Whoever a key with a role was made for, as events name them. */
+  actorId?: string | undefined
+  /** If true, answers hold nothing of single people. */
+  isAggregateOnly?: boolean | undefined
   /** Pages of these origins may ask, and nobody else. Absent where any may. */
   origins?: readonly string[] | undefined
 }

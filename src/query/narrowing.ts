@@ -113,7 +113,11 @@ function utcDay(ms: number): string {
   return new Date(Math.max(ms, 0)).toISOString().slice(0, 10)
 }
 
-// A time in this form is an instant to both engines, whatever the time zone of the session.
+/** Writes an instant for both engines, whatever the time zone of the session. @param time ISO 8601 */
+export function sqlInstant(time: string): string {
+  return timestamp(Date.parse(time))
+}
+
 function timestamp(ms: number): string {
   const utc = new Date(ms).toISOString().replace('T', ' ').replace('Z', ' UTC')
   return `CAST('${utc}' AS timestamp with time zone)`

@@ -23,6 +23,9 @@ const helpers = [
   'privacy',
   'quarantine',
   'query',
+  'rosters',
+  'analytics',
+  'exports',
   'outbound',
   'webhooks',
   'live',
@@ -74,10 +77,16 @@ const mayImport: Record<string, string[]> = {
   // Erasures, access requests: over every port that holds copies.
   privacy: [
     ...[...ground, ...standards, 'access', 'audit', 'governance', 'ingest', 'query'],
-    ...['statements', 'webhooks', 'wire'],
+    ...['analytics', 'exports', 'rosters', 'statements', 'webhooks', 'wire'],
   ],
   quarantine: ground,
   query: ground,
+  // Who teaches whom, over the documents.
+  rosters: [...ground, ...standards],
+  // Answers to people's questions, over the hot store, the lake and what is kept of both.
+  analytics: [...ground, 'access', 'audit', 'query', 'rosters'],
+  // Answers that are files.
+  exports: [...ground, 'access', 'analytics', 'audit', 'query', 'rosters'],
   outbound: ['error'],
   webhooks: [...ground, 'outbound', 'query'],
   documents: ground,

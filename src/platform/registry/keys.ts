@@ -1,3 +1,4 @@
+import type { Role } from '../../identity/role'
 import type { Scope } from '../../identity/scope'
 
 /** The registry stores a key by its hash: the secret itself is shown once, and never stored. */
@@ -13,6 +14,12 @@ export interface ApiKey {
    * source of its tenant. An administrator's key reaches all of them anyway.
    */
   sources?: string[] | '*' | undefined
+  /** Whoever shows the key reads as this role. Absent for the keys of systems, which have scopes. */
+  role?: Role | undefined
+  /** The person whose key it is, as events name them. */
+  actorId?: string | undefined
+  /** If true, answers to it hold nothing of single people. */
+  isAggregateOnly?: boolean | undefined
   /** The hash is SHA-256, hex. Keys are random, so a fast hash is enough (no dictionary to try). */
   hash: string
   /** The hint has the key's first characters, so that people can tell keys apart. */
