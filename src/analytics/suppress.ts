@@ -46,7 +46,7 @@ export function suppress(
     return true
   }
 
-  /** What is missing from a shown total is one figure, or as good as one, and is about at least k people. */
+  /** Sees to it that whatever is missing from a shown total is about k people at least. */
   function coverIn({ total, parts }: Sum): boolean {
     const missing = parts.filter((at) => hidden[at])
     if (hidden[total]) {
