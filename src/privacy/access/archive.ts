@@ -1,6 +1,6 @@
 import { strToU8, Zip, ZipDeflate } from 'fflate'
+import { csvLine } from '../../analytics/csv'
 import { inTurn } from '../../syntax/steps'
-import { csvLine } from './csv'
 import { type EventLine, eventColumns } from './lines'
 import type { Parts } from './parts'
 import { type AccessFile, type AccessRequest, accessFiles } from './request'

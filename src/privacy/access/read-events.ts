@@ -4,8 +4,9 @@ import type { EventRecord } from '../../event/record'
 import type { BlobStore } from '../../platform/blob-store'
 import type { Lake } from '../../platform/lake'
 import { askLake } from '../../query/ask-lake'
+import { recordOf } from '../../query/lake-records'
+import { wholeOf } from '../../query/whole-record'
 import { inTurns } from '../../syntax/steps'
-import { recordOf } from '../../webhooks/replays/lake-records'
 import type { AccessRequest, DayCount } from './request'
 import { theirDays, theirRows } from './their-rows'
 
@@ -89,15 +90,4 @@ function fewDays(days: readonly DayCount[], limit: number): DayCount[] {
     rows += day.rows
   }
   return few
-}
-
-/** Reads a record that is too large for the lake where the lake says it is (on AWS). */
-async function wholeOf(record: EventRecord, blobs: Pick<BlobStore, 'get'>): Promise<EventRecord> {
-  const blob = /^\{"tooLargeForTheLake":\{"blob":"([^"]+)"/.exec(record.raw)?.[1]
-  const bytes = blob?.startsWith('large/') ? await blobs.get(blob) : undefined
-  if (bytes === undefined) return record
-  const whole = JSON.parse(Buffer.from(bytes).toString()) as EventRecord
-  // The text was sent by somebody: it names a record of the same tenant and id, or none.
-  const isSame = whole.tenantId === record.tenantId && whole.eventId === record.eventId
-  return isSame ? whole : record
 }

@@ -1,12 +1,6 @@
-import { columns } from '../../event/columns'
 import { hintOf } from '../../event/person-id'
+import { SELECT_RECORDS } from '../../query/lake-records'
 import { sqlText } from '../../syntax/sql'
-
-// As `webhooks/replays/lake-records.ts` selects them: lists as JSON, and `raw` as it was sent.
-const selected = columns
-  .filter(({ name }) => name !== 'raw' && name !== 'raw_exact')
-  .map(({ name, type }) => (type === 'strings' ? `CAST(${name} AS json) AS ${name}` : name))
-const SELECT = `SELECT ${[...selected, 'coalesce(raw_exact, raw) AS raw'].join(', ')} FROM events`
 
 /**
  * Writes a condition that holds for every row of a person, and for some others: an id is found as its actor or
@@ -57,7 +51,7 @@ export function theirRows(
     after === undefined
       ? ''
       : ` AND (received_at > ${at} OR (received_at = ${at} AND event_id > ${sqlText(after.eventId)}))`
-  return `${SELECT} WHERE day BETWEEN ${sqlText(from)} AND ${sqlText(to)}
+  return `${SELECT_RECORDS} WHERE day BETWEEN ${sqlText(from)} AND ${sqlText(to)}
     AND received_at < ${timeOf(upTo)}${later} AND ${mayBeTheirs(actorIds)}
     ORDER BY received_at, event_id LIMIT ${limit}`
 }

@@ -4,9 +4,9 @@ import { createPeople } from '../../../event/people'
 import { hintOf } from '../../../event/person-id'
 import type { EventRecord } from '../../../event/record'
 import type { Lake } from '../../../platform/lake'
+import { OLDEST, recordOf, recordsWhere } from '../../../query/lake-records'
 import { sqlText } from '../../../syntax/sql'
 import { inTurns } from '../../../syntax/steps'
-import { OLDEST, recordOf, recordsWhere } from '../../../webhooks/replays/lake-records'
 
 // To look for each of more texts is slower than to read every row.
 const FEW = 200

@@ -1,7 +1,7 @@
-import { columns } from '../../event/columns'
-import type { EventRecord } from '../../event/record'
-import { conditionsOf } from '../../query/narrowing'
-import { sqlText } from '../../syntax/sql'
+import { columns } from '../event/columns'
+import type { EventRecord } from '../event/record'
+import { sqlText } from '../syntax/sql'
+import { conditionsOf } from './narrowing'
 
 /** Arrivals from one time to before another, ISO 8601 UTC. */
 interface Range {
@@ -14,7 +14,8 @@ interface Range {
 const selected = columns
   .filter(({ name }) => name !== 'raw' && name !== 'raw_exact')
   .map(({ name, type }) => (type === 'strings' ? `CAST(${name} AS json) AS ${name}` : name))
-const SELECT = `SELECT ${[...selected, 'coalesce(raw_exact, raw) AS raw'].join(', ')} FROM events`
+/** The SQL selects what `recordOf` makes a record of. */
+export const SELECT_RECORDS = `SELECT ${[...selected, 'coalesce(raw_exact, raw) AS raw'].join(', ')} FROM events`
 
 const rangeOf = (range: Range) => conditionsOf(range).range
 
@@ -28,17 +29,17 @@ export function recordsIn(range: Range, limit: number, afterId?: string): string
     afterId === undefined
       ? ''
       : ` AND (received_at > CAST('${from}' AS timestamp with time zone) OR event_id > ${sqlText(afterId)})`
-  return `${SELECT} WHERE ${rangeOf(range)}${isLater} ORDER BY received_at, event_id LIMIT ${limit}`
+  return `${SELECT_RECORDS} WHERE ${rangeOf(range)}${isLater} ORDER BY received_at, event_id LIMIT ${limit}`
 }
 
 /** Writes SQL for the records of these ids among those that arrived within a range. */
 export function recordsOf(range: Range, eventIds: readonly string[]): string {
-  return `${SELECT} WHERE ${rangeOf(range)} AND event_id IN (${eventIds.map(sqlText).join(', ')})`
+  return `${SELECT_RECORDS} WHERE ${rangeOf(range)} AND event_id IN (${eventIds.map(sqlText).join(', ')})`
 }
 
 /** Writes SQL for the records that meet a condition among those that arrived within a range. */
 export function recordsWhere(range: Range, condition: string): string {
-  return `${SELECT} WHERE ${rangeOf(range)} AND ${condition}`
+  return `${SELECT_RECORDS} WHERE ${rangeOf(range)} AND ${condition}`
 }
 
 /** Asks when the oldest event of all arrived. */
