@@ -110,7 +110,8 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
       const { tenant: tenantId, xapi, url, sources, client: clientId, issuer } = options
       const { expires: expiresAt, origin: origins, role, actor: actorId } = options
       const { aggregatesOnly: isAggregateOnly } = options
-      const [wrong] = faultsOfRoleKey({ ...options, actorId, isAggregateOnly, origins })
+      const others = { scopes: options.scopes, sources, origin: origins, xapi }
+      const [wrong] = faultsOfRoleKey({ role, actorId, isAggregateOnly }, others)
       if (wrong) throw new CommandError(`${optionOf(wrong)}: ${wrong.message}`)
       const usual = origins ? pageScopes : usualScopes
       const { scopes = role ? [] : [...(xapi ? xapiScopes : usual)] } = options
@@ -174,10 +175,9 @@ function shownFor(url: URL, keyId: string, key: string): string {
   return `endpoint ${endpointAt(url)}\nkey ${keyId}\nsecret ${key}\n`
 }
 
-const optionNames: { [of in RoleFault['of']]?: string } = {
+const optionNames: Record<string, string> = {
   actorId: '--actor',
   isAggregateOnly: '--aggregates-only',
-  origins: '--origin',
 }
 
 function optionOf({ of }: RoleFault): string {

@@ -2,16 +2,11 @@ import { MAX_ID_LENGTH } from '../../event/limits'
 import { type Role, roles } from '../../identity/role'
 import type { ApiKey } from '../../platform/registry/keys'
 
-/** A role alone says what its key reads, so these are of no use beside one. */
-type Asked = Pick<ApiKey, 'role' | 'actorId' | 'isAggregateOnly' | 'sources' | 'origins'> & {
-  /** Left out where whoever asks named none. */
-  scopes?: ApiKey['scopes'] | undefined
-  xapi?: boolean | undefined
-}
+type Asked = Pick<ApiKey, 'role' | 'actorId' | 'isAggregateOnly'>
 
-export type RoleFault = {
-  /** A member of `Asked`. */
-  of: keyof Asked
+export interface RoleFault {
+  /** A member of the key, or one of the others. */
+  of: string
   message: string
 }
 
@@ -21,18 +16,23 @@ const personal: readonly Role[] = ['teacher-admin', 'teacher', 'student']
 // Half a surrogate, or a character that no system writes into an id, would be in events of nobody.
 const ODD = /\p{Cc}|\p{Cs}/u
 
-/** Tells everything that a key with a role, or one that names a person, may not be. */
-export function faultsOfRoleKey(asked: Asked): RoleFault[] {
-  const { role, actorId, isAggregateOnly } = asked
+/**
+ * Tells everything that a key with a role, or one that names a person, may not be.
+ * @param others what else was asked of it, by name, such as scopes: a role alone says what its key does
+ */
+export function faultsOfRoleKey(
+  { role, actorId, isAggregateOnly }: Asked,
+  others: Readonly<Record<string, unknown>>,
+): RoleFault[] {
   const faults: RoleFault[] = []
-  const fault = (of: keyof Asked, message: string) => void faults.push({ of, message })
+  const fault = (of: string, message: string) => void faults.push({ of, message })
   if (role === undefined) {
     if (actorId !== undefined) fault('actorId', 'Must be left out without a role')
     if (isAggregateOnly) fault('isAggregateOnly', 'Must be left out without a role')
     return faults
   }
-  for (const of of ['scopes', 'sources', 'origins', 'xapi'] as const) {
-    if (asked[of] === undefined || asked[of] === false) continue
+  for (const [of, value] of Object.entries(others)) {
+    if (value === undefined || value === false) continue
     fault(of, 'Must be left out with a role: its key reads as the role says, and nothing else')
   }
   if (actorId === undefined && personal.includes(role)) {

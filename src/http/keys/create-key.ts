@@ -47,7 +47,9 @@ export function createKey(app: App, deps: AppDeps) {
   operation(app, route, checks, async (c, { principal, query, body, reply }) => {
     const { name, sources, xapi, expires: expiresAt, role, actor: actorId } = body
     const { aggregatesOnly: isAggregateOnly } = body
-    requireFit(faultsOfRoleKey({ ...body, actorId, isAggregateOnly }).map(asSent), 'role_key')
+    const others = { scopes: body.scopes, sources, origins: body.origins, xapi }
+    const faults = faultsOfRoleKey({ role, actorId, isAggregateOnly }, others)
+    requireFit(faults.map(asSent), 'role_key')
     const usual = body.origins ? pageScopes : usualScopes
     const scopes = role ? [] : [...new Set(body.scopes ?? (xapi ? xapiScopes : usual))]
     const origins = body.origins && [...new Set(body.origins)]
@@ -78,10 +80,7 @@ export function createKey(app: App, deps: AppDeps) {
 }
 
 // Faults of a role are named by the members of what is stored.
-const sent: { [of in RoleFault['of']]?: string } = {
-  actorId: 'actor',
-  isAggregateOnly: 'aggregatesOnly',
-}
+const sent: Record<string, string> = { actorId: 'actor', isAggregateOnly: 'aggregatesOnly' }
 const asSent = ({ of, message }: RoleFault) => ({ path: [sent[of] ?? of], message })
 
 function requireFit(faults: readonly { path: string[]; message: string }[], code: string) {
