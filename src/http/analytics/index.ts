@@ -1,5 +1,8 @@
 import type { App, AppDeps } from '../context'
+import { getAssessments } from './get-assessments'
+import { getEngagement } from './get-engagement'
 import { getEvent } from './get-event'
+import { getPaths } from './get-paths'
 import { listArrivals } from './list-arrivals'
 import { listEvents } from './list-events'
 
@@ -7,4 +10,7 @@ export function registerAnalytics(app: App, deps: AppDeps) {
   listEvents(app, deps)
   getEvent(app, deps)
   listArrivals(app, deps)
+  getPaths(app, deps)
+  getEngagement(app, deps)
+  getAssessments(app, deps)
 }
