@@ -3,14 +3,15 @@ import type { LakeAnswer } from '../query/ask-lake'
 import { conditionOf } from '../query/narrowing'
 import { type AskNeeds, askAs, type Covered } from './ask'
 import { type AskedSpan, narrowingTo, type Span, spanOf } from './span'
+import { suppress } from './suppress'
 
-/** What all questions about a span take. */
+/** Questions about a span of time all take these. */
 export interface Asked extends AskedSpan {
   course?: string | undefined
   learner?: string | undefined
 }
 
-/** What an answer says of itself. */
+/** An answer says of itself what it is about, and whether it is whole. */
 export interface Answered extends Covered {
   from: string
   to: string
@@ -90,4 +91,13 @@ export function share(part: number, whole: number): number | undefined {
 /** Cuts the row that was asked for only to know whether there are more. */
 export function cut<Item>(rows: readonly Item[], limit: number) {
   return { rows: rows.slice(0, limit), truncated: rows.length > limit }
+}
+
+/**
+ * Tells whether it may be said how many of a group that is shown are in a part of it: of fewer than k, or all
+ * but fewer than k, it would be said of few.
+ */
+export function isSaid(people: number, within: number): boolean {
+  const parts = [within, Math.max(0, people - within)]
+  return !suppress(parts.map((count) => ({ people: count }))).some(Boolean)
 }

@@ -3,7 +3,7 @@ import { type Narrowing, sqlInstant } from '../query/narrowing'
 import { toTimeBound } from '../query/time-bound'
 import { dayAt, startOfDay, zoneNamed } from '../query/zone'
 
-/** What somebody asks of a span: its ends, and the zone whose days they are. */
+/** Somebody asks for a span by its ends, and by the zone whose days they are. */
 export interface AskedSpan {
   /** A day of the zone, or a time (ISO 8601). Left out: thirty days before `to`. */
   from?: string | undefined

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { issueKey, type KeyGrant } from '../../src/access/keys/key'
 import { archiveStored, startConsumers } from '../../src/changes/consumers'
 import type { EventRecord } from '../../src/event/record'
@@ -59,7 +61,10 @@ const app = shared(async () => {
   const createdAt = clock.now().toISOString()
   await platform.registry.tenants.put({ tenantId: 'college', name: 'college', createdAt })
   const bytes = Buffer.from(JSON.stringify({ teaches: ['zoology'], manages: ['botany'] }))
-  await platform.documents.put('default', staffKey('tess'), { bytes, contentType: 'application/json' })
+  await platform.documents.put('default', staffKey('tess'), {
+    bytes,
+    contentType: 'application/json',
+  })
   if (process.env.TEST_TARGET === 'aws') return started
   await platform.events.append(records)
   await archiveStored(platform)
@@ -234,13 +239,13 @@ describe('GET /analytics/engagement', () => {
 
   inLake('lists who stays away, the longest first', async () => {
     const { rows } = await answered(`engagement?${june}&groupBy=learner&inactiveFor=29`)
-    expect(rows.map(({ learner }) => learner)).toEqual(['p2', 'p3', 'p4', 'p5'])
+    expect(rows.map(({ learner }) => learner)).toEqual(['p4', 'p5', 'p2', 'p3'])
     const nobody = await answered(`engagement?${june}&groupBy=learner&inactiveFor=30`)
     expect(nobody.rows).toEqual([])
     const all = await answered(`engagement?${june}&groupBy=learner,course&inactiveFor=28&limit=2`)
     expect(all.rows.map(({ learner, course }) => [learner, course])).toEqual([
-      ['p2', 'botany'],
-      ['p3', 'botany'],
+      ['p4', 'botany'],
+      ['p5', 'botany'],
     ])
     expect(all.truncated).toBe(true)
   })
@@ -251,9 +256,9 @@ describe('GET /analytics/engagement', () => {
     })
     expect(student.rows).toMatchObject([{ learner: 'p2', events: 3, activeDays: 1 }])
     const teacher = { role: 'teacher', actorId: 'tess' } as const
-    expect((await answered(`engagement?${june}`, teacher)).rows.map(({ course }) => course)).toEqual(
-      ['zoology'],
-    )
+    expect(
+      (await answered(`engagement?${june}`, teacher)).rows.map(({ course }) => course),
+    ).toEqual(['zoology'])
     const head = { role: 'teacher-admin', actorId: 'tess' } as const
     expect((await answered(`engagement?${june}`, head)).rows).toHaveLength(2)
     // Whoever asks for another's course by name gets none of it.
@@ -322,9 +327,24 @@ describe('a reading of people', () => {
   inLake('stands in the trail', async () => {
     await answered(`engagement?${june}&groupBy=learner`)
     const test = await app()
+    await test.services?.audit.settle()
     const reply = await test.request('/audit?action=data.read', {
       headers: test.as(test.keys.admin),
     })
     expect(await reply.text()).toContain('GET /analytics/engagement')
   })
+})
+
+describe('docs/analytics.md', () => {
+  const text = readFileSync(join(import.meta.dir, '../../docs/analytics.md'), 'utf8')
+  const asked = /'http:\/\/localhost:3000\/analytics\/((?:paths|engagement|assessments)\?[^']+)'/g
+  const examples = [...text.matchAll(asked)].map(([, query]) => query!)
+
+  it('has two examples of each', () => expect(examples).toHaveLength(6))
+
+  for (const query of examples) {
+    inLake(`has an example that runs: ${query}`, async () => {
+      expect(await answered(query)).toMatchObject({ truncated: false })
+    })
+  }
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import type { Lake } from '../../src/platform/lake'
 import { openArchive } from '../../src/platform/local/archive'
 import { lakeFolder, openLake } from '../../src/platform/local/lake'
-import type { Lake } from '../../src/platform/lake'
 import { askLake } from '../../src/query/ask-lake'
 import { silentLog } from '../../src/telemetry/log'
 import { temporaryFolder } from '../support/folders'

@@ -90,7 +90,9 @@ const graded: EventRecord[] = [
   done(at(20, 0), 'gil', 'Started', {
     ...{ type: 'AssessmentItemEvent', objectType: 'AssessmentItem', objectId: 'item-9' },
     ...{ attemptId: 'attempt-9', assignableId: 'item-9', sessionId: 's9' },
-    raw: JSON.stringify({ object: { id: 'item-9', isPartOf: { type: 'Assessment', id: 'test-9' } } }),
+    raw: JSON.stringify({
+      object: { id: 'item-9', isPartOf: { type: 'Assessment', id: 'test-9' } },
+    }),
   }),
   done(at(20, 2), 'gil', 'LoggedOut', { type: 'SessionEvent', sessionId: 's9' }),
   // Of several grades the latest counts.

@@ -6,17 +6,18 @@ import {
   begin,
   countIn,
   cut,
+  isSaid,
   numberIn,
   type Row,
   rowsFor,
   textIn,
 } from '../answer'
 import type { AskNeeds } from '../ask'
-import { suppress, withoutFew } from '../suppress'
+import { withoutFew } from '../suppress'
 import { assessmentsSql } from './assessments-sql'
 import { itemsSql } from './items-sql'
 
-/** What a row of the answer is about. */
+/** A row of the answer is about one of these. */
 export const subjects = ['assessment', 'item'] as const
 export type Subject = (typeof subjects)[number]
 
@@ -106,8 +107,7 @@ function assessmentOf(row: Row): AssessmentRow {
 function assessmentOfMany(row: Row): AssessmentRow {
   const { graded = 0, mean, lowest, highest, ...rest } = assessmentOf(row)
   // An attempt is of one person: of fewer than k attempts there are fewer people.
-  const isFew = isAboutFew(rest.people, graded)
-  return isFew ? rest : { ...rest, graded, mean }
+  return isSaid(rest.people, Math.min(graded, rest.people)) ? { ...rest, graded, mean } : rest
 }
 
 function itemOf(row: Row): ItemRow {
@@ -127,13 +127,6 @@ function itemOf(row: Row): ItemRow {
 
 function itemOfMany(row: Row): ItemRow {
   const { answers, difficulty, discrimination, ...rest } = itemOf(row)
-  const isFew = isAboutFew(rest.people, countIn(row, 'people_answered'))
-  return isFew ? rest : { ...rest, answers, difficulty, discrimination }
-}
-
-/** Whoever is in a figure and whoever is not are all whom the row is about. */
-function isAboutFew(people: number, within: number): boolean {
-  const parts = [within, Math.max(0, people - within)]
-  const cells = [people, ...parts].map((count) => ({ people: count }))
-  return suppress(cells, [{ total: 0, parts: [1, 2] }])[1] === true
+  const isKnown = isSaid(rest.people, countIn(row, 'people_answered'))
+  return isKnown ? { ...rest, answers, difficulty, discrimination } : rest
 }

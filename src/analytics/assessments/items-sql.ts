@@ -1,4 +1,5 @@
 import { conditionsOf, equal, type Narrowing } from '../../query/narrowing'
+import { isGrade, partOf } from '../../query/sql/items'
 import { personId } from '../../query/sql/people'
 import { sqlText } from '../../syntax/sql'
 
@@ -15,13 +16,6 @@ const MINUTE_MS = 60_000
 // A correlation of fewer pairs than this is chance.
 const FEWEST_PAIRS = 5
 
-// The assessment that an item is in stands in no column. Properties before the id are read past if they
-// are no objects.
-const PART = String.raw`"isPartOf"\s*:\s*(?:\{[^{}]*?"@?id"\s*:\s*)?"([^"]+)"`
-const PARENT = String.raw`"parent"\s*:\s*\[?\s*\{[^{}]*?"id"\s*:\s*"([^"]+)"`
-const found = (pattern: string) =>
-  `nullif(replace(regexp_extract(raw, '${pattern}', 1), '\\/', '/'), '')`
-
 /**
  * Writes SQL for items of assessments: how hard they are, how well they tell good takers from others, and how long
  * they take. A row for each item, by id. `docs/analytics.md` has the formulas.
@@ -32,23 +26,18 @@ export function itemsSql({ narrowing, assessment, gap, limit }: ItemsAsked): str
   const who = equal('person_id', narrowing.person)
   const only = assessment === undefined ? '' : `\n    AND test = ${sqlText(assessment)}`
   return `WITH chosen AS (
-  SELECT tenant_id, event_id, standard, type, session_id, attempt_id, assignable_id,
+  SELECT tenant_id, event_id, session_id, attempt_id, assignable_id,
     object_id, object_type, object_name, occurred_at, received_at, duration_ms,
     coalesce(sample_rate, 1e0) AS rate,
     ${personId} AS person_id,
-    standard = 'caliper' AND type IN ('GradeEvent', 'OutcomeEvent') AS is_grade,
+    ${isGrade} AS is_grade,
     coalesce(object_type = 'AssessmentItem', false) AS is_on_item,
     CASE
       WHEN max_score > 0 THEN greatest(0e0, least(1e0, score / max_score))
       WHEN success THEN 1e0
       WHEN NOT success THEN 0e0
     END AS result,
-    CASE
-      WHEN object_type <> 'AssessmentItem' THEN NULL
-      WHEN standard = 'caliper' THEN ${found(PART)}
-      WHEN standard = 'xapi' THEN ${found(PARENT)}
-      WHEN assignable_id <> object_id THEN assignable_id
-    END AS part_of
+    ${partOf} AS part_of
   FROM events
   WHERE ${range}
     AND kind = 'event'${and.join('')}

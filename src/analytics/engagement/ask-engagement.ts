@@ -6,6 +6,7 @@ import {
   begin,
   countIn,
   cut,
+  isSaid,
   numberIn,
   type Row,
   rowsFor,
@@ -14,7 +15,7 @@ import {
 } from '../answer'
 import type { AskNeeds } from '../ask'
 import { daysSince, type Span, unseenBefore } from '../span'
-import { suppress, withoutFew } from '../suppress'
+import { withoutFew } from '../suppress'
 import { type EngagementAsked, engagementSql } from './engagement-sql'
 
 export interface EngagementQuestion extends Asked, Omit<EngagementAsked, 'unseenBefore'> {
@@ -124,7 +125,5 @@ function instantIn(row: Row, name: string): string {
 /** Whoever came back and whoever did not are all who came. */
 function ofMany(row: CourseEngagement): CourseEngagement {
   const { returned = 0, returnRate, ...rest } = row
-  const cells = [row.people, returned, row.people - returned].map((people) => ({ people }))
-  const [, ...few] = suppress(cells, [{ total: 0, parts: [1, 2] }])
-  return few.some(Boolean) ? rest : row
+  return isSaid(row.people, returned) ? row : rest
 }

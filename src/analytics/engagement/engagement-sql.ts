@@ -2,7 +2,7 @@ import { course } from '../../query/narrowing'
 import { personId } from '../../query/sql/people'
 import { counted, tenths } from '../../query/sql/scaled'
 
-/** What a row of the answer is about. */
+/** A row of the answer is about one of these. */
 export const groupings = ['course', 'learner', 'learner,course'] as const
 export type Grouping = (typeof groupings)[number]
 

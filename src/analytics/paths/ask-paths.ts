@@ -88,14 +88,12 @@ function sequenceOf(row: Row, length: number): Sequence {
 
 /** Leaves out what is about few: the sequence, or how often it was the last. */
 function ofMany(row: Row, sequence: Sequence): Sequence[] {
-  const counts = ['people', 'people_ended', 'people_on'].map((name) => countIn(row, name))
-  const [isFew, endedFew, onFew] = suppress(
-    counts.map((people) => ({ people })),
-    [{ total: 0, parts: [1, 2] }],
+  const [isFew, ...fewOf] = suppress(
+    ['people', 'people_ended', 'people_on'].map((name) => ({ people: countIn(row, name) })),
   )
   if (isFew) return []
   const { ended, dropOff, ...rest } = sequence
-  return [endedFew || onFew ? rest : { ...rest, ended, dropOff }]
+  return [fewOf.some(Boolean) ? rest : sequence]
 }
 
 function reachOf(row: Row | undefined, seesPeople: boolean): Reach {

@@ -48,7 +48,7 @@ reached AS (
     ${tookMs} AS took_ms,
     CASE n ${goesOn.join(' ')} END IS NULL AS is_left
   FROM sessions
-  CROSS JOIN (VALUES ${[0, ...places].map((n) => `(${n})`).join(", ")}) AS stages (n)
+  CROSS JOIN (VALUES ${[0, ...places].map((n) => `(${n})`).join(', ')}) AS stages (n)
   WHERE CASE n WHEN 0 THEN 0 ${reached.join(' ')} END IS NOT NULL
 ),
 ranked AS (

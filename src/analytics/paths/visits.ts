@@ -1,6 +1,6 @@
 import { personId } from '../../query/sql/people'
 
-/** What a step is called by. */
+/** A step is called by one of these. */
 export const stepKinds = ['action', 'type', 'object', 'objectType'] as const
 export type StepKind = (typeof stepKinds)[number]
 

@@ -85,8 +85,9 @@ export function getAssessments(app: App, deps: AppDeps) {
   operation(app, route, { admit }, async (c, { principal: viewer, query, reply }) => {
     const answer = await askAssessments(needs, viewer, query, c.req.raw.signal)
     if (viewer.seesPeople) {
-      const noted = { count: answer.rows.length, person: query.learner, fields: query.groupBy }
-      await readNoted(deps, viewer.principal, QUESTION, noted)
+      const { learner: person, course: group, groupBy: fields } = query
+      const noted = { count: answer.rows.length, person, group, fields }
+      await readNoted(deps, viewer, QUESTION, noted)
     }
     return reply.json(c, 200, answer)
   })

@@ -95,9 +95,9 @@ export function getEngagement(app: App, deps: AppDeps) {
     const order = orderBy ?? (rest.inactiveFor === undefined ? 'id' : 'lastSeen')
     const answer = await askEngagement(needs, viewer, { ...rest, order }, c.req.raw.signal)
     if (viewer.seesPeople) {
-      const count = answer.rows.length
-      const noted = { count, person: query.learner, fields: query.groupBy }
-      await readNoted(deps, viewer.principal, QUESTION, noted)
+      const { learner: person, course: group, groupBy: fields } = query
+      const noted = { count: answer.rows.length, person, group, fields }
+      await readNoted(deps, viewer, QUESTION, noted)
     }
     return reply.json(c, 200, answer)
   })

@@ -112,7 +112,8 @@ export function getPaths(app: App, deps: AppDeps) {
         : await askFunnel(needs, viewer, { ...asked, steps: stepsIn(listed) }, signal)
     if (viewer.seesPeople) {
       const { people: count = 0 } = answer
-      await readNoted(deps, viewer.principal, QUESTION, { count, person: asked.learner })
+      const { learner: person, course: group } = asked
+      await readNoted(deps, viewer, QUESTION, { count, person, group })
     }
     return reply.json(c, 200, answer)
   })

@@ -1675,6 +1675,124 @@ export type Arrivals = {
   isAll: boolean
 }
 
+export type Paths = {
+  sessions?: number
+  people?: number
+  /** Most frequent first */
+  sequences?: {
+    steps: string[]
+    sessions?: number
+    people?: number
+    /** How often it was met */
+    times?: number
+    /** How often the session ended with it */
+    ended?: number
+    /** `ended` by `times`, 0 to 1 */
+    dropOff?: number
+  }[]
+  /** The funnel that was asked for */
+  steps?: {
+    step: string
+    sessions?: number
+    people?: number
+    /** Share of the sessions that reached the first step, 0 to 1 */
+    conversion?: number
+    /** Sessions that came no further */
+    left?: number
+    /** `left` by `sessions`, 0 to 1 */
+    dropOff?: number
+    /** Half of the sessions came here from the step before within so many seconds */
+    medianSeconds?: number
+  }[]
+  /** The answer begins here, ISO 8601 UTC */
+  from: string
+  /** It ends before */
+  to: string
+  timeZone: string
+  /** There is more than `limit` */
+  truncated: boolean
+  /** All that arrived before is in the answer, ISO 8601 UTC. Absent on AWS: a metric says how far the lake is behind */
+  completeTo?: string
+  /** So many rows or figures are left out, since they are about fewer than 5 people or would give such away. Absent for whoever sees people */
+  suppressed?: number
+}
+
+export type Engagement = {
+  rows: {
+    course?: string
+    learner?: string
+    name?: string
+    /** Of a course: learners with an event in it */
+    people?: number
+    events: number
+    /** Sessions that their senders name */
+    sessions: number
+    /** Runs of events without a longer pause than `gap` */
+    sittings: number
+    /** The pauses within sittings, added up */
+    activeMinutes: number
+    /** Of the people of a course */
+    medianActiveMinutes?: number
+    activeDays?: number
+    /** People with events on two days or more */
+    returned?: number
+    /** `returned` by `people`, 0 to 1 */
+    returnRate?: number
+    firstSeen?: string
+    lastSeen?: string
+    /** Days of the time zone, from the last event to the last day that is asked for */
+    daysSinceLastSeen: number
+  }[]
+  /** The answer begins here, ISO 8601 UTC */
+  from: string
+  /** It ends before */
+  to: string
+  timeZone: string
+  /** There is more than `limit` */
+  truncated: boolean
+  /** All that arrived before is in the answer, ISO 8601 UTC. Absent on AWS: a metric says how far the lake is behind */
+  completeTo?: string
+  /** So many rows or figures are left out, since they are about fewer than 5 people or would give such away. Absent for whoever sees people */
+  suppressed?: number
+}
+
+export type Assessments = {
+  rows: {
+    /** Of an item: the one that it is a part of, where its sender says so */
+    assessment?: string
+    item?: string
+    name?: string
+    people: number
+    attempts: number
+    submitted?: number
+    /** Attempts of which a score is known */
+    graded?: number
+    /** In percent of what could be reached; so are `mean` and `highest` */
+    lowest?: number
+    mean?: number
+    highest?: number
+    /** Attempts of which a result is known */
+    answers?: number
+    /** The mean result, 0 to 1: high is easy */
+    difficulty?: number
+    /** Correlation of the result with the mean result on the other items, -1 to 1. Absent for fewer than 5, or where all are equal */
+    discrimination?: number
+    medianSeconds?: number
+    meanSeconds?: number
+  }[]
+  /** The answer begins here, ISO 8601 UTC */
+  from: string
+  /** It ends before */
+  to: string
+  timeZone: string
+  /** There is more than `limit` */
+  truncated: boolean
+  /** All that arrived before is in the answer, ISO 8601 UTC. Absent on AWS: a metric says how far the lake is behind */
+  completeTo?: string
+  /** So many rows or figures are left out, since they are about fewer than 5 people or would give such away. Absent for whoever sees people */
+  suppressed?: number
+}
+
 export type CreatedWebhook = Webhook & {
   /** Signs every delivery (Standard Webhooks). Shown once */
   secret: string
@@ -4252,6 +4370,116 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Find frequent paths, or follow a funnel */
+  getPaths: {
+    method: 'GET'
+    path: '/analytics/paths'
+    query: {
+      /** From this day of the time zone on, or this time. Left out: thirty days before `to` */
+      from?: string
+      /** Before this day of the time zone, or this time. Left out: now */
+      to?: string
+      /** Whose days: a name of the IANA database. Left out: `UTC` */
+      timeZone?: string
+      /** Only what happened in this course, or in this group where no course is known */
+      course?: string
+      /** Only this person */
+      learner?: string
+      /** A funnel: two to 10 steps, separated by commas; a comma in a step is `\,`. Left out: the most frequent sequences */
+      steps?: string
+      /** What a step is called by: the action, in Caliper's words where it has one; the type of the event; the object; its type */
+      of?: 'action' | 'type' | 'object' | 'objectType'
+      /** A path ends with the session, or goes on through all sessions of a person */
+      per?: 'session' | 'person'
+      /** Minutes: a longer pause ends a sitting, and is no time spent */
+      gap?: number
+      /** Steps of a sequence */
+      length?: number
+      /** A step that comes again at once is one step of a sequence, or another */
+      repeats?: 'collapse' | 'keep'
+      /** Sequences */
+      limit?: number
+    }
+    replies: {
+      200: Paths
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Find how much people work, and who stays away */
+  getEngagement: {
+    method: 'GET'
+    path: '/analytics/engagement'
+    query: {
+      /** From this day of the time zone on, or this time. Left out: thirty days before `to` */
+      from?: string
+      /** Before this day of the time zone, or this time. Left out: now */
+      to?: string
+      /** Whose days: a name of the IANA database. Left out: `UTC` */
+      timeZone?: string
+      /** Only what happened in this course, or in this group where no course is known */
+      course?: string
+      /** Only this person */
+      learner?: string
+      /** A row for each course, for each learner, or for each learner in each course */
+      groupBy?: 'course' | 'learner' | 'learner,course'
+      /** Minutes: a longer pause ends a sitting, and is no time spent */
+      gap?: number
+      /** Only learners (or courses) of which nothing was seen for so many days, longest first */
+      inactiveFor?: number
+      /** Of learners: by id, by most active minutes, or by who was last seen the longest ago. Left out: by id, or `lastSeen` with `inactiveFor` */
+      orderBy?: 'id' | 'activeMinutes' | 'lastSeen'
+      /** Rows */
+      limit?: number
+    }
+    replies: {
+      200: Engagement
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Find attempts and scores, or how good items are */
+  getAssessments: {
+    method: 'GET'
+    path: '/analytics/assessments'
+    query: {
+      /** From this day of the time zone on, or this time. Left out: thirty days before `to` */
+      from?: string
+      /** Before this day of the time zone, or this time. Left out: now */
+      to?: string
+      /** Whose days: a name of the IANA database. Left out: `UTC` */
+      timeZone?: string
+      /** Only what happened in this course, or in this group where no course is known */
+      course?: string
+      /** Only this person */
+      learner?: string
+      /** A row for each assessment or assignment, or for each item (question) */
+      groupBy?: 'assessment' | 'item'
+      /** Only this assessment, or the items of it */
+      assessment?: string
+      /** Minutes: a longer pause ends a sitting, and is no time spent */
+      gap?: number
+      /** Rows */
+      limit?: number
+    }
+    replies: {
+      200: Assessments
+      400: Problem
+      401: Problem
+      403: Problem
       429: Problem
       500: Problem
       503: Problem
