@@ -1,4 +1,5 @@
 import type { App, AppDeps } from '../context'
+import { registerExports } from './exports'
 import { getAssessments } from './get-assessments'
 import { getEngagement } from './get-engagement'
 import { getEvent } from './get-event'
@@ -13,4 +14,5 @@ export function registerAnalytics(app: App, deps: AppDeps) {
   getPaths(app, deps)
   getEngagement(app, deps)
   getAssessments(app, deps)
+  registerExports(app, deps)
 }

@@ -64,6 +64,11 @@ export const holders: Readonly<Record<string, Holder>> = {
     blobs: ['access/'],
     shownBy: ['tests/local/access-requests.test.ts', 'is deleted after seven days'],
   },
+  Exports: {
+    documents: ['exports'],
+    blobs: ['exports/'],
+    shownBy: ['tests/local/exports.test.ts', 'is deleted after three days'],
+  },
   'What expires by itself': {
     documents: ['xapi-more', 'cmi5', 'webhook-replays', 'webhook-tests'],
     blobs: ['documents/expiring/'],
