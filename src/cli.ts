@@ -3,6 +3,7 @@ import { version } from '../package.json'
 import { auditCommand } from './cli/audit'
 import { convertCommand } from './cli/convert'
 import { demoCommand } from './cli/demo'
+import { exportCommand } from './cli/export'
 import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
@@ -29,6 +30,7 @@ const program = new Command('nonius')
 const commands = [
   serveCommand,
   queryCommand,
+  exportCommand,
   lakeCommand,
   keysCommand,
   tenantsCommand,

@@ -56,6 +56,8 @@ export interface ExportJob extends Whose {
   selection: Selection
   /** The file is called so. */
   name: string
+  /** The same question by the same asker is the same text. */
+  question: string
   step: ExportStep
   place: {
     days?: DayCount[] | undefined
@@ -91,6 +93,6 @@ export const FILE_DAYS = 3
 export function progressOf({ status, total, read }: ExportJob): number {
   if (status === 'ready') return 1
   if (total === undefined || total === 0) return 0
-  // What is left is to put the file together.
+  // The last hundredth is to put the file together.
   return Math.floor(Math.min(read / total, 1) * 99) / 100
 }

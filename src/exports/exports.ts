@@ -28,7 +28,7 @@ export interface ExportNeeds {
 /** Gives out events as files. */
 export interface Exports extends AsyncDisposable {
   /**
-   * Begins an export of what a viewer may see.
+   * Begins an export of what a viewer may see. The same question, while it is under way, is the same export.
    * @throws {AppError} `invalid_request`, `forbidden`, `limit_reached`
    */
   begin(viewer: Viewer, asked: Asked): Promise<ExportJob>
@@ -91,7 +91,13 @@ export function createExports(needs: ExportNeeds): Exports {
       }
       const selection = selectionOf(viewer, asked)
       const all = await store.list(tenantId)
-      if (all.filter(({ status }) => status === 'running').length >= MAX_RUNNING) {
+      const running = all.filter(({ status }) => status === 'running')
+      const question = JSON.stringify([byOf(viewer), asked.format, selection, asked.timezone])
+      for (const entry of running) {
+        const job = (await store.get(entry))?.job
+        if (job?.status === 'running' && job.question === question) return job
+      }
+      if (running.length >= MAX_RUNNING) {
         throw new AppError('limit_reached', `A tenant may have ${MAX_RUNNING} exports under way.`)
       }
       if (all.length >= MAX_KEPT) {
@@ -102,7 +108,7 @@ export function createExports(needs: ExportNeeds): Exports {
       const job: ExportJob = {
         ...{ tenantId, exportId: `exp_${randomUUID()}`, status: 'running', by: byOf(viewer) },
         createdAt: at.toISOString(),
-        ...{ format: asked.format, selection, name: fileNameOf(asked, at) },
+        ...{ format: asked.format, selection, name: fileNameOf(asked, at), question },
         ...{ step: 'days', place: {}, read: 0, rows: 0, parts: [], revision: 0 },
       }
       await store.put(job)
@@ -151,7 +157,7 @@ export function createExports(needs: ExportNeeds): Exports {
       if (job?.status !== 'ready' || job.expiresAt! <= now().toISOString()) return undefined
       const size = job.parts.reduce((sum, bytes) => sum + bytes, 0)
       const { contentType } = formats[job.format]
-      return { job, size, contentType, pieces: parts.read(job, from) }
+      return { job, size, contentType, pieces: parts.read(job, from < size ? from : 0) }
     },
 
     carryOn: (tenantIds, maxMs) =>
@@ -186,7 +192,7 @@ export function createExports(needs: ExportNeeds): Exports {
           if (await endJob(working, at, { ...end, readyAt: now().toISOString() })) break
         }
         runner?.stop(one.job)
-        // What a piece put while it was stopped.
+        // A piece may have put something while it was stopped.
         await parts.removeAll(one.job)
       }
       return { looked: all.length, found: count }
@@ -211,7 +217,7 @@ function mayHold({ selection, parts, status }: ExportJob, ids: ReadonlySet<strin
   return parts.length > 0 || status === 'running' || selection.where !== ''
 }
 
-/** What was asked for may name somebody. */
+/** Forgets what was asked for, which may name somebody. */
 function nothing({ selection }: ExportJob): ExportJob['selection'] {
   return { where: '', fields: selection.fields }
 }

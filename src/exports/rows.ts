@@ -2,7 +2,7 @@ import { matcherOf, subjectOf } from '../event/conditions'
 import type { EventRecord } from '../event/record'
 import type { BlobStore } from '../platform/blob-store'
 import type { Selection } from './export'
-import { type ExportField, exportFields, fieldsOf, cellOf } from './fields'
+import { cellOf, type ExportField, exportFields, fieldsOf } from './fields'
 
 /** Takes other people out of an item of a person's; undefined where it cannot be read. */
 export type Redact = (raw: string) => { text: string; others: number } | undefined
@@ -66,7 +66,7 @@ export async function rowsOfSelection(
   }
 }
 
-// What these say was sent in the item, where it may be about somebody else.
+// These were sent in the item, and may be about somebody else.
 const OF_ITEM = new Set([
   ...['actorId', 'actorName', 'objectId', 'objectName', 'targetId', 'generatedId', 'groupId'],
   ...['sessionId', 'memberId', 'courseId', 'courseName', 'attemptId', 'assignableId'],

@@ -146,7 +146,10 @@ export async function endJob(
   // The parts first: a full disk has room for the document then.
   await clear({ parts, platform }, job)
   const place = {}
-  const isDone = await store.put({ ...job, ...end, parts: [], place, step: 'done' }, etag)
+  const isDone = await store.put(
+    { ...job, ...end, parts: [], place, question: '', step: 'done' },
+    etag,
+  )
   return isDone !== undefined
 }
 
@@ -191,7 +194,7 @@ async function piece(
       if (again === undefined) return 'over'
       log.error('an export failed', { ...whose, reason: (thrown as Error).message })
       const problem = problemOf(thrown).slice(0, MAX_PROBLEM)
-      // What was put after the last time that it was stored is among the parts that go.
+      // Parts of the piece that failed go with all others.
       const end = { status: 'failed' as const, problem, readyAt: now().toISOString() }
       return (await endJob(working, again, end)) ? 'over' : 'trouble'
     }

@@ -7,7 +7,7 @@ import { parquetFormat } from './parquet'
 /** A row has a value for each field, as JSON has it; undefined where there is none. */
 export type Row = readonly unknown[]
 
-/** What a part is made of stands in memory until it is written. */
+/** A part stands in memory until it is written. */
 export interface PartWriter {
   add(row: Row): void
   /** About how many bytes the part has so far, before it is compressed. */
@@ -20,7 +20,7 @@ export interface PartWriter {
 /** Files are made of parts that follow each other, each made without the others. */
 export interface Format {
   contentType: string
-  /** Of the name of the file. */
+  /** The name of the file ends so. */
   ending: string
   /** The file begins with this. */
   begin(fields: readonly ExportField[]): Promise<Uint8Array | undefined>

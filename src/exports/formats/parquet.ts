@@ -33,7 +33,7 @@ export const physicalTypes = {
   ...{ bigint: INT64, double: DOUBLE, boolean: BOOLEAN },
 } as const satisfies Record<ExportField['type'], number>
 
-/** What a footer says of a row group: of each column, how many bytes it has, and how many nulls. */
+/** A footer says so much of a row group: of each column, how many bytes it has, and how many nulls. */
 interface Note {
   rows: number
   columns: [plain: number, stored: number, nulls: number][]
