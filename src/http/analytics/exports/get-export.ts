@@ -34,8 +34,8 @@ export function getExport(app: App, deps: AppDeps) {
     if (view.url !== undefined) {
       // Whoever has the address has the file, so that giving it out is what discloses.
       const { fields, learner } = job.selection
-      const noted = { count: job.rows, person: learner?.[0], fields: fields.join(' ') }
-      await readNoted(deps, viewer.principal, QUESTION, noted)
+      const noted = { count: job.rows, person: learner?.[0], fields: fields.join(',') }
+      await readNoted(deps, viewer, QUESTION, noted)
     }
     c.header('Cache-Control', 'no-store')
     return reply.json(c, 200, view)
