@@ -7,6 +7,7 @@ import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
 import { lakeCommand } from './cli/lake'
+import { loadCommand } from './cli/load'
 import { policiesCommand } from './cli/policies'
 import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
@@ -30,6 +31,7 @@ const commands = [
   serveCommand,
   queryCommand,
   lakeCommand,
+  loadCommand,
   keysCommand,
   tenantsCommand,
   issuersCommand,
