@@ -25,6 +25,7 @@ const PATIENCE_MS = 60_000
 const KEPT = { standard: 2555, sensitive: 1095, pii: 365, system: 365 }
 const on = (day: string, more: Partial<EventRecord> = {}) =>
   aRecord({ receivedAt: `2026-11-${day}T09:30:00.000Z`, ...more })
+const nothing = { made: [], inserted: 0, changed: 0, removed: 0, files: 0 }
 const idsOf = (records: readonly EventRecord[]) => records.map(({ eventId }) => eventId).toSorted()
 
 export async function loadFrom(
@@ -53,11 +54,12 @@ export function loadTargetContract(name: string, create: () => Promise<LoadBench
         expect(await loadFrom(at)).toEqual({
           made: ['table nonius.events'],
           inserted: 2,
+          changed: 0,
           removed: 0,
           files: 3,
         })
         expect(await ids(at)).toEqual(idsOf([one, two]))
-        expect(await loadFrom(at)).toEqual({ made: [], inserted: 0, removed: 0, files: 0 })
+        expect(await loadFrom(at)).toEqual(nothing)
         await at.archive.write(aBatch('c', [late]))
         await at.archive.write(aBatch('d', [{ ...late, actorName: 'again' }]))
         expect(await loadFrom(at)).toMatchObject({ inserted: 1, files: 2 })
@@ -86,7 +88,7 @@ export function loadTargetContract(name: string, create: () => Promise<LoadBench
         expect(await ids(at, `day = '2026-11-16'`)).toEqual(idsOf([second, pii]))
 
         await at.settlement.settle({ until: '2026-11-18' })
-        expect(await loadFrom(at)).toMatchObject({ inserted: 0, removed: 0 })
+        expect(await loadFrom(at)).toMatchObject({ inserted: 0, changed: 1, removed: 0 })
         expect(await ids(at, `day = '2026-11-15'`)).toEqual(idsOf([first, hers, second]))
         expect(await ids(at)).toEqual(idsOf([first, hers, second, pii]))
 
@@ -98,6 +100,29 @@ export function loadTargetContract(name: string, create: () => Promise<LoadBench
         expect(await loadFrom(at)).toMatchObject({ inserted: 0, removed: 1 })
         expect(await ids(at)).toEqual(idsOf([first, second]))
         expect(await loadFrom(at)).toMatchObject({ files: 0 })
+      },
+      PATIENCE_MS,
+    )
+
+    it(
+      'has nothing of whoever was anonymised, whose events come again under their ids',
+      async () => {
+        await using at = await create()
+        const ada = 'mailto:ada@example.edu'
+        const hers = on('15', { actorId: ada, raw: JSON.stringify({ actor: { id: ada } }) })
+        const others = [on('15'), on('16', { raw: JSON.stringify({ object: { id: ada } }) })]
+        await at.archive.write(aBatch('a', [hers, ...others]))
+        await loadFrom(at)
+        await at.archive.erase('default', { actorIds: [ada] })
+        const without = { actorId: 'urn:nonius:anonymous', raw: '{"actor":{}}' }
+        await at.archive.write(aBatch('b', [{ ...hers, ...without }]))
+        // The copy of the other comes on another day than that on which it was.
+        const moved = { ...others[1]!, raw: '{"object":{}}', receivedAt: hers.receivedAt }
+        await at.archive.write(aBatch('c', [moved]))
+        expect(await loadFrom(at)).toMatchObject({ inserted: 0, changed: 2, removed: 0 })
+        expect(await ids(at)).toEqual(idsOf([hers, ...others]))
+        expect(await ids(at, `raw LIKE '%ada%' OR actor_id LIKE '%ada%'`)).toEqual([])
+        expect(await loadFrom(at)).toEqual(nothing)
       },
       PATIENCE_MS,
     )
@@ -178,11 +203,11 @@ export function loadTargetContract(name: string, create: () => Promise<LoadBench
         await using at = await create()
         await at.archive.write(aBatch('a', [on('15'), on('15')]))
         const dry = { isDryRun: true }
-        const would = { made: ['table nonius.events'], inserted: 2, removed: 0, files: 1 }
+        const would = { ...nothing, made: ['table nonius.events'], inserted: 2, files: 1 }
         expect(await loadFrom(at, dry)).toEqual(would)
         expect(await loadFrom(at, dry)).toEqual(would)
         await loadFrom(at)
-        expect(await loadFrom(at, dry)).toEqual({ made: [], inserted: 0, removed: 0, files: 0 })
+        expect(await loadFrom(at, dry)).toEqual(nothing)
       },
       PATIENCE_MS,
     )

@@ -11,7 +11,7 @@ export interface LoadReport {
   endedAt?: string | undefined
   /** Everything that had arrived before this time is at the target. */
   completeTo?: string | undefined
-  /** Of the last load: rows that came, and rows that went since the lake has them no more. */
+  /** Rows came with the last load, and rows went since the lake has them no more. */
   inserted: number
   removed: number
   /** Why it failed. */

@@ -151,12 +151,12 @@ function print(
     process.stdout.write(`${JSON.stringify({ target: describedAs, ...loaded, ...more })}\n`)
     return
   }
-  const { made, inserted, removed, files } = loaded
+  const { made, inserted, changed, removed, files } = loaded
   for (const one of made) process.stdout.write(`${isDryRun ? 'Would make' : 'Made'} ${one}.\n`)
   process.stdout.write(
     isDryRun
       ? `Would read ${number(files)} files, with at most ${number(inserted)} new events, into ${describedAs}.\n`
-      : `${number(inserted)} events in, ${number(removed)} out, from ${number(files)} files: ${describedAs} has what arrived before ${completeTo}.\n`,
+      : `${number(inserted)} events in, ${number(changed)} changed, ${number(removed)} out, from ${number(files)} files: ${describedAs} has what arrived before ${completeTo}.\n`,
   )
 }
 

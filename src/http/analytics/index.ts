@@ -5,6 +5,7 @@ import { getEvent } from './get-event'
 import { getPaths } from './get-paths'
 import { listArrivals } from './list-arrivals'
 import { listEvents } from './list-events'
+import { registerLoads } from './loads'
 
 export function registerAnalytics(app: App, deps: AppDeps) {
   listEvents(app, deps)
@@ -13,4 +14,5 @@ export function registerAnalytics(app: App, deps: AppDeps) {
   getPaths(app, deps)
   getEngagement(app, deps)
   getAssessments(app, deps)
+  registerLoads(app, deps)
 }

@@ -1793,6 +1793,53 @@ export type Assessments = {
   suppressed?: number
 }
 
+export type LoadList = {
+  loads: Load[]
+}
+
+export type Load = {
+  name: string
+  /** Where to, without a password */
+  target: string
+  state: 'running' | 'done' | 'failed'
+  /** When the last load began */
+  startedAt: string
+  /** When it ended */
+  endedAt?: string
+  /** Everything that had arrived before this time is at the target; stays as it was where a report has none */
+  completeTo?: string
+  inserted: number
+  removed: number
+  /** Why it failed */
+  reason?: string
+  /** It is loaded again so long after it ended, if it is */
+  everySeconds?: number
+  /** When its loader was heard of last */
+  updatedAt: string
+  /** If true, its loader should have been heard of again: it has ended, or hangs */
+  isOverdue: boolean
+}
+
+export type LoadReport = {
+  /** Where to, without a password */
+  target: string
+  state: 'running' | 'done' | 'failed'
+  /** When the last load began */
+  startedAt: string
+  /** When it ended */
+  endedAt?: string
+  /** Everything that had arrived before this time is at the target; stays as it was where a report has none */
+  completeTo?: string
+  /** Rows that came with the last load */
+  inserted?: number
+  /** Rows that went with it: of people who were erased, and of days past their time */
+  removed?: number
+  /** Why it failed */
+  reason?: string
+  /** It is loaded again so long after it ended, if it is */
+  everySeconds?: number
+}
+
 export type CreatedWebhook = Webhook & {
   /** Signs every delivery (Standard Webhooks). Shown once */
   secret: string
@@ -4480,6 +4527,58 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how loads into warehouses fare */
+  listLoads: {
+    method: 'GET'
+    path: '/analytics/loads'
+    replies: {
+      200: LoadList
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Report how a load fares */
+  putLoad: {
+    method: 'PUT'
+    path: '/analytics/loads/{name}'
+    parameters: {
+      name: string
+    }
+    body: LoadReport
+    replies: {
+      200: Load
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Forget a load */
+  deleteLoad: {
+    method: 'DELETE'
+    path: '/analytics/loads/{name}'
+    parameters: {
+      name: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
       429: Problem
       500: Problem
       503: Problem

@@ -1,4 +1,4 @@
-import { targetColumns } from './target'
+import { MARK, targetColumns } from './target'
 
 /**
  * Writes the SQL of a line of PostgreSQL's COPY (text format) for each row: DuckDB writes them, not this process.
@@ -8,6 +8,7 @@ import { targetColumns } from './target'
 export function copyLines(rows: string): string {
   const values = [
     KEY,
+    MARK,
     ...targetColumns.map(({ name, type }) => {
       if (type === 'string') return escaped(name)
       if (type === 'strings') return escaped(listOf(name))

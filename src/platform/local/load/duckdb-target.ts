@@ -5,7 +5,7 @@ import { duckTypes, literal } from '../parquet/duck'
 import type { Partition } from '../settle/places'
 import type { FileSeen } from './lake-files'
 import { positionsIn, quoted, tablesOf } from './positions'
-import { type Change, type Compared, type Target, targetColumns } from './target'
+import { type Change, type Compared, MARK, type Target, targetColumns } from './target'
 
 const typeOf = (type: (typeof targetColumns)[number]['type']) =>
   type === 'date' ? 'DATE' : duckTypes[type]
@@ -66,6 +66,9 @@ export async function openDuckdbTarget(options: {
     for (const statement of statements) await connection.run(statement)
   }
 
+  const dayIn = ({ retentionClass, day }: Partition) =>
+    `tenant_id = ${tenant} AND retention_class = ${literal(retentionClass)} AND day = ${literal(day)}::DATE`
+
   async function insert(rows: string): Promise<number> {
     const isNew = `NOT EXISTS (SELECT 1 FROM ${events} AS there
       WHERE there.tenant_id = ${tenant} AND there.event_id = came.event_id)`
@@ -84,39 +87,42 @@ export async function openDuckdbTarget(options: {
     )
   }
 
-  async function compare(one: Partition, ids: string): Promise<Compared> {
-    const ofDay = `tenant_id = ${tenant} AND retention_class = ${literal(one.retentionClass)}
-      AND day = ${literal(one.day)}::DATE`
-    await connection.run(
-      `CREATE OR REPLACE TEMP TABLE ids AS SELECT DISTINCT event_id FROM (${ids})`,
-    )
-    await connection.run(`CREATE OR REPLACE TEMP TABLE missing AS SELECT event_id FROM ids
+  async function compare(
+    one: Partition,
+    rows: string,
+    elsewhere: () => Promise<string>,
+  ): Promise<Compared> {
+    const ofDay = dayIn(one)
+    const among = (table: string) => `event_id IN (SELECT event_id FROM ${table})`
+    await connection.run(`CREATE OR REPLACE TEMP TABLE ids AS
+      SELECT DISTINCT event_id, ${MARK} AS mark FROM (${rows})`)
+    await connection.run(`CREATE OR REPLACE TEMP TABLE extra AS
+      SELECT event_id FROM (SELECT event_id, ${MARK} AS mark FROM ${events} WHERE ${ofDay}) AS there
+      WHERE NOT EXISTS (SELECT 1 FROM ids
+        WHERE ids.event_id = there.event_id AND ids.mark = there.mark)`)
+    const extra = await countOf('SELECT count(*) FROM extra')
+    if (extra > 0)
+      await connection.run(`DELETE FROM ${events} WHERE ${ofDay} AND ${among('extra')}`)
+    await connection.run(`CREATE OR REPLACE TEMP TABLE missing AS SELECT DISTINCT event_id FROM ids
       WHERE NOT EXISTS (SELECT 1 FROM ${events} AS there
         WHERE there.tenant_id = ${tenant} AND there.event_id = ids.event_id)`)
-    await connection.run(`CREATE OR REPLACE TEMP TABLE extra AS SELECT event_id FROM ${events} AS there
-      WHERE ${ofDay} AND NOT EXISTS (SELECT 1 FROM ids WHERE ids.event_id = there.event_id)`)
-    return {
-      missing: await countOf('SELECT count(*) FROM missing'),
-      extra: await countOf('SELECT count(*) FROM extra'),
-      insertMissing: (rows) =>
-        insert(`SELECT * FROM (${rows}) WHERE event_id IN (SELECT event_id FROM missing)`),
-      async resolveExtra(elsewhere) {
-        await connection.run(`CREATE OR REPLACE TEMP TABLE found AS
-          SELECT event_id, any_value(struct_pack(c := retention_class, d := day)) AS place
-          FROM (${elsewhere}) WHERE event_id IN (SELECT event_id FROM extra) GROUP BY event_id`)
-        const moved = await changedBy(`UPDATE ${events} SET retention_class = found.place.c,
-          day = found.place.d::DATE FROM found
-          WHERE ${ofDay} AND ${events}.event_id = found.event_id`)
-        const removed = await changedBy(`DELETE FROM ${events}
-          WHERE ${ofDay} AND event_id IN (SELECT event_id FROM extra EXCEPT SELECT event_id FROM found)`)
-        return { moved, removed }
-      },
+    let came = 0
+    if ((await countOf('SELECT count(*) FROM missing')) > 0) {
+      came += await insert(`SELECT * FROM (${rows}) WHERE ${among('missing')}`)
     }
+    if (extra === 0) return { inserted: came, removed: 0, changed: 0 }
+    await connection.run(`CREATE OR REPLACE TEMP TABLE gone AS
+      SELECT event_id FROM extra EXCEPT SELECT event_id FROM ids`)
+    if ((await countOf('SELECT count(*) FROM gone')) > 0) {
+      came += await insert(`SELECT * FROM (${await elsewhere()}) WHERE ${among('gone')}`)
+    }
+    const changed = await countOf(`SELECT count(*) FROM ${events}
+      WHERE tenant_id = ${tenant} AND ${among('extra')}`)
+    return { inserted: came - changed, removed: extra - changed, changed }
   }
 
   async function note(one: Partition, files: readonly FileSeen[], { isAll }: { isAll: boolean }) {
-    const ofDay = `tenant_id = ${tenant} AND retention_class = ${literal(one.retentionClass)}
-      AND day = ${literal(one.day)}::DATE`
+    const ofDay = dayIn(one)
     const listed = files.map(({ file }) => literal(file)).join(', ')
     if (isAll) await connection.run(`DELETE FROM ${positions} WHERE ${ofDay}`)
     else await connection.run(`DELETE FROM ${positions} WHERE ${ofDay} AND file IN (${listed})`)

@@ -18,9 +18,11 @@ import { type Change, type Position, type Target, targetColumns } from './target
 
 /** So much was done, or would be. */
 export interface Loaded {
-  /** What was made at the target. */
+  /** Tables and columns that were made at the target. */
   made: string[]
   inserted: number
+  /** Events with another content than before (somebody was anonymised), or on another day. */
+  changed: number
   /** Events that the lake has no more: erased, or kept for long enough. */
   removed: number
   /** Files that were read for the first time, or anew. */
@@ -72,7 +74,7 @@ export async function load(needs: LoadNeeds): Promise<Loaded> {
   const work = workOf(days, held.positions)
   const known: Known = new Map(held.positions.map((one) => [nameOf(one), one.files]))
   const all = work.reduce((sum, { bytes }) => sum + bytes, 0)
-  const sum: Loaded = { made, inserted: 0, removed: 0, files: 0 }
+  const sum: Loaded = { made, inserted: 0, changed: 0, removed: 0, files: 0 }
   let done = 0
   for (const one of work) {
     signal?.throwIfAborted()
@@ -143,6 +145,7 @@ async function workOn(one: Work, needs: Needs, sum: Loaded, tell: Tell) {
       continue
     }
     sum.inserted += some.inserted
+    sum.changed += some.changed
     sum.removed += some.removed
     sum.files += some.files
     isAll = some.isAll
@@ -150,7 +153,7 @@ async function workOn(one: Work, needs: Needs, sum: Loaded, tell: Tell) {
   }
 }
 
-const NOTHING = { inserted: 0, removed: 0, files: 0, bytes: 0, isAll: true }
+const NOTHING = { inserted: 0, changed: 0, removed: 0, files: 0, bytes: 0, isAll: true }
 type Some = typeof NOTHING
 
 // A settled file is 256 MB; landed ones are small, and one transaction takes many of them.
@@ -183,7 +186,14 @@ async function insertSome(one: Partition, needs: Needs): Promise<Some | 'exchang
   })
   known.set(nameOf(one), [...before, ...some])
   step('committed')
-  return { inserted, removed: 0, files: some.length, bytes, isAll: some.length === fresh.length }
+  return {
+    inserted,
+    changed: 0,
+    removed: 0,
+    files: some.length,
+    bytes,
+    isAll: some.length === fresh.length,
+  }
 }
 
 /** Makes a day at the target what it is in the lake, in one transaction. */
@@ -191,28 +201,20 @@ async function compareDay(one: Work, needs: Needs): Promise<Some> {
   const { folder, target, tenantId, step } = needs
   await using reading = await beginReading(folder)
   const { files } = await dayOf(folder, one, reading.journal)
+  async function elsewhere() {
+    const others = await daysOf(folder, reading.journal)
+    const files = others
+      .filter((other) => nameOf(other) !== nameOf(one))
+      .flatMap(({ files }) => files)
+    return rowsOf(files, tenantId)
+  }
   async function work(change: Change) {
-    const rows = rowsOf(files, tenantId)
-    const compared = await change.compare(one, `SELECT event_id FROM (${rows})`)
+    const compared = await change.compare(one, rowsOf(files, tenantId), elsewhere)
     step('compared')
-    const inserted = compared.missing === 0 ? 0 : await compared.insertMissing(rows)
-    let removed = 0
-    if (compared.extra > 0) {
-      const others = (await daysOf(folder, reading.journal)).filter(
-        (other) => nameOf(other) !== nameOf(one),
-      )
-      const elsewhere = others.flatMap(({ files }) => files)
-      removed = (
-        await compared.resolveExtra(
-          `SELECT event_id, retention_class, day FROM (${rowsOf(elsewhere, tenantId)})`,
-        )
-      ).removed
-    }
-    step('resolved')
     await change.note(one, files, { isAll: true })
     await requireSame(files)
     step('noted')
-    return { inserted, removed, files: files.length, bytes: one.bytes, isAll: true }
+    return { ...compared, files: files.length, bytes: one.bytes, isAll: true }
   }
   const result = await target.transaction(work)
   needs.known.set(nameOf(one), files)

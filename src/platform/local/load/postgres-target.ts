@@ -5,7 +5,7 @@ import type { Partition } from '../settle/places'
 import { copyLines, KEY } from './copy-lines'
 import type { FileSeen } from './lake-files'
 import { positionsIn, quoted, tablesOf } from './positions'
-import { type Change, type Compared, type Target, targetColumns } from './target'
+import { type Change, type Compared, MARK, type Target, targetColumns } from './target'
 
 const types: Record<(typeof targetColumns)[number]['type'], string> = {
   string: 'text',
@@ -17,7 +17,7 @@ const types: Record<(typeof targetColumns)[number]['type'], string> = {
   date: 'date',
 }
 
-const names = ['event_key', ...targetColumns.map(({ name }) => name)].join(', ')
+const names = ['event_key', 'event_mark', ...targetColumns.map(({ name }) => name)].join(', ')
 // PostgreSQL's own time-out is the system's, minutes.
 const CONNECT_SECONDS = 15
 // Any number that no other program is likely to lock by; the tenant is the second half.
@@ -113,60 +113,53 @@ export async function openPostgresTarget(
     return Number(affectedRows)
   }
 
-  async function compare(one: Partition, ids: string): Promise<Compared> {
-    const ofDay = `tenant_id = $1 AND retention_class = $2 AND day = $3::date`
+  async function compare(
+    one: Partition,
+    rows: string,
+    elsewhere: () => Promise<string>,
+  ): Promise<Compared> {
     const day = [tenantId, one.retentionClass, one.day]
-    await run('CREATE TEMP TABLE IF NOT EXISTS ids (key uuid) ON COMMIT DROP')
-    await run('TRUNCATE ids')
-    await translated(() =>
-      copyInto('ids', `SELECT DISTINCT ${KEY} || chr(10) AS line FROM (${ids})`),
-    )
+    for (const columns of ['ids (key uuid, mark uuid)', 'extra (key uuid)', 'keys (key uuid)']) {
+      await run(`CREATE TEMP TABLE IF NOT EXISTS ${columns} ON COMMIT DROP`)
+    }
+    const lines = `SELECT DISTINCT ${KEY} || chr(9) || ${MARK} || chr(10) AS line FROM (${rows})`
+    await translated(() => copyInto('ids', lines))
     await run('ANALYZE ids')
-    // COPY takes no parameters.
-    await run('CREATE TEMP TABLE IF NOT EXISTS missing (key uuid) ON COMMIT DROP')
-    await run('CREATE TEMP TABLE IF NOT EXISTS extra (key uuid) ON COMMIT DROP')
-    await run('TRUNCATE missing, extra')
+    const extra = await run(
+      `WITH gone AS (
+        DELETE FROM ${events} AS there
+        WHERE tenant_id = $1 AND retention_class = $2 AND day = $3::date AND NOT EXISTS (
+          SELECT 1 FROM ids WHERE ids.key = there.event_key AND ids.mark = there.event_mark)
+        RETURNING event_key)
+      INSERT INTO extra SELECT event_key FROM gone`,
+      day,
+    )
     const missing = await run(
-      `INSERT INTO missing SELECT key FROM ids WHERE NOT EXISTS (
+      `INSERT INTO keys SELECT DISTINCT key FROM ids WHERE NOT EXISTS (
         SELECT 1 FROM ${events} WHERE tenant_id = $1 AND event_key = ids.key)`,
       [tenantId],
     )
-    const extra = await run(
-      `INSERT INTO extra SELECT event_key FROM ${events} WHERE ${ofDay}
-        AND NOT EXISTS (SELECT 1 FROM ids WHERE ids.key = event_key)`,
-      day,
-    )
-    return {
-      missing: Number(missing.affectedRows),
-      extra: Number(extra.affectedRows),
-
-      async insertMissing(rows) {
-        await translated(() => copyKeys('missing', 'SELECT key FROM missing'))
-        return insert(`SELECT * FROM (${rows}) WHERE ${KEY} IN (SELECT key FROM missing)`)
-      },
-
-      async resolveExtra(elsewhere) {
-        await translated(() => copyKeys('extra', 'SELECT key FROM extra'))
-        await run(
-          'CREATE TEMP TABLE IF NOT EXISTS found (key uuid, retention_class text, day date) ON COMMIT DROP',
-        )
-        await run('TRUNCATE found')
-        const lines = `SELECT concat_ws(chr(9), key, any_value(place)) || chr(10) AS line FROM (
-          SELECT ${KEY} AS key, retention_class || chr(9) || day AS place FROM (${elsewhere}))
-          WHERE key IN (SELECT key FROM extra) GROUP BY key`
-        await translated(() => copyInto('found', lines))
-        const moved = await run(
-          `UPDATE ${events} AS there SET retention_class = found.retention_class, day = found.day
-            FROM found WHERE there.tenant_id = $1 AND there.event_key = found.key`,
-          [tenantId],
-        )
-        const removed = await run(
-          `DELETE FROM ${events} WHERE tenant_id = $1 AND event_key IN (SELECT key FROM extra EXCEPT SELECT key FROM found)`,
-          [tenantId],
-        )
-        return { moved: Number(moved.affectedRows), removed: Number(removed.affectedRows) }
-      },
+    let came = await insertKeys(rows, Number(missing.affectedRows))
+    if (Number(extra.affectedRows) === 0) return { inserted: came, removed: 0, changed: 0 }
+    const gone = await run('INSERT INTO keys SELECT key FROM extra EXCEPT SELECT key FROM ids')
+    if (Number(gone.affectedRows) > 0) {
+      came += await insertKeys(await elsewhere(), Number(gone.affectedRows))
     }
+    const [back] = await run(
+      `SELECT count(*)::int AS count FROM ${events}
+        WHERE tenant_id = $1 AND event_key IN (SELECT key FROM extra)`,
+      [tenantId],
+    )
+    const changed = Number(back?.count)
+    return { inserted: came - changed, removed: Number(extra.affectedRows) - changed, changed }
+  }
+
+  /** Inserts those rows whose keys are in the table `keys`, and empties it. */
+  async function insertKeys(rows: string, count: number): Promise<number> {
+    if (count === 0) return 0
+    await translated(() => copyKeys('wanted', 'SELECT key FROM keys'))
+    await run('TRUNCATE keys')
+    return insert(`SELECT * FROM (${rows}) WHERE ${KEY} IN (SELECT key FROM wanted)`)
   }
 
   async function note(one: Partition, files: readonly FileSeen[], { isAll }: { isAll: boolean }) {
@@ -190,7 +183,7 @@ export async function openPostgresTarget(
     await run('BEGIN')
     const statements = [
       `CREATE SCHEMA IF NOT EXISTS ${place}`,
-      `CREATE TABLE IF NOT EXISTS ${events} (event_key uuid NOT NULL, ${columns.join(', ')},
+      `CREATE TABLE IF NOT EXISTS ${events} (event_key uuid NOT NULL, event_mark uuid NOT NULL, ${columns.join(', ')},
         PRIMARY KEY (tenant_id, event_key))`,
       `CREATE INDEX IF NOT EXISTS events_by_day ON ${events} (tenant_id, day, retention_class)`,
       `CREATE TABLE IF NOT EXISTS ${positions} (tenant_id text, retention_class text, day date, file text,

@@ -18,7 +18,7 @@ export interface Position extends Partition {
   files: FileSeen[]
 }
 
-/** What is at the target of a tenant's events. */
+/** The target has this of a tenant. */
 export interface Held {
   positions: Position[]
   /** The lake that they came from, if any did. */
@@ -54,24 +54,26 @@ export interface Change {
    */
   insert(rows: string): Promise<number>
   /**
-   * Compares the events of one day with those that are there of it.
-   * @param ids selects `event_id` of all that the lake has of the day
+   * Makes the events of one day what they are in the lake: what is missing comes, what the lake has not goes, and
+   * what has another content (somebody was anonymised) is replaced.
+   * @param rows selects the columns of `targetColumns` of all events of the day
+   * @param elsewhere selects them of all other days: what is gone from this one may be another's now
    */
-  compare(one: Partition, ids: string): Promise<Compared>
+  compare(one: Partition, rows: string, elsewhere: () => Promise<string>): Promise<Compared>
   /** Sets which files of the day have been loaded; the others are forgotten where `isAll`. */
   note(one: Partition, files: readonly FileSeen[], needs: { isAll: boolean }): Promise<void>
 }
 
 export interface Compared {
-  /** So many of the lake are not at the target. */
-  missing: number
-  /** So many at the target are not in the lake's day any more. */
-  extra: number
-  /** Inserts those of `rows` that are missing. */
-  insertMissing(rows: string): Promise<number>
-  /**
-   * What is extra and found in another day is that day's; the rest goes.
-   * @param elsewhere selects `event_id`, `retention_class` and `day` of the tenant's other days
-   */
-  resolveExtra(elsewhere: string): Promise<{ moved: number; removed: number }>
+  inserted: number
+  removed: number
+  /** So many have another content than before, or are another day's. */
+  changed: number
 }
+
+/**
+ * Writes the SQL of a digest of whatever in a row may be of a person: an event that was anonymised has the id that it
+ * had, and another content.
+ */
+export const MARK = `md5(concat_ws(chr(31), raw, raw_exact, actor_id, actor_name, object_id, object_name, target_id,
+  member_id, generated_id, session_id, server_subject, server_ip, server_user_agent))`
