@@ -8,6 +8,7 @@ import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
 import { lakeCommand } from './cli/lake'
+import { loadCommand } from './cli/load'
 import { policiesCommand } from './cli/policies'
 import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
@@ -32,6 +33,7 @@ const commands = [
   queryCommand,
   exportCommand,
   lakeCommand,
+  loadCommand,
   keysCommand,
   tenantsCommand,
   issuersCommand,

@@ -6,6 +6,7 @@ import { getEvent } from './get-event'
 import { getPaths } from './get-paths'
 import { listArrivals } from './list-arrivals'
 import { listEvents } from './list-events'
+import { registerLoads } from './loads'
 
 export function registerAnalytics(app: App, deps: AppDeps) {
   listEvents(app, deps)
@@ -15,4 +16,5 @@ export function registerAnalytics(app: App, deps: AppDeps) {
   getEngagement(app, deps)
   getAssessments(app, deps)
   registerExports(app, deps)
+  registerLoads(app, deps)
 }

@@ -131,6 +131,7 @@ export const impersonal: Readonly<Record<string, string>> = {
   'event-types': 'names and limits of types',
   issuers: 'identity providers',
   budgets: 'how much organisations and sources send and hold',
+  loads: 'how loads into warehouses fare',
   'nonius.db': 'the file of the tables',
   'lock.db': 'nothing',
   'secret.key': 'a key',
