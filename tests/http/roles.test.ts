@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { createPeopleIssuers } from '../../src/access/people/issuers'
 import {
   askedBy,
   askingOf,
@@ -8,10 +9,18 @@ import {
 } from '../../src/access/roles/questions'
 import { startTestApp, type TestApp } from '../support/app'
 import { problemOf } from '../support/battery'
+import { startIssuer } from '../support/issuer'
 import { asks, type Send } from '../support/roles/asks'
 import { type Operation, operations } from '../support/roles/operations'
-import { impersonalPosts, impersonalReads, ownReads, scopedReads } from '../support/roles/reads'
 import {
+  impersonalPosts,
+  impersonalReads,
+  ofPeople,
+  ownReads,
+  scopedReads,
+} from '../support/roles/reads'
+import {
+  issuerOf,
   marksIn,
   OTHER_TENANT,
   PERSON,
@@ -41,15 +50,29 @@ const pending: readonly Question[] = [
 ]
 const asked = (Object.keys(questions) as Question[]).filter((one) => !pending.includes(one))
 
+const ISSUERS = '/tenants/default/issuers'
+
 async function start() {
-  const test = await startTestApp()
+  const issuer = await startIssuer()
+  const test = await startTestApp({ config: { allowPrivateWebhooks: true } })
+  const settings = issuerOf(issuer.url)
+  const registered = await sender(test, test.keys.admin)('PUT', ISSUERS, settings)
+  expect(registered.status).toBe(201)
   // What is asked about is not at the edge of the present.
   await populate(test, new Date(test.clock.now().getTime() - 60 * 60 * 1000).toISOString())
   const keys: Record<string, string> = {}
-  for (const [name, { sees: _, ...reader }] of Object.entries(readers)) {
-    keys[name] = await test.issue([], 'default', reader)
+  for (const [name, { sees: _, token, ...reader }] of Object.entries(readers)) {
+    const issued = token && issuer.token({ aud: 'school', scope: 'admin', ...token })
+    keys[name] = await (issued ?? test.issue([], 'default', reader))
   }
-  return Object.assign(test, { keysOf: keys })
+  return {
+    ...test,
+    ...{ issuer, keysOf: keys },
+    async [Symbol.asyncDispose]() {
+      await test[Symbol.asyncDispose]()
+      await issuer[Symbol.asyncDispose]()
+    },
+  }
 }
 
 function sender(test: TestApp, key: string | undefined): Send {
@@ -140,11 +163,12 @@ describe('nothing else', () => {
     return send(method, filled, brings ? {} : undefined)
   }
 
-  for (const name of Object.keys(readers)) {
-    it(`is opened by ${name}: ${closed.length} operations`, async () => {
+  for (const [name, { token }] of Object.entries(readers)) {
+    const shut = closed.filter(({ name }) => token === undefined || !ofPeople.includes(name))
+    it(`is opened by ${name}: ${shut.length} operations`, async () => {
       const test = await app()
       const send = sender(test, test.keysOf[name]!)
-      for (const one of closed) {
+      for (const one of shut) {
         const reply = await call(send, one)
         const text = await reply.text()
         // Caliper asks for 401 where a sensor may not send.
@@ -156,6 +180,23 @@ describe('nothing else', () => {
       }
     })
   }
+
+  it('is opened by a role of all organisations that an issuer would give', async () => {
+    const test = await app()
+    const named = { ...issuerOf(test.issuer.url), audience: 'forged', roles: { root: 'system' } }
+    const put = await sender(test, test.keys.admin)('PUT', ISSUERS, named)
+    await problemOf(put, 'invalid_request')
+    // As an earlier version took it.
+    const createdAt = test.clock.now().toISOString()
+    const kept = { ...named, tenantId: 'default', sourceId: 'people', createdAt }
+    await createPeopleIssuers(test.platform).put(kept)
+    const token = await test.issuer.token({ aud: 'forged', sub: 'ada', roles: ['root'] })
+    for (const question of asked) {
+      const { method, path, body } = asks[question]!
+      const { detail } = await problemOf(await sender(test, token)(method, path, body), 'forbidden')
+      expect(detail).toContain('no role')
+    }
+  })
 
   it('tells anything of anybody where it is open', async () => {
     const test = await app()

@@ -77,6 +77,15 @@ export const impersonalReads: readonly string[] = [
   'GET /privacy/access-files/{token}',
 ]
 
+/** What a person does by their token, whatever their role: about themself alone. */
+export const ofPeople: readonly string[] = [
+  ...ownReads,
+  'POST /privacy/me/access-request',
+  'PUT /privacy/me/consents',
+  'POST /api/v1/events',
+  'POST /v1/telemetry/events',
+]
+
 /** These change nothing either, or take what shows itself by a secret in the address or the body. */
 export const impersonalPosts: readonly string[] = [
   'POST /caliper/in/{key}',

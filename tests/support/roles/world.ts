@@ -29,6 +29,8 @@ export interface Reader {
   sees: readonly Mark[]
   actorId?: string
   isAggregateOnly?: true
+  /** They show a token of their issuer, which has these, instead of a key. */
+  token?: { sub: string; roles: readonly string[] }
 }
 
 const all = ['ada', 'bo', 'cyd', 'tess', 'crowd'] as const
@@ -44,7 +46,26 @@ export const readers: Readonly<Record<string, Reader>> = {
   analyst: { role: 'analyst', sees: all },
   'analyst, aggregates only': { role: 'analyst', sees: ['crowd'], isAggregateOnly: true },
   system: { role: 'system', sees: ['crowd', 'multitude'] },
+  'a teacher by token': {
+    ...{ role: 'teacher', sees: ['ada', 'bo', 'tess'] },
+    token: { sub: 'tess', roles: ['staff'] },
+  },
+  'a student by token': {
+    ...{ role: 'student', sees: ['ada'] },
+    token: { sub: 'ada', roles: ['pupil', 'admin', 'system'] },
+  },
+  'a student who analyses, by token': {
+    ...{ role: 'analyst', sees: all },
+    token: { sub: 'ada', roles: ['pupil', 'analyst'] },
+  },
 }
+
+/** What an issuer calls people is another name than events have for them. */
+export const issuerOf = (url: string) => ({
+  ...{ issuer: url, audience: 'school' },
+  claims: { learner: 'sub', roles: 'roles', actorIds: [personId('{sub}')] },
+  roles: { staff: 'teacher', pupil: 'student', analyst: 'analyst' },
+})
 
 export const OTHER_TENANT = 'college'
 const OWN = 'course-own'
