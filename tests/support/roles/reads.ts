@@ -73,7 +73,8 @@ export const impersonalReads: readonly string[] = [
   'GET /readiness',
   'GET /ready',
   'GET /xapi/about',
-  // The address has a secret that nobody guesses.
+  // The addresses have a secret that nobody guesses.
+  'GET /analytics/export-files/{token}',
   'GET /privacy/access-files/{token}',
 ]
 
