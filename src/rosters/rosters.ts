@@ -162,42 +162,55 @@ export function createRosters({ documents, clock, tombstones }: RostersNeeds): R
     }
   }
 
+  async function load(
+    tenantId: string,
+    bytes: Uint8Array,
+    { isDryRun, by, actor, group }: LoadOptions,
+  ): Promise<LoadedRoster> {
+    const roster = await readRoster(bytes, { actor, group })
+    const counts: RosterCounts = {
+      organisations: roster.orgs.size,
+      users: roster.users.size,
+      classes: roster.classes.size,
+      enrolments: roster.enrolments,
+    }
+    let found = await wantedOf(tenantId, roster)
+    const lock = isDryRun ? undefined : await begin(tenantId)
+    const plan = await planOf(documents, tenantId, found.wanted)
+    if (lock !== undefined) {
+      try {
+        await carryOut(tenantId, plan)
+        // Whoever was erased meanwhile may have been searched for before we put them.
+        while ((await erasedSo(tenantId)) !== found.known) {
+          found = await wantedOf(tenantId, roster)
+          await carryOut(tenantId, await planOf(documents, tenantId, found.wanted))
+        }
+      } catch (thrown) {
+        // The next may come at once, and finds what is there.
+        const cut: StateDocument = { ...lock, since: new Date(0).toISOString() }
+        await documents.put(tenantId, STATE, contentOf(cut)).catch(() => {})
+        throw thrown
+      }
+      const state: StateDocument = {
+        ...{ ...lock, status: 'loaded', version: roster.version, counts, loadedBy: by },
+        ...{ loadedAt: clock.now().toISOString(), groupId: formText(group) },
+        actorId: actor && formText(actor),
+      }
+      await documents.put(tenantId, STATE, contentOf(state))
+    }
+    const warnings = [...roster.warnings]
+    if (found.count > 0) warnings.push({ code: 'erased', message: ERASED, count: found.count })
+    return { version: roster.version, counts, changes: plan.changes, warnings }
+  }
+
+  // One is in memory at a time: that of a large university takes some hundred megabytes.
+  let last: Promise<unknown> = Promise.resolve()
+
   return {
-    async load(tenantId, bytes, { isDryRun, by, actor, group }) {
-      const roster = await readRoster(bytes, { actor, group })
-      const counts: RosterCounts = {
-        organisations: roster.orgs.size,
-        users: roster.users.size,
-        classes: roster.classes.size,
-        enrolments: roster.enrolments,
-      }
-      let found = await wantedOf(tenantId, roster)
-      const lock = isDryRun ? undefined : await begin(tenantId)
-      const plan = await planOf(documents, tenantId, found.wanted)
-      if (lock !== undefined) {
-        try {
-          await carryOut(tenantId, plan)
-          // Whoever was erased meanwhile may have been searched for before we put them.
-          while ((await erasedSo(tenantId)) !== found.known) {
-            found = await wantedOf(tenantId, roster)
-            await carryOut(tenantId, await planOf(documents, tenantId, found.wanted))
-          }
-        } catch (thrown) {
-          // The next may come at once, and finds what is there.
-          const cut: StateDocument = { ...lock, since: new Date(0).toISOString() }
-          await documents.put(tenantId, STATE, contentOf(cut)).catch(() => {})
-          throw thrown
-        }
-        const state: StateDocument = {
-          ...{ ...lock, status: 'loaded', version: roster.version, counts, loadedBy: by },
-          ...{ loadedAt: clock.now().toISOString(), groupId: formText(group) },
-          actorId: actor && formText(actor),
-        }
-        await documents.put(tenantId, STATE, contentOf(state))
-      }
-      const warnings = [...roster.warnings]
-      if (found.count > 0) warnings.push({ code: 'erased', message: ERASED, count: found.count })
-      return { version: roster.version, counts, changes: plan.changes, warnings }
+    load(...given) {
+      const loading = last.then(() => load(...given))
+      last = loading.catch(() => {})
+      return loading
     },
 
     async state(tenantId) {

@@ -14,8 +14,8 @@ import { LoadedRoster, LoadQuery, loadedExample } from './schemas'
 // File managers, scripts and proxies call a ZIP so.
 const types = ['application/zip', 'application/x-zip-compressed', 'application/octet-stream']
 
-// A row of an enrolment takes some 10 bytes in a ZIP, and some 150 in memory, with its part of a document.
-const MEMORY_FACTOR = 15
+// With its own bytes, and the largest body there may be, this is what one tenant may have of the memory for requests.
+const MEMORY_FACTOR = 8
 
 const route = createRoute({
   method: 'put',
@@ -64,7 +64,11 @@ export function putRosters(app: App, deps: AppDeps) {
     await lease.grow(bytes.length * MEMORY_FACTOR)
     const isDryRun = query.dryRun === 'true'
     const by = principal.keyId
-    const loaded = await services.rosters.load(tenantId, bytes, { ...forms, isDryRun, by })
+    // The first load of a large roster takes a minute on a slow disk, in which nothing is sent.
+    c.env?.patience?.(0)
+    const loaded = await services.rosters
+      .load(tenantId, bytes, { ...forms, isDryRun, by })
+      .finally(() => c.env?.patience?.())
     if (!isDryRun) {
       const { classes, enrolments, staff } = loaded.changes
       const details = { ...loaded.counts, changes: { classes, enrolments, staff } }

@@ -64,7 +64,7 @@ const tellsRosters = z
   .openapi({
     type: 'boolean',
     description:
-      'Whether its memberships decide who teaches and administers which group (`docs/roles.md`); no when left out',
+      'Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out',
   })
 
 const id = z

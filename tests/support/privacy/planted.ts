@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { archiveStored } from '../../../src/changes/consumers'
 import type { TestApp } from '../app'
 import { anEnvelope, anEvent } from '../envelopes'
+import { aRoster, rosterZip } from '../rosters'
 import { anAttachment, aPart, multipart, statementsPart } from '../xapi-statements'
 
 /** Ids of one learner, each of which holds the canary that is searched for. */
@@ -141,9 +142,25 @@ export async function plant(
       'Content-Encoding': 'gzip',
     }),
   ]
+  answers.push(
+    await post('/rosters', rosterWith(ids), {
+      ...{ method: 'PUT', admin: 'yes', 'Content-Type': 'application/zip' },
+    }),
+  )
   await archiveStored(test.platform)
   answers.push(...(await events('second')))
   return answers.map(({ status }) => status)
+}
+
+/** Rosters in which the learner learns in one class, and teaches another. */
+function rosterWith(ids: Ids): Uint8Array {
+  const files = aRoster()
+  const users = files['users.csv']!
+  return rosterZip({
+    ...files,
+    'users.csv': `${users}${ids.iri},,,true,north,student,x,{LDAP:${ids.user}},X,X,,${ids.mail},x@x,,,,,\r\n`,
+    'enrollments.csv': `${files['enrollments.csv']}e10,,,math,north,${ids.iri},student,,,\r\ne11,,,art,south,${ids.iri},teacher,,,\r\n`,
+  })
 }
 
 function digestUuid(text: string): string {
