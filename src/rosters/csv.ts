@@ -22,8 +22,11 @@ const COMMA = 0x2c
 const LF = 0x0a
 const CR = 0x0d
 
-/** Reads CSV (RFC 4180) as it comes, piece by piece. Lines end in LF or CRLF. */
-export function createCsvReader() {
+/**
+ * Reads CSV (RFC 4180) as it comes, piece by piece. Lines end in LF or CRLF; empty ones are passed over.
+ * @param maxLines a file has no more, empty ones and those within quotes included
+ */
+export function createCsvReader(maxLines: number) {
   let rest = ''
   let line = 1
 
@@ -32,6 +35,7 @@ export function createCsvReader() {
     const all = rest + text
     let at = 0
     while (at < all.length) {
+      if (line > maxLines) throw new CsvError(line, `There are more than ${maxLines} lines`)
       const found = rowAt(all, at, isLast)
       if (found === undefined) {
         if (all.length - at > MAX_ROW) {

@@ -12,6 +12,9 @@ export interface TableForm {
   maxRows: number
 }
 
+// Few cells have a line feed in them, and few files an empty line between rows.
+const LINES_A_ROW = 4
+
 /** A row, by the names of its columns; what is left out is an empty text. */
 export type Row = (column: string) => string
 
@@ -28,7 +31,7 @@ export async function readTable(
 ): Promise<void> {
   const { file } = form
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  const csv = createCsvReader()
+  const csv = createCsvReader(form.maxRows * LINES_A_ROW)
   const places = new Map<string, number>()
   let cells: string[] = []
   let width = 0

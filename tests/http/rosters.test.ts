@@ -147,6 +147,11 @@ describe('what is wrong with a roster', () => {
       plus('enrollments.csv', 'e9,,,math,north,s1,student,,2026-02-01,2026-01-01'),
       [],
     ],
+    [
+      'not_csv',
+      plus('orgs.csv', ...Array.from({ length: 50_000 }, () => '')),
+      ['orgs.csv', 40_001],
+    ],
     ['wrong_columns', plus('enrollments.csv', 'e9,,,math'), ['enrollments.csv', 8]],
     ['not_csv', plus('classes.csv', '"c9,,,Title'), ['classes.csv', 5]],
     ['missing_column', { 'orgs.csv': 'sourcedId,parentSourcedId\n' }, ['orgs.csv', 1, 'name']],
@@ -304,11 +309,14 @@ describe('memberships that events tell', () => {
   })
 })
 
-/** Empty lines without end, which are no rows. */
+/** Fewer rows than there may be, and each as long as it may be. */
 function bomb(): Uint8Array<ArrayBuffer> {
   const files = Object.entries(aRoster()).map(([name, text]) => [name, Buffer.from(text)] as const)
-  const all = { ...Object.fromEntries(files), 'orgs.csv': Buffer.alloc(257 * 1024 * 1024, '\n') }
-  return zipSync(all, { level: 9 }) as Uint8Array<ArrayBuffer>
+  const row = `x,"${'x'.repeat(60_000)}",\n`
+  const rows = Buffer.alloc(257 * 1024 * 1024, row)
+  const orgs = Buffer.concat([Buffer.from('sourcedId,name,parentSourcedId\n'), rows])
+  const all = { ...Object.fromEntries(files), 'orgs.csv': orgs }
+  return zipSync(all, { level: 1 }) as Uint8Array<ArrayBuffer>
 }
 
 function damaged(zip: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -40,6 +40,7 @@ export async function plant(
   ids: Ids,
   key = test.keys.demo,
   admin = test.keys.admin,
+  classmates: readonly Ids[] = [],
 ) {
   const text = `essay of ${ids.mail}`
   async function post(path: string, body: unknown, headers: Record<string, string> = {}) {
@@ -143,7 +144,7 @@ export async function plant(
     }),
   ]
   answers.push(
-    await post('/rosters', rosterWith(ids), {
+    await post('/rosters', rosterWith([ids, ...classmates]), {
       ...{ method: 'PUT', admin: 'yes', 'Content-Type': 'application/zip' },
     }),
   )
@@ -152,15 +153,15 @@ export async function plant(
   return answers.map(({ status }) => status)
 }
 
-/** Rosters in which the learner learns in one class, and teaches another. */
-function rosterWith(ids: Ids): Uint8Array {
+/** A roster in which each learns in one class, and teaches another. */
+function rosterWith(people: readonly Ids[]): Uint8Array {
   const files = aRoster()
-  const users = files['users.csv']!
-  return rosterZip({
-    ...files,
-    'users.csv': `${users}${ids.iri},,,true,north,student,x,{LDAP:${ids.user}},X,X,,${ids.mail},x@x,,,,,\r\n`,
-    'enrollments.csv': `${files['enrollments.csv']}e10,,,math,north,${ids.iri},student,,,\r\ne11,,,art,south,${ids.iri},teacher,,,\r\n`,
-  })
+  let [users, enrolments] = [files['users.csv']!, files['enrollments.csv']!]
+  for (const { iri, user, mail } of people) {
+    users += `${iri},,,true,north,student,x,{LDAP:${user}},X,X,,${mail},x@x,,,,,\r\n`
+    enrolments += `l-${iri},,,math,north,${iri},student,,,\r\nt-${iri},,,art,south,${iri},teacher,,,\r\n`
+  }
+  return rosterZip({ ...files, 'users.csv': users, 'enrollments.csv': enrolments })
 }
 
 function digestUuid(text: string): string {
