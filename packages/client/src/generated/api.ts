@@ -882,6 +882,7 @@ export type Source = {
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   tellsConsent?: boolean
+  tellsRosters?: boolean
   budgets?: SourceBudgets
   createdAt: string
   updatedAt: string
@@ -925,6 +926,8 @@ export type NewSource = {
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
   tellsConsent?: boolean
+  /** Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out */
+  tellsRosters?: boolean
   budgets?: SourceBudgets
 }
 
@@ -953,6 +956,7 @@ export type ListedSource = {
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   tellsConsent?: boolean
+  tellsRosters?: boolean
   budgets?: SourceBudgets
   createdAt: string
   updatedAt: string
@@ -1057,6 +1061,8 @@ export type SourceSettings = {
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
   tellsConsent?: boolean
+  /** Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out */
+  tellsRosters?: boolean
   budgets?: SourceBudgets
 }
 
@@ -1793,6 +1799,121 @@ export type Assessments = {
   suppressed?: number
 }
 
+export type Export = {
+  id: string
+  /** `ready`: it can be fetched. `failed`: `problem` says why; nothing of it is kept. `expired`: its file is deleted. */
+  status: 'running' | 'ready' | 'failed' | 'cancelled' | 'expired'
+  format: 'jsonl' | 'csv' | 'parquet'
+  /** The file is called so */
+  name: string
+  /** What arrived before then is in it */
+  createdAt: string
+  /** How far it is */
+  progress: number
+  /** Events in the file, so far */
+  rows: number
+  /** Of the file, so far */
+  bytes: number
+  readyAt?: string
+  /** The file is deleted then */
+  keptUntil?: string
+  /** Why it failed */
+  problem?: string
+  /** Where to fetch the file, without a key; there when it is `ready` */
+  url?: string
+  /** The address is good until then */
+  expiresAt?: string
+}
+
+export type ExportSettings = {
+  /** `jsonl` and `csv` are compressed by gzip; `parquet` by Zstandard */
+  format: 'jsonl' | 'csv' | 'parquet'
+  /** All must hold; of several values of a field, any */
+  filters?: {
+    /** From this day or time on */
+    from?: string
+    /** To this day, the whole of it, or before this time */
+    to?: string
+    /** `arrival`: by when events came in, as when left out; `event`: by when they happened */
+    by?: 'arrival' | 'event'
+    /** `event` when left out */
+    kind?: 'event' | 'entity' | 'all'
+    /** A condition, e.g. `{"path":"payload.score","lt":0.5}` (`GET /api/v1/filters/schema`) */
+    filter?: Record<string, unknown>
+    sourceId?: string | string[]
+    eventId?: string | string[]
+    standard?: string | string[]
+    standardVersion?: string | string[]
+    type?: string | string[]
+    action?: string | string[]
+    profile?: string | string[]
+    actorId?: string | string[]
+    actorType?: string | string[]
+    actorName?: string | string[]
+    objectId?: string | string[]
+    objectType?: string | string[]
+    objectName?: string | string[]
+    targetId?: string | string[]
+    generatedId?: string | string[]
+    generatedType?: string | string[]
+    groupId?: string | string[]
+    sessionId?: string | string[]
+    edAppId?: string | string[]
+    score?: number | number[]
+    maxScore?: number | number[]
+    success?: boolean
+    completion?: boolean
+    durationMs?: number | number[]
+    skewMs?: number | number[]
+    sequence?: number | number[]
+    category?: string | string[]
+    privacyLevel?: string | string[]
+    retentionClass?: string | string[]
+    conformant?: boolean
+    commonAction?: string | string[]
+    memberId?: string | string[]
+    courseId?: string | string[]
+    courseName?: string | string[]
+    attemptId?: string | string[]
+    assignableId?: string | string[]
+    organizationId?: string | string[]
+    retentionDays?: number | number[]
+    sampleRate?: number | number[]
+  }
+  /** Left out, all; of `csv`, all but `raw` */
+  fields?: ('kind' | 'sourceId' | 'eventId' | 'standard' | 'standardVersion' | 'type' | 'action' | 'profile' | 'actorId' | 'actorType' | 'actorName' | 'objectId' | 'objectType' | 'objectName' | 'targetId' | 'generatedId' | 'generatedType' | 'groupId' | 'sessionId' | 'edAppId' | 'membershipRoles' | 'score' | 'maxScore' | 'success' | 'completion' | 'durationMs' | 'eventTime' | 'sendTime' | 'receivedAt' | 'skewMs' | 'sequence' | 'category' | 'privacyLevel' | 'retentionClass' | 'conformant' | 'issueCodes' | 'server.subject' | 'server.ip' | 'server.userAgent' | 'server.requestId' | 'raw' | 'repair.by' | 'repair.at' | 'repair.paths' | 'commonAction' | 'storedAt' | 'server.defines' | 'memberId' | 'courseId' | 'courseName' | 'attemptId' | 'assignableId' | 'occurredAt' | 'organizationId' | 'eventTimeEnd' | 'retentionDays' | 'sampleRate' | 'governedBy')[]
+  /** Days of `from` and `to`, and those in the name of the file, are days of this zone; of UTC when left out */
+  timeZone?: string
+  /** An id of one person: whatever they did, or was graded or enrolled of theirs, with other people taken out, for them to take along. A student’s own when left out */
+  learner?: string
+}
+
+export type Exports = {
+  items: ExportEntry[]
+}
+
+export type ExportEntry = {
+  id: string
+  /** `ready`: it can be fetched. `failed`: `problem` says why; nothing of it is kept. `expired`: its file is deleted. */
+  status: 'running' | 'ready' | 'failed' | 'cancelled' | 'expired'
+  format: 'jsonl' | 'csv' | 'parquet'
+  /** The file is called so */
+  name: string
+  /** What arrived before then is in it */
+  createdAt: string
+  /** How far it is */
+  progress: number
+  /** Events in the file, so far */
+  rows: number
+  /** Of the file, so far */
+  bytes: number
+  readyAt?: string
+  /** The file is deleted then */
+  keptUntil?: string
+  /** Why it failed */
+  problem?: string
+}
+
 export type LoadList = {
   loads: Load[]
 }
@@ -1838,6 +1959,108 @@ export type LoadReport = {
   reason?: string
   /** It is loaded again so long after it ended, if it is */
   everySeconds?: number
+}
+
+export type RosterState = {
+  /** `loading` also where a load was cut short: then load it again */
+  status: 'none' | 'loading' | 'loaded'
+  version?: string
+  counts?: RosterCounts
+  loadedAt?: string
+  /** The id of the key */
+  loadedBy?: string
+  actorId?: string
+  groupId?: string
+  staff?: RosterStaff
+  group?: RosterGroup
+}
+
+/** What the roster has */
+export type RosterCounts = {
+  organisations: number
+  users: number
+  classes: number
+  enrolments: number
+}
+
+/** Of `actor` */
+export type RosterStaff = {
+  teaches: string[]
+  manages: string[]
+  /** Groups that are theirs for some time only */
+  terms?: {
+    group: string
+    does: 'teaches' | 'manages'
+    /** From this day on */
+    from?: string
+    /** Before this day */
+    to?: string
+  }[]
+  /** Organisations of which, and below which, all groups are managed */
+  orgs?: {
+    org: string
+    /** From this day on */
+    from?: string
+    /** Before this day */
+    to?: string
+  }[]
+  /** By events of sources with `tellsRosters` */
+  told: {
+    group: string
+    does: 'teaches' | 'manages'
+    at: string
+  }[]
+}
+
+/** Of `group`, where it is in the roster */
+export type RosterGroup = {
+  id: string
+  title: string
+  org: string
+  members: {
+    ids: string[]
+    role: 'student' | 'teacher' | 'administrator' | 'other'
+    /** From this day on */
+    from?: string
+    /** Before this day */
+    to?: string
+  }[]
+}
+
+export type LoadedRoster = {
+  dryRun: boolean
+  /** Of OneRoster */
+  version: '1.1' | '1.2'
+  counts: RosterCounts
+  changes: {
+    classes: RosterChanged
+    enrolments: {
+      added: number
+      removed: number
+    }
+    organisations: RosterChanged
+    staff: RosterChanged
+    /** Whose access changes, those who lose some first: at most 100 people, and 20 groups of each */
+    access: {
+      actor: string
+      gains: string[]
+      loses: string[]
+    }[]
+  }
+  warnings: RosterWarning[]
+}
+
+export type RosterChanged = {
+  added: number
+  changed: number
+  removed: number
+}
+
+/** It was taken all the same */
+export type RosterWarning = {
+  code: string
+  message: string
+  count: number
 }
 
 export type CreatedWebhook = Webhook & {
@@ -4532,6 +4755,90 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Export events as a file */
+  beginExport: {
+    method: 'POST'
+    path: '/analytics/export'
+    body: ExportSettings
+    replies: {
+      202: Export
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List exports of the last 30 days */
+  listExports: {
+    method: 'GET'
+    path: '/analytics/exports'
+    replies: {
+      200: Exports
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far an export is, and get the address of its file */
+  getExport: {
+    method: 'GET'
+    path: '/analytics/exports/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Export
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Cancel an export, or delete one with its file */
+  deleteExport: {
+    method: 'DELETE'
+    path: '/analytics/exports/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Fetch the file of an export */
+  getExportFile: {
+    method: 'GET'
+    path: '/analytics/export-files/{token}'
+    parameters: {
+      token: string
+    }
+    replies: {
+      200: string
+      206: string
+      400: Problem
+      404: Problem
+      410: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** See how loads into warehouses fare */
   listLoads: {
     method: 'GET'
@@ -4579,6 +4886,67 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Which roster is loaded, what somebody teaches, and who is in a class */
+  getRosters: {
+    method: 'GET'
+    path: '/rosters'
+    query: {
+      /** Also tell what this person teaches and manages */
+      actor?: string
+      /** Also tell who is in this class */
+      group?: string
+    }
+    replies: {
+      200: RosterState
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Load who teaches and learns what, from OneRoster files */
+  putRosters: {
+    method: 'PUT'
+    path: '/rosters'
+    query: {
+      /** `true` says what would change, and changes nothing */
+      dryRun?: 'true' | 'false'
+      /** The column of `users.csv` by which events name people: one of `sourcedId`, `identifier`, `username`, `email`, `userId`, or a text with one in braces. Left out, `sourcedId`, `identifier` and the user ids are all of a person. */
+      actorId?: string
+      /** The column of `classes.csv` by which events name a class, as their group or course: one of `sourcedId`, `classCode`, or a text with one in braces */
+      groupId?: string
+    }
+    body: string
+    replies: {
+      200: LoadedRoster
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Forget who teaches and learns what */
+  deleteRosters: {
+    method: 'DELETE'
+    path: '/rosters'
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      409: Problem
       429: Problem
       500: Problem
       503: Problem
