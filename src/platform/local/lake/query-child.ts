@@ -68,7 +68,9 @@ export async function judgeApart(sql: string): Promise<string[]> {
   try {
     const answer = await child.ask({ kind: 'judge', sql })
     if (answer.kind === 'judged') return answer.parameters
-    throw new Error(answer.kind === 'failed' ? answer.reason : `judging was answered by ${answer.kind}`)
+    throw new Error(
+      answer.kind === 'failed' ? answer.reason : `judging was answered by ${answer.kind}`,
+    )
   } finally {
     await child.end()
   }

@@ -2,8 +2,8 @@ import {
   BailErrorStrategy,
   CharStreams,
   CommonTokenStream,
-  type ParseTree,
   ParserRuleContext,
+  type ParseTree,
   PredictionMode,
   TerminalNode,
   type Token,
@@ -31,7 +31,10 @@ const rules = set(`
 // Some of a rule's forms are not for a query of somebody else's.
 const forms: [rule: number, allowed: readonly unknown[]][] = [
   [trino.TrinoSqlParser.RULE_statement, [trino.StatementDefaultContext]],
-  [trino.TrinoSqlParser.RULE_identifier, [trino.UnquotedIdentifierContext, trino.QuotedIdentifierContext]],
+  [
+    trino.TrinoSqlParser.RULE_identifier,
+    [trino.UnquotedIdentifierContext, trino.QuotedIdentifierContext],
+  ],
 ]
 const refused = [
   trino.CurrentUserContext,
