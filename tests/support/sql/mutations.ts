@@ -35,7 +35,7 @@ const WORDS = [
 
 /** Queries made of pieces of escapes and of what is allowed, always the same ones. */
 export function hostileQueries(count: number, places: { lake: string; file: string }): string[] {
-  const escape = fc.constantFrom(...duckEscapes.filter((one) => one.length > 10))
+  const out = fc.constantFrom(...duckEscapes.filter((one) => one.length > 10))
   const asked = fc.constantFrom(
     ...['SELECT * FROM events', 'SELECT raw, actor_id, type FROM events WHERE true'],
     ...[
@@ -51,10 +51,10 @@ export function hostileQueries(count: number, places: { lake: string; file: stri
   const query = fc.oneof(
     asked,
     fc.tuple(asked, fc.constantFrom(...WORDS)).map((two) => two.join(' ')),
-    fc.tuple(escape, fc.nat(200)).map(([text, at]) => text.slice(0, at)),
-    fc.tuple(escape, asked).map(([a, b]) => `${b} UNION ALL ${a}`),
-    fc.tuple(escape, asked).map(([a, b]) => `WITH events AS (${a}) ${b}`),
-    fc.tuple(escape, asked).map(([a, b]) => a.replace('events', `(${b})`)),
+    fc.tuple(out, fc.nat(200)).map(([text, at]) => text.slice(0, at)),
+    fc.tuple(out, asked).map(([a, b]) => `${b} UNION ALL ${a}`),
+    fc.tuple(out, asked).map(([a, b]) => `WITH events AS (${a}) ${b}`),
+    fc.tuple(out, asked).map(([a, b]) => a.replace('events', `(${b})`)),
     fc.array(fc.constantFrom(...WORDS), { minLength: 2, maxLength: 6 }).map((all) => all.join(' ')),
   )
   const made = fc.sample(query, { numRuns: count, seed: 18 })

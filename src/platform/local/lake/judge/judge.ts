@@ -56,12 +56,18 @@ export function judgeTree({ error, error_message, statements = [] }: Serialized)
     if (typeof value !== 'object' || value === null) return
     if (depth > DEEPEST) throw notAllowed('it is nested too deeply')
     const further = (one: unknown) => visit(one, parts, depth + 1)
-    if (Array.isArray(value)) return value.forEach(further)
+    if (Array.isArray(value)) {
+      for (const one of value) further(one)
+      return
+    }
     const node = value as Node
     if ('class' in node) {
       checkExpression(node)
     } else if (typeof node.type === 'string') {
-      if (queryNodes.has(node.type)) return visitQuery(node, parts, depth)
+      if (queryNodes.has(node.type)) {
+        visitQuery(node, parts, depth)
+        return
+      }
       if (tableRefs.has(node.type)) checkTable(node, parts)
       else if (!others.has(node.type)) throw notAllowed(`${shown(node.type)} is not known here`)
     } else if ('id' in node) {
