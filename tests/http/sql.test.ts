@@ -81,7 +81,7 @@ describeNotOnAws('lake')('POST /analytics/sql', () => {
       ['=a1', 1],
       ['=a2', 1],
     ])
-    expect(answer).toMatchObject({ truncated: false, completeTo: expect.stringMatching(/Z$/) })
+    expect(answer.truncated).toBe(false)
 
     const csv = await call('POST', '/analytics/sql?format=csv', { sql })
     expect(csv.headers.get('Content-Type')).toBe('text/csv')
@@ -146,7 +146,7 @@ describeNotOnAws('lake')('POST /analytics/sql', () => {
 
   it('notes each as a read of personal data, without its literals', async () => {
     await ask(`SELECT count(*) FROM events WHERE actor_id = 'somebody-private'`)
-await app.services!.audit.settle()
+    await app.services!.audit.settle()
     const trail = await (await call('GET', '/audit?action=data.read')).text()
     expect(trail).toContain('"POST /analytics/sql"')
     expect(trail).toMatch(/"fields":"sql:/)

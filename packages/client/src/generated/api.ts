@@ -1793,51 +1793,69 @@ export type Assessments = {
   suppressed?: number
 }
 
-export type LoadList = {
-  loads: Load[]
+export type SqlAnswer = {
+  columns: {
+    name: string
+    /** As the engine calls it */
+    type: string
+  }[]
+  /** A value for each column; times are ISO 8601, lists and structs JSON */
+  rows: unknown[][]
+  /** If true, there are more rows than these: 10,000, or 3 MB of them */
+  truncated: boolean
+  /** Every event that arrived before then is among those that were asked. Absent on AWS */
+  completeTo?: string
 }
 
-export type Load = {
+export type SqlQuestion = {
+  /** A `SELECT` */
+  sql: string
+  /** By name: `$course` in the SQL is `{ "course": … }` */
+  parameters?: Record<string, string | number | boolean | null>
+  /** Days and hours are those of this zone; UTC when left out */
+  timezone?: string
+}
+
+export type Queries = {
+  queries: Query[]
+}
+
+export type Query = {
   name: string
-  /** Where to, without a password */
-  target: string
-  state: 'running' | 'done' | 'failed'
-  /** When the last load began */
-  startedAt: string
-  /** When it ended */
-  endedAt?: string
-  /** Everything that had arrived before this time is at the target; stays as it was where a report has none */
-  completeTo?: string
-  inserted: number
-  removed: number
-  /** Why it failed */
-  reason?: string
-  /** It is loaded again so long after it ended, if it is */
-  everySeconds?: number
-  /** When its loader was heard of last */
-  updatedAt: string
-  /** If true, its loader should have been heard of again: it has ended, or hangs */
-  isOverdue: boolean
+  title: string
+  description?: string
+  /** If true, it comes with Nonius and stays */
+  isBuiltIn: boolean
+  parameters: Record<string, {
+    type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time'
+    description?: string
+    /** What it is when it is not given; without it, it has to be given */
+    default?: string | number | boolean | null
+  }>
+  sql: string
+  updatedAt?: string
+  /** The id of the key that saved it; a digest of a person */
+  updatedBy?: string
 }
 
-export type LoadReport = {
-  /** Where to, without a password */
-  target: string
-  state: 'running' | 'done' | 'failed'
-  /** When the last load began */
-  startedAt: string
-  /** When it ended */
-  endedAt?: string
-  /** Everything that had arrived before this time is at the target; stays as it was where a report has none */
-  completeTo?: string
-  /** Rows that came with the last load */
-  inserted?: number
-  /** Rows that went with it: of people who were erased, and of days past their time */
-  removed?: number
-  /** Why it failed */
-  reason?: string
-  /** It is loaded again so long after it ended, if it is */
-  everySeconds?: number
+export type QueryRun = {
+  /** By name: `$course` in the SQL is `{ "course": … }` */
+  parameters?: Record<string, string | number | boolean | null>
+  /** Days and hours are those of this zone; UTC when left out */
+  timezone?: string
+}
+
+export type QueryDefinition = {
+  title: string
+  description?: string
+  /** A `SELECT` */
+  sql: string
+  parameters?: Record<string, {
+    type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time'
+    description?: string
+    /** What it is when it is not given; without it, it has to be given */
+    default?: string | number | boolean | null
+  }>
 }
 
 export type CreatedWebhook = Webhook & {
@@ -4532,12 +4550,33 @@ export interface Operations {
       503: Problem
     }
   }
-  /** See how loads into warehouses fare */
-  listLoads: {
-    method: 'GET'
-    path: '/analytics/loads'
+  /** Ask the lake by SQL of your own */
+  askSql: {
+    method: 'POST'
+    path: '/analytics/sql'
+    query: {
+      /** How it is answered. Left out: as `Accept` says (`text/csv`, `application/vnd.apache.arrow.stream`), else JSON */
+      format?: 'json' | 'csv' | 'arrow'
+    }
+    body: SqlQuestion
     replies: {
-      200: LoadList
+      200: SqlAnswer
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List named queries */
+  listQueries: {
+    method: 'GET'
+    path: '/analytics/queries'
+    replies: {
+      200: Queries
       401: Problem
       403: Problem
       429: Problem
@@ -4545,16 +4584,42 @@ export interface Operations {
       503: Problem
     }
   }
-  /** Report how a load fares */
-  putLoad: {
-    method: 'PUT'
-    path: '/analytics/loads/{name}'
+  /** Ask a named query */
+  runQuery: {
+    method: 'POST'
+    path: '/analytics/queries/{name}'
     parameters: {
       name: string
     }
-    body: LoadReport
+    query: {
+      /** How it is answered. Left out: as `Accept` says (`text/csv`, `application/vnd.apache.arrow.stream`), else JSON */
+      format?: 'json' | 'csv' | 'arrow'
+    }
+    body: QueryRun
     replies: {
-      200: Load
+      200: SqlAnswer
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Save a query of yours */
+  putQuery: {
+    method: 'PUT'
+    path: '/analytics/queries/{name}'
+    parameters: {
+      name: string
+    }
+    body: QueryDefinition
+    replies: {
+      200: Query
+      201: Query
       400: Problem
       401: Problem
       403: Problem
@@ -4566,10 +4631,10 @@ export interface Operations {
       503: Problem
     }
   }
-  /** Forget a load */
-  deleteLoad: {
+  /** Delete a query of yours */
+  deleteQuery: {
     method: 'DELETE'
-    path: '/analytics/loads/{name}'
+    path: '/analytics/queries/{name}'
     parameters: {
       name: string
     }
