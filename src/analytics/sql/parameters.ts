@@ -41,10 +41,35 @@ export function typed(
     if (read !== undefined) values[name] = read
     else refuse(name, `Expected ${expected[parameter.type]}, not ${shown(value)}`, 'wrong_type')
   }
-  if (issues.length === 0) return values
+  if (issues.length > 0) throw refusal(issues)
+  return values
+}
+
+/**
+ * Compares the parameters that SQL has with those that are declared for it.
+ * @throws {AppError} `invalid_request` that names each that is in one alone
+ */
+export function checkDeclared(
+  names: readonly string[],
+  parameters: Record<string, Parameter>,
+): void {
+  const missing = names.filter((name) => !Object.hasOwn(parameters, name))
+  const unused = Object.keys(parameters).filter((name) => !names.includes(name))
+  const issues: Issue[] = [
+    ...missing.map((name) => issueOf(name, `The SQL has $${name}, which is not declared`)),
+    ...unused.map((name) => issueOf(name, `The SQL has no $${name}`)),
+  ]
+  if (issues.length > 0) throw refusal(issues)
+}
+
+function issueOf(name: string, message: string): Issue {
+  return { path: ['parameters', name], message, code: 'not_in_sql' }
+}
+
+function refusal(issues: Issue[]): AppError {
   const [first] = issues
   const detail = `parameters.${first!.path[1]}: ${first!.message}.`
-  throw new AppError('invalid_request', detail, { errors: issues })
+  return new AppError('invalid_request', detail, { errors: issues })
 }
 
 const expected: Record<Parameter['type'], string> = {

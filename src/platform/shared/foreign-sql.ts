@@ -1,11 +1,5 @@
 import { AppError } from '../../error/app-error'
 
-/** A query of somebody else's has at most so many UTF-16 units: longer ones are made by programs. */
-export const MAX_SQL = 20_000
-
-/** A parameter is `$` and such a name. */
-export const PARAMETER = /^[a-z_][a-z0-9_]{0,62}$/i
-
 /** Refuses somebody else's SQL. @param what a sentence without its end, after a colon */
 export function notAllowed(what: string): AppError {
   return new AppError('invalid_request', `This SQL is not run: ${what}.`)

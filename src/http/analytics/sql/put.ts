@@ -1,9 +1,8 @@
 import { askedBy } from '../../../access/roles/questions'
 import { builtIn } from '../../../analytics/sql/built-in'
-import { typed } from '../../../analytics/sql/parameters'
+import { checkDeclared, typed } from '../../../analytics/sql/parameters'
 import { createSavedQueries, type Parameter } from '../../../analytics/sql/saved-queries'
 import { AppError } from '../../../error/app-error'
-import { checkParameters } from '../../../platform/shared/foreign-sql'
 import { audited, nameOf } from '../../audit'
 import type { App, AppDeps } from '../../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../../openapi'
@@ -49,7 +48,7 @@ export function putQuery(app: App, deps: AppDeps) {
       )
     }
     checkDefaults(body.parameters)
-    checkParameters(await platform.lake.judge(body.sql), body.parameters)
+    checkDeclared(await platform.lake.judge(body.sql), body.parameters)
     const updatedAt = options.clock.now().toISOString()
     const updatedBy = await nameOf(deps, principal)
     const query = { name, ...body, updatedAt, updatedBy }

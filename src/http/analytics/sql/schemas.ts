@@ -1,17 +1,17 @@
 import { parameterTypes, QUERY_NAME } from '../../../analytics/sql/saved-queries'
-import { PARAMETER } from '../../../platform/shared/foreign-sql'
 import { zoneNamed } from '../../../query/zone'
+import { MAX_SQL, SQL_PARAMETER } from '../../../syntax/sql'
 import { z } from '../../zod'
 
 export const limitsText =
   'One query over the view `events`, in the dialect of the engine (DuckDB, Athena on AWS). It has the functions of a list, 20 seconds, and limits of memory and of bytes read; it reads no file, no setting and no other table, and changes nothing. Of more than 10,000 rows (or 3 MB) the first are answered; more than 100,000 are refused.'
 
-export const Sql = z.string().min(1).max(20_000).openapi({ description: 'A `SELECT`' })
+export const Sql = z.string().min(1).max(MAX_SQL).openapi({ description: 'A `SELECT`' })
 
 const Value = z.union([z.string(), z.number(), z.boolean()]).nullable()
 
 export const Parameters = z
-  .record(z.string().regex(PARAMETER), Value)
+  .record(z.string().regex(SQL_PARAMETER), Value)
   .default({})
   .openapi({ description: 'By name: `$course` in the SQL is `{ "course": … }`' })
 
@@ -41,7 +41,7 @@ export const QueryDefinition = z
     title: z.string().min(1).max(200),
     description: z.string().max(2000).optional(),
     sql: Sql,
-    parameters: z.record(z.string().regex(PARAMETER), Parameter).default({}),
+    parameters: z.record(z.string().regex(SQL_PARAMETER), Parameter).default({}),
   })
   .openapi('QueryDefinition')
 

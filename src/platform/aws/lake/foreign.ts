@@ -1,6 +1,7 @@
+import { MAX_SQL, SQL_PARAMETER } from '../../../syntax/sql'
 import type { Foreign, SqlValue } from '../../lake'
 import { viewColumns } from '../../shared/events-view'
-import { checkParameters, MAX_SQL, notAllowed, PARAMETER } from '../../shared/foreign-sql'
+import { checkParameters, notAllowed } from '../../shared/foreign-sql'
 import { judgeTree, textOf, tokensOf } from './judge/judge'
 
 /** Says which events somebody else's SQL has, and by whose clock. */
@@ -44,7 +45,8 @@ function withLiterals(sql: string, literal: (name: string) => string) {
   const tokens = tokensOf(sql).map(textOf)
   const written = tokens.map((text, at) => {
     if (tokens[at - 1] === '$') {
-      if (!PARAMETER.test(text)) throw notAllowed('a parameter is $ and a name, such as $course')
+      if (!SQL_PARAMETER.test(text))
+        throw notAllowed('a parameter is $ and a name, such as $course')
       names.add(text)
       return ` ${literal(text)} `
     }

@@ -4,7 +4,7 @@ import { checkParameters } from '../../shared/foreign-sql'
 import { literal } from '../parquet/duck'
 import { judgeSql } from './judge/judge-sql'
 
-// What somebody else's query cannot hold in memory may take so much of the disk.
+// Somebody else's query may take so much of the disk for what it cannot hold in memory.
 const MOST_SPILLED = '1GB'
 
 /**

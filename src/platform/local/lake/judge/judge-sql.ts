@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { MAX_SQL, notAllowed } from '../../../shared/foreign-sql'
+import { MAX_SQL } from '../../../../syntax/sql'
+import { notAllowed } from '../../../shared/foreign-sql'
 import { literal } from '../../parquet/duck'
 import { judgeTree, type Serialized } from './judge'
 

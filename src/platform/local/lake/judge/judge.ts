@@ -1,10 +1,11 @@
-import { checkPartName, notAllowed, PARAMETER, shown } from '../../../shared/foreign-sql'
+import { SQL_PARAMETER } from '../../../../syntax/sql'
+import { checkPartName, notAllowed, shown } from '../../../shared/foreign-sql'
 import { functions, tableFunctions } from './functions'
 
 /** A node is an object of the syntax tree that `json_serialize_sql` writes. */
 type Node = Record<string, unknown>
 
-/** What `json_serialize_sql` gives. */
+/** `json_serialize_sql` answers so. */
 export interface Serialized {
   error: boolean
   error_message?: string
@@ -102,7 +103,8 @@ export function judgeTree({ error, error_message, statements = [] }: Serialized)
     if (!expressions.has(kind)) throw notAllowed(`${shown(kind)} is not known here`)
     if (kind === 'PARAMETER') {
       const name = String(node.identifier)
-      if (!PARAMETER.test(name)) throw notAllowed('a parameter is $ and a name, such as $course')
+      if (!SQL_PARAMETER.test(name))
+        throw notAllowed('a parameter is $ and a name, such as $course')
       parameters.add(name)
     }
     if (kind === 'FUNCTION' || kind === 'WINDOW') checkFunction(node, functions)
