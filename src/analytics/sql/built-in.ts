@@ -3,7 +3,7 @@ import { boundsOf, type Narrowing } from '../../query/narrowing'
 import { namedQueries } from '../../query/sql'
 import { type NamedQuery, narrowed } from '../../query/sql/named-query'
 import { typed } from './parameters'
-import type { Parameter, ParameterValue } from './saved-queries'
+import type { Parameter, ParameterValue } from './saved-query'
 
 /** Each of our own queries can be asked about fewer events. */
 export const builtInParameters: Record<string, Parameter> = {

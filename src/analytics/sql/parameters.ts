@@ -2,7 +2,7 @@ import { AppError } from '../../error/app-error'
 import type { Issue } from '../../error/issue'
 import type { SqlValue } from '../../platform/lake'
 import { toTimeBound } from '../../query/time-bound'
-import type { Parameter, ParameterValue } from './saved-queries'
+import type { Parameter, ParameterValue } from './saved-query'
 
 /** Takes values that were given without a type for what they are in JSON. */
 export function untyped(given: Record<string, ParameterValue>): Record<string, SqlValue> {

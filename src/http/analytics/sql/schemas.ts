@@ -1,4 +1,4 @@
-import { parameterTypes, QUERY_NAME } from '../../../analytics/sql/saved-queries'
+import { parameterTypes, QUERY_NAME } from '../../../analytics/sql/saved-query'
 import { zoneNamed } from '../../../query/zone'
 import { MAX_SQL, SQL_PARAMETER } from '../../../syntax/sql'
 import { z } from '../../zod'
