@@ -156,7 +156,7 @@ describe("somebody else's SQL in a process beside the server", () => {
       (thrown: Error) => thrown,
     )
     // It goes on answering.
-    const again = { ...query, sql: 'SELECT count(*) FROM events' }
+    const again = { ...query, limits: {}, sql: 'SELECT count(*) FROM events' }
     expect((await askLake(apart, again)).rows).toEqual([[5]])
     return error?.message
   }

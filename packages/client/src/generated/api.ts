@@ -1793,6 +1793,168 @@ export type Assessments = {
   suppressed?: number
 }
 
+export type Export = {
+  id: string
+  /** `ready`: it can be fetched. `failed`: `problem` says why; nothing of it is kept. `expired`: its file is deleted. */
+  status: 'running' | 'ready' | 'failed' | 'cancelled' | 'expired'
+  format: 'jsonl' | 'csv' | 'parquet'
+  /** The file is called so */
+  name: string
+  /** What arrived before then is in it */
+  createdAt: string
+  /** How far it is */
+  progress: number
+  /** Events in the file, so far */
+  rows: number
+  /** Of the file, so far */
+  bytes: number
+  readyAt?: string
+  /** The file is deleted then */
+  keptUntil?: string
+  /** Why it failed */
+  problem?: string
+  /** Where to fetch the file, without a key; there when it is `ready` */
+  url?: string
+  /** The address is good until then */
+  expiresAt?: string
+}
+
+export type ExportSettings = {
+  /** `jsonl` and `csv` are compressed by gzip; `parquet` by Zstandard */
+  format: 'jsonl' | 'csv' | 'parquet'
+  /** All must hold; of several values of a field, any */
+  filters?: {
+    /** From this day or time on */
+    from?: string
+    /** To this day, the whole of it, or before this time */
+    to?: string
+    /** `arrival`: by when events came in, as when left out; `event`: by when they happened */
+    by?: 'arrival' | 'event'
+    /** `event` when left out */
+    kind?: 'event' | 'entity' | 'all'
+    /** A condition, e.g. `{"path":"payload.score","lt":0.5}` (`GET /api/v1/filters/schema`) */
+    filter?: Record<string, unknown>
+    sourceId?: string | string[]
+    eventId?: string | string[]
+    standard?: string | string[]
+    standardVersion?: string | string[]
+    type?: string | string[]
+    action?: string | string[]
+    profile?: string | string[]
+    actorId?: string | string[]
+    actorType?: string | string[]
+    actorName?: string | string[]
+    objectId?: string | string[]
+    objectType?: string | string[]
+    objectName?: string | string[]
+    targetId?: string | string[]
+    generatedId?: string | string[]
+    generatedType?: string | string[]
+    groupId?: string | string[]
+    sessionId?: string | string[]
+    edAppId?: string | string[]
+    score?: number | number[]
+    maxScore?: number | number[]
+    success?: boolean
+    completion?: boolean
+    durationMs?: number | number[]
+    skewMs?: number | number[]
+    sequence?: number | number[]
+    category?: string | string[]
+    privacyLevel?: string | string[]
+    retentionClass?: string | string[]
+    conformant?: boolean
+    commonAction?: string | string[]
+    memberId?: string | string[]
+    courseId?: string | string[]
+    courseName?: string | string[]
+    attemptId?: string | string[]
+    assignableId?: string | string[]
+    organizationId?: string | string[]
+    retentionDays?: number | number[]
+    sampleRate?: number | number[]
+  }
+  /** Left out, all; of `csv`, all but `raw` */
+  fields?: ('kind' | 'sourceId' | 'eventId' | 'standard' | 'standardVersion' | 'type' | 'action' | 'profile' | 'actorId' | 'actorType' | 'actorName' | 'objectId' | 'objectType' | 'objectName' | 'targetId' | 'generatedId' | 'generatedType' | 'groupId' | 'sessionId' | 'edAppId' | 'membershipRoles' | 'score' | 'maxScore' | 'success' | 'completion' | 'durationMs' | 'eventTime' | 'sendTime' | 'receivedAt' | 'skewMs' | 'sequence' | 'category' | 'privacyLevel' | 'retentionClass' | 'conformant' | 'issueCodes' | 'server.subject' | 'server.ip' | 'server.userAgent' | 'server.requestId' | 'raw' | 'repair.by' | 'repair.at' | 'repair.paths' | 'commonAction' | 'storedAt' | 'server.defines' | 'memberId' | 'courseId' | 'courseName' | 'attemptId' | 'assignableId' | 'occurredAt' | 'organizationId' | 'eventTimeEnd' | 'retentionDays' | 'sampleRate' | 'governedBy')[]
+  /** Days of `from` and `to`, and those in the name of the file, are days of this zone; of UTC when left out */
+  timeZone?: string
+  /** An id of one person: whatever they did, or was graded or enrolled of theirs, with other people taken out, for them to take along. A student’s own when left out */
+  learner?: string
+}
+
+export type Exports = {
+  items: ExportEntry[]
+}
+
+export type ExportEntry = {
+  id: string
+  /** `ready`: it can be fetched. `failed`: `problem` says why; nothing of it is kept. `expired`: its file is deleted. */
+  status: 'running' | 'ready' | 'failed' | 'cancelled' | 'expired'
+  format: 'jsonl' | 'csv' | 'parquet'
+  /** The file is called so */
+  name: string
+  /** What arrived before then is in it */
+  createdAt: string
+  /** How far it is */
+  progress: number
+  /** Events in the file, so far */
+  rows: number
+  /** Of the file, so far */
+  bytes: number
+  readyAt?: string
+  /** The file is deleted then */
+  keptUntil?: string
+  /** Why it failed */
+  problem?: string
+}
+
+export type LoadList = {
+  loads: Load[]
+}
+
+export type Load = {
+  name: string
+  /** Where to, without a password */
+  target: string
+  state: 'running' | 'done' | 'failed'
+  /** When the last load began */
+  startedAt: string
+  /** When it ended */
+  endedAt?: string
+  /** Everything that had arrived before this time is at the target; stays as it was where a report has none */
+  completeTo?: string
+  inserted: number
+  removed: number
+  /** Why it failed */
+  reason?: string
+  /** It is loaded again so long after it ended, if it is */
+  everySeconds?: number
+  /** When its loader was heard of last */
+  updatedAt: string
+  /** If true, its loader should have been heard of again: it has ended, or hangs */
+  isOverdue: boolean
+}
+
+export type LoadReport = {
+  /** Where to, without a password */
+  target: string
+  state: 'running' | 'done' | 'failed'
+  /** When the last load began */
+  startedAt: string
+  /** When it ended */
+  endedAt?: string
+  /** Everything that had arrived before this time is at the target; stays as it was where a report has none */
+  completeTo?: string
+  /** Rows that came with the last load */
+  inserted?: number
+  /** Rows that went with it: of people who were erased, and of days past their time */
+  removed?: number
+  /** Why it failed */
+  reason?: string
+  /** It is loaded again so long after it ended, if it is */
+  everySeconds?: number
+}
+
 export type SqlAnswer = {
   columns: {
     name: string
@@ -4545,6 +4707,142 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Export events as a file */
+  beginExport: {
+    method: 'POST'
+    path: '/analytics/export'
+    body: ExportSettings
+    replies: {
+      202: Export
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List exports of the last 30 days */
+  listExports: {
+    method: 'GET'
+    path: '/analytics/exports'
+    replies: {
+      200: Exports
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far an export is, and get the address of its file */
+  getExport: {
+    method: 'GET'
+    path: '/analytics/exports/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Export
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Cancel an export, or delete one with its file */
+  deleteExport: {
+    method: 'DELETE'
+    path: '/analytics/exports/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Fetch the file of an export */
+  getExportFile: {
+    method: 'GET'
+    path: '/analytics/export-files/{token}'
+    parameters: {
+      token: string
+    }
+    replies: {
+      200: string
+      206: string
+      400: Problem
+      404: Problem
+      410: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how loads into warehouses fare */
+  listLoads: {
+    method: 'GET'
+    path: '/analytics/loads'
+    replies: {
+      200: LoadList
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Report how a load fares */
+  putLoad: {
+    method: 'PUT'
+    path: '/analytics/loads/{name}'
+    parameters: {
+      name: string
+    }
+    body: LoadReport
+    replies: {
+      200: Load
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Forget a load */
+  deleteLoad: {
+    method: 'DELETE'
+    path: '/analytics/loads/{name}'
+    parameters: {
+      name: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
       429: Problem
       500: Problem
       503: Problem
