@@ -7,6 +7,7 @@ import { getPaths } from './get-paths'
 import { listArrivals } from './list-arrivals'
 import { listEvents } from './list-events'
 import { registerLoads } from './loads'
+import { registerSql } from './sql'
 
 export function registerAnalytics(app: App, deps: AppDeps) {
   listEvents(app, deps)
@@ -17,4 +18,5 @@ export function registerAnalytics(app: App, deps: AppDeps) {
   getAssessments(app, deps)
   registerExports(app, deps)
   registerLoads(app, deps)
+  registerSql(app, deps)
 }

@@ -91,6 +91,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     documents: ['privacy', 'people', 'erasures', 'open-erasures'],
     shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
   },
+  'Saved queries': {
+    documents: ['queries'],
+    shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
+  },
   'Consents, learners under 13, pseudonyms': {
     documents: ['governance'],
     shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],

@@ -882,7 +882,6 @@ export type Source = {
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   tellsConsent?: boolean
-  tellsRosters?: boolean
   budgets?: SourceBudgets
   createdAt: string
   updatedAt: string
@@ -926,8 +925,6 @@ export type NewSource = {
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
   tellsConsent?: boolean
-  /** Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out */
-  tellsRosters?: boolean
   budgets?: SourceBudgets
 }
 
@@ -956,7 +953,6 @@ export type ListedSource = {
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   tellsConsent?: boolean
-  tellsRosters?: boolean
   budgets?: SourceBudgets
   createdAt: string
   updatedAt: string
@@ -1061,8 +1057,6 @@ export type SourceSettings = {
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
   tellsConsent?: boolean
-  /** Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out */
-  tellsRosters?: boolean
   budgets?: SourceBudgets
 }
 
@@ -1961,106 +1955,69 @@ export type LoadReport = {
   everySeconds?: number
 }
 
-export type RosterState = {
-  /** `loading` also where a load was cut short: then load it again */
-  status: 'none' | 'loading' | 'loaded'
-  version?: string
-  counts?: RosterCounts
-  loadedAt?: string
-  /** The id of the key */
-  loadedBy?: string
-  actorId?: string
-  groupId?: string
-  staff?: RosterStaff
-  group?: RosterGroup
+export type SqlAnswer = {
+  columns: {
+    name: string
+    /** As the engine calls it */
+    type: string
+  }[]
+  /** A value for each column; times are ISO 8601, lists and structs JSON */
+  rows: unknown[][]
+  /** If true, there are more rows than these: 10,000, or 3 MB of them */
+  truncated: boolean
+  /** Every event that arrived before then is among those that were asked. Absent on AWS */
+  completeTo?: string
 }
 
-/** What the roster has */
-export type RosterCounts = {
-  organisations: number
-  users: number
-  classes: number
-  enrolments: number
+export type SqlQuestion = {
+  /** A `SELECT` */
+  sql: string
+  /** By name: `$course` in the SQL is `{ "course": … }` */
+  parameters?: Record<string, string | number | boolean | null>
+  /** Days and hours are those of this zone; UTC when left out */
+  timezone?: string
 }
 
-/** Of `actor` */
-export type RosterStaff = {
-  teaches: string[]
-  manages: string[]
-  /** Groups that are theirs for some time only */
-  terms?: {
-    group: string
-    does: 'teaches' | 'manages'
-    /** From this day on */
-    from?: string
-    /** Before this day */
-    to?: string
-  }[]
-  /** Organisations of which, and below which, all groups are managed */
-  orgs?: {
-    org: string
-    /** From this day on */
-    from?: string
-    /** Before this day */
-    to?: string
-  }[]
-  /** By events of sources with `tellsRosters` */
-  told: {
-    group: string
-    does: 'teaches' | 'manages'
-    at: string
-  }[]
+export type Queries = {
+  queries: Query[]
 }
 
-/** Of `group`, where it is in the roster */
-export type RosterGroup = {
-  id: string
+export type Query = {
+  name: string
   title: string
-  org: string
-  members: {
-    ids: string[]
-    role: 'student' | 'teacher' | 'administrator' | 'other'
-    /** From this day on */
-    from?: string
-    /** Before this day */
-    to?: string
-  }[]
+  description?: string
+  /** If true, it comes with Nonius and stays */
+  isBuiltIn: boolean
+  parameters: Record<string, {
+    type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time'
+    description?: string
+    /** What it is when it is not given; without it, it has to be given */
+    default?: string | number | boolean | null
+  }>
+  sql: string
+  updatedAt?: string
+  /** The id of the key that saved it; a digest of a person */
+  updatedBy?: string
 }
 
-export type LoadedRoster = {
-  dryRun: boolean
-  /** Of OneRoster */
-  version: '1.1' | '1.2'
-  counts: RosterCounts
-  changes: {
-    classes: RosterChanged
-    enrolments: {
-      added: number
-      removed: number
-    }
-    organisations: RosterChanged
-    staff: RosterChanged
-    /** Whose access changes, those who lose some first: at most 100 people, and 20 groups of each */
-    access: {
-      actor: string
-      gains: string[]
-      loses: string[]
-    }[]
-  }
-  warnings: RosterWarning[]
+export type QueryRun = {
+  /** By name: `$course` in the SQL is `{ "course": … }` */
+  parameters?: Record<string, string | number | boolean | null>
+  /** Days and hours are those of this zone; UTC when left out */
+  timezone?: string
 }
 
-export type RosterChanged = {
-  added: number
-  changed: number
-  removed: number
-}
-
-/** It was taken all the same */
-export type RosterWarning = {
-  code: string
-  message: string
-  count: number
+export type QueryDefinition = {
+  title: string
+  description?: string
+  /** A `SELECT` */
+  sql: string
+  parameters?: Record<string, {
+    type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time'
+    description?: string
+    /** What it is when it is not given; without it, it has to be given */
+    default?: string | number | boolean | null
+  }>
 }
 
 export type CreatedWebhook = Webhook & {
@@ -4891,19 +4848,33 @@ export interface Operations {
       503: Problem
     }
   }
-  /** Which roster is loaded, what somebody teaches, and who is in a class */
-  getRosters: {
-    method: 'GET'
-    path: '/rosters'
+  /** Ask the lake by SQL of your own */
+  askSql: {
+    method: 'POST'
+    path: '/analytics/sql'
     query: {
-      /** Also tell what this person teaches and manages */
-      actor?: string
-      /** Also tell who is in this class */
-      group?: string
+      /** How it is answered. Left out: as `Accept` says (`text/csv`, `application/vnd.apache.arrow.stream`), else JSON */
+      format?: 'json' | 'csv' | 'arrow'
     }
+    body: SqlQuestion
     replies: {
-      200: RosterState
+      200: SqlAnswer
       400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List named queries */
+  listQueries: {
+    method: 'GET'
+    path: '/analytics/queries'
+    replies: {
+      200: Queries
       401: Problem
       403: Problem
       429: Problem
@@ -4911,25 +4882,45 @@ export interface Operations {
       503: Problem
     }
   }
-  /** Load who teaches and learns what, from OneRoster files */
-  putRosters: {
-    method: 'PUT'
-    path: '/rosters'
-    query: {
-      /** `true` says what would change, and changes nothing */
-      dryRun?: 'true' | 'false'
-      /** The column of `users.csv` by which events name people: one of `sourcedId`, `identifier`, `username`, `email`, `userId`, or a text with one in braces. Left out, `sourcedId`, `identifier` and the user ids are all of a person. */
-      actorId?: string
-      /** The column of `classes.csv` by which events name a class, as their group or course: one of `sourcedId`, `classCode`, or a text with one in braces */
-      groupId?: string
+  /** Ask a named query */
+  runQuery: {
+    method: 'POST'
+    path: '/analytics/queries/{name}'
+    parameters: {
+      name: string
     }
-    body: string
+    query: {
+      /** How it is answered. Left out: as `Accept` says (`text/csv`, `application/vnd.apache.arrow.stream`), else JSON */
+      format?: 'json' | 'csv' | 'arrow'
+    }
+    body: QueryRun
     replies: {
-      200: LoadedRoster
+      200: SqlAnswer
       400: Problem
       401: Problem
       403: Problem
-      408: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Save a query of yours */
+  putQuery: {
+    method: 'PUT'
+    path: '/analytics/queries/{name}'
+    parameters: {
+      name: string
+    }
+    body: QueryDefinition
+    replies: {
+      200: Query
+      201: Query
+      400: Problem
+      401: Problem
+      403: Problem
       409: Problem
       413: Problem
       415: Problem
@@ -4938,15 +4929,19 @@ export interface Operations {
       503: Problem
     }
   }
-  /** Forget who teaches and learns what */
-  deleteRosters: {
+  /** Delete a query of yours */
+  deleteQuery: {
     method: 'DELETE'
-    path: '/rosters'
+    path: '/analytics/queries/{name}'
+    parameters: {
+      name: string
+    }
     replies: {
       204: undefined
+      400: Problem
       401: Problem
       403: Problem
-      409: Problem
+      404: Problem
       429: Problem
       500: Problem
       503: Problem
