@@ -123,5 +123,17 @@ export const asks: { [Asked in Question]?: Ask } = {
   'GET /analytics/exports': { ...once('GET', '/analytics/exports'), sees: () => [] },
   'GET /analytics/exports/{id}': ofOwnExport('GET'),
   'DELETE /analytics/exports/{id}': ofOwnExport('DELETE'),
+  'GET /rosters': { ...once('GET', '/rosters'), sees: () => [] },
+  'PUT /rosters': {
+    ...{ method: 'PUT', path: '/rosters', body: {}, sees: () => [] },
+    async answers(send) {
+      // Whoever may is told that this is no ZIP.
+      const reply = await send('PUT', '/rosters', {})
+      if (reply.status === 415) return reply.text()
+      throw new Error(`${reply.status} ${await reply.text()}`)
+    },
+  },
+  // It is the last, and leaves nobody anything to see.
+  'DELETE /rosters': { ...once('DELETE', '/rosters'), sees: () => [] },
   'GET /analytics/loads': { ...once('GET', '/analytics/loads'), sees: () => [] },
 }
