@@ -7,6 +7,7 @@ import { systemClock as clock } from '../src/platform/clock'
 import { createAccess } from '../src/privacy/access/access'
 import { accessPlace } from '../src/privacy/access/place'
 import { createErasures } from '../src/privacy/erasures/erasures'
+import { keysPlace } from '../src/privacy/erasures/places/keys'
 import { pseudonymsPlace } from '../src/privacy/erasures/places/pseudonyms'
 import { failedBatchesPlace } from '../src/privacy/erasures/places/stores'
 import { graceOnAws, remainsOnAws } from '../src/privacy/erasures/remains'
@@ -29,7 +30,11 @@ const erasures = createErasures({
     ...erasing,
     // A batch that is handed on again would bring them back: all other places are searched afterwards.
     firstPlaces: [failedBatchesPlace(failedBatches)],
-    otherPlaces: [pseudonymsPlace(pseudonyms), accessPlace(access)],
+    otherPlaces: [
+      pseudonymsPlace(pseudonyms),
+      accessPlace(access),
+      keysPlace(registry.keys, { clock }),
+    ],
   },
   runs: false,
   personal: async () => (await import('../src/governance/personal/load')).loadPersonalData(),

@@ -1,6 +1,7 @@
 import { createIdentity, type Identity } from './access/identity'
 import { type FindSource, rememberSources } from './access/keys/sources'
 import { type FindTenant, rememberTenants } from './access/keys/tenants'
+import { type OwnIds, rememberOwnIds } from './access/roles/own-ids'
 import type { GroupsOf } from './access/roles/viewer'
 import { auditLater } from './audit/later'
 import type { AuditTrail } from './audit/trail'
@@ -105,6 +106,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   audit: AuditTrail
   /** Finds which groups somebody teaches or manages. */
   groupsOf: GroupsOf
+  /** Lists every id by which stored events may name somebody. */
+  ownIds: OwnIds
   /** Erases people from everything that is kept of a tenant. */
   erasures: Erasures
   /** Knows what tenants and sources may send and hold. */
@@ -210,6 +213,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     access,
     audit,
     groupsOf: groupsLater(platform),
+    ownIds: rememberOwnIds({ pseudonyms, clock }),
     budgets,
     tombstones,
     erasures,

@@ -167,6 +167,7 @@ export function createAuditTrail(needs: AuditNeeds): AuditTrail {
     },
 
     note: notes.note,
+    room: notes.room,
     settle: notes.settle,
     list: createList({ entryAt, endOf }),
     verify: createVerify({ documents, heads, box }),

@@ -20,6 +20,7 @@ export function auditLater(needs: AuditNeeds): AuditTrail {
       if (trail !== undefined) trail.note(...noted)
       else void load().then((loaded) => loaded.note(...noted))
     },
+    room: async () => (await loading)?.room(),
     // Notes from before the code was there are taken by now: both wait for the same promise.
     settle: async () => (await loading)?.settle(),
     async [Symbol.asyncDispose]() {

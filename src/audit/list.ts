@@ -55,13 +55,14 @@ function placeIn(cursor: string): number {
   })
 }
 
-function matcherOf({ action, by, target, from, to }: AuditFilter) {
+function matcherOf({ action, by, target, people, from, to }: AuditFilter) {
   const prefix = action?.endsWith('.*') ? action.slice(0, -1) : undefined
   return function isAsked(entry: AuditEntry): boolean {
     if (prefix !== undefined && !entry.action.startsWith(prefix)) return false
     if (prefix === undefined && action !== undefined && entry.action !== action) return false
     if (by !== undefined && entry.by !== by) return false
     if (target !== undefined && entry.target !== target) return false
+    if (people !== undefined && !people.some((one) => entry.details.person === one)) return false
     if (from !== undefined && entry.at < from) return false
     return to === undefined || entry.at < to
   }

@@ -1,3 +1,4 @@
+import { StorageError } from '../error/storage-error'
 import type { Clock } from '../platform/clock'
 import type { Log } from '../telemetry/log'
 import type { Audited } from './trail'
@@ -17,6 +18,8 @@ const LOOK_MS = 1000
 const MANY = 100
 // Each takes a few hundred bytes; only while the store is down there are so many.
 const MAX_GROUPS = 10_000
+// Whoever notes more waits until they are written: the store is slow, or they read of each learner alone.
+const MOST_WAITING = 1000
 /** Stands for those who are too many to be told apart. */
 const SEVERAL = 'several'
 
@@ -26,6 +29,8 @@ interface Group {
   /** How often it was noted since it was last written. */
   times: number
   writtenAt?: number | undefined
+  /** It is being written, and comes back if that fails. */
+  isInHand?: boolean | undefined
 }
 
 /** Gathers what happens often, so that what is alike shares an entry. */
@@ -37,6 +42,7 @@ export function createNotes({ append, clock, log, hasTimer }: Needs) {
 
   function note(tenantId: string, audited: Audited): void {
     const key = keyOf(tenantId, audited)
+    if (groups.size >= MAX_GROUPS) dropWritten()
     const isFull = groups.size >= MAX_GROUPS && !groups.has(key)
     const { action } = audited
     if (isFull) add(keyOf(tenantId, { action, by: SEVERAL }), tenantId, { action, by: SEVERAL })
@@ -58,6 +64,21 @@ export function createNotes({ append, clock, log, hasTimer }: Needs) {
       waiting += 1
     } else addNumbers(group.audited.details, details)
     group.times += 1
+  }
+
+  /** Whoever comes again within the minute has another entry. */
+  function dropWritten() {
+    for (const [key, { times, isInHand }] of groups) {
+      if (times === 0 && !isInHand) groups.delete(key)
+    }
+  }
+
+  async function room() {
+    if (waiting < MOST_WAITING) return
+    await settle(true)
+    if (waiting < MOST_WAITING) return
+    const message = 'what is read cannot be written into the audit trail'
+    throw new StorageError(message, { isRetriable: true })
   }
 
   async function look() {
@@ -95,13 +116,15 @@ export function createNotes({ append, clock, log, hasTimer }: Needs) {
     })
     // Notes from here on belong to the next entry.
     const before = those.map(({ audited, times }) => ({ details: audited.details, times }))
-    for (const group of those) Object.assign(group, { times: 0, writtenAt: now })
+    for (const group of those) Object.assign(group, { times: 0, writtenAt: now, isInHand: true })
     waiting -= those.length
     try {
       await append(tenantId, taken)
     } catch (error) {
       log.warn('reads could not be audited yet', { tenantId, reason: (error as Error).message })
       for (const [at, group] of those.entries()) restore(group, before[at]!)
+    } finally {
+      for (const group of those) group.isInHand = false
     }
   }
 
@@ -119,6 +142,7 @@ export function createNotes({ append, clock, log, hasTimer }: Needs) {
 
   return {
     note,
+    room,
     settle: () => settle(),
     async [Symbol.asyncDispose]() {
       clearTimeout(timer)

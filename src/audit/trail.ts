@@ -31,6 +31,8 @@ export interface AuditFilter {
   action?: string | undefined
   by?: string | undefined
   target?: string | undefined
+  /** Entries about one person, by any of these names in `details.person`. */
+  people?: readonly string[] | undefined
   /** ISO 8601 UTC with milliseconds, inclusive. */
   from?: string | undefined
   /** ISO 8601 UTC with milliseconds, exclusive. */
@@ -78,6 +80,11 @@ export interface AuditTrail extends AsyncDisposable {
    * Those are alike in everything but the numbers among their details, which are summed.
    */
   note(tenantId: string, audited: Audited): void
+  /**
+   * Resolves once there is room for what is noted next.
+   * @throws {StorageError} while what was noted cannot be written
+   */
+  room(): Promise<void>
   /** Makes durable what was noted and is due. Where a process may stop unasked, after each request. */
   settle(): Promise<void>
   /** @throws {AppError} `invalid_cursor` */

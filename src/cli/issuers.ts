@@ -1,16 +1,18 @@
 import { Command, InvalidArgumentError, type Option } from 'commander'
 import { SOURCE_ID } from '../access/keys/sources'
 import {
+  ACTOR_ID,
   checkIssuer,
   FIRST_PEOPLE_SOURCE,
   issuerId,
+  MAX_ACTOR_IDS,
   MAX_NAME,
   MAX_ROLES,
   type PeopleIssuer,
-  ROLE,
 } from '../access/people/issuer'
 import { createPeopleIssuers } from '../access/people/issuers'
 import type { AuditTrail } from '../audit/trail'
+import { personRoles } from '../identity/role'
 import { createGuard } from '../outbound/guard'
 import { systemClock as clock } from '../platform/clock'
 import type { DocumentStore } from '../platform/document-store'
@@ -58,6 +60,7 @@ interface Options {
   jwksUrl?: string
   learner: string
   roles?: string
+  actorId?: string[]
   role: Record<string, string>
   source: string
   json?: true
@@ -77,9 +80,14 @@ function addCommand({ open }: IssuersPlace): Command {
     .option('--roles <claim>', 'says their roles, e.g. realm_access.roles', readName)
     .option(
       '--role <theirs=ours>',
-      'a role here by the name of theirs; several times',
+      `a role here (${personRoles.join(', ')}) by the name of theirs; several times`,
       readRole,
       {},
+    )
+    .option(
+      '--actor-id <template>',
+      'another id of the same learner, with claims in braces: https://lms.example.edu/users/{sub}; several times',
+      readActorId,
     )
     .option('-s, --source <id>', 'stamped on what they send', readSource, FIRST_PEOPLE_SOURCE)
     .addOption(tenantOption())
@@ -91,7 +99,12 @@ function addCommand({ open }: IssuersPlace): Command {
       // Whoever runs the command runs the server, which asks again before it calls anything.
       const guard = createGuard({ allowPrivate: true })
       await checkIssuer(settings, { guard, mayBePlain: true })
-      const claims = { learner, ...(roles !== undefined && { roles }) }
+      const { actorId: actorIds } = options
+      const claims = {
+        learner,
+        ...(roles !== undefined && { roles }),
+        ...(actorIds && { actorIds }),
+      }
       const createdAt = clock.now().toISOString()
       const given = { ...settings, tenantId, claims, roles: role, sourceId, createdAt }
       const { isNew } = await createPeopleIssuers(file).put(given)
@@ -151,6 +164,14 @@ function readName(name: string): string {
   throw new InvalidArgumentError(`It must have 1 to ${MAX_NAME} characters.`)
 }
 
+function readActorId(template: string, before: string[] = []): string[] {
+  if (template.length > MAX_NAME || !ACTOR_ID.test(template)) {
+    throw new InvalidArgumentError('It must have a claim in braces, e.g. {sub}.')
+  }
+  if (before.length < MAX_ACTOR_IDS) return [...before, template]
+  throw new InvalidArgumentError(`There may be ${MAX_ACTOR_IDS} of them.`)
+}
+
 function readSource(id: string): string {
   if (SOURCE_ID.test(id)) return id
   throw new InvalidArgumentError('It must be 1 to 64 letters, digits and . _ -.')
@@ -159,8 +180,10 @@ function readSource(id: string): string {
 function readRole(pair: string, before: Record<string, string>): Record<string, string> {
   const equals = pair.lastIndexOf('=')
   const [theirs, ours] = [pair.slice(0, equals), pair.slice(equals + 1)]
-  if (equals < 1 || theirs.length > MAX_NAME || !ROLE.test(ours)) {
-    throw new InvalidArgumentError('It must be THEIRS=OURS, ours in small letters.')
+  const isOurs = personRoles.some((role) => role === ours)
+  if (equals < 1 || theirs.length > MAX_NAME || !isOurs) {
+    const list = personRoles.join(', ')
+    throw new InvalidArgumentError(`It must be THEIRS=OURS; ours is one of ${list}.`)
   }
   const roles = { ...before, [theirs]: ours }
   if (Object.keys(roles).length <= MAX_ROLES) return roles

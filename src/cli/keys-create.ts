@@ -2,7 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { issueKey, usualScopes, xapiScopes } from '../access/keys/key'
 import { endExpected, readEnd } from '../access/keys/lifetime'
 import { faultsOfPageKey, MAX_ORIGINS, pageScopes } from '../access/keys/page-key'
+import { faultsOfRoleKey, type RoleFault, roleNamed } from '../access/keys/role-key'
+import { FIRST_PEOPLE_SOURCE } from '../access/people/issuer'
 import { registerClient } from '../access/tokens/client'
+import { type Role, roles } from '../identity/role'
 import { type Scope, scopes } from '../identity/scope'
 import { originExpected, readOrigin } from '../syntax/origin'
 import { operatorOf } from './audited'
@@ -31,6 +34,9 @@ interface CreateOptions {
   scopes?: Scope[]
   sources?: string[] | '*'
   origin?: string[]
+  role?: Role
+  actor?: string
+  aggregatesOnly?: true
   expires?: string
   client?: string
   issuer?: string
@@ -65,6 +71,19 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
         .argParser(readOriginOption)
         .conflicts(['client', 'sources']),
     )
+    .addOption(
+      new Option(
+        '--role <role>',
+        `the key is a person's, who reads what the role sees and does nothing else: ${roles.join(', ')}`,
+      )
+        .argParser(readRole)
+        .conflicts(['client']),
+    )
+    .option('--actor <id>', 'with --role: whose key it is, as events name them')
+    .option(
+      '--aggregates-only',
+      'with --role: answers hold nothing of single people, and no group below 5',
+    )
     .option('--expires <when>', '90d, or a date; without it, the key has no end', readEndOption)
     .addOption(
       new Option(
@@ -89,13 +108,18 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
     )
     .action(async (options: CreateOptions) => {
       const { tenant: tenantId, xapi, url, sources, client: clientId, issuer } = options
-      const { expires: expiresAt, origin: origins } = options
+      const { expires: expiresAt, origin: origins, role, actor: actorId } = options
+      const { aggregatesOnly: isAggregateOnly } = options
+      const others = { scopes: options.scopes, sources, origin: origins, xapi }
+      const [wrong] = faultsOfRoleKey({ role, actorId, isAggregateOnly }, others)
+      if (wrong) throw new CommandError(`${optionOf(wrong)}: ${wrong.message}`)
       const usual = origins ? pageScopes : usualScopes
-      const { scopes = [...(xapi ? xapiScopes : usual)] } = options
+      const { scopes = role ? [] : [...(xapi ? xapiScopes : usual)] } = options
       const [fault] = origins ? faultsOfPageKey({ scopes }) : []
       if (fault) throw new CommandError(`--${fault.path.join()}: ${fault.message}`)
       const isUnimportant = scopes.every((scope) => sourceless.includes(scope))
-      const { name = xapi ? 'xAPI' : isUnimportant && scopes.join(' ') } = options
+      // A name stands in lists that no erasure reaches: it never has whose key it is by itself.
+      const { name = role ?? (xapi ? 'xAPI' : isUnimportant && scopes.join(' ')) } = options
       if (name === false) throw new CommandError('Say what the key is for: --name moodle')
       if (xapi && url === undefined) {
         throw new CommandError('Say where tools reach the server: --url, or NONIUS_URL')
@@ -106,22 +130,32 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
       using file = open(options)
       const at = new Date()
       await requireTenant(file.registry, tenantId)
-      const sourceId = await chooseSource(file.registry, {
-        ...{ tenantId, given: options.source, isUnimportant, terminal: terminalHere(), at },
-        // Scripts that set up tools of xAPI have never named one.
-        standIn: xapi && 'demo',
-      })
+      const choice = {
+        tenantId,
+        given: options.source,
+        isUnimportant,
+        terminal: terminalHere(),
+        at,
+      }
+      // Whoever reads sends nothing. Scripts that set up tools of xAPI have never named a source.
+      const sourceId =
+        role !== undefined && options.source === undefined
+          ? FIRST_PEOPLE_SOURCE
+          : await chooseSource(file.registry, { ...choice, standIn: xapi && 'demo' })
       const more = {
         ...(sources && { sources }),
         ...(origins && { origins }),
         ...(expiresAt && { expiresAt }),
+        ...(role && { role }),
+        ...(isAggregateOnly && { isAggregateOnly }),
       }
-      const grant = { tenantId, sourceId, name, scopes, ...more }
+      const grant = { tenantId, sourceId, name, scopes, ...more, ...(actorId && { actorId }) }
       const given = { sourceId, scopes, ...more }
       const audit = operatorOf(tenantId)
       const until = expiresAt === undefined ? '' : `, until ${expiresAt}`
       const pages = origins === undefined ? '' : `, for pages of ${origins.join(', ')}`
-      const told = `for source ${sourceId}: ${scopes.join(', ')}${pages}${until}\n`
+      const reads = role && `for the role ${role}${isAggregateOnly ? ', aggregates only' : ''}`
+      const told = `${reads ?? `for source ${sourceId}: ${scopes.join(', ')}`}${pages}${until}\n`
       if (clientId !== undefined && issuer !== undefined) {
         const { keyId } = await registerClient(file.registry, grant, { issuer, clientId, at })
         await audit(file, 'client.registered', keyId, { ...given, issuer, clientId })
@@ -139,6 +173,21 @@ export function createKeyCommand({ open, home }: RegistryPlace): Command {
 /** Writes the three lines that authoring tools ask for: Basic takes the key's id and the key. */
 function shownFor(url: URL, keyId: string, key: string): string {
   return `endpoint ${endpointAt(url)}\nkey ${keyId}\nsecret ${key}\n`
+}
+
+const optionNames: Record<string, string> = {
+  actorId: '--actor',
+  isAggregateOnly: '--aggregates-only',
+}
+
+function optionOf({ of }: RoleFault): string {
+  return optionNames[of] ?? `--${of}`
+}
+
+function readRole(text: string): Role {
+  const role = roleNamed(text)
+  if (role !== undefined) return role
+  throw new InvalidArgumentError(`"${text}" is no role; they are ${roles.join(', ')}.`)
 }
 
 /** Reads the value of `--expires`. @returns ISO 8601 UTC */

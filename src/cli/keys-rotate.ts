@@ -40,7 +40,7 @@ export function rotateKeyCommand({ open }: RegistryPlace): Command {
       const until = record.expiresAt === undefined ? '' : `, until ${record.expiresAt}`
       process.stderr.write(
         `Key ${record.keyId} stands in the place of ${old.keyId} (${old.name}), which ends at ${oldEndsAt}.\n` +
-          `It is for source ${record.sourceId}: ${record.scopes.join(', ')}${until}\n`,
+          `It is for ${record.role ? `the role ${record.role}` : `source ${record.sourceId}: ${record.scopes.join(', ')}`}${until}\n`,
       )
       // Nothing else goes to stdout, so that a script can take it.
       process.stdout.write(`${key}\n`)

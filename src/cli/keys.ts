@@ -70,6 +70,7 @@ function tableOf(keys: (ApiKey & { lastUsedAt?: string })[]): string {
     'source',
     'quarantine of',
     'scopes',
+    'role',
     'pages of',
     'created',
     'last used',
@@ -81,6 +82,7 @@ function tableOf(keys: (ApiKey & { lastUsedAt?: string })[]): string {
     key.sourceId,
     reachText(key),
     key.scopes.join(' '),
+    roleText(key),
     key.origins?.join(' '),
     key.createdAt.slice(0, 10),
     key.lastUsedAt?.slice(0, 16).replace('T', ' ') ?? 'never',
@@ -88,6 +90,12 @@ function tableOf(keys: (ApiKey & { lastUsedAt?: string })[]): string {
     key.revokedAt?.slice(0, 10),
   ])
   return renderTable([...names, 'expires', 'revoked'], rows)
+}
+
+function roleText({ role, actorId, isAggregateOnly }: ApiKey): string | undefined {
+  if (role === undefined) return undefined
+  const whose = actorId === undefined ? '' : ` ${actorId}`
+  return `${role}${whose}${isAggregateOnly ? ' (aggregates only)' : ''}`
 }
 
 function reachText(key: ApiKey): string {

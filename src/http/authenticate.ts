@@ -63,5 +63,6 @@ function granted(
 ): Principal {
   if (principal.scopes.includes(scope)) return principal
   const what = principal.person === undefined ? 'This key' : 'A person’s token'
-  throw new AppError(refusal, `${what} does not have the scope ${scope}.`)
+  const why = principal.role && `: it is for the role ${principal.role} (docs/roles.md)`
+  throw new AppError(refusal, `${what} does not have the scope ${scope}${why ?? ''}.`)
 }

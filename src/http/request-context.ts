@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { Next } from 'hono'
 import type { Authenticate } from '../access/credentials'
@@ -5,6 +6,7 @@ import { keyHint } from '../access/keys/key'
 import { readShown } from '../access/shown'
 import { looksLikeToken } from '../access/tokens/token-form'
 import type { Config } from '../config/config'
+import { AppError } from '../error/app-error'
 import type { Principal } from '../identity/principal'
 import type { Budget } from '../memory/budget'
 import type { Watch } from '../watch/watch'
@@ -14,6 +16,9 @@ import { setSecurityHeaders } from './security-headers'
 
 // Such a name may be repeated in a log line and a header. A longer one is somebody's payload.
 const SAFE = /^[A-Za-z0-9._-]{1,128}$/
+
+// By this header somebody says why they read.
+const REASON_HEADER = 'X-Nonius-Reason'
 
 // Amazon Data Firehose names its requests so, and wants the name repeated.
 const FIREHOSE_ID = 'X-Amz-Firehose-Request-Id'
@@ -32,7 +37,9 @@ interface Needs {
  * is, and gives back what memory it took.
  */
 export function requestContext({ authenticate, budget, watch, config, limit }: Needs) {
-  async function letIn(c: AppContext, principal: Principal): Promise<Principal> {
+  async function letIn(c: AppContext, known: Principal): Promise<Principal> {
+    const reason = reasonIn(c)
+    const principal = reason === undefined ? known : { ...known, reason }
     const { tenantId, sourceId, keyId, origins } = principal
     c.set('tenantId', tenantId)
     c.set('sender', { tenantId, sourceId, keyId })
@@ -82,6 +89,26 @@ export function requestContext({ authenticate, budget, watch, config, limit }: N
     // Also after a failure: what was thrown is an answer by now.
     c.var.lease?.release()
   }
+}
+
+// Two or three sentences.
+const MAX_REASON = 500
+
+/**
+ * Reads why somebody reads, for the record of disclosures. A header has bytes, and those are UTF-8 if they
+ * can be.
+ * @throws {AppError} `invalid_request`
+ */
+function reasonIn(c: AppContext): string | undefined {
+  const sent = c.req.header(REASON_HEADER)?.trim()
+  if (!sent) return undefined
+  const bytes = Buffer.from(sent, 'latin1')
+  const isBytes = bytes.toString('latin1') === sent
+  const reason = isBytes && isUtf8(bytes) ? bytes.toString() : sent
+  if (reason.length <= MAX_REASON) return reason.toWellFormed()
+  const message = `Must have at most ${MAX_REASON} characters; has ${reason.length}`
+  const errors = [{ path: [REASON_HEADER], message, code: 'too_big' }]
+  throw new AppError('invalid_request', `${REASON_HEADER}: ${message}.`, { errors })
 }
 
 /**

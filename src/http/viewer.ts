@@ -1,5 +1,5 @@
-import { mayAsk, type Question } from '../access/roles/questions'
-import { viewerOf } from '../access/roles/viewer'
+import { askingOf, mayAsk, type Question } from '../access/roles/questions'
+import { roleOf, viewerOf } from '../access/roles/viewer'
 import { AppError } from '../error/app-error'
 import type { Viewer } from '../identity/viewer'
 import { requireKey } from './authenticate'
@@ -10,14 +10,23 @@ import type { AppContext, AppDeps } from './context'
  * @throws {AppError} `unauthenticated`, `forbidden`
  */
 export function viewerFor(question: Question, { services }: Pick<AppDeps, 'services'>) {
+  const isFit = (role: Viewer['role']) => mayAsk(role, question)
   return async function admit(c: AppContext): Promise<Viewer> {
     const principal = await requireKey(c)
-    const viewer = await viewerOf(principal, services)
-    if (viewer === undefined) {
-      const detail = 'This key has no role, nor the scope `events:read`: it reads nothing.'
-      throw new AppError('forbidden', detail)
+    const role = roleOf(principal, isFit)
+    if (role === undefined) throw new AppError('forbidden', nothing(principal))
+    if (!isFit(role)) {
+      throw new AppError('forbidden', `Whoever has the role ${role} may not ask this.`)
     }
-    if (mayAsk(viewer.role, question)) return viewer
-    throw new AppError('forbidden', `Whoever has the role ${viewer.role} may not ask this.`)
+    const viewer = (await viewerOf(principal, services, isFit))!
+    if (viewer.seesPeople || !askingOf(question).aboutPeople) return viewer
+    const detail = 'This key is for aggregates only, and this is about single people.'
+    throw new AppError('forbidden', detail)
   }
+}
+
+function nothing({ person }: Viewer['principal']): string {
+  return person === undefined
+    ? 'This key has no role, nor the scope `events:read`: it reads nothing.'
+    : 'This person has no role here: their issuer’s mapping gives none (docs/tokens.md).'
 }

@@ -1,4 +1,4 @@
-import type { Role } from './role'
+import type { PersonRole, Role } from './role'
 import type { Scope } from './scope'
 
 /** A session of cmi5 is one learner in one course, and can do nothing beside it. */
@@ -18,8 +18,10 @@ export interface Person {
   subject: string
   /** The learner as events name them (`actorId`), by the issuer's mapping. */
   learnerId: string
+  /** Other ids of the same learner, by the issuer's mapping. Absent where it makes none. */
+  actorIds?: readonly string[] | undefined
   /** The roles here, by the issuer's mapping. */
-  roles: readonly string[]
+  roles: readonly PersonRole[]
 }
 
 /** Who is asking, or has opened a connection, once their key or token was recognised. */
@@ -49,6 +51,8 @@ export interface Principal {
   actorId?: string | undefined
   /** If true, answers hold nothing of single people. */
   isAggregateOnly?: boolean | undefined
+  /** Why they read, as they say with the request. */
+  reason?: string | undefined
   /** Pages of these origins may ask, and nobody else. Absent where any may. */
   origins?: readonly string[] | undefined
 }

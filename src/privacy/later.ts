@@ -65,18 +65,20 @@ const names = [
 /** @returns undefined where this process may not search every copy: then another carries erasures out */
 async function holdersOf(
   platform: ServingPlatform,
-  { pseudonyms, access }: PrivacyNeeds,
+  { pseudonyms, access, clock }: PrivacyNeeds,
 ): Promise<Holders | undefined> {
   const { archive, deliveries } = platform
   const { erase } = deliveries
   if (archive?.erase === undefined || erase === undefined) return undefined
-  const [{ pseudonymsPlace }, { accessPlace }] = await Promise.all([
+  const [{ pseudonymsPlace }, { accessPlace }, { keysPlace }] = await Promise.all([
     import('./erasures/places/pseudonyms'),
     import('./access/place'),
+    import('./erasures/places/keys'),
   ])
   const otherPlaces = [
     ...(pseudonyms === undefined ? [] : [pseudonymsPlace(pseudonyms)]),
     ...(access === undefined ? [] : [accessPlace(access)]),
+    keysPlace(platform.registry.keys, { clock }),
   ]
   return { ...platform, archive, deliveries: { erase }, otherPlaces }
 }

@@ -32,14 +32,30 @@ async function listed() {
 describe('nonius issuers, beside a running server', () => {
   it('adds, changes, lists and removes an issuer', async () => {
     const named = [issuer, '--audience', 'school']
-    const mapping = ['--roles', 'realm_access.roles', '--role', 'head=teacher', '--role', 'a=b=c']
-    const added = await issuers('add', ...named, ...mapping)
+    const mapping = [
+      '--roles',
+      'realm_access.roles',
+      '--role',
+      'head=teacher',
+      '--role',
+      'a=b=student',
+    ]
+    const also = [
+      '--actor-id',
+      'https://lms.example.edu/users/{sub}',
+      '--actor-id',
+      'mailto:{email}',
+    ]
+    const added = await issuers('add', ...named, ...mapping, ...also)
     expect(added).toMatchObject({ exitCode: 0, stdout: '' })
     expect(added.stderr).toMatch(/^Added issuer_[0-9a-f]{12}, for people of default\.\n$/)
     const settings = {
       ...{ issuer, audience: 'school', sourceId: 'people' },
-      ...{ claims: { learner: 'sub', roles: 'realm_access.roles' } },
-      roles: { head: 'teacher', 'a=b': 'c' },
+      claims: {
+        ...{ learner: 'sub', roles: 'realm_access.roles' },
+        actorIds: ['https://lms.example.edu/users/{sub}', 'mailto:{email}'],
+      },
+      roles: { head: 'teacher', 'a=b': 'student' },
     }
     expect(await listed()).toMatchObject([settings])
     expect((await issuers('add', ...named, '--learner', 'login')).stderr).toStartWith('Changed')
@@ -58,6 +74,9 @@ describe('nonius issuers, beside a running server', () => {
     [['add', 'school', '--audience', 'school'], 'absolute URL'],
     [['add', issuer, '--audience', 'a', '--tenant', 'nobody'], 'no tenant nobody'],
     [['add', issuer, '--audience', 'a', '--role', 'head'], 'THEIRS=OURS'],
+    [['add', issuer, '--audience', 'a', '--role', 'head=instructor'], 'teacher-admin'],
+    [['add', issuer, '--audience', 'a', '--role', 'head=system'], 'teacher-admin'],
+    [['add', issuer, '--audience', 'a', '--actor-id', 'ada'], 'a claim in braces'],
     [['add', issuer, '--audience', 'a', '--source', 'a source'], 'letters'],
   ]
   for (const [args, says] of refused) {

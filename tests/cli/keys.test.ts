@@ -45,6 +45,30 @@ describe('nonius keys, beside a running server', () => {
     expect(await reply.json()).toMatchObject({ events: [{ sourceId: 'lms' }] })
   })
 
+  it('makes a key for a role, which reads as that and does nothing else, and lists whose it is', async () => {
+    const ada = 'https://example.edu/users/ada'
+    const made = await keys('create', '--role', 'teacher', '--actor', ada, '--aggregates-only')
+    expect(made).toMatchObject({ exitCode: 0 })
+    expect(made.stderr).toEndWith('for the role teacher, aggregates only\n')
+    expect(await statusWith(made.stdout.trim())).toBe(401)
+    const held = (await list()).find(({ role }) => role === 'teacher')!
+    expect(held).toMatchObject({ name: 'teacher', scopes: [], actorId: ada, isAggregateOnly: true })
+    expect((await keys('list')).stdout).toContain(`teacher ${ada} (aggregates only)`)
+    const turned = await keys('rotate', held.keyId as string, '--overlap', '0m')
+    expect(turned.stderr).toContain('It is for the role teacher')
+    const next = (await list()).findLast(({ role }) => role === 'teacher')!
+    expect(next).toMatchObject({ actorId: ada, isAggregateOnly: true })
+    for (const [args, says] of [
+      [['--role', 'head'], 'admin, teacher-admin, teacher'],
+      [['--role', 'student'], '--actor: Must name whose key it is'],
+      [['--role', 'analyst', '--scopes', 'events:read'], '--scopes: Must be left out'],
+    ] as const) {
+      const { stderr, exitCode, stdout } = await keys('create', ...args)
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+      expect(stderr).toContain(says)
+    }
+  }, 20_000)
+
   it('makes a key for pages of some origins, which only sends, and lists them', async () => {
     const origins = ['--origin', 'HTTPS://Quiz.example.edu/', '--origin', 'http://localhost:5173']
     const made = await keys('create', '--name', 'quiz', ...demo, ...origins)

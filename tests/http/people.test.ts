@@ -331,6 +331,8 @@ describe('an issuer', () => {
     ['that is no URL, without its keys', { issuer: 'school' }, 'issuer'],
     ['whose keys are at no URL', { jwksUrl: 'keys' }, 'jwksUrl'],
     ['with a role that is none here', { roles: { a: 'Not A Role' } }, 'roles'],
+    ['with a role of all organisations', { roles: { a: 'system' } }, 'roles'],
+    ['with another id for everybody', { claims: { actorIds: ['ada'] } }, 'claims'],
     ['with a source that is none', { sourceId: 'a source' }, 'sourceId'],
     ['with an unknown setting', { colour: 'red' }, 'colour'],
     ['with a name of 257 characters', { audience: 'x'.repeat(257) }, 'audience'],

@@ -54,6 +54,7 @@ describe('a learner who is in every corner', () => {
     const foundAt = ({ places }: View) =>
       Object.fromEntries(places.map(({ place, found }) => [place, found]))
     expect(foundAt(done)).toEqual(foundAt(counted))
+    expect(foundAt(done)).toMatchObject({ keys: 1 })
     expect(await filesWith(folder, CANARY)).toEqual([])
   }, 60_000)
 

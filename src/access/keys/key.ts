@@ -48,7 +48,16 @@ export const xapiScopes: readonly Scope[] = [
 
 export type KeyGrant = Pick<
   ApiKey,
-  'tenantId' | 'sourceId' | 'name' | 'scopes' | 'sources' | 'expiresAt' | 'origins'
+  | 'tenantId'
+  | 'sourceId'
+  | 'name'
+  | 'scopes'
+  | 'sources'
+  | 'expiresAt'
+  | 'origins'
+  | 'role'
+  | 'actorId'
+  | 'isAggregateOnly'
 >
 
 /**

@@ -62,6 +62,13 @@ export function createKeyring(needs: {
 
 function principalOf(key: ApiKey): Principal {
   const { tenantId, sourceId, keyId, scopes, sources, hash, expiresAt, origins } = key
-  const principal = { tenantId, sourceId, keyId, scopes, sources, hash }
-  return { ...principal, ...(expiresAt && { expiresAt }), ...(origins && { origins }) }
+  const { role, actorId, isAggregateOnly } = key
+  return {
+    ...{ tenantId, sourceId, keyId, scopes, sources, hash },
+    ...(expiresAt && { expiresAt }),
+    ...(origins && { origins }),
+    ...(role && { role }),
+    ...(actorId !== undefined && { actorId }),
+    ...(isAggregateOnly && { isAggregateOnly }),
+  }
 }

@@ -22,8 +22,15 @@ export async function rotateKey(
 ): Promise<{ key: string; record: ApiKey; oldEndsAt: string }> {
   requireRotatable(old)
   const { tenantId, sourceId, name, scopes, sources, origins, keyId } = old
-  const same = { tenantId, sourceId, name, scopes }
-  const grant = { ...same, ...(sources && { sources }), ...(origins && { origins }) }
+  const { role, actorId, isAggregateOnly } = old
+  const grant = {
+    ...{ tenantId, sourceId, name, scopes },
+    ...(sources && { sources }),
+    ...(origins && { origins }),
+    ...(role && { role }),
+    ...(actorId !== undefined && { actorId }),
+    ...(isAggregateOnly && { isAggregateOnly }),
+  }
   // The new key is there before the old one ends: whatever happens between, senders go on.
   const issued = await issueKey({ keys }, { ...grant, ...(expiresAt && { expiresAt }) }, { at })
   const overlapped = new Date(at.getTime() + overlapMs).toISOString()

@@ -1,3 +1,5 @@
+import { MAX_ID_LENGTH } from '../../event/limits'
+import { type PersonRole, personRoles } from '../../identity/role'
 import { unauthenticated } from '../tokens/token-form'
 import { MAX_NAME, type PeopleIssuer } from './issuer'
 
@@ -37,16 +39,36 @@ function walk(from: unknown, steps: readonly string[]): unknown {
  * @throws {AppError} `unauthenticated` when the token does not name one
  */
 export function learnerIn(claims: Claims, { claims: { learner } }: PeopleIssuer): string {
-  const value = claimAt(claims, learner)
-  const named = Number.isSafeInteger(value) ? String(value) : value
-  if (typeof named !== 'string' || named === '' || named.length > MAX_NAME) {
+  const named = nameAt(claims, learner)
+  if (named === undefined) {
     throw unauthenticated(`names no learner of 1 to ${MAX_NAME} characters in ${learner}`)
   }
+  return named
+}
+
+function nameAt(claims: Claims, claim: string): string | undefined {
+  const value = claimAt(claims, claim)
+  const named = Number.isSafeInteger(value) ? String(value) : value
+  if (typeof named !== 'string' || named === '' || named.length > MAX_NAME) return undefined
   return named.toWellFormed()
 }
 
+/** Writes the other ids of the learner. One whose claim the token lacks is none. */
+export function actorIdsIn(claims: Claims, { claims: { actorIds = [] } }: PeopleIssuer): string[] {
+  const made = actorIds.map((template) => {
+    let isWhole = true
+    const id = template.replaceAll(/\{([^{}]+)\}/g, (_, claim: string) => {
+      const named = nameAt(claims, claim)
+      isWhole &&= named !== undefined
+      return named ?? ''
+    })
+    return isWhole && id.length <= MAX_ID_LENGTH ? id : undefined
+  })
+  return [...new Set(made.filter((id) => id !== undefined))]
+}
+
 /** Reads the roles here out of verified claims; what is not mapped counts for nothing. */
-export function rolesIn(claims: Claims, { claims: named, roles }: PeopleIssuer): string[] {
+export function rolesIn(claims: Claims, { claims: named, roles }: PeopleIssuer): PersonRole[] {
   if (named.roles === undefined) return []
   const value = claimAt(claims, named.roles)
   const theirs = typeof value === 'string' ? [value, ...value.split(/[\s,]+/)] : value
@@ -54,5 +76,6 @@ export function rolesIn(claims: Claims, { claims: named, roles }: PeopleIssuer):
   const ours = theirs
     .slice(0, MAX_ROLES_IN_TOKEN)
     .flatMap((one) => (typeof one === 'string' && Object.hasOwn(roles, one) ? roles[one]! : []))
-  return [...new Set(ours)].sort()
+  // A mapping of an earlier version may give roles that were never any.
+  return personRoles.filter((role) => ours.includes(role))
 }

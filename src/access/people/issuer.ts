@@ -17,6 +17,11 @@ export interface PeopleIssuer {
     learner: string
     /** It says the roles, a text or a list of them; left out, nobody has any. */
     roles?: string | undefined
+    /**
+     * Other ids that events have for the same learner: texts in which `{CLAIM}` stands for a claim, e.g.
+     * `https://lms.example.edu/users/{sub}`.
+     */
+    actorIds?: readonly string[] | undefined
   }
   /** Roles here, by the issuer's own names of them; others count for nothing. */
   roles: Record<string, string>
@@ -37,7 +42,10 @@ export const MAX_JWKS_URL = 2048
 export const MAX_ISSUERS = 20
 // An issuer's own groups are many; those that mean something here are few.
 export const MAX_ROLES = 100
-export const ROLE = /^[a-z][a-z0-9_-]{0,63}$/
+// A school has a handful of systems, and each names its people in one way.
+export const MAX_ACTOR_IDS = 10
+/** Without a claim in it, everybody would be the same learner. */
+export const ACTOR_ID = /\{[^{}]+\}/
 export const FIRST_PEOPLE_SOURCE = 'people'
 
 /** Names an issuer for the record of who sent what: never a person, of whom there are thousands. */

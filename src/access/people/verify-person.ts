@@ -9,7 +9,7 @@ import { readIssuerKeys } from '../tokens/issuer-keys'
 import { asJwksCache } from '../tokens/jwks-cache'
 import { unauthenticated } from '../tokens/token-form'
 import { requireTokenShape } from '../tokens/token-shape'
-import { type Claims, learnerIn, rolesIn } from './claims'
+import { actorIdsIn, type Claims, learnerIn, rolesIn } from './claims'
 import { issuerId, type PeopleIssuer } from './issuer'
 import type { PeopleIssuers } from './issuers'
 
@@ -119,12 +119,16 @@ function principalOf(claims: Claims, registered: PeopleIssuer, now: Date): Princ
   const { tenantId, sourceId, issuer } = registered
   const learnerId = learnerIn(claims, registered)
   const roles = rolesIn(claims, registered)
+  const actorIds = actorIdsIn(claims, registered)
   return {
     ...{ tenantId, sourceId, keyId: issuerId(registered) },
     // A person does what people do at each address; a scope would open all that keys do.
     scopes: [],
     expiresAt: new Date(exp * 1000).toISOString(),
-    person: { issuer, subject: sub, learnerId, roles },
+    person: {
+      ...{ issuer, subject: sub, learnerId, roles },
+      ...(actorIds.length > 0 && { actorIds }),
+    },
   }
 }
 

@@ -1,45 +1,84 @@
 import type { Role } from '../../identity/role'
 
+interface Asking {
+  /** These may ask. How much of the tenant an answer is about follows from the role (`viewer.ts`). */
+  roles: readonly Role[]
+  /**
+   * The answer is about single people, so that nobody may have it who may not see people. Absent where
+   * it has groups, which are left out when they are of few.
+   */
+  aboutPeople?: true
+  /** The question is about whoever asks, whatever else they may see. */
+  aboutThemself?: true
+}
+
+const everybody = ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'] as const
+const people = { roles: everybody, aboutPeople: true } as const
+const groups = { roles: everybody } as const
+const analysts = { roles: ['admin', 'analyst'], aboutPeople: true } as const
+const admins = { roles: ['admin'], aboutPeople: true } as const
+
 /**
- * Questions that people ask of their data, by the route that answers, and the roles that may ask. How much of
- * the tenant an answer is about follows from the role (`viewer.ts`), never from the question.
+ * Questions that people ask of their data, by the route that answers. This table admits whoever asks,
+ * is the text of each route and of docs/roles.md, and drives the tests of all routes that read.
  */
 export const questions = {
-  'GET /analytics/events': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'GET /analytics/events/{id}': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'GET /analytics/users/{id}/history': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'GET /analytics/me/history': ['admin', 'teacher-admin', 'teacher', 'student'],
-  'GET /analytics/metrics': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst', 'system'],
-  'GET /analytics/paths': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst', 'system'],
-  'GET /analytics/engagement': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'GET /analytics/assessments': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'GET /analytics/stream': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'POST /analytics/sql': ['admin', 'analyst'],
-  'GET /analytics/queries': ['admin', 'analyst'],
-  'POST /analytics/queries/{name}': ['admin', 'analyst'],
-  'PUT /analytics/queries/{name}': ['admin', 'analyst'],
-  'DELETE /analytics/queries/{name}': ['admin', 'analyst'],
-  'POST /analytics/export': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'GET /analytics/exports': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'GET /analytics/exports/{id}': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'DELETE /analytics/exports/{id}': ['admin', 'teacher-admin', 'teacher', 'student', 'analyst'],
-  'GET /analytics/loads': ['admin', 'analyst'],
-  'GET /rosters': ['admin'],
-  'PUT /rosters': ['admin'],
-  'DELETE /rosters': ['admin'],
-} as const satisfies Record<string, readonly Role[]>
+  'GET /analytics/events': people,
+  'GET /analytics/events/{id}': people,
+  'GET /analytics/users/{id}/history': people,
+  'GET /analytics/me/history': { ...people, aboutThemself: true },
+  'GET /analytics/metrics': { roles: [...everybody, 'system'] },
+  'GET /analytics/paths': { roles: [...everybody, 'system'] },
+  'GET /analytics/engagement': groups,
+  'GET /analytics/assessments': groups,
+  'GET /analytics/stream': groups,
+  'POST /analytics/sql': analysts,
+  'GET /analytics/queries': analysts,
+  'POST /analytics/queries/{name}': analysts,
+  'PUT /analytics/queries/{name}': analysts,
+  'DELETE /analytics/queries/{name}': analysts,
+  'POST /analytics/export': people,
+  'GET /analytics/exports': people,
+  'GET /analytics/exports/{id}': people,
+  'DELETE /analytics/exports/{id}': people,
+  'GET /analytics/loads': analysts,
+  'GET /rosters': admins,
+  'PUT /rosters': admins,
+  'DELETE /rosters': admins,
+} as const satisfies Record<string, Asking>
 
 export type Question = keyof typeof questions
 
+/** Says how a question may be asked. */
+export function askingOf(question: Question): Asking {
+  return questions[question]
+}
+
 /** Tells whether a role may ask a question. */
 export function mayAsk(role: Role, question: Question): boolean {
-  const roles: readonly Role[] = questions[question]
-  return roles.includes(role)
+  return askingOf(question).roles.includes(role)
+}
+
+/** Whose data a role sees, in a sentence that begins with its name. */
+export const sees: Readonly<Record<Role, string>> = {
+  admin: 'all of the organisation',
+  'teacher-admin': 'the groups under their management, those that they teach, and themself',
+  teacher: 'the groups that they teach, and themself',
+  student: 'themself',
+  analyst: 'all of the organisation, as its policy has it stored',
+  system: 'all organisations, without anything that says who somebody is',
 }
 
 /** Writes who may ask, for the text of a route. */
 export function askedBy(question: Question): string {
-  const list: readonly Role[] = questions[question]
-  const names = list.map((role) => `\`${role}\``)
-  return `Roles ${names.slice(0, -1).join(', ')} and ${names.at(-1)}; a key with the scope \`events:read\` reads as \`admin\`.`
+  const { roles, aboutPeople, aboutThemself } = askingOf(question)
+  const names = roles.map((role) => `\`${role}\``)
+  const listed = names.length === 1 ? `Role ${names}` : `Roles ${listOf(names)}`
+  const whose = aboutThemself ? 'each about themself' : 'each of what they may see (docs/roles.md)'
+  const few = aboutPeople ? '' : ' Whoever may not see people is shown no group below 5.'
+  return `${listed}, ${whose}; a key with the scope \`events:read\` or \`admin\` reads as \`admin\`.${few} It is recorded who read, and why: \`X-Nonius-Reason\`.`
+}
+
+function listOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }

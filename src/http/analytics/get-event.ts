@@ -1,12 +1,14 @@
+import { askedBy } from '../../access/roles/questions'
 import { AppError } from '../../error/app-error'
 import { conversionTargets } from '../../mapping/targets'
-import { keyWith } from '../admit'
+import { isVisible } from '../../query/visible'
 import { writtenJson } from '../answers/json'
 import { readNoted } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
 import { createRoute } from '../route'
+import { viewerFor } from '../viewer'
 import { z } from '../zod'
 import { AnEvent, eventExample, jsonOfEvent, View } from './event-view'
 
@@ -26,6 +28,7 @@ const Query = z.strictObject({
 })
 
 const MATCH = 'X-Nonius-Match'
+const QUESTION = 'GET /analytics/events/{id}'
 
 const route = createRoute({
   method: 'get',
@@ -33,7 +36,7 @@ const route = createRoute({
   operationId: 'getEvent',
   tags: ['Analytics'],
   summary: 'Read one event',
-  description: 'Scope `events:read`.',
+  description: `${askedBy(QUESTION)} One that they may not see is not there: 404.`,
   ...keyed,
   request: { params: Params, query: Query },
   responses: {
@@ -61,19 +64,20 @@ const route = createRoute({
 export function getEvent(app: App, deps: AppDeps) {
   const { platform, options, answers } = deps
   const { maxBodyBytes } = options.config
-  const admit = keyWith('events:read')
-  operation(app, route, { admit }, async (c, { principal, params, query, reply }) => {
-    const { tenantId } = principal
+  const admit = viewerFor(QUESTION, deps)
+  operation(app, route, { admit }, async (c, { principal: viewer, params, query, reply }) => {
+    const { tenantId, visibility } = viewer
     if (query.as !== undefined && query.view === 'record') throw neverBoth()
     const hold = await answers.take(tenantId, maxBodyBytes, c.req.raw.signal)
     try {
       const record = await platform.events.get(tenantId, params.id)
-      if (record === undefined) {
+      // Whoever may not see it is not told either that it is there.
+      if (record === undefined || !isVisible(visibility, record)) {
         const detail = 'No event of yours has this id, or its time here has passed.'
         throw new AppError('not_found', detail)
       }
       const fields = query.as ?? query.view
-      await readNoted(deps, principal, 'GET /analytics/events/{id}', { count: 1, fields })
+      await readNoted(deps, viewer, QUESTION, { count: 1, person: record.actorId, fields })
       if (query.as !== undefined) {
         const { recordAs } = await import('../../mapping/record-as')
         const { json, match } = await recordAs(record, query.as)

@@ -1,7 +1,8 @@
 import { findKey } from '../../access/keys/find-key'
+import { roleOf } from '../../access/roles/viewer'
 import { AppError } from '../../error/app-error'
 import type { Principal } from '../../identity/principal'
-import type { Scope } from '../../identity/scope'
+import type { Role } from '../../identity/role'
 import type { ApiKey } from '../../platform/registry/keys'
 import { requireKey } from '../authenticate'
 import type { AppContext, AppDeps } from '../context'
@@ -64,9 +65,21 @@ export async function keyNamed(
 }
 
 /** @throws {AppError} `forbidden` when a new key would be allowed more than whoever makes it */
-export function requireGivable(scopes: readonly Scope[], giver: Principal): void {
+export function requireGivable(
+  { scopes, role }: Pick<ApiKey, 'scopes' | 'role'>,
+  giver: Principal,
+): void {
+  if (role !== undefined) requireReader(role, giver)
   const lacking = scopes.filter((scope) => !giver.scopes.includes(scope))
   if (lacking.length === 0) return
   const detail = `This key cannot give scopes that it does not have itself: ${lacking.join(', ')}.`
   throw new AppError('forbidden', detail)
+}
+
+/** Whoever could not read the tenant's people with a key of their own makes none that can. */
+function requireReader(role: Role, giver: Principal): void {
+  const isReader = role === 'system' ? giver.scopes.includes('installation') : roleOf(giver)
+  if (isReader) return
+  const needed = role === 'system' ? 'installation' : 'admin or events:read'
+  throw new AppError('forbidden', `This key cannot give the role ${role} without ${needed}.`)
 }

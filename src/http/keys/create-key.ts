@@ -1,7 +1,9 @@
 import { issueKey, usualScopes, xapiScopes } from '../../access/keys/key'
 import { faultsOfPageKey, pageScopes } from '../../access/keys/page-key'
+import { faultsOfRoleKey, type RoleFault } from '../../access/keys/role-key'
+import { FIRST_PEOPLE_SOURCE } from '../../access/people/issuer'
 import { AppError } from '../../error/app-error'
-import { audited } from '../audit'
+import { audited, personName } from '../audit'
 import type { App, AppContext, AppDeps } from '../context'
 import { absoluteUrl, linkTo } from '../links'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../openapi'
@@ -19,7 +21,7 @@ const routeWith = (body: ReturnType<typeof newKey>) =>
     tags: ['Keys'],
     summary: 'Make a key',
     description:
-      'Scope `admin`, or `installation` for any tenant. A key can be given no scope that whoever makes it lacks. Its source has to be there (`POST /sources`).',
+      'Scope `admin`, or `installation` for any tenant. A key can be given no scope that whoever makes it lacks. Its source has to be there (`POST /sources`). A key with a `role` is a person’s, who reads what that role sees.',
     ...keyed,
     request: {
       query: TenantQuery,
@@ -43,23 +45,32 @@ export function createKey(app: App, deps: AppDeps) {
   const route = routeWith(newKey(clock))
   const checks = { admit: administrator, limits }
   operation(app, route, checks, async (c, { principal, query, body, reply }) => {
-    const { name, sourceId, sources, xapi, expires: expiresAt } = body
+    const { name, sources, xapi, expires: expiresAt, role, actor: actorId } = body
+    const { aggregatesOnly: isAggregateOnly } = body
+    const others = { scopes: body.scopes, sources, origins: body.origins, xapi }
+    const faults = faultsOfRoleKey({ role, actorId, isAggregateOnly }, others)
+    requireFit(faults.map(asSent), 'role_key')
     const usual = body.origins ? pageScopes : usualScopes
-    const scopes = [...new Set(body.scopes ?? (xapi ? xapiScopes : usual))]
+    const scopes = role ? [] : [...new Set(body.scopes ?? (xapi ? xapiScopes : usual))]
     const origins = body.origins && [...new Set(body.origins)]
-    if (origins !== undefined) requirePageKey({ ...body, scopes })
+    if (origins !== undefined) requireFit(faultsOfPageKey({ ...body, scopes }), 'page_key')
     const tenantId = await tenantAsked(deps, principal, query)
-    requireGivable(scopes, principal)
-    await requireSource(deps, tenantId, sourceId)
+    requireGivable({ scopes, role }, principal)
+    const sourceId = body.sourceId ?? (role && FIRST_PEOPLE_SOURCE)
+    if (sourceId === undefined) throw lacksSource()
+    if (body.sourceId !== undefined) await requireSource(deps, tenantId, sourceId)
     const more = {
       ...(sources && { sources }),
       ...(origins && { origins }),
       ...(expiresAt && { expiresAt }),
+      ...(role && { role }),
+      ...(isAggregateOnly && { isAggregateOnly }),
     }
-    const grant = { tenantId, sourceId, name, scopes, ...more }
+    const grant = { tenantId, sourceId, name, scopes, ...more, ...(actorId && { actorId }) }
     const { key, record } = await issueKey(deps.platform.registry, grant, { at: clock.now() })
     const { keyId: target } = record
-    const details = { sourceId, scopes, ...more }
+    const person = actorId && (await personName(deps, tenantId, actorId))
+    const details = { sourceId, scopes, ...more, ...(person && { person }) }
     await audited(deps, principal, { action: 'key.created', target, details }, tenantId)
     c.header('Location', linkTo(c, `/keys/${record.keyId}`))
     c.header('Cache-Control', 'no-store')
@@ -68,11 +79,21 @@ export function createKey(app: App, deps: AppDeps) {
   })
 }
 
-function requirePageKey(asked: Parameters<typeof faultsOfPageKey>[0]) {
-  const errors = faultsOfPageKey(asked).map((fault) => ({ ...fault, code: 'page_key' }))
+// Faults of a role are named by the members of what is stored.
+const sent: Record<string, string> = { actorId: 'actor', isAggregateOnly: 'aggregatesOnly' }
+const asSent = ({ of, message }: RoleFault) => ({ path: [sent[of] ?? of], message })
+
+function requireFit(faults: readonly { path: string[]; message: string }[], code: string) {
+  const errors = faults.map((fault) => ({ ...fault, code }))
   const [first] = errors
   if (first === undefined) return
   throw new AppError('invalid_request', `${first.path.join('.')}: ${first.message}.`, { errors })
+}
+
+function lacksSource(): AppError {
+  const message = 'Must name the source of what the key sends, unless it has a role'
+  const errors = [{ path: ['sourceId'], message, code: 'required' }]
+  return new AppError('invalid_request', `sourceId: ${message}.`, { errors })
 }
 
 /** The endpoint of xAPI as whoever asks reaches it, without a slash at its end. */

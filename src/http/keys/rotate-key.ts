@@ -25,7 +25,7 @@ const routeWith = (body: ReturnType<typeof keyRotation>) =>
     tags: ['Keys'],
     summary: 'Make a key in the place of another',
     description:
-      'Scope `admin`, or `installation` for any tenant, and every scope of the key. The new key may do the same; the old one ends after the overlap.',
+      'Scope `admin`, or `installation` for any tenant, and every scope of the key; of one with a role, what giving that role takes. The new key may do the same; the old one ends after the overlap.',
     ...keyed,
     request: {
       params: KeyParams,
@@ -53,7 +53,7 @@ export function rotate(app: App, deps: AppDeps) {
     const tenantId = await tenantAsked(deps, principal, query)
     const old = await keyNamed(deps, tenantId, params.id)
     // Whoever rotates a key has it in hand.
-    requireGivable(old.scopes, principal)
+    requireGivable(old, principal)
     const { overlap, expires: expiresAt } = body
     const rotation = { at: clock.now(), overlapMs: readOverlap(overlap)!, expiresAt }
     const { key, record, oldEndsAt } = await rotateKey(deps.platform.registry, old, rotation)

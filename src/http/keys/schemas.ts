@@ -1,6 +1,8 @@
 import { endExpected, overlapExpected, readEnd, readOverlap } from '../../access/keys/lifetime'
 import { MAX_ORIGINS } from '../../access/keys/page-key'
 import { SOURCE_ID } from '../../access/keys/sources'
+import { MAX_ID_LENGTH } from '../../event/limits'
+import { roles } from '../../identity/role'
 import { scopes } from '../../identity/scope'
 import type { Clock } from '../../platform/clock'
 import type { ApiKey } from '../../platform/registry/keys'
@@ -60,7 +62,9 @@ export const newKey = (clock: Pick<Clock, 'now'>) =>
   z
     .strictObject({
       name,
-      sourceId: sourceId.openapi({ description: 'What its events are stamped with' }),
+      sourceId: sourceId.optional().openapi({
+        description: 'What its events are stamped with. Needed without `role`: its key sends none',
+      }),
       scopes: z
         .array(scope)
         .min(1)
@@ -74,6 +78,18 @@ export const newKey = (clock: Pick<Clock, 'now'>) =>
       origins: z.array(origin).min(1).max(MAX_ORIGINS).optional().openapi({
         description:
           'For pages: the key sends (`events:write`, nothing else), from pages of these origins only',
+      }),
+      role: z.enum(roles).optional().openapi({
+        description:
+          'Whoever shows the key reads as this (docs/roles.md), and does nothing else. `system` needs the scope `installation`; all others `admin`, or `events:read`',
+      }),
+      actor: z.string().min(1).max(MAX_ID_LENGTH).optional().openapi({
+        description:
+          'Whose key it is, as events name them. With `teacher-admin`, `teacher` and `student` it must be there',
+        example: 'https://example.edu/users/554433',
+      }),
+      aggregatesOnly: z.boolean().optional().openapi({
+        description: 'With `role`: answers hold nothing of single people, and no group below 5',
       }),
       expires: expires(clock),
       xapi: z
@@ -100,6 +116,9 @@ const view = {
     .array(z.string())
     .optional()
     .openapi({ description: 'Pages of these may send with it, and nobody else' }),
+  role: z.enum(roles).optional(),
+  actor: z.string().optional().openapi({ description: 'Whose key it is' }),
+  aggregatesOnly: z.literal(true).optional(),
   createdAt: time,
   expiresAt: time.optional(),
   replacedBy: z.string().optional().openapi({ description: 'The id of the key in its place' }),
@@ -133,10 +152,14 @@ export const RotatedKey = z
 export function viewOf(key: ApiKey & { lastUsedAt?: string }): z.output<typeof KeyView> {
   const { keyId: id, hint: begins, name, sourceId, scopes, createdAt, ...rest } = key
   const { sources, origins, expiresAt, replacedBy, revokedAt, lastUsedAt } = rest
+  const { role, actorId, isAggregateOnly } = rest
   return {
     ...{ id, begins, name, sourceId, scopes },
     ...(sources && { sources }),
     ...(origins && { origins }),
+    ...(role && { role }),
+    ...(actorId !== undefined && { actor: actorId }),
+    ...(isAggregateOnly && { aggregatesOnly: true as const }),
     createdAt,
     ...(expiresAt && { expiresAt }),
     ...(replacedBy && { replacedBy }),

@@ -1,17 +1,17 @@
 import { SOURCE_ID } from '../../access/keys/sources'
 import {
+  ACTOR_ID,
   FIRST_PEOPLE_SOURCE,
+  MAX_ACTOR_IDS,
   MAX_JWKS_URL,
   MAX_NAME,
   MAX_ROLES,
   type PeopleIssuer,
-  ROLE,
 } from '../../access/people/issuer'
+import { personRoles } from '../../identity/role'
 import { z } from '../zod'
 
 const name = z.string().min(1).max(MAX_NAME)
-
-const ROLE_EXPECTED = 'Must be 1 to 64 small letters, digits, - and _, a letter first'
 
 const claim = name.openapi({
   description:
@@ -42,10 +42,19 @@ export const IssuerBody = z
         roles: claim
           .optional()
           .openapi({ description: 'Says their roles; nobody has any without' }),
+        actorIds: z
+          .array(name.regex(ACTOR_ID, 'Must have a claim in braces, e.g. {sub}'))
+          .max(MAX_ACTOR_IDS)
+          .optional()
+          .openapi({
+            description:
+              'Other ids of the same learner: texts in which `{CLAIM}` stands for a claim. What is in them is theirs to see',
+            example: ['https://lms.school.example/users/{sub}'],
+          }),
       })
       .default({ learner: 'sub' }),
     roles: z
-      .record(name, z.string().regex(ROLE, ROLE_EXPECTED))
+      .record(name, z.enum(personRoles))
       .refine((value) => Object.keys(value).length <= MAX_ROLES, {
         error: `Must have at most ${MAX_ROLES} roles`,
       })
@@ -65,7 +74,11 @@ export const IssuerView = z
   .object({
     ...names,
     jwksUrl: z.string().optional(),
-    claims: z.object({ learner: z.string(), roles: z.string().optional() }),
+    claims: z.object({
+      learner: z.string(),
+      roles: z.string().optional(),
+      actorIds: z.array(z.string()).optional(),
+    }),
     roles: z.record(z.string(), z.string()),
     sourceId: z.string(),
     createdAt: time,
@@ -79,14 +92,19 @@ export function issuerViewOf({
   tenantId: _,
   ...issuer
 }: PeopleIssuer): z.output<typeof IssuerView> {
-  return { ...issuer, updatedAt: issuer.updatedAt ?? issuer.createdAt }
+  const { actorIds, ...claims } = issuer.claims
+  return {
+    ...issuer,
+    claims: { ...claims, ...(actorIds && { actorIds: [...actorIds] }) },
+    updatedAt: issuer.updatedAt ?? issuer.createdAt,
+  }
 }
 
 export const issuerExample = {
   issuer: 'https://login.school.example/realms/school',
   audience: 'nonius-school',
   claims: { learner: 'sub', roles: 'realm_access.roles' },
-  roles: { teacher: 'instructor', pupil: 'learner' },
+  roles: { staff: 'teacher' as const, pupil: 'student' as const },
   sourceId: 'people',
 }
 

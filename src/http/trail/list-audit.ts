@@ -1,4 +1,6 @@
+import { MAX_ID_LENGTH } from '../../event/limits'
 import { keyWith } from '../admit'
+import { personName } from '../audit'
 import type { App, AppDeps } from '../context'
 import { jsonReply, keyed, problems } from '../openapi'
 import { operation } from '../operation'
@@ -14,6 +16,11 @@ const Query = z.strictObject({
   action: text('The exact action, or the beginning of actions: `key.*`', 'key.*'),
   by: text('The id of the key that did it; `operator` for a command on the machine'),
   target: text('The id of what it was done to'),
+  person: z.string().min(1).max(MAX_ID_LENGTH).optional().openapi({
+    description:
+      'The id of a learner, in any spelling: what was read about them alone. Reads of groups and of everybody name no one',
+    example: 'https://example.edu/users/554433',
+  }),
   from: time('From this time on', '2026-11-01'),
   to: time('Before this time', '2026-12-01'),
   limit,
@@ -73,10 +80,14 @@ const route = createRoute({
   },
 })
 
-export function listAudit(app: App, { services }: AppDeps) {
+export function listAudit(app: App, deps: AppDeps) {
+  const { services } = deps
   const admit = keyWith('admin')
   operation(app, route, { admit }, async (c, { principal: { tenantId }, query, reply }) => {
-    const { limit, cursor, ...filter } = query
+    const { limit, cursor, person: id, ...others } = query
+    const ids = id === undefined ? undefined : await services.ownIds(tenantId, [id])
+    const people = ids && (await Promise.all(ids.map((one) => personName(deps, tenantId, one))))
+    const filter = { ...others, ...(people && { people }) }
     const { items, nextCursor } = await services.audit.list(tenantId, { limit, cursor }, filter)
     c.header('Cache-Control', 'no-store')
     const entries = items.map((entry) => ({ ...entry }))

@@ -40,6 +40,9 @@ export interface Retirement {
   replacedBy: string
 }
 
+/** This stands in the place of the name of a key whose person was erased: it may have theirs. */
+export const ERASED_NAME = 'erased'
+
 export interface Keys {
   /** @throws {AppError} `invalid_request` when the hash is already in use */
   add(key: ApiKey): Promise<void>
@@ -49,6 +52,11 @@ export interface Keys {
   list(tenantId: string): Promise<ApiKey[]>
   /** Revokes a key. @returns false when there is no such key that is not revoked */
   revoke(tenantId: string, keyId: string, at: string): Promise<boolean>
+  /**
+   * Revokes a key, if it is not revoked, and forgets the person whose it was, and its name.
+   * @returns false when there is no such key
+   */
+  forgetActor(tenantId: string, keyId: string, at: string): Promise<boolean>
   /**
    * Retires a key; of two calls at once, one does.
    * @returns false when there is no such key that is neither revoked nor retired

@@ -74,7 +74,9 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     forgotten.quarantined += await forgetQuarantined(platform.quarantine, tenantId, inQuarantine)
     const ofTools = before(kept.standard)
     forgotten.documents += await forgetDocuments(platform.documents, tenantId, ofTools)
-    const { removed } = await audit.forget(tenantId, daysAgo(kept.standard))
+    // The record of disclosures is not the tenant's to shorten (34 CFR 99.32(a)(2)).
+    const trailDays = Math.max(kept.standard, usualDays.standard)
+    const { removed } = await audit.forget(tenantId, daysAgo(trailDays))
     forgotten.audited += removed
   }
   const { replays, blobs } = platform

@@ -40,6 +40,38 @@ export function keysContract(name: string, create: () => Promise<Opened>) {
       })
     }
 
+    it('keeps whose key it is, and the role as which it reads', async () => {
+      await using opened = await create()
+      const { keys } = opened.registry
+      const actorId = "https://example.edu/users/'7';--"
+      const key = aKey({ scopes: [], role: 'teacher', actorId, isAggregateOnly: true })
+      await keys.add(key)
+      expect(await keys.findByHash('a'.repeat(64))).toEqual(key)
+      expect(await keys.list('school')).toEqual([key])
+    })
+
+    it('forgets whose key it was, and ends it, only for its tenant', async () => {
+      await using opened = await create()
+      const { keys } = opened.registry
+      const key = aKey({ scopes: [], role: 'student', actorId: 'ada', name: 'of Ada' })
+      await keys.add(key)
+      const next = '2026-11-22T00:00:00.000Z'
+      const retirement = { expiresAt: '2026-11-30T00:00:00.000Z', replacedBy: 'key_2' }
+      expect(await keys.retire('school', 'key_1', retirement)).toBe(true)
+      expect(await keys.forgetActor('other', 'key_1', at)).toBe(false)
+      expect(await keys.forgetActor('school', 'key_9', at)).toBe(false)
+      expect(await keys.findByHash('a'.repeat(64))).toEqual({ ...key, ...retirement })
+
+      expect(await keys.forgetActor('school', 'key_1', next)).toBe(true)
+      const { actorId: _, ...rest } = key
+      const forgotten = { ...rest, ...retirement, name: 'erased', revokedAt: next }
+      expect(await keys.findByHash('a'.repeat(64))).toEqual(forgotten)
+      expect(await keys.list('school')).toEqual([forgotten])
+      // One that had ended keeps its time, and again is as good as once.
+      expect(await keys.forgetActor('school', 'key_1', at)).toBe(true)
+      expect(await keys.list('school')).toEqual([forgotten])
+    })
+
     it('refuses a hash that is in use, in any tenant, and keeps the first', async () => {
       await using opened = await create()
       const { keys } = opened.registry

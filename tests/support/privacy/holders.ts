@@ -90,6 +90,12 @@ export const holders: Readonly<Record<string, Holder>> = {
     documents: ['governance'],
     shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
   },
+  'Keys of people': {
+    tables: ['keys'],
+    // With tenants, sources and counts; connections last hours.
+    aws: ['registry'],
+    shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
+  },
   'Audit trail': {
     documents: ['audit'],
     shownBy: ['tests/contracts/audit-trail.contract.ts', 'forgets what is older than it may be'],
@@ -111,7 +117,6 @@ export const impersonal: Readonly<Record<string, string>> = {
   tenantSettings: 'organisations',
   sources: 'systems that send',
   sourceSettings: 'systems that send',
-  keys: 'keys, by their hashes',
   webhooks: 'addresses that organisations chose',
   webhook_health: 'how addresses fare',
   cursors: 'positions',
@@ -125,6 +130,5 @@ export const impersonal: Readonly<Record<string, string>> = {
   'lock.db': 'nothing',
   'secret.key': 'a key',
   damaged: 'what nobody can read; named at /ready until a person removes it',
-  registry: 'tenants, sources, keys, counts; connections last hours',
   'audit-head': 'where that ends',
 }

@@ -126,6 +126,11 @@ export async function plant(
       { first: ids.mail },
       { ...version, method: 'PUT', 'If-None-Match': '*' },
     ),
+    await post(
+      '/keys',
+      { name: `of ${ids.user}`, role: 'student', actor: ids.iri },
+      { admin: 'true' },
+    ),
     // Refused items, and bodies that cannot be read, compressed or not.
     await post(
       '/caliper/v1p2/events',

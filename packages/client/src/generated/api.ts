@@ -1119,6 +1119,10 @@ export type MadeKey = {
   sources?: '*' | string[]
   /** Pages of these may send with it, and nobody else */
   origins?: string[]
+  role?: 'admin' | 'teacher-admin' | 'teacher' | 'student' | 'analyst' | 'system'
+  /** Whose key it is */
+  actor?: string
+  aggregatesOnly?: true
   createdAt: string
   expiresAt?: string
   /** The id of the key in its place */
@@ -1205,6 +1209,7 @@ export type Issuer = {
   claims: {
     learner: string
     roles?: string
+    actorIds?: string[]
   }
   roles: Record<string, string>
   sourceId: string
@@ -1224,9 +1229,11 @@ export type IssuerSettings = {
     learner?: string
     /** Says their roles; nobody has any without */
     roles?: string
+    /** Other ids of the same learner: texts in which `{CLAIM}` stands for a claim. What is in them is theirs to see */
+    actorIds?: string[]
   }
   /** Roles here by the issuer’s own; others count for nothing */
-  roles?: Record<string, string>
+  roles?: Record<string, 'admin' | 'teacher-admin' | 'teacher' | 'student' | 'analyst'>
   /** Stamped on what these people send */
   sourceId?: string
 }
@@ -1234,14 +1241,20 @@ export type IssuerSettings = {
 export type NewKey = {
   /** What or who it is for */
   name: string
-  /** What its events are stamped with */
-  sourceId: string
+  /** What its events are stamped with. Needed without `role`: its key sends none */
+  sourceId?: string
   /** As `nonius keys create` gives them when left out */
   scopes?: ('events:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'quarantine:read' | 'quarantine:write' | 'admin' | 'installation' | 'metrics:read' | 'consents:write' | 'statements/write' | 'statements/read/mine' | 'statements/read' | 'state' | 'profile' | 'define' | 'all/read' | 'all')[]
   /** Whose quarantine it reaches beside that of its own source */
   sources?: '*' | string[]
   /** For pages: the key sends (`events:write`, nothing else), from pages of these origins only */
   origins?: string[]
+  /** Whoever shows the key reads as this (docs/roles.md), and does nothing else. `system` needs the scope `installation`; all others `admin`, or `events:read` */
+  role?: 'admin' | 'teacher-admin' | 'teacher' | 'student' | 'analyst' | 'system'
+  /** Whose key it is, as events name them. With `teacher-admin`, `teacher` and `student` it must be there */
+  actor?: string
+  /** With `role`: answers hold nothing of single people, and no group below 5 */
+  aggregatesOnly?: boolean
   /** When it ends: a duration (`90d`) or a date. Without it, it has no end */
   expires?: string
   /** For a tool of xAPI: with its scopes, and its `endpoint` */
@@ -1262,6 +1275,10 @@ export type Key = {
   sources?: '*' | string[]
   /** Pages of these may send with it, and nobody else */
   origins?: string[]
+  role?: 'admin' | 'teacher-admin' | 'teacher' | 'student' | 'analyst' | 'system'
+  /** Whose key it is */
+  actor?: string
+  aggregatesOnly?: true
   createdAt: string
   expiresAt?: string
   /** The id of the key in its place */
@@ -1281,6 +1298,10 @@ export type RotatedKey = {
   sources?: '*' | string[]
   /** Pages of these may send with it, and nobody else */
   origins?: string[]
+  role?: 'admin' | 'teacher-admin' | 'teacher' | 'student' | 'analyst' | 'system'
+  /** Whose key it is */
+  actor?: string
+  aggregatesOnly?: true
   createdAt: string
   expiresAt?: string
   /** The id of the key in its place */
@@ -4088,6 +4109,8 @@ export interface Operations {
       by?: string
       /** The id of what it was done to */
       target?: string
+      /** The id of a learner, in any spelling: what was read about them alone. Reads of groups and of everybody name no one */
+      person?: string
       /** From this time on */
       from?: string
       /** Before this time */

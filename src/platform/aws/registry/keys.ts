@@ -1,10 +1,16 @@
 import type { Update } from '@aws-sdk/client-dynamodb'
 import { AppError } from '../../../error/app-error'
-import type { ApiKey, Keys } from '../../registry/keys'
+import { type ApiKey, ERASED_NAME, type Keys } from '../../registry/keys'
 import { type Attributes, keyOf, primaryKey, text } from '../dynamo/attributes'
 import { byStamp, type Documents, jsonOf, stamp, thingOf } from '../dynamo/json-items'
 
-type Change = Pick<Update, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'>
+type Change = Pick<
+  Update,
+  | 'UpdateExpression'
+  | 'ConditionExpression'
+  | 'ExpressionAttributeNames'
+  | 'ExpressionAttributeValues'
+>
 
 /**
  * Each key has two items: one is found by its hash with one read, which most requests need, the other
@@ -58,6 +64,21 @@ export function createKeys({ table: TableName, get, list, change }: Documents): 
         ConditionExpression: 'attribute_not_exists(revokedAt)',
         ExpressionAttributeValues: { ':at': text(at) },
       }),
+
+    async forgetActor(tenantId, keyId, at) {
+      const what = 'forgetting whose key it was'
+      const item = await get(what, ...byId(tenantId, keyId))
+      if (item === undefined) return false
+      // Nothing else changes this part of a key.
+      const { actorId: _, ...key } = thingOf<ApiKey>(item)
+      const { json } = jsonOf({ ...key, name: ERASED_NAME })
+      return update(what, tenantId, keyId, {
+        UpdateExpression: 'SET #json = :json, revokedAt = if_not_exists(revokedAt, :at)',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: { '#json': 'json' },
+        ExpressionAttributeValues: { ':json': json!, ':at': text(at) },
+      })
+    },
 
     retire: (tenantId, keyId, { expiresAt, replacedBy }) =>
       update('retiring a key', tenantId, keyId, {

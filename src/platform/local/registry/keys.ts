@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { AppError } from '../../../error/app-error'
-import type { ApiKey, Keys } from '../../registry/keys'
+import { type ApiKey, ERASED_NAME, type Keys } from '../../registry/keys'
 import { createRows } from '../rows'
 
 export const keySchema = `
@@ -45,6 +45,14 @@ export function createKeys(db: Database): Keys {
       const sql = `UPDATE keys SET revokedAt = ?
         WHERE tenantId = ? AND keyId = ? AND revokedAt IS NULL`
       return run('revoking a key', sql, at, tenantId, keyId)
+    },
+
+    forgetActor(tenantId, keyId, at) {
+      const sql = `UPDATE keys
+        SET revokedAt = coalesce(revokedAt, ?),
+          fields = json_set(json_remove(fields, '$.actorId'), '$.name', ?)
+        WHERE tenantId = ? AND keyId = ?`
+      return run('forgetting whose key it was', sql, at, ERASED_NAME, tenantId, keyId)
     },
 
     retire(tenantId, keyId, { expiresAt, replacedBy }) {

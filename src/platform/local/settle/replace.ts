@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { rm, stat } from 'node:fs/promises'
+import { rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
 import { exchangeForReaders } from './exchange-for-readers'
@@ -81,9 +81,12 @@ export function beginReplacing({ folder, placing }: { folder: string; placing: L
 
     /** Files that are not exchanged by now go: their maker failed. */
     async [Symbol.asyncDispose]() {
-      if (open === undefined) return
-      await rm(join(settlingOf(folder), open.id), { recursive: true, force: true })
-      open = undefined
+      if (open !== undefined) {
+        await rm(join(settlingOf(folder), open.id), { recursive: true, force: true })
+        open = undefined
+      }
+      // It stays where somebody else has files in it.
+      await rmdir(settlingOf(folder)).catch(() => {})
     },
   }
 }
