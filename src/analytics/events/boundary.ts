@@ -15,7 +15,7 @@ interface Times {
 export interface Boundary {
   /** ISO 8601 UTC. */
   at: string
-  /** What lies on the hot side is held there until then, ms since 1970. */
+  /** The hot store holds all of its side until then, ms since 1970. */
   goodUntil: number
 }
 

@@ -64,7 +64,9 @@ export async function nextKeys(
   ])
   const sql = `SELECT event_time, received_at, event_id FROM events WHERE ${where}
     ORDER BY event_time ${direction}, received_at ${direction}, event_id ${direction} LIMIT ${limit}`
-  const { rows } = await ask(needs, question, sql)
+  const { rows } = await ask(needs, question, sql).catch((thrown) => {
+    throw failureOf(thrown)
+  })
   const found = rows.map(([eventTime, receivedAt, eventId]) => ({
     eventTime: new Date(String(eventTime)).toISOString(),
     receivedAt: new Date(String(receivedAt)).toISOString(),
@@ -176,7 +178,7 @@ async function ask(
 }
 
 /** Whoever asked for events wrote no SQL: that it failed is not their mistake. */
-export function failureOf(thrown: unknown): unknown {
+function failureOf(thrown: unknown): unknown {
   if (!(thrown instanceof AppError) || thrown.code !== 'invalid_request') return thrown
   const detail = `The lake could not answer: ${thrown.message} A shorter range of time asks for less, and POST /analytics/export answers what is long.`
   return new AppError('busy', detail, { cause: thrown, retryAfter: RETRY_AFTER_SECONDS })

@@ -65,7 +65,7 @@ export async function readBoth(
   const { tenantId } = question.viewer
   const hotFilter = { ...question.filter, receivedFrom: before }
   const hot = await readHot()
-  // What lies behind the last event of a side that goes on comes after events that are not known yet.
+  // A side that goes on has events that are not known yet: they come before what lies behind its last one.
   const hotEnd = hot.nextCursor === undefined ? undefined : (hot.items.at(-1)?.eventTime ?? NOTHING)
   const { keys, isAll } = await readKeys()
   const wanted = keys.slice(0, limit).filter(({ eventTime }) => isWithin(eventTime, hotEnd))

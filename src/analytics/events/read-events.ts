@@ -16,7 +16,7 @@ export interface EventsNeeds extends BothNeeds {
 
 export interface EventsQuestion {
   viewer: Viewer
-  /** What is asked for, and of that only what the viewer may see. */
+  /** The filter asks for no more than what the viewer may see. */
   filter: EventFilter
   /** The condition that `filter.where` asks. */
   condition: Condition | undefined
@@ -35,6 +35,8 @@ export interface EventsPage {
   nextCursor?: string | undefined
   /** Every event that was stored before then is in the reading, ISO 8601 UTC. Absent where nobody knows (on AWS). */
   completeTo?: string | undefined
+  /** If true, the lake was read as well. */
+  isBoth: boolean
 }
 
 /** A cursor of a reading of both stores says this. */
@@ -73,7 +75,7 @@ export async function readEvents(
     { limit, maxBytes, sizeOf, place },
   )
   const next = page.next && tokens.issue({ ...reading, place: page.next }, asked)
-  return { items: page.items, nextCursor: next, completeTo }
+  return { items: page.items, nextCursor: next, completeTo, isBoth: true }
 
   async function readHot(): Promise<EventsPage> {
     const { cursor } = question
@@ -83,6 +85,7 @@ export async function readEvents(
       items: items.map((record) => ({ record, isArchived: false })),
       nextCursor,
       completeTo: needs.platform.changes && now.toISOString(),
+      isBoth: false,
     }
   }
 

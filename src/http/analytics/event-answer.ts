@@ -1,7 +1,7 @@
 import { csvLine } from '../../analytics/csv'
 import { fieldIn, readFields, tableFields } from '../../analytics/event-fields'
-import type { EventsPage } from '../../analytics/events/read-events'
 import type { Found } from '../../analytics/events/read-both'
+import type { EventsPage } from '../../analytics/events/read-events'
 import type { EventRecord } from '../../event/record'
 import { type Json, jsonArray, jsonObject, jsonOf } from '../answers/json'
 import { jsonReply } from '../openapi'
@@ -31,7 +31,7 @@ export const EventPage = z
     }),
     completeTo: z.string().optional().openapi({
       description:
-        'Every event that was stored before then is in the pages, if it is asked for. Absent where nobody knows (on AWS)',
+        'Every event that was stored before then is in the pages, if it is asked for. Of what the hot store answers alone, and it knows at once, only the header says it. Absent where nobody knows (on AWS)',
     }),
   })
   .openapi('EventPage')
@@ -40,11 +40,18 @@ export const NEXT_CURSOR = 'X-Nonius-Next-Cursor'
 export const COMPLETE_TO = 'X-Nonius-Complete-To'
 
 const headers = {
-  [NEXT_CURSOR]: z.string().optional().openapi({ description: 'As `nextCursor`, of lines and tables' }),
+  [NEXT_CURSOR]: z
+    .string()
+    .optional()
+    .openapi({ description: 'As `nextCursor`, of lines and tables' }),
   [COMPLETE_TO]: z.string().optional().openapi({ description: 'As `completeTo`' }),
 }
 
-const json = jsonReply(EventPage, { description: 'A page', example: { events: [eventExample] } }, headers)
+const json = jsonReply(
+  EventPage,
+  { description: 'A page', example: { events: [eventExample] } },
+  headers,
+)
 
 /** Declares a page of events. */
 export const eventPageReply = {
@@ -56,7 +63,8 @@ export const eventPageReply = {
   },
 }
 
-interface Form {
+/** How a page is asked for. */
+export interface Form {
   format: (typeof formats)[number]
   fields?: string | undefined
   view: View
@@ -112,11 +120,11 @@ export function formOf({ format, fields, view }: Form): EventForm {
     said,
     sizeOf: names === undefined ? sizeIn(view) : sizeOfNames(names),
     lines,
-    json: ({ items, nextCursor, completeTo }) =>
+    json: ({ items, nextCursor, completeTo, isBoth }) =>
       jsonObject<z.output<typeof EventPage>>({
         events: jsonArray(items, jsonOfFound),
         nextCursor,
-        completeTo,
+        ...(isBoth && { completeTo }),
       }),
   }
 }

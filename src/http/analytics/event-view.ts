@@ -35,7 +35,7 @@ export function jsonOfEvent(
   { isArchived = false } = {},
 ): Json<z.output<typeof AnEvent>> {
   const { raw, expiresAt, ...shown } = shownRecord(record)
-  // What is read from the lake has no hot copy.
+  // An event of the lake has no hot copy.
   const rest = isArchived ? shown : { ...shown, expiresAt }
   return view === 'sent' ? writtenJson(raw) : jsonObject({ ...rest, raw: jsonString(raw) })
 }

@@ -26,7 +26,7 @@ const rules = {
 } as const
 
 /** Reads a value as a field has it. @returns undefined where it cannot have that */
-function valueOf(text: string, type: Field['type']): Scalar | undefined {
+function valueIn(text: string, type: Field['type']): Scalar | undefined {
   if (type === 'string' || type === 'strings') return text
   if (type === 'boolean') return { true: true, false: false }[text]
   if (type === 'timestamp') return toTimeBound(text)
@@ -40,7 +40,7 @@ function parameterOf({ type, comment }: Field) {
     .string()
     .min(1)
     .transform((text, context): Scalar => {
-      const value = valueOf(text, type)
+      const value = valueIn(text, type)
       if (value !== undefined) return value
       context.addIssue({ code: 'custom', message: rules[type as keyof typeof rules] })
       return z.NEVER

@@ -127,7 +127,7 @@ async function blocksOf(
       order === 'asc' ? -Math.max(min, span.index.minTime) : Math.min(max, span.index.maxTime)
     blocks.push({ ...span, first, end, foremost })
   }
-  // Of blocks of equal times, the one whose places come first is looked at first.
+  // The block whose places come first is looked at first, of blocks of equal times.
   const sign = order === 'asc' ? -1 : 1
   return blocks.sort((a, b) => a.foremost - b.foremost || sign * (a.first - b.first))
 }
