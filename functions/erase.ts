@@ -1,11 +1,14 @@
 import { Resource } from 'sst'
 import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
+import { createExports } from '../src/exports/exports'
+import { exportsPlace } from '../src/exports/place'
 import { assembleGovernance } from '../src/governance/assemble'
 import { openErasing } from '../src/platform/aws/erasing'
 import { systemClock as clock } from '../src/platform/clock'
 import { createAccess } from '../src/privacy/access/access'
 import { accessPlace } from '../src/privacy/access/place'
+import { redactLater as makeRedact } from '../src/privacy/access/redact-later'
 import { createErasures } from '../src/privacy/erasures/erasures'
 import { keysPlace } from '../src/privacy/erasures/places/keys'
 import { pseudonymsPlace } from '../src/privacy/erasures/places/pseudonyms'
@@ -22,6 +25,9 @@ const { tombstones, pseudonyms } = assembleGovernance(platform, {
   environment: config.environment,
 })
 const access = createAccess({ platform, clock, log })
+// It deletes exports, and makes none: nothing is hidden from it.
+const hidden = { before: async () => undefined }
+const exports = createExports({ platform, hidden, makeRedact, clock, log })
 
 const erasures = createErasures({
   ...{ documents, box, typeCounts, registry, tombstones, pseudonyms, clock, log },
@@ -33,6 +39,7 @@ const erasures = createErasures({
     otherPlaces: [
       pseudonymsPlace(pseudonyms),
       accessPlace(access),
+      exportsPlace(exports),
       keysPlace(registry.keys, { clock }),
     ],
   },

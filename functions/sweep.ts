@@ -3,6 +3,7 @@ import { Resource } from 'sst'
 import { rememberTenants } from '../src/access/keys/tenants'
 import { auditLater } from '../src/audit/later'
 import { readConfig } from '../src/config/read-config'
+import { createExports } from '../src/exports/exports'
 import { governanceLater } from '../src/governance/later'
 import { SPILL_PREFIX } from '../src/ingest/spill'
 import { sweepSpill } from '../src/ingest/sweep-spill'
@@ -12,7 +13,9 @@ import { FAILED_BATCHES, replayFailedBatches } from '../src/platform/aws/lambda/
 import { oldestAgeS } from '../src/platform/aws/lambda/put-aside'
 import { systemClock as clock } from '../src/platform/clock'
 import { createAccess } from '../src/privacy/access/access'
+import { redactLater as makeRedact } from '../src/privacy/access/redact-later'
 import { forget } from '../src/privacy/retention/forget'
+import { createHidden } from '../src/query/hidden'
 import { createLog } from '../src/telemetry/log'
 import { createGauges } from '../src/telemetry/metrics'
 import { handler as handOn } from './changes'
@@ -30,6 +33,10 @@ const access = createAccess({ platform: { ...platform, spill: blobs }, clock, lo
 const gauges = createGauges(Resource.App)
 
 const findTenant = rememberTenants({ ...platform, clock })
+const hidden = createHidden({ ...platform, ...platform.registry, findTenant, clock })
+const exports = createExports({
+  ...{ platform: { ...platform, spill: blobs }, hidden, makeRedact, clock, log },
+})
 // Requests that were spilled by a version before policies were governed by nobody.
 const { governance, policies } = governanceLater(platform, {
   clock,
@@ -53,8 +60,8 @@ const FORGET_HOUR = 7
 const REQUESTS = 6000
 
 /**
- * Takes up again the work that had to wait: requests that were spilled, access requests, batches that
- * Lambda gave up. Once a day it forgets what is old.
+ * Takes up again the work that had to wait: requests that were spilled, access requests, exports, batches
+ * that Lambda gave up. Once a day it forgets what is old.
  */
 export async function handler(): Promise<void> {
   const until = new Date(clock.now().getTime() + RUN_MS)
@@ -68,9 +75,12 @@ export async function handler(): Promise<void> {
     const forgetful = { ...platform, blobs: undefined }
     const keptDays = async (tenantId: string) =>
       (await policies.inForce(tenantId)).policy.retentionDays
-    const needs = { platform: forgetful, access, audit, config, keptDays, clock, log }
+    const needs = { platform: forgetful, access, exports, audit, config, keptDays, clock, log }
     await forget(needs, clock.now(), RUN_MS / 4)
   }
+  // They have what is left of the run, which is most of it.
+  const leftMs = until.getTime() - clock.now().getTime()
+  if (leftMs > 0) await exports.carryOn(tenantIds, leftMs)
   // No rule of the bucket removes what lies here: it is carried out, or somebody has to look.
   const age = await oldestAgeS(blobs, [SPILL_PREFIX, FAILED_BATCHES, FAILED_CHANGES], clock.now())
   gauges.report('PutAsideSeconds', age)

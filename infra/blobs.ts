@@ -1,4 +1,6 @@
 import { readConfig } from '../src/config/read-config'
+import { FILE_DAYS } from '../src/exports/export'
+import { EXPORT_BLOBS } from '../src/exports/parts'
 import {
   EVENT_BODIES,
   EXPIRING_DOCUMENTS,
@@ -44,6 +46,8 @@ export const blobs = new sst.aws.Bucket('Blobs', {
     },
     // Answers to access requests are deleted with their time; this is for what a failure leaves.
     { id: 'expire-access', prefix: ACCESS_BLOBS, expiresIn: `${RESULT_DAYS + 31} days` },
+    // So are exports; one that fails leaves nothing, but its function may have been ended.
+    { id: 'expire-exports', prefix: EXPORT_BLOBS, expiresIn: `${FILE_DAYS + 2} days` },
     // The bytes last a day more than the documents that they belong to.
     { id: 'expire-documents', prefix: EXPIRING_DOCUMENTS, expiresIn: `${lifetimeDays + 1} days` },
   ],

@@ -165,6 +165,11 @@ const putBlobs: Permissions = [
   { actions: ['s3:PutObject', 's3:DeleteObject'], resources: [$interpolate`${blobs.arn}/*`] },
 ]
 
+/** Leaves off a file of an export that is being put together; to put it together is to put a blob. */
+const abandonExports: Permissions = [
+  { actions: ['s3:AbortMultipartUpload'], resources: [$interpolate`${blobs.arn}/exports/*`] },
+]
+
 /** Stores what is too large for the lake or for a record store, and changes that cannot be read. */
 const putLargeAndFailed: Permissions = [
   {
@@ -412,6 +417,7 @@ export const permissions = {
     ...readDeliveryLog,
     ...useDocuments,
     ...sendToConnections,
+    ...abandonExports,
   ],
   changes: [...followStream, ...discardBatches, ...handOn],
   deliver: [
@@ -446,7 +452,16 @@ export const permissions = {
     ...askLake,
     ...readDeliveryLog,
     ...eraseAll,
+    ...abandonExports,
   ],
   // It forgets what is old, in quarantine and among documents, and reads everything about who asks.
-  sweep: [...ingest, ...handOn, ...tellLive, ...useDocuments, ...askLake, ...readDeliveryLog],
+  sweep: [
+    ...ingest,
+    ...handOn,
+    ...tellLive,
+    ...useDocuments,
+    ...askLake,
+    ...readDeliveryLog,
+    ...abandonExports,
+  ],
 } satisfies Record<string, Permissions>

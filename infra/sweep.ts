@@ -5,7 +5,7 @@ import { permissions } from './permissions'
 
 export const sweep = createFunction('Sweep', {
   description:
-    'Takes up again what was put aside: spilled requests, batches of the stream that failed',
+    'Takes up again what was put aside: spilled requests, exports, batches of the stream that failed',
   memory: '1024 MB',
   timeout: '5 minutes', // by then the next one is called
   // A batch that was given up names the function that failed on it.

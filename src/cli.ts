@@ -3,10 +3,12 @@ import { version } from '../package.json'
 import { auditCommand } from './cli/audit'
 import { convertCommand } from './cli/convert'
 import { demoCommand } from './cli/demo'
+import { exportCommand } from './cli/export'
 import { fail } from './cli/failure'
 import { issuersCommand } from './cli/issuers'
 import { keysCommand } from './cli/keys'
 import { lakeCommand } from './cli/lake'
+import { loadCommand } from './cli/load'
 import { policiesCommand } from './cli/policies'
 import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
@@ -29,7 +31,9 @@ const program = new Command('nonius')
 const commands = [
   serveCommand,
   queryCommand,
+  exportCommand,
   lakeCommand,
+  loadCommand,
   keysCommand,
   tenantsCommand,
   issuersCommand,

@@ -145,7 +145,7 @@ function settleOnTime(
   opened.use(settleNightly({ settlement, keptDays, hour, now, log }))
 }
 
-function expiring(platform: Platform, { access, policies, config, audit, log }: Services) {
+function expiring(platform: Platform, { access, exports, policies, config, audit, log }: Services) {
   const agreedTime = createAgreedTime(clock)
   const keptDays = keptDaysOf(policies)
   agreedTime() // this is the first of two looks
@@ -155,7 +155,7 @@ function expiring(platform: Platform, { access, policies, config, audit, log }: 
     const forgetting = [
       platform.events.expire(time),
       platform.statements.expire(time),
-      forget({ platform, access, audit, keptDays, config, clock, log }, time, FORGET_MS),
+      forget({ platform, access, exports, audit, keptDays, config, clock, log }, time, FORGET_MS),
     ]
     for (const work of forgetting) {
       work.catch((error: Error) => {

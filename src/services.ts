@@ -6,6 +6,8 @@ import type { GroupsOf } from './access/roles/viewer'
 import { auditLater } from './audit/later'
 import type { AuditTrail } from './audit/trail'
 import type { Config } from './config/config'
+import type { Exports } from './exports/exports'
+import { exportsLater } from './exports/later'
 import type { GovernanceServices } from './governance/assemble'
 import { signalsLater } from './governance/consents/later'
 import { governanceLater } from './governance/later'
@@ -26,6 +28,7 @@ import type { Clock } from './platform/clock'
 import type { ServingPlatform } from './platform/platform'
 import type { Access } from './privacy/access/access'
 import { accessLater } from './privacy/access/later'
+import { redactLater } from './privacy/access/redact-later'
 import type { Erasures } from './privacy/erasures/erasures'
 import { erasuresLater } from './privacy/later'
 import { boundQuarantine } from './quarantine/bound'
@@ -102,6 +105,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   webhookReplays: Replays
   /** Gathers what is kept about people who ask. */
   access: Access
+  /** Gives out events as files. */
+  exports: Exports
   /** Keeps who did what to data of people. */
   audit: AuditTrail
   /** Finds which groups somebody teaches or manages. */
@@ -181,8 +186,11 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const pseudonymsOf = async (tenantId: string, id: string) =>
     (await pseudonyms()).pseudonymsOf(tenantId, id)
   const access = accessLater({ platform: given, flush: options.flush, pseudonymsOf, clock, log })
+  const exports = exportsLater({
+    ...{ platform: given, hidden, makeRedact: redactLater, flush: options.flush, clock, log },
+  })
   const erasures = erasuresLater(platform, {
-    ...{ tombstones, pseudonyms, audit, access, clock, log },
+    ...{ tombstones, pseudonyms, audit, access, exports, clock, log },
   })
   return {
     ...options,
@@ -211,6 +219,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     replaying,
     webhookReplays,
     access,
+    exports,
     audit,
     groupsOf: groupsLater(platform),
     ownIds: rememberOwnIds({ pseudonyms, clock }),
@@ -225,6 +234,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
       await replaying.runner?.[Symbol.asyncDispose]()
       await webhookReplays[Symbol.asyncDispose]()
       await access[Symbol.asyncDispose]()
+      await exports[Symbol.asyncDispose]()
       await erasures[Symbol.asyncDispose]()
       await audit[Symbol.asyncDispose]()
       await budgets[Symbol.asyncDispose]()

@@ -134,6 +134,12 @@ export const suites: Record<string, Part[]> = {
       needs: 'Python 3 with venv',
     },
     {
+      name: 'warehouses',
+      says: 'Loads into PostgreSQL, with kills at each step; the statements of docs/warehouses.md, by sqlglot',
+      files: 'tests/warehouses/*.slow.ts',
+      needs: 'PostgreSQL as Debian has it, Python 3 with venv',
+    },
+    {
       name: 'clone',
       says: 'What a newcomer sees, from the clone on; the steps of the Dockerfile, behind Caddy',
       files: 'tests/clone/*.slow.ts',

@@ -6,6 +6,7 @@ import type { DeliveryLog } from './delivery-log'
 import type { DeliveryQueue } from './delivery-queue'
 import type { DocumentStore } from './document-store'
 import type { EventStore } from './event-store'
+import type { FileLinks } from './file-links'
 import type { Lake } from './lake'
 import type { LakeErasures } from './lake-erasures'
 import type { LiveFeed } from './live-feed'
@@ -57,6 +58,8 @@ export interface ServingPlatform {
    * Blobs hold what is too large for a document; each part of the code puts under its own prefix.
    */
   blobs: BlobStore
+  /** Gives out large files by addresses of the platform. Absent where a process of ours sends them. */
+  fileLinks?: FileLinks | undefined
   /** Gives the signer of cursors that are made above the stores; one key for all processes. */
   tokens(): Promise<TokenSigner>
   /** Gives the box that seals what governance keeps of people; one key for all processes. */

@@ -1,4 +1,5 @@
 import type { AuditTrail } from '../audit/trail'
+import type { Exports } from '../exports/exports'
 import type { Pseudonyms } from '../governance/pseudonyms/pseudonyms'
 import type { Tombstones } from '../governance/tombstones/tombstones'
 import type { Clock } from '../platform/clock'
@@ -18,6 +19,8 @@ export interface PrivacyNeeds {
   audit?: Pick<AuditTrail, 'append'> | undefined
   /** Left out, nothing was gathered for people who asked. */
   access?: Pick<Access, 'erase'> | undefined
+  /** Left out, nothing was exported. */
+  exports?: Pick<Exports, 'erase'> | undefined
 }
 
 /**
@@ -65,19 +68,23 @@ const names = [
 /** @returns undefined where this process may not search every copy: then another carries erasures out */
 async function holdersOf(
   platform: ServingPlatform,
-  { pseudonyms, access, clock }: PrivacyNeeds,
+  { pseudonyms, access, exports, clock }: PrivacyNeeds,
 ): Promise<Holders | undefined> {
   const { archive, deliveries } = platform
   const { erase } = deliveries
   if (archive?.erase === undefined || erase === undefined) return undefined
-  const [{ pseudonymsPlace }, { accessPlace }, { keysPlace }] = await Promise.all([
-    import('./erasures/places/pseudonyms'),
-    import('./access/place'),
-    import('./erasures/places/keys'),
-  ])
+  const [{ pseudonymsPlace }, { accessPlace }, { keysPlace }, { exportsPlace }] = await Promise.all(
+    [
+      import('./erasures/places/pseudonyms'),
+      import('./access/place'),
+      import('./erasures/places/keys'),
+      import('../exports/place'),
+    ],
+  )
   const otherPlaces = [
     ...(pseudonyms === undefined ? [] : [pseudonymsPlace(pseudonyms)]),
     ...(access === undefined ? [] : [accessPlace(access)]),
+    ...(exports === undefined ? [] : [exportsPlace(exports)]),
     keysPlace(platform.registry.keys, { clock }),
   ]
   return { ...platform, archive, deliveries: { erase }, otherPlaces }

@@ -1,8 +1,8 @@
 /**
- * Writes a text as a literal of standard SQL, which DuckDB and Trino share: no text ends it. DuckDB's own reader ends a
- * statement at NUL, which therefore stands beside literals.
+ * Writes a text as a literal of standard SQL, which DuckDB and Trino share: no text ends it. A statement
+ * ends with its first NUL for DuckDB, so that is written as what it is.
  */
 export function sqlText(value: string): string {
-  const literals = value.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`)
-  return literals.length === 1 ? literals[0]! : `(${literals.join(' || chr(0) || ')})`
+  const quoted = `'${value.replaceAll("'", "''")}'`
+  return value.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted
 }

@@ -21,6 +21,7 @@ import { anyRecord } from './any-records'
 import { type AwsLake, database, startAwsLake } from './aws-lake'
 import { comparable, expected } from './expected'
 import { deliverByFirehose } from './firehose'
+import { questionCases, questionRecords } from './questions'
 import { recordsOfShapes, rowsOf, shapes } from './shapes'
 import { cases, dayOf, recordsOfCases } from './spanning'
 
@@ -52,12 +53,12 @@ afterAll(async () => {
   term?.[Symbol.dispose]()
 })
 
-async function byDuckDb(sql: string): Promise<unknown[][]> {
+async function byDuckDb(sql: string, where = 'true'): Promise<unknown[][]> {
   const connection = await duck.connect()
   const files = literal(`${term.events}/*/*/*/*.parquet`)
   await connection.run(`CREATE TEMP VIEW archive AS
     SELECT * FROM read_parquet(${files}, hive_types = { day: VARCHAR })`)
-  await connection.run(`CREATE TEMP VIEW events AS ${eventsView}`)
+  await connection.run(`CREATE TEMP VIEW events AS SELECT * FROM (${eventsView}) WHERE ${where}`)
   try {
     return (await connection.runAndReadAll(sql)).convertRows(await createValues())
   } finally {
@@ -232,6 +233,26 @@ describe('the named queries, over what real senders cause', () => {
       const { trino, duckDb } = await answersTo(narrowed(sql, { ...narrowing, from, to }))
       expect(comparable(rowsOf(place, trino))).toEqual(rows)
       expect(comparable(rowsOf(place, duckDb))).toEqual(rows)
+    })
+  }
+})
+
+describe('questions of people', () => {
+  // June has only these.
+  beforeAll(async () => {
+    using made = temporaryFolder()
+    const folder = join(made.path, 'lake/events')
+    await using archive = openArchive({ folder, log: silentLog })
+    await archive.write(aBatch('june', questionRecords))
+    await aws.putAll(folder)
+    await cp(folder, term.events, { recursive: true })
+  })
+
+  for (const { says, sql, where, rows } of questionCases) {
+    it(`count ${says}, by Trino and by DuckDB`, async () => {
+      const bound = await boundTo(sql, { tenantId: 'default', where, database })
+      expect(comparable((await aws.trino.query(bound)).rows)).toEqual(rows)
+      expect(comparable(await byDuckDb(sql, where))).toEqual(rows)
     })
   }
 })

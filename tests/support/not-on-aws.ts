@@ -24,6 +24,7 @@ export const reasons = {
   'large header': 'A header of a megabyte does not reach a function',
   'large message': 'API Gateway has a largest message of its own',
   handshake: 'API Gateway passes on the status of a refused handshake, and nothing else',
+  lake: 'No Athena answers beside these functions; tests/lake asks Trino the same SQL',
   'counted later': 'A function answers a message before it counts it',
   'decoded before': 'A function URL decodes a body of a type of text before the function starts',
   'in process': 'The test asks the app itself, in this process',

@@ -1,12 +1,22 @@
 import type { App, AppDeps } from '../context'
+import { registerExports } from './exports'
+import { getAssessments } from './get-assessments'
+import { getEngagement } from './get-engagement'
 import { getEvent } from './get-event'
 import { getHistory } from './get-history'
+import { getPaths } from './get-paths'
 import { listArrivals } from './list-arrivals'
 import { listEvents } from './list-events'
+import { registerLoads } from './loads'
 
 export function registerAnalytics(app: App, deps: AppDeps) {
   listEvents(app, deps)
   getEvent(app, deps)
   getHistory(app, deps)
   listArrivals(app, deps)
+  getPaths(app, deps)
+  getEngagement(app, deps)
+  getAssessments(app, deps)
+  registerExports(app, deps)
+  registerLoads(app, deps)
 }

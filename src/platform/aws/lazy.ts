@@ -1,7 +1,9 @@
 import type { BlobStore } from '../blob-store'
+import type { Clock } from '../clock'
 import type { DeliveryLog } from '../delivery-log'
 import type { DeliveryQueue } from '../delivery-queue'
 import type { DocumentStore } from '../document-store'
+import type { FileLinks } from '../file-links'
 import type { Lake } from '../lake'
 import type { LakeErasures } from '../lake-erasures'
 import type { SecretBox } from '../secret-box'
@@ -39,6 +41,26 @@ export function lazyBlobs(bucket: string): BlobStore {
     get: async (key) => (await opened()).get(key),
     list: async (prefix, limit, after) => (await opened()).list(prefix, limit, after),
     delete: async (key) => (await opened()).delete(key),
+  }
+}
+
+/** Opens what gives out files when first needed: few requests are for one. */
+export function lazyFileLinks(needs: {
+  bucket: string
+  blobs: BlobStore
+  clock: Pick<Clock, 'now'>
+}): FileLinks {
+  const opened = once(async () => {
+    const [{ S3Client }, { createFileLinks }] = await Promise.all([
+      import('@aws-sdk/client-s3'),
+      import('./file-links'),
+    ])
+    return createFileLinks({ ...needs, client: new S3Client({ requestHandler }) })
+  })
+  return {
+    assemble: async (...asked) => (await opened()).assemble(...asked),
+    abandon: async (...asked) => (await opened()).abandon(...asked),
+    link: async (...asked) => (await opened()).link(...asked),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AuditTrail } from '../../audit/trail'
 import { usualDays } from '../../event/kept-days'
+import type { Exports } from '../../exports/exports'
 import type { Clock } from '../../platform/clock'
 import type { ServingPlatform } from '../../platform/platform'
 import type { KeptDays } from '../../platform/settlement'
@@ -16,6 +17,8 @@ export interface ForgetNeeds {
   }
   /** Answers to access requests are deleted through this, when their time is over. */
   access?: Pick<Access, 'expire'> | undefined
+  /** So are files that were exported. */
+  exports?: Pick<Exports, 'expire'> | undefined
   /** The trail forgets by itself as much as is asked of it. */
   audit: Pick<AuditTrail, 'forget'>
   /** The days of each class by the tenant's policy; the usual ones when left out. */
@@ -32,6 +35,7 @@ export interface Forgotten {
   attachments: number
   replays: number
   accessResults: number
+  exports: number
   audited: number
 }
 
@@ -64,6 +68,7 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     attachments: 0,
     replays: 0,
     accessResults: 0,
+    exports: 0,
     audited: 0,
   }
 
@@ -82,6 +87,7 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
   const { replays, blobs } = platform
   const tenantIds = tenants.map(({ tenantId }) => tenantId)
   forgotten.accessResults = (await needs.access?.expire(tenantIds)) ?? 0
+  forgotten.exports = (await needs.exports?.expire(tenantIds)) ?? 0
   if (replays) forgotten.replays = (await replays.expire(daysAgo(REPLAY_DAYS))).dropped
   if (blobs) {
     const days = config.xapiRetentionDays + ATTACHMENT_MARGIN_DAYS

@@ -64,6 +64,11 @@ export const holders: Readonly<Record<string, Holder>> = {
     blobs: ['access/'],
     shownBy: ['tests/local/access-requests.test.ts', 'is deleted after seven days'],
   },
+  Exports: {
+    documents: ['exports'],
+    blobs: ['exports/'],
+    shownBy: ['tests/local/exports.test.ts', 'is deleted after three days'],
+  },
   'What expires by itself': {
     documents: ['xapi-more', 'cmi5', 'webhook-replays', 'webhook-tests'],
     blobs: ['documents/expiring/'],
@@ -126,6 +131,7 @@ export const impersonal: Readonly<Record<string, string>> = {
   'event-types': 'names and limits of types',
   issuers: 'identity providers',
   budgets: 'how much organisations and sources send and hold',
+  loads: 'how loads into warehouses fare',
   'nonius.db': 'the file of the tables',
   'lock.db': 'nothing',
   'secret.key': 'a key',

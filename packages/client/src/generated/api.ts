@@ -1677,6 +1677,286 @@ export type Arrivals = {
   isAll: boolean
 }
 
+export type Paths = {
+  sessions?: number
+  people?: number
+  /** Most frequent first */
+  sequences?: {
+    steps: string[]
+    sessions?: number
+    people?: number
+    /** How often it was met */
+    times?: number
+    /** How often the session ended with it */
+    ended?: number
+    /** `ended` by `times`, 0 to 1 */
+    dropOff?: number
+  }[]
+  /** The funnel that was asked for */
+  steps?: {
+    step: string
+    sessions?: number
+    people?: number
+    /** Share of the sessions that reached the first step, 0 to 1 */
+    conversion?: number
+    /** Sessions that came no further */
+    left?: number
+    /** `left` by `sessions`, 0 to 1 */
+    dropOff?: number
+    /** Half of the sessions came here from the step before within so many seconds */
+    medianSeconds?: number
+  }[]
+  /** The answer begins here, ISO 8601 UTC */
+  from: string
+  /** It ends before */
+  to: string
+  timeZone: string
+  /** There is more than `limit` */
+  truncated: boolean
+  /** All that arrived before is in the answer, ISO 8601 UTC. Absent on AWS: a metric says how far the lake is behind */
+  completeTo?: string
+  /** So many rows or figures are left out, since they are about fewer than 5 people or would give such away. Absent for whoever sees people */
+  suppressed?: number
+}
+
+export type Engagement = {
+  rows: {
+    course?: string
+    learner?: string
+    name?: string
+    /** Of a course: learners with an event in it */
+    people?: number
+    events: number
+    /** Sessions that their senders name */
+    sessions: number
+    /** Runs of events without a longer pause than `gap` */
+    sittings: number
+    /** The pauses within sittings, added up */
+    activeMinutes: number
+    /** Of the people of a course */
+    medianActiveMinutes?: number
+    activeDays?: number
+    /** People with events on two days or more */
+    returned?: number
+    /** `returned` by `people`, 0 to 1 */
+    returnRate?: number
+    firstSeen?: string
+    lastSeen?: string
+    /** Days of the time zone, from the last event to the last day that is asked for */
+    daysSinceLastSeen: number
+  }[]
+  /** The answer begins here, ISO 8601 UTC */
+  from: string
+  /** It ends before */
+  to: string
+  timeZone: string
+  /** There is more than `limit` */
+  truncated: boolean
+  /** All that arrived before is in the answer, ISO 8601 UTC. Absent on AWS: a metric says how far the lake is behind */
+  completeTo?: string
+  /** So many rows or figures are left out, since they are about fewer than 5 people or would give such away. Absent for whoever sees people */
+  suppressed?: number
+}
+
+export type Assessments = {
+  rows: {
+    /** Of an item: the one that it is a part of, where its sender says so */
+    assessment?: string
+    item?: string
+    name?: string
+    people: number
+    attempts: number
+    submitted?: number
+    /** Attempts of which a score is known */
+    graded?: number
+    /** In percent of what could be reached; so are `mean` and `highest` */
+    lowest?: number
+    mean?: number
+    highest?: number
+    /** Attempts of which a result is known */
+    answers?: number
+    /** The mean result, 0 to 1: high is easy */
+    difficulty?: number
+    /** Correlation of the result with the mean result on the other items, -1 to 1. Absent for fewer than 5, or where all are equal */
+    discrimination?: number
+    medianSeconds?: number
+    meanSeconds?: number
+  }[]
+  /** The answer begins here, ISO 8601 UTC */
+  from: string
+  /** It ends before */
+  to: string
+  timeZone: string
+  /** There is more than `limit` */
+  truncated: boolean
+  /** All that arrived before is in the answer, ISO 8601 UTC. Absent on AWS: a metric says how far the lake is behind */
+  completeTo?: string
+  /** So many rows or figures are left out, since they are about fewer than 5 people or would give such away. Absent for whoever sees people */
+  suppressed?: number
+}
+
+export type Export = {
+  id: string
+  /** `ready`: it can be fetched. `failed`: `problem` says why; nothing of it is kept. `expired`: its file is deleted. */
+  status: 'running' | 'ready' | 'failed' | 'cancelled' | 'expired'
+  format: 'jsonl' | 'csv' | 'parquet'
+  /** The file is called so */
+  name: string
+  /** What arrived before then is in it */
+  createdAt: string
+  /** How far it is */
+  progress: number
+  /** Events in the file, so far */
+  rows: number
+  /** Of the file, so far */
+  bytes: number
+  readyAt?: string
+  /** The file is deleted then */
+  keptUntil?: string
+  /** Why it failed */
+  problem?: string
+  /** Where to fetch the file, without a key; there when it is `ready` */
+  url?: string
+  /** The address is good until then */
+  expiresAt?: string
+}
+
+export type ExportSettings = {
+  /** `jsonl` and `csv` are compressed by gzip; `parquet` by Zstandard */
+  format: 'jsonl' | 'csv' | 'parquet'
+  /** All must hold; of several values of a field, any */
+  filters?: {
+    /** From this day or time on */
+    from?: string
+    /** To this day, the whole of it, or before this time */
+    to?: string
+    /** `arrival`: by when events came in, as when left out; `event`: by when they happened */
+    by?: 'arrival' | 'event'
+    /** `event` when left out */
+    kind?: 'event' | 'entity' | 'all'
+    /** A condition, e.g. `{"path":"payload.score","lt":0.5}` (`GET /api/v1/filters/schema`) */
+    filter?: Record<string, unknown>
+    sourceId?: string | string[]
+    eventId?: string | string[]
+    standard?: string | string[]
+    standardVersion?: string | string[]
+    type?: string | string[]
+    action?: string | string[]
+    profile?: string | string[]
+    actorId?: string | string[]
+    actorType?: string | string[]
+    actorName?: string | string[]
+    objectId?: string | string[]
+    objectType?: string | string[]
+    objectName?: string | string[]
+    targetId?: string | string[]
+    generatedId?: string | string[]
+    generatedType?: string | string[]
+    groupId?: string | string[]
+    sessionId?: string | string[]
+    edAppId?: string | string[]
+    score?: number | number[]
+    maxScore?: number | number[]
+    success?: boolean
+    completion?: boolean
+    durationMs?: number | number[]
+    skewMs?: number | number[]
+    sequence?: number | number[]
+    category?: string | string[]
+    privacyLevel?: string | string[]
+    retentionClass?: string | string[]
+    conformant?: boolean
+    commonAction?: string | string[]
+    memberId?: string | string[]
+    courseId?: string | string[]
+    courseName?: string | string[]
+    attemptId?: string | string[]
+    assignableId?: string | string[]
+    organizationId?: string | string[]
+    retentionDays?: number | number[]
+    sampleRate?: number | number[]
+  }
+  /** Left out, all; of `csv`, all but `raw` */
+  fields?: ('kind' | 'sourceId' | 'eventId' | 'standard' | 'standardVersion' | 'type' | 'action' | 'profile' | 'actorId' | 'actorType' | 'actorName' | 'objectId' | 'objectType' | 'objectName' | 'targetId' | 'generatedId' | 'generatedType' | 'groupId' | 'sessionId' | 'edAppId' | 'membershipRoles' | 'score' | 'maxScore' | 'success' | 'completion' | 'durationMs' | 'eventTime' | 'sendTime' | 'receivedAt' | 'skewMs' | 'sequence' | 'category' | 'privacyLevel' | 'retentionClass' | 'conformant' | 'issueCodes' | 'server.subject' | 'server.ip' | 'server.userAgent' | 'server.requestId' | 'raw' | 'repair.by' | 'repair.at' | 'repair.paths' | 'commonAction' | 'storedAt' | 'server.defines' | 'memberId' | 'courseId' | 'courseName' | 'attemptId' | 'assignableId' | 'occurredAt' | 'organizationId' | 'eventTimeEnd' | 'retentionDays' | 'sampleRate' | 'governedBy')[]
+  /** Days of `from` and `to`, and those in the name of the file, are days of this zone; of UTC when left out */
+  timeZone?: string
+  /** An id of one person: whatever they did, or was graded or enrolled of theirs, with other people taken out, for them to take along. A student’s own when left out */
+  learner?: string
+}
+
+export type Exports = {
+  items: ExportEntry[]
+}
+
+export type ExportEntry = {
+  id: string
+  /** `ready`: it can be fetched. `failed`: `problem` says why; nothing of it is kept. `expired`: its file is deleted. */
+  status: 'running' | 'ready' | 'failed' | 'cancelled' | 'expired'
+  format: 'jsonl' | 'csv' | 'parquet'
+  /** The file is called so */
+  name: string
+  /** What arrived before then is in it */
+  createdAt: string
+  /** How far it is */
+  progress: number
+  /** Events in the file, so far */
+  rows: number
+  /** Of the file, so far */
+  bytes: number
+  readyAt?: string
+  /** The file is deleted then */
+  keptUntil?: string
+  /** Why it failed */
+  problem?: string
+}
+
+export type LoadList = {
+  loads: Load[]
+}
+
+export type Load = {
+  name: string
+  /** Where to, without a password */
+  target: string
+  state: 'running' | 'done' | 'failed'
+  /** When the last load began */
+  startedAt: string
+  /** When it ended */
+  endedAt?: string
+  /** Everything that had arrived before this time is at the target; stays as it was where a report has none */
+  completeTo?: string
+  inserted: number
+  removed: number
+  /** Why it failed */
+  reason?: string
+  /** It is loaded again so long after it ended, if it is */
+  everySeconds?: number
+  /** When its loader was heard of last */
+  updatedAt: string
+  /** If true, its loader should have been heard of again: it has ended, or hangs */
+  isOverdue: boolean
+}
+
+export type LoadReport = {
+  /** Where to, without a password */
+  target: string
+  state: 'running' | 'done' | 'failed'
+  /** When the last load began */
+  startedAt: string
+  /** When it ended */
+  endedAt?: string
+  /** Everything that had arrived before this time is at the target; stays as it was where a report has none */
+  completeTo?: string
+  /** Rows that came with the last load */
+  inserted?: number
+  /** Rows that went with it: of people who were erased, and of days past their time */
+  removed?: number
+  /** Why it failed */
+  reason?: string
+  /** It is loaded again so long after it ended, if it is */
+  everySeconds?: number
+}
+
 export type CreatedWebhook = Webhook & {
   /** Signs every delivery (Standard Webhooks). Shown once */
   secret: string
@@ -4454,6 +4734,252 @@ export interface Operations {
     }
     replies: {
       200: Arrivals
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Find frequent paths, or follow a funnel */
+  getPaths: {
+    method: 'GET'
+    path: '/analytics/paths'
+    query: {
+      /** From this day of the time zone on, or this time. Left out: thirty days before `to` */
+      from?: string
+      /** Before this day of the time zone, or this time. Left out: now */
+      to?: string
+      /** Whose days: a name of the IANA database. Left out: `UTC` */
+      timeZone?: string
+      /** Only what happened in this course, or in this group where no course is known */
+      course?: string
+      /** Only this person */
+      learner?: string
+      /** A funnel: two to 10 steps, separated by commas; a comma in a step is `\,`. Left out: the most frequent sequences */
+      steps?: string
+      /** What a step is called by: the action, in Caliper's words where it has one; the type of the event; the object; its type */
+      of?: 'action' | 'type' | 'object' | 'objectType'
+      /** A path ends with the session, or goes on through all sessions of a person */
+      per?: 'session' | 'person'
+      /** Minutes: a longer pause ends a sitting, and is no time spent */
+      gap?: number
+      /** Steps of a sequence */
+      length?: number
+      /** A step that comes again at once is one step of a sequence, or another */
+      repeats?: 'collapse' | 'keep'
+      /** Sequences */
+      limit?: number
+    }
+    replies: {
+      200: Paths
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Find how much people work, and who stays away */
+  getEngagement: {
+    method: 'GET'
+    path: '/analytics/engagement'
+    query: {
+      /** From this day of the time zone on, or this time. Left out: thirty days before `to` */
+      from?: string
+      /** Before this day of the time zone, or this time. Left out: now */
+      to?: string
+      /** Whose days: a name of the IANA database. Left out: `UTC` */
+      timeZone?: string
+      /** Only what happened in this course, or in this group where no course is known */
+      course?: string
+      /** Only this person */
+      learner?: string
+      /** A row for each course, for each learner, or for each learner in each course */
+      groupBy?: 'course' | 'learner' | 'learner,course'
+      /** Minutes: a longer pause ends a sitting, and is no time spent */
+      gap?: number
+      /** Only learners (or courses) of which nothing was seen for so many days, longest first */
+      inactiveFor?: number
+      /** Of learners: by id, by most active minutes, or by who was last seen the longest ago. Left out: by id, or `lastSeen` with `inactiveFor` */
+      orderBy?: 'id' | 'activeMinutes' | 'lastSeen'
+      /** Rows */
+      limit?: number
+    }
+    replies: {
+      200: Engagement
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Find attempts and scores, or how good items are */
+  getAssessments: {
+    method: 'GET'
+    path: '/analytics/assessments'
+    query: {
+      /** From this day of the time zone on, or this time. Left out: thirty days before `to` */
+      from?: string
+      /** Before this day of the time zone, or this time. Left out: now */
+      to?: string
+      /** Whose days: a name of the IANA database. Left out: `UTC` */
+      timeZone?: string
+      /** Only what happened in this course, or in this group where no course is known */
+      course?: string
+      /** Only this person */
+      learner?: string
+      /** A row for each assessment or assignment, or for each item (question) */
+      groupBy?: 'assessment' | 'item'
+      /** Only this assessment, or the items of it */
+      assessment?: string
+      /** Minutes: a longer pause ends a sitting, and is no time spent */
+      gap?: number
+      /** Rows */
+      limit?: number
+    }
+    replies: {
+      200: Assessments
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Export events as a file */
+  beginExport: {
+    method: 'POST'
+    path: '/analytics/export'
+    body: ExportSettings
+    replies: {
+      202: Export
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List exports of the last 30 days */
+  listExports: {
+    method: 'GET'
+    path: '/analytics/exports'
+    replies: {
+      200: Exports
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how far an export is, and get the address of its file */
+  getExport: {
+    method: 'GET'
+    path: '/analytics/exports/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      200: Export
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Cancel an export, or delete one with its file */
+  deleteExport: {
+    method: 'DELETE'
+    path: '/analytics/exports/{id}'
+    parameters: {
+      id: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Fetch the file of an export */
+  getExportFile: {
+    method: 'GET'
+    path: '/analytics/export-files/{token}'
+    parameters: {
+      token: string
+    }
+    replies: {
+      200: string
+      206: string
+      400: Problem
+      404: Problem
+      410: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** See how loads into warehouses fare */
+  listLoads: {
+    method: 'GET'
+    path: '/analytics/loads'
+    replies: {
+      200: LoadList
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Report how a load fares */
+  putLoad: {
+    method: 'PUT'
+    path: '/analytics/loads/{name}'
+    parameters: {
+      name: string
+    }
+    body: LoadReport
+    replies: {
+      200: Load
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Forget a load */
+  deleteLoad: {
+    method: 'DELETE'
+    path: '/analytics/loads/{name}'
+    parameters: {
+      name: string
+    }
+    replies: {
+      204: undefined
       400: Problem
       401: Problem
       403: Problem

@@ -2,7 +2,7 @@ import { columns } from '../../../event/columns'
 import { filledColumns, isAudit, isSent, viewColumns } from '../../shared/events-view'
 import { duckTypes, inUtc, literal } from '../parquet/duck'
 import type { Journal } from '../settle/journal'
-import { type Landed, sourcesOf } from './sources'
+import { type Landed, type Sources, sourcesOf } from './sources'
 
 // Files from before `raw_exact` hold half surrogate pairs in `raw`, which would make every query
 // fail that reads into it. Only a text with a backslash before a u is parsed to find out. Every
@@ -31,9 +31,8 @@ export async function viewsOf(
   journal?: Journal,
 ): Promise<Record<'events' | 'audit', string>> {
   const { tenantId, timezone, where } = viewer
-  const all = await allEvents(folder, journal, {
-    isUtc: timezone === undefined || timezone === 'UTC',
-  })
+  const isUtc = timezone === undefined || timezone === 'UTC'
+  const all = rowsIn(await sourcesOf(folder, journal), { isUtc })
   const tenant = tenantId === undefined ? '' : ` AND tenant_id = ${literal(tenantId)}`
   const sent = `${all} WHERE ${isSent}${tenant}`
   // It goes by the columns as they are seen outside: the view replaces some of those of the files.
@@ -50,15 +49,14 @@ function nothingOf(timestamp: string): string {
   return `SELECT ${typed.join(', ')} WHERE false`
 }
 
-// Copies are not looked for, as they are in `shared/events-view.ts`: this archive writes each record
-// once (`archive.write` repeats none), settling finds the others, and a window over everything costs
-// what it reads.
-async function allEvents(
-  folder: string,
-  journal: Journal | undefined,
-  { isUtc }: { isUtc: boolean },
-): Promise<string> {
-  const { landed, settled } = await sourcesOf(folder, journal)
+/**
+ * Writes the SQL of every row of some files, with the columns of the view.
+ *
+ * Copies are not looked for, as they are in `shared/events-view.ts`: this archive writes each record
+ * once (`archive.write` repeats none), settling finds the others, and a window over everything costs
+ * what it reads.
+ */
+export function rowsIn({ landed, settled }: Sources, { isUtc }: { isUtc: boolean }): string {
   const found = [...landedIn(landed, { isUtc }), ...settled.map((files) => read(files, 'same'))]
   const filled = Object.entries(filledColumns).map(([name, value]) => `${value} AS ${name}`)
   return `SELECT * REPLACE (

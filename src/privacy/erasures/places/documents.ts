@@ -22,6 +22,7 @@ const rules: [prefix: DocumentKey, rule: Rule][] = [
   [['privacy', 'keys'], 'own'],
   // Sealed, and opened by a place of their own (`access/place.ts`).
   [['privacy', 'access'], 'own'],
+  [['exports'], 'own'],
   [['governance', 'tombstones'], 'own'],
   [['governance', 'tombstone-key'], 'own'],
   [['governance', 'keys'], 'own'],

@@ -1,0 +1,222 @@
+import { AppError } from '../error/app-error'
+import type { ServingPlatform } from '../platform/platform'
+import { askLake } from '../query/ask-lake'
+import type { Hidden } from '../query/hidden'
+import { sqlInstant } from '../query/narrowing'
+import { inTurn } from '../syntax/steps'
+import { type ExportJob, exportSteps, FILE_DAYS, type Slice } from './export'
+import { fieldsOf } from './fields'
+import { formats } from './formats/format'
+import { linkedFile } from './linked-file'
+import type { Parts } from './parts'
+import { DAYS, rowsOf, secondsOf, sliceOfDays, slicesOfDay } from './questions'
+import { pagesOf } from './read-rows'
+import { type MakeRedact, rowsOfSelection } from './rows'
+
+export interface AdvanceNeeds {
+  platform: Pick<ServingPlatform, 'lake' | 'blobs' | 'fileLinks' | 'gauges'>
+  hidden: Pick<Hidden, 'before'>
+  parts: Parts
+  makeRedact: MakeRedact
+  /** Resolves when what is stored is in the lake. Left out where it gets there by itself. */
+  flush?: (() => Promise<void>) | undefined
+  now(): Date
+}
+
+export interface Pace {
+  signal?: AbortSignal | undefined
+  /** A piece ends soon after this says so, with what it has. */
+  isOver?: (() => boolean) | undefined
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+// Usual events of one slice are 75 MB, which DuckDB sorts with the 128 MB that it has, and a fifth of a
+// minute's work of Athena's pages.
+const SLICE_ROWS = 50_000
+// A lake gives at most 128 MB of text; a reader that stops before that has what it read.
+const SLICE_CHARS = 96 * 1024 * 1024
+// It is written when it has so much, compressed to a tenth: two of them are in memory for a moment.
+const PART_BYTES = 12 * 1024 * 1024
+// S3 puts a file together of at most 10,000 parts.
+const MAX_PARTS = 9_000
+// Firehose brings an event into the lake within five minutes; where it had to try again, within some more.
+const ARRIVES_MS = 20 * 60 * 1000
+// An export leaves this share of the disk, and at least so much, to what comes in.
+const RESERVE_SHARE = 20
+const RESERVE_BYTES = 256 * 1024 * 1024
+
+/**
+ * Does the next piece of an export. What it changed of the job is to be stored before it is called again; a piece that
+ * is done twice gives the same.
+ * @returns `wait` where it can go on only later
+ * @throws {StorageError} {AppError} nothing of the piece counts
+ */
+export async function advance(
+  needs: AdvanceNeeds,
+  job: ExportJob,
+  pace: Pace = {},
+): Promise<'more' | 'wait' | 'over'> {
+  const { platform, parts, flush, now } = needs
+  const { place, selection } = job
+  const format = formats[job.format]
+  const fields = fieldsOf(selection.fields)
+
+  switch (job.step) {
+    case 'days': {
+      if (flush !== undefined) await flush()
+      else if (now().getTime() < Date.parse(job.createdAt) + ARRIVES_MS) return 'wait'
+      const rows = await ask(DAYS)
+      place.days = rows.map(([day, count]) => ({ day: String(day), rows: Number(count) }))
+      place.slices = []
+      job.total = place.days.reduce((sum, day) => sum + day.rows, 0)
+      const begins = await format.begin(fields)
+      if (begins !== undefined) await parts.add(job, begins)
+      break
+    }
+    case 'rows': {
+      if (place.slices!.length === 0 && !(await nextSlices())) break
+      await assertRoom()
+      await readSlice(place.slices![0]!)
+      return 'more'
+    }
+    case 'end': {
+      const ends = await format.end(fields, parts.notes(job))
+      if (ends !== undefined) await parts.add(job, ends)
+      break
+    }
+    case 'file': {
+      const { fileLinks } = platform
+      if (fileLinks !== undefined) {
+        const keys = job.parts.map((_, at) => parts.keyOf(job, at))
+        const { state, done } = await fileLinks.assemble(linkedFile(job), keys, place.file)
+        place.file = state
+        if (!done) return 'more'
+      }
+      job.status = 'ready'
+      job.readyAt = now().toISOString()
+      job.expiresAt = new Date(now().getTime() + FILE_DAYS * DAY_MS).toISOString()
+      break
+    }
+    case 'done':
+      return 'over'
+  }
+  job.step = exportSteps[exportSteps.indexOf(job.step) + 1]!
+  return job.step === 'done' ? 'over' : 'more'
+
+  async function where(): Promise<string> {
+    const hiddenBefore = await needs.hidden.before(job.tenantId)
+    const all = [
+      `(${selection.where})`,
+      `received_at < ${sqlInstant(job.createdAt)}`,
+      hiddenBefore && `received_at >= ${sqlInstant(hiddenBefore)}`,
+    ]
+    return all.filter(Boolean).join(' AND ')
+  }
+
+  async function ask(sql: string) {
+    const reader = { tenantId: job.tenantId }
+    const { signal } = pace
+    const { rows } = await askLake(platform.lake, { reader, sql, where: await where() }, { signal })
+    return rows
+  }
+
+  async function nextSlices(): Promise<boolean> {
+    const days = place.days ?? []
+    if (days.length === 0) return false
+    const { slice, taken } = sliceOfDays(days, SLICE_ROWS)
+    const { day } = days[0]!
+    place.slices =
+      slice.rows <= SLICE_ROWS ? [slice] : slicesOfDay(day, await secondsIn(day), SLICE_ROWS)
+    place.days = days.slice(taken)
+    return place.slices.length > 0 || nextSlices()
+  }
+
+  async function secondsIn(day: string) {
+    const rows = await ask(secondsOf(day))
+    return rows.map(([second, count]) => ({
+      second: new Date(String(second)).toISOString(),
+      rows: Number(count),
+    }))
+  }
+
+  /** Reads of a slice what a piece may have, and writes it as parts. */
+  async function readSlice(slice: Slice) {
+    const { signal, isOver } = pace
+    const { tenantId } = job
+    const rows = await rowsOfSelection(selection, { ...platform, ...needs, tenantId })
+    // A slice whose count was of another time may have some more.
+    const limit = place.limit ?? SLICE_ROWS * 2
+    const sql = rowsOf(slice, { fields: rows.fields, after: place.after, limit })
+    const query = { reader: { tenantId }, sql, where: await where() }
+    const was = { parts: job.parts.length, rows: job.rows, read: job.read, after: place.after }
+    let writer = format.part(fields)
+    let read = 0
+    let chars = 0
+    let isWhole = true
+    try {
+      for await (const page of pagesOf(platform.lake, query, signal)) {
+        const found: (readonly unknown[])[] = []
+        for (const [at, id, ...cells] of page.rows) {
+          const receivedAt = new Date(String(at)).toISOString()
+          const eventId = String(id)
+          const isCopy = place.after?.receivedAt === receivedAt && place.after.eventId === eventId
+          place.after = { receivedAt, eventId }
+          read += 1
+          for (const cell of cells) chars += typeof cell === 'string' ? cell.length : 0
+          // A copy that arrived at the same time stands beside the first.
+          const row = isCopy ? undefined : await rows.of(cells)
+          if (row !== undefined) found.push(row)
+        }
+        await inTurn(() => {
+          for (const row of found) writer.add(row)
+        })
+        job.rows += found.length
+        if (writer.size >= PART_BYTES) {
+          await write(writer)
+          writer = format.part(fields)
+        }
+        if (chars > SLICE_CHARS || isOver?.() === true) {
+          isWhole = false
+          break
+        }
+      }
+    } catch (thrown) {
+      // Nothing of it counts; fewer are asked for where an answer could not be read.
+      Object.assign(job, { parts: job.parts.slice(0, was.parts), rows: was.rows, read: was.read })
+      place.after = was.after
+      if (!(thrown instanceof AppError) || thrown.code !== 'invalid_request' || limit === 1)
+        throw thrown
+      if (signal?.aborted === true) throw thrown
+      place.limit = Math.max(1, Math.floor(limit / SMALLER))
+      return
+    }
+    if (writer.rows > 0) await write(writer)
+    job.read += read
+    if (!isWhole || read === limit) return
+    place.slices = place.slices!.slice(1)
+    place.after = undefined
+    place.limit = undefined
+  }
+
+  async function write(writer: ReturnType<typeof format.part>) {
+    if (job.parts.length >= MAX_PARTS) {
+      throw new AppError('too_large', 'The file would be too large: ask for fewer days or fields.')
+    }
+    const { bytes, note } = await writer.write()
+    await parts.add(job, bytes, note)
+  }
+
+  async function assertRoom() {
+    const disk = (await platform.gauges?.())?.disk
+    if (disk === undefined) return
+    const reserve = Math.min(RESERVE_BYTES, disk.sizeBytes / RESERVE_SHARE)
+    if (disk.freeBytes >= reserve + PART_BYTES) return
+    throw new AppError('unavailable', NO_ROOM)
+  }
+}
+
+// From a hundred thousand rows to one in four steps.
+const SMALLER = 20
+
+export const NO_ROOM =
+  'The disk has too little room left for an export, which leaves some to events that come in. Free some, or ask for fewer days or fields.'

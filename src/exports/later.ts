@@ -1,0 +1,27 @@
+import { methodsLater } from '../syntax/methods-later'
+import type { ExportNeeds, Exports } from './exports'
+
+const names = [
+  ...(['begin', 'get', 'list', 'remove', 'link'] as const),
+  ...(['open', 'carryOn', 'expire', 'erase'] as const),
+]
+
+/**
+ * Makes the exports of a process, whose code is loaded by the first who asks; or at once, where a process lives on after
+ * its requests and carries on what an earlier one began.
+ */
+export function exportsLater(needs: ExportNeeds): Exports {
+  let made: Promise<Exports> | undefined
+  function load() {
+    made ??= import('./exports').then(({ createExports }) => createExports(needs))
+    return made
+  }
+  if (needs.platform.replays !== undefined) void load()
+
+  return {
+    ...methodsLater(load, names),
+    async [Symbol.asyncDispose]() {
+      await (await made)?.[Symbol.asyncDispose]()
+    },
+  }
+}
