@@ -1,5 +1,6 @@
 import type { Question } from '../../access/roles/questions'
 import { readEvents } from '../../analytics/events/read-events'
+import { AppError } from '../../error/app-error'
 import type { Condition } from '../../event/condition'
 import type { EventFilter, IndexedField, ResidualField, Whose } from '../../event/filter'
 import type { Kind } from '../../event/record'
@@ -52,6 +53,7 @@ export function answerEvents(deps: AppDeps) {
     const { tenantId, visibility } = viewer
     const { limit, cursor, order, view, fields, format, filter: text, kind, ...asked } = query
     const form = formOf({ format, fields, view })
+    checkRange(query)
     const { conditions, rest } = conditionsIn(asked)
     const condition = allOf([...conditions, conditionIn(text) ?? []].flat())
     const theirs: Whose[] = person ? [{ groups: [], actorIds: person.ids }] : []
@@ -83,6 +85,14 @@ export function answerEvents(deps: AppDeps) {
       return reply.table(c, 200, { name: 'events.csv', pieces }, hold)
     })
   }
+}
+
+/** @throws {AppError} `invalid_request` */
+function checkRange({ from, to }: Pick<EventQuery, 'from' | 'to'>) {
+  if (from === undefined || to === undefined || from <= to) return
+  const message = `Must not be after \`to\`; got ${from}, and to ${to}`
+  const errors = [{ path: ['from'], message, code: 'invalid_value' }]
+  throw new AppError('invalid_request', `from: ${message}`, { errors })
 }
 
 function allOf(conditions: readonly Condition[]): Condition | undefined {
