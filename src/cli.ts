@@ -13,6 +13,7 @@ import { policiesCommand } from './cli/policies'
 import { privacyCommand } from './cli/privacy'
 import { quarantineCommand } from './cli/quarantine'
 import { queryCommand } from './cli/query'
+import { rostersCommand } from './cli/rosters'
 import { sendCommand } from './cli/send'
 import { serveCommand } from './cli/serve'
 import { sourcesCommand } from './cli/sources'
@@ -50,6 +51,7 @@ const commands = [
   quarantineCommand,
   webhooksCommand,
   privacyCommand,
+  rostersCommand,
   xapiCommand,
 ]
 for (const command of commands) program.addCommand(command())

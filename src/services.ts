@@ -33,7 +33,8 @@ import type { Erasures } from './privacy/erasures/erasures'
 import { erasuresLater } from './privacy/later'
 import { boundQuarantine } from './quarantine/bound'
 import { createHidden, type Hidden } from './query/hidden'
-import { groupsLater } from './rosters/later'
+import { groupsLater, membershipsLater, rostersLater } from './rosters/later'
+import type { Rosters } from './rosters/rosters'
 import type { Log } from './telemetry/log'
 import type { Meter } from './watch/meter'
 import { createWatch, type Watch } from './watch/watch'
@@ -113,6 +114,8 @@ export interface Services extends AppOptions, GovernanceServices, AsyncDisposabl
   groupsOf: GroupsOf
   /** Lists every id by which stored events may name somebody. */
   ownIds: OwnIds
+  /** Loads who teaches and learns what. */
+  rosters: Rosters
   /** Erases people from everything that is kept of a tenant. */
   erasures: Erasures
   /** Knows what tenants and sources may send and hold. */
@@ -192,6 +195,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
   const erasures = erasuresLater(platform, {
     ...{ tombstones, pseudonyms, audit, access, exports, clock, log },
   })
+  const forRosters = { documents: platform.documents, tombstones, clock }
   return {
     ...options,
     ...governing,
@@ -210,6 +214,7 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
         findTypes,
         governance,
         consentSignals,
+        memberships: membershipsLater(forRosters),
         budgets,
         watch,
       },
@@ -221,7 +226,8 @@ export function createServices(given: ServingPlatform, options: ServiceOptions):
     access,
     exports,
     audit,
-    groupsOf: groupsLater(platform),
+    groupsOf: groupsLater(forRosters),
+    rosters: rostersLater(forRosters),
     ownIds: rememberOwnIds({ pseudonyms, clock }),
     budgets,
     tombstones,

@@ -2,12 +2,14 @@ import type { Principal } from '../identity/principal'
 import type { Scope } from '../identity/scope'
 import type { Clock } from '../platform/clock'
 import { isGood, type Keyring } from './keys/keyring'
+import { roleOf } from './roles/viewer'
 
 /**
  * Says whether somebody who was recognised a while ago may go on: their key was neither revoked nor
  * has expired since and has the scope, their token has not ended.
+ * @param scope left out, they go on as the role that they have
  */
-export type IsCurrent = (principal: Principal, scope: Scope) => Promise<boolean>
+export type IsCurrent = (principal: Principal, scope?: Scope) => Promise<boolean>
 
 /** A token does not last longer because the wall clock was set back, for the same object. */
 export function recheckWith({ keyring, clock }: { keyring: Keyring; clock: Clock }): IsCurrent {
@@ -28,6 +30,8 @@ export function recheckWith({ keyring, clock }: { keyring: Keyring; clock: Clock
     const { hash } = principal
     if (hash === undefined) return true
     const found = await keyring(hash)
-    return isGood(found) && found.scopes.includes(scope)
+    if (!isGood(found)) return false
+    if (scope !== undefined) return found.scopes.includes(scope)
+    return found.actorId === principal.actorId && roleOf(found) === roleOf(principal)
   }
 }

@@ -7,10 +7,11 @@ import { lakeCompleteTo } from '../query/coverage'
 import type { Hidden } from '../query/hidden'
 import { sqlInstant } from '../query/narrowing'
 import { sqlVisible } from '../query/visible'
+import { sqlText } from '../syntax/sql'
 
 export interface AskNeeds {
   platform: Pick<ServingPlatform, 'lake' | 'changes'>
-  hidden: Pick<Hidden, 'before'>
+  hidden: Pick<Hidden, 'before' | 'ofAll'>
   clock: Pick<Clock, 'now'>
 }
 
@@ -40,17 +41,30 @@ export async function askAs(
   { sql, where, timezone, limits, signal }: ViewerQuery,
 ): Promise<LakeAnswer & Covered> {
   const completeTo = lakeCompleteTo(platform, clock.now())
-  const before = await hidden.before(tenantId)
-  const arrived = before && `received_at >= ${sqlInstant(before)}`
-  const all = [where, sqlVisible(visibility), arrived].filter(Boolean)
+  const isOfAll = visibility.kind === 'everywhere'
+  const shown = isOfAll ? await shownOfAll(hidden) : [await shownOf(hidden, tenantId)]
+  const all = [where, sqlVisible(visibility), ...shown].filter(Boolean)
   const answer = await askLake(
     platform.lake,
     {
-      reader: visibility.kind === 'everywhere' ? 'operator' : { tenantId },
+      reader: isOfAll ? 'operator' : { tenantId },
       ...{ sql, timezone, limits },
       where: all.length === 0 ? undefined : all.map((one) => `(${one})`).join(' AND '),
     },
     { signal },
   )
   return { ...answer, ...(completeTo !== undefined && { completeTo }) }
+}
+
+async function shownOf(hidden: AskNeeds['hidden'], tenantId: string): Promise<string | undefined> {
+  const before = await hidden.before(tenantId)
+  return before && `received_at >= ${sqlInstant(before)}`
+}
+
+/** Each tenant has hidden what it has hidden from whoever reads across all of them, too. */
+async function shownOfAll(hidden: AskNeeds['hidden']): Promise<string[]> {
+  const all = await hidden.ofAll()
+  return all.map(({ tenantId, before }) => {
+    return `tenant_id <> ${sqlText(tenantId)} OR received_at >= ${sqlInstant(before)}`
+  })
 }

@@ -7,6 +7,7 @@ export type ApiClient = <Reply>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   /** The path is relative to the address of the server, without a slash at its start. */
   path: string,
+  /** It is sent as JSON, but a ZIP as it is. */
   body?: unknown,
 ) => Promise<Reply>
 
@@ -18,8 +19,15 @@ export function createApiClient(options: ServerOptions): ApiClient {
   /** @throws {CommandError} with the reason that the server gives */
   return async function ask<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
     const target = new URL(path, url)
-    const headers = { authorization, 'content-type': 'application/json' }
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    const isZip = body instanceof Uint8Array
+    const headers = {
+      authorization,
+      'content-type': isZip ? 'application/zip' : 'application/json',
+    }
+    const sent =
+      body === undefined
+        ? {}
+        : { body: isZip ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) }
     const response = await fetch(target, { method, headers, ...sent }).catch((error: Error) => {
       throw new CommandError(`${url.origin} cannot be reached (${error.message})`)
     })

@@ -82,6 +82,7 @@ export const laterApps = [
   ),
   later(['/audit/*'], async () => (await import('./trail')).registerAudit),
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
+  later(['/rosters'], async () => (await import('./rosters')).registerRosters),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),
   later(['/policies/*'], async () => (await import('./policies')).registerPolicies),
   later(['/privacy/*'], async () => (await import('./privacy')).registerPrivacy),

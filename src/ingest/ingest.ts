@@ -1,6 +1,7 @@
 import type { FindSource } from '../access/keys/sources'
 import type { FindTenant } from '../access/keys/tenants'
 import type { VerifyJws } from '../access/signatures/jws'
+import type { ReadEvent } from '../event/reading'
 import type { Receipt } from '../event/receipt'
 import type { ConsentSignals } from '../governance/consents/signals'
 import type { Governance } from '../governance/governance'
@@ -47,6 +48,12 @@ export interface IngestBudgets {
   stored(tenantId: string, bytes: number): void
 }
 
+/** Whoever hears events of trusted sources, before they are governed. */
+interface Heard {
+  /** @throws {StorageError} then nothing of the request may be kept */
+  hear(events: readonly ReadEvent[], origin: Pick<Origin, 'tenantId' | 'receivedAt'>): Promise<void>
+}
+
 export interface IngestNeeds {
   platform: Pick<
     ServingPlatform,
@@ -69,6 +76,8 @@ export interface IngestNeeds {
   budgets?: IngestBudgets | undefined
   /** Without it, nobody hears what events say of consent. */
   consentSignals?: Pick<ConsentSignals, 'hear'> | undefined
+  /** Without it, nobody hears what events tell of who teaches what. */
+  memberships?: Heard | undefined
   /** Without it, nobody is told of what arrives. */
   watch?: Pick<Watch, 'arrived' | 'answered'> | undefined
   config: { hotTtlDays: number; xapiRetentionDays: number; maxBodyBytes: number }
@@ -126,9 +135,10 @@ export function createIngest(needs: IngestNeeds): Ingest {
     const { admitItem, heard } = arrival
     heard?.(parsed, { ...origin, ...by })
     if (admitItem !== undefined) await inTurns(eachOf(readableIn(parsed), admitItem))
-    if (source?.tellsConsent) {
+    if (source?.tellsConsent || source?.tellsRosters) {
       const events = readableIn(parsed).map(({ event }) => event)
-      await needs.consentSignals?.hear(events, origin)
+      if (source.tellsConsent) await needs.consentSignals?.hear(events, origin)
+      if (source.tellsRosters) await needs.memberships?.hear(events, origin)
     }
     const receipt = Array.isArray(parsed)
       ? await ingestBatch(parsed, arrival, origin)

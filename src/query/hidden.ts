@@ -10,6 +10,8 @@ export interface Hidden {
    * yet is still shown.
    */
   before(tenantId: string): Promise<string | undefined>
+  /** Tells the same of all tenants that have anything hidden, for whoever reads across them. */
+  ofAll(): Promise<{ tenantId: string; before: string }[]>
   /** Hides what arrived before a time; what is hidden stays so. It takes effect here at once. */
   hide(tenantId: string, time: string): Promise<void>
   /** Tells what was asked to be hidden, also where the archive has not had it. */
@@ -17,7 +19,7 @@ export interface Hidden {
 }
 
 interface Needs {
-  tenants: Pick<Tenants, 'get' | 'put'>
+  tenants: Pick<Tenants, 'get' | 'put' | 'list'>
   /** Finds the settings of a tenant, which may be some seconds old. */
   findTenant(tenantId: string): Promise<Tenant | undefined>
   /** Without it, the archive is taken to have had everything: on AWS the stream brings it. */
@@ -34,16 +36,26 @@ export function createHidden({ tenants, findTenant, changes, clock }: Needs): Hi
     return later(hiddenBefore, own.get(tenantId))
   }
 
+  async function before(tenantId: string): Promise<string | undefined> {
+    const time = await asked(tenantId)
+    if (time === undefined) return undefined
+    const archive = changes?.lags().find(({ consumer }) => consumer === 'archive')
+    if (archive === undefined || archive.records === 0) return time
+    const passed = new Date(clock.now().getTime() - archive.ageMs).toISOString()
+    return [passed, time].toSorted()[0]
+  }
+
   return {
     asked,
+    before,
 
-    async before(tenantId) {
-      const time = await asked(tenantId)
-      if (time === undefined) return undefined
-      const archive = changes?.lags().find(({ consumer }) => consumer === 'archive')
-      if (archive === undefined || archive.records === 0) return time
-      const passed = new Date(clock.now().getTime() - archive.ageMs).toISOString()
-      return [passed, time].toSorted()[0]
+    async ofAll() {
+      const ids = (await tenants.list()).map(({ tenantId }) => tenantId)
+      const times = await Promise.all(ids.map(before))
+      return ids.flatMap((tenantId, at) => {
+        const time = times[at]
+        return time === undefined ? [] : [{ tenantId, before: time }]
+      })
     },
 
     async hide(tenantId, time) {

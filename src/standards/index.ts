@@ -1,11 +1,13 @@
 import { caliperFacts } from './caliper/facts'
 import { nativeFacts } from './native/facts'
-import type { LoadsPersonal, Standard, StandardFacts } from './standard'
+import type { LoadsPersonal, MembershipIn, Standard, StandardFacts } from './standard'
 import { xapiFacts } from './xapi/facts'
 
 /** A standard on the list: what reads it is large, and loaded by whoever needs it. */
 export interface ListedStandard extends StandardFacts, LoadsPersonal {
   load(): Promise<Standard>
+  /** Loads what reads memberships in its items. Left out, it has none. */
+  loadMembershipIn?(): Promise<MembershipIn>
 }
 
 /** Every standard that can be read here. */
@@ -15,6 +17,7 @@ export const standards: readonly ListedStandard[] = [
     load: async () => (await import('./caliper/standard')).caliper,
     loadPersonal: async () => (await import('./caliper/personal')).personal,
     loadWords: async () => (await import('./caliper/words')).words,
+    loadMembershipIn: async () => (await import('./caliper/told')).membershipIn,
   },
   {
     ...nativeFacts,

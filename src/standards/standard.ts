@@ -67,6 +67,19 @@ export interface LoadsPersonal {
   loadWords?(): Promise<ReadonlySet<string>>
 }
 
+/** Who is what in a group, as an item tells. */
+export interface ToldMembership {
+  member: string
+  group: string
+  /** Terms of LIS, also with their second part: `Instructor#TeachingAssistant`. */
+  roles: readonly string[]
+  /** If false, it is over. */
+  isActive: boolean
+}
+
+/** Reads the membership of an item, parsed; undefined where it tells none. */
+export type MembershipIn = (item: unknown) => ToldMembership | undefined
+
 /** How the command line knows and sends what people have in files, whole bodies or loose items. */
 export interface FileForm {
   name: StandardName

@@ -31,9 +31,10 @@ describe('a standard is a port', () => {
     const names = standards.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
     expect(standardNames).toContainValues(names)
-    for (const { load, loadPersonal, loadWords, ...facts } of standards) {
+    for (const { load, loadPersonal, loadWords, loadMembershipIn, ...facts } of standards) {
       expect(await load()).toMatchObject(facts)
       expect((await loadPersonal()).typeNames).not.toBeEmpty()
+      if (loadMembershipIn !== undefined) expect((await loadMembershipIn())({})).toBeUndefined()
       if (loadWords !== undefined) expect((await loadWords()).size).toBeGreaterThan(5)
     }
   })

@@ -254,6 +254,18 @@ it('documents of tools are forgotten when nobody has put them for as long as cla
   expect(items.map(({ key }) => key.join('/'))).toEqual(['event-types', place('used').join('/')])
 })
 
+it('memberships that nobody tells again are forgotten, and rosters stay until they are replaced', async () => {
+  await using test = await startRetentionTest()
+  const { documents } = test.platform
+  const json = { bytes: Buffer.from('{}'), contentType: 'application/json' }
+  await documents.put('default', ['rosters', 'told', 'https://u/1', 'https://g/1'], json)
+  await documents.put('default', ['rosters', 'staff', 'https://u/1'], json)
+  expect(await test.pass(2554)).toMatchObject({ documents: 0 })
+  expect(await test.pass(2)).toMatchObject({ documents: 1 })
+  const { items } = await documents.list('default', ['rosters'], { limit: 10 })
+  expect(items.map(({ key }) => key[1])).toEqual(['staff'])
+})
+
 it('attachments are forgotten a week after the last statement that can name them', async () => {
   await using test = await startRetentionTest({ xapiRetentionDays: 10 })
   const { blobs } = test.platform

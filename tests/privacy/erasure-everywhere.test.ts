@@ -55,6 +55,8 @@ describe('a learner who is in every corner', () => {
       Object.fromEntries(places.map(({ place, found }) => [place, found]))
     expect(foundAt(done)).toEqual(foundAt(counted))
     expect(foundAt(done)).toMatchObject({ keys: 1 })
+    // Three ids of an entry of the staff, and two classes.
+    expect(foundAt(done).rosters).toBe(5)
     expect(await filesWith(folder, CANARY)).toEqual([])
   }, 60_000)
 

@@ -31,7 +31,7 @@ describe('an erasure', () => {
   it('takes nobody else with it, whoever has a similar id', async () => {
     await using test = await startTestApp()
     await plant(test, neighbours)
-    await plant(test, learner)
+    await plant(test, learner, undefined, undefined, [neighbours])
     const done = await erase(test, learnerIds)
     expect(foundAt(done)).toMatchObject({ events: 21, lake: 11, statements: 11, attachments: 1 })
     // Everything of the neighbours is where it was, and would be found.

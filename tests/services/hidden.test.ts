@@ -17,6 +17,7 @@ function start() {
   const registry = {
     get: async (tenantId: string) => tenants.get(tenantId),
     put: async (tenant: Tenant) => void tenants.set(tenant.tenantId, tenant),
+    list: async () => [...tenants.values()],
   }
   const open = (findTenant = registry.get) => {
     const changes = { lags: () => [others, lag] }
@@ -27,7 +28,7 @@ function start() {
 
 describe('what is hidden', () => {
   it('is nothing until somebody hides it, and never less than before', async () => {
-    const { open } = start()
+    const { open, tenants } = start()
     const hidden = open()
     expect(await hidden.before('school')).toBeUndefined()
     const steps: [hide: string, before: string][] = [
@@ -40,6 +41,8 @@ describe('what is hidden', () => {
       expect(await hidden.before('school')).toBe(before)
     }
     expect(await hidden.before('college')).toBeUndefined()
+    tenants.set('college', { tenantId: 'college', name: 'College', createdAt: at(0) })
+    expect(await hidden.ofAll()).toEqual([{ tenantId: 'school', before: at(20) }])
   })
 
   it('is known at once where settings are remembered, and by another process from the registry', async () => {

@@ -46,7 +46,7 @@ export interface TestApp extends AsyncDisposable {
   issue(
     scopes: Scope[],
     tenantId?: string,
-    more?: Partial<Pick<KeyGrant, 'sourceId' | 'sources'>>,
+    more?: Partial<Pick<KeyGrant, 'sourceId' | 'sources' | 'role' | 'actorId' | 'isAggregateOnly'>>,
   ): Promise<string>
   revoke(key: string): Promise<void>
 }

@@ -59,16 +59,6 @@ export function mayAsk(role: Role, question: Question): boolean {
   return askingOf(question).roles.includes(role)
 }
 
-/** Whose data a role sees, in a sentence that begins with its name. */
-export const sees: Readonly<Record<Role, string>> = {
-  admin: 'all of the organisation',
-  'teacher-admin': 'the groups under their management, those that they teach, and themself',
-  teacher: 'the groups that they teach, and themself',
-  student: 'themself',
-  analyst: 'all of the organisation, as its policy has it stored',
-  system: 'all organisations, without anything that says who somebody is',
-}
-
 /** Writes who may ask, for the text of a route. */
 export function askedBy(question: Question): string {
   const { roles, aboutPeople, aboutThemself } = askingOf(question)

@@ -79,7 +79,7 @@ const over = new Set(['done', 'failed', 'cancelled'])
 // A person sees the bar move; an erasure of minutes costs the server next to nothing.
 const LOOK_EVERY_MS = 500
 // As many places as there are on one machine.
-const PLACES = 8
+const PLACES = 9
 
 /** Waits until an erasure is over, and shows how far it is. */
 export async function untilOver(ask: ApiClient, begun: Erasure): Promise<Erasure> {

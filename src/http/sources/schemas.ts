@@ -57,6 +57,16 @@ const tellsConsent = z
       'Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out',
   })
 
+const tellsRosters = z
+  .boolean()
+  .optional()
+  .transform((tells) => tells || undefined)
+  .openapi({
+    type: 'boolean',
+    description:
+      'Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out',
+  })
+
 const id = z
   .string()
   .regex(SOURCE_ID, 'Must be 1 to 64 letters, digits and . _ -, a letter or digit first')
@@ -70,6 +80,7 @@ const settings = {
   vocabularies: vocabularyOrder.optional(),
   dialect: dialectName.optional(),
   tellsConsent,
+  tellsRosters,
   budgets: SourceBudgetSettings.optional(),
 }
 
@@ -98,6 +109,7 @@ export const SourceView = z
     vocabularies: vocabularyOrder.optional(),
     dialect: dialectName.optional(),
     tellsConsent: z.boolean().optional(),
+    tellsRosters: z.boolean().optional(),
     budgets: SourceBudgetSettings.optional(),
     createdAt: time,
     updatedAt: time,
@@ -107,12 +119,13 @@ export const SourceView = z
 export function viewOf(source: Source): z.output<typeof SourceView> {
   const { sourceId: id, name, mode = 'lenient', duplicates = 'refuse', createdAt } = source
   const { signing, updatedAt = createdAt } = source
-  const { vocabularies, dialect, tellsConsent, budgets } = source
+  const { vocabularies, dialect, tellsConsent, tellsRosters, budgets } = source
   const chosen = {
     ...(signing && { signing }),
     ...(vocabularies && { vocabularies }),
     ...(dialect && { dialect }),
     ...(tellsConsent && { tellsConsent }),
+    ...(tellsRosters && { tellsRosters }),
     ...(budgets && { budgets }),
   }
   return { id, name, mode, duplicates, ...chosen, createdAt, updatedAt }

@@ -40,6 +40,8 @@ export interface Source {
   dialect?: DialectName | undefined
   /** If true, what its events say that people granted or denied is kept as theirs. */
   tellsConsent?: true | undefined
+  /** If true, what its events say of who teaches and administers which group is believed. */
+  tellsRosters?: true | undefined
   /** It may send and hold so much; any amount when absent. */
   budgets?: SourceBudgets | undefined
   updatedAt?: string | undefined

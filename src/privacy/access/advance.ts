@@ -11,6 +11,7 @@ import { readDays, readEvents } from './read-events'
 import { readRecipients } from './recipients'
 import { createRedact } from './redact'
 import { type AccessFile, type AccessRequest, accessSteps, RESULT_DAYS } from './request'
+import { readRosters } from './rosters'
 import { addTo } from './summary'
 
 export interface AdvanceNeeds {
@@ -91,6 +92,7 @@ export async function advance(
       const { sessions } = summary
       const of = { tenantId, actorIds, sessions }
       await addAll('documents', readDocuments(platform.documents, of, redact))
+      await addAll('documents', readRosters(platform.documents, of))
       await addAll('consents', readConsents(platform.documents, of))
       break
     }

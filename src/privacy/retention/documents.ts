@@ -1,4 +1,5 @@
 import type { DocumentKey, DocumentStore } from '../../platform/document-store'
+import { TOLD } from '../../rosters/keys'
 import { DOCUMENTS_PLACE } from '../../statements/document-places'
 
 // An entry has no bytes of its document: a page is some hundred kilobytes.
@@ -8,6 +9,7 @@ const PAGE = 1000
 export const lastingPlaces: readonly DocumentKey[] = [
   DOCUMENTS_PLACE, // states and profiles
   ['sessions'], // whose each session of a test is
+  TOLD, // who teaches what, by events; told again once a day while it is so
 ]
 
 /**

@@ -101,6 +101,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     aws: ['registry'],
     shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
   },
+  Rosters: {
+    documents: ['rosters'],
+    shownBy: [here, 'memberships that nobody tells again are forgotten'],
+  },
   'Audit trail': {
     documents: ['audit'],
     shownBy: ['tests/contracts/audit-trail.contract.ts', 'forgets what is older than it may be'],

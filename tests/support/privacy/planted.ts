@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { archiveStored } from '../../../src/changes/consumers'
 import type { TestApp } from '../app'
 import { anEnvelope, anEvent } from '../envelopes'
+import { aRoster, rosterZip } from '../rosters'
 import { anAttachment, aPart, multipart, statementsPart } from '../xapi-statements'
 
 /** Ids of one learner, each of which holds the canary that is searched for. */
@@ -39,6 +40,7 @@ export async function plant(
   ids: Ids,
   key = test.keys.demo,
   admin = test.keys.admin,
+  classmates: readonly Ids[] = [],
 ) {
   const text = `essay of ${ids.mail}`
   async function post(path: string, body: unknown, headers: Record<string, string> = {}) {
@@ -141,9 +143,25 @@ export async function plant(
       'Content-Encoding': 'gzip',
     }),
   ]
+  answers.push(
+    await post('/rosters', rosterWith([ids, ...classmates]), {
+      ...{ method: 'PUT', admin: 'yes', 'Content-Type': 'application/zip' },
+    }),
+  )
   await archiveStored(test.platform)
   answers.push(...(await events('second')))
   return answers.map(({ status }) => status)
+}
+
+/** A roster in which each learns in one class, and teaches another. */
+function rosterWith(people: readonly Ids[]): Uint8Array {
+  const files = aRoster()
+  let [users, enrolments] = [files['users.csv']!, files['enrollments.csv']!]
+  for (const { iri, user, mail } of people) {
+    users += `${iri},,,true,north,student,x,{LDAP:${user}},X,X,,${mail},x@x,,,,,\r\n`
+    enrolments += `l-${iri},,,math,north,${iri},student,,,\r\nt-${iri},,,art,south,${iri},teacher,,,\r\n`
+  }
+  return rosterZip({ ...files, 'users.csv': users, 'enrollments.csv': enrolments })
 }
 
 function digestUuid(text: string): string {

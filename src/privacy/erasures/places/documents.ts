@@ -26,6 +26,8 @@ const rules: [prefix: DocumentKey, rule: Rule][] = [
   [['governance', 'tombstones'], 'own'],
   [['governance', 'tombstone-key'], 'own'],
   [['governance', 'keys'], 'own'],
+  // A place of their own (`rosters.ts`) takes a person out of them.
+  [['rosters'], 'own'],
   [['governance', 'consents'], 'keyed'],
   [['governance', 'under13'], 'keyed'],
   [['governance', 'pseudonyms'], 'keyed'],

@@ -11,6 +11,7 @@ import { attachmentsPlace } from './attachments'
 import { documentsPlace } from './documents'
 import { lakePlace } from './lake'
 import type { Place } from './place'
+import { rostersPlace } from './rosters'
 import { spillPlace } from './spill'
 import {
   archivePlace,
@@ -57,6 +58,7 @@ export function placesOf(holders: Holders): Place[] {
     statementsPlace(statements),
     attachments.place,
     ...otherPlaces,
+    rostersPlace(documents),
     documentsPlace(documents),
     quarantinePlace(quarantine),
   ]

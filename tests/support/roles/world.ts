@@ -1,0 +1,113 @@
+import type { Role } from '../../../src/identity/role'
+import { staffKey } from '../../../src/rosters/groups-of'
+import type { TestApp } from '../app'
+
+/*
+ * An organisation with two courses, and another one whose ids are the same. Each event has a mark of its
+ * own in its id, its type and its properties, so that an answer of any form shows what it is about.
+ */
+export const marks = ['ada', 'bo', 'cyd', 'tess', 'crowd', 'foreign', 'multitude'] as const
+export type Mark = (typeof marks)[number]
+
+const MARK = new RegExp(`mark_(${marks.join('|')})\\b`, 'g')
+
+/** Finds the marks in an answer. */
+export function marksIn(text: string): Mark[] {
+  const found = [...text.matchAll(MARK)].map(([, mark]) => mark as Mark)
+  return marks.filter((mark) => found.includes(mark))
+}
+
+/** No answer without personal access has this in it. */
+export const PERSON = 'the-person-'
+export const personId = (name: string) => `${PERSON}${name}`
+export const eventId = (mark: Mark, n = 0) => `mark_${mark}-${n}`
+
+/** Somebody asks, and sees so much of the events. */
+export interface Reader {
+  role: Role
+  /** Events of the organisation by their marks. */
+  sees: readonly Mark[]
+  actorId?: string
+  isAggregateOnly?: true
+  /** They show a token of their issuer, which has these, instead of a key. */
+  token?: { sub: string; roles: readonly string[] }
+}
+
+const all = ['ada', 'bo', 'cyd', 'tess', 'crowd'] as const
+
+export const readers: Readonly<Record<string, Reader>> = {
+  admin: { role: 'admin', sees: all },
+  // The course of others is under her management; she teaches none.
+  'teacher-admin': { role: 'teacher-admin', sees: ['cyd', 'tess'], actorId: personId('maud') },
+  // She is a learner in the course of others, and teaches the other one.
+  teacher: { role: 'teacher', sees: ['ada', 'bo', 'tess'], actorId: personId('tess') },
+  'teacher of nobody': { role: 'teacher', sees: [], actorId: personId('nemo') },
+  student: { role: 'student', sees: ['ada'], actorId: personId('ada') },
+  analyst: { role: 'analyst', sees: all },
+  'analyst, aggregates only': { role: 'analyst', sees: ['crowd'], isAggregateOnly: true },
+  system: { role: 'system', sees: ['crowd', 'multitude'] },
+  'a teacher by token': {
+    ...{ role: 'teacher', sees: ['ada', 'bo', 'tess'] },
+    token: { sub: 'tess', roles: ['staff'] },
+  },
+  'a student by token': {
+    ...{ role: 'student', sees: ['ada'] },
+    token: { sub: 'ada', roles: ['pupil', 'admin', 'system'] },
+  },
+  'a student who analyses, by token': {
+    ...{ role: 'analyst', sees: all },
+    token: { sub: 'ada', roles: ['pupil', 'analyst'] },
+  },
+}
+
+/** What an issuer calls people is another name than events have for them. */
+export const issuerOf = (url: string) => ({
+  ...{ issuer: url, audience: 'school' },
+  claims: { learner: 'sub', roles: 'roles', actorIds: [personId('{sub}')] },
+  roles: { staff: 'teacher', pupil: 'student', analyst: 'analyst' },
+})
+
+export const OTHER_TENANT = 'college'
+const OWN = 'course-own'
+const OTHER = 'course-other'
+// A group of k people, and one more.
+const MANY = 6
+
+/** Puts there what all of them ask about. @param from events are of this time, ISO 8601 UTC */
+export async function populate(test: TestApp, from: string) {
+  const { registry, documents } = test.platform
+  const at = test.clock.now().toISOString()
+  await registry.tenants.put({ tenantId: OTHER_TENANT, name: 'A college', createdAt: at })
+  const source = { tenantId: OTHER_TENANT, sourceId: 'demo', name: 'demo', createdAt: at }
+  await registry.sources.put(source)
+  const enrol = async (name: string, teaches: string[], manages: string[]) => {
+    const bytes = Buffer.from(JSON.stringify({ teaches, manages }))
+    const content = { bytes, contentType: 'application/json' }
+    await documents.put('default', staffKey(personId(name)), content)
+  }
+  await enrol('tess', [OWN], [])
+  await enrol('maud', [], [OTHER])
+  const some = (mark: Mark, n: number, course?: string, who: string = mark) => ({
+    event_id: eventId(mark, n),
+    event_type: `mark_${mark}`,
+    user_id: personId(who),
+    timestamp: from,
+    properties: { text: `mark_${mark}`, ...(course && { courseId: course }) },
+  })
+  const crowd = (mark: Mark) =>
+    Array.from({ length: MANY }, (_, n) => some(mark, n, undefined, `${mark}-${n}`))
+  const own = [
+    ...[some('ada', 0, OWN), some('bo', 0, OWN), some('cyd', 0, OTHER), some('tess', 0, OTHER)],
+    ...crowd('crowd'),
+  ]
+  const foreign = [some('foreign', 0, OWN, 'ada'), ...crowd('multitude')]
+  await send(test, own, await test.issue(['events:write']))
+  await send(test, foreign, await test.issue(['events:write'], OTHER_TENANT))
+}
+
+async function send(test: TestApp, events: object[], key: string) {
+  const headers = { ...test.as(key), 'Content-Type': 'application/json' }
+  const body = JSON.stringify(events)
+  const reply = await test.request('/api/v1/events', { method: 'POST', headers, body })
+  if (!reply.ok) throw new Error(await reply.text())
+}
