@@ -68,7 +68,7 @@ async function aWorld() {
     platform: { lake: counted, changes: { lag: () => ({ records: 0, ageMs: 0 }), lags } },
     ...{ events, clock, hotTtlDays: HOT_DAYS, tokens: async () => signer },
     blobs: { get: async () => undefined },
-    hidden: { before: async () => undefined },
+    hidden: { before: async () => undefined, ofAll: async () => [] },
   }
   let batches = 0
 
