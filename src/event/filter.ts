@@ -20,8 +20,19 @@ export type EventFilter = { [F in IndexedField | ResidualField]?: string | undef
   receivedFrom?: string | undefined
   /** Only what arrived before then is found. */
   receivedTo?: string | undefined
+  /** Only what is of each of these is found. */
+  whose?: readonly Whose[] | undefined
   /** The rest of what is asked, in the language of conditions; it has no index. */
   where?: Where | undefined
+}
+
+/**
+ * Events are somebody's: those of a course or group among `groups`, and those that a person among `actorIds` did or, as the
+ * member that an event names, is concerned by. Both lists may be empty, and then nothing is.
+ */
+export interface Whose {
+  groups: readonly string[]
+  actorIds: readonly string[]
 }
 
 /** A condition as stores take it, which know no language: they read a record, and ask. */
@@ -37,10 +48,27 @@ export interface Where {
  */
 export function questionOf(tenantId: string, filter: EventFilter): string {
   const { receivedFrom: _from, receivedTo: _to, ...asked } = filter
-  return JSON.stringify([tenantId, Object.entries(asked).sort()])
+  return JSON.stringify([tenantId, Object.entries(asked).sort(byName)])
 }
 
+const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1)
+
 const comparedFields = [...indexedFields, ...residualFields]
+
+type Placed = Pick<EventRecord, 'actorId' | 'courseId' | 'groupId' | 'memberId'>
+
+/** Tells whether an event is somebody's. */
+export function isOf({ groups, actorIds }: Whose, event: Placed): boolean {
+  const { actorId, memberId, courseId, groupId } = event
+  const isIn = (ids: readonly string[], id: string | undefined) =>
+    id !== undefined && ids.includes(id)
+  return (
+    isIn(actorIds, actorId) ||
+    isIn(groups, courseId) ||
+    isIn(groups, groupId) ||
+    isIn(actorIds, memberId)
+  )
+}
 
 export function matchesFilter(record: EventRecord, filter: EventFilter): boolean {
   for (const field of comparedFields) {
@@ -48,6 +76,7 @@ export function matchesFilter(record: EventRecord, filter: EventFilter): boolean
     if (wanted !== undefined && record[field] !== wanted) return false
   }
   if (filter.kind !== undefined && record.kind !== filter.kind) return false
+  if (filter.whose?.every((one) => isOf(one, record)) === false) return false
   if (filter.where?.holds(record) === false) return false
   if (filter.from !== undefined && record.eventTime < filter.from) return false
   if (filter.receivedFrom !== undefined && record.receivedAt < filter.receivedFrom) return false

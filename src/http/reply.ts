@@ -39,6 +39,20 @@ export interface Replies<R extends Route> {
     content: { contentType: string; pieces: Iterable<string | Uint8Array> },
     hold: Hold,
   ): Reply<Status, ContentOf<R, Status, 'multipart/mixed'>>
+  /** Sends lines of JSON piece by piece, as `sendPieces` does. */
+  lines<Status extends StatusWith<R, 'application/x-ndjson'>>(
+    c: AppContext,
+    status: Status,
+    pieces: Iterable<string>,
+    hold: Hold,
+  ): Reply<Status, ContentOf<R, Status, 'application/x-ndjson'>>
+  /** Sends a table with a line of names first (RFC 4180) to be saved, piece by piece, as `sendPieces` does. */
+  table<Status extends StatusWith<R, 'text/csv'>>(
+    c: AppContext,
+    status: Status,
+    table: { name: string; pieces: Iterable<string> },
+    hold: Hold,
+  ): Reply<Status, ContentOf<R, Status, 'text/csv'>>
   /** Sends bytes of whatever type they are, piece by piece, as `sendPieces` does. */
   bytes<Status extends StatusWith<R, '*/*'>>(
     c: AppContext,
@@ -97,6 +111,15 @@ export function repliesTo<R extends Route>(): Replies<R> {
     multipart: (c, status, { contentType, pieces }, hold) => {
       c.status(status as StatusCode)
       return typed(sendPieces(c, pieces, hold, contentType))
+    },
+    lines: (c, status, pieces, hold) => {
+      c.status(status as StatusCode)
+      return typed(sendPieces(c, pieces, hold, 'application/x-ndjson'))
+    },
+    table: (c, status, { name, pieces }, hold) => {
+      c.status(status as StatusCode)
+      c.header('Content-Disposition', `attachment; filename="${name}"`)
+      return typed(sendPieces(c, pieces, hold, 'text/csv; charset=utf-8; header=present'))
     },
     bytes: (c, status, { contentType, bytes }, hold) => {
       c.status(status as StatusCode)

@@ -60,6 +60,8 @@ export type ReplyOf<R extends Route> = {
           | ContentOf<R, Status, 'application/yaml'>
           | ContentOf<R, Status, 'multipart/mixed'>
           | ContentOf<R, Status, 'text/event-stream'>
+          | ContentOf<R, Status, 'application/x-ndjson'>
+          | ContentOf<R, Status, 'text/csv'>
           | ContentOf<R, Status, '*/*'>
   >
 }[StatusOf<R>]

@@ -43,6 +43,19 @@ export interface EventPageRequest extends PageRequest {
   sizeOf?: ((record: EventRecord) => number) | undefined
 }
 
+/** Queries can be asked in either order, and for a cursor at each of their items. */
+export interface QueryPageRequest extends EventPageRequest {
+  /** Newest `eventTime` first (`desc`) when left out; oldest first is the same order backwards. */
+  order?: 'asc' | 'desc' | undefined
+  /** If true, the page has `cursors`. */
+  withCursors?: boolean | undefined
+}
+
+export interface QueriedPage extends Page<EventRecord> {
+  /** With each item, a cursor after which the next question goes on behind it. */
+  cursors?: string[] | undefined
+}
+
 /** Arrivals can be narrowed by their source as well, and not by times. */
 export type ArrivalFilter = Omit<EventFilter, 'from' | 'to'> & { sourceId?: string | undefined }
 
@@ -93,13 +106,13 @@ export interface EventStore extends AsyncDisposable {
   get(tenantId: string, eventId: string): Promise<EventRecord | undefined>
 
   /**
-   * Finds events, newest `eventTime` first; of equal times the later arrival first. A cursor stays
-   * valid while others append: what was there when the first page was read is given exactly once. A
+   * Finds events, newest `eventTime` first; of equal times the later arrival first; or all of that backwards
+   * (`order`). A cursor stays valid while others append: what was there when the first page was read is given exactly once. A
    * page is short where its bytes are full, and where a search has looked at thousands of records
    * in vain.
    * @throws {AppError} `invalid_cursor` when the cursor was altered or belongs to another query
    */
-  query(tenantId: string, filter: EventFilter, page: EventPageRequest): Promise<Page<EventRecord>>
+  query(tenantId: string, filter: EventFilter, page: QueryPageRequest): Promise<QueriedPage>
 
   /**
    * Finds events, the latest arrival first: in the order in which they were stored, backwards, with

@@ -1,4 +1,4 @@
-import type { Where } from '../event/filter'
+import { isOf, type Where, type Whose } from '../event/filter'
 import type { EventRecord } from '../event/record'
 import type { Visibility } from '../identity/viewer'
 import { sqlText } from '../syntax/sql'
@@ -7,11 +7,14 @@ type Placed = Pick<EventRecord, 'actorId' | 'courseId' | 'groupId' | 'memberId'>
 
 /** Tells whether an event is among those that may be seen. */
 export function isVisible(visibility: Visibility, event: Placed): boolean {
-  if (visibility.kind !== 'some') return true
+  return visibility.kind !== 'some' || isOf(visibility, event)
+}
+
+/** Says of what may be seen whose it is, for stores, which find it by their indexes; nothing where all may. */
+export function whoseVisible(visibility: Visibility): Whose[] {
+  if (visibility.kind !== 'some') return []
   const { groups, actorIds } = visibility
-  const { actorId, memberId, courseId, groupId } = event
-  const isOf = [courseId, groupId].some((id) => id !== undefined && groups.includes(id))
-  return isOf || [actorId, memberId].some((id) => id !== undefined && actorIds.includes(id))
+  return [{ groups, actorIds }]
 }
 
 /** Makes a condition for stores of what may be seen; undefined where all may. */
@@ -25,10 +28,13 @@ export function whereVisible(visibility: Visibility): Where | undefined {
 
 /** Writes the same over a row of the view `events`, for DuckDB and Trino; undefined where all may. */
 export function sqlVisible(visibility: Visibility): string | undefined {
-  if (visibility.kind !== 'some') return undefined
+  return visibility.kind === 'some' ? sqlWhose(visibility) : undefined
+}
+
+/** Writes that a row of the view `events` is somebody's. */
+export function sqlWhose({ groups, actorIds }: Whose): string {
   const isIn = (column: string, ids: readonly string[]) =>
     ids.length === 0 ? [] : [`coalesce(${column} IN (${ids.map(sqlText).join(', ')}), false)`]
-  const { groups, actorIds } = visibility
   const any = [
     ...isIn('course_id', groups),
     ...isIn('group_id', groups),

@@ -6,6 +6,7 @@ import type { EventStore } from '../../src/platform/event-store'
 import { aRecord } from '../support/records'
 import { itErasesEvents } from './event-erasure.contract'
 import { itFindsByArrival } from './event-latest.contract'
+import { itQueriesEitherWay } from './event-query.contract'
 import { itAppendsWhole } from './event-whole.contract'
 
 /** What every hot store promises, whatever it is made of. */
@@ -284,6 +285,7 @@ export function eventStoreContract(
     itErasesEvents(create)
     itFindsByArrival(create)
     itAppendsWhole(create)
+    itQueriesEitherWay(create)
 
     it('rejects with an AppError that carries the path', async () => {
       await using store = await create()

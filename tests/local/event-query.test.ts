@@ -18,6 +18,7 @@ function openIn(now: () => Date) {
   }
 }
 
+const many = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name}${n}`)
 const ids = (records: readonly EventRecord[]) => records.map(({ eventId }) => eventId)
 
 describe('a search through blocks of the index', () => {
@@ -31,6 +32,9 @@ describe('a search through blocks of the index', () => {
       type: `T${n % 5}`,
       commonAction: n % 7 === 0 ? `A${n % 13}` : undefined,
       actorId: `a${random % 500}`,
+      memberId: n % 17 === 0 ? `a${n % 50}` : undefined,
+      courseId: `c${n % 40}`,
+      groupId: n % 4 === 0 ? `g${n % 12}` : undefined,
       eventTime: new Date(Date.UTC(2026, 10, 1) + second * 1000).toISOString(),
     })
   })
@@ -48,6 +52,18 @@ describe('a search through blocks of the index', () => {
     [{ commonAction: 'A7' }, 3],
     [{ commonAction: 'A2', type: 'T3' }, 5],
     [{ commonAction: 'none' }, 10],
+    [{ whose: [{ groups: [], actorIds: ['a7'] }] }, 3],
+    [{ whose: [{ groups: ['c3', 'g4'], actorIds: ['a8'] }], from, to }, 50],
+    [{ whose: [{ groups: many('c', 30), actorIds: many('a', 90) }], type: 'T2' }, 400],
+    [
+      {
+        whose: [
+          { groups: many('g', 4), actorIds: [] },
+          { groups: ['c8'], actorIds: ['a12'] },
+        ],
+      },
+      20,
+    ],
   ]
 
   it('finds what looking at everything finds, in the same order, page after page', async () => {
@@ -63,14 +79,16 @@ describe('a search through blocks of the index', () => {
         const expected = newestFirst.filter(
           (record) => record.tenantId === tenantId && matchesFilter(record, filter),
         )
-        const seen: string[] = []
-        let cursor: string | undefined
-        do {
-          const page = await store.query(tenantId, filter, { limit, cursor })
-          seen.push(...ids(page.items))
-          cursor = page.nextCursor
-        } while (cursor !== undefined)
-        expect(seen).toEqual(ids(expected))
+        for (const order of ['desc', 'asc'] as const) {
+          const seen: string[] = []
+          let cursor: string | undefined
+          do {
+            const page = await store.query(tenantId, filter, { limit, cursor, order })
+            seen.push(...ids(page.items))
+            cursor = page.nextCursor
+          } while (cursor !== undefined)
+          expect(seen).toEqual(ids(order === 'asc' ? expected.toReversed() : expected))
+        }
       }
     }
   }, 60_000)

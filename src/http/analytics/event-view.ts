@@ -29,8 +29,14 @@ export const AnEvent = z
  * Writes a record. `sent` gives the very characters that were sent: what a parser would lose (digits of
  * long numbers, repeated keys, order) is still there.
  */
-export function jsonOfEvent(record: EventRecord, view: View): Json<z.output<typeof AnEvent>> {
-  const { raw, ...rest } = shownRecord(record)
+export function jsonOfEvent(
+  record: EventRecord,
+  view: View,
+  { isArchived = false } = {},
+): Json<z.output<typeof AnEvent>> {
+  const { raw, expiresAt, ...shown } = shownRecord(record)
+  // An event of the lake has no hot copy.
+  const rest = isArchived ? shown : { ...shown, expiresAt }
   return view === 'sent' ? writtenJson(raw) : jsonObject({ ...rest, raw: jsonString(raw) })
 }
 

@@ -3,6 +3,7 @@ import { registerExports } from './exports'
 import { getAssessments } from './get-assessments'
 import { getEngagement } from './get-engagement'
 import { getEvent } from './get-event'
+import { getHistory } from './get-history'
 import { getPaths } from './get-paths'
 import { listArrivals } from './list-arrivals'
 import { listEvents } from './list-events'
@@ -12,6 +13,7 @@ import { registerSql } from './sql'
 export function registerAnalytics(app: App, deps: AppDeps) {
   listEvents(app, deps)
   getEvent(app, deps)
+  getHistory(app, deps)
   listArrivals(app, deps)
   getPaths(app, deps)
   getEngagement(app, deps)

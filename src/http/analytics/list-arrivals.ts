@@ -13,7 +13,7 @@ import { limit } from '../query-fields'
 import { createRoute } from '../route'
 import { z } from '../zod'
 import { AnEvent, eventExample, jsonOfEvent, sizeIn, View } from './event-view'
-import { filterFields } from './list-events'
+import { filterFields } from './filter-fields'
 
 const Query = z.strictObject({
   ...filterFields,

@@ -1667,6 +1667,8 @@ export type EventPage = {
   events: Event[]
   /** Absent on the last page, and only there: a page may be short, even empty */
   nextCursor?: string
+  /** Every event that was stored before then is in the pages, if it is asked for. Of what the hot store answers alone, and it knows at once, only the header says it. Absent where nobody knows (on AWS) */
+  completeTo?: string
 }
 
 /** As sent, or a normalised record with `view=record` */
@@ -4623,15 +4625,121 @@ export interface Operations {
       kind?: 'event' | 'entity' | 'all'
       /** A condition as JSON, e.g. `{"path":"payload.score","lt":0.5}` (`GET /api/v1/filters/schema`); it must hold beside the others. It has no index but where it fixes a field that has one, and pages of what is rare are short */
       filter?: string
+      /** Which registered source sent it */
+      sourceId?: string
+      /** Unique within a tenant; duplicates share it */
+      eventId?: string
+      /** Caliper, xapi or native */
+      standard?: string
+      /** E.g. 1.2 */
+      standardVersion?: string
+      /** E.g. Viewed */
+      action?: string
+      /** Metric profile, when named */
+      profile?: string
+      /** E.g. Person */
+      actorType?: string
+      /** As sent */
+      actorName?: string
+      /** E.g. Page */
+      objectType?: string
+      /** As sent */
+      objectName?: string
+      /** The part of the object that was acted on */
+      targetId?: string
+      /** What the action made */
+      generatedId?: string
+      /** E.g. Score */
+      generatedType?: string
+      /** The application in use */
+      edAppId?: string
+      /** E.g. Learner; one of the list */
+      membershipRoles?: string
+      /** Points given */
+      score?: string
+      /** Points possible */
+      maxScore?: string
+      /** Passed, when the standard says so */
+      success?: string
+      /** Completed, when the standard says so */
+      completion?: string
+      /** Milliseconds */
+      durationMs?: string
+      /** When it happened, by the sender's clock, UTC */
+      eventTime?: string
+      /** When it was sent, by the sender's clock, UTC */
+      sendTime?: string
+      /** When it arrived here, UTC; the authority */
+      receivedAt?: string
+      /** Received_at minus send_time, milliseconds */
+      skewMs?: string
+      /** The sender's own counter */
+      sequence?: string
+      /** Governance category */
+      category?: string
+      /** Standard, sensitive or pii */
+      privacyLevel?: string
+      /** Decides how long the lake keeps it */
+      retentionClass?: string
+      /** No error by the standard's text */
+      conformant?: string
+      /** Departures from the standard, by code; one of the list */
+      issueCodes?: string
+      /** Id of the key that sent it */
+      'server.subject'?: string
+      /** Address that sent it */
+      'server.ip'?: string
+      /** Program that sent it */
+      'server.userAgent'?: string
+      /** The request it came in */
+      'server.requestId'?: string
+      /** Id of the key that repaired it, if any did */
+      'repair.by'?: string
+      /** When it was repaired, UTC */
+      'repair.at'?: string
+      /** JSON Pointers to what was changed; one of the list */
+      'repair.paths'?: string
+      /** When the record store of xAPI took it, UTC */
+      storedAt?: string
+      /** False: its sender may not define */
+      'server.defines'?: string
+      /** Whose roles membership_roles are */
+      memberId?: string
+      /** Nearest section above the group, else offering */
+      courseId?: string
+      /** As sent */
+      courseName?: string
+      /** Attempt that was made, submitted or graded */
+      attemptId?: string
+      /** What was attempted or graded */
+      assignableId?: string
+      /** Event_time, or received_at where earlier, UTC */
+      occurredAt?: string
+      /** End of a coarse event_time, exclusive */
+      eventTimeEnd?: string
+      /** How long its sender asks to keep it */
+      retentionDays?: string
+      /** Share of its kind that is kept; null is all */
+      sampleRate?: string
+      /** Rules of the policy that changed it, by name; one of the list */
+      governedBy?: string
+      /** When its hot copy expires */
+      expiresAt?: string
       /** Events from this time on, by their own time */
       from?: string
       /** Events before this time */
       to?: string
+      /** By their own time, `desc`: newest first, and of equal times the later arrival first; `asc`: the same backwards */
+      order?: 'desc' | 'asc'
       limit?: number
-      /** `nextCursor` of the page before, with the same filters */
+      /** `nextCursor` of the page before, with the same filters and order */
       cursor?: string
       /** `sent`: events as they were sent; `record`: as normalised by us */
       view?: 'sent' | 'record'
+      /** Fields of the record with commas between, e.g. `eventId,actorId,score`: each event is an object of these, in the place of `view`. `raw` is the text that was sent */
+      fields?: string
+      /** `ndjson`: an event a line; `csv`: a table (RFC 4180) with a line of names first, of all fields of the record but `raw` unless `fields` names others. What a spreadsheet would take for a formula has an apostrophe before it. Both say in headers what `json` says beside the events */
+      format?: 'json' | 'ndjson' | 'csv'
     }
     replies: {
       200: EventPage
@@ -4663,6 +4771,104 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read a learner's history */
+  getUserHistory: {
+    method: 'GET'
+    path: '/analytics/users/{id}/history'
+    parameters: {
+      /** The learner as events name them, percent-encoded */
+      id: string
+    }
+    query: {
+      /** What */
+      objectId?: string
+      /** E.g. `ViewEvent` */
+      type?: string
+      /** The learner's session */
+      sessionId?: string
+      /** Course, section or group */
+      groupId?: string
+      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
+      commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
+      /** `entity` finds the entities that were described. Left out: events, and entities where `filter` asks for `kind` or names their type */
+      kind?: 'event' | 'entity' | 'all'
+      /** A condition as JSON, e.g. `{"path":"payload.score","lt":0.5}` (`GET /api/v1/filters/schema`); it must hold beside the others. It has no index but where it fixes a field that has one, and pages of what is rare are short */
+      filter?: string
+      /** Events from this time on, by their own time; all when left out */
+      from?: string
+      /** Events before this time */
+      to?: string
+      /** By their own time, `desc`: newest first, and of equal times the later arrival first; `asc`: the same backwards */
+      order?: 'desc' | 'asc'
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters and order */
+      cursor?: string
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+      /** Fields of the record with commas between, e.g. `eventId,actorId,score`: each event is an object of these, in the place of `view`. `raw` is the text that was sent */
+      fields?: string
+      /** `ndjson`: an event a line; `csv`: a table (RFC 4180) with a line of names first, of all fields of the record but `raw` unless `fields` names others. What a spreadsheet would take for a formula has an apostrophe before it. Both say in headers what `json` says beside the events */
+      format?: 'json' | 'ndjson' | 'csv'
+    }
+    replies: {
+      200: EventPage
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Read your own history */
+  getMyHistory: {
+    method: 'GET'
+    path: '/analytics/me/history'
+    query: {
+      /** What */
+      objectId?: string
+      /** E.g. `ViewEvent` */
+      type?: string
+      /** The learner's session */
+      sessionId?: string
+      /** Course, section or group */
+      groupId?: string
+      /** The action in Caliper's words, of any standard, e.g. `Viewed`; it has no index, and pages of a rare one are short */
+      commonAction?: string
+      /** `organization_id` of a native event; it has no index either */
+      organizationId?: string
+      /** `entity` finds the entities that were described. Left out: events, and entities where `filter` asks for `kind` or names their type */
+      kind?: 'event' | 'entity' | 'all'
+      /** A condition as JSON, e.g. `{"path":"payload.score","lt":0.5}` (`GET /api/v1/filters/schema`); it must hold beside the others. It has no index but where it fixes a field that has one, and pages of what is rare are short */
+      filter?: string
+      /** Events from this time on, by their own time; all when left out */
+      from?: string
+      /** Events before this time */
+      to?: string
+      /** By their own time, `desc`: newest first, and of equal times the later arrival first; `asc`: the same backwards */
+      order?: 'desc' | 'asc'
+      limit?: number
+      /** `nextCursor` of the page before, with the same filters and order */
+      cursor?: string
+      /** `sent`: events as they were sent; `record`: as normalised by us */
+      view?: 'sent' | 'record'
+      /** Fields of the record with commas between, e.g. `eventId,actorId,score`: each event is an object of these, in the place of `view`. `raw` is the text that was sent */
+      fields?: string
+      /** `ndjson`: an event a line; `csv`: a table (RFC 4180) with a line of names first, of all fields of the record but `raw` unless `fields` names others. What a spreadsheet would take for a formula has an apostrophe before it. Both say in headers what `json` says beside the events */
+      format?: 'json' | 'ndjson' | 'csv'
+    }
+    replies: {
+      200: EventPage
+      400: Problem
+      401: Problem
+      403: Problem
       429: Problem
       500: Problem
       503: Problem

@@ -7,13 +7,13 @@ import {
   residualFields,
 } from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
-import type { EventPageRequest, Page } from '../../event-store'
+import type { QueriedPage, QueryPageRequest } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
 import type { TokenSigner } from '../../shared/page-token'
 import type { IndexName } from '../deployed/resources'
+import { inOrder } from './in-order'
 import type { createItems } from './item'
 import { partitionsOf, serves } from './keys'
-import { newestFirst } from './newest'
 import { atOneMoment, committedOf, type OutcomesOf } from './outcomes'
 import { arrivalIn, FIRST, LAST, type Place, startOf } from './place'
 import { readItems } from './read'
@@ -51,26 +51,33 @@ export async function queryEvents(
   source: Source,
   tenantId: string,
   filter: EventFilter,
-  page: EventPageRequest,
-): Promise<Page<EventRecord>> {
+  page: QueryPageRequest,
+): Promise<QueriedPage> {
   const { indexes, tokens, items: packed, now } = source
-  const question = questionOf(tenantId, filter)
-  let after = page.cursor === undefined ? LAST : tokens.read<Place>(page.cursor, question)
+  const { order = 'desc' } = page
+  const asked = questionOf(tenantId, filter)
+  const question = order === 'asc' ? `asc ${asked}` : asked
+  const beginning = order === 'asc' ? FIRST : LAST
+  let after = page.cursor === undefined ? beginning : tokens.read<Place>(page.cursor, question)
   const index = indexFor(filter, indexes)
-  const from = filter.from === undefined ? FIRST : startOf(filter.from)
-  const to = filter.to === undefined ? LAST : startOf(filter.to)
-  const before = [after, to].toSorted()[0]!
-  if (from >= before) return { items: [] }
+  const [start, end] = [filter.from && startOf(filter.from), filter.to && startOf(filter.to)]
+  const [from = FIRST, before = LAST] =
+    order === 'asc'
+      ? [[start ?? FIRST, after].toSorted()[1], end]
+      : [start, [end ?? LAST, after].toSorted()[0]]
+  const cursors = page.withCursors ? ([] as string[]) : undefined
+  const all = () => ({ items, ...(cursors && { cursors }) })
+  const items: EventRecord[] = []
+  if (from >= before) return all()
 
   const partitions = partitionsOf(tenantId, index, filter)
-  const next = newestFirst(source, { index, partitions, from, before })
+  const next = inOrder(source, { index, partitions, from, before, order })
   const earliest =
     filter.receivedFrom === undefined ? 0 : Date.parse(filter.receivedFrom) - CLOCK_SLACK_MS
   const outcomesOf = atOneMoment(source.outcomesOf)
   const { sizeOf = rawBytes } = page
   const room = roomOf(page)
-  const items: EventRecord[] = []
-  const endAt = (place: Place) => ({ items, nextCursor: tokens.issue(place, question) })
+  const endAt = (place: Place) => ({ ...all(), nextCursor: tokens.issue(place, question) })
   let lookedAt = 0
   let bytesInVain = 0
   let turn = Math.min(page.limit + 1, FIRST_TURN)
@@ -92,6 +99,7 @@ export async function queryEvents(
       if (record && isWanted(record, { tenantId, filter, now })) {
         if (!room.take(sizeOf(record))) return endAt(after)
         items.push(record)
+        cursors?.push(tokens.issue(place, question))
       } else {
         bytesInVain += record?.raw.length ?? 0
       }
@@ -99,7 +107,7 @@ export async function queryEvents(
     }
     after = entries.at(-1)?.place ?? after
     lookedAt += late.length + Math.ceil((entries.length - late.length) / ENTRIES_AN_ITEM)
-    if (entries.length < wanted) return { items }
+    if (entries.length < wanted) return all()
     const affordable = Math.floor((TURN_BYTES * Math.max(late.length, 1)) / Math.max(bytes, 1))
     turn = Math.max(1, Math.min(turn * 2, LONGEST_TURN, affordable))
   }

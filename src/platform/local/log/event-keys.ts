@@ -19,8 +19,11 @@ export interface EventKeys {
   nothing(position: number): IndexEntry
 }
 
-export type HashedColumn = IndexedField | 'scope'
-export const hashedColumns: readonly HashedColumn[] = [...indexedFields, 'scope']
+export type HashedColumn = IndexedField | 'scope' | 'courseId' | 'memberId'
+export const hashedColumns: readonly HashedColumn[] = [
+  ...indexedFields,
+  ...(['scope', 'courseId', 'memberId'] as const),
+]
 
 export function createEventKeys(secret: Uint8Array): EventKeys {
   const view = new DataView(secret.buffer, secret.byteOffset, secret.byteLength)
@@ -79,6 +82,8 @@ export function entryOf(keys: EventKeys, record: EventRecord, content?: bigint):
       sessionId: keys.value(record.sessionId),
       groupId: keys.value(record.groupId),
       scope: keys.scope(record.tenantId, record.kind),
+      courseId: keys.value(record.courseId),
+      memberId: keys.value(record.memberId),
     },
   }
 }

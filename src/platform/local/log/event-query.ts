@@ -1,14 +1,14 @@
 import type { EventFilter } from '../../../event/filter'
 import { indexedFields, matchesFilter, questionOf, residualFields } from '../../../event/filter'
 import type { EventRecord } from '../../../event/record'
-import type { EventPageRequest, Page } from '../../event-store'
+import type { QueriedPage, QueryPageRequest } from '../../event-store'
 import { MAX_BYTES_IN_VAIN, rawBytes, roomOf } from '../../shared/page-bytes'
 import type { TokenSigner } from '../../shared/page-token'
 import type { Turns } from '../../turns'
 import { storedByIn, storedFromOf } from './block-arrivals'
 import type { EventKeys } from './event-keys'
 import type { EventLog } from './event-log'
-import { type Condition, newestPlaces } from './event-scan'
+import { type Conditions, firstPlacesIn } from './event-scan'
 import { CAPACITY } from './generation'
 import type { Place } from './places'
 
@@ -33,13 +33,16 @@ export async function queryLog(
   { log, keys, tokens, turns, now }: QueriedStore,
   tenantId: string,
   filter: EventFilter,
-  page: EventPageRequest,
-): Promise<Page<EventRecord>> {
-  const question = questionOf(tenantId, filter)
+  page: QueryPageRequest,
+): Promise<QueriedPage> {
+  const { order = 'desc' } = page
+  const asked = questionOf(tenantId, filter)
+  const question = order === 'asc' ? `asc ${asked}` : asked
   let after = page.cursor === undefined ? undefined : tokens.read<Place>(page.cursor, question)
   const { sizeOf = rawBytes } = page
   const room = roomOf(page)
   const items: EventRecord[] = []
+  const cursors = page.withCursors ? ([] as string[]) : undefined
   let inVain = 0
   let bytesInVain = 0
 
@@ -50,13 +53,15 @@ export async function queryLog(
     return { base, index, count: index.count, storedBy: storedByIn(generation) }
   })
   const search = {
+    order,
     storedFrom: storedFromOf(filter),
     conditions: conditionsOf(keys, tenantId, filter),
     from: filter.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(filter.from),
     to: filter.to === undefined ? Number.POSITIVE_INFINITY : Date.parse(filter.to),
   }
   const endAt = (place: Place | undefined) =>
-    place === undefined ? { items } : { items, nextCursor: tokens.issue(place, question) }
+    place === undefined ? all() : { ...all(), nextCursor: tokens.issue(place, question) }
+  const all = () => ({ items, ...(cursors && { cursors }) })
 
   // Searching for the next places costs about as much for many as for one: where most of them may
   // not fit, few are not searched for at a time.
@@ -67,7 +72,7 @@ export async function queryLog(
   for (;;) {
     // One more than asked for says whether there is a next page.
     const wanted = Math.max(page.limit + 1 - items.length, fewest)
-    const places = await newestPlaces(spans, { ...search, wanted, after }, turn)
+    const places = await firstPlacesIn(spans, { ...search, wanted, after }, turn)
     for (const [at, place] of places.entries()) {
       // Perhaps nothing of what follows fits, and the next page is empty.
       if (at > 0 && room.isFull()) return endAt(after)
@@ -75,6 +80,7 @@ export async function queryLog(
       if (record?.tenantId === tenantId && fits(record, filter, now)) {
         if (!room.take(sizeOf(record))) return endAt(after)
         items.push(record)
+        cursors?.push(tokens.issue(place, question))
       } else {
         inVain += 1
         bytesInVain += record?.raw.length ?? 0
@@ -83,7 +89,7 @@ export async function queryLog(
       if (inVain >= MAX_IN_VAIN || bytesInVain >= MAX_BYTES_IN_VAIN) return endAt(after)
       if (turn.isOver()) await turn.next()
     }
-    if (places.length < wanted) return { items }
+    if (places.length < wanted) return all()
   }
 }
 
@@ -101,13 +107,19 @@ function readAt(log: EventLog, [, position]: Place): EventRecord | undefined {
   return generation?.read(position - generation.base)
 }
 
-export function conditionsOf(keys: EventKeys, tenantId: string, filter: EventFilter): Condition[] {
+export function conditionsOf(keys: EventKeys, tenantId: string, filter: EventFilter): Conditions {
   const kinds = filter.kind === undefined ? (['event', 'entity'] as const) : [filter.kind]
   const scope = kinds.map((kind) => keys.scope(tenantId, kind))
   const fields = indexedFields.filter((field) => filter[field] !== undefined)
   // Fields come first: they rule out more than the tenant does.
-  return [
+  const each = [
     ...fields.map((field) => ({ column: field, anyOf: [keys.value(filter[field])] })),
-    { column: 'scope', anyOf: scope },
+    { column: 'scope' as const, anyOf: scope },
   ]
+  const hashed = (ids: readonly string[]) => new Set(ids.map((id) => keys.value(id)))
+  const some = (filter.whose ?? []).map(({ groups, actorIds }) => [
+    { columns: ['actorId', 'memberId'] as const, anyOf: hashed(actorIds) },
+    { columns: ['courseId', 'groupId'] as const, anyOf: hashed(groups) },
+  ])
+  return { each, some }
 }

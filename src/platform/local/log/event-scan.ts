@@ -10,6 +10,20 @@ export interface Condition {
   anyOf: readonly number[]
 }
 
+/** An event must have one of these hashes in one of these columns. */
+export interface Alternative {
+  columns: readonly HashedColumn[]
+  anyOf: ReadonlySet<number>
+}
+
+/** An event must meet all of them. */
+export interface Conditions {
+  /** The first is the one that most events do not meet. */
+  each: readonly Condition[]
+  /** Each has alternatives, one of which must be met. */
+  some: readonly (readonly Alternative[])[]
+}
+
 /** A span is a generation as far as a query looks at it: later appends are not for this page. */
 export interface Span {
   base: number
@@ -20,7 +34,9 @@ export interface Span {
 }
 
 export interface Search {
-  conditions: readonly Condition[]
+  conditions: Conditions
+  /** Places are found in this order of their times. */
+  order: 'asc' | 'desc'
   /** The times are in ms since 1970; `from` is inclusive, `to` exclusive. */
   from: number
   to: number
@@ -33,58 +49,71 @@ export interface Search {
 interface Block extends Span {
   first: number
   end: number
-  maxTime: number
+  /** No event of the block stands before this time in the order that is asked for, in which the larger is first. */
+  foremost: number
 }
 
-/** Finds the first places whose hashes and times fit, over all spans, in slices of the thread. */
-export async function newestPlaces(
+/**
+ * Finds the first places whose hashes and times fit, over all spans, in slices of the thread. Oldest first is newest first
+ * with all signs turned.
+ */
+export async function firstPlacesIn(
   spans: readonly Span[],
   search: Search,
   turn: Turn,
 ): Promise<Place[]> {
-  const { from, to, storedFrom, wanted, after } = search
-  const places = firstPlaces(wanted, after)
-  const latest = Math.min(to, after?.[0] ?? Number.POSITIVE_INFINITY)
+  const { storedFrom, wanted, after, order } = search
+  const sign = order === 'asc' ? -1 : 1
+  const places = firstPlaces(wanted, after && [sign * after[0], sign * after[1]])
+  const from = order === 'asc' ? Math.max(search.from, after?.[0] ?? search.from) : search.from
+  const latest = order === 'asc' ? search.to : Math.min(search.to, after?.[0] ?? search.to)
+  const foremostIn = ({ minTime, maxTime }: Pick<EventIndex, 'minTime' | 'maxTime'>) =>
+    order === 'asc' ? -minTime : maxTime
   const waiting = spans
     .filter(({ index }) => index.maxTime >= from && index.minTime <= latest)
-    .sort((a, b) => a.index.maxTime - b.index.maxTime)
+    .sort((a, b) => foremostIn(a.index) - foremostIn(b.index))
   /** Holds the blocks of each span that was opened, the latest last. */
   const opened: Block[][] = []
 
   for (;;) {
-    let newest = newestOf(opened)
-    // A span that is not opened yet may hold something later.
-    while (waiting.length > 0 && waiting.at(-1)!.index.maxTime >= newest.time) {
+    let first = foremostOf(opened)
+    // A span that is not opened yet may hold something that comes before.
+    while (waiting.length > 0 && foremostIn(waiting.at(-1)!.index) >= first.time) {
       const span = waiting.pop()!
-      if (span.index.maxTime < places.earliest()) break
+      if (foremostIn(span.index) < places.earliest()) break
       if (mayHold(span.index, 0, span.count, search.conditions)) {
-        opened.push(await blocksOf(span, { from, latest, storedFrom }, turn))
+        opened.push(await blocksOf(span, { from, latest, storedFrom, order }, turn))
       }
-      newest = newestOf(opened)
+      first = foremostOf(opened)
       if (turn.isOver()) await turn.next()
     }
-    const block = newest.blocks?.pop()
-    if (block === undefined || block.maxTime < places.earliest()) break
-    look(block, search, places.offer)
+    const block = first.blocks?.pop()
+    if (block === undefined || block.foremost < places.earliest()) break
+    look(block, search, (time, position) => places.offer(sign * time, sign * position))
     if (turn.isOver()) await turn.next()
   }
-  return places.inOrder()
+  return places.inOrder().map(([time, position]) => [sign * time, sign * position])
 }
 
-function newestOf(opened: readonly Block[][]) {
-  let newest: { blocks?: Block[]; time: number } = { time: Number.NEGATIVE_INFINITY }
+function foremostOf(opened: readonly Block[][]) {
+  let first: { blocks?: Block[]; time: number } = { time: Number.NEGATIVE_INFINITY }
   for (const blocks of opened) {
-    const time = blocks.at(-1)?.maxTime
-    if (time !== undefined && (time > newest.time || newest.blocks === undefined)) {
-      newest = { blocks, time }
+    const time = blocks.at(-1)?.foremost
+    if (time !== undefined && (time > first.time || first.blocks === undefined)) {
+      first = { blocks, time }
     }
   }
-  return newest
+  return first
 }
 
 async function blocksOf(
   span: Span,
-  { from, latest, storedFrom }: Record<'from' | 'latest' | 'storedFrom', number>,
+  {
+    from,
+    latest,
+    storedFrom,
+    order,
+  }: Record<'from' | 'latest' | 'storedFrom', number> & Pick<Search, 'order'>,
   turn: Turn,
 ): Promise<Block[]> {
   const blocks: Block[] = []
@@ -94,11 +123,17 @@ async function blocksOf(
     if (max < from || min > latest) continue
     if (span.storedBy(first / BLOCK, span.count) < storedFrom) continue
     const end = Math.min(first + BLOCK, span.count)
-    blocks.push({ ...span, first, end, maxTime: Math.min(max, span.index.maxTime) })
+    const foremost =
+      order === 'asc' ? -Math.max(min, span.index.minTime) : Math.min(max, span.index.maxTime)
+    blocks.push({ ...span, first, end, foremost })
   }
-  // Blocks of equal times are looked at later first.
-  return blocks.sort((a, b) => a.maxTime - b.maxTime || a.first - b.first)
+  // The block whose places come first is looked at first, of blocks of equal times.
+  const sign = order === 'asc' ? -1 : 1
+  return blocks.sort((a, b) => a.foremost - b.foremost || sign * (a.first - b.first))
 }
+
+// The engine searches a column for a value in a microsecond; for more values, looking at each event is as fast.
+const FEW_VALUES = 16
 
 /**
  * Tells whether every condition is met by something between two offsets. The engine's own search
@@ -108,12 +143,33 @@ export function mayHold(
   { hashes }: EventIndex,
   first: number,
   end: number,
-  all: readonly Condition[],
+  { each, some }: Conditions,
 ) {
-  return all.every(({ column, anyOf }) => {
+  const has = (column: HashedColumn, anyOf: Iterable<number>) => {
     const values = hashes[column].subarray(first, end)
-    return anyOf.some((value) => values.includes(value))
-  })
+    for (const value of anyOf) if (values.includes(value)) return true
+    return false
+  }
+  if (!each.every(({ column, anyOf }) => has(column, anyOf))) return false
+  return some.every((alternatives) =>
+    alternatives.some(
+      ({ columns, anyOf }) =>
+        anyOf.size > FEW_VALUES || columns.some((column) => has(column, anyOf)),
+    ),
+  )
+}
+
+/** Tells whether the event at an offset meets the conditions that have alternatives. */
+export function meetsSome(
+  { hashes }: EventIndex,
+  offset: number,
+  { some }: Pick<Conditions, 'some'>,
+): boolean {
+  return some.every((alternatives) =>
+    alternatives.some(({ columns, anyOf }) =>
+      columns.some((column) => anyOf.has(hashes[column][offset]!)),
+    ),
+  )
 }
 
 function look(
@@ -122,7 +178,7 @@ function look(
   offer: (time: number, position: number) => void,
 ) {
   if (!mayHold(index, first, end, conditions)) return
-  const [leading, ...others] = conditions.map(({ column, anyOf }) => {
+  const [leading, ...others] = conditions.each.map(({ column, anyOf }) => {
     const [a = 0, b = a] = anyOf
     return { values: index.hashes[column], a, b }
   })
@@ -133,7 +189,8 @@ function look(
     if (value !== a && value !== b) continue
     const time = times[offset]!
     if (time < from || time >= to) continue
-    if (others.every((one) => holds(one, offset))) offer(time, base + offset)
+    if (!others.every((one) => holds(one, offset))) continue
+    if (meetsSome(index, offset, conditions)) offer(time, base + offset)
   }
 }
 

@@ -6,7 +6,7 @@ import { type HashedColumn, hashedColumns } from './event-keys'
 
 // The file begins with "NIX" and the number of its form. One of another form is built anew from the
 // log.
-const FORM = 0x4e495802
+const FORM = 0x4e495803
 const HEADER_BYTES = 64
 
 type Bounds = Pick<EventIndex, 'count' | 'capacity' | 'minTime' | 'maxTime' | 'maxExpires'>

@@ -7,7 +7,7 @@ import { storedByIn, storedFromOf } from './block-arrivals'
 import { BLOCK } from './block-times'
 import type { EventIndex } from './event-index'
 import { conditionsOf, fits, MAX_IN_VAIN, type QueriedStore } from './event-query'
-import { type Condition, mayHold } from './event-scan'
+import { type Conditions, mayHold, meetsSome } from './event-scan'
 import type { Position } from './generation'
 
 /** Reads the log backwards from its end, or from where the page before ended. */
@@ -65,6 +65,10 @@ export async function latestInLog(
   return { items }
 }
 
-function holdsAll({ hashes }: EventIndex, offset: number, conditions: readonly Condition[]) {
-  return conditions.every(({ column, anyOf }) => anyOf.includes(hashes[column][offset]!))
+function holdsAll(index: EventIndex, offset: number, conditions: Conditions) {
+  const { hashes } = index
+  const isEach = conditions.each.every(({ column, anyOf }) =>
+    anyOf.includes(hashes[column][offset]!),
+  )
+  return isEach && meetsSome(index, offset, conditions)
 }

@@ -19,6 +19,7 @@ export interface Span {
   from: Place
   /** and ends before this one. */
   before: Place
+  order: 'asc' | 'desc'
 }
 
 /** A run is one partition, read as far as it is known. */
@@ -34,8 +35,8 @@ interface Run {
 // A read unit covers 8 KB of entries of about 100 bytes: fewer cost the same.
 const MIN_PAGE = 80
 
-/** Reads entries of an index newest first, across its partitions, as many as are asked for. */
-export function newestFirst(from: EventTable, span: Span) {
+/** Reads entries of an index in an order, across its partitions, as many as are asked for. */
+export function inOrder(from: EventTable, span: Span) {
   const runs: Run[] = span.partitions.map((partition) => ({
     partition,
     entries: [],
@@ -50,10 +51,10 @@ export function newestFirst(from: EventTable, span: Span) {
   return async function next(wanted: number): Promise<Entry[]> {
     const taken: Entry[] = []
     while (taken.length < wanted) {
-      // The newest of all is known only when each partition shows its newest.
+      // The first of all is known only when each partition shows its first.
       const dry = runs.filter(({ entries, taken, isRead }) => taken === entries.length && !isRead)
       await Promise.all(dry.map((run) => readOn(from, span, run, wanted)))
-      const run = runs.reduce(newer)
+      const run = runs.reduce(span.order === 'asc' ? older : newer)
       const entry = run.entries[run.taken]
       if (entry === undefined) break
       run.taken += 1
@@ -69,9 +70,15 @@ function newer(a: Run, b: Run): Run {
   return other === undefined || one.place > other.place ? a : b
 }
 
+function older(a: Run, b: Run): Run {
+  const [one, other] = [a.entries[a.taken], b.entries[b.taken]]
+  if (one === undefined) return b
+  return other === undefined || one.place < other.place ? a : b
+}
+
 /** Reads until there is an entry, or the partition ends. */
 async function readOn({ client, table }: EventTable, span: Span, run: Run, wanted: number) {
-  const { index, partitions, from, before } = span
+  const { index, partitions, from, before, order } = span
   const Limit = MIN_PAGE + Math.ceil(wanted / partitions.length)
   do {
     const command = new QueryCommand({
@@ -84,7 +91,7 @@ async function readOn({ client, table }: EventTable, span: Span, run: Run, wante
         ':from': { S: from },
         ':before': { S: before },
       },
-      ScanIndexForward: false,
+      ScanIndexForward: order === 'asc',
       Limit,
       ...(run.next && { ExclusiveStartKey: run.next }),
     })
@@ -92,8 +99,8 @@ async function readOn({ client, table }: EventTable, span: Span, run: Run, wante
       client.send(command),
     )
     run.entries = Items.map(({ k, s }) => ({ key: k!.S!, place: s!.S! }))
-    // BETWEEN includes both ends.
-    if (run.entries[0]?.place === before) run.entries.shift()
+    // BETWEEN includes both ends; the one where the page before ended was in it.
+    if (run.entries[0]?.place === (order === 'asc' ? from : before)) run.entries.shift()
     run.taken = 0
     run.next = LastEvaluatedKey
     run.isRead = LastEvaluatedKey === undefined
