@@ -75,21 +75,24 @@ export function createFollower(
     failed.delete(name)
   }
 
-  async function tried(one: Partition, isGentle = false) {
+  async function tried(one: Partition, isGentle = false, signal?: AbortSignal) {
     try {
       await followOne(one, isGentle)
       told = undefined
     } catch (error) {
       behind.set(partitionName(one), one)
       failed.set(partitionName(one), one)
-      const reason = (error as Error).message
-      // The same reason comes again with each day.
-      if (told !== reason) {
-        const how = 'metrics are asked of the lake until its aggregates can be kept again'
-        log.warn(how, { day: partitionName(one), reason })
-      }
-      told = reason
+      if (!signal?.aborted) tell(one, error as Error)
     }
+  }
+
+  function tell(one: Partition, { message: reason }: Error) {
+    // The same reason comes again with each day.
+    if (told !== reason) {
+      const how = 'metrics are asked of the lake until its aggregates can be kept again'
+      log.warn(how, { day: partitionName(one), reason })
+    }
+    told = reason
   }
 
   /** Compares all days with what is counted. */
@@ -142,10 +145,17 @@ export function createFollower(
     async catchUp(signal) {
       while (!signal.aborted) {
         // Files that come meanwhile are followed by who writes them.
-        if (!isListed) await placing.run(list)
+        if (!isListed) {
+          const isOver = await placing.run(list).then(
+            () => false,
+            () => true,
+          )
+          // The lake answers until the next start.
+          if (isOver) return
+        }
         const [next] = behind.values()
         if (next === undefined) return
-        await placing.run(() => tried(next, true))
+        await placing.run(() => tried(next, true, signal))
         if (behind.has(partitionName(next))) return
       }
     },

@@ -10,13 +10,18 @@ export interface Numbers {
 }
 
 /** Gives each text and each person that is new a number, durably. */
-export function createNumbers(db: Database, seen: Seen): Numbers {
+export function createNumbers(
+  db: Database,
+  seen: Seen,
+  zones: Readonly<Record<string, string>>,
+): Numbers {
   return db.transaction((): Numbers => {
     const tenants = numbersOf(
-      seen.tenants.map(({ name }) => [name]),
-      db.query<{ id: number }, string[]>('SELECT id FROM tenants WHERE name = ?'),
+      seen.tenants.map(({ name }) => [name, zones[name] ?? 'UTC']),
+      // `applyZones` has seen to it that the zone is this one.
+      db.query<{ id: number }, string[]>('SELECT id FROM tenants WHERE name = ?1 AND zone = ?2'),
       db.query<{ id: number }, string[]>(
-        `INSERT INTO tenants (name, zone) VALUES (?, 'UTC') RETURNING id`,
+        'INSERT INTO tenants (name, zone) VALUES (?, ?) RETURNING id',
       ),
     )
     const labels = numbersOf(

@@ -87,7 +87,7 @@ async function count(job: AggregateJob, files: readonly Stamped[], db: Database)
       const { zones, key } = job
       const paths = files.map(({ path }) => path)
       const seen = await seeEvents(connection, { files: paths, zones, key })
-      const numbers = createNumbers(db, seen)
+      const numbers = createNumbers(db, seen, zones)
       const { overfull } = seen
       const made = contributionsOf(await readRows(connection), { numbers, overfull })
       const left = overfull.map(({ tenant, dimension }) => {
