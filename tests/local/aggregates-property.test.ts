@@ -85,7 +85,10 @@ async function holds(steps: Step[], zone: string) {
 
   for (const step of steps) {
     if ('land' in step) {
-      const batch = aBatch(`batch-${batches.length}-`, step.land.map((some) => aRecord(some)))
+      const batch = aBatch(
+        `batch-${batches.length}-`,
+        step.land.map((some) => aRecord(some)),
+      )
       batches.push({ batch, erased: erasures })
       await at.archive.write(batch)
     } else if ('settle' in step) await at.settlement.settle({ until: step.settle })

@@ -28,11 +28,17 @@ export async function aggregatesAndLake(counted: Aggregates, lake: AskedLake, as
   const range = { from: weeks[0]!, to: weeks.at(-1)! }
   const edges = edgesOf({ ...range, interval, timeZone })
   const groups = await counted.count({ ...question, edges })
-  const { rows } = await lake.query(`SELECT epoch_ms(occurred_at), coalesce(sample_rate, 1), ${PERSON},
+  const { rows } =
+    await lake.query(`SELECT epoch_ms(occurred_at), coalesce(sample_rate, 1), ${PERSON},
       ${by === undefined ? 'NULL' : values[by]}
     FROM events WHERE kind = 'event' AND tenant_id = '${tenantId}'`)
   const sums = new Map<string | null, Map<number, { weight: number; people: Set<string> }>>()
-  for (const [ms, rate, person, value] of rows as [number, number, string | null, string | null][]) {
+  for (const [ms, rate, person, value] of rows as [
+    number,
+    number,
+    string | null,
+    string | null,
+  ][]) {
     const place = edges.findLastIndex((edge) => edge <= Number(ms))
     if (place < 0 || place >= edges.length - 1) continue
     const group = sums.get(value) ?? new Map()

@@ -1,4 +1,5 @@
 import { course } from '../../query/narrowing'
+import { sqlText } from '../../syntax/sql'
 
 /** Events can be narrowed by these, and the value that each has is this SQL over a row of `events`. */
 export const filters = {
@@ -9,7 +10,6 @@ export const filters = {
   object: 'object_id',
   actorId: 'actor_id',
   actorType: 'actor_type',
-  memberId: 'member_id',
   objectType: 'object_type',
   targetId: 'target_id',
   generatedType: 'generated_type',
@@ -24,4 +24,14 @@ export const filters = {
   category: 'category',
 } as const
 
-export type Filter = keyof typeof filters
+export type Filter = keyof typeof filters | 'learner'
+
+/** Writes which events are asked for. Whoever a membership is of is concerned as well. */
+export function conditionsIn(asked: Readonly<Partial<Record<Filter, string>>>): string[] {
+  return Object.entries(asked).map(([name, value]) => {
+    const text = sqlText(value)
+    return name === 'learner'
+      ? `(actor_id = ${text} OR member_id = ${text})`
+      : `${filters[name as Exclude<Filter, 'learner'>]} = ${text}`
+  })
+}

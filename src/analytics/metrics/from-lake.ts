@@ -1,9 +1,9 @@
 import { personId } from '../../event/person-sql'
-import { conditionsOf, equal } from '../../query/narrowing'
+import { conditionsOf } from '../../query/narrowing'
 import { counted, weight } from '../../query/sql/scaled'
 import { sqlText } from '../../syntax/sql'
 import { offsetsOf } from '../../syntax/zone-offsets'
-import { type Filter, filters } from './filters'
+import { conditionsIn, filters } from './filters'
 import type { MetricsQuestion } from './question'
 
 /** A question of the lake, and which of its rows are of which interval. */
@@ -22,7 +22,7 @@ const EPOCH = `CAST('1970-01-01 00:00:00 UTC' AS timestamp with time zone)`
  * @param options.only groups that have been found already
  */
 export function lakeQuestion(
-  question: Pick<MetricsQuestion, 'metric' | 'groupBy' | 'interval' | 'timeZone' | 'top' | 'filters'>,
+  question: Pick<MetricsQuestion, 'metric' | 'groupBy' | 'interval' | 'span' | 'top' | 'filters'>,
   edges: readonly number[],
   { only }: { only?: readonly (string | null)[] | undefined } = {},
 ): LakeQuestion {
@@ -30,8 +30,7 @@ export function lakeQuestion(
   const [from, to] = [edges[0]!, edges.at(-1)!].map((ms) => new Date(ms).toISOString())
   const { range } = conditionsOf({ from, to, by: 'event' })
   const value = groupBy === undefined ? 'CAST(NULL AS varchar)' : filters[groupBy]
-  const equals = Object.entries(asked).map(([name, text]) => equal(filters[name as Filter], text))
-  const all = [range, `kind = 'event'`, ...equals, only && oneOf(value, only)]
+  const all = [range, `kind = 'event'`, ...conditionsIn(asked), only && oneOf(value, only)]
   const { sql: key, of } = keysOf(question, edges)
   const places = new Map(edges.slice(0, -1).map((edge, place) => [of(edge), place]))
   const sql = `
@@ -73,7 +72,7 @@ function oneOf(value: string, groups: readonly (string | null)[]): string {
  * for the hour that a zone has twice.
  */
 function keysOf(
-  { interval, timeZone }: Pick<MetricsQuestion, 'interval' | 'timeZone'>,
+  { interval, span: { timeZone } }: Pick<MetricsQuestion, 'interval' | 'span'>,
   edges: readonly number[],
 ): { sql: string; of(ms: number): number } {
   if (interval === undefined) return { sql: '0', of: () => 0 }

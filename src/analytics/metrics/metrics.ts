@@ -3,7 +3,8 @@ import { type Dimension, dimensions } from '../../platform/aggregates'
 import type { ServingPlatform } from '../../platform/platform'
 import { lakeCompleteTo } from '../../query/coverage'
 import { offsetsOf } from '../../syntax/zone-offsets'
-import { type AskNeeds, askAs, type Covered } from '../ask'
+import type { Answered } from '../answer'
+import { type AskNeeds, askAs } from '../ask'
 import { USUAL_K, withoutFew } from '../suppress'
 import { lakeQuestion } from './from-lake'
 import { type MetricsQuestion, refused } from './question'
@@ -23,12 +24,9 @@ export interface MetricsRow {
   previous?: number
 }
 
-export interface MetricsAnswer extends Covered {
+/** If it is truncated, there are more groups than `top`. */
+export interface MetricsAnswer extends Answered {
   rows: MetricsRow[]
-  /** There were more groups than `top`. */
-  isCut: boolean
-  /** So many rows were left out for being about few people. */
-  suppressed: number
 }
 
 /** Numbers of a group, by interval. People are known where they decide what is shown. */
@@ -57,15 +55,13 @@ export async function answerMetrics(
   const { edges, previous, groupBy, top } = question
   const completeTo = lakeCompleteTo(needs.platform, needs.clock.now())
   const found = await groupsIn(edges)
-  const isCut = found.length > top
   const groups = found.slice(0, top)
-  const before =
-    previous && (await groupsIn(previous, groupBy && groups.map(({ value }) => value)))
+  const before = previous && (await groupsIn(previous, groupBy && groups.map(({ value }) => value)))
   const byValue = new Map(before?.map((group) => [group.value, group]))
   const cells = groups.flatMap((group) => cellsOf(group, byValue.get(group.value)))
   if (cells.length > MOST_ROWS) {
-    const message = `The answer would have more than ${MOST_ROWS} rows; ask for fewer groups by \`top\`, a longer interval, or a shorter range`
-    throw refused('interval', message, 'too_many_rows')
+    const rule = `would give more than ${MOST_ROWS} rows: ask for fewer groups by \`top\`, a longer interval, or a shorter span`
+    throw refused('interval', rule, 'too_many_rows')
   }
   const { rows: shown, suppressed } = viewer.seesPeople
     ? { rows: cells, suppressed: 0 }
@@ -77,7 +73,13 @@ export async function answerMetrics(
       const compared = one === undefined ? {} : { previous: one }
       return { start: startOf(place), ...(groupBy && { group }), value, ...compared }
     })
-  return { rows, isCut, suppressed, ...(completeTo !== undefined && { completeTo }) }
+  return {
+    rows,
+    ...question.span,
+    truncated: found.length > top,
+    ...(!viewer.seesPeople && { suppressed }),
+    ...(completeTo !== undefined && { completeTo }),
+  }
 
   /** Finds groups, those with the greatest sums first, one more than are shown at most. */
   async function groupsIn(
@@ -93,7 +95,8 @@ export async function answerMetrics(
     const sums = new Map(own.map((one) => [one, one.counts.reduce((sum, n) => sum + n, 0)]))
     const compare = (a: Group, b: Group) =>
       sums.get(b)! - sums.get(a)! || (`${a.value}` < `${b.value}` ? -1 : 1)
-    return own.sort(compare).slice(0, top + 1)
+    const some = groupBy === undefined ? own : own.filter((one) => sums.get(one)! > 0)
+    return some.sort(compare).slice(0, top + 1)
   }
 
   function cellsOf(group: Group, its: Group | undefined) {
@@ -119,7 +122,7 @@ export async function answerMetrics(
 async function fromAggregates(
   { platform, hidden }: MetricsNeeds,
   { tenantId, visibility, seesPeople }: Viewer,
-  { metric, groupBy, filters, timeZone }: MetricsQuestion,
+  { metric, groupBy, filters, span: { timeZone } }: MetricsQuestion,
   edges: readonly number[],
 ): Promise<Group[] | undefined> {
   const { aggregates } = platform
@@ -134,7 +137,9 @@ async function fromAggregates(
   const only = given.length === 0 ? undefined : Object.values(filters)[0]
   const groups = await aggregates.count({ ...asked, only })
   // Those of one value, with nothing to group them by, are one series.
-  return groupBy === undefined ? groups?.map((group) => ({ ...group, value: null })) : groups?.slice()
+  return groupBy === undefined
+    ? groups?.map((group) => ({ ...group, value: null }))
+    : groups?.slice()
 }
 
 async function fromLake(
@@ -170,7 +175,7 @@ async function fromLake(
   return [...groups].map(([value, group]) => ({ value, ...group }))
 }
 
-function startsOf({ edges, timeZone }: MetricsQuestion): (place: number) => string {
+function startsOf({ edges, span: { timeZone } }: MetricsQuestion): (place: number) => string {
   const offsets = offsetsOf(timeZone, edges[0]!, edges.at(-1)!)
   const known = new Map<number, string>()
   return (place) => {

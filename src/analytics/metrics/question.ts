@@ -2,39 +2,36 @@ import { AppError } from '../../error/app-error'
 import { dimensions } from '../../platform/aggregates'
 import { edgesOf, type Interval } from '../../query/intervals'
 import { dayAfter, dayAt, startOfDay } from '../../query/zone'
-import { filters } from './filters'
+import { type AskedSpan, type Span, spanOf } from '../span'
+import type { Filter } from './filters'
 
 export const metrics = ['events', 'actors'] as const
 export const groupings = [...dimensions, 'object'] as const
 export type Grouping = (typeof groupings)[number]
 
-/** What somebody asks, parsed but for its times. */
-export interface AskedMetrics {
+/** What somebody asks: a span of time, and what is counted in it. */
+export interface AskedMetrics extends AskedSpan {
   metric: (typeof metrics)[number]
   groupBy?: Grouping | undefined
-  /** All of the range is one interval when it is left out. */
+  /** All of the span is one interval when it is left out. */
   interval?: Interval | undefined
-  /** A name that `zoneNamed` gave. */
-  timeZone: string
-  /** A day of the zone, which begins it, or an instant, ISO 8601. */
-  from?: string | undefined
-  /** The range ends before then; now, when it is left out. */
-  to?: string | undefined
   compare?: 'previous' | undefined
   /** Of groups, those with the greatest sums, so many at most. */
   top: number
-  filters: Readonly<Partial<Record<keyof typeof filters, string>>>
+  filters: Readonly<Partial<Record<Filter, string>>>
 }
 
-export interface MetricsQuestion extends Omit<AskedMetrics, 'from' | 'to'> {
+export interface MetricsQuestion extends Omit<AskedMetrics, keyof AskedSpan> {
+  span: Span
   /** Intervals lie between two that follow each other, milliseconds since 1970. */
   edges: readonly number[]
   /** Those of the period before, to compare with by their places; there may be more or fewer. */
   previous?: readonly number[] | undefined
 }
 
+type Cut = Parameters<typeof edgesOf>[0]
+
 const DAY_MS = 86_400_000
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 // How far back one looks unless told otherwise, in days.
 const usualDays = { hour: 2, day: 30, week: 182, all: 30 }
@@ -45,38 +42,39 @@ const EARLIEST = '1980-01-01'
 
 /**
  * Finds the intervals that a question is about.
- * @throws {AppError} `invalid_request` when the range is empty, too long or too old
+ * @throws {AppError} `invalid_request` as `spanOf`, and when the span is too long or too old
  */
-export function questionOf({ from, to, ...asked }: AskedMetrics, now: Date): MetricsQuestion {
-  const { interval = 'all', timeZone, compare } = asked
-  const end = to === undefined ? now.getTime() : instantOf(to, timeZone)
-  const begin =
-    from === undefined
-      ? startOfDay(dayAfter(dayAt(end - 1, timeZone), -usualDays[interval] + 1), timeZone)
-      : instantOf(from, timeZone)
-  if (begin >= end) throw refused('from', 'Must be before `to`', 'invalid_range')
+export function questionOf(asked: AskedMetrics, now: Date): MetricsQuestion {
+  const { from, to, timeZone: zone, ...rest } = asked
+  const { interval = 'all', compare } = rest
+  const given = spanOf({ from, to, timeZone: zone }, now)
+  const span = from === undefined ? usual(given, usualDays[interval]) : given
+  const { timeZone } = span
+  const [begin, end] = [Date.parse(span.from), Date.parse(span.to)]
   if (begin < Date.parse(EARLIEST)) {
-    throw refused('from', `Must not be before ${EARLIEST}`, 'invalid_range')
+    throw refused('from', `must not be before ${EARLIEST}`, 'invalid_range')
   }
   if (end - begin > mostDays[interval] * DAY_MS) {
     const how = interval === 'all' ? 'in all' : `by the ${interval}`
-    const message = `May be at most ${mostDays[interval]} days before \`to\`, ${how}`
-    throw refused('from', message, 'invalid_range')
+    const rule = `may be at most ${mostDays[interval]} days before \`to\`, ${how}`
+    throw refused('from', rule, 'invalid_range')
   }
-  const range = { from: begin, to: end, interval, timeZone }
+  const range: Cut = { from: begin, to: end, interval, timeZone }
   const edges = edgesOf(range)
-  if (compare === undefined) return { ...asked, edges }
-  return { ...asked, edges, previous: previousOf(range, edges) }
+  if (compare === undefined) return { ...rest, span, edges }
+  return { ...rest, span, edges, previous: previousOf(range, edges) }
 }
 
-export function refused(name: string, message: string, code: string): AppError {
-  const errors = [{ path: [name], message, code }]
-  return new AppError('invalid_request', `${name}: ${message}.`, { errors })
+/** Begins a span with a day: of so many days, the last is that in which it ends. */
+function usual(span: Span, days: number): Span {
+  const last = dayAt(Date.parse(span.to) - 1, span.timeZone)
+  const from = startOfDay(dayAfter(last, 1 - days), span.timeZone)
+  return { ...span, from: new Date(from).toISOString() }
 }
 
-/** Reads a day of a zone, or an instant. */
-function instantOf(bound: string, zone: string): number {
-  return DAY.test(bound) ? startOfDay(bound, zone) : Date.parse(bound)
+export function refused(name: string, rule: string, code: string): AppError {
+  const message = `\`${name}\` ${rule}`
+  return new AppError('invalid_request', message, { errors: [{ path: [name], message, code }] })
 }
 
 /**
@@ -84,7 +82,7 @@ function instantOf(bound: string, zone: string): number {
  * else as long by the clock.
  */
 function previousOf(
-  range: Parameters<typeof edgesOf>[0],
+  range: Cut,
   edges: readonly number[],
 ): readonly number[] {
   const { from, to, interval, timeZone } = range

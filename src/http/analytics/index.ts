@@ -3,6 +3,7 @@ import { registerExports } from './exports'
 import { getAssessments } from './get-assessments'
 import { getEngagement } from './get-engagement'
 import { getEvent } from './get-event'
+import { getMetrics } from './get-metrics'
 import { getPaths } from './get-paths'
 import { listArrivals } from './list-arrivals'
 import { listEvents } from './list-events'
@@ -13,6 +14,7 @@ export function registerAnalytics(app: App, deps: AppDeps) {
   listEvents(app, deps)
   getEvent(app, deps)
   listArrivals(app, deps)
+  getMetrics(app, deps)
   getPaths(app, deps)
   getEngagement(app, deps)
   getAssessments(app, deps)

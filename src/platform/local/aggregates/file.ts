@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { Database } from 'bun:sqlite'
+import { existsSync } from 'node:fs'
 import { openDatabase } from '../database'
 
 /**

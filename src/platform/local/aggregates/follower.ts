@@ -109,7 +109,9 @@ export function createFollower(
       for (const { partition, name, stamp } of files?.iterate() ?? []) {
         known.set(`${partition}/${name}`, stamp)
       }
-      const tenants = db?.query<{ name: string; zone: string }, []>('SELECT name, zone FROM tenants')
+      const tenants = db?.query<{ name: string; zone: string }, []>(
+        'SELECT name, zone FROM tenants',
+      )
       isZoned = tenants?.all().some(({ name, zone }) => zone !== (own[name] ?? 'UTC')) ?? false
     } finally {
       db?.close()

@@ -30,8 +30,10 @@ export function contributionsOf(
       const { file, rate } = rows
       const common = { file, tenant: numbers.tenant(rows.tenant), dimension }
       const own = labels.values.map((label) => numbers.label(label))
-      for (const day of countsIn(rows, labels.places, own)) made.counts.push({ ...common, rate, ...day })
-      for (const day of peopleIn(rows, labels.places, own, numbers)) made.people.push({ ...common, ...day })
+      for (const day of countsIn(rows, labels.places, own))
+        made.counts.push({ ...common, rate, ...day })
+      for (const day of peopleIn(rows, labels.places, own, numbers))
+        made.people.push({ ...common, ...day })
     }
   }
   return made

@@ -40,7 +40,15 @@ export async function readRows(connection: DuckDBConnection): Promise<Rows[]> {
     const columns = Array.from({ length: chunk.columnCount }, (_, n) => {
       return itemsOf(chunk.getColumnVector(n))
     })
-    const [file, tenant, rate, quarter, day, person, ...labels] = columns as [Items, Items, Items, Items, Items, Items, ...Items[]]
+    const [file, tenant, rate, quarter, day, person, ...labels] = columns as [
+      Items,
+      Items,
+      Items,
+      Items,
+      Items,
+      Items,
+      ...Items[],
+    ]
     const at = (row: number) => all.get(`${file[row]} ${tenant[row]} ${rate[row]}`)!
     let rows = at(0)
     for (let row = 0; row < chunk.rowCount; row += 1) {
