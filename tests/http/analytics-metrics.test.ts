@@ -234,7 +234,10 @@ describe('GET /analytics/metrics', () => {
   })
 
   local("goes by the tenant's own zone where none is named", async () => {
-    const own = await answered({ from: '2026-11-01', to: '2026-11-02' }, { role: 'admin', tenantId: 'college' })
+    const own = await answered(
+      { from: '2026-11-01', to: '2026-11-02' },
+      { role: 'admin', tenantId: 'college' },
+    )
     expect(own.timeZone).toBe('America/New_York')
     expect(own.rows).toEqual([{ start: '2026-11-01T00:00:00-04:00', value: 2 }])
     expect((await answered({ from: '2026-11-01', to: '2026-11-02' })).timeZone).toBe('UTC')
@@ -273,19 +276,23 @@ describe('GET /analytics/metrics', () => {
     expect(system.rows.map(({ course, value }) => [course, value])).toEqual([['botany', 13]])
   })
 
-  local('leaves out what is hidden', async () => {
-    await using test = await startTestApp()
-    const { platform, clock } = test
-    await platform.events.append(records)
-    await archiveStored(platform)
-    const createdAt = clock.now().toISOString()
-    const tenant = { tenantId: 'default', name: 'default', createdAt }
-    await platform.registry.tenants.put({ ...tenant, hiddenBefore: '2026-11-01T06:00:00.000Z' })
-    const key = await keyOf(test, { role: 'admin' })
-    const path = `/analytics/metrics?${new URLSearchParams(autumn)}`
-    const reply = await test.request(path, { headers: test.as(key) })
-    expect(((await reply.json()) as Answer).rows.map(({ value }) => value)).toEqual([8])
-  }, 30_000)
+  local(
+    'leaves out what is hidden',
+    async () => {
+      await using test = await startTestApp()
+      const { platform, clock } = test
+      await platform.events.append(records)
+      await archiveStored(platform)
+      const createdAt = clock.now().toISOString()
+      const tenant = { tenantId: 'default', name: 'default', createdAt }
+      await platform.registry.tenants.put({ ...tenant, hiddenBefore: '2026-11-01T06:00:00.000Z' })
+      const key = await keyOf(test, { role: 'admin' })
+      const path = `/analytics/metrics?${new URLSearchParams(autumn)}`
+      const reply = await test.request(path, { headers: test.as(key) })
+      expect(((await reply.json()) as Answer).rows.map(({ value }) => value)).toEqual([8])
+    },
+    30_000,
+  )
 
   const bad: [why: string, query: Record<string, string>, path: string][] = [
     ['an unknown zone', { timeZone: 'Mars/Base' }, 'timeZone'],

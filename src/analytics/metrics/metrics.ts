@@ -126,7 +126,7 @@ async function fromAggregates(
   edges: readonly number[],
 ): Promise<Group[] | undefined> {
   const { aggregates } = platform
-  // What few people may see, or people are few in, the sums of all do not tell.
+  // Sums of all tell nothing of some groups, nor how many people a number is about.
   if (aggregates === undefined || visibility.kind !== 'tenant' || !seesPeople) return undefined
   const given = Object.keys(filters)
   const [by = groupBy] = given
@@ -136,7 +136,7 @@ async function fromAggregates(
   const asked = { tenantId, metric, edges, timeZone, by: by as Dimension | undefined }
   const only = given.length === 0 ? undefined : Object.values(filters)[0]
   const groups = await aggregates.count({ ...asked, only })
-  // Those of one value, with nothing to group them by, are one series.
+  // Events of one value, with nothing to group them by, are one series.
   return groupBy === undefined
     ? groups?.map((group) => ({ ...group, value: null }))
     : groups?.slice()

@@ -9,14 +9,14 @@ export const metrics = ['events', 'actors'] as const
 export const groupings = [...dimensions, 'object'] as const
 export type Grouping = (typeof groupings)[number]
 
-/** What somebody asks: a span of time, and what is counted in it. */
+/** Somebody asks about a span of time, and says what to count in it. */
 export interface AskedMetrics extends AskedSpan {
   metric: (typeof metrics)[number]
   groupBy?: Grouping | undefined
   /** All of the span is one interval when it is left out. */
   interval?: Interval | undefined
   compare?: 'previous' | undefined
-  /** Of groups, those with the greatest sums, so many at most. */
+  /** The answer has so many groups at most, those with the greatest sums. */
   top: number
   filters: Readonly<Partial<Record<Filter, string>>>
 }
@@ -25,7 +25,7 @@ export interface MetricsQuestion extends Omit<AskedMetrics, keyof AskedSpan> {
   span: Span
   /** Intervals lie between two that follow each other, milliseconds since 1970. */
   edges: readonly number[]
-  /** Those of the period before, to compare with by their places; there may be more or fewer. */
+  /** The period before has these, to compare with by their places; there may be more or fewer. */
   previous?: readonly number[] | undefined
 }
 
@@ -81,10 +81,7 @@ export function refused(name: string, rule: string, code: string): AppError {
  * Finds the period before: as many days of the zone before a range of whole days, and cut in the same way;
  * else as long by the clock.
  */
-function previousOf(
-  range: Cut,
-  edges: readonly number[],
-): readonly number[] {
+function previousOf(range: Cut, edges: readonly number[]): readonly number[] {
   const { from, to, interval, timeZone } = range
   const isWhole = [from, to].every((ms) => startOfDay(dayAt(ms, timeZone), timeZone) === ms)
   const days = edgesOf({ ...range, interval: 'day' })

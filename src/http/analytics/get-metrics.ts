@@ -82,7 +82,7 @@ const Metrics = z
 const route = createRoute({
   method: 'get',
   path: '/analytics/metrics',
-  operationId: 'getMetrics',
+  operationId: 'countEvents',
   tags: ['Analytics'],
   summary: 'Count events and people',
   description: `${askedBy(QUESTION)} By when things happened, over the lake. On one machine, what all of a tenant's events come to by type, action, course and source is kept, and a year of it is told in a moment; whatever else is asked for is looked up in the lake, within 25 seconds. docs/analytics.md has the definitions.`,

@@ -135,7 +135,7 @@ export async function openLocalPlatform(options: {
   const settlement = await openSettlement({ folder: lakeFolder(dataDir), archive, clock })
   const { follower } = archive.workshop
   const catchingUp = new AbortController()
-  // What the lake has from before is counted beside all other work.
+  // A lake from before is counted beside all other work.
   const caughtUp = follower?.catchUp(catchingUp.signal)
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
   const activity = createSourceActivity(db, { log: telemetry })

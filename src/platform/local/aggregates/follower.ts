@@ -1,5 +1,6 @@
 import { StorageError } from '../../../error/storage-error'
 import type { Log } from '../../../telemetry/log'
+import { isDamage } from '../database'
 import type { ArchiveChild } from '../parquet/archive-child'
 import type { Lock } from '../settle/lock'
 import { type Partition, partitionsOf } from '../settle/places'
@@ -7,7 +8,7 @@ import { readAggregatesFile } from './file'
 import type { AggregateJob } from './job'
 import { partitionName, stampedFiles } from './stamps'
 
-/** What aggregates need to know of the installation. */
+/** Aggregates need to know this of the installation. */
 export interface AggregatesOptions {
   /** The file of the aggregates. */
   file: string
@@ -30,9 +31,13 @@ export interface Follower {
   catchUp(signal: AbortSignal): Promise<void>
   /** Forgets people that nothing tells of any more. @throws {Error} when their digests may still be there */
   sweep(): Promise<void>
+  /** The file was found damaged: it is made anew, beside all other work. */
+  lost(error: unknown): void
   /** Tells whether aggregates say the same as the lake now. */
   isExact(): boolean
 }
+
+const NOT_KEPT = 'metrics are asked of the lake until its aggregates can be kept again'
 
 export function createFollower(
   options: AggregatesOptions & {
@@ -47,16 +52,19 @@ export function createFollower(
   const { file, key, zones, folder, spillTo, child, placing, log } = options
   /** Days whose files may differ from what is counted, by name. */
   const behind = new Map<string, Partition>()
-  /** Of them, those that could not be followed. */
+  /** Some of them could not be followed. */
   const failed = new Map<string, Partition>()
   let isListed = false
+  let isLost = false
+  let own = AbortSignal.abort()
   let told: string | undefined
 
   async function run(
-    job: Pick<AggregateJob, 'partition' | 'isGentle' | 'isSweep'>,
+    job: Partial<Pick<AggregateJob, 'partition' | 'isGentle' | 'isSweep' | 'isNew'>>,
   ): Promise<{ left: number; isZoned: boolean }> {
     const common = { kind: 'aggregate', folder, file, key, spillTo } as const
-    const outcome = await child.run({ ...common, ...job, zones: await zones() })
+    const usual = { isGentle: false, isSweep: false, isNew: false }
+    const outcome = await child.run({ ...common, ...usual, ...job, zones: await zones() })
     if (outcome.kind === 'aggregated') return outcome
     throw new StorageError(`counting: ${outcome.reason}`, { isRetriable: true })
   }
@@ -65,8 +73,8 @@ export function createFollower(
   async function followOne(one: Partition, isGentle: boolean) {
     const name = partitionName(one)
     for (;;) {
-      const { left, isZoned } = await run({ partition: one, isGentle, isSweep: false })
-      // What is gone with the zone is of any day.
+      const { left, isZoned } = await run({ partition: one, isGentle })
+      // Files whose counts went with the zone are of any day.
       if (isZoned) isListed = false
       if (left === 0) break
       behind.set(name, one)
@@ -78,7 +86,7 @@ export function createFollower(
   async function tried(one: Partition, isGentle = false, signal?: AbortSignal) {
     try {
       await followOne(one, isGentle)
-      told = undefined
+      if (failed.size === 0) told = undefined
     } catch (error) {
       behind.set(partitionName(one), one)
       failed.set(partitionName(one), one)
@@ -89,35 +97,40 @@ export function createFollower(
   function tell(one: Partition, { message: reason }: Error) {
     // The same reason comes again with each day.
     if (told !== reason) {
-      const how = 'metrics are asked of the lake until its aggregates can be kept again'
-      log.warn(how, { day: partitionName(one), reason })
+      log.warn(NOT_KEPT, { day: partitionName(one), reason })
     }
     told = reason
   }
 
-  /** Compares all days with what is counted. */
-  async function list() {
-    const own = await zones()
-    const there = await partitionsOf(folder)
-    const db = readAggregatesFile(file)
+  /** Reads what is counted: stamps of files, and whether tenants have other zones by now. */
+  async function counted() {
+    const zoned = await zones()
     const known = new Map<string, string>()
-    let isZoned = false
+    const db = readAggregatesFile(file)
+    if (db === undefined) return { known, isZoned: false }
     try {
-      const files = db?.query<{ partition: string; name: string; stamp: string }, []>(
+      const files = db.query<{ partition: string; name: string; stamp: string }, []>(
         'SELECT partition, name, stamp FROM files',
       )
-      for (const { partition, name, stamp } of files?.iterate() ?? []) {
+      for (const { partition, name, stamp } of files.iterate()) {
         known.set(`${partition}/${name}`, stamp)
       }
-      const tenants = db?.query<{ name: string; zone: string }, []>(
-        'SELECT name, zone FROM tenants',
-      )
-      isZoned = tenants?.all().some(({ name, zone }) => zone !== (own[name] ?? 'UTC')) ?? false
+      const tenants = db.query<{ name: string; zone: string }, []>('SELECT name, zone FROM tenants')
+      const isZoned = tenants.all().some(({ name, zone }) => zone !== (zoned[name] ?? 'UTC'))
+      return { known, isZoned }
     } finally {
-      db?.close()
+      db.close()
     }
+  }
+
+  /** Compares all days with what is counted. */
+  async function list() {
+    if (isLost) await run({ isGentle: true, isNew: true })
+    isLost = false
+    const there = await partitionsOf(folder)
+    const { known, isZoned } = await counted()
     if (isZoned) {
-      await run({ isGentle: true, isSweep: false })
+      await run({ isGentle: true })
       return list()
     }
     for (const one of there) {
@@ -135,6 +148,38 @@ export function createFollower(
     isListed = true
   }
 
+  function lose(error: unknown) {
+    isListed = false
+    isLost = true
+    log.error('aggregates are damaged, and are made anew from the lake', {
+      reason: (error as Error).message,
+    })
+  }
+
+  async function catchUp(signal: AbortSignal) {
+    own = signal
+    while (!signal.aborted) {
+      // Files that come meanwhile are followed by who writes them.
+      if (!isListed) {
+        try {
+          await placing.run(list)
+        } catch (error) {
+          // The lake answers until the next start.
+          if (!isDamage(error) || isLost) {
+            if (!signal.aborted) log.warn(NOT_KEPT, { reason: (error as Error).message })
+            return
+          }
+          lose(error)
+        }
+        continue
+      }
+      const [next] = behind.values()
+      if (next === undefined) return
+      await placing.run(() => tried(next, true, signal))
+      if (failed.has(partitionName(next))) return
+    }
+  }
+
   return {
     isExact: () => isListed && behind.size === 0,
     changing: (one) => void behind.set(partitionName(one), one),
@@ -144,30 +189,20 @@ export function createFollower(
       for (const other of [...failed.values()]) await tried(other)
     },
 
-    async catchUp(signal) {
-      while (!signal.aborted) {
-        // Files that come meanwhile are followed by who writes them.
-        if (!isListed) {
-          const isOver = await placing.run(list).then(
-            () => false,
-            () => true,
-          )
-          // The lake answers until the next start.
-          if (isOver) return
-        }
-        const [next] = behind.values()
-        if (next === undefined) return
-        await placing.run(() => tried(next, true, signal))
-        if (behind.has(partitionName(next))) return
-      }
+    catchUp,
+
+    lost(error) {
+      if (isLost) return
+      lose(error)
+      void catchUp(own)
     },
 
     async sweep() {
-      // What these have contributed may be of whom nobody shall know any more.
+      // Contributions of these may be of whom nobody shall know any more.
       await placing.run(async () => {
         for (const one of [...failed.values()]) await followOne(one, false)
       })
-      await run({ isGentle: false, isSweep: true })
+      await run({ isSweep: true })
     },
   }
 }

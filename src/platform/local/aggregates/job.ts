@@ -9,7 +9,7 @@ export interface AggregateJob {
   /** The folder `events` of the lake, and the file of the aggregates. */
   folder: string
   file: string
-  /** What memory does not hold is put here. */
+  /** DuckDB puts here what its memory does not hold. */
   spillTo: string
   /** Nothing is counted where it is left out. */
   partition?: Partition | undefined
@@ -17,6 +17,8 @@ export interface AggregateJob {
   zones: Readonly<Record<string, string>>
   /** Digests of people are made under it, hexadecimal. */
   key: string
+  /** If true, the file is damaged, and is made anew. */
+  isNew: boolean
   /** If true, what no contribution names any more is forgotten: values, and digests of people. */
   isSweep: boolean
 }

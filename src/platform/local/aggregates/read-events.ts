@@ -62,7 +62,7 @@ export async function countEvents(
       addAll(totals, rate, own[0]!.interval, 1)
       continue
     }
-    // What is before midnight of a zone, and what is after, are the whole day: the shorter is read.
+    // A day that is cut by midnight of a zone has two sides: the shorter is read, and the rest is the other.
     const isWhole = own.length === 2 && own[0]!.from === 0 && own[1]!.to === QUARTERS_A_DAY
     const spared = isWhole ? (own[0]!.to < QUARTERS_A_DAY / 2 ? own[1]! : own[0]!) : undefined
     if (spared !== undefined) addAll(totals, rate, spared.interval, 1)

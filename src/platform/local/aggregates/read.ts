@@ -7,7 +7,7 @@ import {
   QUARTER_MS,
 } from '../../aggregates'
 import type { Turns } from '../../turns'
-import { guarded } from '../database'
+import { isDamage, translated } from '../database'
 import { ALL, readAggregatesFile } from './file'
 import type { Follower } from './follower'
 import { countEvents } from './read-events'
@@ -16,7 +16,7 @@ import type { FileQuestion, Found } from './table'
 
 export function createAggregates(options: {
   file: string
-  follower: Pick<Follower, 'isExact'>
+  follower: Pick<Follower, 'isExact' | 'lost'>
   turns: Turns
 }): Aggregates {
   const { file, follower, turns } = options
@@ -26,9 +26,10 @@ export function createAggregates(options: {
       await turn.next()
       // Nothing runs between the two: what is read is as it was when it was exact.
       if (!follower.isExact()) return undefined
-      const db = guarded('reading aggregates', () => readAggregatesFile(file))
-      if (db === undefined) return []
+      let db: Database | undefined
       try {
+        db = readAggregatesFile(file)
+        if (db === undefined) return []
         const asked = askedOf(question, db)
         if (asked === 'unknown') return []
         if (asked === undefined) return undefined
@@ -39,8 +40,12 @@ export function createAggregates(options: {
         const found = await count(asked, share)
         if (found === undefined) return undefined
         return groupsOf(found, db)
+      } catch (error) {
+        if (!isDamage(error)) throw translated('reading aggregates', error)
+        follower.lost(error)
+        return undefined
       } finally {
-        db.close()
+        db?.close()
       }
     },
   }

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
 
-/** What is asked of the file: labels are numbers, and so are all values together. */
+/** A question is asked of the file by numbers of its tenant, dimension and label. */
 export interface FileQuestion {
   db: Database
   tenant: number

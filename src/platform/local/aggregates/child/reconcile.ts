@@ -17,11 +17,11 @@ import { createContributions } from './write'
 
 // So many files of a minute are one question to DuckDB, which costs as much as thousands of events.
 const MOST_FILES = 64
-// What is read of so many bytes of Parquet fits into the memory below, as a rule.
+// So many bytes of Parquet have no more to be counted than fits into the memory below, as a rule.
 const MOST_BYTES = 64 * 1024 * 1024
 // Other jobs of this process have as much. What larger files need is put on the disk.
 const MEMORY = '192MB'
-// What is counted is a fraction of what it is counted in, and SQLite writes it twice.
+// Counts are a fraction of the files that they are of, and SQLite writes them twice.
 const ROOM_LEAST = 16 * 1024 * 1024
 
 /**
@@ -33,6 +33,9 @@ export async function reconcile(job: AggregateJob): Promise<AggregateAnswer> {
   try {
     const lack = await lackOfRoom(dirname(job.file), ROOM_LEAST)
     if (lack !== undefined) return { kind: 'room', ...lack }
+    if (job.isNew) {
+      for (const rest of ['', '-wal', '-shm']) await rm(`${job.file}${rest}`, { force: true })
+    }
     db = openAggregatesFile(job.file)
     const isZoned = applyZones(db, job.zones)
     const left = job.partition === undefined ? 0 : await follow(job, job.partition, db)
