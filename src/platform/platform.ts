@@ -1,3 +1,4 @@
+import type { Aggregates } from './aggregates'
 import type { Archive } from './archive'
 import type { BlobStore } from './blob-store'
 import type { ChangeFeed } from './change-feed'
@@ -53,6 +54,8 @@ export interface ServingPlatform {
   lake: Lake & SqlJudge
   /** Erasures in the lake are asked for here. Absent where the archive erases by itself. */
   lakeErasures?: LakeErasures | undefined
+  /** Metrics are counted here as they arrive. Absent where the lake answers them all (on AWS). */
+  aggregates?: Aggregates | undefined
   documents: DocumentStore
   /**
    * Blobs hold what is too large for a document; each part of the code puts under its own prefix.

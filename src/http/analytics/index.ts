@@ -4,6 +4,7 @@ import { getAssessments } from './get-assessments'
 import { getEngagement } from './get-engagement'
 import { getEvent } from './get-event'
 import { getHistory } from './get-history'
+import { getMetrics } from './get-metrics'
 import { getPaths } from './get-paths'
 import { listArrivals } from './list-arrivals'
 import { listEvents } from './list-events'
@@ -15,6 +16,7 @@ export function registerAnalytics(app: App, deps: AppDeps) {
   getEvent(app, deps)
   getHistory(app, deps)
   listArrivals(app, deps)
+  getMetrics(app, deps)
   getPaths(app, deps)
   getEngagement(app, deps)
   getAssessments(app, deps)

@@ -118,6 +118,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     blobs: ['large/'],
     shownBy: ['tests/contracts/settlement.contract.ts', 'settlement.expire(now, keptDays'],
   },
+  'Aggregates of the lake': {
+    files: ['aggregates.db'],
+    shownBy: ['tests/local/aggregates.test.ts', 'forget people'],
+  },
   'Spill and failed batches': {
     blobs: ['spill/', 'failed/', 'aws/lambda/'],
     shownBy: ['src/platform/aws/lambda/failed-batches.test.ts', 'and forgotten'],

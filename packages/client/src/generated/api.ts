@@ -1155,6 +1155,8 @@ export type Tenant = {
   /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
   webhookHosts?: string[]
   budgets?: TenantBudgets
+  /** Left out: UTC */
+  timeZone?: string
   createdAt: string
 }
 
@@ -1200,6 +1202,8 @@ export type TenantChanges = {
     /** Bytes of events in the hot store, counted from when this is set */
     hotBytes?: number
   } | null
+  /** null: UTC */
+  timeZone?: string
 }
 
 export type IssuerList = {
@@ -1681,6 +1685,31 @@ export type Arrivals = {
   next: string
   /** If true, there is nothing more by now: wait a moment */
   isAll: boolean
+}
+
+export type Metrics = {
+  rows: {
+    /** The interval begins then, by its own clocks */
+    start: string
+    course?: string | null
+    type?: string | null
+    action?: string | null
+    source?: string | null
+    object?: string | null
+    value: number
+    previous?: number
+  }[]
+  /** The answer begins here, ISO 8601 UTC */
+  from: string
+  /** It ends before */
+  to: string
+  timeZone: string
+  /** There are more groups than `top` */
+  truncated: boolean
+  /** All that arrived before is in the answer, ISO 8601 UTC. Absent on AWS: a metric says how far the lake is behind */
+  completeTo?: string
+  /** So many rows or figures are left out, since they are about fewer than 5 people or would give such away. Absent for whoever sees people */
+  suppressed?: number
 }
 
 export type Paths = {
@@ -4911,6 +4940,78 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Count events and people */
+  countEvents: {
+    method: 'GET'
+    path: '/analytics/metrics'
+    query: {
+      /** `events`: how many there were, each counted for as many as it stands for where a policy keeps a sample. `actors`: how many people were in them, each once an interval; software is nobody */
+      metric?: 'events' | 'actors'
+      /** A row for each value in each interval. Left out: all events together */
+      groupBy?: 'type' | 'action' | 'course' | 'source' | 'object'
+      /** Of the time zone; weeks begin on Monday. Left out: the span is one interval */
+      interval?: 'hour' | 'day' | 'week'
+      /** From this day of the time zone on, or this time. Left out: thirty days before `to` */
+      from?: string
+      /** Before this day of the time zone, or this time. Left out: now */
+      to?: string
+      /** Whose days: a name of the IANA database. Left out: the tenant's own, or `UTC` */
+      timeZone?: string
+      /** Gives each row the number of the period before, which is as long */
+      compare?: 'previous'
+      /** Groups, those with the greatest sums */
+      top?: number
+      /** Only events with this value */
+      type?: string
+      /** The action in Caliper's words where it has one, else as it was sent */
+      action?: string
+      /** The course, or the group where no course is known */
+      course?: string
+      /** Who sent it */
+      source?: string
+      /** What it was done to */
+      object?: string
+      /** Who did it */
+      actorId?: string
+      /** Only events with this value */
+      actorType?: string
+      /** Only events with this value */
+      objectType?: string
+      /** Only events with this value */
+      targetId?: string
+      /** Only events with this value */
+      generatedType?: string
+      /** Only events with this value */
+      groupId?: string
+      /** Only events with this value */
+      sessionId?: string
+      /** Only events with this value */
+      assignableId?: string
+      /** Only events with this value */
+      attemptId?: string
+      /** Only events with this value */
+      edAppId?: string
+      /** Only events with this value */
+      organizationId?: string
+      /** Only events with this value */
+      standard?: string
+      /** Only events with this value */
+      profile?: string
+      /** Only events with this value */
+      category?: string
+      /** Who did it, or whom it was done to: somebody whose work was graded */
+      learner?: string
+    }
+    replies: {
+      200: Metrics
+      400: Problem
+      401: Problem
+      403: Problem
       429: Problem
       500: Problem
       503: Problem
