@@ -30,10 +30,10 @@ describe('nonius export', () => {
     const output = join(folder.path, 'gwen.csv')
     const fields = ['--field', 'actorId', '--field', 'type']
     const saved = await run('--format', 'csv', '--person', 'gwen', ...fields, '-o', output)
-    expect(saved).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('2 events') })
-    expect(await Bun.file(output).text()).toBe(
-      '\ufeffactorId,type\r\ngwen,opened\r\ngwen,opened\r\n',
-    )
+    expect(saved.exitCode).toBe(0)
+    expect(saved.stderr).toContain('2 events')
+    // Reading it as text takes the byte order mark away.
+    expect(await Bun.file(output).text()).toBe('actorId,type\r\ngwen,opened\r\ngwen,opened\r\n')
     expect((await stat(output)).mode & 0o077).toBe(0)
 
     const id = /exp_[0-9a-f-]+/.exec(saved.stderr)![0]
