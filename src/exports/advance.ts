@@ -24,21 +24,22 @@ export interface AdvanceNeeds {
 }
 
 export interface Pace {
+  /** Ends a piece; nothing of it counts. */
   signal?: AbortSignal | undefined
-  /** A piece ends soon after this says so, with what it has. */
-  isOver?: (() => boolean) | undefined
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-// Usual events of one slice are 75 MB, which DuckDB sorts with the 128 MB that it has, and a fifth of a
-// minute's work of Athena's pages.
+// Usual events of one slice are 75 MB; Athena gives them in some fifty pages, within half a minute.
 const SLICE_ROWS = 50_000
-// A lake gives at most 128 MB of text; a reader that stops before that has what it read.
-const SLICE_CHARS = 96 * 1024 * 1024
-// It is written when it has so much, compressed to a tenth: two of them are in memory for a moment.
-const PART_BYTES = 12 * 1024 * 1024
-// S3 puts a file together of at most 10,000 parts.
-const MAX_PARTS = 9_000
+// A lake gives at most 128 MB of text: slices are cut for half of that.
+const SLICE_CHARS = 64 * 1024 * 1024
+// DuckDB sorts so many with the 128 MB that it has beside a server. Of the largest it is one at last.
+const FEW_ROWS = 2000
+const FEWER = 12
+// It is written when it has so much, compressed to a tenth: it is in memory as rows, as text and as bytes for a moment.
+const PART_BYTES = 4 * 1024 * 1024
+// Sizes of all parts stand in the document, which is written anew with each piece: these take 400 KB.
+const MAX_PARTS = 50_000
 // Firehose brings an event into the lake within five minutes; where it had to try again, within some more.
 const ARRIVES_MS = 20 * 60 * 1000
 // An export leaves this share of the disk, and at least so much, to what comes in.
@@ -123,10 +124,10 @@ export async function advance(
   async function nextSlices(): Promise<boolean> {
     const days = place.days ?? []
     if (days.length === 0) return false
-    const { slice, taken } = sliceOfDays(days, SLICE_ROWS)
+    const most = Math.min(SLICE_ROWS, Math.ceil(SLICE_CHARS / (place.chars ?? 1)))
+    const { slice, taken } = sliceOfDays(days, most)
     const { day } = days[0]!
-    place.slices =
-      slice.rows <= SLICE_ROWS ? [slice] : slicesOfDay(day, await secondsIn(day), SLICE_ROWS)
+    place.slices = slice.rows <= most ? [slice] : slicesOfDay(day, await secondsIn(day), most)
     place.days = days.slice(taken)
     return place.slices.length > 0 || nextSlices()
   }
@@ -139,60 +140,60 @@ export async function advance(
     }))
   }
 
-  /** Reads of a slice what a piece may have, and writes it as parts. */
+  /**
+   * Reads a slice as it comes, and writes it as parts. One that cannot be read so is read a few rows at a time, in the
+   * order of arrival.
+   */
   async function readSlice(slice: Slice) {
-    const { signal, isOver } = pace
+    const { signal } = pace
     const { tenantId } = job
+    const { limit, after } = place
     const rows = await rowsOfSelection(selection, { ...platform, ...needs, tenantId })
-    // A slice whose count was of another time may have some more.
-    const limit = place.limit ?? SLICE_ROWS * 2
-    const sql = rowsOf(slice, { fields: rows.fields, after: place.after, limit })
+    const sql = rowsOf(slice, { fields: rows.fields, after, limit })
     const query = { reader: { tenantId }, sql, where: await where() }
-    const was = { parts: job.parts.length, rows: job.rows, read: job.read, after: place.after }
+    const was = { parts: [...job.parts], rows: job.rows }
+    const seen = new Set<string>()
     let writer = format.part(fields)
+    let last: typeof after
     let read = 0
     let chars = 0
-    let isWhole = true
     try {
       for await (const page of pagesOf(platform.lake, query, signal)) {
         const found: (readonly unknown[])[] = []
         for (const [at, id, ...cells] of page.rows) {
           const receivedAt = new Date(String(at)).toISOString()
           const eventId = String(id)
-          const isCopy = place.after?.receivedAt === receivedAt && place.after.eventId === eventId
-          place.after = { receivedAt, eventId }
+          last = { receivedAt, eventId }
           read += 1
           for (const cell of cells) chars += typeof cell === 'string' ? cell.length : 0
-          // A copy that arrived at the same time stands beside the first.
-          const row = isCopy ? undefined : await rows.of(cells)
+          // A copy may stand beside it, until the day is settled.
+          const name = receivedAt + eventId
+          if (seen.has(name)) continue
+          seen.add(name)
+          const row = await rows.of(cells)
           if (row !== undefined) found.push(row)
         }
         await inTurn(() => {
           for (const row of found) writer.add(row)
         })
         job.rows += found.length
-        if (writer.size >= PART_BYTES) {
-          await write(writer)
-          writer = format.part(fields)
-        }
-        if (chars > SLICE_CHARS || isOver?.() === true) {
-          isWhole = false
-          break
-        }
+        if (writer.size < PART_BYTES) continue
+        await write(writer)
+        writer = format.part(fields)
       }
     } catch (thrown) {
-      // Nothing of it counts; fewer are asked for where an answer could not be read.
-      Object.assign(job, { parts: job.parts.slice(0, was.parts), rows: was.rows, read: was.read })
-      place.after = was.after
-      if (!(thrown instanceof AppError) || thrown.code !== 'invalid_request' || limit === 1)
-        throw thrown
-      if (signal?.aborted === true) throw thrown
-      place.limit = Math.max(1, Math.floor(limit / SMALLER))
+      Object.assign(job, was)
+      const isUnreadable = thrown instanceof AppError && thrown.code === 'invalid_request'
+      if (!isUnreadable || limit === 1 || signal?.aborted === true) throw thrown
+      place.limit = limit === undefined ? FEW_ROWS : Math.max(1, Math.floor(limit / FEWER))
+      if (read > 0) place.chars = Math.ceil(chars / read)
       return
     }
     if (writer.rows > 0) await write(writer)
     job.read += read
-    if (!isWhole || read === limit) return
+    if (read > 0) place.chars = Math.ceil(chars / read)
+    place.after = last
+    if (limit !== undefined && read === limit) return
     place.slices = place.slices!.slice(1)
     place.after = undefined
     place.limit = undefined
@@ -214,9 +215,6 @@ export async function advance(
     throw new AppError('unavailable', NO_ROOM)
   }
 }
-
-// From a hundred thousand rows to one in four steps.
-const SMALLER = 20
 
 export const NO_ROOM =
   'The disk has too little room left for an export, which leaves some to events that come in. Free some, or ask for fewer days or fields.'

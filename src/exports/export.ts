@@ -62,10 +62,12 @@ export interface ExportJob extends Whose {
   place: {
     days?: DayCount[] | undefined
     slices?: Slice[] | undefined
-    /** The last event of the slice that was read, in the order of arrival. */
+    /** The last event that was read of a slice that is read a few rows at a time, in the order of arrival. */
     after?: { receivedAt: string; eventId: string } | undefined
-    /** So many rows are asked for at once, fewer after an answer that could not be read. */
+    /** So many rows are asked for at once, after an answer that could not be read. */
     limit?: number | undefined
+    /** A row of the slice before had so many characters. */
+    chars?: number | undefined
     /** The platform's own, of a file that is being put together. */
     file?: unknown
   }

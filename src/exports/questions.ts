@@ -12,13 +12,13 @@ export function secondsOf(day: string): string {
     WHERE day = ${sqlText(day)} GROUP BY 1 ORDER BY 1`
 }
 
-/** Asks for the events of a slice, in the order of arrival, after one of them. */
+/** Asks for the events of a slice; with a limit, for some of them in the order of arrival, after one of them. */
 export function rowsOf(
   { days: [first, last], from, to }: Slice,
   of: {
     fields: readonly ExportField[]
     after?: { receivedAt: string; eventId: string } | undefined
-    limit: number
+    limit?: number | undefined
   },
 ): string {
   const { fields, after, limit } = of
@@ -32,8 +32,9 @@ export function rowsOf(
   ]
   // These say where a reader is. A list is whole as JSON in both engines.
   const selected = ['received_at AS at', 'event_id AS id', ...fields.map(columnOf)]
-  return `SELECT ${selected.join(', ')} FROM events WHERE ${conditions.filter(Boolean).join(' AND ')}
-    ORDER BY received_at, event_id LIMIT ${limit}`
+  // To sort whole events takes more memory than an engine has beside a server.
+  const some = limit === undefined ? '' : ` ORDER BY received_at, event_id LIMIT ${limit}`
+  return `SELECT ${selected.join(', ')} FROM events WHERE ${conditions.filter(Boolean).join(' AND ')}${some}`
 }
 
 function columnOf({ column, type }: ExportField): string {

@@ -120,8 +120,7 @@ export async function carryOn(
 ): Promise<void> {
   const end = monotonic() + maxMs
   const isOver = () => monotonic() >= end
-  // A piece ends by itself, with what it has; one that does not is cut off.
-  const pace = { signal: AbortSignal.timeout(maxMs * CUT_OFF), isOver }
+  const pace = { signal: AbortSignal.timeout(maxMs + LAST_PIECE_MS) }
   for (const tenantId of tenantIds) {
     for (const { exportId, status } of await working.store.list(tenantId)) {
       if (status !== 'running') continue
@@ -134,7 +133,8 @@ export async function carryOn(
   }
 }
 
-const CUT_OFF = 1.2
+// A piece that was begun in time may end: Athena gives a slice in half a minute.
+const LAST_PIECE_MS = 40_000
 
 /** Ends an export that failed, or was cancelled, and leaves no part of it behind. */
 export async function endJob(
