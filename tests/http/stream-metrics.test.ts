@@ -181,8 +181,10 @@ describe('GET /analytics/stream refuses', () => {
     })
   }
 
-  it('whoever has no key, writes only, or is of all organisations', async () => {
+  it('whoever has no key, writes only, asks for one person’s by aggregates, or is of all organisations', async () => {
     const test = await app()
+    const aggregates = await roleKey(test, { role: 'analyst', aggregatesOnly: true })
+    await problemOf(await ask(test, '?learner=ada', aggregates), 'forbidden')
     await problemOf(await test.request('/analytics/stream'), 'unauthenticated')
     const writer = test.as(await test.issue(['events:write']))
     await problemOf(await ask(test, '', writer), 'forbidden')

@@ -37,7 +37,10 @@ export function groupOf(record: EventRecord, groupBy: LiveGrouping | undefined):
   }
 }
 
-/** Tells whether the actor of an event is somebody: software is nobody. */
-export function isPerson({ actorType = '' }: EventRecord): boolean {
-  return !/software/i.test(actorType)
+const many = new Set(['Organization', 'CourseOffering', 'CourseSection', 'Group'])
+
+/** Tells whether the actor of an event is one person, as `GET /analytics/metrics` does: software is nobody, a group many. */
+export function isPerson({ actorType = '', actorId, edAppId }: EventRecord): boolean {
+  if (/software/i.test(actorType) || many.has(actorType)) return false
+  return actorId !== undefined && actorId !== edAppId
 }

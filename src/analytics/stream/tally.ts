@@ -122,8 +122,9 @@ export function createTally(
     group.weight += 1 / (record.sampleRate ?? 1)
     changed.add(name)
     const asksWho = metric === 'actors' || !seesPeople
-    if (!asksWho || record.actorId === undefined || !isPerson(record)) return
-    if (!group.people.has(record.actorId) && take()) group.people.add(record.actorId)
+    const { actorId } = record
+    if (!asksWho || actorId === undefined || !isPerson(record)) return
+    if (!group.people.has(actorId) && take()) group.people.add(actorId)
   }
 
   function newsOf(names: Iterable<string | null>): TallyNews {

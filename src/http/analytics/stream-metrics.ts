@@ -17,6 +17,7 @@ import type { EventRecord } from '../../event/record'
 import type { Viewer } from '../../identity/viewer'
 import { createShares } from '../../live/shares'
 import { isVisible } from '../../query/visible'
+import { readNoted } from '../audit'
 import type { App, AppContext, AppDeps } from '../context'
 import { messageText, retryText } from '../live/message'
 import { keyed, problems, requestIdHeader } from '../openapi'
@@ -108,6 +109,17 @@ export function streamMetrics(app: App, deps: AppDeps) {
     const { metric, groupBy, interval } = query
     const name = headers['Last-Event-ID'] ? 'Last-Event-ID' : 'after'
     const mark = readMark(name, headers['Last-Event-ID'] || query.after)
+    if (!seesPeople && query.learner !== undefined) {
+      throw new AppError(
+        'forbidden',
+        'This key is for aggregates only, and this is about one person.',
+      )
+    }
+    // Few follow, and each for long: that one began is what is noted.
+    if (seesPeople && c.req.method !== 'HEAD') {
+      const { learner: person, course: group } = query
+      await readNoted(deps, viewer, QUESTION, { count: 0, person, group, fields: metric })
+    }
     if (live === undefined || feed === undefined) {
       if (options.streamAt === undefined) throw new AppError('not_found', NONE)
       const { search } = new URL(c.req.url)
@@ -164,7 +176,7 @@ const RETRY_MS = 2000
 function lookedAtAgain(viewer: Viewer, { services }: AppDeps) {
   let { visibility } = viewer
   const look = async () => {
-    // What cannot be looked up now is as it was; a key that ended ends the stream by itself.
+    // Somebody who cannot be looked up now sees what they saw; a key that ended ends the stream by itself.
     const now = await viewerOf(viewer.principal, services, (role) => role === viewer.role).catch(
       () => undefined,
     )
@@ -178,7 +190,9 @@ function lookedAtAgain(viewer: Viewer, { services }: AppDeps) {
   }
 }
 
-type Filters = Partial<Record<'type' | 'action' | 'course' | 'source' | 'object' | 'learner', string | undefined>>
+type Filters = Partial<
+  Record<'type' | 'action' | 'course' | 'source' | 'object' | 'learner', string | undefined>
+>
 
 function matcherOf({ type, action, course, source, object, learner }: Filters) {
   const is = (wanted: string | undefined, ...values: (string | undefined)[]) =>
