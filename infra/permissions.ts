@@ -340,6 +340,14 @@ const noteSettling: Permissions = [
 ]
 
 /** Reads for how long each tenant keeps what it has. */
+/** Who teaches what, and by which pseudonym somebody is known, decides what a stream counts. */
+const listDocuments: Permissions = [
+  {
+    actions: ['GetItem', 'Query'].map((one) => `dynamodb:${one}`),
+    resources: [documents.arn],
+  },
+]
+
 const readDocuments: Permissions = [{ actions: ['dynamodb:GetItem'], resources: [documents.arn] }]
 
 const sendToConnections: Permissions = [
@@ -443,6 +451,7 @@ export const permissions = {
   realtime: [...ingest, ...postLive],
   stream: [
     ...followLive,
+    ...listDocuments,
     ...getEvents,
     ...getBlobs,
     ...readRegistry,

@@ -81,6 +81,9 @@ export const laterApps = [
     async () => (await import('./consents')).registerConsents,
   ),
   later(['/audit/*'], async () => (await import('./trail')).registerAudit),
+  later(['/analytics/stream'], async () =>
+    fromPages((await import('./analytics/stream-metrics')).streamMetrics),
+  ),
   later(['/analytics/*'], async () => (await import('./analytics')).registerAnalytics),
   later(['/rosters'], async () => (await import('./rosters')).registerRosters),
   later(['/webhooks/*'], async () => (await import('./webhooks')).registerWebhooks),

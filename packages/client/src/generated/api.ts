@@ -4631,6 +4631,44 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Follow numbers live, as server-sent events */
+  streamMetrics: {
+    method: 'GET'
+    path: '/analytics/stream'
+    query: {
+      /** `events`: how many there were; `actors`: how many people were in them */
+      metric?: 'events' | 'actors'
+      /** A row for each value. Left out: all events together */
+      groupBy?: 'type' | 'action' | 'course' | 'source' | 'object' | 'group'
+      /** Numbers are of a minute, a quarter of an hour, or an hour, by arrival, in UTC */
+      interval?: 'minute' | 'quarter' | 'hour'
+      /** Only events of this type */
+      type?: string
+      /** The action in Caliper's words where it has one, else as it was sent */
+      action?: string
+      /** The course, or the group where no course is known */
+      course?: string
+      /** Who sent it */
+      source?: string
+      /** What it was done to */
+      object?: string
+      /** Who did it, or whom it was done to */
+      learner?: string
+      /** The `id` of the last message that came. Left out: what arrives from now on */
+      after?: string
+    }
+    replies: {
+      200: string
+      307: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Find events, newest first */
   listEvents: {
     method: 'GET'
