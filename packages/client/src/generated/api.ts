@@ -882,6 +882,7 @@ export type Source = {
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   tellsConsent?: boolean
+  tellsRosters?: boolean
   budgets?: SourceBudgets
   createdAt: string
   updatedAt: string
@@ -925,6 +926,8 @@ export type NewSource = {
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
   tellsConsent?: boolean
+  /** Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out */
+  tellsRosters?: boolean
   budgets?: SourceBudgets
 }
 
@@ -953,6 +956,7 @@ export type ListedSource = {
   /** What the native events of this source are read as where they do not show it by their form. Left out, as events of your own making. */
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   tellsConsent?: boolean
+  tellsRosters?: boolean
   budgets?: SourceBudgets
   createdAt: string
   updatedAt: string
@@ -1057,6 +1061,8 @@ export type SourceSettings = {
   dialect?: 'canvas' | 'edx' | 'segment' | 'cloudevents'
   /** Whether what its events say that people granted or denied is kept as theirs (`docs/consents.md`); no when left out */
   tellsConsent?: boolean
+  /** Whether its memberships decide who teaches and administers which group (`docs/rosters.md`); no when left out */
+  tellsRosters?: boolean
   budgets?: SourceBudgets
 }
 
@@ -2018,6 +2024,108 @@ export type QueryDefinition = {
     /** What it is when it is not given; without it, it has to be given */
     default?: string | number | boolean | null
   }>
+}
+
+export type RosterState = {
+  /** `loading` also where a load was cut short: then load it again */
+  status: 'none' | 'loading' | 'loaded'
+  version?: string
+  counts?: RosterCounts
+  loadedAt?: string
+  /** The id of the key */
+  loadedBy?: string
+  actorId?: string
+  groupId?: string
+  staff?: RosterStaff
+  group?: RosterGroup
+}
+
+/** What the roster has */
+export type RosterCounts = {
+  organisations: number
+  users: number
+  classes: number
+  enrolments: number
+}
+
+/** Of `actor` */
+export type RosterStaff = {
+  teaches: string[]
+  manages: string[]
+  /** Groups that are theirs for some time only */
+  terms?: {
+    group: string
+    does: 'teaches' | 'manages'
+    /** From this day on */
+    from?: string
+    /** Before this day */
+    to?: string
+  }[]
+  /** Organisations of which, and below which, all groups are managed */
+  orgs?: {
+    org: string
+    /** From this day on */
+    from?: string
+    /** Before this day */
+    to?: string
+  }[]
+  /** By events of sources with `tellsRosters` */
+  told: {
+    group: string
+    does: 'teaches' | 'manages'
+    at: string
+  }[]
+}
+
+/** Of `group`, where it is in the roster */
+export type RosterGroup = {
+  id: string
+  title: string
+  org: string
+  members: {
+    ids: string[]
+    role: 'student' | 'teacher' | 'administrator' | 'other'
+    /** From this day on */
+    from?: string
+    /** Before this day */
+    to?: string
+  }[]
+}
+
+export type LoadedRoster = {
+  dryRun: boolean
+  /** Of OneRoster */
+  version: '1.1' | '1.2'
+  counts: RosterCounts
+  changes: {
+    classes: RosterChanged
+    enrolments: {
+      added: number
+      removed: number
+    }
+    organisations: RosterChanged
+    staff: RosterChanged
+    /** Whose access changes, those who lose some first: at most 100 people, and 20 groups of each */
+    access: {
+      actor: string
+      gains: string[]
+      loses: string[]
+    }[]
+  }
+  warnings: RosterWarning[]
+}
+
+export type RosterChanged = {
+  added: number
+  changed: number
+  removed: number
+}
+
+/** It was taken all the same */
+export type RosterWarning = {
+  code: string
+  message: string
+  count: number
 }
 
 export type CreatedWebhook = Webhook & {
@@ -4942,6 +5050,67 @@ export interface Operations {
       401: Problem
       403: Problem
       404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Which roster is loaded, what somebody teaches, and who is in a class */
+  getRosters: {
+    method: 'GET'
+    path: '/rosters'
+    query: {
+      /** Also tell what this person teaches and manages */
+      actor?: string
+      /** Also tell who is in this class */
+      group?: string
+    }
+    replies: {
+      200: RosterState
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Load who teaches and learns what, from OneRoster files */
+  putRosters: {
+    method: 'PUT'
+    path: '/rosters'
+    query: {
+      /** `true` says what would change, and changes nothing */
+      dryRun?: 'true' | 'false'
+      /** The column of `users.csv` by which events name people: one of `sourcedId`, `identifier`, `username`, `email`, `userId`, or a text with one in braces. Left out, `sourcedId`, `identifier` and the user ids are all of a person. */
+      actorId?: string
+      /** The column of `classes.csv` by which events name a class, as their group or course: one of `sourcedId`, `classCode`, or a text with one in braces */
+      groupId?: string
+    }
+    body: string
+    replies: {
+      200: LoadedRoster
+      400: Problem
+      401: Problem
+      403: Problem
+      408: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Forget who teaches and learns what */
+  deleteRosters: {
+    method: 'DELETE'
+    path: '/rosters'
+    replies: {
+      204: undefined
+      401: Problem
+      403: Problem
+      409: Problem
       429: Problem
       500: Problem
       503: Problem

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
-import { boundForeign, judgeForeign } from '../../../src/platform/aws/lake/foreign'
-import type { SqlValue } from '../../../src/platform/lake'
-import { namedQueries } from '../../../src/query/sql'
-import { athenaEscapes } from '../../support/sql/escapes'
+import { athenaEscapes } from '../../../../tests/support/sql/escapes'
+import { namedQueries } from '../../../query/sql'
+import type { SqlValue } from '../../lake'
+import { boundForeign, judgeForeign } from './foreign'
 
 const bound = { seen: `tenant_id = 'school'`, timezone: undefined, database: 'nonius' }
 
