@@ -5,6 +5,7 @@ import type { Lake, LakeReader, SqlValue } from '../../src/platform/lake'
 import { openArchive } from '../../src/platform/local/archive'
 import { createLake, lakeFolder, openServingLake } from '../../src/platform/local/lake'
 import { executeWith } from '../../src/platform/local/lake/execute'
+import { viewsOf } from '../../src/platform/local/lake/view'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import { askLake } from '../../src/query/ask-lake'
 import { silentLog } from '../../src/telemetry/log'
@@ -67,7 +68,7 @@ describe("somebody else's SQL on DuckDB", () => {
     expect(duckEscapes.length).toBeGreaterThanOrEqual(60)
     expect(out).toEqual([])
     expect(existsSync(`${lakePath}/x.csv`)).toBe(false)
-  })
+  }, 60_000)
 
   const fine: [sql: string, rows: unknown[][]][] = [
     [`SELECT count(*) FROM events`, [[5]]],
@@ -130,9 +131,26 @@ describe("somebody else's SQL on DuckDB", () => {
     expect(ask(own, { where: `actor_id = 'a3'` })).rejects.toThrow('a3')
   })
 
+  it('has nothing to evaluate but NULL of a row that is not its own', async () => {
+    const viewer = { tenantId: 'school', where: "actor_id <> 'a0'", isForeign: true }
+    const { events } = await viewsOf(lakePath, viewer)
+    // As an engine that looks at rows before the condition that leaves them out.
+    const unbound = events.slice(0, events.lastIndexOf(' WHERE '))
+    await using all = createDuck()
+    const connection = await all.connect()
+    const found = await connection.runAndReadAll(`SELECT * FROM (${unbound})`)
+    const rows = found.getRowObjects()
+    expect(rows.length).toBe(10)
+    const others = rows.filter(({ tenant_id }) => tenant_id === null)
+    expect(others.length).toBe(6)
+    for (const { day, retention_class, ...rest } of others) {
+      expect(Object.values(rest).filter((value) => value !== null)).toEqual([])
+    }
+  })
+
   it('never has the marker of another tenant in an answer, whatever is asked', async () => {
     let answered = 0
-    for (const sql of hostileQueries(150, { lake: lakePath, file })) {
+    for (const sql of hostileQueries(100, { lake: lakePath, file })) {
       const said = await ask(sql).then(
         ({ rows }) => {
           answered += 1
@@ -142,8 +160,8 @@ describe("somebody else's SQL on DuckDB", () => {
       )
       if (said.includes(SECRET)) throw new Error(`${sql} gave it`)
     }
-    expect(answered).toBeGreaterThan(15)
-  })
+    expect(answered).toBeGreaterThan(10)
+  }, 60_000)
 })
 
 describe("somebody else's SQL in a process beside the server", () => {

@@ -111,12 +111,14 @@ export function startAthenaByTrino({ query, glue, bucket, database, now }: Needs
       return { QueryExecutionId: id }
     },
     GetQueryExecution({ QueryExecutionId }) {
-      const { state, reason, submitted } = executions[Number(QueryExecutionId)]!
+      const { state, reason, submitted, sql } = executions[Number(QueryExecutionId)]!
       const SubmissionDateTime = submitted.getTime() / 1000
-      return {
-        QueryExecution: { Status: { State: state, StateChangeReason: reason, SubmissionDateTime } },
-      }
+      const Status = { State: state, StateChangeReason: reason, SubmissionDateTime }
+      const StatementType = /^(SELECT|WITH)\b/i.test(sql) ? 'DML' : 'DDL'
+      return { QueryExecution: { Status, StatementType } }
     },
+    // The query goes on: nobody asks for it any more.
+    StopQueryExecution: () => ({}),
     GetQueryResults({ QueryExecutionId }) {
       const { result } = executions[Number(QueryExecutionId)]!
       const { columns = [], rows = [] } = result ?? {}

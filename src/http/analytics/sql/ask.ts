@@ -5,8 +5,9 @@ import type { App, AppDeps } from '../../context'
 import { jsonBody, jsonBodyProblems, keyed } from '../../openapi'
 import { operation } from '../../operation'
 import { createRoute } from '../../route'
+import { viewerFor } from '../../viewer'
 import { z } from '../../zod'
-import { analystFor } from './admit'
+
 import { answered, FormatQuery, sqlAnswers } from './answer'
 import { limitsText, Parameters, Sql, Timezone } from './schemas'
 
@@ -39,7 +40,7 @@ export function askBySql(app: App, deps: AppDeps) {
   const { options, services, platform } = deps
   const answering = sqlAnswers(deps)
   const needs = { platform, hidden: services.hidden, clock: options.clock }
-  const checks = { admit: analystFor('POST /analytics/sql', deps), limits: options.config }
+  const checks = { admit: viewerFor('POST /analytics/sql', deps), limits: options.config }
   operation(app, route, checks, async (c, { principal: viewer, query, body, reply }) => {
     const { sql, parameters, timezone } = body
     const asking = { c, viewer, format: query.format, route: 'POST /analytics/sql', sql }

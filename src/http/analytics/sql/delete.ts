@@ -7,8 +7,9 @@ import type { App, AppDeps } from '../../context'
 import { keyed, problems, requestIdHeader } from '../../openapi'
 import { operation } from '../../operation'
 import { createRoute } from '../../route'
+import { viewerFor } from '../../viewer'
 import { z } from '../../zod'
-import { analystFor } from './admit'
+
 import { noSuchQuery } from './no-such-query'
 import { QueryParams } from './schemas'
 
@@ -29,7 +30,7 @@ const route = createRoute({
 
 export function deleteQuery(app: App, deps: AppDeps) {
   const saved = createSavedQueries(deps.platform)
-  const admit = analystFor('DELETE /analytics/queries/{name}', deps)
+  const admit = viewerFor('DELETE /analytics/queries/{name}', deps)
   operation(app, route, { admit }, async (c, { principal: viewer, params: { name }, reply }) => {
     const { tenantId, principal } = viewer
     if (builtIn(name) !== undefined) {

@@ -6,8 +6,9 @@ import type { App, AppDeps } from '../../context'
 import { jsonReply, keyed, problems } from '../../openapi'
 import { operation } from '../../operation'
 import { createRoute } from '../../route'
+import { viewerFor } from '../../viewer'
 import { z } from '../../zod'
-import { analystFor } from './admit'
+
 import { QueryView, queryExample } from './schemas'
 
 const route = createRoute({
@@ -29,7 +30,7 @@ const route = createRoute({
 
 export function listQueries(app: App, deps: AppDeps) {
   const saved = createSavedQueries(deps.platform)
-  const admit = analystFor('GET /analytics/queries', deps)
+  const admit = viewerFor('GET /analytics/queries', deps)
   operation(app, route, { admit }, async (c, { principal: { tenantId }, reply }) => {
     const own = (await saved.list(tenantId)).map((one) => ({ ...one, isBuiltIn: false }))
     const ours = namedQueries.map(({ id, title, description, sql }) => ({

@@ -9,7 +9,8 @@ import type { App, AppDeps } from '../../context'
 import { jsonBody, jsonBodyProblems, jsonReply, keyed } from '../../openapi'
 import { operation } from '../../operation'
 import { createRoute } from '../../route'
-import { analystFor } from './admit'
+import { viewerFor } from '../../viewer'
+
 import { QueryDefinition, QueryParams, QueryView, queryExample } from './schemas'
 
 const { name: _, isBuiltIn: __, updatedAt: ___, updatedBy: ____, ...example } = queryExample
@@ -37,7 +38,7 @@ export function putQuery(app: App, deps: AppDeps) {
   const { options, platform } = deps
   const saved = createSavedQueries(platform)
   const checks = {
-    admit: analystFor('PUT /analytics/queries/{name}', deps),
+    admit: viewerFor('PUT /analytics/queries/{name}', deps),
     limits: options.config,
   }
   operation(app, route, checks, async (c, { principal: viewer, params: { name }, body, reply }) => {

@@ -7,8 +7,9 @@ import type { App, AppDeps } from '../../context'
 import { jsonBody, jsonBodyProblems, keyed } from '../../openapi'
 import { operation } from '../../operation'
 import { createRoute } from '../../route'
+import { viewerFor } from '../../viewer'
 import { z } from '../../zod'
-import { analystFor } from './admit'
+
 import { answered, FormatQuery, sqlAnswers } from './answer'
 import { noSuchQuery } from './no-such-query'
 import { limitsText, Parameters, QueryParams, Timezone } from './schemas'
@@ -40,7 +41,7 @@ export function runQuery(app: App, deps: AppDeps) {
   const answering = sqlAnswers(deps)
   const needs = { platform, hidden: services.hidden, clock: options.clock }
   const checks = {
-    admit: analystFor('POST /analytics/queries/{name}', deps),
+    admit: viewerFor('POST /analytics/queries/{name}', deps),
     limits: options.config,
   }
   operation(app, route, checks, async (c, input) => {
