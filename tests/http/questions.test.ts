@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'bun:test'
+import { describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { issueKey, type KeyGrant } from '../../src/access/keys/key'
@@ -12,6 +12,9 @@ import { batteryOf, problemOf } from '../support/battery'
 import { notOnAws } from '../support/not-on-aws'
 import { aRecord } from '../support/records'
 import { shared } from '../support/shared'
+
+// A question starts an engine, and several of them share two processors with other tests.
+setDefaultTimeout(60_000)
 
 const june = 'from=2026-06-01&to=2026-07-01'
 const routes = ['/analytics/paths', '/analytics/engagement', '/analytics/assessments']
