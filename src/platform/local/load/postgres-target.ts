@@ -48,7 +48,7 @@ export async function openPostgresTarget(
   const sql =
     url === undefined
       ? new SQL({ ...fromEnvironment(), ...settings, connection: parameters })
-      : new SQL(url, { ...settings, connection: parameters })
+      : new SQL(withPassword(url), { ...settings, connection: parameters })
   const server: ReservedSQL = await translated(() => sql.reserve())
 
   const run = (text: string, values: unknown[] = []) =>
@@ -122,7 +122,7 @@ export async function openPostgresTarget(
     for (const columns of ['ids (key uuid, mark uuid)', 'extra (key uuid)', 'keys (key uuid)']) {
       await run(`CREATE TEMP TABLE IF NOT EXISTS ${columns} ON COMMIT DROP`)
     }
-    const lines = `SELECT DISTINCT ${KEY} || chr(9) || ${MARK} || chr(10) AS line FROM (${rows})`
+    const lines = `SELECT ${KEY} || chr(9) || ${MARK} || chr(10) AS line FROM (${rows})`
     await translated(() => copyInto('ids', lines))
     await run('ANALYZE ids')
     const extra = await run(
@@ -246,6 +246,15 @@ export async function openPostgresTarget(
       await sql.close({ timeout: 0 }).catch(() => {})
     },
   }
+}
+
+/** An address without a password has that of PostgreSQL's own programs. */
+function withPassword(url: string): string {
+  const { PGPASSWORD } = process.env
+  const place = new URL(url)
+  if (place.password !== '' || !PGPASSWORD) return url
+  place.password = encodeURIComponent(PGPASSWORD)
+  return place.href
 }
 
 /** Where no address is given, the variables of PostgreSQL's own programs say it. */
