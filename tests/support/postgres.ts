@@ -1,4 +1,4 @@
-import { chownSync, readdirSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SQL } from 'bun'
 import { temporaryFolder } from './folders'
@@ -20,6 +20,7 @@ export const PASSWORD = 'p%40ss'
 const DEBIAN = '/usr/lib/postgresql'
 
 function programs(): string {
+  if (!existsSync(DEBIAN)) throw new Error('this needs PostgreSQL: apt-get install postgresql')
   const versions = readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a))
   return join(DEBIAN, versions[0]!, 'bin')
 }

@@ -62,6 +62,22 @@ describe('a load into PostgreSQL', () => {
     }
   })
 
+  it('needs no more than a schema that an administrator made for it', async () => {
+    await using at = await create()
+    await at.archive.write(aBatch('a', [aRecord()]))
+    await at.rows(`CREATE ROLE loader LOGIN PASSWORD 'word'`)
+    await at.rows('CREATE SCHEMA learning AUTHORIZATION loader')
+    const { url } = at.place as { url: string }
+    const place = {
+      ...at.place,
+      url: url.replace(/\/\/[^@]+@/, '//loader:word@'),
+      schema: 'learning',
+    }
+    expect(await loadFrom({ ...at, place })).toMatchObject({ inserted: 1 })
+    await at.archive.write(aBatch('b', [aRecord()]))
+    expect(await loadFrom({ ...at, place })).toMatchObject({ inserted: 1 })
+  })
+
   it('says what the server says where it cannot be reached, or there is no such database', async () => {
     await using at = await create()
     const { url } = at.place as { url: string }

@@ -181,8 +181,10 @@ export async function openPostgresTarget(
   async function makeTables(added: typeof targetColumns) {
     const columns = targetColumns.map(({ name, type }) => `${name} ${types[type]}`)
     await run('BEGIN')
+    // Whoever may only use a schema that is there may not even ask for it to be made.
+    const [namespace] = await run('SELECT 1 AS one FROM pg_namespace WHERE nspname = $1', [schema])
+    if (namespace === undefined) await run(`CREATE SCHEMA ${place}`)
     const statements = [
-      `CREATE SCHEMA IF NOT EXISTS ${place}`,
       `CREATE TABLE IF NOT EXISTS ${events} (event_key uuid NOT NULL, event_mark uuid NOT NULL, ${columns.join(', ')},
         PRIMARY KEY (tenant_id, event_key))`,
       `CREATE INDEX IF NOT EXISTS events_by_day ON ${events} (tenant_id, day, retention_class)`,
