@@ -227,6 +227,26 @@ export function loadTargetContract(name: string, create: () => Promise<LoadBench
     )
 
     it(
+      'loads the other days where a file cannot be read, and says which it is',
+      async () => {
+        await using at = await create()
+        const [one, two] = [on('15'), on('16')]
+        await at.archive.write(aBatch('a', [one]))
+        await at.archive.write(aBatch('b', [two]))
+        const hour = 'lake/events/retention_class=standard/day=2026-11-15/hour=10'
+        const damaged = join(at.dataDir, hour, 'damaged-0-1z.parquet')
+        await Bun.write(damaged, 'PAR1 and nothing else')
+        await expect(loadFrom(at)).rejects.toThrow(
+          /one day could not be loaded.*2026-11-15 standard/,
+        )
+        expect(await ids(at)).toEqual(idsOf([two]))
+        rmSync(damaged)
+        expect(await loadFrom(at)).toMatchObject({ inserted: 1 })
+      },
+      PATIENCE_MS,
+    )
+
+    it(
       'goes back to where it was when it is stopped or fails between, and goes on from there',
       async () => {
         await using at = await create()

@@ -1,4 +1,4 @@
-import { chownSync, readdirSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SQL } from 'bun'
 import { temporaryFolder } from './folders'
@@ -8,14 +8,19 @@ export interface TestPostgres extends AsyncDisposable {
   url: string
   /** Makes a database of its own. @returns its address */
   database(): Promise<string>
-  /** Ends it as a power cut would, and starts it again. */
-  crash(): Promise<void>
+  /** Ends it as a power cut would, before it returns. */
+  kill(): void
+  start(): Promise<void>
 }
+
+// It has what an address has to escape.
+export const PASSWORD = 'p%40ss'
 
 // Debian has the programs of a server out of the way, by its version.
 const DEBIAN = '/usr/lib/postgresql'
 
 function programs(): string {
+  if (!existsSync(DEBIAN)) throw new Error('this needs PostgreSQL: apt-get install postgresql')
   const versions = readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a))
   return join(DEBIAN, versions[0]!, 'bin')
 }
@@ -45,9 +50,23 @@ export async function startPostgres(): Promise<TestPostgres> {
   const options = `-c listen_addresses=127.0.0.1 -p ${port} -c unix_socket_directories= -c fsync=off`
   const start = () => run('pg_ctl', '-w', '-l', join(folder.path, 'log'), '-o', options, 'start')
   const stop = (mode: string) => run('pg_ctl', '-w', '-m', mode, 'stop')
-  await run('initdb', '-U', 'nonius', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync')
+  const password = join(folder.path, 'password')
+  writeFileSync(password, decodeURIComponent(PASSWORD), { mode: 0o644 })
+  await run(
+    'initdb',
+    '-U',
+    'nonius',
+    '-A',
+    'scram-sha-256',
+    '--pwfile',
+    password,
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+  )
   await start()
-  const url = `postgres://nonius@127.0.0.1:${port}`
+  const url = `postgres://nonius:${PASSWORD}@127.0.0.1:${port}`
   let made = 0
 
   return {
@@ -57,10 +76,11 @@ export async function startPostgres(): Promise<TestPostgres> {
       await askPostgres(`${url}/postgres`, `CREATE DATABASE db${made}`)
       return `${url}/db${made}`
     },
-    async crash() {
-      await stop('immediate')
-      await start()
+    kill() {
+      const command = [...before, join(bin, 'pg_ctl'), '-D', data, '-w', '-m', 'immediate', 'stop']
+      Bun.spawnSync(command, { cwd: folder.path })
     },
+    start,
     async [Symbol.asyncDispose]() {
       await stop('immediate').catch(() => {})
       folder[Symbol.dispose]()

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createLoads, type LoadReport } from '../../analytics/loads/loads'
 import { systemClock as clock } from '../../platform/clock'
 import { openDocumentsFile } from '../../platform/local'
+import { askToFlush } from '../../platform/local/flush-requests'
 import type { Loaded } from '../../platform/local/load/load'
 import type { TargetPlace } from '../../platform/local/load/open'
 import { archiveNow } from '../archive-now'
@@ -37,7 +38,16 @@ export async function runLoads(
     await requireTenant(opened.registry, options.tenant)
     const id = opened.secrets.derive('lake of loads', LAKE_ID_BYTES)
     const lakeId = Buffer.from(id).toString('hex')
-    const context: Context = { place, describedAs, options, dataDir, lakeId, signal, opened }
+    const context: Context = {
+      place,
+      describedAs,
+      options,
+      dataDir,
+      lakeId,
+      signal,
+      passes: 0,
+      opened,
+    }
     if (!options.dryRun) {
       const audit = { audit: offlineTrail(opened) }
       const details = { target: describedAs }
@@ -64,12 +74,15 @@ interface Context {
   dataDir: string
   lakeId: string
   signal: AbortSignal
+  /** So many loads have begun. */
+  passes: number
   opened: ReturnType<typeof openDocumentsFile>
 }
 
 async function loadOnceOrAgain(context: Context) {
   const { options, signal } = context
   for (;;) {
+    context.passes += 1
     try {
       await oneLoad(context)
     } catch (error) {
@@ -97,7 +110,7 @@ async function oneLoad(context: Context) {
   const reported = createReporter(report)
   await report({ state: 'running', inserted: 0, removed: 0 })
   try {
-    if (!isDryRun) await archiveNow(dataDir, { signal })
+    const isFresh = !isDryRun && (await freshen(context))
     const { loadOnce } = await import('../../platform/local/load/open')
     const loaded = await loadOnce(place, {
       ...{ dataDir, tenantId, lakeId, isDryRun, signal },
@@ -109,9 +122,10 @@ async function oneLoad(context: Context) {
     await reported.end()
     const { inserted, removed } = loaded
     const endedAt = clock.now().toISOString()
-    await report({ state: 'done', inserted, removed, endedAt, completeTo: startedAt })
+    const completeTo = isFresh ? startedAt : undefined
+    await report({ state: 'done', inserted, removed, endedAt, completeTo })
     progress[Symbol.dispose]()
-    print(loaded, startedAt, { describedAs, isDryRun, isJson: options.json === true })
+    print(loaded, completeTo, { describedAs, isDryRun, isJson: options.json === true })
   } catch (error) {
     await reported.end()
     const reason = signal.aborted ? 'It was stopped.' : explain(error)
@@ -119,6 +133,18 @@ async function oneLoad(context: Context) {
     await report({ state: 'failed', ...reported.last(), endedAt, reason: reason.slice(0, 1000) })
     throw error
   }
+}
+
+/**
+ * Puts what is stored by now into the lake, by the server that runs there, or by this process: the first time only,
+ * since a server cannot start meanwhile.
+ * @returns false when it has not been done
+ */
+async function freshen({ dataDir, signal, passes }: Context): Promise<boolean> {
+  if (await askToFlush(dataDir, { signal })) return true
+  if (passes > 1) return false
+  await archiveNow(dataDir, { signal })
+  return true
 }
 
 // Whoever looks sees how far it is; a write is a transaction of the server's file.
@@ -143,7 +169,7 @@ function createReporter(report: (so: Omit<LoadReport, 'target' | 'startedAt'>) =
 
 function print(
   loaded: Loaded,
-  completeTo: string,
+  completeTo: string | undefined,
   { describedAs, isDryRun, isJson }: { describedAs: string; isDryRun: boolean; isJson: boolean },
 ) {
   if (isJson) {
@@ -152,11 +178,12 @@ function print(
     return
   }
   const { made, inserted, changed, removed, files } = loaded
+  const extent = completeTo === undefined ? 'the lake has' : `arrived before ${completeTo}`
   for (const one of made) process.stdout.write(`${isDryRun ? 'Would make' : 'Made'} ${one}.\n`)
   process.stdout.write(
     isDryRun
       ? `Would read ${number(files)} files, with at most ${number(inserted)} new events, into ${describedAs}.\n`
-      : `${number(inserted)} events in, ${number(changed)} changed, ${number(removed)} out, from ${number(files)} files: ${describedAs} has what arrived before ${completeTo}.\n`,
+      : `${number(inserted)} events in, ${number(changed)} changed, ${number(removed)} out, from ${number(files)} files: ${describedAs} has what ${extent}.\n`,
   )
 }
 

@@ -95,7 +95,7 @@ export async function openDuckdbTarget(options: {
     const ofDay = dayIn(one)
     const among = (table: string) => `event_id IN (SELECT event_id FROM ${table})`
     await connection.run(`CREATE OR REPLACE TEMP TABLE ids AS
-      SELECT DISTINCT event_id, ${MARK} AS mark FROM (${rows})`)
+      SELECT event_id, ${MARK} AS mark FROM (${rows})`)
     await connection.run(`CREATE OR REPLACE TEMP TABLE extra AS
       SELECT event_id FROM (SELECT event_id, ${MARK} AS mark FROM ${events} WHERE ${ofDay}) AS there
       WHERE NOT EXISTS (SELECT 1 FROM ids

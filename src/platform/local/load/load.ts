@@ -75,6 +75,7 @@ export async function load(needs: LoadNeeds): Promise<Loaded> {
   const known: Known = new Map(held.positions.map((one) => [nameOf(one), one.files]))
   const all = work.reduce((sum, { bytes }) => sum + bytes, 0)
   const sum: Loaded = { made, inserted: 0, changed: 0, removed: 0, files: 0 }
+  const failed: string[] = []
   let done = 0
   for (const one of work) {
     signal?.throwIfAborted()
@@ -83,9 +84,20 @@ export async function load(needs: LoadNeeds): Promise<Loaded> {
       const { inserted, removed } = sum
       needs.onProgress?.({ day: nameOf(one), inserted, removed, share: all === 0 ? 1 : done / all })
     }
-    await workOn(one, { ...needs, step, known }, sum, tell)
+    try {
+      await workOn(one, { ...needs, step, known }, sum, tell)
+    } catch (error) {
+      // A fault of the target, and a wish to stop, end the load; a file that cannot be read holds up its own day.
+      if (error instanceof StorageError || signal?.aborted) throw error
+      failed.push(`${nameOf(one)}: ${firstLine(error)}`)
+    }
   }
-  return sum
+  if (failed.length === 0) return sum
+  const [first] = failed
+  const count = failed.length === 1 ? 'one day' : `${failed.length} days`
+  throw new StorageError(`${count} could not be loaded, the others were: ${first}`, {
+    isRetriable: true,
+  })
 }
 
 async function listed(folder: string): Promise<Day[]> {
@@ -253,6 +265,8 @@ async function requireSame(files: readonly LakeFileSeen[]) {
   if (!(await areSame(files))) throw new Exchanged('files of the lake were exchanged')
 }
 
+const firstLine = (error: unknown) => String((error as Error).message).split('\n')[0]
+
 const TRIES = 4
 
 /** Does it again where files were exchanged, which its transaction has undone. */
@@ -263,7 +277,11 @@ async function again<Result>(work: () => Promise<Result>): Promise<Result> {
     } catch (error) {
       const isGone =
         error instanceof Exchanged || /No such file|No files found/.test((error as Error).message)
-      if (!isGone || tries === TRIES) throw error
+      if (!isGone) throw error
+      if (tries === TRIES) {
+        const detail = 'files of the lake were exchanged each time that they were read: load again'
+        throw new StorageError(detail, { isRetriable: true, cause: error })
+      }
     }
   }
 }

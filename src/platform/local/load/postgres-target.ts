@@ -48,7 +48,7 @@ export async function openPostgresTarget(
   const sql =
     url === undefined
       ? new SQL({ ...fromEnvironment(), ...settings, connection: parameters })
-      : new SQL(url, { ...settings, connection: parameters })
+      : new SQL(withPassword(url), { ...settings, connection: parameters })
   const server: ReservedSQL = await translated(() => sql.reserve())
 
   const run = (text: string, values: unknown[] = []) =>
@@ -122,7 +122,7 @@ export async function openPostgresTarget(
     for (const columns of ['ids (key uuid, mark uuid)', 'extra (key uuid)', 'keys (key uuid)']) {
       await run(`CREATE TEMP TABLE IF NOT EXISTS ${columns} ON COMMIT DROP`)
     }
-    const lines = `SELECT DISTINCT ${KEY} || chr(9) || ${MARK} || chr(10) AS line FROM (${rows})`
+    const lines = `SELECT ${KEY} || chr(9) || ${MARK} || chr(10) AS line FROM (${rows})`
     await translated(() => copyInto('ids', lines))
     await run('ANALYZE ids')
     const extra = await run(
@@ -181,8 +181,10 @@ export async function openPostgresTarget(
   async function makeTables(added: typeof targetColumns) {
     const columns = targetColumns.map(({ name, type }) => `${name} ${types[type]}`)
     await run('BEGIN')
+    // Whoever may only use a schema that is there may not even ask for it to be made.
+    const [namespace] = await run('SELECT 1 AS one FROM pg_namespace WHERE nspname = $1', [schema])
+    if (namespace === undefined) await run(`CREATE SCHEMA ${place}`)
     const statements = [
-      `CREATE SCHEMA IF NOT EXISTS ${place}`,
       `CREATE TABLE IF NOT EXISTS ${events} (event_key uuid NOT NULL, event_mark uuid NOT NULL, ${columns.join(', ')},
         PRIMARY KEY (tenant_id, event_key))`,
       `CREATE INDEX IF NOT EXISTS events_by_day ON ${events} (tenant_id, day, retention_class)`,
@@ -246,6 +248,15 @@ export async function openPostgresTarget(
       await sql.close({ timeout: 0 }).catch(() => {})
     },
   }
+}
+
+/** An address without a password has that of PostgreSQL's own programs. */
+function withPassword(url: string): string {
+  const { PGPASSWORD } = process.env
+  const place = new URL(url)
+  if (place.password !== '' || !PGPASSWORD) return url
+  place.password = encodeURIComponent(PGPASSWORD)
+  return place.href
 }
 
 /** Where no address is given, the variables of PostgreSQL's own programs say it. */
