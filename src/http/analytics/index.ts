@@ -1,4 +1,5 @@
 import type { App, AppDeps } from '../context'
+import { answerEvents } from './event-pages'
 import { registerExports } from './exports'
 import { getAssessments } from './get-assessments'
 import { getEngagement } from './get-engagement'
@@ -10,9 +11,11 @@ import { listEvents } from './list-events'
 import { registerLoads } from './loads'
 
 export function registerAnalytics(app: App, deps: AppDeps) {
-  listEvents(app, deps)
+  // Both wait for the same turns at the lake.
+  const answer = answerEvents(deps)
+  listEvents(app, deps, answer)
   getEvent(app, deps)
-  getHistory(app, deps)
+  getHistory(app, deps, answer)
   listArrivals(app, deps)
   getPaths(app, deps)
   getEngagement(app, deps)
