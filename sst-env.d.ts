@@ -92,6 +92,7 @@ declare module "sst" {
       "lakeBucket": string
       "liveTable": string
       "quarantineTable": string
+      "questionsWorkgroup": string
       "registryTable": string
       "rootKeyId": string
       "settlingWorkgroup": string

@@ -12,7 +12,9 @@ import { createMetrics } from '../src/telemetry/metrics'
 const config = readConfig(process.env)
 const log = createLog(config.logLevel, 'json')
 const metrics = createMetrics(Resource.App)
-const serving = openServing(Resource.Nonius, { clock, log, defaultXapi: config.xapi })
+const { questionsWorkgroup: athenaWorkgroup } = Resource.Nonius
+const resources = { ...Resource.Nonius, athenaWorkgroup }
+const serving = openServing(resources, { clock, log, defaultXapi: config.xapi })
 const { platform, measured } = metered({ platform: serving, metrics })
 // Answers leave here whole: those who ask for a stream are sent on.
 const { NONIUS_STREAM_URL: streamAt } = process.env

@@ -6,7 +6,11 @@ import { isPermanentStage } from './stage'
 /** The bucket holds answers of Athena, which anybody can ask for again. */
 export const results = new sst.aws.Bucket('QueryResults', {
   cors: false,
-  lifecycle: [{ id: 'expire', expiresIn: '30 days' }],
+  lifecycle: [
+    { id: 'expire', expiresIn: '30 days' },
+    // An answer over HTTP is read within half a minute, and may be about people.
+    { id: 'expire-questions', prefix: 'questions/', expiresIn: '1 day' },
+  ],
   transform: { bucket: keptUnlessEmpty },
 })
 
@@ -23,6 +27,25 @@ export const workgroup = new aws.athena.Workgroup('Analysis', {
     engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
     resultConfiguration: {
       outputLocation: $interpolate`s3://${results.name}/`,
+      encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+    },
+  },
+})
+
+// A question over HTTP has 20 seconds, in which Athena reads about as much; it stops at ten cents.
+const QUESTION_LIMIT_BYTES = 20 * 1024 ** 3
+
+/** `api` asks in a workgroup of its own, also SQL of those who use it. */
+export const questions = new aws.athena.Workgroup('Questions', {
+  name: `${$app.name}-${$app.stage}-questions`,
+  forceDestroy: !isPermanentStage,
+  configuration: {
+    enforceWorkgroupConfiguration: true,
+    publishCloudwatchMetricsEnabled: true,
+    bytesScannedCutoffPerQuery: QUESTION_LIMIT_BYTES,
+    engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
+    resultConfiguration: {
+      outputLocation: $interpolate`s3://${results.name}/questions/`,
       encryptionConfiguration: { encryptionOption: 'SSE_S3' },
     },
   },

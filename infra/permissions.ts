@@ -3,7 +3,7 @@ import {
   TYPES_PARTITIONS,
   WEBHOOKS_PARTITION,
 } from '../src/platform/aws/deployed/tables'
-import { results, settling, workgroup } from './analysis'
+import { questions, results, settling, workgroup } from './analysis'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
@@ -245,34 +245,40 @@ const noteReplays: Permissions = [
   { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [documents.arn] },
 ]
 
-/** Asks the lake in the workgroup of analysts, whose limits hold here, too; Athena reads and writes for it. */
-const askLake: Permissions = [
-  {
-    actions: [
-      'StartQueryExecution',
-      'GetQueryExecution',
-      'GetQueryResults',
-      'StopQueryExecution',
-    ].map((one) => `athena:${one}`),
-    resources: [workgroup.arn],
-  },
-  {
-    actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'],
-    resources: [
-      $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
-      ...[database.arn, archiveTable.arn, eventsView.arn, settledTableArn],
-    ],
-  },
-  {
-    actions: ['s3:GetObject'],
-    resources: ['events', 'settled'].map((place) => $interpolate`${lake.arn}/${place}/*`),
-  },
-  { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [lake.arn, results.arn] },
-  {
-    actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
-    resources: [$interpolate`${results.arn}/*`],
-  },
-]
+/** Asks the lake in a workgroup, whose limits hold; Athena reads and writes for whoever asks. */
+function askLakeIn(group: typeof workgroup, answers: $util.Input<string>): Permissions {
+  const calls = [
+    'StartQueryExecution',
+    'GetQueryExecution',
+    'GetQueryResults',
+    'StopQueryExecution',
+  ]
+  return [
+    { actions: calls.map((one) => `athena:${one}`), resources: [group.arn] },
+    {
+      actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'],
+      resources: [
+        $interpolate`arn:aws:glue:${region}:${accountId}:catalog`,
+        ...[database.arn, archiveTable.arn, eventsView.arn, settledTableArn],
+      ],
+    },
+    {
+      actions: ['s3:GetObject'],
+      resources: ['events', 'settled'].map((place) => $interpolate`${lake.arn}/${place}/*`),
+    },
+    { actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [lake.arn, results.arn] },
+    {
+      actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+      resources: [answers],
+    },
+  ]
+}
+
+/** Asks in the workgroup of analysts. */
+const askLake = askLakeIn(workgroup, $interpolate`${results.arn}/*`)
+
+/** Asks over HTTP: nothing of what others were answered can be read there. */
+const askQuestions = askLakeIn(questions, $interpolate`${results.arn}/questions/*`)
 
 /**
  * Changes the settled lake, in a workgroup of its own: Athena reads what landed, writes and removes files of
@@ -416,6 +422,7 @@ export const permissions = {
     ...enqueueDeliveries,
     ...readDeliveryLog,
     ...useDocuments,
+    ...askQuestions,
     ...sendToConnections,
     ...abandonExports,
   ],

@@ -1,6 +1,6 @@
 import type { RetentionClass } from '../src/event/record'
 import type { Resources } from '../src/platform/aws/deployed/resources'
-import { settling, workgroup } from './analysis'
+import { questions, settling, workgroup } from './analysis'
 import { streams } from './archive'
 import { blobs } from './blobs'
 import { connections } from './connections'
@@ -36,6 +36,7 @@ export const nonius = new sst.Linkable('Nonius', {
     rootKeyId: rootKey.keyId,
     athenaWorkgroup: workgroup.name,
     glueDatabase: database.name,
+    questionsWorkgroup: questions.name,
     settlingWorkgroup: settling.name,
     lakeBucket: lake.name,
     connectionsEndpoint: connections.managementEndpoint,

@@ -6,11 +6,13 @@ import { basename, dirname, join } from 'node:path'
 import { createDuck, literal } from '../platform/local/parquet/duck'
 import type { LakeAnswer } from '../query/ask-lake'
 import { jsonText } from '../syntax/json-text'
+import type { ChartAsked } from './chart/plan'
 import { CommandError } from './failure'
+import { drawn } from './query-chart'
 import { print } from './query-print'
 
-const kinds = ['parquet', 'csv', 'json', 'ndjson'] as const
-type Kind = (typeof kinds)[number]
+const kinds = ['parquet', 'csv', 'json', 'ndjson', 'svg', 'html'] as const
+export type Kind = (typeof kinds)[number]
 
 /** An output is the file that an answer goes into instead of the terminal. */
 export interface Output {
@@ -64,10 +66,16 @@ async function sync(path: string) {
   await handle.close()
 }
 
-/** Writes an answer that is held to a file. */
-export async function writeAnswer(answer: LakeAnswer, kind: Kind, path: string): Promise<void> {
-  if (kind === 'parquet') await writeParquet(answer, path)
-  else await writeFile(path, print[kind](answer), { flag: 'wx' })
+/** Writes an answer that is held to a file. @param to.chart how to draw it, for a kind that is drawn */
+export async function writeAnswer(
+  answer: LakeAnswer,
+  kind: Kind,
+  { path, chart }: { path: string; chart?: ChartAsked | undefined },
+): Promise<void> {
+  if (kind === 'parquet') return writeParquet(answer, path)
+  const text =
+    kind === 'svg' || kind === 'html' ? await drawn(answer, kind, chart ?? {}) : print[kind](answer)
+  await writeFile(path, text, { flag: 'wx' })
 }
 
 // A COPY takes a query only, and no DESCRIBE.

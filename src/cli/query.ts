@@ -4,10 +4,12 @@ import { openLake } from '../platform/local/lake'
 import { askLake, type LakeAnswer } from '../query/ask-lake'
 import { conditionOf, type Narrowing } from '../query/narrowing'
 import { narrowed } from '../query/sql/named-query'
+import type { ChartAsked } from './chart/plan'
 import { type DataDirOption, dataDirOption, requireDataDir } from './data-dir'
 import { CommandError } from './failure'
 import { namedList, namedQueryOf } from './named-query'
 import { showQuery } from './progress'
+import { type ChartOptions, chartAsked, chartOptions, drawnInTerminal } from './query-chart'
 import { helpAfter } from './query-help'
 import { copyToParquet, isCopied, type Output, openOutput, writeAnswer } from './query-output'
 import { type Format, formats, print } from './query-print'
@@ -51,7 +53,7 @@ WHERE day >= '2026-11-01' opens only the files of those days.
     'Nothing has been archived yet: a server does so after NONIUS_ARCHIVE_FLUSH_SECONDS (60) and when it stops; --fresh asks it to do so now.',
 }
 
-interface Options extends Narrowing {
+interface Options extends Narrowing, ChartOptions {
   named?: string
   file?: string
   format: Format
@@ -75,7 +77,11 @@ export function queryCommand(place: LakePlace = dataDir): Command {
     .addOption(
       new Option('-f, --format <format>', 'how to print').choices(formats).default('table'),
     )
-    .option('-o, --output <file>', 'write a file instead: .parquet, .csv, .json or .ndjson')
+    .option(
+      '-o, --output <file>',
+      'write a file instead: .parquet, .csv, .json or .ndjson; of a chart .svg or .html',
+    )
+  for (const option of chartOptions()) command.addOption(option)
   if (place.freshen) command.option('--fresh', 'put what is stored by now into the lake first')
   for (const option of place.options()) command.addOption(option)
   return command
@@ -95,6 +101,7 @@ async function query(place: LakePlace, given: string | undefined, options: Optio
   const narrowing = toNarrowing(options)
   const question = await questionOf(given, options, narrowing)
   const output = options.output === undefined ? undefined : await openOutput(options.output)
+  const chart = chartAsked(options, output?.kind)
   if (output && options.chosen !== undefined && options.chosen !== output.kind) {
     throw new CommandError(
       `--format ${options.chosen} and --output ${options.output} are two formats: give one of them`,
@@ -109,7 +116,7 @@ async function query(place: LakePlace, given: string | undefined, options: Optio
     throw new CommandError(mistake + where)
   }
   process.stderr.write(said(narrowing) ?? '')
-  const count = await answerTo(place, lake, question, { options, output })
+  const count = await answerTo(place, lake, question, { options, output, chart })
   if (count === undefined) return
 
   // An aggregate over nothing has a row: only the lake knows whether anything was meant.
@@ -148,6 +155,8 @@ async function questionOf(
 
 interface Wanted {
   options: Options
+  /** Absent where rows are asked for, and no chart. */
+  chart: ChartAsked | undefined
   output: Output | undefined
 }
 
@@ -156,7 +165,7 @@ async function answerTo(
   place: LakePlace,
   lake: Lake,
   question: LakeQuery,
-  { options, output }: Wanted,
+  { options, output, chart }: Wanted,
 ): Promise<number | undefined> {
   const stopped = new AbortController()
   void stopSignal(() => process.exit(CANCELLED)).then(() => stopped.abort())
@@ -168,10 +177,13 @@ async function answerTo(
     if (output === undefined) {
       const answer = await ask(question)
       progress[Symbol.dispose]()
-      process.stdout.write(print[options.format](answer))
+      process.stdout.write(
+        chart ? await drawnInTerminal(answer, chart) : print[options.format](answer),
+      )
       return answer.rows.length
     }
-    const count = await writeTo(output, question, { ask, byEngine: place.writesFiles === true })
+    const byEngine = place.writesFiles === true
+    const count = await writeTo(output, question, { ask, byEngine, chart })
     process.stderr.write(`${options.output}: ${count} ${count === 1 ? 'row' : 'rows'}.\n`)
     return count
   } catch (error) {
@@ -185,10 +197,15 @@ async function answerTo(
 // Shells report a program that Ctrl-C ended so: 128 and the number of the signal.
 const CANCELLED = 130
 
+interface Writing extends Pick<Wanted, 'chart'> {
+  ask(one: LakeQuery): Promise<LakeAnswer>
+  byEngine: boolean
+}
+
 async function writeTo(
   output: Output,
   question: LakeQuery,
-  { ask, byEngine }: { ask: (one: LakeQuery) => Promise<LakeAnswer>; byEngine: boolean },
+  { ask, byEngine, chart }: Writing,
 ): Promise<number> {
   let count = 0
   await output.write(async (path) => {
@@ -199,7 +216,7 @@ async function writeTo(
     }
     const answer = await ask(question)
     count = answer.rows.length
-    await writeAnswer(answer, output.kind, path)
+    await writeAnswer(answer, output.kind, { path, chart })
   })
   return count
 }

@@ -84,7 +84,7 @@ async function aboutWhom(
 }
 
 /** Names whoever asks: a key by its id, a person by a digest. */
-async function nameOf(deps: Needs, { keyId, person, tenantId }: Principal): Promise<string> {
+export async function nameOf(deps: Needs, { keyId, person, tenantId }: Principal): Promise<string> {
   return person === undefined ? keyId : personName(deps, tenantId, person.learnerId)
 }
 

@@ -18,6 +18,11 @@ export function viewerFor(question: Question, { services }: Pick<AppDeps, 'servi
     if (!isFit(role)) {
       throw new AppError('forbidden', `Whoever has the role ${role} may not ask this.`)
     }
+    const { scopes, person, role: own } = principal
+    const isSystem = own === undefined && person === undefined
+    if (askingOf(question).changes && isSystem && !scopes.includes('admin')) {
+      throw new AppError('forbidden', 'This key does not have the scope admin.')
+    }
     const viewer = (await viewerOf(principal, services, isFit))!
     if (viewer.seesPeople || !askingOf(question).aboutPeople) return viewer
     const detail = 'This key is for aggregates only, and this is about single people.'

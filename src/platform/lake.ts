@@ -1,7 +1,7 @@
 /**
  * The reader is a tenant, whose view `events` has its own events only, or the operator, whose view
- * has those of all. The view is what binds a tenant, not the SQL: SQL that is not our own has to be
- * judged before it comes here, since an engine lets it name files and tables beside the view.
+ * has those of all. The view is what binds a tenant, not the SQL: SQL that is not our own says so
+ * (`LakeQuery.foreign`), since an engine lets it name files and tables beside the view.
  */
 export type LakeReader = { tenantId: string } | 'operator'
 
@@ -38,6 +38,24 @@ export interface LakeQuery {
   where?: string | undefined
   /** The query may ask for limits below those of `lakeLimits`. */
   limits?: Partial<LakeLimits> | undefined
+  /**
+   * The SQL is somebody else's. It is judged by the engine's own grammar before it runs: one query over the
+   * view `events`, with functions of a list. It sees no other row than its reader's, whatever it makes
+   * the engine evaluate first, and has a process of its own or a workgroup with limits.
+   */
+  foreign?: Foreign | undefined
+}
+
+/** A value of a parameter, `$name` in the SQL. */
+export type SqlValue =
+  | { type: 'text' | 'date' | 'time'; value: string }
+  | { type: 'number' | 'integer'; value: number }
+  | { type: 'boolean'; value: boolean }
+  | { type: 'null' }
+
+export interface Foreign {
+  /** By name. Each that the SQL has is given, and no other. */
+  parameters: Readonly<Record<string, SqlValue>>
 }
 
 // Five minutes are longer than a person waits at a prompt; Athena itself would go on for half an hour.
@@ -93,4 +111,13 @@ export interface Lake extends AsyncDisposable {
    * @throws {AppError} `not_found` as `poll`
    */
   cancel(reader: LakeReader, id: string): Promise<void>
+}
+
+export interface SqlJudge {
+  /**
+   * Judges somebody else's SQL without running it.
+   * @returns the names of its parameters
+   * @throws {AppError} `invalid_request` with what is not allowed, `busy` as `Lake.start`
+   */
+  judge(sql: string): Promise<string[]>
 }

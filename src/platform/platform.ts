@@ -1,3 +1,4 @@
+import type { Aggregates } from './aggregates'
 import type { Archive } from './archive'
 import type { BlobStore } from './blob-store'
 import type { ChangeFeed } from './change-feed'
@@ -7,7 +8,7 @@ import type { DeliveryQueue } from './delivery-queue'
 import type { DocumentStore } from './document-store'
 import type { EventStore } from './event-store'
 import type { FileLinks } from './file-links'
-import type { Lake } from './lake'
+import type { Lake, SqlJudge } from './lake'
 import type { LakeErasures } from './lake-erasures'
 import type { LiveFeed } from './live-feed'
 import type { QuarantineStore } from './quarantine-store'
@@ -50,9 +51,11 @@ export interface ServingPlatform {
    * The lake answers SQL over what is archived. An engine is loaded into the process on first use
    * only.
    */
-  lake: Lake
+  lake: Lake & SqlJudge
   /** Erasures in the lake are asked for here. Absent where the archive erases by itself. */
   lakeErasures?: LakeErasures | undefined
+  /** Metrics are counted here as they arrive. Absent where the lake answers them all (on AWS). */
+  aggregates?: Aggregates | undefined
   documents: DocumentStore
   /**
    * Blobs hold what is too large for a document; each part of the code puts under its own prefix.

@@ -14,6 +14,8 @@ export interface AskOptions {
   signal?: AbortSignal | undefined
   /** Told each time that the query was found running. */
   onProgress?: ((state: Extract<LakeState, { status: 'running' }>) => void) | undefined
+  /** Reads the pages, and returns the rows to answer with: all of them unless it says otherwise. */
+  read?: ((pages: AsyncIterable<unknown[][]>) => Promise<unknown[][]>) | undefined
 }
 
 // The shortest queries of Athena take half a second. Growing by half, the delay seen stays under a
@@ -30,7 +32,7 @@ const GROWTH = 1.5
 export async function askLake(
   lake: Lake,
   query: LakeQuery,
-  { signal, onProgress }: AskOptions = {},
+  { signal, onProgress, read = readAll }: AskOptions = {},
 ): Promise<LakeAnswer> {
   const { reader } = query
   signal?.throwIfAborted()
@@ -63,11 +65,7 @@ export async function askLake(
       isOver = true
       throw new AppError('invalid_request', state.reason)
     }
-    const rows: unknown[][] = []
-    for await (const page of state.pages) {
-      signal?.throwIfAborted()
-      for (const row of page) rows.push(row)
-    }
+    const rows = await read(whileWanted(state.pages, signal))
     isOver = true
     return { columns: state.columns, rows }
   } catch (error) {
@@ -76,5 +74,20 @@ export async function askLake(
   } finally {
     signal?.removeEventListener('abort', onAbort)
     if (!isOver) await cancel()
+  }
+}
+
+async function readAll(pages: AsyncIterable<unknown[][]>): Promise<unknown[][]> {
+  const rows: unknown[][] = []
+  for await (const page of pages) {
+    for (const row of page) rows.push(row)
+  }
+  return rows
+}
+
+async function* whileWanted(pages: AsyncIterable<unknown[][]>, signal: AbortSignal | undefined) {
+  for await (const page of pages) {
+    signal?.throwIfAborted()
+    yield page
   }
 }

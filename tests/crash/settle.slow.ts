@@ -1,9 +1,11 @@
 import { expect, it } from 'bun:test'
 import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createAggregates } from '../../src/platform/local/aggregates/read'
 import { openArchive } from '../../src/platform/local/archive'
 import { createDuck } from '../../src/platform/local/parquet/duck'
 import { openSettlement } from '../../src/platform/local/settlement'
+import { createTurns } from '../../src/platform/turns'
 import { silentLog } from '../../src/telemetry/log'
 import { clockAt } from '../support/clock'
 import { temporaryFolder } from '../support/folders'
@@ -12,9 +14,15 @@ import { run } from '../support/program'
 import { aBatch, aRecord } from '../support/records'
 
 const program = join(import.meta.dir, '../support/settling-program.ts')
-const settle = (folder: string, step = '') => run(['bun', program, folder, step])
+const fileOf = (folder: string) => join(folder, '../../aggregates.db')
+const settle = (folder: string, step = '') => run(['bun', program, folder, step, fileOf(folder)])
 
 const at = (time: string, more = {}) => aRecord({ receivedAt: `2026-11-${time}:00.000Z`, ...more })
+
+const ever = {
+  ...{ tenantId: 'default', timeZone: 'UTC' },
+  edges: ['2026-01-01', '2027-01-01'].map((day) => Date.parse(`${day}T00:00:00Z`)),
+}
 
 it('loses and repeats no event, killed at whichever step', async () => {
   using root = temporaryFolder()
@@ -62,12 +70,24 @@ it('loses and repeats no event, killed at whichever step', async () => {
       const plain = `SELECT count(DISTINCT event_id) FROM read_parquet('${folder}/*/*/*/*.parquet')`
       expect(Number((await lakeOf({ folder, duck }).query(plain)).rows[0]![0])).toBe(after.length)
       // A batch may come again first.
-      await using archive = openArchive({ folder, log: silentLog })
+      const aggregates = { file: fileOf(folder), key: '0a', zones: async () => ({}) }
+      await using archive = openArchive({ folder, log: silentLog, aggregates })
       const clock = clockAt(() => new Date())
       const settlement = await openSettlement({ folder, archive, clock })
+      // What is counted is what is there, wherever it was cut short.
+      const follower = archive.workshop.follower!
+      await follower.catchUp(new AbortController().signal)
+      const counted = createAggregates({ ...aggregates, follower, turns: createTurns() })
+      const count = async () => {
+        const { rows } = await lakeOf({ folder, duck }).query('SELECT count(*) FROM events')
+        const [group] = (await counted.count({ ...ever, metric: 'events' })) ?? []
+        expect([n, group?.counts]).toEqual([n, [Number(rows[0]![0])]])
+      }
+      await count()
       for (const batch of batches) await archive.write(batch)
       await settlement.settle({ until: '2026-11-18' })
       expect([n, await ids(folder)]).toEqual([n, after])
+      await count()
       const files = [...new Bun.Glob('**/*.parquet').scanSync(folder)]
       expect(files.map((file) => file.replace(/-[0-9a-f]{12}-/, '-ID-')).sort()).toEqual([
         'retention_class=standard/day=2026-11-15/hour=24/settled-59-ID-0z.parquet',

@@ -5,9 +5,10 @@ import { clockAt } from './clock'
 
 // Settles the lake of a folder, for a test that kills it: at the step of this number, it kills
 // itself. It says how many steps there were.
-const [folder = '', number = ''] = process.argv.slice(2)
+const [folder = '', number = '', file = ''] = process.argv.slice(2)
 let steps = 0
-const archive = openArchive({ folder, log: silentLog })
+const aggregates = { file, key: '0a', zones: async () => ({}) }
+const archive = openArchive({ folder, log: silentLog, ...(file !== '' && { aggregates }) })
 const settlement = await openSettlement({
   folder,
   archive,
@@ -17,6 +18,7 @@ const settlement = await openSettlement({
     if (String(steps) === number) process.kill(process.pid, 'SIGKILL')
   },
 })
+await archive.workshop.follower?.catchUp(new AbortController().signal)
 await settlement.settle({ until: '2026-11-18' })
 await archive[Symbol.asyncDispose]()
 process.stdout.write(`${steps}\n`)

@@ -8,6 +8,8 @@ interface Asking {
    * it has groups, which are left out when they are of few.
    */
   aboutPeople?: true
+  /** It changes something: a key with a scope needs `admin` for it. */
+  changes?: true
   /** The question is about whoever asks, whatever else they may see. */
   aboutThemself?: true
 }
@@ -43,8 +45,8 @@ export const questions = {
   'DELETE /analytics/exports/{id}': people,
   'GET /analytics/loads': analysts,
   'GET /rosters': admins,
-  'PUT /rosters': admins,
-  'DELETE /rosters': admins,
+  'PUT /rosters': { ...admins, changes: true },
+  'DELETE /rosters': { ...admins, changes: true },
 } as const satisfies Record<string, Asking>
 
 export type Question = keyof typeof questions
@@ -61,8 +63,9 @@ export function mayAsk(role: Role, question: Question): boolean {
 
 /** Writes who may ask, for the text of a route. */
 export function askedBy(question: Question): string {
-  const { roles, aboutPeople, aboutThemself } = askingOf(question)
+  const { roles, aboutPeople, aboutThemself, changes } = askingOf(question)
   const names = roles.map((role) => `\`${role}\``)
+  if (changes) return `Role ${names.join(' or ')}, or scope \`admin\`.`
   const listed = names.length === 1 ? `Role ${names}` : `Roles ${listOf(names)}`
   const whose = aboutThemself ? 'each about themself' : 'each of what they may see (docs/roles.md)'
   const few = aboutPeople ? '' : ' Whoever may not see people is shown no group below 5.'

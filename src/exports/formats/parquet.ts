@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { zstdCompress } from 'node:zlib'
+import zlib from 'node:zlib'
 import type { ExportField } from '../fields'
 import type { Format, PartWriter } from './format'
 import { plainPage } from './parquet-page'
@@ -10,7 +10,8 @@ import { type ThriftWriter, thriftWriter } from './thrift'
  * they are, compressed by Zstandard. A part of a file is a row group, and its note is what the footer says of it.
  */
 
-const compress = promisify(zstdCompress) as (bytes: Uint8Array) => Promise<Uint8Array>
+// Node 20, which loads this and never comes here, has no such function.
+const compress = (bytes: Uint8Array): Promise<Uint8Array> => promisify(zlib.zstdCompress)(bytes)
 
 const MAGIC = 'PAR1'
 const CREATED_BY = 'nonius'

@@ -3,6 +3,7 @@ import { unknownTypesModes } from '../../event/event-type'
 import { readRate } from '../../limits/rate'
 import type { ServingPlatform } from '../../platform/platform'
 import { type Tenant, xapiModes } from '../../platform/registry/tenants'
+import { zoneNamed } from '../../query/zone'
 import { hostPatternExpected, isHostPattern, MAX_HOSTS } from '../../webhooks/target/hosts'
 import { TenantBudgetSettings } from '../budgets/schemas'
 import { viewExample as keyExample, MadeKey, secretExample } from '../keys/schemas'
@@ -39,6 +40,21 @@ const hosts = z
     example: ['*.example.edu'],
   })
 
+const timeZone = z
+  .string()
+  .transform((name, context) => {
+    const zone = zoneNamed(name)
+    if (zone !== undefined) return zone
+    const message = 'Must be a time zone by its IANA name, e.g. America/New_York'
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+  .openapi({
+    type: 'string',
+    description: 'Its days, in answers that are about days; those of UTC where nothing is chosen',
+    example: 'America/New_York',
+  })
+
 const LimitChanges = z.strictObject(rates).openapi('TenantLimitChanges', {
   description: 'Requests of all callers of the tenant together; what is left out is not limited',
 })
@@ -60,6 +76,7 @@ export const TenantChanges = z
     limits: LimitChanges.nullable().optional().openapi({ description: 'null: none' }),
     webhookHosts: hosts.nullable().optional(),
     budgets: TenantBudgetSettings.nullable().optional().openapi({ description: 'null: none' }),
+    timeZone: timeZone.nullable().optional().openapi({ description: 'null: UTC' }),
   })
   .openapi('TenantChanges')
 
@@ -73,6 +90,7 @@ export const TenantView = z
     limits: Limits.optional(),
     webhookHosts: hosts.optional(),
     budgets: TenantBudgetSettings.optional(),
+    timeZone: z.string().optional().openapi({ description: 'Left out: UTC' }),
     createdAt: z.iso.datetime(),
   })
   .openapi('Tenant')
@@ -96,6 +114,7 @@ export function viewOf(
     limits,
     webhookHosts,
     budgets,
+    timeZone,
   } = tenant
   const { unknownTypes = config.unknownTypes } = tenant
   const chosen = {
@@ -103,6 +122,7 @@ export function viewOf(
     ...(limits && { limits }),
     ...(webhookHosts && { webhookHosts }),
     ...(budgets && { budgets }),
+    ...(timeZone && { timeZone }),
   }
   return { id, name, xapi, unknownTypes, ...chosen, createdAt }
 }

@@ -122,7 +122,6 @@ export function openServing(
     box,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock, tokens }),
     wakeReplay: lazyReplayWakes(queueUrl),
-    // No route asks it over HTTP yet: of the functions, only that which delivers may use a workgroup.
     lake: lazyLake({ workgroup, database, tokens, clock }),
     lakeErasures: lazyLakeErasures(blobs),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),

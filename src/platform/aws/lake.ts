@@ -11,7 +11,7 @@ import {
 import { AppError } from '../../error/app-error'
 import type { StorageError } from '../../error/storage-error'
 import type { Clock } from '../clock'
-import type { Lake, LakeLimits, LakeReader, LakeState } from '../lake'
+import type { Lake, LakeLimits, LakeReader, LakeState, SqlJudge } from '../lake'
 import {
   limitsOf,
   nameOf,
@@ -57,7 +57,9 @@ const ADVICE = 'narrow it, or let Athena write it: UNLOAD (SELECT …) TO …'
  * Answers SQL by Athena. Athena gives a column that is a list or a row as text that cannot be taken
  * apart for certain: `CAST(issue_codes AS json)` gives it as JSON.
  */
-export function createLake({ client, workgroup, database, tokens, clock }: LakeNeeds): Lake {
+export function createLake(needs: LakeNeeds): Lake & SqlJudge {
+  const { client, workgroup, database, tokens, clock } = needs
+
   async function submit(sql: string): Promise<string> {
     const started = await guarded('starting a query', () => {
       return client.send(
@@ -147,10 +149,11 @@ export function createLake({ client, workgroup, database, tokens, clock }: LakeN
   return {
     isImmediate: false,
 
-    async start({ reader, sql, limits, timezone: asked, where }) {
+    async start({ reader, sql, limits, timezone: asked, where, foreign }) {
       const tenantId = reader === 'operator' ? undefined : reader.tenantId
       const timezone = zoneOf(asked)
-      const execution = await submit(await boundTo(sql, { tenantId, timezone, where, database }))
+      const bound = await boundTo(sql, { tenantId, timezone, where, foreign, database })
+      const execution = await submit(bound)
       const signer = await tokens()
       const at = clock.now().getTime()
       const isZoned = timezone === undefined ? {} : { isZoned: true as const }
@@ -159,6 +162,10 @@ export function createLake({ client, workgroup, database, tokens, clock }: LakeN
     },
 
     poll,
+
+    async judge(sql) {
+      return (await import('./lake/foreign')).judgeForeign(sql)
+    },
 
     async cancel(reader, id) {
       await stop((await startedBy(reader, id)).execution)

@@ -4,7 +4,7 @@ import type { DeliveryLog } from '../delivery-log'
 import type { DeliveryQueue } from '../delivery-queue'
 import type { DocumentStore } from '../document-store'
 import type { FileLinks } from '../file-links'
-import type { Lake } from '../lake'
+import type { Lake, SqlJudge } from '../lake'
 import type { LakeErasures } from '../lake-erasures'
 import type { SecretBox } from '../secret-box'
 import type { StatementStore } from '../statement-store'
@@ -186,7 +186,7 @@ export function lazyLakeErasures(blobs: BlobStore): LakeErasures {
 /** Opens the lake when first needed: only questions over the lake use Athena's client. */
 export function lazyLake(
   needs: Omit<Parameters<typeof import('./lake')['createLake']>[0], 'client'>,
-): Lake {
+): Lake & SqlJudge {
   const opened = once(async () => {
     const [{ AthenaClient }, { createLake }] = await Promise.all([
       import('@aws-sdk/client-athena'),
@@ -199,6 +199,7 @@ export function lazyLake(
     start: async (query) => (await opened()).start(query),
     poll: async (reader, id) => (await opened()).poll(reader, id),
     cancel: async (reader, id) => (await opened()).cancel(reader, id),
+    judge: async (sql) => (await opened()).judge(sql),
     async [Symbol.asyncDispose]() {},
   }
 }

@@ -8,6 +8,7 @@ import type { Archive } from '../archive'
 import type { ChangeBatch } from '../change-feed'
 import type { ArchiveTrouble } from '../platform'
 import { folderOf } from '../shared/lake-layout'
+import { type AggregatesOptions, createFollower, type Follower } from './aggregates/follower'
 import { createEraser } from './archive/erase'
 import { gapsOf, type Placed } from './archive/parts'
 import { openStaging } from './archive/staging'
@@ -35,6 +36,8 @@ export interface LocalArchive extends Archive {
     placing: Lock
     /** Files that are there are written anew. */
     reworking: Lock
+    /** Counts what is in the lake. Absent where nobody asks. */
+    follower?: Follower | undefined
   }
 }
 
@@ -43,7 +46,12 @@ export interface LocalArchive extends Archive {
  * process of its own. A file is named after the batch and which of its records it holds: a batch that
  * comes again goes on where it was, however it was cut, and no record is ever in two files.
  */
-export function openArchive({ folder, log }: { folder: string; log: Log }): LocalArchive {
+export function openArchive(options: {
+  folder: string
+  log: Log
+  aggregates?: AggregatesOptions | undefined
+}): LocalArchive {
+  const { folder, log, aggregates } = options
   // Staging is beside the lake: a rename within one file system, and no reader sees a half file.
   const staging = openStaging(join(dirname(folder), 'staging'))
   const refused = join(dirname(folder), 'refused')
@@ -51,7 +59,10 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
   const placing = createLock()
   const reworking = createLock()
   const writer = createPartWriter({ folder, refused, staging, child, log })
-  const erase = createEraser({ folder, refused, child, placing })
+  const spillTo = join(dirname(folder), 'counting')
+  const follower =
+    aggregates && createFollower({ ...aggregates, ...{ folder, spillTo, child, placing, log } })
+  const erase = createEraser({ folder, refused, child, placing, follower })
   const writing = new Set<Promise<void>>()
   let refusedFiles = countFiles(refused)
   let lakeFiles = countSome(folder)
@@ -77,6 +88,8 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
       waitingFor = undefined
     }
     await sync(place)
+    const [retentionClass, day] = where.split('/') as [RetentionClass, string]
+    await follower?.follow({ retentionClass, day })
   }
 
   async function write(batch: ChangeBatch) {
@@ -113,7 +126,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
 
   return {
     files: () => lakeFiles,
-    workshop: { child, placing, reworking },
+    workshop: { child, placing, reworking, follower },
     state: () => ({ waitingFor, setAside: refusedFiles }),
 
     async write(batch) {
@@ -128,7 +141,7 @@ export function openArchive({ folder, log }: { folder: string; log: Log }): Loca
       return reworking.run(async () => {
         // New files that are not in their place yet hold people, too.
         await placing
-          .run(() => finish(folder))
+          .run(() => finish(folder, follower))
           .catch((error: unknown) => {
             throw translated('erasing from the lake', error)
           })

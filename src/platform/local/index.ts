@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import type { Log } from '../../telemetry/log'
 import type { Clock } from '../clock'
 import type { Platform } from '../platform'
-import type { XapiMode } from '../registry/tenants'
+import type { Tenant, XapiMode } from '../registry/tenants'
 import { createTokenSigner } from '../shared/page-token'
 import { createSecretBox } from '../shared/secret-box'
 import { createTurns } from '../turns'
+import { createAggregates } from './aggregates/read'
 import { openArchive } from './archive'
 import { migrateLake } from './archive/migrate'
 import { openBlobStore } from './blob-store'
@@ -78,6 +79,7 @@ export function openDocumentsFile(dataDir: string, clock: Clock) {
  *     hot/           the log of events in generations (SQLite) with their indexes
  *     blobs/         what is too large for a row, attachments of xAPI among it, a file each
  *     lake/          Parquet, written and read by DuckDB
+ *     aggregates.db  what the lake's files come to by quarter of an hour, made from them (SQLite)
  *     damaged/       what could not be read any more and was made anew
  *     secret.key     what keys of all kinds are derived from; back it up with the data
  *
@@ -120,8 +122,21 @@ export async function openLocalPlatform(options: {
   const changes = createChangeFeed({ log, cursors: followed, clock, telemetry })
   const lake = openServingLake(dataDir)
   await migrateLake([lakeFolder(dataDir), join(dataDir, 'lake', 'refused')], telemetry)
-  const archive = openArchive({ folder: lakeFolder(dataDir), log: telemetry })
+  const counting = {
+    file: join(dataDir, 'aggregates.db'),
+    key: Buffer.from(secrets.derive('people in aggregates', 16)).toString('hex'),
+    zones: async () => zonesOf(await registry.tenants.list()),
+  }
+  const archive = openArchive({
+    folder: lakeFolder(dataDir),
+    log: telemetry,
+    aggregates: counting,
+  })
   const settlement = await openSettlement({ folder: lakeFolder(dataDir), archive, clock })
+  const { follower } = archive.workshop
+  const catchingUp = new AbortController()
+  // A lake from before is counted beside all other work.
+  const caughtUp = follower?.catchUp(catchingUp.signal)
   const conformance = createConformanceCounts(db, { clock, log: telemetry })
   const activity = createSourceActivity(db, { log: telemetry })
   const typeCounts = createTypeCounts(db, { clock, log: telemetry })
@@ -135,6 +150,7 @@ export async function openLocalPlatform(options: {
     archive,
     settlement,
     lake,
+    aggregates: follower && createAggregates({ file: counting.file, follower, turns }),
     quarantine: createQuarantineStore(db, tokens, turns),
     statements,
     defaultXapi,
@@ -153,11 +169,13 @@ export async function openLocalPlatform(options: {
     gauges: () => readGauges(dataDir, { db, changes, deliveries }),
 
     async [Symbol.asyncDispose]() {
+      catchingUp.abort()
       live[Symbol.dispose]()
       await events[Symbol.asyncDispose]()
       await statements[Symbol.asyncDispose]()
       await log.close()
       await archive[Symbol.asyncDispose]()
+      await caughtUp
       await lake[Symbol.asyncDispose]()
       conformance[Symbol.dispose]()
       activity[Symbol.dispose]()
@@ -167,4 +185,12 @@ export async function openLocalPlatform(options: {
       lock[Symbol.dispose]()
     },
   }
+}
+
+/** Lists the zones of those whose days are not those of UTC. */
+function zonesOf(tenants: readonly Tenant[]): Record<string, string> {
+  const zoned = tenants.flatMap(({ tenantId, timeZone }) => {
+    return timeZone === undefined ? [] : [[tenantId, timeZone] as const]
+  })
+  return Object.fromEntries(zoned)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { AppError } from '../../error/app-error'
-import type { Lake, LakeLimits, LakeQuery, LakeReader, LakeState } from '../lake'
+import type { Lake, LakeLimits, LakeQuery, LakeReader, LakeState, SqlJudge } from '../lake'
 import {
   limitsOf,
   nameOf,
@@ -11,7 +11,7 @@ import {
   zoneOf,
 } from '../shared/lake-answers'
 import { type Execute, type Execution, executeWith } from './lake/execute'
-import { executeApart } from './lake/query-child'
+import { executeApart, judgeApart } from './lake/query-child'
 import { createDuck } from './parquet/duck'
 import { openSpillFolder } from './spill-folder'
 
@@ -22,7 +22,9 @@ import { openSpillFolder } from './spill-folder'
 export function openLake(dataDir: string): Lake {
   const spill = openSpillFolder()
   const duck = createDuck({ spillTo: spill.path })
-  const lake = createLake({ execute: executeWith({ folder: lakeFolder(dataDir), duck }) })
+  const createLocked = () => createDuck({ spillTo: spill.path })
+  const execute = executeWith({ folder: lakeFolder(dataDir), duck, createLocked })
+  const lake = createLake({ execute })
   return {
     ...lake,
     async [Symbol.asyncDispose]() {
@@ -37,9 +39,20 @@ export function openLake(dataDir: string): Lake {
 const MOST_BESIDE_A_SERVER = 1
 
 /** Opens the lake for a server: DuckDB is never in its process, but in one of its own per query. */
-export function openServingLake(dataDir: string): Lake {
+export function openServingLake(dataDir: string): Lake & SqlJudge {
   const execute = executeApart({ folder: lakeFolder(dataDir) })
-  return createLake({ execute, most: MOST_BESIDE_A_SERVER })
+  let judging: Promise<unknown> = Promise.resolve()
+  return {
+    ...createLake({ execute, most: MOST_BESIDE_A_SERVER }),
+    /** One process judges at a time, for some tenths of a second. */
+    judge(sql) {
+      const judged = judging.then(() => judgeApart(sql))
+      judging = judged.catch(() => {})
+      return judged.catch((error: Error) => {
+        throw new AppError('invalid_request', error.message)
+      })
+    },
+  }
 }
 
 export function lakeFolder(dataDir: string): string {
@@ -67,7 +80,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
 
   function begin(
     id: string,
-    { sql, reader, timezone, where }: LakeQuery,
+    { sql, reader, timezone, where, foreign }: LakeQuery,
     limits: LakeLimits,
   ): Query {
     const owner = nameOf(reader)
@@ -90,7 +103,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     async function run(): Promise<LakeState> {
       const tenantId = reader === 'operator' ? undefined : reader.tenantId
       try {
-        execution = await execute({ sql, tenantId, timezone, where }, cutOff.signal)
+        execution = await execute({ sql, tenantId, timezone, where, foreign }, cutOff.signal)
         const { columns, chunks } = execution
         const pages = { [Symbol.asyncIterator]: () => withinLimits(read(chunks), limits, ADVICE) }
         return { status: 'done', columns, pages }

@@ -31,10 +31,10 @@ export async function openSettlement(options: {
   step?: ((name: string) => void) | undefined
 }): Promise<LocalSettlement> {
   const { folder, archive, clock, step = () => {} } = options
-  const { child, placing, reworking } = archive.workshop
+  const { child, placing, reworking, follower } = archive.workshop
   const isUnwanted = () => reworking.isAwaited()
-  const settleDay = createDaySettler({ folder, child, placing, isUnwanted, step })
-  const expireDay = createExpirer({ folder, child, placing })
+  const settleDay = createDaySettler({ folder, child, placing, follower, isUnwanted, step })
+  const expireDay = createExpirer({ folder, child, placing, follower })
   // One of them at a time: each stops for an erasure, and not for another of its own.
   const own = createLock()
   let problem: string | undefined
@@ -49,7 +49,7 @@ export async function openSettlement(options: {
       signal?.throwIfAborted()
       try {
         return await reworking.run(async () => {
-          await placing.run(() => finish(folder))
+          await placing.run(() => finish(folder, follower))
           return settleDay(one, signal)
         })
       } catch (error) {
@@ -100,7 +100,7 @@ export async function openSettlement(options: {
           if (signal?.aborted) break
           const day = await own.run(() => {
             return reworking.run(async () => {
-              await placing.run(() => finish(folder))
+              await placing.run(() => finish(folder, follower))
               return expireDay(one, { now, keptDays, isDryRun })
             })
           })
@@ -113,6 +113,7 @@ export async function openSettlement(options: {
         const refused = join(dirname(folder), 'refused')
         const due = { now, keptDays, isDryRun, staging }
         removed += await reworking.run(() => expireRefused(refused, due))
+        if (removed > 0 && !isDryRun) await follower?.sweep()
       } catch (error) {
         throw translated('removing what was kept for long enough', error)
       } finally {

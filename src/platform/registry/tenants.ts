@@ -32,6 +32,8 @@ export interface Tenant {
   webhookHosts?: string[] | undefined
   /** All its sources together may send and hold so much; any amount when absent. */
   budgets?: TenantBudgets | undefined
+  /** Its days are those of this time zone, an IANA name; those of UTC when absent. */
+  timeZone?: string | undefined
   /** Events that arrived before then are not read any more, ISO 8601 UTC. */
   hiddenBefore?: string | undefined
 }

@@ -57,6 +57,7 @@ const resources: Resources = {
   rootKeyId: KeyMetadata!.KeyId!,
   athenaWorkgroup: '',
   glueDatabase: '',
+  questionsWorkgroup: '',
   settlingWorkgroup: '',
   lakeBucket: '',
   // Of an API that has no connections: whoever is answered there is gone.

@@ -189,6 +189,18 @@ describe('settling', () => {
   })
 })
 
+describe('questions over HTTP', () => {
+  const { configuration } = named(graph, 'Workgroup', 'Questions').inputs
+
+  it('stop at ten cents, and are answered apart from all others', () => {
+    expect(configuration.bytesScannedCutoffPerQuery).toBeLessThanOrEqual(20 * 1024 ** 3)
+    expect(configuration.enforceWorkgroupConfiguration).toBe(true)
+    const results = named(graph, 'Bucket', 'QueryResultsBucket').inputs.bucket
+    const { outputLocation } = configuration.resultConfiguration
+    expect(outputLocation).toBe(`s3://${results}/questions/`)
+  })
+})
+
 describe('questions to the lake', () => {
   const { configuration } = named(graph, 'Workgroup', 'Analysis').inputs
 
@@ -235,6 +247,9 @@ describe('questions to the lake', () => {
     expect(encryptionConfiguration).toEqual({ encryptionOption: 'SSE_S3' })
     expect(outputLocation).toBe(`s3://${results}/`)
     const { rules } = named(graph, 'BucketLifecycleConfiguration', 'QueryResultsLifecycle').inputs
-    expect(rules).toMatchObject([{ status: 'Enabled', expiration: { days: 30 } }])
+    expect(rules).toMatchObject([
+      { status: 'Enabled', expiration: { days: 30 } },
+      { status: 'Enabled', expiration: { days: 1 }, filter: { prefix: 'questions/' } },
+    ])
   })
 })

@@ -48,6 +48,11 @@ const forbidden: [role: string, action: string, resource: string][] = [
     'athena:StartQueryExecution',
     named(graph, 'Workgroup', 'Analysis').outputs.arn as string,
   ],
+  ['Api', 'athena:StartQueryExecution', workgroup('Settling')],
+  ['Api', 's3:GetObject', `${bucketArn('QueryResults')}/of-an-analyst.csv`],
+  ['Api', 's3:GetObject', `${bucketArn('QueryResults')}/settling/a.csv`],
+  ['Api', 's3:PutObject', `${bucketArn('Lake')}/events/a`],
+  ['Api', 'glue:UpdateTable', settledTable],
   // Sweep may: it forgets documents that are old.
   ['Realtime', 'dynamodb:DeleteItem', table('Documents')],
   ['Changes', 'dynamodb:PartiQLInsert', table('Events')],

@@ -16,8 +16,8 @@ export interface View {
 }
 
 /** An app whose access requests find what is stored in the lake, as a server's do. */
-export async function startAccessApp() {
-  const test = await startTestApp()
+export async function startAccessApp(given: Parameters<typeof startTestApp>[0] = {}) {
+  const test = await startTestApp(given)
   const { platform, options } = test
   // Consumers of one name follow the log one at a time.
   let flushing = Promise.resolve()

@@ -91,6 +91,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     documents: ['privacy', 'people', 'erasures', 'open-erasures'],
     shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
   },
+  'Saved queries': {
+    documents: ['queries'],
+    shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
+  },
   'Consents, learners under 13, pseudonyms': {
     documents: ['governance'],
     shownBy: ['tests/privacy/erasure-everywhere.test.ts', 'is in no byte'],
@@ -113,6 +117,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     files: ['lake'],
     blobs: ['large/'],
     shownBy: ['tests/contracts/settlement.contract.ts', 'settlement.expire(now, keptDays'],
+  },
+  'Aggregates of the lake': {
+    files: ['aggregates.db'],
+    shownBy: ['tests/local/aggregates.test.ts', 'forget people'],
   },
   'Spill and failed batches': {
     blobs: ['spill/', 'failed/', 'aws/lambda/'],

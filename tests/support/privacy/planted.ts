@@ -129,6 +129,14 @@ export async function plant(
       { ...version, method: 'PUT', 'If-None-Match': '*' },
     ),
     await post(
+      '/analytics/queries/of-one-person',
+      {
+        ...{ title: 'Of one person', parameters: {} },
+        sql: `SELECT count(*) FROM events WHERE actor_id = '${ids.iri}'`,
+      },
+      { method: 'PUT' },
+    ),
+    await post(
       '/keys',
       { name: `of ${ids.user}`, role: 'student', actor: ids.iri },
       { admin: 'true' },

@@ -1,5 +1,7 @@
+import { gunzipSync } from 'node:zlib'
 import type { Question } from '../../../src/access/roles/questions'
-import { eventId, type Mark, marks, type Reader } from './world'
+import { until } from '../until'
+import { eventId, type Mark, marks, type Reader, withMarks } from './world'
 
 export type Send = (method: string, path: string, body?: unknown) => Promise<Response>
 
@@ -9,19 +11,34 @@ export interface Ask {
   path: string
   body?: unknown
   /** Asks as somebody who may, and returns the text of all answers. */
-  answers(send: Send): Promise<string>
+  answers(send: Send, reader: Reader): Promise<string>
   /** Of a question that is not about all that somebody sees. */
   sees?(reader: Reader): readonly Mark[]
+  /** It takes long, and so many readers show it, by name. Left out, all do. */
+  few?: readonly string[]
+  /** The lake answers, which is none where the app is emulated. */
+  isOfLake?: true
+  /** Ids of people stand for marks in the answer, and one is of both organisations. */
+  alsoAbroad?: readonly Mark[]
 }
 
-/** Every event of these is in one answer. */
+/** Everything is in one answer. */
 function once(method: string, path: string, body?: unknown): Ask {
   return { method, path, body, answers: (send) => textOf(send(method, path, body)) }
 }
 
+/** The lake answers with everything, in half a second of two processors. */
+function lake(path: string): Ask {
+  return { ...once('GET', path), isOfLake: true, few: someReaders }
+}
+
+// One of each kind of visibility, of whom one has a token.
+const someReaders = ['teacher', 'a student by token', 'analyst, aggregates only', 'system']
+
 /** Asks for each of several things: one that may not be seen is not there. */
-function each(method: string, paths: readonly string[]): Pick<Ask, 'answers'> {
+function each(method: string, paths: readonly string[]): Ask {
   return {
+    ...{ method, path: paths[0]! },
     async answers(send) {
       const texts = await Promise.all(
         paths.map(async (path) => {
@@ -43,13 +60,80 @@ async function textOf(sent: Promise<Response>): Promise<string> {
   return text
 }
 
-const eventPaths = marks.map((mark) => `/analytics/events/${eventId(mark)}`)
+interface ExportView {
+  id: string
+  status: string
+  url?: string
+}
+
+const exported = { format: 'jsonl' }
+
+/** Makes a file of everything, looks at it until it is there, and reads it. */
+async function exportOf(send: Send): Promise<string> {
+  const { id } = JSON.parse(await textOf(send('POST', '/analytics/export', exported))) as ExportView
+  let view: ExportView | undefined
+  await until(async () => {
+    view = JSON.parse(await textOf(send('GET', `/analytics/exports/${id}`))) as ExportView
+    return view.status !== 'running'
+  }, 30_000)
+  const { pathname } = new URL(view!.url!)
+  const reply = await send('GET', pathname)
+  return gunzipSync(await reply.bytes()).toString()
+}
+
+/** Whoever may looks at, or ends, what they began themself. */
+function ofOwnExport(method: string): Ask {
+  return {
+    ...{ method, path: '/analytics/exports/exp_0', sees: () => [] },
+    async answers(send) {
+      const begun = await textOf(send('POST', '/analytics/export', exported))
+      const { id } = JSON.parse(begun) as ExportView
+      const text = await textOf(send(method, `/analytics/exports/${id}`))
+      // A tenant has five at a time.
+      await send('DELETE', `/analytics/exports/${id}`)
+      return text
+    },
+  }
+}
 
 /** Questions by the way in which the tests of roles ask them. */
 export const asks: { [Asked in Question]?: Ask } = {
   'GET /analytics/events': once('GET', '/analytics/events?limit=1000'),
-  'GET /analytics/events/{id}': {
-    ...{ method: 'GET', path: eventPaths[0]! },
-    ...each('GET', eventPaths),
+  'GET /analytics/events/{id}': each(
+    'GET',
+    marks.map((mark) => `/analytics/events/${eventId(mark)}`),
+  ),
+  'GET /analytics/paths': lake('/analytics/paths?of=type&length=2&repeats=keep'),
+  'GET /analytics/engagement': {
+    ...lake('/analytics/engagement?groupBy=course'),
+    alsoAbroad: ['ada'],
+    async answers(send, { isAggregateOnly }) {
+      const courses = await textOf(send('GET', '/analytics/engagement?groupBy=course'))
+      if (isAggregateOnly) return courses
+      const learners = await textOf(send('GET', '/analytics/engagement?groupBy=learner'))
+      return courses + withMarks(learners)
+    },
   },
+  'GET /analytics/assessments': lake('/analytics/assessments'),
+  'POST /analytics/export': {
+    ...{ method: 'POST', path: '/analytics/export', body: exported, isOfLake: true },
+    ...{ answers: exportOf, few: ['teacher', 'a student by token'] },
+  },
+  // They say how many and when, and of nobody.
+  'GET /analytics/exports': { ...once('GET', '/analytics/exports'), sees: () => [] },
+  'GET /analytics/exports/{id}': ofOwnExport('GET'),
+  'DELETE /analytics/exports/{id}': ofOwnExport('DELETE'),
+  'GET /rosters': { ...once('GET', '/rosters'), sees: () => [] },
+  'PUT /rosters': {
+    ...{ method: 'PUT', path: '/rosters', body: {}, sees: () => [] },
+    async answers(send) {
+      // Whoever may is told that this is no ZIP.
+      const reply = await send('PUT', '/rosters', {})
+      if (reply.status === 415) return reply.text()
+      throw new Error(`${reply.status} ${await reply.text()}`)
+    },
+  },
+  // It is the last, and leaves nobody anything to see.
+  'DELETE /rosters': { ...once('DELETE', '/rosters'), sees: () => [] },
+  'GET /analytics/loads': { ...once('GET', '/analytics/loads'), sees: () => [] },
 }

@@ -1,6 +1,7 @@
 import type { Role } from '../../../src/identity/role'
 import { staffKey } from '../../../src/rosters/groups-of'
 import type { TestApp } from '../app'
+import { anEnvelope, anEvent } from '../envelopes'
 
 /*
  * An organisation with two courses, and another one whose ids are the same. Each event has a mark of its
@@ -21,6 +22,11 @@ export function marksIn(text: string): Mark[] {
 export const PERSON = 'the-person-'
 export const personId = (name: string) => `${PERSON}${name}`
 export const eventId = (mark: Mark, n = 0) => `mark_${mark}-${n}`
+
+/** Puts into an answer about learners the marks of what they did. */
+export function withMarks(text: string): string {
+  return text.replaceAll(new RegExp(`${PERSON}(\\w+)`, 'g'), '$& mark_$1')
+}
 
 /** Somebody asks, and sees so much of the events. */
 export interface Reader {
@@ -73,8 +79,8 @@ const OTHER = 'course-other'
 // A group of k people, and one more.
 const MANY = 6
 
-/** Puts there what all of them ask about. @param from events are of this time, ISO 8601 UTC */
-export async function populate(test: TestApp, from: string) {
+/** Puts there what all of them ask about, an hour ago: not at the edge of the present. */
+export async function populate(test: TestApp) {
   const { registry, documents } = test.platform
   const at = test.clock.now().toISOString()
   await registry.tenants.put({ tenantId: OTHER_TENANT, name: 'A college', createdAt: at })
@@ -87,27 +93,53 @@ export async function populate(test: TestApp, from: string) {
   }
   await enrol('tess', [OWN], [])
   await enrol('maud', [], [OTHER])
-  const some = (mark: Mark, n: number, course?: string, who: string = mark) => ({
-    event_id: eventId(mark, n),
-    event_type: `mark_${mark}`,
-    user_id: personId(who),
-    timestamp: from,
-    properties: { text: `mark_${mark}`, ...(course && { courseId: course }) },
-  })
+  const began = test.clock.now().getTime() - 60 * 60 * 1000
+  const some = (mark: Mark, course?: string, who: string = mark, n = 0): Done[] => {
+    const text = `mark_${mark}`
+    const at = (minute: number) => new Date(began + minute * 60_000).toISOString()
+    const session = `session of ${who} ${n}`
+    const native = (place: number, minute: number) => ({
+      ...{ event_id: eventId(mark, n + place), event_type: text, user_id: personId(who) },
+      ...{ session_id: session, timestamp: at(minute) },
+      properties: { text, ...(course && { courseId: course }) },
+    })
+    const started = {
+      ...anEvent({ eventTime: at(1) }),
+      ...{ type: 'AssessmentEvent', action: 'Started' },
+      actor: { id: personId(who), type: 'Person' },
+      object: { id: `https://example.edu/${text}`, type: 'Assessment' },
+      generated: { id: `https://example.edu/${text}/attempts/${n}`, type: 'Attempt' },
+      ...(course && { group: { id: course, type: 'CourseOffering' } }),
+    }
+    return [{ native: [native(0, 0), native(100, 2)], started }]
+  }
   const crowd = (mark: Mark) =>
-    Array.from({ length: MANY }, (_, n) => some(mark, n, undefined, `${mark}-${n}`))
+    Array.from({ length: MANY }, (_, n) => some(mark, `mark_${mark}`, `${mark}_${n}`, n)).flat()
   const own = [
-    ...[some('ada', 0, OWN), some('bo', 0, OWN), some('cyd', 0, OTHER), some('tess', 0, OTHER)],
+    ...[some('ada', OWN), some('bo', OWN), some('cyd', OTHER), some('tess', OTHER)].flat(),
     ...crowd('crowd'),
   ]
-  const foreign = [some('foreign', 0, OWN, 'ada'), ...crowd('multitude')]
+  const foreign = [...some('foreign', OWN, 'ada'), ...crowd('multitude')]
   await send(test, own, await test.issue(['events:write']))
   await send(test, foreign, await test.issue(['events:write'], OTHER_TENANT))
 }
 
-async function send(test: TestApp, events: object[], key: string) {
+interface Done {
+  native: object[]
+  started: object
+}
+
+async function send(test: TestApp, done: readonly Done[], key: string) {
   const headers = { ...test.as(key), 'Content-Type': 'application/json' }
-  const body = JSON.stringify(events)
-  const reply = await test.request('/api/v1/events', { method: 'POST', headers, body })
-  if (!reply.ok) throw new Error(await reply.text())
+  for (const [path, content] of [
+    ['/api/v1/events', done.flatMap(({ native }) => native)],
+    ['/caliper/v1p2/events', anEnvelope(done.map(({ started }) => started))],
+  ] as const) {
+    const reply = await test.request(path, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(content),
+    })
+    if (!reply.ok) throw new Error(await reply.text())
+  }
 }

@@ -1155,6 +1155,8 @@ export type Tenant = {
   /** Webhooks may go to these hosts only; `*.example.edu` stands for all below `example.edu`. Checked when a webhook is made or changed, and before each delivery. */
   webhookHosts?: string[]
   budgets?: TenantBudgets
+  /** Left out: UTC */
+  timeZone?: string
   createdAt: string
 }
 
@@ -1200,6 +1202,8 @@ export type TenantChanges = {
     /** Bytes of events in the hot store, counted from when this is set */
     hotBytes?: number
   } | null
+  /** null: UTC */
+  timeZone?: string
 }
 
 export type IssuerList = {
@@ -1683,6 +1687,31 @@ export type Arrivals = {
   isAll: boolean
 }
 
+export type Metrics = {
+  rows: {
+    /** The interval begins then, by its own clocks */
+    start: string
+    course?: string | null
+    type?: string | null
+    action?: string | null
+    source?: string | null
+    object?: string | null
+    value: number
+    previous?: number
+  }[]
+  /** The answer begins here, ISO 8601 UTC */
+  from: string
+  /** It ends before */
+  to: string
+  timeZone: string
+  /** There are more groups than `top` */
+  truncated: boolean
+  /** All that arrived before is in the answer, ISO 8601 UTC. Absent on AWS: a metric says how far the lake is behind */
+  completeTo?: string
+  /** So many rows or figures are left out, since they are about fewer than 5 people or would give such away. Absent for whoever sees people */
+  suppressed?: number
+}
+
 export type Paths = {
   sessions?: number
   people?: number
@@ -1961,6 +1990,71 @@ export type LoadReport = {
   reason?: string
   /** It is loaded again so long after it ended, if it is */
   everySeconds?: number
+}
+
+export type SqlAnswer = {
+  columns: {
+    name: string
+    /** As the engine calls it */
+    type: string
+  }[]
+  /** A value for each column; times are ISO 8601, lists and structs JSON */
+  rows: unknown[][]
+  /** If true, there are more rows than these: 10,000, or 3 MB of them */
+  truncated: boolean
+  /** Every event that arrived before then is among those that were asked. Absent on AWS */
+  completeTo?: string
+}
+
+export type SqlQuestion = {
+  /** A `SELECT` */
+  sql: string
+  /** By name: `$course` in the SQL is `{ "course": … }` */
+  parameters?: Record<string, string | number | boolean | null>
+  /** Days and hours are those of this zone; UTC when left out */
+  timezone?: string
+}
+
+export type Queries = {
+  queries: Query[]
+}
+
+export type Query = {
+  name: string
+  title: string
+  description?: string
+  /** If true, it comes with Nonius and stays */
+  isBuiltIn: boolean
+  parameters: Record<string, {
+    type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time'
+    description?: string
+    /** What it is when it is not given; without it, it has to be given */
+    default?: string | number | boolean | null
+  }>
+  sql: string
+  updatedAt?: string
+  /** The id of the key that saved it; a digest of a person */
+  updatedBy?: string
+}
+
+export type QueryRun = {
+  /** By name: `$course` in the SQL is `{ "course": … }` */
+  parameters?: Record<string, string | number | boolean | null>
+  /** Days and hours are those of this zone; UTC when left out */
+  timezone?: string
+}
+
+export type QueryDefinition = {
+  title: string
+  description?: string
+  /** A `SELECT` */
+  sql: string
+  parameters?: Record<string, {
+    type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time'
+    description?: string
+    /** What it is when it is not given; without it, it has to be given */
+    default?: string | number | boolean | null
+  }>
 }
 
 export type RosterState = {
@@ -4851,6 +4945,78 @@ export interface Operations {
       503: Problem
     }
   }
+  /** Count events and people */
+  countEvents: {
+    method: 'GET'
+    path: '/analytics/metrics'
+    query: {
+      /** `events`: how many there were, each counted for as many as it stands for where a policy keeps a sample. `actors`: how many people were in them, each once an interval; software is nobody */
+      metric?: 'events' | 'actors'
+      /** A row for each value in each interval. Left out: all events together */
+      groupBy?: 'type' | 'action' | 'course' | 'source' | 'object'
+      /** Of the time zone; weeks begin on Monday. Left out: the span is one interval */
+      interval?: 'hour' | 'day' | 'week'
+      /** From this day of the time zone on, or this time. Left out: thirty days before `to` */
+      from?: string
+      /** Before this day of the time zone, or this time. Left out: now */
+      to?: string
+      /** Whose days: a name of the IANA database. Left out: the tenant's own, or `UTC` */
+      timeZone?: string
+      /** Gives each row the number of the period before, which is as long */
+      compare?: 'previous'
+      /** Groups, those with the greatest sums */
+      top?: number
+      /** Only events with this value */
+      type?: string
+      /** The action in Caliper's words where it has one, else as it was sent */
+      action?: string
+      /** The course, or the group where no course is known */
+      course?: string
+      /** Who sent it */
+      source?: string
+      /** What it was done to */
+      object?: string
+      /** Who did it */
+      actorId?: string
+      /** Only events with this value */
+      actorType?: string
+      /** Only events with this value */
+      objectType?: string
+      /** Only events with this value */
+      targetId?: string
+      /** Only events with this value */
+      generatedType?: string
+      /** Only events with this value */
+      groupId?: string
+      /** Only events with this value */
+      sessionId?: string
+      /** Only events with this value */
+      assignableId?: string
+      /** Only events with this value */
+      attemptId?: string
+      /** Only events with this value */
+      edAppId?: string
+      /** Only events with this value */
+      organizationId?: string
+      /** Only events with this value */
+      standard?: string
+      /** Only events with this value */
+      profile?: string
+      /** Only events with this value */
+      category?: string
+      /** Who did it, or whom it was done to: somebody whose work was graded */
+      learner?: string
+    }
+    replies: {
+      200: Metrics
+      400: Problem
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
   /** Find frequent paths, or follow a funnel */
   getPaths: {
     method: 'GET'
@@ -5083,6 +5249,105 @@ export interface Operations {
   deleteLoad: {
     method: 'DELETE'
     path: '/analytics/loads/{name}'
+    parameters: {
+      name: string
+    }
+    replies: {
+      204: undefined
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Ask the lake by SQL of your own */
+  askSql: {
+    method: 'POST'
+    path: '/analytics/sql'
+    query: {
+      /** How it is answered. Left out: as `Accept` says (`text/csv`, `application/vnd.apache.arrow.stream`), else JSON */
+      format?: 'json' | 'csv' | 'arrow'
+    }
+    body: SqlQuestion
+    replies: {
+      200: SqlAnswer
+      400: Problem
+      401: Problem
+      403: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** List named queries */
+  listQueries: {
+    method: 'GET'
+    path: '/analytics/queries'
+    replies: {
+      200: Queries
+      401: Problem
+      403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Ask a named query */
+  runQuery: {
+    method: 'POST'
+    path: '/analytics/queries/{name}'
+    parameters: {
+      name: string
+    }
+    query: {
+      /** How it is answered. Left out: as `Accept` says (`text/csv`, `application/vnd.apache.arrow.stream`), else JSON */
+      format?: 'json' | 'csv' | 'arrow'
+    }
+    body: QueryRun
+    replies: {
+      200: SqlAnswer
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Save a query of yours */
+  putQuery: {
+    method: 'PUT'
+    path: '/analytics/queries/{name}'
+    parameters: {
+      name: string
+    }
+    body: QueryDefinition
+    replies: {
+      200: Query
+      201: Query
+      400: Problem
+      401: Problem
+      403: Problem
+      409: Problem
+      413: Problem
+      415: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Delete a query of yours */
+  deleteQuery: {
+    method: 'DELETE'
+    path: '/analytics/queries/{name}'
     parameters: {
       name: string
     }

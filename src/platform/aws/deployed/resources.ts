@@ -21,6 +21,8 @@ export interface Resources {
   rootKeyId: string
   athenaWorkgroup: string
   glueDatabase: string
+  /** The workgroup of Athena in which questions over HTTP are asked. */
+  questionsWorkgroup: string
   /** The workgroup of Athena in which the lake is settled. */
   settlingWorkgroup: string
   /** The bucket of the lake, landed and settled. */

@@ -1,3 +1,5 @@
+import type { Foreign } from '../../lake'
+
 // Space and comments may stand before a statement's first word.
 const BEFORE = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)*`
 const WITH = new RegExp(`^(${BEFORE})with\\b(\\s+recursive\\b)?`, 'i')
@@ -9,6 +11,8 @@ interface Bound {
   timezone?: string | undefined
   /** A condition over the columns of the view. */
   where?: string | undefined
+  /** The SQL is somebody else's. */
+  foreign?: Foreign | undefined
   database: string
 }
 
@@ -16,12 +20,18 @@ interface Bound {
  * Makes a query whose `events` are those of one tenant, or fewer, or have their times in a zone. Athena has
  * one view for everybody, and Glue has no type for times with a zone, so a table of this statement
  * only takes its name; what is no query (`SHOW`, `UNLOAD`) is refused as bad syntax.
+ * @throws {AppError} `invalid_request` for somebody else's SQL that is not allowed
  */
 export async function boundTo(sql: string, bound: Bound): Promise<string> {
-  const { tenantId, timezone, where, database } = bound
+  const { tenantId, timezone, where, foreign, database } = bound
   const theirs = tenantId === undefined ? undefined : `tenant_id = ${literal(tenantId)}`
   const given = where === undefined ? undefined : `(${where})`
   const conditions = [theirs, given].filter((one) => one !== undefined).join(' AND ')
+  if (foreign !== undefined) {
+    // A parser of a megabyte is loaded for it.
+    const { boundForeign } = await import('./foreign')
+    return boundForeign(sql, foreign, { seen: conditions || 'true', timezone, database })
+  }
   if (conditions === '' && timezone === undefined) return sql
   const chosen = timezone === undefined ? '*' : await columnsIn(timezone)
   const only = conditions && ` WHERE ${conditions}`

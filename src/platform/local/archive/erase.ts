@@ -4,6 +4,7 @@ import { dirname, extname, join, relative } from 'node:path'
 import { StorageError } from '../../../error/storage-error'
 import type { RetentionClass } from '../../../event/record'
 import type { Erased, Erasure, FileChange } from '../../erasure'
+import type { Follower } from '../aggregates/follower'
 import { translated } from '../database'
 import { sync } from '../durable-files'
 import type { ArchiveChild } from '../parquet/archive-child'
@@ -22,8 +23,9 @@ export function createEraser(options: {
   refused: string
   child: ArchiveChild
   placing: Lock
+  follower?: Follower | undefined
 }) {
-  const { folder, refused, child, placing } = options
+  const { folder, refused, child, placing, follower } = options
   // The folder is not that of `write`, which clears its own after each batch.
   const staging = openStaging(join(dirname(folder), 'erasing'))
 
@@ -56,7 +58,7 @@ export function createEraser(options: {
     let looked = 0
     const files: FileChange[] = []
     const unread: string[] = []
-    await using replacing = beginReplacing({ folder, placing })
+    await using replacing = beginReplacing({ folder, placing, follower })
     try {
       for (const root of [folder, refused]) {
         for await (const file of filesIn(root)) {
@@ -73,6 +75,7 @@ export function createEraser(options: {
         }
       }
       await replacing.finish()
+      if (!erasure.isDryRun) await follower?.sweep()
     } catch (error) {
       throw translated('erasing from the lake', error)
     } finally {

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DuckDBResult, DuckDBValueConverter } from '@duckdb/node-api'
-import type { LakeColumn } from '../../lake'
+import type { Foreign, LakeColumn } from '../../lake'
 import { type Duck, literal } from '../parquet/duck'
 import { beginReading } from '../settle/reading'
+import { streamForeign } from './locked'
 import { createValues } from './values'
 import { viewsOf } from './view'
 
@@ -15,6 +16,8 @@ export interface Statement {
   timezone?: string | undefined
   /** The view has the events for which this condition holds, all when left out. */
   where?: string | undefined
+  /** The SQL is somebody else's: it is judged, and the engine is locked for good before it runs. */
+  foreign?: Foreign | undefined
 }
 
 /**
@@ -34,29 +37,42 @@ export interface Execution extends AsyncDisposable {
  */
 export type Execute = (statement: Statement, signal: AbortSignal) => Promise<Execution>
 
+interface ExecuteOptions {
+  folder: string
+  duck: Duck
+  /** Makes a DuckDB for somebody else's SQL, which is locked and of no use afterwards. */
+  createLocked?: () => Duck
+}
+
 /** Runs statements by DuckDB in this process, each on a connection of its own. */
-export function executeWith(options: { folder: string; duck: Duck }): Execute {
-  async function executeOnce({ sql, ...viewer }: Statement, signal: AbortSignal) {
-    const connection = await options.duck.connect()
+export function executeWith(options: ExecuteOptions): Execute {
+  async function executeOnce({ sql, foreign, ...viewer }: Statement, signal: AbortSignal) {
+    const own = foreign && options.createLocked?.()
+    const connection = await (own ?? options.duck).connect()
     const interrupt = () => connection.interrupt()
     signal.addEventListener('abort', interrupt)
     const reading = await beginReading(options.folder)
     async function close() {
       signal.removeEventListener('abort', interrupt)
       connection.closeSync()
+      await own?.[Symbol.asyncDispose]()
       await reading[Symbol.asyncDispose]()
     }
     try {
       signal.throwIfAborted()
       // The views are this connection's only: they follow the files that are there now.
-      const views = await viewsOf(options.folder, viewer, reading.journal)
+      const isForeign = foreign !== undefined
+      const views = await viewsOf(options.folder, { ...viewer, isForeign }, reading.journal)
       for (const [name, view] of Object.entries(views)) {
         await connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${view}`)
       }
       const { timezone } = viewer
       if (timezone !== undefined) await connection.run(`SET TimeZone = ${literal(timezone)}`)
       signal.throwIfAborted()
-      const result = await connection.stream(sql)
+      const { folder } = options
+      const result = foreign
+        ? await streamForeign(connection, { sql, folder, foreign })
+        : await connection.stream(sql)
       // The engine has looked up its files by now: all from before an exchange, or all from after it.
       if (!(await reading.isSame())) throw new Exchanged()
       const names = result.columnNames()

@@ -2,16 +2,21 @@ import { fileURLToPath } from 'node:url'
 import { openSpillFolder } from '../spill-folder'
 import type { Execute, Execution, Statement } from './execute'
 
-/** The process that runs a statement is asked to run it first, then for each further chunk. */
+/**
+ * The process that runs a statement is asked to run it first, then for each further chunk; or only to judge
+ * somebody else's.
+ */
 export type Asked =
   | ({ kind: 'run'; folder: string; spillTo: string } & Statement)
   | { kind: 'next' }
+  | { kind: 'judge'; sql: string }
 
 /** The process gives one answer for each message. */
 export type Answered =
   | ({ kind: 'columns' } & Pick<Execution, 'columns'>)
   | { kind: 'chunk'; rows: unknown[][] }
   | { kind: 'end' }
+  | { kind: 'judged'; parameters: string[] }
   | { kind: 'failed'; reason: string }
 
 /**
@@ -54,6 +59,20 @@ export function executeApart(options: { folder: string }): Execute {
       await close()
       throw error
     }
+  }
+}
+
+/** Judges SQL in a process of its own. @throws what is not allowed, a plain `Error` */
+export async function judgeApart(sql: string): Promise<string[]> {
+  const child = start()
+  try {
+    const answer = await child.ask({ kind: 'judge', sql })
+    if (answer.kind === 'judged') return answer.parameters
+    throw new Error(
+      answer.kind === 'failed' ? answer.reason : `judging was answered by ${answer.kind}`,
+    )
+  } finally {
+    await child.end()
   }
 }
 

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { createDuck } from '../parquet/duck'
 import { type Execution, executeWith } from './execute'
+import { judgeSql } from './judge/judge-sql'
 import type { Answered, Asked } from './query-child'
+import { watchOver } from './watch-over'
 
 // This process runs one statement over the lake. It is asked by messages, one at a time, and the
 // process that started it ends it.
@@ -31,10 +33,19 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 async function answerTo(asked: Asked): Promise<Answered> {
   if (asked.kind === 'run') {
     const { kind, folder, spillTo, ...statement } = asked
-    const execute = executeWith({ folder, duck: createDuck({ ...LIMITS, spillTo }) })
+    if (statement.foreign) watchOver((reason) => process.send!({ kind: 'failed', reason }))
+    const execute = executeWith({
+      folder,
+      duck: createDuck({ ...LIMITS, spillTo }),
+      createLocked: () => createDuck({ ...LIMITS, spillTo }),
+    })
     execution = await execute(statement, new AbortController().signal)
     chunks = execution.chunks[Symbol.asyncIterator]()
     return { kind: 'columns', columns: execution.columns }
+  }
+  if (asked.kind === 'judge') {
+    await using duck = createDuck(LIMITS)
+    return { kind: 'judged', parameters: await judgeSql(await duck.connect(), asked.sql) }
   }
   const { done, value } = await chunks!.next()
   return done ? { kind: 'end' } : { kind: 'chunk', rows: value }

@@ -18,6 +18,8 @@ export interface Viewer {
   timezone?: string | undefined
   /** A condition over the columns of the view. */
   where?: string | undefined
+  /** If true, the SQL over the view is somebody else's. */
+  isForeign?: boolean | undefined
 }
 
 /**
@@ -29,15 +31,33 @@ export async function viewsOf(
   folder: string,
   viewer: Viewer,
   journal?: Journal,
-): Promise<Record<'events' | 'audit', string>> {
-  const { tenantId, timezone, where } = viewer
+): Promise<{ events: string; audit?: string }> {
+  const { tenantId, timezone, where, isForeign = false } = viewer
   const isUtc = timezone === undefined || timezone === 'UTC'
   const all = rowsIn(await sourcesOf(folder, journal), { isUtc })
+  if (isForeign) return { events: forForeign(all, viewer) }
   const tenant = tenantId === undefined ? '' : ` AND tenant_id = ${literal(tenantId)}`
   const sent = `${all} WHERE ${isSent}${tenant}`
   // It goes by the columns as they are seen outside: the view replaces some of those of the files.
   const events = where === undefined ? sent : `SELECT * FROM (${sent}) WHERE ${where}`
   return { events, audit: `${all} WHERE ${isAudit}${tenant}` }
+}
+
+// These come from the path, and say nothing of anybody: filters on them still decide which files are opened.
+const OF_THE_PATH = ['day', 'retention_class']
+
+/**
+ * Writes the view for SQL that is not ours. An engine may evaluate an expression of its over a row before
+ * it asks whose row that is, and an error would tell of it. So each column itself asks: of a row that is
+ * not to be seen, there is nothing but NULL to evaluate.
+ */
+function forForeign(all: string, { tenantId, where }: Viewer): string {
+  const tenant = tenantId === undefined ? [] : [`tenant_id = ${literal(tenantId)}`]
+  const seen = [isSent, ...tenant, ...(where === undefined ? [] : [`(${where})`])].join(' AND ')
+  const columns = viewColumns.map(({ name }) =>
+    OF_THE_PATH.includes(name) ? name : `CASE WHEN ${seen} THEN ${name} END AS ${name}`,
+  )
+  return `SELECT ${columns.join(', ')} FROM (${all}) WHERE ${seen}`
 }
 
 const nothing = nothingOf(duckTypes.timestamp)

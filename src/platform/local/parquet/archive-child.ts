@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Subprocess } from 'bun'
+import type { AggregateAnswer, AggregateJob } from '../aggregates/job'
 import { GENTLE, type SettleAnswer, type SettleJob } from '../settle/jobs/job'
 import type { AnyJob, EraseAnswer, EraseJob, JobAnswer } from './archive-job'
 
@@ -9,7 +10,13 @@ type Death = { kind: 'died'; reason: string; isCrash: boolean }
 /** The outcome of a job is an answer, or the end of the process that had it. */
 export type Outcome = JobAnswer | Death
 type OutcomeOf<Job extends AnyJob> =
-  | (Job extends EraseJob ? EraseAnswer : Job extends SettleJob ? SettleAnswer : JobAnswer)
+  | (Job extends EraseJob
+      ? EraseAnswer
+      : Job extends SettleJob
+        ? SettleAnswer
+        : Job extends AggregateJob
+          ? AggregateAnswer
+          : JobAnswer)
   | Death
 
 /**
@@ -32,7 +39,7 @@ const START_MS = 60_000
 const CRASHES = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGABRT', 'SIGFPE', 'SIGTRAP'])
 
 type Piped = Subprocess<'pipe', 'pipe', 'ignore'>
-type Said = JobAnswer | EraseAnswer | SettleAnswer | { kind: 'ready' }
+type Said = JobAnswer | EraseAnswer | SettleAnswer | AggregateAnswer | { kind: 'ready' }
 
 export function createArchiveChild(): ArchiveChild {
   let child: ReturnType<typeof start> | undefined
@@ -50,7 +57,7 @@ export function createArchiveChild(): ArchiveChild {
   async function run(job: AnyJob): Promise<OutcomeOf<AnyJob>> {
     if (isClosed) return { kind: 'waiting', reason: 'the archive is closed' }
     clearTimeout(idle)
-    const isGentle = job.kind === 'settle'
+    const isGentle = job.kind === 'settle' || (job.kind === 'aggregate' && job.isGentle)
     // A process cannot take back that it is gentle, and two would hold the memory of two.
     if (child && child.isGentle !== isGentle) await end()
     if (!child) {

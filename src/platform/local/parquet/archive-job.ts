@@ -1,4 +1,5 @@
 import type { ColumnType } from '../../../event/columns'
+import type { AggregateJob } from '../aggregates/job'
 import type { SettleJob } from '../settle/jobs/job'
 
 /**
@@ -47,7 +48,7 @@ export interface EraseJob {
   isDryRun: boolean
 }
 
-export type AnyJob = ArchiveJob | SetAsideJob | EraseJob | SettleJob
+export type AnyJob = ArchiveJob | SetAsideJob | EraseJob | SettleJob | AggregateJob
 
 export interface LineColumn {
   name: string

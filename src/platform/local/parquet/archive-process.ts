@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
+import { reconcile } from '../aggregates/child/reconcile'
+import type { AggregateAnswer } from '../aggregates/job'
 import { GENTLE, type SettleAnswer } from '../settle/jobs/job'
 import { settleStep } from '../settle/jobs/run'
 import type { AnyJob, EraseAnswer, EraseJob, JobAnswer } from './archive-job'
@@ -44,9 +46,10 @@ async function answer(job: AnyJob) {
   say(await done(job))
 }
 
-function done(job: AnyJob): Promise<JobAnswer | EraseAnswer | SettleAnswer> {
+function done(job: AnyJob): Promise<JobAnswer | EraseAnswer | SettleAnswer | AggregateAnswer> {
   if (job.kind === 'write') return writeParquet(job, duck)
   if (job.kind === 'settle') return settleStep(job)
+  if (job.kind === 'aggregate') return reconcile(job)
   return job.kind === 'erase' ? erase(job) : setAside(job)
 }
 

@@ -4,8 +4,8 @@ import { StorageError } from '../../../error/storage-error'
 import type { ExpiredDay, KeptDays } from '../../settlement'
 import { LAKE_FOLDER_MODE } from '../durable-files'
 import type { ArchiveChild } from '../parquet/archive-child'
+import type { Exchanging } from './exchange-for-readers'
 import type { Settled, SettleJob, Summary } from './jobs/job'
-import type { Lock } from './lock'
 import { readManifest, writeJson } from './manifest'
 import {
   filesOf,
@@ -22,8 +22,8 @@ import { beginReplacing } from './replace'
 const DAY_MS = 86_400_000
 
 /** Removes from a day what has been kept for long enough. */
-export function createExpirer(options: { folder: string; child: ArchiveChild; placing: Lock }) {
-  const { folder, child, placing } = options
+export function createExpirer(expiring: Exchanging & { child: ArchiveChild }) {
+  const { folder, child } = expiring
   async function run(job: SettleJob): Promise<Settled> {
     const outcome = await child.run(job)
     if ('reason' in outcome) {
@@ -66,7 +66,7 @@ export function createExpirer(options: { folder: string; child: ArchiveChild; pl
     if (due.length === 0 && !isOwn) return undefined
     const files = await filesOf(folder, one)
     let removed = 0
-    await using replacing = beginReplacing({ folder, placing })
+    await using replacing = beginReplacing(expiring)
     for (const { hour, name, path: file } of [...files.landed, ...files.settled]) {
       const made = await replacing.madeFor(one, [hour, name])
       const job = { kind: 'settle', step: 'expire', staging, file, made, due } as const

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { link, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Follower } from '../aggregates/follower'
 import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
 import { type Manifest, readJson, writeJson } from './manifest'
 import {
@@ -133,9 +134,11 @@ async function replaceBy(from: string, to: string) {
 }
 
 /** Finishes an exchange that was cut short, by a crash or a full disk. */
-export async function finish(folder: string) {
+export async function finish(folder: string, follower?: Follower | undefined) {
   const journal = await readJournal(folder)
-  if (journal !== undefined) await exchange(folder, journal)
+  if (journal === undefined) return
+  await exchange(folder, journal)
+  await follower?.follow(journal)
 }
 
 /** Finishes what was cut short, and removes what was not begun with. */

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
-import { exchangeForReaders } from './exchange-for-readers'
+import { type Exchanging, exchangeForReaders } from './exchange-for-readers'
 import { type Named, stagedIn } from './journal'
-import type { Lock } from './lock'
 import { type Partition, settlingOf } from './places'
 
 // Files that are made wait beside the lake until there are so many: readers are waited for once
@@ -27,7 +26,8 @@ export interface Replacing extends AsyncDisposable {
  * Replaces files that are read meanwhile. A file that takes another's place under a reader's hands
  * makes DuckDB fail, or worse: it looks for pages of the old one in the new.
  */
-export function beginReplacing({ folder, placing }: { folder: string; placing: Lock }): Replacing {
+export function beginReplacing(exchanging: Exchanging): Replacing {
+  const { folder } = exchanging
   let open: { one: Partition; id: string; replace: Named[]; remove: Named[] } | undefined
   let bytes = 0
 
@@ -50,7 +50,7 @@ export function beginReplacing({ folder, placing }: { folder: string; placing: L
     for (const hour of new Set(rest.replace.map(([hour]) => hour))) {
       await sync(stagedIn(folder, { ...one, id: rest.id }, hour))
     }
-    await exchangeForReaders(folder, { ...one, ...rest, add: [] }, { placing })
+    await exchangeForReaders({ ...one, ...rest, add: [] }, exchanging)
   }
 
   async function finishIfMany() {

@@ -7,10 +7,9 @@ import type { SettledDay } from '../../settlement'
 import { lackOfRoom } from '../disk-room'
 import { LAKE_FOLDER_MODE, makeDurableFolder, sync } from '../durable-files'
 import type { ArchiveChild } from '../parquet/archive-child'
-import { exchangeForReaders } from './exchange-for-readers'
+import { type Exchanging, exchangeForReaders } from './exchange-for-readers'
 import type { IdsOfDay, Settled, SettleJob, Summary } from './jobs/job'
 import { type Journal, stagedIds, stagedIn } from './journal'
-import type { Lock } from './lock'
 import { type Manifest, readManifest, total } from './manifest'
 import {
   filesOf,
@@ -39,11 +38,8 @@ const FILES_AT_ONCE = 128
 /** Somebody else wants to change the lake: the day is settled later. */
 export class Interrupted extends Error {}
 
-export interface Settling {
-  folder: string
+export interface Settling extends Exchanging {
   child: ArchiveChild
-  /** Writes of the archive wait while files are exchanged. */
-  placing: Lock
   /** The work in hand should stop, if it can. */
   isUnwanted(): boolean
   /** It is told of each step. */
@@ -51,7 +47,7 @@ export interface Settling {
 }
 
 export function createDaySettler(settling: Settling) {
-  const { folder, child, placing, isUnwanted, step } = settling
+  const { folder, child, isUnwanted, step } = settling
 
   async function run<Step extends SettleJob>(job: Step): Promise<Settled | 'memory'> {
     if (isUnwanted()) throw new Interrupted()
@@ -124,7 +120,7 @@ export function createDaySettler(settling: Settling) {
       const journal: Journal = { ...one, id, add, remove, manifest }
       if (isUnwanted() || signal?.aborted) throw new Interrupted()
       isCommitted = true
-      await exchangeForReaders(folder, journal, { placing, step })
+      await exchangeForReaders(journal, settling)
       const before = files.landed.length + files.settled.length
       const after = kept.length + add.length
       const { copies } = single
