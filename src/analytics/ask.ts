@@ -1,6 +1,6 @@
 import type { Viewer } from '../identity/viewer'
 import type { Clock } from '../platform/clock'
-import type { LakeLimits } from '../platform/lake'
+import type { Lake, LakeLimits } from '../platform/lake'
 import type { ServingPlatform } from '../platform/platform'
 import { askLake, type LakeAnswer } from '../query/ask-lake'
 import { lakeCompleteTo } from '../query/coverage'
@@ -10,7 +10,7 @@ import { sqlVisible } from '../query/visible'
 import { sqlText } from '../syntax/sql'
 
 export interface AskNeeds {
-  platform: Pick<ServingPlatform, 'lake' | 'changes'>
+  platform: { lake: Lake } & Pick<ServingPlatform, 'changes'>
   hidden: Pick<Hidden, 'before' | 'ofAll'>
   clock: Pick<Clock, 'now'>
 }
