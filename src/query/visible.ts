@@ -26,6 +26,13 @@ export function whereVisible(visibility: Visibility): Where | undefined {
   }
 }
 
+/** Leaves out of whose events are asked for what is the same as what may be seen. */
+export function beyondVisible(visibility: Visibility, whose: readonly Whose[] = []): Whose[] {
+  if (visibility.kind !== 'some') return [...whose]
+  const { groups, actorIds } = visibility
+  return whose.filter((one) => one.groups !== groups || one.actorIds !== actorIds)
+}
+
 /** Writes the same over a row of the view `events`, for DuckDB and Trino; undefined where all may. */
 export function sqlVisible(visibility: Visibility): string | undefined {
   return visibility.kind === 'some' ? sqlWhose(visibility) : undefined

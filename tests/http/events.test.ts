@@ -296,6 +296,33 @@ describe('the history of a learner', () => {
     expect(rest.nextCursor).toBeUndefined()
   })
 
+  notOnAws('faults')('waits for the lake without the room that others read in', async () => {
+    const { promise: lakeAnswers, resolve: answer } = Promise.withResolvers<void>()
+    await using test = await startTestApp({
+      wrap: (platform) => ({
+        ...platform,
+        lake: {
+          ...platform.lake,
+          async start(query) {
+            await lakeAnswers
+            return platform.lake.start(query)
+          },
+        },
+      }),
+    })
+    await test.platform.events.append([arrived(1, { eventId: 'hot', actorId: 'bob' })])
+    const get = (path: string) => test.request(`/analytics/${path}`, { headers: test.as() })
+    // A tenant has room for four pages.
+    const histories = Array.from({ length: 10 }, () => get('users/bob/history'))
+    await Bun.sleep(50)
+    const hot = await get('events?view=record')
+    expect(((await hot.json()) as { events: EventRecord[] }).events).toHaveLength(1)
+    answer()
+    const statuses = (await Promise.all(histories)).map(({ status }) => status)
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([])
+    expect(statuses).toContain(200)
+  })
+
   it('of oneself is asked by whoever is somebody', async () => {
     const { detail } = await problemOf(await ask('me/history'), 'forbidden')
     expect(detail).toContain('nobody')

@@ -7,6 +7,7 @@ import type { BlobStore } from '../../platform/blob-store'
 import { sqlAll, sqlFilter, sqlHolding } from '../../query/condition-sql'
 import { recordOf, SELECT_RECORDS } from '../../query/lake-records'
 import { conditionOf, sqlInstant } from '../../query/narrowing'
+import { beyondVisible } from '../../query/visible'
 import { wholeOf } from '../../query/whole-record'
 import { sqlText } from '../../syntax/sql'
 import { type AskNeeds, askAs } from '../ask'
@@ -52,14 +53,15 @@ export async function nextKeys(
   question: LakeQuestion,
   { after, limit }: { after: Key | undefined; limit: number },
 ): Promise<{ keys: Key[]; isAll: boolean }> {
-  const { filter, condition, order, before } = question
+  const { viewer, filter, condition, order, before } = question
   const direction = order === 'asc' ? 'ASC' : 'DESC'
   const where = sqlAll([
     conditionOf({ to: before }),
     filter.from && `event_time >= ${sqlInstant(filter.from)}`,
     filter.to && `event_time < ${sqlInstant(filter.to)}`,
     after && isBehind(after, order),
-    sqlFilter(filter),
+    // A statement says once what may be seen (`askAs`): the groups of a district are many.
+    sqlFilter({ ...filter, whose: beyondVisible(viewer.visibility, filter.whose) }),
     condition && sqlHolding(condition),
   ])
   const sql = `SELECT event_time, received_at, event_id FROM events WHERE ${where}

@@ -25,7 +25,6 @@ export interface EventsQuestion {
   isWhole: boolean
   limit: number
   cursor: string | undefined
-  maxBytes: number
   sizeOf(record: EventRecord): number
   signal?: AbortSignal | undefined
 }
@@ -51,33 +50,45 @@ interface Reading {
 const MOST_DAYS = 92
 const DAY_MS = 24 * 60 * 60 * 1000
 
+/** A page that can be read. */
+export interface PageToRead {
+  /** If true, the lake is read as well, which takes its time. */
+  isBoth: boolean
+  /** @throws {AppError} `invalid_cursor`, `busy` */
+  read(maxBytes: number): Promise<EventsPage>
+}
+
 /**
- * Reads a page of events: of the hot store, or of hot store and lake as one where the range reaches past the former.
- * @throws {AppError} `invalid_request` for a range that is too long, `invalid_cursor`, `busy`
+ * Finds out where a page of events is: in the hot store, or in hot store and lake as one where the range reaches past
+ * the former.
+ * @throws {AppError} `invalid_request` for a range that is too long, `invalid_cursor` for one that is too old
  */
-export async function readEvents(
+export async function findEvents(
   needs: EventsNeeds,
   question: EventsQuestion,
-): Promise<EventsPage> {
-  const { viewer, filter, condition, order, limit, maxBytes, sizeOf, signal } = question
+): Promise<PageToRead> {
+  const { viewer, filter, condition, order, limit, sizeOf, signal } = question
   const { tenantId } = viewer
   const tokens = await needs.tokens()
   const asked = JSON.stringify(['both', order, questionOf(tenantId, filter)])
   const now = needs.clock.now()
   const reading = question.cursor === undefined ? begun() : goingOn(question.cursor)
-  if (reading === undefined) return readHot()
+  if (reading === undefined) return { isBoth: false, read: readHot }
+  if (now.getTime() > reading.goodUntil) throw tooOld()
+  return { isBoth: true, read: (maxBytes) => readOn(reading, maxBytes) }
 
-  const { before, goodUntil, completeTo, place } = reading
-  if (now.getTime() > goodUntil) throw tooOld()
-  const page = await readBoth(
-    needs,
-    { viewer, filter, condition, order, before, signal },
-    { limit, maxBytes, sizeOf, place },
-  )
-  const next = page.next && tokens.issue({ ...reading, place: page.next }, asked)
-  return { items: page.items, nextCursor: next, completeTo, isBoth: true }
+  async function readOn(reading: Reading, maxBytes: number): Promise<EventsPage> {
+    const { before, completeTo, place } = reading
+    const page = await readBoth(
+      needs,
+      { viewer, filter, condition, order, before, signal },
+      { limit, maxBytes, sizeOf, place },
+    )
+    const next = page.next && tokens.issue({ ...reading, place: page.next }, asked)
+    return { items: page.items, nextCursor: next, completeTo, isBoth: true }
+  }
 
-  async function readHot(): Promise<EventsPage> {
+  async function readHot(maxBytes: number): Promise<EventsPage> {
     const { cursor } = question
     const page = { limit, cursor, maxBytes, sizeOf, order }
     const { items, nextCursor } = await needs.events.query(tenantId, filter, page)

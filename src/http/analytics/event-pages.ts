@@ -1,5 +1,6 @@
 import type { Question } from '../../access/roles/questions'
-import { readEvents } from '../../analytics/events/read-events'
+import { createLakeTurns } from '../../analytics/events/lake-turns'
+import { findEvents } from '../../analytics/events/read-events'
 import { AppError } from '../../error/app-error'
 import type { Condition } from '../../event/condition'
 import type { EventFilter, IndexedField, ResidualField, Whose } from '../../event/filter'
@@ -40,10 +41,16 @@ interface Asked {
   person?: { name: string; ids: readonly string[] } | undefined
 }
 
+// One machine answers one question at a time; on AWS a function has one request at a time anyway.
+const AT_ONCE = 1
+
+export type AnswerEvents = ReturnType<typeof answerEvents>
+
 /** Answers questions for events, of one person or of all that may be seen, a page at a time. */
 export function answerEvents(deps: AppDeps) {
   const { platform, services, options } = deps
   const inPage = eventPages(deps)
+  const turns = createLakeTurns(AT_ONCE)
   const needs = {
     ...{ platform, events: platform.events, blobs: platform.blobs, tokens: platform.tokens },
     ...{ hidden: services.hidden, clock: options.clock, hotTtlDays: options.config.hotTtlDays },
@@ -63,27 +70,34 @@ export function answerEvents(deps: AppDeps) {
       ...(whose.length > 0 && { whose }),
     }
     const { signal } = c.req.raw
+    const page = await findEvents(needs, {
+      ...{ viewer, filter, condition, order, limit, cursor, signal },
+      ...{ sizeOf: form.sizeOf, isWhole: person !== undefined },
+    })
+    const end = page.isBoth ? await turns.take(tenantId, signal) : () => {}
     const read = async (maxBytes: number) => {
-      const page = await readEvents(needs, {
-        ...{ viewer, filter, condition, order, limit, cursor, maxBytes, signal },
-        ...{ sizeOf: form.sizeOf, isWhole: person !== undefined },
-      })
-      return { ...page, items: page.items.map(({ record }) => record), found: page.items }
+      try {
+        const { items, ...rest } = await page.read(maxBytes)
+        return { ...rest, items: items.map(({ record }) => record), found: items }
+      } finally {
+        end()
+      }
     }
-    return inPage({ c, tenantId }, read, async ({ found, ...page }, hold) => {
-      const { nextCursor, completeTo } = page
+    const answered = inPage({ c, tenantId }, read, async ({ found, ...rest }, hold) => {
+      const { nextCursor, completeTo } = rest
       const whom = person?.name ?? filter.actorId
       const noted = { count: found.length, person: whom, fields: form.said }
       await readNoted(deps, viewer, question, noted)
       if (completeTo !== undefined) c.header(COMPLETE_TO, completeTo)
       if (format === 'json') {
-        return reply.stream(c, 200, form.json({ ...page, items: found }), hold)
+        return reply.stream(c, 200, form.json({ ...rest, items: found }), hold)
       }
       if (nextCursor !== undefined) c.header(NEXT_CURSOR, nextCursor)
       const pieces = form.lines(found)
       if (format === 'ndjson') return reply.lines(c, 200, pieces, hold)
       return reply.table(c, 200, { name: 'events.csv', pieces }, hold)
     })
+    return answered.finally(end)
   }
 }
 

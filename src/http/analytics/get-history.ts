@@ -10,7 +10,7 @@ import { createRoute } from '../route'
 import { viewerFor } from '../viewer'
 import { z } from '../zod'
 import { eventPageReply } from './event-answer'
-import { answerEvents } from './event-pages'
+import type { AnswerEvents } from './event-pages'
 import { filterFields } from './filter-fields'
 import { pageParameters } from './list-events'
 
@@ -69,9 +69,7 @@ const ofMe = createRoute({
   responses: { 200: eventPageReply, ...failures },
 })
 
-export function getHistory(app: App, deps: AppDeps) {
-  const answer = answerEvents(deps)
-
+export function getHistory(app: App, deps: AppDeps, answer: AnswerEvents) {
   operation(app, ofUser, { admit: viewerFor(OF_USER, deps) }, (c, input) => {
     const { principal: viewer, query, params, reply } = input
     const person = { name: params.id, ids: spellingsOf(params.id) }

@@ -1,4 +1,5 @@
 import type { App, AppDeps } from '../context'
+import { answerEvents } from './event-pages'
 import { registerExports } from './exports'
 import { getAssessments } from './get-assessments'
 import { getEngagement } from './get-engagement'
@@ -12,9 +13,11 @@ import { registerLoads } from './loads'
 import { registerSql } from './sql'
 
 export function registerAnalytics(app: App, deps: AppDeps) {
-  listEvents(app, deps)
+  // Both wait for the same turns at the lake.
+  const answer = answerEvents(deps)
+  listEvents(app, deps, answer)
   getEvent(app, deps)
-  getHistory(app, deps)
+  getHistory(app, deps, answer)
   listArrivals(app, deps)
   getMetrics(app, deps)
   getPaths(app, deps)

@@ -7,7 +7,7 @@ import { createRoute } from '../route'
 import { viewerFor } from '../viewer'
 import { z } from '../zod'
 import { eventPageReply, formParameters } from './event-answer'
-import { answerEvents } from './event-pages'
+import type { AnswerEvents } from './event-pages'
 import { View } from './event-view'
 import { fieldParameters } from './field-parameters'
 import { filterFields } from './filter-fields'
@@ -58,8 +58,7 @@ const route = createRoute({
   },
 })
 
-export function listEvents(app: App, deps: AppDeps) {
-  const answer = answerEvents(deps)
+export function listEvents(app: App, deps: AppDeps, answer: AnswerEvents) {
   const admit = viewerFor(QUESTION, deps)
   operation(app, route, { admit }, (c, { principal: viewer, query, reply }) =>
     answer({ c, reply, viewer, query, question: QUESTION }),
