@@ -1,4 +1,5 @@
 import { AppError } from '../error/app-error'
+import type { Lake } from '../platform/lake'
 import type { ServingPlatform } from '../platform/platform'
 import { askLake } from '../query/ask-lake'
 import type { Hidden } from '../query/hidden'
@@ -14,7 +15,7 @@ import { pagesOf } from './read-rows'
 import { type MakeRedact, rowsOfSelection } from './rows'
 
 export interface AdvanceNeeds {
-  platform: Pick<ServingPlatform, 'lake' | 'blobs' | 'fileLinks' | 'gauges'>
+  platform: Pick<ServingPlatform, 'blobs' | 'fileLinks' | 'gauges'> & { lake: Lake }
   hidden: Pick<Hidden, 'before'>
   parts: Parts
   makeRedact: MakeRedact

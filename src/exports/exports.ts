@@ -132,9 +132,9 @@ export function createExports(needs: ExportNeeds): Exports {
         const one = await found(viewer, exportId)
         if (one === undefined) return false
         if (one.job.status !== 'running') {
-          // The document first: nobody finds a file then that is half gone.
-          await store.remove(one.job)
+          // The document last: it is what says that there is something to delete.
           await parts.removeAll(one.job)
+          await store.remove(one.job)
           return true
         }
         const cancelled = { ...one.job, status: 'cancelled' as const, step: 'done' as const }
@@ -168,6 +168,10 @@ export function createExports(needs: ExportNeeds): Exports {
       let expired = 0
       for (const tenantId of tenantIds) {
         for (const entry of await store.list(tenantId)) {
+          if (entry.status === 'failed' || entry.status === 'cancelled') {
+            // A process may have been killed while it ended one.
+            await parts.removeAll(entry)
+          }
           if (entry.status !== 'ready' || entry.createdAt > oldest) continue
           const one = await store.get(entry)
           if (one?.job.status !== 'ready' || one.job.expiresAt! > now().toISOString()) continue

@@ -173,7 +173,11 @@ async function piece(
   const { store, advanceNeeds, log, now } = working
   try {
     const found = await store.get(whose)
-    if (found?.job.status !== 'running') return 'over'
+    if (found?.job.status !== 'running') {
+      // The piece that was cut off when it was cancelled or erased may have put a part afterwards.
+      if (found?.job.status !== 'ready') await advanceNeeds.parts.removeAll(whose)
+      return 'over'
+    }
     const { job, etag } = found
     try {
       const done = await advance(advanceNeeds, job, pace)

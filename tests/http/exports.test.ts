@@ -87,6 +87,8 @@ describe('POST /analytics/export', () => {
       { format: 'csv', filters: { filter: { path: 'x', nearly: 1 } } },
       /filter/,
     ],
+    ['has an id that ends SQL', { format: 'csv', filters: { actorId: 'a\u0000b' } }, /actorId/],
+    ['is about such an id', { format: 'csv', learner: 'a\u0000' }, /learner: .*U\+0000/],
     ['has a field that is none', { format: 'csv', where: '1=1' }, /where: Not known/],
   ]
   for (const [why, body, says] of refused) {
@@ -97,7 +99,7 @@ describe('POST /analytics/export', () => {
   }
 
   it('takes ids that are hostile for what they are', async () => {
-    for (const id of [`' OR 1=1 --`, 'a\u0000b', '\ud800', `"; DROP TABLE events`, '%_', 'ada']) {
+    for (const id of [`' OR 1=1 --`, '\ud800', `"; DROP TABLE events`, '%_', 'ada']) {
       const body = { format: 'jsonl', filters: { actorId: id }, learner: id }
       const reply = await call('POST', path, body)
       expect([id, reply.status]).toEqual([id, 202])

@@ -128,6 +128,38 @@ describe('a learner’s own', () => {
   })
 })
 
+describe('whoever asks', () => {
+  it('gets what they may see, and looks at their own exports', async () => {
+    await using app = await startExportsApp()
+    await send(app, [viewed(ada), viewed(ben), viewed(`${ada}2`)])
+    const student = (actorId: string) => app.issue([], 'default', { role: 'student', actorId })
+    const [hers, his] = [await student(ada), await student(ben)]
+    const { view, bytes } = await app.exported({ format: 'jsonl', fields: ['actorId'] }, hers)
+    expect(linesOf(textOf(bytes))).toEqual([{ actorId: ada }])
+    // Saying whose it is may only say so again.
+    const named = await app.exported({ format: 'jsonl', fields: ['actorId'], learner: ada }, hers)
+    expect(linesOf(textOf(named.bytes))).toEqual([{ actorId: ada }])
+    const filters = { actorId: ben }
+    expect((await app.exported({ format: 'jsonl', filters }, hers)).view.rows).toBe(0)
+    const other = { format: 'jsonl', learner: ben }
+    expect((await app.call('POST', '/analytics/export', other, hers)).status).toBe(403)
+    for (const method of ['GET', 'DELETE']) {
+      const reply = await app.call(method, `/analytics/exports/${view.id}`, undefined, his)
+      expect(reply.status).toBe(404)
+    }
+    expect(await (await app.call('GET', '/analytics/exports', undefined, his)).json()).toEqual({
+      items: [],
+    })
+    expect(await app.see(view.id)).toMatchObject({ status: 'ready' })
+    const few = { role: 'analyst', isAggregateOnly: true } as const
+    const blind = await app.issue([], 'default', few)
+    expect((await app.call('POST', '/analytics/export', { format: 'csv' }, blind)).status).toBe(403)
+    const trail = JSON.stringify(await app.services!.audit.list('default', { limit: 20 }))
+    expect(trail).toContain('export.begun')
+    expect(trail).not.toContain('users/ada')
+  })
+})
+
 describe('exports go on', () => {
   it('after a restart, with each event once', async () => {
     await using app = await startExportsApp()

@@ -111,6 +111,7 @@ describe('what is kept', () => {
       ['statements/', 2562],
       ['attachments/', 2562],
       ['access/', 38],
+      ['exports/', 5],
       ['documents/expiring/', 31],
     ])
   })

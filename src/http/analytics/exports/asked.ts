@@ -10,7 +10,12 @@ import { z } from '../../zod'
 const MAX_TEXT = 2048
 const MAX_VALUES = 100
 
-const text = z.string().min(1).max(MAX_TEXT)
+// SQL ends at this character, and no id has it.
+const text = z
+  .string()
+  .min(1)
+  .max(MAX_TEXT)
+  .refine((value) => !value.includes('\0'), 'Must not contain U+0000')
 const number = z.number()
 
 const values = (type: (typeof filterFields)[number]['type']) => {
