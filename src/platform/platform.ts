@@ -51,7 +51,9 @@ export interface ServingPlatform {
    * The lake answers SQL over what is archived. An engine is loaded into the process on first use
    * only.
    */
-  lake: Lake & SqlJudge
+  lake: Lake
+  /** Judges SQL of others for the same engine. */
+  sqlJudge: SqlJudge
   /** Erasures in the lake are asked for here. Absent where the archive erases by itself. */
   lakeErasures?: LakeErasures | undefined
   /** Metrics are counted here as they arrive. Absent where the lake answers them all (on AWS). */

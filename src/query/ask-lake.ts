@@ -60,6 +60,8 @@ export async function askLake(
   }
 
   try {
+    // Starting waits for a place, where there is none.
+    signal?.throwIfAborted()
     const state = await ended()
     if (state.status === 'failed') {
       isOver = true

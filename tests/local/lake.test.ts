@@ -153,7 +153,22 @@ describe('a lake beside a server', () => {
     expect(refusal).toMatchObject({ code: 'busy', retryAfter: 5 })
     await lake.cancel('operator', id)
     await lake.cancel('operator', await running(lake))
-  })
+  }, 20_000)
+
+  it('lets a few wait, the first of them first', async () => {
+    using folder = temporaryFolder()
+    await using lake = openServingLake(folder.path)
+    const id = await running(lake)
+    const order: number[] = []
+    const asked = [1, 2, 3].map(async (n) => {
+      const { rows } = await askLake(lake, { reader: 'operator', sql: `SELECT ${n}` })
+      order.push(n)
+      return rows
+    })
+    await lake.cancel('operator', id)
+    expect(await Promise.all(asked)).toEqual([[[1]], [[2]], [[3]]])
+    expect(order).toEqual([1, 2, 3])
+  }, 20_000)
 
   it('tells of a process that ended in the middle', async () => {
     using folder = temporaryFolder()

@@ -105,6 +105,7 @@ export function openServing(
   const { quarantineTable, registryTable, documentsTable, statementsTable } = resources
   const { deliveryQueueUrl: queueUrl, deliveriesTable: table } = resources
   const { athenaWorkgroup: workgroup, glueDatabase: database } = resources
+  const lake = lazyLake({ workgroup, database, tokens, clock })
   const quarantine = createQuarantineStore({ client, table: quarantineTable, blobs, tokens })
   return {
     events,
@@ -122,7 +123,8 @@ export function openServing(
     box,
     deliveries: lazyDeliveries({ dynamo: client, table, queueUrl, clock, tokens }),
     wakeReplay: lazyReplayWakes(queueUrl),
-    lake: lazyLake({ workgroup, database, tokens, clock }),
+    lake,
+    sqlJudge: lake,
     lakeErasures: lazyLakeErasures(blobs),
     conformance: createConformanceCounts({ client, table: registryTable, clock, log }),
     activity: createSourceActivity({ client, table: registryTable, clock, log }),

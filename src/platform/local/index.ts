@@ -150,6 +150,7 @@ export async function openLocalPlatform(options: {
     archive,
     settlement,
     lake,
+    sqlJudge: lake,
     aggregates: follower && createAggregates({ file: counting.file, follower, turns }),
     quarantine: createQuarantineStore(db, tokens, turns),
     statements,

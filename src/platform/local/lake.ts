@@ -11,6 +11,7 @@ import {
   zoneOf,
 } from '../shared/lake-answers'
 import { type Execute, type Execution, executeWith } from './lake/execute'
+import { createPlaces } from './lake/places'
 import { executeApart, judgeApart } from './lake/query-child'
 import { createDuck } from './parquet/duck'
 import { openSpillFolder } from './spill-folder'
@@ -69,12 +70,12 @@ interface Query {
 
 // So many queries that failed or were stopped are remembered, so that `poll` can say why.
 const REMEMBERED = 100
-const RETRY_AFTER_SECONDS = 5
 const ADVICE = `narrow it, or let DuckDB write it: COPY (SELECT …) TO 'file.parquet'`
 
 /** Makes a lake. @param needs.most queries that may be open at a time, from `start` until read */
 export function createLake(needs: { execute: Execute; most?: number }): Lake {
   const { execute, most = Number.POSITIVE_INFINITY } = needs
+  const places = createPlaces(most)
   const open = new Map<string, Query>()
   const failed = new Map<string, { owner: string; reason: string }>()
 
@@ -94,6 +95,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     async function end(error?: unknown): Promise<string> {
       const reason = why ?? (error instanceof Error ? error.message : String(error))
       if (!open.delete(id)) return reason
+      places.leave()
       clearTimeout(timer)
       if (error !== undefined || why !== undefined) remember(id, { owner, reason })
       await execution?.[Symbol.asyncDispose]()
@@ -161,12 +163,9 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     isImmediate: true,
 
     async start(query) {
-      if (open.size >= most) {
-        const detail = 'Another query over the lake is being answered. Ask again in a moment.'
-        throw new AppError('busy', detail, { retryAfter: RETRY_AFTER_SECONDS })
-      }
       const id = randomUUID()
       const timezone = zoneOf(query.timezone)
+      await places.take()
       open.set(id, begin(id, { ...query, timezone }, limitsOf(query.limits)))
       return id
     },
@@ -184,6 +183,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     },
 
     async [Symbol.asyncDispose]() {
+      places.close()
       await Promise.all([...open.values()].map(({ stop }) => stop('The lake was closed.')))
     },
   }

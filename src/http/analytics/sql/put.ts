@@ -50,7 +50,7 @@ export function putQuery(app: App, deps: AppDeps) {
       )
     }
     checkDefaults(body.parameters)
-    checkDeclared(await platform.lake.judge(body.sql), body.parameters)
+    checkDeclared(await platform.sqlJudge.judge(body.sql), body.parameters)
     const updatedAt = options.clock.now().toISOString()
     const updatedBy = await nameOf(deps, principal)
     const query = { name, ...body, updatedAt, updatedBy }
