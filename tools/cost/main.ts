@@ -83,7 +83,12 @@ async function bill(options: Options) {
           ...{ ...(await statementFootprint(bytes)), retentionDays: xapiDays },
         })
       : []
-  const lines = [...ingested, ...found, ...liveBillOf({ events, readers, hours }), ...questionsBillOf({ events, questions })]
+  const lines = [
+    ...ingested,
+    ...found,
+    ...liveBillOf({ events, readers, hours }),
+    ...questionsBillOf({ events, questions }),
+  ]
   const total = totalOf(lines)
   if (json) return console.log(JSON.stringify({ events, profile, total, lines }, null, 2))
 
