@@ -5,6 +5,7 @@
  *
  *     bun bench/query.bench.ts                    a million events, about two minutes
  *     bun bench/query.bench.ts --events 5000000   about five
+ *     bun bench/query.bench.ts --archived 30      days of the lake, and a year of their aggregates alone
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -16,11 +17,15 @@ import { silentLog as log } from '../src/telemetry/log'
 import { temporaryFolder } from '../tests/support/folders'
 import { aRecord } from '../tests/support/records'
 import { startServerProcess } from '../tests/support/server-process'
+import { benchArchived } from './archived'
 
 const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '8' },
+    archived: { type: 'string', default: '0' },
+    // A year of these is 50 million.
+    'per-day': { type: 'string', default: '137000' },
   },
 })
 const count = Number(values.events)
@@ -158,6 +163,10 @@ async function sendBesideReaders(dataDir: string) {
 }
 
 using folder = temporaryFolder()
+if (Number(values.archived) > 0) {
+  await benchArchived(folder.path, Number(values.archived), Number(values['per-day']))
+  process.exit()
+}
 // A first start makes the keys for the requests.
 await (await startServerProcess(folder.path)).stop()
 {

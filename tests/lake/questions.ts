@@ -1,6 +1,8 @@
 import { assessmentsSql } from '../../src/analytics/assessments/assessments-sql'
 import { itemsSql } from '../../src/analytics/assessments/items-sql'
 import { engagementSql } from '../../src/analytics/engagement/engagement-sql'
+import { lakeQuestion } from '../../src/analytics/metrics/from-lake'
+import { questionOf } from '../../src/analytics/metrics/question'
 import { funnelSql } from '../../src/analytics/paths/funnel-sql'
 import { sequencesSql } from '../../src/analytics/paths/sequences-sql'
 import type { EventRecord } from '../../src/event/record'
@@ -123,7 +125,46 @@ const steps = ['Viewed', 'Started', 'Submitted']
 const every = { gap: 30, limit: 100, order: 'id' } as const
 const time = (day: number, minute: number) => at(day, minute).replace('T', ' ').slice(0, 19)
 
+/** Metrics of the first three days of June; a key is an interval, in days or minutes since 1970. */
+function metricsSql(more: Partial<Parameters<typeof questionOf>[0]>): string {
+  const asked = { metric: 'events', top: 3, filters: { course: 'botany' }, ...more } as const
+  const span = { from: '2026-06-01', to: '2026-06-04' }
+  const question = questionOf({ ...span, ...asked }, new Date())
+  return `${lakeQuestion(question, question.edges).sql} ORDER BY 1, 2`
+}
+
 export const questionCases: Case[] = [
+  {
+    says: 'events and people by day, in a zone of another day',
+    sql: metricsSql({ interval: 'day', timeZone: 'Pacific/Auckland' }),
+    where: inBotany,
+    // Nine in the morning is nine in the evening there.
+    rows: [
+      [20605, null, 7, 2],
+      [20606, null, 3, 1],
+      [20607, null, 3, 2],
+    ],
+  },
+  {
+    says: 'people by the week, and by action, those with the most first',
+    sql: metricsSql({ interval: 'week', metric: 'actors', groupBy: 'action', top: 1 }),
+    where: inBotany,
+    rows: [
+      [0, 'Started', 3, 3],
+      [0, 'Viewed', 8, 4],
+    ],
+  },
+  {
+    says: 'events by hours of a half-hour zone',
+    sql: metricsSql({ interval: 'hour', timeZone: 'Asia/Kolkata' }),
+    where: inBotany,
+    rows: [
+      [29671710, null, 6, 2],
+      [29671770, null, 1, 1],
+      [29673150, null, 3, 1],
+      [29674590, null, 3, 2],
+    ],
+  },
   {
     says: 'sequences of two steps, a step that is repeated once',
     sql: sequencesSql({ ...paths, length: 2, collapses: true, limit: 10 }),

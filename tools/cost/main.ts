@@ -9,6 +9,7 @@ import { billOf, recordStoreBillOf, totalOf } from './bill'
 import { footprintOf } from './footprint'
 import { liveBillOf } from './live'
 import { prices, pricesAsOf } from './prices'
+import { questionsBillOf } from './questions'
 import { statementFootprint } from './statements'
 
 interface Options {
@@ -22,6 +23,7 @@ interface Options {
   xapiDays: number
   readers: number
   hours: number
+  questions: number
   json?: true
 }
 
@@ -57,12 +59,13 @@ const command = new Command('cost')
   )
   .option('--readers <n>', 'who follow all of them live, over HTTP', amount, 0)
   .option('--hours <n>', 'for which each of these is connected', amount, 24)
+  .option('--questions <n>', 'for metrics, each about all of them', amount, 0)
   .option('--json', 'for programs')
   .action(bill)
 
 async function bill(options: Options) {
   const { events, bytes, batch, profile, retention, webhooks, xapi, xapiDays, json } = options
-  const { readers, hours } = options
+  const { readers, hours, questions } = options
   const { hotTtlDays } = profiles[profile]
   const footprint = await footprintOf(bytes, profile)
   const ingested = billOf({
@@ -80,7 +83,12 @@ async function bill(options: Options) {
           ...{ ...(await statementFootprint(bytes)), retentionDays: xapiDays },
         })
       : []
-  const lines = [...ingested, ...found, ...liveBillOf({ events, readers, hours })]
+  const lines = [
+    ...ingested,
+    ...found,
+    ...liveBillOf({ events, readers, hours }),
+    ...questionsBillOf({ events, questions }),
+  ]
   const total = totalOf(lines)
   if (json) return console.log(JSON.stringify({ events, profile, total, lines }, null, 2))
 

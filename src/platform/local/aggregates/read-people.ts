@@ -4,9 +4,9 @@ import { NumberReader } from './numbers-in-bytes'
 import { createTable, type FileQuestion, type Found } from './table'
 
 interface PeopleRow {
+  id: number
   day: number
   heads: Uint8Array
-  lists: Uint8Array
 }
 
 /** Numbers of people begin at a place in some bytes. */
@@ -15,6 +15,9 @@ interface PeopleList {
   bytes: Uint8Array
   at: number
 }
+
+// So many labels are counted in less than a slice of the thread.
+const LABELS_AT_ONCE = 256
 
 /**
  * Counts distinct people of intervals that are whole days of their tenant's zone. Of a day of one file the
@@ -29,44 +32,71 @@ export async function countPeople(
   if (days === undefined) return undefined
   const table = createTable(edges.length - 1)
   const seen = createMarks()
-  let open = new Map<number, PeopleList[]>()
+  const listsOf = db.query<{ lists: Uint8Array }, [number]>(
+    'SELECT lists FROM people WHERE rowid = ?',
+  )
+  let open: PeopleRow[] = []
   let interval = 0
   let isTooMuch = false
 
-  async function end() {
-    for (const [label, lists] of open) {
-      const row = table.of(label)
-      if (row === undefined) isTooMuch = true
-      else row[interval] = lists.length === 1 ? lists[0]!.count : seen.count(lists)
-      await share()
-    }
-    open = new Map()
+  function put(label: number, count: number) {
+    const row = table.of(label)
+    if (row === undefined) isTooMuch = true
+    else row[interval] = count
   }
 
-  const found = db
-    .query<PeopleRow, [number, number, number, number]>(
-      `SELECT day, heads, lists FROM people
-       WHERE tenant = ? AND dimension = ? AND day >= ? AND day < ? ORDER BY day`,
-    )
-    .iterate(tenant, dimension, days[0]!, days.at(-1)!)
-  for (const { day, heads, lists } of found) {
-    await share()
-    if (isTooMuch) return undefined
-    if (day >= days[interval + 1]!) {
-      await end()
-      while (day >= days[interval + 1]!) interval += 1
+  async function end() {
+    // Most days are of one file, whose lists nobody needs.
+    if (open.length === 1) eachHead(open[0]!.heads, (label, count) => put(label, count))
+    else await endSeveral()
+    open = []
+  }
+
+  async function endSeveral() {
+    const bytes = new Map<number, Uint8Array>()
+    const byLabel = new Map<number, PeopleList[]>()
+    for (const { id, heads } of open) {
+      bytes.set(id, listsOf.get(id)!.lists)
+      eachHead(heads, (label, count, at) => {
+        const lists = byLabel.get(label)
+        const list = { count, bytes: bytes.get(id)!, at }
+        if (lists === undefined) byLabel.set(label, [list])
+        else lists.push(list)
+      })
+      await share()
     }
+    let labels = 0
+    for (const [label, lists] of byLabel) {
+      put(label, lists.length === 1 ? lists[0]!.count : seen.count(lists))
+      labels += 1
+      if (labels % LABELS_AT_ONCE === 0) await share()
+    }
+  }
+
+  function eachHead(heads: Uint8Array, take: (label: number, count: number, at: number) => void) {
     const reader = new NumberReader(heads)
     for (let label = 0, at = 0; reader.hasMore(); ) {
       label += reader.next()
       const count = reader.next()
-      const list = { count, bytes: lists, at }
+      if (only === undefined || label === only) take(label, count, at)
       at += reader.next()
-      if (only !== undefined && label !== only) continue
-      const others = open.get(label)
-      if (others === undefined) open.set(label, [list])
-      else others.push(list)
     }
+  }
+
+  const found = db
+    .query<PeopleRow, [number, number, number, number]>(
+      `SELECT rowid AS id, day, heads FROM people
+       WHERE tenant = ? AND dimension = ? AND day >= ? AND day < ? ORDER BY day`,
+    )
+    .iterate(tenant, dimension, days[0]!, days.at(-1)!)
+  for (const row of found) {
+    await share()
+    if (isTooMuch) return undefined
+    if (row.day >= days[interval + 1]!) {
+      await end()
+      while (row.day >= days[interval + 1]!) interval += 1
+    }
+    open.push(row)
   }
   await end()
   if (isTooMuch) return undefined
