@@ -83,7 +83,10 @@ async function inTurn<Answer>(ask: () => Promise<Answer>, signal: AbortSignal | 
 /** Says what to do about a question that the lake does not answer. */
 function narrower(cause: AppError): AppError {
   const advice = 'Ask about a shorter time, or about one course.'
-  return new AppError('invalid_request', `${cause.message} ${advice}`, { cause })
+  // The engine's own advice is for whoever sets it up.
+  const isLarge = /out of memory/i.test(cause.message)
+  const why = isLarge ? 'This takes more memory than a question has.' : cause.message
+  return new AppError('invalid_request', `${why} ${advice}`, { cause })
 }
 
 /** A row of an answer of the lake. */
