@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '../error/app-error'
 import type { Viewer } from '../identity/viewer'
 import type { LakeAnswer } from '../query/ask-lake'
 import { conditionOf } from '../query/narrowing'
@@ -52,10 +54,39 @@ export async function rowsFor(
   // Athena gives other types to times in a zone: they are as they were where none is asked for.
   const timezone = timeZone === 'UTC' ? undefined : timeZone
   const limits = { ms: MOST_MS, rows: most }
-  const { completeTo, ...answer } = await askAs(needs, viewer, {
-    ...{ sql, where, timezone, limits, signal },
-  })
+  const ask = () => askAs(needs, viewer, { sql, where, timezone, limits, signal })
+  const { completeTo, ...answer } = await inTurn(ask, signal)
   return { rows: byName(answer), ...(completeTo !== undefined && { completeTo }) }
+}
+
+// One machine answers one question of the lake at a time. Whoever waits and is then answered for as long as may
+// be is still within those 29 seconds.
+const PATIENCE_MS = 8_000
+const PAUSE_MS = 100
+
+/** Asks again for a while when others are being answered. @throws {AppError} `busy` after that */
+async function inTurn<Answer>(ask: () => Promise<Answer>, signal: AbortSignal | undefined) {
+  const until = performance.now() + PATIENCE_MS
+  for (;;) {
+    try {
+      return await ask()
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) throw thrown
+      if (thrown.code === 'invalid_request') throw narrower(thrown)
+      if (thrown.code !== 'busy' || performance.now() > until) throw thrown
+      // Whoever came at the same time does not come again at the same time.
+      await sleep(PAUSE_MS * (1 + Math.random()), undefined, { signal })
+    }
+  }
+}
+
+/** Says what to do about a question that the lake does not answer. */
+function narrower(cause: AppError): AppError {
+  const advice = 'Ask about a shorter time, or about one course.'
+  // The engine's own advice is for whoever sets it up.
+  const isLarge = /out of memory/i.test(cause.message)
+  const why = isLarge ? 'This takes more memory than a question has.' : cause.message
+  return new AppError('invalid_request', `${why} ${advice}`, { cause })
 }
 
 /** A row of an answer of the lake. */

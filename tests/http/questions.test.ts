@@ -5,7 +5,7 @@ import { issueKey, type KeyGrant } from '../../src/access/keys/key'
 import { archiveStored, startConsumers } from '../../src/changes/consumers'
 import type { EventRecord } from '../../src/event/record'
 import type { Role } from '../../src/identity/role'
-import { staffKey } from '../../src/rosters/groups-of'
+import { groupKey, staffKey } from '../../src/rosters/keys'
 import { silentLog } from '../../src/telemetry/log'
 import { startTestApp, type TestApp } from '../support/app'
 import { batteryOf, problemOf } from '../support/battery'
@@ -66,6 +66,17 @@ const app = shared(async () => {
   const bytes = Buffer.from(JSON.stringify({ teaches: ['zoology'], manages: ['botany'] }))
   await platform.documents.put('default', staffKey('tess'), {
     bytes,
+    contentType: 'application/json',
+  })
+  const member = (...ids: string[]) => ({ ids, role: 'student' })
+  const members = [
+    ...[member('p1'), member('P-2', 'p2'), member('never'), member('left-in-may')],
+    { ids: ['tutor'], role: 'teacher' },
+  ]
+  Object.assign(members[3]!, { to: '2026-05-01' })
+  const group = { id: 'botany', title: 'Botany', org: 'school', members }
+  await platform.documents.put('default', groupKey('botany'), {
+    bytes: Buffer.from(JSON.stringify(group)),
     contentType: 'application/json',
   })
   if (process.env.TEST_TARGET === 'aws') return started
@@ -253,6 +264,32 @@ describe('GET /analytics/engagement', () => {
     expect(all.truncated).toBe(true)
   })
 
+  inLake('lists before them whoever is enrolled and never came', async () => {
+    const query = `engagement?${june}&groupBy=learner&course=botany&inactiveFor=29`
+    const nothing = { events: 0, sessions: 0, sittings: 0, activeMinutes: 0, activeDays: 0 }
+    const { rows, truncated } = await answered(query)
+    expect(rows[0]).toEqual({ learner: 'never', ...nothing })
+    expect(rows.map(({ learner }) => learner)).toEqual(['never', 'p4', 'p5', 'p2', 'p3'])
+    expect(truncated).toBe(false)
+    const first = await answered(`${query}&limit=1`)
+    expect(first).toMatchObject({ rows: [{ learner: 'never' }], truncated: true })
+    // Who else is enrolled is nothing to a learner, nor to who teaches another course.
+    const others: Keyed[] = [
+      { role: 'student', actorId: 'p2' },
+      { role: 'teacher', actorId: 'tess' },
+    ]
+    for (const keyed of others) {
+      expect(JSON.stringify(await answered(query, keyed))).not.toContain('never')
+    }
+    const head = { role: 'teacher-admin', actorId: 'tess' } as const
+    expect((await answered(query, head)).rows[0]).toMatchObject({ learner: 'never' })
+  })
+
+  it('400 to courses that are inactive', async () => {
+    const { errors } = await problemOf(await ask('engagement?inactiveFor=7'), 'invalid_request')
+    expect(errors[0]?.path).toEqual(['inactiveFor'])
+  })
+
   inLake('shows a student her own, and a teacher her groups', async () => {
     const student = await answered(`engagement?${june}&groupBy=learner`, {
       ...{ role: 'student', actorId: 'p2' },
@@ -312,6 +349,13 @@ describe('GET /analytics/assessments', () => {
   inLake('answers of items, of which there are none here', async () => {
     const { rows } = await answered(`assessments?${june}&groupBy=item&assessment=quiz`)
     expect(rows).toEqual([])
+  })
+})
+
+describe('many who ask at once', () => {
+  inLake('are answered one after the other', async () => {
+    const asked = Array.from({ length: 4 }, () => answered(`assessments?${june}`))
+    for (const { rows } of await Promise.all(asked)) expect(rows).toHaveLength(1)
   })
 })
 

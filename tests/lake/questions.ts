@@ -114,6 +114,8 @@ interface Case {
   sql: string
   /** The view has only these. */
   where: string
+  /** Its SQL has been asked of Trino by another case, with other values. */
+  isAgain?: true
   rows: unknown[][]
 }
 
@@ -179,6 +181,7 @@ export const questionCases: Case[] = [
   },
   {
     says: 'the most frequent sequence, and one row more than was asked for',
+    isAgain: true,
     sql: sequencesSql({ ...paths, length: 2, collapses: false, limit: 1 }),
     where: inBotany,
     rows: [
@@ -253,6 +256,7 @@ export const questionCases: Case[] = [
   },
   {
     says: 'the items of one assessment, of one person',
+    isAgain: true,
     sql: itemsSql({
       ...{ narrowing: { ...june, person: 'p6' }, assessment: `${HOST}/quiz` },
       ...{ gap: 30, limit: 1 },
@@ -265,6 +269,7 @@ export const questionCases: Case[] = [
   },
   {
     says: 'attempts at one assessment',
+    isAgain: true,
     sql: assessmentsSql({ narrowing: june, assessment: 'item-9', limit: 10 }),
     where: 'true',
     rows: [],

@@ -1,5 +1,8 @@
 import { AppError } from '../../error/app-error'
 import type { Viewer } from '../../identity/viewer'
+import type { Rosters } from '../../rosters/rosters'
+import type { Member } from '../../rosters/stored'
+import { isDuring } from '../../rosters/term'
 import {
   type Answered,
   type Asked,
@@ -23,6 +26,9 @@ export interface EngagementQuestion extends Asked, Omit<EngagementAsked, 'unseen
   inactiveFor?: number | undefined
 }
 
+/** Finds who is enrolled in a group, by a roster; undefined for a group that is in none. */
+export type GroupOf = Rosters['group']
+
 interface Activity {
   events: number
   /** Sessions that have an id. */
@@ -30,11 +36,14 @@ interface Activity {
   /** Runs of events without a longer pause than the gap. */
   sittings: number
   activeMinutes: number
-  /** Days, in the zone, from the last event to the last day of the span. */
+}
+
+/** Days, in the zone, from the last event to the last day of the span. */
+interface LastSeen {
   daysSinceLastSeen: number
 }
 
-export interface CourseEngagement extends Activity {
+export interface CourseEngagement extends Activity, LastSeen {
   course: string
   people: number
   medianActiveMinutes?: number | undefined
@@ -43,13 +52,14 @@ export interface CourseEngagement extends Activity {
   returnRate?: number | undefined
 }
 
-export interface LearnerEngagement extends Activity {
+/** Times are absent of whoever is enrolled and was never seen in the span. */
+export interface LearnerEngagement extends Activity, Partial<LastSeen> {
   learner: string
   course?: string | undefined
   name?: string | undefined
   activeDays: number
-  firstSeen: string
-  lastSeen: string
+  firstSeen?: string | undefined
+  lastSeen?: string | undefined
 }
 
 export type EngagementAnswer = Answered & { rows: (CourseEngagement | LearnerEngagement)[] }
@@ -59,7 +69,7 @@ export type EngagementAnswer = Answered & { rows: (CourseEngagement | LearnerEng
  * @throws {AppError} `forbidden` to whoever does not see people and asks for them; as `spanOf` and `askAs`
  */
 export async function askEngagement(
-  needs: AskNeeds,
+  needs: AskNeeds & { groupOf: GroupOf },
   viewer: Viewer,
   asked: EngagementQuestion,
   signal?: AbortSignal,
@@ -69,7 +79,13 @@ export async function askEngagement(
   if (!seesPeople && (groupBy !== 'course' || asked.learner !== undefined)) {
     throw new AppError('forbidden', 'This key sees no single people: ask with groupBy=course.')
   }
+  if (groupBy === 'course' && inactiveFor !== undefined) throw ofLearners()
   const { span, where } = begin(asked, needs.clock.now())
+  if (inactiveFor !== undefined && asked.course !== undefined && groupBy !== 'course') {
+    const enrolled = await learnersOf(needs, viewer, asked.course)
+    if (enrolled.length > 0)
+      return askAbsent(needs, viewer, { ...asked, inactiveFor }, { enrolled, signal })
+  }
   const since = inactiveFor === undefined ? undefined : unseenBefore(span, inactiveFor)
   const sql = engagementSql({ ...asked, unseenBefore: since })
   const { rows: all, ...covered } = await rowsFor(needs, viewer, {
@@ -84,7 +100,59 @@ export async function askEngagement(
   return { rows: shown.rows.map(ofMany), suppressed: shown.suppressed, ...about }
 }
 
-function activityOf(row: Row, span: Span): Activity {
+// Nobody teaches as many at once, and a class of as many is asked about by its groups.
+const MOST_IN_A_COURSE = 10_000
+
+/** Finds the learners of a course by the roster, for whoever may see all of it. */
+async function learnersOf(
+  { groupOf, clock }: Pick<AskNeeds, 'clock'> & { groupOf: GroupOf },
+  { tenantId, visibility }: Viewer,
+  course: string,
+): Promise<readonly Member[]> {
+  const isWhole =
+    visibility.kind === 'tenant' ||
+    (visibility.kind === 'some' && visibility.groups.includes(course))
+  const group = isWhole ? await groupOf(tenantId, course) : undefined
+  const now = clock.now()
+  return group?.members.filter((one) => one.role === 'student' && isDuring(one, now)) ?? []
+}
+
+function ofLearners(): AppError {
+  const message = '`inactiveFor` is of learners: give `groupBy=learner` or `groupBy=learner,course`'
+  const errors = [{ path: ['inactiveFor'], message, code: 'contradiction' }]
+  return new AppError('invalid_request', message, { errors })
+}
+
+/** Tells who was not seen for some days, and, before them, who is enrolled and never was. */
+async function askAbsent(
+  needs: AskNeeds,
+  viewer: Viewer,
+  asked: EngagementQuestion & { inactiveFor: number },
+  { enrolled, signal }: { enrolled: readonly Member[]; signal: AbortSignal | undefined },
+): Promise<EngagementAnswer> {
+  const { learner, course, limit, inactiveFor, groupBy } = asked
+  // Whoever was seen lately has to be known as well, and by all of their ids.
+  const { span, where } = begin({ ...asked, learner: undefined }, needs.clock.now())
+  const sql = engagementSql({ ...asked, limit: MOST_IN_A_COURSE })
+  const { rows, ...covered } = await rowsFor(needs, viewer, {
+    ...{ sql, where, span, rows: MOST_IN_A_COURSE + 1, signal },
+  })
+  const seen = rows.map((row) => learnerOf(row, span))
+  const known = new Set(seen.map((one) => one.learner))
+  const never = enrolled
+    .filter(({ ids }) => !ids.some((id) => known.has(id)))
+    .map(({ ids }): LearnerEngagement => {
+      const nothing = { events: 0, sessions: 0, sittings: 0, activeMinutes: 0, activeDays: 0 }
+      return { learner: ids[0]!, ...(groupBy === 'learner,course' && { course }), ...nothing }
+    })
+  const away = seen.filter(({ daysSinceLastSeen: days = 0 }) => days >= inactiveFor)
+  const all = [...never, ...away].filter((one) => learner === undefined || one.learner === learner)
+  const shown = cut(all, limit)
+  const truncated = shown.truncated || rows.length > MOST_IN_A_COURSE
+  return { rows: shown.rows, ...span, truncated, ...covered }
+}
+
+function activityOf(row: Row, span: Span): Activity & LastSeen {
   return {
     events: countIn(row, 'events'),
     sessions: countIn(row, 'sessions'),

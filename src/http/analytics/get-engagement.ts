@@ -27,7 +27,7 @@ const Query = z.strictObject({
   gap,
   inactiveFor: wholeOrNone(
     [1, 3650],
-    'Only learners (or courses) of which nothing was seen for so many days, longest first',
+    'Only learners of whom nothing was seen for so many days, longest first; with `course`, whoever its roster has and nobody saw comes before them',
   ),
   orderBy: z.enum(orders).optional().openapi({
     description:
@@ -51,8 +51,9 @@ const Row = z.object({
   returnRate: z.number().optional().openapi({ description: '`returned` by `people`, 0 to 1' }),
   firstSeen: z.string().optional(),
   lastSeen: z.string().optional(),
-  daysSinceLastSeen: z.int().openapi({
-    description: 'Days of the time zone, from the last event to the last day that is asked for',
+  daysSinceLastSeen: z.int().optional().openapi({
+    description:
+      'Days of the time zone, from the last event to the last day that is asked for. Absent of a learner who is enrolled and was never seen',
   }),
 })
 
@@ -88,7 +89,9 @@ const route = createRoute({
 
 export function getEngagement(app: App, deps: AppDeps) {
   const { services, platform } = deps
-  const needs = { platform, hidden: services.hidden, clock: deps.options.clock }
+  const { hidden, rosters } = services
+  const groupOf = (tenantId: string, id: string) => rosters.group(tenantId, id)
+  const needs = { platform, hidden, groupOf, clock: deps.options.clock }
   const admit = viewerFor(QUESTION, deps)
   operation(app, route, { admit }, async (c, { principal: viewer, query, reply }) => {
     const { orderBy, ...rest } = query

@@ -1777,8 +1777,8 @@ export type Engagement = {
     returnRate?: number
     firstSeen?: string
     lastSeen?: string
-    /** Days of the time zone, from the last event to the last day that is asked for */
-    daysSinceLastSeen: number
+    /** Days of the time zone, from the last event to the last day that is asked for. Absent of a learner who is enrolled and was never seen */
+    daysSinceLastSeen?: number
   }[]
   /** The answer begins here, ISO 8601 UTC */
   from: string
@@ -5114,7 +5114,7 @@ export interface Operations {
       groupBy?: 'course' | 'learner' | 'learner,course'
       /** Minutes: a longer pause ends a sitting, and is no time spent */
       gap?: number
-      /** Only learners (or courses) of which nothing was seen for so many days, longest first */
+      /** Only learners of whom nothing was seen for so many days, longest first; with `course`, whoever its roster has and nobody saw comes before them */
       inactiveFor?: number
       /** Of learners: by id, by most active minutes, or by who was last seen the longest ago. Left out: by id, or `lastSeen` with `inactiveFor` */
       orderBy?: 'id' | 'activeMinutes' | 'lastSeen'
