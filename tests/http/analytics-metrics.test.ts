@@ -321,6 +321,23 @@ describe('GET /analytics/metrics', () => {
     })
   }
 
+  it('takes a zone for the tenant by its name, in whatever case, and none that is none', async () => {
+    await using test = await startTestApp()
+    const headers = { ...test.as(test.keys.admin), 'Content-Type': 'application/json' }
+    const patch = (timeZone: string | null) => {
+      const body = JSON.stringify({ timeZone })
+      return test.request('/tenants/default', { method: 'PATCH', headers, body })
+    }
+    expect(await (await patch('america/new_york')).json()).toMatchObject({
+      timeZone: 'America/New_York',
+    })
+    for (const zone of ['Mars/Base', '+02:00', '', "UTC'; --"]) {
+      const { errors } = await problemOf(await patch(zone), 'invalid_request')
+      expect(errors.map((one) => one.path)).toEqual([['timeZone']])
+    }
+    expect(await (await patch(null)).json()).not.toHaveProperty('timeZone')
+  })
+
   it('refuses who has no role, and roles of no questions', async () => {
     const test = await app()
     const writer = await test.issue(['events:write'])
