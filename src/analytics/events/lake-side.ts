@@ -115,11 +115,12 @@ export async function recordsAt(
   return []
 
   async function read(part: readonly Key[]): Promise<(EventRecord | undefined)[]> {
-    const times = part.map(({ eventTime }) => eventTime).toSorted()
+    const times = [...new Set(part.map(({ eventTime }) => eventTime))]
     const ids = part.map(({ eventId }) => sqlText(eventId))
     const where = sqlAll([
       conditionOf({ to: question.before }),
-      `event_time BETWEEN ${sqlInstant(times[0]!)} AND ${sqlInstant(times.at(-1)!)}`,
+      // The times say in which parts of files the ids are: without them it takes three times as long (measured).
+      `event_time IN (${times.map(sqlInstant).join(', ')})`,
       `event_id IN (${[...new Set(ids)].join(', ')})`,
     ])
     // The largest event is read whatever its size.
@@ -179,10 +180,11 @@ async function ask(
   }
 }
 
-/** Whoever asked for events wrote no SQL: that it failed is not their mistake. */
+/** Whoever asked for events wrote no SQL: that it failed is not their mistake, and the engine's sentence names files of ours. */
 function failureOf(thrown: unknown): unknown {
   if (!(thrown instanceof AppError) || thrown.code !== 'invalid_request') return thrown
-  const detail = `The lake could not answer: ${thrown.message} A shorter range of time asks for less, and POST /analytics/export answers what is long.`
+  const detail =
+    'The lake could not answer. A shorter range of time asks for less, and POST /analytics/export answers what is long.'
   return new AppError('busy', detail, { cause: thrown, retryAfter: RETRY_AFTER_SECONDS })
 }
 
