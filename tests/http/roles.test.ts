@@ -39,18 +39,7 @@ const all = operations()
 const isQuestion = (name: string): name is Question => Object.hasOwn(questions, name)
 
 // These are asked here as soon as their routes are there.
-const pending: readonly Question[] = [
-  'GET /analytics/events',
-  'GET /analytics/users/{id}/history',
-  'GET /analytics/me/history',
-  'GET /analytics/metrics',
-  'GET /analytics/stream',
-  'POST /analytics/sql',
-  'GET /analytics/queries',
-  'POST /analytics/queries/{name}',
-  'PUT /analytics/queries/{name}',
-  'DELETE /analytics/queries/{name}',
-]
+const pending: readonly Question[] = ['GET /analytics/stream']
 const asked = (Object.keys(questions) as Question[]).filter((one) => !pending.includes(one))
 
 const ISSUERS = '/tenants/default/issuers'
@@ -144,6 +133,8 @@ describe('a role opens', () => {
       })
     }
 
+    if (ask.isOfOne) continue
+
     on(
       `${question} to nobody without a key, and to another organisation for what is its own`,
       async () => {
@@ -184,7 +175,12 @@ describe('nothing else', () => {
     return send(method, filled, brings ? {} : undefined)
   }
 
-  for (const [name, { token }] of Object.entries(readers)) {
+  // A request to a deployment takes a tenth of a second: there, one of each kind asks.
+  const onAws = ['teacher', 'a student by token']
+  const those = Object.entries(readers).filter(
+    ([name]) => process.env.TEST_TARGET !== 'aws' || onAws.includes(name),
+  )
+  for (const [name, { token }] of those) {
     const shut = closed.filter(({ name }) => token === undefined || !ofPeople.includes(name))
     it(`is opened by ${name}: ${shut.length} operations`, async () => {
       const test = await app()

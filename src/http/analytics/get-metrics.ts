@@ -120,6 +120,10 @@ export function getMetrics(app: App, deps: AppDeps) {
     if (groupBy === 'object' && !viewer.seesPeople) {
       throw new AppError('forbidden', 'Objects may be people, whom this key does not show.')
     }
+    if (viewer.visibility.kind === 'everywhere' && (groupBy === 'course' || groupBy === 'source')) {
+      const detail = `Across organisations no ids are shown: group by type or action, not by ${groupBy}.`
+      throw new AppError('forbidden', detail)
+    }
     const answer = await answerMetrics(needs, viewer, question, c.req.raw.signal)
     const { learner, actorId: person = learner, course: group } = values
     if (viewer.seesPeople && person !== undefined) {

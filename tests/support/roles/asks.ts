@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { Question } from '../../../src/access/roles/questions'
 import { until } from '../until'
-import { eventId, type Mark, marks, type Reader, withMarks } from './world'
+import { eventId, type Mark, marks, personId, type Reader, withMarks } from './world'
 
 export type Send = (method: string, path: string, body?: unknown) => Promise<Response>
 
@@ -14,6 +14,8 @@ export interface Ask {
   answers(send: Send, reader: Reader): Promise<string>
   /** Of a question that is not about all that somebody sees. */
   sees?(reader: Reader): readonly Mark[]
+  /** It is about whoever asks alone: whoever is nobody in particular has no answer. */
+  isOfOne?: true
   /** It takes long, and so many readers show it, by name. Left out, all do. */
   few?: readonly string[]
   /** The lake answers, which is none where the app is emulated. */
@@ -40,15 +42,12 @@ function each(method: string, paths: readonly string[]): Ask {
   return {
     ...{ method, path: paths[0]! },
     async answers(send) {
-      const texts = await Promise.all(
-        paths.map(async (path) => {
-          const reply = await send(method, path)
-          if (reply.status !== 404) return textOf(Promise.resolve(reply))
-          await reply.text()
-          return ''
-        }),
-      )
-      return texts.join('\n')
+      let all = ''
+      for (const path of paths) {
+        const reply = await send(method, path)
+        if (reply.status !== 404) all += await textOf(Promise.resolve(reply))
+      }
+      return all
     },
   }
 }
@@ -96,6 +95,9 @@ function ofOwnExport(method: string): Ask {
   }
 }
 
+const marksSql = 'SELECT DISTINCT type, event_id FROM events'
+const saved = { title: 'Marks', sql: marksSql }
+
 /** Questions by the way in which the tests of roles ask them. */
 export const asks: { [Asked in Question]?: Ask } = {
   'GET /analytics/events': once('GET', '/analytics/events?limit=1000'),
@@ -103,6 +105,46 @@ export const asks: { [Asked in Question]?: Ask } = {
     'GET',
     marks.map((mark) => `/analytics/events/${eventId(mark)}`),
   ),
+  'GET /analytics/users/{id}/history': {
+    ...each(
+      'GET',
+      ['ada', 'bo', 'cyd', 'tess', 'crowd_0', 'multitude_0'].map(
+        (name) => `/analytics/users/${personId(name)}/history`,
+      ),
+    ),
+    ...{ isOfLake: true, few: ['teacher', 'a student by token'] },
+  },
+  'GET /analytics/me/history': {
+    ...once('GET', '/analytics/me/history'),
+    ...{ few: ['teacher', 'a student by token'], isOfOne: true, isOfLake: true },
+    sees: ({ role }) => (role === 'teacher' ? ['tess'] : ['ada']),
+  },
+  'GET /analytics/metrics': lake('/analytics/metrics?groupBy=type'),
+  'POST /analytics/sql': {
+    ...once('POST', '/analytics/sql', { sql: marksSql }),
+    ...{ isOfLake: true, few: ['admin', 'a student who analyses, by token'] },
+  },
+  'PUT /analytics/queries/{name}': {
+    ...once('PUT', '/analytics/queries/marks', saved),
+    ...{ isOfLake: true, few: ['analyst'], sees: () => [] },
+  },
+  'POST /analytics/queries/{name}': {
+    ...once('POST', '/analytics/queries/marks', {}),
+    ...{ isOfLake: true, few: ['analyst'] },
+    async answers(send) {
+      await textOf(send('PUT', '/analytics/queries/marks', saved))
+      return textOf(send('POST', '/analytics/queries/marks', {}))
+    },
+  },
+  'DELETE /analytics/queries/{name}': {
+    ...once('DELETE', '/analytics/queries/marks'),
+    ...{ isOfLake: true, few: ['analyst'], sees: () => [] },
+    async answers(send) {
+      await textOf(send('PUT', '/analytics/queries/marks', saved))
+      return textOf(send('DELETE', '/analytics/queries/marks'))
+    },
+  },
+  'GET /analytics/queries': { ...once('GET', '/analytics/queries'), sees: () => [] },
   'GET /analytics/paths': lake('/analytics/paths?of=type&length=2&repeats=keep'),
   'GET /analytics/engagement': {
     ...lake('/analytics/engagement?groupBy=course'),
