@@ -18,7 +18,9 @@ interface Row {
 }
 
 function rowsIn(text: string): Row[] {
-  return text.split(/^## (?=\d{3}:)/m).flatMap((section) =>
+  // Before the first paper stands how many rows each has.
+  const [, ...sections] = text.split(/^## (?=\d{3}:)/m)
+  return sections.flatMap((section) =>
     [...section.matchAll(/^\| (\d[\d, -]*?) \| (.+?) \| (.+?) \|(?: (.*?))? ?\|$/gm)].map(
       ([, lines = '', requirement = '', state = '', where = '']) => {
         return { paper: section.slice(0, 3), lines, requirement, state, where }

@@ -280,7 +280,7 @@ describe('the examples of the document', () => {
     // A target that the example names must not be looked up from a test; the others have their own.
     if (
       media === undefined ||
-      /^\/(webhooks|quarantine|sources|tenants|keys|policies|privacy|xapi|v1|analytics\/loads|api\/v1\/event-types)/.test(
+      /^\/(webhooks|quarantine|sources|tenants|keys|policies|privacy|xapi|v1|analytics\/(loads|sql|queries)|api\/v1\/event-types)/.test(
         path,
       )
     )

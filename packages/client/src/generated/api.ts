@@ -2025,16 +2025,18 @@ export type Query = {
   description?: string
   /** If true, it comes with Nonius and stays */
   isBuiltIn: boolean
-  parameters: Record<string, {
-    type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time'
-    description?: string
-    /** What it is when it is not given; without it, it has to be given */
-    default?: string | number | boolean | null
-  }>
+  parameters: Record<string, QueryParameter>
   sql: string
   updatedAt?: string
   /** The id of the key that saved it; a digest of a person */
   updatedBy?: string
+}
+
+export type QueryParameter = {
+  type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time'
+  description?: string
+  /** What it is when it is not given; without it, it has to be given */
+  default?: string | number | boolean | null
 }
 
 export type QueryRun = {
@@ -2049,12 +2051,7 @@ export type QueryDefinition = {
   description?: string
   /** A `SELECT` */
   sql: string
-  parameters?: Record<string, {
-    type: 'text' | 'number' | 'integer' | 'boolean' | 'date' | 'time'
-    description?: string
-    /** What it is when it is not given; without it, it has to be given */
-    default?: string | number | boolean | null
-  }>
+  parameters?: Record<string, QueryParameter>
 }
 
 export type RosterState = {

@@ -28,13 +28,15 @@ export const QueryParams = z.object({
   name: z.string().regex(QUERY_NAME).openapi({ example: 'weekly-logins' }),
 })
 
-const Parameter = z.strictObject({
-  type: z.enum(parameterTypes),
-  description: z.string().max(500).optional(),
-  default: Value.optional().openapi({
-    description: 'What it is when it is not given; without it, it has to be given',
-  }),
-})
+const Parameter = z
+  .strictObject({
+    type: z.enum(parameterTypes),
+    description: z.string().max(500).optional(),
+    default: Value.optional().openapi({
+      description: 'What it is when it is not given; without it, it has to be given',
+    }),
+  })
+  .openapi('QueryParameter')
 
 export const QueryDefinition = z
   .strictObject({
