@@ -60,6 +60,17 @@ export function pseudonymsContract(name: string, open: () => Promise<OpenedForPs
       expect(new Set(made.flat()).size).toBe(1)
     })
 
+    it('have one first key, however many people come at once', async () => {
+      await using test = await start()
+      const made = await Promise.all(
+        Array.from({ length: 100 }, (_, at) => {
+          const by = at % 2 === 0 ? test.pseudonyms : test.other
+          return by.purposePseudonym('study', 't1', `learner ${at % 10}`)
+        }),
+      )
+      expect(new Set(made).size).toBe(10)
+    })
+
     it('keep nothing readable of anybody', async () => {
       await using test = await start()
       await test.store([ADA, 'ada@example.org'])

@@ -320,6 +320,63 @@ describe('GET /analytics/engagement', () => {
   })
 })
 
+describe('GET /analytics/tenants/{tenant}/learners', () => {
+  const of = (tenant: string, purpose: string) =>
+    `tenants/${tenant}/learners?${june}&purpose=${purpose}`
+  const system: Keyed = { role: 'system' }
+
+  inLake(
+    'tells of learners under pseudonyms of one purpose, and when nothing happened',
+    async () => {
+      const { rows, suppressed } = await answered(of('default', 'study'), system)
+      expect(rows).toHaveLength(6)
+      expect(suppressed).toBeUndefined()
+      const again = await answered(of('default', 'study'), system)
+      expect(again.rows).toEqual(rows)
+      const other = await answered(of('default', 'report'), system)
+      const names = [rows, other.rows].map((all) => all.map(({ learner }) => String(learner)))
+      expect(new Set(names.flat()).size).toBe(12)
+      for (const name of names.flat()) expect(name).toMatch(/^urn:nonius:purpose-pseudonym:/)
+      expect(names[0]).toEqual(names[0]!.toSorted())
+      // The five of botany, and who has another name than anybody.
+      expect(JSON.stringify(rows)).not.toMatch(/"p[1-5]"|2026-06|DROP TABLE/)
+      const events = rows.map((row) => Number(row.events)).toSorted((a, b) => a - b)
+      expect(events).toEqual([2, 2, 2, 3, 3, 5])
+    },
+  )
+
+  inLake('tells of fewer than five only how many they are', async () => {
+    expect(await answered(of('college', 'study'), system)).toMatchObject({
+      ...{ rows: [], suppressed: 1 },
+    })
+    const course = await answered(`${of('default', 'study')}&course=zoology`, system)
+    expect(course).toMatchObject({ rows: [], suppressed: 2 })
+  })
+
+  inLake('stands in the trail of the organisation that it is about', async () => {
+    await answered(of('college', 'study'), system)
+    const test = await app()
+    const services = test.services!
+    await services.audit.settle()
+    const { items } = await services.audit.list('college', { limit: 10 }, {})
+    const target = 'GET /analytics/tenants/{tenant}/learners'
+    expect(items).toContainEqual(expect.objectContaining({ action: 'data.read', target }))
+  })
+
+  it('is answered to a system alone, which asks for no person', async () => {
+    for (const keyed of [{ role: 'admin' }, { role: 'analyst' }, few] as Keyed[]) {
+      await problemOf(await ask(of('default', 'study'), keyed), 'forbidden')
+    }
+    await problemOf(await ask(of('default', 'study')), 'forbidden')
+    await problemOf(await ask(of('nowhere', 'study'), system), 'not_found')
+    for (const query of ['&learner=p1', '&purpose=two', '&groupBy=course', '&limit=0']) {
+      await problemOf(await ask(of('default', 'study') + query, system), 'invalid_request')
+    }
+    await problemOf(await ask('tenants/default/learners', system), 'invalid_request')
+    await problemOf(await ask(of('default', 'p1 or not'), system), 'invalid_request')
+  })
+})
+
 describe('GET /analytics/assessments', () => {
   inLake('tells of attempts and scores', async () => {
     const { rows } = await answered(`assessments?${june}`)

@@ -33,6 +33,7 @@ export const questions = {
   'GET /analytics/paths': { roles: [...everybody, 'system'] },
   'GET /analytics/engagement': groups,
   'GET /analytics/assessments': groups,
+  'GET /analytics/tenants/{tenant}/learners': { roles: ['system'] },
   'GET /analytics/stream': groups,
   'POST /analytics/sql': analysts,
   'GET /analytics/queries': analysts,
@@ -65,6 +66,9 @@ export function mayAsk(role: Role, question: Question): boolean {
 export function askedBy(question: Question): string {
   const { roles, aboutPeople, aboutThemself, changes } = askingOf(question)
   const names = roles.map((role) => `\`${role}\``)
+  if (!roles.includes('admin')) {
+    return `Role ${names.join(' or ')}, of a key alone (docs/roles.md). It is recorded who read, and why: \`X-Nonius-Reason\`.`
+  }
   if (changes) return `Role ${names.join(' or ')}, or scope \`admin\`.`
   const listed = names.length === 1 ? `Role ${names}` : `Roles ${listOf(names)}`
   const whose = aboutThemself ? 'each about themself' : 'each of what they may see (docs/roles.md)'

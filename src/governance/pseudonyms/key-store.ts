@@ -98,11 +98,30 @@ export function createKeyStore({
     return remembered(tenantId) ?? remember(tenantId, own)
   }
 
+  // The first people of a tenant come together: one of them has the keys made, and all use these.
+  const making = new Map<string, Promise<PseudonymKeys>>()
+
+  async function make(tenantId: string): Promise<PseudonymKeys> {
+    const first = firstKeys(clock.now().toISOString())
+    if (await put(tenantId, first, { ifNoneMatch: '*' })) return remember(tenantId, first)
+    // Another process was sooner.
+    const found = await find(tenantId)
+    if (found !== undefined) return found
+    throw new StorageError('the keys of pseudonyms came and went', { isRetriable: true })
+  }
+
+  function madeOnce(tenantId: string): Promise<PseudonymKeys> {
+    const begun = making.get(tenantId)
+    if (begun !== undefined) return begun
+    const made = make(tenantId).finally(() => making.delete(tenantId))
+    making.set(tenantId, made)
+    return made
+  }
+
   return {
     find,
     change,
-    get: async (tenantId) =>
-      (await find(tenantId)) ?? change(tenantId, (keys) => ({ keys, result: keys })),
+    get: async (tenantId) => (await find(tenantId)) ?? madeOnce(tenantId),
   }
 }
 

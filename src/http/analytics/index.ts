@@ -5,6 +5,7 @@ import { getAssessments } from './get-assessments'
 import { getEngagement } from './get-engagement'
 import { getEvent } from './get-event'
 import { getHistory } from './get-history'
+import { getLearners } from './get-learners'
 import { getMetrics } from './get-metrics'
 import { getPaths } from './get-paths'
 import { listArrivals } from './list-arrivals'
@@ -23,6 +24,7 @@ export function registerAnalytics(app: App, deps: AppDeps) {
   getPaths(app, deps)
   getEngagement(app, deps)
   getAssessments(app, deps)
+  getLearners(app, deps)
   registerExports(app, deps)
   registerLoads(app, deps)
   registerSql(app, deps)

@@ -157,6 +157,11 @@ export const asks: { [Asked in Question]?: Ask } = {
     },
   },
   'GET /analytics/assessments': lake('/analytics/assessments'),
+  'GET /analytics/tenants/{tenant}/learners': {
+    ...lake('/analytics/tenants/default/learners?purpose=study'),
+    // Pseudonyms stand for everybody.
+    sees: () => [],
+  },
   'POST /analytics/export': {
     ...{ method: 'POST', path: '/analytics/export', body: exported, isOfLake: true },
     ...{ answers: exportOf, few: ['teacher', 'a student by token'] },

@@ -10,7 +10,7 @@ export const whose: Readonly<Record<Role, readonly [own: string, others: string,
     teacher: ['themself, the groups they teach', 'no', 'no'],
     student: ['themself', 'no', 'no'],
     analyst: ['yes', 'yes', 'no'],
-    system: ['groups of 5 or more, no person', 'the same', 'the same'],
+    system: ['groups of 5 or more; people by pseudonyms for a purpose', 'the same', 'the same'],
   }
 
 /** Writes the tables of docs/roles.md, from those that admit readers and drive the tests of all routes. */
@@ -25,7 +25,7 @@ export function rolesTables(): { whose: string; questions: string; others: strin
       (Object.keys(questions) as Question[]).map((question) => [
         `\`${question}\``,
         ...roles.map((role) => (mayAsk(role, question) ? 'yes' : '–')),
-        askingOf(question).aboutPeople ? '–' : 'yes',
+        askingOf(question).aboutPeople || !mayAsk('analyst', question) ? '–' : 'yes',
       ]),
     ),
     others: tableOf(

@@ -1830,6 +1830,30 @@ export type Assessments = {
   suppressed?: number
 }
 
+export type PseudonymousLearners = {
+  rows: {
+    /** A pseudonym for this purpose; nobody can turn it back */
+    learner: string
+    events: number
+    sessions: number
+    sittings: number
+    activeMinutes: number
+    activeDays: number
+    daysSinceLastSeen?: number
+  }[]
+  /** The answer begins here, ISO 8601 UTC */
+  from: string
+  /** It ends before */
+  to: string
+  timeZone: string
+  /** There is more than `limit` */
+  truncated: boolean
+  /** All that arrived before is in the answer, ISO 8601 UTC. Absent on AWS: a metric says how far the lake is behind */
+  completeTo?: string
+  /** So many rows or figures are left out, since they are about fewer than 5 people or would give such away. Absent for whoever sees people */
+  suppressed?: number
+}
+
 export type Export = {
   id: string
   /** `ready`: it can be fetched. `failed`: `problem` says why; nothing of it is kept. `expired`: its file is deleted. */
@@ -5157,6 +5181,41 @@ export interface Operations {
       400: Problem
       401: Problem
       403: Problem
+      429: Problem
+      500: Problem
+      503: Problem
+    }
+  }
+  /** Find how much the learners of an organisation work, under pseudonyms */
+  getTenantLearners: {
+    method: 'GET'
+    path: '/analytics/tenants/{tenant}/learners'
+    parameters: {
+      /** Whose learners */
+      tenant: string
+    }
+    query: {
+      /** From this day of the time zone on, or this time. Left out: thirty days before `to` */
+      from?: string
+      /** Before this day of the time zone, or this time. Left out: now */
+      to?: string
+      /** Whose days: a name of the IANA database. Left out: `UTC` */
+      timeZone?: string
+      /** Only what happened in this course, or in this group where no course is known */
+      course?: string
+      /** What the answer is for: the same person has the same pseudonym for one purpose, and another for every other */
+      purpose: string
+      /** Minutes: a longer pause ends a sitting, and is no time spent */
+      gap?: number
+      /** Learners */
+      limit?: number
+    }
+    replies: {
+      200: PseudonymousLearners
+      400: Problem
+      401: Problem
+      403: Problem
+      404: Problem
       429: Problem
       500: Problem
       503: Problem
