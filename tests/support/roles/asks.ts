@@ -157,6 +157,8 @@ export const asks: { [Asked in Question]?: Ask } = {
     },
   },
   'GET /analytics/assessments': lake('/analytics/assessments'),
+  // Whoever may is shown what arrives from then on: tests/http/stream-metrics.test.ts asks as each kind of them.
+  'GET /analytics/stream': { ...once('GET', '/analytics/stream'), few: [], isOfOne: true },
   'GET /analytics/tenants/{tenant}/learners': {
     ...lake('/analytics/tenants/default/learners?purpose=study'),
     // Pseudonyms stand for everybody.
