@@ -91,8 +91,11 @@ export async function advance(
     case 'documents': {
       const { sessions } = summary
       const of = { tenantId, actorIds, sessions }
-      await addAll('documents', readDocuments(platform.documents, of, redact))
-      await addAll('documents', readRosters(platform.documents, of))
+      const documents = oneAfterAnother(
+        readDocuments(platform.documents, of, redact),
+        readRosters(platform.documents, of),
+      )
+      await addAll('documents', documents)
       await addAll('consents', readConsents(platform.documents, of))
       break
     }
@@ -142,6 +145,10 @@ async function allIds(
 function actorOf(actorIds: readonly string[]) {
   const own = new Set(actorIds)
   return ({ actorId }: EventRecord) => actorId !== undefined && own.has(actorId)
+}
+
+async function* oneAfterAnother(...all: AsyncIterable<string>[]): AsyncGenerator<string> {
+  for (const lines of all) yield* lines
 }
 
 function* oneStep() {
