@@ -129,7 +129,7 @@ export async function plant(
       { ...version, method: 'PUT', 'If-None-Match': '*' },
     ),
     await post(
-      '/analytics/queries/of-one-person',
+      `/analytics/queries/of-${createHash('sha1').update(ids.iri).digest('hex')}`,
       {
         ...{ title: 'Of one person', parameters: {} },
         sql: `SELECT count(*) FROM events WHERE actor_id = '${ids.iri}'`,
