@@ -70,8 +70,21 @@ export async function askSql(
       where: before && `received_at >= ${sqlInstant(before)}`,
     },
     { signal, read },
-  )
+  ).catch((thrown: unknown) => {
+    throw isOutOfMemory(thrown) ? tooLarge(thrown) : thrown
+  })
   return { ...answer, truncated, ...(completeTo !== undefined && { completeTo }) }
+}
+
+function isOutOfMemory(thrown: unknown): thrown is AppError {
+  return thrown instanceof AppError && /out of memory/i.test(thrown.message)
+}
+
+/** The engine's own advice is for whoever sets it up. */
+function tooLarge(cause: AppError): AppError {
+  const detail =
+    'This query takes more memory, or disk beside it, than a query has: read fewer days or columns, or group and sort less.'
+  return new AppError('invalid_request', detail, { cause })
 }
 
 function tooMany(): AppError {
