@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '../error/app-error'
 import { comparableIdsOf } from '../event/person-id'
 import type { Viewer } from '../identity/viewer'
+import { carryOnJobs, runJobs } from '../jobs/run-jobs'
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
 import type { Hidden } from '../query/hidden'
@@ -12,7 +13,7 @@ import { formats } from './formats/format'
 import { linkedFile } from './linked-file'
 import { createParts } from './parts'
 import type { MakeRedact } from './rows'
-import { carryOn, clear, endJob, type Runner, startRunner } from './runner'
+import { clear, endJob, exportJobs, LAST_PIECE_MS } from './runner'
 import { type Asked, selectionOf } from './select'
 import { createJobStore } from './store'
 
@@ -72,8 +73,8 @@ export function createExports(needs: ExportNeeds): Exports {
   const advanceNeeds = { ...needs, parts, now }
   const working = { store, advanceNeeds, log, now }
   // Where a process lives on after its requests, it carries them on; elsewhere a function does.
-  const runner: Runner | undefined =
-    platform.replays === undefined ? undefined : startRunner(working, platform.registry)
+  const jobs = exportJobs(working)
+  const runner = platform.replays && runJobs(jobs, platform.registry)
 
   const mayLook = (viewer: Viewer, job: ExportJob) =>
     viewer.role === 'admin' || job.by === byOf(viewer)
@@ -161,7 +162,9 @@ export function createExports(needs: ExportNeeds): Exports {
     },
 
     carryOn: (tenantIds, maxMs) =>
-      carryOn(working, tenantIds, { maxMs, monotonic: clock.monotonic }),
+      carryOnJobs(jobs, tenantIds, {
+        ...{ maxMs, lastPieceMs: LAST_PIECE_MS, monotonic: clock.monotonic },
+      }),
 
     async expire(tenantIds) {
       const oldest = new Date(now().getTime() - FILE_DAYS * DAY_MS).toISOString()

@@ -77,16 +77,18 @@ const mayImport: Record<string, string[]> = {
   // Erasures, access requests: over every port that holds copies.
   privacy: [
     ...[...ground, ...standards, 'access', 'audit', 'governance', 'ingest', 'query'],
-    ...['analytics', 'exports', 'rosters', 'statements', 'webhooks', 'wire'],
+    ...['analytics', 'exports', 'jobs', 'rosters', 'statements', 'webhooks', 'wire'],
   ],
   quarantine: ground,
   query: ground,
+  // Work that goes on in the background, a piece at a time.
+  jobs: ['ports'],
   // Who teaches whom, over the documents.
   rosters: [...ground, ...standards],
   // Answers to people's questions, over the hot store, the lake and what is kept of both.
   analytics: [...ground, 'access', 'audit', 'query', 'rosters'],
   // Answers that are files.
-  exports: [...ground, 'access', 'analytics', 'audit', 'query', 'rosters'],
+  exports: [...ground, 'access', 'analytics', 'audit', 'jobs', 'query', 'rosters'],
   outbound: ['error'],
   webhooks: [...ground, 'outbound', 'query'],
   documents: ground,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../error/app-error'
 import { comparableIdsOf } from '../../event/person-id'
+import { carryOnJobs, runJobs } from '../../jobs/run-jobs'
 import type { Clock } from '../../platform/clock'
 import type { ServingPlatform } from '../../platform/platform'
 import type { KeptDays } from '../../platform/settlement'
@@ -13,7 +14,7 @@ import { volumesOf, zipOf } from './archive'
 import { accessPage, type PageFacts } from './page'
 import { createParts } from './parts'
 import { type AccessRequest, accessFiles, type Whose } from './request'
-import { carryOn, type Runner, startRunner } from './runner'
+import { accessJobs } from './runner'
 import { createRequestStore, digestOf, type RequestEntry } from './store'
 import { emptySummary } from './summary'
 
@@ -69,8 +70,8 @@ export function createAccess(needs: AccessNeeds): Access {
   const advanceNeeds = { ...needs, parts, now: () => clock.now() }
   const working = { store, advanceNeeds, log, now: () => clock.now() }
   // Where a process lives on after its requests, it carries them on; elsewhere a function does.
-  const runner: Runner | undefined =
-    platform.replays === undefined ? undefined : startRunner(working, platform.registry)
+  const jobs = accessJobs(working)
+  const runner = platform.replays && runJobs(jobs, platform.registry)
 
   const isOf = (entry: RequestEntry, actorIds: readonly string[]) =>
     actorIds.some((id) => entry.of.includes(digestOf(entry.tenantId, id)))
@@ -151,7 +152,7 @@ export function createAccess(needs: AccessNeeds): Access {
     },
 
     carryOn: (tenantIds, maxMs) =>
-      carryOn(working, tenantIds, { maxMs, monotonic: clock.monotonic }),
+      carryOnJobs(jobs, tenantIds, { maxMs, lastPieceMs: 0, monotonic: clock.monotonic }),
 
     async expire(tenantIds) {
       let expired = 0
