@@ -21,6 +21,7 @@ import { createTokenSigner } from '../../../src/platform/shared/page-token'
 import { createSecretBox } from '../../../src/platform/shared/secret-box'
 import { createErasures } from '../../../src/privacy/erasures/erasures'
 import { failedBatchesPlace } from '../../../src/privacy/erasures/places/stores'
+import { staffKey } from '../../../src/rosters/keys'
 import { stateShelf } from '../../../src/statements/document-places'
 import { silentLog as log } from '../../../src/telemetry/log'
 import {
@@ -182,6 +183,9 @@ describe('an erasure on AWS', () => {
     const named = Buffer.from(JSON.stringify({ userId: CANARY, pad: 'x'.repeat(20_000) }))
     await documents.put(tenantId, ['sessions', 'y'], { ...content, bytes: named })
     await documents.put(tenantId, ['sessions', 'z'], content)
+    const staff = Buffer.from('{"teaches":["c1"],"manages":[]}')
+    await documents.put(tenantId, staffKey(CANARY), { ...content, bytes: staff })
+    await documents.put(tenantId, staffKey(`${CANARY}2`), { ...content, bytes: staff })
     const change = (record: (typeof theirs)[0]) => ({
       eventName: 'INSERT',
       dynamodb: {
@@ -216,7 +220,7 @@ describe('an erasure on AWS', () => {
     expect(done).toMatchObject({ status: 'done' })
     expect(Object.fromEntries(done!.places.map(({ place, removed }) => [place, removed]))).toEqual({
       ...{ spill: 0, 'failed-batches': 2, events: 3, lake: 4, deliveries: 1, statements: 1 },
-      ...{ attachments: 0, documents: 2, quarantine: 1 },
+      ...{ attachments: 0, rosters: 1, documents: 2, quarantine: 1 },
     })
     expect(await erasures.certificate(whose)).toMatchObject({
       certificate: {
