@@ -22,6 +22,8 @@ export const reasons = {
   lag: 'A metric of AWS says how far the consumers of the stream are behind',
   order: 'API Gateway hands over messages all at once, so that answers come in any order',
   'large header': 'A header of a megabyte does not reach a function',
+  'header bytes':
+    'A function URL hands headers on as text, and AWS does not say what it makes of other bytes than ASCII',
   'large message': 'API Gateway has a largest message of its own',
   handshake: 'API Gateway passes on the status of a refused handshake, and nothing else',
   lake: 'No Athena answers beside these functions; tests/lake asks Trino the same SQL',
