@@ -45,6 +45,7 @@ batteryOf({
   scope: 'events:read',
   otherMethod: 'DELETE',
   body,
+  unanswered: 'lake',
 })
 batteryOf({
   method: 'GET',
