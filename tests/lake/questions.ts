@@ -121,7 +121,6 @@ interface Case {
 
 const june: Narrowing = { from: '2026-06-01', to: '2026-06-30', by: 'event' }
 const inBotany = conditionOf({ ...june, course: 'botany' })!
-const inJune = conditionOf(june)!
 const paths = { of: 'action', per: 'session', gap: 30, seesPeople: true } as const
 const steps = ['Viewed', 'Started', 'Submitted']
 const every = { gap: 30, limit: 100, order: 'id' } as const
@@ -215,7 +214,7 @@ export const questionCases: Case[] = [
   {
     says: 'the work in a course',
     sql: engagementSql({ ...every, groupBy: 'course' }),
-    where: inJune,
+    where: inBotany,
     rows: [
       // Ann 20 minutes, Bob 4, Cat none. Sittings: 1, 3 and 1.
       ['botany', 3, 9, 2, 5, 24, 4, 1, time(1, 0), time(3, 0)],
