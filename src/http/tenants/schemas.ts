@@ -76,7 +76,10 @@ export const TenantChanges = z
     limits: LimitChanges.nullable().optional().openapi({ description: 'null: none' }),
     webhookHosts: hosts.nullable().optional(),
     budgets: TenantBudgetSettings.nullable().optional().openapi({ description: 'null: none' }),
-    timeZone: timeZone.nullable().optional().openapi({ description: 'null: UTC' }),
+    timeZone: timeZone
+      .nullable()
+      .optional()
+      .openapi({ type: ['string', 'null'], description: 'null: UTC' }),
   })
   .openapi('TenantChanges')
 

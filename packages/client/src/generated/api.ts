@@ -1203,7 +1203,7 @@ export type TenantChanges = {
     hotBytes?: number
   } | null
   /** null: UTC */
-  timeZone?: string
+  timeZone?: string | null
 }
 
 export type IssuerList = {
