@@ -20,7 +20,7 @@ const records = Array.from({ length: 60 }, (_, n) => {
     objectName: n % 3 === 0 ? undefined : texts[(n * 7) % texts.length],
     courseId: n % 4 === 0 ? `course ${text}` : undefined,
     score: [undefined, 0.1, 0.30000000000000004, -5, 1e300][n % 5],
-    sequence: [undefined, 0, 2 ** 53, -3][n % 4],
+    sequence: [undefined, 0, Number.MAX_SAFE_INTEGER, -3][n % 4],
     success: [undefined, true, false][n % 3],
     eventTime: times[n % 3]!,
     membershipRoles: [undefined, [], ['Learner', text], ['Instructor']][n % 4],
