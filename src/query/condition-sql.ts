@@ -69,9 +69,13 @@ function leafOf(leaf: Leaf, column: SqlColumn): string | undefined {
   }
   // An empty list may be none to an engine.
   if (type === 'strings') return undefined
-  if ('exists' in leaf) return `${name} IS ${leaf.exists ? 'NOT NULL' : 'NULL'}`
+  if ('exists' in leaf) {
+    // An empty text is none in the lake of one machine.
+    if (leaf.exists && type === 'string') return undefined
+    return `${name} IS ${leaf.exists ? 'NOT NULL' : 'NULL'}`
+  }
   if ('prefix' in leaf) {
-    return type === 'string' && leaf.prefix.isWellFormed()
+    return type === 'string' && leaf.prefix !== '' && leaf.prefix.isWellFormed()
       ? `starts_with(${name}, ${sqlText(leaf.prefix)})`
       : undefined
   }
@@ -88,6 +92,7 @@ function leafOf(leaf: Leaf, column: SqlColumn): string | undefined {
 function equals(column: SqlColumn, value: Scalar): string | undefined {
   const { name, type } = column
   if (value === null) return type === 'strings' ? undefined : `${name} IS NULL`
+  if (value === '' && type === 'string') return `coalesce(${name}, '') = ''`
   if (type === 'strings') {
     const isText = typeof value === 'string' && value.isWellFormed()
     return isText ? `contains(${name}, ${sqlText(value)})` : undefined
