@@ -49,6 +49,9 @@ interface SqlColumn {
 // Both columns that a text of an item may stand in are no fields to compare.
 const compared = columns.filter(({ from }) => from[0] !== 'raw')
 
+// Records from before it was there have none, and the view says what it would be.
+const filled = new Set(['occurred_at'])
+
 function columnFrom(path: string): SqlColumn | undefined {
   return compared.find(({ from }) => from.join('.') === path)
 }
@@ -71,7 +74,7 @@ function leafOf(leaf: Leaf, column: SqlColumn): string | undefined {
   if (type === 'strings') return undefined
   if ('exists' in leaf) {
     // An empty text is none in the lake of one machine.
-    if (leaf.exists && type === 'string') return undefined
+    if (leaf.exists ? type === 'string' : filled.has(name)) return undefined
     return `${name} IS ${leaf.exists ? 'NOT NULL' : 'NULL'}`
   }
   if ('prefix' in leaf) {
@@ -91,7 +94,9 @@ function leafOf(leaf: Leaf, column: SqlColumn): string | undefined {
 
 function equals(column: SqlColumn, value: Scalar): string | undefined {
   const { name, type } = column
-  if (value === null) return type === 'strings' ? undefined : `${name} IS NULL`
+  if (value === null) {
+    return type === 'strings' || filled.has(name) ? undefined : `${name} IS NULL`
+  }
   if (value === '' && type === 'string') return `coalesce(${name}, '') = ''`
   if (type === 'strings') {
     const isText = typeof value === 'string' && value.isWellFormed()
