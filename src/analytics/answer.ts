@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../error/app-error'
 import type { Viewer } from '../identity/viewer'
 import type { LakeAnswer } from '../query/ask-lake'
@@ -54,30 +53,12 @@ export async function rowsFor(
   // Athena gives other types to times in a zone: they are as they were where none is asked for.
   const timezone = timeZone === 'UTC' ? undefined : timeZone
   const limits = { ms: MOST_MS, rows: most }
-  const ask = () => askAs(needs, viewer, { sql, where, timezone, limits, signal })
-  const { completeTo, ...answer } = await inTurn(ask, signal)
+  const asked = askAs(needs, viewer, { sql, where, timezone, limits, signal })
+  const { completeTo, ...answer } = await asked.catch((thrown: unknown) => {
+    const isRefused = thrown instanceof AppError && thrown.code === 'invalid_request'
+    throw isRefused ? narrower(thrown) : thrown
+  })
   return { rows: byName(answer), ...(completeTo !== undefined && { completeTo }) }
-}
-
-// One machine answers one question of the lake at a time. Whoever waits and is then answered for as long as may
-// be is still within those 29 seconds.
-const PATIENCE_MS = 8_000
-const PAUSE_MS = 100
-
-/** Asks again for a while when others are being answered. @throws {AppError} `busy` after that */
-async function inTurn<Answer>(ask: () => Promise<Answer>, signal: AbortSignal | undefined) {
-  const until = performance.now() + PATIENCE_MS
-  for (;;) {
-    try {
-      return await ask()
-    } catch (thrown) {
-      if (!(thrown instanceof AppError)) throw thrown
-      if (thrown.code === 'invalid_request') throw narrower(thrown)
-      if (thrown.code !== 'busy' || performance.now() > until) throw thrown
-      // Whoever came at the same time does not come again at the same time.
-      await sleep(PAUSE_MS * (1 + Math.random()), undefined, { signal })
-    }
-  }
 }
 
 /** Says what to do about a question that the lake does not answer. */

@@ -11,7 +11,6 @@ import { formats } from './formats/format'
 import { linkedFile } from './linked-file'
 import type { Parts } from './parts'
 import { DAYS, rowsOf, secondsOf, sliceOfDays, slicesOfDay } from './questions'
-import { pagesOf } from './read-rows'
 import { type MakeRedact, rowsOfSelection } from './rows'
 
 export interface AdvanceNeeds {
@@ -158,10 +157,11 @@ export async function advance(
     let last: typeof after
     let read = 0
     let chars = 0
-    try {
-      for await (const page of pagesOf(platform.lake, query, signal)) {
+
+    async function readPages(pages: AsyncIterable<unknown[][]>) {
+      for await (const page of pages) {
         const found: (readonly unknown[])[] = []
-        for (const [at, id, ...cells] of page.rows) {
+        for (const [at, id, ...cells] of page) {
           const receivedAt = new Date(String(at)).toISOString()
           const eventId = String(id)
           last = { receivedAt, eventId }
@@ -171,7 +171,7 @@ export async function advance(
           const name = receivedAt + eventId
           if (seen.has(name)) continue
           seen.add(name)
-          const row = await rows.of(cells)
+          const row = await rows.of(eventId, cells)
           if (row !== undefined) found.push(row)
         }
         await inTurn(() => {
@@ -182,6 +182,11 @@ export async function advance(
         await write(writer)
         writer = format.part(fields)
       }
+      return []
+    }
+
+    try {
+      await askLake(platform.lake, query, { signal, read: readPages })
     } catch (thrown) {
       Object.assign(job, was)
       const isUnreadable = thrown instanceof AppError && thrown.code === 'invalid_request'

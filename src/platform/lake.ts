@@ -96,10 +96,12 @@ export interface Lake extends AsyncDisposable {
   readonly isImmediate: boolean
   /**
    * @returns an id, good for the same reader only
+   * Where only so many run at a time, it waits for its turn, tenants in rotation (`lake-turns.ts`).
+   * @param options.signal whoever asked has gone: the query is not begun
    * @throws {AppError} `invalid_request` when an engine that parses first refuses the SQL, or there is
-   *   no such time zone, `busy` when as many queries run as may
+   *   no such time zone, `busy` when it waited in vain
    */
-  start(query: LakeQuery): Promise<string>
+  start(query: LakeQuery, options?: { signal?: AbortSignal | undefined }): Promise<string>
   /**
    * Reads the state of a query, and stops one that has run for longer than its limit.
    * @throws {AppError} `not_found` for an id that was not given to this reader, has been read, or is

@@ -36,7 +36,7 @@ export async function askLake(
 ): Promise<LakeAnswer> {
   const { reader } = query
   signal?.throwIfAborted()
-  const id = await lake.start(query)
+  const id = await lake.start(query, { signal })
   let cancelled: Promise<void> | undefined
   let isOver = false
 

@@ -1,4 +1,4 @@
-import { columns } from '../event/columns'
+import { type ColumnType, columns } from '../event/columns'
 import type { EventRecord } from '../event/record'
 import { sqlText } from '../syntax/sql'
 import { conditionsOf } from './narrowing'
@@ -52,20 +52,26 @@ export const OLDEST = 'SELECT min(received_at) AS oldest FROM events'
 export function recordOf(names: readonly string[], row: readonly unknown[]): EventRecord {
   const record: Record<string, unknown> = { issueCodes: [], server: { requestId: '' } }
   for (const [at, name] of names.entries()) {
-    const value = row[at]
-    const column = columns.find((one) => one.name === name)
-    if (column === undefined || value === null || value === undefined) continue
-    const [first, second] = column.from
-    const whole = cellOf(column.type, value)
-    if (second === undefined) record[first] = whole
-    else record[first] = { ...(record[first] as object), [second]: whole }
+    const column = byName.get(name)
+    const value = column && cellValue(column.type, row[at])
+    if (value === undefined) continue
+    const [first, second] = column!.from
+    if (second === undefined) record[first] = value
+    else record[first] = { ...(record[first] as object), [second]: value }
   }
   return { ...record, expiresAt: record.receivedAt } as unknown as EventRecord
 }
 
-function cellOf(type: string, value: unknown): unknown {
+const byName = new Map(columns.map((column) => [column.name, column]))
+
+const ISO_LENGTH = '2026-11-21T09:30:00.000Z'.length
+
+/** Reads a value of a column of this type as a record has it. @returns undefined for NULL */
+export function cellValue(type: ColumnType, value: unknown): unknown {
+  if (value === null || value === undefined) return undefined
   if (type === 'strings') return typeof value === 'string' ? JSON.parse(value) : value
   if (type === 'bigint' || type === 'double') return Number(value)
-  if (type === 'timestamp') return new Date(String(value)).toISOString()
-  return value
+  if (type !== 'timestamp') return value
+  const text = String(value)
+  return text.length === ISO_LENGTH ? text : new Date(text).toISOString()
 }

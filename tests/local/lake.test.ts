@@ -149,13 +149,39 @@ describe('a lake beside a server', () => {
     using folder = temporaryFolder()
     await using lake = openServingLake(folder.path)
     const id = await running(lake)
-    const refusal = await running(lake).catch((error: unknown) => error)
+    const query = { reader: 'operator', sql: ENDLESS } as const
+    const gone = { signal: AbortSignal.timeout(300) }
+    const refusal = await lake.start(query, gone).catch((error: unknown) => error)
     expect(refusal).toMatchObject({ code: 'busy', retryAfter: 5 })
     await lake.cancel('operator', id)
     await lake.cancel('operator', await running(lake))
   }, 20_000)
 
-  it('lets a few wait, the first of them first', async () => {
+  it('answers a tenant next to another that asks without end', async () => {
+    using folder = temporaryFolder()
+    await using lake = openServingLake(folder.path)
+    const greedy = { tenantId: 'greedy' }
+    const id = await lake.start({ reader: greedy, sql: ENDLESS })
+    const order: string[] = []
+    const refused: string[] = []
+    const ask = (tenantId: string) =>
+      askLake(lake, { reader: { tenantId }, sql: 'SELECT 1' }).then(
+        () => order.push(tenantId),
+        ({ code }: { code: string }) => refused.push(code),
+      )
+    const flood = Array.from({ length: 80 }, () => ask('greedy'))
+    const modest = ask('modest')
+    await Bun.sleep(0)
+    await lake.cancel(greedy, id)
+    await modest
+    expect([0, 1]).toContain(order.indexOf('modest'))
+    expect(refused).toHaveLength(16)
+    expect(new Set(refused)).toEqual(new Set(['busy']))
+    await lake[Symbol.asyncDispose]()
+    await Promise.all(flood)
+  }, 30_000)
+
+  it('lets others wait, of one reader the first first', async () => {
     using folder = temporaryFolder()
     await using lake = openServingLake(folder.path)
     const id = await running(lake)

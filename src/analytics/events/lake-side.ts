@@ -38,9 +38,6 @@ export interface LakeQuestion {
 
 // A door waits no longer: API Gateway answers for us after thirty seconds. The two questions of a page share them.
 const QUESTION_MS = 12_000
-// The lake of one machine answers one question at a time.
-const PATIENCE_MS = 10_000
-const PAUSE_MS = 100
 // Athena takes 262,144 bytes of SQL. A quote is doubled, and a character has up to three bytes for each UTF-16 unit.
 const MOST_SQL_BYTES = 128 * 1024
 
@@ -161,23 +158,13 @@ function withinSql(keys: readonly Key[]): Key[] {
   })
 }
 
-async function ask(
+function ask(
   needs: LakeNeeds,
   { viewer, signal }: LakeQuestion,
   sql: string,
   limits: { size?: number } = {},
 ) {
-  const until = performance.now() + PATIENCE_MS
-  for (;;) {
-    try {
-      return await askAs(needs, viewer, { sql, signal, limits: { ms: QUESTION_MS, ...limits } })
-    } catch (thrown) {
-      const isBusy = thrown instanceof AppError && thrown.code === 'busy'
-      if (!isBusy || performance.now() > until) throw thrown
-      signal?.throwIfAborted()
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (1 + Math.random())))
-    }
-  }
+  return askAs(needs, viewer, { sql, signal, limits: { ms: QUESTION_MS, ...limits } })
 }
 
 /** Whoever asked for events wrote no SQL: that it failed is not their mistake, and the engine's sentence names files of ours. */

@@ -1,11 +1,11 @@
 import type { Question } from '../../access/roles/questions'
-import { createLakeTurns } from '../../analytics/events/lake-turns'
 import { findEvents } from '../../analytics/events/read-events'
 import { AppError } from '../../error/app-error'
 import type { Condition } from '../../event/condition'
 import type { EventFilter, IndexedField, ResidualField, Whose } from '../../event/filter'
 import type { Kind } from '../../event/record'
 import type { Viewer } from '../../identity/viewer'
+import { createLakeTurns } from '../../platform/lake-turns'
 import { whoseVisible } from '../../query/visible'
 import { filterBy } from '../../query/where'
 import { eventPages } from '../answers/event-page'
@@ -41,7 +41,8 @@ interface Asked {
   person?: { name: string; ids: readonly string[] } | undefined
 }
 
-// One machine answers one question at a time; on AWS a function has one request at a time anyway.
+// One machine answers one question at a time; on AWS a function has one request at a time anyway. They wait here, too,
+// since whoever waits must not hold room for an answer that others need.
 const AT_ONCE = 1
 
 export type AnswerEvents = ReturnType<typeof answerEvents>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { AppError } from '../../error/app-error'
 import type { Lake, LakeLimits, LakeQuery, LakeReader, LakeState, SqlJudge } from '../lake'
+import { createLakeTurns } from '../lake-turns'
 import {
   limitsOf,
   nameOf,
@@ -11,7 +12,6 @@ import {
   zoneOf,
 } from '../shared/lake-answers'
 import { type Execute, type Execution, executeWith } from './lake/execute'
-import { createPlaces } from './lake/places'
 import { executeApart, judgeApart } from './lake/query-child'
 import { createDuck } from './parquet/duck'
 import { openSpillFolder } from './spill-folder'
@@ -75,14 +75,14 @@ const ADVICE = `narrow it, or let DuckDB write it: COPY (SELECT …) TO 'file.pa
 /** Makes a lake. @param needs.most queries that may be open at a time, from `start` until read */
 export function createLake(needs: { execute: Execute; most?: number }): Lake {
   const { execute, most = Number.POSITIVE_INFINITY } = needs
-  const places = createPlaces(most)
+  const turns = createLakeTurns(most)
   const open = new Map<string, Query>()
   const failed = new Map<string, { owner: string; reason: string }>()
 
   function begin(
     id: string,
     { sql, reader, timezone, where, foreign }: LakeQuery,
-    limits: LakeLimits,
+    { limits, leave }: { limits: LakeLimits; leave(): void },
   ): Query {
     const owner = nameOf(reader)
     const cutOff = new AbortController()
@@ -95,7 +95,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     async function end(error?: unknown): Promise<string> {
       const reason = why ?? (error instanceof Error ? error.message : String(error))
       if (!open.delete(id)) return reason
-      places.leave()
+      leave()
       clearTimeout(timer)
       if (error !== undefined || why !== undefined) remember(id, { owner, reason })
       await execution?.[Symbol.asyncDispose]()
@@ -162,11 +162,12 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
   return {
     isImmediate: true,
 
-    async start(query) {
+    async start(query, { signal } = {}) {
       const id = randomUUID()
       const timezone = zoneOf(query.timezone)
-      await places.take()
-      open.set(id, begin(id, { ...query, timezone }, limitsOf(query.limits)))
+      const limits = limitsOf(query.limits)
+      const leave = await turns.take(nameOf(query.reader), signal)
+      open.set(id, begin(id, { ...query, timezone }, { limits, leave }))
       return id
     },
 
@@ -183,7 +184,7 @@ export function createLake(needs: { execute: Execute; most?: number }): Lake {
     },
 
     async [Symbol.asyncDispose]() {
-      places.close()
+      turns.close()
       await Promise.all([...open.values()].map(({ stop }) => stop('The lake was closed.')))
     },
   }

@@ -10,7 +10,10 @@ import { bookOf, namesIn } from './places'
 export interface Reading extends AsyncDisposable {
   /** A day is being exchanged: its new files are read where they are, its old ones no more. */
   journal: Journal | undefined
-  /** Tells whether nothing has been exchanged since it began. */
+  /**
+   * Tells whether the files are those that it began with. An exchange that came later waits for it, whose lease
+   * was there before; only a reader that could write none has to look.
+   */
   isSame(): Promise<boolean>
 }
 
@@ -20,12 +23,16 @@ const readingIn = (folder: string) => join(dirname(folder), 'reading')
 export async function beginReading(folder: string): Promise<Reading> {
   const lease = join(readingIn(folder), `${process.pid}-${randomUUID()}`)
   await mkdir(dirname(lease), { mode: LAKE_FOLDER_MODE }).catch(() => {})
-  await writeFile(lease, '', { mode: LAKE_FILE_MODE }).catch(() => {})
+  const isWaitedFor = await writeFile(lease, '', { mode: LAKE_FILE_MODE }).then(
+    () => true,
+    () => false,
+  )
+  // The lease comes before the journal: an exchange either waits for it, or is in the journal that is read now, or over.
   const stamp = await stampOf(folder)
   const journal = await readJournal(folder)
   return {
     journal,
-    isSame: async () => (await stampOf(folder)) === stamp,
+    isSame: async () => isWaitedFor || (await stampOf(folder)) === stamp,
     async [Symbol.asyncDispose]() {
       await rm(lease, { force: true }).catch(() => {})
     },
