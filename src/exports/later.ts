@@ -1,4 +1,4 @@
-import { methodsLater } from '../syntax/methods-later'
+import { serviceLater } from '../syntax/methods-later'
 import type { ExportNeeds, Exports } from './exports'
 
 const names = [
@@ -11,17 +11,6 @@ const names = [
  * its requests and carries on what an earlier one began.
  */
 export function exportsLater(needs: ExportNeeds): Exports {
-  let made: Promise<Exports> | undefined
-  function load() {
-    made ??= import('./exports').then(({ createExports }) => createExports(needs))
-    return made
-  }
-  if (needs.platform.replays !== undefined) void load()
-
-  return {
-    ...methodsLater(load, names),
-    async [Symbol.asyncDispose]() {
-      await (await made)?.[Symbol.asyncDispose]()
-    },
-  }
+  const load = async () => (await import('./exports')).createExports(needs)
+  return serviceLater(load, names, { isNow: needs.platform.replays !== undefined })
 }

@@ -1,5 +1,5 @@
+import { CsvError, createCsvReader } from '../syntax/csv-reader'
 import { inTurns, type Steps } from '../syntax/steps'
-import { CsvError, createCsvReader } from './csv'
 import { type Faults, unreadable } from './fault'
 import { contentOf, type Room, type ZipEntry } from './zip'
 

@@ -1,4 +1,4 @@
-import { methodsLater } from '../../syntax/methods-later'
+import { serviceLater } from '../../syntax/methods-later'
 import type { Access, AccessNeeds } from './access'
 
 const names = [
@@ -11,17 +11,6 @@ const names = [
  * on after its requests and carries on what an earlier one began.
  */
 export function accessLater(needs: AccessNeeds): Access {
-  let made: Promise<Access> | undefined
-  function load() {
-    made ??= import('./access').then(({ createAccess }) => createAccess(needs))
-    return made
-  }
-  if (needs.platform.replays !== undefined) void load()
-
-  return {
-    ...methodsLater(load, names),
-    async [Symbol.asyncDispose]() {
-      await (await made)?.[Symbol.asyncDispose]()
-    },
-  }
+  const load = async () => (await import('./access')).createAccess(needs)
+  return serviceLater(load, names, { isNow: needs.platform.replays !== undefined })
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../../error/app-error'
 import type { App, AppDeps } from '../../context'
+import { readFileLink } from '../../file-link'
 import { problems, requestIdHeader } from '../../openapi'
 import { operation } from '../../operation'
 import { createRoute } from '../../route'
@@ -41,14 +42,13 @@ const route = createRoute({
 })
 
 export function getExportFile(app: App, deps: AppDeps) {
-  const { platform, services } = deps
+  const { services } = deps
   operation(app, route, {}, async (c, { params, reply }) => {
-    const link = await linkIn(params.token)
-    if (link === undefined) {
-      c.var.unknown()
-      throw new AppError('not_found', 'This is no address of a file that we gave out.')
-    }
-    if (link.until <= services.clock.now().toISOString()) throw over()
+    const link = await readFileLink<ExportLink>(c, deps, {
+      token: params.token,
+      question: EXPORT_FILE,
+      over,
+    })
     const { tenantId, exportId } = link
     const from = Number(RANGE.exec(c.req.header('Range') ?? '')?.[1] ?? 0)
     const file = await services.exports.open({ tenantId, exportId }, from)
@@ -69,16 +69,6 @@ export function getExportFile(app: App, deps: AppDeps) {
     c.header('Content-Range', `bytes ${from}-${size - 1}/${size}`)
     return reply.download(c, 206, named)
   })
-
-  async function linkIn(token: string): Promise<ExportLink | undefined> {
-    const signer = await platform.tokens()
-    try {
-      return signer.read<ExportLink>(token, EXPORT_FILE)
-    } catch (thrown) {
-      if (thrown instanceof AppError && thrown.code === 'invalid_cursor') return undefined
-      throw thrown
-    }
-  }
 }
 
 // Whoever goes on with a download asks so; nothing else is worth more code.

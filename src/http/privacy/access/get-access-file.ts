@@ -1,5 +1,6 @@
 import { AppError } from '../../../error/app-error'
 import type { App, AppDeps } from '../../context'
+import { readFileLink } from '../../file-link'
 import { problems, requestIdHeader } from '../../openapi'
 import { operation } from '../../operation'
 import { createRoute } from '../../route'
@@ -36,14 +37,13 @@ const route = createRoute({
 })
 
 export function getAccessFile(app: App, deps: AppDeps) {
-  const { platform, options, services } = deps
+  const { options, services } = deps
   operation(app, route, {}, async (c, { params, reply }) => {
-    const link = await linkIn(params.token)
-    if (link === undefined) {
-      c.var.unknown()
-      throw new AppError('not_found', 'This is no address of a file that we gave out.')
-    }
-    if (link.until <= services.clock.now().toISOString()) throw over()
+    const link = await readFileLink<FileLink>(c, deps, {
+      token: params.token,
+      question: FILE_QUESTION,
+      over,
+    })
     const { tenantId, accessId, volume } = link
     const request = await services.access.get({ tenantId, accessId })
     const pieces = request && (await services.access.open(request, volume, maxBytesOf(options)))
@@ -55,16 +55,6 @@ export function getAccessFile(app: App, deps: AppDeps) {
     const name = `access-${request.createdAt.slice(0, 10)}-${volume}.zip`
     return reply.download(c, 200, { contentType: 'application/zip', name, pieces })
   })
-
-  async function linkIn(token: string): Promise<FileLink | undefined> {
-    const signer = await platform.tokens()
-    try {
-      return signer.read<FileLink>(token, FILE_QUESTION)
-    } catch (thrown) {
-      if (thrown instanceof AppError && thrown.code === 'invalid_cursor') return undefined
-      throw thrown
-    }
-  }
 }
 
 function over(): AppError {

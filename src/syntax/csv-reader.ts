@@ -14,7 +14,7 @@ export class CsvError extends Error {
   }
 }
 
-// The longest rows of a roster have some kilobytes; a quote that is never closed would take the whole file.
+// The longest rows of rosters and lists have some kilobytes; a quote that is never closed would take the whole file.
 const MAX_ROW = 64 * 1024
 
 const QUOTE = 0x22
@@ -26,7 +26,7 @@ const CR = 0x0d
  * Reads CSV (RFC 4180) as it comes, piece by piece. Lines end in LF or CRLF; empty ones are passed over.
  * @param maxLines a file has no more, empty ones and those within quotes included
  */
-export function createCsvReader(maxLines: number) {
+export function createCsvReader(maxLines = Number.POSITIVE_INFINITY) {
   let rest = ''
   let line = 1
 
