@@ -26,6 +26,8 @@ const helpers = [
   'rosters',
   'analytics',
   'exports',
+  'merkle',
+  'observer',
   'outbound',
   'webhooks',
   'live',
@@ -92,7 +94,12 @@ const mayImport: Record<string, string[]> = {
   outbound: ['error'],
   webhooks: [...ground, 'outbound', 'query'],
   documents: ground,
-  reducers: [...ground, 'documents'],
+  // Pure functions over the record, and the states that they come to.
+  reducers: [...ground, 'analytics', 'documents', 'jobs', 'query', 'rosters'],
+  // A log that proves itself: trees of hashes, and their roots.
+  merkle: [...ground, 'audit', 'jobs', 'query'],
+  // Learning Observer's stream: frames, who sends them, what is held for them.
+  observer: [...ground, ...standards, 'access', 'governance', 'ingest', 'limits', 'wire'],
   // From one standard to another, which never know each other.
   mapping: [...ground, 'standards'],
   // What tells the people who run it what happens.
@@ -115,7 +122,8 @@ const mayImport: Record<string, string[]> = {
   live: [...ground, 'access', 'query'],
   realtime: [
     ...ground,
-    ...['access', 'ingest', 'limits', 'live', 'query', 'standards', 'watch', 'wire'],
+    ...['access', 'ingest', 'limits', 'live', 'observer', 'query', 'reducers', 'standards'],
+    ...['watch', 'wire'],
   ],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
   // What is kept as bytes is decoded as the wire is, to be searched.

@@ -1,0 +1,22 @@
+/** Methods by which an event says who its learner is, as Learning Observer names them, and two of ours. */
+export const authMethods = [
+  'chromebook',
+  'local_storage',
+  'hash_identify',
+  'testcase_auth',
+  'token',
+  'guest',
+] as const
+export type AuthMethod = (typeof authMethods)[number]
+
+/** The learner of a connection, and how far that is to be believed. */
+export interface ObservedIdentity {
+  /** Clients are told it, and records have it as `actorId`: `gc-104233`, `ls-…`, `hi-…`, `testcase-…`. */
+  userId: string
+  /** The same, so that ids of different methods never meet: `tc-testcase-amy`. */
+  safeUserId: string
+  /** `authenticated` where somebody vouches for it; `unauthenticated` where the client alone says so. */
+  sec: 'authenticated' | 'unauthenticated' | 'none'
+  /** `gcu`, `ls`, `mch`, `tc`, `guest`, `token`. */
+  providence: string
+}
