@@ -126,17 +126,18 @@ async function readAll(asking: Partial<EventsQuestion>) {
 const ids = (found: readonly EventRecord[]) => found.map(({ eventId }) => eventId)
 
 it('gives each event once, in either order, and the later of two copies', async () => {
-  const oldest = await readAll({ order: 'asc' })
+  // A page is several queries of Trino, seconds each: one way all is one page, the other it is two.
+  const oldest = await readAll({ order: 'asc', limit: 10 })
   expect(ids(oldest)).toEqual(ordered)
   expect(oldest[4]!.raw).toBe(again.raw)
-  expect(ids(await readAll({ limit: 2 }))).toEqual(ordered.toReversed())
-})
-
-it('gives what was stored', async () => {
-  const [first, odd] = await readAll({ order: 'asc', limit: 3 })
+  const [first, odd] = oldest
   const { expiresAt: _, ...stored } = records[0]!
   expect(first).toMatchObject(JSON.parse(JSON.stringify(stored)))
   expect(odd).toMatchObject({ eventId: 'b' })
+  expect(ids(await readAll({ limit: 3 }))).toEqual(ordered.toReversed())
+})
+
+it('gives what was stored under the oddest of ids', async () => {
   const [whole] = await readAll({ filter: { actorId: '\0' } })
   expect(whole?.raw).toBe(records[1]!.raw)
 })
