@@ -20,7 +20,7 @@ export const answers = {
   /** All frames up to this one are on disk: stored, or in quarantine. */
   stored: (through: number) => JSON.stringify({ status: 'stored', through }),
 
-  /** What became of a frame that is no event; `kept` says whether it is in quarantine. */
+  /** Says what became of a frame that is no event; `kept` says whether it is in quarantine. */
   error: ({ code, message }: Refusal, { frame, kept }: { frame: number; kept: boolean }) =>
     JSON.stringify({ status: 'error', code, message, frame, kept }),
 }

@@ -17,7 +17,7 @@ export interface Sent {
   isBinary?: true
 }
 
-/** Why a frame is kept in quarantine and is no event; a client is told so. */
+/** A frame is kept in quarantine for this, and is no event; a client is told so. */
 export interface Refusal {
   code: string
   /** `event: Expected a string`, where a path leads to what is wrong. */
