@@ -31,7 +31,7 @@ export type ReadFrame =
 
 // The type of an event has at most so many characters (Caliper 1.1, Appendix G).
 const MAX_TYPE_LENGTH = 256
-// What is stored has the frame one level down; the rest is room for what is made of it later.
+// A record has the frame one level down; the rest is room for whatever is made of it later.
 const MAX_FRAME_DEPTH = MAX_DEPTH - 4
 
 /** Reads one frame. Never throws: a frame that cannot be read says why. */

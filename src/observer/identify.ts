@@ -12,7 +12,7 @@ export const claimNames = ['chrome_identity', 'user_tag', 'hash', 'user_id'] as 
 
 /** A learner is told by these. */
 export interface Claims {
-  /** What frames say under `claimNames`. */
+  /** Frames say this, under `claimNames`. */
   said: Members
   /** The person whose token opened the connection. */
   personId?: string | undefined
