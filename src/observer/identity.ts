@@ -1,13 +1,4 @@
-/** Methods by which an event says who its learner is, as Learning Observer names them, and two of ours. */
-export const authMethods = [
-  'chromebook',
-  'local_storage',
-  'hash_identify',
-  'testcase_auth',
-  'token',
-  'guest',
-] as const
-export type AuthMethod = (typeof authMethods)[number]
+import type { ObserverMethod } from '../platform/registry/sources'
 
 /** The learner of a connection, and how far that is to be believed. */
 export interface ObservedIdentity {
@@ -19,4 +10,5 @@ export interface ObservedIdentity {
   sec: 'authenticated' | 'unauthenticated' | 'none'
   /** `gcu`, `ls`, `mch`, `tc`, `guest`, `token`. */
   providence: string
+  method: ObserverMethod
 }

@@ -18,6 +18,25 @@ export interface Signing {
   keys?: PublicJwk[] | undefined
 }
 
+/** Methods by which a frame of a stream says who its learner is, as Learning Observer names them, and `token`. */
+export const observerMethods = [
+  'token',
+  'chromebook',
+  'local_storage',
+  'hash_identify',
+  'testcase_auth',
+  'guest',
+] as const
+export type ObserverMethod = (typeof observerMethods)[number]
+
+/** Settings of a source for its streams at `/wsapi/in/`. */
+export interface ObserverSettings {
+  /** The methods, in the order in which they are tried. When absent, all but `guest`. */
+  auth?: ObserverMethod[] | undefined
+  /** Somebody vouches for learners with these tags (`user_tag`). */
+  userTags?: string[] | undefined
+}
+
 /** A source is a system that sends events, with its settings. */
 export interface Source {
   tenantId: string
@@ -44,6 +63,8 @@ export interface Source {
   tellsRosters?: true | undefined
   /** It may send and hold so much; any amount when absent. */
   budgets?: SourceBudgets | undefined
+  /** When absent, learners of its streams are told by every method but `guest`. */
+  observer?: ObserverSettings | undefined
   updatedAt?: string | undefined
 }
 
