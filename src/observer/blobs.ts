@@ -51,8 +51,7 @@ export function createBlobs({ documents, governance, clock }: Needs): Blobs {
     async save(tenantId, place, json) {
       const bytes = Buffer.from(json)
       if (bytes.length > MAX_BLOB_BYTES) throw tooLarge(bytes.length)
-      const { userId: learner } = place.identity
-      const rule = await governance?.forbids(tenantId, learner)
+      const rule = await governance?.forbids(tenantId, place.userId)
       if (rule !== undefined) return { kind: 'withheld', rule }
       const key = blobKey(place)
       for (let tries = 1; ; tries += 1) {
@@ -63,7 +62,7 @@ export function createBlobs({ documents, governance, clock }: Needs): Blobs {
         const since = isSame ? sinceOf(held) : clock.now().toISOString()
         const content = {
           ...{ bytes, contentType: 'application/json' },
-          metadata: { learner, since, saves: String(saves) },
+          metadata: { ...learnerIn(place), since, saves: String(saves) },
         }
         // Whoever wrote meanwhile has a version to keep, too; who loses all the time writes all the same.
         const condition = held === undefined ? NONE : { ifMatch: held.etag }
@@ -90,6 +89,15 @@ const NONE = { ifNoneMatch: '*' } as const
 
 function savesOf({ metadata }: StoredDocument): number {
   return Number(metadata.saves) || 0
+}
+
+// Metadata have 2048 bytes as JSON (`MAX_METADATA_BYTES`).
+const MAX_LEARNER_BYTES = 1500
+
+/** Says whose it is to whoever looks at the document; one with a longer id is found by its key alone. */
+function learnerIn({ userId }: BlobPlace): { learner?: string } {
+  const learner = userId.toWellFormed()
+  return Buffer.byteLength(JSON.stringify(learner)) > MAX_LEARNER_BYTES ? {} : { learner }
 }
 
 function tooLarge(size: number): AppError {
