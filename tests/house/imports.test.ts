@@ -79,7 +79,7 @@ const mayImport: Record<string, string[]> = {
   // Erasures, access requests: over every port that holds copies.
   privacy: [
     ...[...ground, ...standards, 'access', 'audit', 'governance', 'ingest', 'query'],
-    ...['analytics', 'exports', 'jobs', 'rosters', 'statements', 'webhooks', 'wire'],
+    ...['analytics', 'exports', 'jobs', 'observer', 'rosters', 'statements', 'webhooks', 'wire'],
   ],
   quarantine: ground,
   query: ground,

@@ -1,5 +1,6 @@
 import { describe, expect, it, setDefaultTimeout } from 'bun:test'
 import { createHash } from 'node:crypto'
+import { blobsOf } from '../../src/observer/blob-place'
 import { keyOf as stateKeyOf, stateShelf } from '../../src/statements/document-places'
 import { anEnvelope, anEvent } from '../support/envelopes'
 import { linesOf, startAccessApp, type View } from '../support/privacy/access-app'
@@ -52,6 +53,8 @@ async function plant(app: App) {
     ...document('{"page":7,"teacher":"Ben"}'),
     metadata: { id: 'resume' },
   })
+  const blob = { metadata: { learner: ada }, ...document('{"draft":"of Ben"}') }
+  await platform.documents.put('default', [...blobsOf(ada), 'place'], blob)
   const other = stateKeyOf(stateShelf(ben, 'https://example.edu/quiz'), 'resume')
   await platform.documents.put('default', other, document('{"page":8}'))
   const decided = { categories: { analytics: 'denied' }, evidence: 'form 7' }
@@ -74,7 +77,7 @@ describe('an access request', () => {
     const view = await app.answered(id)
     expect(view).toMatchObject({
       status: 'ready',
-      found: { events: 4, quarantine: 2, documents: 2, consents: 1, recipients: 0 },
+      found: { events: 4, quarantine: 2, documents: 3, consents: 1, recipients: 0 },
     })
     const files = await app.fetched(view)
     expect(Object.keys(files).toSorted()).toEqual([
@@ -88,6 +91,7 @@ describe('an access request', () => {
     ])
     expect(linesOf(files['documents.jsonl'])).toMatchObject([
       { kind: 'state', id: 'resume', content: { page: 7, teacher: 'another person' } },
+      { kind: 'blob', id: 'place', content: { draft: 'of Ben' } },
       { kind: 'session', id: 's-1', content: { userId: ada } },
     ])
     expect(linesOf(files['quarantine.jsonl'])).toMatchObject([

@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite'
 import { describe, expect, it } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { blobsOf } from '../../src/observer/blob-place'
 import { tables } from '../../src/platform/aws/deployed/tables'
 import { forget } from '../../src/privacy/retention/forget'
 import { blobKey } from '../../src/statements/attachment-blobs'
@@ -246,12 +247,16 @@ it('documents of tools are forgotten when nobody has put them for as long as cla
   await put(place('old'))
   await put(place('used'))
   await put(['sessions', 'old'])
+  await put([...blobsOf('gc-1'), 'old'])
+  await put([...blobsOf('gc-1'), 'used'])
   await put(['event-types'])
   expect(await test.pass(2554)).toMatchObject({ documents: 0 })
   await put(place('used'))
-  expect(await test.pass(2)).toMatchObject({ documents: 2 })
+  await put([...blobsOf('gc-1'), 'used'])
+  expect(await test.pass(2)).toMatchObject({ documents: 3 })
   const { items } = await documents.list('default', [], { limit: 10 })
-  expect(items.map(({ key }) => key.join('/'))).toEqual(['event-types', place('used').join('/')])
+  const left = [['event-types'], [...blobsOf('gc-1'), 'used'], place('used')]
+  expect(items.map(({ key }) => key.join('/'))).toEqual(left.map((key) => key.join('/')))
 })
 
 it('memberships that nobody tells again are forgotten, and rosters stay until they are replaced', async () => {

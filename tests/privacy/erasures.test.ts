@@ -58,7 +58,7 @@ describe('an erasure', () => {
       await test.issue(['events:write', 'state', 'profile', 'all'], 'other'),
       await test.issue(['admin'], 'other'),
     ]
-    await plant(test, learner, own, admin)
+    await plant(test, learner, own, admin, [], 'other')
     await plant(test, learner)
     const seen = async () => {
       const { items } = await test.platform.events.query('other', {}, { limit: 1000 })

@@ -1,41 +1,55 @@
 import { createHash } from 'node:crypto'
 import { accountIn, spellingsOf, withLowerDomain } from '../../event/person-id'
 import { CONSENTS, placesOf, UNDER_13 } from '../../governance/consents/keys'
-import type { DocumentStore, StoredDocument } from '../../platform/document-store'
+import { blobsOf } from '../../observer/blob-place'
+import type { DocumentKey, DocumentStore, StoredDocument } from '../../platform/document-store'
 import { prefixesOfAgent } from '../../statements/document-places'
 import type { createRedact } from './redact'
 
 const PAGE = 100
+// The key of a blob: `observer`, `blobs`, its learner, its place, and the time of one that stood there before.
+const BLOB_AT = 3
 
 type Documents = Pick<DocumentStore, 'get' | 'list'>
 
-/** Reads what tools keep about a person: states and profiles, and whose their sessions are. */
+/** Reads what tools keep about a person: states and profiles, blobs, and whose their sessions are. */
 export async function* readDocuments(
   documents: Documents,
   of: { tenantId: string; actorIds: readonly string[]; sessions: readonly string[] },
   redact: ReturnType<typeof createRedact>,
 ): AsyncGenerator<string> {
   const { tenantId, actorIds, sessions } = of
-  for (const agent of agentsOf(actorIds)) {
-    for (const prefix of prefixesOfAgent(agent)) {
-      let cursor: string | undefined
-      do {
-        const page = await documents.list(tenantId, prefix, { limit: PAGE, cursor })
-        for (const { key } of page.items) {
-          const found = await documents.get(tenantId, key)
-          if (found === undefined) continue
-          const kind = key[1] === 'state' ? 'state' : 'profile'
-          yield lineOf(found, { kind, id: found.metadata.id }, redact)
-        }
-        cursor = page.nextCursor
-      } while (cursor !== undefined)
-    }
+  for (const prefix of agentsOf(actorIds).flatMap(prefixesOfAgent)) {
+    yield* under(prefix, ({ key, metadata }) => {
+      return { kind: key[1] === 'state' ? 'state' : 'profile', id: metadata.id }
+    })
+  }
+  for (const id of actorIds) {
+    // One that another took the place of is there for a day, with the time of its own.
+    yield* under(blobsOf(id), ({ key }) => ({ kind: 'blob', id: key.slice(BLOB_AT).join(' ') }))
   }
   for (const sessionId of sessions) {
     const id = createHash('sha256').update(sessionId).digest('hex')
     const found = await documents.get(tenantId, ['sessions', id])
     if (found) yield lineOf(found, { kind: 'session', id: sessionId }, redact)
   }
+
+  async function* under(prefix: DocumentKey, about: (found: StoredDocument) => About) {
+    let cursor: string | undefined
+    do {
+      const page = await documents.list(tenantId, prefix, { limit: PAGE, cursor })
+      for (const { key } of page.items) {
+        const found = await documents.get(tenantId, key)
+        if (found !== undefined) yield lineOf(found, about(found), redact)
+      }
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+  }
+}
+
+interface About {
+  kind: string
+  id: string | undefined
 }
 
 /** Reads what the person, or a parent, decided. */
@@ -66,7 +80,7 @@ function agentsOf(actorIds: readonly string[]): string[] {
 
 function lineOf(
   { bytes, contentType, updatedAt }: StoredDocument,
-  about: { kind: string; id: string | undefined },
+  about: About,
   redact: ReturnType<typeof createRedact>,
 ): string {
   const text = utf8(bytes)

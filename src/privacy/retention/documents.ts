@@ -1,3 +1,4 @@
+import { BLOBS_PLACE } from '../../observer/blob-place'
 import type { DocumentKey, DocumentStore } from '../../platform/document-store'
 import { TOLD } from '../../rosters/keys'
 import { DOCUMENTS_PLACE } from '../../statements/document-places'
@@ -9,6 +10,7 @@ const PAGE = 1000
 export const lastingPlaces: readonly DocumentKey[] = [
   DOCUMENTS_PLACE, // states and profiles
   ['sessions'], // whose each session of a test is
+  BLOBS_PLACE, // what learners saved by a socket; what stood there before expires
   TOLD, // who teaches what, by events; told again once a day while it is so
 ]
 

@@ -59,6 +59,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     documents: ['sessions'],
     shownBy: [here, 'documents of tools are forgotten'],
   },
+  'What learners saved in Learning Observer': {
+    documents: ['observer'],
+    shownBy: [here, 'documents of tools are forgotten'],
+  },
   'Answers to access requests': {
     documents: ['privacy'],
     blobs: ['access/'],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { archiveStored } from '../../../src/changes/consumers'
+import { createBlobs } from '../../../src/observer/blobs'
 import type { TestApp } from '../app'
 import { anEnvelope, anEvent } from '../envelopes'
 import { aRoster, rosterZip } from '../rosters'
@@ -41,6 +42,7 @@ export async function plant(
   key = test.keys.demo,
   admin = test.keys.admin,
   classmates: readonly Ids[] = [],
+  tenantId = 'default',
 ) {
   const text = `essay of ${ids.mail}`
   async function post(path: string, body: unknown, headers: Record<string, string> = {}) {
@@ -156,6 +158,11 @@ export async function plant(
       ...{ method: 'PUT', admin: 'yes', 'Content-Type': 'application/zip' },
     }),
   )
+  const learned = { userId: ids.user, safeUserId: ids.user, source: 's', activity: 'a' }
+  const blobs = createBlobs({ ...test.platform, clock: test.clock })
+  for (const essay of ['', text]) {
+    await blobs.save(tenantId, learned, JSON.stringify({ essay }))
+  }
   await archiveStored(test.platform)
   answers.push(...(await events('second')))
   return answers.map(({ status }) => status)

@@ -1,6 +1,7 @@
 import { createPeople, type People } from '../../../event/people'
 import { comparableId } from '../../../event/person-id'
 import { segmentsOf } from '../../../governance/consents/keys'
+import { blobsOf } from '../../../observer/blob-place'
 import type { DocumentEntry, DocumentKey, DocumentStore } from '../../../platform/document-store'
 import { prefixesOfAgent } from '../../../statements/document-places'
 import { inTurns } from '../../../syntax/steps'
@@ -42,14 +43,14 @@ function ruleOf(key: DocumentKey): Rule {
   return found?.[1] ?? 'content'
 }
 
-// The prefixes of an agent have so many segments.
+// The prefixes of an agent, and of a learner, have so many segments.
 const OWNED_DEPTH = 3
 // The whole key of a list of people: `governance`, `consents`, the id.
 const ID_AT = 2
 const PAGE = 500
 
 /**
- * Documents: state and profiles, sessions, launches, consents, lists of learners. Those of an agent are
+ * Documents: state and profiles, blobs, sessions, launches, consents, lists of learners. Those of an agent are
  * found by their key; all others are read.
  */
 export function documentsPlace(documents: Documents): Place {
@@ -109,8 +110,9 @@ function wantedOf(actorIds: readonly string[]) {
 
 function wantedBy(actorIds: readonly string[]) {
   const theirs = new Set(actorIds.map(comparableId))
-  // Documents about an agent stand under a hash of it.
-  const owned = new Set([...actorIds, ...theirs].flatMap(prefixesOfAgent).map(nameOf))
+  // Documents about an agent, and blobs of a learner, stand under a hash of it.
+  const ids = [...new Set([...actorIds, ...theirs])]
+  const owned = new Set([...ids.flatMap(prefixesOfAgent), ...ids.map(blobsOf)].map(nameOf))
   const listed = new Set(actorIds.flatMap(segmentsOf))
   return { people: createPeople(actorIds), theirs, listed, owned }
 }
