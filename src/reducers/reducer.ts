@@ -1,16 +1,23 @@
 import type { EventRecord } from '../event/record'
 
 /**
- * A reducer has a state for each of these: a learner, a learner and the value of a field of the event
- * (a document, say), a source, or a group.
+ * A reducer has a state for each of these: a learner (`memberId` where one is named, else `actorId`); a
+ * learner and the value of a field of the event, be it a member of the record (`objectId`, `courseId`) or,
+ * failing that, of `fields` (`doc_id`); a source; or a group (`groupId`, else `courseId`). Events that do
+ * not say it are passed over.
  */
 export type ReducerScope = 'learner' | 'source' | 'group' | { learnerAnd: string }
 
 /** An event as reducers are given it: the record, and what was sent, parsed. */
 export interface ReducedEvent
   extends Readonly<Omit<EventRecord, 'raw' | 'server' | 'contentDigest'>> {
-  /** The item as it is kept, parsed. */
+  /** The item as it is kept, parsed. Nobody may change it. */
   readonly sent: unknown
+  /**
+   * These members are said beyond the record: by a frame of Learning Observer (its own under those that
+   * were locked), by the payload of a native event, else by the item itself.
+   */
+  readonly fields: Readonly<Record<string, unknown>>
 }
 
 /**
