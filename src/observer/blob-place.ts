@@ -6,9 +6,9 @@ export const BLOBS_PLACE: DocumentKey = ['observer', 'blobs']
 
 /** A learner has one blob in a place, which `source` and `activity` name: fields of a frame, mostly locked ones. */
 export interface BlobPlace {
-  /** Of their identity: what records and erasures know them by. */
+  /** Their identity has it: records and erasures know them by it. */
   userId: string
-  /** Of their identity, too: no other learner has it. */
+  /** Their identity has it, too: no other learner does. */
   safeUserId: string
   source: string
   activity: string
