@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
+import { isNetwork } from '../syntax/networks'
 import { readOrigin } from '../syntax/origin'
 
 /* These are the forms in which settings are written, with the ends of sentences that say them. */
@@ -21,11 +21,7 @@ export const origins = z
   .transform((text) => listOf(text).map(readOrigin))
   .pipe(z.array(z.string()).min(1).max(1000))
 
-export const network = z.string().refine((text) => {
-  const [, address = '', bits] = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
-  const family = isIP(address)
-  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128)
-})
+export const network = z.string().refine(isNetwork)
 
 // `src/limits/rate.ts` reads it; the bounds are its.
 export const rate = z

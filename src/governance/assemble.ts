@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock'
 import type { ServingPlatform } from '../platform/platform'
+import { type Blocklists, createBlocklist } from './blocklist/create'
 import type { Consents } from './consents/consents'
 import { createConsents } from './consents/create'
 import { createUnder13List, type Under13List } from './consents/under13'
@@ -13,6 +14,8 @@ import { createTombstones, type Tombstones } from './tombstones/tombstones'
 export interface GovernanceServices {
   governance: Governance
   policies: Policies
+  /** Tells who may not send now. */
+  blocklist: Blocklists
   /** Know what people decided, and who is listed as under 13. */
   consents: Consents
   under13: Under13List
@@ -54,7 +57,8 @@ export function assembleGovernance(
     pseudonyms: async (tenantId) => (await pseudonyms()).forTenant(tenantId),
     personBehind: async (tenantId, pseudonym) => (await pseudonyms()).reveal(tenantId, pseudonym),
   })
-  return { governance, policies, consents, under13, tombstones, pseudonyms }
+  const blocklist = createBlocklist(policies)
+  return { governance, policies, blocklist, consents, under13, tombstones, pseudonyms }
 }
 
 /** Makes something at the first call; after a failure, at the next. */

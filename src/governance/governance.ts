@@ -112,8 +112,8 @@ export function createGovernance(parts: GovernanceParts): Governance {
 
 /** Tells whether nothing is asked but what is asked of every tenant. */
 function isPlain({ policy, hasUnder13, hasTombstones }: InForce): boolean {
-  const { rules, addresses, unreadable, retentionDays } = policy
-  if (rules.length > 0 || hasUnder13 || hasTombstones) return false
+  const { rules, blocklist = [], addresses, unreadable, retentionDays } = policy
+  if (rules.length > 0 || blocklist.length > 0 || hasUnder13 || hasTombstones) return false
   if (addresses !== 'keep' || unreadable !== 'keep') return false
   return retentionClasses.every((one) => retentionDays[one] === usualDays[one])
 }

@@ -82,6 +82,16 @@ export function governanceLater(
       get: (target, method, self) =>
         method === 'changed' ? changed : Reflect.get(target, method, self),
     }),
+    blocklist: {
+      async sender(facts) {
+        if (await hasNothing(facts.tenantId)) return undefined
+        return (await load()).blocklist.sender(facts)
+      },
+      async verdict(facts) {
+        if (await hasNothing(facts.tenantId)) return undefined
+        return (await load()).blocklist.verdict(facts)
+      },
+    },
     consents: part('consents'),
     under13: part('under13'),
     tombstones: part('tombstones'),

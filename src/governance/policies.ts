@@ -141,7 +141,8 @@ export function createPolicies({ documents, clock, environment }: Needs): Polici
   }
 
   async function compiled(policy: Policy): Promise<CompiledPolicy> {
-    if (policy.rules.length === 0) return withoutRules(policy)
+    const isBare = policy.rules.length === 0 && (policy.blocklist ?? []).length === 0
+    if (isBare) return withoutRules(policy)
     const { compilePolicy } = await import('./policy/compile')
     return compilePolicy(policy, { environment })
   }

@@ -1,5 +1,6 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import type { Config } from '../config/config'
+import { inNetworks, plainAddress } from '../syntax/networks'
 import type { AppContext } from './context'
 import type { Seen } from './seen'
 
@@ -25,7 +26,7 @@ const PREFIX = /^(?:\/[A-Za-z0-9._~-]{1,64}){1,8}$/
  * proxies on the way
  */
 export function forwardedWith(trust: Networks): ReadForwarded {
-  const trusted = listOf(trust === true ? nearby : trust)
+  const trusted = inNetworks(trust === true ? nearby : trust)
 
   return async function readForwarded(c, next) {
     const peer = addressOf(c.env.ip ?? '')
@@ -100,17 +101,5 @@ function addressOf(written: string): string | undefined {
   const withPort = /^(\d[\d.]*)(?::\d+)?$/.exec(text)?.[1]
   const address = inBrackets ?? withPort ?? text
   if (isIP(address) === 0) return undefined
-  // A socket that listens for both families says IPv4 like this (RFC 4291, section 2.5.5.2).
-  const mapped = /^::ffff:(\d[\d.]*)$/i.exec(address)?.[1]
-  return mapped ?? address.toLowerCase()
-}
-
-function listOf(networks: readonly string[]) {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    const isV4 = isIP(address) === 4
-    list.addSubnet(address, Number(bits ?? (isV4 ? 32 : 128)), isV4 ? 'ipv4' : 'ipv6')
-  }
-  return (address: string) => list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
+  return plainAddress(address)
 }

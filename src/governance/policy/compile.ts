@@ -2,6 +2,7 @@ import type { Condition } from '../../event/condition'
 import { createConditionIndex, matcherOf, subjectOf } from '../../event/conditions'
 import { keyOfPlace, placeOf } from '../../event/conditions/path'
 import type { EventRecord } from '../../event/record'
+import { compileBlocklist } from '../blocklist/compile'
 import { combineBy } from './combine'
 import type { CompiledPolicy, Facts, Governable } from './decision'
 import { domainsOf, isOfDomain } from './domains'
@@ -26,6 +27,7 @@ export function compilePolicy(
   { environment = 'production' }: { environment?: Environment | undefined } = {},
 ): CompiledPolicy {
   const { version } = policy
+  const { blocklist = [] } = policy
   const combine = combineBy(policy)
   const index = createConditionIndex<number>(Number.POSITIVE_INFINITY, matcherOfAll)
   const factsHold: (FactsHold | undefined)[] = []
@@ -56,6 +58,7 @@ export function compilePolicy(
     asksConsent: policy.rules.some(({ then }) => then.consent !== undefined),
     treatsPeople: policy.rules.some(treatsPeople),
     asksCommonAction: fields.has('commonAction'),
+    blocklist: blocklist.length === 0 ? undefined : compileBlocklist(blocklist),
     matching,
     decide: (event, facts) => combine(event, matching(event, facts), facts),
   }

@@ -1,5 +1,6 @@
 import type { ReadEvent } from '../../event/reading'
 import type { EventRecord, RetentionClass, ServerFacts } from '../../event/record'
+import type { CompiledBlocklist } from '../blocklist/compile'
 import type { Treatment } from './policy'
 
 /** An event before it is stamped, with what is known of its request: rules are asked of this. */
@@ -56,6 +57,8 @@ export interface CompiledPolicy {
   readonly treatsPeople: boolean
   /** If true, some rule asks for `commonAction`, which has to be in the event then. */
   readonly asksCommonAction: boolean
+  /** Tells who may not send; absent where nobody is blocked. */
+  readonly blocklist?: CompiledBlocklist | undefined
   /** Lists the rules that match an event, by their place in the policy, in order. */
   matching(event: Governable, facts: Facts): readonly number[]
   /** Never throws, and takes a time that is bounded by the size of the policy. */

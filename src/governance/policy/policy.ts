@@ -2,6 +2,7 @@ import type { Condition } from '../../event/condition'
 import type { SamplingClass } from '../../event/event-type'
 import { usualDays } from '../../event/kept-days'
 import type { RetentionClass } from '../../event/record'
+import type { BlockRule } from '../blocklist/blocklist'
 
 /** `MAINTAIN` keeps an item in quarantine until somebody decides; `DROP` does not keep it. */
 export const transmissions = ['TRANSMIT', 'MAINTAIN', 'DROP'] as const
@@ -68,6 +69,8 @@ export interface Policy {
   /** Counts the changes; 0 while there was none. */
   version: number
   rules: Rule[]
+  /** Senders that may not send now. A policy that was put before there were blocklists has none. */
+  blocklist?: BlockRule[] | undefined
   /** Fields of people under 13 whose parents did not consent. `drop` when left out. */
   under13: Treatment | 'keep'
   /** Personal fields of events of level `pii`. `pseudonymise` when left out (paper 001, line 355). */

@@ -63,7 +63,7 @@ export const costOfRule = ({ when, facts }: Rule) =>
 // The domains of an event, five at the most as a rule, are compared; they are found once for all rules.
 const DOMAIN_COST = 5
 
-function readName(value: unknown, path: Path, { refuse }: Remarks): string | undefined {
+export function readName(value: unknown, path: Path, { refuse }: Remarks): string | undefined {
   if (value === undefined) return refuse(path, 'Required', 'required')
   if (typeof value !== 'string' || value.length > MAX_NAME || !NAME.test(value)) {
     const rule = `Must be text of 1 to ${MAX_NAME} letters, digits, spaces and . _ : / ( ) + % -`

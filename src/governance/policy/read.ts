@@ -1,6 +1,7 @@
 import type { Issue } from '../../error/issue'
 import type { EventType } from '../../event/event-type'
 import { type RetentionClass, retentionClasses } from '../../event/record'
+import { checkBlocklist, readBlocklist } from '../blocklist/read'
 import { treatsPeople } from './compile'
 import {
   addressForms,
@@ -49,8 +50,8 @@ const MAX_COST = 5_000
 const MAX_DAYS = 36_500
 
 const names = [
-  ...['version', 'description', 'rules', 'under13', 'pii', 'unreadable', 'erased'],
-  ...['optOut', 'addresses', 'retentionDays'],
+  ...['version', 'description', 'rules', 'blocklist', 'under13', 'pii', 'unreadable'],
+  ...['erased', 'optOut', 'addresses', 'retentionDays'],
 ]
 // The answer of `GET /policies` has these, and may be put again as it is.
 const readOnly = ['changedAt', 'changedBy', 'rolledBackTo']
@@ -87,12 +88,14 @@ export function readPolicy(
   readDescription(value.description, ['description'], remarks)
   const version = readVersion(value.version, remarks)
   const rules = readRules(value.rules, remarks)
+  const blocklist = readBlocklist(value.blocklist, ['blocklist'], remarks)
   const settings = readSettings(value, remarks)
   if (types !== undefined) checkSampling(rules, types, remarks)
   checkTogether(rules, remarks)
+  checkBlocklist(blocklist, rules, remarks)
   if (errors.length > 0) return { errors }
   const unreadable = settings.unreadable ?? (rules.some(treatsPeople) ? 'withhold' : 'keep')
-  const policy = { ...defaultPolicy, ...settings, unreadable, version, rules }
+  const policy = { ...defaultPolicy, ...settings, unreadable, version, rules, blocklist }
   return { policy, document, warnings }
 }
 
@@ -153,7 +156,7 @@ function readRules(value: unknown, remarks: Remarks): Rule[] {
   return rules
 }
 
-type Settings = Partial<Omit<Policy, 'version' | 'rules'>>
+type Settings = Partial<Omit<Policy, 'version' | 'rules' | 'blocklist'>>
 
 function readSettings(value: Members, remarks: Remarks): Settings {
   const kept = ['keep', 'withhold'] as const

@@ -4,6 +4,7 @@ import { fieldNamed, fieldNames } from '../../event/conditions/fields'
 import { conditionSchemaWith, groupSchemasAt } from '../../event/conditions/schema'
 import { samplingClasses } from '../../event/event-type'
 import { retentionClasses, standardNames } from '../../event/record'
+import { blocklistSchema } from '../blocklist/schema'
 import {
   addressForms,
   builtInRules,
@@ -142,6 +143,7 @@ export const policySchema = {
     rolledBackTo: { type: 'integer', readOnly: true },
     description: text,
     rules: { type: 'array', items: rule, maxItems: MAX_RULES },
+    blocklist: blocklistSchema,
     under13: {
       enum: [...treatments, 'keep'],
       default: defaultPolicy.under13,
