@@ -1,0 +1,128 @@
+import type { ReducedEvent, Reducer } from '../reducer'
+import { happenedAt, idOf, isoOf, nameOf, rounded } from './deeds'
+import { putFirst } from './recent'
+import { type Gone, gone, noGone, type Taking, takingBy, takingShown } from './taking'
+
+interface State {
+  /** The one of the latest event first. */
+  assessments: Assessment[]
+}
+
+interface Assessment {
+  id: string
+  name?: string | undefined
+  /** The latest first. */
+  takings: Taking[]
+  gone: Gone
+  answers: { given: number; right: number; wrong: number }
+  /** ms since 1970. */
+  last: number
+}
+
+/** A course has some dozen quizzes and assignments in a term. */
+const MOST_ASSESSMENTS = 32
+/** Whoever tries more often is seen by the sums of the attempts before. */
+const MOST_TAKINGS = 8
+
+const answering = new Set(['Started', 'Submitted', 'Completed', 'Graded', 'Modified'])
+const attempting = new Set(['Started', 'Submitted', 'Completed', 'Graded'])
+const graded = new Set(['Assessment', 'AssignableDigitalResource', 'Attempt'])
+
+/** How often a learner tried which assessment, and with what scores. */
+export const attempts: Reducer<State> = {
+  name: 'attempts-and-scores',
+  version: 1,
+  says: 'How often a learner tried each assessment, what they scored, and how they answered its questions',
+  scope: 'learner',
+  start: { assessments: [] },
+  reduce,
+  show: ({ assessments }) => ({ assessments: assessments.map(shown) }),
+}
+
+function reduce(state: State, event: ReducedEvent): State {
+  if (event.kind !== 'event' || event.category === 'mastery') return state
+  const { objectType, commonAction = '' } = event
+  const isOnItem = objectType === 'AssessmentItem'
+  if (!(isOnItem ? answering : attempting).has(commonAction)) return state
+  if (!isOnItem && !isAttempt(event)) return state
+  const found = find(state, event)
+  if (found === undefined) return state
+  const at = happenedAt(event)
+  const last = Math.max(at, found.last)
+  const next = isOnItem ? answered(found, event) : tried(found, event, at)
+  return { assessments: putFirst(state.assessments, { ...next, last }, MOST_ASSESSMENTS).list }
+}
+
+/** A score says that something was attempted, whatever its type is called. */
+function isAttempt({ objectType, assignableId, attemptId, score }: ReducedEvent): boolean {
+  return (
+    (objectType !== undefined && graded.has(objectType)) ||
+    (objectType !== 'LearningObjective' &&
+      [assignableId, attemptId, score].some((one) => one !== undefined))
+  )
+}
+
+/** A grade names its attempt, and often not what was attempted. */
+function find(state: State, event: ReducedEvent): Assessment | undefined {
+  const { attemptId, assignableId, objectId, objectType, objectName } = event
+  const byAttempt =
+    attemptId !== undefined && event.commonAction === 'Graded'
+      ? state.assessments.find(({ takings }) => takings.some(({ id }) => id === idOf(attemptId)))
+      : undefined
+  const own = objectType === 'Attempt' ? undefined : objectId
+  // A question of which nobody says where it stands is one by itself.
+  const id =
+    byAttempt?.id ?? assignableId ?? (objectType === 'AssessmentItem' ? (attemptId ?? own) : own)
+  if (id === undefined) return byAttempt
+  const known = byAttempt ?? state.assessments.find((one) => one.id === idOf(id))
+  const name = objectId === id || known?.name === undefined ? named(event) : undefined
+  const answers = { given: 0, right: 0, wrong: 0 }
+  const none = { id: idOf(id), takings: [], gone: noGone, answers, last: 0 }
+  return { ...none, ...known, ...(name !== undefined && objectName !== undefined && { name }) }
+}
+
+/** An item's name is not that of its assessment. */
+function named({ objectName, objectType }: ReducedEvent): string | undefined {
+  return objectType === 'AssessmentItem' ? undefined : nameOf(objectName)
+}
+
+function answered(one: Assessment, event: ReducedEvent): Assessment {
+  if (event.commonAction === 'Started') return one
+  const { score, maxScore } = event
+  // A point that was not given is a fault, so that half an answer is wrong here; mastery asks more finely.
+  const scored = score !== undefined && maxScore !== undefined ? score >= maxScore : undefined
+  const isRight = event.success ?? scored
+  const { given, right, wrong } = one.answers
+  return {
+    ...one,
+    answers: {
+      given: given + (event.commonAction === 'Graded' ? 0 : 1),
+      right: right + (isRight === true ? 1 : 0),
+      wrong: wrong + (isRight === false ? 1 : 0),
+    },
+  }
+}
+
+function tried(one: Assessment, event: ReducedEvent, at: number): Assessment {
+  const taking = takingBy(one.takings, event, at)
+  const { list, dropped } = putFirst(one.takings, taking, MOST_TAKINGS)
+  return { ...one, takings: list, gone: dropped === undefined ? one.gone : gone(one.gone, dropped) }
+}
+
+function shown({ id, name, takings, gone: before, answers, last }: Assessment): object {
+  const percents = takings.flatMap(({ percent }) => percent ?? [])
+  const scored = before.scored + percents.length
+  const sum = percents.reduce((all, one) => all + one, before.percents)
+  const best = Math.max(...percents, before.best ?? 0)
+  return {
+    id,
+    ...(name !== undefined && { name }),
+    attempts: before.takings + takings.length,
+    submitted: before.submitted + takings.filter(({ submitted }) => submitted !== undefined).length,
+    ...(scored > 0 && { scored, best: rounded(best, 1), mean: rounded(sum / scored, 1) }),
+    ...(percents.length > 0 && { latest: rounded(percents[0]!, 1) }),
+    answers,
+    lastSeen: isoOf(last),
+    latestAttempts: takings.map(takingShown),
+  }
+}
