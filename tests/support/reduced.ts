@@ -14,7 +14,9 @@ export async function reducedFrom(
 ): Promise<ReducedEvent> {
   const standard = await standardNamed(name)!.load()
   const text = JSON.stringify(item)
-  const { items } = await inTurns(standard.readItem(text, { context, receivedAt }))
+  const given = { own: [], order: [], unknownTypes: 'accept' as const }
+  const types = standard.hasTypes ? await standard.typesInForce?.(given) : undefined
+  const { items } = await inTurns(standard.readItem(text, { context, receivedAt, types }))
   const [first] = items
   if (first === undefined || !('event' in first)) {
     throw new Error(`No event: ${JSON.stringify(first)}`)

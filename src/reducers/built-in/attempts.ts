@@ -2,6 +2,7 @@ import type { ReducedEvent, Reducer } from '../reducer'
 import { happenedAt, idOf, isoOf, nameOf, rounded } from './deeds'
 import { putFirst } from './recent'
 import { type Gone, gone, noGone, type Taking, takingBy, takingShown } from './taking'
+import { isOnItem, wholeOf } from './whole'
 
 interface State {
   /** The one of the latest event first. */
@@ -41,15 +42,15 @@ export const attempts: Reducer<State> = {
 
 function reduce(state: State, event: ReducedEvent): State {
   if (event.kind !== 'event' || event.category === 'mastery') return state
-  const { objectType, commonAction = '' } = event
-  const isOnItem = objectType === 'AssessmentItem'
-  if (!(isOnItem ? answering : attempting).has(commonAction)) return state
-  if (!isOnItem && !isAttempt(event)) return state
+  const { commonAction = '' } = event
+  const isItem = isOnItem(event)
+  if (!(isItem ? answering : attempting).has(commonAction)) return state
+  if (!isItem && !isAttempt(event)) return state
   const found = find(state, event)
   if (found === undefined) return state
   const at = happenedAt(event)
   const last = Math.max(at, found.last)
-  const next = isOnItem ? answered(found, event) : tried(found, event, at)
+  const next = isItem ? answered(found, event) : tried(found, event, at)
   return { assessments: putFirst(state.assessments, { ...next, last }, MOST_ASSESSMENTS).list }
 }
 
@@ -64,26 +65,19 @@ function isAttempt({ objectType, assignableId, attemptId, score }: ReducedEvent)
 
 /** A grade names its attempt, and often not what was attempted. */
 function find(state: State, event: ReducedEvent): Assessment | undefined {
-  const { attemptId, assignableId, objectId, objectType, objectName } = event
-  const byAttempt =
-    attemptId !== undefined && event.commonAction === 'Graded'
-      ? state.assessments.find(({ takings }) => takings.some(({ id }) => id === idOf(attemptId)))
-      : undefined
-  const own = objectType === 'Attempt' ? undefined : objectId
-  // A question of which nobody says where it stands is one by itself.
-  const id =
-    byAttempt?.id ?? assignableId ?? (objectType === 'AssessmentItem' ? (attemptId ?? own) : own)
-  if (id === undefined) return byAttempt
-  const known = byAttempt ?? state.assessments.find((one) => one.id === idOf(id))
-  const name = objectId === id || known?.name === undefined ? named(event) : undefined
-  const answers = { given: 0, right: 0, wrong: 0 }
-  const none = { id: idOf(id), takings: [], gone: noGone, answers, last: 0 }
-  return { ...none, ...known, ...(name !== undefined && objectName !== undefined && { name }) }
-}
-
-/** An item's name is not that of its assessment. */
-function named({ objectName, objectType }: ReducedEvent): string | undefined {
-  return objectType === 'AssessmentItem' ? undefined : nameOf(objectName)
+  const { attemptId, objectId, objectName, commonAction } = event
+  const attempt = attemptId === undefined || commonAction !== 'Graded' ? undefined : idOf(attemptId)
+  const byAttempt = state.assessments.find(({ takings }) =>
+    takings.some(({ id }) => id === attempt),
+  )
+  const whole = wholeOf(event)
+  const id = byAttempt?.id ?? (whole === undefined ? undefined : idOf(whole))
+  if (id === undefined) return undefined
+  const known = byAttempt ?? state.assessments.find((one) => one.id === id)
+  // The name of a question or of an attempt is not that of its assessment.
+  const isNamed = objectName !== undefined && objectId !== undefined && idOf(objectId) === id
+  const none = { takings: [], gone: noGone, answers: { given: 0, right: 0, wrong: 0 }, last: 0 }
+  return { ...none, ...known, id, ...(isNamed && { name: nameOf(objectName) }) }
 }
 
 function answered(one: Assessment, event: ReducedEvent): Assessment {

@@ -50,7 +50,18 @@ const deleting: ReadonlyMap<unknown, boolean> = new Map([
   ['dss', true],
 ])
 /** Styles, elements and their ties, marks of suggestions, selections, and nothing at all. */
-const otherwise: ReadonlySet<unknown> = new Set(['as', 'ae', 'de', 'ue', 'te', 'sl', 'null', 'msfd', 'usfd', 'umv'])
+const otherwise: ReadonlySet<unknown> = new Set([
+  'as',
+  'ae',
+  'de',
+  'ue',
+  'te',
+  'sl',
+  'null',
+  'msfd',
+  'usfd',
+  'umv',
+])
 
 /** Reads the changes of a save, `google_docs_save`, in their order. */
 export function changesSaved(event: ReducedEvent): Changes {

@@ -41,7 +41,7 @@ function reduce(state: State, event: ReducedEvent): State {
   const at = happenedAt(event)
   const { latest, first = at } = state
   const next = { events: state.events + 1, first: Math.min(first, at) }
-  // What a device sends later than it happened was not the last that happened.
+  // A device may send late: the latest is by when it happened.
   return { ...next, latest: latest !== undefined && latest.at > at ? latest : latestOf(event, at) }
 }
 

@@ -107,7 +107,7 @@ function learned(known: Known, { isRight, level, isMastered }: Told, at: number)
   const isLate = at < known.last
   const next = { ...known, last: Math.max(at, known.last) }
   if (isRight === undefined) {
-    // What was said later than this counts, also where it came before.
+    // A report that was made later counts, also where it came before this one.
     if (isLate) return next
     return {
       ...next,

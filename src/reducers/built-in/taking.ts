@@ -6,11 +6,11 @@ export interface Taking {
   id: string
   started?: number | undefined
   submitted?: number | undefined
-  /** Of several grades the one that was given last counts. */
+  /** The grade that was given last counts. */
   scoredAt?: number | undefined
   score?: number | undefined
   maxScore?: number | undefined
-  /** Of the points that were possible, 0 to 100 and beyond for extra points. */
+  /** The share of the points that were possible: 0 to 100, and beyond for extra points. */
   percent?: number | undefined
   success?: boolean | undefined
 }

@@ -2,6 +2,7 @@ import type { ReducedEvent, Reducer } from '../reducer'
 import { happenedAt, idOf, isDeed, isoOf, minutesOf, nameOf } from './deeds'
 import { putFirst } from './recent'
 import { joined, type Sitting } from './sittings'
+import { wholeOf } from './whole'
 
 /** Somebody works from its first to its last event: times are ms since 1970. */
 interface State {
@@ -80,8 +81,8 @@ function durationOf({ durationMs = 0, objectType, commonAction }: ReducedEvent):
 }
 
 function taskOf(event: ReducedEvent): Omit<Task, 'ms' | 'last'> | undefined {
-  const { assignableId, objectId, objectName, objectType } = event
-  const id = assignableId ?? objectId
+  const { objectId, objectName, objectType } = event
+  const id = wholeOf(event) ?? objectId
   if (id === undefined) return undefined
   const isObject = id === objectId
   return {
