@@ -28,7 +28,17 @@ export async function reducedFrom(
 
 /** Parses what a record keeps, as whoever runs reducers does. */
 export function reduced({ raw, server, contentDigest, ...record }: EventRecord): ReducedEvent {
-  return { ...record, sent: JSON.parse(raw) }
+  return withFields({ ...record, sent: JSON.parse(raw) })
+}
+
+const PLACES = ['payload', 'properties', 'data']
+
+export function withFields(event: Omit<ReducedEvent, 'fields'>): ReducedEvent {
+  const sent = event.sent as Record<string, Record<string, unknown>>
+  const { client, locked, connection } = sent
+  if (connection !== undefined) return { ...event, fields: { ...client, ...locked } }
+  const place = PLACES.find((name) => typeof sent[name] === 'object')
+  return { ...event, fields: place === undefined ? sent : sent[place]! }
 }
 
 /** Reduces events, with a state that goes to the document store and comes back after each. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { aRecord } from '../../../tests/support/records'
-import { reduceAll, reduced, reducedFrom } from '../../../tests/support/reduced'
+import { reduceAll, reduced, reducedFrom, withFields } from '../../../tests/support/reduced'
 import type { EventRecord } from '../../event/record'
 import type { ReducedEvent } from '../reducer'
 import { currentDocument } from './current-document'
@@ -237,7 +237,7 @@ describe('the current document', () => {
     const opened = (url: string) => {
       const object = { object: { url } }
       const event = { ...at(0), ...on('', 'Document'), objectId: undefined }
-      return shown([{ ...event, sent: { client: object, connection: {} } }])
+      return shown([withFields({ ...event, sent: { client: object, connection: {} } })])
     }
     const url = 'https://docs.google.com/document/u/1/d/1cTe0lHt5D3vQ/edit'
     expect(opened(url)).toMatchObject({ current: { id: '1cTe0lHt5D3vQ', url } })

@@ -1,4 +1,4 @@
-import { detailOf, isMembers, memberOf, textOf } from '../members'
+import { isMembers, memberOf, textOf } from '../members'
 import type { ReducedEvent } from '../reducer'
 import { idOf, nameOf } from './deeds'
 
@@ -38,7 +38,7 @@ function* candidates(event: ReducedEvent): Generator<Concept | undefined> {
   const { sent, objectType, objectId, objectName } = event
   const id = firstOf(event, ONE)
   if (id !== undefined) yield concept(id, firstOf(event, NAMES))
-  for (const name of LISTS) yield* listed(detailOf(event, name))
+  for (const name of LISTS) yield* listed(memberOf(event.fields, name))
   const object = memberOf(sent, 'object')
   for (const one of [object, memberOf(object, 'assignable'), memberOf(object, 'isPartOf')]) {
     yield* listed(memberOf(one, 'learningObjectives'))
@@ -47,7 +47,7 @@ function* candidates(event: ReducedEvent): Generator<Concept | undefined> {
   for (const name of CONTEXTS) yield* objectives(memberOf(contexts, name))
   if (objectType === 'LearningObjective' && id === undefined && objectId !== undefined) {
     // An event of a native vocabulary has its game as the object, and lists the concepts.
-    const isListed = LISTS.some((name) => Array.isArray(detailOf(event, name)))
+    const isListed = LISTS.some((name) => Array.isArray(memberOf(event.fields, name)))
     if (!isListed) yield concept(objectId, objectName)
   }
 }
@@ -74,7 +74,7 @@ function* objectives(value: unknown): Generator<Concept | undefined> {
 
 function firstOf(event: ReducedEvent, names: readonly string[]): string | undefined {
   for (const name of names) {
-    const text = textOf(detailOf(event, name), LONGEST)
+    const text = textOf(memberOf(event.fields, name), LONGEST)
     if (text !== undefined) return text
   }
   return undefined

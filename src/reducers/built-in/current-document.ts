@@ -1,4 +1,4 @@
-import { detailOf, memberOf, textOf } from '../members'
+import { memberOf, textOf } from '../members'
 import type { ReducedEvent, Reducer } from '../reducer'
 import { happenedAt, idOf, isDeed, isoOf, nameOf } from './deeds'
 import { putFirst } from './recent'
@@ -98,7 +98,7 @@ function documentOf(event: ReducedEvent): Pick<Seen, 'id' | 'title' | 'type' | '
 
 /** Addresses of requests to save are none that people open. */
 function urlOf(event: ReducedEvent): string | undefined {
-  const url = textOf(memberOf(detailOf(event, 'object'), 'url'), LONGEST_URL + 1)
+  const url = textOf(memberOf(memberOf(event.fields, 'object'), 'url'), LONGEST_URL + 1)
   return url === undefined || url.length > LONGEST_URL || !/^https?:/i.test(url) ? undefined : url
 }
 

@@ -3,7 +3,7 @@ import { cut } from '../members'
 import type { ReducedEvent } from '../reducer'
 
 /** Ids longer than this are cut: two that share so many characters count as one. */
-const LONGEST_ID = 512
+const LONGEST_ID = 256
 /** A name is shown to people, in a line. */
 const LONGEST_NAME = 200
 

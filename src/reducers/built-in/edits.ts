@@ -1,4 +1,4 @@
-import { detailOf, memberOf } from '../members'
+import { memberOf } from '../members'
 import type { ReducedEvent, Reducer } from '../reducer'
 import { happenedAt, isoOf, minutesOf } from './deeds'
 import { changesSaved } from './google-docs'
@@ -86,9 +86,9 @@ function kindOf(does: 'insert' | 'delete', isSuggested: boolean, length: number)
 
 /** Keys tell more than saves do: pages report each when it goes down, and many also when it comes up. */
 function pressed(state: State, event: ReducedEvent): State {
-  const kind = detailOf(event, 'event_type')
+  const kind = memberOf(event.fields, 'event_type')
   if (kind !== undefined && kind !== 'keydown') return state
-  const key = memberOf(detailOf(event, 'keystroke'), 'key')
+  const key = memberOf(memberOf(event.fields, 'keystroke'), 'key')
   const erases = key === 'Backspace' || key === 'Delete'
   // Keys with a character have it as their name; others are called Shift, ArrowLeft, Enter.
   const amount = typeof key === 'string' && [...key.slice(0, 4)].length === 1 ? 1 : 0

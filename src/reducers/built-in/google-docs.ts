@@ -1,4 +1,4 @@
-import { cut, detailOf, memberOf } from '../members'
+import { cut, memberOf } from '../members'
 import type { ReducedEvent } from '../reducer'
 
 /*
@@ -67,7 +67,7 @@ const otherwise: ReadonlySet<unknown> = new Set([
 export function changesSaved(event: ReducedEvent): Changes {
   const found: Changes = { changes: [], unread: 0 }
   const tab = tabOf(event)
-  for (const bundle of listOf(detailOf(event, 'bundles'))) {
+  for (const bundle of listOf(memberOf(event.fields, 'bundles'))) {
     for (const command of listOf(memberOf(bundle, 'commands'))) read(command, { tab, found })
   }
   return found
@@ -78,7 +78,7 @@ export function changesSaved(event: ReducedEvent): Changes {
  * @returns undefined where the event has none
  */
 export function changesInHistory(event: ReducedEvent): Changes | undefined {
-  const history = detailOf(event, 'history')
+  const history = memberOf(event.fields, 'history')
   const log = memberOf(history, 'changelog')
   if (!Array.isArray(log)) return undefined
   const found: Changes = { changes: [], unread: 0 }
@@ -138,7 +138,8 @@ function isPlace(value: unknown): value is number {
 }
 
 function tabOf(event: ReducedEvent): string {
-  const named = detailOf(event, 'tab_id') ?? memberOf(detailOf(event, 'object'), 'tab_id')
+  const named =
+    memberOf(event.fields, 'tab_id') ?? memberOf(memberOf(event.fields, 'object'), 'tab_id')
   return typeof named === 'string' ? tabNamed(named) : FIRST_TAB
 }
 

@@ -1,4 +1,4 @@
-import { detailOf } from '../members'
+import { memberOf } from '../members'
 import type { ReducedEvent, Reducer } from '../reducer'
 import { type Concept, conceptsOf } from './concepts'
 import { happenedAt, isoOf, nameOf, rounded } from './deeds'
@@ -93,7 +93,7 @@ function toldBy(event: ReducedEvent): Told | undefined {
 }
 
 function levelOf(event: ReducedEvent): number | string | undefined {
-  const level = detailOf(event, 'mastery_level') ?? detailOf(event, 'masteryLevel')
+  const level = memberOf(event.fields, 'mastery_level') ?? memberOf(event.fields, 'masteryLevel')
   if (typeof level === 'string' && level !== '') return nameOf(level)
   return typeof level === 'number' && Number.isFinite(level) ? level : undefined
 }

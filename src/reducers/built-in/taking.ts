@@ -42,14 +42,23 @@ export function takingBy(takings: readonly Taking[], event: ReducedEvent, at: nu
   }
   if (score === undefined && success === undefined) return next
   if (known?.scoredAt !== undefined && known.scoredAt > at) return next
-  const isShare = score !== undefined && maxScore !== undefined && maxScore > 0
+  const percent = percentOf(event)
   return {
     ...next,
     scoredAt: at,
     ...(score !== undefined && { score, maxScore }),
-    ...(isShare && { percent: (100 * score) / maxScore }),
+    ...(percent !== undefined && { percent }),
     ...(success !== undefined && { success }),
   }
+}
+
+/** A share of a hundred times all points, and what is more, is a mistake. */
+const MOST_PERCENT = 10_000
+
+function percentOf({ score, maxScore }: ReducedEvent): number | undefined {
+  if (score === undefined || maxScore === undefined || maxScore <= 0) return undefined
+  const percent = (100 * score) / maxScore
+  return Math.abs(percent) <= MOST_PERCENT ? percent : undefined
 }
 
 /**

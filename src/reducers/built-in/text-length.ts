@@ -1,4 +1,4 @@
-import { detailOf } from '../members'
+import { memberOf } from '../members'
 import type { ReducedEvent, Reducer } from '../reducer'
 import { type Course, noted } from './course'
 import { happenedAt, isoOf } from './deeds'
@@ -41,7 +41,7 @@ function reduce(state: State, event: ReducedEvent): State {
   if (event.type !== 'google_docs_save') return state
   const saved = changesSaved(event)
   // The first revision of a document is the empty one.
-  const isNew = state.events === 0 && Number(detailOf(event, 'rev') ?? Number.NaN) === 1
+  const isNew = state.events === 0 && Number(memberOf(event.fields, 'rev') ?? Number.NaN) === 1
   let next: State = { ...state, isExact: state.isExact || isNew, events: state.events + 1 }
   for (const change of saved.changes) next = changed(next, change)
   const length = lengthOf(next.tabs)

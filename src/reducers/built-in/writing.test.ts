@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { aRecord } from '../../../tests/support/records'
-import { reduceAll, reducedFrom } from '../../../tests/support/reduced'
+import { reduceAll, reducedFrom, withFields } from '../../../tests/support/reduced'
 import type { ReducedEvent } from '../reducer'
 import { edits } from './edits'
 import { textLength } from './text-length'
@@ -22,7 +22,10 @@ function frame(seconds: number, event: string, client: object): ReducedEvent {
   })
   const locked = { source: 'org.mitros.writing_analytics', version: '0.0.0.4' }
   const connection = { id: 'connection-1', frame: 1, at }
-  return { ...record, sent: { client: { event, ...client }, locked, auth: null, connection } }
+  return withFields({
+    ...record,
+    sent: { client: { event, ...client }, locked, auth: null, connection },
+  })
 }
 
 /** A save has bundles, one for each time that Google Docs packed its commands. */
