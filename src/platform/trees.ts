@@ -28,6 +28,8 @@ export interface KeptLeaf {
    */
   of: 'sent' | 'kept'
   retentionClass: RetentionClass
+  /** Its sender asked that it is kept for so many days. */
+  retentionDays?: number | undefined
 }
 
 /** A leaf that was found by the id of its event. */
@@ -58,10 +60,15 @@ export interface Trees {
   head(tenantId: string, hour: string): Promise<KeptHead | undefined>
 
   /**
-   * Lists the leaves of an event in the first hour that has any, from an hour on: its `sent` one, and then
-   * its `kept` one where there is one.
+   * Finds the leaves of events, of many at once, for a search looks at all of an hour: for each event those
+   * of the first hour that has any, from an hour on, its `sent` one before its `kept` one.
+   * @returns by the id; nothing for an event that has no leaf
    */
-  find(tenantId: string, eventId: string, from: string): Promise<FoundLeaf[]>
+  find(
+    tenantId: string,
+    eventIds: readonly string[],
+    from: string,
+  ): Promise<ReadonlyMap<string, readonly FoundLeaf[]>>
 
   /** Gives leaves in their order, some hundred at a time. */
   leaves(
@@ -90,8 +97,8 @@ export interface Trees {
   erase(tenantId: string, eventIds: readonly string[]): Promise<{ removed: number }>
 
   /**
-   * Forgets what has lived its time: salts of events of a class whose days have passed, and all but size
-   * and root of an hour when it was the longest of them.
+   * Forgets what has lived its time: ids and salts of events whose days have passed, by their class or
+   * as their sender asked, and all but size and root of an hour of which no event is left.
    * @param keptDays how many days the lake keeps each class for this tenant
    */
   expire(
