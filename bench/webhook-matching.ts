@@ -172,7 +172,7 @@ function aFanOut(all: readonly WebhookSubscription[]) {
     for (let at = 0; at < events.length; at += 1000) {
       const records = events.slice(at, at + 1000)
       const batch = { id: `${at}`, count: records.length, records: () => records }
-      await handle({ ...batch, isWithin: () => true })
+      await handle({ ...batch, isWithin: () => true, storedAt: () => 0 })
     }
   }
 }

@@ -2,10 +2,12 @@ import type { Archive } from '../platform/archive'
 import type { Consumer } from '../platform/change-feed'
 import type { Platform } from '../platform/platform'
 import type { StatementStore } from '../platform/statement-store'
+import type { Trees } from '../platform/trees'
 import type { StoredTypes } from '../platform/type-counts'
 import { createTypeCounting } from './count-types'
 import { createFanOut, type FanOutNeeds } from './fan-out'
 import { createStatementsConsumer } from './statements'
+import { createTreesConsumer } from './trees'
 
 // One Parquet file has so many records: large enough for good row groups (16,384 here), small
 // enough that writing it takes a second.
@@ -23,14 +25,17 @@ interface ConsumerNeeds extends FanOutNeeds {
   archiveFlushSeconds: number
   /** Without it, whoever stores an event counts it. */
   storedTypes?: StoredTypes | undefined
+  /** Without them, no event is proven. */
+  trees?: Pick<Trees, 'add'> | undefined
 }
 
 /** Lists every consumer of the change feed, on one machine and on AWS. */
 export function consumersOf(needs: ConsumerNeeds): Consumer[] {
-  const { storedTypes } = needs
+  const { storedTypes, trees } = needs
   return [
     ...[createArchiving(needs), createFanOut(needs), createStatementsConsumer(needs)],
     ...(storedTypes === undefined ? [] : [createTypeCounting({ storedTypes })]),
+    ...(trees === undefined ? [] : [createTreesConsumer({ trees })]),
   ]
 }
 
@@ -62,15 +67,15 @@ export function startConsumers(
     registry,
     deliveries,
     statements,
-  }: Pick<Platform, 'changes' | 'archive' | 'registry' | 'deliveries' | 'statements'>,
-  options: Omit<ConsumerNeeds, 'archive' | 'registry' | 'deliveries' | 'statements'>,
+    trees,
+  }: Pick<Platform, 'changes' | 'archive' | 'registry' | 'deliveries' | 'statements' | 'trees'>,
+  options: Omit<ConsumerNeeds, 'archive' | 'registry' | 'deliveries' | 'statements' | 'trees'>,
 ): Consumers {
   const { log } = options
-  const followed = consumersOf({ archive, registry, deliveries, statements, ...options }).map(
-    (consumer) => {
-      return { consumer, follower: changes.follow(consumer) }
-    },
-  )
+  const followed = consumersOf({
+    ...{ archive, registry, deliveries, statements, trees },
+    ...options,
+  }).map((consumer) => ({ consumer, follower: changes.follow(consumer) }))
   const draining = followed.filter(({ consumer }) => consumer.drainsAtStop)
   const others = followed.filter((one) => !draining.includes(one))
   return {

@@ -28,3 +28,8 @@ export function contentDigest(
 ): string {
   return hash('sha256', canonicalJson(raw, value, prepare)).slice(0, DIGEST_LENGTH)
 }
+
+/** Computes SHA-256 of an item's text as UTF-8. @returns 64 hexadecimal digits */
+export function textSha256(text: string): string {
+  return hash('sha256', text)
+}

@@ -154,6 +154,11 @@ export interface EventRecord {
    */
   raw: string
   /**
+   * SHA-256 of the item as it was sent, 64 hexadecimal digits, where `raw` is another text: a policy
+   * changed it, or line breaks are spaces in it. It is for trees of hashes (`merkle/`), and not shown.
+   */
+  sentSha256?: string | undefined
+  /**
    * The digest is that of the item as it was sent (`contentDigest`), for the store that takes the
    * record: a record that is read back has none. If left out, it is that of `raw`.
    */

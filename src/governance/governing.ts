@@ -1,3 +1,4 @@
+import { textSha256 } from '../event/content'
 import type { ReadEvent, ReadItem } from '../event/reading'
 import type { Withheld } from '../event/receipt'
 import type { ServerFacts, StandardName } from '../event/record'
@@ -117,6 +118,10 @@ export async function createGoverning(
     const { treatments, rules, privacyLevel, retentionClass, sampleRate } = decision
     const governed = cleanEvent(event, treatments, by)
     governed.contentDigest = event.contentDigest
+    // Who knows the digest can try names until one fits: of what is anonymous, none is kept.
+    const isAnonymous = treatments.some((one) => one.isAnonymous)
+    if (isAnonymous) governed.sentSha256 = undefined
+    else if (governed.raw !== event.raw) governed.sentSha256 ??= textSha256(event.raw)
     governed.privacyLevel = privacyLevel
     governed.retentionClass = retentionClass
     if (sampleRate !== undefined) governed.sampleRate = sampleRate

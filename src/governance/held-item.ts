@@ -35,12 +35,16 @@ export function heldItem(
 /** Remembers of an item that is kept changed how it was sent, by which a resend is recognised. */
 export function asSent(
   raw: string,
-  event: Pick<ReadEvent, 'eventId' | 'contentDigest'>,
+  event: Pick<ReadEvent, 'eventId' | 'contentDigest' | 'sentSha256'>,
   kept: string,
 ): Record<string, string> | undefined {
   if (raw === kept) return undefined
-  const { eventId: sentId, contentDigest: sentDigest } = event
-  return { sentId, ...(sentDigest !== undefined && { sentDigest }) }
+  const { eventId: sentId, contentDigest: sentDigest, sentSha256 } = event
+  return {
+    sentId,
+    ...(sentDigest !== undefined && { sentDigest }),
+    ...(sentSha256 !== undefined && { sentSha256 }),
+  }
 }
 
 /** Says under whose name a person sent what is kept, by the name under which they are kept themselves. */

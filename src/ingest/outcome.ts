@@ -34,10 +34,11 @@ function governedAs(
   refused: Refused,
   { learner }: Reading['context'],
 ): Refused {
-  const { server, eventId: sentId, contentDigest: sentDigest, actorId = '' } = event
+  const { server, eventId: sentId, contentDigest: sentDigest, sentSha256, actorId = '' } = event
   if (server === undefined) return refused
   const context = {
     ...(sentDigest !== undefined && { sentId, sentDigest }),
+    ...(sentSha256 !== undefined && { sentSha256 }),
     ...(learner !== undefined && { learner: actorId }),
   }
   return { ...refused, around: { server, context } }

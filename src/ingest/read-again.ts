@@ -79,7 +79,7 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
     standard: Standard,
     patch: readonly PatchOperation[] | undefined,
   ): Promise<ReadAgainResult> {
-    const { encoding, optOut, sentId, sentDigest, ...kept } = item.context
+    const { encoding, optOut, sentId, sentDigest, sentSha256, ...kept } = item.context
     const sent = encoding === 'base64' ? await keptText(item.raw) : item.raw
     const { text, change } = await repaired(sent, patch, maxBodyBytes)
     if (encoding === 'base64') await requireWhole(text)
@@ -93,7 +93,7 @@ export function readAgainWith({ registry, findTypes, config, verifyJws }: Needs)
     const lasting = 'event' in only && (patch !== undefined || standard.hasBareUuids)
     const named = lasting ? withLastingId(only, item, standard) : only
     const isRepaired = patch !== undefined
-    const items = [asItWasSent(named, { sentId, sentDigest, isRepaired })]
+    const items = [asItWasSent(named, { sentId, sentDigest, sentSha256, isRepaired })]
     return { parsed: { ...reading, context, items }, change, optOut: signalsIn(optOut) }
   }
 
@@ -121,8 +121,9 @@ function asItWasSent(
   {
     sentId,
     sentDigest,
+    sentSha256,
     isRepaired,
-  }: Record<'sentId' | 'sentDigest', string | undefined> & {
+  }: Record<'sentId' | 'sentDigest' | 'sentSha256', string | undefined> & {
     isRepaired: boolean
   },
 ): ReadItem {
@@ -130,7 +131,8 @@ function asItWasSent(
   const { event } = read
   const digest = isRepaired ? event.contentDigest : (sentDigest ?? event.contentDigest)
   const id = read.id === event.eventId ? sentId : read.id
-  return { ...read, id, event: { ...event, eventId: sentId, contentDigest: digest } }
+  const sent = { contentDigest: digest, sentSha256: isRepaired ? undefined : sentSha256 }
+  return { ...read, id, event: { ...event, eventId: sentId, ...sent } }
 }
 
 function signalsIn(text: string | undefined): Origin['optOut'] {

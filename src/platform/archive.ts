@@ -34,7 +34,12 @@ export interface Archive extends AsyncDisposable {
    * cannot be written anew; then `cannotErase` says why.
    * @throws {StorageError} every file is as it was, or done; a call with the same ids does the rest
    */
-  erase?(tenantId: string, erasure: Erasure): Promise<Erased>
+  erase?(tenantId: string, erasure: ArchiveErasure): Promise<Erased>
   /** Says why there is no `erase`, in a sentence for the person who asked for one. */
   readonly cannotErase?: string
+}
+
+export interface ArchiveErasure extends Erasure {
+  /** Is told the ids of events of a file before they go; after a failure perhaps again, and by a dry run. */
+  leaving?(eventIds: readonly string[]): Promise<void>
 }

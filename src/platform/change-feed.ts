@@ -26,6 +26,11 @@ export interface ChangeBatch {
    * exact on one machine; on AWS, what was stored within a minute of either end is within it, too.
    */
   isWithin(place: number, span: Span): boolean
+  /**
+   * Tells when the record at this place in `records()` was stored, ms since 1970, by the clock of the
+   * server; on AWS to the second.
+   */
+  storedAt(place: number): number
 }
 
 export interface Consumer {

@@ -20,6 +20,7 @@ import type { Settlement } from './settlement'
 import type { SourceActivity } from './source-activity'
 import type { StatementStore } from './statement-store'
 import type { TokenSigner } from './token-signer'
+import type { Trees } from './trees'
 import type { TypeCounts } from './type-counts'
 
 /** Health tells a person, in plain sentences, how the platform is. */
@@ -58,6 +59,8 @@ export interface ServingPlatform {
   lakeErasures?: LakeErasures | undefined
   /** Metrics are counted here as they arrive. Absent where the lake answers them all (on AWS). */
   aggregates?: Aggregates | undefined
+  /** Trees of hashes prove that stored events are as they were. */
+  trees?: Trees | undefined
   documents: DocumentStore
   /**
    * Blobs hold what is too large for a document; each part of the code puts under its own prefix.

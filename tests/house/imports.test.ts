@@ -126,9 +126,11 @@ const mayImport: Record<string, string[]> = {
     ...['watch', 'wire'],
   ],
   'platform/shared': ['error', 'event', 'syntax', 'ports'],
-  // What is kept as bytes is decoded as the wire is, to be searched.
-  'platform/local': [...ground, 'platform/shared', 'wire'],
-  'platform/aws': ['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry', 'wire'],
+  // What is kept as bytes is decoded as the wire is, to be searched. Trees are hashed as `merkle` has it.
+  'platform/local': [...ground, 'platform/shared', 'wire', 'merkle'],
+  'platform/aws': [
+    ...['error', 'event', 'syntax', 'ports', 'platform/shared', 'telemetry', 'wire', 'merkle'],
+  ],
   'services.ts': [...middle, 'config'],
   http: [...middle, 'config', 'services.ts'],
   // A made-up school knows nothing of what takes its events.

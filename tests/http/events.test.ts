@@ -253,7 +253,13 @@ describe('the history of a learner', () => {
       arrived(46, { eventId: 'elsewhere', actorId: 'bob', tenantId: 'other' }),
     ]
     await platform.archive.write({
-      ...{ id: 'b', count: records.length, records: () => records, isWithin: () => true },
+      ...{
+        id: 'b',
+        count: records.length,
+        records: () => records,
+        isWithin: () => true,
+        storedAt: () => 0,
+      },
     })
     await platform.events.append(records.slice(3, 4))
     const bytes = Buffer.from(JSON.stringify({ teaches: ['c1'], manages: [] }))

@@ -51,7 +51,7 @@ function large(eventId: string, bytes: number): EventRecord {
 /** A batch as the log has it, with segments that may hold anything. */
 function batchOf(id: string, segments: Segment[]) {
   const count = segments.reduce((sum, segment) => sum + segment.count, 0)
-  return { id, count, segments, records: () => [], isWithin: () => true }
+  return { id, count, segments, records: () => [], isWithin: () => true, storedAt: () => 0 }
 }
 
 function linesOf(records: EventRecord[]): { segment: Segment; lines: string[] } {

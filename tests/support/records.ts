@@ -39,5 +39,6 @@ export function aRecord(changes: Partial<EventRecord> = {}): EventRecord {
 
 /** A batch of the change feed, as a consumer gets it. */
 export function aBatch(id: string, records: EventRecord[]): ChangeBatch {
-  return { id, count: records.length, records: () => records, isWithin: () => true }
+  const storedAt = (place: number) => Date.parse(records[place]!.receivedAt)
+  return { id, count: records.length, records: () => records, isWithin: () => true, storedAt }
 }

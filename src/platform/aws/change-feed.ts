@@ -87,5 +87,6 @@ function batchOf(slice: readonly Change[]): ChangeBatch {
       if (storedAt + CLOCKS_APART_MS < Number(from)) return false
       return until === undefined || storedAt - CLOCKS_APART_MS < Number(until)
     },
+    storedAt: (place) => slice[place]!.storedAt,
   }
 }

@@ -35,6 +35,7 @@ import { type LocalSettlement, openSettlement } from './settlement'
 import { createSourceActivity, sourceActivitySchema } from './source-activity'
 import { openStatementStore } from './statement-store'
 import { followStatements } from './statements/following'
+import { followTrees, openTrees } from './trees'
 import { createTypeCounts, typeCountsSchema } from './type-counts'
 
 /** One machine settles its lake itself; on AWS a function of its own does. */
@@ -77,6 +78,7 @@ export function openDocumentsFile(dataDir: string, clock: Clock) {
  *     nonius.db      registry, quarantine, delivery queue, cursors, documents (SQLite)
  *     statements.db  statements of xAPI with what they are found by, made from the log (SQLite)
  *     hot/           the log of events in generations (SQLite) with their indexes
+ *     trees.db       trees of hashes that prove events, one a tenant and hour (SQLite)
  *     blobs/         what is too large for a row, attachments of xAPI among it, a file each
  *     lake/          Parquet, written and read by DuckDB
  *     aggregates.db  what the lake's files come to by quarter of an hour, made from them (SQLite)
@@ -119,6 +121,8 @@ export async function openLocalPlatform(options: {
     ...{ clock, tokens, turns, notices },
   })
   const followed = followStatements({ cursors, log, statements, telemetry })
+  const trees = openTrees(join(dataDir, 'trees.db'), notices)
+  followTrees({ cursors, trees, notices })
   const changes = createChangeFeed({ log, cursors: followed, clock, telemetry })
   const lake = openServingLake(dataDir)
   await migrateLake([lakeFolder(dataDir), join(dataDir, 'lake', 'refused')], telemetry)
@@ -154,6 +158,7 @@ export async function openLocalPlatform(options: {
     aggregates: follower && createAggregates({ file: counting.file, follower, turns }),
     quarantine: createQuarantineStore(db, tokens, turns),
     statements,
+    trees,
     defaultXapi,
     documents: createDocumentStore(db, { clock, tokens, turns }),
     blobs: openBlobStore(join(dataDir, 'blobs')),
@@ -174,6 +179,7 @@ export async function openLocalPlatform(options: {
       live[Symbol.dispose]()
       await events[Symbol.asyncDispose]()
       await statements[Symbol.asyncDispose]()
+      await trees[Symbol.asyncDispose]()
       await log.close()
       await archive[Symbol.asyncDispose]()
       await caughtUp

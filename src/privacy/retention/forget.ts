@@ -11,7 +11,7 @@ import { forgetDocuments } from './documents'
 import { forgetQuarantined } from './quarantine'
 
 export interface ForgetNeeds {
-  platform: Pick<ServingPlatform, 'quarantine' | 'documents' | 'registry' | 'replays'> & {
+  platform: Pick<ServingPlatform, 'quarantine' | 'documents' | 'registry' | 'replays' | 'trees'> & {
     /** Left out where a rule of the bucket deletes attachments by their age (on AWS). */
     blobs?: ServingPlatform['blobs'] | undefined
   }
@@ -37,6 +37,8 @@ export interface Forgotten {
   accessResults: number
   exports: number
   audited: number
+  /** Leaves of trees of which only the hash is left. */
+  leaves: number
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -50,7 +52,7 @@ export const ATTACHMENT_MARGIN_DAYS = 7
 /**
  * Forgets what has been kept for as long as it may be, where the store does not do so by itself: in
  * quarantine, which may hold anything and so nothing for longer than personal data; documents of tools;
- * attachments; finished replays; entries of the audit trail. Events, statements, the delivery log and counts forget by themselves.
+ * attachments; finished replays; entries of the audit trail; salts of trees. Events, statements, the delivery log and counts forget by themselves.
  * @param now the time that has surely come (`createAgreedTime`)
  * @param maxMs the run ends after so long, and the next goes on
  * @throws {StorageError} what was forgotten stays so
@@ -70,6 +72,7 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     accessResults: 0,
     exports: 0,
     audited: 0,
+    leaves: 0,
   }
 
   const tenants = await platform.registry.tenants.list()
@@ -83,6 +86,8 @@ export async function forget(needs: ForgetNeeds, now: Date, maxMs: number): Prom
     const trailDays = Math.max(kept.standard, usualDays.standard)
     const { removed } = await audit.forget(tenantId, daysAgo(trailDays))
     forgotten.audited += removed
+    const leaves = await platform.trees?.expire(tenantId, now, kept)
+    forgotten.leaves += leaves?.removed ?? 0
   }
   const { replays, blobs } = platform
   const tenantIds = tenants.map(({ tenantId }) => tenantId)

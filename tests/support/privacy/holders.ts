@@ -126,6 +126,10 @@ export const holders: Readonly<Record<string, Holder>> = {
     files: ['aggregates.db'],
     shownBy: ['tests/local/aggregates.test.ts', 'forget people'],
   },
+  'Trees that prove events': {
+    files: ['trees.db'],
+    shownBy: ['tests/contracts/trees.contract.ts', 'forgets what has lived its days'],
+  },
   'Spill and failed batches': {
     blobs: ['spill/', 'failed/', 'aws/lambda/'],
     shownBy: ['src/platform/aws/lambda/failed-batches.test.ts', 'and forgotten'],

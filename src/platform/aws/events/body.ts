@@ -62,6 +62,7 @@ const places: Record<
   retentionDays: 48,
   sampleRate: 49,
   governedBy: 50,
+  sentSha256: 51,
 }
 
 /** A column that says the same as another, as it mostly does, is written as this number. */

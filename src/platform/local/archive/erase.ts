@@ -3,7 +3,8 @@ import { readdir, rename } from 'node:fs/promises'
 import { dirname, extname, join, relative } from 'node:path'
 import { StorageError } from '../../../error/storage-error'
 import type { RetentionClass } from '../../../event/record'
-import type { Erased, Erasure, FileChange } from '../../erasure'
+import type { ArchiveErasure } from '../../archive'
+import type { Erased, FileChange } from '../../erasure'
 import type { Follower } from '../aggregates/follower'
 import { translated } from '../database'
 import { sync } from '../durable-files'
@@ -31,9 +32,13 @@ export function createEraser(options: {
 
   async function eraseFrom(
     file: string,
-    { tenantId, replacing, ...erasure }: Erasure & { tenantId: string; replacing: Replacing },
+    {
+      tenantId,
+      replacing,
+      ...erasure
+    }: ArchiveErasure & { tenantId: string; replacing: Replacing },
   ) {
-    const { actorIds, isDryRun = false } = erasure
+    const { actorIds, isDryRun = false, leaving = async () => {} } = erasure
     await staging.make()
     const own = placeIn(folder, file)
     const made = own
@@ -41,6 +46,7 @@ export function createEraser(options: {
       : join(staging.path, `${randomUUID()}${extname(file)}`)
     const outcome = await child.run({ kind: 'erase', file, made, tenantId, actorIds, isDryRun })
     if (outcome.kind === 'erased') {
+      if (outcome.eventIds.length > 0) await leaving(outcome.eventIds)
       if (outcome.removed === 0 || isDryRun) return outcome
       if (own) await replacing.replace(...own)
       else {
@@ -53,7 +59,7 @@ export function createEraser(options: {
     throw new StorageError(`erasing from ${file}: ${outcome.reason}`, { isRetriable: true })
   }
 
-  return async function erase(tenantId: string, erasure: Erasure): Promise<Erased> {
+  return async function erase(tenantId: string, erasure: ArchiveErasure): Promise<Erased> {
     let removed = 0
     let looked = 0
     const files: FileChange[] = []

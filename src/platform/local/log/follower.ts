@@ -29,6 +29,7 @@ const ONE = { records: 1, bytes: 1 }
 interface Decoded {
   records: readonly EventRecord[]
   positions: readonly Position[]
+  storedAt: readonly number[]
 }
 
 export function follow(
@@ -105,6 +106,7 @@ export function follow(
         const position = decode().positions[place]!
         return position >= Number(from) && (until === undefined || position < Number(until))
       },
+      storedAt: (place) => decode().storedAt[place]!,
     }
   }
 
@@ -123,14 +125,16 @@ export function follow(
   function decodedOf(segments: readonly FiledSegment[]): Decoded {
     const records: EventRecord[] = []
     const positions: Position[] = []
+    const storedAt: number[] = []
     for (const segment of segments) {
       for (const [at, record] of (log.recordsOf(segment) ?? []).entries()) {
         if (record === undefined) continue
         records.push(record)
         positions.push(segment.position + at)
+        storedAt.push(segment.storedAt)
       }
     }
-    return { records, positions }
+    return { records, positions, storedAt }
   }
 
   function save() {

@@ -1,4 +1,5 @@
 import { type Column, type ColumnType, columns } from '../../../event/columns'
+import { textSha256 } from '../../../event/content'
 import { rawForSql } from '../../../event/raw-for-sql'
 import type { EventRecord } from '../../../event/record'
 
@@ -97,8 +98,18 @@ const forSql: Column = {
   comment: 'raw as SQL can parse it, where the text that was sent is not such a one',
 }
 
-/** `raw` comes last and is the only one that is not escaped. The lake has no use for `expires_at`. */
-const plain = [...columns.filter(({ from }) => from[0] !== 'raw'), forSql]
+const sentSha256: Column = {
+  name: 'sent_sha256',
+  type: 'string',
+  from: ['sentSha256'],
+  comment: 'SHA-256 of what was sent, where raw is another text',
+}
+
+/**
+ * `raw` comes last and is the only one that is not escaped. The lake has no use for `expires_at`
+ * and `sent_sha256`.
+ */
+const plain = [...columns.filter(({ from }) => from[0] !== 'raw'), forSql, sentSha256]
 const isStamped = ({ from }: Column) => stampedFields.includes(from[0])
 const own = plain.filter((column) => !isStamped(column))
 const stamped = [...plain.filter(isStamped), expiresAt]
@@ -163,9 +174,13 @@ export function encodeLine(record: EventRecord): { head: string; raw: string; is
   sawEscape = false
   // The record is changed as well: a reader that has it before it comes from the file sees the
   // same.
-  record.raw = oneLine(record.raw)
+  const raw = oneLine(record.raw)
+  if (raw !== record.raw) {
+    record.sentSha256 ??= textSha256(record.raw)
+    record.raw = raw
+  }
   const head = joinOwn(record) + FIELD + stamps.text + FIELD
-  return { head, raw: record.raw, isEscaped: sawEscape || stamps.isEscaped }
+  return { head, raw, isEscaped: sawEscape || stamps.isEscaped }
 }
 
 /**

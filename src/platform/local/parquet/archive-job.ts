@@ -71,7 +71,15 @@ export type SegmentSource = { log: string; first: number } | { file: string }
  * are SHA-256 of its bytes, in hexadecimal.
  */
 export type EraseAnswer =
-  | { kind: 'erased'; removed: number; looked: number; before?: string; after?: string }
+  | {
+      kind: 'erased'
+      removed: number
+      looked: number
+      /** These are of the records that were found. */
+      eventIds: string[]
+      before?: string
+      after?: string
+    }
   | Exclude<JobAnswer, { kind: 'written' }>
 
 export type JobAnswer =

@@ -17,8 +17,9 @@ export async function eraseFromParquet(removal: Removal, duck: Duck): Promise<Er
   }
   try {
     await connection.run(`SET memory_limit = '${memoryFor({ longest: 0 })}B'`)
-    const { marks, removed, longest } = await rowsOf(connection, removal)
-    const erased: EraseAnswer = { kind: 'erased', removed, looked: marks.length }
+    const { marks, eventIds, longest } = await rowsOf(connection, removal)
+    const removed = eventIds.length
+    const erased: EraseAnswer = { kind: 'erased', removed, looked: marks.length, eventIds }
     if (removed === 0 || removal.isDryRun) return erased
     const lack = await removal.lack()
     if (lack !== undefined) return lack
@@ -49,22 +50,22 @@ async function rowsOf(connection: DuckDBConnection, removal: Removal) {
   )
   // A file of an earlier version has no text beside that for SQL.
   const raw = columns.includes('raw_exact') ? 'coalesce(raw_exact, raw)' : 'raw'
-  let removed = 0
+  const eventIds: string[] = []
   let longest = 0
   const found = await connection.stream(
-    `SELECT file_row_number, actor_id, ${raw} AS sent FROM ${rowsIn(file)}
+    `SELECT file_row_number, event_id, actor_id, ${raw} AS sent FROM ${rowsIn(file)}
      WHERE tenant_id = ${literal(tenantId)} AND (${mayBe(actorIds, raw)})`,
   )
   for await (const chunk of found.yieldRowsJson()) {
-    for (const [row, actorId, sent] of chunk as [string, string | null, string | null][]) {
+    for (const [row, eventId, actorId, sent] of chunk as [string, string, ...(string | null)[]][]) {
       const text = sent ?? ''
       longest = Math.max(longest, text.length * BYTES_A_CHARACTER)
       if (!owns(people, { actorId: actorId ?? undefined, raw: text })) continue
       marks[Number(row)] = GOES
-      removed += 1
+      eventIds.push(eventId)
     }
   }
-  return { marks, removed, longest }
+  return { marks, eventIds, longest }
 }
 
 // A UTF-16 unit takes at most so many bytes in UTF-8.

@@ -19,17 +19,20 @@ export async function eraseFromSetAside(removal: Removal): Promise<EraseAnswer> 
   await using from = await open(removal.file)
   await using to = await open(removal.made, 'wx', LAKE_FILE_MODE)
   let removed = 0
+  const eventIds: string[] = []
   let looked = 0
   for await (const line of from.readLines({ encoding: 'utf8', autoClose: false })) {
     looked += 1
-    if (isTheirs(line, removal)) removed += 1
-    else await to.writeFile(`${line}\n`)
+    const entry = JSON.parse(line) as Entry
+    if (isTheirs(entry, removal)) {
+      removed += 1
+      if (entry.record !== undefined) eventIds.push(entry.record.eventId)
+    } else await to.writeFile(`${line}\n`)
   }
-  return { kind: 'erased', removed, looked }
+  return { kind: 'erased', removed, looked, eventIds }
 }
 
-function isTheirs(text: string, { tenantId, people }: Removal): boolean {
-  const { record, line } = JSON.parse(text) as Entry
+function isTheirs({ record, line }: Entry, { tenantId, people }: Removal): boolean {
   if (record !== undefined) return record.tenantId === tenantId && owns(people, record)
   return line?.includes(tenantId) === true && finish(people.areIn(line, 'text'))
 }

@@ -60,7 +60,12 @@ export function createWithoutPeople(actorIds: readonly string[], personal: Perso
     const isOwn = record.actorId !== undefined && isTheirs(record.actorId)
     const clean = isOwn ? personal.clean(record, TREATMENTS, BY).event : record
     // The digest of a record is that of its text, which is another now.
-    const copy = { ...record, ...clean, contentDigest: undefined } as EventRecord
+    const copy = {
+      ...record,
+      ...clean,
+      contentDigest: undefined,
+      sentSha256: undefined,
+    } as EventRecord
     if (names(JSON.parse(copy.raw))) copy.raw = canonicalJson(copy.raw, undefined, replaced)
     for (const [field, value] of Object.entries(copy)) {
       if (field === 'raw' || typeof value !== 'string') continue

@@ -7,6 +7,7 @@ import type { Lake } from '../../../platform/lake'
 import type { LakeErasures } from '../../../platform/lake-erasures'
 import type { QuarantineStore } from '../../../platform/quarantine-store'
 import type { StatementStore } from '../../../platform/statement-store'
+import type { Trees } from '../../../platform/trees'
 import { attachmentsPlace } from './attachments'
 import { documentsPlace } from './documents'
 import { lakePlace } from './lake'
@@ -19,6 +20,7 @@ import {
   eventsPlace,
   quarantinePlace,
   statementsPlace,
+  treesPlace,
 } from './stores'
 
 /** The holders are every port that has copies; who carries erasures out may search all of them. */
@@ -30,6 +32,7 @@ export interface Holders {
   quarantine: Pick<QuarantineStore, 'erase'>
   deliveries: Pick<DeliveryQueue, 'erase'>
   statements: Pick<StatementStore, 'erase' | 'query'>
+  trees?: Pick<Trees, 'erase'> | undefined
   documents: DocumentStore
   lake: Lake
   blobs: BlobStore
@@ -46,7 +49,7 @@ export interface Holders {
  */
 export function placesOf(holders: Holders): Place[] {
   const { events, archive, lakeErasures, deliveries, statements, quarantine } = holders
-  const { documents, spill, firstPlaces = [], otherPlaces = [] } = holders
+  const { trees, documents, spill, firstPlaces = [], otherPlaces = [] } = holders
   const attachments = attachmentsPlace(holders)
   return [
     ...firstPlaces,
@@ -54,6 +57,7 @@ export function placesOf(holders: Holders): Place[] {
     eventsPlace(events, { attachmentsOf: attachments.note }),
     ...(archive?.erase === undefined ? [] : [archivePlace({ erase: archive.erase })]),
     ...(lakeErasures === undefined ? [] : [lakePlace(lakeErasures)]),
+    ...(trees === undefined ? [] : [treesPlace(trees)]),
     deliveriesPlace(deliveries),
     statementsPlace(statements),
     attachments.place,

@@ -5,6 +5,7 @@ import type { Erased, Erasure } from '../../../platform/erasure'
 import type { EventStore } from '../../../platform/event-store'
 import type { QuarantineStore } from '../../../platform/quarantine-store'
 import type { StatementStore } from '../../../platform/statement-store'
+import type { Trees } from '../../../platform/trees'
 import { foundBy, type Place, type Search } from './place'
 
 /** The events of the hot store, its segments and its index. What leaves is noted for later places. */
@@ -62,6 +63,26 @@ export function deliveriesPlace(deliveries: Pick<DeliveryQueue, 'erase'>): Place
   }
 }
 
+/** Trees of hashes, after all places that tell which events leave. They hold ids, and salts for hashes. */
+export function treesPlace(trees: Pick<Trees, 'erase'>): Place {
+  return {
+    name: 'trees',
+    method:
+      'Of the events that were found, the ids and salts were removed from the trees that prove them: their hashes stay, and tell nothing.',
+
+    async search(search) {
+      const { tenantId, isDryRun, store } = search
+      let [looked, removed] = [0, 0]
+      for await (const { content } of store.sealed(search, 'events')) {
+        const eventIds = content as string[]
+        looked += eventIds.length
+        if (!isDryRun) removed += (await trees.erase(tenantId, eventIds)).removed
+      }
+      return { looked, found: removed, removed }
+    },
+  }
+}
+
 /** The lake, where its files can be written anew at once. */
 export function archivePlace(archive: { erase: NonNullable<Archive['erase']> }): Place {
   return {
@@ -69,8 +90,11 @@ export function archivePlace(archive: { erase: NonNullable<Archive['erase']> }):
     method:
       'Each file of the lake was read, landed and settled, and what was set aside; files with rows of the people were written anew.',
     async search(search) {
-      const { tenantId, actorIds, isDryRun } = search
-      return foundBy(await archive.erase(tenantId, { actorIds, isDryRun }), search)
+      const { tenantId, actorIds, isDryRun, store } = search
+      const leaving = async (eventIds: readonly string[]) => {
+        await store.seal(search, 'events', randomUUID(), eventIds)
+      }
+      return foundBy(await archive.erase(tenantId, { actorIds, isDryRun, leaving }), search)
     },
   }
 }

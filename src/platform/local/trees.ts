@@ -1,0 +1,130 @@
+import { setImmediate as rest } from 'node:timers/promises'
+import { treeOver } from '../../merkle/tree'
+import type { KeptHead, Trees } from '../trees'
+import { emptyWal } from './empty-wal'
+import type { Cursors } from './log/cursors'
+import type { Notices } from './notices'
+import { createAdding } from './trees/adding'
+import { createExpire } from './trees/expire'
+import { openTreesFile } from './trees/file'
+import { AFTER_ALL, createFinding } from './trees/finding'
+import { hashing } from './trees/hashing'
+import { createTreeRows, type TreeRow } from './trees/rows'
+
+// So many trees are closed, or forgotten, in one go: those of an hour of as many tenants.
+const TREES_AT_ONCE = 1000
+
+/**
+ * Keeps trees in a SQLite file (`trees/file.ts`). Some 75 bytes an event stay, 32 of them its hash.
+ * Disposing closes the file.
+ */
+export interface LocalTrees extends Trees, AsyncDisposable {
+  /** If true, nothing was ever added: the file is new. */
+  isNew(): boolean
+}
+
+export function openTrees(file: string, notices: Pick<Notices, 'add'>): LocalTrees {
+  const db = openTreesFile(file, notices)
+  const rows = createTreeRows(db)
+  const adding = createAdding(rows)
+  const finding = createFinding(rows)
+  const expire = createExpire({ rows, adding, finding })
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** Whatever changes trees waits for what changes them before it. */
+  function inOrder<Done>(work: () => Promise<Done>): Promise<Done> {
+    const own = last.then(work)
+    last = own.catch(() => {})
+    return own
+  }
+
+  const rootOf = ({ id, size }: TreeRow) =>
+    treeOver((level, at) => rows.tile(id, level, at), hashing).root(size)
+
+  async function headOf(row: TreeRow): Promise<KeptHead> {
+    const { hour, size: treeSize, root } = row
+    return { hour, treeSize, root: root ?? (await rootOf(row)), isClosed: root !== null }
+  }
+
+  return {
+    isNew: () => rows.latestBatch() === undefined,
+
+    add: (batch) => inOrder(() => adding.add(batch)),
+
+    async heads(tenantId, { limit, cursor, from = '', until = AFTER_ALL }) {
+      const before = cursor !== undefined && cursor < until ? cursor : until
+      const found = rows.treesBefore(tenantId, from, before, limit + 1)
+      const items: KeptHead[] = []
+      for (const row of found.slice(0, limit)) items.push(await headOf(row))
+      return { items, ...(found.length > limit && { nextCursor: items.at(-1)?.hour }) }
+    },
+
+    async head(tenantId, hour) {
+      const row = rows.tree(tenantId, hour)
+      return row === null ? undefined : headOf(row)
+    },
+
+    find: (tenantId, eventIds, from) => finding.find(tenantId, eventIds, from),
+
+    async *leaves(tenantId, hour, { from = 0, to = Number.POSITIVE_INFINITY } = {}) {
+      const row = rows.tree(tenantId, hour)
+      if (row === null) return
+      for (const some of finding.leaves(row.id, from, Math.min(to, row.size))) {
+        yield some
+        await rest()
+      }
+    },
+
+    async tile(tenantId, hour, level, at) {
+      const row = rows.tree(tenantId, hour)
+      return row === null ? undefined : rows.tile(row.id, level, at)
+    },
+
+    closable: async (before) => rows.growing(before, TREES_AT_ONCE),
+
+    close: (tenantId, hour) =>
+      inOrder(async () => {
+        const row = rows.tree(tenantId, hour)
+        if (row === null) return undefined
+        const head = await headOf(row)
+        if (row.root === null) rows.close(row.id, head.root)
+        adding.forget(tenantId, hour)
+        return { ...head, isClosed: true }
+      }),
+
+    erase: (tenantId, eventIds) =>
+      inOrder(async () => {
+        let removed = 0
+        for (const { tree, at, places } of await finding.everywhere(tenantId, eventIds)) {
+          adding.forget(tenantId, tree.hour)
+          rows.forget(tree.id, at, places)
+          removed += places.length
+        }
+        // The WAL may still have a salt that was overwritten.
+        if (removed > 0) await emptyWal(file)
+        return { removed }
+      }),
+
+    expire: (tenantId, now, keptDays) => inOrder(() => expire(tenantId, now, keptDays)),
+
+    async [Symbol.asyncDispose]() {
+      await last
+      db.close()
+    },
+  }
+}
+
+/** The consumer that adds to trees (`changes/trees.ts`). */
+const NAME = 'trees'
+
+/** Begins anew with the log where the file of the trees was lost: what is still in the log is proven again. */
+export function followTrees(needs: {
+  cursors: Pick<Cursors, 'peek' | 'set'>
+  trees: Pick<LocalTrees, 'isNew'>
+  notices: Pick<Notices, 'add'>
+}): void {
+  const { cursors, trees, notices } = needs
+  if (!trees.isNew() || (cursors.peek(NAME) ?? 0) === 0) return
+  notices.add('the trees that prove events were lost: those of the log are put into trees anew')
+  cursors.set(NAME, 0)
+}

@@ -1,0 +1,85 @@
+import type { Database } from 'bun:sqlite'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { isDamage, openDatabase } from '../database'
+import type { Notices } from '../notices'
+import { PRIVATE_FOLDER } from '../private-files'
+
+/**
+ * A tree of a tenant's hour has tiles of hashes, and beside each tile of leaves the facts of these, 256 at
+ * most: salts (16 bytes each), kinds (4 bytes: the class, whether the leaf is of the kept text, and days
+ * that a sender asked for), and ids as JSON in zstd. `keys` finds ids: four bytes each, 0 where one was
+ * forgotten. `latest` names the last batch, so that it adds nothing when it comes again.
+ */
+const schema = `
+CREATE TABLE IF NOT EXISTS trees (
+  id INTEGER PRIMARY KEY,
+  tenantId TEXT NOT NULL,
+  hour TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  root BLOB,
+  kinds TEXT NOT NULL,
+  UNIQUE (tenantId, hour)
+) STRICT;
+CREATE INDEX IF NOT EXISTS growingTrees ON trees (hour) WHERE root IS NULL;
+CREATE TABLE IF NOT EXISTS tiles (
+  tree INTEGER NOT NULL,
+  level INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  hashes BLOB NOT NULL,
+  UNIQUE (tree, level, at)
+) STRICT;
+CREATE TABLE IF NOT EXISTS leaves (
+  tree INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  salts BLOB NOT NULL,
+  kinds BLOB NOT NULL,
+  ids BLOB NOT NULL,
+  UNIQUE (tree, at)
+) STRICT;
+CREATE TABLE IF NOT EXISTS leafKeys (
+  tree INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  keys BLOB NOT NULL,
+  UNIQUE (tree, at)
+) STRICT;
+CREATE TABLE IF NOT EXISTS latestLeaves (one INTEGER PRIMARY KEY CHECK (one = 1), batch TEXT NOT NULL) STRICT`
+
+const ENDINGS = ['', '-wal', '-shm']
+
+/** Opens `trees.db`. A file that is damaged is put aside, into `damaged/`: what it proved, it proves no more. */
+export function openTreesFile(file: string, notices: Pick<Notices, 'add'>): Database {
+  try {
+    return open(file)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    putAside(file, notices, (error as Error).message)
+    return open(file)
+  }
+}
+
+function open(file: string): Database {
+  const db = openDatabase(file, schema)
+  try {
+    // A file that cannot be read at its ends is put aside before anything relies on it.
+    for (const table of ['trees', 'tiles', 'leaves', 'leafKeys', 'latestLeaves']) {
+      db.query(`SELECT * FROM ${table} ORDER BY rowid DESC LIMIT 1`).get()
+    }
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function putAside(file: string, notices: Pick<Notices, 'add'>, reason: string) {
+  const folder = join(dirname(file), 'damaged')
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
+  for (const ending of ENDINGS) {
+    const to = join(folder, basename(file) + ending)
+    rmSync(to, { force: true })
+    if (existsSync(file + ending)) renameSync(file + ending, to)
+  }
+  const what = 'the trees that prove events are damaged, were put aside, and begin anew'
+  notices.add(what, { file, reason })
+}

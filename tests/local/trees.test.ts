@@ -1,0 +1,92 @@
+import { Database } from 'bun:sqlite'
+import { describe, expect, it } from 'bun:test'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openTrees } from '../../src/platform/local/trees'
+import { batchOf, treesContract } from '../contracts/trees.contract'
+import { temporaryFolder } from '../support/folders'
+import { aRecord } from '../support/records'
+
+function open() {
+  const folder = temporaryFolder()
+  const file = join(folder.path, 'trees.db')
+  const noticed: string[] = []
+  const notices = { add: (text: string) => void noticed.push(text) }
+  let trees = openTrees(file, notices)
+  return {
+    ...{ file, noticed },
+    get trees() {
+      return trees
+    },
+    async reopen() {
+      await trees[Symbol.asyncDispose]()
+      trees = openTrees(file, notices)
+      return trees
+    },
+    async [Symbol.asyncDispose]() {
+      await trees[Symbol.asyncDispose]()
+      folder[Symbol.dispose]()
+    },
+  }
+}
+
+treesContract('SQLite', async () => open())
+
+const records = (count: number) =>
+  Array.from({ length: count }, (_, n) => aRecord({ eventId: `e-${n}`, tenantId: 'school' }))
+
+describe('trees in a file', () => {
+  it('add all of a batch or nothing when the file refuses, and all of it with the next try', async () => {
+    await using opened = open()
+    const { trees, file } = opened
+    await trees.add(batchOf(records(10)))
+    const before = await trees.head('school', '2026-11-30T02')
+    const batch = batchOf(records(1000).slice(10))
+    const other = new Database(file)
+    other.run(
+      `CREATE TRIGGER full BEFORE INSERT ON leaves WHEN NEW.at = 3 BEGIN SELECT RAISE(ABORT, 'full'); END`,
+    )
+    await expect(trees.add(batch)).rejects.toThrow('full')
+    expect(await trees.head('school', '2026-11-30T02')).toEqual(before!)
+    other.run('DROP TRIGGER full')
+    other.close()
+    await trees.add(batch)
+    expect((await trees.head('school', '2026-11-30T02'))?.treeSize).toBe(1000)
+    expect((await trees.find('school', ['e-999'], '')).get('e-999')?.[0]?.index).toBe(999)
+  })
+
+  it('leave no id and no salt of an erased event in any byte of the file', async () => {
+    await using opened = open()
+    const secret = 'urn:uuid:4c1f6ad0-6b2e-4b9c-9a58-3c1f6ad06b2e'
+    await opened.trees.add(batchOf([aRecord({ eventId: secret, tenantId: 'school' })]))
+    const salt = (await opened.trees.find('school', [secret], '')).get(secret)![0]!.salt!
+    const holds = (bytes: string | Uint8Array) =>
+      ['', '-wal'].some((ending) => readFileSync(opened.file + ending).includes(bytes))
+    expect([holds(secret), holds(salt)]).toEqual([true, true])
+    await opened.trees.erase('school', [secret])
+    expect([holds(secret), holds(salt)]).toEqual([false, false])
+  })
+
+  it('put a damaged file aside and say so', async () => {
+    await using opened = open()
+    await opened.trees.add(batchOf(records(3)))
+    await opened.trees[Symbol.asyncDispose]()
+    writeFileSync(opened.file, 'no database at all, and long enough to be looked at'.repeat(100))
+    const trees = await opened.reopen()
+    expect(opened.noticed).toEqual([expect.stringContaining('damaged')])
+    expect([trees.isNew(), await trees.head('school', '2026-11-30T02')]).toEqual([true, undefined])
+  })
+
+  it('add a thousand tenants with one record each, and go on with each of them', async () => {
+    await using opened = open()
+    const own = Array.from({ length: 1000 }, (_, n) =>
+      aRecord({ eventId: 'e', tenantId: `t-${n}` }),
+    )
+    await opened.trees.add(batchOf(own))
+    await opened.trees.add(batchOf(own.map((record) => ({ ...record, eventId: 'f' }))))
+    for (const n of [0, 500, 999]) {
+      const { treeSize } = (await opened.trees.head(`t-${n}`, '2026-11-30T02'))!
+      expect(treeSize).toBe(2)
+    }
+  })
+})
