@@ -148,6 +148,6 @@ describe('attempts and scores', () => {
     expect(shown).toMatchObject({
       assessments: [{ attempts: 21, submitted: 21, scored: 21, best: 100, mean: 50, latest: 100 }],
     })
-    expect(state.assessments[0]!.takings).toHaveLength(8)
+    expect(state.assessments[0]!.takings).toHaveLength(4)
   })
 })

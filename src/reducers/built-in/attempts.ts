@@ -20,10 +20,10 @@ interface Assessment {
   last: number
 }
 
-/** A course has some dozen quizzes and assignments in a term. */
-const MOST_ASSESSMENTS = 32
+/** A course has a dozen or two quizzes and assignments in a term. */
+const MOST_ASSESSMENTS = 24
 /** Whoever tries more often is seen by the sums of the attempts before. */
-const MOST_TAKINGS = 8
+const MOST_TAKINGS = 4
 
 const answering = new Set(['Started', 'Submitted', 'Completed', 'Graded', 'Modified'])
 const attempting = new Set(['Started', 'Submitted', 'Completed', 'Graded'])

@@ -1,4 +1,4 @@
-import { memberOf, textOf } from '../members'
+import { cut, memberOf } from '../members'
 import type { ReducedEvent, Reducer } from '../reducer'
 import { happenedAt, idOf, isDeed, isoOf, nameOf } from './deeds'
 import { putFirst } from './recent'
@@ -22,7 +22,7 @@ interface Seen {
 
 /** A teacher looks for what was open today and yesterday. */
 const MOST_DOCUMENTS = 20
-const LONGEST_URL = 2_048
+const LONGEST_URL = 1_024
 
 /** People read and write these, in the words of all records (docs/mapping.md). */
 const documents = new Set(
@@ -96,10 +96,11 @@ function documentOf(event: ReducedEvent): Pick<Seen, 'id' | 'title' | 'type' | '
   }
 }
 
-/** Addresses of requests to save are none that people open. */
+/** A page says its address; half of one leads nowhere. */
 function urlOf(event: ReducedEvent): string | undefined {
-  const url = textOf(memberOf(memberOf(event.fields, 'object'), 'url'), LONGEST_URL + 1)
-  return url === undefined || url.length > LONGEST_URL || !/^https?:/i.test(url) ? undefined : url
+  const url = memberOf(memberOf(event.fields, 'object'), 'url')
+  const isAddress = typeof url === 'string' && /^https?:/i.test(url)
+  return isAddress && cut(url, LONGEST_URL) === url ? url : undefined
 }
 
 // A page of Google Docs that names no document has it in its address.

@@ -2,7 +2,7 @@ import { isOwnDeed } from '../learner'
 import { cut } from '../members'
 import type { ReducedEvent } from '../reducer'
 
-/** Ids longer than this are cut: two that share so many characters count as one. */
+/** Ids of more bytes are cut: two that share so many count as one. */
 const LONGEST_ID = 256
 /** A name is shown to people, in a line. */
 const LONGEST_NAME = 200
